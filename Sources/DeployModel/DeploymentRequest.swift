@@ -23,6 +23,8 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var ran: [String]?
   /// Stages that its caller wants to run again; nil: none.
   package var again: [String]?
+  /// Whether it brings hosts of the group what they lack, instead of a revision; nil: no.
+  package var missing: Bool?
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],
     force: Bool = false, orphans: LockRequest.Orphans = .wait, said: Said = Said(), sequence: Int? = nil

@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules, partners, provenance, receiptsAt, receiptsSince, freeze, undoes, behind, joins, typed
+    case rules, partners, provenance, receiptsAt, receiptsSince, freeze, undoes, behind, joins, missing, typed
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -42,6 +42,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.undoes, forKey: .undoes)
     try members.encodeIfPresent(flow.behind, forKey: .behind)
     try members.encodeIfPresent(flow.joins, forKey: .joins)
+    try members.encodeIfPresent(flow.missing, forKey: .missing)
     try members.encodeIfPresent(subject.typed, forKey: .typed)
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
     try members.encodeIfPresent(origin.provenance, forKey: .provenance)
@@ -82,7 +83,8 @@ extension Plan: Codable {
         freeze: try members.decodeIfPresent(Freeze.Rule.self, forKey: .freeze),
         undoes: try members.decodeIfPresent(Deployment.ID.self, forKey: .undoes),
         behind: try members.decodeIfPresent(String.self, forKey: .behind),
-        joins: try members.decodeIfPresent(Deployment.ID.self, forKey: .joins)),
+        joins: try members.decodeIfPresent(Deployment.ID.self, forKey: .joins),
+        missing: try members.decodeIfPresent(Deployment.ID.self, forKey: .missing)),
       hosts: try members.decode([HostPlan].self, forKey: .hosts), bounds: try members.decode(Bounds.self, forKey: .bounds),
       lock: try members.decode(LockRequest.self, forKey: .lock),
       partners: try members.decodeIfPresent([Partner].self, forKey: .partners) ?? [])

@@ -120,6 +120,9 @@ extension Plan {
     package let undoes: Deployment.ID?
     /// The deployment that brought the revision which its hosts get to join their group; nil: its hosts do not join.
     package let joins: Deployment.ID?
+    /// The deployment that brought the revision which its hosts lack: they go in growing waves, whatever strategy the recipe has. nil: it
+    /// is no such deployment.
+    package let missing: Deployment.ID?
     /// A stage that cannot be undone, and began after its hosts got what they would go back to: nothing goes back. nil: there is none.
     package let behind: String?
 
@@ -196,10 +199,11 @@ extension Plan {
     package init(
       stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
       tracksService: Bool? = nil, rules: Rules? = nil, freeze: Freeze.Rule? = nil, undoes: Deployment.ID? = nil,
-      behind: String? = nil, joins: Deployment.ID? = nil
+      behind: String? = nil, joins: Deployment.ID? = nil, missing: Deployment.ID? = nil
     ) {
       self.behind = behind
       self.joins = joins
+      self.missing = missing
       self.freeze = freeze
       self.undoes = undoes
       self.stages = stages

@@ -63,7 +63,7 @@ package struct EntryLines: Sendable {
     ])
     return [
       ("type", "planned"), ("kind", kind), ("task", plan.kind.words.task.map { .text($0) }), ("rolls_back", of),
-      ("joins", plan.flow.joins.map { .text($0) }),
+      ("joins", plan.flow.joins.map { .text($0) }), ("missing", plan.flow.missing.map { .text($0) }),
       ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
       ("group", .text(plan.subject.group)), ("actor", .text(plan.origin.actor)), ("engine", .text(plan.origin.engine)),
       ("provenance", plan.origin.provenance?.value),

@@ -40,6 +40,7 @@ package struct Explanation: Sendable {
     let when = story.began.map { " on \(When($0, zone: zone).full)\(zone == 0 ? " UTC" : "")" } ?? ""
     let verb =
       switch plan.kind {
+      case .deploy where plan.flow.missing != nil: "hosts that lack what the group has to get it"
       case .deploy where plan.flow.joins != nil: "hosts that join the group to get what it runs"
       case .deploy: "a deployment"
       case .rollback: "a way back"
@@ -72,7 +73,7 @@ package struct Explanation: Sendable {
     }
     let away = plan.hosts.compactMap { if case .leftOut = $0.action { $0.host.name } else { nil } }
     if !away.isEmpty { sentences.append("\(away.count.of("host")) could not be reached and were left out: \(named(away)).") }
-    if let joins = plan.flow.joins { sentences.append("That is what deployment \(joins) brought the group.") }
+    if let joins = plan.flow.missing ?? plan.flow.joins { sentences.append("That is what deployment \(joins) brought the group.") }
     if !plan.flow.rollback { sentences.append("Its recipe says that nothing goes back.") }
     if let stage = plan.flow.behind { sentences.append("Nothing goes back, because stage \(stage) cannot be undone and ran before.") }
     return sentences.joined(separator: " ")

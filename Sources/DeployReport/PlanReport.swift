@@ -1,3 +1,4 @@
+package import DeployCore
 package import DeployModel
 
 /// A plan for people who decide about it: what, where, within which bounds, step by step, and the way back.
@@ -13,6 +14,8 @@ package struct PlanReport: Sendable {
   package var loops: [String]
   /// If an appspec file puts files in place: the steps of that on a host that has none of them yet, a line each.
   package var installation: [String] = []
+  /// Which hosts lack what it brings, and why; nil: it brings something else.
+  package var missing: MissingHosts?
   package init(
     _ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], findings: [RehearsalFinding] = [], loops: [String] = []
   ) {
@@ -117,8 +120,12 @@ package struct PlanReport: Sendable {
       let shared = plan.placement.shared.isEmpty ? "" : "; shared: " + plan.placement.shared.joined(separator: " ")
       rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])
     }
-    if let deployment = plan.flow.joins { rows.append(["Joins", "what deployment \(deployment) brought; stages of the group do not run"]) }
-    rows.append(["Stages", plan.flow.stages.map(\.sentence).joined(separator: ", then ")])
+    if let deployment = plan.flow.missing {
+      rows.append(["Missing", "what deployment \(deployment) brought; the recipe's strategy and its gates do not run"])
+    } else if let deployment = plan.flow.joins {
+      rows.append(["Joins", "what deployment \(deployment) brought; stages of the group do not run"])
+    }
+    rows.append(["Stages", plan.sentences.joined(separator: ", then ")])
     if !plan.partners.isEmpty { rows.append(["Partners", plan.partners.map(\.host.name).joined(separator: " ")]) }
     if let freeze = plan.flow.freeze { rows.append(["Freeze", freeze.sentence(at: plan.origin.at)]) }
     rows.append(["Bounds", plan.bounds.sentence(of: plan.hosts.count)])
@@ -239,6 +246,15 @@ extension HostPlan {
     let to = target?.id ?? link.map { "foreign release \(SafeText.line($0))" } ?? "nothing"
     let how = repairs == true ? ", compared with its manifest: what differs is sent again" : stages ? "" : ", there already"
     return "\(from) → \(to)\(how)" + (damage.map { $0.kind == .gone ? "" : "; \($0.release) is damaged: \($0.words)" } ?? "")
+  }
+}
+
+extension Plan {
+  /// A sentence for each stage.
+  package var sentences: [String] {
+    flow.stages.map { stage in
+      if case .rollout(nil) = stage, flow.missing != nil { "rollout (growing waves)" } else { stage.sentence }
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import DeployCore
+package import DeployCore
 package import DeployModel
 
 /// What the hosts of a group run, by their own receipts.
@@ -18,6 +18,8 @@ package struct StatusReport: Sendable {
   package var left: Account?
   /// Where the traffic goes; nil: the group has no slots, or moves no traffic.
   package var traffic: KnownTraffic?
+  /// Hosts that lack what the group has; nil: none that answers does, or it is not known.
+  package var missing: MissingHosts?
 
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
     self.title = title
@@ -35,7 +37,7 @@ package struct StatusReport: Sendable {
     lines += Table(["HOST"] + (traffic == nil ? [] : ["TRAFFIC"]) + ["RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
       on: surface, indent: 2)
     lines += whys() + leftWrong(on: surface)
-    lines += reasons() + trials() + drifts(on: surface) + differences(on: surface)
+    lines += reasons() + trials() + drifts(on: surface) + differences(on: surface) + missingLines(on: surface)
     lines += trafficLines() + locks(on: surface) + waits() + jobs()
     lines += compared(on: surface)
     return lines

@@ -183,18 +183,26 @@ package struct Summary: Sendable {
     let project = typed.map { " " + $0 } ?? ""
     let group = typed == nil ? plan.subject.groupName.option : project
     let hosts = typed == nil ? group + (plan.subject.typed?.words([.hosts]) ?? "") : project
-    let again = typed == nil ? plan.typed(TypedOptions.Part.allCases) : plan.subject.recipe + project
+    let own = plan.typed(TypedOptions.Part.allCases) + (plan.flow.missing == nil ? "" : " --missing")
+    let again = typed == nil ? own : plan.subject.recipe + project
+    // Which slot or pool gets a release, only the strategy of a whole deployment knows.
+    let isPooled = plan.flow.strategy?.traffic != nil || plan.hosts.contains { $0.host.slot != nil }
+    let catchesUp = typed == nil && plan.kind == .deploy && !isPooled
+    let missing = catchesUp ? "lander deploy \(plan.typed()) --missing" : nil
+    let left = story.hosts.filter { if case .leftOut = $0.status { true } else { false } }.map(\.name)
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     switch exit {
     case .done? where !story.isAsWished:
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
-        ["lander deploy\(typed == nil ? " " + again : project)", "tries the hosts again that have it not"],
+        [missing ?? "lander deploy\(typed == nil ? " " + again : project)", "tries the hosts again that have it not"],
       ]
     case .partial?:
       return [
-        ["lander deploy \(again)", "brings the other hosts to it too"]
+        [missing ?? "lander deploy \(again)", "brings the other hosts to it too"]
       ] + (canGoBack(plan) ? [["lander rollback \(plan.subject.recipe)\(hosts)", "takes the changed hosts back"]] : [])
+    case .done? where missing != nil && !left.isEmpty:
+      return [[missing ?? "", "brings it to \(Self.named(left)), out of reach now, once \(left.count == 1 ? "it is" : "they are") back"]]
     case .done?, nil: return []
     case .locked?:
       guard let holder = conclusion.holder else {

@@ -202,8 +202,8 @@ struct GateReportTests {
           Hosts   1 succeeded · 1 not started
 
           Next
-            lander deploy web --group production    brings the other hosts to it too
-            lander rollback web --group production  takes the changed hosts back
+            lander deploy web --group production --missing  brings the other hosts to it too
+            lander rollback web --group production          takes the changed hosts back
         """)
   }
 

@@ -5,9 +5,12 @@ extension Bounds {
   /// - Parameters:
   ///   - away: number of hosts of the selection that are out of reach: the default floor does not count on them.
   ///   - others: the hosts of the group that are left alone; nil: nobody asked them, so they count as serving.
-  init(_ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil) throws(Problems) {
+  ///   - usual: the strategy that the default floor follows from, if the recipe's own does not run; nil: the recipe's.
+  init(
+    _ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil, instead usual: Strategy? = nil
+  ) throws(Problems) {
     try self.init(
-      selection.configuration, strategy: selection.recipe.strategy, hosts: selection.hosts.count,
+      selection.configuration, strategy: usual ?? selection.recipe.strategy, hosts: selection.hosts.count,
       bystanders: others ?? Bystanders(unasked: selection.others), away: away, waves: waves)
     neighbours = try Neighbours.rules(selection.configuration, for: selection)
   }

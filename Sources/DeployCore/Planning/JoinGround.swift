@@ -2,14 +2,30 @@ package import DeployModel
 
 /// What hosts that join a group stand on: the group's last good revision, which of them have it already, and where it can be had.
 package struct JoinGround: Sendable {
-  /// The receipt of that revision.
+  /// Which hosts get the revision.
+  package enum Manner: Sendable {
+    /// Those that somebody names. Each has to answer.
+    case named
+    /// Those of the hosts asked for that lack it. Hosts out of reach are left out.
+    /// - Parameters:
+    ///   - stopped: deployments that ended on purpose with hosts left on the old revision.
+    ///   - ended: deployments that failed or were cancelled. What they left on trial is replaced.
+    case missing(stopped: [Deployment.ID], ended: [Deployment.ID])
+  }
+
+  /// The receipt of that revision, on trial if hosts are to get what a deployment brought that was stopped on purpose.
   package let goal: Receipt
+  package let manner: Manner
   /// Hosts that get it, and those that have it already.
   package private(set) var joining: [Host] = []
   package private(set) var settled: [Host] = []
+  /// Of those that get it, the hosts that run it already, on trial.
+  package private(set) var trying: [Host] = []
+  /// Hosts that were asked for and are out of reach; empty if they are named.
+  package let away: [Host]
   /// Hosts that keep its release whole; those that run it come first.
   package let keepers: [Host]
-  /// The locks that deployments have on the group's other hosts, each deployment's once.
+  /// The locks that deployments have on the group's other hosts, each deployment's once; if hosts are not named, on any host.
   package let underWay: [Lock]
   /// Whether a host that joins serves something now.
   package let isServing: Bool
@@ -19,21 +35,32 @@ package struct JoinGround: Sendable {
   /// - Parameters:
   ///   - selection: all hosts of the group.
   ///   - surveys: of them, by host number.
-  ///   - isJoining: whether a host is one of those that join.
+  ///   - isJoining: whether a host is asked for.
   /// - Throws: if nothing good is remembered, or a host that joins is out of reach or has something newer than that.
-  package init(_ selection: Selection, _ surveys: [Survey], joining isJoining: (Host) -> Bool) throws(Problems) {
+  package init(
+    _ selection: Selection, _ surveys: [Survey], _ manner: Manner = .named, joining isJoining: (Host) -> Bool
+  ) throws(Problems) {
     let typed = RollbackGround.named(selection)
     let reached = zip(selection.hosts, surveys).compactMap { host, survey -> Reached? in
       if case .reached(let state) = survey { (host, state) } else { nil }
     }
     underWay = reached.reduce(into: []) { found, one in
-      guard let lock = one.state.lock, !isJoining(one.host), lock.leaseLeft > 0 || one.state.parked != nil else { return }
+      guard let lock = one.state.lock, manner.isMissing || !isJoining(one.host), lock.leaseLeft > 0 || one.state.parked != nil else {
+        return
+      }
       if !found.contains(where: { $0.deployment == lock.deployment }) { found.append(lock) }
     }
     // A machine that was made from another group's says nothing of this one.
     let history = GroupHistory(reached.map { isJoining($0.host) ? $0.state.speaking(of: selection.group) : $0.state })
-    try Self.refuseUnreachable(selection, surveys, joining: isJoining)
-    guard let goal = history.lastGood() else { throw Self.nothing(selection, surveys, underWay, typed) }
+    away =
+      manner.isMissing
+      ? Self.failures(selection, surveys).filter { $0.failure.kind == .unreachable }.map(\.host).filter(isJoining) : []
+    let leftOut = away.map(\.number)
+    try Self.refuseUnreachable(selection, surveys) { isJoining($0) && !leftOut.contains($0.number) }
+    let good = history.lastGood()
+    guard let goal = Self.stopped(manner, reached.compactMap(\.state.receipt), history, after: good) ?? good else {
+      throw Self.nothing(selection, surveys, underWay, typed, manner)
+    }
     let holders = reached.filter { $0.state.releases.contains(goal.release.id) && $0.state.damage(of: goal.release.id) == nil }
     keepers =
       holders.filter { $0.state.current == goal.release.id }.map(\.host)
@@ -43,52 +70,74 @@ package struct JoinGround: Sendable {
     for (host, state) in wanted {
       if Self.has(goal, state, history) {
         settled.append(host)
-      } else if let problem = Self.newer(than: goal, host, state, typed)
-        ?? Self.parted(from: goal, host, state, reached.filter { !isJoining($0.host) }, typed)
+      } else if let problem = Self.newer(than: goal, host, state, typed, manner)
+        ?? Self.parted(from: goal, host, state, reached.filter { manner.isMissing || !isJoining($0.host) }, typed, manner)
       {
         problems.append(problem)
       } else {
         joining.append(host)
+        if Self.runs(goal, state) { trying.append(host) }
       }
     }
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
-    self.goal = goal
+    (self.goal, self.manner) = (goal, manner)
     let changing = joining.map(\.number)
     isServing = wanted.contains { $0.state.current != nil && changing.contains($0.host.number) }
   }
 
+  /// The newest receipt, if it is on trial because its deployment was stopped on purpose.
+  private static func stopped(_ manner: Manner, _ receipts: [Receipt], _ history: GroupHistory, after good: Receipt?) -> Receipt? {
+    guard case .missing(let stopped, _) = manner else { return nil }
+    let trials = receipts.filter { history.settled($0)?.trial == true && $0.at > good?.at ?? Timestamp(milliseconds: .min) }
+    guard let newest = trials.max(by: { $0.at < $1.at }), stopped.contains(newest.deployment) else { return nil }
+    return newest
+  }
+
   /// Whether a host runs the revision, whole, with the recipe and the parameters that the group has.
   private static func has(_ goal: Receipt, _ state: HostState, _ history: GroupHistory) -> Bool {
+    runs(goal, state) && history.settled(state.receipt)?.trial != true
+  }
+
+  /// The same, whether it is on trial there or not.
+  private static func runs(_ goal: Receipt, _ state: HostState) -> Bool {
     guard let receipt = state.receipt, state.current == goal.release.id, receipt.release.id == goal.release.id else { return false }
-    return receipt.inputs == goal.inputs && history.settled(receipt)?.trial != true && state.damage(of: state.current) == nil
-      && !state.isUnsettled
+    return receipt.inputs == goal.inputs && state.damage(of: state.current) == nil && !state.isUnsettled
   }
 
   /// A host whose receipt is younger than the revision is no new one: that would then seem to be younger than what the group runs. One that
   /// a deployment has locked is refused by its lock, with whoever has it.
-  private static func newer(than goal: Receipt, _ host: Host, _ state: HostState, _ typed: String) -> Problem? {
+  private static func newer(than goal: Receipt, _ host: Host, _ state: HostState, _ typed: String, _ manner: Manner) -> Problem? {
     guard let now = state.receipt, now.at > goal.at, state.lock.map({ $0.leaseLeft <= 0 }) ?? true else { return nil }
+    if case .missing(_, let ended) = manner, now.trial == true, ended.contains(now.deployment) { return nil }
     let what = "it has release \(now.release.id) of deployment \(now.deployment), which is newer than the group's last good revision, "
     let wayOn =
       now.trial == true
       ? "lander deploy \(typed) brings the group to one revision, and lander rollback \(typed) takes back what was begun"
       : "lander deploy \(typed) brings the group to one revision"
+    let last =
+      manner.isMissing
+      ? "if it was stopped on purpose or failed, the state folder that made it (--state) knows that"
+      : "if nothing of it is needed: lander remove \(typed) --only \(host.name), and join it then"
     return Problem(
-      what + "release \(goal.release.id) of deployment \(goal.deployment)", subject: host.name,
-      fix: "\(wayOn)\nif nothing of it is needed: lander remove \(typed) --only \(host.name), and join it then")
+      what + "release \(goal.release.id) of deployment \(goal.deployment)", subject: host.name, fix: "\(wayOn)\n\(last)")
   }
 
-  /// A host that runs what others of the group run is no new one, although some went back from it: the group has two revisions.
+  /// A host that runs what others of the group run is no new one, although some went back from it: the group has two revisions. A host
+  /// that lacks the revision is one if what it runs came there later: part of the group went back on purpose.
   private static func parted(
-    from goal: Receipt, _ host: Host, _ state: HostState, _ others: [Reached], _ typed: String
+    from goal: Receipt, _ host: Host, _ state: HostState, _ others: [Reached], _ typed: String, _ manner: Manner
   ) -> Problem? {
-    guard let now = state.receipt, now.release.id == state.current, now.release.id != goal.release.id,
-      let alike = others.first(where: { $0.state.current == now.release.id && $0.state.receipt?.release.id == now.release.id })
-    else { return nil }
+    guard let now = state.receipt, now.release.id == state.current, now.release.id != goal.release.id else { return nil }
+    let alike = others.first { one in
+      one.host.number != host.number && one.state.current == now.release.id && one.state.receipt?.release.id == now.release.id
+    }
+    if manner.isMissing ? now.trial == true || now.origin <= goal.origin : alike == nil { return nil }
+    let like = alike.map { " as \($0.host.name) does" } ?? ""
     return Problem(
-      "it runs release \(now.release.id) as \(alike.host.name) does, and the group's last good revision is release \(goal.release.id) of "
-        + "deployment \(goal.deployment): the group has two revisions", subject: host.name,
-      fix: "lander deploy \(typed) or lander rollback \(typed) brings the group to one; then join what is new")
+      "it runs release \(now.release.id)\(like), and the group's last good revision is release \(goal.release.id) of "
+        + "deployment \(goal.deployment)\(manner.isMissing ? ", which is older" : ""): the group has two revisions", subject: host.name,
+      fix: "lander deploy \(typed) or lander rollback \(typed) brings the group to one"
+        + (manner.isMissing ? "" : "; then join what is new"))
   }
 
   private static func refuseUnreachable(_ selection: Selection, _ surveys: [Survey], joining isJoining: (Host) -> Bool) throws(Problems) {
@@ -102,17 +151,26 @@ package struct JoinGround: Sendable {
     zip(selection.hosts, surveys).compactMap { host, survey in if case .unreachable(let failure) = survey { (host, failure) } else { nil } }
   }
 
-  /// Why there is nothing to join with.
-  private static func nothing(_ selection: Selection, _ surveys: [Survey], _ underWay: [Lock], _ typed: String) -> Problems {
+  /// Why there is nothing to bring.
+  private static func nothing(
+    _ selection: Selection, _ surveys: [Survey], _ underWay: [Lock], _ typed: String, _ manner: Manner
+  ) -> Problems {
     let away = failures(selection, surveys)
     let group = GroupName(selection.group).noun
-    let message = "no host of \(group)\(away.isEmpty ? "" : " that answers") remembers a good revision, so there is none to join with"
+    let none = "so there is none to \(manner.isMissing ? "bring" : "join with")"
+    let message = "no host of \(group)\(away.isEmpty ? "" : " that answers") remembers a good revision, \(none)"
+    let again = manner.isMissing ? "run this again" : "join"
     let first =
-      underWay.first.map { "deployment \($0.deployment) of \($0.owner) is under way: join once it has succeeded" }
+      underWay.first.map { "deployment \($0.deployment) of \($0.owner) is under way: \(again) once it has succeeded" }
       ?? "lander deploy \(typed) brings the first one, to these hosts too"
-    return Problems(
-      away.map { $0.failure.problem(of: $0.host.name) } + [Problem(message, fix: first)], exit: away.isEmpty ? .refused : .unreachable)
+    let exit: ExitCode = manner.isMissing && !underWay.isEmpty ? .locked : away.isEmpty ? .refused : .unreachable
+    return Problems(away.map { $0.failure.problem(of: $0.host.name) } + [Problem(message, fix: first)], exit: exit)
   }
+}
+
+extension JoinGround.Manner {
+  /// Whether it is not named which hosts get the revision.
+  fileprivate var isMissing: Bool { if case .missing = self { true } else { false } }
 }
 
 extension HostState {

@@ -69,6 +69,8 @@ package enum Planner {
     package var undoes: Deployment.ID?
     /// The receipt of the revision that hosts get to join their group; nil: they do not join.
     package var joins: Receipt?
+    /// What hosts of the group lack and get; nil: it is no such deployment.
+    package var missing: Missing?
     /// Stages that the caller says are done for this revision, and stages to run again.
     package var (ran, again): ([String], [String]) = ([], [])
     /// A rule that is disabled, for tests of the checkers.
@@ -104,7 +106,8 @@ package enum Planner {
       bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.placement.shared.sorted(),
       secrets: recipe.secrets.sorted())
     try Slots.refuseHalves(selection)
-    let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
+    let bounds = try Bounds(
+      selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others, instead: input.missing?.strategy)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
     if input.undoes == nil { try Slots.refuseAway(selection, input.surveys) }
@@ -128,7 +131,8 @@ package enum Planner {
     let marks = StageMarks(
       input.surveys + input.partners.surveys, beside: input.others, takingOver: input.inherits)
     let stages = try marks.settle(
-      recipe.flow.stages, of: selection, input.bundle.digest, StageMarks.Said(ran: input.ran, again: input.again))
+      recipe.flow.stages, of: selection, input.bundle.digest, StageMarks.Said(ran: input.ran, again: input.again),
+      finishing: input.missing?.goal.deployment)
     return Plan(
       origin: input.joins.map { identity.origin(joining: $0) } ?? identity.origin(after: history.newest),
       subject: Plan.Subject(
@@ -154,7 +158,7 @@ package enum Planner {
       stages: stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
       tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes, behind: behind,
-      joins: input.joins?.deployment)
+      joins: input.joins?.deployment, missing: input.missing?.goal.deployment)
   }
 
   private static func plan(

@@ -39,13 +39,19 @@ package struct StageMarks: Sendable, Hashable {
   }
 
   /// The stages of a recipe with what is known of each.
+  /// - Parameter begun: a deployment that is finished: stages that it ran do not run again, however often others do. nil: there is none.
   /// - Throws: names that are of no such stage, and stages whose end nobody knows.
-  func settle(_ stages: [Stage], of selection: Selection, _ revision: Digest, _ said: Said) throws(Problems) -> [Stage] {
+  func settle(
+    _ stages: [Stage], of selection: Selection, _ revision: Digest, _ said: Said, finishing begun: Deployment.ID? = nil
+  ) throws(Problems) -> [Stage] {
     var problems = Self.strays(said, stages, selection.recipe)
     var exit = problems.isEmpty ? ExitCode.refused : .usage
     let settled = stages.map { stage -> Stage in
-      guard case .script(let name, let summary, let function, let when, let place, var terms?) = stage, terms.once == .revision else {
-        return stage
+      guard case .script(let name, let summary, let function, let when, let place, var terms?) = stage else { return stage }
+      guard terms.once == .revision else {
+        let ran = standing.first { $0.isAbout(name, of: revision) && $0.state == .done && $0.deployment == begun }
+        terms.settled = ran.map { .ran($0) } ?? terms.settled
+        return .script(name: name, summary: summary, function: function, when: when, place: place, terms: terms)
       }
       let marks = standing.filter { $0.isAbout(name, of: revision) }
       if let running = marks.first(where: { $0.state == .begun && workers.contains($0.deployment) }) {

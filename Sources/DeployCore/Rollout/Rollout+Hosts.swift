@@ -70,6 +70,7 @@ extension Rollout {
     if let failure { fail(failure) }
     // If the deployment has failed, the strategy is cancelled and learns of the failure that way, so that its <close> variables run.
     if let script = ended.script { return tree.answer(script, .wave(ended.result), &outbox) }
+    if owesOwnWave { return beginOwnWave() }
     stageEnded(nil)
   }
 

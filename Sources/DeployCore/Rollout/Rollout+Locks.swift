@@ -68,7 +68,8 @@ extension Rollout {
 
   /// What to do about a lock that was refused. A rollback, a removal and a host that joins stand in no line.
   private func wayIn(_ failure: Failure, _ holder: Lock?) -> String? {
-    guard failure.kind == .locked, plan.kind.isRollback || plan.kind.removal != nil || plan.flow.joins != nil else {
+    guard failure.kind == .locked, plan.kind.isRollback || plan.kind.removal != nil || plan.flow.joins != nil && plan.flow.missing == nil
+    else {
       return failure.fix
     }
     guard let holder else { return "try again when those that wait in line have had their turn: lander status shows who does" }

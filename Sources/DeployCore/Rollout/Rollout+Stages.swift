@@ -26,13 +26,30 @@ extension Rollout {
     case .rollout(let strategy?):
       startRoot(
         Body(recipe: 0, function: strategy.function), on: .rollout(options: strategy.options), owner: .strategy, site: site(of: stage))
-    case .rollout(nil):
-      let isOrdered = plan.bounds.healthy != nil || plan.flow.rules?.keepsOrder == true
-      beginWave((isOrdered ? plan.order : Array(plan.hosts.indices)).filter { statuses[$0] == .pending }, parallel: nil)
+    case .rollout(nil): beginOwnWave()
     case .script(_, _, _, let when?, _, _):
       startRoot(Body(recipe: 0, function: when), on: .deployment, owner: .condition, site: site(of: stage))
     case .script: runStage()
     }
+  }
+
+  /// The next wave of a rollout without a strategy: all hosts, or, of hosts that are missing, one and then waves after each of which four
+  /// times as many were taken.
+  mutating func beginOwnWave() {
+    let isOrdered = plan.bounds.healthy != nil || plan.flow.rules?.keepsOrder == true
+    let left = (isOrdered ? plan.order : Array(plan.hosts.indices)).filter { statuses[$0] == .pending }
+    guard plan.flow.missing != nil else { return beginWave(left, parallel: nil) }
+    let next = Array(left.prefix(taken == 0 ? 1 : taken.times(3)))
+    taken += next.count
+    beginWave(next, parallel: nil)
+  }
+
+  /// Whether hosts that are missing wait for a further wave.
+  var owesOwnWave: Bool {
+    guard plan.flow.missing != nil, failure == nil, case .stage(let index) = phase, case .rollout(nil) = plan.flow.stages[index] else {
+      return false
+    }
+    return statuses.contains(.pending)
   }
 
   /// The condition of the stage under way said yes or no.

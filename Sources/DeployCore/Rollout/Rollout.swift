@@ -35,6 +35,8 @@ package struct Rollout: Sendable {
   var wave: Wave?
   /// The number of waves that have begun.
   var waves = 0
+  /// Number of hosts that its own waves took so far, of a rollout without a strategy that goes in several.
+  var taken = 0
   /// The gate that is open; nil: none is.
   var gate: OpenGate?
   var freeze = FreezeState()

@@ -26,24 +26,37 @@ extension Desk {
       tell(.remark("Not for hosts that join: \(kept.ownStages.map { "stage \($0)" }.joined(separator: ", ")), which the whole group had."))
     }
     try await fetch(goal, from: ground.keepers, at: selection.recipe.placement)
-    var own = project
-    own.project.recipes = [kept.joining(selection, isServing: ground.isServing)]
-    own.project.sources = sources
-    var wanted = DeploymentRequest(
-      recipe: kept.name, group: selection.group.isEmpty ? nil : selection.group, revision: "bundle:\(goal.inputs.bundle.hex)",
-      only: ground.joining.map(\.name), parameters: goal.inputs.parameters.members, said: request.said)
-    wanted.said.message =
-      request.said.message ?? "joins \(GroupName(selection.group).noun) on release \(goal.release.id) of deployment \(goal.deployment)"
-    joining.deployment = Joining.Wanted(asked: Asked(wanted, joins: goal), project: own)
+    let message = "joins \(GroupName(selection.group).noun) on release \(goal.release.id) of deployment \(goal.deployment)"
+    let recipe = kept.joining(selection, isServing: ground.isServing)
+    joining.deployment = bring(goal, by: recipe, sources, to: ground.joining, request, of: project, in: selection.group, saying: message)
+    joining.deployment?.asked.joins = goal
     return joining
   }
 
-  /// The plan of what hosts that join get.
+  /// The deployment of a revision that hosts keep, by the recipe and the parameters of its receipt.
+  /// - Parameters:
+  ///   - request: who asks, why, and what to do with orphans and freezes.
+  ///   - message: why there is a deployment, unless the request says it.
+  func bring(
+    _ goal: Receipt, by recipe: Recipe, _ sources: [SourceFile], to hosts: [Host], _ request: DeploymentRequest, of project: LoadedProject,
+    in group: String, saying message: String
+  ) -> Joining.Wanted {
+    var own = project
+    own.project.recipes = [recipe]
+    own.project.sources = sources
+    var wanted = DeploymentRequest(
+      recipe: recipe.name, group: group.isEmpty ? nil : group, revision: "bundle:\(goal.inputs.bundle.hex)", only: hosts.map(\.name),
+      parameters: goal.inputs.parameters.members, orphans: request.orphans, said: request.said)
+    (wanted.freezeOverride, wanted.sequence) = (request.freezeOverride, request.sequence)
+    wanted.said.message = request.said.message ?? message
+    return Joining.Wanted(asked: Asked(wanted), project: own, origin: Provenance(commit: goal.provenance?.commit))
+  }
+
+  /// The plan of what hosts that join, or lack a revision, get.
   /// - Parameter endsLate: whether parked deployments whose time is over are ended first, if they have one of the hosts.
   /// - Throws: as for a deployment.
   package func plan(_ wanted: Joining.Wanted, endsLate: Bool) async throws -> PlannedDeployment {
-    let origin = Provenance(commit: wanted.asked.joins?.provenance?.commit)
-    return try await plan(wanted.asked, of: wanted.project, endsLate: endsLate, from: origin)
+    try await plan(wanted.asked, of: wanted.project, endsLate: endsLate, from: wanted.origin)
   }
 
   /// - Throws: each host that the group does not have, with the line to add.
@@ -62,12 +75,12 @@ extension Desk {
   }
 
   /// Which slot of a machine gets the release, and the traffic, only the recipe's strategy knows.
-  private func refuseSlots(_ selection: Selection) throws(Problems) {
+  func refuseSlots(_ selection: Selection, subject: String = "--host") throws(Problems) {
     guard Slots.has(selection.hosts) else { return }
     throw Problems(
       Problem(
         "\(GroupName(selection.group).noun) has slots, and only the strategy of a deployment knows which of them a host starts with",
-        place: selection.recipe.place, subject: "--host",
+        place: selection.recipe.place, subject: subject,
         fix: "lander releases \(selection.recipe.name) names the bundle that runs; lander deploy \(selection.recipe.name) "
           + "--revision bundle:DIGEST brings it to all machines"), exit: .refused)
   }

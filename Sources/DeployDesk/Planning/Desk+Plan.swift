@@ -17,14 +17,15 @@ extension Desk {
     queues: Bool = true, bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
   ) async throws -> PlannedDeployment {
     let request = asked.request
-    let selection = try await Selecting(project: project, stage: stage).selection(asked)
+    var selection = try await Selecting(project: project, stage: stage).selection(asked)
+    selection.typed = asked.typed ?? selection.typed
     let freeze = try freeze(of: selection.recipe, override: request.freezeOverride)
     let built = if let ready { ready } else { try await build(selection.recipe, request.revision, of: project) }
     try refuseUnsigned(built)
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await shelf.keep(project.project.sources)
     var preparation = connecting ? await ask(selection) : nil
-    let queues = queues && selection.recipe.removal == nil && asked.joins == nil
+    let queues = queues && selection.recipe.removal == nil && (asked.joins == nil || asked.missing != nil)
     if endsLate, let found = preparation?.surveys,
       try await endLate([Surveyed(selection: selection, surveys: found)], queues: queues)
     {
@@ -41,7 +42,7 @@ extension Desk {
     input.others = heard(preparation?.others, of: selection)
     input.partners = partners
     (input.ticket, input.sequence, input.undoes) = (ticket, request.sequence, request.undoes)
-    input.joins = asked.joins
+    (input.joins, input.missing) = (asked.joins, asked.missing)
     (input.ran, input.again) = (request.ran ?? [], request.again ?? [])
     var identity = stage.identity()
     identity.provenance = await provenance(

@@ -12,7 +12,10 @@ extension Desk {
       message: said.message ?? request.said.message, actor: said.actor, labels: said.labels.isEmpty ? request.said.labels : said.labels)
     // The bundle is built once: what was reviewed is what is sent. If it is gone, it is built again and has to come out the same.
     if let bundle = record.bundle, (try? shelf.inspect(bundle.hex)) != nil { request.revision = "bundle:\(bundle.hex)" }
-    let planned = try await plan(Asked(request), of: project, endsLate: true, queues: false, from: record.provenance ?? Provenance())
+    let planned =
+      record.request.missing == true
+      ? try await planMissing(again: record, said: request.said, of: project)
+      : try await plan(Asked(request), of: project, endsLate: true, queues: false, from: record.provenance ?? Provenance())
     let now = PlanRecord(planned.plan, for: record.request, connected: true)
     let differences = PlanDifferences(record, now, files: await changedFiles(record, project)).problems
     guard let last = differences.indices.last else {

@@ -32,9 +32,19 @@ extension Desk {
   private func turn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?
   ) async throws -> Turn? {
-    guard let bound = busy.bound else { return nil }
+    guard busy.bound != nil else { return nil }
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
-    let turn = await place(asked.request, selection, busy, isUrgent: urgent != nil)
+    return try await turn(asked.request, selection, busy, urgent, until) { _ = try await plan(asked, of: project) }
+  }
+
+  /// The same for hosts that are known.
+  /// - Parameter tries: throws if an urgent deployment could not begin: then nothing is ended for it.
+  func turn(
+    _ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?,
+    tries: () async throws -> Void
+  ) async throws -> Turn? {
+    guard let bound = busy.bound else { return nil }
+    let turn = await place(request, selection, busy, isUrgent: urgent != nil)
     let until = until ?? now + bound
     var (told, ended): (LineStanding?, [Deployment.ID]) = (nil, [])
     while let standing = try await inTheWay(of: turn, selection, until) {
@@ -44,8 +54,7 @@ extension Desk {
       }
       if standing.awaited?.isSomething == true, try await endLate(await survey(selection).parked) { continue }
       if let urgent, let holder = standing.holder, let awaited = standing.awaited, awaited.isSomething, !ended.contains(holder.deployment) {
-        // Nothing is ended for a deployment that could not begin.
-        _ = try await plan(asked, of: project)
+        try await tries()
         ended.append(holder.deployment)
         await end(holder, at: awaited, urgent, selection)
       }

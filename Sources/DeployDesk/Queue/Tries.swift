@@ -25,7 +25,8 @@ package struct Tries: Sendable {
   ) async throws {
     until = busy.bound.map { desk.now + $0 }
     (self.desk, self.project, self.busy, self.urgent, self.source) = (desk, project, busy, urgent, source)
-    (self.asked, origin) = until == nil ? (asked, nil) : try await desk.pinning(asked, of: project)
+    // What missing hosts get was built before.
+    (self.asked, origin) = until == nil || asked.request.missing == true ? (asked, nil) : try await desk.pinning(asked, of: project)
   }
 
   /// - Throws: as `Desk.planInTurn`; if the group that it takes the bundle from does not run it any more.
@@ -53,6 +54,19 @@ package struct Tries: Sendable {
     desk.tell(.warning(Problem("another deployment got a host first, and nothing was changed; it waits again: \(refusal.message)")))
     await desk.ports.clock.sleep(Self.pause)
     try Task.checkCancellation()
-    return try await plan()
+    guard asked.request.missing == true else { return try await plan() }
+    guard let plan = try await planMissing().planned?.plan else {
+      throw Problems(
+        Problem(
+          "nothing is missing any more: the other deployment brought what the group has", fix: "lander status shows what hosts run"),
+        exit: .locked)
+    }
+    return plan
+  }
+
+  /// What missing hosts get, when it is its turn.
+  /// - Throws: as `Desk.planMissing`.
+  package func planMissing() async throws -> (found: Joining, planned: PlannedDeployment?) {
+    try await desk.planMissing(asked, of: project, busy, urgent: urgent, until: until)
   }
 }

@@ -19,6 +19,8 @@ struct PlanCommand: Verb {
       here, and refuses if anything that the plan names is not as it was. A bundle that is not in the state folder any more is built \
       again, and has to come out the same.
 
+      --missing shows what deploy --missing would do, and asks the hosts; --out keeps that too.
+
       Examples:
         lander plan web --percent 10%
         lander plan --connect --out plan.json && lander deploy --plan plan.json
@@ -27,6 +29,7 @@ struct PlanCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
+  @OptionGroup var missing: MissingOption
   @OptionGroup var stages: StageOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
@@ -38,6 +41,7 @@ struct PlanCommand: Verb {
   var out: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if missing.missing { return try await missing(on: terminal) }
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let file = try out.map { try ResultFile(at: Folder.absolute($0), option: "--out") }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
@@ -51,6 +55,24 @@ struct PlanCommand: Verb {
       if let out {
         terminal.tell("Wrote \(out)\(connect ? "" : "; without --connect what hosts run is not in it, and will not be compared").")
       }
+      return report.isWhole ? .done : .partial
+    }
+  }
+
+  /// What `deploy --missing` would do: hosts are asked, because only they know what they lack.
+  private func missing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let file = try out.map { try ResultFile(at: Folder.absolute($0), option: "--out") }
+    let start = MissingStart(
+      request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }], complete: stages.completing)
+    return try await start.use(on: terminal) { desk, asked, project in
+      let found = try await desk.missing(asked, of: project)
+      guard let wanted = found.deployment else { return start.conclude(found, on: terminal) }
+      let planned = try await desk.plan(wanted, endsLate: false)
+      var report = PlanReport(planned)
+      report.missing = found.missing
+      try file?.write(try PlanFile.data(of: PlanRecord(planned.plan, for: asked.request, connected: true)))
+      terminal.show(report.lines(on: terminal.out), report.value(connected: true))
+      if let out { terminal.tell("Wrote \(out).") }
       return report.isWhole ? .done : .partial
     }
   }

@@ -14,7 +14,8 @@ struct StatusCommand: Verb {
       where it stands, and the hosts of all of its groups. Exits with 20 if a host is out of reach.
 
       Of a group with slots it says which share of the traffic each has, as deployments from here set it last, and since when: the \
-      balancer is not asked, and what is not known is called so. It names who stands in line for the lock, the first ten.
+      balancer is not asked, and what is not known is called so. It names who stands in line for the lock, the first ten. Hosts that lack \
+      what their group has are named with the command that brings it: lander deploy --missing.
 
       Examples:
         lander status
@@ -57,11 +58,13 @@ struct StatusCommand: Verb {
         report.notes = try await desk.past.failedRestores(found)
         try await desk.past.account(for: found, in: &report)
         report.traffic = try await desk.past.traffic(of: found)
+        if project.typed == nil { report.missing = try await desk.past.missing(in: found) }
         values.append(
           JSON.record([
             ("recipe", .text(found.recipe)), ("group", .text(found.group)),
             ("hosts", report.value), ("open", report.openValue), ("trains", trains.value(of: found)), ("left_wrong", report.leftValue),
             ("traffic", report.trafficValue), ("waiting", report.waitingValue),
+            ("missing", report.missingValue),
           ]))
         terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }

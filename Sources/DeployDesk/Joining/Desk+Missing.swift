@@ -1,0 +1,139 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+
+extension Desk {
+  /// Finds which hosts of a group lack its revision: its last good one, or the one of a newer deployment that was stopped on purpose. They
+  /// were out of reach, failed, were left out or never deployed to. What this machine does not have of it comes from the hosts. Changes
+  /// nothing on a host, but ends parked deployments whose time is over.
+  /// - Parameter endsLate: whether it ends those.
+  /// - Throws: what was asked for and says something else; if another deployment has hosts of the group, nothing is remembered, or what it
+  ///   needs cannot be had.
+  package func missing(_ asked: Asked, of project: LoadedProject, endsLate: Bool = false) async throws -> Joining {
+    let selection = try missingSelection(asked, of: project)
+    var preparation = await ask(selection)
+    if endsLate, try await endLate(preparation.surveys, of: selection) { preparation = await ask(selection) }
+    if GroupHistory(preparation.surveys).lastGood() == nil { preparation = await ask(selection, deep: true) }
+    let ground = try JoinGround(
+      selection, preparation.surveys, try await past.missing(), joining: HostFilter(asked.request.only).takes)
+    try refuseBusy(ground.underWay, selection)
+    let found = try await past.missing(on: ground, selection, preparation.surveys)
+    var joining = Joining(goal: ground.goal, group: selection.group, settled: ground.settled.map(\.name), away: found.away, missing: found)
+    guard !ground.joining.isEmpty, !ground.isTriedOut else {
+      joining.settled += ground.trying.map(\.name)
+      return joining
+    }
+    try refusePart(ground, asked.request, selection, preparation.surveys)
+    joining.deployment = try await deployment(of: found, on: ground, asked.request, selection, project)
+    return joining
+  }
+
+  /// All hosts of the group of a request, whatever it says of hosts.
+  /// - Throws: what was asked for and says something else; if the group has slots, or pools share its traffic.
+  func missingSelection(_ asked: Asked, of project: LoadedProject) throws(Problems) -> Selection {
+    let request = asked.request
+    let refused = asked.unclear + Self.besides(request)
+    if !refused.isEmpty { throw Problems(refused) }
+    let selection = try project.project.selection(recipe: request.recipe, group: request.group)
+    _ = try project.project.selection(recipe: request.recipe, group: request.group, only: request.only)
+    try refuseSlots(selection, subject: "--missing")
+    try refusePools(selection.recipe, selection)
+    return selection
+  }
+
+  /// The deployment that brings hosts what they lack; says which, and why.
+  private func deployment(
+    of found: MissingHosts, on ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ project: LoadedProject
+  ) async throws -> Joining.Wanted {
+    let goal = found.goal
+    let sources = try await sources(of: goal)
+    let kept = try stage.library.recipe(named: goal.recipe, in: sources)
+    try refusePools(kept, selection)
+    try await fetch(goal, from: ground.keepers, at: selection.recipe.placement)
+    let what = "release \(goal.release.id) of deployment \(goal.deployment)"
+    let isStopped = goal.trial == true
+    let recipe = isStopped ? kept.finishing(selection) : kept.catchingUp(selection, isServing: ground.isServing)
+    var wanted = bring(
+      goal, by: recipe, sources, to: ground.joining, request, of: project, in: selection.group,
+      saying: "\(isStopped ? "finishes" : "catches up with") \(what)")
+    if !isStopped { wanted.asked.joins = goal }
+    wanted.asked.missing = Planner.Missing(goal: goal, strategy: kept.strategy)
+    wanted.asked.typed = TypedOptions(only: request.only)
+    remark(on: found, leaving: kept.ownStages.filter { name in !recipe.ownStages.contains { $0.isExactly(name) } }, selection)
+    return wanted
+  }
+
+  private func endLate(_ surveys: [Survey], of selection: Selection) async throws -> Bool {
+    try await endLate(Surveyed(selection: selection, surveys: surveys).parked)
+  }
+
+  /// What says which revision is deployed, or how: that is what the group has.
+  private static func besides(_ request: DeploymentRequest) -> [Problem] {
+    let words: [(String, Bool)] = [
+      ("--revision", request.revision != nil), ("--force", request.force), ("--ran", request.ran != nil), ("--again", request.again != nil),
+    ]
+    let parameters = request.parameters.map { "--\($0.name)" }
+    return (words.filter(\.1).map(\.0) + parameters).map { word in
+      Problem(
+        "it has no meaning with --missing, which brings the revision, the recipe and the parameters that the group has", subject: word,
+        fix: "leave it out, or leave out --missing")
+    }
+  }
+
+  /// What the group has is not settled while a deployment is under way.
+  private func refuseBusy(_ locks: [Lock], _ selection: Selection) throws(Problems) {
+    guard let lock = locks.first else { return }
+    throw Problems(
+      Problem(
+        "deployment \(lock.deployment) of \(lock.owner) is under way in \(GroupName(selection.group).noun): what is missing is not settled",
+        fix: "once it has ended, run this again, or let it wait with --on-busy wait; lander status shows what it does"),
+      exit: .locked)
+  }
+
+  /// A deployment that was stopped on purpose has one end: its later stages run when all hosts have the revision.
+  private func refusePart(
+    _ ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ surveys: [Survey]
+  ) throws {
+    guard ground.goal.trial == true, !request.only.isEmpty else { return }
+    let whole = try JoinGround(selection, surveys, ground.manner, joining: { _ in true })
+    let left = whole.joining.filter { host in
+      !ground.joining.contains { $0.number == host.number } && !whole.trying.contains { $0.number == host.number }
+    }
+    guard !left.isEmpty else { return }
+    let goal = ground.goal
+    let names = left.prefix(8).map(\.name).joined(separator: ", ") + (left.count > 8 ? " and \(left.count - 8) more" : "")
+    let typed = selection.recipe.name + GroupName(selection.group).option
+    throw Problems(
+      Problem(
+        "deployment \(goal.deployment) was stopped on purpose, and --missing finishes it for the whole group; this would leave \(names)",
+        subject: "--only",
+        fix: "leave it out: \(selection.missingCommand)\nor deploy to these hosts alone: lander deploy \(typed) --revision "
+          + "bundle:\(goal.inputs.bundle.short)\(TypedOptions(only: request.only).words([.hosts]))"), exit: .refused)
+  }
+
+  /// Which hosts get traffic only the strategy knows, and it does not run.
+  private func refusePools(_ recipe: Recipe, _ selection: Selection) throws(Problems) {
+    guard recipe.strategy?.traffic != nil else { return }
+    let typed = selection.recipe.name + GroupName(selection.group).option
+    throw Problems(
+      Problem(
+        "recipe \"\(recipe.name)\" shares traffic between pools, and --missing runs no strategy, so it would change hosts whatever traffic "
+          + "they get", place: selection.recipe.place, subject: "--missing",
+        fix: "lander releases \(typed) names the bundle that runs; lander deploy \(typed) --revision bundle:DIGEST brings it to all hosts"),
+      exit: .refused)
+  }
+
+  /// One line before anything begins: what goes to which hosts, why they lack it, and what does not run.
+  private func remark(on found: MissingHosts, leaving stages: [String], _ selection: Selection) {
+    let goal = found.goal
+    let which = goal.trial == true ? "which was stopped on purpose" : "the last good one of \(GroupName(selection.group).noun)"
+    let besides = stages.isEmpty ? "" : "; nor do stages that ran: \(stages.joined(separator: ", "))"
+    let verb = found.hosts.count == 1 ? "It gets" : "They get"
+    let waves = found.hosts.count == 1 ? "" : ", one host first and then in growing waves"
+    let what = "\(verb) release \(goal.release.id) of deployment \(goal.deployment), \(which)\(waves)"
+    tell(.remark("Missing: \(found.list). \(what). The recipe's strategy and its gates do not run\(besides)."))
+    guard !found.away.isEmpty else { return }
+    let names = found.away.prefix(8).joined(separator: ", ") + (found.away.count > 8 ? " and \(found.away.count - 8) more" : "")
+    tell(.remark("Out of reach and left out: \(names). When \(found.away.count == 1 ? "it is" : "they are") back: \(found.command)"))
+  }
+}

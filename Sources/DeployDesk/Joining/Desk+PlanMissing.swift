@@ -1,0 +1,47 @@
+import DeployCore
+package import DeployModel
+
+extension Desk {
+  /// Plans what missing hosts get, when it is the turn of this command: what is missing is what the deployments before it left.
+  /// - Parameters: as for `planInTurn`.
+  /// - Returns: what was found, and the plan; no plan: nothing is to be brought.
+  /// - Throws: as for a deployment.
+  package func planMissing(
+    _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy = .fail, urgent: String? = nil, until: Timestamp? = nil
+  ) async throws -> (found: Joining, planned: PlannedDeployment?) {
+    let selection = try missingSelection(asked, of: project)
+    let freeze = try freeze(of: selection.recipe, override: asked.request.freezeOverride)
+    if busy.bound != nil { try refuseFrozen(freeze) }
+    do {
+      let turn = try await turn(asked.request, selection, busy, urgent, until) { try refuseFrozen(freeze) }
+      let found = try await missing(asked, of: project, endsLate: true)
+      guard let wanted = found.deployment else {
+        await line.leave()
+        return (found, nil)
+      }
+      try refuseFrozen(freeze)
+      let planned = try await plan(wanted.asked, of: wanted.project, ticket: turn?.ticket.token, endsLate: true, from: wanted.origin)
+      return (found, planned)
+    } catch {
+      await line.leave()
+      throw error
+    }
+  }
+
+  /// Makes a kept plan of what missing hosts get again.
+  /// - Throws: if nothing is missing any more; nothing was started.
+  func planMissing(again record: PlanRecord, said: Said, of project: LoadedProject) async throws -> PlannedDeployment {
+    var request = record.request
+    request.said = said
+    let found = try await missing(Asked(request), of: project, endsLate: true)
+    guard let wanted = found.deployment else {
+      let names = record.hosts.prefix(8).map(\.host.name).joined(separator: ", ")
+      let now = found.away.isEmpty ? "nothing is missing now" : "no host that answers lacks anything now"
+      throw Problems(
+        Problem(
+          "the plan brings \(names) what the group had, and \(now)", subject: "--plan",
+          fix: "nothing, if that is what is wanted: lander status shows what hosts run"), exit: .refused)
+    }
+    return try await plan(wanted, endsLate: true)
+  }
+}

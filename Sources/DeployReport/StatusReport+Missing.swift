@@ -1,0 +1,38 @@
+package import DeployCore
+package import DeployModel
+
+/// Hosts that lack what their group has.
+extension StatusReport {
+  /// Who lacks what, why, and the command that brings it.
+  func missingLines(on surface: Surface) -> [String] {
+    guard let missing else { return [] }
+    let goal = missing.goal
+    let which = goal.trial == true ? "which was stopped on purpose" : "the last good one of the group"
+    return [
+      "",
+      "  " + surface.paint("Missing", .warn) + ": \(SafeText.line(missing.list)) "
+        + "\(missing.hosts.count == 1 ? "lacks" : "lack") release \(goal.release.id) of deployment \(goal.deployment), \(which)",
+      "    → \(SafeText.line(missing.command)) brings it\(missing.away.isEmpty ? "" : ", to hosts out of reach once they are back")",
+    ]
+  }
+
+  /// The same for machines; nil: no host that answers lacks it.
+  package var missingValue: Value? { missing?.value }
+}
+
+extension MissingHosts {
+  /// For machines.
+  package var value: Value {
+    JSON.record([
+      ("release", .text(goal.release.id)), ("deployment", .text(goal.deployment)), ("stopped", .bool(goal.trial == true)),
+      (
+        "hosts",
+        .list(
+          hosts.map {
+            JSON.record([("host", .text($0.name)), ("reason", .text($0.reason.rawValue)), ("why", .text($0.words))])
+          })
+      ),
+      ("unreachable", .list(away.map { .text($0) })), ("command", .text(command)),
+    ])
+  }
+}

@@ -1,0 +1,63 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// A deployment of what a group has to those of its hosts that lack it.
+struct MissingStart {
+  let request: RequestOptions
+  let options: ProjectOptions
+  /// Options that were typed and say something else.
+  let refused: [String?]
+  /// Adds other options to what was asked for.
+  let complete: (Asked) -> Asked
+  /// Whether standard output is for lines of JSON only.
+  var isForPrograms = false
+
+  /// What is to be done with the request.
+  typealias Next = (_ desk: Desk, _ asked: Asked, _ project: LoadedProject) async throws -> ExitCode
+
+  func use(on terminal: Terminal, then next: Next) async throws -> ExitCode {
+    let project = try Wiring.project(options)
+    let groups = request.groups(of: project.project)
+    var asked = complete(try request.asked(of: project.project, group: groups.first))
+    asked.request.missing = true
+    if groups.count > 1 {
+      asked.unclear.append(
+        Problem(
+          "--missing takes one group at a time, because each group has its own revision", subject: "--group",
+          fix: "as in --group \(groups[0])"))
+    }
+    asked.unclear += refused.compactMap(\.self).map {
+      Problem("it has no meaning with --missing, which brings what the group has", subject: $0, fix: "leave one of them out")
+    }
+    let wanted = asked
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in try await next(desk, wanted, project) }
+  }
+
+  /// Says that nothing is to be brought. Hosts out of reach may lack something.
+  func conclude(_ found: Joining, on terminal: Terminal) -> ExitCode {
+    let report = JoinReport(found.goal, group: found.group, hosts: found.settled, away: found.away)
+    terminal.give(report.value)
+    if isForPrograms { terminal.tell(report.lines(on: terminal.err)) } else { terminal.say(report.lines(on: terminal.out)) }
+    return found.away.isEmpty ? .done : .unreachable
+  }
+}
+
+extension DeployCommand {
+  /// Something that was typed about other groups; nil: nothing was.
+  var train: String? { fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" } }
+
+  /// Deploys what a group has to those of its hosts that lack it.
+  func bringMissing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let start = MissingStart(
+      request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }, train],
+      complete: { stages.completing(queue.completing($0)) }, isForPrograms: progress.output == .ndjson)
+    return try await start.use(on: terminal) { desk, asked, project in
+      let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
+      let (found, planned) = try await tries.planMissing()
+      guard let planned else { return start.conclude(found, on: terminal) }
+      return try await launch(desk, terminal, project).deploy(planned.plan, tries)
+    }
+  }
+}
