@@ -10,7 +10,8 @@ import Testing
 struct PromptTests {
   private static let main = """
     group "all" { hosts = { "web[1-3]" }, vars = { port = 8080 } }
-    recipe "web" { path = "/srv/web", targets = group "all", revision = bundle { from = "dist" } }
+    recipe "web" { path = "/srv/web", targets = group "all", revision = bundle { from = "dist" },
+      params = { mode = param.string { default = "d" } } }
     """
 
   private final class Told: Sendable {
@@ -72,6 +73,19 @@ struct PromptTests {
     let shown = await prompt.run("host:run 'x'")
     guard case .values(let texts) = shown else { throw Failure(.failed, "\(shown)") }
     #expect(texts.first?.contains("ok = true, status = 0") == true, "\(texts)")
+  }
+
+  @Test("answers and parameters are shown with what they have; a simulated host has no services, and a server says that all is well")
+  func shown() async throws {
+    let (prompt, _) = try Self.prompt()
+    #expect(await prompt.run("http.get('http://localhost:1/').status") == .values(["200"]))
+    guard case .values(let response) = await prompt.run("http.get 'http://localhost:1/'") else { throw Failure(.failed, "no response") }
+    #expect(response.first?.hasPrefix("response { status = 200, body = \"\"") == true, "\(response)")
+    guard case .values(let result) = await prompt.run("host:run 'x'") else { throw Failure(.failed, "no result") }
+    #expect(result.first?.hasPrefix("result { ok = true, status = 0") == true, "\(result)")
+    #expect(await prompt.run("deployment.params") == .values(["{ mode = \"d\" }"]))
+    let error = try #require(Self.error(await prompt.run("host:service('state', 'shop')")))
+    #expect(error.failure.fix?.contains("lander repl --host") == true, "\(error.failure)")
   }
 
   @Test("an error names what is wrong and leaves the prompt as it was")

@@ -109,6 +109,18 @@ import Testing
     #expect(try warned("host:run('echo', { env = { X = 'a' .. deployment.params.x } })") == 0)
   }
 
+  @Test("a file that requires itself, or one that requires it, gets a next step")
+  func circles() {
+    func files(_ name: String, _ text: String) -> [String: String] {
+      let manifest = "return { name = '\(name)', version = '1.0.0', api = 1, summary = 'x' }"
+      return ["plugins/\(name)/plugin.lua": manifest, "plugins/\(name)/init.lua": text + "\nreturn {}"]
+    }
+    let own = problems("require 'me'", files: files("me", "local m = require 'me'"))
+    #expect(own.contains { $0.hasPrefix("plugins/me/init.lua:1: require \"me\" goes round in a circle; take it out") }, "\(own)")
+    let two = problems("require 'a'", files: files("a", "require 'b'").merging(files("b", "require 'a'")) { one, _ in one })
+    #expect(two.contains { $0.contains("goes round in a circle; move what both need to a file of its own") }, "\(two)")
+  }
+
   @Test("a required name that is misspelt is answered with the one that was meant")
   func near() {
     let names = ["http_check", "recipes.static_site", "recipes.strategies.canary", "slack"]

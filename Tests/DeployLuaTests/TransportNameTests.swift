@@ -18,4 +18,14 @@ struct TransportNameTests {
       #expect(said.contains { $0.hasPrefix("deploy.lua:1: \(words); give it a name of its own") }, "\(said)")
     }
   }
+
+  @Test("a transport with its function behind a comma is one problem")
+  func comma() {
+    func said(_ name: String) -> [String] {
+      problems("transport('\(name)', function() return { 'sh' } end)").filter { $0.contains("transport") }
+    }
+    let (taken, own) = (said("ssh"), said("own"))
+    #expect(taken.count == 1 && taken[0].contains("transport \"ssh\" comes with Lander"), "\(taken)")
+    #expect(own.count == 1 && own[0].contains("write: transport \"own\" (function(host) … end)"), "\(own)")
+  }
 }

@@ -1,7 +1,7 @@
 -- A value as a person reads it.
 
 local import = ...
-local language = import "runtime/language"
+local deployment, language = import "run/deployment", import "runtime/language"
 
 local deepest, most, longest = 3, 40, 4096 -- tables in tables, members of one, bytes of a text
 
@@ -50,8 +50,10 @@ function shown(value, depth)
   depth = depth or 1
   if type(value) == "string" then return text(value) end
   if type(value) == "function" then return "a function" end
+  local params = deployment.values_of(value)
+  if params then return members(params, depth) end
   if type(value) ~= "table" then return tostring(value) end
-  local declared = language.objects[string.match(tostring(value), "^([%w_]+): ") or ""]
+  local declared = language.objects[tostring(value)]
   if declared then return object(value, declared, depth) end
   if depth > deepest then return "{ … }" end
   return members(value, depth)

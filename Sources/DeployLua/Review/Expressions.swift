@@ -2,8 +2,17 @@
 struct Expressions {
   let tokens: [Token]
 
+  /// Words that are no names.
+  static let keywords: Set<Substring> = [
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil", "not", "or", "repeat",
+    "return", "then", "true", "until", "while",
+  ]
+  /// Words behind which a value or a name follows, and no statement.
+  private static let joining: Set<Substring> = [
+    "and", "elseif", "for", "function", "goto", "if", "in", "local", "not", "or", "return", "until", "while",
+  ]
   private static let binary: Set<Substring> = [
-    "+", "-", "*", "/", "//", "%", "^", "..", "==", "~=", "<", ">", "<=", ">=", "and", "or", "&", "|", "~",
+    "+", "-", "*", "/", "//", "%", "^", "..", "==", "~=", "<", ">", "<=", ">=", "and", "or", "&", "|", "~", "<<", ">>",
   ]
   private static let unary: Set<Substring> = ["not", "-", "#", "~"]
 
@@ -11,6 +20,13 @@ struct Expressions {
   func sign(_ index: Int) -> Substring { tokens.indices.contains(index) && tokens[index].kind != .text ? tokens[index].text : "" }
 
   func isText(_ index: Int) -> Bool { tokens.indices.contains(index) && tokens[index].kind == .text }
+
+  /// Whether a name of a variable, a field or a method stands at an index.
+  func isName(_ index: Int) -> Bool {
+    tokens.indices.contains(index) && tokens[index].kind == .name && !Self.keywords.contains(tokens[index].text)
+  }
+
+  func isBinary(_ index: Int) -> Bool { Self.binary.contains(sign(index)) }
 
   func isCall(_ index: Int) -> Bool { isText(index) || sign(index) == "(" || sign(index) == "{" }
 
@@ -42,12 +58,12 @@ struct Expressions {
   }
 
   /// The index behind one operand: a value with all that is called and looked up of it.
-  private func operandEnd(_ index: Int) -> Int {
+  func operandEnd(_ index: Int) -> Int {
     var at = index
     while Self.unary.contains(sign(at)) { at += 1 }
     guard at < tokens.count else { return at }
     if sign(at) == "function" { return functionEnd(at) }
-    let isPrefix = sign(at) == "(" || tokens[at].kind == .name
+    let isPrefix = sign(at) == "(" || isName(at)
     at = sign(at) == "(" || sign(at) == "{" ? close(at) : at + 1
     while isPrefix, at < tokens.count {
       if [".", ":"].contains(sign(at)) {
@@ -64,7 +80,7 @@ struct Expressions {
   /// The index behind the expression that begins at an index.
   func end(_ index: Int) -> Int {
     var at = operandEnd(index)
-    while Self.binary.contains(sign(at)) { at = operandEnd(at + 1) }
+    while isBinary(at) { at = operandEnd(at + 1) }
     return min(at, tokens.count)
   }
 
@@ -86,6 +102,44 @@ struct Expressions {
       at = sign(end) == "," ? end + 1 : end
     }
     return found
+  }
+
+  /// Whether a call is all that stands there: it may give no value, or several.
+  func isCall(_ range: Range<Int>) -> Bool {
+    let isPrefix = isName(range.lowerBound) || sign(range.lowerBound) == "("
+    guard range.count > 1, isPrefix, operandEnd(range.lowerBound) == range.upperBound else { return false }
+    return isText(range.upperBound - 1) || [")", "}"].contains(sign(range.upperBound - 1))
+  }
+
+  /// Whether a name at an index is the first token of a statement: then a value, a block or another statement is over before it.
+  func isStatement(_ index: Int) -> Bool {
+    guard index > 0 else { return true }
+    let before = tokens[index - 1]
+    switch before.kind {
+    case .text, .number: return true
+    case .name:
+      return !Self.joining.contains(before.text)
+    case .sign:
+      if before.text == "::" { return sign(index - 3) == "::" }
+      if before.text == ">" { return sign(index - 3) == "<" }
+      return [")", "]", "}", ";", "..."].contains(before.text)
+    }
+  }
+
+  /// The variables that an assignment that begins at an index changes, and the members that it sets; empty: no assignment begins there.
+  func targets(_ index: Int) -> (variables: [Int], members: [Substring]) {
+    var (variables, members, at) = ([Int](), [Substring](), index)
+    while at < tokens.count {
+      let end = operandEnd(at)
+      let isMember = [".", ":"].contains(sign(end - 2)) && isName(end - 1)
+      if isMember { members.append(tokens[end - 1].text) }
+      // A key that is worked out may be any name: the variable is not known any more.
+      if isName(at), end == at + 1 || sign(end - 1) == "]" { variables.append(at) }
+      at = end + 1
+      if sign(end) == "=" { return (variables, members) }
+      guard sign(end) == "," else { break }
+    }
+    return ([], [])
   }
 
   /// The fields of the table that begins at an index, by name; nil for an entry without one.

@@ -13,10 +13,16 @@ struct LiteralReview {
   static func value(_ token: Token) -> Value? {
     switch token.kind {
     case .text: token.text.contains("\\") ? nil : .text(String(token.text))
-    case .number: Int(token.text).map { .int($0) } ?? Double(token.text).map { .number($0) }
+    case .number: number(token.text)
     case .name: token.text == "true" ? true : token.text == "false" ? false : nil
     case .sign: nil
     }
+  }
+
+  /// Of hexadecimal numbers, only whole ones are read.
+  private static func number(_ text: Substring) -> Value? {
+    if text.lowercased().hasPrefix("0x") { return Int(text.dropFirst(2), radix: 16).map { .int($0) } }
+    return Int(text).map { .int($0) } ?? Double(text).map { .number($0) }
   }
 
   /// A warning for each value that is not taken; none if the prelude cannot say.

@@ -10,6 +10,8 @@ struct VariableScopes {
 
   private struct Scope {
     var kinds: [Substring: Kind?] = [:]
+    /// Where each variable is declared.
+    var places: [Substring: Int] = [:]
     var isFunction = false
     var runs = false
   }
@@ -23,15 +25,14 @@ struct VariableScopes {
 
   mutating func close() { if scopes.count > 1 { scopes.removeLast() } }
 
-  mutating func declare(_ name: Substring, as kind: Kind?) { scopes[scopes.count - 1].kinds[name] = .some(kind) }
-
-  /// Something else is in it from here on.
-  mutating func forget(_ name: Substring) {
-    for index in scopes.indices.reversed() where scopes[index].kinds[name] != nil {
-      scopes[index].kinds[name] = .some(nil)
-      return
-    }
+  /// - Parameter place: the index of the token that declares it.
+  mutating func declare(_ name: Substring, as kind: Kind?, at place: Int) {
+    scopes[scopes.count - 1].kinds[name] = .some(kind)
+    scopes[scopes.count - 1].places[name] = place
   }
+
+  /// Where the variable is declared that a name means here; nil: it is a global.
+  func place(of name: Substring) -> Int? { scopes.last { $0.places[name] != nil }?.places[name] }
 
   func isDeclared(_ name: Substring) -> Bool { scopes.contains { $0.kinds[name] != nil } }
 

@@ -35,13 +35,14 @@ extension WordUse {
     guard let parameters = Self.parameters(of: word) else { return }
     let arguments = expressions.arguments(index)
     let isOpen = parameters.contains("…")
-    if arguments.count > parameters.count, !isOpen {
+    // The last one may be several values, or none.
+    let isSeveral = arguments.last.map { expressions.isCall($0) || expressions.sign($0.lowerBound) == "..." } ?? false
+    let sure = isSeveral ? arguments.dropLast() : arguments[...]
+    if sure.count > parameters.count, !isOpen {
       tell(
         "\(called) takes \(parameters.isEmpty ? "nothing" : word.takes), got \(arguments.count.of("value"))", index,
         fix: "write \(word.call)")
     }
-    // The last one may be several values.
-    let isSeveral = arguments.last.map { isCall($0) || expressions.sign($0.lowerBound) == "..." } ?? false
     if !isOpen, !isSeveral, let missing = parameters.dropFirst(arguments.count).first, !missing.hasPrefix("{") {
       tell("\(called) needs \(missing)", index, fix: "write \(word.call)")
     }
@@ -52,10 +53,6 @@ extension WordUse {
         look(at: argument, as: type, "\(parameter) of \(called)")
       }
     }
-  }
-
-  private func isCall(_ range: Range<Int>) -> Bool {
-    range.count > 1 && (expressions.sign(range.upperBound - 1) == ")" || range.count == 2)
   }
 
   private mutating func lookAtOptions(_ argument: Range<Int>, of word: Word, _ called: String) {

@@ -6,7 +6,7 @@ extension WordUse {
   /// - Parameter tells: whether mistakes in it are told.
   mutating func chain(_ index: Int, tells: Bool) -> (kind: Kind?, end: Int) {
     let name = String(tokens[index].text)
-    var (kind, word, last) = (Kind?.none, String?.none, Word?.none)
+    var (kind, word, last, isDotted) = (Kind?.none, String?.none, Word?.none, false)
     if scopes.isDeclared(tokens[index].text) {
       kind = scopes.kind(of: tokens[index].text)
     } else if book.isGlobal(name) {
@@ -20,13 +20,14 @@ extension WordUse {
       if [".", ":"].contains(expressions.sign(at)), at + 1 < tokens.count {
         if expressions.sign(at + 2) == "=" { return (nil, at + 2) }
         (kind, word) = member(at + 1, of: kind, or: word, tells: tells)
-        last = nil
+        (last, isDotted) = (nil, expressions.sign(at) == "." && word?.contains(":") == true)
         at += 2
       } else if expressions.isCall(at), let called = word {
         last = book.word(called)
         if tells {
           if called == name || called.hasPrefix(name + "."), !book.isGlobal(name) { lookAtPhase(last, called, index) }
-          if let last { lookAtCall(last, called, at) }
+          // With a dot, the object itself stands in front.
+          if let last, !isDotted { lookAtCall(last, called, at) }
         }
         (kind, word) = (last?.gives.map { Kind(name: $0, isSure: true) }, nil)
         if called == "error" { kind = Kind(name: "never", isSure: true) }
@@ -57,23 +58,29 @@ extension WordUse {
       if tells { lookAtPlain(kind, name, index) }
       return (nil, nil)
     }
-    if isDoubtful(name, of: kind) { return (nil, nil) }
-    if expressions.sign(index - 1) == ".", let type = book.field(String(name), of: kind.name) {
-      let isKnown = book.isObject(type) || type == "string" || type == "boolean"
+    if let type = book.field(String(name), of: kind.name) {
+      let isKnown = expressions.sign(index - 1) == "." && (book.isObject(type) || type == "string" || type == "boolean")
       return (isKnown ? Kind(name: type, isSure: kind.isSure && book.isObject(type)) : nil, nil)
     }
     for sign in [":", "."] where book.word("\(kind.name)\(sign)\(name)") != nil {
-      if tells, sign == ":", expressions.sign(index - 1) == ".", expressions.isCall(index + 1) {
+      if tells, sign == ":", expressions.sign(index - 1) == ".", expressions.isCall(index + 1), lacksObject(index + 1) {
         tell("\(kind.name):\(name) is written with a colon", index, fix: "write \(kind.name):\(name)(…), not \(kind.name).\(name)(…)")
       }
       return (nil, "\(kind.name)\(sign)\(name)")
     }
     let names = book.names(of: kind.name)
-    if tells, kind.isSure || NearMatch.of(String(name), among: names) != nil {
+    if tells, kind.isSure, !own.contains(name) {
       let said = kind.name == "hosts" ? "a set of hosts" : book.isGlobal(kind.name) ? kind.name : "a " + kind.name
       lacks(said, name, index, names, shape: "")
     }
     return (nil, nil)
+  }
+
+  /// Whether a call with a dot certainly does not begin with the object: `host.run("x")`, and not `host.run(host, "x")`.
+  private func lacksObject(_ index: Int) -> Bool {
+    guard let first = expressions.arguments(index).first else { return true }
+    if first.count > 1 { return expressions.sign(first.lowerBound) == "{" }
+    return !expressions.isName(first.lowerBound) && expressions.sign(first.lowerBound) != "..."
   }
 
   private mutating func lacks(_ said: String, _ name: Substring, _ index: Int, _ names: [String], shape: String) {
@@ -111,12 +118,21 @@ extension WordUse {
     }
   }
 
-  private static let asking: Set<Substring> = ["if", "elseif", "while", "until", "not"]
+  /// Whether a condition is this value and nothing else. In `r and r.ok`, the first part is a look whether there is one at all.
+  private func isAsked(_ start: Int, _ end: Int) -> Bool {
+    let first = expressions.sign(start - 1) == "not" ? start - 1 : start
+    switch expressions.sign(first - 1) {
+    case "if", "elseif": return expressions.sign(end) == "then"
+    case "while": return expressions.sign(end) == "do"
+    case "until": return !expressions.isBinary(end)
+    default: return false
+    }
+  }
 
   /// What is done with a value that a word gave.
   private mutating func lookAtUse(_ kind: Kind, of word: Word?, from start: Int, to end: Int) {
     let (before, next) = (expressions.sign(start - 1), expressions.sign(end))
-    let isAsked = Self.asking.contains(before) && (before == "not" || before == "until" || ["then", "do", "and", "or"].contains(next))
+    let isAsked = isAsked(start, end)
     if kind.name == "never" { return lookBehind(start, end) }
     let isAnswer = book.isObject(kind.name) && !book.given.contains(kind.name) && kind.name != "hosts" && !book.isGlobal(kind.name)
     if isAsked, isAnswer {

@@ -11,46 +11,55 @@ struct WordUse {
   var warnings: [Problem] = []
   /// Values that stand there literally, to be looked at together.
   var literals = LiteralReview()
-  /// Functions that the source itself declares: what has them need not be an object of the language.
-  private let own: Set<Substring>
-  /// What stands before each table that is open.
-  private var heads: [Substring?] = []
+  /// Members that the source itself gives to some value: an object of the language may be that value.
+  private(set) var own: Set<Substring> = []
+  /// Where variables are declared of which the value changes, at any place: what they hold at another place, nobody knows.
+  private var changing: Set<Int> = []
+  /// Whether this walk only looks what changes.
+  private let isFirst: Bool
+  /// The tables and blocks that are open.
+  private var open: [Opened] = []
   /// Variables that are in reach from a token on.
-  private var pending: [(index: Int, name: Substring, kind: Kind?)] = []
+  private var pending: [(index: Int, name: Int, kind: Kind?)] = []
+  /// Where the variables of a `repeat` go out of reach: behind the condition.
+  private var ends: [Int] = []
+  /// The functions that `each` calls with hosts, by their first token.
+  private var callbacks: Set<Int> = []
+
+  /// Something that has an end.
+  private enum Opened {
+    case block
+    /// - Parameter word: the word that is given the table; `on`: the lifecycle events of a recipe; nil: nobody knows.
+    case table(at: Int, word: String?)
+  }
 
   var tokens: [Token] { expressions.tokens }
 
   /// Warnings for a source that compiles.
   static func warnings(in tokens: [Token], of path: String) -> [Problem] {
-    var use = WordUse(tokens, path)
+    // Whoever changes the environment changes what every word means.
+    if tokens.contains(where: { $0.kind == .name && $0.text == "_ENV" }) { return [] }
+    var first = WordUse(tokens, path, isFirst: true)
+    first.walk()
+    var use = WordUse(tokens, path, isFirst: false)
+    use.changing = first.changing
+    use.own = first.own
     use.walk()
     return (use.warnings + use.literals.warnings()).sorted { ($0.place?.line ?? 0) < ($1.place?.line ?? 0) }
   }
 
-  private init(_ tokens: [Token], _ path: String) {
+  private init(_ tokens: [Token], _ path: String, isFirst: Bool) {
     self.path = path
+    self.isFirst = isFirst
     expressions = Expressions(tokens: tokens)
-    own = Set(
-      tokens.indices.compactMap { index -> Substring? in
-        guard index > 1, tokens[index].kind == .name else { return nil }
-        let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
-        if [":", "."].contains(tokens[index - 1].text), next == "(", tokens[..<index].suffix(4).contains(where: { $0.text == "function" }) {
-          return tokens[index].text
-        }
-        let isField = next == "=" && index + 2 < tokens.count && tokens[index + 2].text == "function"
-        return isField ? tokens[index].text : nil
-      })
   }
-
-  private static let keywords: Set<Substring> = [
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil", "not", "or", "repeat",
-    "return", "then", "true", "until", "while",
-  ]
 
   private mutating func walk() {
     var index = 0
     while index < tokens.count {
-      for one in pending where one.index <= index { scopes.declare(one.name, as: one.kind) }
+      for end in ends where end <= index { scopes.close() }
+      ends.removeAll { $0 <= index }
+      for one in pending where one.index <= index { declare(one.name, as: one.kind) }
       pending.removeAll { $0.index <= index }
       switch expressions.sign(index) {
       case "function": index = function(index)
@@ -58,7 +67,7 @@ struct WordUse {
       case "for": index = loop(index)
       case let sign:
         enter(sign, index)
-        if tokens[index].kind == .name, !Self.keywords.contains(tokens[index].text) { name(index) }
+        if expressions.isName(index) { name(index) }
         index += 1
       }
     }
@@ -66,44 +75,76 @@ struct WordUse {
 
   private mutating func enter(_ sign: Substring, _ index: Int) {
     switch sign {
-    case "then", "do", "repeat": scopes.open()
-    case "end", "until", "elseif": scopes.close()
+    case "then", "do", "repeat":
+      scopes.open()
+      open.append(.block)
+    case "end", "elseif":
+      scopes.close()
+      _ = open.popLast()
+    case "until":
+      ends.append(expressions.end(index + 1))
+      _ = open.popLast()
     case "else":
       scopes.close()
       scopes.open()
-    case "{": heads.append(head(index))
-    case "}": _ = heads.popLast()
+    case "{": open.append(.table(at: index, word: isFirst ? nil : word(ofTable: index)))
+    case "(", "[": open.append(.block)
+    case "}", ")", "]": _ = open.popLast()
     default: break
     }
   }
 
-  /// `recipe "web" {` and `on = {` have the heads `recipe` and `on`.
-  private func head(_ index: Int) -> Substring? {
+  /// The word that is given the table at an index: `recipe` in `recipe "web" {`, `rollout:watch` in `rollout:watch {`.
+  private mutating func word(ofTable index: Int) -> String? {
     var at = index - 1
+    if expressions.sign(at) == "=" {
+      guard expressions.isName(at - 1), tokens[at - 1].text == "on", case .table(_, "recipe") = open.last else { return nil }
+      return "on"
+    }
+    if expressions.sign(at) == "(" { at -= 1 }
     if expressions.isText(at) { at -= 1 }
-    if ["=", "("].contains(expressions.sign(at)) { at -= 1 }
-    return tokens.indices.contains(at) && tokens[at].kind == .name ? tokens[at].text : nil
+    guard expressions.isName(at) else { return nil }
+    let sign = expressions.sign(at - 1)
+    guard [".", ":"].contains(sign) else {
+      return scopes.isDeclared(tokens[at].text) || sign == "::" ? nil : book.word(String(tokens[at].text))?.name
+    }
+    guard expressions.isName(at - 2), ![".", ":", "::"].contains(expressions.sign(at - 3)) else { return nil }
+    let owner = tokens[at - 2].text
+    let kind = scopes.isDeclared(owner) ? scopes.kind(of: owner)?.name : String(owner)
+    return kind.flatMap { book.word("\($0)\(sign)\(tokens[at].text)")?.name }
   }
 
   private mutating func name(_ index: Int) {
     let before = expressions.sign(index - 1)
-    guard before != ".", before != ":", before != "::", before != "goto" else { return }
-    if expressions.sign(index + 1) == "=" || expressions.sign(index + 1) == "," && ["=", ","].contains(expressions.sign(index + 3)) {
-      let isField = before == "{" || !heads.isEmpty && [",", ";"].contains(before)
-      if expressions.sign(index + 1) == "=" {
-        if !isField { scopes.forget(tokens[index].text) }
-        return
-      }
+    guard before != ".", before != ":", before != "::" || expressions.isStatement(index), before != "goto" else { return }
+    if case .table = open.last, ["{", ",", ";"].contains(before), expressions.sign(index + 1) == "=" { return }
+    if isFirst {
+      let isTarget = expressions.isStatement(index) || before == "," && expressions.sign(index + 1) == "="
+      if isTarget { change(expressions.targets(index)) }
+      return
     }
+    if expressions.sign(index + 1) == "=" { return }
+    if tokens[index].text == "each", !scopes.isDeclared("each"), expressions.sign(index + 1) == "(" { lookAtEach(index + 1) }
     _ = chain(index, tells: true)
+  }
+
+  private mutating func change(_ targets: (variables: [Int], members: [Substring])) {
+    for variable in targets.variables {
+      if let place = scopes.place(of: tokens[variable].text) { changing.insert(place) }
+    }
+    own.formUnion(targets.members)
   }
 
   // MARK: variables
 
-  private func names(_ index: Int) -> (names: [Substring], end: Int) {
-    var (names, at) = ([Substring](), index)
+  private mutating func declare(_ index: Int, as kind: Kind?) {
+    scopes.declare(tokens[index].text, as: changing.contains(index) ? nil : kind, at: index)
+  }
+
+  private func names(_ index: Int) -> (names: [Int], end: Int) {
+    var (names, at) = ([Int](), index)
     while at < tokens.count, tokens[at].kind == .name || expressions.sign(at) == "..." {
-      names.append(tokens[at].text)
+      names.append(at)
       at += 1
       if expressions.sign(at) == "<" { at += 3 }
       guard expressions.sign(at) == "," else { break }
@@ -115,37 +156,60 @@ struct WordUse {
   private mutating func function(_ index: Int) -> Int {
     var at = index + 1
     while at < tokens.count, expressions.sign(at) != "(" { at += 1 }
+    if at > index + 2, isFirst { own.insert(tokens[at - 1].text) }
+    if at == index + 2, expressions.sign(index - 1) != "local", let place = scopes.place(of: tokens[index + 1].text) {
+      changing.insert(place)
+    }
+    let isMethod = expressions.sign(at - 2) == ":" && at > index + 2
     let (names, end) = names(at + 1)
-    let (told, isStage) = told(index)
+    let told = isFirst || at > index + 1 ? nil : told(index)
     scopes.openFunction(runs: told != nil)
+    open.append(.block)
+    if isMethod { scopes.declare("self", as: nil, at: at) }
     for (position, name) in names.enumerated() {
-      let given = told.flatMap { position < $0.count && !isStage ? $0[position] : nil } ?? ""
-      let isOwn = book.given.contains(String(name))
-      let kind = isOwn ? String(name) : book.given.contains(given) ? given : nil
-      scopes.declare(name, as: kind.map { Kind(name: $0, isSure: told != nil) })
+      let given = told.flatMap { position < $0.count ? $0[position] : nil } ?? ""
+      declare(name, as: book.given.contains(given) ? Kind(name: given, isSure: true) : nil)
     }
     return end + 1
   }
 
-  /// What a function is given, by where it stands; nil: that is not known. A stage's function may be given a host before all others.
-  private func told(_ index: Int) -> (arguments: [String]?, isStage: Bool) {
-    if expressions.sign(index - 1) == "=", index > 1, tokens[index - 2].kind == .name {
-      let head = heads.last.flatMap { $0.map(String.init) }
-      return (book.arguments(of: String(tokens[index - 2].text), in: head), head == "stage")
+  /// What a function is given, by where it stands; nil: that is not known.
+  private func told(_ index: Int) -> [String]? {
+    if callbacks.contains(index) { return ["host"] }
+    if expressions.sign(index - 1) == "=", expressions.isName(index - 2), case .table(let table, let word?) = open.last {
+      guard ["{", ",", ";"].contains(expressions.sign(index - 3)) else { return nil }
+      let field = String(tokens[index - 2].text)
+      let arguments = book.arguments(of: field, in: word)
+      return word == "stage" ? arguments.flatMap { onGround($0, of: field, table) } : arguments
     }
-    guard expressions.sign(index - 1) == "(", expressions.isText(index - 2) else { return (nil, false) }
-    let word = String(expressions.sign(index - 3))
-    return (word == "strategy" ? book.arguments(behind: word) : nil, false)
+    guard expressions.sign(index - 1) == "(", expressions.isText(index - 2), expressions.isName(index - 3) else { return nil }
+    guard ![".", ":"].contains(expressions.sign(index - 4)), !scopes.isDeclared(tokens[index - 3].text) else { return nil }
+    return tokens[index - 3].text == "strategy" ? book.arguments(behind: "strategy") : nil
+  }
+
+  /// What the functions of a stage are given, which may stand on a host.
+  private func onGround(_ arguments: [String], of field: String, _ table: Int) -> [String]? {
+    guard let on = expressions.fields(table).first(where: { $0.name?.text == "on" })?.value else { return arguments }
+    guard on.count == 1, expressions.isText(on.lowerBound), field != "when" else { return nil }
+    return tokens[on.lowerBound].text == "engine" ? arguments : ["host"] + arguments
+  }
+
+  /// `each(hosts, function(host) … end)`: if the source shows that these are hosts, the function is given one.
+  private mutating func lookAtEach(_ index: Int) {
+    let arguments = expressions.arguments(index)
+    guard arguments.count > 1, expressions.sign(arguments[1].lowerBound) == "function" else { return }
+    guard let kind = kind(ofExpression: arguments[0].lowerBound), kind.isSure, kind.name == "hosts" else { return }
+    callbacks.insert(arguments[1].lowerBound)
   }
 
   private mutating func local(_ index: Int) -> Int {
     if expressions.sign(index + 1) == "function" {
-      scopes.declare(expressions.sign(index + 2), as: nil)
+      declare(index + 2, as: nil)
       return index + 1
     }
     let (names, at) = names(index + 1)
     guard expressions.sign(at) == "=" else {
-      for name in names { scopes.declare(name, as: nil) }
+      for name in names { declare(name, as: nil) }
       return at
     }
     let (first, end) = (kind(ofExpression: at + 1), expressions.listEnd(at + 1))
@@ -156,25 +220,20 @@ struct WordUse {
   private mutating func loop(_ index: Int) -> Int {
     let (names, at) = names(index + 1)
     let end = expressions.listEnd(at + 1)
-    let isList = expressions.sign(at + 1) == "ipairs" && expressions.sign(at + 2) == "("
-    let list = isList ? kind(ofExpression: at + 3) : nil
+    let isList = expressions.sign(at + 1) == "ipairs" && expressions.sign(at + 2) == "(" && !scopes.isDeclared("ipairs")
+    let list = isList && expressions.close(at + 2) == end ? kind(ofExpression: at + 3) : nil
     let each = list.flatMap { $0.name == "hosts" ? Kind(name: "host", isSure: $0.isSure) : nil }
     pending += names.enumerated().map { (end + 1, $1, $0 == 1 ? each : nil) }
     return at + 1
   }
 
   private mutating func kind(ofExpression index: Int) -> Kind? {
-    guard tokens.indices.contains(index), tokens[index].kind == .name, !Self.keywords.contains(tokens[index].text) else { return nil }
+    guard !isFirst, expressions.isName(index) else { return nil }
     let found = chain(index, tells: false)
     return found.end == expressions.end(index) ? found.kind : nil
   }
 
   // MARK: what is told
-
-  /// Whether a name may be something of the source's own, although the variable is called like an object of the language.
-  func isDoubtful(_ member: Substring, of kind: Kind) -> Bool {
-    !kind.isSure && (own.contains(member) || LibraryUse.members["string"]?.contains(String(member)) == true)
-  }
 
   mutating func tell(_ message: String, _ index: Int, fix: String?) {
     let line = tokens.indices.contains(index) ? tokens[index].line : tokens.last?.line ?? 1

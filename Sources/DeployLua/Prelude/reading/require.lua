@@ -60,6 +60,12 @@ local function handed_over(value, own, name, place)
   return strategy.shared(copies.of(value), own)
 end
 
+--- What ends a circle of files. path: of the file that is required while it is still read. place: of the `require`.
+local function way_out(path, place)
+  if place and place.file == path then return "take it out: what the file needs of itself is in it already" end
+  return "move what both need to a file of its own, and require that in both"
+end
+
 --- The value of a file, read when it is first required.
 local function value_of(answer, name, place)
   local path = answer.path
@@ -76,7 +82,7 @@ local function value_of(answer, name, place)
   local loaded = modules[path]
   if not loaded then return run(answer) end
   if not loaded.busy then return loaded.value end
-  problems.add(string.format("require %q goes round in a circle", name), nil, place)
+  problems.add(string.format("require %q goes round in a circle", name), way_out(path, place), place)
   return void
 end
 

@@ -69,6 +69,12 @@ end
 
 local function params(given, declared) return proxy(params_kind, 0, { values = given, known = tables.set(declared) }) end
 
+--- The values of `deployment.params` by name; nil for anything else.
+function deployment.values_of(value)
+  local inside = values.is(value, params_kind)
+  return inside and inside.values
+end
+
 --- From here on this is the deployment. data: facts of it, and numbers of its targets, values of params, their names.
 function deployment.know(data)
   facts = tables.copy(data.deployment)

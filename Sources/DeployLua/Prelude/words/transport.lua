@@ -15,13 +15,21 @@ language.word {
   example = "transport \"docker\" (function(host) return { \"docker\", \"exec\", \"-i\", host.name, \"sh\" } end)",
 }
 
-language.meaning("transport", function(name)
+language.meaning("transport", function(name, given_too)
   phases.describing "transport"
   local place = problems.here()
   if not named.is_good("transport", name, place) then return void end
   if tables.set(own)[name] then
     problems.add(string.format("transport %q comes with Lander, and hosts are reached by that one whatever is written here", name),
       "give it a name of its own, and hosts transport = \"that name\"", place)
+  end
+  if given_too ~= nil then
+    -- Whoever takes a name of Lander's own has that to change first.
+    if not tables.set(own)[name] then
+      problems.add("transport takes its function behind the name, without a comma",
+        string.format("write: transport %q (function(host) … end)", name), place)
+    end
+    return void
   end
   return named.begun("transport", name, place, function(make)
     if type(make) ~= "function" then
