@@ -47,7 +47,7 @@ extension Recipe {
     recipe.parameters = own + parameters.filter { one in one.standard != nil && !own.contains { $0.name.isExactly(one.name) } }
     recipe.flow.stages = stages
     (recipe.flow.onSuccess, recipe.flow.onFailure, recipe.flow.rollback) = ([], [], true)
-    (recipe.revision, recipe.appspec, recipe.freeze) = (nil, nil, [])
+    (recipe.revision, recipe.appspec, recipe.freeze, recipe.alarm) = (nil, nil, [], nil)
     return recipe
   }
 }

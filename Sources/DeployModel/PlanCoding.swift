@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules, partners, provenance, receiptsAt, receiptsSince, freeze, undoes, behind, joins, missing, typed
+    case rules, partners, provenance, receiptsAt, receiptsSince, freeze, undoes, behind, joins, missing, typed, alarm
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -43,6 +43,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.behind, forKey: .behind)
     try members.encodeIfPresent(flow.joins, forKey: .joins)
     try members.encodeIfPresent(flow.missing, forKey: .missing)
+    try members.encodeIfPresent(flow.alarm, forKey: .alarm)
     try members.encodeIfPresent(subject.typed, forKey: .typed)
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
     try members.encodeIfPresent(origin.provenance, forKey: .provenance)
@@ -84,7 +85,8 @@ extension Plan: Codable {
         undoes: try members.decodeIfPresent(Deployment.ID.self, forKey: .undoes),
         behind: try members.decodeIfPresent(String.self, forKey: .behind),
         joins: try members.decodeIfPresent(Deployment.ID.self, forKey: .joins),
-        missing: try members.decodeIfPresent(Deployment.ID.self, forKey: .missing)),
+        missing: try members.decodeIfPresent(Deployment.ID.self, forKey: .missing),
+        alarm: try members.decodeIfPresent(Alarm.self, forKey: .alarm)),
       hosts: try members.decode([HostPlan].self, forKey: .hosts), bounds: try members.decode(Bounds.self, forKey: .bounds),
       lock: try members.decode(LockRequest.self, forKey: .lock),
       partners: try members.decodeIfPresent([Partner].self, forKey: .partners) ?? [])

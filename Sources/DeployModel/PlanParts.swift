@@ -125,6 +125,8 @@ extension Plan {
     package let missing: Deployment.ID?
     /// A stage that cannot be undone, and began after its hosts got what they would go back to: nothing goes back. nil: there is none.
     package let behind: String?
+    /// How it is watched after it has succeeded; nil: not at all.
+    package let alarm: Alarm?
 
     /// Each added rule raises the number.
     package enum Rules: Int, Sendable, Hashable, Codable {
@@ -199,8 +201,9 @@ extension Plan {
     package init(
       stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
       tracksService: Bool? = nil, rules: Rules? = nil, freeze: Freeze.Rule? = nil, undoes: Deployment.ID? = nil,
-      behind: String? = nil, joins: Deployment.ID? = nil, missing: Deployment.ID? = nil
+      behind: String? = nil, joins: Deployment.ID? = nil, missing: Deployment.ID? = nil, alarm: Alarm? = nil
     ) {
+      self.alarm = alarm
       self.behind = behind
       self.joins = joins
       self.missing = missing

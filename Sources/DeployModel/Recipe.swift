@@ -19,6 +19,8 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var appspec: AppSpecOptions?
   /// When nothing of it is deployed.
   package var freeze: [FreezeWindow] = []
+  /// How it is watched after it has succeeded; nil: not at all.
+  package var alarm: Alarm?
   package var tasks: [NamedTask] = []
   /// The task that it stands for; nil: it deploys.
   package var task: NamedTask?

@@ -128,6 +128,7 @@ package struct PlanReport: Sendable {
     rows.append(["Stages", plan.sentences.joined(separator: ", then ")])
     if !plan.partners.isEmpty { rows.append(["Partners", plan.partners.map(\.host.name).joined(separator: " ")]) }
     if let freeze = plan.flow.freeze { rows.append(["Freeze", freeze.sentence(at: plan.origin.at)]) }
+    if let alarm = plan.flow.alarm { rows.append(["Alarm", alarm.sentence]) }
     rows.append(["Bounds", plan.bounds.sentence(of: plan.hosts.count)])
     return rows
   }

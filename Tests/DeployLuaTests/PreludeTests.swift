@@ -76,7 +76,7 @@ struct PreludeTests {
   func meanings() throws {
     let declared = try Vocabulary().words.filter { $0.phases != ["test"] }
     let words = declared.map(\.name).filter { !$0.contains(":") && !["plugin", "plugin.dependency"].contains($0) }
-    let inner = ["recipe.appspec", "recipe.freeze", "recipe.traffic", "configuration.budget", "configuration.each"]
+    let inner = ["recipe.alarm", "recipe.appspec", "recipe.freeze", "recipe.traffic", "configuration.budget", "configuration.each"]
     for word in words where !inner.contains(word) {
       #expect(problems("local x = \(word)") == [], "\(word)")
     }

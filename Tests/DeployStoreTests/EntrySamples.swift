@@ -99,7 +99,9 @@ enum Samples {
       ],
       bounds: Bounds(floor: 1, parallel: 2, failed: 0, unreachable: 0), placement: Placement(path: "/srv/shop", shared: ["log/"]),
       onFailure: [Body(recipe: 0, function: 1)], inputs: inputs, lock: lock, seed: .max, secrets: ["S"]
-    ).plan
+    ).plan.edited {
+      $0.alarm = Alarm(during: .minutes(60), check: .http(url: "http://localhost/", status: [200]), allow: 3, place: place)
+    }
   }
 
   static let facts: [Entry.Fact] =

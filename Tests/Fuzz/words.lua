@@ -11,8 +11,9 @@ import "types/amount"
 import "types/record"
 
 -- Words that are fields of another one's table, or stand in files of their own.
-local inner = { ["recipe.appspec"] = true, ["recipe.freeze"] = true, ["recipe.traffic"] = true, ["configuration.budget"] = true,
-  ["configuration.each"] = true, ["host:run.rehearse"] = true, plugin = true, ["plugin.dependency"] = true }
+local inner = { ["recipe.appspec"] = true, ["recipe.freeze"] = true, ["recipe.traffic"] = true, ["recipe.alarm"] = true,
+  ["configuration.budget"] = true, ["configuration.each"] = true, ["host:run.rehearse"] = true, plugin = true,
+  ["plugin.dependency"] = true }
 local of_files = { allow = import("words/allow").allow, require = import "reading/require" ("deploy.lua") }
 local words = {}
 for _, name in ipairs(language.order) do if not inner[name] then words[#words + 1] = language.words[name] end end

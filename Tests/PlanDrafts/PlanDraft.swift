@@ -33,6 +33,7 @@ package struct PlanDraft {
   package var rules: Plan.Flow.Rules?
   package var freeze: Freeze.Rule?
   package var behind: String?
+  package var alarm: Alarm?
   package var partners: [Partner]
   package var provenance: Provenance?
   package var typed: TypedOptions?
@@ -88,7 +89,7 @@ package struct PlanDraft {
       rollback: plan.flow.rollback, inputs: plan.content.inputs, lock: plan.lock, seed: plan.origin.seed, secrets: plan.content.secrets,
       trial: plan.flow.trial, prunesLast: plan.flow.prunesLast,
       tracksService: plan.flow.tracksService, rules: plan.flow.rules, partners: plan.partners, provenance: plan.origin.provenance)
-    (freeze, behind, typed) = (plan.flow.freeze, plan.flow.behind, plan.subject.typed)
+    (freeze, behind, typed, alarm) = (plan.flow.freeze, plan.flow.behind, plan.subject.typed, plan.flow.alarm)
   }
 
   package var plan: Plan {
@@ -98,7 +99,7 @@ package struct PlanDraft {
       content: Plan.Content(bundle: bundle, release: release, recipes: recipes, inputs: inputs, secrets: secrets), placement: placement,
       flow: Plan.Flow(
         stages: stages, onFailure: onFailure, onSuccess: onSuccess, rollback: rollback, trial: trial, prunesLast: prunesLast,
-        tracksService: tracksService, rules: rules, freeze: freeze, behind: behind),
+        tracksService: tracksService, rules: rules, freeze: freeze, behind: behind, alarm: alarm),
       hosts: hosts, bounds: bounds, lock: lock, partners: partners)
   }
 }

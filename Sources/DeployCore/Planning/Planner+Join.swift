@@ -30,7 +30,7 @@ extension Recipe {
     recipe.targets = selection.recipe.targets
     recipe.placement.path = selection.recipe.placement.path
     recipe.flow = Flow(hooks: flow.hooks)
-    (recipe.freeze, recipe.tasks) = ([], [])
+    (recipe.freeze, recipe.tasks, recipe.alarm) = ([], [], nil)
     if !isServing, var free = recipe.configuration {
       (free.floor, free.healthy) = (nil, nil)
       (free.apart, free.alone, free.each) = (nil, nil, nil)

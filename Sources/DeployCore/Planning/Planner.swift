@@ -158,7 +158,7 @@ package enum Planner {
       stages: stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
       tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes, behind: behind,
-      joins: input.joins?.deployment, missing: input.missing?.goal.deployment)
+      joins: input.joins?.deployment, missing: input.missing?.goal.deployment, alarm: recipe.alarm)
   }
 
   private static func plan(

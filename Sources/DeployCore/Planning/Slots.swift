@@ -20,6 +20,12 @@ package enum Slots {
           "minimum_healthy counts hosts that get the release, and of slots most keep what they have", place: recipe.configuration?.place,
           fix: "say floor and budget instead"))
     }
+    if let alarm = recipe.alarm {
+      problems.append(
+        Problem(
+          "an alarm takes all hosts of a group back, and the group has slots", place: alarm.place ?? recipe.place,
+          fix: "let the strategy watch before the old slot is given up: blue_green { watch = \"10m\", keep = \"1h\" }"))
+    }
     for case .rollout(let strategy?) in recipe.flow.stages {
       guard let traffic = strategy.traffic else { continue }
       let unknown = hosts.compactMap(\.slot).first { slot in !traffic.pools.contains { $0.isExactly(slot) } }

@@ -112,6 +112,7 @@ struct ProjectReader {
       user: value["user"]?.text, parameters: list(value["params"]).map(parameter), flow: flow, appspec: value["appspec"].map(appSpec),
       place: place(value), origins: origins, partners: texts(value["partners"]))
     recipe.freeze = list(value["freeze"]).map(freeze)
+    recipe.alarm = value["alarm"].flatMap(alarm)
     recipe.tasks = list(value["tasks"]).map(task)
     return recipe
   }
@@ -122,6 +123,22 @@ struct ProjectReader {
     return NamedTask(
       name: work.name, summary: value["summary"]?.text ?? "", parameters: list(value["params"]).map(parameter), once: value["once"]?.int,
       work: work, strategy: value["strategy"].map(strategy), place: place(value))
+  }
+
+  /// Nil: it is not whole, which is told.
+  private func alarm(_ value: Value) -> Alarm? {
+    let check: Check? =
+      switch value["check"]?.text {
+      case "http": value["url"]?.text.map { .http(url: $0, status: numbers(value["status"])) }
+      case "port": value["port"]?.int.map { .port($0) }
+      case "command": value["command"]?.text.map { .command($0) }
+      default: nil
+      }
+    guard let check, let during = value["during"]?.int, let every = value["every"]?.int, let limit = value["limit"]?.int else { return nil }
+    return Alarm(
+      during: Interval(milliseconds: during), check: check, isFromEngine: value["engine"]?.bool ?? false,
+      every: Interval(milliseconds: every), limit: Interval(milliseconds: limit), allow: value["allow"]?.int ?? 0,
+      name: value["name"]?.text ?? "alarm", place: place(value))
   }
 
   private func freeze(_ value: Value) -> FreezeWindow {

@@ -20,7 +20,8 @@ struct DeployCommand: Verb {
 
       A gate that waits for a person asks on a terminal: yes, no, or later, which stops asking and stays; not in CI. Without a terminal \
       the deployment is parked: its hosts keep it and its journal, the command exits with 13 and names what answers from any checkout. \
-      Whoever meets it after its deadline has it fail and its hosts go back first. --wait stays instead.
+      Whoever meets it after its deadline has it fail and its hosts go back first. --wait stays instead. At a terminal and with --wait \
+      it also watches a recipe's alarm afterwards: exit code 17 if that fires and hosts are back. Ctrl-C then ends only the watching.
 
       --plan carries out a plan that lander plan --out kept. What is deployed where is not said beside it. Everything that it names is \
       compared: recipe sources, parameters, bundle, hosts and, if it was made with --connect, what they run. If anything differs, each \
@@ -73,18 +74,19 @@ struct DeployCommand: Verb {
     if plan == nil, try train.isWanted { return try await train.run(on: terminal) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
+      let launch = launch(desk, terminal, project)
       if let record {
-        return try await launch(desk, terminal, project).deploy(
+        return try await launch.deploy(
           try await desk.plan(again: record, said: try request.why.said(), of: project).plan)
       }
       var asked = stages.completing(queue.completing(try request.asked(of: project.project)))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
       let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, from: fromGroup, at: desk)
-      return try await launch(desk, terminal, project).deploy(try await tries.plan(), tries)
+      return try await launch.deploy(try await tries.plan(), tries)
     }
   }
 
   func launch(_ desk: Desk, _ terminal: Terminal, _ project: LoadedProject) -> Launch {
-    Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed, stay: stay)
+    Launch(watching: options, desk, terminal, progress, project, stay)
   }
 }

@@ -32,6 +32,11 @@ struct ExplainCommand: Verb {
     let document = train.map { TrainReport($0).document(parts.map { (group: $0.0, document: $0.2) }) } ?? parts[0].2
     terminal.give(train.map { TrainReport($0).value } ?? parts[0].1)
     if markdown { terminal.say(document.markdown()) } else { terminal.say(document.lines(on: terminal.out)) }
+    if train == nil, let id = try? await past.find(choice.id).id,
+      let line = await KnownAlarms(options, past).line(of: id, on: terminal.out)
+    {
+      terminal.say(["", line])
+    }
     return .done
   }
 }

@@ -16,10 +16,16 @@ struct FollowCommand: Verb {
       has. The id of a train (several groups) shows its deployments one after the other, and what it waits for between them. Exits as \
       lander wait does. Ctrl-C stops looking only: lander cancel ends a deployment.
 
+      --alarm watches what is left of the alarm of a deployment that has succeeded (alarm = { … } in its recipe), from any shell with its \
+      state folder, one at a time. If too many looks are bad, it takes the hosts back as lander rollback does. Exits with 0 if nothing \
+      fired or something newer has the hosts, 17 if it fired and the hosts are back, 12 if they cannot go back, 11 if going back \
+      failed, 14 if nobody can tell, and 4 if another process watches. Ctrl-C stops watching; the same command goes on.
+
       Examples:
         lander follow
         lander follow last --output ndjson
         lander follow 20261121-113045-x7k2 --since-seq 118 --output ndjson
+        lander follow last --alarm
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -31,11 +37,19 @@ struct FollowCommand: Verb {
     help: "live (on a terminal), plain (lines), or ndjson: the journal's entries on standard output, then how the deployment ended.")
   var output: Surface.Mode?
 
+  @Flag(help: "Watch what is left of the alarm of a deployment that has succeeded; it goes back if too many looks are bad.")
+  var alarm = false
+
   func validate() throws {
     if let sinceSeq, sinceSeq < 0 { throw ValidationError("--since-seq takes the seq of a line: 0 or more") }
+    if alarm, sinceSeq != nil { throw ValidationError("--since-seq has no meaning with --alarm: an alarm has no journal") }
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if alarm {
+      let progress = try ProgressOptions.parse(output.map { ["--output", $0.rawValue] } ?? [])
+      return try await AlarmStay(options: options, progress: progress, terminal: terminal).follow(choice.id ?? "last")
+    }
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
     return try await desk.use { desk in
       var shown = FollowedLines(output, desk, terminal)

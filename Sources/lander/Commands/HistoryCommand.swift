@@ -56,6 +56,7 @@ struct HistoryCommand: Verb {
       report.entries[index].exit = pair?.state == .concluded ? both?.exit : account?.exit
     }
     terminal.show(report.lines(on: terminal.out), report.value)
+    terminal.tell(await KnownAlarms(options, past).open(among: all, on: terminal.err))
     let trains = OpenTrains(options)
     for train in trains.all where self.train == nil {
       let lines = TrainReport(train).open(isHeld: trains.isHeld(train), newer: train.overtaking(known))

@@ -48,6 +48,9 @@ struct ReportCommand: Verb {
       terminal.say(document.markdown())
     } else if page == nil, junit == nil {
       terminal.say(document.lines(on: terminal.out))
+      if train == nil, let id = try? await past.find(id).id, let line = await KnownAlarms(options, past).line(of: id, on: terminal.out) {
+        terminal.say(["", line])
+      }
     }
     for file in [html, isWritten ? junit : nil].compactMap({ $0 }) { terminal.tell("Wrote \(file).") }
     return .done

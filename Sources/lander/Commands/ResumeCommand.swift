@@ -50,7 +50,9 @@ struct ResumeCommand: Verb {
       if pair.state == .running {
         return try await Speech(kind: .resume, comment: why.comment).say(to: pair, desk, on: terminal)
       }
-      let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay)
+      let launch = Launch(
+        desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay,
+        alarms: AlarmStay(options: options, progress: progress, terminal: terminal))
       let code = try await launch.resume(pair)
       if let train = OpenTrains(options).train(of: pair) {
         let newer = train.overtaking(try await desk.past.deployments())

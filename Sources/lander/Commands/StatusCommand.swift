@@ -74,6 +74,10 @@ struct StatusCommand: Verb {
         terminal.say(["", "Ended elsewhere: \(one.named)", "  Its hosts keep it no more: somebody resumed it, or took its locks away."])
       }
       try await terminal.sayOpen(desk, surveyed)
+      let alarmed = try await desk.past.deployments().filter { one in
+        surveyed.contains { $0.selection.recipe.application.isExactly(one.application) && $0.group.isExactly(one.group) }
+      }
+      for line in await KnownAlarms(options, desk.past).open(among: alarmed, on: terminal.out) { terminal.say(["", line]) }
       if train == nil { await trains.say(among: surveyed, on: terminal) }
       return unreachable == 0 ? .done : .unreachable
     }

@@ -29,6 +29,14 @@ struct StayOptions: ParsableArguments {
     return isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1 ? .always : .upTo(.zero)
   }
 
+  /// How long the command watches the alarm of a deployment that has succeeded; nil: it does not.
+  var watching: Staying? {
+    switch staying {
+    case .upTo(let time) where time == .zero: nil
+    case let staying: staying
+    }
+  }
+
   /// The exit code after a deployment was parked.
   var parkedExit: DeployModel.ExitCode { wait.flatMap { Interval($0) } == nil ? .paused : .detached }
 

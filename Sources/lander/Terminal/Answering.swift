@@ -55,7 +55,9 @@ struct Answering {
       throw Problems(
         Problem("the answer cannot be left: no host that answers keeps deployment \(pair.first.id)", fix: "lander hosts"), exit: .refused)
     }
-    let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay)
+    let launch = Launch(
+      desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay,
+      alarms: AlarmStay(options: options, progress: progress, terminal: terminal))
     return pair.first.parked == nil ? try await launch.resume(pair) : try await launch.goOn(pair, onward, of: project)
   }
 

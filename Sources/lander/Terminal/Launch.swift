@@ -14,6 +14,8 @@ struct Launch {
   var typed: String?
   /// How long it stays at a gate that waits for a person; nil: until the gate closes.
   var stay: StayOptions?
+  /// What it does about alarms after deployments; nil: nothing, because they have none.
+  var alarms: AlarmStay?
 
   /// How deployments ended, with what happened in them.
   struct End {
@@ -23,7 +25,7 @@ struct Launch {
 
   /// Starts a plan.
   /// - Parameter tries: makes the next plan if another deployment gets a host first; nil: it then ends.
-  func deploy(_ plan: Plan, _ tries: Tries? = nil) async throws -> ExitCode { filled(try await run(plan, tries)) }
+  func deploy(_ plan: Plan, _ tries: Tries? = nil) async throws -> ExitCode { try await filled(try await run(plan, tries)) }
 
   /// The same without the files of `--junit` and `--dotenv`, which cover everything that the command does.
   func run(_ plan: Plan, _ tries: Tries? = nil) async throws -> End {
@@ -32,7 +34,7 @@ struct Launch {
 
   /// Resumes what is left of an interrupted deployment and its rollback. With a reason, it only ends them in good order.
   func resume(_ pair: Pair, cancelling reason: String? = nil) async throws -> ExitCode {
-    filled(try await runRest(of: pair, cancelling: reason))
+    try await filled(try await runRest(of: pair, cancelling: reason))
   }
 
   /// The same without the files of `--junit` and `--dotenv`.
@@ -44,7 +46,7 @@ struct Launch {
 
   /// Resumes a parked deployment.
   func goOn(_ pair: Pair, _ onward: Onward, of project: LoadedProject?) async throws -> ExitCode {
-    filled(try await runOn(pair, onward, of: project))
+    try await filled(try await runOn(pair, onward, of: project))
   }
 
   /// The same without the files of `--junit` and `--dotenv`.
@@ -54,7 +56,8 @@ struct Launch {
       try await desk.goOn(pair, onward, of: project, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
   }
 
-  private func filled(_ end: End) -> ExitCode {
+  private func filled(_ ended: End) async throws -> ExitCode {
+    let end = try await alarms?.after(ended) ?? ended
     Self.fillFiles(end.code, end.chronicles)
     return end.code
   }

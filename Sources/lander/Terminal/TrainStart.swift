@@ -33,7 +33,7 @@ struct TrainStart {
   func run(on terminal: Terminal) async throws -> ExitCode {
     let groups = groups
     let all = try groups.map { stages.completing(queue.completing(try request.asked(of: project.project, group: $0))) }
-    let said = problems
+    let said = problems + alarmed(all[0].request.recipe)
     var first = all[0]
     first.unclear += said
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
@@ -58,6 +58,16 @@ struct TrainStart {
       terminal: terminal, progress: progress, options: options, project: project, busy: queue.busy, urgency: queue.urgency,
       stay: stay, asks: Self.isAtTerminal, file: file
     ).run(train)
+  }
+
+  /// A train would go on while the alarm of a group before is still open.
+  private func alarmed(_ name: String?) -> [Problem] {
+    guard let recipe = try? project.project.recipe(named: name), let alarm = recipe.alarm else { return [] }
+    return [
+      Problem(
+        "recipe \"\(recipe.name)\" has an alarm, and a train does not wait for the alarm of each group", place: alarm.place,
+        subject: "--group", fix: "deploy to one group at a time, the next one with --from-group")
+    ]
   }
 
   /// What is wrong with the groups as a row.

@@ -4,7 +4,8 @@ local import = ...
 local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
 local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
 local fields, types = import "types/fields", import "types/types"
-local bases, bundle, configuration = import "words/bases", import "words/bundle", import "words/configuration"
+local alarm, bases, bundle = import "words/alarm", import "words/bases", import "words/bundle"
+local configuration = import "words/configuration"
 local freeze, group, hook, named = import "words/freeze", import "words/group", import "words/hook", import "words/named"
 local param, sections, stage = import "words/param", import "words/sections", import "words/stage"
 local strategy, task, traffic = import "words/strategy", import "words/task", import "words/traffic"
@@ -38,6 +39,7 @@ language.word {
     { "rollback", "boolean", "whether hosts go back when something fails", default = "true" },
     { "appspec", "table", "installs bundles by the appspec file they hold; recipes.appspec sets it" },
     { "freeze", "freezes", "times in which nothing is deployed: a table, or a list of tables" },
+    { "alarm", "table", "how it is watched after it has succeeded" },
     { "traffic", "table", "how traffic is moved between pools, for rollout:shift" },
     { "base", "recipe", "the recipe it is built upon, or a list of them" },
   },
@@ -121,6 +123,10 @@ local function define(name, body, place)
   end
   if own.traffic then value.fields.traffic = traffic.read(own.traffic, subject, problems.at_field(place, "traffic")) end
   if own.freeze then value.fields.freeze = freeze.read(own.freeze, subject, problems.at_field(place, "freeze")) end
+  if own.alarm then value.fields.alarm = alarm.read(own.alarm, subject, problems.at_field(place, "alarm")) end
+  if name then
+    alarm.refuse_held(value.fields.alarm, value.fields.rollback, subject, value.origins.alarm)
+  end
   if name and value.fields.appspec and value.fields.path == nil then value.fields.path = "/srv/" .. name end
   value.declares = base.declares or own.stages ~= nil or own.strategy ~= nil
   value.stages = stages_of(base, own, name, place)
@@ -159,7 +165,7 @@ function recipe.data(value, checks)
   local own, origins = value.fields, value.origins
   local data = problems.placed({ name = value.name, application = own.application or value.name, path = own.path or "/",
     shared = own.shared, keep = own.keep, reuse = own.reuse, user = own.user, rollback = own.rollback, appspec = own.appspec,
-    freeze = own.freeze,
+    freeze = own.freeze, alarm = own.alarm,
     targets = group.targets(own.targets, origins.targets, checks),
     partners = group.names(value.partners, origins.partners, checks),
     configuration = configuration.of(own.configuration, origins.configuration, checks),

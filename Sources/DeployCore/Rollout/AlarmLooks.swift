@@ -1,0 +1,88 @@
+package import DeployModel
+
+/// The looks of an alarm: the fold of a watch, for a driver that has no journal and no lock. A look without an answer never fires.
+package struct AlarmLooks: Sendable, Hashable {
+  /// What to do next.
+  package enum Move: Sendable, Hashable {
+    /// A round begins. `timer` ends its looks that get no answer in time.
+    /// - another: whether a further round follows after the interval between two looks.
+    case round(timer: Int, another: Bool)
+    /// Looks at these slots now.
+    case look([Int])
+    /// Answers, or the next round, are still awaited.
+    case wait
+    case end(AlarmRecord.End, String?)
+  }
+
+  package let alarm: Alarm
+  /// With the looks of earlier watchers.
+  package private(set) var tally: AlarmRecord.Tally
+  private var looking: Looking
+
+  /// - Parameters:
+  ///   - names: those of all hosts, by number.
+  ///   - hosts: the numbers of those to look at.
+  ///   - time: what is left of its time.
+  ///   - tally: what earlier watchers found.
+  package init(_ alarm: Alarm, names: [String], hosts: [Int], left time: Interval, after tally: AlarmRecord.Tally = .init()) {
+    self.alarm = alarm
+    self.tally = tally
+    looking = Looking(alarm.watch(of: hosts, for: time, after: tally.bad), names: names)
+  }
+
+  /// The place of each slot.
+  package var places: [Place] { looking.places }
+
+  /// The time after which nobody waits for the looks of a round.
+  package var patience: Interval { alarm.limit + Watch.answer }
+
+  package mutating func next() -> Move {
+    if tally.bad > alarm.allow { return .end(verdict.end, verdict.reason) }
+    switch looking.next(mayBegin: true) {
+    case .round(let timer, let another): return .round(timer: timer, another: another)
+    case .look(let slots): return .look(slots)
+    case .wait, .hold, .rest: return .wait
+    case .end: return .end(verdict.end, verdict.reason)
+    }
+  }
+
+  /// The interval between two looks is over.
+  package mutating func rang() { looking.rang() }
+
+  /// The slots whose looks that timer ends.
+  package mutating func late(_ timer: Int) -> [Int] { looking.late(timer) }
+
+  /// Another timer, if those that were begun are not enough; nil: none is needed.
+  package mutating func anotherTimer() -> Int? { looking.anotherTimer() }
+
+  /// A look came back.
+  package mutating func found(_ outcome: Outcome, at slot: Int) { take(Looking.Finding(outcome), at: slot, isLate: false) }
+
+  /// A look got no answer in its time.
+  package mutating func gaveUp(_ slot: Int) { take(.silent("it gave no answer within \(alarm.limit)"), at: slot, isLate: true) }
+
+  private mutating func take(_ finding: Looking.Finding, at slot: Int, isLate: Bool) {
+    looking.found(finding, at: slot, isLate: isLate)
+    tally.looks += 1
+    let name = looking.name(of: slot)
+    switch finding {
+    case .good, .measured: break
+    case .bad(let message):
+      tally.bad += 1
+      if tally.firstBad == nil { tally.firstBad = "\(name): \(message)" }
+    case .silent(let reason):
+      tally.unanswered += 1
+      if tally.firstSilence == nil { tally.firstSilence = "\(name): \(reason)" }
+    }
+  }
+
+  /// How it ends if no more looks are made.
+  package var verdict: (end: AlarmRecord.End, reason: String?) {
+    if tally.bad > alarm.allow {
+      return (.fired, (tally.firstBad ?? "") + (alarm.allow == 0 ? "" : " (\(tally.bad) bad looks, and \(alarm.allow) are allowed)"))
+    }
+    if tally.answered == 0 { return (.inconclusive, tally.firstSilence) }
+    guard tally.unanswered > 0 else { return (.passed, nil) }
+    return (.passed, "\(tally.unanswered) of \(tally.looks) looks got no answer, the first from \(tally.firstSilence ?? "nobody")")
+  }
+}

@@ -1,0 +1,12 @@
+package import DeployModel
+
+/// What happens while somebody watches an alarm.
+package enum AlarmEvent: Sendable, Hashable {
+  case began(AlarmRecord)
+  /// A look found a host bad. The record counts it.
+  case bad(String, AlarmRecord)
+  /// A look got no answer, the first in a row at its host.
+  case silent(String, AlarmRecord)
+  /// Too many looks were bad, and a rollback is about to be planned.
+  case fires(AlarmRecord)
+}

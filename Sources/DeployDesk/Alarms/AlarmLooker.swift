@@ -1,0 +1,150 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+
+/// Carries out what the fold of an alarm wants: looks at hosts, timers, and the question whether something newer has them. It takes no
+/// lock, and nothing of it is in a journal.
+struct AlarmLooker {
+  enum Event: Sendable {
+    /// A further round is due.
+    case rang
+    /// The looks of that timer's round get no answer any more.
+    case late(Int)
+    case found(slot: Int, intent: Int, Outcome)
+    /// Whether something newer has the hosts is to be asked again.
+    case asks
+    /// What newer thing has them; nil: none is known.
+    case asked(String?)
+    /// The time of the alarm is over.
+    case over
+    /// Whoever watches wants to leave.
+    case leaves
+  }
+
+  private(set) var looks: AlarmLooks
+  let events: AsyncStream<Event>
+  private let sink: AsyncStream<Event>.Continuation
+  private let plan: Plan
+  private let ports: Ports
+  /// Names the looks on hosts, apart from those of every other watcher.
+  private let name: Deployment.ID
+  private let token: String
+  /// By slot: the look under way.
+  private var running: [Int?]
+  /// By slot: whether the last look got no answer.
+  private var silent: [Bool]
+  private var last = 0
+
+  init(_ looks: AlarmLooks, of plan: Plan, ports: Ports, by identity: Planner.Identity) {
+    self.looks = looks
+    self.plan = plan
+    self.ports = ports
+    name = "alarm-" + identity.id
+    token = identity.token
+    running = looks.places.map { _ in nil }
+    silent = looks.places.map { _ in false }
+    (events, sink) = AsyncStream.makeStream(of: Event.self)
+  }
+
+  /// An event after a time.
+  func ring(_ event: Event, after time: Interval, _ group: inout DiscardingTaskGroup) {
+    group.addTask { [sink, clock = ports.clock] in
+      await clock.sleep(time)
+      if !Task.isCancelled { sink.yield(event) }
+    }
+  }
+
+  /// Asks beside the looks.
+  func ask(_ question: @escaping @Sendable () async -> String?, _ group: inout DiscardingTaskGroup) {
+    group.addTask { [sink] in sink.yield(.asked(await question())) }
+  }
+
+  /// Does what can be done now.
+  /// - Returns: how the alarm ends; nil: it goes on.
+  mutating func turn(_ group: inout DiscardingTaskGroup) -> (end: AlarmRecord.End, reason: String?)? {
+    while true {
+      switch looks.next() {
+      case .round(let timer, let another):
+        ring(.late(timer), after: looks.patience, &group)
+        if another { ring(.rang, after: looks.alarm.every, &group) }
+      case .look(let slots): for slot in slots { look(at: slot, &group) }
+      case .wait: return nil
+      case .end(let end, let reason): return (end, reason)
+      }
+    }
+  }
+
+  private mutating func look(at slot: Int, _ group: inout DiscardingTaskGroup) {
+    last += 1
+    let place = looks.places[slot]
+    var intent = Intent(
+      id: last, place: place, operation: .check(looks.alarm.check), timeout: looks.alarm.limit, site: Intent.Site(stage: "alarm"))
+    running[slot] = last
+    guard case .host(let number) = place else {
+      group.addTask { [sink, ports, name, intent] in
+        sink.yield(.found(slot: slot, intent: intent.id, await ports.machine.perform(intent, of: name, output: { _ in })))
+      }
+      return
+    }
+    intent.site.release = plan.hosts[number].target?.id
+    let site = site(number)
+    group.addTask { [sink, ports, intent] in
+      sink.yield(.found(slot: slot, intent: intent.id, await ports.transport.perform(intent, at: site, output: { _ in })))
+    }
+  }
+
+  /// No fence is compared, because no lock is held.
+  private func site(_ number: Int) -> HostSite {
+    var site = plan.site(of: number)
+    (site.deployment, site.fence, site.token) = (name, -1, token)
+    return site
+  }
+
+  /// - Returns: what a look found that is worth telling, and whether it is bad rather than without an answer; nil: nothing.
+  mutating func found(_ outcome: Outcome, at slot: Int, of intent: Int) -> (words: String, isBad: Bool)? {
+    guard running[slot] == intent else { return nil }
+    running[slot] = nil
+    let before = looks.tally
+    looks.found(outcome, at: slot)
+    return news(since: before, at: slot, outcome.failure?.message ?? "the answer was no")
+  }
+
+  /// Gives up the looks of a timer.
+  mutating func late(_ timer: Int, _ group: inout DiscardingTaskGroup) -> [(words: String, isBad: Bool)] {
+    var told: [(words: String, isBad: Bool)] = []
+    for slot in looks.late(timer) {
+      guard let intent = running[slot] else { continue }
+      running[slot] = nil
+      cancel(intent, at: slot, &group)
+      let before = looks.tally
+      looks.gaveUp(slot)
+      if let news = news(since: before, at: slot, "it gave no answer within \(looks.alarm.limit)") { told.append(news) }
+    }
+    if let another = looks.anotherTimer() { ring(.late(another), after: looks.patience, &group) }
+    return told
+  }
+
+  private mutating func news(since before: AlarmRecord.Tally, at slot: Int, _ words: String) -> (words: String, isBad: Bool)? {
+    let name = if case .host(let number) = looks.places[slot] { plan.name(ofHost: number) } else { "this machine" }
+    let wasSilent = silent[slot]
+    silent[slot] = looks.tally.unanswered > before.unanswered
+    if looks.tally.bad > before.bad { return ("\(name): \(words)", true) }
+    return silent[slot] && !wasSilent ? ("\(name): \(words)", false) : nil
+  }
+
+  mutating func rang() { looks.rang() }
+
+  /// Ends the looks that are under way.
+  mutating func end(_ group: inout DiscardingTaskGroup) {
+    for (slot, intent) in running.enumerated() { if let intent { cancel(intent, at: slot, &group) } }
+    running = running.map { _ in nil }
+    sink.finish()
+  }
+
+  private func cancel(_ intent: Int, at slot: Int, _ group: inout DiscardingTaskGroup) {
+    let site: HostSite? = if case .host(let number) = looks.places[slot] { site(number) } else { nil }
+    group.addTask { [ports, name] in
+      if let site { await ports.transport.cancel(intent, at: site) } else { await ports.machine.cancel(intent, of: name) }
+    }
+  }
+}

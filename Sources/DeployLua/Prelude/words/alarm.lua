@@ -1,0 +1,99 @@
+-- alarm = { … }: how a deployment is watched after it has succeeded.
+
+local import = ...
+local grants, language, problems = import "runtime/grants", import "runtime/language", import "runtime/problems"
+local duration, fields = import "types/duration", import "types/fields"
+
+local alarm = {}
+local longest = 7 * 24 * 3600000 -- milliseconds
+local most = 1000                -- looks at each host
+
+language.word {
+  name = "recipe.alarm", nature = "pure", phases = { "description" }, takes = "alarm = { … }",
+  summary = "How hosts are watched after a deployment has succeeded; too many bad looks take them back, until the next deployment begins.",
+  example = "alarm = { during = \"60m\", http = \"http://localhost:8080/ready\", allow = 3 }",
+  fields = {
+    { "during", "time", "for how long, from the end of the deployment, at most 7 days", required = true },
+    { "every", "time", "between two looks, at least a second; at most 1,000 looks at each host", default = "\"10s\", or 1/500 of during" },
+    { "http", "url", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
+    { "command", "name", "a command that exits with 0" },
+    { "status", "statuses", "what is healthy", default = "200 to 399" },
+    { "from", "host|engine", "who asks", default = "\"host\"" },
+    { "timeout", "time", "how long one look may take", default = "\"10s\"" },
+    { "allow", "count", "the number of looks that may be bad", default = "0" },
+    { "name", "name", "what people call it", default = "\"alarm\"" },
+  },
+}
+
+--- What is asked; nil for nothing, or for more than one thing.
+local function question(own, subject, place)
+  local kinds = 0
+  for _, name in ipairs { "http", "port", "command" } do if own[name] then kinds = kinds + 1 end end
+  if kinds ~= 1 then
+    problems.add(subject .. " takes exactly one of http, port and command", nil, place)
+    return nil
+  end
+  if own.status and not own.http then
+    problems.add("status of " .. subject .. " is for http", nil, problems.at_field(place, "status"))
+  end
+  if own.port then return { check = "port", port = own.port } end
+  if own.command then return { check = "command", command = own.command } end
+  return { check = "http", url = own.http, status = own.status }
+end
+
+--- Whether a plugin that describes it may ask that.
+local function grant(own, what)
+  local needed = own.from == "engine" and "local.exec:sh" or what.check == "command" and "host.run" or "host.check"
+  grants.may(grants.asking(), needed, "recipe.alarm")
+end
+
+local function bounded(own, subject, place)
+  if own.during > longest then
+    problems.add(string.format("during of %s is %s, and 7 days is the most", subject, duration.described(own.during)),
+      "let a monitoring system watch from then on", problems.at_field(place, "during"))
+    return nil
+  end
+  local every = own.every or math.max(10000, own.during // 500)
+  if every < 1000 then
+    problems.add(string.format("every of %s is %s, and a second is the least", subject, duration.described(every)), nil,
+      problems.at_field(place, "every"))
+    return nil
+  end
+  every = math.max(1000, math.min(every, own.during))
+  local looks = math.ceil(own.during / every) + 1
+  if looks > most + 1 then
+    problems.add(string.format("%s would look %d times at each host, and %d times is the most", subject, looks - 1, most),
+      string.format("write every = \"%ds\" or more", math.ceil(own.during / most / 1000)), problems.at_field(place, "every"))
+    return nil
+  end
+  return every
+end
+
+--- What was written, checked, as the engine gets it; nil if it is not whole. subject: of which recipe, for messages.
+function alarm.read(given, subject, place)
+  subject = "alarm of " .. subject
+  if type(given) == "table" and given.check ~= nil then
+    problems.add(subject .. " takes no check: functions run only while a deployment is under way",
+      "say http, port or command; a function can look before the end, with rollout:watch", problems.at_field(place, "check"))
+    return nil
+  end
+  local own, mistaken = fields.read(subject, "recipe.alarm", given, place)
+  if mistaken or not own.during then return nil end
+  local what = question(own, subject, place)
+  local every = bounded(own, subject, place)
+  if not what or not every then return nil end
+  grant(own, what)
+  what.during, what.every, what.limit = own.during, every, math.max(own.timeout or 10000, 100)
+  what.allow, what.engine, what.name = own.allow or 0, own.from == "engine" or nil, own.name or "alarm"
+  return problems.placed(what, place)
+end
+
+--- Says that a recipe which keeps what failed cannot go back because of an alarm.
+function alarm.refuse_held(own, rollback, subject, place)
+  if own and rollback == false then
+    problems.add(subject .. " has an alarm, which takes hosts back, and rollback = false, which keeps them", "leave one of them out",
+      place)
+  end
+end
+
+return alarm

@@ -1,0 +1,134 @@
+package import DeployModel
+
+/// The alarm of a deployment, for people and programs: what is looked at, how it stands, how it ended.
+package struct AlarmReport: Sendable {
+  private let alarm: Alarm
+  private let record: AlarmRecord
+  /// Number of hosts that are looked at.
+  private let hosts: Int
+
+  package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int) {
+    self.alarm = alarm
+    self.record = record
+    self.hosts = hosts
+  }
+
+  private var title: String {
+    let name = alarm.name == "alarm" ? "The alarm" : "The alarm \"\(SafeText.line(alarm.name))\""
+    return "\(name) of deployment \(record.deployment)"
+  }
+
+  /// That somebody watches from now on.
+  package func began(on surface: Surface) -> [String] {
+    let from = alarm.isFromEngine ? "from this machine" : "on \(hosts.of("host"))"
+    let past = record.tally.looks == 0 ? "" : "; \(record.tally.looks.of("look")) so far, \(record.tally.bad) bad"
+    return [
+      "\(title) is watched until \(until(surface)): \(alarm.question) \(from), every \(alarm.every)\(past). Ctrl-C stops watching only."
+    ]
+  }
+
+  /// A look found a host bad.
+  package func bad(_ words: String, on surface: Surface) -> String {
+    "  " + surface.paint("bad", .bad) + "  \(SafeText.line(words)) (\(record.tally.bad) of \(alarm.allow) that are allowed)"
+  }
+
+  /// A look got no answer.
+  package func silent(_ words: String, on surface: Surface) -> String {
+    "  " + surface.paint("no answer", .warn) + "  \(SafeText.line(words)); that takes nothing back"
+  }
+
+  /// Too many looks were bad.
+  package func fires(on surface: Surface) -> String {
+    surface.paint("\(title) fires", .bad) + (record.reason.map { ": \(SafeText.line($0))" } ?? "") + ". Its hosts go back."
+  }
+
+  /// That nobody watches, and what does.
+  package func unwatched(on surface: Surface) -> String {
+    "Nobody watches \(title.lowercasedFirst) until \(until(surface)): lander follow \(record.deployment) --alarm"
+  }
+
+  /// How it stands or ended, in one line.
+  /// - Parameters:
+  ///   - isWatched: whether a process watches it.
+  ///   - now: nil: its time is not compared.
+  package func line(on surface: Surface, isWatched: Bool = false, now: Timestamp? = nil) -> String {
+    let reason = record.reason.map { ": \(SafeText.line($0))" } ?? ""
+    let counted = "\(record.tally.looks.of("look")), \(record.tally.bad) bad"
+    switch record.end {
+    case nil where isWatched: return "\(title) is watched until \(until(surface)); \(counted)."
+    case nil where now.map { $0 >= record.until } == true:
+      return "\(title) was not watched to its end, \(until(surface)): lander follow \(record.deployment) --alarm says what that means."
+    case nil: return unwatched(on: surface)
+    case .passed: return "\(title) is over, and nothing fired: \(counted)\(record.reason.map { "; \(SafeText.line($0))" } ?? "")."
+    case .fired:
+      return "\(title) fired\(reason)." + (record.rollback.map { " Rollback \($0) takes its hosts back." } ?? "")
+    case .inconclusive: return "\(title) is over, and nobody can tell: no look got an answer\(reason)."
+    case .superseded: return "\(title) has ended without effect\(reason)."
+    }
+  }
+
+  /// How it ended, for whoever asks why the command did not succeed.
+  package var problem: Problem { Problem(line(on: Surface()), fix: "lander explain \(record.deployment)") }
+
+  /// For machines.
+  /// - Parameter isWatched: whether a process watches it.
+  package func value(isWatched: Bool) -> Value {
+    JSON.record([
+      ("deployment", .text(record.deployment)), ("name", .text(alarm.name)), ("question", .text(alarm.question)),
+      ("opened", .text(When.iso(record.opened))), ("until", .text(When.iso(record.until))), ("looks", .int(record.tally.looks)),
+      ("bad", .int(record.tally.bad)), ("allowed", .int(alarm.allow)), ("unanswered", .int(record.tally.unanswered)),
+      ("watched", .bool(isWatched)), ("end", record.end.map { .text($0.rawValue) }), ("reason", record.reason.map { .text($0) }),
+      ("rollback", record.rollback.map { .text($0) }),
+    ])
+  }
+
+  private func until(_ surface: Surface) -> String { When(record.until, zone: surface.zone).full }
+}
+
+extension AlarmRecord {
+  /// The exit code of the command that watched to its end.
+  /// - Parameter rollback: the exit code of the rollback that it began; nil: it began none.
+  package func exit(after rollback: ExitCode?) -> ExitCode {
+    switch (end, rollback) {
+    case (_, .done?): .unfit
+    case (_, .locked?), (_, .refused?), (_, .unreachable?): .held
+    case (_, let code?) where [.detached, .hungUp, .interrupted, .terminated].contains(code): code
+    case (_, _?): .rollbackFailed
+    case (.inconclusive?, nil): .partial
+    case (.fired?, nil): .unfit
+    case (.passed?, nil), (.superseded?, nil), (nil, nil): .done
+    }
+  }
+}
+
+extension Alarm {
+  /// What each look asks, in words.
+  package var question: String {
+    switch check {
+    case .http(let url, _): "GET \(SafeText.line(url))"
+    case .port(let port): "port \(port)"
+    case .command(let line): "`\(SafeText.line(line))`"
+    }
+  }
+
+  /// For people who read a plan.
+  var sentence: String {
+    let from = isFromEngine ? "from this machine" : "on each host"
+    let allowed = allow == 0 ? "the first bad look takes hosts back" : "more than \(allow.of("bad look")) take hosts back"
+    return "for \(during) after it has succeeded: \(question) \(from), every \(every); \(allowed). lander deploy watches at a terminal "
+      + "and with --wait; otherwise nobody does until somebody types lander follow ID --alarm"
+  }
+
+  /// The same for machines.
+  var value: Value {
+    JSON.record([
+      ("name", .text(name)), ("during_ms", .int(during.milliseconds)), ("question", .text(question)),
+      ("from", isFromEngine ? "engine" : "host"), ("every_ms", .int(every.milliseconds)), ("timeout_ms", .int(limit.milliseconds)),
+      ("allow", .int(allow)),
+    ])
+  }
+}
+
+extension String {
+  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

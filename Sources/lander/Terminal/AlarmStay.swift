@@ -1,0 +1,101 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+extension Launch {
+  /// One that watches the alarm of what it deploys, if the command stays.
+  init(
+    watching options: ProjectOptions, _ desk: Desk, _ terminal: Terminal, _ progress: ProgressOptions, _ project: LoadedProject,
+    _ stay: StayOptions
+  ) {
+    self.init(
+      desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed, stay: stay,
+      alarms: AlarmStay(options: options, progress: progress, terminal: terminal, project: project, patience: stay.watching))
+  }
+}
+
+/// What a command does about the alarm of a deployment: it watches, or says that nobody does.
+struct AlarmStay {
+  let options: ProjectOptions
+  let progress: ProgressOptions
+  let terminal: Terminal
+  /// Nil: it is not known, so nothing can be taken back.
+  var project: LoadedProject?
+  /// How long it watches; nil: it does not.
+  var patience: Staying?
+
+  private var book: AlarmFiles { AlarmFiles(in: options.stateFolder()) }
+
+  /// Watches what remains of an alarm that somebody names.
+  /// - Parameter word: an id, the beginning of one, or `last`.
+  func follow(_ word: String) async throws -> DeployModel.ExitCode {
+    let project = try Wiring.project(options)
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in
+      let watch = try await desk.alarm(of: word, in: book)
+      let (record, back) = try await run(watch, on: desk, of: project)
+      let report = AlarmReport(watch.alarm, record, hosts: watch.hosts.count)
+      let code = record.end == nil ? .interrupted : record.exit(after: back?.code)
+      Ending.note([watch.plan.id] + (record.rollback.map { [$0] } ?? []), code == .done ? [] : [report.problem])
+      terminal.give(report.value(isWatched: false))
+      if progress.output == .ndjson { terminal.tell(report.line(on: terminal.err)) } else { terminal.say(report.line(on: terminal.out)) }
+      return code
+    }
+  }
+
+  /// After a deployment has ended: watches its alarm if this command stays, or says that nobody does.
+  /// - Returns: how it all ended.
+  func after(_ end: Launch.End) async throws -> Launch.End {
+    guard let story = end.chronicles.first?.story, end.code == .done, story.plan?.flow.alarm != nil,
+      story.hosts.contains(where: { $0.status == .succeeded })
+    else { return end }
+    let watch = try await Wiring.pastDesk(options, tell: terminal.listener()).use { try await $0.alarm(of: story.id, in: book) }
+    if watch.record.tally.looks == 0 { try book.save(watch.record) }
+    guard let project, let patience else {
+      terminal.tell(AlarmReport(watch.alarm, watch.record, hosts: watch.hosts.count).unwatched(on: terminal.err))
+      return end
+    }
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in
+      let watch = try await desk.alarm(of: story.id, in: book)
+      let (record, back) = try await run(watch, on: desk, of: project, for: patience.limit)
+      terminal.tell(AlarmReport(watch.alarm, record, hosts: watch.hosts.count).line(on: terminal.err))
+      let code = record.exit(after: back?.code)
+      let stories = end.chronicles + (back?.chronicles ?? [])
+      let isDone = code == .done
+      Ending.note(stories.map(\.story.id), isDone ? [] : [AlarmReport(watch.alarm, record, hosts: watch.hosts.count).problem])
+      terminal.give(AccountReport(story, rollback: back?.chronicles.first?.story, state: code.word).value)
+      return Launch.End(code: code, chronicles: stories)
+    }
+  }
+
+  /// Watches until the alarm ends, a time is over, or a signal says so; runs the rollback if it fires.
+  /// - Parameter time: nil: as long as the alarm lasts.
+  private func run(
+    _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil
+  ) async throws -> (record: AlarmRecord, back: Launch.End?) {
+    let work = Task {
+      try await watch.watch(in: project, upTo: time, { tell($0, of: watch) }) { plan in
+        try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).run(plan)
+      }
+    }
+    // The first signal ends the watching, the next one the command. A rollback that is under way hears signals itself.
+    Signals.hear(Signals.ending) { _ in
+      work.cancel()
+      EarlyEnd.arm(terminal)
+      EarlyEnd.nowHolds("the deployment is as it was")
+    }
+    return try await work.value
+  }
+
+  private func tell(_ event: AlarmEvent, of watch: AlarmWatch) {
+    func report(_ record: AlarmRecord) -> AlarmReport { AlarmReport(watch.alarm, record, hosts: watch.hosts.count) }
+    let surface = terminal.err
+    switch event {
+    case .began(let record): terminal.tell(report(record).began(on: surface))
+    case .bad(let words, let record): terminal.tell(report(record).bad(words, on: surface))
+    case .silent(let words, let record): terminal.tell(report(record).silent(words, on: surface))
+    case .fires(let record): terminal.tell(report(record).fires(on: surface))
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import DeployModel
+import Foundation
+import Glibc
+
+/// One value in a file of the state folder. It is replaced as a whole and made durable, so that whoever comes after a crash finds the
+/// newest one.
+enum StateFile {
+  /// Bytes; a train of a thousand groups has far less.
+  private static let most = 4 << 20
+
+  /// Nil if there is none, or it cannot be read.
+  static func read<T: Decodable>(_ path: String, as type: T.Type) -> T? {
+    guard let text = try? Folder.text(at: path, most: most) else { return nil }
+    return try? JSONDecoder().decode(type, from: Data(text.utf8))
+  }
+
+  /// - Parameter onlyIfNone: keeps a file that is there.
+  /// - Returns: false if one was there and was kept.
+  /// - Throws: if it cannot be written.
+  @discardableResult
+  static func write(_ value: some Encodable, to path: String, onlyIfNone: Bool = false) throws(Problems) -> Bool {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else { throw unwritable(path) }
+    let part = "\(path).\(getpid())"
+    let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw unwritable(part) }
+    let isWhole = data.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) } == data.count && fsync(file) == 0
+    close(file)
+    if isWhole, onlyIfNone {
+      defer { unlink(part) }
+      if link(part, path) != 0, errno == EEXIST { return false }
+    }
+    guard isWhole, onlyIfNone || rename(part, path) == 0 else {
+      let problems = unwritable(path)
+      unlink(part)
+      throw problems
+    }
+    let folder = open(Folder.parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+    return true
+  }
+
+  /// That a file cannot be written, with the reason of the last system call.
+  static func unwritable(_ path: String) -> Problems {
+    Problems(
+      Problem(
+        "\(path) cannot be written: \(String(cString: strerror(errno)))", fix: "look at the permissions and the room of the state folder"),
+      exit: .infrastructure)
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import SchemaCheck
+import Testing
+
+@Suite("Alarms after deployments", .serialized)
+struct AlarmCommandTests {
+  /// The check is made in the release's folder.
+  private static func body(_ during: String = "10m", check: String = "command = \"[ ! -e ../../bad ]\"") -> String {
+    "alarm = { during = \"\(during)\", every = \"1s\", \(check) },"
+  }
+
+  /// Version 1, then version 2, whose alarm nobody watches so far.
+  private func deployed(_ during: String = "10m") throws -> (place: Workplace, id: String) {
+    let place = try Workplace.project(body: Self.body(during))
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("2\n", to: "app/version")
+    let second = try place.lander("deploy")
+    let id = try #require(place.word(after: "Nobody watches the alarm of deployment ", in: second.err))
+    #expect(second.code == 0 && second.err.contains(": lander follow \(id) --alarm"), "\(second.err)")
+    return (place, id)
+  }
+
+  @Test("a check that fails after the deployment takes the hosts back, also if the first watcher was killed; one watches at a time")
+  func fires() throws {
+    let (place, id) = try deployed()
+    let killed = try place.start(["follow", id, "--alarm"])
+    try CommandTests.wait(for: "is watched until", in: killed.err)
+    let second = try place.lander("follow", "last", "--alarm")
+    #expect(second.code == 4 && second.err.contains("is watched already, by process \(killed.process)"), "\(second.err)")
+    killed.send(SIGKILL)
+    #expect(killed.wait() == 128 + SIGKILL)
+    let next = try place.start(["follow", "last", "--alarm", "--json"])
+    try CommandTests.wait(for: "is watched until", in: next.err)
+    #expect(try place.current("h1", "version") == "2\n")
+    try place.write("", to: "hosts/h2/srv/app/bad")
+    #expect(next.wait() == 17, "\(next.everything)")
+    for host in ["h1", "h2"] { #expect(try place.current(host, "version") == "1\n") }
+    #expect(next.everything.contains("The alarm of deployment \(id) fires: h2: "), "\(next.everything)")
+    let said = try Node(next.said(next.out))
+    let faults = try Schema("docs/schemas/result.schema.json").faults(of: try #require(said["result"]), as: "follow")
+    #expect(faults.isEmpty, "\(faults)\(next.everything)")
+    let history = try place.lander("history")
+    #expect(history.out.contains("alarm of deployment \(id): h2: "), "\(history.out)")
+    let again = try place.lander("follow", id, "--alarm")
+    #expect(again.code == 17 && again.out.contains("fired: h2: "), "\(again.out)")
+  }
+
+  @Test("deploy --wait stays and goes back, and its result is that of a deployment that a check took back")
+  func stays() throws {
+    let place = try Workplace.project(body: Self.body())
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("2\n", to: "app/version")
+    let running = try place.start(["deploy", "--wait", "--json"])
+    try CommandTests.wait(for: "is watched until", in: running.err)
+    #expect(try place.current("h1", "version") == "2\n")
+    try place.write("", to: "hosts/h1/srv/app/bad")
+    #expect(running.wait() == 17, "\(running.everything)")
+    #expect(try place.current("h1", "version") == "1\n" && place.current("h2", "version") == "1\n")
+    let said = try Node(running.said(running.out))
+    #expect(running.everything.contains(#""kind":"unfit","#), "\(running.everything)")
+    #expect(try Schema("docs/schemas/result.schema.json").faults(of: try #require(said["result"]), as: "deploy").isEmpty)
+  }
+
+  @Test("Ctrl-C ends the watching only, and a newer deployment ends the alarm without effect")
+  func left() throws {
+    let place = try Workplace.project(body: Self.body())
+    let running = try place.start(["deploy", "--wait"])
+    try CommandTests.wait(for: "is watched until", in: running.err)
+    running.send(SIGINT)
+    #expect(running.wait() == 0, "\(running.everything)")
+    let id = try #require(place.word(after: "Nobody watches the alarm of deployment ", in: running.said(running.err)))
+    let watching = try place.start(["follow", id, "--alarm"])
+    try CommandTests.wait(for: "is watched until", in: watching.err)
+    try place.write("2\n", to: "app/version")
+    #expect(try place.lander("deploy").code == 0)
+    #expect(watching.wait() == 0, "\(watching.everything)")
+    #expect(watching.said(watching.out).contains("has ended without effect: deployment "), "\(watching.everything)")
+    #expect(try place.current("h1", "version") == "2\n")
+  }
+
+  @Test("an alarm whose time is over is over: it passes if it was watched, and nobody can tell if it was not")
+  func over() throws {
+    let place = try Workplace.project(body: Self.body("2s"))
+    let watched = try place.lander("deploy", "--wait")
+    #expect(watched.code == 0 && watched.err.contains("is over, and nothing fired: "), "\(watched.err)")
+    try place.write("2\n", to: "app/version")
+    #expect(try place.lander("deploy").code == 0)
+    sleep(3)
+    let late = try place.lander("follow", "last", "--alarm")
+    #expect(late.code == 14 && late.out.contains("nobody watched while it lasted"), "\(late.out)\(late.err)")
+  }
+
+  @Test("plan says what is watched, and when nobody does; a train with an alarm is refused")
+  func plan() throws {
+    let place = try Workplace.project(
+      body: Self.body("15m", check: "http = \"http://localhost:1/ready\", allow = 3"), more: "group \"other\" { hosts = { \"x1\" } }")
+    let plan = try place.lander("plan", "--json")
+    #expect(plan.out.contains("for 15 m after it has succeeded: GET http://localhost:1/ready on each host, every 1 s"), "\(plan.out)")
+    #expect(plan.out.contains("otherwise nobody does until somebody types lander follow ID --alarm"))
+    let said = try Node(plan.out)
+    #expect(try Schema("docs/schemas/result.schema.json").faults(of: try #require(said["result"]), as: "plan").isEmpty)
+    try refused(
+      place, ["deploy", "--group", "test,other"],
+      """
+      deploy.lua:8: --group: recipe "app" has an alarm, and a train does not wait for the alarm of each group
+        → deploy to one group at a time, the next one with --from-group
+
+      """)
+  }
+}
