@@ -39,7 +39,8 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   package var at: Timestamp
   /// The signature of an approval, an ssh signature; nil: it is not signed.
   package var signature: String?
-  /// Who signed it, as the engine found out that took it; nil: nobody whom its deployment knows. What a sender writes here counts for nothing.
+  /// Who signed it, as the engine found out that took it; nil: nobody whom its deployment knows. What a sender writes here counts for
+  /// nothing.
   package var signer: String?
   package init(id: String, _ kind: Kind, gate: String? = nil, by: String, comment: String = "", at: Timestamp) {
     self.id = id

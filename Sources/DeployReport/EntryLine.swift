@@ -179,7 +179,7 @@ package struct EntryLines: Sendable {
     case .gateClosed(let number, let answer):
       [
         ("type", "gate_closed"), ("gate", .int(number)), ("verdict", .text(answer.verdict.rawValue)), ("by", answer.by.map { .text($0) }),
-        ("verified", answer.by.map { _ in .bool(false) }), ("comment", answer.comment.isEmpty ? nil : .text(answer.comment)),
+        ("verified", answer.by.map { _ in .bool(answer.signed != nil) }), ("comment", answer.comment.isEmpty ? nil : .text(answer.comment)),
       ]
     case .serviceChanged(let host, let service):
       [("type", "service_changed"), ("host", name(host)), ("service", .text(service.rawValue))]
@@ -204,6 +204,7 @@ package struct EntryLines: Sendable {
       ("every_ms", gate.watch.map { .int($0.every.milliseconds) }),
       ("margin", gate.watch?.comparison.map { .text($0.margin) }), ("alpha", gate.watch?.comparison.map { .number($0.alpha) }),
       ("pairs", gate.watch?.comparison.map { .int($0.pairs) }),
+      ("approvers", gate.from.map { .list($0.map { .text($0) }) }), ("count", gate.from == nil ? nil : .int(gate.count ?? 1)),
     ]
   }
 

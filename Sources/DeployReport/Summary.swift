@@ -204,23 +204,7 @@ package struct Summary: Sendable {
     case .done? where missing != nil && !left.isEmpty:
       return [[missing ?? "", "brings it to \(Self.named(left)), out of reach now, once \(left.count == 1 ? "it is" : "they are") back"]]
     case .done?, nil: return []
-    case .locked?:
-      guard let holder = conclusion.holder else {
-        let isTaken = conclusion.isTakenOver || rollback?.conclusion?.isTakenOver == true
-        return [
-          ["lander status\(isTaken ? group : project)", isTaken ? "what each host runs now, and who is at it" : "who holds the lock"]
-        ]
-      }
-      return [
-        [
-          "lander status\(project)",
-          "what \(holder.owner) is doing (\(holder.purpose), \(holder.deployment))",
-        ],
-        [
-          "lander unlock\(plan.subject.groupName.argument(of: plan.subject.recipe))\(project)",
-          "explains the holder first; only if it is gone",
-        ],
-      ]
+    case .locked?: return nextOfBusy(conclusion, plan, project, group)
     case .unreachable?:
       return [["lander hosts\(plan.subject.groupName.argument)\(project)", "tries each host and says what is wrong"]]
     case .usage?, .refused?, .internal?:
@@ -242,6 +226,28 @@ package struct Summary: Sendable {
         ["lander status\(group)", "what each host runs now"],
       ]
     }
+  }
+}
+
+extension Summary {
+  /// Who has the hosts, and how to look.
+  private func nextOfBusy(_ conclusion: Conclusion, _ plan: Plan, _ project: String, _ group: String) -> [[String]] {
+    guard let holder = conclusion.holder else {
+      let isTaken = conclusion.isTakenOver || rollback?.conclusion?.isTakenOver == true
+      return [
+        ["lander status\(isTaken ? group : project)", isTaken ? "what each host runs now, and who is at it" : "who holds the lock"]
+      ]
+    }
+    return [
+      [
+        "lander status\(project)",
+        "what \(holder.owner) is doing (\(holder.purpose), \(holder.deployment))",
+      ],
+      [
+        "lander unlock\(plan.subject.groupName.argument(of: plan.subject.recipe))\(project)",
+        "explains the holder first; only if it is gone",
+      ],
+    ]
   }
 }
 

@@ -102,7 +102,7 @@ struct AlarmCommandTests {
     try refused(
       place, ["deploy", "--group", "test,other"],
       """
-      deploy.lua:8: --group: recipe "app" has an alarm, and a train does not wait for the alarm of each group
+      deploy.lua:3: --group: recipe "app" has an alarm, and a train does not wait for the alarm of each group
         → deploy to one group at a time, the next one with --from-group
 
       """)

@@ -58,7 +58,8 @@ struct SignedApprovalTests {
 
     // Who changes the file now changes nothing for a deployment that has begun.
     try place.write("mallory@example.com \(place.text("key-mallory.pub"))", to: "allowed_signers")
-    let last = try place.lander("approve", id, "--key", "key-ann", "--state", "other")
+    try FileManager.default.moveItem(atPath: place.path + "/.lander", toPath: place.path + "/elsewhere")
+    let last = try place.lander("approve", id, "--key", "key-ann")
     #expect(last.code == 0, "\(last)")
     #expect(last.err.contains("approved by kim@example.com and ann@example.com (signed): fine"), "\(last.err)")
     #expect(last.err.contains("kim@example.com said fine") && last.err.contains("ann@example.com said "), "\(last.err)")
@@ -69,7 +70,7 @@ struct SignedApprovalTests {
   func running() throws {
     let place = try place("from = { \"kim@example.com\" }, timeout = \"5m\"")
     let running = try place.start(["deploy", "--wait", "--output", "plain"])
-    try wait(for: "Gate 1:", in: running.out)
+    try wait(for: "Gate 1:", in: running.err)
     let id = try #require(place.word(after: "Deployment ", in: running.everything))
     let unsigned = try place.lander("approve", id, "1")
     #expect(unsigned.code == 3 && unsigned.err.contains("gate \"go\" takes signed answers only"), "\(unsigned)")

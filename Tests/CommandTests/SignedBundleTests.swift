@@ -13,8 +13,8 @@ struct SignedBundleTests {
       try place.write(
         """
         \(more)
-        local function here(name) return host(name) { transport = "local", root = "\(place.path)/" .. name } end
-        group "here" { hosts = { here "h1", here "h2" } }
+        local function at(name) return host(name) { transport = "local", root = "\(place.path)/" .. name } end
+        group "here" { hosts = { at "h1", at "h2" } }
         recipe "web" { path = "/srv/web", revision = bundle "dist", targets = group "here"\(strategy) }
         """, to: "deploy.lua")
       try place.write(

@@ -21,7 +21,7 @@ struct AlarmWordTests {
         == Alarm(
           during: .minutes(60), check: .http(url: "http://localhost/ready", status: [200, 204]), every: .seconds(30), limit: .seconds(5),
           allow: 3, name: "errors", place: http.place))
-    #expect(http.place?.line == 3)
+    #expect(http.place?.line == 1)
     let port = try #require(try load(text("{ during = \"1d\", port = 80, from = \"engine\" }")).project.recipes[0].alarm)
     #expect(port.check == .port(80) && port.isFromEngine && port.every == Interval(milliseconds: 172_800) && port.allow == 0)
     let command = try #require(try load(text("{ during = 5, command = \"bin/ok\" }")).project.recipes[0].alarm)

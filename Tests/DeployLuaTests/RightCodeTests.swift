@@ -4,8 +4,8 @@ import Foundation
 import Testing
 
 /// Code that is right, in branches that no rehearsal reaches: whoever reads it without running it must say nothing of it.
-/// `Fixtures/right-code.lua` holds the styles one after the other, each below a line `--- name`; what follows `-- in a hook` stands in one,
-/// whose arguments are `host` and `deployment`.
+/// `Fixtures/right-code.lua` and `right-code-2.lua` hold the styles one after the other, each below a line `--- name`; what follows
+/// `-- in a hook` stands in one, whose arguments are `host` and `deployment`.
 @Suite("Right code where nothing runs")
 struct RightCodeTests {
   struct Style: Sendable, CustomTestStringConvertible {
@@ -17,8 +17,11 @@ struct RightCodeTests {
   }
 
   static let styles: [Style] = {
-    let file = Shipped.root.appending(path: "Tests/DeployLuaTests/Fixtures/right-code.lua")
-    let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+    let texts = ["right-code", "right-code-2"].map { name in
+      let file = Shipped.root.appending(path: "Tests/DeployLuaTests/Fixtures/\(name).lua")
+      return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+    }
+    let text = texts.joined()
     var (found, isInHook) = ([Style](), false)
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("--- ") {

@@ -7,6 +7,8 @@ import Testing
 @Suite("Schemas of what programs read")
 struct SchemaTests {
   private static let gate = Gate(.check, name: "watch", time: .minutes(1))
+  private static let signed = Gate(.approval, name: "go", time: .minutes(1), from: ["kim", "ann"], count: 2)
+  private static let approval = SignedApproval(by: "kim", comment: "ok", at: Stories.start)
   private static let message = Message(id: "m1", .pause, gate: "watch", by: "kim@laptop", comment: "slow", at: Stories.start)
   private static let weights = [Weights([.init("blue", 100)]), Weights([.init("green", 100)])].compactMap { $0 }
 
@@ -16,7 +18,10 @@ struct SchemaTests {
       .happened(.rang(timer: 1)), .happened(.cancelled(reason: "Ctrl-C")), .happened(.said(message)),
       .happened(.overtaken(Failure(.fenced, "newer"))), .resumed(actor: "kim@laptop"), .noted(.paused(message)), .noted(.paused(nil)),
       .noted(.gateOpened(number: 1, gate)), .noted(.gateClosed(number: 1, GateAnswer(.pass, by: "kim@laptop", comment: "ok"))),
-      .noted(.serviceChanged(host: 0, .out)), .noted(.shifted(from: weights[0], to: weights[1])), .noted(.stopped(reason: "r", left: [1])),
+      .noted(.gateOpened(number: 2, signed)), .noted(.gateClosed(number: 2, GateAnswer(.pass, by: "kim", signed: [approval]))),
+      .happened(.parks(Parking(at: Stories.start, until: Stories.start))), .happened(.unparks(by: "kim@laptop", claim: "", reason: "r")),
+      .happened(.revived), .noted(.parked(until: Stories.start)), .noted(.parked(until: nil)), .noted(.serviceChanged(host: 0, .out)),
+      .noted(.shifted(from: weights[0], to: weights[1])), .noted(.stopped(reason: "r", left: [1])),
       .noted(.log(host: 0, LogLine(.info, "text"))), .noted(.remark("text")), .noted(.answered(message: "m1", accepted: true, "ok")),
       .noted(.eventSkipped(host: 0, .install, reason: "nothing there")), .noted(.waveBegan(number: 2, hosts: [0], upto: .stop)),
       .noted(.waveEnded(number: 2, WaveResult(succeeded: [0], failed: [], ready: [1]))),
@@ -51,7 +56,7 @@ struct SchemaTests {
     #expect(schema.faults(of: strange).count == 4)
     strange = try Node(#"{"v":1}"#)
     #expect(schema.faults(of: strange).count == 4)
-    #expect(kinds.count == 28, "\(kinds.sorted())")
+    #expect(kinds.count == 33, "\(kinds.sorted())")
   }
 
   @Test("every end of a command fits docs/schemas/result.schema.json, and says its cause and whether to try again")

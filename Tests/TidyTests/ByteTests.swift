@@ -36,6 +36,7 @@ struct ByteTests {
     ("Sources/DeployStore/Bundles/Tree.swift", "a name that stands here"),
     ("Sources/DeployReport/", "words for people"),
     ("Sources/DeployDesk/Plugins/", "names of plugins, which are ASCII"),
+    ("Sources/lander/Wiring/Policy/", "names of plugins, which are ASCII"),
     ("Sources/lander/Wiring/Plugins/", "names of plugins, which are ASCII, and refs, of which each is a tag that reads as a version"),
   ]
 

@@ -12,7 +12,7 @@ package struct GroupHistory: Sendable {
   /// Deployments that receipts say were left, and the release that replaced each.
   private let undone: [(deployment: Deployment.ID, by: Release.ID)]
   /// Deployments that receipts remember as left for something older.
-  private let left: Set<Deployment.ID>
+  private let left: [Deployment.ID]
   /// When each release was first deployed, as far as hosts know.
   private let origins: [Origin]
   /// The same by receipts that took nothing back: a rollback's receipts may be all that is left of an old release.
@@ -28,7 +28,9 @@ package struct GroupHistory: Sendable {
       guard let undid = receipt.undid else { return }
       if !found.contains(where: { $0 == (undid, receipt.release.id) }) { found.append((undid, receipt.release.id)) }
     }
-    left = Set(receipts.flatMap { $0.left ?? [] })
+    left = receipts.reduce(into: []) { found, receipt in
+      for id in receipt.left ?? [] where !found.contains(id) { found.append(id) }
+    }
     origins = Self.earliest(receipts)
     firsts = Self.earliest(receipts.filter { $0.undid == nil })
     // One host's good receipt is enough: its engine may have died before it could tell the others.

@@ -11,7 +11,7 @@ struct Approvers {
   init(_ sources: [SourceFile]) {
     let text = sources.first { $0.path.isExactly(SignedApproval.signers) }?.text
     isThere = text != nil
-    let lines = (text ?? "").split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }
+    let lines = (text ?? "").fullLines.filter { !$0.hasPrefix("#") }
     known = lines.flatMap { line in line.split(whereSeparator: \.isWhitespace).first?.split(separator: ",") ?? [] }
   }
 

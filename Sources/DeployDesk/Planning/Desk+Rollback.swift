@@ -34,9 +34,7 @@ extension Desk {
       isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: identity)
     try await bring(plan, preparation.surveys, at: selection.recipe.placement)
     try refuseBesidesPools(plan, selection)
-    try await refuseWithoutSecrets(plan)
-    let users = await userProblems(of: plan, project)
-    if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
+    try await refuseUnready(plan, project)
     for undo in plan.undone {
       let when = undo.mark.undo == .before ? "before hosts go back" : "after all hosts are back"
       tell(.remark("Stage \"\(undo.mark.stage)\" of revision \(undo.mark.revision.short) is undone \(when)."))
@@ -67,14 +65,6 @@ extension Desk {
     return rehearsal.waves
   }
 
-  /// Refuses a way back whose hosts would be stopped and not started again: hooks of the release that they go to need a secret that cannot
-  /// be had.
-  private func refuseWithoutSecrets(_ plan: Plan) async throws {
-    let names = plan.hosts.filter { $0.action == .change }.flatMap { $0.goal?.secrets?.map(\.name) ?? [] }
-    let problems = await secretProblems(Set(names).sorted())
-    if !problems.isEmpty { throw Problems(problems) }
-  }
-
   /// Says which secrets of the releases that hosts leave cannot be had here: an undo that needs one fails once hosts are back.
   private func warnOfSecrets(_ plan: Plan) async {
     let names = plan.hosts.filter { $0.action == .change }.flatMap { $0.previous?.secrets?.map(\.name) ?? [] }
@@ -84,11 +74,13 @@ extension Desk {
     }
   }
 
-  /// Problems with users that hosts do not have, for a plan that nobody sees before it begins. A way back that cannot be rehearsed is not
-  /// refused for that.
-  private func userProblems(of plan: Plan, _ project: LoadedProject) async -> [Problem] {
-    guard let rehearsal = try? await rehearsing(plan, project).run() else { return [] }
-    return await UserProbe(plan, rehearsal.good).problems(asking: ports.transport)
+  /// Refuses a way back whose hosts would be stopped and not started again: its hooks use users that hosts do not have, or secrets that
+  /// cannot be had here. A way back that cannot be rehearsed is not refused for that.
+  private func refuseUnready(_ plan: Plan, _ project: LoadedProject) async throws {
+    guard let rehearsal = try? await rehearsing(plan, project).run() else { return }
+    let secrets = await secretProblems(rehearsal.secrets)
+    let users = await UserProbe(plan, rehearsal.good).problems(asking: ports.transport)
+    if !secrets.isEmpty || !users.isEmpty { throw Problems(secrets + users, exit: secrets.isEmpty ? .infrastructure : .usage) }
   }
 
   /// The rehearsal of a plan whose recipes are all in the store.

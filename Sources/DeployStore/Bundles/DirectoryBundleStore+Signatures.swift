@@ -1,7 +1,7 @@
 package import DeployModel
 import Glibc
 
-/// Signatures of bundles, each beside its bundle's manifest. The store keeps them and believes nothing: who may sign is the policy's matter.
+/// Signatures of bundles, each beside its bundle's manifest. The store keeps them and believes nothing: the policy says who may sign.
 extension DirectoryBundleStore {
   /// The limit of a signature's text, in bytes. Those of RSA keys with 16,384 bits have 6,000.
   private static let mostSignature = 64 << 10

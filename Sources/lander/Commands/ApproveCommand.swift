@@ -6,10 +6,10 @@ struct ApproveCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Passes an approval that a deployment waits for.",
     discussion: """
-      The journal keeps who approved and why. Nobody checks who it was, unless the recipe names those who may approve (from): they sign \
-      with --key, and allowed_signers beside deploy.lua says whose keys count. Exits with 0 if the deployment accepted it, with 3 if it did not: \
-      no such gate is open, the deployment has ended, or no engine runs it. A parked deployment is resumed from here, and this exits as \
-      lander resume does.
+      The journal keeps who approved and why. Nobody checks who it was, unless the recipe names those who may approve (from): they \
+      sign with --key, and allowed_signers beside deploy.lua says whose keys count. Exits with 0 if the deployment accepted it, with 3 \
+      if it did not: no such gate is open, the deployment has ended, or no engine runs it. A parked deployment is resumed from here, and \
+      this exits as lander resume does.
 
       Examples:
         lander approve 20261121-113045-x7k2 --message "Looked at the canary"

@@ -30,14 +30,7 @@ struct BundleSign: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let signing = try Wiring.signing(options, of: bundle)
-    switch (key, signature) {
-    case (let key?, nil): try signing.sign(key: Folder.absolute(key))
-    case (nil, let file?): try signing.take(Folder.absolute(file))
-    default:
-      throw Problems(
-        Problem("a bundle is signed with a key, or a signature of it is taken in", subject: "--key", fix: "--key FILE, or --signature FILE")
-      )
-    }
+    try signing.sign(key: key.map { Folder.absolute($0) }, or: signature.map { Folder.absolute($0) })
     try out.map { try signing.write(to: Folder.absolute($0)) }
     terminal.give(JSON.record([("digest", .text(signing.bundle.hex)), ("out", out.map { .text($0) })]))
     terminal.say("Signed \(signing.bundle.hex).")

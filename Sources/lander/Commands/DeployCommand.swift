@@ -38,7 +38,6 @@ struct DeployCommand: Verb {
       Examples:
         lander deploy web --group staging --message "Fix login"
         lander deploy web --group staging,production --between approve=2h
-        lander deploy --plan plan.json --json
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -74,15 +73,14 @@ struct DeployCommand: Verb {
     if plan == nil, try train.isWanted { return try await train.run(on: terminal) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let launch = launch(desk, terminal, project)
       if let record {
-        return try await launch.deploy(
+        return try await launch(desk, terminal, project).deploy(
           try await desk.plan(again: record, said: try request.why.said(), of: project).plan)
       }
       var asked = stages.completing(queue.completing(try request.asked(of: project.project)))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
       let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, from: fromGroup, at: desk)
-      return try await launch.deploy(try await tries.plan(), tries)
+      return try await launch(desk, terminal, project).deploy(try await tries.plan(), tries)
     }
   }
 

@@ -38,7 +38,8 @@ local function refuse_promises(options)
       "name those who may approve: from = { \"kim@example.com\", \"ann@example.com\" }; they sign")
   elseif from and distinct(from) < count then
     rehearsal.complain(string.format("rollout:approve waits for %d %s, and from has %d %s", count,
-      count == 1 and "approval" or "approvals", distinct(from), distinct(from) == 1 and "name" or "names"), "name more persons, or lower count")
+      count == 1 and "approval" or "approvals", distinct(from), distinct(from) == 1 and "name" or "names"),
+      "name more persons, or lower count")
   end
   if options.own == false then
     rehearsal.complain("rollout:approve cannot verify who deploys, so own = false is refused",

@@ -6,12 +6,25 @@ struct BundleSigning {
   let store: DirectoryBundleStore
   let bundle: Digest
 
-  /// - Parameter key: the file of a key, absolute.
-  func sign(key: String) throws { try store.keep(signature: try BundleSignature.sign(bundle, key: key), of: bundle) }
+  /// Signs it, or takes in a signature that was made elsewhere.
+  /// - Parameters:
+  ///   - key: the file of a key, absolute.
+  ///   - signature: the file of a signature, absolute.
+  /// - Throws: if both are named, or neither.
+  func sign(key: String?, or signature: String?) throws {
+    switch (key, signature) {
+    case (let key?, nil): try store.keep(signature: try BundleSignature.sign(bundle, key: key), of: bundle)
+    case (nil, let path?): try take(path)
+    default:
+      throw Problems(
+        Problem(
+          "a bundle is signed with a key, or a signature of it is taken in", subject: "--key", fix: "--key FILE, or --signature FILE"))
+    }
+  }
 
   /// Takes in a signature that was made elsewhere.
   /// - Throws: if it is none of this bundle.
-  func take(_ path: String) throws {
+  private func take(_ path: String) throws {
     guard let text = try Folder.text(at: path, most: SSHSignature.most) else {
       throw Problems(Problem("there is no file \(path)", subject: "--signature", fix: "name the file that lander bundle sign --out wrote"))
     }

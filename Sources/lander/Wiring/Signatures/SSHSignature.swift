@@ -34,7 +34,7 @@ struct SSHSignature {
     let place = try Place(signature)
     defer { place.remove() }
     let found = try Self.keygen(["-Y", "find-principals", "-s", place.path, "-f", signers], input: "")
-    let names = found.status == 0 ? found.out.split(separator: "\n").map(String.init) : []
+    let names = found.status == 0 ? found.out.fullLines.map(String.init) : []
     for principal in names {
       let verified = try Self.keygen(["-Y", "verify", "-f", signers, "-I", principal, "-n", namespace, "-s", place.path], input: text)
       if verified.status == 0 { return .signer(principal) }
@@ -78,7 +78,7 @@ struct SSHSignature {
     guard case .exited(let status) = ended else {
       throw Problem("ssh-keygen did not end within \(timeout) s", fix: "a key with a passphrase belongs into ssh-agent: ssh-add")
     }
-    let said = String(decoding: err, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? "it exited with \(status)"
+    let said = String(decoding: err, as: UTF8.self).fullLines.last.map(String.init) ?? "it exited with \(status)"
     return (status, String(decoding: out, as: UTF8.self), said)
   }
 }
