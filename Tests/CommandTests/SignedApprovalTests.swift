@@ -66,7 +66,17 @@ struct SignedApprovalTests {
     #expect(place.exists("hosts/h2/srv/app/current"))
   }
 
-  @Test("a running deployment hears signatures too, and one that was made for another deployment counts for nothing")
+  /// Puts an approval into the deployment's mailbox, as another program could.
+  private func forge(_ name: String, _ more: String, to id: String, _ place: Workplace) throws {
+    let text = #"{"id":"\#(name)","kind":"approve","number":1,"by":"kim@laptop","comment":"forged","at":1,\#(more)}"#
+    let path = "\(place.path)/.lander/mail/\(id)/\(name).json"
+    try FileManager.default.createDirectory(atPath: "\(place.path)/.lander/mail/\(id)", withIntermediateDirectories: true)
+    try text.write(toFile: path + ".tmp", atomically: true, encoding: .utf8)
+    chmod(path + ".tmp", 0o600)
+    rename(path + ".tmp", path)
+  }
+
+  @Test("a running deployment hears signatures too; one of another deployment, and a signer that a sender names, count for nothing")
   func running() throws {
     let place = try place("from = { \"kim@example.com\" }, timeout = \"5m\"")
     let running = try place.start(["deploy", "--wait", "--output", "plain"])
@@ -74,9 +84,36 @@ struct SignedApprovalTests {
     let id = try #require(place.word(after: "Deployment ", in: running.everything))
     let unsigned = try place.lander("approve", id, "1")
     #expect(unsigned.code == 3 && unsigned.err.contains("gate \"go\" takes signed answers only"), "\(unsigned)")
+    try forge("named", #""signer":"kim@example.com""#, to: id, place)
+    let statement = "printf 'lander approve 20260101-000000-abcd gate 1\\n' | ssh-keygen -Y sign -q -f key-kim -n lander-approval"
+    let shell = try sign(statement, in: place)
+    try forge("other", #""signer":"kim@example.com","signature":"\#(shell.replacing("\n", with: "\\n"))""#, to: id, place)
+    try wait(for: "nobody whom allowed_signers of the deployment names signed this answer", in: running.err)
+    let named = running.everything.contains("(kim@laptop: forged): gate \"go\" takes signed answers only")
+    #expect(named && !place.exists("hosts/h2/srv/app/current"), "\(running.everything)")
     let good = try place.lander("approve", id, "1", "--key", "key-kim")
     #expect(good.code == 0 && good.out.contains("approved by kim@example.com, signed"), "\(good)")
     #expect(running.wait() == 0, "\(running.everything)")
+  }
+
+  @Test("anybody may reject an approval that asks for signatures")
+  func rejected() throws {
+    let place = try place("from = { \"kim@example.com\" }")
+    let id = try #require(place.word(after: "Parked: deployment ", in: try place.lander("deploy").out))
+    #expect(try place.lander("reject", id).code == 16)
+    #expect(!place.exists("hosts/h1/srv/app/current"))
+  }
+
+  /// The output of a line of shell.
+  private func sign(_ line: String, in place: Workplace) throws -> String {
+    let (shell, pipe) = (Process(), Pipe())
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = ["-ec", "cd '\(place.path)' && \(line)"]
+    shell.standardOutput = pipe
+    try shell.run()
+    let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+    shell.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   @Test("whoever can never sign is refused before anything starts, with the line to add")

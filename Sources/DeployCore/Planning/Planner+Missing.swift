@@ -28,7 +28,7 @@ extension Recipe {
   }
 
   /// The recipe for a deployment that its strategy stopped on purpose: what comes after the rollout follows. Stages before it ran already;
-  /// those that hosts remember stay, so that they are passed over and can be undone.
+  /// those that hosts remember stay, so that they are skipped and can be undone.
   package func finishing(_ selection: Selection) -> Recipe {
     var recipe = self
     recipe.targets = selection.recipe.targets
