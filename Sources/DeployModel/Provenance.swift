@@ -1,4 +1,4 @@
-/// Where a deployment came from: who asked for it, why, from which commit, in which job of a CI system.
+/// Where a deployment came from: who asked for it, why, from which commit, in which job of a CI system, and who signed what it brings.
 package struct Provenance: Sendable, Hashable, Codable {
   /// A name that the caller or the CI system says: a label, not an identity. Nil: only the login is known.
   package var actor: String?
@@ -12,6 +12,8 @@ package struct Provenance: Sendable, Hashable, Codable {
   package var changes: CommitRange?
   /// Nil: no CI system runs it.
   package var job: Job?
+  /// Who signed the bundle, as the policy of the machine that planned found; nil: nobody whom that policy knows.
+  package var signer: String?
 
   /// A job of a CI system.
   package struct Job: Sendable, Hashable, Codable {
@@ -29,7 +31,8 @@ package struct Provenance: Sendable, Hashable, Codable {
   package static let (actorLimit, messageLimit, urlLimit) = (128, 2000, 1000)
 
   package init(
-    actor: String? = nil, message: String? = nil, labels: [Label] = [], commit: Commit? = nil, changes: CommitRange? = nil, job: Job? = nil
+    actor: String? = nil, message: String? = nil, labels: [Label] = [], commit: Commit? = nil, changes: CommitRange? = nil, job: Job? = nil,
+    signer: String? = nil
   ) {
     self.actor = actor
     self.message = message
@@ -37,6 +40,7 @@ package struct Provenance: Sendable, Hashable, Codable {
     self.commit = commit
     self.changes = changes
     self.job = job
+    self.signer = signer
   }
 
   /// Nil if nothing is known.
@@ -54,7 +58,7 @@ package struct Provenance: Sendable, Hashable, Codable {
   /// What a host's receipt keeps.
   /// - Parameter commit: of the release that the host is brought to.
   package func ofReceipt(at commit: Commit?) -> Provenance? {
-    Provenance(actor: actor, message: message, labels: labels, commit: commit, job: job).known
+    Provenance(actor: actor, message: message, labels: labels, commit: commit, job: job, signer: signer).known
   }
 
   /// A text from outside on one line, without control characters, cut to a number of bytes; nil if nothing is left.

@@ -116,6 +116,7 @@ package struct PlanReport: Sendable {
     rows += plan.origin.provenance?.facts ?? []
     if let removal = plan.kind.removal {
       rows += [["Path", plan.placement.path], ["Goes", removal.whatGoes], ["Stays", removal.whatStays]]
+      if plan.hosts.contains(where: { $0.host.slot != nil }) { rows.append(["Traffic", Removal.trafficOfSlots]) }
     } else {
       let shared = plan.placement.shared.isEmpty ? "" : "; shared: " + plan.placement.shared.joined(separator: " ")
       rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])

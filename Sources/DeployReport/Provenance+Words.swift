@@ -7,6 +7,7 @@ extension Provenance {
     if let message { facts.append(["Why", SafeText.line(message)]) }
     if let commit { facts.append(["Commit", commit.words]) }
     if let changes { facts.append(["New", changes.words]) }
+    if let signer { facts.append(["Signed by", SafeText.line(signer)]) }
     if !labels.isEmpty { facts.append(["Labels", labels.map { SafeText.line("\($0.name)=\($0.value)") }.joined(separator: "  ")]) }
     if let url = job?.url { facts.append(["Job", SafeText.line(url)]) }
     return facts
@@ -26,7 +27,7 @@ extension Provenance {
       ("actor", actor.map { .text($0) }), ("message", message.map { .text($0) }),
       ("labels", labels.isEmpty ? nil : .record(labels.map { Value.Member($0.name, .text($0.value)) })),
       ("commit", commit?.value), ("changes", changes?.value),
-      ("job", job.map { JSON.record([("system", .text($0.system)), ("url", $0.url.map { .text($0) })]) }),
+      ("job", job.map { JSON.record([("system", .text($0.system)), ("url", $0.url.map { .text($0) })]) }), ("signer", signer.map { .text($0) }),
     ])
   }
 }

@@ -13,6 +13,9 @@ extension Removal {
       + "files that lander did not make, and the number of the last deployment"
   }
 
+  /// What it does not do for slots: the strategy that gave them traffic does not run.
+  static let trafficOfSlots = "is not moved: what the balancer still sends to a slot fails"
+
   /// What happens to a host on which it fails.
   var wayBack: String {
     (force

@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 
 extension Summary {
@@ -11,7 +12,10 @@ extension Summary {
     let group = typed.map { " " + $0 } ?? plan.subject.groupName.option
     let left = story.hosts.filter { $0.status != .succeeded && $0.status != .unchanged }.map(\.name)
     let isPart = !left.isEmpty && left.count < story.hosts.count && left.count <= 8
-    let only = isPart ? left.map { " --only \($0)" }.joined() : plan.subject.typed?.words([.hosts]) ?? ""
+    let hosts = plan.hosts.map(\.host).filter { host in left.contains { $0.isExactly(host.name) } }
+    // A removal takes all slots of a machine.
+    let named = plan.kind.removal == nil ? left : Slots.machines(hosts)
+    let only = isPart ? named.map { " --only \($0)" }.joined() : plan.subject.typed?.words([.hosts]) ?? ""
     let parameters = plan.subject.typed?.words([.parameters]) ?? ""
     let host = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     let hasOnce = plan.flow.stages.contains { if case .script = $0 { true } else { false } }

@@ -72,6 +72,38 @@ struct RemoveTests {
     #expect(forced.code == 0 && !place.exists("hosts/h2/srv/app/current"), "\(forced.err)\(forced.out)")
   }
 
+  @Test("a machine with slots loses all of them, --only takes machines, and the plan says that no traffic is moved")
+  func slots() throws {
+    let place = try Workplace(["site/version": "1"])
+    try place.write(
+      """
+      local function at(name) return host(name) { transport = "local", root = "\(place.path)/" .. name } end
+      group "test" { hosts = { at "m1", at "m2" }, slots = { blue = { port = 1 }, green = { port = 2 } } }
+      recipe "app" {
+        path = "/srv/app", revision = bundle "site", targets = group "test",
+        on = { ApplicationStop = function(host) host:run "test ! -e ../../stuck && echo stop >>../../calls" end },
+      }
+      """, to: "deploy.lua")
+    #expect(try place.lander("deploy").code == 0)
+    let half = try place.lander("remove", "--yes", "--only", "m1/blue")
+    #expect(half.code != 0 && half.err.contains("--only m1"), "\(half)")
+    let plan = try place.lander("remove", "--plan")
+    #expect(plan.code == 0 && plan.out.contains("is not moved: what the balancer still sends to a slot fails"), "\(plan.out)")
+
+    try place.write("", to: "m2/srv/app/slots/green/stuck")
+    let failed = try place.lander("remove", "--yes")
+    #expect(failed.code == 12 && failed.out.contains("lander remove app --group test --only m2   removes"), "\(failed.err)\(failed.out)")
+    for slot in ["m1/srv/app/slots/blue", "m1/srv/app/slots/green", "m2/srv/app/slots/blue"] {
+      #expect(try place.text("\(slot)/calls") == "stop\n")
+      #expect(!place.exists("\(slot)/current") && !place.exists("\(slot)/releases"), "\(slot)")
+    }
+    #expect(place.exists("m2/srv/app/slots/green/current"))
+    try FileManager.default.removeItem(atPath: place.path + "/m2/srv/app/slots/green/stuck")
+    let rest = try place.lander("remove", "--yes", "--only", "m2")
+    #expect(rest.code == 0 && !place.exists("m2/srv/app/slots/green/current"), "\(rest.err)\(rest.out)")
+    #expect(try place.lander("deploy").code == 0 && place.text("m1/srv/app/slots/blue/current/version") == "1")
+  }
+
   @Test("a current that somebody else made is refused, and nothing is removed anywhere")
   func foreign() throws {
     let place = try Workplace.project(body: Self.body)

@@ -67,6 +67,9 @@ struct SignedBundleTests {
     let good = try place.lander("deploy", environment: ground.policy)
     #expect(good.code == 0 && good.err.contains("Bundle \(digest.prefix(12)) is signed by kim@example.com."), "\(good)")
     #expect(ground.text("h2") == "one")
+    // Journal and receipts say whose signature was believed.
+    #expect(try place.lander("status", "--json").out.contains("\"signer\":\"kim@example.com\""))
+    #expect(try place.lander("plan", environment: ground.policy).out.contains("Signed by"))
     #expect(try place.lander("bundle", "inspect", digest, environment: ground.policy).err.contains(", signed by kim@example.com\n"))
 
     // Another bundle has no signature, and the one of this does not fit it.

@@ -94,12 +94,19 @@ struct RemovalPlanTests {
     #expect(problems.list[0].fix?.contains("to go back to") == false, "\(problems)")
   }
 
-  @Test("groups with slots are refused, for nobody asks which slot has traffic")
+  @Test("a machine with slots loses all of them at once, and one slot without the other is refused")
   func slots() throws {
-    var input = try PlannerTests().input([Self.running])
-    input.selection.hosts[0].slot = "blue"
+    var input = try PlannerTests().input([Self.running, Self.running])
+    for (number, slot) in ["blue", "green"].enumerated() {
+      input.selection.hosts[number] = Host(number: number, name: "m/\(slot)")
+      input.selection.hosts[number].slot = slot
+    }
     input.selection.recipe = input.selection.recipe.removing(Removal())
+    let plan = try Planner.deployment(input, by: PlannerTests.identity)
+    #expect(plan.hosts.map(\.action) == [.change, .change] && plan.bounds.neighbours == nil)
+    input.selection.bystanders = [input.selection.hosts.removeLast()]
+    input.surveys.removeLast()
     let problems = try #require(throws: Problems.self) { try Planner.deployment(input, by: PlannerTests.identity) }
-    #expect(problems.exit == .refused && problems.list[0].message.contains("slots"), "\(problems)")
+    #expect(problems.list.map(\.fix) == ["--only m"], "\(problems)")
   }
 }

@@ -5,7 +5,7 @@ extension Planner {
   /// - Throws: every reason why the application cannot be removed, all at once; nothing was changed.
   static func removal(_ removal: Removal, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let selection = input.selection
-    try refuseSlots(selection)
+    try Slots.refuseHalves(selection)
     var bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
     (bounds.floor, bounds.unreachable, bounds.neighbours) = (0, 0, nil)
     try refuseAway(input, bounds)
@@ -22,21 +22,11 @@ extension Planner {
     return bare(.remove(removal), input, hosts, partners, bounds, known: newest(of: hosts), by: identity)
   }
 
-  /// Only the recipe's strategy knows which slot has the traffic, and a removal has no strategy.
-  private static func refuseSlots(_ selection: Selection) throws(Problems) {
-    guard Slots.has(selection.hosts) else { return }
-    throw Problems(
-      Problem(
-        "\(GroupName(selection.group).noun) has slots, and a removal cannot tell which of them still gets traffic",
-        place: selection.recipe.place,
-        fix: "move the traffic away, stop what runs, and remove the folders of the slots by hand: "
-          + "\(selection.recipe.placement.path)/\(Host.slotsFolder)"), exit: .refused)
-  }
-
   /// A host that is out of reach keeps what it has, so nothing begins without it unless somebody leaves it out.
   private static func refuseAway(_ input: Input, _ bounds: Bounds) throws(Problems) {
     do { try refuseUnreachable(input.surveys, input.selection, bounds) } catch {
-      let there = zip(input.selection.hosts, input.surveys).filter { if case .reached = $0.1 { true } else { false } }.map(\.0.name)
+      let there = Slots.machines(
+        zip(input.selection.hosts, input.surveys).filter { if case .reached = $0.1 { true } else { false } }.map(\.0))
       guard !there.isEmpty, there.count <= 8 else { throw error }
       let group = GroupName(input.selection.group).option
       let command =

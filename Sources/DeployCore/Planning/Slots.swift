@@ -87,6 +87,13 @@ package enum Slots {
     return Neighbours(.apart, tag: "machine", values: values, places: places)
   }
 
+  /// The names of the machines of these hosts, each once.
+  package static func machines(_ hosts: [Host]) -> [String] {
+    hosts.map(\.machine).reduce(into: []) { known, name in
+      if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
+    }
+  }
+
   /// Indices of the hosts that are slots; those of one machine stand together.
   static func byMachine(_ hosts: [Host]) -> [Int] {
     hosts.indices.filter { hosts[$0].slot != nil }.sorted { a, b in

@@ -21,7 +21,7 @@ extension Desk {
     selection.typed = asked.typed ?? selection.typed
     let freeze = try freeze(of: selection.recipe, override: request.freezeOverride)
     let built = if let ready { ready } else { try await build(selection.recipe, request.revision, of: project) }
-    try refuseUnsigned(built)
+    let signer = try refuseUnsigned(built)
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await shelf.keep(project.project.sources)
     var preparation = connecting ? await ask(selection) : nil
@@ -46,7 +46,7 @@ extension Desk {
     (input.ran, input.again) = (request.ran ?? [], request.again ?? [])
     var identity = stage.identity()
     identity.provenance = await provenance(
-      request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [], from: origin)
+      request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [], from: origin, signedBy: signer)
     input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
     try refuse(rehearsal.problems + Approvers(project.project.sources).problems(in: rehearsal.good))

@@ -6,11 +6,13 @@ extension Desk {
   ///   - wanted: a revision other than the recipe's own, as somebody typed it.
   ///   - surveys: what hosts run now, with the commits that their receipts name.
   ///   - origin: the commit, and what is new, if they were looked up before; nil: they were not. What is new is looked up if it has none.
+  ///   - signer: of the bundle.
   func provenance(
     _ said: Said, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
-    from origin: Provenance? = nil
+    from origin: Provenance? = nil, signedBy signer: String? = nil
   ) async -> Provenance? {
     var provenance = self.provenance(said)
+    provenance.signer = signer
     if let origin {
       (provenance.commit, provenance.changes) = (origin.commit, origin.changes)
       if provenance.changes == nil, let (place, _) = commitPlace(recipe, nil, project.folder) {

@@ -31,7 +31,7 @@ extension Desk {
     var request = DeploymentRequest(
       recipe: selection.recipe.name, group: selection.group, revision: "bundle:\(digest.hex)",
       parameters: goal.inputs.parameters.members.filter { one in !own.contains { $0.isExactly(one.name) } })
-    if selection.others > 0 { request.only = machines(of: selection.hosts) }
+    if selection.others > 0 { request.only = Slots.machines(selection.hosts) }
     request.said = said
     request.undoes = way.undoes
     // Nothing delays a way back.
@@ -52,15 +52,8 @@ extension Desk {
 
   /// Whether a slot of each machine has it.
   private func isKeptEverywhere(_ goal: Receipt, _ hosts: [Host], _ surveys: [Survey]) -> Bool {
-    machines(of: hosts).allSatisfy { machine in
+    Slots.machines(hosts).allSatisfy { machine in
       isKept(goal, zip(hosts, surveys).filter { $0.0.machine.isExactly(machine) }.map(\.1))
-    }
-  }
-
-  /// The machines, each once.
-  private func machines(of hosts: [Host]) -> [String] {
-    hosts.map(\.machine).reduce(into: []) { known, name in
-      if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
     }
   }
 }

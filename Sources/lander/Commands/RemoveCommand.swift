@@ -17,9 +17,10 @@ struct RemoveCommand: Verb {
       It shows what it would do, and asks; without a terminal it needs --yes. It is a deployment that takes away: it has the lock, the \
       journal and the signals of one, and follow, cancel, resume, logs, history and explain take its id. All hosts are one wave, the \
       floor does not hold, a freeze window does not hold it up, on_success and on_failure are not called. A host that cannot be stopped \
-      is started again and keeps what it has (exit code 10, or 12 if others have lost it), unless --force is given; what is removed \
-      does not come back. The same command removes what is left. A host that is out of reach is named, nothing is done, and the exit \
-      code is 20: --only takes the others. Groups with slots, and a current that lander did not make, are refused.
+      is started again and keeps what it has (exit code 10, or 12 if others have lost it), unless --force is given; what is removed does \
+      not come back. The same command removes what is left. A host that is out of reach is named, nothing is done, and the exit code is \
+      20: --only takes the others. A current that lander did not make is refused. A machine with slots loses all of them; traffic that a \
+      strategy gave to them is not moved.
 
       Examples:
         lander remove web --group staging

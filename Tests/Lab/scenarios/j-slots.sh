@@ -57,6 +57,14 @@ slots_switch() {
   holds "$OUTPUT" 1
   status 2 lander deploy --only h1/green
   holds "$OUTPUT" "a deployment has all slots of a machine"
+
+  # Both go together, and the next deployment is a first one.
+  status 0 lander remove --yes
+  local slot
+  for slot in blue green; do on 1 test ! -e "/srv/app/slots/$slot/current" || broken "slot $slot still has a release"; done
+  on 1 sh -c '! kill -0 "$(cat /run/app.blue)" && ! kill -0 "$(cat /run/app.green)"' 2>/dev/null || broken "a slot still runs"
+  status 0 lander deploy
+  equal "$(served)" 4 "what nginx serves after the removal and a deployment"
 }
 
 # A project with two slots behind nginx, all of it on one host.
