@@ -12,6 +12,8 @@ package struct LiveReport: ProgressReport {
   private var drawn: [Int] = []
   private var isStale = false
   private var drawnAt: Timestamp?
+  /// Columns of the widest name of a host.
+  private var widest = 0
   private var partial = PartialLines()
   /// The question to a person, with what was typed; nil: there is none.
   private var question: String?
@@ -55,9 +57,10 @@ package struct LiveReport: ProgressReport {
   /// Remembers the entry for the next frame.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     var text = ""
-    if case .planned = entry.fact {
+    if case .planned(let plan) = entry.fact {
       if story.plan != nil { text = end() }
       story = DeploymentStory()
+      widest = plan.hosts.map(\.host.name.columns).max() ?? 0
     }
     let hadFailed = story.first != nil
     let gap = story.last.map { entry.at - $0 } ?? .zero
@@ -212,7 +215,7 @@ package struct LiveReport: ProgressReport {
   }
 
   /// Columns for names of hosts; the rest of the line must be visible, too.
-  private var nameWidth: Int { min(surface.width < 80 ? surface.width / 4 : 32, story.hosts.map(\.name.columns).max() ?? 0) }
+  private var nameWidth: Int { min(surface.width < 80 ? surface.width / 4 : 32, widest) }
 
   private func name(_ host: DeploymentStory.HostStory) -> String { host.name.clipped(to: nameWidth).padded(to: nameWidth) }
 
