@@ -2,6 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 import Glibc
+import Synchronization
 
 /// Follows deployments: shows what happens, and keeps it for the summary. Several tasks may call it; one task of its own does the rest,
 /// in order.
@@ -16,6 +17,12 @@ struct Progress: Sendable {
     case resumed
   }
 
+  /// Whether a tick waits for its turn. If frames take longer than the time between two ticks, no second one gets in line: what happens
+  /// would be shown later and later behind them.
+  private final class Waiting: Sendable {
+    let tick = Atomic<Bool>(false)
+  }
+
   private let items: AsyncStream<Item>.Continuation
   private let follower: Task<[Chronicle], Never>
   private let ticker: Task<Void, Never>
@@ -28,6 +35,7 @@ struct Progress: Sendable {
     self.items = items
     let shape = Progress.report(mode: mode, verbose: verbose, terminal: terminal)
     let descriptor = shape is LinesOfJSON ? STDOUT_FILENO : STDERR_FILENO
+    let waiting = Waiting()
     follower = Task {
       var report = shape
       var stories: [Chronicle] = []
@@ -52,7 +60,9 @@ struct Progress: Sendable {
             live.ask(question)
             report = live
           }
-        case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
+        case .tick:
+          waiting.tick.store(false, ordering: .releasing)
+          Progress.show(report.tick(SystemClock.now), descriptor)
         case .resized(let width, let height):
           if var live = report as? LiveReport {
             live.resize(width: width, height: height)
@@ -71,7 +81,7 @@ struct Progress: Sendable {
     ticker = Task {
       while !Task.isCancelled {
         try? await Task.sleep(for: .milliseconds(100))
-        items.yield(.tick)
+        if !waiting.tick.exchange(true, ordering: .acquiring) { items.yield(.tick) }
       }
     }
   }
