@@ -140,12 +140,17 @@ extension String {
 }
 
 extension Character {
+  /// Whether a terminal takes two columns for it. An emoji does: one that always is, like ✅, and one
+  /// that U+FE0F makes so, like the red heart.
   fileprivate var isWide: Bool {
-    guard let value = unicodeScalars.first?.value, value >= 0x1100 else { return false }
-    return (0x1100...0x115F).contains(value) || (0x2E80...0xA4CF).contains(value)
-      || (0xAC00...0xD7A3).contains(value)
-      || (0xF900...0xFAFF).contains(value) || (0xFE30...0xFE6F).contains(value)
-      || (0xFF00...0xFF60).contains(value)
-      || (0x1F300...0x1FAFF).contains(value) || (0x20000...0x3FFFD).contains(value)
+    let scalars = unicodeScalars
+    guard let first = scalars.first, first.value >= 0x1100 || scalars.count > 1 else { return false }
+    if first.properties.isEmojiPresentation || scalars.contains(where: { $0.value == 0xFE0F }) { return true }
+    switch first.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19,
+      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x1B2FF, 0x1F200...0x1F265, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+      return true
+    default: return false
+    }
   }
 }

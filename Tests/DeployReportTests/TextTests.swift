@@ -94,6 +94,15 @@ struct TextTests {
     #expect(lines == ["HOST  STATE", "漢字  x", "a"])
   }
 
+  @Test(
+    "letters, emoji, flags and marks take as many columns as a terminal gives them",
+    arguments: [
+      ("é", 1), ("e\u{301}", 1), ("漢", 2), ("한", 2), ("ｱ", 1), ("！", 2), ("✅", 2), ("⚡", 2), ("🇩🇪", 2), ("❤\u{FE0F}", 2),
+      ("1\u{FE0F}\u{20E3}", 2),
+      ("👩\u{200D}👩\u{200D}👧", 2), ("✓✗•◦↺→…", 7), ("█░", 2), ("\u{1B}[31m✅\u{1B}[0m", 2), ("\r\n", 1),
+    ])
+  func columns(_ text: String, _ count: Int) { #expect(text.columns == count, "\(text)") }
+
   @Test("a cut line keeps its colours closed and its width")
   func clipping() {
     let surface = Surface(colour: true)
