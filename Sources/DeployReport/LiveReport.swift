@@ -128,7 +128,8 @@ package struct LiveReport: ProgressReport {
     let kept = (frame.count > room && question != nil ? frame.prefix(room - 1) + frame.suffix(1) : frame.prefix(room)).map {
       $0.clipped(to: surface.width - 1)
     }
-    text += kept.joined(separator: "\n") + "\u{1B}[?2026l"
+    // What a terminal shows wider than it was counted, as joined emoji are, is cut and not wrapped: the next frame erases as many lines.
+    text += "\u{1B}[?7l" + kept.joined(separator: "\n") + "\u{1B}[?7h\u{1B}[?2026l"
     drawn = kept.map(\.columns)
     drawnAt = now
     isStale = false

@@ -211,11 +211,16 @@ struct ReportTests {
       for entry in Stories.entries(facts) { _ = report.take(entry, of: "x") }
       let text = report.tick(Stories.start + .seconds(5))
       let frame = text.split(separator: "\u{1B}[J").last.map(String.init) ?? ""
-      let lines = frame.replacing("\u{1B}[?2026l", with: "").split(separator: "\n")
+      let lines = rows(frame)
       #expect(lines.count < height)
-      #expect(lines.allSatisfy { String($0).columns < 60 })
+      #expect(lines.allSatisfy { $0.columns < 60 })
       #expect(text.contains("█") || text.contains("░") ? count > 2 : count == 2)
     }
+  }
+
+  /// The lines of a frame, without what switches the terminal.
+  private func rows(_ frame: String) -> [String] {
+    ["\u{1B}[?7l", "\u{1B}[?7h", "\u{1B}[?2026l"].reduce(frame) { $0.replacing($1, with: "") }.split(separator: "\n").map(String.init)
   }
 
   @Test("in a narrow window names, states and counts can still be read, and lines end between words")
@@ -228,7 +233,7 @@ struct ReportTests {
       facts += [Stories.run(1, on: 1, "sleep 1000"), .noted(.log(host: nil, words))]
       for entry in Stories.entries(facts) { _ = report.take(entry, of: "x") }
       let text = report.tick(Stories.start + .seconds(5)).split(separator: "\u{1B}[J").last.map(String.init) ?? ""
-      return (text, text.replacing("\u{1B}[?2026l", with: "").split(separator: "\n").map(String.init))
+      return (text, rows(text))
     }
     let few = frame(3)
     let states = few.lines.suffix(3).map { $0.prefix(25) }
