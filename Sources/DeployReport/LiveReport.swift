@@ -180,7 +180,9 @@ package struct LiveReport: ProgressReport {
     let above = gateLines(now) + hereLines(now)
     let asked = (question.map { ["", surface.paint($0, .strong)] } ?? [])
     let rows = story.hosts.count + 2 + above.count + asked.count
-    return [headline(now)] + above + (rows <= surface.height - 4 ? hostLines(now) : countLines(now)) + asked
+    // Besides these lines, the headline and up to three lines of counts, one row stays free.
+    let room = max(1, min(surface.height - 8, surface.height - 5 - above.count - asked.count))
+    return [headline(now)] + above + (rows <= surface.height - 4 ? hostLines(now) : countLines(now, room: room)) + asked
   }
 
   /// What runs on this machine, and for how long: a stage before or after the hosts, a build, a migration.
@@ -241,7 +243,13 @@ package struct LiveReport: ProgressReport {
 
   private static func trimmed(_ line: String) -> String { String(line.reversed().drop { $0 == " " }.reversed()) }
 
-  private func countLines(_ now: Timestamp) -> [String] {
+  /// How many of so many lines are shown, and a line for the others, if there is room for one.
+  private static func folded(_ count: Int, to room: Int) -> (shown: Int, more: [String]) {
+    if count <= room || room < 2 { return (min(count, room), []) }
+    return (room - 1, ["    and \((count - room + 1).grouped) more"])
+  }
+
+  private func countLines(_ now: Timestamp, room: Int) -> [String] {
     let total = max(1, story.hosts.count)
     func count(_ words: String...) -> Int { story.hosts.count { words.contains($0.status.word) } }
     let good = count("succeeded", "unchanged", "kept")
@@ -259,23 +267,25 @@ package struct LiveReport: ProgressReport {
     ]
     .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
     var lines = isNarrow ? ["  \(bar)"] + text.wrapped(to: surface.width - 1, margin: "  ") : ["  \(bar)  \(text)"]
-    let room = max(1, surface.height - 8)
     let failed = story.hosts.filter { $0.status.error != nil }
     let active = story.hosts.filter {
       !$0.status.isFinal && $0.doing != nil && $0.status.error == nil
     }
-    for host in failed.suffix(max(1, room / 2)) {
+    let (worst, moreFailed) = Self.folded(failed.count, to: max(1, room / 2))
+    for host in failed.suffix(worst) {
       let mark = surface.paint(host.status.mark, host.status.style)
       lines.append(
         "  \(mark) \(name(host))  \(host.status.error?.line(on: host.name) ?? "")")
     }
-    for host in active.prefix(max(1, room - min(failed.count, room / 2))) {
+    lines += moreFailed
+    let (busy, moreActive) = Self.folded(active.count, to: max(1, room - min(failed.count, room / 2)))
+    for host in active.prefix(busy) {
       let event = host.event?.rawValue ?? ""
       let doing = transfers.text(of: host.name) ?? host.doing ?? ""
       let cells = [name(host), isNarrow ? event : event.padded(to: 18), doing]
       lines.append("  · " + cells.filter { !$0.isEmpty }.joined(separator: "  "))
     }
-    return lines
+    return lines + moreActive
   }
 }
 

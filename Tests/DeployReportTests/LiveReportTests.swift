@@ -19,4 +19,18 @@ struct LiveReportTests {
     #expect(text.contains("above\n\u{1B}[?7l0 of 2 hosts"), "\(text)")
     #expect(text.hasSuffix("\u{1B}[?7h\u{1B}[?2026l"), "\(text)")
   }
+
+  @Test("hosts for which there is no line are counted, those that failed and those under way, and a question stays on the screen")
+  func more() {
+    let names = (0..<100).map { "web\($0)" }
+    let busy = (0..<30).flatMap { [Entry.Fact.noted(.host($0, .changing)), Stories.run($0 + 1, on: $0, "sleep 9")] }
+    let failed = (40..<60).map { Entry.Fact.noted(.host($0, .restored(Stories.broken))) }
+    let text = frame(busy, hosts: names)
+    #expect(text.contains("  · web14") && !text.contains("  · web15") && text.contains("\n    and 15 more"), "\(text)")
+    let both = frame(busy + failed, hosts: names)
+    #expect(both.contains("web59") && both.contains("\n    and 13 more\n  · web0"), "\(both)")
+    #expect(both.contains("  · web6") && both.contains("\n    and 23 more\u{1B}"), "\(both)")
+    let gate = Entry.Fact.noted(.gateOpened(number: 1, Gate(.approval, name: "approve", message: "Good?", time: .minutes(5))))
+    #expect(frame(busy + [gate], hosts: names).hasSuffix(" more\u{1B}[?7h\u{1B}[?2026l"))
+  }
 }
