@@ -203,8 +203,11 @@ package struct LiveReport: ProgressReport {
     return head + gate.commands(for: story.id).map { "    → \($0[0])  \($0[1])" }
   }
 
+  /// The stage under way.
+  private var stage: String? { story.stages.last { $0.ended == nil }?.name }
+
   private func headline(_ now: Timestamp) -> String {
-    let stage = story.stages.last { $0.ended == nil }?.name
+    let stage = stage
     let wave = story.wave.map { "wave \($0.number)" }
     let done = story.hosts.count { $0.status.isFinal }
     let elapsed = story.began.map { max($0, now) - $0 } ?? .zero
@@ -229,9 +232,11 @@ package struct LiveReport: ProgressReport {
         host.began.map { began in ((host.ended ?? max(began, now)) - began).description } ?? ""
       let isOver = story.conclusion != nil && host.status == .pending
       let word = isOver ? "not started" : host.status.word
-      let state = host.status.isFinal || host.event == nil ? word : host.event?.rawValue ?? ""
       let isActive =
         if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
+      // A host that gets its files before its turn does not wait.
+      let early = host.status == .pending && isActive ? stage.map { SafeText.line($0).clipped(to: 18) } : nil
+      let state = host.status.isFinal || host.event == nil ? early ?? word : host.event?.rawValue ?? ""
       let detail = isActive ? transfers.text(of: host.name) ?? host.doing ?? "" : host.status.error?.line(on: host.name) ?? ""
       let cells = [
         name(host), surface.paint(state, host.status.style).padded(to: 18),
@@ -262,8 +267,12 @@ package struct LiveReport: ProgressReport {
       surface.paint(String(repeating: "█", count: cells.0), .good)
       + surface.paint(String(repeating: "█", count: cells.1), .bad)
       + surface.paint(String(repeating: "░", count: max(0, size - cells.0 - cells.1)), .dim)
+    let early = story.hosts.count { $0.status == .pending && $0.doing != nil }
+    let waiting = count("waiting") - early
+    let place = stage.map { "in " + SafeText.line($0).clipped(to: 18) } ?? "busy"
     let text = [
-      (good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), story.conclusion == nil ? "waiting" : "not started"),
+      (good, "done"), (bad, "failed"), (moving, "changing"), (early, place),
+      (waiting, story.conclusion == nil ? "waiting" : "not started"),
     ]
     .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
     var lines = isNarrow ? ["  \(bar)"] + text.wrapped(to: surface.width - 1, margin: "  ") : ["  \(bar)  \(text)"]

@@ -33,4 +33,14 @@ struct LiveReportTests {
     let gate = Entry.Fact.noted(.gateOpened(number: 1, Gate(.approval, name: "approve", message: "Good?", time: .minutes(5))))
     #expect(frame(busy + [gate], hosts: names).hasSuffix(" more\u{1B}[?7h\u{1B}[?2026l"))
   }
+
+  @Test("hosts that get files before their turn are shown in that stage, and not as waiting")
+  func early() {
+    let facts: [Entry.Fact] = [.noted(.stageBegan(name: "upload")), Stories.run(1, on: 0, "x"), Stories.run(2, on: 1, "x")]
+    let done = Entry.Fact.happened(.finished(intent: 2, .done()))
+    let few = frame(facts + [done])
+    #expect(few.contains("    web1  upload ") && few.contains("    web2  waiting"), "\(few)")
+    let many = frame(facts, hosts: (0..<100).map { "web\($0)" })
+    #expect(many.contains("2 in upload · 98 waiting"), "\(many)")
+  }
 }
