@@ -15,6 +15,8 @@ package struct LiveReport: ProgressReport {
   /// Columns of the widest name of a host.
   private var widest = 0
   private var partial = PartialLines()
+  /// The last line that the command under way on a host wrote, by the host's number.
+  private var wrote: [Int: String] = [:]
   /// The question to a person, with what was typed; nil: there is none.
   private var question: String?
 
@@ -60,11 +62,13 @@ package struct LiveReport: ProgressReport {
     if case .planned(let plan) = entry.fact {
       if story.plan != nil { text = end() }
       story = DeploymentStory()
+      wrote = [:]
       widest = plan.hosts.map(\.host.name.columns).max() ?? 0
     }
     let hadFailed = story.first != nil
     let gap = story.last.map { entry.at - $0 } ?? .zero
     story.take(entry)
+    if case .intended(let intent) = entry.fact, case .host(let number) = intent.place { wrote[number] = nil }
     if case .resumed = entry.fact, let words = story.openGate?.resumed(after: gap) { above.append(surface.paint(words, .warn)) }
     isStale = true
     if case .noted(let note) = entry.fact { above += permanent(note) }
@@ -78,9 +82,15 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Keeps the lines that the chunk completes, if output is shown.
+  /// Keeps the lines that the chunk completes, if output is shown; else the last one of each host for the next frame.
   package mutating func take(_ chunk: OutputChunk) -> String {
-    guard echo else { return "" }
+    guard echo else {
+      if case .host(let number) = chunk.place, let line = chunk.lastLine {
+        wrote[number] = line
+        isStale = true
+      }
+      return ""
+    }
     let name =
       if case .host(let number) = chunk.place { story.plan?.name(ofHost: number) ?? "host \(number)" } else { "here" }
     above += partial.take(chunk).map { surface.paint("\(name) |", .dim) + " " + $0 }
@@ -225,8 +235,14 @@ package struct LiveReport: ProgressReport {
 
   private func name(_ host: DeploymentStory.HostStory) -> String { host.name.clipped(to: nameWidth).padded(to: nameWidth) }
 
+  /// What goes on there: how much has arrived, else what the command wrote last, else the command.
+  private func doing(on host: DeploymentStory.HostStory, _ number: Int) -> String {
+    guard let doing = host.doing else { return "" }
+    return transfers.text(of: host.name) ?? wrote[number].map { surface.paint("| ", .dim) + $0 } ?? doing
+  }
+
   private func hostLines(_ now: Timestamp) -> [String] {
-    return story.hosts.map { host in
+    return story.hosts.enumerated().map { number, host in
       let mark = surface.paint(host.status.mark, host.status.style)
       let time =
         host.began.map { began in ((host.ended ?? max(began, now)) - began).description } ?? ""
@@ -237,7 +253,7 @@ package struct LiveReport: ProgressReport {
       // A host that gets its files before its turn does not wait.
       let early = host.status == .pending && isActive ? stage.map { SafeText.line($0).clipped(to: 18) } : nil
       let state = host.status.isFinal || host.event == nil ? early ?? word : host.event?.rawValue ?? ""
-      let detail = isActive ? transfers.text(of: host.name) ?? host.doing ?? "" : host.status.error?.line(on: host.name) ?? ""
+      let detail = isActive ? doing(on: host, number) : host.status.error?.line(on: host.name) ?? ""
       let cells = [
         name(host), surface.paint(state, host.status.style).padded(to: 18),
         time.padded(to: 9), detail,
@@ -277,8 +293,8 @@ package struct LiveReport: ProgressReport {
     .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
     var lines = isNarrow ? ["  \(bar)"] + text.wrapped(to: surface.width - 1, margin: "  ") : ["  \(bar)  \(text)"]
     let failed = story.hosts.filter { $0.status.error != nil }
-    let active = story.hosts.filter {
-      !$0.status.isFinal && $0.doing != nil && $0.status.error == nil
+    let active = story.hosts.enumerated().filter { _, host in
+      !host.status.isFinal && host.doing != nil && host.status.error == nil
     }
     let (worst, moreFailed) = Self.folded(failed.count, to: max(1, room / 2))
     for host in failed.suffix(worst) {
@@ -288,13 +304,20 @@ package struct LiveReport: ProgressReport {
     }
     lines += moreFailed
     let (busy, moreActive) = Self.folded(active.count, to: max(1, room - min(failed.count, room / 2)))
-    for host in active.prefix(busy) {
+    for (number, host) in active.prefix(busy) {
       let event = host.event?.rawValue ?? ""
-      let doing = transfers.text(of: host.name) ?? host.doing ?? ""
-      let cells = [name(host), isNarrow ? event : event.padded(to: 18), doing]
+      let cells = [name(host), isNarrow ? event : event.padded(to: 18), doing(on: host, number)]
       lines.append("  · " + cells.filter { !$0.isEmpty }.joined(separator: "  "))
     }
     return lines + moreActive
+  }
+}
+
+extension OutputChunk {
+  /// The last line that it ends or begins, made harmless; nil: it has blank ones only.
+  fileprivate var lastLine: String? {
+    // A frame has no room for more, and this is asked for each chunk.
+    SafeText.lines(String(decoding: bytes.suffix(500), as: UTF8.self)).last { $0.contains { $0 != " " } }
   }
 }
 

@@ -43,4 +43,25 @@ struct LiveReportTests {
     let many = frame(facts, hosts: (0..<100).map { "web\($0)" })
     #expect(many.contains("2 in upload · 98 waiting"), "\(many)")
   }
+
+  @Test("a host's line has what its command wrote last, until another one begins; all of it is shown above if asked for")
+  func output() {
+    func chunk(_ text: String) -> OutputChunk {
+      OutputChunk(intent: 1, place: .host(0), stream: .stdout, offset: 0, bytes: Array(text.utf8))
+    }
+    for (count, echo) in [(2, false), (100, false), (2, true)] {
+      var report = LiveReport(on: Surface(width: 100, height: 24, terminal: true), echo: echo)
+      let plan = Stories.plan(hosts: (0..<count).map { "web\($0)" })
+      let facts: [Entry.Fact] = [.planned(plan), .noted(.host(0, .changing)), Stories.run(1, on: 0, "make")]
+      for entry in Stories.entries(facts) { _ = report.take(entry, of: "x") }
+      #expect(report.tick(Stories.start + .seconds(5)).contains("run make"))
+      _ = report.take(chunk("one\n10%\r20%\u{1B}[2J\n\n"))
+      let text = report.tick(Stories.start + .seconds(6))
+      #expect(text.contains("| 20%^[[2J") && !text.contains("10%"), "\(text)")
+      #expect(text.contains("one") == echo && text.contains("run make") == echo, "\(text)")
+      let next = Entry(sequence: 3, at: Stories.start + .seconds(7), fact: Stories.run(2, on: 0, "true"))
+      _ = report.take(next, of: "x")
+      #expect(report.tick(Stories.start + .seconds(8)).contains("run true"))
+    }
+  }
 }
