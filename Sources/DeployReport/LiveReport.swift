@@ -78,7 +78,7 @@ package struct LiveReport: ProgressReport {
           + " (\(SafeText.line(reason))); Ctrl-C again leaves it and prints how to resume")
     }
     if case .planned(let plan) = entry.fact { above += PlainReport.opening(plan) }
-    if !hadFailed, let first = story.first, story.conclusion == nil { above.append(line(first)) }
+    if !hadFailed, let first = story.first, story.conclusion == nil { above += lines(first) }
     return text
   }
 
@@ -176,12 +176,15 @@ package struct LiveReport: ProgressReport {
     }
   }
 
-  private func line(_ failing: DeploymentStory.Failing) -> String {
+  /// Where and what failed, and what it wrote last: by the summary, many lines may have passed.
+  private func lines(_ failing: DeploymentStory.Failing) -> [String] {
     let host = failing.host.map { story.hosts[$0].name }
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
     let head = [host, step].compactMap { $0 }.joined(separator: " ")
-    return surface.paint("✗", .bad) + " \(head): \(failing.error.line(on: host))"
-      + (failing.error.place.map { " (\($0))" } ?? "")
+    let line = " \(head): \(failing.error.line(on: host))" + (failing.error.place.map { " (\($0))" } ?? "")
+    // With the output of commands shown, it is there already.
+    let wrote = echo ? [] : failing.error.stderr.map { SafeText.tail($0, lines: 3) } ?? []
+    return [surface.paint("✗", .bad) + line] + wrote.map { ("    | " + $0).clipped(to: surface.width - 1) }
   }
 
   // MARK: the frame

@@ -64,4 +64,14 @@ struct LiveReportTests {
       #expect(report.tick(Stories.start + .seconds(8)).contains("run true"))
     }
   }
+
+  @Test("the first failure stays above the frame with what it wrote last, each line cut to the window")
+  func failure() {
+    var error = Stories.broken
+    error.stderr = "one\ntwo\nthree\n" + String(repeating: "x", count: 200) + "\n"
+    let text = frame([.noted(.host(0, .changing)), .noted(.host(0, .restoring(error)))])
+    let cut = "    | " + String(repeating: "x", count: 92) + "…"
+    #expect(text.contains("status 22 (deploy.lua:31)\n    | two\n    | three\n\(cut)\n\u{1B}[?7l"), "\(text)")
+    #expect(!text.contains("| one"))
+  }
 }
