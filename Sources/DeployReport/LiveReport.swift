@@ -257,9 +257,10 @@ package struct LiveReport: ProgressReport {
       let early = host.status == .pending && isActive ? stage.map { SafeText.line($0).clipped(to: 18) } : nil
       let state = host.status.isFinal || host.event == nil ? early ?? word : host.event?.rawValue ?? ""
       let detail = isActive ? doing(on: host, number) : host.status.error?.line(on: host.name) ?? ""
+      // A host has no time of its own before its turn; a bar of what has arrived stands there.
       let cells = [
         name(host), surface.paint(state, host.status.style).padded(to: 18),
-        time.padded(to: 9), detail,
+        time.isEmpty ? transfers.bar(of: host.name, width: 9) : time.padded(to: 9), detail,
       ]
       return LiveReport.trimmed("  \(mark) " + cells.joined(separator: "  "))
     }
@@ -309,7 +310,8 @@ package struct LiveReport: ProgressReport {
     let (busy, moreActive) = Self.folded(active.count, to: max(1, room - min(failed.count, room / 2)))
     for (number, host) in active.prefix(busy) {
       let event = host.event?.rawValue ?? ""
-      let cells = [name(host), isNarrow ? event : event.padded(to: 18), doing(on: host, number)]
+      let middle = event.isEmpty && transfers.text(of: host.name) != nil ? transfers.bar(of: host.name, width: isNarrow ? 9 : 18) : event
+      let cells = [name(host), isNarrow ? middle : middle.padded(to: 18), doing(on: host, number)]
       lines.append("  · " + cells.filter { !$0.isEmpty }.joined(separator: "  "))
     }
     return lines + moreActive

@@ -49,6 +49,13 @@ struct Transfers: Sendable {
     }
   }
 
+  /// `████░░░░░`; blanks if nothing is being sent to the host.
+  func bar(of host: String, width: Int) -> String {
+    guard let pack = packs.first(where: { $0.host == host && $0.sent < $0.total }) else { return String(repeating: " ", count: width) }
+    let full = min(width, Int(Double(width) * Double(pack.sent) / Double(pack.total)))
+    return String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
+  }
+
   /// `120 MB of 900 MB sent`, for all hosts to which something is being sent; nil if there are none.
   var text: String? {
     let open = packs.filter { $0.sent < $0.total }

@@ -21,10 +21,24 @@ struct TransferTests {
     report.take(Transfer(host: "web1", sent: 1_000_000, total: 300_000_000), at: Stories.start + .seconds(4))
     report.take(Transfer(host: "web1", sent: 101_000_000, total: 300_000_000), at: Stories.start + .seconds(14))
     let frame = report.tick(Stories.start + .seconds(15))
-    #expect(frame.contains("101 MB of 300 MB, 10 MB/s, 20 s left"), "\(frame)")
+    #expect(frame.contains("  ███░░░░░░  101 MB of 300 MB, 10 MB/s, 20 s left"), "\(frame)")
     #expect(frame.contains("101 MB of 300 MB sent"), "\(frame)")
     report.take(Transfer(host: "web1", sent: 300_000_000, total: 300_000_000), at: Stories.start + .seconds(34))
     #expect(!report.tick(Stories.start + .seconds(35)).contains("sent"))
+  }
+
+  @Test("among many hosts, a bar stands instead of the event")
+  func many() {
+    var report = LiveReport(on: Surface(width: 120, height: 24, terminal: true))
+    let plan = Stories.plan(hosts: (0..<100).map { "web\($0)" })
+    let facts: [Entry.Fact] = [
+      .planned(plan), .noted(.stageBegan(name: "upload")), Stories.run(1, on: 0, "send"), Stories.run(2, on: 1, "x"),
+    ]
+    for entry in Stories.entries(facts) { _ = report.take(entry, of: "x") }
+    report.take(Transfer(host: "web0", sent: 50_000_000, total: 100_000_000), at: Stories.start + .seconds(4))
+    let frame = report.tick(Stories.start + .seconds(5))
+    #expect(frame.contains("  · web0   █████████░░░░░░░░░  50 MB of 100 MB\n"), "\(frame)")
+    #expect(frame.contains("  · web1" + String(repeating: " ", count: 23) + "run x"), "\(frame)")
   }
 
   @Test("a plain report's heartbeat says how much has arrived")
