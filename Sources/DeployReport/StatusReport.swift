@@ -33,10 +33,7 @@ package struct StatusReport: Sendable {
     var lines = [
       surface.paint(title, .strong) + ", \(reached) of \(hosts.count.of("host")) reached"
     ]
-    let rows = hosts.map { host in [host.name] + (share(of: host.name).map { [$0] } ?? []) + row(host.survey, on: surface) }
-    lines += Table(["HOST"] + (traffic == nil ? [] : ["TRAFFIC"]) + ["RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
-      on: surface, indent: 2)
-    lines += whys() + leftWrong(on: surface)
+    lines += table(on: surface) + whys() + leftWrong(on: surface)
     lines += reasons() + trials() + drifts(on: surface) + differences(on: surface) + missingLines(on: surface)
     lines += trafficLines() + locks(on: surface) + waits() + jobs()
     lines += compared(on: surface)
@@ -126,7 +123,8 @@ package struct StatusReport: Sendable {
     return state.receipt?.release.id == current ? "on" : "between"
   }
 
-  private func row(_ survey: Survey, on surface: Surface) -> [String] {
+  /// What a host runs, without its name.
+  func row(_ survey: Survey, on surface: Surface) -> [String] {
     switch survey {
     case .unreachable: return [surface.paint("unknown", .bad)]
     case .reached(let state):

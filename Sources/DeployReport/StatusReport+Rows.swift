@@ -1,0 +1,31 @@
+import DeployCore
+import DeployModel
+
+extension StatusReport {
+  /// A group of more hosts than that has one row for all hosts with the same, if they are at least `mostAlike`.
+  private static let (mostRows, mostAlike) = (40, 10)
+
+  /// The table. On a terminal, hosts of a large group that run the same are one row: nobody finds among hundreds the one that differs.
+  func table(on surface: Surface) -> [String] {
+    let rows = hosts.map { host in [host.name] + (share(of: host.name).map { [$0] } ?? []) + row(host.survey, on: surface) }
+    let heading = ["HOST"] + (traffic == nil ? [] : ["TRAFFIC"]) + ["RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"]
+    guard surface.terminal, rows.count > Self.mostRows else { return Table(heading, rows: rows).lines(on: surface, indent: 2) }
+    // Hosts of one deployment got it minutes apart, so the time is left out of the comparison.
+    let when = heading.count - 2
+    let keys = rows.map { row -> ExactText in
+      let telling = row.enumerated().dropFirst().filter { row.count < heading.count || $0.offset != when }
+      return ExactText(telling.map(\.element).joined(separator: "\n"))
+    }
+    var counts: [ExactText: Int] = [:]
+    for key in keys { counts[key, default: 0] += 1 }
+    var shown: [ExactText: Int] = [:]
+    var folded: [[String]] = []
+    for (key, row) in zip(keys, rows) {
+      let count = counts[key] ?? 1
+      if count < Self.mostAlike { folded.append(row) } else if shown[key] == nil { folded.append([count.of("host")] + row.dropFirst()) }
+      shown[key, default: 0] += 1
+    }
+    let isWhole = folded.count == rows.count
+    return Table(heading, rows: folded).lines(on: surface, indent: 2) + (isWhole ? [] : ["  lander status | cat has a line for each host"])
+  }
+}
