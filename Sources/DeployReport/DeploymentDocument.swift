@@ -183,8 +183,10 @@ package struct DeploymentDocument: Sendable {
     let rows = numbers.prefix(Self.mostHosts).map { number -> Document.Row in
       let host = chronicle.story.hosts[number]
       let cells = events.map { chronicle.step(number, $0).map(cell) ?? Document.Cell("") }
+      let isOver = host.status == .pending && chronicle.story.conclusion != nil
+      let word = isOver ? "not started" : host.status.word
       return Document.Row(
-        [Document.Cell(host.name), Document.Cell(host.status.word, host.status.tone, hint: host.status.error?.line)] + cells,
+        [Document.Cell(host.name), Document.Cell(word, host.status.tone, hint: host.status.error?.line)] + cells,
         needsLook: host.status.isTelling)
     }
     let more = numbers.count - Self.mostHosts
