@@ -3,14 +3,14 @@ import DeployModel
 extension Document {
   /// For a terminal: everything except folded parts.
   package func lines(on surface: Surface) -> [String] {
-    var lines = [surface.paint(SafeText.line(title), .strong) + ": " + paint(verdict, surface)]
+    var lines = folded([surface.paint(SafeText.line(title), .strong) + ": " + paint(verdict, surface)], surface)
     for block in blocks {
       switch block {
       case .heading(let text): lines += ["", surface.paint(SafeText.line(text), .strong)]
       case .paragraph(let cells): lines += folded(["  " + cells.map { paint($0, surface) }.joined(separator: " ")], surface)
       case .facts(let facts):
         lines += Table([], rows: facts.map { [$0.name, paint($0.cell, surface)] }).lines(on: surface, indent: 2)
-      case .list(let cells): lines += folded(cells.map { "  " + paint($0, surface) }, surface)
+      case .list(let cells): lines += cells.flatMap { item($0, surface) }
       case .table(let head, let rows, let isMatrix):
         // A column for each event is too wide for a terminal, so the row names the important ones.
         let rows = isMatrix ? rows.map { Self.narrow($0, head) } : rows
@@ -37,6 +37,19 @@ extension Document {
     case .warn: surface.paint(text, .warn)
     case .bad: surface.paint(text, .bad)
     case .dim: surface.paint(text, .dim)
+    }
+  }
+
+  /// An item of a list. What follows a time of day continues below its own beginning.
+  private func item(_ cell: Cell, _ surface: Surface) -> [String] {
+    let text = SafeText.line(cell.text)
+    guard surface.terminal, text.columns + 2 > surface.width else { return ["  " + paint(cell, surface)] }
+    let isTimed = text.prefix(8).allSatisfy { $0.isNumber || $0 == ":" } && text.dropFirst(8).hasPrefix("  ")
+    let time = isTimed ? String(text.prefix(10)) : ""
+    let margin = String(repeating: " ", count: time.count)
+    let lines = String(text.dropFirst(time.count)).wrapped(to: surface.width - 2, margin: margin)
+    return lines.enumerated().map { number, line in
+      "  " + paint(Cell(number == 0 ? time + line.dropFirst(time.count) : line, cell.tone), surface)
     }
   }
 

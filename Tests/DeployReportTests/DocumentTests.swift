@@ -45,6 +45,16 @@ struct DocumentTests {
     #expect(running.hasPrefix("web of shop to production, deployment 20261121-113045-x7k2: has not ended"), "\(running)")
   }
 
+  @Test("in a narrow window the items of a story line up behind their times, and its title is folded, too")
+  func foldedStory() {
+    let text = Explanation([Chronicle(Stories.failing)]).document.lines(on: Surface(width: 60, terminal: true))
+    #expect(text.allSatisfy { $0.columns <= 60 }, "\(text)")
+    let failed = text.firstIndex { $0.hasPrefix("  11:30:55  web1 failed in ValidateService at deploy.lua:31:") }
+    #expect(failed.map { text[$0 + 1] } == "            curl -f http://localhost:8080/ready ended with", "\(text)")
+    #expect(text[0] == "web of shop to production, deployment 20261121-113045-x7k2:", "\(text)")
+    #expect(text[1].hasPrefix("it failed, and every"), "\(text)")
+  }
+
   @Test("the page needs nothing else: no script, and no address but the job's")
   func page() {
     let plan = Stories.plan().edited {
