@@ -13,7 +13,7 @@ extension Document {
       case .list(let cells): lines += cells.flatMap { item($0, surface) }
       case .table(let head, let rows, let isMatrix):
         // A column for each event is too wide for a terminal, so the row names the important ones.
-        let rows = isMatrix ? rows.map { Self.narrow($0, head) } : rows
+        let rows = isMatrix ? Self.alike(rows.map { Self.narrow($0, head) }, on: surface) : rows
         let table = Table(isMatrix ? Array(head.prefix(2)) + [""] : head, rows: rows.map { $0.cells.map { paint($0, surface) } })
         lines += table.lines(on: surface, indent: 2)
       case .timeline(let timeline): lines += timeline.lines(on: surface)
@@ -26,7 +26,26 @@ extension Document {
 
   private static func narrow(_ row: Row, _ head: [String]) -> Row {
     let telling = zip(head, row.cells).dropFirst(2).compactMap { $1.tone == .bad || $1.tone == .warn ? "\($0) \($1.text)" : nil }
-    return Row(Array(row.cells.prefix(2)) + [Cell(telling.joined(separator: ", "), .bad)])
+    return Row(Array(row.cells.prefix(2)) + [Cell(telling.joined(separator: ", "), .bad)], needsLook: row.needsLook)
+  }
+
+  /// On a terminal, of many hosts those that need no look are one row for each end.
+  private static func alike(_ rows: [Row], on surface: Surface) -> [Row] {
+    guard surface.terminal, rows.count > 40 else { return rows }
+    var folded = rows.filter(\.needsLook)
+    let others = rows.filter { !$0.needsLook && $0.cells.count > 1 }
+    var ends: [Cell] = []
+    for row in others where !ends.contains(row.cells[1]) { ends.append(row.cells[1]) }
+    for end in ends {
+      let alike = others.filter { $0.cells[1] == end }
+      if alike.count < 10 {
+        folded += alike
+        continue
+      }
+      let names = alike.prefix(6).map { $0.cells[0].text }.joined(separator: " ")
+      folded.append(Row([Cell(alike.count.of("host")), end, Cell(names + " …", .dim)]))
+    }
+    return folded
   }
 
   private func paint(_ cell: Cell, _ surface: Surface) -> String {

@@ -23,4 +23,17 @@ struct ManyHostsTests {
     #expect(Self.status(300).lines(on: Surface()).count > 300)
     #expect(Self.status(40).lines(on: Surface(width: 80, terminal: true)).contains("  web39  nothing yet"))
   }
+
+  @Test("on a terminal a report has a line for each host that needs a look, and one for all others with the same end")
+  func report() {
+    let names = (1...100).map { "web\($0)" }
+    let ends = names.indices.map { $0 == 50 ? HostStatus.restored(Stories.broken) : $0 < 60 ? .succeeded : .pending }
+    let conclusion = Conclusion(status: .failed, error: Stories.broken, hosts: ends)
+    let entries = Stories.entries([.planned(Stories.plan(hosts: names)), .concluded(conclusion)])
+    let document = DeploymentDocument([Chronicle(entries)]).document
+    let text = document.lines(on: Surface(width: 80, terminal: true)).joined(separator: "\n")
+    #expect(text.contains("\n  web51     restored\n  59 hosts  succeeded    web1 web2 web3 web4 web5 web6 …\n"), "\(text)")
+    #expect(text.contains("\n  40 hosts  not started  web61 web62"), "\(text)")
+    #expect(document.lines(on: Surface()).contains { $0.hasPrefix("  web99") })
+  }
 }
