@@ -31,11 +31,29 @@ package enum SafeText {
   }
 
   /// The lines of a text, each made harmless. After a carriage return, the overwritten part of a line is dropped, as a terminal shows it.
+  /// Colours are dropped: they hide nothing, and in caret notation nobody reads the line.
   package static func lines(_ text: String) -> [String] {
     guard !text.isEmpty else { return [] }
     var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     if parts.last?.isEmpty == true { parts.removeLast() }
-    return parts.map { part in line(part.split(separator: "\r").last ?? part) }
+    return parts.map { part in line(withoutColours(part.split(separator: "\r").last ?? part)) }
+  }
+
+  /// Without sequences that only set colours and weights: `ESC [`, numbers, `m`.
+  private static func withoutColours(_ text: Substring) -> Substring {
+    guard text.utf8.contains(0x1B) else { return text }
+    var kept: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let first = rest.first {
+      let inner = rest.dropFirst(2).prefix { (0x30...0x3B).contains($0) }
+      if rest.starts(with: [0x1B, 0x5B]), rest.dropFirst(2 + inner.count).first == UInt8(ascii: "m") {
+        rest = rest.dropFirst(3 + inner.count)
+      } else {
+        kept.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return Substring(String(decoding: kept, as: UTF8.self))
   }
 
   /// A line of a report without the styles of a terminal.

@@ -39,6 +39,14 @@ struct TextTests {
     #expect(SafeText.lines("10%\r50%\r100%\ndone\r\n") == ["100%", "done"])
   }
 
+  @Test("colours of a host's output are left out, and any other sequence is shown for what it is")
+  func colours() {
+    #expect(SafeText.lines("\u{1B}[1;31mred\u{1B}[0m \u{1B}[38:5:9mé漢\u{1B}[m\n") == ["red é漢"])
+    #expect(SafeText.lines("\u{1B}[2Ja\u{1B}[31;\u{1B}[?25h\u{1B}[>1mb\u{1B}[") == ["^[[2Ja^[[31;^[[?25h^[[>1mb^[["])
+    #expect(SafeText.lines("\u{1B}[0m:\u{1B}[0m:error::x") == [": :error::x"])
+    #expect(SafeText.line("a\u{1B}[31mb") == "a^[[31mb")
+  }
+
   @Test("no line of JSON holds what a CI system obeys, and it reads back as the same text")
   func commandsInJSON() throws {
     for text in [
