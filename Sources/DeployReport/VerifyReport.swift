@@ -4,6 +4,8 @@ package import DeployModel
 package struct VerifyReport: Sendable {
   /// The limit of named entries of one host; the JSON has all of them.
   private static let most = 20
+  /// A terminal gets one line for the hosts that are as they should be, if there are more than that.
+  private static let mostGood = 40
 
   package var recipe: String
   package var group: String
@@ -16,8 +18,12 @@ package struct VerifyReport: Sendable {
 
   /// The whole of it, line by line.
   package func lines(on surface: Surface) -> [String] {
-    [surface.paint("\(recipe) on \(GroupName(group).words)", .strong)]
-      + hosts.flatMap { host -> [String] in
+    let others = hosts.filter { !$0.verdict.isAsDelivered }
+    let good = hosts.count - others.count
+    let isFolded = surface.terminal && good > Self.mostGood
+    let first = isFolded ? ["  \(good.of("host")): the release \(surface.paint("is as it was delivered", .good))"] : []
+    return [surface.paint("\(recipe) on \(GroupName(group).words)", .strong)] + first
+      + (isFolded ? others : hosts).flatMap { host -> [String] in
         switch host.verdict {
         case .empty: return ["  \(host.name): nothing is deployed here"]
         case .failed(let problem):
@@ -73,4 +79,9 @@ package struct VerifyReport: Sendable {
       ),
     ])
   }
+}
+
+extension HostVerdict {
+  /// Whether its release has everything that was delivered, and nothing else.
+  fileprivate var isAsDelivered: Bool { if case .compared(let found) = self { found.deviations.isEmpty } else { false } }
 }

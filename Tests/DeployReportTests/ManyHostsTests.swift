@@ -36,4 +36,16 @@ struct ManyHostsTests {
     #expect(text.contains("\n  40 hosts  not started  web61 web62"), "\(text)")
     #expect(document.lines(on: Surface()).contains { $0.hasPrefix("  web99") })
   }
+
+  @Test("on a terminal verify counts the hosts that are as they should be, and names the others")
+  func verify() {
+    let good = HostVerdict.compared(Verification(release: "8d1e00112233", bundle: Stories.digest, entries: 2, deviations: []))
+    let hosts = (1...100).map { (name: "web\($0)", verdict: $0 == 7 ? HostVerdict.empty : good) }
+    let report = VerifyReport(recipe: "web", group: "production", hosts: hosts)
+    #expect(
+      report.lines(on: Surface(width: 80, terminal: true)) == [
+        "web on production", "  99 hosts: the release is as it was delivered", "  web7: nothing is deployed here",
+      ])
+    #expect(report.lines(on: Surface()).count == 101)
+  }
 }
