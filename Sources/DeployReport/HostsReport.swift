@@ -37,8 +37,8 @@ package struct HostsReport: Sendable {
     for (text, names) in tools {
       let whom =
         tools.count == 1 ? "on every host reached" : "on " + names.prefix(6).joined(separator: " ")
-      lines.append(
-        "Tools \(whom): " + SafeText.line(text.isEmpty ? "none beyond what is required" : text))
+      let line = "Tools \(whom): " + SafeText.line(text.isEmpty ? "none beyond what is required" : text)
+      lines += surface.terminal ? line.folded(to: surface.width) : [line]
     }
     for (host, survey) in hosts {
       switch survey {

@@ -48,4 +48,16 @@ struct ManyHostsTests {
       ])
     #expect(report.lines(on: Surface()).count == 101)
   }
+
+  @Test("the list of tools is folded to the window")
+  func tools() {
+    let tools = ["bash", "busybox", "curl", "flock", "runuser", "setfacl", "setpriv", "sudo", "systemctl", "systemd-run", "wget"]
+    let facts = HostFacts(shell: "dash", user: "root", tools: tools, bootID: "b", freeBytes: 1, freeInodes: 1)
+    let report = HostsReport([(Host(number: 0, name: "web1"), .reached(HostState(facts: facts)))])
+    #expect(
+      report.lines(on: Surface(width: 60, terminal: true)).suffix(2) == [
+        "Tools on every host reached: bash busybox curl flock runuser", "setfacl setpriv sudo systemctl systemd-run wget",
+      ])
+    #expect(report.lines(on: Surface()).last?.hasSuffix("systemd-run wget") == true)
+  }
 }
