@@ -124,14 +124,22 @@ package struct Explanation: Sendable {
       let took = wave.ended.map { " It took \($0 - wave.began)." } ?? ""
       moments.append((wave.began, "Wave \(wave.number) began with \(names).\(took)\(failed)", wave.failed.isEmpty ? .plain : .bad))
     }
+    // Hosts that failed in the same way are one moment, that of the first.
+    var failures: [(said: String, at: Timestamp, names: [String])] = []
     for step in chronicle.steps {
       guard case .failed(let error)? = step.end, error.failure.kind != .cancelled else { continue }
       let place = error.place.map { " at \($0)" } ?? ""
       let wrote = error.stderr.flatMap { SafeText.tail($0, lines: 1).last }.map { " It wrote last: \($0)" } ?? ""
       let name = chronicle.name(step.host)
-      moments.append(
-        (step.ended ?? step.began, "\(name) failed in \(step.event.rawValue)\(place): \(error.line(on: name)).\(wrote)", .bad))
+      let (said, at) = ("failed in \(step.event.rawValue)\(place): \(error.line(on: name)).\(wrote)", step.ended ?? step.began)
+      if let index = failures.firstIndex(where: { $0.said == said }) {
+        failures[index].names.append(name)
+        failures[index].at = min(failures[index].at, at)
+      } else {
+        failures.append((said, at, [name]))
+      }
     }
+    moments += failures.map { (at: $0.at, text: "\(named($0.names)) \($0.said)", tone: Document.Tone.bad) }
     for gate in story.gates {
       moments.append((gate.opened, "Gate \(gate.number) opened, \(gate.sentence): \(gate.end).", .plain))
     }

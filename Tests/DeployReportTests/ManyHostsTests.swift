@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import Foundation
 import Testing
 
 @Suite("What is said of hundreds of hosts")
@@ -59,5 +60,21 @@ struct ManyHostsTests {
         "Tools on every host reached: bash busybox curl flock runuser", "setfacl setpriv sudo systemctl systemd-run wget",
       ])
     #expect(report.lines(on: Surface()).last?.hasSuffix("systemd-run wget") == true)
+  }
+
+  @Test("the story of a deployment says once what failed in the same way on several hosts")
+  func explained() {
+    let names = (1...8).map { "web\($0)" }
+    let facts = names.indices.flatMap { number -> [Entry.Fact] in
+      [
+        .noted(.eventBegan(host: number, .validateService)),
+        .noted(.eventEnded(host: number, .validateService, error: Stories.broken)),
+      ]
+    }
+    let opening: [Entry.Fact] = [.planned(Stories.plan(hosts: names)), .noted(.waveBegan(number: 1, hosts: Array(names.indices)))]
+    let entries = Stories.entries(opening + facts)
+    let text = Explanation([Chronicle(entries)]).document.lines(on: Surface()).joined(separator: "\n")
+    let failed = "11:30:48  web1, web2, web3, web4, web5, web6 and 2 more failed in ValidateService at deploy.lua:31: curl"
+    #expect(text.contains(failed) && text.components(separatedBy: "ended with exit status 22.").count == 2, "\(text)")
   }
 }
