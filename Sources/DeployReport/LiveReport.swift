@@ -208,7 +208,9 @@ package struct LiveReport: ProgressReport {
   private func gateLines(_ now: Timestamp) -> [String] {
     guard let gate = story.openGate else { return [] }
     let waited = max(gate.opened, now) - gate.opened
-    let sentence = gate.sentence.withWords(upTo: surface.width - 3)
+    // "waits wait 10 m" says it twice.
+    let words = gate.gate.kind == .time ? String(gate.sentence.dropFirst("wait ".count)) : gate.sentence
+    let sentence = words.withWords(upTo: surface.width - 3)
     var question = ("  " + surface.paint("waits", .warn) + " \(sentence)").folded(to: surface.width - 1)
     let most = max(2, surface.height / 3)
     if question.count > most { question = question.prefix(most - 1) + ["  … the whole question: lander status"] }

@@ -74,4 +74,10 @@ struct LiveReportTests {
     #expect(text.contains("status 22 (deploy.lua:31)\n    | two\n    | three\n\(cut)\n\u{1B}[?7l"), "\(text)")
     #expect(!text.contains("| one"))
   }
+
+  @Test("of a wait the view says how long it is, and not twice that it waits")
+  func wait() {
+    let text = frame([.noted(.gateOpened(number: 1, Gate(.time, name: "wait", time: .minutes(10))))])
+    #expect(text.contains("  waits 10 m\n"), "\(text)")
+  }
 }
