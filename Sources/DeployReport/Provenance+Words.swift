@@ -27,7 +27,8 @@ extension Provenance {
       ("actor", actor.map { .text($0) }), ("message", message.map { .text($0) }),
       ("labels", labels.isEmpty ? nil : .record(labels.map { Value.Member($0.name, .text($0.value)) })),
       ("commit", commit?.value), ("changes", changes?.value),
-      ("job", job.map { JSON.record([("system", .text($0.system)), ("url", $0.url.map { .text($0) })]) }), ("signer", signer.map { .text($0) }),
+      ("job", job.map { JSON.record([("system", .text($0.system)), ("url", $0.url.map { .text($0) })]) }),
+      ("signer", signer.map { .text($0) }),
     ])
   }
 }

@@ -16,7 +16,7 @@ struct DocumentTests {
     for part in [
       "web of shop to production: failed", "Deployment  20261121-113045-x7k2", "By          kim@laptop", "First failure",
       "curl -f http://localhost:8080/ready ended with exit status 22", "Where  web1, ValidateService, deploy.lua:31",
-      "web1  restored  ValidateService failed", "web2  not started",
+      "web1  restored     ValidateService failed", "web2  not started",
     ] {
       #expect(text.contains(part), "\(part) in \(text)")
     }
