@@ -23,7 +23,7 @@ package actor Deployer {
   /// The first thing that it hears; nil: nothing.
   private let first: Message?
   /// The open gate's number, and when it closes; nil: none is open.
-  private var open: (number: Int, until: Timestamp)?
+  private var open: (number: Int, until: Timestamp, from: [String])?
   /// What hosts were last told when it parked; nil: it never parked.
   private var parked: Parked?
   /// The gate at which the engine is about to leave.
@@ -161,12 +161,12 @@ package actor Deployer {
   private func verified(_ message: Message) async -> Message {
     var message = message
     message.signer = nil
-    guard message.kind == .approve, let signature = message.signature, let gate = message.number, gate > 0,
+    guard message.kind == .approve, let signature = message.signature, let open, message.number == open.number, !open.from.isEmpty,
       let sources = try? await ports.bundles.sources(plan.content.inputs.sources),
       let signers = sources.first(where: { $0.path.isExactly(SignedApproval.signers) })
     else { return message }
     message.signer = await ports.signatures.signer(
-      of: SignedApproval.statement(plan.id, gate: gate), signature: signature, among: signers.text)
+      of: SignedApproval.statement(plan.id, gate: open.number), signature: signature, among: signers.text, as: open.from)
     return message
   }
 
@@ -178,7 +178,7 @@ package actor Deployer {
   private func remember(_ entry: Entry) {
     awaited.take(entry.fact)
     switch entry.fact {
-    case .noted(.gateOpened(let number, let gate)): open = (number, entry.at + gate.time)
+    case .noted(.gateOpened(let number, let gate)): open = (number, entry.at + gate.time, gate.from ?? [])
     case .noted(.gateClosed): open = nil
     case .intended(let intent): if case .park(let request) = intent.operation { parked = request.parked }
     default: break

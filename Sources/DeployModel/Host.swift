@@ -148,6 +148,9 @@ package struct HostState: Sendable, Hashable, Codable {
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
+  /// Whether a rollback that somebody asked for ended there in the middle: what the host leaves is a release to leave.
+  package var isGoingBack: Bool { isAbandoned && failedRestore == nil && lock?.isRollbackByHand == true }
+
   /// Whether `current` names a release of which the host has no receipt: an engine switched to it, and neither finished nor went back. It
   /// does not count if somebody else made the link.
   package var isHalfway: Bool {

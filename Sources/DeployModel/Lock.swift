@@ -37,6 +37,12 @@ package struct Lock: Sendable, Hashable, Codable {
     self.application.map { !Lock.word($0).isExactly(Lock.word(application)) } ?? false
   }
 
+  /// Whether somebody asked for a rollback with it. The way back of a failed deployment says what it comes after.
+  package var isRollbackByHand: Bool {
+    let words = purpose.parts(at: ":")[0]
+    return words.hasPrefix("roll back ") && !words.contains(" after ")
+  }
+
   /// A text for the host's record, in which a line end or a tab would end it.
   package static func word(_ text: String) -> String {
     String(decoding: text.utf8.map { [9, 10, 13].contains($0) ? 32 : $0 }, as: UTF8.self)

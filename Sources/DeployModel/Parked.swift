@@ -19,10 +19,12 @@ package struct Parked: Sendable, Hashable, Codable {
   package var copy: Digest?
   /// The name of the task that it runs; nil: it runs none, or an older version parked it.
   package var task: String?
+  /// Whose signatures the gate takes; nil: it takes any answer, or an older version parked it.
+  package var from: [String]?
 
   package init(
     deployment: Deployment.ID, engine: String, gate: Int, kind: Gate.Kind, name: String, message: String, round: Int, since: Timestamp,
-    until: Timestamp, copy: Digest? = nil, task: String? = nil
+    until: Timestamp, copy: Digest? = nil, task: String? = nil, from: [String]? = nil
   ) {
     self.deployment = deployment
     self.engine = engine
@@ -35,6 +37,7 @@ package struct Parked: Sendable, Hashable, Codable {
     self.until = until
     self.copy = copy
     self.task = task
+    self.from = from
   }
 
   /// How long locks stay beyond the deadline, so that a person who comes then still finds the deployment.

@@ -66,6 +66,21 @@ struct SignedApprovalTests {
     #expect(place.exists("hosts/h2/srv/app/current"))
   }
 
+  @Test("a key that signs for several names approves once, as the first of them, whatever else its lines say")
+  func onceForAKey() throws {
+    let place = try place(two, signers: "")
+    let (kim, ann) = (try place.text("key-kim.pub"), try place.text("key-ann.pub"))
+    try place.write("ops \(kim)*@example.com namespaces=\"git\" \(kim)x,*@example.com \(kim)ann@example.com \(ann)", to: "allowed_signers")
+    let run = try place.lander("deploy")
+    let id = try #require(place.word(after: "Parked: deployment ", in: run.out))
+    let first = try place.lander("approve", id, "--key", "key-kim")
+    #expect(first.everything.contains("approved by kim@example.com (1 of 2), signed"), "\(first)")
+    let again = try place.lander("approve", id, "--key", "key-kim")
+    #expect(again.everything.contains("kim@example.com has approved gate \"go\" already"), "\(again)")
+    let last = try place.lander("approve", id, "--key", "key-ann")
+    #expect(last.code == 0 && place.exists("hosts/h2/srv/app/current"), "\(last)")
+  }
+
   /// Puts an approval into the deployment's mailbox, as another program could.
   private func forge(_ name: String, _ more: String, to id: String, _ place: Workplace) throws {
     let text = #"{"id":"\#(name)","kind":"approve","number":1,"by":"kim@laptop","comment":"forged","at":1,\#(more)}"#

@@ -77,7 +77,7 @@ struct SignedBundleTests {
     let other = try ground.built()
     try ground.shell("cp .lander/bundles/manifests/\(digest).sig .lander/bundles/manifests/\(other).sig")
     let copied = try place.lander("deploy", environment: ground.policy)
-    #expect(copied.code == 3 && copied.err.contains("is one of something else, or its key may not sign bundles"), "\(copied)")
+    #expect(copied.code == 3 && copied.err.contains("is one of something else"), "\(copied)")
     #expect(ground.text("h1") == "one")
   }
 
@@ -115,6 +115,15 @@ struct SignedBundleTests {
     #expect(try place.lander("bundle", "sign", digest, "--signature", "elsewhere.sig").code == 0)
     #expect(try place.lander("plan", environment: ground.policy).code == 0)
 
+    // The signature of the archive that was there before does not replace a good one.
+    try ground.shell("cp elsewhere.sig app.tar.gz.sig && echo new > dist/new && tar -czf app.tar.gz -C dist .")
+    let newer = try ground.built()
+    #expect(newer != digest)
+    #expect(try place.lander("bundle", "sign", newer, "--key", "machine/key").code == 0)
+    let stale = try place.lander("plan", environment: ground.policy)
+    #expect(stale.code == 0 && stale.err.contains("it is no signature of this archive, and is ignored"), "\(stale)")
+    try ground.shell("rm dist/new && tar -czf app.tar.gz -C dist .")
+
     // What lies there may be another program's signature, or one of something else.
     try ground.shell("echo gpg > app.tar.gz.sig && rm -rf .lander")
     #expect(try ground.built() == digest)
@@ -129,6 +138,27 @@ struct SignedBundleTests {
     #expect(wrong.code == 2 && wrong.err.contains("is no signature of bundle \(other.prefix(12))"), "\(wrong)")
     for words in [["--key", "machine/key", "--signature", "elsewhere.sig"], [], ["--key", "machine/none"]] {
       #expect(try place.run(["bundle", "sign", other] + words).code == 2)
+    }
+  }
+
+  @Test("a key signs if one of its lines lets it, and a line that does not is named as the reason")
+  func lines() throws {
+    let ground = try Ground()
+    let place = ground.place
+    let digest = try ground.built()
+    #expect(try place.lander("bundle", "sign", digest, "--key", "machine/key").code == 0)
+    func signers(_ lines: String...) throws -> Workplace.Run {
+      let text = lines.map { "printf '%s %s\\n' '\($0)' \"$(cut -d' ' -f1,2 machine/key.pub)\"" }.joined(separator: "; ")
+      try ground.shell("{ \(text); } > machine/allowed_signers")
+      return try place.lander("plan", environment: ground.policy)
+    }
+    for good in [["*@example.com"], ["ann,kim@example.com"], ["kim namespaces=\"git\"", "kim namespaces=\"lander-bundle\""]] {
+      let run = try good.count == 1 ? signers(good[0]) : signers(good[0], good[1])
+      #expect(run.code == 0, "\(good): \(run)")
+    }
+    for barred in ["kim namespaces=\"git\"", "kim valid-before=\"20200101\""] {
+      let run = try signers(barred)
+      #expect(run.code == 3 && run.err.contains("does not let sign it now"), "\(barred): \(run)")
     }
   }
 

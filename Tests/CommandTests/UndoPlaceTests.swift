@@ -67,6 +67,19 @@ struct UndoPlaceTests {
     #expect(try place.lander("releases").code == 0)
   }
 
+  @Test("plan and check rehearse the undo with the way back, and see what it does wrong")
+  func rehearsed() throws {
+    let place = try place()
+    let plan = try place.lander("plan")
+    #expect(plan.code == 0 && !plan.everything.contains("Not known"), "\(plan)")
+    let check = try place.lander("check")
+    #expect(check.code == 0 && !check.everything.contains("no function"), "\(check)")
+    let typo = try place.text("deploy.lua").replacing("host:run(\"bin/migrate --down\")", with: "host:rnu(\"bin/migrate --down\")")
+    try place.write(typo, to: "deploy.lua")
+    let wrong = try place.lander("check")
+    #expect(wrong.code != 0 && wrong.everything.contains("rnu"), "\(wrong)")
+  }
+
   @Test("a stage of one revision that stays is named with the revision, and that of the release which hosts leave is undone all the same")
   func named() throws {
     let place = try place()

@@ -25,9 +25,13 @@ struct WayBack {
       (left, goal) = (newest?.release.id, aim)
       return
     }
-    // Unfinished deployments are taken back first, and hosts that they did not reach stay.
+    // Unfinished deployments are taken back first, and hosts that they did not reach stay. A rollback that ended in the middle is none: it
+    // is done again from its beginning.
     let waiting = places.filter { !Self.isLeft($0, history) }
-    if waiting.contains(where: { $0.state.isUnsettled || history.isUnfinished($0.state) && !Self.stands($0.state, on: newest, history) }) {
+    if waiting.contains(where: { place in
+      let state = place.state
+      return state.isUnsettled && !state.isGoingBack || history.isUnfinished(state) && !Self.stands(state, on: newest, history)
+    }) {
       (left, goal) = (nil, newest)
     } else {
       (left, goal) = (newest?.release.id, history.lastGood(besides: newest?.release.id))
@@ -114,10 +118,27 @@ struct WayBack {
     state.releases.contains(goal.release.id) && state.damage(of: goal.release.id) == nil
   }
 
+  /// A rollback that has brought a host to its release and did not come to its own end, as with an undo under way; nil: none has.
+  private static func unended(_ place: Place) -> Problem? {
+    let state = place.state
+    guard let lock = state.lock, lock.isRollbackByHand, let receipt = state.receipt, receipt.deployment == lock.deployment else {
+      return nil
+    }
+    let stages = (state.marks ?? []).filter { $0.state == .undoing && $0.deployment == lock.deployment }.map { "\"\($0.stage)\"" }
+    let undo = stages.isEmpty ? "" : "; nobody knows whether the undo of stage \(stages.joined(separator: ", ")) came to its end"
+    return Problem(
+      "rollback \(lock.deployment) of \(lock.owner) brought it to \(receipt.release.id), was interrupted before its end and has the lock"
+        + undo,
+      subject: place.host.name,
+      fix: "where it was begun: lander resume \(lock.deployment)\n"
+        + "else look what it did not do, and give the lock back: lander unlock \(lock.group ?? place.host.name)")
+  }
+
   /// Why there is nothing to go back to, for each host.
   /// - Parameters: as in `lacking`.
   func nowhere(_ typed: String?, named: String) -> [Problem] {
     places.map { place in
+      if let problem = Self.unended(place) { return problem }
       let older =
         typed.map { "lander deploy \($0) with an older bundle in the place of this one" }
         ?? "lander deploy \(named) --revision bundle:DIGEST deploys one of lander bundle list"

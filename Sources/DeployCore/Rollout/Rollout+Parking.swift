@@ -35,7 +35,8 @@ extension Rollout {
     var state = ParkState(parking: parking, round: parkings, hosts: locking.held)
     let parked = Parked(
       deployment: plan.id, engine: plan.origin.engine, gate: number, kind: open.gate.kind, name: open.gate.name,
-      message: open.gate.message, round: parkings, since: parking.at, until: parking.until, task: plan.kind.task?.name)
+      message: open.gate.message, round: parkings, since: parking.at, until: parking.until, task: plan.kind.task?.name,
+      from: open.gate.from)
     let lease = max(.zero, parking.until - parking.at) + Parked.grace
     for host in state.hosts {
       _ = outbox.perform(.host(host), .park(ParkRequest(parked, lease: lease)), for: .park(host), site: Intent.Site(stage: "park"))

@@ -60,7 +60,7 @@ extension Desk {
         Problem("the time of deployment \(parked.deployment) is over", fix: "lander resume \(parked.deployment) \(parked.words.ending)"),
         exit: .refused)
     }
-    try refuse(wanted, parked.gate, parked.kind, parked.name, parked.deployment)
+    try refuse(wanted, parked.gate, parked.kind, parked.name, parked.deployment, takes: parked.from)
     var message = Message(
       id: stage.identity().id, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
@@ -86,13 +86,7 @@ extension Desk {
       if case .noted(.gateOpened(awaited.gate, let gate)) = entry.fact { gate } else { nil }
     }.first
     guard case .planned(let plan)? = entries.first?.fact, let open else { return nil }
-    try refuse(wanted, awaited.gate, open.kind, open.name, plan.id)
-    if wanted.kind == .approve, wanted.sign == nil, let from = open.from {
-      throw Problems(
-        Problem(
-          "gate \(awaited.gate), \"\(open.name)\", of deployment \(plan.id) takes signed answers only, of \(from.joined(separator: ", "))",
-          fix: "lander approve \(plan.id) \(awaited.gate) --key FILE"), exit: .refused)
-    }
+    try refuse(wanted, awaited.gate, open.kind, open.name, plan.id, takes: open.from)
     var message = Message(
       id: stage.identity().id, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
@@ -102,7 +96,10 @@ extension Desk {
   }
 
   /// - Throws: if it does not answer what the deployment waits for; then there is no reason to resume it.
-  private func refuse(_ wanted: Onward, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID) throws {
+  /// - Parameter from: whose signatures the gate takes; nil: it takes any answer.
+  private func refuse(
+    _ wanted: Onward, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID, takes from: [String]?
+  ) throws {
     let title = "gate \(number), \"\(name)\", of deployment \(id)"
     if let gate = wanted.gate, gate != name, gate != "\(number)" {
       throw Problems(Problem("there is no open gate \"\(gate)\"; the open one is \(number), \"\(name)\""), exit: .refused)
@@ -112,6 +109,10 @@ extension Desk {
       throw Problems(Problem("\(title) waits for a person who approves", fix: "lander approve \(id) \(number)"), exit: .refused)
     case (.approve, .pause), (.promote, .pause):
       throw Problems(Problem("\(title) waits for a resume", fix: "lander resume \(id)"), exit: .refused)
+    case (.approve, .approval) where wanted.sign == nil && from != nil:
+      let names = (from ?? []).joined(separator: ", ")
+      throw Problems(
+        Problem("\(title) takes signed answers only, of \(names)", fix: "lander approve \(id) \(number) --key FILE"), exit: .refused)
     default: break
     }
   }

@@ -35,12 +35,21 @@ extension Desk {
     try await bring(plan, preparation.surveys, at: selection.recipe.placement)
     try refuseBesidesPools(plan, selection)
     try await refuseUnready(plan, project)
+    tellOfKilled(zip(selection.hosts, preparation.surveys).map { ($0, $1) })
     for undo in plan.undone {
       let when = undo.mark.undo == .before ? "before hosts go back" : "after all hosts are back"
       tell(.remark("Stage \"\(undo.mark.stage)\" of revision \(undo.mark.revision.short) is undone \(when)."))
     }
     if !plan.undone.isEmpty { await warnOfSecrets(plan) }
     return plan
+  }
+
+  /// Says which rollbacks ended in the middle, because hosts leave the same release again.
+  private func tellOfKilled(_ found: [(host: Host, survey: Survey)]) {
+    for (host, survey) in found {
+      guard case .reached(let state) = survey, state.isGoingBack, let lock = state.lock else { continue }
+      tell(.remark("\(host.name): rollback \(lock.deployment) of \(lock.owner) was interrupted there; this one does it again."))
+    }
   }
 
   /// Has here what hosts go back to that do not keep it, as those that joined the group later.

@@ -57,18 +57,20 @@ struct Rehearsing: Sendable {
 
   /// - Parameter firstWave: called with what was shown when the first wave ended.
   private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
-    let sources = try plan.content.recipes.map { recipe in
+    // A plan that follows, which takes hosts back, may have more recipes than this one: those of its undos.
+    let own = plan.content.recipes[0].sources
+    let find = { [kept, project] (recipe: PinnedRecipe) throws -> [SourceFile] in
       if let sources = kept[recipe.sources] { return sources }
-      if recipe.sources == plan.content.recipes[0].sources { return project.project.sources }
-      throw Problems(
-        Problem("the recipe \(recipe.name) that a host was deployed with is not at hand"),
-        exit: .internal)
+      if recipe.sources == own { return project.project.sources }
+      throw Problems(Problem("the recipe \(recipe.name) that a host was deployed with is not at hand"), exit: .internal)
     }
+    _ = try plan.content.recipes.map(find)
     var scripts: [any RehearsedRecipes] = []
     var simulation = Simulation(
       hosts: plan.hosts.map(Rehearsing.host) + plan.ownPartners.map(Rehearsing.partner), seed: plan.origin.seed, faults: faults,
       start: plan.origin.at
     ) { [mode, stage] plan in
+      let sources = try plan.content.recipes.map(find)
       scripts.append(try stage.library.rehearsed(plan, sources: sources, as: mode, hasFaults: !faults.isNone))
       return scripts[scripts.count - 1]
     }

@@ -25,8 +25,11 @@ extension DirectoryBundleStore {
       try intake.finish()
       let bundle = Bundle(digest: manifest.digest, files: manifest.files, bytes: manifest.bytes, source: source)
       try put(manifest, of: bundle)
-      if case .path(let path) = revision.source { try takeSignature(beside: Self.join(project, path), of: bundle.digest) }
-      return BuiltBundle(bundle: bundle, manifest: manifest, warnings: tree.warnings)
+      var warnings = tree.warnings
+      if case .path(let path) = revision.source, let warning = try takeSignature(beside: Self.join(project, path), of: bundle.digest) {
+        warnings.append(warning)
+      }
+      return BuiltBundle(bundle: bundle, manifest: manifest, warnings: warnings)
     } catch let problems as Problems {
       throw Problems(problems.list.map { Self.located($0, revision) }, exit: problems.exit)
     } catch let failure as Failure {

@@ -25,9 +25,17 @@ extension DirectoryBundleStore {
   }
 
   /// Keeps the signature that lies beside an archive, as `app.tar.gz.sig`. A file there that is no ssh signature is somebody else's.
-  func takeSignature(beside archive: String, of bundle: Digest) throws(Failure) {
-    guard let bytes = try? Disk.read("\(archive).sig", limit: Self.mostSignature) else { return }
+  /// - Returns: a warning if it is the signature of something else, such as the archive that was there before; then none is kept.
+  func takeSignature(beside archive: String, of bundle: Digest) throws(Failure) -> Problem? {
+    guard let bytes = try? Disk.read("\(archive).sig", limit: Self.mostSignature) else { return nil }
     let text = String(decoding: bytes, as: UTF8.self)
-    if text.hasPrefix(Self.beginning) { try keep(signature: text, of: bundle) }
+    guard text.hasPrefix(Self.beginning), (try? signature(of: bundle)) != text else { return nil }
+    guard isSignature(text, bundle) else {
+      return Problem(
+        "it is no signature of this archive, and is ignored", subject: "\(archive).sig",
+        fix: "remove it, or put the archive's own there: lander bundle sign \(bundle.short) --key FILE --out \(archive).sig")
+    }
+    try keep(signature: text, of: bundle)
+    return nil
   }
 }

@@ -9,11 +9,18 @@ package struct DirectoryBundleStore: BundleStore {
   let limits: BundleLimits
   let blobs: BlobStore
   private let archives: Archives
+  /// Whether a text is a signature of a bundle, whoever made it.
+  let isSignature: SignatureTest
+
+  package typealias SignatureTest = @Sendable (_ text: String, _ bundle: Digest) -> Bool
 
   /// - Throws: problems naming the folder that cannot be made.
-  package init(in state: StateDirectory, limits: BundleLimits = BundleLimits()) throws(Problems) {
+  package init(
+    in state: StateDirectory, limits: BundleLimits = BundleLimits(), isSignature: @escaping SignatureTest = { _, _ in true }
+  ) throws(Problems) {
     self.state = state
     self.limits = limits
+    self.isSignature = isSignature
     blobs = BlobStore(in: state.bundles)
     archives = Archives(bundles: state.bundles, blobs: blobs)
     do throws(Failure) {

@@ -129,7 +129,8 @@ enum Wiring {
     in folder: String, state: StateDirectory, leaving passing: PassingFolder? = nil, _ tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
     let journal = try SQLiteJournal(in: state)
-    let store = try DirectoryBundleStore(in: state)
+    // Without ssh-keygen nobody knows; what is kept is believed only once it was verified.
+    let store = try DirectoryBundleStore(in: state) { text, bundle in (try? BundleSignature.fits(bundle, text)) ?? true }
     let providers = SecretProviders(SecretSources.all(of: folder))
     // There is one vault for everything: a value that a host got must not come back from a command on this machine.
     let vault = Vault(providers)

@@ -29,6 +29,10 @@ enum PluginSignature {
     case .signer(let name): return name
     case .unknownKey:
       throw Problem("plugin \(name) \(version) is signed by a key that \(signers) does not have", fix: "add the key there if it is good")
+    case .barred:
+      throw Problem(
+        "plugin \(name) \(version) is signed by a key that \(signers) does not let sign it now",
+        fix: "look at valid-after, valid-before and namespaces of its line there")
     case .anotherText:
       throw Problem(
         "the signature of plugin \(name) \(version) does not fit its files: something was changed after it was signed",

@@ -4,8 +4,8 @@ import DeployEngine
 struct ApprovalSignatures: Signatures {
   static let form = SSHSignature(namespace: "lander-approval")
 
-  func signer(of text: String, signature: String, among signers: String) async -> String? {
-    guard case .signer(let name)? = try? Self.form.find(text, signature: signature, among: signers) else { return nil }
+  func signer(of text: String, signature: String, among signers: String, as names: [String]) async -> String? {
+    guard case .signer(let name)? = try? Self.form.find(text, signature: signature, among: signers, as: names) else { return nil }
     return name
   }
 }

@@ -28,10 +28,14 @@ enum BundleSignature {
     case .signer(let name): return name
     case .unknownKey:
       throw Problem("bundle \(bundle.short) is signed by a key that \(signers) does not have", fix: "add the key there if it is good")
+    case .barred:
+      throw Problem(
+        "bundle \(bundle.short) is signed by a key that \(signers) does not let sign it now",
+        fix: "look at valid-after, valid-before and namespaces of its line there")
     case .anotherText:
       throw Problem(
-        "the signature of bundle \(bundle.short) is one of something else, or its key may not sign bundles",
-        fix: "look at namespaces in \(signers); whoever built the bundle signs it anew: lander bundle sign \(bundle.short) --key FILE")
+        "the signature of bundle \(bundle.short) is one of something else",
+        fix: "whoever built the bundle signs it anew: lander bundle sign \(bundle.short) --key FILE")
     }
   }
 }

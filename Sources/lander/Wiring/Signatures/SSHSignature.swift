@@ -9,6 +9,8 @@ struct SSHSignature {
   private static let timeout = 60
   /// The limit of a signature's text, in bytes. Those of RSA keys with 16,384 bits have 6,000.
   static let most = 64 << 10
+  /// The limit of a file of allowed signers, in bytes, and of its lines that are asked about one key.
+  private static let (mostSigners, mostLines) = (4 << 20, 50)
 
   /// Whether a text looks like a signature.
   static func isSignature(_ text: String) -> Bool { text.hasPrefix("-----BEGIN SSH SIGNATURE-----") }
@@ -29,24 +31,36 @@ struct SSHSignature {
   /// Who of the allowed signers signed a text.
   /// - Parameter signers: a file in the form of `allowed_signers`.
   func find(_ text: String, signature: String, signers: String) throws(Problem) -> Found {
-    guard Folder.exists(signers) else { throw Problem("there is no file \(signers) of allowed signers", fix: "the policy names it") }
     if let reason = OwnFile.doubt(signers) { throw reason }
-    let place = try Place(signature)
-    defer { place.remove() }
-    let found = try Self.keygen(["-Y", "find-principals", "-s", place.path, "-f", signers], input: "")
-    let names = found.status == 0 ? found.out.fullLines.map(String.init) : []
-    for principal in names {
-      let verified = try Self.keygen(["-Y", "verify", "-f", signers, "-I", principal, "-n", namespace, "-s", place.path], input: text)
-      if verified.status == 0 { return .signer(principal) }
+    guard let known = try Folder.text(at: signers, most: Self.mostSigners) else {
+      throw Problem("there is no file \(signers) of allowed signers", fix: "the policy names it")
     }
-    return names.isEmpty ? .unknownKey : .anotherText
+    return try find(text, signature: signature, among: known)
   }
 
-  /// The same with the allowed signers as a text.
-  func find(_ text: String, signature: String, among signers: String) throws(Problem) -> Found {
-    let place = try Place(signers)
-    defer { place.remove() }
-    return try find(text, signature: signature, signers: place.path)
+  /// The same with the allowed signers as a text. Each line is asked alone: ssh-keygen names the principals of the first line that has the
+  /// key, even if another one lets it sign.
+  /// - Parameter names: of whom one must have signed, in the order of preference; nil: whom the lines name.
+  func find(_ text: String, signature: String, among signers: String, as names: [String]? = nil) throws(Problem) -> Found {
+    let lines = SignatureKey(of: signature).lines(of: signers)
+    let sign = try Place(signature)
+    defer { sign.remove() }
+    for line in lines.prefix(Self.mostLines) {
+      let file = try Place("\(line)\n")
+      defer { file.remove() }
+      for name in try names ?? Self.principals(of: sign.path, in: file.path) {
+        let words = ["-Y", "verify", "-f", file.path, "-I", name, "-n", namespace, "-s", sign.path]
+        if try Self.keygen(words, input: text).status == 0 { return .signer(name) }
+      }
+    }
+    guard try fits(text, signature: signature) else { return .anotherText }
+    return lines.isEmpty ? .unknownKey : .barred
+  }
+
+  /// The principals for whom a line lets the key of a signature sign now.
+  private static func principals(of signature: String, in line: String) throws(Problem) -> [String] {
+    let found = try keygen(["-Y", "find-principals", "-s", signature, "-f", line], input: "")
+    return found.status == 0 ? found.out.fullLines.map(String.init) : []
   }
 
   /// Whether a signature is one of this text, whoever signed it.
@@ -60,7 +74,9 @@ struct SSHSignature {
     case signer(String)
     /// Its key is not one of the allowed signers.
     case unknownKey
-    /// The key is known, and what it signed is something else, or for another purpose.
+    /// Its key is known, and no line lets it sign this now: for its namespaces, its times or its names.
+    case barred
+    /// What it signed is something else, or for another purpose.
     case anotherText
   }
 
