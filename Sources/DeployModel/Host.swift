@@ -153,7 +153,7 @@ package struct HostState: Sendable, Hashable, Codable {
 
   /// Whether `current` names a release of which the host has no receipt: an engine switched to it, and neither finished nor went back. It
   /// does not count if somebody else made the link.
-  package var isHalfway: Bool {
+  package var runsUnrecordedRelease: Bool {
     guard strange == nil, let current, let receipt else { return false }
     return current != receipt.release.id && current != previous?.release.id
   }

@@ -76,7 +76,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package func seeing(_ state: HostState) -> HostPlan {
     var plan = self
     plan.damage = state.damage(of: state.current)
-    if state.isUnsettled || state.isHalfway { plan.isUnrestored = true }
+    if state.isUnsettled || state.runsUnrecordedRelease { plan.isUnrestored = true }
     if case .link(let text)? = state.strange { plan.found = text }
     if plan.damage?.kind == .gone { (plan.lost, plan.current) = (state.current, nil) }
     return plan

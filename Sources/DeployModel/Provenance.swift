@@ -43,8 +43,8 @@ package struct Provenance: Sendable, Hashable, Codable {
     self.signer = signer
   }
 
-  /// Nil if nothing is known.
-  package var known: Provenance? { self == Provenance() ? nil : self }
+  /// Nil if it says nothing.
+  package var nilIfEmpty: Provenance? { self == Provenance() ? nil : self }
 
   /// The reason: what somebody said, else the commit's subject.
   package var reason: String? { message ?? commit?.subject }
@@ -53,12 +53,12 @@ package struct Provenance: Sendable, Hashable, Codable {
   package func actor(over login: String) -> String { actor.map { "\($0) via \(login)" } ?? login }
 
   /// What a rollback of it keeps: who and where from. The rest is about what failed.
-  package var ofRollback: Provenance? { Provenance(actor: actor, labels: labels, job: job).known }
+  package var ofRollback: Provenance? { Provenance(actor: actor, labels: labels, job: job).nilIfEmpty }
 
   /// What a host's receipt keeps.
   /// - Parameter commit: of the release that the host is brought to.
   package func ofReceipt(at commit: Commit?) -> Provenance? {
-    Provenance(actor: actor, message: message, labels: labels, commit: commit, job: job, signer: signer).known
+    Provenance(actor: actor, message: message, labels: labels, commit: commit, job: job, signer: signer).nilIfEmpty
   }
 
   /// A text from outside on one line, without control characters, cut to a number of bytes; nil if nothing is left.

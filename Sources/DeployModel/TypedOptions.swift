@@ -22,7 +22,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
   }
 
   /// nil if nothing was typed.
-  package var known: TypedOptions? { self == TypedOptions() ? nil : self }
+  package var nilIfEmpty: TypedOptions? { self == TypedOptions() ? nil : self }
 
   /// As they are typed, with a blank before each.
   package func words(_ parts: [Part]) -> String {

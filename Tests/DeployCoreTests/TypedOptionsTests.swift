@@ -28,9 +28,9 @@ struct TypedOptionsTests {
     let host = HostPlan(host: Host(number: 0, name: "h1"), target: nil)
     var draft = PlanDraft(hosts: [host])
     #expect(draft.plan.typed() == "web --group production")
-    draft.typed = TypedOptions(only: ["h1"], revision: "site2").known
+    draft.typed = TypedOptions(only: ["h1"], revision: "site2").nilIfEmpty
     #expect(draft.plan.typed() == "web --group production --only h1")
     #expect(draft.plan.typed([.hosts, .revision]) == "web --group production --only h1 --revision site2")
-    #expect(TypedOptions().known == nil)
+    #expect(TypedOptions().nilIfEmpty == nil)
   }
 }

@@ -119,7 +119,7 @@ struct EngineProcessesTests {
     let running = Task { await perform(2, "trap '' TERM; echo 2 >>marks; sleep 60; echo late >>marks", by: first) }
     try await until("it runs") { Ground.sh("cat '\(folder)/marks'") == "1\n2\n" }
     let second = machine()
-    try await second.attend("d1", after: EarlierEngines(count: 1, lastIntent: 2))
+    try await second.attend("d1", after: EarlierEngines(count: 1, highestIntent: 2))
     #expect(await running.value.failure?.message.contains("was ended by signal 9") == true)
     for id in [1, 2] {
       let lost = await perform(id, "echo again >>marks", by: second)
@@ -131,17 +131,17 @@ struct EngineProcessesTests {
     let question = Intent(id: 1, place: .engine, operation: .read(path: "marks", limit: 100), timeout: .seconds(5), site: .init())
     #expect(await second.perform(question, of: "d1") { _ in }.failure == nil)
     // An engine of an older version wrote nothing down, and one of another checkout did so elsewhere.
-    try await second.attend("d2", after: EarlierEngines(count: 1, lastIntent: 1))
+    try await second.attend("d2", after: EarlierEngines(count: 1, highestIntent: 1))
     #expect(await perform(1, "echo again >>marks", by: second, of: "d2").failure?.kind == .lost)
     #expect(await perform(2, "echo first >>marks", by: second, of: "d2").failure == nil)
     // The next one here remembers what that one did not know.
     let third = machine()
-    try await third.attend("d2", after: EarlierEngines(count: 2, lastIntent: 3))
+    try await third.attend("d2", after: EarlierEngines(count: 2, highestIntent: 3))
     #expect(await perform(1, "echo again >>marks", by: third, of: "d2").failure?.kind == .lost)
     #expect(await perform(2, "echo again >>marks", by: third, of: "d2").failure?.kind == .lost)
     #expect(await perform(3, "echo third >>marks", by: third, of: "d2").failure == nil)
     // Engines elsewhere came between: what they wrote down may have begun there.
-    try await second.attend("d1", after: EarlierEngines(count: 3, lastIntent: 5))
+    try await second.attend("d1", after: EarlierEngines(count: 3, highestIntent: 5))
     #expect(await perform(5, "echo again >>marks", by: second).failure?.kind == .lost)
     #expect(await perform(6, "echo sixth >>marks", by: second).failure == nil)
     #expect(Ground.sh("tail -n 3 '\(folder)/marks'") == "first\nthird\nsixth\n")

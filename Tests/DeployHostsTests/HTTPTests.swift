@@ -102,7 +102,7 @@ struct HTTPTests {
     defer { server.stop() }
     func perform(_ request: HTTPRequest, resumed: Bool) async throws -> Outcome {
       let machine = EngineProcesses(directory: folder, vault: Vault(FixedSecrets(values: [:])), claims: "\(folder)/here")
-      try await machine.attend("d1", after: resumed ? EarlierEngines(count: 1, lastIntent: 1) : nil)
+      try await machine.attend("d1", after: resumed ? EarlierEngines(count: 1, highestIntent: 1) : nil)
       let outcome = await machine.perform(intent(request), of: "d1") { _ in }
       await machine.close()
       return outcome

@@ -90,6 +90,6 @@ struct ProvenanceTests {
   @Test("who asks is named before the login that the machine vouches for")
   func actor() {
     #expect(Provenance(actor: "kim").actor(over: "runner@ci7") == "kim via runner@ci7")
-    #expect(Provenance().actor(over: "kim@laptop") == "kim@laptop" && Provenance().known == nil)
+    #expect(Provenance().actor(over: "kim@laptop") == "kim@laptop" && Provenance().nilIfEmpty == nil)
   }
 }

@@ -41,7 +41,7 @@ package struct Bystanders: Sendable, Hashable {
       guard case .reached(let state) = survey else { return false }
       // A deployment that holds the lock may take the host out of service at any moment.
       let isFree = state.lock.map { $0.leaseLeft <= 0 } ?? true
-      return isFree && (state.current != nil || state.strange != nil) && !state.isUnsettled && !state.isHalfway
+      return isFree && (state.current != nil || state.strange != nil) && !state.isUnsettled && !state.runsUnrecordedRelease
     }
   }
 }

@@ -18,7 +18,8 @@ extension Planner {
     return Plan(
       origin: identity.origin(kind, after: GroupHistory(input.surveys).newest),
       subject: Plan.Subject(
-        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: parameters, typed: selection.typed.known),
+        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: parameters,
+        typed: selection.typed.nilIfEmpty),
       content: Plan.Content(
         release: hosts.lazy.compactMap(\.target).first,
         recipes: [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec)],

@@ -137,7 +137,7 @@ package enum Planner {
       origin: input.joins.map { identity.origin(joining: $0) } ?? identity.origin(after: history.newest),
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters,
-        typed: selection.typed.known),
+        typed: selection.typed.nilIfEmpty),
       content: Plan.Content(
         bundle: input.bundle, release: input.release, recipes: pinned, inputs: inputs,
         secrets: sorted(recipe.secrets + input.foundSecrets)),

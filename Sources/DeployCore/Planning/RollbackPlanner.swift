@@ -150,7 +150,7 @@ package enum RollbackPlanner {
     }
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
     let recipe = selection.recipe
-    let undoing = Undoing(undoGround(selection, hosts, others, marks, goal, kept, despite, command))
+    let undoing = Undoing(undoInputs(selection, hosts, others, marks, goal, kept, despite, command))
     if !undoing.problems.isEmpty { throw Problems(undoing.problems, exit: .refused) }
     try Partners.refuseLost(hosts, kept, found, of: recipe)
     let (stages, recipes) = inPlace(undoing.before + [.rollout(nil)] + undoing.after, kept)
@@ -158,7 +158,7 @@ package enum RollbackPlanner {
       origin: identity.origin(.rollback(of: nil), after: way.history.newest),
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: goal.inputs.parameters,
-        typed: selection.typed.known),
+        typed: selection.typed.nilIfEmpty),
       content: Plan.Content(release: goal.release, recipes: recipes, inputs: goal.inputs), placement: recipe.placement,
       flow: Plan.Flow(
         stages: stages, trial: true, prunesLast: true, tracksService: true, rules: .newest),
@@ -181,13 +181,13 @@ package enum RollbackPlanner {
     return (placed, all)
   }
 
-  private static func undoGround(
+  private static func undoInputs(
     _ selection: Selection, _ hosts: [HostPlan], _ others: Bystanders?, _ marks: StageMarks, _ goal: Receipt, _ kept: [PinnedRecipe],
     _ despite: [String], _ typed: String
-  ) -> Undoing.Ground {
+  ) -> Undoing.Inputs {
     let staying = hosts.filter { $0.action == .unchanged }.compactMap { $0.inputs?.bundle }
     let hasLeftOut = hosts.contains { if case .leftOut = $0.action { true } else { false } }
-    return Undoing.Ground(
+    return Undoing.Inputs(
       marks: marks, goal: goal, leaving: hosts.filter { $0.action == .change }.compactMap(\.previous), kept: kept,
       staying: staying + (others?.bundles ?? []), hasUnknown: hasLeftOut || others?.areUnknown ?? (selection.others > 0), despite: despite,
       typed: typed)

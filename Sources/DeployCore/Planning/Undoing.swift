@@ -10,7 +10,7 @@ struct Undoing {
   private(set) var problems: [Problem] = []
 
   /// What is known where it is planned.
-  struct Ground {
+  struct Inputs {
     var marks: StageMarks
     var goal: Receipt
     /// Receipts of hosts that leave what they run.
@@ -26,22 +26,22 @@ struct Undoing {
     var typed: String
   }
 
-  init(_ ground: Ground) {
-    let marks = ground.marks.undoable(behind: ground.goal).filter { !$0.isNamed(in: ground.despite) }
+  init(_ inputs: Inputs) {
+    let marks = inputs.marks.undoable(behind: inputs.goal).filter { !$0.isNamed(in: inputs.despite) }
     var found: [(stage: Stage, mark: StageMark, order: Int)] = []
     var barring: [(mark: StageMark, why: Failure)] = []
     for mark in marks {
-      let isLeft = ground.hasUnknown || ground.staying.contains(mark.revision)
+      let isLeft = inputs.hasUnknown || inputs.staying.contains(mark.revision)
       // Whoever still runs it needs it. The rest of the group undoes it when it goes back too.
       if isLeft, mark.undo == .after { continue }
-      switch Self.find(mark, ground, isLeft: isLeft) {
+      switch Self.find(mark, inputs, isLeft: isLeft) {
       case .failure(let why): barring.append((mark, why))
       case .success(let (stage, order)): found.append((stage, mark, order))
       }
     }
     // Every stage that stays is named, so that the command is whole. One of another revision is undone all the same.
-    let options = StageMarks.despite(ground.despite + barring.map(\.mark.ofRevision))
-    let sure = "lander rollback \(ground.typed)\(options) goes back and leaves \(barring.count == 1 ? "it as it is" : "them as they are")"
+    let options = StageMarks.despite(inputs.despite + barring.map(\.mark.ofRevision))
+    let sure = "lander rollback \(inputs.typed)\(options) goes back and leaves \(barring.count == 1 ? "it as it is" : "them as they are")"
     problems = barring.map { mark, why in
       Problem("stage \"\(mark.stage)\" \(why.message)", fix: why.fix.map { "\($0)\n\(sure)" } ?? sure)
     }
@@ -50,7 +50,7 @@ struct Undoing {
     after = found.filter { $0.mark.undo != .before }.map(\.stage)
   }
 
-  private static func find(_ mark: StageMark, _ ground: Ground, isLeft: Bool) -> Result<(Stage, Int), Failure> {
+  private static func find(_ mark: StageMark, _ inputs: Inputs, isLeft: Bool) -> Result<(Stage, Int), Failure> {
     let of = "revision \(mark.revision.short) in deployment \(mark.deployment) of \(mark.by)"
     guard mark.state == .done || mark.state == .failed else {
       let (word, look) = mark.state == .undoing ? ("was to be undone", "is undone") : ("was begun", "is done")
@@ -60,15 +60,15 @@ struct Undoing {
       return .failure(
         Failure(.failed, "ran for \(of) and is undone before hosts go back, and others of the group run it or are out of reach"))
     }
-    guard let receipt = ground.leaving.first(where: { $0.inputs.bundle == mark.revision }) else {
+    guard let receipt = inputs.leaving.first(where: { $0.inputs.bundle == mark.revision }) else {
       return .failure(
         Failure(
           .failed, "ran for \(of), which no host that goes back runs now, so what undoes it cannot run in its release",
           fix: "go back one revision at a time (lander rollback --to RELEASE), or undo it by hand, or lander deploy goes forward"))
     }
-    guard let recipe = Planner.recipe(of: receipt, among: ground.kept),
-      let order = ground.kept[recipe].undoable?.firstIndex(where: { $0.name.isExactly(mark.stage) }),
-      let stages = ground.kept[recipe].undoable,
+    guard let recipe = Planner.recipe(of: receipt, among: inputs.kept),
+      let order = inputs.kept[recipe].undoable?.firstIndex(where: { $0.name.isExactly(mark.stage) }),
+      let stages = inputs.kept[recipe].undoable,
       let stage = stages[order].undoing(StageUndo(mark, recipe: recipe, error: mark.whyUndone, release: receipt.release.id))
     else { return .failure(Failure(.missing, "ran for \(of), and the recipe that undoes it was not found on the hosts or in the store")) }
     return .success((stage, order))

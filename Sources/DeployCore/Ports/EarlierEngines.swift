@@ -4,19 +4,19 @@ package import DeployModel
 package struct EarlierEngines: Sendable, Hashable {
   package var count: Int
   /// The highest intent that they wrote down. What they wrote down may have begun; what comes after it has not. 0: none.
-  package var lastIntent: Int
+  package var highestIntent: Int
 
-  package init(count: Int, lastIntent: Int) {
+  package init(count: Int, highestIntent: Int) {
     self.count = count
-    self.lastIntent = lastIntent
+    self.highestIntent = highestIntent
   }
 
   package init(_ entries: [Entry]) {
-    (count, lastIntent) = (1, 0)
+    (count, highestIntent) = (1, 0)
     for entry in entries {
       switch entry.fact {
       case .resumed: count += 1
-      case .intended(let intent): lastIntent = max(lastIntent, intent.id)
+      case .intended(let intent): highestIntent = max(highestIntent, intent.id)
       default: break
       }
     }

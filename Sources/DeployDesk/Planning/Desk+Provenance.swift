@@ -18,12 +18,12 @@ extension Desk {
       if provenance.changes == nil, let (place, _) = commitPlace(recipe, nil, project.folder) {
         provenance.changes = await changes(to: origin.commit, from: surveys, in: place)
       }
-      return provenance.known
+      return provenance.nilIfEmpty
     }
-    guard let (place, ref) = commitPlace(recipe, wanted, project.folder) else { return provenance.known }
+    guard let (place, ref) = commitPlace(recipe, wanted, project.folder) else { return provenance.nilIfEmpty }
     provenance.commit = await commit(ref, in: place)
     provenance.changes = await changes(to: provenance.commit, from: surveys, in: place)
-    return provenance.known
+    return provenance.nilIfEmpty
   }
 
   /// The commits between what hosts run and a new one; nil: unknown, or there are none.

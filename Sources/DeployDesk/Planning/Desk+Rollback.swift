@@ -26,7 +26,7 @@ extension Desk {
     }
     let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }
     var identity = stage.identity()
-    identity.provenance = provenance(said).known
+    identity.provenance = provenance(said).nilIfEmpty
     let plan = try RollbackPlanner.plan(
       selection, surveys: preparation.surveys, others: preparation.others, kept: preparation.kept, inherits: left,
       partners: try await surveyedPartners(preparation, of: selection, typed: project.typed), straighten: straighten, to: goal,

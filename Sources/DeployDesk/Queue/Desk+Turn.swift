@@ -74,7 +74,7 @@ extension Desk {
   private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
     let recipe = selection.recipe
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
-    let owner = provenance(request.said).known?.actor(over: ports.actor) ?? ports.actor
+    let owner = provenance(request.said).nilIfEmpty?.actor(over: ports.actor) ?? ports.actor
     var ticket = Ticket(
       token: line.token ?? stage.identity().id, manner: busy.manner, isUrgent: isUrgent,
       lane: Self.lane([recipe.name, selection.group] + hosts.map(\.name)), sequence: request.sequence, owner: owner,

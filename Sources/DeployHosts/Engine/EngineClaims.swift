@@ -49,7 +49,7 @@ final class EngineClaims: Sendable {
     give(file)
     let record = Self.read(file, of: deployment)
     let isStranger = earlier.map { isNew || $0.count > record.engine ?? $0.count } ?? false
-    let doubtful = isStranger ? max(record.doubtful, earlier?.lastIntent ?? 0) : record.doubtful
+    let doubtful = isStranger ? max(record.doubtful, earlier?.highestIntent ?? 0) : record.doubtful
     books.with { books in
       if let before = books[deployment] { Glibc.close(before.file) }
       books[deployment] = Book(file: file, begun: record.begun, doubtful: doubtful)
