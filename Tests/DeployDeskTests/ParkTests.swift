@@ -30,12 +30,13 @@ struct ParkTests {
     return plan
   }
 
-  private func goOn(
+  private func resumeParked(
     _ bench: Bench, _ folder: StateFolder, _ id: Deployment.ID, _ kind: Message.Kind, staying: Staying = ParkTests.leaves
   ) async throws -> RunEnd {
     let found = try #require(try await folder.desk.findParked(id, on: try selections(bench)).found)
     let pair = try await folder.desk.adopt(found)
-    guard case .running(let running) = try await folder.desk.goOn(pair, Onward(kind), of: bench.project, staying: staying) else {
+    guard case .running(let running) = try await folder.desk.resumeParked(pair, MessageDraft(kind), of: bench.project, staying: staying)
+    else {
       throw Failure(.internal, "it has ended")
     }
     return try await bench.end(running)
@@ -52,8 +53,8 @@ struct ParkTests {
     let plan = try await parked(bench, by: first)
     #expect(bench.transport.hosts.allSatisfy { $0.lock?.parked?.name == "go" && $0.lock?.journal != nil })
     let found = try #require(try await second.desk.findParked(plan.id, on: try selections(bench)).found)
-    #expect(try await second.desk.leave(Onward(.approve), for: found).count == 3)
-    let end = try await goOn(bench, third, plan.id, .resume)
+    #expect(try await second.desk.leave(MessageDraft(.approve), for: found).count == 3)
+    let end = try await resumeParked(bench, third, plan.id, .resume)
     #expect(end.deployments.map(\.conclusion?.status) == [.succeeded])
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil && $0.current == plan.content.release?.id })
     let closed = await third.journal.entries(of: plan.id).entries.compactMap { entry -> GateAnswer? in
@@ -66,7 +67,7 @@ struct ParkTests {
   func atOnce(kind: Message.Kind) async throws {
     let bench = try Bench(Self.text)
     let plan = try await parked(bench, by: StateFolder("one", on: bench))
-    let end = try await goOn(bench, StateFolder("two", on: bench), plan.id, kind)
+    let end = try await resumeParked(bench, StateFolder("two", on: bench), plan.id, kind)
     let statuses: [Conclusion.Status?] =
       switch kind {
       case .approve: [.succeeded]
@@ -83,16 +84,18 @@ struct ParkTests {
     let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))
     let plan = try await parked(bench, by: first)
     // It is parked again, by the second.
-    #expect(try await goOn(bench, second, plan.id, .resume).deployments.map(\.isParked) == [true])
+    #expect(try await resumeParked(bench, second, plan.id, .resume).deployments.map(\.isParked) == [true])
     let pair = try await first.desk.past.pair(plan.id, or: [])
-    guard case .running(let running) = try await first.desk.goOn(pair, Onward(.approve), of: bench.project, staying: Self.leaves) else {
+    guard
+      case .running(let running) = try await first.desk.resumeParked(pair, MessageDraft(.approve), of: bench.project, staying: Self.leaves)
+    else {
       throw Failure(.internal, "it has ended")
     }
     let end = try await bench.end(running)
     #expect(end.deployments.map(\.conclusion?.error?.failure.kind) == [.fenced])
     #expect(bench.transport.hosts.allSatisfy { $0.lock?.parked != nil }, "the hosts keep it as before")
     // From the hosts its journal is known, and somebody else goes on.
-    #expect(try await goOn(bench, second, plan.id, .approve).deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(try await resumeParked(bench, second, plan.id, .approve).deployments.map(\.conclusion?.status) == [.succeeded])
   }
 
   @Test("the first state folder goes on with what the second parked again: it takes the news from the hosts")
@@ -100,8 +103,8 @@ struct ParkTests {
     let bench = try Bench(Self.text)
     let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))
     let plan = try await parked(bench, by: first)
-    #expect(try await goOn(bench, second, plan.id, .resume).deployments.map(\.isParked) == [true])
-    #expect(try await goOn(bench, first, plan.id, .approve).deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(try await resumeParked(bench, second, plan.id, .resume).deployments.map(\.isParked) == [true])
+    #expect(try await resumeParked(bench, first, plan.id, .approve).deployments.map(\.conclusion?.status) == [.succeeded])
   }
 
   @Test("a deployment to hosts that a parked one has is refused with the commands, and waits or ends it if it says so")
@@ -160,10 +163,10 @@ struct ParkTests {
     let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
     let plan = try await parked(bench, by: first)
     let found = try #require(try await second.desk.findParked(plan.id, on: selections(bench)).found)
-    #expect(try await !second.desk.leave(Onward(.approve), for: found).isEmpty)
+    #expect(try await !second.desk.leave(MessageDraft(.approve), for: found).isEmpty)
     for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
     if cancels {
-      _ = try await goOn(bench, third, plan.id, .cancel, staying: .always)
+      _ = try await resumeParked(bench, third, plan.id, .cancel, staying: .always)
     } else {
       _ = try await third.desk.planInTurn(Asked(DeploymentRequest()), of: bench.project, .fail)
     }
@@ -221,8 +224,8 @@ struct ParkTests {
     let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
     let plan = try await parked(bench, by: first)
     let found = try #require(try await second.desk.findParked(plan.id, on: selections(bench)).found)
-    #expect(try await !second.desk.leave(Onward(.reject, comment: "do not ship"), for: found).isEmpty)
-    #expect(try await goOn(bench, third, plan.id, .approve).deployments.map(\.conclusion?.status) == [.failed, .succeeded])
+    #expect(try await !second.desk.leave(MessageDraft(.reject, comment: "do not ship"), for: found).isEmpty)
+    #expect(try await resumeParked(bench, third, plan.id, .approve).deployments.map(\.conclusion?.status) == [.failed, .succeeded])
   }
 
   @Test("damaged copies on hosts keep another state folder from resuming it, and not the one that parked it")
@@ -231,9 +234,9 @@ struct ParkTests {
     let first = StateFolder("one", on: bench)
     let plan = try await parked(bench, by: first)
     for name in ["h1", "h2", "h3"] { bench.transport.change(name) { $0.lock?.journal = Array("no journal".utf8) } }
-    let words = await refusal { _ = try await goOn(bench, StateFolder("two", on: bench), plan.id, .cancel) }
+    let words = await refusal { _ = try await resumeParked(bench, StateFolder("two", on: bench), plan.id, .cancel) }
     #expect(words.contains("cannot be had from its hosts"), "\(words)")
-    #expect(try await goOn(bench, first, plan.id, .approve).deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(try await resumeParked(bench, first, plan.id, .approve).deployments.map(\.conclusion?.status) == [.succeeded])
   }
 
   @Test("who goes further without the bundle is refused before hosts are asked; who goes back needs none")
@@ -241,9 +244,9 @@ struct ParkTests {
     let bench = try Bench(Self.text)
     let plan = try await parked(bench, by: StateFolder("one", on: bench))
     let second = StateFolder("two", on: bench, files: BenchFiles(["app/version": "2\n"]))
-    let words = await refusal { _ = try await goOn(bench, second, plan.id, .approve) }
+    let words = await refusal { _ = try await resumeParked(bench, second, plan.id, .approve) }
     #expect(words.contains("what is built here now is another one"), "\(words)")
     #expect(bench.transport.hosts.allSatisfy { $0.lock?.parked != nil })
-    #expect(try await goOn(bench, second, plan.id, .reject).deployments.map(\.conclusion?.status) == [.failed, .succeeded])
+    #expect(try await resumeParked(bench, second, plan.id, .reject).deployments.map(\.conclusion?.status) == [.failed, .succeeded])
   }
 }

@@ -56,9 +56,9 @@ struct ReapTests {
     let plan = try await ParkTests().parked(bench, by: first)
     let found = try #require(try await second.desk.findParked(plan.id, on: try ParkTests().selections(bench)).found)
     bench.inboxes.told.value = Awaited(gate: 1, kind: .approval)
-    let onward = try await second.desk.goOn(
-      try await second.desk.adopt(found), Onward(.approve, gate: "1"), of: bench.project, staying: .always)
-    guard case .running(let running) = onward else { throw Failure(.failed, "it has ended") }
+    let resumed = try await second.desk.resumeParked(
+      try await second.desk.adopt(found), MessageDraft(.approve, gate: "1"), of: bench.project, staying: .always)
+    guard case .running(let running) = resumed else { throw Failure(.failed, "it has ended") }
     #expect(try await bench.end(running).deployments.map(\.conclusion?.status) == [.succeeded])
     let learned = try await first.desk.learnEnds(from: try await met(bench, by: first))
     #expect(learned.map(\.id) == [plan.id])

@@ -24,7 +24,7 @@ extension Rollout {
     case .rang, .cancelled, .said:
       parkState?.held.append(happening)
       // The event wakes the engine that was about to leave.
-      if isParked { goOn(by: plan.origin.actor) }
+      if isParked { askToUnpark(by: plan.origin.actor) }
       return true
     }
   }
@@ -62,7 +62,7 @@ extension Rollout {
       if !isSafe {
         stay(state.problem?.message ?? "hosts do not keep their locks")
       }
-      return goOn(by: plan.origin.actor)
+      return askToUnpark(by: plan.origin.actor)
     }
     parkState?.step = .parked
     note(.parked(until: state.parking.until))
@@ -75,7 +75,7 @@ extension Rollout {
     // The engine that asked hosts to keep their locks is gone.
     outbox.forget { if case .park = $0 { true } else { false } }
     if state.step == .leaving { parkState?.awaited = 0 }
-    goOn(by: actor, claim: claim)
+    askToUnpark(by: actor, claim: claim)
   }
 
   /// It cannot be parked at this gate.
@@ -85,7 +85,7 @@ extension Rollout {
   }
 
   /// - Parameter claim: empty: the engine that wanted to leave stays.
-  private mutating func goOn(by actor: String, claim: String = "") {
+  private mutating func askToUnpark(by actor: String, claim: String = "") {
     guard let state = parkState, let first = state.hosts.first else { return }
     let request = UnparkRequest(
       by: actor, claim: claim, round: state.round, hosts: state.hosts.count, lease: plan.lock.lease)

@@ -36,7 +36,7 @@ struct CancelCommand: Verb {
       guard let running = try await OpenTrains(options).end(train, why.comment, on: terminal) else { return .done }
       id = running
     }
-    let answering = Answering(onward: Onward(.cancel, comment: why.comment), progress: progress, stay: nil)
+    let answering = Answering(draft: MessageDraft(.cancel, comment: why.comment), progress: progress, stay: nil)
     if let code = try await answering.perform(id, options, on: terminal) { return code == .cancelled ? .done : code }
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .cancel, comment: why.comment).sayFar(to: id, options, on: terminal)

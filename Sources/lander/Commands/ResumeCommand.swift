@@ -37,7 +37,7 @@ struct ResumeCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     Identity.introduce(why.actor)
     if let train = try await OpenTrains(options).meant(by: id) { return try await resume(train, on: terminal) }
-    let answering = Answering(onward: Onward(.resume, comment: why.comment), progress: progress, stay: stay)
+    let answering = Answering(draft: MessageDraft(.resume, comment: why.comment), progress: progress, stay: stay)
     if let code = try await answering.perform(id, options, on: terminal) { return code }
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .resume, comment: why.comment).sayFar(to: id, options, on: terminal)

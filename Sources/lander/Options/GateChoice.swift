@@ -29,8 +29,8 @@ struct GateChoice: ParsableArguments {
       return try OpenTrains(options).answer(train, kind == .approve, why.comment, on: terminal)
     }
     Identity.introduce(why.actor)
-    let onward = Onward(kind, gate: gate, comment: why.comment, sign: sign)
-    let answering = Answering(onward: onward, progress: progress, stay: stay, leaves: leave)
+    let draft = MessageDraft(kind, gate: gate, comment: why.comment, sign: sign)
+    let answering = Answering(draft: draft, progress: progress, stay: stay, leaves: leave)
     if let code = try await answering.perform(id, options, on: terminal) { return code }
     do {
       return try await Speech(kind: kind, gate: gate, comment: why.comment, sign: sign).say(to: id, options, on: terminal)

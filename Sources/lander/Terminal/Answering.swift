@@ -4,7 +4,7 @@ import DeployReport
 
 /// Resumes a parked deployment, wherever it was started.
 struct Answering {
-  let onward: Onward
+  let draft: MessageDraft
   let progress: ProgressOptions
   let stay: StayOptions?
   /// Whether to leave the answer on its hosts for the engine that resumes it.
@@ -19,7 +19,7 @@ struct Answering {
     let project = known == nil ? try Wiring.project(options) : try? Wiring.project(options)
     guard let project else {
       let desk = try Wiring.pastDesk(options, tell: terminal.listener())
-      return try await desk.use { desk in try await goOn(known, desk, nil, on: terminal, in: options) }
+      return try await desk.use { desk in try await resumeParked(known, desk, nil, on: terminal, in: options) }
     }
     let selections = try project.project.selections(recipe: nil, group: nil)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
@@ -32,11 +32,11 @@ struct Answering {
           _ = try await desk.learnEnds(from: surveys)
           throw gone(word)
         }
-        return try await goOn(known, desk, project, on: terminal, in: options)
+        return try await resumeParked(known, desk, project, on: terminal, in: options)
       }
       if leaves { return try await leave(found, desk, on: terminal) }
       EarlyEnd.nowHolds("the deployment is parked as before")
-      return try await goOn(try await desk.adopt(found), desk, project, on: terminal, in: options)
+      return try await resumeParked(try await desk.adopt(found), desk, project, on: terminal, in: options)
     }
   }
 
@@ -47,7 +47,7 @@ struct Answering {
     return try? await past.pair(nil, or: [.interrupted, .running])
   }
 
-  private func goOn(
+  private func resumeParked(
     _ pair: Pair?, _ desk: Desk, _ project: LoadedProject?, on terminal: Terminal, in options: ProjectOptions
   ) async throws -> ExitCode? {
     guard let pair else { return nil }
@@ -58,15 +58,15 @@ struct Answering {
     let launch = Launch(
       desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay,
       alarms: AlarmStay(options: options, progress: progress, terminal: terminal))
-    return pair.first.parked == nil ? try await launch.resume(pair) : try await launch.goOn(pair, onward, of: project)
+    return pair.first.parked == nil ? try await launch.resume(pair) : try await launch.resumeParked(pair, draft, of: project)
   }
 
   private func leave(_ found: FoundParked, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
-    let hosts = try await desk.leave(onward, for: found)
+    let hosts = try await desk.leave(draft, for: found)
     let id = found.parked.deployment
     terminal.give(
       JSON.record([
-        ("deployment", .text(id)), ("said", .text(onward.kind.rawValue)), ("left_on", .list(hosts.map { .text($0) })),
+        ("deployment", .text(id)), ("said", .text(draft.kind.rawValue)), ("left_on", .list(hosts.map { .text($0) })),
       ]))
     terminal.say([
       "\(id): the answer lies on \(hosts.joined(separator: " ")), for whoever resumes it.", "  → lander resume \(id)",

@@ -45,15 +45,15 @@ struct Launch {
   }
 
   /// Resumes a parked deployment.
-  func goOn(_ pair: Pair, _ onward: Onward, of project: LoadedProject?) async throws -> ExitCode {
-    try await filled(try await runOn(pair, onward, of: project))
+  func resumeParked(_ pair: Pair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> ExitCode {
+    try await filled(try await runParked(pair, draft, of: project))
   }
 
   /// The same without the files of `--junit` and `--dotenv`.
-  func runOn(_ pair: Pair, _ onward: Onward, of project: LoadedProject?) async throws -> End {
+  func runParked(_ pair: Pair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> End {
     EarlyEnd.nowHolds("the deployment is parked as before")
     return try await follow(
-      try await desk.goOn(pair, onward, of: project, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
+      try await desk.resumeParked(pair, draft, of: project, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
   }
 
   private func filled(_ ended: End) async throws -> ExitCode {

@@ -112,7 +112,7 @@ struct TrainRun {
         try pair.refuseSuperseded()
         end =
           pair.first.parked == nil
-          ? try await launch.runRest(of: pair) : try await launch.runOn(pair, Onward(.resume, comment: ""), of: project)
+          ? try await launch.runRest(of: pair) : try await launch.runParked(pair, MessageDraft(.resume, comment: ""), of: project)
       } else {
         let plan = try await plan(&train, index, desk)
         try file.save(train)

@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// What somebody wants from a parked deployment.
-package struct Onward: Sendable {
+/// What somebody wants to say to a parked deployment, before it has an id and a signature.
+package struct MessageDraft: Sendable {
   package var kind: Message.Kind
   /// The gate that the answer is for; nil: the one that is open.
   package var gate: String?
@@ -28,8 +28,8 @@ extension Desk {
   /// - Parameters:
   ///   - project: builds the bundle again if it is not here; nil: it has to be here.
   ///   - staying: how long this engine stays at the next gate that waits for a person.
-  package func goOn(
-    _ pair: Pair, _ wanted: Onward, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
+  package func resumeParked(
+    _ pair: Pair, _ wanted: MessageDraft, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
   ) async throws -> Resumed {
     let id = pair.first.id
     let entries = try await past.entries(of: id)
@@ -53,7 +53,7 @@ extension Desk {
 
   /// Leaves an answer on the hosts of a parked deployment, for the engine that resumes it.
   /// - Returns: names of the hosts that have it.
-  package func leave(_ wanted: Onward, for found: FoundParked) async throws -> [String] {
+  package func leave(_ wanted: MessageDraft, for found: FoundParked) async throws -> [String] {
     let parked = found.parked
     guard !found.isLate(at: now) else {
       throw Problems(
@@ -79,7 +79,7 @@ extension Desk {
   }
 
   /// - Returns: nil if there is nothing to say: somebody only wants to resume it.
-  private func message(_ wanted: Onward, _ entries: [Entry]) throws -> Message? {
+  private func message(_ wanted: MessageDraft, _ entries: [Entry]) throws -> Message? {
     let awaited = Awaited(entries)
     guard wanted.kind != .resume || awaited.kind == .pause else { return nil }
     let open = entries.reversed().lazy.compactMap { entry -> Gate? in
@@ -98,7 +98,7 @@ extension Desk {
   /// - Throws: if it does not answer what the deployment waits for; then there is no reason to resume it.
   /// - Parameter from: whose signatures the gate takes; nil: it takes any answer.
   private func refuse(
-    _ wanted: Onward, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID, takes from: [String]?
+    _ wanted: MessageDraft, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID, takes from: [String]?
   ) throws {
     let title = "gate \(number), \"\(name)\", of deployment \(id)"
     if let gate = wanted.gate, gate != name, gate != "\(number)" {
