@@ -4,7 +4,7 @@ import Synchronization
 /// The scripts of an event.
 extension AppSpecDeployment {
   mutating func runHooks(of event: String, tail: inout DiagnosticsTail) async throws {
-    let isPrevious = runsPrevious || !isUnpacked && AppSpecRequest.leaveTaking.contains(event)
+    let isPrevious = runsPrevious || !isUnpacked && AppSpecRequest.outgoingEvents.contains(event)
     let result = try await ask(root.reading([request.appSpecFile], of: isPrevious ? .last : .deployment(folder)))
     // The first deployment has nothing to stop.
     guard let revision = isPrevious ? lastSuccessful : folder else { return }

@@ -4,7 +4,7 @@ extension AppSpecDeployment {
   mutating func install() async throws {
     var (name, planner, state) = try await look()
     if planner.isAnswered(by: state) {
-      host.passOver()
+      host.skipQuestion()
     } else {
       state = try HostState(answered: try await host.answer(planner.question.program))
     }

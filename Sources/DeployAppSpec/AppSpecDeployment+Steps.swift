@@ -5,7 +5,7 @@ extension AppSpecDeployment {
   /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or the host's error.
   package mutating func perform(_ event: String, previous: Bool = false) async throws {
     runsPrevious = previous
-    isUnpacked = !previous && event != "DownloadBundle" && !AppSpecRequest.leaveTaking.contains(event)
+    isUnpacked = !previous && event != "DownloadBundle" && !AppSpecRequest.outgoingEvents.contains(event)
     try await run(event)
   }
 

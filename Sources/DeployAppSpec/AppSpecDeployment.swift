@@ -6,7 +6,7 @@ package protocol AppSpecHost: Sendable {
   /// get its first answer.
   func answer(_ program: ShellProgram) async throws -> ShellResult
   /// Skips a question. An engine that resumes tells by their numbers which questions were begun, so later ones keep their numbers.
-  func passOver()
+  func skipQuestion()
   /// Runs a script in a process group of its own, without input; `output` gets its lines as they come.
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd
   /// Adds an entry, after the time, to a file; a missing folder is made.
@@ -23,7 +23,7 @@ extension AppSpecHost {
   package var stopped: String? { nil }
   package func warn(_ text: String) { say("warning: " + text) }
   package func answer(_ program: ShellProgram) async throws -> ShellResult { try await run(program) }
-  package func passOver() {}
+  package func skipQuestion() {}
 }
 
 /// Deploys one bundle to one host, event by event, as the CodeDeploy agent does.
@@ -122,7 +122,7 @@ package struct AppSpecDeployment: Sendable {
       failure.event = event
       if !tail.text.isEmpty { failure.log = tail.text }
       report.events[report.events.count - 1].status = .failed
-      guard request.ignoresStopFailures, AppSpecRequest.leaveTaking.contains(event), !isUnpacked else { throw failure }
+      guard request.ignoresStopFailures, AppSpecRequest.outgoingEvents.contains(event), !isUnpacked else { throw failure }
       host.warn("\(event) failed and is skipped: \(failure.message)")
     }
   }

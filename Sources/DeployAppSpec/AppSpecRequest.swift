@@ -31,7 +31,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     "ApplicationStart", "ValidateService", "BeforeAllowTraffic", "AfterAllowTraffic",
   ]
   /// Events that run the last successfully installed revision's scripts.
-  package static let leaveTaking = ["BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop"]
+  package static let outgoingEvents = ["BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop"]
 
   package init(
     id: String, bundle: HostPath, type: BundleType = .directory, maxRevisions: Int = 5, fileExistsBehavior: String = "DISALLOW",

@@ -61,7 +61,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   func answer(_ program: ShellProgram) async throws -> ShellResult { try await run(program, isQuestion: true) }
   func run(_ program: ShellProgram) async throws -> ShellResult { try await run(program, isQuestion: false) }
 
-  func passOver() { state.withLock { $0.jobs += 1 } }
+  func skipQuestion() { state.withLock { $0.jobs += 1 } }
 
   private func run(_ program: ShellProgram, isQuestion: Bool) async throws -> ShellResult {
     let text = program.whole

@@ -77,7 +77,7 @@ package struct HostState: Sendable, Hashable, Codable {
   /// The release that `current` names, even if its folder is gone; nil if it names none of Lander's.
   package var current: Release.ID?
   /// What `current` is, if Lander did not make it.
-  package var strange: StrangeCurrent?
+  package var strange: ForeignCurrent?
   /// Damage of the current release, of the receipt's release and of the previous good one. Other releases that the host keeps are
   /// included if their receipts were asked for too.
   package var damage: [ReleaseDamage]
@@ -117,7 +117,7 @@ package struct HostState: Sendable, Hashable, Codable {
 
   package init(
     facts: HostFacts, current: Release.ID? = nil, releases: [Release.ID] = [], receipt: Receipt? = nil, previous: Receipt? = nil,
-    lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = [], lacks: Failure? = nil, strange: StrangeCurrent? = nil,
+    lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = [], lacks: Failure? = nil, strange: ForeignCurrent? = nil,
     damage: [ReleaseDamage] = [], stranger: Receipt? = nil, place: HostPlace? = nil, failedRestore: FailedRestore? = nil,
     hindrance: Failure? = nil
   ) {

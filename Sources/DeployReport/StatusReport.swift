@@ -287,7 +287,7 @@ package struct StatusReport: Sendable {
   }
 }
 
-extension StrangeCurrent {
+extension ForeignCurrent {
   /// What stands at `current`, in a few words.
   package var words: String {
     switch self {

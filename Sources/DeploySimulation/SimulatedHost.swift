@@ -10,7 +10,7 @@ package struct SimulatedHost: Sendable {
   /// The release that `current` names; nil if there is no such link.
   package var current: Release.ID?
   /// What `current` is, if Lander did not make it.
-  package var strange: StrangeCurrent?
+  package var strange: ForeignCurrent?
   /// Damage of releases that are, or were, here.
   package var damage: [ReleaseDamage] = []
   package var receipt: Receipt?

@@ -84,8 +84,8 @@ struct RemovalPlanTests {
 
   @Test(
     "a current that lander did not make is refused by name, be it a link, a folder or a file",
-    arguments: [StrangeCurrent.link("/x"), .folder, .file])
-  func foreign(_ strange: StrangeCurrent) throws {
+    arguments: [ForeignCurrent.link("/x"), .folder, .file])
+  func foreign(_ strange: ForeignCurrent) throws {
     var state = PlannerTests.state(nil, fence: 2)
     state.strange = strange
     let problems = try #require(throws: Problems.self) { try plan([.reached(state)]) }

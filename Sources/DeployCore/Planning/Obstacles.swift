@@ -79,7 +79,7 @@ extension HostPlace {
   }
 }
 
-extension StrangeCurrent {
+extension ForeignCurrent {
   /// Why nothing can be deployed there, with what to type; nil for a link, which is kept and put back.
   package func problem(at path: String) -> Problem? {
     switch self {

@@ -127,7 +127,7 @@ private struct Findings {
   }
 
   /// What `current` is if Lander did not make it. A text that cannot be read without loss cannot be restored.
-  var strange: StrangeCurrent? {
+  var strange: ForeignCurrent? {
     guard let odd = self["odd"] else { return nil }
     if odd.hasPrefix("folder") { return .folder }
     guard odd.hasPrefix("link "), !odd.contains("\u{FFFD}") else { return .file }

@@ -45,7 +45,7 @@ extension Sentence {
     Sentence("a folder or file that stands at current is not touched") { play in
       let release = try play.release(1)
       await play.done(.stage(release))
-      for strange in [StrangeCurrent.folder, .file] {
+      for strange in [ForeignCurrent.folder, .file] {
         play.ground.happen(.current(strange))
         await play.refused(.invalid, .activate(release.id))
         await play.refused(.invalid, .activate(nil))

@@ -53,7 +53,7 @@ extension Sentence {
       try await play.deploy(try play.release(1), fence: 1, expects: nil)
       let site = play.site("d2", fence: 2, token: "t2")
       await play.done(play.ask("t2", fence: 2, expects: "d1"), at: site)
-      for strange in [StrangeCurrent.link("/elsewhere"), .folder, .file] {
+      for strange in [ForeignCurrent.link("/elsewhere"), .folder, .file] {
         play.ground.happen(.current(strange))
         await play.refused(.invalid, .remove(shared: true), at: site)
         play.expect(try await play.state().strange, strange, "current")

@@ -62,7 +62,7 @@ extension Sentence {
       play.expect(try await play.state().jobs.isEmpty, "something was begun")
     },
     Sentence("what somebody else made of current is told: a link with its text, a folder, a file") { play in
-      for strange in [StrangeCurrent.link("/elsewhere/v1"), .folder, .file] {
+      for strange in [ForeignCurrent.link("/elsewhere/v1"), .folder, .file] {
         play.ground.happen(.current(strange))
         let state = try await play.state()
         play.expect(

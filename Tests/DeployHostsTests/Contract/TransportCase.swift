@@ -53,7 +53,7 @@ enum Accident: Sendable {
   /// The runner of a job is killed.
   case runnerDies(Deployment.ID, Int)
   /// `current` becomes something that Lander did not make; nil: it is taken away.
-  case current(StrangeCurrent?)
+  case current(ForeignCurrent?)
   /// A release loses its folder, its manifest, or one of its entries.
   case damage(ReleaseDamage)
   /// Nothing is at a path below the deployment's folder.

@@ -1,5 +1,5 @@
 /// What stands at `current` on a host, if Lander did not make it.
-package enum StrangeCurrent: Sendable, Hashable, Codable {
+package enum ForeignCurrent: Sendable, Hashable, Codable {
   /// A link of another tool or a person, by its text.
   case link(String)
   case folder
