@@ -12,7 +12,7 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var force: Bool
   package var orphans: LockRequest.Orphans
   /// Who asks, and why.
-  package var said: Said
+  package var said: StatedProvenance
   /// Its place in the order in which its caller began deployments, from 0; nil: the caller did not say.
   package var sequence: Int?
   /// The deployment that it takes back, if a group with slots goes back; nil: none.
@@ -27,7 +27,7 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var missing: Bool?
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],
-    force: Bool = false, orphans: LockRequest.Orphans = .wait, said: Said = Said(), sequence: Int? = nil
+    force: Bool = false, orphans: LockRequest.Orphans = .wait, said: StatedProvenance = StatedProvenance(), sequence: Int? = nil
   ) {
     self.recipe = recipe
     self.group = group

@@ -46,7 +46,7 @@ struct StageMarksTests {
     _ surveys: [Survey], beside others: [Survey] = [], ran: [String] = [], again: [String] = [], once: StageTerms.Once? = .revision
   ) throws -> StageTerms.Settled? {
     let stages = try StageMarks(surveys, beside: Bystanders(others)).settle(
-      [stage("migrate", once)], of: selection([stage("migrate", once)]), revision, StageMarks.Said(ran: ran, again: again))
+      [stage("migrate", once)], of: selection([stage("migrate", once)]), revision, StageMarks.Overrides(ran: ran, again: again))
     return stages[0].terms?.settled
   }
 

@@ -36,7 +36,7 @@ struct JoinTests {
   }
 
   @discardableResult
-  private func join(_ bench: Bench, _ names: [String] = ["h3"], said: Said = Said()) async throws -> RunEnd? {
+  private func join(_ bench: Bench, _ names: [String] = ["h3"], said: StatedProvenance = StatedProvenance()) async throws -> RunEnd? {
     let joining = try await bench.desk.joining(DeploymentRequest(only: names, said: said), of: bench.project)
     guard let wanted = joining.deployment else { return nil }
     return try await bench.end(bench.desk.deploy(try await bench.desk.plan(wanted, endsLate: true).plan))

@@ -205,13 +205,13 @@ struct MissingWavesTests {
     request.missing = true
     let plan = try #require(try await planned(first, request)).plan
     let record = PlanRecord(plan, for: request, connected: true)
-    let again = try await first.desk.plan(again: record, said: Said(), of: first.project).plan
+    let again = try await first.desk.plan(again: record, said: StatedProvenance(), of: first.project).plan
     #expect(again.hosts == plan.hosts && again.flow.missing == plan.flow.missing)
     try await first.deploy(DeploymentRequest(only: ["h2"]))
-    let other = await refusal { _ = try await first.desk.plan(again: record, said: Said(), of: first.project) }
+    let other = await refusal { _ = try await first.desk.plan(again: record, said: StatedProvenance(), of: first.project) }
     #expect(other.contains("h2: it is in the plan, and no more among the hosts"), "\(other)")
     _ = try await bring(first)
-    let none = await refusal { _ = try await first.desk.plan(again: record, said: Said(), of: first.project) }
+    let none = await refusal { _ = try await first.desk.plan(again: record, said: StatedProvenance(), of: first.project) }
     #expect(none.contains("the plan brings h2, h3 what the group had, and nothing is missing now"), "\(none)")
   }
 

@@ -20,12 +20,12 @@ struct PlanAgainTests {
   @Test("a plan that is still true is carried out with the bundle that was built for it, though the folder has other files by now")
   func still() async throws {
     let bench = try Bench(Self.text)
-    let request = DeploymentRequest(parameters: [Value.Member("percent", "10.0")], said: Said(message: "First"))
+    let request = DeploymentRequest(parameters: [Value.Member("percent", "10.0")], said: StatedProvenance(message: "First"))
     let record = try await kept(bench, request)
     let later = try Bench(Self.text, files: ["app/version": "2\n"], hosts: bench.transport.hosts, after: bench)
-    let planned = try await later.desk.plan(again: record, said: Said(), of: later.project)
+    let planned = try await later.desk.plan(again: record, said: StatedProvenance(), of: later.project)
     #expect(planned.plan.content.bundle?.digest == record.bundle && planned.plan.origin.provenance?.message == "First")
-    let other = try await later.desk.plan(again: record, said: Said(message: "Now"), of: later.project)
+    let other = try await later.desk.plan(again: record, said: StatedProvenance(message: "Now"), of: later.project)
     #expect(other.plan.origin.provenance?.message == "Now")
     #expect(try await later.end(later.desk.deploy(other.plan)).deployments[0].conclusion?.status == .succeeded)
   }
@@ -36,7 +36,7 @@ struct PlanAgainTests {
     for edit in [{ $0.request.freezeOverride = "x" }, { $0.request.sequence = 7 }] as [(inout PlanRecord) -> Void] {
       var record = try await kept(bench)
       edit(&record)
-      let found = await refusal { _ = try await bench.desk.plan(again: record, said: Said(), of: bench.project) }
+      let found = await refusal { _ = try await bench.desk.plan(again: record, said: StatedProvenance(), of: bench.project) }
       #expect(found.contains("no plan says this: the file was edited"), "\(found)")
     }
   }
@@ -50,7 +50,7 @@ struct PlanAgainTests {
     let hosts = [Bench.host("h3"), try bench.host("h2")]
     let later = try Bench(text, hosts: hosts, after: bench)
     let before = await later.journal.deployments().count
-    let found = await refusal { _ = try await later.desk.plan(again: record, said: Said(), of: later.project) }
+    let found = await refusal { _ = try await later.desk.plan(again: record, said: StatedProvenance(), of: later.project) }
     let deployment = try #require(await bench.journal.deployments().first?.id)
     let release = try #require(try bench.host("h2").current)
     expectText(
@@ -83,12 +83,12 @@ struct PlanAgainTests {
     #expect(before.stages?.map(\.standing) == ["runs"])
     let end = try await bench.deploy()
     let id = end.deployments[0].plan.id
-    let found = await refusal { _ = try await bench.desk.plan(again: before, said: Said(), of: bench.project) }
+    let found = await refusal { _ = try await bench.desk.plan(again: before, said: StatedProvenance(), of: bench.project) }
     #expect(
       found.contains("stage migrate: in the plan it runs; now it is skipped, because deployment \(id) ran it"), "\(found)")
     let after = try await kept(bench, DeploymentRequest(force: true))
     for name in ["h1", "h2"] { bench.transport.change(name) { $0.marks = [] } }
-    let other = await refusal { _ = try await bench.desk.plan(again: after, said: Said(), of: bench.project) }
+    let other = await refusal { _ = try await bench.desk.plan(again: after, said: StatedProvenance(), of: bench.project) }
     #expect(other.contains("stage migrate: in the plan it is skipped, because deployment \(id) ran it; now it runs"), "\(other)")
   }
 
@@ -97,9 +97,10 @@ struct PlanAgainTests {
     let bench = try Bench(Self.text)
     let record = try await kept(bench)
     let same = try Bench(Self.text)
-    #expect(try await same.desk.plan(again: record, said: Said(), of: same.project).plan.content.bundle?.digest == record.bundle)
+    #expect(
+      try await same.desk.plan(again: record, said: StatedProvenance(), of: same.project).plan.content.bundle?.digest == record.bundle)
     let other = try Bench(Self.text, files: ["app/version": "2\n"])
-    let found = await refusal { _ = try await other.desk.plan(again: record, said: Said(), of: other.project) }
+    let found = await refusal { _ = try await other.desk.plan(again: record, said: StatedProvenance(), of: other.project) }
     #expect(found.hasPrefix("bundle: the plan has \(record.bundle?.short ?? ""), and it is "), "\(found)")
   }
 
@@ -108,7 +109,7 @@ struct PlanAgainTests {
     let bench = try Bench(Self.text)
     let record = try await kept(bench, connecting: false)
     try await bench.deploy()
-    _ = try await bench.desk.plan(again: record, said: Said(), of: bench.project)
+    _ = try await bench.desk.plan(again: record, said: StatedProvenance(), of: bench.project)
     #expect(
       bench.events.contains {
         if case .remark(let text) = $0 {

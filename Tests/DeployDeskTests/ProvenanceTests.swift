@@ -28,7 +28,7 @@ struct ProvenanceTests {
 
   @Test("diff compares the commit that a deployment would bring with those that hosts run, and a host that runs nothing is told apart")
   func difference() async throws {
-    let (first, _) = try await deploy(1, Said())
+    let (first, _) = try await deploy(1, StatedProvenance())
     let bench = try Bench(
       Bench.text(body: hook), hosts: [try first.host("h1"), Bench.host("h2")], after: first, commits: Copy(head: 2))
     let selection = try bench.project.project.selection(recipe: nil, group: nil)
@@ -55,7 +55,9 @@ struct ProvenanceTests {
     end },
     """
 
-  private func deploy(_ head: Int, _ said: Said, after first: Bench? = nil, faults: Faults = Faults()) async throws -> (Bench, Plan) {
+  private func deploy(
+    _ head: Int, _ said: StatedProvenance, after first: Bench? = nil, faults: Faults = Faults()
+  ) async throws -> (Bench, Plan) {
     let bench = try Bench(
       Bench.text(body: hook), files: ["app/version": "\(head)\n"], hosts: first?.transport.hosts, after: first, faults: faults,
       commits: Copy(head: head), system: Self.system)
@@ -66,7 +68,7 @@ struct ProvenanceTests {
 
   @Test("who, why, commit, branch and job are in the plan, the lock, the receipts, and the recipe's functions")
   func everywhere() async throws {
-    let said = Said(message: "Fix the login", labels: [Label(name: "ticket", value: "SHOP-12")])
+    let said = StatedProvenance(message: "Fix the login", labels: [Label(name: "ticket", value: "SHOP-12")])
     let (bench, plan) = try await deploy(2, said)
     #expect(plan.origin.actor == "kim via me@bench")
     let provenance = plan.origin.provenance
@@ -86,21 +88,21 @@ struct ProvenanceTests {
 
   @Test("the commits between what hosts run and what they are brought to are in the plan, by the hosts' own receipts")
   func changes() async throws {
-    let (first, plan) = try await deploy(1, Said())
+    let (first, plan) = try await deploy(1, StatedProvenance())
     // Nothing ran there, so nothing is new against it; the CI's commit is another one, so its branch is not this one's.
     #expect(plan.origin.provenance?.changes == nil && plan.origin.provenance?.commit?.branch == nil)
-    let (_, next) = try await deploy(2, Said(actor: "lee"), after: first)
+    let (_, next) = try await deploy(2, StatedProvenance(actor: "lee"), after: first)
     #expect(next.origin.provenance?.changes?.from == Copy.id(1) && next.origin.provenance?.changes?.newest[0].subject == "from 1")
     #expect(next.origin.actor == "lee via me@bench")
   }
 
   @Test("a rollback says who asked for it and why, and the receipts name the commit that hosts go back to")
   func back() async throws {
-    let (first, _) = try await deploy(1, Said(message: "one"))
-    let (second, _) = try await deploy(2, Said(message: "two"), after: first)
+    let (first, _) = try await deploy(1, StatedProvenance(message: "one"))
+    let (second, _) = try await deploy(2, StatedProvenance(message: "two"), after: first)
     let selection = try second.project.project.selection(recipe: nil, group: nil, only: [])
     let plan = try await second.desk.planRollback(
-      of: selection, in: second.project, straighten: false, said: Said(message: "two is slow", actor: "ann"))
+      of: selection, in: second.project, straighten: false, said: StatedProvenance(message: "two is slow", actor: "ann"))
     #expect(plan.origin.actor == "ann via me@bench" && plan.origin.provenance?.message == "two is slow")
     _ = try await second.end(second.desk.deploy(plan))
     let receipt = try #require(second.transport.hosts[0].receipt)

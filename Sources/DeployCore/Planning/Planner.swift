@@ -131,7 +131,7 @@ package enum Planner {
     let marks = StageMarks(
       input.surveys + input.partners.surveys, beside: input.others, takingOver: input.inherits)
     let stages = try marks.settle(
-      recipe.flow.stages, of: selection, input.bundle.digest, StageMarks.Said(ran: input.ran, again: input.again),
+      recipe.flow.stages, of: selection, input.bundle.digest, StageMarks.Overrides(ran: input.ran, again: input.again),
       finishing: input.missing?.goal.deployment)
     return Plan(
       origin: input.joins.map { identity.origin(joining: $0) } ?? identity.origin(after: history.newest),

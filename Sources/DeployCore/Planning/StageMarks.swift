@@ -3,7 +3,7 @@ package import DeployModel
 /// What is known, before a deployment, of stages that hosts remember.
 package struct StageMarks: Sendable, Hashable {
   /// What whoever deploys says of stages, by name.
-  struct Said {
+  struct Overrides {
     /// Those that are done for this revision.
     var ran: [String]
     /// Those that are to run again.
@@ -42,9 +42,9 @@ package struct StageMarks: Sendable, Hashable {
   /// - Parameter begun: a deployment that is finished: stages that it ran do not run again, however often others do. nil: there is none.
   /// - Throws: names that are of no such stage, and stages whose end nobody knows.
   func settle(
-    _ stages: [Stage], of selection: Selection, _ revision: Digest, _ said: Said, finishing begun: Deployment.ID? = nil
+    _ stages: [Stage], of selection: Selection, _ revision: Digest, _ overrides: Overrides, finishing begun: Deployment.ID? = nil
   ) throws(Problems) -> [Stage] {
-    var problems = Self.strays(said, stages, selection.recipe)
+    var problems = Self.strays(overrides, stages, selection.recipe)
     var exit = problems.isEmpty ? ExitCode.refused : .usage
     let settled = stages.map { stage -> Stage in
       guard case .script(let name, let summary, let function, let when, let place, var terms?) = stage else { return stage }
@@ -58,9 +58,9 @@ package struct StageMarks: Sendable, Hashable {
         // Two deployments of different hosts take different locks.
         problems.append(running.isUnderWay(place))
         if problems.count == 1 { exit = .locked }
-      } else if said.again.contains(where: { $0.isExactly(name) }) {
+      } else if overrides.again.contains(where: { $0.isExactly(name) }) {
         terms.settled = .again
-      } else if said.ran.contains(where: { $0.isExactly(name) }) {
+      } else if overrides.ran.contains(where: { $0.isExactly(name) }) {
         terms.settled = .told
       } else if let done = marks.first(where: { $0.state == .done }) {
         terms.settled = .ran(done)
@@ -76,15 +76,15 @@ package struct StageMarks: Sendable, Hashable {
     return settled
   }
 
-  private static func strays(_ said: Said, _ stages: [Stage], _ recipe: Recipe) -> [Problem] {
+  private static func strays(_ overrides: Overrides, _ stages: [Stage], _ recipe: Recipe) -> [Problem] {
     let known = stages.filter { $0.terms?.once == .revision }.map(\.name)
-    let unknown = (said.ran + said.again).filter { name in !known.contains { $0.isExactly(name) } }.map { name in
+    let unknown = (overrides.ran + overrides.again).filter { name in !known.contains { $0.isExactly(name) } }.map { name in
       Problem(
         "recipe \"\(recipe.name)\" has no stage \"\(name)\" that runs once for each revision", subject: name,
         fix: NearMatch.hint(name, among: known)
           ?? (known.isEmpty ? "leave it out: every stage runs in each deployment" : "its stages are: \(known.joined(separator: ", "))"))
     }
-    let both = said.ran.filter { name in said.again.contains { $0.isExactly(name) } }.map { name in
+    let both = overrides.ran.filter { name in overrides.again.contains { $0.isExactly(name) } }.map { name in
       Problem("it is said to have run, and to run again", subject: name, fix: "leave --ran or --again out")
     }
     return unknown + both

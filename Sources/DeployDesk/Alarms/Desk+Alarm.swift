@@ -39,7 +39,7 @@ extension Desk {
     let selection = isWhole ? whole : try project.project.selection(recipe: subject.recipe, group: group, only: names)
     let why = "\(watch.alarm.name) of deployment \(watch.plan.id): \(record.reason ?? "it fired")"
     return try await planRollback(
-      of: selection, in: project, straighten: false, said: Said(message: Provenance.line(why, limit: Provenance.messageLimit)))
+      of: selection, in: project, straighten: false, said: StatedProvenance(message: Provenance.line(why, limit: Provenance.messageLimit)))
   }
 }
 

@@ -30,7 +30,7 @@ extension Desk {
 
   /// Makes a kept plan of what missing hosts get again.
   /// - Throws: if nothing is missing any more; nothing was started.
-  func planMissing(again record: PlanRecord, said: Said, of project: LoadedProject) async throws -> PlannedDeployment {
+  func planMissing(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     var request = record.request
     request.said = said
     let found = try await missing(Asked(request), of: project, endsLate: true)

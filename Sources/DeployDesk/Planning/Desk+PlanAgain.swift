@@ -5,10 +5,10 @@ extension Desk {
   /// Makes a kept plan again, with the bundle that was built for it if that is still here, and compares the two.
   /// - Parameter said: who carries it out, and why; the plan fills in what is missing.
   /// - Throws: every difference at once; then nothing was started.
-  package func plan(again record: PlanRecord, said: Said, of project: LoadedProject) async throws -> PlannedDeployment {
+  package func plan(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     try refuseUnplanned(record.request)
     var request = record.request
-    request.said = Said(
+    request.said = StatedProvenance(
       message: said.message ?? request.said.message, actor: said.actor, labels: said.labels.isEmpty ? request.said.labels : said.labels)
     // The bundle is built once: what was reviewed is what is sent. If it is gone, it is built again and has to come out the same.
     if let bundle = record.bundle, (try? shelf.inspect(bundle.hex)) != nil { request.revision = "bundle:\(bundle.hex)" }

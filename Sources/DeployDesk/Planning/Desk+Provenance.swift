@@ -8,7 +8,7 @@ extension Desk {
   ///   - origin: the commit, and what is new, if they were looked up before; nil: they were not. What is new is looked up if it has none.
   ///   - signer: of the bundle.
   func provenance(
-    _ said: Said, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
+    _ said: StatedProvenance, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
     from origin: Provenance? = nil, signedBy signer: String? = nil
   ) async -> Provenance? {
     var provenance = self.provenance(said)
@@ -33,7 +33,7 @@ extension Desk {
   }
 
   /// Who asks and why, if no commit is chosen.
-  func provenance(_ said: Said) -> Provenance {
+  func provenance(_ said: StatedProvenance) -> Provenance {
     Provenance(actor: said.actor ?? system?.actor, message: said.message, labels: said.labels, job: system?.job)
   }
 

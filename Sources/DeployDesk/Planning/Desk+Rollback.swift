@@ -12,7 +12,7 @@ extension Desk {
   /// - Throws: every reason why the hosts cannot go back, at once; nothing was changed.
   package func planRollback(
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, despite: [String] = [],
-    said: Said = Said()
+    said: StatedProvenance = StatedProvenance()
   ) async throws -> Plan {
     let preparation = await ask(selection, deep: true)
     if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)], queues: false) {

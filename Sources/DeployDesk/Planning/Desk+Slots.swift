@@ -7,7 +7,8 @@ extension Desk {
   /// still runs it, and moves the traffic there. If every machine has such a slot, nothing is sent, and the bundle need not be here.
   /// - Throws: if nothing good is remembered, if its bundle is needed but not here, or if a stage that cannot be undone ran since.
   func planSwitchBack(
-    of selection: Selection, _ preparation: Preparation, in project: LoadedProject, to aim: String?, despite: [String], said: Said
+    of selection: Selection, _ preparation: Preparation, in project: LoadedProject, to aim: String?, despite: [String],
+    said: StatedProvenance
   ) async throws -> Plan {
     let surveys = preparation.surveys
     let aimed = try aim.map { try KeptReleases(Array(zip(selection.hosts, surveys))).find($0) }

@@ -22,14 +22,14 @@ struct WhyOptions: ParsableArguments {
 
   /// What was said.
   /// - Throws: `Problems`, one for each invalid value.
-  func said() throws(Problems) -> Said {
+  func said() throws(Problems) -> StatedProvenance {
     let (said, problems) = reading
     if !problems.isEmpty { throw Problems(problems) }
     return said
   }
 
   /// The values, and what is wrong with them.
-  var reading: (said: Said, problems: [Problem]) {
+  var reading: (said: StatedProvenance, problems: [Problem]) {
     var problems: [Problem] = []
     var labels: [Label] = []
     for text in label {
@@ -51,7 +51,7 @@ struct WhyOptions: ParsableArguments {
     if let problem = Self.problem(ofActor: actor) { problems.append(problem) }
     // A commit's whole message may be given: its lines become one, and the text is cut to the limit.
     let line = message.flatMap { Provenance.line($0, limit: Provenance.messageLimit) }
-    return (Said(message: line, actor: actor, labels: labels), problems)
+    return (StatedProvenance(message: line, actor: actor, labels: labels), problems)
   }
 
   /// Why a text cannot name an actor; nil: it can, or nobody is named.

@@ -48,7 +48,7 @@ struct TrainStart {
     let identity = Identity.make()
     let id = "train-\(identity.id)"
     wanted.said.labels.append(Label(name: Train.label, value: id))
-    wanted.said = Said(message: wanted.said.message, actor: wanted.said.actor, labels: wanted.said.labels)
+    wanted.said = StatedProvenance(message: wanted.said.message, actor: wanted.said.actor, labels: wanted.said.labels)
     let rule = between?.rule ?? (Self.isAtTerminal ? .approve(WhenBusy.usual) : .check)
     let train = Train(id: id, began: identity.at, actor: identity.actor, request: wanted, between: rule, groups: groups)
     let file = try TrainFile(id, in: options.stateFolder())

@@ -1,5 +1,5 @@
 /// What the person or program that asks for a deployment says about it.
-package struct Said: Sendable, Hashable, Codable {
+package struct StatedProvenance: Sendable, Hashable, Codable {
   /// Why, on one line; nil: nothing.
   package var message: String?
   /// A name to stand before the login; nil: what the CI system says.
