@@ -24,7 +24,9 @@ struct FollowTests {
   }
 
   /// What a follower is told: the lines that it knew, and those that it did not.
-  private func followed(_ bench: Bench, _ word: String?, after last: Int? = nil) async throws -> (known: [Line], new: [Line], pair: Pair) {
+  private func followed(
+    _ bench: Bench, _ word: String?, after last: Int? = nil
+  ) async throws -> (known: [Line], new: [Line], pair: DeploymentPair) {
     var (known, new): ([Line], [Line]) = ([], [])
     let pair = try await bench.desk.follow(word, after: last) { event in
       switch event {

@@ -85,7 +85,7 @@ struct LockTests {
   @Test("cancel asks the process that runs the newest member of a pair, and says what to do if none listens")
   func cancel() async throws {
     let bench = try Bench(Bench.text(body: body))
-    let pair = Pair(
+    let pair = DeploymentPair(
       first: PastTests.deployment("d1", .concluded(.failed)), back: PastTests.deployment("b1", .running, kind: .rollback(of: "d1")))
     let text = await refusal { _ = try await bench.desk.cancel(pair) }
     expectText(

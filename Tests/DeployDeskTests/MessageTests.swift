@@ -15,7 +15,7 @@ struct MessageTests {
 
   /// Runs a deployment , and a body beside it as soon as its first wave has begun.
   private func during(
-    _ bench: Bench, _ body: @escaping @Sendable (Pair) async throws -> Void
+    _ bench: Bench, _ body: @escaping @Sendable (DeploymentPair) async throws -> Void
   ) async throws -> RunEnd {
     let plan = try await bench.plan().plan
     let running = bench.desk.deploy(plan)
@@ -169,7 +169,7 @@ struct MessageTests {
   }
 
   /// A deployment that was left in its first wave.
-  private func left(_ bench: Bench) async throws -> Pair {
+  private func left(_ bench: Bench) async throws -> DeploymentPair {
     let plan = try await bench.plan().plan
     _ = try await bench.leave(bench.desk.deploy(plan)) { await $0.hasBegunWave(of: plan.id) }
     return try await bench.desk.past.pair(plan.id, or: [])

@@ -16,7 +16,7 @@ struct PastTests {
 
   @Test("a deployment and the rollback that followed from it are one pair, in the place of its newest member")
   func pairs() {
-    let pairs = Pair.all([
+    let pairs = DeploymentPair.all([
       Self.deployment("b2", .concluded(.succeeded), kind: .rollback(of: "d2")), Self.deployment("d3", .running),
       Self.deployment("d2", .concluded(.failed)), Self.deployment("d1", .concluded(.succeeded)),
     ])
@@ -25,15 +25,15 @@ struct PastTests {
 
   @Test("a rollback whose deployment this journal does not have is a pair by itself")
   func lonely() {
-    let pairs = Pair.all([Self.deployment("b1", .interrupted, kind: .rollback(of: "elsewhere"))])
+    let pairs = DeploymentPair.all([Self.deployment("b1", .interrupted, kind: .rollback(of: "elsewhere"))])
     #expect(pairs.map { $0.members.map(\.id) } == [["b1"]])
     #expect(pairs[0].state == .interrupted)
   }
 
   @Test("a pair is what its rollback is while that is not over, and damaged only if nothing of it is open")
   func state() {
-    func state(_ first: DeploymentSummary.State, _ back: DeploymentSummary.State?) -> Pair.State {
-      Pair(first: Self.deployment("d", first), back: back.map { Self.deployment("b", $0, kind: .rollback(of: "d")) }).state
+    func state(_ first: DeploymentSummary.State, _ back: DeploymentSummary.State?) -> DeploymentPair.State {
+      DeploymentPair(first: Self.deployment("d", first), back: back.map { Self.deployment("b", $0, kind: .rollback(of: "d")) }).state
     }
     let damaged = DeploymentSummary.State.damaged(Damage(sequence: 3, what: "is missing"))
     #expect(state(.running, nil) == .running)

@@ -5,7 +5,7 @@ extension Desk {
   /// The holder of a lock, if it is known to be dead and not only silent; nil: it may live.
   package func deadHolder(of lock: Lock) async throws -> DeadHolder? {
     // A deployment that is over still holds the lock if its rollback was interrupted before it took the lock.
-    if let pair = Pair.all(try await past.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
+    if let pair = DeploymentPair.all(try await past.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
       // The lock has the token of its plan, and the kernel released its claim when the process ended.
       guard case .planned(let plan)? = try await journal.entries(of: lock.deployment).entries.first?.fact, plan.lock.token == lock.token,
         let claim = try journal.claim(lock.deployment)

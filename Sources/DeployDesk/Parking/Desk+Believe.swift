@@ -28,7 +28,7 @@ extension Desk {
 
   /// Brings the journal and the recipes of a parked deployment here from its hosts, if they are not here.
   /// - Throws: if what hosts keep cannot be believed, or contradicts what is known here.
-  package func adopt(_ found: FoundParked) async throws -> Pair {
+  package func adopt(_ found: FoundParked) async throws -> DeploymentPair {
     let id = found.parked.deployment
     guard let claim = try journal.claim(id) else {
       throw Problems(Problem("deployment \(id) is run by another process of this machine", fix: "lander follow \(id)"), exit: .locked)

@@ -29,7 +29,7 @@ extension Desk {
   ///   - project: builds the bundle again if it is not here; nil: it has to be here.
   ///   - staying: how long this engine stays at the next gate that waits for a person.
   package func resumeParked(
-    _ pair: Pair, _ wanted: MessageDraft, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
+    _ pair: DeploymentPair, _ wanted: MessageDraft, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
   ) async throws -> Resumed {
     let id = pair.first.id
     let entries = try await past.entries(of: id)

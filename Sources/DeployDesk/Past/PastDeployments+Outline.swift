@@ -12,8 +12,8 @@ extension PastDeployments {
   package func outline(of deployment: Deployment.ID) async throws -> [Entry] { try await journal.outline(of: deployment) }
 
   /// The newest pair of a recipe and group that has ended; nil: there is none, or a newer one is open.
-  package func newestEnd(of recipe: String, to group: String) async throws -> Pair? {
-    let pairs = Pair.all(try await deployments().filter { $0.recipe == recipe && $0.group == group })
+  package func newestEnd(of recipe: String, to group: String) async throws -> DeploymentPair? {
+    let pairs = DeploymentPair.all(try await deployments().filter { $0.recipe == recipe && $0.group == group })
     return pairs.first.flatMap { $0.state == .concluded ? $0 : nil }
   }
 }

@@ -13,7 +13,7 @@ extension Desk {
         try await end(parked, comment)
         return
       }
-      let own = Pair.all(try await past.deployments()).first { $0.members.contains { $0.id == holder.deployment } }
+      let own = DeploymentPair.all(try await past.deployments()).first { $0.members.contains { $0.id == holder.deployment } }
       let reception =
         if let own, own.state == .running {
           try await say(.cancel, comment: comment, to: own)

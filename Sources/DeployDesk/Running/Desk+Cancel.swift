@@ -6,7 +6,7 @@ extension Desk {
   /// Asks the process of this machine that runs one of a pair to end it in good order.
   /// - Returns: the process.
   /// - Throws: if no listening process was found.
-  package func cancel(_ pair: Pair) async throws -> Int32 {
+  package func cancel(_ pair: DeploymentPair) async throws -> Int32 {
     if let process = await engines.tell(pair.members.map(\.id)) { return process }
     throw Problems(
       Problem("the process that runs \(pair.first.id) was not found", fix: "press Ctrl-C in its terminal, or try again once it is gone"),
@@ -16,7 +16,7 @@ extension Desk {
   /// Waits for the end of a deployment that another process runs, and of the rollback that follows from it, until that process has
   /// released both. It says once that the rollback is not interrupted.
   /// - Throws: if the process is stopped, or is gone before they have ended.
-  package func wait(for deployment: Deployment.ID) async throws -> Pair {
+  package func wait(for deployment: Deployment.ID) async throws -> DeploymentPair {
     var isTold = false
     var turns = 0
     while true {
@@ -47,7 +47,7 @@ extension Desk {
   }
 
   /// The last entry is written a moment before the claim is released. If a process hangs in between, this waits five seconds for it.
-  func released(_ pair: Pair) async throws {
+  func released(_ pair: DeploymentPair) async throws {
     for _ in 0..<50 {
       if let claim = try journal.claim(pair.first.id) { return claim.release() }
       await ports.clock.sleep(Interval(milliseconds: 100))

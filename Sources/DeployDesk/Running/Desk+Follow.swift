@@ -16,7 +16,7 @@ extension Desk {
   ///   its journal is damaged.
   package func follow(
     _ word: String?, after last: Int? = nil, patience: Interval? = nil, take: (FollowedEvent) async throws -> Void
-  ) async throws -> Pair {
+  ) async throws -> DeploymentPair {
     let first = try await past.pair(word, or: [.running, .interrupted])
     var place = try await FollowedPlace(word, after: last, in: first, past)
     var pair = first
@@ -43,7 +43,7 @@ extension Desk {
   }
 
   /// - Throws: if a pair that no process runs has not ended.
-  private func ended(_ pair: Pair) async throws -> Pair {
+  private func ended(_ pair: DeploymentPair) async throws -> DeploymentPair {
     try pair.refuseSuperseded()
     guard pair.state == .concluded else {
       let id = pair.first.id
@@ -76,7 +76,7 @@ private struct FollowedPlace {
   private var known: (deployment: Deployment.ID, last: Int)?
 
   /// - Throws: if the deployment has no such entry.
-  init(_ word: String?, after last: Int?, in pair: Pair, _ past: PastDeployments) async throws {
+  init(_ word: String?, after last: Int?, in pair: DeploymentPair, _ past: PastDeployments) async throws {
     guard let last else { return }
     var named = pair.first
     if let word { named = try await past.find(word) }
@@ -93,7 +93,7 @@ private struct FollowedPlace {
   /// Passes on what was written since the last read.
   /// - Returns: whether the newest member has concluded.
   mutating func read(
-    _ pair: Pair, from journal: any PastJournal, _ take: (FollowedEvent) async throws -> Void
+    _ pair: DeploymentPair, from journal: any PastJournal, _ take: (FollowedEvent) async throws -> Void
   ) async throws -> Bool {
     var hasConcluded = false
     for member in pair.members where !skipped.contains(member.id) {

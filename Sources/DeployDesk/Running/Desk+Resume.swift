@@ -5,7 +5,7 @@ package import DeployModel
 /// What came of resuming a deployment.
 package enum Resumed: Sendable {
   /// It has ended already.
-  case ended(Pair)
+  case ended(DeploymentPair)
   case running(Running)
 }
 
@@ -18,7 +18,8 @@ extension Desk {
   ///   - wantsOutput: whether the events include the output of commands.
   /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
   package func resume(
-    _ pair: Pair, saying message: Message? = nil, cancelling reason: String? = nil, staying: Staying = .always, wantsOutput: Bool = false
+    _ pair: DeploymentPair, saying message: Message? = nil, cancelling reason: String? = nil, staying: Staying = .always,
+    wantsOutput: Bool = false
   ) async throws -> Resumed {
     // Once it is claimed it counts as running.
     try await past.pair(pair.members[0].id, or: []).refuseSuperseded()
@@ -73,7 +74,7 @@ private struct Claims: Sendable {
   private let all: [any DeploymentClaim]
 
   /// - Throws: if another process has one of them.
-  init(_ pair: Pair, _ journal: any PastJournal) throws {
+  init(_ pair: DeploymentPair, _ journal: any PastJournal) throws {
     var all: [any DeploymentClaim] = []
     for member in pair.members {
       guard let claim = try journal.claim(member.id) else {

@@ -11,7 +11,7 @@ extension Desk {
   ///   - patience: how long an engine may take to hear the message.
   /// - Throws: if the message cannot be left, or the journal cannot be read.
   package func say(
-    _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, to pair: Pair,
+    _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, to pair: DeploymentPair,
     patience: Interval = .seconds(10)
   ) async throws -> Reception {
     var message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
@@ -35,7 +35,7 @@ extension Desk {
   package func stoppedEngine(of deployment: Deployment.ID) async -> Int32? { await engines.stopped([deployment]) }
 
   /// - Throws: if the process that runs one of a pair is stopped: it would hear nothing, and waiting would be in vain.
-  func refuseStopped(_ pair: Pair) async throws {
+  func refuseStopped(_ pair: DeploymentPair) async throws {
     guard let process = await engines.stopped(pair.members.map(\.id)) else { return }
     let id = pair.first.id
     throw Problems(
@@ -80,7 +80,7 @@ extension Desk {
   }
 }
 
-extension Pair {
+extension DeploymentPair {
   /// The id of the member that hears messages.
   fileprivate var speaking: Deployment.ID { (back ?? first).id }
 }

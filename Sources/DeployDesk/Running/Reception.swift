@@ -5,9 +5,9 @@ package enum Reception: Sendable, Hashable {
   /// The deployment answered, in words.
   case answered(Deployment.ID, accepted: Bool, String)
   /// It has ended without hearing the message.
-  case ended(Pair)
+  case ended(DeploymentPair)
   /// No engine runs it.
-  case unattended(Pair)
+  case unattended(DeploymentPair)
   /// Its engine did not take the message in time; the message was taken back.
   case ignored(Deployment.ID, after: Interval)
   /// The hosts that had the message deleted it with the deployment's locks: it has ended, or its rollback began.

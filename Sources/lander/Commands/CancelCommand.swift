@@ -65,7 +65,7 @@ struct CancelCommand: Verb {
   private var reason: String { why.comment.isEmpty ? "lander cancel" : "lander cancel: \(why.comment)" }
 
   /// The request is fulfilled: the deployment does nothing any more, and a newer one decides what hosts run.
-  private func tellSuperseded(_ pair: Pair, _ terminal: Terminal) -> DeployModel.ExitCode {
+  private func tellSuperseded(_ pair: DeploymentPair, _ terminal: Terminal) -> DeployModel.ExitCode {
     Ending.note(pair.members.map(\.id))
     let lines = pair.superseded?.lines() ?? []
     if Ending.isLines { terminal.tell(lines) } else { terminal.say(lines) }
@@ -73,7 +73,7 @@ struct CancelCommand: Verb {
   }
 
   /// Tells the engine that runs it, and waits.
-  private func end(_ pair: Pair, _ desk: Desk, _ terminal: Terminal) async throws -> DeployModel.ExitCode {
+  private func end(_ pair: DeploymentPair, _ desk: Desk, _ terminal: Terminal) async throws -> DeployModel.ExitCode {
     let name = pair.first.id
     EarlyEnd.nowHolds("the deployment may still hear the message")
     let told: String

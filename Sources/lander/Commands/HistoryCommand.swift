@@ -39,7 +39,7 @@ struct HistoryCommand: Verb {
       let members = try await past?.members(of: train).map(\.id) ?? []
       all = all.filter { members.contains($0.id) }
     }
-    let pairs = Pair.all(known)
+    let pairs = DeploymentPair.all(known)
     var report = HistoryReport(all.prefix(limit))
     for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) {

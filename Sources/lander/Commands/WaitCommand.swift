@@ -54,7 +54,7 @@ struct WaitCommand: Verb {
       })
   }
 
-  private func end(of deployment: Deployment.ID, _ patience: Interval?, _ desk: Desk, _ terminal: Terminal) async throws -> Pair {
+  private func end(of deployment: Deployment.ID, _ patience: Interval?, _ desk: Desk, _ terminal: Terminal) async throws -> DeploymentPair {
     var report = WaitReport(on: terminal.err)
     return try await desk.follow(deployment, patience: patience) { event in
       switch event {

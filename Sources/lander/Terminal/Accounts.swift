@@ -10,7 +10,7 @@ extension PastDeployments {
   }
 
   /// The same for a pair that has ended: what its rollback repaired does not count as left.
-  func account(of pair: Pair) async throws -> Account {
+  func account(of pair: DeploymentPair) async throws -> Account {
     var back: DeploymentStory?
     if let id = pair.back?.id { back = DeploymentStory(try await outline(of: id)) }
     return Account(DeploymentStory(try await outline(of: pair.first.id)), rollback: back)

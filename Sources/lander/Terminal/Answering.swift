@@ -41,14 +41,14 @@ struct Answering {
   }
 
   /// The deployment as this state folder knows it; nil: it does not, or several match.
-  private func known(_ word: String?, _ options: ProjectOptions) async throws -> Pair? {
+  private func known(_ word: String?, _ options: ProjectOptions) async throws -> DeploymentPair? {
     guard let past = try Wiring.past(options) else { return nil }
     if let word { return try await past.knows(word) ? try await past.pair(word, or: []) : nil }
     return try? await past.pair(nil, or: [.interrupted, .running])
   }
 
   private func resumeParked(
-    _ pair: Pair?, _ desk: Desk, _ project: LoadedProject?, on terminal: Terminal, in options: ProjectOptions
+    _ pair: DeploymentPair?, _ desk: Desk, _ project: LoadedProject?, on terminal: Terminal, in options: ProjectOptions
   ) async throws -> ExitCode? {
     guard let pair else { return nil }
     if leaves {

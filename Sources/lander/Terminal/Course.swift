@@ -4,7 +4,7 @@ import DeployReport
 
 /// A deployment and the rollback that followed from it, for reports.
 struct Course {
-  let pair: Pair
+  let pair: DeploymentPair
   let chronicles: [Chronicle]
   /// The state's name in `history`.
   let state: String

@@ -18,12 +18,12 @@ struct FollowedLines {
 
   /// Follows one deployment and the rollback that follows from it.
   /// - Parameter last: the sequence number of the last line that was seen; nil: none.
-  mutating func follow(_ deployment: Deployment.ID, after last: Int? = nil) async throws -> Pair {
+  mutating func follow(_ deployment: Deployment.ID, after last: Int? = nil) async throws -> DeploymentPair {
     if mode == .ndjson { return try await lines(deployment, last) }
     return try await progress(deployment, last)
   }
 
-  private mutating func lines(_ deployment: Deployment.ID, _ last: Int?) async throws -> Pair {
+  private mutating func lines(_ deployment: Deployment.ID, _ last: Int?) async throws -> DeploymentPair {
     var lines = lines
     defer { self.lines = lines }
     return try await desk.follow(deployment, after: last) { event in
@@ -36,7 +36,7 @@ struct FollowedLines {
     }
   }
 
-  private func progress(_ deployment: Deployment.ID, _ last: Int?) async throws -> Pair {
+  private func progress(_ deployment: Deployment.ID, _ last: Int?) async throws -> DeploymentPair {
     let shown = Progress(mode: mode, verbose: false, terminal: terminal)
     if terminal.err.terminal { EarlyEnd.isDrawn() }
     var isStopped = false

@@ -33,24 +33,24 @@ struct Launch {
   }
 
   /// Resumes what is left of an interrupted deployment and its rollback. With a reason, it only ends them in good order.
-  func resume(_ pair: Pair, cancelling reason: String? = nil) async throws -> ExitCode {
+  func resume(_ pair: DeploymentPair, cancelling reason: String? = nil) async throws -> ExitCode {
     try await filled(try await runRest(of: pair, cancelling: reason))
   }
 
   /// The same without the files of `--junit` and `--dotenv`.
-  func runRest(of pair: Pair, cancelling reason: String? = nil) async throws -> End {
+  func runRest(of pair: DeploymentPair, cancelling reason: String? = nil) async throws -> End {
     EarlyEnd.nowHolds("the deployment is as it was")
     return try await follow(
       try await desk.resume(pair, cancelling: reason, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
   }
 
   /// Resumes a parked deployment.
-  func resumeParked(_ pair: Pair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> ExitCode {
+  func resumeParked(_ pair: DeploymentPair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> ExitCode {
     try await filled(try await runParked(pair, draft, of: project))
   }
 
   /// The same without the files of `--junit` and `--dotenv`.
-  func runParked(_ pair: Pair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> End {
+  func runParked(_ pair: DeploymentPair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> End {
     EarlyEnd.nowHolds("the deployment is parked as before")
     return try await follow(
       try await desk.resumeParked(pair, draft, of: project, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))

@@ -14,7 +14,7 @@ struct OpenTrains {
   var all: [Train] { TrainFile.all(in: state).filter { $0.next != nil } }
 
   /// The open train that a deployment belongs to; nil: none.
-  func train(of pair: Pair) -> Train? { all.first { $0.legs.contains { $0.deployment == pair.first.id } } }
+  func train(of pair: DeploymentPair) -> Train? { all.first { $0.legs.contains { $0.deployment == pair.first.id } } }
 
   /// Those that have something to do with hosts that were looked at, each with the command that is due.
   func say(among surveyed: [Surveyed], on terminal: Terminal) async {
@@ -44,7 +44,7 @@ struct OpenTrains {
     if let word { return try TrainFile.named(word, in: try options.existingStateFolder()) }
     let open = all
     guard open.count == 1, let past = try Wiring.past(options) else { return nil }
-    let pairs = Pair.all(try await past.deployments()).filter { $0.state == .running || $0.state == .interrupted }
+    let pairs = DeploymentPair.all(try await past.deployments()).filter { $0.state == .running || $0.state == .interrupted }
     // A running deployment of a train that runs is spoken to.
     if pairs.contains(where: { $0.state == .running }) { return nil }
     return pairs.allSatisfy { pair in open[0].legs.contains { $0.deployment == pair.first.id } } ? open[0] : nil

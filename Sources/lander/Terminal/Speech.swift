@@ -30,7 +30,7 @@ struct Speech {
   }
 
   /// The same for a pair that has been found already.
-  func say(to pair: Pair, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
+  func say(to pair: DeploymentPair, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
     EarlyEnd.nowHolds("the deployment may still hear the message")
     let reception = try await desk.say(kind, gate: gate, comment: comment, signing: sign, to: pair)
     Ending.note(pair.members.map(\.id))

@@ -4,7 +4,7 @@ import DeployReport
 
 extension PastDeployments {
   /// How a pair ended, in words and as an exit code.
-  func summary(of pair: Pair) async throws -> Summary {
+  func summary(of pair: DeploymentPair) async throws -> Summary {
     let story = DeploymentStory(try await entries(of: pair.first.id))
     guard let back = pair.back else { return Summary(story) }
     return Summary(story, rollback: DeploymentStory(try await entries(of: back.id)))
@@ -13,7 +13,7 @@ extension PastDeployments {
   /// Shows the end of a pair that another process ran.
   /// - Parameter told: whether its entries were already written, if a program reads lines.
   /// - Returns: the exit code of the pair.
-  func show(_ pair: Pair, told: Bool = false, on terminal: Terminal) async throws -> ExitCode {
+  func show(_ pair: DeploymentPair, told: Bool = false, on terminal: Terminal) async throws -> ExitCode {
     let summary = try await summary(of: pair)
     Ending.note(pair.members.map(\.id), summary.problems)
     let state = (summary.exit ?? .internal).word
@@ -32,7 +32,7 @@ extension PastDeployments {
 
   /// Says that a pair has ended already.
   /// - Returns: the exit code of the pair.
-  func tellEnd(of pair: Pair, _ terminal: Terminal) async throws -> ExitCode {
+  func tellEnd(of pair: DeploymentPair, _ terminal: Terminal) async throws -> ExitCode {
     let code = try await summary(of: pair).exit ?? .internal
     let ends = pair.members.map { $0.end ?? "not known" }
     let rollback = pair.back.map { ", and its rollback \($0.id) \(ends.last == "succeeded" ? "succeeded" : "did not go through")" } ?? ""

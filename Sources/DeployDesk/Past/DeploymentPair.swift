@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// A deployment and the rollback that followed from it. They are one thing when somebody resumes or cancels it, or asks how it ended.
-package struct Pair: Sendable, Hashable {
+package struct DeploymentPair: Sendable, Hashable {
   package enum State: Sendable, Hashable { case running, interrupted, superseded, concluded, damaged }
 
   /// What somebody started. It is a rollback if this journal does not have the deployment that the rollback takes back.
@@ -46,14 +46,14 @@ package struct Pair: Sendable, Hashable {
   }
 
   /// All pairs of a journal, in the order of their newest members.
-  package static func all(_ deployments: [DeploymentSummary]) -> [Pair] {
-    var pairs: [Pair] = []
+  package static func all(_ deployments: [DeploymentSummary]) -> [DeploymentPair] {
+    var pairs: [DeploymentPair] = []
     for deployment in deployments where !pairs.contains(where: { $0.first.id == deployment.id }) {
       guard case .rollback(of: let failed?) = deployment.kind, let first = deployments.first(where: { $0.id == failed }) else {
-        pairs.append(Pair(first: deployment))
+        pairs.append(DeploymentPair(first: deployment))
         continue
       }
-      if !pairs.contains(where: { $0.first.id == failed }) { pairs.append(Pair(first: first, back: deployment)) }
+      if !pairs.contains(where: { $0.first.id == failed }) { pairs.append(DeploymentPair(first: first, back: deployment)) }
     }
     return pairs
   }
@@ -62,9 +62,9 @@ package struct Pair: Sendable, Hashable {
 extension PastDeployments {
   /// The pair that has a member with this id or, without an id, the only pair in one of these states.
   /// - Throws: if there is none, if several match, or if it is damaged.
-  package func pair(_ word: String?, or states: [Pair.State]) async throws -> Pair {
-    let all = Pair.all(try await deployments())
-    var found: Pair?
+  package func pair(_ word: String?, or states: [DeploymentPair.State]) async throws -> DeploymentPair {
+    let all = DeploymentPair.all(try await deployments())
+    var found: DeploymentPair?
     if let word {
       let id = try await find(word).id
       found = all.first { $0.members.contains { $0.id == id } }
@@ -83,7 +83,7 @@ extension PastDeployments {
   }
 
   /// The problem that several match. The newest is not taken silently, because it may be another team's.
-  private static func several(_ pairs: [Pair]) -> Problem {
+  private static func several(_ pairs: [DeploymentPair]) -> Problem {
     let names = pairs.prefix(8).map { pair in
       let words = pair.first.kind.words
       let task = words.task.map { "\($0) of " } ?? ""
