@@ -252,8 +252,8 @@ struct MissingWavesTests {
     let desk = bench.another()
     var request = DeploymentRequest()
     request.missing = true
-    let tries = try await Tries(Asked(request), of: bench.project, .wait(.minutes(7 * 24 * 60)), at: desk)
-    let waiting = Task { try await tries.planMissing().planned }
+    let wait = try await QueueWait(Asked(request), of: bench.project, .wait(.minutes(7 * 24 * 60)), at: desk)
+    let waiting = Task { try await wait.planMissing().planned }
     for _ in 0..<30_000 where !bench.events.contains(where: { if case .standing = $0 { true } else { false } }) {
       try await Task.sleep(for: .milliseconds(2))
     }

@@ -96,31 +96,31 @@ struct QueueTests {
     let bench = try Bench(Self.text)
     bench.slowDown()
     let desk = bench.another()
-    let tries = try await Tries(asked(1), of: bench.project, Self.longest, at: desk)
-    let plan = try await tries.plan()
+    let wait = try await QueueWait(asked(1), of: bench.project, Self.longest, at: desk)
+    let plan = try await wait.plan()
     hold(bench, "h2")
     let end = try await bench.end(desk.deploy(plan))
-    let refusal = try #require(tries.refusal(of: end))
+    let refusal = try #require(wait.refusal(of: end))
     #expect(refusal.kind == .locked && bench.transport.hosts.allSatisfy { $0.current == nil })
-    let again = Task { try await bench.end(desk.deploy(try await tries.planAgain(after: refusal))) }
+    let again = Task { try await bench.end(desk.deploy(try await wait.planAgain(after: refusal))) }
     try await until { bench.events.contains { if case .standing(let one) = $0 { one.host == "h2" } else { false } } }
     #expect(try bench.host("h1").line.first?.ticket.token == plan.lock.ticket)
     free(bench, "h2")
     let done = try await again.value
-    #expect(done.deployments.last?.conclusion?.status == .succeeded && tries.refusal(of: done) == nil)
+    #expect(done.deployments.last?.conclusion?.status == .succeeded && wait.refusal(of: done) == nil)
   }
 
   @Test("one that does not wait, or whose sequence is too old, is not tried again")
   func once() async throws {
     let bench = try Bench(Self.text)
     bench.slowDown()
-    let tries = try await Tries(asked(1), of: bench.project, .fail, at: bench.desk)
-    let plan = try await tries.plan()
+    let wait = try await QueueWait(asked(1), of: bench.project, .fail, at: bench.desk)
+    let plan = try await wait.plan()
     hold(bench, "h2")
     let end = try await bench.end(bench.desk.deploy(plan))
-    #expect(end.deployments[0].conclusion?.status == .refused && tries.refusal(of: end) == nil)
+    #expect(end.deployments[0].conclusion?.status == .refused && wait.refusal(of: end) == nil)
     free(bench, "h2")
-    let numbered = try await Tries(asked(1, sequence: 1), of: bench.project, Self.longest, at: bench.desk)
+    let numbered = try await QueueWait(asked(1, sequence: 1), of: bench.project, Self.longest, at: bench.desk)
     _ = try await deploy(bench.desk, bench, asked(2, sequence: 7), .fail)
     let older = try await bench.end(bench.desk.deploy(try await numbered.plan()))
     #expect(older.deployments[0].conclusion?.status == .refused && numbered.refusal(of: older) == nil)
@@ -131,10 +131,10 @@ struct QueueTests {
     let bench = try Bench(Self.text)
     bench.slowDown()
     let before = try await bench.plan().plan.content.bundle?.digest
-    let tries = try await Tries(asked(1), of: bench.project, Self.longest, at: bench.desk)
+    let wait = try await QueueWait(asked(1), of: bench.project, Self.longest, at: bench.desk)
     bench.files["app/version"] = "9\n"
     #expect(try await bench.plan().plan.content.bundle?.digest != before)
-    #expect(try await tries.plan().content.bundle?.digest == before)
+    #expect(try await wait.plan().content.bundle?.digest == before)
   }
 
   @Test("a deployment that does not wait is refused as busy while others stand in line, also if nobody has the lock")

@@ -79,8 +79,8 @@ struct DeployCommand: Verb {
       }
       var asked = stages.completing(queue.completing(try request.asked(of: project.project)))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
-      let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, from: fromGroup, at: desk)
-      return try await launch(desk, terminal, project).deploy(try await tries.plan(), tries)
+      let wait = try await QueueWait(asked, of: project, queue.busy, urgent: queue.urgency, from: fromGroup, at: desk)
+      return try await launch(desk, terminal, project).deploy(try await wait.plan(), wait)
     }
   }
 

@@ -58,10 +58,10 @@ struct RunCommand: Verb {
         terminal.show(report.lines(on: terminal.out), report.value(connected: true))
         return report.isWhole ? .done : .partial
       }
-      let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
+      let wait = try await QueueWait(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
       let launch = Launch(
         desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed, stay: stay)
-      return try await launch.deploy(try await tries.plan(), tries)
+      return try await launch.deploy(try await wait.plan(), wait)
     }
   }
 

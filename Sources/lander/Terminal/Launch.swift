@@ -24,12 +24,12 @@ struct Launch {
   }
 
   /// Starts a plan.
-  /// - Parameter tries: makes the next plan if another deployment gets a host first; nil: it then ends.
-  func deploy(_ plan: Plan, _ tries: Tries? = nil) async throws -> ExitCode { try await filled(try await run(plan, tries)) }
+  /// - Parameter wait: makes the next plan if another deployment gets a host first; nil: it then ends.
+  func deploy(_ plan: Plan, _ wait: QueueWait? = nil) async throws -> ExitCode { try await filled(try await run(plan, wait)) }
 
   /// The same without the files of `--junit` and `--dotenv`, which cover everything that the command does.
-  func run(_ plan: Plan, _ tries: Tries? = nil) async throws -> End {
-    try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose), tries)
+  func run(_ plan: Plan, _ wait: QueueWait? = nil) async throws -> End {
+    try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose), wait)
   }
 
   /// Resumes what is left of an interrupted deployment and its rollback. With a reason, it only ends them in good order.
@@ -69,7 +69,7 @@ struct Launch {
     }
   }
 
-  private func follow(_ running: Running, _ tries: Tries? = nil) async throws -> End {
+  private func follow(_ running: Running, _ wait: QueueWait? = nil) async throws -> End {
     let (sink, telemetry) = (try EventFile(progress.events), try Telemetry(progress.otlp, terminal))
     let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
     let interrupts = Interrupts(running: running, shown: shown)
@@ -101,10 +101,10 @@ struct Launch {
     await sink?.finish(terminal)
     await telemetry?.finish(terminal)
     let end = try await running.end()
-    if let tries, let refusal = tries.refusal(of: end), await interrupts.last == nil {
+    if let wait, let refusal = wait.refusal(of: end), await interrupts.last == nil {
       EarlyEnd.arm(terminal)
       EarlyEnd.nowHolds("nothing on a host was changed")
-      return try await run(try await tries.planAgain(after: refusal), tries)
+      return try await run(try await wait.planAgain(after: refusal), wait)
     }
     await desk.close()
     let code = conclude(end, stories.map(\.story), await interrupts.detached, await interrupts.last)

@@ -54,10 +54,10 @@ extension DeployCommand {
       request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }, train],
       complete: { stages.completing(queue.completing($0)) }, isForPrograms: progress.output == .ndjson)
     return try await start.use(on: terminal) { desk, asked, project in
-      let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
-      let (found, planned) = try await tries.planMissing()
+      let wait = try await QueueWait(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
+      let (found, planned) = try await wait.planMissing()
       guard let planned else { return start.conclude(found, on: terminal) }
-      return try await launch(desk, terminal, project).deploy(planned.plan, tries)
+      return try await launch(desk, terminal, project).deploy(planned.plan, wait)
     }
   }
 }

@@ -2,9 +2,9 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// A deployment's tries to get its hosts: between its plan and its locks another deployment may take one of them. Nothing was changed then,
+/// A deployment's wait for its hosts: between its plan and its locks another deployment may take one of them. Nothing was changed then,
 /// and a deployment that waits waits again, for as long as it has time.
-package struct Tries: Sendable {
+package struct QueueWait: Sendable {
   private let desk: Desk
   private let asked: Asked
   private let origin: Provenance?
