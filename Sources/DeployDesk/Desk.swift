@@ -17,9 +17,9 @@ package struct Desk: Sendable {
   let watch: any HostWatch
   let secrets: any SecretKeeper
   let engines: any RunningEngines
-  let messages: any MessageDoor
-  let hosts: any HostDoor
-  let releases: any ReleaseDoor
+  let messages: any MessageSender
+  let hosts: any HostExchange
+  let releases: any ReleaseReader
   let commits: any VersionControl
   /// The CI system that runs the command; nil: no known one.
   let system: CISystem?
@@ -45,9 +45,9 @@ package struct Desk: Sendable {
   ///   - doors: closes all connections to hosts and to this machine.
   package init(
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
-    watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageDoor, hosts: any HostDoor,
+    watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageSender, hosts: any HostExchange,
     stage: RehearsalStage, machine: String, commits: any VersionControl = NoVersionControl(), system: CISystem? = nil,
-    releases: any ReleaseDoor = NoReleases(), trust: any BundleTrust = AnyBundle(),
+    releases: any ReleaseReader = NoReleases(), trust: any BundleTrust = AnyBundle(),
     lineLease: Interval = .seconds(30), zones: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
     ending programs: @escaping @Sendable () async -> Void = {},
     closing doors: @escaping @Sendable () async -> Void = {}, tell: @escaping @Sendable (DeskEvent) -> Void

@@ -18,7 +18,7 @@ final class Bench: Sendable {
   let shelf: MemoryShelf
   let transport: SimulatedTransport
   let engines = BenchEngines()
-  let door = MemoryDoor()
+  let messages = MemoryMessages()
   let inboxes: BenchHosts
   let clock = VirtualClock()
   let desk: Desk
@@ -55,7 +55,7 @@ final class Bench: Sendable {
     journal = before?.journal ?? PastMemory()
     shelf = before?.shelf ?? MemoryShelf()
     transport = SimulatedTransport(hosts: hosts ?? names.map { Bench.host($0) }, clock: clock, faults: faults)
-    inboxes = BenchHosts(transport: transport, door: door)
+    inboxes = BenchHosts(transport: transport, messages: messages)
     let (clock, told) = (clock, told)
     // Ids that no bench before had.
     first = before.map { $0.first + 100 } ?? 0
@@ -73,12 +73,13 @@ final class Bench: Sendable {
     }
     let ports = Ports(
       transport: transport, machine: SimulatedEngineMachine(), bundles: shelf, journal: journal, clock: clock, actor: "me@bench",
-      mailboxes: [door])
-    let releases: any ReleaseDoor =
+      mailboxes: [messages])
+    let releases: any ReleaseReader =
       if let origin { BenchReleases(transport: transport, origin: origin, edited: edited) } else { NoReleases() }
     desk = Desk(
       ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: self.files, shelf: shelf), reviewer: NoReview(),
-      watch: watch, secrets: secrets, engines: engines, messages: door, hosts: inboxes, stage: stage, machine: "bench", commits: commits,
+      watch: watch, secrets: secrets, engines: engines, messages: messages, hosts: inboxes, stage: stage, machine: "bench",
+      commits: commits,
       system: system, releases: releases,
       tell: { event in told.events.withLock { $0.append(event) } })
     go()
@@ -120,7 +121,8 @@ final class Bench: Sendable {
     let told = told
     return Desk(
       ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: files, shelf: shelf), reviewer: NoReview(),
-      watch: BenchWatch(), secrets: BenchSecrets(), engines: engines, messages: door, hosts: inboxes, stage: desk.stage, machine: "bench",
+      watch: BenchWatch(), secrets: BenchSecrets(), engines: engines, messages: messages, hosts: inboxes, stage: desk.stage,
+      machine: "bench",
       lineLease: lease, tell: { event in told.events.withLock { $0.append(event) } })
   }
 

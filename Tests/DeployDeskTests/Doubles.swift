@@ -95,7 +95,7 @@ struct BenchWatch: HostWatch {
 }
 
 /// Reads releases of simulated hosts: their files are those that a shelf has.
-struct BenchReleases: ReleaseDoor {
+struct BenchReleases: ReleaseReader {
   let transport: SimulatedTransport
   let origin: MemoryShelf
   /// Names of hosts on which one file has another content than was delivered.

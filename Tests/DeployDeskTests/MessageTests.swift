@@ -46,7 +46,7 @@ struct MessageTests {
       #expect(resumed == .answered(pair.first.id, accepted: true, "Resumed by me@bench"))
     }
     #expect(end.deployments.map(\.conclusion?.status) == [.succeeded])
-    #expect(bench.door.waiting(for: end.deployments[0].plan.id) == [])
+    #expect(bench.messages.waiting(for: end.deployments[0].plan.id) == [])
   }
 
   @Test("a cancel is answered, and hosts that were changed go back")
@@ -65,14 +65,14 @@ struct MessageTests {
   @Test("an engine that does not listen gets the message taken back, so that nothing comes late")
   func deaf() async throws {
     let bench = try Bench(Self.text)
-    bench.door.deafen()
+    bench.messages.deafen()
     let pair = try await left(bench)
     // Somebody holds it, and hears nothing.
     let claim = try #require(bench.journal.claim(pair.first.id))
     let held = try await bench.desk.past.pair(pair.first.id, or: [])
     let said = try await bench.desk.say(.pause, to: held, patience: .seconds(4))
     #expect(said == .ignored(pair.first.id, after: .seconds(4)))
-    #expect(bench.door.waiting(for: pair.first.id) == [])
+    #expect(bench.messages.waiting(for: pair.first.id) == [])
     claim.release()
   }
 
@@ -81,7 +81,7 @@ struct MessageTests {
     let bench = try Bench(Self.text)
     let pair = try await left(bench)
     guard case .unattended(let found) = try await bench.desk.say(.pause, to: pair, patience: Self.long) else { return #expect(Bool(false)) }
-    #expect(found.first.id == pair.first.id && bench.door.waiting(for: pair.first.id) == [])
+    #expect(found.first.id == pair.first.id && bench.messages.waiting(for: pair.first.id) == [])
     guard case .running(let running) = try await bench.desk.resume(pair) else { return #expect(Bool(false)) }
     _ = try await bench.end(running)
     let ended = try await bench.desk.past.pair(pair.first.id, or: [])
@@ -137,13 +137,13 @@ struct MessageTests {
     guard case .silent(pair.first.id, _, left: []) = try await bench.desk.say(.pause, toFar: pair.first.id, on: selections) else {
       return #expect(Bool(false))
     }
-    #expect(bench.door.waiting(for: pair.first.id).isEmpty, "an engine that resumes hours later would hear it")
+    #expect(bench.messages.waiting(for: pair.first.id).isEmpty, "an engine that resumes hours later would hear it")
     // Its patience must not be over before the lock is gone, however busy this machine is.
     bench.slowDown()
-    bench.door.deafen()
+    bench.messages.deafen()
     let speaker = Task { try await bench.desk.say(.pause, toFar: pair.first.id, on: selections, patience: Self.long) }
-    while bench.door.waiting(for: pair.first.id).isEmpty { await Task.yield() }
-    bench.door.close(pair.first.id)
+    while bench.messages.waiting(for: pair.first.id).isEmpty { await Task.yield() }
+    bench.messages.close(pair.first.id)
     #expect(try await speaker.value == .lockGone(pair.first.id))
   }
 
@@ -151,7 +151,7 @@ struct MessageTests {
   func pausedAndLeft() async throws {
     let bench = try Bench(Self.text)
     let plan = try await bench.plan().plan
-    bench.door.send(Message(id: "m1", .pause, by: "kim@laptop", at: bench.desk.now), to: plan.id)
+    bench.messages.send(Message(id: "m1", .pause, by: "kim@laptop", at: bench.desk.now), to: plan.id)
     let end = try await bench.leave(bench.desk.deploy(plan)) { journal in
       await journal.deployments().first?.pause != nil
     }
@@ -159,7 +159,7 @@ struct MessageTests {
     let pair = try await bench.desk.past.pair(plan.id, or: [])
     #expect(pair.state == .interrupted && pair.first.pause?.message.by == "kim@laptop")
     guard case .running(let running) = try await bench.desk.resume(pair) else { return #expect(Bool(false)) }
-    bench.door.send(Message(id: "m2", .resume, by: "lee@ci", at: bench.desk.now), to: plan.id)
+    bench.messages.send(Message(id: "m2", .resume, by: "lee@ci", at: bench.desk.now), to: plan.id)
     let resumed = try await bench.end(running)
     #expect(resumed.deployments.map(\.conclusion?.status) == [.succeeded])
     let said = await bench.journal.entries(of: plan.id).entries.compactMap { entry -> Message.ID? in
@@ -185,7 +185,7 @@ struct MessageTests {
     let text = await refusal { _ = try await bench.desk.say(.cancel, to: held, patience: Self.long) }
     #expect(text.hasPrefix("process 4711, which runs deployment \(pair.first.id), is stopped"), "\(text)")
     #expect(text.contains("kill -CONT 4711"), "\(text)")
-    #expect(bench.door.waiting(for: pair.first.id) == [])
+    #expect(bench.messages.waiting(for: pair.first.id) == [])
     let waited = await refusal { _ = try await bench.desk.wait(for: pair.first.id) }
     #expect(waited.contains("is stopped"), "\(waited)")
     claim.release()

@@ -231,7 +231,7 @@ struct QueueTests {
       id = try bench.host("h1").lock?.lock.deployment
       return id != nil
     }
-    if let id { bench.door.send(Message(id: "p1", .pause, by: "kim@laptop", at: bench.clock.now()), to: id) }
+    if let id { bench.messages.send(Message(id: "p1", .pause, by: "kim@laptop", at: bench.clock.now()), to: id) }
     return id
   }
 }

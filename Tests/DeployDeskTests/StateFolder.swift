@@ -19,10 +19,10 @@ struct StateFolder {
     let files = files ?? bench.files
     let ports = Ports(
       transport: bench.transport.another(), machine: bench.desk.ports.machine, bundles: shelf, journal: journal,
-      clock: bench.clock, actor: "\(name)@\(name)", mailboxes: [bench.door], copies: MemoryCopies(journal: journal, shelf: shelf))
+      clock: bench.clock, actor: "\(name)@\(name)", mailboxes: [bench.messages], copies: MemoryCopies(journal: journal, shelf: shelf))
     desk = Desk(
       ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: files, shelf: shelf), reviewer: NoReview(),
-      watch: BenchWatch(), secrets: BenchSecrets(), engines: bench.engines, messages: bench.door, hosts: bench.inboxes,
+      watch: BenchWatch(), secrets: BenchSecrets(), engines: bench.engines, messages: bench.messages, hosts: bench.inboxes,
       stage: bench.desk.stage, machine: name, tell: { _ in })
   }
 }

@@ -40,12 +40,12 @@ extension Desk {
   }
 
   private func fetch(_ goal: Receipt, from host: Host, at path: String) async throws(Failure) {
-    let (bundle, release, door) = (goal.inputs.bundle, goal.release.id, releases)
-    let manifest = try await door.manifest(of: release, on: host, at: path)
+    let (bundle, release, reader) = (goal.inputs.bundle, goal.release.id, releases)
+    let manifest = try await reader.manifest(of: release, on: host, at: path)
     let bytes = manifest.items.reduce(0) { $0.plus($1.size) }
     tell(.remark("Bundle \(bundle.short) is not in this state folder: bringing its \(bytes.inBytes) here from \(host.name) …"))
     let read: @Sendable ([BundlePart]) async throws(Failure) -> [[UInt8]] = { parts throws(Failure) in
-      try await door.read(parts, of: release, on: host, at: path)
+      try await reader.read(parts, of: release, on: host, at: path)
     }
     try await shelf.take(bundle, manifest, from: "\(release) of \(host.name)", reading: read)
   }

@@ -8,7 +8,7 @@ package actor Turn {
   package nonisolated let ticket: Ticket
   let host: Host
   private let path: String
-  private let door: any HostDoor
+  private let exchange: any HostExchange
   private let clock: any Clock
   private var keeping: Task<Void, Never>?
 
@@ -16,22 +16,24 @@ package actor Turn {
     self.ticket = ticket
     self.host = host
     self.path = path
-    door = desk.hosts
+    exchange = desk.hosts
     clock = desk.ports.clock
   }
 
   /// Takes the place, or renews it. One that nobody renewed in time is taken anew, behind the others.
-  func ask() async throws(Failure) -> LinePlace { try await door.lineUp(ticket, renews: false, on: host, at: path) }
+  func ask() async throws(Failure) -> LinePlace { try await exchange.lineUp(ticket, renews: false, on: host, at: path) }
 
   /// Renews the place from now on, until it is left or the host gave the lock.
   func keep() {
     guard keeping == nil else { return }
     let pause = Interval(milliseconds: ticket.lease.milliseconds / 3)
-    keeping = Task { [ticket, host, path, door, clock] in
+    keeping = Task { [ticket, host, path, exchange, clock] in
       while !Task.isCancelled {
         await clock.sleep(pause)
         if Task.isCancelled { return }
-        if let place = try? await door.lineUp(ticket, renews: true, on: host, at: path), place.isLost || place.superseded != nil { return }
+        if let place = try? await exchange.lineUp(ticket, renews: true, on: host, at: path), place.isLost || place.superseded != nil {
+          return
+        }
       }
     }
   }
@@ -40,7 +42,7 @@ package actor Turn {
   func leave() async {
     keeping?.cancel()
     keeping = nil
-    await door.leaveLine(ticket.token, on: host, at: path)
+    await exchange.leaveLine(ticket.token, on: host, at: path)
   }
 }
 

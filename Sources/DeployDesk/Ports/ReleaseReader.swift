@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// Reads releases that hosts keep, for whoever has their bundles no more. Changes nothing there.
-package protocol ReleaseDoor: Sendable {
+package protocol ReleaseReader: Sendable {
   /// What a release holds, as the host remembers it: its digest has to be compared.
   /// - Throws: kind `missing` if the host does not keep it, `corrupt` if something that is no file, or another one, stands in it.
   func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest
@@ -11,7 +11,7 @@ package protocol ReleaseDoor: Sendable {
 }
 
 /// Where no release of a host can be read.
-package struct NoReleases: ReleaseDoor {
+package struct NoReleases: ReleaseReader {
   package init() {}
   package func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest {
     throw Failure(.missing, "releases of this host cannot be read")

@@ -11,7 +11,7 @@ extension SQLiteJournal: PastJournal {
   }
 }
 
-extension StateMailbox: MessageDoor {}
+extension StateMailbox: MessageSender {}
 
 extension DirectoryBundleStore: BundleShelf {
   func release(of bundle: Digest, shared: [String]) -> Release { Self.release(of: bundle, shared: shared) }

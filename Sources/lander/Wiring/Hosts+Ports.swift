@@ -4,9 +4,9 @@ import DeployHosts
 import DeployModel
 import DeployStore
 
-extension Hosts: HostDoor {}
+extension Hosts: HostExchange {}
 
-extension Hosts: ReleaseDoor {}
+extension Hosts: ReleaseReader {}
 
 extension Hosts: HostWatch {
   func listen(_ heard: @escaping @Sendable (HostNotice) -> Void) {

@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// Where people leave messages for deployments. The engine reads them through its `Mailbox`.
-package protocol MessageDoor: Sendable {
+package protocol MessageSender: Sendable {
   /// Leaves a message; it is durable when this returns.
   func send(_ message: Message, to deployment: Deployment.ID) async throws(Failure)
   /// Whether a message still waits to be taken.

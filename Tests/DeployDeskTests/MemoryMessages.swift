@@ -4,8 +4,8 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// Messages in memory: the door of those who speak, and the mailbox of the engine.
-final class MemoryDoor: MessageDoor, Mailbox {
+/// Messages in memory: what people send, and the mailbox of the engine.
+final class MemoryMessages: MessageSender, Mailbox {
   private struct State {
     var waiting: [(deployment: Deployment.ID, message: Message)] = []
     var listeners: [(deployment: Deployment.ID, stream: AsyncStream<Message>.Continuation)] = []
@@ -57,10 +57,10 @@ final class MemoryDoor: MessageDoor, Mailbox {
   func close(_ deployment: Deployment.ID) { state.withLock { $0.waiting.removeAll { $0.deployment == deployment } } }
 }
 
-/// Inboxes of hosts; a message that is left reaches the engine through the door.
-struct BenchHosts: HostDoor {
+/// Inboxes of hosts; a message that is left reaches the engine through these messages.
+struct BenchHosts: HostExchange {
   let transport: SimulatedTransport
-  let door: MemoryDoor
+  let messages: MemoryMessages
   /// Names of hosts that take no message.
   let away = Mutexed<Set<String>>([])
   /// What they were told that the deployment waits for; nil: nothing yet.
@@ -81,12 +81,12 @@ struct BenchHosts: HostDoor {
     if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }
     let lock = transport.hosts.first { $0.name == host.name }?.lock
     guard lock?.lock.deployment == deployment else { throw Failure(.locked, "\(deployment) does not have the lock") }
-    if !door.waits(message.id, for: deployment) { door.send(message, to: deployment) }
+    if !messages.waits(message.id, for: deployment) { messages.send(message, to: deployment) }
   }
 
   func state(of message: Message.ID, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> MessageState {
-    if let answer = door.answer(to: message) { return .answered(answer) }
-    return door.waits(message, for: deployment) ? .waits : .gone
+    if let answer = messages.answer(to: message) { return .answered(answer) }
+    return messages.waits(message, for: deployment) ? .waits : .gone
   }
 
   func journal(on host: Host, at path: String) async throws(Failure) -> [UInt8] {
@@ -96,7 +96,7 @@ struct BenchHosts: HostDoor {
 
   func withdraw(_ message: Message.ID, from deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) {
     if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }
-    _ = door.withdraw(message, from: deployment)
+    _ = messages.withdraw(message, from: deployment)
   }
 }
 

@@ -2,7 +2,7 @@ package import DeployModel
 
 /// Where people leave messages on hosts that a deployment has locked, and where deployments stand in line for these locks, from whatever
 /// machine they are at.
-package protocol HostDoor: Sendable {
+package protocol HostExchange: Sendable {
   /// What the lock's holder waits for from people; nil: the host has not been told yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?
   /// Leaves a message; it is durable on the host when this returns.
