@@ -25,9 +25,9 @@ struct ReapTests {
     #expect(bench.transport.hosts.allSatisfy { $0.lock?.parked != nil })
     for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
     bench.inboxes.told.value = Awaited(gate: 1, kind: .approval)
-    let reaping = try await second.desk.reap(try await met(bench, by: second))
-    #expect(reaping.waiting.isEmpty && reaping.late.map(\.id) == [plan.id] && reaping.late[0].problems == nil)
-    #expect(reaping.late[0].end?.deployments.first?.conclusion?.error?.failure.kind == .rejected)
+    let result = try await second.desk.reap(try await met(bench, by: second))
+    #expect(result.waiting.isEmpty && result.late.map(\.id) == [plan.id] && result.late[0].problems == nil)
+    #expect(result.late[0].end?.deployments.first?.conclusion?.error?.failure.kind == .rejected)
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil && $0.current == nil })
     // The folder that parked it learns that from the hosts, and keeps it.
     let found = try await met(bench, by: first)

@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// Parked deployments that were found on their hosts, and what happened to those whose deadline had passed.
-package struct Reaping: Sendable {
+package struct ReapResult: Sendable {
   package struct Late: Sendable {
     package var id: Deployment.ID
     /// How it ended, with its rollback; nil: it could not be ended from here, or another engine was faster.
@@ -17,25 +17,25 @@ package struct Reaping: Sendable {
 extension Desk {
   /// Ends the parked deployments of surveyed hosts whose deadline has passed, one after the other: they fail, and their hosts go back.
   /// Those that still wait stay as they are. If one cannot be ended, the others are ended all the same.
-  package func reap(_ found: [Surveyed]) async throws -> Reaping {
-    var reaping = Reaping()
+  package func reap(_ found: [Surveyed]) async throws -> ReapResult {
+    var result = ReapResult()
     var met: [Deployment.ID] = []
     for one in found.flatMap(\.parked) where !met.contains(where: { $0 == one.parked.deployment }) {
       met.append(one.parked.deployment)
       guard one.isLate(at: now) else {
-        reaping.waiting.append(one)
+        result.waiting.append(one)
         continue
       }
       tell(.remark("Deployment \(one.parked.deployment) waited for \(one.question), and nobody answered in time: it ends now."))
-      var late = Reaping.Late(id: one.parked.deployment)
+      var late = ReapResult.Late(id: one.parked.deployment)
       do { late.end = try await end(one, nil) } catch let problems as Problems {
         // Another engine may have begun since the hosts were surveyed; then nothing is left to do here.
         let now = await survey(one.selection)
         let isKept = now.unreachable == now.surveys.count || now.parked.contains { $0.parked.deployment == one.parked.deployment }
         late.problems = isKept ? problems : nil
       }
-      reaping.late.append(late)
+      result.late.append(late)
     }
-    return reaping
+    return result
   }
 }

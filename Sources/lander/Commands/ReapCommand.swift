@@ -36,11 +36,11 @@ struct ReapCommand: Verb {
       var found: [Surveyed] = []
       for selection in selections { found.append(await desk.survey(selection)) }
       EarlyEnd.nowHolds("a deployment that was being ended is finished by the next lander reap, or by lander resume")
-      let reaping = try await desk.reap(found)
+      let result = try await desk.reap(found)
       let away = Surveyed.away(in: found)
-      terminal.give(reaping.value(unreachable: away))
-      terminal.say(reaping.lines(at: desk.now, unreachable: away))
-      return reaping.code ?? (away == 0 ? .done : .unreachable)
+      terminal.give(result.value(unreachable: away))
+      terminal.say(result.lines(at: desk.now, unreachable: away))
+      return result.code ?? (away == 0 ? .done : .unreachable)
     }
   }
 }

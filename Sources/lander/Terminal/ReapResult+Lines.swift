@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-extension Reaping.Late {
+extension ReapResult.Late {
   /// The exit code for its end; nil: another engine was faster.
   fileprivate var code: DeployModel.ExitCode? {
     if let problems { return problems.exit }
@@ -25,7 +25,7 @@ extension Reaping.Late {
   }
 }
 
-extension Reaping {
+extension ReapResult {
   /// The exit code for what is left to do; nil: all whose deadline had passed have ended, and their hosts are back.
   var code: DeployModel.ExitCode? {
     let left = late.compactMap(\.code).filter { code in
