@@ -85,6 +85,6 @@ struct DeployCommand: Verb {
   }
 
   func launch(_ desk: Desk, _ terminal: Terminal, _ project: LoadedProject) -> Launch {
-    Launch(watching: options, desk, terminal, progress, project, stay)
+    Launch(desk: desk, terminal: terminal, progress: progress, project: project, stay: stay, alarmsIn: options)
   }
 }

@@ -48,7 +48,8 @@ struct FollowCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if alarm {
       let progress = try ProgressOptions.parse(output.map { ["--output", $0.rawValue] } ?? [])
-      return try await AlarmStay(options: options, progress: progress, terminal: terminal).follow(choice.id ?? "last")
+      let alarms = AlarmFollowUp(options: options, progress: progress, terminal: terminal)
+      return try await alarms.follow(choice.id ?? "last")
     }
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
     return try await desk.use { desk in

@@ -52,7 +52,7 @@ struct ResumeCommand: Verb {
       }
       let launch = Launch(
         desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay,
-        alarms: AlarmStay(options: options, progress: progress, terminal: terminal))
+        alarms: AlarmFollowUp(options: options, progress: progress, terminal: terminal))
       let code = try await launch.resume(pair)
       if let train = OpenTrains(options).train(of: pair) {
         let newer = train.overtaking(try await desk.past.deployments())

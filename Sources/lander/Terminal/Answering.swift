@@ -57,7 +57,7 @@ struct Answering {
     }
     let launch = Launch(
       desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay,
-      alarms: AlarmStay(options: options, progress: progress, terminal: terminal))
+      alarms: AlarmFollowUp(options: options, progress: progress, terminal: terminal))
     return pair.first.parked == nil ? try await launch.resume(pair) : try await launch.resumeParked(pair, draft, of: project)
   }
 

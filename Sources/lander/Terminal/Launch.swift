@@ -15,7 +15,7 @@ struct Launch {
   /// How long it stays at a gate that waits for a person; nil: until the gate closes.
   var stay: StayOptions?
   /// What it does about alarms after deployments; nil: nothing, because they have none.
-  var alarms: AlarmStay?
+  var alarms: AlarmFollowUp?
 
   /// How deployments ended, with what happened in them.
   struct End {

@@ -5,17 +5,17 @@ import DeployReport
 extension Launch {
   /// One that watches the alarm of what it deploys, if the command stays.
   init(
-    watching options: ProjectOptions, _ desk: Desk, _ terminal: Terminal, _ progress: ProgressOptions, _ project: LoadedProject,
-    _ stay: StayOptions
+    desk: Desk, terminal: Terminal, progress: ProgressOptions, project: LoadedProject, stay: StayOptions,
+    alarmsIn options: ProjectOptions
   ) {
     self.init(
       desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed, stay: stay,
-      alarms: AlarmStay(options: options, progress: progress, terminal: terminal, project: project, patience: stay.watching))
+      alarms: AlarmFollowUp(options: options, progress: progress, terminal: terminal, project: project, patience: stay.watching))
   }
 }
 
 /// What a command does about the alarm of a deployment: it watches, or says that nobody does.
-struct AlarmStay {
+struct AlarmFollowUp {
   let options: ProjectOptions
   let progress: ProgressOptions
   let terminal: Terminal
