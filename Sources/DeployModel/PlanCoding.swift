@@ -48,7 +48,7 @@ extension Plan: Codable {
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
     try members.encodeIfPresent(origin.provenance, forKey: .provenance)
     try members.encodeIfPresent(origin.receiptsAt, forKey: .receiptsAt)
-    try members.encodeIfPresent(origin.receiptsSince, forKey: .receiptsSince)
+    try members.encodeIfPresent(origin.receiptsInstalledAt, forKey: .receiptsSince)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -60,7 +60,7 @@ extension Plan: Codable {
         engine: try members.decode(String.self, forKey: .engine), seed: try members.decode(UInt64.self, forKey: .seed),
         provenance: try members.decodeIfPresent(Provenance.self, forKey: .provenance),
         receiptsAt: try members.decodeIfPresent(Timestamp.self, forKey: .receiptsAt),
-        receiptsSince: try members.decodeIfPresent(Timestamp.self, forKey: .receiptsSince)),
+        receiptsInstalledAt: try members.decodeIfPresent(Timestamp.self, forKey: .receiptsSince)),
       subject: Subject(
         application: try members.decode(String.self, forKey: .application), recipe: try members.decode(String.self, forKey: .recipe),
         group: try members.decode(String.self, forKey: .group), parameters: try members.decode(Value.self, forKey: .parameters),

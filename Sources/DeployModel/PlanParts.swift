@@ -29,7 +29,7 @@ extension Plan {
     /// The time in its receipts: later than every receipt on its hosts, whatever this machine's clock says; nil: `at`.
     package let receiptsAt: Timestamp?
     /// Of hosts that join: when the group got what they get; nil: the receipts' own time says it.
-    package let receiptsSince: Timestamp?
+    package let receiptsInstalledAt: Timestamp?
     /// Lander's version.
     package let engine: String
     /// The seed of the recipe's `math.random`.
@@ -39,10 +39,10 @@ extension Plan {
 
     package init(
       id: Deployment.ID, kind: Kind = .deploy, actor: String, at: Timestamp, engine: String, seed: UInt64 = 0,
-      provenance: Provenance? = nil, receiptsAt: Timestamp? = nil, receiptsSince: Timestamp? = nil
+      provenance: Provenance? = nil, receiptsAt: Timestamp? = nil, receiptsInstalledAt: Timestamp? = nil
     ) {
       self.receiptsAt = receiptsAt
-      self.receiptsSince = receiptsSince
+      self.receiptsInstalledAt = receiptsInstalledAt
       self.id = id
       self.kind = kind
       self.actor = actor

@@ -10,20 +10,29 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var actor: String
   package var at: Timestamp
   /// When the release came there that a rollback went back to; nil: no rollback wrote the receipt, or an older version did.
-  package var since: Timestamp?
+  package var installedAt: Timestamp?
   /// The deployment's chain up to the entry before this one's intent; an audit compares it with the journal.
   package var chain: Digest?
   /// The deployment whose release this one left by going back: no good release to go back to, unless this one is newer.
   package var undid: Deployment.ID?
   /// Deployments that the host, or one that it learned of them from, left for something older before `undid`, the newest last; nil: none
   /// is known. Nothing goes back to them.
-  package var left: [Deployment.ID]?
+  package var rolledBack: [Deployment.ID]?
   /// Whether its deployment has not succeeded (yet), so that nothing goes back to it. nil: it is good; receipts of older versions are.
   package var trial: Bool?
   /// The secrets that it was made with, in the order of their names; nil in receipts of older versions, which do not say.
   package var secrets: [SecretMark]?
   /// Who asked for its deployment, why and from where, and the commit that the release was made from; nil: it is not known.
   package var provenance: Provenance?
+
+  /// As hosts keep it.
+  private enum CodingKeys: String, CodingKey {
+    case application, group, release, inputs, deployment, recipe, actor, at
+    case installedAt = "since"
+    case chain, undid
+    case rolledBack = "left"
+    case trial, secrets, provenance
+  }
 
   package init(
     application: String, group: String, release: Release, inputs: Inputs, deployment: Deployment.ID, recipe: String, actor: String,
@@ -46,7 +55,7 @@ package struct Receipt: Sendable, Hashable, Codable {
   }
 
   /// When the release came there, whatever was deployed and taken back since.
-  package var origin: Timestamp { since ?? at }
+  package var origin: Timestamp { installedAt ?? at }
 
   /// All inputs of a deployment to a host. If they are equal, the deployment changes nothing there.
   package struct Inputs: Sendable, Hashable, Codable {

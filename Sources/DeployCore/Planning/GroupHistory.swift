@@ -12,7 +12,7 @@ package struct GroupHistory: Sendable {
   /// Deployments that receipts say were left, and the release that replaced each.
   private let undone: [(deployment: Deployment.ID, by: Release.ID)]
   /// Deployments that receipts remember as left for something older.
-  private let left: [Deployment.ID]
+  private let rolledBack: [Deployment.ID]
   /// When each release was first deployed, as far as hosts know.
   private let origins: [Origin]
   /// The same by receipts that took nothing back: a rollback's receipts may be all that is left of an old release.
@@ -28,8 +28,8 @@ package struct GroupHistory: Sendable {
       guard let undid = receipt.undid else { return }
       if !found.contains(where: { $0 == (undid, receipt.release.id) }) { found.append((undid, receipt.release.id)) }
     }
-    left = receipts.reduce(into: []) { found, receipt in
-      for id in receipt.left ?? [] where !found.contains(id) { found.append(id) }
+    rolledBack = receipts.reduce(into: []) { found, receipt in
+      for id in receipt.rolledBack ?? [] where !found.contains(id) { found.append(id) }
     }
     origins = Self.earliest(receipts)
     firsts = Self.earliest(receipts.filter { $0.undid == nil })
@@ -65,7 +65,7 @@ package struct GroupHistory: Sendable {
 
   /// Whether a host may go back to it: its deployment has succeeded, and has not been taken back since.
   package func isGood(_ receipt: Receipt) -> Bool {
-    guard settled(receipt)?.trial != true, !left.contains(receipt.deployment) else { return false }
+    guard settled(receipt)?.trial != true, !rolledBack.contains(receipt.deployment) else { return false }
     return !returned.contains { took(back: receipt, $0) }
       && !undone.contains { $0.deployment == receipt.deployment && !isNewer($0.by, than: receipt.release.id) }
   }

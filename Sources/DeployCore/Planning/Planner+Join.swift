@@ -6,7 +6,7 @@ extension Planner.Identity {
   func origin(joining goal: Receipt) -> Plan.Origin {
     Plan.Origin(
       id: id, kind: .deploy, actor: who, at: at, engine: engine, seed: seed, provenance: provenance, receiptsAt: goal.at,
-      receiptsSince: goal.origin)
+      receiptsInstalledAt: goal.origin)
   }
 
   /// Of hosts that were to join, receipts of the way back say the time of what they go back to: it is no newer than what the group runs.

@@ -119,23 +119,23 @@ package enum HostProgram {
       deployment: plan.id,
       recipe: plan.content.recipes[host.arriving].name, actor: plan.origin.actor, at: plan.receiptTime, undid: undid, trial: trial,
       secrets: secrets, provenance: provenance)
-    receipt.since = host.goal?.origin ?? plan.origin.receiptsSince
-    receipt.left = host.leftBehind(for: receipt)
+    receipt.installedAt = host.goal?.origin ?? plan.origin.receiptsInstalledAt
+    receipt.rolledBack = host.rolledBack(for: receipt)
     return receipt
   }
 }
 
 extension HostPlan {
-  /// The number of deployments that a receipt remembers as left behind.
-  private static let mostLeft = 50
+  /// The number of deployments that a receipt remembers as rolled back.
+  private static let mostRolledBack = 50
 
   /// Deployments that were left for something older: those that the receipt before knew, and its own if this one takes it back.
   /// - Parameter receipt: the one that is written now.
-  func leftBehind(for receipt: Receipt) -> [Deployment.ID]? {
-    var known = previous?.left ?? []
+  func rolledBack(for receipt: Receipt) -> [Deployment.ID]? {
+    var known = previous?.rolledBack ?? []
     if let previous, receipt.undid == previous.deployment, receipt.origin < previous.origin { known.append(previous.deployment) }
     known.removeAll { $0 == receipt.deployment }
-    return known.isEmpty ? nil : Array(known.suffix(Self.mostLeft))
+    return known.isEmpty ? nil : Array(known.suffix(Self.mostRolledBack))
   }
 
   /// Index of the recipe whose hooks an event runs on the way forward.
