@@ -77,7 +77,7 @@ package struct BundleReview: Sendable {
           near.map { "use \($0)" } ?? (event == "AllowTraffic" ? "use AfterAllowTraffic" : "use ApplicationStart or ApplicationStop")
         add("event-without-scripts", "scripts of \(event) never run: the event is the engine's own", hooks.line, better)
       } else if !AppSpecRequest.standardEvents.contains(event) {
-        let near = Nearness.nearest(to: event, among: AppSpecRequest.standardEvents)
+        let near = NearMatch.of(event, among: AppSpecRequest.standardEvents)
         findings.append(
           Finding(
             .error, SpecProblem.Category.unknownEvent.rawValue, "there is no lifecycle event \(event)", line: hooks.line,

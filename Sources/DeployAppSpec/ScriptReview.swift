@@ -84,6 +84,6 @@ struct ScriptReview {
     let files = (try? contents.tree.contents(of: .top))?.filter { $0.kind != .folder }.map(\.path) ?? []
     let short = HostPath("/" + name).name
     let same = files.first { HostPath("/" + $0).name == short }
-    return (same ?? Nearness.nearest(to: name, among: files)).map { "did you mean \($0)?" }
+    return (same ?? NearMatch.of(name, among: files)).map { "did you mean \($0)?" }
   }
 }

@@ -103,7 +103,7 @@ extension DirectoryBundleStore {
     let parts = place.pathParts
     let folder = "/" + parts.dropLast().joined(separator: "/")
     if Disk.exists(place) { return Problem("the bundle's source cannot be read", subject: path, fix: "chmod -R u+rX '\(place)'") }
-    let near = parts.last.flatMap { NearMatch.find(String($0), in: Disk.ownNames(in: folder)) }
+    let near = parts.last.flatMap { NearMatch.of(String($0), among: Disk.ownNames(in: folder)) }
     let fix: String
     if let near {
       fix = "did you mean \"\(near)\"?"

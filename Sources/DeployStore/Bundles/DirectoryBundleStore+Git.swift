@@ -91,7 +91,7 @@ extension DirectoryBundleStore {
         "git cannot read the repository: \(why)", subject: repository,
         fix: "name the folder of a local clone: git -C '\(repository)' status")
     }
-    let near = NearMatch.find(ref, in: list.stdout.fullLines.map(String.init))
+    let near = NearMatch.of(ref, among: list.stdout.fullLines.map(String.init))
     return Problem(
       "git knows no commit \"\(ref)\"", subject: "git:\(ref)",
       fix: near.map { "did you mean \"\($0)\"?" } ?? "fetch it first: git -C '\(repository)' fetch --tags")

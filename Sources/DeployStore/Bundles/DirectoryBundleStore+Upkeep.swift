@@ -38,7 +38,7 @@ extension DirectoryBundleStore {
       let names = found.prefix(5).map { String($0.bundle.digest.hex.prefix(max(16, prefix.count + 4))) }.joined(separator: ", ")
       throw Problems(Problem("\(found.count) bundles begin with \(prefix): \(names)", subject: prefix, fix: "type more of its digits"))
     }
-    let near = NearMatch.find(prefix, in: all.map { String($0.bundle.digest.hex.prefix(prefix.count)) })
+    let near = NearMatch.of(prefix, among: all.map { String($0.bundle.digest.hex.prefix(prefix.count)) })
     throw Problems(
       Problem(
         "no bundle begins with \"\(prefix)\"", subject: prefix,

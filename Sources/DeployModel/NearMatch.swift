@@ -18,9 +18,12 @@ package enum NearMatch {
     return "there \(candidates.count == 1 ? "is" : "are") \(shown)\(candidates.count > 8 ? ", …" : "")"
   }
 
+  /// Of longer words only so many letters count: the time grows with the square.
+  private static let most = 100
+
   /// Letters to insert, remove, replace or swap with their neighbour (Damerau's distance, adjacent swaps only).
   package static func distance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a), Array(b))
+    let (a, b) = (Array(a.prefix(most)), Array(b.prefix(most)))
     if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
     var rows = [Array(0...b.count)]
     for i in 1...a.count {
