@@ -26,9 +26,7 @@ package struct CloudEvents: Sendable {
     for byte in name.utf8 {
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: text.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        text += byte < 16 ? "%0" + digits : "%" + digits
+      default: text += "%" + Hex.text([byte], upper: true)
       }
     }
     return text

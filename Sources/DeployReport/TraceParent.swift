@@ -1,3 +1,5 @@
+import DeployModel
+
 /// A position in a trace, as in W3C's `traceparent`.
 package struct TraceParent: Sendable, Hashable {
   /// 32 hexadecimal digits, and 16; neither is all zeros.
@@ -37,25 +39,19 @@ package struct TraceNames: Sendable, Hashable {
 
   /// - Parameter random: two numbers for a trace that begins here.
   package init(under parent: TraceParent?, random: (UInt64, UInt64)) {
-    trace = parent?.trace ?? Self.hex(random.0 | 1) + Self.hex(random.1)
+    trace = parent?.trace ?? Hex.text(random.0 | 1) + Hex.text(random.1)
     self.parent = parent?.span
   }
 
   /// The span of a deployment, or of a part of it.
   package func span(_ deployment: String, _ parts: String...) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in ([trace, deployment] + parts).joined(separator: "\0").utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return Self.hex(hash == 0 ? 1 : hash)
+    let hash = Fingerprint(of: ([trace, deployment] + parts).joined(separator: "\0").utf8).number
+    return Hex.text(hash == 0 ? 1 : hash)
   }
 
   /// For a command of a deployment: the span of its lifecycle event on its host, else that of the deployment.
   package func parent(of deployment: String, host: String?, event: String?) -> TraceParent {
     guard let host, let event else { return TraceParent(trace: trace, span: span(deployment)) }
     return TraceParent(trace: trace, span: span(deployment, host, event))
-  }
-
-  private static func hex(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

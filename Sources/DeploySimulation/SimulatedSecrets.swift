@@ -35,11 +35,9 @@ extension SimulatedTransport {
     return comparison
   }
 
-  /// FNV-1a of host, name and value.
+  /// Of host, name and value.
   private static func digest(_ name: String, _ value: String, _ host: String) -> Digest {
-    var hash: UInt64 = 14_695_981_039_346_656_037
-    for byte in Array(host.utf8) + [0] + Array(name.utf8) + [0] + Array(value.utf8) { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
-    let text = String(hash, radix: 16)
+    let text = Hex.text(Fingerprint(of: Array(host.utf8) + [0] + Array(name.utf8) + [0] + Array(value.utf8)).number)
     return Digest(hex: String(repeating: "0", count: 64 - text.utf8.count) + text)
   }
 }

@@ -14,8 +14,7 @@ extension DeployModel.Digest {
 
   /// From 32 raw bytes.
   init(raw: some Sequence<UInt8>) {
-    let digits = Array("0123456789abcdef".utf8)
-    self.init(hex: String(decoding: raw.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self))
+    self.init(hex: Hex.text(raw))
   }
 }
 

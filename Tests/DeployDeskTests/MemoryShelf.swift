@@ -15,10 +15,7 @@ final class MemoryShelf: BundleShelf {
 
   /// Two texts have one digest only if they are alike, as far as tests can tell.
   static func digest(of bytes: some Sequence<UInt8>) -> Digest {
-    var hash: UInt64 = 14_695_981_039_346_656_037
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
-    let hex = String(hash, radix: 16)
-    let part = String(repeating: "0", count: 16 - hex.count) + hex
+    let part = Hex.text(Fingerprint(of: bytes).number)
     return Digest(hex: part + part + part + part)
   }
 

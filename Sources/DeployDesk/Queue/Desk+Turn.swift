@@ -96,11 +96,9 @@ extension Desk {
     return nil
   }
 
-  /// Names as one word, the same on every machine (64 bits of FNV-1a).
+  /// Names as one word, the same on every machine.
   private static func lane(_ names: [String]) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in names.joined(separator: "\0").utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return String(hash, radix: 16)
+    String(Fingerprint(of: names.joined(separator: "\0").utf8).number, radix: 16)
   }
 
   /// Who is in the way; nil: nobody.

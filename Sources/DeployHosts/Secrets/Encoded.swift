@@ -1,3 +1,5 @@
+import DeployModel
+
 /// The forms that a value gets in other programs, as bytes to look for.
 enum Encoded {
   /// Base64 in both alphabets, wherever the value stands in the encoded text (`user:VALUE`, as in HTTP's Basic). Only the digits that the
@@ -23,11 +25,6 @@ enum Encoded {
     return forms
   }
 
-  static func hex(_ bytes: [UInt8], upper: Bool) -> [UInt8] {
-    let digits = Array((upper ? "0123456789ABCDEF" : "0123456789abcdef").utf8)
-    return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-  }
-
   /// Percent-encoded, in both cases, with `%20` and with `+` for a space, and with `/` unchanged.
   static func percent(_ bytes: [UInt8]) -> [[UInt8]] {
     var forms: [[UInt8]] = []
@@ -41,7 +38,7 @@ enum Encoded {
               return [byte]
             case UInt8(ascii: " ") where plus: return [UInt8(ascii: "+")]
             case UInt8(ascii: "/") where slash: return [byte]
-            default: return [UInt8(ascii: "%")] + hex([byte], upper: upper)
+            default: return [UInt8(ascii: "%")] + Hex.digits([byte], upper: upper)
             }
           })
       }
@@ -77,7 +74,7 @@ enum Encoded {
     return forms
   }
   private static func number(_ scalar: Unicode.Scalar, _ upper: Bool) -> [UInt8] {
-    String(scalar).utf16.flatMap { Array("\\u".utf8) + hex([UInt8($0 >> 8), UInt8($0 & 255)], upper: upper) }
+    String(scalar).utf16.flatMap { Array("\\u".utf8) + Hex.digits([UInt8($0 >> 8), UInt8($0 & 255)], upper: upper) }
   }
 
   /// As shells print it, by `set -x` or `printf %q`.

@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Replaces secret values in a stream of bytes, even if a value is split between two chunks. Bytes that may become a value are held back
 /// until that is known.
 struct Redactor {
@@ -69,7 +71,7 @@ struct Redactor {
     for text in [value, value.trimmed] where text.utf8.count >= Vault.shortest {
       let bytes = Array(text.utf8)
       add([bytes] + Encoded.percent(bytes) + Encoded.json(text) + Encoded.quoted(text) + Encoded.markup(text))
-      add(Encoded.base64(bytes) + [Encoded.hex(bytes, upper: false), Encoded.hex(bytes, upper: true)], wraps: true)
+      add(Encoded.base64(bytes) + [Hex.digits(bytes, upper: false), Hex.digits(bytes, upper: true)], wraps: true)
     }
     let lines = value.split(whereSeparator: \.isNewline)
     guard lines.count > 1 else { return patterns }

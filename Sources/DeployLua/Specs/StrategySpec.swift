@@ -34,14 +34,9 @@ package struct StrategySpec {
     case .bool(let bool): bool ? "true" : "false"
     case .int(let int): "\(int)"
     case .number(let number): number.isFinite ? "\(number)" : "0/0"
-    case .text(let text): "\"" + text.utf8.map { "\\x" + hex($0) }.joined() + "\""
+    case .text(let text): "\"" + text.utf8.map { "\\x" + Hex.text([$0]) }.joined() + "\""
     case .list(let list): "{" + list.map(literal).joined(separator: ", ") + "}"
     case .record(let members): "{" + members.map { "[\(literal(.text($0.name)))] = \(literal($0.value))" }.joined(separator: ", ") + "}"
     }
-  }
-
-  private static func hex(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
   }
 }

@@ -68,9 +68,8 @@ extension Manifest {
     var bytes: [UInt8] = []
     for byte in text.utf8 {
       if mustBeCoded(byte) {
-        let hex = String(byte, radix: 16, uppercase: true)
-        bytes.append(contentsOf: (hex.utf8.count == 1 ? "%0" : "%").utf8)
-        bytes.append(contentsOf: hex.utf8)
+        bytes.append(UInt8(ascii: "%"))
+        bytes.append(contentsOf: Hex.digits([byte], upper: true))
       } else {
         bytes.append(byte)
       }
