@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Single parts of a deployment, by values without common memory: everything that one needs from another is on the host.
 extension AppSpecDeployment {
   /// Runs one event.

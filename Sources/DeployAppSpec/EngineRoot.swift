@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Where a deployment group keeps its state on a host: the CodeDeploy agent's own layout.
 package struct EngineRoot: Sendable, Hashable {
   package var path: HostPath

@@ -1,3 +1,5 @@
+import DeployModel
+
 /// A script of the bundle, ready to start.
 package struct Hook: Sendable, Hashable {
   /// The script, which is made executable if it is not.

@@ -1,3 +1,5 @@
+import DeployModel
+
 extension HostState {
   /// Finds out what exists on a host: `$look` for the paths after it (`depth=0`), or for the entries of these folders (`depth=1`).
   static let head = ShellProgram(

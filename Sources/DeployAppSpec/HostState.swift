@@ -1,3 +1,5 @@
+import DeployModel
+
 /// What exists at the paths that an installation touches, as the host answered just before it.
 package struct HostState: Sendable, Hashable {
   package enum Kind: Character, Sendable, Hashable {

@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Carries out a plan: one shell program, with a batch for each kind of step.
 package struct InstallProgram: Sendable {
   package private(set) var shell = ShellProgram()

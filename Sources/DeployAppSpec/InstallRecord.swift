@@ -1,3 +1,5 @@
+import DeployModel
+
 /// The instructions of an installation as the agent records them: JSON, for people and for tools that read it. The host makes it from the
 /// paths it has.
 struct InstallRecord {

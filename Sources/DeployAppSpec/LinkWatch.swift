@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Checks the links on the way to what a program is about to change: on the host, in the program itself, just before it acts.
 ///
 /// A link is safe if it belongs to root or the deploying user (or the user who became root by sudo), below folders in which nobody else

@@ -118,8 +118,3 @@ package struct ShellResult: Sendable, Hashable {
     return SpecProblem(category, "\(doing) failed with exit status \(status): \(words.isEmpty ? "without a word" : words)")
   }
 }
-
-extension String {
-  /// One word for a POSIX shell, whatever is in it.
-  package var shellQuoted: String { "'" + replacing("'", with: "'\\''") + "'" }
-}

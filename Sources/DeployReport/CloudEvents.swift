@@ -25,7 +25,7 @@ package struct CloudEvents: Sendable {
     var text = ""
     for byte in name.utf8 {
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: text.unicodeScalars.append(Unicode.Scalar(byte))
+      case _ where byte.isPlainInName, 0x7E: text.unicodeScalars.append(Unicode.Scalar(byte))
       default: text += "%" + Hex.text([byte], upper: true)
       }
     }

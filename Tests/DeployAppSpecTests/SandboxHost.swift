@@ -1,4 +1,5 @@
 import DeployAppSpec
+import DeployModel
 import Foundation
 import Synchronization
 

@@ -5,7 +5,7 @@ extension HostSite {
   /// Why an intent cannot be sent for this deployment; nil if it can.
   package func nonsense(in intent: Intent) -> Failure? {
     let names = [deployment] + [intent.site.release, intent.site.previous].compactMap { $0 }
-    if let odd = names.first(where: { $0.isEmpty || $0.utf8.first == UInt8(ascii: ".") || !$0.utf8.allSatisfy(Self.isPlain) }) {
+    if let odd = names.first(where: { $0.isEmpty || $0.utf8.first == UInt8(ascii: ".") || !$0.utf8.allSatisfy(\.isPlainInName) }) {
       return Failure(.invalid, "`\(odd)` cannot be the name of a deployment or release")
     }
     if !path.isAbsolutePath || path.utf8.contains(10) || path.utf8.contains(0) {
@@ -36,16 +36,6 @@ extension HostSite {
   }
 
   private static let nowhere = Failure(.invalid, "an empty path, or one with a zero byte, names nothing")
-
-  /// Letters, digits, `-`, `_` and `.`.
-  fileprivate static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-      UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-      true
-    default: false
-    }
-  }
 }
 
 extension Operation {
@@ -62,11 +52,11 @@ extension Operation {
 extension Command {
   /// Why no host can be asked to run it; nil if hosts can.
   package var nonsense: Failure? {
-    if let user, user.isEmpty || user.utf8.first == UInt8(ascii: "-") || !user.utf8.allSatisfy(HostSite.isPlain) {
+    if let user, user.isEmpty || user.utf8.first == UInt8(ascii: "-") || !user.utf8.allSatisfy(\.isPlainInName) {
       return Failure(.invalid, "`\(user)` is no user's name")
     }
     for variable in environment {
-      let isName = variable.name.utf8.allSatisfy { HostSite.isPlain($0) && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ".") }
+      let isName = variable.name.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "_") }
       guard isName, let first = variable.name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
         return Failure(.invalid, "`\(variable.name)` is no name of an environment variable")
       }

@@ -42,18 +42,13 @@ struct SecretNames {
     }
     while at < text.count, [0x20, 0x28, 9, 10, 11, 12, 13].contains(text[at]) { at += 1 }
     guard at < text.count, isQuote(text[at]) else { return nil }
-    let name = text[(at + 1)...].prefix(longest + 1).prefix { isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    let name = text[(at + 1)...].prefix(longest + 1).prefix(while: \.isPlainInName)
     guard (1...longest).contains(name.count), name.endIndex < text.count, isQuote(text[name.endIndex]) else { return nil }
     return String(decoding: name, as: UTF8.self)
   }
 
   private static func isWord(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-      UInt8(ascii: "_"):
-      true
-    default: false
-    }
+    byte.isLetterOrDigit || byte == UInt8(ascii: "_")
   }
   private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 }

@@ -1,22 +1,18 @@
+import DeployModel
+
 /// Words for a POSIX shell.
 package enum Quoting {
   /// The word in single quotes, as any POSIX shell reads it back byte by byte. A NUL cannot be expressed and is dropped.
   package static func word(_ text: String) -> String {
     if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
-    return "'" + text.replacing("\0", with: "").replacing("'", with: "'\\''") + "'"
+    return text.replacing("\0", with: "").shellQuoted
   }
   /// Words for a line that must stay one line: `$LF` of the host program stands for line ends.
   static func line(_ words: [String]) -> String {
     words.map { word($0).replacing("\n", with: "'\"$LF\"'") }.joined(separator: " ")
   }
   private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: ","),
-      UInt8(ascii: "@"):
-      true
-    default: false
-    }
+    byte.isLetterOrDigit || "_-./:,@".utf8.contains(byte)
   }
 }
 

@@ -76,14 +76,3 @@ extension Hosts {
     }
   }
 }
-
-extension UInt8 {
-  /// Whether a shell takes it literally in a user's name.
-  fileprivate var isPlainInName: Bool {
-    switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
-    default: false
-    }
-  }
-}

@@ -33,9 +33,7 @@ enum Encoded {
         forms.append(
           bytes.flatMap { byte -> [UInt8] in
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-              UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
-              return [byte]
+            case _ where byte.isPlainInName, UInt8(ascii: "~"): return [byte]
             case UInt8(ascii: " ") where plus: return [UInt8(ascii: "+")]
             case UInt8(ascii: "/") where slash: return [byte]
             default: return [UInt8(ascii: "%")] + Hex.digits([byte], upper: upper)

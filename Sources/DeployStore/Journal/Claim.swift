@@ -33,12 +33,6 @@ package final class Claim: DeploymentClaim {
 extension Deployment {
   /// Whether an id may name files: letters, digits, `-`, `_` and `.`, 1…64 of them, not starting with a dot.
   static func isName(_ id: Deployment.ID) -> Bool {
-    (1...64).contains(id.utf8.count) && !id.hasPrefix(".")
-      && id.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
-        }
-      }
+    (1...64).contains(id.utf8.count) && !id.hasPrefix(".") && id.utf8.allSatisfy(\.isPlainInName)
   }
 }

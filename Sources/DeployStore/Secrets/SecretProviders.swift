@@ -46,12 +46,6 @@ package actor SecretProviders: Secrets {
 /// Names that can be a secret's: letters, digits, `_`, `-` and `.`, not starting with a dot; so they can be file names and variables.
 enum SecretName {
   static func isGood(_ name: String) -> Bool {
-    !name.isEmpty && name.utf8.count <= 200 && !name.hasPrefix(".")
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: "_-.".utf8.contains(byte)
-        }
-      }
+    !name.isEmpty && name.utf8.count <= 200 && !name.hasPrefix(".") && name.utf8.allSatisfy(\.isPlainInName)
   }
 }

@@ -48,14 +48,5 @@ struct ConsoleWords {
   }
 
   /// As a person would type it.
-  var typed: String { argv.map(Self.quoted).joined(separator: " ") }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain =
-      !word.isEmpty
-      && word.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || "-_./=:@%+,".utf8.contains(byte)
-      }
-    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-  }
+  var typed: String { argv.map(\.shellWord).joined(separator: " ") }
 }

@@ -1,3 +1,4 @@
+import DeployModel
 import FoundationEssentials
 import Glibc
 
@@ -13,7 +14,7 @@ enum TimeZones {
     let isName = parts.allSatisfy { part in
       !part.isEmpty
         && part.utf8.allSatisfy {
-          (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || [0x2B, 0x2D, 0x5F].contains($0)
+          $0.isLetterOrDigit || [0x2B, 0x2D, 0x5F].contains($0)
         }
     }
     guard isName, name.utf8.count <= 100 else { return nil }
