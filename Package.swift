@@ -47,13 +47,15 @@ let package = Package(
     // floors 0 and 1
     room("DeployModel", and: optimized),
     room("DeployCore", on: ["DeployModel"], and: optimized),
-    // floors 2 and 3, side by side
+    // floor 2
+    room("DeployGround", on: ["DeployModel"]),
+    // floor 3, side by side
     .systemLibrary(name: "CLua54", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
     .target(name: "CLua", dependencies: ["CLua54"], cSettings: [.define("_GNU_SOURCE")]),
     room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"], resources: prelude),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    room("DeployHosts", on: ["DeployCore", "DeployModel", "CZlib", crypto], resources: [.embedInCode("Program")]),
-    room("DeployStore", on: ["DeployCore", "DeployModel", "CZlib", grdb, crypto]),
+    room("DeployHosts", on: ["DeployCore", "DeployModel", "DeployGround", "CZlib", crypto], resources: [.embedInCode("Program")]),
+    room("DeployStore", on: ["DeployCore", "DeployModel", "DeployGround", "CZlib", grdb, crypto]),
     room("DeployAppSpec", on: ["DeployCore", "DeployModel", "Yams"]),
     room("DeploySimulation", on: ["DeployCore", "DeployModel"], and: optimized),
     // floors 4 and 5
@@ -65,12 +67,13 @@ let package = Package(
     .executableTarget(
       name: "lander",
       dependencies: [
-        "DeployModel", "DeployCore", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation", "DeployEngine",
-        "DeployReport", "DeployDesk", argumentParser,
+        "DeployModel", "DeployCore", "DeployGround", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation",
+        "DeployEngine", "DeployReport", "DeployDesk", argumentParser,
       ],
       swiftSettings: settings),
 
     tests(of: "DeployModelTests", on: ["DeployModel"]),
+    tests(of: "DeployGroundTests", on: ["DeployModel", "DeployGround"]),
     // The one builder of plans that no planner made.
     .target(name: "PlanDrafts", dependencies: ["DeployModel"], path: "Tests/PlanDrafts", swiftSettings: settings),
     // Compares documents with the schemas in docs/schemas.
@@ -78,7 +81,7 @@ let package = Package(
     tests(of: "DeployCoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore"]),
     tests(of: "DeployLuaTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
     // with the simulator: every transport keeps one contract
-    tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployHosts", "DeploySimulation"]),
+    tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployGround", "DeployHosts", "DeploySimulation"]),
     tests(of: "DeployStoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployStore", grdb]),
     tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),
     tests(of: "DeployEngineTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),

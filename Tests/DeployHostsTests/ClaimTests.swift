@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Foundation
 import Testing
@@ -11,7 +12,7 @@ struct ClaimTests {
     let folder = "\(ground.path)/.lander/jobs/\(deployment)/\(job)"
     _ = Ground.sh("mkdir -p '\(folder)'; mkfifo '\(folder)/o' '\(folder)/e'; : >'\(folder)/out'; : >'\(folder)/err'")
     let boot = try #require(Ground.text("/proc/sys/kernel/random/boot_id"))
-    try Data("\(fence) \(Hosts.now().milliseconds) \(boot.trimmed) \n\(line)\n".utf8).write(to: URL(fileURLWithPath: folder + "/meta"))
+    try Data("\(fence) \(WallClock.now.milliseconds) \(boot.trimmed) \n\(line)\n".utf8).write(to: URL(fileURLWithPath: folder + "/meta"))
     try Data(line.utf8).write(to: URL(fileURLWithPath: folder + "/in"))
     return folder
   }

@@ -7,8 +7,9 @@ import Testing
     ("DeployModel", [], []),
     ("DeployCore", ["DeployModel"], []),
     ("DeployLua", ["DeployCore", "DeployModel", "CLua"], []),
-    ("DeployHosts", ["DeployCore", "DeployModel", "CZlib"], ["Crypto"]),
-    ("DeployStore", ["DeployCore", "DeployModel", "CZlib"], ["GRDB", "Crypto"]),
+    ("DeployGround", ["DeployModel"], []),
+    ("DeployHosts", ["DeployCore", "DeployModel", "DeployGround", "CZlib"], ["Crypto"]),
+    ("DeployStore", ["DeployCore", "DeployModel", "DeployGround", "CZlib"], ["GRDB", "Crypto"]),
     ("DeployAppSpec", ["DeployCore", "DeployModel"], ["Yams"]),
     ("DeploySimulation", ["DeployCore", "DeployModel"], []),
     ("DeployEngine", ["DeployCore", "DeployModel"], []),
@@ -17,8 +18,8 @@ import Testing
     ("lander", rooms, ["ArgumentParser"]),
   ]
   static let rooms = [
-    "DeployModel", "DeployCore", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation", "DeployEngine",
-    "DeployReport", "DeployDesk",
+    "DeployModel", "DeployCore", "DeployGround", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation",
+    "DeployEngine", "DeployReport", "DeployDesk",
   ]
   static let system = [
     "Foundation", "FoundationEssentials", "Glibc", "Musl", "Dispatch", "Synchronization", "SystemPackage", "System",

@@ -51,7 +51,7 @@ import Testing
   @Test("Lua, the report, the engine and the desk start no process and open no connection")
   func doors() {
     forbid(
-      #"\bimport Subprocess\b|\bposix_spawn\b|\bfork\(|\bexecv\w*\(|\bpopen\(|\bsystem\(|\bsocket\("#,
+      #"\bimport Subprocess\b|\bSpawn\.|\bposix_spawn\b|\bfork\(|\bexecv\w*\(|\bpopen\(|\bsystem\(|\bsocket\("#,
       in: ["DeployLua", "DeployReport", "DeployEngine", "DeploySimulation", "DeployStore", "DeployDesk"], "ask for an operation instead")
   }
 }

@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -10,36 +11,13 @@ struct Child: Sendable {
   /// - Parameter environment: `NAME=value`; nil: the same as ours.
   /// - Throws: kind `missing` if there is no such program, `transport` if the system refuses.
   static func start(_ argv: [String], environment: [String]? = nil, streams: [Int32]) throws(Failure) -> Child {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for (stream, descriptor) in streams.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(stream)) }
-
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    var all = sigset_t()
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
-    var words: [UnsafeMutablePointer<CChar>?] = argv.map { strdup($0) }
-    words.append(nil)
-    var settings: [UnsafeMutablePointer<CChar>?] = (environment ?? Child.environment()).map { strdup($0) }
-    settings.append(nil)
-    defer { for word in words + settings { free(word) } }
-    var pid: pid_t = 0
-    let code = posix_spawnp(&pid, argv[0], &actions, &attributes, words, settings)
-    guard code == 0 else {
-      let reason = String(cString: strerror(code))
+    do throws(SystemError) {
+      return Child(pid: try Spawn.start(argv, environment: environment ?? Spawn.environment(), streams: streams))
+    } catch {
       throw Failure(
-        code == ENOENT ? .missing : .transport, "\(argv[0]) could not be started: \(reason)", fix: "is \(argv[0]) installed and in PATH?")
+        error.code == ENOENT ? .missing : .transport, "\(argv[0]) could not be started: \(error.reason)",
+        fix: "is \(argv[0]) installed and in PATH?")
     }
-    return Child(pid: pid)
   }
 
   /// A pair of connected descriptors that no child inherits by itself. They are sockets, not pipes: one call makes them close-on-exec,
@@ -53,18 +31,6 @@ struct Child: Sendable {
     }
     _ = fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK)
     return (pair[0], pair[1])
-  }
-
-  /// This process's environment as `NAME=value`, filtered by name.
-  static func environment(only names: (String) -> Bool = { _ in true }) -> [String] {
-    var found: [String] = []
-    var next = environ
-    while let entry = next.pointee {
-      let text = String(cString: entry)
-      if names(String(text.prefix { $0 != "=" })) { found.append(text) }
-      next += 1
-    }
-    return found
   }
 
   private final class Wait {
@@ -88,7 +54,7 @@ struct Child: Sendable {
           let wait = Unmanaged<Wait>.fromOpaque(wait!).takeRetainedValue()  // passed below, never nil
           var status: Int32 = 0
           while waitpid(wait.pid, &status, 0) < 0 && errno == EINTR {}
-          wait.resume.resume(returning: status & 0x7f == 0 ? Int(status >> 8 & 0xff) : 128 + Int(status & 0x7f))
+          wait.resume.resume(returning: ProcessEnd(status).shellStatus)
           return nil
         }, wait)
       precondition(code == 0, "no thread to wait for a child")

@@ -1,4 +1,5 @@
 import DeployCore
+import DeployGround
 package import DeployModel
 
 extension Hosts {
@@ -102,6 +103,6 @@ struct Reach: Sendable, Hashable {
   var environment: [String]? {
     guard kind == .local else { return nil }
     let names: Set<String> = ["HOME", "USER", "LOGNAME", "PATH", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "XDG_RUNTIME_DIR"]
-    return Child.environment { names.contains($0) || $0.hasPrefix("LC_") }
+    return Spawn.environment { names.contains($0) || $0.hasPrefix("LC_") }
   }
 }

@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -12,16 +13,8 @@ struct CommandMark: Sendable, Hashable {
 
   /// The processes that have it, as far as this user can see.
   var processes: [pid_t] {
-    guard let folder = opendir("/proc") else { return [] }
-    defer { closedir(folder) }
     let wanted = Array("\(Self.variable)=\(word)".utf8) + [0]
-    var found: [pid_t] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      guard let process = pid_t(name), process > 1, process != getpid(), Self.environment(of: process).holds(wanted) else { continue }
-      found.append(process)
-    }
-    return found
+    return FolderNames.processes.filter { $0 > 1 && $0 != getpid() && Self.environment(of: $0).holds(wanted) }
   }
 
   /// Signals each of them.

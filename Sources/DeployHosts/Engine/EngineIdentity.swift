@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -37,13 +38,9 @@ package enum EngineIdentity {
 
   /// Whether a process group has processes other than zombies. The process that should collect zombies may be away.
   static func isRunning(group: pid_t) -> Bool {
-    guard kill(-group, 0) == 0 || errno == EPERM, let folder = opendir("/proc") else { return false }
-    defer { closedir(folder) }
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard let process = pid_t(name), let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { continue }
+    guard kill(-group, 0) == 0 || errno == EPERM else { return false }
+    for process in FolderNames.processes {
+      guard let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { continue }
       let fields = line[end...].dropFirst().split(separator: " ")
       if fields.count > 2, fields[0] != "Z", fields[0] != "X", pid_t(fields[2]) == group { return true }
     }

@@ -1,4 +1,5 @@
 import DeployCore
+import DeployGround
 import DeployModel
 
 /// HTTP requests, made by the program `curl`: it has the system's certificates, proxies and name service. It gets everything on its
@@ -61,19 +62,7 @@ private struct CurlWords {
   }
 
   private mutating func add(_ name: String, _ value: String) {
-    var quoted = ""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\\": quoted += "\\\\"
-      case "\"": quoted += "\\\""
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      case "\u{0B}": quoted += "\\v"
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\(name) = \"\(quoted)\"\n"
+    text += "\(name) = \(value.curlQuoted)\n"
   }
 
   /// A text that has to stay on one line.

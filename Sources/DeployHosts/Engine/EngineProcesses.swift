@@ -1,4 +1,5 @@
 package import DeployCore
+import DeployGround
 package import DeployModel
 import Glibc
 
@@ -188,7 +189,7 @@ package final class EngineProcesses: EngineMachine {
     if let trace = trace(deployment, nil, intent.site.event) { settings.append(("TRACEPARENT", trace)) }
     for variable in command.environment { settings.append((variable.name, try await vault.reveal(variable.value))) }
     let names = Set(settings.map(\.0))
-    let environment = Child.environment { !names.contains($0) } + settings.map { "\($0.0)=\($0.1)" }
+    let environment = Spawn.environment { !names.contains($0) } + settings.map { "\($0.0)=\($0.1)" }
     let words = if case .argv(let words) = command.form { words } else { ["sh", "-c", command.line] }
     guard words.first?.isEmpty == false else { throw Failure(.invalid, "an empty argv names no program") }
     let folder = command.directory.map(place) ?? directory

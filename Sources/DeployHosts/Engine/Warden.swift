@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -52,7 +53,7 @@ final class Warden: Sendable {
     let child: Child
     do throws(Failure) {
       // The environment without the mark of a command that this engine may be part of itself.
-      let environment = Child.environment { $0 != CommandMark.variable }
+      let environment = Spawn.environment { $0 != CommandMark.variable }
       child = try Child.start(["sh", "-c", program, "lander-warden"], environment: environment, streams: [pair.theirs, null, null])
     } catch {
       Glibc.close(pair.ours)

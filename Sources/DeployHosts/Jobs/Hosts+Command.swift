@@ -44,12 +44,6 @@ extension Hosts {
     return settings
   }
 
-  static func now() -> Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
-  }
-
   /// Whether something answers, asked once from the host itself. A *no* is a failure of kind `unhealthy` with the value false.
   func ask(_ check: Check, _ errand: Errand) async -> Outcome {
     let seconds = HTTPAnswer.seconds(within: errand.intent.timeout)

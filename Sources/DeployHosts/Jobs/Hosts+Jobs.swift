@@ -1,4 +1,5 @@
 import DeployCore
+import DeployGround
 import DeployModel
 
 /// A command in the form in which a host runs it.
@@ -84,7 +85,7 @@ extension Hosts {
     let grace = max(1, options.grace.milliseconds / 1000)
     let seconds = "\(errand.intent.timeout.milliseconds / 1000).\(String(1000 + errand.intent.timeout.milliseconds % 1000).dropFirst())"
     let line = vault.clean(String(job.line.prefix(400)).replacing("\n", with: " ").replacing("\t", with: " "))
-    let since = "\(Hosts.now().milliseconds)"
+    let since = "\(WallClock.now.milliseconds)"
     let answer = try await errand.link.demand(
       "l_job",
       errand.claim + [

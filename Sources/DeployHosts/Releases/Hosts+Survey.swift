@@ -1,4 +1,5 @@
 import DeployCore
+import DeployGround
 package import DeployModel
 
 extension Hosts {
@@ -40,7 +41,7 @@ extension Hosts {
     let link = try link(to: host)
     // The channel comes first, so that making it does not count as a difference of clocks.
     _ = try await link.demand("l_ping", [])
-    let asked = Hosts.now()
+    let asked = WallClock.now
     let answer = try await link.demand("l_survey", [path] + shared)
     let found = Findings(answer.lines)
     try found.check()

@@ -1,4 +1,5 @@
 import DeployCore
+import DeployGround
 import DeployModel
 import FoundationEssentials
 
@@ -8,7 +9,7 @@ extension Hosts {
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
-    var words = [site.path, request.token, site.deployment, "\(Hosts.now().milliseconds)", "\(request.fence)", "\(lease)"]
+    var words = [site.path, request.token, site.deployment, "\(WallClock.now.milliseconds)", "\(request.fence)", "\(lease)"]
     words += [request.owner, request.purpose].map(Lock.word)
     words += [request.inherits ?? "", EngineIdentity.own, request.good ?? ""]
     words += [Lock.word(site.application), Lock.word(site.group), request.ticket ?? "", request.sequence.map { "\($0)" } ?? ""]
@@ -16,7 +17,7 @@ extension Hosts {
     if answer.status == 42, let refusal = LinePlace(answer.lines).refusal { throw refusal }
     if answer.status == 42, let holder = Hosts.holder(answer.lines) {
       if holder.isForeign(to: site.application) { return Outcome(failure: holder.refusal(of: site), value: holder.value) }
-      let held = Interval(milliseconds: max(0, (Hosts.now() - holder.since).milliseconds))
+      let held = Interval(milliseconds: max(0, (WallClock.now - holder.since).milliseconds))
       let failure = Failure(
         .locked, "\(holder.owner) has held the lock for \(held): \(holder.purpose)",
         fix: "wait for deployment \(holder.deployment), as --on-busy wait does; if its engine is gone, the lock is free in "
@@ -68,13 +69,13 @@ extension Hosts {
       let waited = Interval(clock.now - start)
       if waited >= limit {
         throw Failure(
-          .timeout, "jobs of earlier deployments still run: \(jobs.map { $0.described(at: Hosts.now()) }.joined(separator: ", "))",
+          .timeout, "jobs of earlier deployments still run: \(jobs.map { $0.described(at: WallClock.now) }.joined(separator: ", "))",
           fix: "wait for them, or end them with --orphans kill")
       }
       // A wait of less than a second is not worth a line.
       if waited >= .seconds(1), told != jobs.map(\.name) {
         told = jobs.map(\.name)
-        let names = vault.clean(jobs.map { $0.described(at: Hosts.now()) }.joined(separator: ", "))
+        let names = vault.clean(jobs.map { $0.described(at: WallClock.now) }.joined(separator: ", "))
         tell(.waiting(errand.site.host.name, for: names, ending: request.orphans == .kill))
       }
       try errand.flight.check()

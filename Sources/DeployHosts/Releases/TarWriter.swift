@@ -1,15 +1,9 @@
+import DeployGround
 import DeployModel
 import Glibc
 
 /// Writes a tar that GNU's and busybox's tar read alike: long names the GNU way. Equal input gives equal bytes.
 final class TarWriter {
-  enum Kind: Character {
-    case file = "0"
-    case link = "2"
-    case folder = "5"
-    case name = "L"
-    case target = "K"
-  }
   private let file: UnsafeMutablePointer<FILE>
   private let path: String
 
@@ -44,7 +38,7 @@ final class TarWriter {
   }
 
   func finish() throws(Failure) {
-    try put([UInt8](repeating: 0, count: 1024))
+    try put(TarBlocks.end)
     guard fclose(file) == 0 else { throw Temporary.failure("\(path) cannot be written") }
   }
 
@@ -52,44 +46,13 @@ final class TarWriter {
     let bytes = Array(bytes)
     guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Temporary.failure("\(path) cannot be written") }
   }
-  private func pad(_ size: Int) throws(Failure) { try put([UInt8](repeating: 0, count: (512 - size % 512) % 512)) }
+  private func pad(_ size: Int) throws(Failure) { try put([UInt8](repeating: 0, count: TarBlocks.padding(size))) }
 
-  private func header(_ kind: Kind, _ name: String, mode: Int, size: Int, modified: Int = 0, target: String = "") throws(Failure) {
-    for (kind, text) in [(Kind.name, name), (Kind.target, target)] where text.utf8.count > 100 {
-      let bytes = Array(text.utf8) + [0]
-      try block(kind, Array("././@LongLink".utf8), mode: 0o644, size: bytes.count, modified: 0, target: [])
-      try put(bytes)
-      try pad(bytes.count)
-    }
-    try block(kind, Array(name.utf8), mode: mode, size: size, modified: modified, target: Array(target.utf8))
-  }
-
-  private func block(_ kind: Kind, _ name: [UInt8], mode: Int, size: Int, modified: Int, target: [UInt8]) throws(Failure) {
-    var block = [UInt8](repeating: 0, count: 512)
-    func place(_ bytes: some Sequence<UInt8>, at offset: Int) { for (index, byte) in bytes.enumerated() { block[offset + index] = byte } }
-    func octal(_ number: Int, width: Int) -> [UInt8] {
-      let digits = String(number, radix: 8)
-      return Array((String(repeating: "0", count: max(0, width - digits.count)) + digits).utf8)
-    }
-    place(name.prefix(100), at: 0)
-    place(octal(mode, width: 7), at: 100)
-    place(octal(0, width: 7), at: 108)
-    place(octal(0, width: 7), at: 116)
-    if size < 1 << 33 {
-      place(octal(size, width: 11), at: 124)
-    } else {
-      // Base 256, for files of 8 GiB and more.
-      block[124] = 0x80
-      for index in 0..<8 { block[135 - index] = UInt8(truncatingIfNeeded: size >> (8 * index)) }
-    }
-    place(octal(max(0, modified), width: 11), at: 136)
-    place(Array("        ".utf8), at: 148)
-    place(Array(String(kind.rawValue).utf8), at: 156)
-    place(target.prefix(100), at: 157)
-    place(Array("ustar  \0".utf8), at: 257)
-    let sum = block.reduce(0) { $0 + Int($1) }
-    place(octal(sum, width: 6) + [0, 32], at: 148)
-    try put(block)
+  private func header(
+    _ kind: TarBlocks.Kind, _ name: String, mode: Int, size: Int, modified: Int = 0, target: String = ""
+  ) throws(Failure) {
+    let (name, target) = (Array(name.utf8), Array(target.utf8))
+    try put(TarBlocks.head(kind, name: name, mode: mode, size: size, modified: modified, target: target))
   }
 
   /// A file (as `file`), or the content of a folder.

@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -5,20 +6,12 @@ import Glibc
 enum Temporary {
   /// Names in a folder with this prefix, in the order of their bytes.
   static func entries(of folder: String, prefix: String = "") throws(Failure) -> [String] {
-    guard let directory = opendir(folder) else { throw failure("\(folder) cannot be read") }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != "..", name.hasPrefix(prefix) { names.append(name) }
-    }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    do throws(SystemError) {
+      return try FolderNames.read(folder).map { String(decoding: $0, as: UTF8.self) }.filter { $0.hasPrefix(prefix) }
+    } catch { throw failure("\(folder) cannot be read", error.code) }
   }
-  /// The system's last error, about a file of this machine.
-  static func failure(_ what: String) -> Failure {
-    let code = errno
+  /// The system's last error, or another one, about a file of this machine.
+  static func failure(_ what: String, _ code: Int32 = errno) -> Failure {
     let kind: Failure.Kind =
       switch code {
       case ENOSPC, EDQUOT: .noSpace

@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -36,7 +37,7 @@ struct TemporaryFolder {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), FileLock.take(descriptor) else {
       close(descriptor)
       return nil
     }

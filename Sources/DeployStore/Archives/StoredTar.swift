@@ -1,4 +1,5 @@
 import DeployCore
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -18,11 +19,11 @@ final class StoredTar: BundleTar {
     self.blobs = blobs
     var starts = [0]
     for item in manifest.items {
-      let content = item.digest == nil ? 0 : item.size + TarWriter.padding(item.size)
+      let content = item.digest == nil ? 0 : item.size + TarBlocks.padding(item.size)
       starts.append(starts[starts.count - 1] + TarWriter.head(of: item).count + content)
     }
     self.starts = starts
-    size = starts[starts.count - 1] + TarWriter.end
+    size = starts[starts.count - 1] + TarBlocks.end.count
     var hash = Sha256()
     try TarWriter(manifest: manifest, blobs: blobs).write { bytes throws(Failure) in hash.update(bytes) }
     digest = hash.digest

@@ -1,3 +1,5 @@
+import DeployGround
+
 /// One 512-byte header of a tar file: ustar, pax or GNU.
 struct TarHeader {
   var name: [UInt8]
@@ -6,11 +8,9 @@ struct TarHeader {
   var type: UInt8
   var link: [UInt8]
 
-  static let block = 512
-
   /// Nil if it is no header: the check sum is wrong, or a number is invalid.
   init?(_ block: [UInt8]) {
-    guard block.count == Self.block, let checksum = Self.number(block[148..<156]) else { return nil }
+    guard block.count == TarBlocks.size, let checksum = Self.number(block[148..<156]) else { return nil }
     let sum = block.indices.reduce(0) { $0 + (148..<156 ~= $1 ? 32 : Int(block[$1])) }
     guard sum == checksum, let mode = Self.number(block[100..<108]), let size = Self.number(block[124..<136]), size >= 0 else { return nil }
     self.mode = mode & 0o7777

@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 
 /// Reads a tar file: names into the tree, contents into the store. Every name is checked before anything is made of it; nothing is ever
@@ -23,7 +24,7 @@ struct TarReader {
     var before = Extension()
     while true {
       let at = stream.position
-      let block = try stream.take(TarHeader.block)
+      let block = try stream.take(TarBlocks.size)
       // Archives should end with zeros; a few writers omit them.
       if block.isEmpty || block.allSatisfy({ $0 == 0 }) { return }
       guard var header = TarHeader(block) else { throw Failure(.corrupt, "the tar archive is damaged at byte \(at): no header is there") }
@@ -134,7 +135,7 @@ struct TarReader {
   }
 
   private func skipPadding(_ size: Int) throws(Failure) -> Bool {
-    try stream.pass((TarHeader.block - size % TarHeader.block) % TarHeader.block) { _ throws(Failure) in }
+    try stream.pass(TarBlocks.padding(size)) { _ throws(Failure) in }
   }
 
   private static let cutOff = Failure(

@@ -1,3 +1,4 @@
+import DeployGround
 package import DeployModel
 import Glibc
 
@@ -126,7 +127,7 @@ extension DirectoryBundleStore {
     let path = "\(manifests)/\(bundle.digest.hex)"
     let text = Array(manifest.text.utf8)
     if Disk.status(path)?.size != text.count || (try? storedManifest(bundle.digest)) == nil { try Disk.write(text, to: path) }
-    let description = StoredBundle(bundle: bundle, at: StoredBundle.now())
+    let description = StoredBundle(bundle: bundle, at: WallClock.now)
     guard let json = try? CompactJSON.encode(description) else { return }
     try Disk.write(json, to: "\(path).json")
   }

@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -34,7 +35,7 @@ extension DirectoryBundleStore {
   }
 
   private static func format(of file: OpenFile) throws(Failure) -> Format {
-    let start = try file.read(at: 0, count: TarHeader.block)
+    let start = try file.read(at: 0, count: TarBlocks.size)
     func begins(_ bytes: [UInt8]) -> Bool { start.starts(with: bytes) }
     if start.isEmpty { return .unknown("the file is empty") }
     if begins([0x1F, 0x8B]) { return .gzip }
@@ -43,7 +44,7 @@ extension DirectoryBundleStore {
     if begins(Array("BZh".utf8)) { return .unknown("archives packed with bzip2 are not read here") }
     if begins([0xFD, 0x37, 0x7A, 0x58, 0x5A]) { return .unknown("archives packed with xz are not read here") }
     if begins([0x28, 0xB5, 0x2F, 0xFD]) { return .unknown("archives packed with zstd are not read here") }
-    if start.count == TarHeader.block, start.allSatisfy({ $0 == 0 }) { return .tar }
+    if start.count == TarBlocks.size, start.allSatisfy({ $0 == 0 }) { return .tar }
     return .unknown("the file is neither tar, tar.gz nor zip")
   }
 

@@ -1,15 +1,6 @@
 package import DeployModel
 import Glibc
 
-extension StoredBundle {
-  /// The time of this machine.
-  static func now() -> Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
-  }
-}
-
 extension DirectoryBundleStore {
   /// All bundles, the newest first.
   package func list() throws(Failure) -> [StoredBundle] {

@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -89,14 +90,7 @@ enum Disk {
 
   /// Names in a folder, in the order of their bytes, without `.` and `..`; bytes because a name need not be text.
   static func names(in folder: String) throws(Failure) -> [[UInt8]] {
-    guard let stream = opendir(folder) else { throw failure("read the folder", folder) }
-    defer { closedir(stream) }
-    var names: [[UInt8]] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
-    }
-    return names.sorted { $0.lexicographicallyPrecedes($1) }
+    do throws(SystemError) { return try FolderNames.read(folder) } catch { throw failure("read the folder", folder, error.code) }
   }
 
   /// The same for folders in which we choose the names; empty if the folder is missing.

@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -81,11 +82,5 @@ final class OpenFile: Sendable {
 
   /// Takes an advisory lock, which the kernel releases when this process ends, in whatever way.
   /// - Returns: false if somebody else has a conflicting one.
-  func lock(exclusive: Bool, waiting: Bool = false) -> Bool {
-    let operation = (exclusive ? LOCK_EX : LOCK_SH) | (waiting ? 0 : LOCK_NB)
-    while flock(descriptor, operation) != 0 {
-      guard errno == EINTR else { return false }
-    }
-    return true
-  }
+  func lock(exclusive: Bool) -> Bool { FileLock.take(descriptor, exclusive: exclusive) }
 }

@@ -1,33 +1,27 @@
 import DeployCore
+import DeployGround
 package import DeployModel
-import Glibc
 
 /// The right of one engine process to run one deployment. It is returned by `release`, with the last reference, and by the kernel when
 /// the process dies. A deployment that has not concluded and can be claimed was *interrupted*.
 package final class Claim: DeploymentClaim {
   package let deployment: Deployment.ID
-  private let file: OpenFile
+  private let lock: FileLock
 
   /// - Returns: nil while another holder has it.
   init?(_ deployment: Deployment.ID, in folder: String) throws(Failure) {
+    let path = "\(folder)/\(deployment)"
+    do throws(SystemError) {
+      guard let lock = try FileLock(path) else { return nil }
+      self.lock = lock
+    } catch { throw Disk.failure("create", path, error.code) }
     self.deployment = deployment
-    file = try OpenFile("\(folder)/\(deployment)", O_RDWR | O_CREAT)
-    // A process that only checks has the file for a moment: that is no reason to give up.
-    var attempts = 20
-    while !file.lock(exclusive: true) {
-      attempts -= 1
-      guard attempts > 0 else { return nil }
-      usleep(5000)
-    }
   }
 
   /// Whether somebody has the claim now.
-  static func isHeld(_ deployment: Deployment.ID, in folder: String) -> Bool {
-    guard let file = try? OpenFile("\(folder)/\(deployment)", O_RDONLY) else { return false }
-    return !file.lock(exclusive: false)
-  }
+  static func isHeld(_ deployment: Deployment.ID, in folder: String) -> Bool { FileLock.isHeld("\(folder)/\(deployment)") }
 
-  package func release() { flock(file.descriptor, LOCK_UN) }
+  package func release() { lock.release() }
 }
 
 extension Deployment {

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployDesk
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -27,36 +28,27 @@ struct AlarmFiles: AlarmBook {
   func claim(_ deployment: Deployment.ID) throws(Problems) -> any DeploymentClaim {
     mkdir(folder, 0o700)
     let path = "\(folder)/\(deployment).lock"
-    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard file >= 0 else { throw StateFile.unwritable(path) }
-    // Who only looks holds it for a moment.
-    for _ in 0..<20 where flock(file, LOCK_EX | LOCK_NB) != 0 { usleep(10_000) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+    let lock: FileLock?
+    do throws(SystemError) { lock = try FileLock(path) } catch { throw StateFile.unwritable(path, error.code) }
+    guard let lock else {
       let process = (try? Folder.text(at: path))?.flatMap { Int32($0.prefix { $0 != "\n" }) }
-      close(file)
       throw Problems(
         Problem(
           "the alarm of deployment \(deployment) is watched already, by \(process.map { "process \($0)" } ?? "another process")",
           fix: "lander history says how it stands; if that process ends, lander follow \(deployment) --alarm takes over"), exit: .locked)
     }
     let process = "\(getpid())\n"
-    ftruncate(file, 0)
-    _ = process.withCString { write(file, $0, strlen($0)) }
-    return Claim(file: file)
+    ftruncate(lock.descriptor, 0)
+    _ = process.withCString { write(lock.descriptor, $0, strlen($0)) }
+    return Claim(lock: lock)
   }
 
-  func isWatched(_ deployment: Deployment.ID) -> Bool {
-    let file = open("\(folder)/\(deployment).lock", O_RDWR | O_CLOEXEC)
-    guard file >= 0 else { return false }
-    defer { close(file) }
-    // Two who look are not in each other's way.
-    return flock(file, LOCK_SH | LOCK_NB) != 0
-  }
+  func isWatched(_ deployment: Deployment.ID) -> Bool { FileLock.isHeld("\(folder)/\(deployment).lock") }
 
   private func path(_ deployment: Deployment.ID) -> String { "\(folder)/\(deployment).json" }
 
   private struct Claim: DeploymentClaim {
-    let file: Int32
-    func release() { close(file) }
+    let lock: FileLock
+    func release() { lock.release() }
   }
 }

@@ -1,3 +1,4 @@
+import DeployGround
 import Glibc
 
 /// A process started by this command, with its output read as it comes.
@@ -130,8 +131,10 @@ struct ChildProcess {
   }
 
   private static func ended(_ status: Int32) -> Ended {
-    let signal = status & 0x7f
-    return signal == 0 ? .exited(Int(status >> 8) & 0xff) : .signalled(Int(signal))
+    switch ProcessEnd(status) {
+    case .exited(let code): .exited(code)
+    case .signalled(let number): .signalled(number)
+    }
   }
 
   private struct Started {
@@ -141,60 +144,26 @@ struct ChildProcess {
   }
 
   private func start() throws(NotStarted) -> Started {
-    var pipes: [[Int32]] = []
-    for _ in 0..<3 {
-      var ends: [Int32] = [0, 0]
-      guard pipe(&ends) == 0 else { throw NotStarted(code: errno) }
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-      pipes.append(ends)
+    var pipes: [(reading: Int32, writing: Int32)] = []
+    func close(_ ends: [Int32]) { for end in ends { _ = Glibc.close(end) } }
+    do throws(SystemError) {
+      for _ in 0..<3 { pipes.append(try Spawn.pipe()) }
+      let (input, output, errors) = (pipes[0], pipes[1], pipes[2])
+      let id = try Spawn.start(argv, environment: environment, streams: [input.reading, output.writing, errors.writing])
+      close([input.reading, output.writing, errors.writing])
+      for descriptor in [input.writing, output.reading, errors.reading] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
+      return Started(
+        id: id, input: input.writing,
+        streams: [Stream(number: 1, descriptor: output.reading), Stream(number: 2, descriptor: errors.reading)])
+    } catch {
+      close(pipes.flatMap { [$0.reading, $0.writing] })
+      throw NotStarted(code: error.code)
     }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for (number, ends) in pipes.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, number == 0 ? ends[0] : ends[1], Int32(number))
-    }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    posix_spawnattr_setpgroup(&attributes, 0)
-    var signals = sigset_t()
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-
-    var id: pid_t = 0
-    let words = Self.strings(argv)
-    let environment = Self.strings(self.environment)
-    defer { for text in words + environment { free(text) } }
-    let code = posix_spawnp(&id, argv[0], &actions, &attributes, words, environment)
-    _ = Glibc.close(pipes[0][0])
-    _ = Glibc.close(pipes[1][1])
-    _ = Glibc.close(pipes[2][1])
-    guard code == 0 else {
-      _ = Glibc.close(pipes[0][1])
-      _ = Glibc.close(pipes[1][0])
-      _ = Glibc.close(pipes[2][0])
-      throw NotStarted(code: code)
-    }
-    for descriptor in [pipes[0][1], pipes[1][0], pipes[2][0]] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
-    return Started(
-      id: id, input: pipes[0][1], streams: [Stream(number: 1, descriptor: pipes[1][0]), Stream(number: 2, descriptor: pipes[2][0])])
   }
 
   private var environment: [String] {
-    var lines: [String] = []
-    var next = environ
-    while let line = next.pointee {
-      lines.append(String(cString: line))
-      next += 1
-    }
-    let names = Set(variables.map { $0.name + "=" })
-    lines.removeAll { line in names.contains { line.hasPrefix($0) } }
+    let names = Set(variables.map(\.name))
+    let lines = Spawn.environment { !names.contains($0) }
     return lines + variables.map { "\($0.name)=\($0.value)" }
   }
-
-  private static func strings(_ strings: [String]) -> [UnsafeMutablePointer<CChar>?] { strings.map { strdup($0) } + [nil] }
 }

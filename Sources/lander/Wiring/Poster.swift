@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -100,14 +101,10 @@ struct Poster: Sendable {
 
   private func postByCurl(_ body: String) -> String? {
     guard let curl = Folder.program("curl") else { return "curl is not installed, and https needs it" }
-    func quoted(_ text: String) -> String {
-      "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
-        + "\""
-    }
     let name = address.host.contains(":") ? "[\(address.host)]" : address.host
     let lines =
-      ["url = \(quoted("https://\(name):\(address.port)\(address.path)"))", "header = \(quoted("Content-Type: \(type)"))"]
-      + headers.map { "header = \(quoted("\($0.name): \($0.value)"))" } + ["data-binary = \(quoted(body))"]
+      ["url = \("https://\(name):\(address.port)\(address.path)".curlQuoted)", "header = \("Content-Type: \(type)".curlQuoted)"]
+      + headers.map { "header = \("\($0.name): \($0.value)".curlQuoted)" } + ["data-binary = \(body.curlQuoted)"]
     var child = ChildProcess(
       argv: [
         curl, "-q", "--silent", "--show-error", "--fail", "--proto", "=https", "--max-time", "\(seconds)", "--output", "/dev/null", "-K",

@@ -44,11 +44,11 @@ enum StateFile {
     return true
   }
 
-  /// That a file cannot be written, with the reason of the last system call.
-  static func unwritable(_ path: String) -> Problems {
+  /// That a file cannot be written, with the reason of the last system call or another one.
+  static func unwritable(_ path: String, _ code: Int32 = errno) -> Problems {
     Problems(
       Problem(
-        "\(path) cannot be written: \(String(cString: strerror(errno)))", fix: "look at the permissions and the room of the state folder"),
+        "\(path) cannot be written: \(String(cString: strerror(code)))", fix: "look at the permissions and the room of the state folder"),
       exit: .infrastructure)
   }
 }

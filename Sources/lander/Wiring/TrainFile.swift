@@ -1,3 +1,4 @@
+import DeployGround
 import DeployModel
 import Glibc
 
@@ -7,7 +8,7 @@ final class TrainFile: Sendable {
   let id: Train.ID
   private let folder: String
   /// Held while the process runs the train.
-  private let lock: Int32
+  private let lock: FileLock
 
   /// - Parameter state: the state folder, which is there.
   /// - Throws: `Problems`, of kind `locked` if another process runs the train.
@@ -16,27 +17,17 @@ final class TrainFile: Sendable {
     folder = state + "/trains"
     mkdir(folder, 0o700)
     let path = "\(folder)/\(id).lock"
-    lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else { throw StateFile.unwritable(path) }
-    // Who only looks holds it for a moment.
-    for _ in 0..<20 where flock(lock, LOCK_EX | LOCK_NB) != 0 { usleep(10_000) }
-    if flock(lock, LOCK_EX | LOCK_NB) != 0 {
-      close(lock)
+    let lock: FileLock?
+    do throws(SystemError) { lock = try FileLock(path) } catch { throw StateFile.unwritable(path, error.code) }
+    guard let lock else {
       throw Problems(
         Problem("train \(id) is running: another process of this machine is at it", fix: "lander cancel \(id) ends it"), exit: .locked)
     }
+    self.lock = lock
   }
-
-  deinit { if lock >= 0 { close(lock) } }
 
   /// Whether a process runs the train.
-  static func isHeld(_ id: Train.ID, in state: String) -> Bool {
-    let file = open("\(state)/trains/\(id).lock", O_RDWR | O_CLOEXEC)
-    guard file >= 0 else { return false }
-    defer { close(file) }
-    // Two who look are not in each other's way.
-    return flock(file, LOCK_SH | LOCK_NB) != 0
-  }
+  static func isHeld(_ id: Train.ID, in state: String) -> Bool { FileLock.isHeld("\(state)/trains/\(id).lock") }
 
   /// All trains that were asked for from here, the newest first; what cannot be read is left out.
   static func all(in state: String?) -> [Train] {

@@ -1,4 +1,5 @@
 import DeployCore
+import DeployGround
 import DeployModel
 
 @testable import DeployHosts
@@ -31,7 +32,7 @@ final class SimulatedGround: ContractGround {
       }
       return Act.all.first { $0.line == line }?.simulated(input, before)
     }
-    transport = SimulatedTransport(hosts: [simulated], clock: WallClock(), pace: .instant, store: store)
+    transport = SimulatedTransport(hosts: [simulated], clock: MachineClock(), pace: .instant, store: store)
     transport.machine = [:]
   }
 
@@ -75,7 +76,7 @@ final class SimulatedGround: ContractGround {
 }
 
 /// The time of this machine, as the engine's own clock tells it.
-struct WallClock: Clock {
-  func now() -> Timestamp { Hosts.now() }
+struct MachineClock: Clock {
+  func now() -> Timestamp { WallClock.now }
   func sleep(_ interval: Interval) async { try? await Task.sleep(for: interval.duration) }
 }

@@ -1,0 +1,59 @@
+package import Glibc
+
+/// Starts programs. Nothing else in the house calls `posix_spawn`.
+package enum Spawn {
+  /// Starts a program in a process group of its own, with every signal as the system has it. It gets three descriptors or more and no other
+  /// that is close-on-exec; closing ours stays the caller's task.
+  /// - Parameters:
+  ///   - program: a path, or a name along this process's PATH; nil: the first word.
+  ///   - environment: `NAME=value`.
+  ///   - streams: become 0, 1, 2 and so on.
+  package static func start(
+    _ argv: [String], program: String? = nil, environment: [String], streams: [Int32]
+  ) throws(SystemError) -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (stream, descriptor) in streams.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(stream)) }
+
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+    let words: [UnsafeMutablePointer<CChar>?] = argv.map { strdup($0) } + [nil]
+    let settings: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+    defer { for word in words + settings { free(word) } }
+    var process: pid_t = 0
+    let code = posix_spawnp(&process, program ?? argv[0], &actions, &attributes, words, settings)
+    guard code == 0 else { throw SystemError(code) }
+    return process
+  }
+
+  /// This process's environment as `NAME=value`, filtered by name.
+  package static func environment(only names: (String) -> Bool = { _ in true }) -> [String] {
+    var found: [String] = []
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if names(String(text.prefix { $0 != "=" })) { found.append(text) }
+      next += 1
+    }
+    return found
+  }
+
+  /// A pipe whose ends no child inherits by itself.
+  package static func pipe() throws(SystemError) -> (reading: Int32, writing: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard Glibc.pipe(&ends) == 0 else { throw SystemError() }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+}

@@ -1,0 +1,11 @@
+package import DeployModel
+import Glibc
+
+/// The time of this machine.
+package enum WallClock {
+  package static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+  }
+}

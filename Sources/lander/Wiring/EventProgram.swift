@@ -1,0 +1,54 @@
+import DeployGround
+import DeployModel
+import Glibc
+
+/// A program that reads events, as `--events exec:COMMAND` starts it: one line of JSON for each on its standard input. Its output goes to
+/// standard error. It does not outlive the command.
+struct EventProgram: Sendable {
+  /// Our end of its standard input.
+  let input: Int32
+  private let process: pid_t
+  private let line: String
+  /// The time for its work after the last event.
+  private static let patience = Duration.seconds(5)
+
+  /// - Throws: `Problems` if it cannot be started.
+  init(_ line: String) throws(Problems) {
+    self.line = line
+    let empty = Problems(Problem("it names no command", subject: "--events", fix: "--events 'exec:./notify.sh'"))
+    guard !line.allSatisfy(\.isWhitespace), let pipe = try? Spawn.pipe() else { throw empty }
+    defer { close(pipe.reading) }
+    do throws(SystemError) {
+      // It has its own group, because Ctrl-C ends the deployment in good order, and its last events are needed.
+      process = try Spawn.start(
+        ["sh", "-c", line], program: "/bin/sh", environment: Spawn.environment(), streams: [pipe.reading, 2])
+    } catch {
+      close(pipe.writing)
+      throw Problems(Problem("sh could not be started: \(error.reason)", subject: "--events"))
+    }
+    _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
+    input = pipe.writing
+  }
+
+  /// Waits for its end; its input is already closed.
+  /// - Returns: the problem to report; nil: it succeeded.
+  func finish() async -> Problem? {
+    let deadline = ContinuousClock.now + Self.patience
+    var status: Int32 = 0
+    while waitpid(process, &status, WNOHANG) == 0 {
+      guard ContinuousClock.now < deadline else {
+        kill(-process, SIGKILL)
+        waitpid(process, &status, 0)
+        return Problem("\(line) did not end within 5 s after the last event, and was ended", subject: "--events")
+      }
+      try? await Task.sleep(for: .milliseconds(10))
+    }
+    let words: String
+    switch ProcessEnd(status) {
+    case .exited(0): return nil
+    case .exited(let code): words = "ended with status \(code)"
+    case .signalled(let number): words = "was ended by signal \(number)"
+    }
+    return Problem("\(line) \(words)", subject: "--events", fix: "the deployment is as it is")
+  }
+}
