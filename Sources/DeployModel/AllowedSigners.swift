@@ -1,7 +1,14 @@
-/// The names in a project's `allowed_signers`, the file beside `deploy.lua` that says whose keys sign.
+/// The keys in a project's `allowed_signers`, the file beside `deploy.lua` that says whose keys sign, in the form of `ssh-keygen(1)`.
 package struct AllowedSigners: Sendable, Hashable {
-  /// The patterns of names that have a key.
-  package let names: [String]
+  /// A line that lets a key sign approvals.
+  package struct Line: Sendable, Hashable {
+    /// Patterns of names with `*` and `?`; one with `!` before it excludes.
+    package let patterns: [String]
+    /// In base64.
+    package let key: String
+  }
+  /// Lines without a key, and those whose namespaces leave approvals out, are not among them.
+  package let lines: [Line]
   /// Whether the project has the file.
   package let isThere: Bool
 
@@ -9,12 +16,37 @@ package struct AllowedSigners: Sendable, Hashable {
   package init(_ sources: [SourceFile]) {
     let text = sources.first { $0.path.isExactly(SignedApproval.signers) }?.text
     isThere = text != nil
-    let lines = (text ?? "").fullLines.filter { !$0.hasPrefix("#") }
-    names = lines.flatMap { line in line.split(whereSeparator: \.isWhitespace).first?.split(separator: ",").map(String.init) ?? [] }
+    lines = (text ?? "").withoutByteOrderMark.fullLines.compactMap { Self.line($0) }
   }
 
-  /// Whether a name may have a key. A pattern with a wildcard may stand for any name.
-  package func mayName(_ name: String) -> Bool {
-    names.contains { $0 == name || $0.contains("*") || $0.contains("?") }
+  private static func line(_ text: Substring) -> Line? {
+    let words = words(of: text)
+    guard let first = words.first, !first.hasPrefix("#"),
+      let type = words.dropFirst().firstIndex(where: { $0.hasPrefix("ssh-") || $0.hasPrefix("ecdsa-") || $0.hasPrefix("sk-") }),
+      type + 1 < words.count
+    else { return nil }
+    let options = words[1..<type].joined(separator: " ")
+    if let range = options.firstRange(of: "namespaces=") {
+      let names = options[range.upperBound...].prefix { $0 != " " }.split(separator: ",")
+      guard names.contains(where: { $0 == SignedApproval.namespace || $0.contains("*") || $0.contains("?") }) else { return nil }
+    }
+    return Line(patterns: first.split(separator: ",").map(String.init), key: words[type + 1])
+  }
+
+  /// The words of a line. Blanks between quotes end none, and the quotes themselves are left out.
+  private static func words(of line: Substring) -> [String] {
+    var words: [String] = []
+    var (word, isQuoted) = ("", false)
+    for character in line {
+      if character == "\"" {
+        isQuoted.toggle()
+      } else if isQuoted || !character.isWhitespace {
+        word.append(character)
+      } else if !word.isEmpty {
+        words.append(word)
+        word = ""
+      }
+    }
+    return word.isEmpty ? words : words + [word]
   }
 }

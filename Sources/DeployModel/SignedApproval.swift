@@ -16,6 +16,9 @@ package struct SignedApproval: Sendable, Hashable, Codable {
   /// The file beside `deploy.lua` that says whose keys sign, in the form that `ssh-keygen(1)` describes.
   package static let signers = "allowed_signers"
 
+  /// What signatures of approvals are for: one for something else counts as none.
+  package static let namespace = "lander-approval"
+
   /// The text that an approver signs. Ids of deployments are used once, so it fits no other deployment.
   package static func statement(_ deployment: Deployment.ID, gate: Int) -> String { "lander approve \(deployment) gate \(gate)\n" }
 }

@@ -134,8 +134,11 @@ extension Summary {
   package var problems: [Problem] {
     let isBack = rollback?.conclusion.map { $0.status == .succeeded } ?? true
     let errors = [story.first?.error ?? story.conclusion?.error, isBack ? nil : rollback?.first?.error ?? rollback?.conclusion?.error]
-    return errors.compactMap { $0 }.map {
-      Problem($0.failure.message, place: $0.place, subject: $0.host, fix: $0.failure.fix)
+    return errors.compactMap { $0 }.map { error in
+      // Of a cancel the failure has only who asked for it.
+      let isBare = error.failure.kind == .cancelled && error.host == nil && !error.failure.message.contains("cancel")
+      let message = isBare ? "cancelled: \(error.failure.message)" : error.failure.message
+      return Problem(message, place: error.place, subject: error.host, fix: error.failure.fix)
     }
   }
 }

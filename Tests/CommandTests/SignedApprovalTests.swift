@@ -136,10 +136,26 @@ struct SignedApprovalTests {
     let place = try place("from = { \"kym@example.com\" }")
     let run = try place.lander("deploy")
     #expect(run.code == 2, "\(run)")
-    #expect(run.err.contains("approval \"go\" asks for \"kym@example.com\", and allowed_signers has no key of that name"), "\(run.err)")
+    let message = "approval \"go\" asks for \"kym@example.com\", and no line of allowed_signers lets a key of that name"
+    #expect(run.err.contains(message), "\(run.err)")
     #expect(run.err.contains("did you mean \"kim@example.com\"?"), "\(run.err)")
-    let none = try self.place(two, signers: nil)
-    let missing = try none.lander("plan")
+    // Of lines that name kim, some let no key sign approvals.
+    let two = try self.place(self.two, signers: "")
+    let (kim, ann) = (try two.text("key-kim.pub"), try two.text("key-ann.pub"))
+    let none = "lets a key of that name sign"
+    for (line, words) in [
+      ("kim@example.com garbage", none), ("kim@example.com namespaces=\"git\" \(kim)", none), ("!kim@example.com,* \(kim)", none),
+      ("kim@example.com,ann@example.com \(ann)", "a key counts once"),
+    ] {
+      try two.write("\(line)\nann@example.com \(ann)", to: "allowed_signers")
+      let barred = try two.lander("plan")
+      #expect(barred.code == 2 && barred.err.contains(words), "\(line): \(barred)")
+    }
+    let good = "\u{FEFF}\"kim@example.com\" \(kim)# a comment\n*@example.com namespaces=\"lander-approval,git\" \(ann)"
+    try two.write(good, to: "allowed_signers")
+    #expect(try two.lander("plan").code == 0)
+    let empty = try self.place(self.two, signers: nil)
+    let missing = try empty.lander("plan")
     #expect(missing.code == 2 && missing.err.contains("there is no file allowed_signers beside deploy.lua"), "\(missing)")
   }
 }

@@ -142,6 +142,8 @@ import Testing
     let text = Summary(story).lines(on: Surface()).joined(separator: "\n")
     #expect(text.contains("Left as they are, because rollback is off: \(plan.hosts[0].host.name)"), "\(text)")
     #expect(!text.contains("is back on what it ran before"), "\(text)")
+    // The failure of a cancel has only the name of who asked for it.
+    #expect(Summary(story).problems.map(\.message) == [kind == .cancelled ? "cancelled: no" : "no"])
   }
 
   @Test("why hosts never began is said if it is another cause than what failed first")

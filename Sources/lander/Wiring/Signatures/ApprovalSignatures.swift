@@ -1,8 +1,9 @@
 import DeployEngine
+import DeployModel
 
 /// Signatures of approvals.
 struct ApprovalSignatures: Signatures {
-  static let form = SSHSignature(namespace: "lander-approval")
+  static let form = SSHSignature(namespace: SignedApproval.namespace)
 
   func signer(of text: String, signature: String, among signers: String, as names: [String]) async -> String? {
     guard case .signer(let name)? = try? Self.form.find(text, signature: signature, among: signers, as: names) else { return nil }

@@ -42,7 +42,7 @@ struct SSHSignature {
   /// key, even if another one lets it sign.
   /// - Parameter names: of whom one must have signed, in the order of preference; nil: whom the lines name.
   func find(_ text: String, signature: String, among signers: String, as names: [String]? = nil) throws(Problem) -> Found {
-    let lines = SignatureKey(of: signature).lines(of: signers)
+    let lines = SignatureKey(of: signature).lines(of: signers.withoutByteOrderMark)
     let sign = try Place(signature)
     defer { sign.remove() }
     for line in lines.prefix(Self.mostLines) {
