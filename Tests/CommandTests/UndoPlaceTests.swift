@@ -67,6 +67,20 @@ struct UndoPlaceTests {
     #expect(try place.lander("releases").code == 0)
   }
 
+  @Test("a rollback of a part of the group says that the stage stays, and the last one that it is undone")
+  func inParts() throws {
+    let place = try place()
+    #expect(try place.lander("deploy").code == 0)
+    try version(2, place)
+    #expect(try place.lander("deploy").code == 0)
+    let part = try place.lander("rollback", "--only", "h1")
+    #expect(part.code == 0 && part.err.contains("Stage \"migrate\" is not undone: another host of the group runs its revision"), "\(part)")
+    #expect(try place.text("ledger") == "--up of 1\n--up of 2\n")
+    let rest = try place.lander("rollback")
+    #expect(rest.code == 0 && !rest.err.contains("is not undone"), "\(rest)")
+    #expect(try place.text("ledger") == "--up of 1\n--up of 2\n--down of 2\n")
+  }
+
   @Test("plan and check rehearse the undo with the way back, and see what it does wrong")
   func rehearsed() throws {
     let place = try place()

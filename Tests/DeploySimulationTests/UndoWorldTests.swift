@@ -157,7 +157,7 @@ struct UndoWorldTests {
 
   // MARK: planted
 
-  @Test("a core that forgets to undo, and one that undoes twice, break undo")
+  @Test("a core that forgets to undo, one that undoes twice, and one that undoes in another release, break undo")
   func planted() throws {
     func broken(_ lapse: Lapse?) throws -> [String] {
       var simulation = try world(.third, lapse: lapse)
@@ -167,6 +167,7 @@ struct UndoWorldTests {
     #expect(try broken(nil) == [])
     #expect(try broken(.undoForgotten) == ["undo"])
     #expect(try broken(.undoneTwice) == ["undo"])
+    #expect(Set(try broken(.undoneElsewhere)) == ["undo"])
   }
 
   // MARK: lander rollback

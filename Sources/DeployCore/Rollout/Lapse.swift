@@ -48,6 +48,8 @@ package enum Lapse: Sendable, Hashable {
   case undoForgotten
   /// A stage is undone a second time (against *undo*).
   case undoneTwice
+  /// A stage is undone in the release that hosts go back to (against *undo*).
+  case undoneElsewhere
   /// Hosts go back although a stage that cannot be undone has begun (against P7).
   case returnsAnyway
 }

@@ -29,7 +29,7 @@ extension Rollout {
         (site.release, site.previous) = (nil, nil)
       } else if site.event == nil {
         // What undoes a stage runs where the stage ran.
-        let undone = undoing?.release
+        let undone = lapse == .undoneElsewhere ? nil : undoing?.release
         site.release = isTwin(number) ? plan.hosts[number].current : undone ?? plan.hosts[number].target?.id
         site.previous = undone == nil ? plan.hosts[number].current : plan.hosts[number].target?.id
       }

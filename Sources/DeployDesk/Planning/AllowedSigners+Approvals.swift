@@ -9,8 +9,8 @@ extension AllowedSigners {
     for case .noted(.gateOpened(_, let gate)) in entries.lazy.map(\.fact) {
       let names = gate.from ?? []
       var found = names.filter { keys(of: $0).isEmpty }.map { unknown($0, gate) }
-      let keys = names.flatMap { self.keys(of: $0) }
-      let distinct = keys.indices.count { index in !keys[..<index].contains { $0.isExactly(keys[index]) } }
+      let all = names.flatMap { keys(of: $0) }
+      let distinct = all.indices.count { index in !all[..<index].contains { $0.isExactly(all[index]) } }
       if found.isEmpty, let count = gate.count, distinct < count {
         found = [
           Problem(

@@ -40,8 +40,18 @@ extension Desk {
       let when = undo.mark.undo == .before ? "before hosts go back" : "after all hosts are back"
       tell(.remark("Stage \"\(undo.mark.stage)\" of revision \(undo.mark.revision.short) is undone \(when)."))
     }
+    tellOfStaying(plan, preparation.surveys, despite)
     if !plan.undone.isEmpty { await warnOfSecrets(plan) }
     return plan
+  }
+
+  /// Says which stages stay as they are because hosts that do not go back need them. Those that somebody named are known.
+  private func tellOfStaying(_ plan: Plan, _ surveys: [Survey], _ despite: [String]) {
+    guard let goal = plan.hosts.first(where: { $0.action == .change })?.goal else { return }
+    let known = plan.undone.map(\.mark.stage) + despite.map { String($0.prefix { $0 != "@" }) }
+    for name in Slots.notUndone(going: goal, surveys) where !known.contains(where: { $0.isExactly(name) }) {
+      tell(.remark("Stage \"\(name)\" is not undone: another host of the group runs its revision, or is out of reach and may run it."))
+    }
   }
 
   /// Says which rollbacks ended in the middle, because hosts leave the same release again.
