@@ -32,10 +32,16 @@ struct AlarmWordTests {
   @Test(
     "what is no alarm is refused with what was written and what would be right",
     arguments: [
-      ("{ port = 80 }", "alarm of recipe \"web\" needs during; for how long, from the end of the deployment, at most 7 days"),
+      ("{ port = 80 }", "alarm of recipe \"web\" needs during; for how long, from the end of the deployment, a second to 7 days"),
       (
         "{ during = \"8d\", port = 80 }",
         "during of alarm of recipe \"web\" is 691200 s, and 7 days is the most; let a monitoring system watch from then on"
+      ),
+      ("{ during = \"1ms\", port = 80 }", "during of alarm of recipe \"web\" is shorter than a second"),
+      ("{ during = \"1h\", port = 80, timeout = \"1h\" }", "timeout of alarm of recipe \"web\" is 3600 s, and 5 minutes is the most"),
+      (
+        "{ during = \"1h\", command = \"true\\0x\" }",
+        "command of alarm of recipe \"web\" has a zero byte, which no command can hold"
       ),
       ("{ during = \"1h\" }", "alarm of recipe \"web\" takes exactly one of http, port and command"),
       ("{ during = \"1h\", port = 80, command = \"x\" }", "alarm of recipe \"web\" takes exactly one of http, port and command"),
@@ -56,6 +62,15 @@ struct AlarmWordTests {
     let found = problems(text(alarm))
     #expect(found.contains { $0.hasSuffix(": \(message)") }, "\(found)")
     #expect(found.count == (alarm.contains("durring") ? 2 : 1), "\(found)")
+  }
+
+  @Test("all that is wrong with an alarm is told at once")
+  func allAtOnce() {
+    let found = problems(text("{ during = \"8d\", every = \"10ms\", port = 99999, statu = 3, check = function() end, timeout = \"1h\" }"))
+    for part in ["during of", "every of", "port of", "statu", "takes no check", "timeout of"] {
+      #expect(found.contains { $0.contains(part) }, "\(part): \(found)")
+    }
+    #expect(found.count == 6, "\(found)")
   }
 
   @Test("a recipe that keeps what failed cannot have an alarm, and a recipe has the alarm of its base")

@@ -6,20 +6,22 @@ local duration, fields = import "types/duration", import "types/fields"
 
 local alarm = {}
 local longest = 7 * 24 * 3600000 -- milliseconds
+local shortest = 1000            -- milliseconds
 local most = 1000                -- looks at each host
+local slowest = 5 * 60000        -- milliseconds, of one look
 
 language.word {
   name = "recipe.alarm", nature = "pure", phases = { "description" }, takes = "alarm = { … }",
   summary = "How hosts are watched after a deployment has succeeded; too many bad looks take them back, until the next deployment begins.",
   example = "alarm = { during = \"60m\", http = \"http://localhost:8080/ready\", allow = 3 }",
   fields = {
-    { "during", "time", "for how long, from the end of the deployment, at most 7 days", required = true },
+    { "during", "time", "for how long, from the end of the deployment, a second to 7 days", required = true },
     { "every", "time", "between two looks, at least a second; at most 1,000 looks at each host", default = "\"10s\", or 1/500 of during" },
     { "http", "url", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
     { "command", "name", "a command that exits with 0" },
     { "status", "statuses", "what is healthy", default = "200 to 399" },
     { "from", "host|engine", "who asks", default = "\"host\"" },
-    { "timeout", "time", "how long one look may take", default = "\"10s\"" },
+    { "timeout", "time", "how long one look may take, at most 5 minutes", default = "\"10s\"" },
     { "allow", "count", "the number of looks that may be bad", default = "0" },
     { "name", "name", "what people call it", default = "\"alarm\"" },
   },
@@ -36,6 +38,10 @@ local function question(own, subject, place)
   if own.status and not own.http then
     problems.add("status of " .. subject .. " is for http", nil, problems.at_field(place, "status"))
   end
+  if own.command and string.find(own.command, "\0", 1, true) then
+    problems.add("command of " .. subject .. " has a zero byte, which no command can hold", nil, problems.at_field(place, "command"))
+    return nil
+  end
   if own.port then return { check = "port", port = own.port } end
   if own.command then return { check = "command", command = own.command } end
   return { check = "http", url = own.http, status = own.status }
@@ -47,41 +53,63 @@ local function grant(own, what)
   grants.may(grants.asking(), needed, "recipe.alarm")
 end
 
+--- A field that lasts longer than a limit, in words; says so.
+local function beyond(field, time, limit, words, hint, subject, place)
+  if time <= limit then return false end
+  problems.add(string.format("%s of %s is %s, and %s is the most", field, subject, duration.described(time), words), hint,
+    problems.at_field(place, field))
+  return true
+end
+
+--- The time between two looks; nil if a time is out of bounds. All that are get told.
 local function bounded(own, subject, place)
-  if own.during > longest then
-    problems.add(string.format("during of %s is %s, and 7 days is the most", subject, duration.described(own.during)),
-      "let a monitoring system watch from then on", problems.at_field(place, "during"))
-    return nil
+  local during = own.during
+  local wrong = during ~= nil
+    and beyond("during", during, longest, "7 days", "let a monitoring system watch from then on", subject, place)
+  if during and during < shortest then
+    problems.add("during of " .. subject .. " is shorter than a second", nil, problems.at_field(place, "during"))
+    wrong = true
   end
-  local every = own.every or math.max(10000, own.during // 500)
+  if own.timeout and beyond("timeout", own.timeout, slowest, "5 minutes", nil, subject, place) then wrong = true end
+  local every = own.every or math.max(10000, (during or 0) // 500)
   if every < 1000 then
     problems.add(string.format("every of %s is %s, and a second is the least", subject, duration.described(every)), nil,
       problems.at_field(place, "every"))
-    return nil
+    wrong = true
   end
-  every = math.max(1000, math.min(every, own.during))
-  local looks = math.ceil(own.during / every) + 1
+  if wrong or not during then return nil end
+  every = math.max(1000, math.min(every, during))
+  local looks = math.ceil(during / every) + 1
   if looks > most + 1 then
     problems.add(string.format("%s would look %d times at each host, and %d times is the most", subject, looks - 1, most),
-      string.format("write every = \"%ds\" or more", math.ceil(own.during / most / 1000)), problems.at_field(place, "every"))
+      string.format("write every = \"%ds\" or more", math.ceil(during / most / 1000)), problems.at_field(place, "every"))
     return nil
   end
   return every
 end
 
+--- The fields without check, which an alarm does not take; says so.
+local function unchecked(given, subject, place)
+  if type(given) ~= "table" or given.check == nil then return given, false end
+  problems.add(subject .. " takes no check: functions run only while a deployment is under way",
+    "say http, port or command; a function can look before the end, with rollout:watch", problems.at_field(place, "check"))
+  local rest = {}
+  for key, value in pairs(given) do if key ~= "check" then rest[key] = value end end
+  return rest, true
+end
+
 --- What was written, checked, as the engine gets it; nil if it is not whole. subject: of which recipe, for messages.
 function alarm.read(given, subject, place)
   subject = "alarm of " .. subject
-  if type(given) == "table" and given.check ~= nil then
-    problems.add(subject .. " takes no check: functions run only while a deployment is under way",
-      "say http, port or command; a function can look before the end, with rollout:watch", problems.at_field(place, "check"))
-    return nil
-  end
-  local own, mistaken = fields.read(subject, "recipe.alarm", given, place)
-  if mistaken or not own.during then return nil end
-  local what = question(own, subject, place)
+  local rest, checked = unchecked(given, subject, place)
+  local own, mistaken = fields.read(subject, "recipe.alarm", rest, place)
+  if type(given) ~= "table" then return nil end
+  -- A field that was not understood may have been the question.
+  local asks = rest.http ~= nil or rest.port ~= nil or rest.command ~= nil
+  local understood = (own.http ~= nil or own.port ~= nil or own.command ~= nil) or not asks and not checked and not mistaken
+  local what = understood and question(own, subject, place) or nil
   local every = bounded(own, subject, place)
-  if not what or not every then return nil end
+  if mistaken or checked or not what or not every then return nil end
   grant(own, what)
   what.during, what.every, what.limit = own.during, every, math.max(own.timeout or 10000, 100)
   what.allow, what.engine, what.name = own.allow or 0, own.from == "engine" or nil, own.name or "alarm"
