@@ -7,13 +7,18 @@ package struct AccountReport: Sendable {
   package let account: Account
   /// How it ended, in a word.
   package var state: String
+  /// The exit code of the command that ran it; nil: it has not ended.
+  private let exit: ExitCode?
 
-  /// - Parameter state: the state's name in `history`: `succeeded`, `running` …
-  package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, state: String) {
+  /// - Parameters:
+  ///   - state: the state's name in `history`: `succeeded`, `running` …
+  ///   - exit: that of the whole, if more than the deployment and its rollback counts; nil: what their ends say.
+  package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, state: String, exit: ExitCode? = nil) {
     self.story = story
     self.rollback = rollback
     self.state = state
     account = Account(story, rollback: rollback)
+    self.exit = exit ?? account.exit
   }
 
   /// The whole of it, line by line.
@@ -65,8 +70,8 @@ package struct AccountReport: Sendable {
         ("deployment", .text(story.id)), ("kind", story.plan.map { .text($0.kind.words.word) }),
         ("task", story.plan?.kind.words.task.map { .text($0) }), ("recipe", story.plan.map { .text($0.subject.recipe) }),
         ("application", story.plan.map { .text($0.subject.application) }), ("group", story.plan.map { .text($0.subject.group) }),
-        ("state", .text(state)), ("exit", account.exit.map { .int(Int($0.rawValue)) }),
-        ("cause", account.exit?.cause.map { .text($0) }), ("actor", .text(account.actor)),
+        ("state", .text(state)), ("exit", exit.map { .int(Int($0.rawValue)) }),
+        ("cause", exit?.cause.map { .text($0) }), ("actor", .text(account.actor)),
         ("began", story.began.map { .text(When.iso($0)) }),
         ("duration_ms", story.conclusion == nil ? nil : .int(story.duration.milliseconds)),
         ("bundle", story.plan?.revision.map { .text($0.hex) }), ("rollback", rollback.map { .text($0.id) }),

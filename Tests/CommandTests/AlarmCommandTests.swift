@@ -58,6 +58,9 @@ struct AlarmCommandTests {
     #expect(try place.current("h1", "version") == "1\n" && place.current("h2", "version") == "1\n")
     let said = try Node(running.said(running.out))
     #expect(running.everything.contains(#""kind":"unfit","#), "\(running.everything)")
+    let json = running.said(running.out)
+    #expect(json.components(separatedBy: "\"exit\":17").count == 3, "the whole and its result: \(json)")
+    #expect(json.contains("\"state\":\"unfit\"") && json.contains("\"cause\":"), "\(json)")
     #expect(try Schema("docs/schemas/result.schema.json").faults(of: try #require(said["result"]), as: "deploy").isEmpty)
   }
 

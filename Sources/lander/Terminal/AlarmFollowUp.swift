@@ -64,7 +64,7 @@ struct AlarmFollowUp {
       let stories = end.chronicles + (back?.chronicles ?? [])
       let isDone = code == .done
       Ending.note(stories.map(\.story.id), isDone ? [] : [AlarmReport(watch.alarm, record, hosts: watch.hosts.count).problem])
-      terminal.give(AccountReport(story, rollback: back?.chronicles.first?.story, state: code.word).value)
+      terminal.give(AccountReport(story, rollback: back?.chronicles.first?.story, state: code.word, exit: code).value)
       return Launch.End(code: code, chronicles: stories)
     }
   }
