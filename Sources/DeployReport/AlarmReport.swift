@@ -29,7 +29,8 @@ package struct AlarmReport: Sendable {
 
   /// A look found a host bad.
   package func bad(_ words: String, on surface: Surface) -> String {
-    "  " + surface.paint("bad", .bad) + "  \(SafeText.line(words)) (\(record.tally.bad) of \(alarm.allow) that are allowed)"
+    let allowed = alarm.allow == 0 ? "; none is allowed" : " of at most \(alarm.allow)"
+    return "  " + surface.paint("bad", .bad) + "  \(SafeText.line(words)) (bad look \(record.tally.bad)\(allowed))"
   }
 
   /// A look got no answer.

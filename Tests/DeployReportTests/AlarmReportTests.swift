@@ -21,7 +21,11 @@ struct AlarmReportTests {
         "The alarm of deployment d2 is watched until 2027-01-15 09:00:00: GET http://localhost/ready on 2 hosts, every 10 s; "
           + "12 looks so far, 1 bad. Ctrl-C stops watching only."
       ])
-    #expect(report().bad("h1: no", on: Surface()) == "  bad  h1: no (1 of 3 that are allowed)")
+    #expect(report().bad("h1: no", on: Surface()) == "  bad  h1: no (bad look 1 of at most 3)")
+    var record = AlarmRecord(deployment: "d2", opened: Self.at, until: Self.at)
+    record.tally.bad = 1
+    let strict = AlarmReport(Alarm(during: .minutes(1), check: .port(80)), record, hosts: 1)
+    #expect(strict.bad("h1: no", on: Surface()) == "  bad  h1: no (bad look 1; none is allowed)")
   }
 
   @Test(
