@@ -5,7 +5,7 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
     case passed
     /// Too many looks were bad.
     case fired
-    /// Its time is over, and no look got an answer.
+    /// Its time is over, and a host gave no answer to any look.
     case inconclusive
     /// Something newer has its hosts, so it is about nothing any more.
     case superseded
@@ -20,6 +20,8 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
     package var firstBad: String?
     /// The first look without an answer, with its host; nil: there was none.
     package var firstSilence: String?
+    /// Names of the places that have given an answer; nil: an older version counted, and nobody knows which.
+    package var heard: [String]?
     package init() {}
 
     /// Number of looks that got an answer.

@@ -63,7 +63,9 @@ package struct AlarmReport: Sendable {
     case .passed: return "\(title) is over, and nothing fired: \(counted)\(record.reason.map { "; \(SafeText.line($0))" } ?? "")."
     case .fired:
       return "\(title) fired\(reason)." + (record.rollback.map { " Rollback \($0) takes its hosts back." } ?? "")
-    case .inconclusive: return "\(title) is over, and nobody can tell: no look got an answer\(reason)."
+    case .inconclusive where record.tally.answered == 0:
+      return "\(title) is over, and nobody can tell: no look got an answer\(reason)."
+    case .inconclusive: return "\(title) is over, and nobody can tell of every host\(reason); \(counted)."
     case .superseded: return "\(title) has ended without effect\(reason)."
     }
   }

@@ -54,19 +54,43 @@ struct AlarmLooksTests {
     #expect(second.0 == .fired && second.1 == "h1: port 80: nothing answers (2 bad looks, and 1 are allowed)")
   }
 
-  @Test("a look without an answer takes nothing back, and nobody can tell only if there was no answer at all")
+  @Test("a look without an answer takes nothing back, and nobody can tell if a host never answered")
   func silent() {
     let all = end(looks()) { _, _ in Self.away }
     #expect(all.0 == .inconclusive && all.1 == "h0: no route" && all.2.unanswered == 6 && all.2.answered == 0)
-    let most = end(looks()) { look, _ in look == 6 ? .done(.bool(true)) : Self.away }
-    #expect(most.0 == .passed && most.1 == "5 of 6 looks got no answer, the first from h0: no route")
+    let one = end(looks()) { _, slot in slot == 1 ? .done(.bool(true)) : Self.away }
+    #expect(one.0 == .inconclusive && one.1 == "h0 never answered (no route)" && one.2.heard == ["h1"])
+    let most = end(looks()) { look, _ in look > 4 ? .done(.bool(true)) : Self.away }
+    #expect(most.0 == .passed && most.1 == "4 of 6 looks got no answer, the first from h0: no route")
+  }
+
+  @Test("a host that answered whoever watched before has answered")
+  func heardBefore() {
+    var tally = AlarmRecord.Tally()
+    (tally.looks, tally.heard) = (2, ["h0", "h1"])
+    let (end, reason, _) = end(looks(after: tally)) { _, slot in slot == 1 ? .done(.bool(true)) : Self.away }
+    #expect(end == .passed && reason == "3 of 8 looks got no answer, the first from h0: no route")
   }
 
   @Test("a look that gets no answer in its time is one without an answer, and the other host is looked at all the same")
   func late() {
     let (end, reason, tally) = end(looks()) { _, slot in slot == 0 ? nil : .done(.bool(true)) }
-    #expect(end == .passed && reason?.contains("the first from h0: it gave no answer within 10 s") == true)
+    #expect(end == .inconclusive && reason == "h0 never answered (it gave no answer within 10 s)", "\(reason ?? "")")
     #expect(tally.answered == 3)
+  }
+
+  @Test("a late answer that the command was ended at its limit is bad, and one that says nothing stays silence")
+  func cameLate() {
+    var looks = looks(hosts: 1)
+    _ = looks.next()
+    #expect(looks.next() == .look([0]))
+    looks.gaveUp(0)
+    #expect(looks.tally.unanswered == 1 && looks.tally.bad == 0)
+    looks.cameLate(Self.away, at: 0)
+    #expect(looks.tally.unanswered == 1 && looks.tally.heard == nil)
+    looks.cameLate(Outcome(failure: Failure(.timeout, "it was not done within 10 s and was ended")), at: 0)
+    #expect(looks.tally.unanswered == 0 && looks.tally.bad == 1 && looks.tally.heard == ["h0"])
+    #expect(looks.next() == .end(.fired, "h0: it was not done within 10 s and was ended"))
   }
 
   @Test("bad looks of whoever watched before count, and more of them than are allowed fire at once")

@@ -37,8 +37,8 @@ struct AlarmReportTests {
       (.fired, "h1: no", false, "The alarm of deployment d2 fired: h1: no."),
       (.superseded, "deployment d3 is newer", false, "The alarm of deployment d2 has ended without effect: deployment d3 is newer."),
       (
-        .inconclusive, "h1: no route", false,
-        "The alarm of deployment d2 is over, and nobody can tell: no look got an answer: h1: no route."
+        .inconclusive, "h1 never answered", false,
+        "The alarm of deployment d2 is over, and nobody can tell of every host: h1 never answered; 12 looks, 1 bad."
       ),
     ] as [(AlarmRecord.End?, String?, Bool, String)])
   func line(end: AlarmRecord.End?, reason: String?, isWatched: Bool, expected: String) {

@@ -61,10 +61,26 @@ package struct AlarmLooks: Sendable, Hashable {
   /// A look got no answer in its time.
   package mutating func gaveUp(_ slot: Int) { take(.silent("it gave no answer within \(alarm.limit)"), at: slot, isLate: true) }
 
+  /// A look that was given up came back after all: its answer counts instead of the silence.
+  package mutating func cameLate(_ outcome: Outcome, at slot: Int) {
+    let finding = Looking.Finding(outcome)
+    if case .silent = finding { return }
+    tally.unanswered -= 1
+    count(finding, at: slot)
+  }
+
   private mutating func take(_ finding: Looking.Finding, at slot: Int, isLate: Bool) {
     looking.found(finding, at: slot, isLate: isLate)
     tally.looks += 1
+    count(finding, at: slot)
+  }
+
+  private mutating func count(_ finding: Looking.Finding, at slot: Int) {
     let name = looking.name(of: slot)
+    if case .silent = finding {
+    } else if !(tally.heard ?? []).contains(where: { $0.isExactly(name) }) {
+      tally.heard = (tally.heard ?? []) + [name]
+    }
     switch finding {
     case .good, .measured: break
     case .bad(let message):
@@ -82,7 +98,20 @@ package struct AlarmLooks: Sendable, Hashable {
       return (.fired, (tally.firstBad ?? "") + (alarm.allow == 0 ? "" : " (\(tally.bad) bad looks, and \(alarm.allow) are allowed)"))
     }
     if tally.answered == 0 { return (.inconclusive, tally.firstSilence) }
+    let unheard = unheard
+    if let first = unheard.first {
+      let names = unheard.prefix(8).joined(separator: ", ") + (unheard.count > 8 ? " and \(unheard.count - 8) more" : "")
+      let why = tally.firstSilence.flatMap { $0.hasPrefix("\(first): ") ? " (\($0.dropFirst(first.count + 2)))" : nil } ?? ""
+      return (.inconclusive, "\(names) never answered\(why)")
+    }
     guard tally.unanswered > 0 else { return (.passed, nil) }
     return (.passed, "\(tally.unanswered) of \(tally.looks) looks got no answer, the first from \(tally.firstSilence ?? "nobody")")
+  }
+
+  /// The names of places that have not answered any look. What older versions counted says nothing of that.
+  private var unheard: [String] {
+    let names = places.indices.map { looking.name(of: $0) }
+    guard let heard = tally.heard else { return [] }
+    return names.filter { name in !heard.contains { $0.isExactly(name) } }
   }
 }

@@ -31,6 +31,8 @@ struct AlarmLooker {
   private let token: String
   /// By slot: the look under way.
   private var running: [Int?]
+  /// By slot: the look that was given up last, while its answer may still come; nil: there is none.
+  private var overdue: [Int?]
   /// By slot: whether the last look got no answer.
   private var silent: [Bool]
   private var last = 0
@@ -42,6 +44,7 @@ struct AlarmLooker {
     name = "alarm-" + identity.id
     token = identity.token
     running = looks.places.map { _ in nil }
+    overdue = running
     silent = looks.places.map { _ in false }
     (events, sink) = AsyncStream.makeStream(of: Event.self)
   }
@@ -102,12 +105,20 @@ struct AlarmLooker {
 
   /// - Returns: what a look found that is worth telling, and whether it is bad rather than without an answer; nil: nothing.
   mutating func found(_ outcome: Outcome, at slot: Int, of intent: Int) -> (words: String, isBad: Bool)? {
-    guard running[slot] == intent else { return nil }
-    running[slot] = nil
     let before = looks.tally
-    looks.found(outcome, at: slot)
+    if overdue[slot] == intent {
+      overdue[slot] = nil
+      looks.cameLate(outcome, at: slot)
+    } else {
+      guard running[slot] == intent else { return nil }
+      running[slot] = nil
+      looks.found(outcome, at: slot)
+    }
     return news(since: before, at: slot, outcome.failure?.message ?? "the answer was no")
   }
+
+  /// Whether a look that was given up may still get an answer: a host that is busy says late that it ended a command at its limit.
+  var awaitsLate: Bool { overdue.contains { $0 != nil } }
 
   /// Gives up the looks of a timer.
   mutating func late(_ timer: Int, _ group: inout DiscardingTaskGroup) -> [(words: String, isBad: Bool)] {
@@ -115,7 +126,8 @@ struct AlarmLooker {
     for slot in looks.late(timer) {
       guard let intent = running[slot] else { continue }
       running[slot] = nil
-      cancel(intent, at: slot, &group)
+      if let older = overdue[slot] { cancel(older, at: slot, &group) }
+      overdue[slot] = intent
       let before = looks.tally
       looks.gaveUp(slot)
       if let news = news(since: before, at: slot, "it gave no answer within \(looks.alarm.limit)") { told.append(news) }
@@ -136,8 +148,11 @@ struct AlarmLooker {
 
   /// Ends the looks that are under way.
   mutating func end(_ group: inout DiscardingTaskGroup) {
-    for (slot, intent) in running.enumerated() { if let intent { cancel(intent, at: slot, &group) } }
+    for looks in [running, overdue] {
+      for (slot, intent) in looks.enumerated() { if let intent { cancel(intent, at: slot, &group) } }
+    }
     running = running.map { _ in nil }
+    overdue = running
     sink.finish()
   }
 

@@ -70,8 +70,10 @@ package struct AlarmWatch: Sendable {
     let left = record.until - desk.now
     let hasFired = record.tally.bad > alarm.allow
     guard left > .zero || hasFired else {
-      let reason = record.tally.looks == 0 ? "nobody watched while it lasted" : record.tally.firstSilence
-      return try settle(record, record.tally.answered == 0 ? .inconclusive : .passed, reason)
+      if record.tally.looks == 0 { return try settle(record, .inconclusive, "nobody watched while it lasted") }
+      let names = plan.hosts.map(\.host.name)
+      let verdict = AlarmLooks(alarm, names: names, hosts: hosts, left: .zero, after: record.tally).verdict
+      return try settle(record, verdict.end, verdict.reason)
     }
     tell(.began(record))
     try book.save(record)
@@ -140,7 +142,7 @@ package struct AlarmWatch: Sendable {
       case .over: return looker.looks.verdict
       case .leaves: return nil
       }
-      if let end = looker.turn(&group) { return end }
+      if let end = looker.turn(&group), end.end == .fired || !looker.awaitsLate { return end }
     }
     return nil
   }
