@@ -42,6 +42,8 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
   package var reason: String?
   /// The rollback that it began; nil: none was begun.
   package var rollback: Deployment.ID?
+  /// Number of rollbacks that it began and that ended before they changed a host; nil: none.
+  package var tries: Int?
 
   package init(deployment: Deployment.ID, opened: Timestamp, until: Timestamp) {
     self.deployment = deployment

@@ -6,12 +6,25 @@ package struct AlarmReport: Sendable {
   private let record: AlarmRecord
   /// Number of hosts that are looked at.
   private let hosts: Int
+  /// How the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  private let retreat: AlarmRetreat?
+  /// What takes the hosts back by hand.
+  private let command: String
 
-  package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int) {
+  /// - Parameters:
+  ///   - hosts: the number of those that are looked at.
+  ///   - subject: of its deployment; nil: only its id is known.
+  ///   - retreat: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, retreat: AlarmRetreat? = nil) {
     self.alarm = alarm
     self.record = record
     self.hosts = hosts
+    self.retreat = retreat
+    command = "lander rollback" + (subject.map { " \($0.recipe)\($0.groupName.option)" } ?? "")
   }
+
+  /// Whether too many looks were bad, whatever came of it.
+  package var hasFired: Bool { record.end == .fired || record.end == nil && record.tally.bad > alarm.allow }
 
   private var title: String {
     let name = alarm.name == "alarm" ? "The alarm" : "The alarm \"\(SafeText.line(alarm.name))\""
@@ -25,6 +38,11 @@ package struct AlarmReport: Sendable {
     return [
       "\(title) is watched until \(until(surface)): \(alarm.question) \(from), every \(alarm.every)\(past). Ctrl-C stops watching only."
     ]
+  }
+
+  /// That somebody else is at work on its hosts.
+  package func waits(_ why: String, on surface: Surface) -> String {
+    "\(title) waits: \(SafeText.line(why)). " + (hasFired ? "It fired already." : "There are no looks until that has ended.")
   }
 
   /// A look found a host bad.
@@ -56,13 +74,13 @@ package struct AlarmReport: Sendable {
     let reason = record.reason.map { ": \(SafeText.line($0))" } ?? ""
     let counted = "\(record.tally.looks.of("look")), \(record.tally.bad) bad"
     switch record.end {
-    case nil where isWatched: return "\(title) is watched until \(until(surface)); \(counted)."
+    case nil where isWatched && !hasFired: return "\(title) is watched until \(until(surface)); \(counted)."
+    case nil where hasFired: return "\(title) fired\(reason).\(wayBack)"
     case nil where now.map { $0 >= record.until } == true:
       return "\(title) was not watched to its end, \(until(surface)): lander follow \(record.deployment) --alarm says what that means."
     case nil: return unwatched(on: surface)
     case .passed: return "\(title) is over, and nothing fired: \(counted)\(record.reason.map { "; \(SafeText.line($0))" } ?? "")."
-    case .fired:
-      return "\(title) fired\(reason)." + (record.rollback.map { " Rollback \($0) takes its hosts back." } ?? "")
+    case .fired: return "\(title) fired\(reason).\(wayBack)"
     case .inconclusive where record.tally.answered == 0:
       return "\(title) is over, and nobody can tell: no look got an answer\(reason)."
     case .inconclusive: return "\(title) is over, and nobody can tell of every host\(reason); \(counted)."
@@ -70,8 +88,47 @@ package struct AlarmReport: Sendable {
     }
   }
 
+  /// What became of the hosts after it fired, with a leading blank.
+  private var wayBack: String {
+    let again = "lander follow \(record.deployment) --alarm"
+    let rollback = record.rollback.map { "Rollback \($0)" } ?? "Its rollback"
+    switch retreat {
+    case .back?: return " \(rollback) took its hosts back."
+    case .failed?: return " \(rollback) did not bring all of its hosts back: lander status shows them, \(command) tries again."
+    case .held?: return " \(rollback) failed and left its hosts as they are: lander status shows them, \(command) tries again."
+    case .running?: return " \(rollback) is under way\(record.rollback.map { ": lander follow \($0)" } ?? "")."
+    case .interrupted?: return " \(rollback) was interrupted\(record.rollback.map { ": lander resume \($0)" } ?? "")."
+    case .idle? where record.end == nil: return " The rollback changed nothing: \(again) tries again."
+    case .idle?: return " \(rollback) changed nothing, and neither did those before: \(command)."
+    case nil where record.end == nil: return " Its hosts are not back: \(again) tries again."
+    case nil: return " Nothing is known of its rollback: lander status shows its hosts."
+    }
+  }
+
+  /// The exit code of the command that watched to its end.
+  package var exit: ExitCode {
+    guard hasFired else { return record.end == .inconclusive ? .partial : .done }
+    switch retreat {
+    case .back?: return .unfit
+    case .failed?: return .rollbackFailed
+    case .idle(.unreachable)?: return .unreachable
+    case .held?, .running?, .interrupted?, .idle?, nil: return .held
+    }
+  }
+
   /// How it ended, for whoever asks why the command did not succeed.
-  package var problem: Problem { Problem(line(on: Surface()), fix: "lander explain \(record.deployment)") }
+  package var problem: Problem { Problem(line(on: Surface()), fix: step) }
+
+  /// The next command.
+  private var step: String {
+    if retreat == .back || !hasFired { return "lander explain \(record.deployment)" }
+    return switch (retreat, record.rollback) {
+    case (.interrupted?, let id?): "lander resume \(id)"
+    case (.running?, let id?): "lander follow \(id)"
+    case (.idle?, _) where record.end == nil, (nil, _) where record.end == nil: "lander follow \(record.deployment) --alarm"
+    default: command
+    }
+  }
 
   /// For machines.
   /// - Parameter isWatched: whether a process watches it.
@@ -86,22 +143,6 @@ package struct AlarmReport: Sendable {
   }
 
   private func until(_ surface: Surface) -> String { When(record.until, zone: surface.zone).full }
-}
-
-extension AlarmRecord {
-  /// The exit code of the command that watched to its end.
-  /// - Parameter rollback: the exit code of the rollback that it began; nil: it began none.
-  package func exit(after rollback: ExitCode?) -> ExitCode {
-    switch (end, rollback) {
-    case (_, .done?): .unfit
-    case (_, .locked?), (_, .refused?), (_, .unreachable?): .held
-    case (_, let code?) where [.detached, .hungUp, .interrupted, .terminated].contains(code): code
-    case (_, _?): .rollbackFailed
-    case (.inconclusive?, nil): .partial
-    case (.fired?, nil): .unfit
-    case (.passed?, nil), (.superseded?, nil), (nil, nil): .done
-    }
-  }
 }
 
 extension Alarm {

@@ -110,4 +110,42 @@ struct AlarmCommandTests {
 
       """)
   }
+
+  @Test("a rollback that failed is never called done: 11 each time")
+  func failedBack() throws {
+    let place = try Workplace.project(
+      body: Self.body() + " on = { ApplicationStart = function(host) host:run \"[ ! -e ../../fail ]\" end },")
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("2\n", to: "app/version")
+    #expect(try place.lander("deploy").code == 0)
+    for host in ["h1", "h2"] { for file in ["fail", "bad"] { try place.write("", to: "hosts/\(host)/srv/app/\(file)") } }
+    let first = try place.lander("follow", "last", "--alarm")
+    let id = try #require(place.word(after: "The alarm of deployment ", in: first.out))
+    #expect(first.code == 11 && first.out.contains("did not bring all of its hosts back"), "\(first.everything)")
+    let again = try place.lander("follow", id, "--alarm")
+    #expect(again.code == 11 && again.out.contains("lander rollback app --group test tries again"), "\(again.everything)")
+  }
+
+  @Test("a watcher that was killed in the rollback leaves it to lander resume, and only then the hosts count as back")
+  func killedInRollback() throws {
+    let start = "echo >../../started; while [ -e ../../slow ]; do sleep 0.1; done"
+    let place = try Workplace.project(body: Self.body() + " on = { ApplicationStart = function(host) host:run \"\(start)\" end },")
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("2\n", to: "app/version")
+    let second = try place.lander("deploy")
+    let id = try #require(place.word(after: "Nobody watches the alarm of deployment ", in: second.err))
+    try FileManager.default.removeItem(atPath: place.path + "/hosts/h1/srv/app/started")
+    for file in ["slow", "bad"] { try place.write("", to: "hosts/h1/srv/app/\(file)") }
+    let watcher = try place.start(["follow", id, "--alarm"])
+    try place.wait(for: "hosts/h1/srv/app/started")
+    watcher.send(SIGKILL)
+    #expect(watcher.wait() == 128 + SIGKILL)
+    let next = try place.lander("follow", id, "--alarm")
+    let rollback = try #require(place.word(after: "Rollback ", in: next.out))
+    try FileManager.default.removeItem(atPath: place.path + "/hosts/h1/srv/app/slow")
+    #expect(next.code == 12 && next.out.contains("lander resume \(rollback)"), "\(next.everything)")
+    #expect(try place.lander("resume", rollback).code == 0)
+    let last = try place.lander("follow", id, "--alarm")
+    #expect(last.code == 17 && last.out.contains("took its hosts back"), "\(last.everything)")
+  }
 }

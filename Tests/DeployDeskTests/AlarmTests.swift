@@ -50,9 +50,10 @@ struct AlarmTests {
   private func watch(
     _ watch: AlarmWatch, _ bench: Bench, _ heard: @escaping @Sendable (AlarmEvent) -> Void = { _ in }
   ) async throws -> (record: AlarmRecord, back: [Conclusion.Status?]?) {
-    try await watch.watch(in: bench.project, heard) { plan in
+    let end = try await watch.watch(in: bench.project, heard) { plan in
       try await bench.end(bench.desk.deploy(plan)).deployments.map(\.conclusion?.status)
     }
+    return (end.record, end.back)
   }
 
   @Test("an alarm that hears nothing bad passes, changes nothing on a host and takes no lock")

@@ -7,11 +7,17 @@ struct AlarmReportTests {
   private static let at = Timestamp(milliseconds: 1_800_000_000_000)
   private let alarm = Alarm(during: .minutes(60), check: .http(url: "http://localhost/ready", status: []), allow: 3)
 
-  private func report(_ change: (inout AlarmRecord) -> Void = { _ in }) -> AlarmReport {
+  private var record: AlarmRecord {
     var record = AlarmRecord(deployment: "d2", opened: Self.at, until: Self.at + .minutes(60))
     (record.tally.looks, record.tally.bad) = (12, 1)
+    return record
+  }
+
+  private func report(_ retreat: AlarmRetreat? = nil, _ change: (inout AlarmRecord) -> Void = { _ in }) -> AlarmReport {
+    var record = record
     change(&record)
-    return AlarmReport(alarm, record, hosts: 2)
+    return AlarmReport(
+      alarm, record, hosts: 2, of: Plan.Subject(application: "web", recipe: "web", group: "prod"), retreat: retreat)
   }
 
   @Test("who begins to watch reads what is asked, how often and until when")
@@ -22,8 +28,6 @@ struct AlarmReportTests {
           + "12 looks so far, 1 bad. Ctrl-C stops watching only."
       ])
     #expect(report().bad("h1: no", on: Surface()) == "  bad  h1: no (bad look 1 of at most 3)")
-    var record = AlarmRecord(deployment: "d2", opened: Self.at, until: Self.at)
-    record.tally.bad = 1
     let strict = AlarmReport(Alarm(during: .minutes(1), check: .port(80)), record, hosts: 1)
     #expect(strict.bad("h1: no", on: Surface()) == "  bad  h1: no (bad look 1; none is allowed)")
   }
@@ -34,7 +38,10 @@ struct AlarmReportTests {
       (nil, nil, false, "Nobody watches the alarm of deployment d2 until 2027-01-15 09:00:00: lander follow d2 --alarm"),
       (nil, nil, true, "The alarm of deployment d2 is watched until 2027-01-15 09:00:00; 12 looks, 1 bad."),
       (.passed, nil, false, "The alarm of deployment d2 is over, and nothing fired: 12 looks, 1 bad."),
-      (.fired, "h1: no", false, "The alarm of deployment d2 fired: h1: no."),
+      (
+        .fired, "h1: no", false,
+        "The alarm of deployment d2 fired: h1: no. Nothing is known of its rollback: lander status shows its hosts."
+      ),
       (.superseded, "deployment d3 is newer", false, "The alarm of deployment d2 has ended without effect: deployment d3 is newer."),
       (
         .inconclusive, "h1 never answered", false,
@@ -54,15 +61,45 @@ struct AlarmReportTests {
   }
 
   @Test(
-    "a command that watched exits as a deployment that a gate took back, and says so if nobody can tell",
+    "after it fired, words and exit code come from its rollback: only if hosts are back it exits as a gate that took them back",
     arguments: [
-      (.passed, nil, .done), (.superseded, nil, .done), (.inconclusive, nil, .partial), (.fired, .done, .unfit), (.fired, nil, .unfit),
-      (.fired, .locked, .held), (.fired, .rollbackFailed, .rollbackFailed), (.fired, .interrupted, .interrupted),
-      (nil, nil, .done),
-    ] as [(AlarmRecord.End?, ExitCode?, ExitCode)])
-  func exit(end: AlarmRecord.End?, rollback: ExitCode?, expected: ExitCode) {
-    var record = AlarmRecord(deployment: "d2", opened: Self.at, until: Self.at)
-    record.end = end
-    #expect(record.exit(after: rollback) == expected)
+      (.back, .unfit, "Rollback d3 took its hosts back.", "lander explain d2"),
+      (
+        .failed, .rollbackFailed,
+        "Rollback d3 did not bring all of its hosts back: lander status shows them, lander rollback web --group prod tries again.",
+        "lander rollback web --group prod"
+      ),
+      (
+        .held, .held,
+        "Rollback d3 failed and left its hosts as they are: lander status shows them, lander rollback web --group prod tries again.",
+        "lander rollback web --group prod"
+      ),
+      (.interrupted, .held, "Rollback d3 was interrupted: lander resume d3.", "lander resume d3"),
+      (.running, .held, "Rollback d3 is under way: lander follow d3.", "lander follow d3"),
+      (
+        .idle(.unreachable), .unreachable, "Rollback d3 changed nothing, and neither did those before: lander rollback web --group prod.",
+        "lander rollback web --group prod"
+      ),
+    ] as [(AlarmRetreat, ExitCode, String, String)])
+  func fired(retreat: AlarmRetreat, exit: ExitCode, words: String, fix: String) {
+    let found = report(retreat) { ($0.end, $0.reason, $0.rollback) = (.fired, "h1: no", "d3") }
+    #expect(found.line(on: Surface()) == "The alarm of deployment d2 fired: h1: no. \(words)")
+    #expect(found.exit == exit && found.problem.fix == fix)
+  }
+
+  @Test("one that fired and whose rollback changed nothing says what tries again")
+  func idle() {
+    let found = report(.idle(.locked)) { ($0.tally.bad, $0.reason, $0.tries) = (4, "h1: no", 1) }
+    let words = "The rollback changed nothing: lander follow d2 --alarm tries again."
+    #expect(found.line(on: Surface()) == "The alarm of deployment d2 fired: h1: no. \(words)" && found.exit == .held)
+    #expect(found.problem.fix == "lander follow d2 --alarm")
+  }
+
+  @Test(
+    "a command that watched to the end says whether anybody can tell",
+    arguments: [(.passed, .done), (.superseded, .done), (.inconclusive, .partial), (.fired, .held), (nil, .done)]
+      as [(AlarmRecord.End?, ExitCode)])
+  func exit(end: AlarmRecord.End?, expected: ExitCode) {
+    #expect(report { $0.end = end }.exit == expected)
   }
 }

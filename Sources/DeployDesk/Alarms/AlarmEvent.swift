@@ -3,6 +3,8 @@ package import DeployModel
 /// What happens while somebody watches an alarm.
 package enum AlarmEvent: Sendable, Hashable {
   case began(AlarmRecord)
+  /// Somebody else is at work on the hosts, in words: there are no looks until that has ended.
+  case waits(String, AlarmRecord)
   /// A look found a host bad. The record counts it.
   case bad(String, AlarmRecord)
   /// A look got no answer, the first in a row at its host.

@@ -2,7 +2,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// Carries out what the fold of an alarm wants: looks at hosts, timers, and the question whether something newer has them. It takes no
+/// Carries out what the fold of an alarm wants: looks at hosts, timers, and the question whether somebody else has them. It takes no
 /// lock, and nothing of it is in a journal.
 struct AlarmLooker {
   enum Event: Sendable {
@@ -11,10 +11,9 @@ struct AlarmLooker {
     /// The looks of that timer's round get no answer any more.
     case late(Int)
     case found(slot: Int, intent: Int, Outcome)
-    /// Whether something newer has the hosts is to be asked again.
+    /// Whether somebody else has the hosts is to be asked again.
     case asks
-    /// What newer thing has them; nil: none is known.
-    case asked(String?)
+    case asked(AlarmTenure)
     /// The time of the alarm is over.
     case over
     /// Whoever watches wants to leave.
@@ -58,7 +57,7 @@ struct AlarmLooker {
   }
 
   /// Asks beside the looks.
-  func ask(_ question: @escaping @Sendable () async -> String?, _ group: inout DiscardingTaskGroup) {
+  func ask(_ question: @escaping @Sendable () async -> AlarmTenure, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }
 

@@ -19,7 +19,7 @@ extension Desk {
         Problem("deployment \(summary.id) has \(summary.isOpen ? "not ended" : "not succeeded"), so there is no alarm to watch", fix: open),
         exit: .refused)
     }
-    let hosts = plan.alarmed(entries)
+    let hosts = if case .concluded(let end)? = entries.last?.fact { plan.alarmed(end) } else { [Int]() }
     guard !hosts.isEmpty else {
       throw Problems(Problem("deployment \(summary.id) changed no host, so there is no alarm to watch"), exit: .refused)
     }
@@ -27,27 +27,28 @@ extension Desk {
     return AlarmWatch(plan, alarm, hosts: hosts, record: try book.record(of: plan.id) ?? fresh, desk: self, book: book)
   }
 
-  /// The rollback that an alarm begins, as `lander rollback` would make it for the hosts of the deployment.
+  /// The rollback that an alarm begins, as `lander rollback` would make it for the hosts of the deployment and for those that joined with
+  /// its release. Hosts that have left the group since stay as they are, and are told.
   /// - Parameter record: of an alarm that fired.
   /// - Throws: every reason why the hosts cannot go back, at once; nothing was changed.
   package func planRollback(for watch: AlarmWatch, _ record: AlarmRecord, in project: LoadedProject) async throws -> Plan {
     let subject = watch.plan.subject
     let group = subject.group.isEmpty ? nil : subject.group
     let whole = try project.project.selection(recipe: subject.recipe, group: group)
-    let names = watch.plan.hosts.map(\.host.name)
-    let isWhole = whole.hosts.allSatisfy { host in names.contains { $0.isExactly(host.name) } }
-    let selection = isWhole ? whole : try project.project.selection(recipe: subject.recipe, group: group, only: names)
+    let names = watch.plan.hosts.map(\.host.name) + (await past.joined(watch.plan))
+    let gone = names.filter { name in !whole.hosts.contains { $0.name.isExactly(name) } }
+    if !gone.isEmpty {
+      let listed = gone.prefix(8).joined(separator: ", ") + (gone.count > 8 ? " and \(gone.count - 8) more" : "")
+      tell(.remark("Not in \(subject.groupName.noun) any more, so left as it is: \(listed)."))
+    }
+    let left = whole.hosts.map(\.name).filter { host in names.contains { $0.isExactly(host) } }
+    guard !left.isEmpty else {
+      throw Problems(Problem("none of its hosts is in \(subject.groupName.noun) any more", fix: "lander status"), exit: .refused)
+    }
+    let isWhole = left.count == whole.hosts.count
+    let selection = isWhole ? whole : try project.project.selection(recipe: subject.recipe, group: group, only: left)
     let why = "\(watch.alarm.name) of deployment \(watch.plan.id): \(record.reason ?? "it fired")"
     return try await planRollback(
       of: selection, in: project, straighten: false, said: StatedProvenance(message: Provenance.line(why, limit: Provenance.messageLimit)))
-  }
-}
-
-extension Plan {
-  /// Numbers of the hosts that the deployment brought to its release.
-  /// - Parameter entries: its whole journal.
-  fileprivate func alarmed(_ entries: [Entry]) -> [Int] {
-    guard case .concluded(let conclusion)? = entries.last?.fact else { return [] }
-    return hosts.indices.filter { conclusion.hosts.indices.contains($0) && conclusion.hosts[$0] == .succeeded }
   }
 }

@@ -18,8 +18,9 @@ struct FollowCommand: Verb {
 
       --alarm watches what is left of the alarm of a deployment that has succeeded (alarm = { … } in its recipe), from any shell with its \
       state folder, one at a time. If too many looks are bad, it takes the hosts back as lander rollback does. Exits with 0 if nothing \
-      fired or something newer has the hosts, 17 if it fired and the hosts are back, 12 if they cannot go back, 11 if going back \
-      failed, 14 if nobody can tell, and 4 if another process watches. Ctrl-C stops watching; the same command goes on.
+      fired or something newer has the hosts, 17 if it fired and the hosts are back, 12 if they cannot go back or the rollback is not \
+      over, 20 if a host is out of reach, 11 if going back failed, 14 if nobody can tell, and 4 if another process watches. Ctrl-C stops \
+      watching; the same command goes on.
 
       Examples:
         lander follow

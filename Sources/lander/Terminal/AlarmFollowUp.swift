@@ -33,9 +33,10 @@ struct AlarmFollowUp {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
       let watch = try await desk.alarm(of: word, in: book)
-      let (record, back) = try await run(watch, on: desk, of: project)
-      let report = AlarmReport(watch.alarm, record, hosts: watch.hosts.count)
-      let code = record.end == nil ? .interrupted : record.exit(after: back?.code)
+      let (record, back, retreat) = try await run(watch, on: desk, of: project)
+      let report = watch.report(record, retreat)
+      let left: DeployModel.ExitCode? = record.end == nil && !report.hasFired ? .interrupted : nil
+      let code = back?.signal ?? left ?? report.exit
       Ending.note([watch.plan.id] + (record.rollback.map { [$0] } ?? []), code == .done ? [] : [report.problem])
       terminal.give(report.value(isWatched: false))
       if progress.output == .ndjson { terminal.tell(report.line(on: terminal.err)) } else { terminal.say(report.line(on: terminal.out)) }
@@ -52,18 +53,19 @@ struct AlarmFollowUp {
     let watch = try await Wiring.pastDesk(options, tell: terminal.listener()).use { try await $0.alarm(of: story.id, in: book) }
     if watch.record.tally.looks == 0 { try book.save(watch.record) }
     guard let project, let patience else {
-      terminal.tell(AlarmReport(watch.alarm, watch.record, hosts: watch.hosts.count).unwatched(on: terminal.err))
+      terminal.tell(watch.report(watch.record).unwatched(on: terminal.err))
       return end
     }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
       let watch = try await desk.alarm(of: story.id, in: book)
-      let (record, back) = try await run(watch, on: desk, of: project, for: patience.limit)
-      terminal.tell(AlarmReport(watch.alarm, record, hosts: watch.hosts.count).line(on: terminal.err))
-      let code = record.exit(after: back?.code)
+      let (record, back, retreat) = try await run(watch, on: desk, of: project, for: patience.limit)
+      let report = watch.report(record, retreat)
+      terminal.tell(report.line(on: terminal.err))
+      let code = back?.signal ?? report.exit
       let stories = end.chronicles + (back?.chronicles ?? [])
       let isDone = code == .done
-      Ending.note(stories.map(\.story.id), isDone ? [] : [AlarmReport(watch.alarm, record, hosts: watch.hosts.count).problem])
+      Ending.note(stories.map(\.story.id), isDone ? [] : [report.problem])
       terminal.give(AccountReport(story, rollback: back?.chronicles.first?.story, state: code.word, exit: code).value)
       return Launch.End(code: code, chronicles: stories)
     }
@@ -73,7 +75,7 @@ struct AlarmFollowUp {
   /// - Parameter time: nil: as long as the alarm lasts.
   private func run(
     _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil
-  ) async throws -> (record: AlarmRecord, back: Launch.End?) {
+  ) async throws -> (record: AlarmRecord, back: Launch.End?, retreat: AlarmRetreat?) {
     let work = Task {
       try await watch.watch(in: project, upTo: time, { tell($0, of: watch) }) { plan in
         try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).run(plan)
@@ -89,13 +91,30 @@ struct AlarmFollowUp {
   }
 
   private func tell(_ event: AlarmEvent, of watch: AlarmWatch) {
-    func report(_ record: AlarmRecord) -> AlarmReport { AlarmReport(watch.alarm, record, hosts: watch.hosts.count) }
+    func report(_ record: AlarmRecord) -> AlarmReport { watch.report(record) }
     let surface = terminal.err
     switch event {
     case .began(let record): terminal.tell(report(record).began(on: surface))
+    case .waits(let why, let record): terminal.tell(report(record).waits(why, on: surface))
     case .bad(let words, let record): terminal.tell(report(record).bad(words, on: surface))
     case .silent(let words, let record): terminal.tell(report(record).silent(words, on: surface))
     case .fires(let record): terminal.tell(report(record).fires(on: surface))
     }
+  }
+}
+
+extension AlarmWatch {
+  /// - Parameters:
+  ///   - record: of it, as it is now.
+  ///   - retreat: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  fileprivate func report(_ record: AlarmRecord, _ retreat: AlarmRetreat? = nil) -> AlarmReport {
+    AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, retreat: retreat)
+  }
+}
+
+extension Launch.End {
+  /// The exit code if a signal ended the command while the rollback was under way; nil: none did.
+  fileprivate var signal: DeployModel.ExitCode? {
+    [.detached, .hungUp, .interrupted, .terminated].contains(code) ? code : nil
   }
 }

@@ -1,0 +1,126 @@
+import DeployCore
+package import DeployModel
+
+/// Who has the hosts of an alarm.
+package enum AlarmTenure: Sendable, Hashable {
+  /// They have what its deployment brought, as far as anybody knows.
+  case free
+  /// Somebody is at work on them, in words. How that ends decides.
+  case busy(String)
+  /// They have something newer, in words.
+  case over(String)
+}
+
+extension PastDeployments {
+  /// Who has hosts of a deployment, by the journal. Only what has, or had and changed, one of them counts: no task, no deployment that
+  /// went back everywhere, and none that changed nothing there.
+  /// - Parameters:
+  ///   - hosts: their numbers.
+  ///   - own: the rollback that the alarm itself began; nil: none.
+  package func tenure(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> AlarmTenure {
+    let all = (try? await deployments()) ?? []
+    let names = hosts.map { plan.hosts[$0].host.name }
+    var busy: String?
+    for one in all where one.mayFollow(plan) && one.id != own {
+      let outline = (try? await outline(of: one.id)) ?? []
+      guard case .planned(let other)? = outline.first?.fact, other.has(names) else { continue }
+      if one.isOpen { busy = busy ?? "\(one.kind.words.named(one.id)) is under way" }
+      guard case .concluded(let end)? = outline.last?.fact else { continue }
+      // What a failed deployment left is told with it, not with its way back.
+      if case .rollback(of: .some) = one.kind { continue }
+      let back = all.first { $0.kind == .rollback(of: one.id) }
+      if let back, back.isOpen { continue }
+      let returned = if let back { await brought(by: back.id) } else { [String]() }
+      if other.changed(by: end).contains(where: { name in names.has(name) && !returned.has(name) }) {
+        return .over("\(one.kind.words.named(one.id)) is newer")
+      }
+    }
+    return busy.map { .busy($0) } ?? .free
+  }
+
+  /// Names of the hosts that an ended deployment brought to its release, or that had it.
+  private func brought(by deployment: Deployment.ID) async -> [String] {
+    let outline = (try? await outline(of: deployment)) ?? []
+    guard case .planned(let plan)? = outline.first?.fact, case .concluded(let end)? = outline.last?.fact else { return [] }
+    return zip(plan.hosts, end.hosts).filter { $1 == .succeeded || $1 == .unchanged }.map(\.0.host.name)
+  }
+
+  /// Names of hosts that joined the group later, with what a deployment brought.
+  func joined(_ plan: Plan) async -> [String] {
+    var sources = [plan.id]
+    var names: [String] = []
+    for one in ((try? await deployments()) ?? []).reversed() where one.mayFollow(plan) {
+      guard case .planned(let other)? = try? await outline(of: one.id).first?.fact, let source = other.flow.joins, sources.contains(source)
+      else { continue }
+      sources.append(one.id)
+      names += await brought(by: one.id)
+    }
+    return names
+  }
+
+  /// How the rollback that an alarm began stands.
+  /// - Returns: nil: it is not in the journal, or none was begun.
+  package func retreat(_ rollback: Deployment.ID?) async throws -> AlarmRetreat? {
+    guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
+    switch summary.state {
+    case .running: return .running
+    case .interrupted: return .interrupted
+    case .superseded, .damaged: return .failed
+    case .concluded: break
+    }
+    guard case .concluded(let end)? = try await outline(of: rollback).last?.fact else { return .failed }
+    return AlarmRetreat(end)
+  }
+}
+
+extension AlarmRetreat {
+  /// How a rollback ended. One that was refused has changed nothing.
+  init(_ end: Conclusion) {
+    let isWhole = end.status == .succeeded && end.traffic == nil && end.notUndone == nil
+    if isWhole, end.hosts.allSatisfy({ $0 == .succeeded || $0 == .unchanged || $0 == .kept }) {
+      self = .back
+    } else if end.status == .refused {
+      let isAway = end.error?.failure.kind == .unreachable
+      self = .idle(end.holder != nil ? .locked : isAway ? .unreachable : .refused)
+    } else {
+      self = end.hosts.contains(where: \.isHeld) ? .held : .failed
+    }
+  }
+}
+
+extension DeploymentSummary {
+  /// Whether it is about the same as a deployment, later, and more than a task.
+  fileprivate func mayFollow(_ plan: Plan) -> Bool {
+    guard id != plan.id, began > plan.origin.at, kind.task == nil, status != .refused else { return false }
+    return application.isExactly(plan.subject.application) && group.isExactly(plan.subject.group)
+  }
+}
+
+extension Plan {
+  /// Numbers of the hosts that its alarm looks at: those that it brought to its release, and, if it finished what was stopped on purpose,
+  /// those that had it.
+  /// - Parameter end: its own.
+  package func alarmed(_ end: Conclusion) -> [Int] {
+    let finishes = flow.missing != nil && flow.joins == nil
+    return hosts.indices.filter { number in
+      guard end.hosts.indices.contains(number) else { return false }
+      return end.hosts[number] == .succeeded || finishes && end.hosts[number] == .unchanged
+    }
+  }
+
+  fileprivate func has(_ names: [String]) -> Bool { hosts.contains { names.has($0.host.name) } }
+
+  /// Names of the hosts that it changed and that did not go back by themselves. That nobody knows what a host runs says nothing.
+  fileprivate func changed(by end: Conclusion) -> [String] {
+    zip(hosts, end.hosts).filter { _, status in
+      switch status {
+      case .succeeded, .failed, .restoreFailed, .changing, .ready, .restoring: true
+      case .pending, .unchanged, .kept, .leftOut, .restored, .untouched, .unknown: false
+      }
+    }.map(\.0.host.name)
+  }
+}
+
+extension [String] {
+  fileprivate func has(_ name: String) -> Bool { contains { $0.isExactly(name) } }
+}
