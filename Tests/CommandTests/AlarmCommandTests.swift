@@ -111,7 +111,7 @@ struct AlarmCommandTests {
       """)
   }
 
-  @Test("a rollback that failed is never called done: 11 each time")
+  @Test("a rollback that failed is never called done: 11 each time, and status advises to go back, not to bring the release to more hosts")
   func failedBack() throws {
     let place = try Workplace.project(
       body: Self.body() + " on = { ApplicationStart = function(host) host:run \"[ ! -e ../../fail ]\" end },")
@@ -124,6 +124,10 @@ struct AlarmCommandTests {
     #expect(first.code == 11 && first.out.contains("did not bring all of its hosts back"), "\(first.everything)")
     let again = try place.lander("follow", id, "--alarm")
     #expect(again.code == 11 && again.out.contains("lander rollback app --group test tries again"), "\(again.everything)")
+    for verb in ["status", "history"] {
+      let said = try place.lander(verb).everything
+      #expect(!said.contains("--missing") && said.contains("The alarm of deployment \(id) fired: "), "\(said)")
+    }
   }
 
   @Test("a watcher that was killed in the rollback leaves it to lander resume, and only then the hosts count as back")

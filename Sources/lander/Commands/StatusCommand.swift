@@ -58,7 +58,7 @@ struct StatusCommand: Verb {
         report.notes = try await desk.past.failedRestores(found)
         try await desk.past.account(for: found, in: &report)
         report.traffic = try await desk.past.traffic(of: found)
-        if project.typed == nil { report.missing = try await desk.past.missing(in: found) }
+        if project.typed == nil { report.missing = try await KnownAlarms(options, desk.past).missing(in: found) }
         values.append(
           JSON.record([
             ("recipe", .text(found.recipe)), ("group", .text(found.group)),

@@ -1,3 +1,4 @@
+import DeployCore
 import DeployDesk
 import DeployModel
 import DeployReport
@@ -14,26 +15,56 @@ struct KnownAlarms {
 
   /// How the alarm of a deployment stands, or how it ended; nil: it has none, or nothing is known of it.
   func line(of deployment: Deployment.ID, on surface: Surface) async -> String? {
-    guard let book, let past, let record = try? book.record(of: deployment),
-      case .planned(let plan)? = try? await past.entries(of: deployment).first?.fact, let alarm = plan.flow.alarm
-    else { return nil }
-    return AlarmReport(alarm, record, hosts: plan.hosts.count).line(
-      on: surface, isWatched: book.isWatched(deployment), now: SystemClock.now)
+    guard let known = await known(deployment) else { return nil }
+    return known.report.line(on: surface, isWatched: book?.isWatched(deployment) ?? false, now: SystemClock.now)
   }
 
-  /// The alarms of these deployments that go on. That of one which a newer one followed is over, whether somebody wrote that down or not.
+  /// The alarms of these deployments that go on, and those that fired and whose hosts are not back. That of one whose hosts have something
+  /// newer is over, whether somebody wrote that down or not.
   func open(among deployments: [DeploymentSummary], on surface: Surface) async -> [String] {
-    var seen: [[String]] = []
     var lines: [String] = []
-    for deployment in deployments where deployment.kind.task == nil && deployment.status != .refused {
-      let place = [deployment.application, deployment.group]
-      guard !seen.contains(place) else { continue }
-      seen.append(place)
-      guard let record = try? book?.record(of: deployment.id), record.end == nil, record.until > SystemClock.now,
-        let line = await line(of: deployment.id, on: surface)
+    for deployment in deployments where deployment.kind == .deploy && deployment.status == .succeeded {
+      guard let record = try? book?.record(of: deployment.id), record.end == nil || record.end == .fired,
+        let known = await known(deployment.id), known.report.hasFired || record.until > SystemClock.now, known.retreat != .back,
+        await past?.hasNewer(known) == false
       else { continue }
+      let line = known.report.line(on: surface, isWatched: book?.isWatched(deployment.id) ?? false, now: SystemClock.now)
       lines.append(line)
     }
     return lines
+  }
+
+  /// Hosts of a group that lack its revision; nil: none does, nothing can be brought to them now, or the revision's alarm fired, so that it
+  /// is not one to bring to more hosts.
+  func missing(in found: Surveyed) async throws -> MissingHosts? {
+    guard let past, let missing = try await past.missing(in: found) else { return nil }
+    return await known(missing.goal.deployment)?.report.hasFired == true ? nil : missing
+  }
+
+  /// What is known of one alarm.
+  fileprivate struct Known {
+    let plan: Plan
+    /// Numbers of the hosts that are looked at.
+    let hosts: [Int]
+    let record: AlarmRecord
+    let retreat: AlarmRetreat?
+    let report: AlarmReport
+  }
+
+  private func known(_ deployment: Deployment.ID) async -> Known? {
+    guard let past, let record = try? book?.record(of: deployment), let entries = try? await past.outline(of: deployment),
+      case .planned(let plan)? = entries.first?.fact, let alarm = plan.flow.alarm, case .concluded(let end)? = entries.last?.fact
+    else { return nil }
+    let hosts = plan.alarmed(end)
+    let retreat = (try? await past.retreat(record.rollback)) ?? nil
+    let report = AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, retreat: retreat)
+    return Known(plan: plan, hosts: hosts, record: record, retreat: retreat, report: report)
+  }
+}
+
+extension PastDeployments {
+  /// Whether something newer has the hosts of an alarm.
+  fileprivate func hasNewer(_ known: KnownAlarms.Known) async -> Bool {
+    if case .over = await tenure(of: known.plan, known.hosts, besides: known.record.rollback) { true } else { false }
   }
 }
