@@ -48,7 +48,8 @@ struct SSHSignature {
     for line in lines.prefix(Self.mostLines) {
       let file = try Place("\(line)\n")
       defer { file.remove() }
-      for name in try names ?? Self.principals(of: sign.path, in: file.path) {
+      let candidates = if let names { names } else { try Self.principals(of: sign.path, in: file.path) }
+      for name in candidates {
         let words = ["-Y", "verify", "-f", file.path, "-I", name, "-n", namespace, "-s", sign.path]
         if try Self.keygen(words, input: text).status == 0 { return .signer(name) }
       }

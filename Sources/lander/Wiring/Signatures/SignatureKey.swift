@@ -1,3 +1,4 @@
+import DeployModel
 import Foundation
 
 /// The public key inside a signature of `ssh-keygen -Y`, as a line of `allowed_signers` has it (OpenSSH's PROTOCOL.sshsig).
