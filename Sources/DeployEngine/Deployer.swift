@@ -65,10 +65,10 @@ package actor Deployer {
   /// - Throws: `Failure` if the journal cannot be written; hosts then stay as they were last told.
   package func run() async throws(Failure) -> Conclusion? {
     try await ports.machine.attend(plan.id, after: earlier)
-    if let first { ledger.take([.said(await verified(first))]) }
-    let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
     for entry in past { remember(entry) }
     past = []
+    if let first { ledger.take([.said(await verified(first))]) }
+    let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
     for mailbox in ports.mailboxes { await mailbox.tell(awaited, of: plan.id) }
     let listeners = ports.mailboxes.map { mailbox in
       Task { [weak self, plan] in for await message in mailbox.messages(for: plan.id) { await self?.hear(message) } }

@@ -1,5 +1,5 @@
-/// What stands around the contents of a tar file in GNU's form, which GNU's and busybox's tar read alike: blocks of 512 bytes, long names in
-/// entries of their own, owner 0.
+/// What stands around the contents of a tar file in GNU's form, which GNU's and busybox's tar read alike: blocks of 512 bytes, long names
+/// in entries of their own, owner 0.
 package enum TarBlocks {
   package enum Kind: UInt8, Sendable {
     case file = 0x30

@@ -75,7 +75,8 @@ extension Checkers {
       undoRuns.append(UndoRun(deployment: watch.plan.id, stage: mark.stage, revision: mark.revision, lines: [line]))
     }
     let place = intent.site.release
-    let isInPlace = place.map { id in hosts.contains { $0.releases.contains { $0.release.id == id && $0.release.bundle == mark.revision } } }
+    let isInPlace = place.map { id in hosts.contains { $0.releases.contains { $0.release.id == id && $0.release.bundle == mark.revision } }
+    }
     look(
       isInPlace ?? true, "undo", host: host,
       "stage \(mark.stage) was undone in release \(place ?? "none"), and it ran for another one")

@@ -14,7 +14,7 @@ extension AllowedSigners {
       if found.isEmpty, let count = gate.count, distinct < count {
         found = [
           Problem(
-            "approval \"\(gate.name)\" asks for \(count) signatures, and its names have \(distinct.of("key")) between them; a key counts once",
+            "approval \"\(gate.name)\" asks for \(count) signatures, and its names have \(distinct.of("key")); a key counts once",
             place: gate.place, subject: SignedApproval.signers, fix: "give each of \(names.joined(separator: ", ")) a key of their own")
         ]
       }
@@ -44,7 +44,8 @@ extension AllowedSigners {
 
   private static func matches(_ pattern: Substring, _ name: String) -> Bool {
     let (pattern, name) = (Array(pattern.utf8), Array(name.utf8))
-    return Glob.matches(pattern: pattern.count, name: name.count, isStar: { pattern[$0] == UInt8(ascii: "*") }) { part, element in
+    let isStar = { (part: Int) in pattern[part] == UInt8(ascii: "*") }
+    return Glob.matches(pattern: pattern.count, name: name.count, isStar: isStar) { part, element in
       pattern[part] == name[element] || pattern[part] == UInt8(ascii: "?") ? part + 1 : nil
     }
   }
