@@ -25,7 +25,8 @@ final class Sshd: Sendable {
     var chosen = 0
     var started: Int32 = 0
     for _ in 0..<20 where started == 0 {
-      chosen = Int.random(in: 20000..<60000)
+      // Below the ports that Linux gives to clients: one of those, asked before anybody listens, can connect to itself.
+      chosen = Int.random(in: 20000..<32000)
       try """
       Port \(chosen)
       ListenAddress 127.0.0.1
@@ -70,6 +71,7 @@ final class Sshd: Sendable {
     waitpid(pid, &status, 0)
   }
 
+  /// Whether an sshd greets there; something else may listen.
   private static func answers(_ port: Int) -> Bool {
     let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(handle) }
@@ -77,8 +79,13 @@ final class Sshd: Sendable {
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    return withUnsafePointer(to: &address) { pointer in
+    let isConnected = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
     }
+    guard isConnected else { return false }
+    var patience = timeval(tv_sec: 5, tv_usec: 0)
+    setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    var greeting = [UInt8](repeating: 0, count: 4)
+    return recv(handle, &greeting, 4, Int32(MSG_WAITALL)) == 4 && greeting == Array("SSH-".utf8)
   }
 }
