@@ -154,13 +154,6 @@ package struct PlainReport: ProgressReport {
 
   /// The first two lines about a deployment.
   package static func opening(_ plan: Plan) -> [String] {
-    let verb =
-      switch plan.kind {
-      case .deploy: "Deploying"
-      case .rollback: "Rolling back"
-      case .task: "Running \(plan.kind.words.task ?? "") of"
-      case .remove: "Removing"
-      }
     let source = plan.content.bundle.map { " (\(SafeText.line($0.source)))" } ?? ""
     let revision =
       switch (plan.kind, plan.revision) {
@@ -170,7 +163,7 @@ package struct PlainReport: ProgressReport {
       case (.deploy, nil), (.task, _), (.remove, _): ""
       }
     return [
-      "\(verb) \(plan.what) \(plan.preposition) \(plan.subject.groupName.words): \(plan.hosts.count.of("host"))\(revision)",
+      "\(plan.verb) \(plan.what) \(plan.preposition) \(plan.subject.groupName.words): \(plan.hosts.count.of("host"))\(revision)",
       "Deployment \(plan.id)"
         + (plan.hosts.count > 1 ? "; \(plan.bounds.sentence(of: plan.hosts.count))" : ""),
     ] + (plan.origin.provenance?.facts.map { "\($0[0]): \($0[1])" } ?? [])

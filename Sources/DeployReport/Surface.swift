@@ -1,7 +1,7 @@
 /// The target of the output: its width and height, and whether it has colour and can be redrawn.
 package struct Surface: Sendable, Hashable {
   /// How progress is shown.
-  package enum Mode: String, Sendable, Hashable, CaseIterable { case live, plain, ndjson }
+  package enum Mode: String, Sendable, Hashable, CaseIterable { case live, plain, quiet, ndjson }
   /// Columns; lines of a redrawn frame are cut to it.
   package var width: Int
   /// Rows of the terminal.

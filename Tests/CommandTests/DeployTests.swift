@@ -240,4 +240,17 @@ struct DeployTests {
     let run = try place.lander("deploy")
     #expect(run.code == 0 && run.out.contains("3 succeeded"), "\(run.err)\(run.out)")
   }
+
+  @Test("--quiet prints how it ended and nothing before, and does not go with --verbose or another --output")
+  func quiet() throws {
+    let place = try Workplace.project()
+    let building = "{ from = \"app\", build = \"echo building\" }"
+    try place.write(try place.text("deploy.lua").replacing("{ from = \"app\" }", with: building), to: "deploy.lua")
+    let run = try place.lander("deploy", "--quiet")
+    #expect(run.code == 0 && run.err.isEmpty && run.out.hasPrefix("Succeeded: app to test, deployment "), "\(run.err)\(run.out)")
+    let both = try place.lander("deploy", "--quiet", "--output", "plain")
+    #expect(both.code == 2 && both.err.contains("--quiet and --output plain exclude each other"), "\(both.err)")
+    let loud = try place.lander("deploy", "-q", "--verbose")
+    #expect(loud.code == 2 && loud.err.contains("--quiet and --verbose exclude each other"), "\(loud.err)")
+  }
 }

@@ -32,13 +32,14 @@ struct ProvenanceTests {
     let bench = try Bench(
       Bench.text(body: hook), hosts: [try first.host("h1"), Bench.host("h2")], after: first, commits: Copy(head: 2))
     let selection = try bench.project.project.selection(recipe: nil, group: nil)
-    let (commit, all) = try await bench.desk.difference(await bench.desk.survey(selection), to: nil, in: bench.project)
+    let (commit, folder) = try await bench.desk.commit(toDeploy: selection, nil, in: bench.project)
+    let all = await bench.desk.differences(await bench.desk.survey(selection), to: commit, in: folder)
     #expect(commit.id == Copy.id(2) && all.map(\.hosts) == [["h1"], ["h2"]])
     #expect(all[0].commit?.id == Copy.id(1) && all[0].changes?.total == 1 && all[0].files == [ChangedFile(.changed, "app/version-1-2")])
     #expect(all[1].commit == nil && all[1].release == nil && all[1].changes == nil && all[1].files == nil)
     let plain = try Bench(Bench.text(body: hook))
     let text = await refusal {
-      _ = try await plain.desk.difference(await plain.desk.survey(selection), to: nil, in: plain.project)
+      _ = try await plain.desk.commit(toDeploy: selection, nil, in: plain.project)
     }
     #expect(text.hasPrefix("no commit is known for what recipe \"app\" would deploy\n"), "\(text)")
   }

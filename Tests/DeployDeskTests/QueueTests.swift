@@ -97,12 +97,12 @@ struct QueueTests {
     bench.slowDown()
     let desk = bench.another()
     let wait = try await QueueWait(asked(1), of: bench.project, Self.longest, at: desk)
-    let plan = try await wait.plan()
+    let plan = try await wait.plan().plan
     hold(bench, "h2")
     let end = try await bench.end(desk.deploy(plan))
     let refusal = try #require(wait.refusal(of: end))
     #expect(refusal.kind == .locked && bench.transport.hosts.allSatisfy { $0.current == nil })
-    let again = Task { try await bench.end(desk.deploy(try await wait.planAgain(after: refusal))) }
+    let again = Task { try await bench.end(desk.deploy(try await wait.planAgain(after: refusal).plan)) }
     try await until { bench.events.contains { if case .standing(let one) = $0 { one.host == "h2" } else { false } } }
     #expect(try bench.host("h1").line.first?.ticket.token == plan.lock.ticket)
     free(bench, "h2")
@@ -115,14 +115,14 @@ struct QueueTests {
     let bench = try Bench(Self.text)
     bench.slowDown()
     let wait = try await QueueWait(asked(1), of: bench.project, .fail, at: bench.desk)
-    let plan = try await wait.plan()
+    let plan = try await wait.plan().plan
     hold(bench, "h2")
     let end = try await bench.end(bench.desk.deploy(plan))
     #expect(end.deployments[0].conclusion?.status == .refused && wait.refusal(of: end) == nil)
     free(bench, "h2")
     let numbered = try await QueueWait(asked(1, sequence: 1), of: bench.project, Self.longest, at: bench.desk)
     _ = try await deploy(bench.desk, bench, asked(2, sequence: 7), .fail)
-    let older = try await bench.end(bench.desk.deploy(try await numbered.plan()))
+    let older = try await bench.end(bench.desk.deploy(try await numbered.plan().plan))
     #expect(older.deployments[0].conclusion?.status == .refused && numbered.refusal(of: older) == nil)
   }
 
@@ -134,7 +134,7 @@ struct QueueTests {
     let wait = try await QueueWait(asked(1), of: bench.project, Self.longest, at: bench.desk)
     bench.files["app/version"] = "9\n"
     #expect(try await bench.plan().plan.content.bundle?.digest != before)
-    #expect(try await wait.plan().content.bundle?.digest == before)
+    #expect(try await wait.plan().plan.content.bundle?.digest == before)
   }
 
   @Test("a deployment that does not wait is refused as busy while others stand in line, also if nobody has the lock")

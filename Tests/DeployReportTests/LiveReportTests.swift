@@ -16,7 +16,7 @@ struct LiveReportTests {
   @Test("lines of a frame are never wrapped, whatever a terminal takes for their width, and those above it are")
   func unwrapped() {
     let text = frame([.noted(.log(host: nil, LogLine(.info, "above")))])
-    #expect(text.contains("above\n\u{1B}[?7l0 of 2 hosts"), "\(text)")
+    #expect(text.contains("above\n\u{1B}[?7lDeploying web of shop to production · "), "\(text)")
     #expect(text.hasSuffix("\u{1B}[?7h\u{1B}[?2026l"), "\(text)")
   }
 
@@ -79,5 +79,28 @@ struct LiveReportTests {
   func wait() {
     let text = frame([.noted(.gateOpened(number: 1, Gate(.time, name: "wait", time: .minutes(10))))])
     #expect(text.contains("  waits 10 m\n"), "\(text)")
+  }
+
+  @Test("the first line says what goes from which revision to which; a low window has no room for it")
+  func title() {
+    let digest = Stories.digest.short
+    #expect(frame([]).contains("Deploying web of shop to production · several revisions → \(digest)\n0 of 2 hosts"), "\(frame([]))")
+    let first = frame([], hosts: ["web1"])
+    #expect(first.contains("to production · 77aa00112233 → \(digest)\n"), "\(first)")
+    #expect(!frame([], height: 11).contains(" · several revisions"))
+  }
+
+  @Test("a wave is counted against those of the rehearsal, until there are more")
+  func waves() {
+    var report = LiveReport(on: Surface(width: 100, height: 24, terminal: true), waves: 2)
+    let facts: [Entry.Fact] = [.planned(Stories.plan()), .noted(.stageBegan(name: "rollout"))]
+    for entry in Stories.entries(facts) { _ = report.take(entry, of: "x") }
+    for (number, words) in [(2, "wave 2 of 2 · "), (3, "wave 3 · ")] {
+      let entry = Entry(
+        sequence: number, at: Stories.start + .seconds(number), fact: .noted(.waveBegan(number: number, hosts: [0])))
+      _ = report.take(entry, of: "x")
+      let text = report.tick(Stories.start + .seconds(60 + number))
+      #expect(text.contains("rollout · \(words)"), "\(text)")
+    }
   }
 }

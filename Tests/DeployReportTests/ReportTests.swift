@@ -266,8 +266,8 @@ struct ReportTests {
     }
     _ = report.tick(Stories.start)
     report.resize(width: 40, height: 24)
-    // A headline, and a line of about 110 columns that is three now.
-    #expect(report.tick(Stories.start + .seconds(1)).hasPrefix("\u{1B}[?2026h\r\u{1B}[3A\u{1B}[J"))
+    // The title, which is two lines now, the state, and a line of about 110 columns that is three now.
+    #expect(report.tick(Stories.start + .seconds(1)).hasPrefix("\u{1B}[?2026h\r\u{1B}[5A\u{1B}[J"))
   }
 
   @Test("a live frame is erased by exactly the lines it had")

@@ -30,14 +30,14 @@ package struct QueueWait: Sendable {
   }
 
   /// - Throws: as `Desk.planInTurn`; if the group that it takes the bundle from does not run it any more.
-  package func plan() async throws -> Plan {
-    let plan = try await desk.planInTurn(asked, of: project, busy, urgent: urgent, until: until, from: origin).plan
-    guard let source, until != nil, let bundle = plan.content.bundle?.digest else { return plan }
+  package func plan() async throws -> PlannedDeployment {
+    let planned = try await desk.planInTurn(asked, of: project, busy, urgent: urgent, until: until, from: origin)
+    guard let source, until != nil, let bundle = planned.plan.content.bundle?.digest else { return planned }
     do { try await desk.refuseMoved(source, from: bundle, asked, of: project) } catch {
       await desk.line.leave()
       throw error
     }
-    return plan
+    return planned
   }
 
   /// Why another try is to be made after a deployment ended; nil: it did not lose its hosts to another one, or has no time left.
@@ -50,18 +50,18 @@ package struct QueueWait: Sendable {
 
   /// The plan of the next try.
   /// - Throws: as `Desk.planInTurn`.
-  package func planAgain(after refusal: Failure) async throws -> Plan {
+  package func planAgain(after refusal: Failure) async throws -> PlannedDeployment {
     desk.tell(.warning(Problem("another deployment got a host first, and nothing was changed; it waits again: \(refusal.message)")))
     await desk.ports.clock.sleep(Self.pause)
     try Task.checkCancellation()
     guard asked.request.missing == true else { return try await plan() }
-    guard let plan = try await planMissing().planned?.plan else {
+    guard let planned = try await planMissing().planned else {
       throw Problems(
         Problem(
           "nothing is missing any more: the other deployment brought what the group has", fix: "lander status shows what hosts run"),
         exit: .locked)
     }
-    return plan
+    return planned
   }
 
   /// What missing hosts get, when it is its turn.

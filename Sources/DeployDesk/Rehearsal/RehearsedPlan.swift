@@ -16,6 +16,11 @@ package struct RehearsedPlan: Sendable {
   /// What the good rehearsal showed of the waves.
   package var waves = KnownWaves.unknown
 
+  /// The number of waves if every answer is good.
+  package var waveCount: Int {
+    good.count { if case .noted(.waveBegan) = $0.fact { true } else { false } }
+  }
+
   /// The problems that occur whatever hosts answer.
   package var problems: [Problem] { findings.filter(\.isCertain).map(\.problem) }
 }

@@ -1,27 +1,33 @@
-import DeployCore
+package import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Compares the commit that a deployment would bring with those that hosts run, by their own receipts. Builds nothing, and changes
-  /// nothing.
+  /// The commit that a deployment would bring.
   /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it.
-  /// - Returns: the commit and, for each commit or release that hosts run, what it would change there, in the order of the hosts.
+  /// - Returns: also the working copy that has it.
   /// - Throws: if no commit is known for the revision.
-  package func difference(
-    _ found: Surveyed, to wanted: String?, in project: LoadedProject
-  ) async throws -> (commit: Commit, all: [RevisionDifference]) {
-    let recipe = found.selection.recipe
+  package func commit(
+    toDeploy selection: Selection, _ wanted: String?, in project: LoadedProject
+  ) async throws(Problems) -> (commit: Commit, folder: String) {
     if let wanted, var problem = RevisionChoice(wanted, stage.files).missing(in: project.folder) {
       let (typed, own) = ("--revision", "--to")
       (problem.subject, problem.fix) = (problem.subject?.replacing(typed, with: own), problem.fix?.replacing(typed, with: own))
       throw Problems(problem)
     }
+    let recipe = selection.recipe
     guard let (place, ref) = commitPlace(recipe, wanted, project.folder), let commit = await commit(ref, in: place) else {
       throw Problems(
         Problem(
           "no commit is known for what recipe \"\(recipe.name)\" would deploy", subject: wanted.map { "--to \($0)" },
           fix: "name a branch, tag or commit of a working copy: --to git:main"))
     }
+    return (commit, place)
+  }
+
+  /// Compares a commit with those that hosts run, by their own receipts. Builds nothing, and changes nothing.
+  /// - Parameter folder: the working copy that has it.
+  /// - Returns: for each commit or release that hosts run, what the commit would change there, in the order of the hosts.
+  package func differences(_ found: Surveyed, to commit: Commit, in folder: String) async -> [RevisionDifference] {
     var all: [RevisionDifference] = []
     for (host, survey) in found.named {
       guard case .reached(let state) = survey else { continue }
@@ -35,9 +41,9 @@ extension Desk {
     }
     for index in all.indices {
       guard let old = all[index].commit?.id, old != commit.id else { continue }
-      all[index].changes = await commits.changes(from: old, to: commit.id, in: place)
-      all[index].files = await commits.files(from: old, to: commit.id, in: place)
+      all[index].changes = await commits.changes(from: old, to: commit.id, in: folder)
+      all[index].files = await commits.files(from: old, to: commit.id, in: folder)
     }
-    return (commit, all)
+    return all
   }
 }

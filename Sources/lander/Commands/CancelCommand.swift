@@ -41,7 +41,7 @@ struct CancelCommand: Verb {
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .cancel, comment: why.comment).sayFar(to: id, options, on: terminal)
     }
-    let (desk, word) = (try Wiring.pastDesk(options, tell: terminal.listener()), id)
+    let (desk, word) = (try Wiring.pastDesk(options, tell: terminal.listener(progress.mode)), id)
     return try await desk.use { desk in
       let pair = try await desk.past.pair(word, or: [.running, .interrupted])
       let code =

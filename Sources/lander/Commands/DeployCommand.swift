@@ -71,11 +71,11 @@ struct DeployCommand: Verb {
       request: request, queue: queue, stages: stages, fromGroup: fromGroup, between: between, options: options, progress: progress,
       project: project, stay: stay)
     if plan == nil, try train.isWanted { return try await train.run(on: terminal) }
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       if let record {
         return try await launch(desk, terminal, project).deploy(
-          try await desk.plan(again: record, said: try request.why.said(), of: project).plan)
+          try await desk.plan(again: record, said: try request.why.said(), of: project))
       }
       var asked = stages.completing(queue.completing(try request.asked(of: project.project)))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }

@@ -32,9 +32,9 @@ struct DiffCommand: Verb {
       try $0.selection(recipe: recipe, group: choice.group, only: try choice.names)
     }
     return try await desk.use { desk in
+      let (commit, folder) = try await desk.commit(toDeploy: selection, aim, in: project)
       let found = await desk.survey(selection)
-      let (commit, all) = try await desk.difference(found, to: aim, in: project)
-      let parts = all.map { part in
+      let parts = await desk.differences(found, to: commit, in: folder).map { part in
         DiffReport.Part(
           hosts: part.hosts, release: part.release, commit: part.commit, changes: part.changes,
           files: part.files?.map { ($0.kind.rawValue, $0.path) })

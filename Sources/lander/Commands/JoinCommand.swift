@@ -52,13 +52,13 @@ struct JoinCommand: Verb {
     let names = try HostChoice.names(hosts, of: "--host")
     let project = try Wiring.project(options)
     let request = DeploymentRequest(recipe: recipe, group: group, only: names, said: try why.said())
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let joining = try await desk.joining(request, of: project)
       guard let wanted = joining.deployment else {
         let report = JoinReport(joining.goal, group: joining.group, hosts: joining.settled)
         terminal.give(report.value)
-        if progress.output == .ndjson {
+        if progress.mode == .ndjson {
           terminal.tell(report.lines(on: terminal.err))
         } else {
           terminal.say(report.lines(on: terminal.out))
@@ -71,7 +71,7 @@ struct JoinCommand: Verb {
         terminal.show(report.lines(on: terminal.out), report.value(connected: true))
         return report.isWhole ? .done : .partial
       }
-      return try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder).deploy(planned.plan)
+      return try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder).deploy(planned)
     }
   }
 }

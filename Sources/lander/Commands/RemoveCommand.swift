@@ -45,7 +45,7 @@ struct RemoveCommand: Verb {
     project.project = project.project.removing(Removal(shared: shared, force: force))
     let request = DeploymentRequest(
       recipe: hosts.recipe, group: hosts.choice.group, only: try hosts.choice.names, said: try hosts.why.said())
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { [project] desk in
       var planned = try await desk.plan(Asked(request), of: project, endsLate: !plan)
       let report = PlanReport(planned)
@@ -59,7 +59,7 @@ struct RemoveCommand: Verb {
         planned = try await desk.plan(Asked(request), of: project, endsLate: true)
       }
       let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed)
-      return try await launch.deploy(planned.plan)
+      return try await launch.deploy(planned)
     }
   }
 }

@@ -42,7 +42,7 @@ struct ResumeCommand: Verb {
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .resume, comment: why.comment).sayFar(to: id, options, on: terminal)
     }
-    let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+    let desk = try Wiring.pastDesk(options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let pair = try await desk.past.pair(id, or: [.interrupted, .running])
       if pair.state == .concluded { return try await desk.past.tellEnd(of: pair, terminal) }

@@ -50,7 +50,7 @@ struct RunCommand: Verb {
     let project = try runnable(try Wiring.project(options))
     var request = request
     request.words.removeFirst()
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { [request] desk in
       let asked = queue.completing(try request.asked(of: project.project))
       if plan {

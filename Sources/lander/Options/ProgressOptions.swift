@@ -9,11 +9,14 @@ extension LockRequest.Orphans: ExpressibleByArgument {}
 struct ProgressOptions: ParsableArguments {
   @Option(
     help: """
-      live (on a terminal), plain (lines; with the sections of a CI system that is known if the option is left out), or ndjson: the \
-      journal's entries on standard output, then how it ended.
+      live (on a terminal), plain (lines; with the sections of a CI system that is known if the option is left out), quiet, or ndjson: \
+      the journal's entries on standard output, then how it ended.
       """
   )
   var output: Surface.Mode?
+
+  @Flag(name: .shortAndLong, help: "The same as --output quiet: only gates, answers and warnings while it runs, then how it ended.")
+  var quiet = false
 
   @Option(
     help: ArgumentHelp("Write JUnit's XML to this file: a suite for each wave, a case for each host and event.", valueName: "file"))
@@ -38,4 +41,12 @@ struct ProgressOptions: ParsableArguments {
 
   @Flag(name: .shortAndLong, help: "Show what commands on hosts write as it comes.")
   var verbose = false
+
+  /// How it is shown; nil: as the terminal and the CI system suggest.
+  var mode: Surface.Mode? { quiet ? .quiet : output }
+
+  func validate() throws {
+    if quiet, let output, output != .quiet { throw ValidationError("--quiet and --output \(output.rawValue) exclude each other") }
+    if mode == .quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+  }
 }

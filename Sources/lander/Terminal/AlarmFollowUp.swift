@@ -30,7 +30,7 @@ struct AlarmFollowUp {
   /// - Parameter word: an id, the beginning of one, or `last`.
   func follow(_ word: String) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let watch = try await desk.alarm(of: word, in: book)
       let (record, back, retreat) = try await run(watch, on: desk, of: project)
@@ -39,7 +39,7 @@ struct AlarmFollowUp {
       let code = back?.signal ?? left ?? report.exit
       Ending.note([watch.plan.id] + (record.rollback.map { [$0] } ?? []), code == .done ? [] : [report.problem])
       terminal.give(report.value(isWatched: false))
-      if progress.output == .ndjson { terminal.tell(report.line(on: terminal.err)) } else { terminal.say(report.line(on: terminal.out)) }
+      if progress.mode == .ndjson { terminal.tell(report.line(on: terminal.err)) } else { terminal.say(report.line(on: terminal.out)) }
       return code
     }
   }
@@ -50,13 +50,14 @@ struct AlarmFollowUp {
     guard let story = end.chronicles.first?.story, end.code == .done, story.plan?.flow.alarm != nil,
       story.hosts.contains(where: { $0.status == .succeeded })
     else { return end }
-    let watch = try await Wiring.pastDesk(options, tell: terminal.listener()).use { try await $0.alarm(of: story.id, in: book) }
+    let past = try Wiring.pastDesk(options, tell: terminal.listener(progress.mode))
+    let watch = try await past.use { try await $0.alarm(of: story.id, in: book) }
     if watch.record.tally.looks == 0 { try book.save(watch.record) }
     guard let project, let patience else {
       terminal.tell(watch.report(watch.record).unwatched(on: terminal.err))
       return end
     }
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let watch = try await desk.alarm(of: story.id, in: book)
       let (record, back, retreat) = try await run(watch, on: desk, of: project, for: patience.limit)

@@ -18,11 +18,11 @@ struct Answering {
     guard let word = known?.first.id ?? word else { return nil }
     let project = known == nil ? try Wiring.project(options) : try? Wiring.project(options)
     guard let project else {
-      let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+      let desk = try Wiring.pastDesk(options, tell: terminal.listener(progress.mode))
       return try await desk.use { desk in try await resumeParked(known, desk, nil, on: terminal, in: options) }
     }
     let selections = try project.project.selections(recipe: nil, group: nil)
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let (found, answered, surveys) = try await desk.findParked(word, on: selections)
       guard let found else {

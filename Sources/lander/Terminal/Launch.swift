@@ -23,13 +23,24 @@ struct Launch {
     let chronicles: [Chronicle]
   }
 
+  /// Starts a plan that was not rehearsed here: a way back.
+  func deploy(_ plan: Plan) async throws -> ExitCode { try await filled(try await run(plan)) }
+
+  /// The same without the files of `--junit` and `--dotenv`.
+  func run(_ plan: Plan) async throws -> End {
+    try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
+  }
+
   /// Starts a plan.
   /// - Parameter wait: makes the next plan if another deployment gets a host first; nil: it then ends.
-  func deploy(_ plan: Plan, _ wait: QueueWait? = nil) async throws -> ExitCode { try await filled(try await run(plan, wait)) }
+  func deploy(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> ExitCode {
+    try await filled(try await run(planned, wait))
+  }
 
   /// The same without the files of `--junit` and `--dotenv`, which cover everything that the command does.
-  func run(_ plan: Plan, _ wait: QueueWait? = nil) async throws -> End {
-    try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose), wait)
+  func run(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> End {
+    let running = desk.deploy(planned.plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose)
+    return try await follow(running, wait, waves: planned.rehearsal.waveCount)
   }
 
   /// Resumes what is left of an interrupted deployment and its rollback. With a reason, it only ends them in good order.
@@ -69,9 +80,9 @@ struct Launch {
     }
   }
 
-  private func follow(_ running: Running, _ wait: QueueWait? = nil) async throws -> End {
+  private func follow(_ running: Running, _ wait: QueueWait? = nil, waves: Int? = nil) async throws -> End {
     let (sink, telemetry) = (try EventFile(progress.events), try Telemetry(progress.otlp, terminal))
-    let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
+    let shown = Progress(mode: progress.mode, verbose: progress.verbose, waves: waves, terminal: terminal, typed: typed)
     let interrupts = Interrupts(running: running, shown: shown)
     let (signals, heard) = AsyncStream.makeStream(of: Int32.self)
     Signals.hear(Signals.ending + [SIGUSR1, SIGWINCH, SIGCONT]) { heard.yield($0) }
@@ -85,7 +96,7 @@ struct Launch {
         }
       }
     }
-    let isLive = (progress.output ?? (terminal.err.terminal ? .live : .plain)) == .live
+    let isLive = (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live
     let prompt = ApprovalPrompt.isWanted(terminal) ? ApprovalPrompt(desk, shown, isLive: isLive) : nil
     running.start()
     for await event in running.events {
@@ -133,7 +144,7 @@ struct Launch {
     Ending.note([story.id], [report.problem])
     terminal.give(AccountReport(story, rollback: nil, state: code.word).value)
     let lines = report.lines(zone: terminal.out.zone)
-    if progress.output == .ndjson { terminal.tell(lines) } else { terminal.say(lines) }
+    if progress.mode == .ndjson { terminal.tell(lines) } else { terminal.say(lines) }
     return code
   }
 
@@ -153,7 +164,7 @@ struct Launch {
     terminal.give(AccountReport(story, rollback: back, state: (summary.exit ?? .internal).word).value)
     // The window's size may have changed.
     let now = Terminal()
-    if progress.output == .ndjson {
+    if progress.mode == .ndjson {
       terminal.tell(summary.lines(on: now.err))
     } else {
       terminal.say(summary.lines(on: now.out))

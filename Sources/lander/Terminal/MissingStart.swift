@@ -52,12 +52,12 @@ extension DeployCommand {
   func bringMissing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let start = MissingStart(
       request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }, train],
-      complete: { stages.completing(queue.completing($0)) }, isForPrograms: progress.output == .ndjson)
+      complete: { stages.completing(queue.completing($0)) }, isForPrograms: progress.mode == .ndjson)
     return try await start.use(on: terminal) { desk, asked, project in
       let wait = try await QueueWait(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
       let (found, planned) = try await wait.planMissing()
       guard let planned else { return start.conclude(found, on: terminal) }
-      return try await launch(desk, terminal, project).deploy(planned.plan, wait)
+      return try await launch(desk, terminal, project).deploy(planned, wait)
     }
   }
 }

@@ -29,11 +29,12 @@ struct Progress: Sendable {
 
   /// - Parameters:
   ///   - mode: nil: live on a terminal, and plain elsewhere.
+  ///   - waves: the number of waves that its rehearsal had; nil: nobody knows.
   ///   - typed: options that name a project without a `deploy.lua`; nil: it has one.
-  init(mode: Surface.Mode?, verbose: Bool, terminal: Terminal, typed: String? = nil) {
+  init(mode: Surface.Mode?, verbose: Bool, waves: Int? = nil, terminal: Terminal, typed: String? = nil) {
     let (stream, items) = AsyncStream.makeStream(of: Item.self)
     self.items = items
-    let shape = Progress.report(mode: mode, verbose: verbose, terminal: terminal)
+    let shape = Progress.report(mode: mode, verbose: verbose, waves: waves, terminal: terminal)
     let descriptor = shape is LinesOfJSON ? STDOUT_FILENO : STDERR_FILENO
     let waiting = Waiting()
     follower = Task {
@@ -114,16 +115,15 @@ struct Progress: Sendable {
   }
 
   private static func report(
-    mode: Surface.Mode?, verbose: Bool, terminal: Terminal
-  )
-    -> any ProgressReport
-  {
+    mode: Surface.Mode?, verbose: Bool, waves: Int?, terminal: Terminal
+  ) -> any ProgressReport {
     if mode == nil, !terminal.err.terminal, let dialect = Identity.system.flatMap({ CIDialect($0.kind) }) {
       return CIReport(on: terminal.err, echo: verbose, dialect: dialect)
     }
     return switch mode ?? (terminal.err.terminal ? .live : .plain) {
-    case .live: LiveReport(on: terminal.err, echo: verbose)
+    case .live: LiveReport(on: terminal.err, echo: verbose, waves: waves)
     case .plain: PlainReport(on: terminal.err, echo: verbose)
+    case .quiet: QuietReport(on: terminal.err)
     case .ndjson: LinesOfJSON()
     }
   }

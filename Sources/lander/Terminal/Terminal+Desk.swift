@@ -5,9 +5,11 @@ import Synchronization
 
 extension Terminal {
   /// Shows, on standard error, what happens while a verb is at work. May be called from any task.
-  func listener() -> @Sendable (DeskEvent) -> Void {
+  /// - Parameter mode: how the deployment is shown: quiet leaves warnings and the place in line.
+  func listener(_ mode: Surface.Mode? = nil) -> @Sendable (DeskEvent) -> Void {
     let build = BuildLines()
     return { event in
+      if mode == .quiet, event.isChatter { return }
       switch event {
       case .building(let command): tell("Building: \(SafeText.line(command))")
       case .output(let chunk): for line in build.take(chunk) { tell(err.paint("  | ", .dim) + line) }
@@ -27,6 +29,16 @@ extension Terminal {
   func warn(_ problem: Problem) {
     let lines = problem.lines(on: err)
     tell(["warning: " + lines[0]] + lines.dropFirst())
+  }
+}
+
+extension DeskEvent {
+  /// Whether it only says that something is under way.
+  fileprivate var isChatter: Bool {
+    switch self {
+    case .building, .output, .remark, .waiting: true
+    case .warning, .appSpecWarnings, .standing: false
+    }
   }
 }
 

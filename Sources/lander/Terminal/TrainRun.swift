@@ -89,19 +89,19 @@ struct TrainRun {
   }
 
   private func confirm(_ leg: Train.Leg, _ train: Train) async throws {
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     try await desk.use { try await $0.confirm(leg, of: train, in: project) }
   }
 
   private func refuseOvertaken(_ leg: Train.Leg, _ train: Train) async throws {
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     try await desk.use { try await $0.refuseOvertaken(leg, of: train, in: project) }
   }
 
   /// Deploys to one group, or resumes what is left of that.
   private func leg(_ train: inout Train, _ index: Int) async throws -> Launch.End {
     terminal.tell("Group \(index + 1) of \(train.legs.count): \(SafeText.line(train.legs[index].group))")
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     let start = train
     let (end, ended) = try await desk.use { desk in
       var train = start
@@ -114,9 +114,9 @@ struct TrainRun {
           pair.first.parked == nil
           ? try await launch.runRest(of: pair) : try await launch.runParked(pair, MessageDraft(.resume, comment: ""), of: project)
       } else {
-        let plan = try await plan(&train, index, desk)
+        let planned = try await plan(&train, index, desk)
         try file.save(train)
-        end = try await launch.run(plan)
+        end = try await launch.run(planned)
       }
       return (end, train)
     }
@@ -127,13 +127,13 @@ struct TrainRun {
     return end
   }
 
-  private func plan(_ train: inout Train, _ index: Int, _ desk: Desk) async throws -> Plan {
+  private func plan(_ train: inout Train, _ index: Int, _ desk: Desk) async throws -> PlannedDeployment {
     var request = train.request
     request.group = train.legs[index].group
     if let bundle = train.bundle { request.revision = "bundle:\(bundle.hex)" }
-    let plan = try await desk.planInTurn(
-      Asked(request), of: project, busy, urgent: urgency, from: train.commit.map { Provenance(commit: $0) }
-    ).plan
+    let planned = try await desk.planInTurn(
+      Asked(request), of: project, busy, urgent: urgency, from: train.commit.map { Provenance(commit: $0) })
+    let plan = planned.plan
     if let sources = train.sources, sources != plan.content.inputs.sources {
       let (done, group) = (train.legs[0].group, train.legs[index].group)
       throw Problems(
@@ -145,7 +145,7 @@ struct TrainRun {
     train.sources = plan.content.inputs.sources
     train.commit = plan.origin.provenance?.commit
     (train.legs[index].deployment, train.legs[index].exit) = (plan.id, nil)
-    return plan
+    return planned
   }
 
   private func finish(_ train: Train, _ code: ExitCode, _ chronicles: [Chronicle]) -> ExitCode {

@@ -36,7 +36,7 @@ struct TrainStart {
     let said = problems + alarmed(all[0].request.recipe)
     var first = all[0]
     first.unclear += said
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     let whole = first
     let asked = try await desk.use { desk in
       try await desk.review([whole] + all.dropFirst(), of: project)

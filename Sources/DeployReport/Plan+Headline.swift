@@ -1,0 +1,32 @@
+package import DeployModel
+
+extension Plan {
+  /// What it does, on one line: `Deploying shop to production · 1a2b3c → 4d5e6f · rolling · 3f2a91c on main: Fix login`.
+  package var headline: String {
+    let parts = [movement, flow.strategy.map { SafeText.line($0.name) }, origin.provenance?.commit?.words]
+    return (["\(verb) \(what) \(preposition) \(subject.groupName.words)"] + parts.compactMap { $0 }).joined(separator: " · ")
+  }
+
+  /// `Deploying`, `Rolling back`, `Running restart of`, `Removing`
+  var verb: String {
+    switch kind {
+    case .deploy: "Deploying"
+    case .rollback: "Rolling back"
+    case .task: "Running \(kind.words.task ?? "") of"
+    case .remove: "Removing"
+    }
+  }
+
+  /// The revisions that its hosts leave and get; nil: it brings none.
+  private var movement: String? {
+    let old = hosts.filter { $0.action == .change }.map { $0.previous?.inputs.bundle.short ?? $0.current }
+    let before = old.first.flatMap { first in old.allSatisfy { $0 == first } ? first : "several revisions" }
+    let after: String? =
+      switch kind {
+      case .deploy: revision?.short
+      case .rollback: revision?.short ?? "what each ran before"
+      case .task, .remove: nil
+      }
+    return after.map { after in before.map { "\($0) → \(after)" } ?? after }
+  }
+}

@@ -1,0 +1,42 @@
+package import DeployModel
+
+/// Lines of what a person has to know while it runs, and nothing else: an open gate and its end, a cancel, and what nobody may touch.
+package struct QuietReport: ProgressReport {
+  private var plain: PlainReport
+
+  package init(on surface: Surface) { plain = PlainReport(on: surface) }
+
+  /// Nothing: an opening says what somebody just typed.
+  package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    _ = plain.recall(entry, of: deployment)
+    return ""
+  }
+
+  /// The lines of an entry that a person has to know.
+  package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    let text = plain.take(entry, of: deployment)
+    return entry.fact.isForPeople ? text : ""
+  }
+
+  /// Nothing: the summary has the last lines of what failed.
+  package mutating func take(_ chunk: OutputChunk) -> String { "" }
+
+  /// A line with its time.
+  package mutating func remark(_ text: String, at moment: Timestamp) -> String { plain.remark(text, at: moment) }
+
+  /// Nothing: there is no heartbeat.
+  package mutating func tick(_ now: Timestamp) -> String { "" }
+
+  package mutating func end() -> String { "" }
+}
+
+extension Entry.Fact {
+  /// Whether it waits for a person, or for nothing that a person may still want.
+  fileprivate var isForPeople: Bool {
+    switch self {
+    case .noted(.gateOpened), .noted(.gateClosed), .noted(.answered), .noted(.stopped): true
+    case .happened(.cancelled), .happened(.overtaken): true
+    default: false
+    }
+  }
+}
