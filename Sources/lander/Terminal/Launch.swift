@@ -17,6 +17,11 @@ struct Launch {
   /// What it does about alarms after deployments; nil: nothing, because they have none.
   var alarms: AlarmFollowUp?
 
+  private var isLive: Bool { (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live }
+
+  /// Whether it shows what commands write: all of it, or the last line of each host.
+  private var wantsOutput: Bool { progress.verbose || isLive }
+
   /// How deployments ended, with what happened in them.
   struct End {
     let code: ExitCode
@@ -28,7 +33,7 @@ struct Launch {
 
   /// The same without the files of `--junit` and `--dotenv`.
   func run(_ plan: Plan) async throws -> End {
-    try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
+    try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: wantsOutput))
   }
 
   /// Starts a plan.
@@ -39,7 +44,7 @@ struct Launch {
 
   /// The same without the files of `--junit` and `--dotenv`, which cover everything that the command does.
   func run(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> End {
-    let running = desk.deploy(planned.plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose)
+    let running = desk.deploy(planned.plan, staying: stay?.staying ?? .always, wantsOutput: wantsOutput)
     return try await follow(running, wait, waves: planned.rehearsal.waveCount)
   }
 
@@ -52,7 +57,7 @@ struct Launch {
   func runRest(of pair: DeploymentPair, cancelling reason: String? = nil) async throws -> End {
     EarlyEnd.nowHolds("the deployment is as it was")
     return try await follow(
-      try await desk.resume(pair, cancelling: reason, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
+      try await desk.resume(pair, cancelling: reason, staying: stay?.staying ?? .always, wantsOutput: wantsOutput))
   }
 
   /// Resumes a parked deployment.
@@ -64,7 +69,7 @@ struct Launch {
   func runParked(_ pair: DeploymentPair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> End {
     EarlyEnd.nowHolds("the deployment is parked as before")
     return try await follow(
-      try await desk.resumeParked(pair, draft, of: project, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
+      try await desk.resumeParked(pair, draft, of: project, staying: stay?.staying ?? .always, wantsOutput: wantsOutput))
   }
 
   private func filled(_ ended: End) async throws -> ExitCode {
@@ -96,7 +101,6 @@ struct Launch {
         }
       }
     }
-    let isLive = (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live
     let prompt = ApprovalPrompt.isWanted(terminal) ? ApprovalPrompt(desk, shown, isLive: isLive) : nil
     running.start()
     for await event in running.events {
