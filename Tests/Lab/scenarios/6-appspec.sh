@@ -118,6 +118,28 @@ ApplicationStart of 2" "the ledger of h1"
   holds "$OUTPUT" "Nothing to do"
 }
 
+scenario "remove stops an appspec application, takes its files and leaves others; then a deployment is a first one" appspec_removed
+appspec_removed() {
+  appspec_bundle
+  status 0 bundled deploy
+  on 1 sh -c 'echo mine >/opt/shop/conf/mine'
+  on 2 sh -c 'chattr +i /opt/shop/menu 2>/dev/null || mount --bind /opt/shop/menu /opt/shop/menu'
+  on 1 sh -c ': >/var/ledger'
+  status 12 bundled remove --yes
+  holds "$OUTPUT" "/opt/shop/menu"
+  equal "$(on 1 sh -c 'cd /opt/shop && find . -type f')" "./conf/mine" "files of h1"
+  equal "$(ledger 1)" "ApplicationStop of 1 as root for deployed in staging" "the ledger of h1"
+  equal "$(on 3 sh -c 'ls -d /opt/shop /srv/deployed/current /srv/deployed/releases /srv/deployed/appspec 2>/dev/null')" "" "the rest on h3"
+  on 2 sh -c 'chattr -i /opt/shop/menu 2>/dev/null || umount /opt/shop/menu'
+  status 0 bundled remove --yes
+  equal "$(on 2 sh -c 'ls -d /opt/shop 2>/dev/null')" "" "the rest on h2"
+  status 0 bundled remove --yes
+  equal "$(ledger 3 | grep -c ApplicationStop)" 1 "stops on h3"
+  status 0 bundled deploy
+  shop_serves 1
+  equal "$(ledger 3 | grep -c ApplicationStop)" 1 "stops on h3 after a first deployment"
+}
+
 scenario "with more hosts and other batches, only hosts that lack the revision change" appspec_more
 appspec_more() {
   appspec_bundle
