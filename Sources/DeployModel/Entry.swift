@@ -55,6 +55,9 @@ package indirect enum Note: Sendable, Hashable, Codable {
   /// - Parameter upto: the segment after which its hosts are left ready; nil: it takes them to their end.
   case waveBegan(number: Int, hosts: [Int], upto: Segment? = nil)
   case waveEnded(number: Int, WaveResult)
+  /// Hosts are stopped and started with the release that they run.
+  case restartBegan(hosts: [Int])
+  case restartEnded(WaveResult)
   case eventBegan(host: Int, LifecycleEvent)
   case eventEnded(host: Int, LifecycleEvent, error: ScriptError?)
   case eventSkipped(host: Int, LifecycleEvent, reason: String)

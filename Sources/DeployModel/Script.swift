@@ -47,6 +47,8 @@ package enum Decision: Sendable, Hashable, Codable {
   /// Changes these hosts, at most `parallel` at once, and leaves them ready after the segment `upto` (nil: takes them to their end).
   /// Answered with those that succeeded, failed, and are ready.
   case wave([Int], parallel: Int?, upto: Segment? = nil)
+  /// Stops and starts what these hosts run, at most `parallel` at once. They can still be changed afterwards. Answered as a wave is.
+  case restart([Int], parallel: Int?)
   /// Waits without a gate, as preludes of earlier versions ask.
   case wait(Interval)
   /// Opens a gate. Answered when it is closed.

@@ -29,7 +29,8 @@ package struct CIReport: ProgressReport {
     case .noted(.stageBegan(let name)): return close() + (name == "rollout" ? "" : open("Stage \(name)")) + lines
     case .noted(.waveBegan(let number, let hosts, _)): return close() + open("Wave \(number), \(hosts.count.of("host"))") + lines
     case .noted(.gateOpened(_, let gate)): return close() + open("Gate \(gate.name)") + lines
-    case .noted(.stageEnded), .noted(.waveEnded), .noted(.gateClosed), .concluded: return lines + close()
+    case .noted(.restartBegan(let hosts)): return close() + open("Restart of \(hosts.count.of("host"))") + lines
+    case .noted(.restartEnded), .noted(.stageEnded), .noted(.waveEnded), .noted(.gateClosed), .concluded: return lines + close()
     case .planned: return close() + lines
     default: return lines
     }

@@ -81,6 +81,10 @@ package struct Chronicle: Sendable {
       guard let index = waves.lastIndex(where: { $0.number == number }) else { return }
       waves[index].ended = moment
       waves[index].failed = result.failed
+    case .restartBegan(let hosts):
+      for host in hosts { waveOf[host] = nil }
+      let names = hosts.prefix(8).map(name).joined(separator: ", ") + (hosts.count > 8 ? " and others" : "")
+      remarks.append((moment, "Restart of \(hosts.count.of("host")): \(names)"))
     case .eventBegan(let host, let event):
       current[host] = steps.count
       add(Step(host: host, event: event, began: moment, wave: waveOf[host]))

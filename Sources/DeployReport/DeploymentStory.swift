@@ -234,7 +234,7 @@ package struct DeploymentStory: Sendable {
           status: failed?.status)
       }
     case .waveBegan(let number, let hosts, _): wave = (number, hosts)
-    case .waveEnded: break
+    case .waveEnded, .restartBegan, .restartEnded: break
     case .eventBegan(let host, let event):
       if hosts.indices.contains(host) { hosts[host].event = event }
     case .eventEnded(let host, let event, let error):
@@ -285,6 +285,8 @@ package struct DeploymentStory: Sendable {
     if hosts[number].began == nil { hosts[number].began = moment }
     hosts[number].status = status
     if let error = status.error { fail(number, hosts[number].event, error) }
+    // It was restarted, and waits for its wave as before.
+    if status == .pending { (hosts[number].began, hosts[number].doing, hosts[number].event) = (nil, nil, nil) }
     if status.isFinal {
       hosts[number].ended = moment
       hosts[number].doing = nil

@@ -157,6 +157,9 @@ package struct EntryLines: Sendable {
         ("failed", .list(result.failed.map(name))),
         ("ready", result.ready.map { .list($0.map(name)) }),
       ]
+    case .restartBegan(let hosts): [("type", "restart_began"), ("hosts", .list(hosts.map(name)))]
+    case .restartEnded(let result):
+      [("type", "restart_ended"), ("succeeded", .list(result.succeeded.map(name))), ("failed", .list(result.failed.map(name)))]
     case .eventBegan(let host, let event):
       [("type", "event_began"), ("host", name(host)), ("event", .text(event.rawValue))]
     case .eventEnded(let host, let event, let error):

@@ -182,11 +182,10 @@ package struct PlainReport: ProgressReport {
       guard let error else { return ["Stage \(SafeText.line(name)) done in \(moment - began)"] }
       let end = surface.paint("Stage \(SafeText.line(name)) \(word(for: error))", .bad) + " after \(moment - began)"
       return [end] + (isFirst && story.first != nil ? details(error) : [])
-    case .waveBegan(let number, let hosts, let upto):
-      let names =
-        hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ")
-        + (hosts.count > 8 ? " …" : "")
-      return ["Wave \(number)\(upto.map { " up to \($0.rawValue)" } ?? ""): \(hosts.count.of("host")): \(names)"]
+    case .waveBegan(let number, let hosts, let upto): return ["Wave \(number)\(upto.map { " up to \($0.rawValue)" } ?? ""): \(names(hosts))"]
+    case .restartBegan(let hosts): return ["Restart of \(names(hosts))"]
+    case .restartEnded(let result):
+      return ["Restart over: \(result.succeeded.count) restarted" + (result.failed.isEmpty ? "" : ", \(result.failed.count) failed")]
     case .waveEnded(let number, let result):
       return [
         "Wave \(number) over: \(result.succeeded.count) succeeded"
@@ -222,6 +221,11 @@ package struct PlainReport: ProgressReport {
     case .stopped(let reason, let left):
       return ["Stopped on purpose: \(SafeText.line(reason)); \(left.count.of("host")) \(kindWords.left)"]
     }
+  }
+
+  /// `9 hosts: web1 web2 web3 web4 web5 web6 web7 web8 …`
+  private func names(_ hosts: [Int]) -> String {
+    "\(hosts.count.of("host")): " + hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ") + (hosts.count > 8 ? " …" : "")
   }
 
   private func lines(for status: HostStatus, of number: Int, isFirst: Bool) -> [String] {

@@ -51,6 +51,10 @@ package struct Rehearsed: Sendable {
         let names = Rehearsed.names(hosts.map { $0 as Int? }, in: plan)
         next("wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel, into: &sections)
       case .noted(.waveEnded(let number, _)): next("after wave \(number)", into: &sections)
+      case .noted(.restartBegan(let hosts)):
+        let names = Rehearsed.names(hosts.map { $0 as Int? }, in: plan)
+        next("restart of \(names)", turns: (hosts.count + parallel - 1) / parallel, into: &sections)
+      case .noted(.restartEnded): next("after the restart", into: &sections)
       case .noted(.gateOpened(let number, let gate)):
         let names = (gate.watch?.hosts ?? []).map { plan?.name(ofHost: $0) ?? "host \($0)" }
         let unusual = gate.unusual.map { " (\($0))" } ?? ""

@@ -51,6 +51,11 @@ extension Checkers {
       watches[engine].openWave = number
       for host in wave where all.contains(host) { watches[engine].allowed[host] = true }
     case .waveEnded: watches[engine].openWave = nil
+    case .restartBegan(let hosts):
+      decided(engine, "a restart began")
+      budget(engine, nil)
+      watches[engine].restarting = hosts
+    case .restartEnded: watches[engine].restarting = []
     case .paused(let message):
       watches[engine].holds = message != nil
       if message == nil { watches[engine].paused = false }
@@ -87,8 +92,11 @@ extension Checkers {
       budget(engine, host)
       let (inFlight, parallel) = (watches[engine].inFlight, watches[engine].plan.bounds.parallel)
       look(inFlight <= parallel, "P5", host: host, "\(inFlight) hosts are in flight, and \(parallel) may be")
-      let allowed = watches[engine].allowed[number]
+      let allowed = watches[engine].allowed[number] || watches[engine].restarting.contains(number)
       look(allowed, "P5", host: host, "it was begun though no wave has it")
+    case .pending:
+      watches[engine].inFlight -= 1
+      serve(host, now.current != nil)
     case .ready(let segment):
       watches[engine].inFlight -= 1
       if segment >= .admit { serve(host, now.current != nil || now.foreign != nil) }

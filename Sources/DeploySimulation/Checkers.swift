@@ -76,6 +76,8 @@ package struct Checkers: Sendable {
     var failed = 0
     var unreachable = 0
     var openWave: Int?
+    /// The hosts that a strategy restarts now.
+    var restarting: [Int] = []
     /// Messages that reached its mailbox before it had ended, and those in its journal.
     var told: [Message.ID] = []
     var heard: [Message.ID] = []

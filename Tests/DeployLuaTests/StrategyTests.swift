@@ -93,6 +93,25 @@ import Testing
     #expect(error?.failure.fix == "did you mean validate?")
   }
 
+  @Test("a strategy restarts hosts, some at once if it says so, and hears which came back")
+  func restart() throws {
+    let twins = """
+      local twins = strategy "twins" (function(rollout)
+        local first, rest = rollout.targets:split(1)
+        rollout:wave(first)
+        local back = rollout:restart(rest, { parallel = "50%" })
+        if back.succeeded == #rest and #back.failed_hosts == 0 then rollout:wave(back.succeeded_hosts) end
+      end)
+      """
+    #expect(
+      try decisions("twins", hosts: 3, more: twins) == [
+        .wave([0], parallel: nil), .restart([1, 2], parallel: 1), .wave([1, 2], parallel: nil),
+      ])
+    let none = twins.replacing("\"50%\"", with: "0")
+    let error = #expect(throws: ScriptError.self) { try decisions("twins", hosts: 3, more: none) }
+    #expect(error?.failure.message == "parallel of rollout:restart must be a count from 1, or a share above 0%")
+  }
+
   @Test("a strategy of one's own is a function that decides")
   func own() throws {
     let doubling = """

@@ -114,7 +114,7 @@ struct Rig {
           case .sleep, .decide(.wait): given = .slept
           case .spawn(let bodies, _, _): given = .results(bodies.map(child))
           case .within(_, let body): given = .results([child(body)])
-          case .decide(.wave(let hosts, _, _)): given = .wave(WaveResult(succeeded: hosts, failed: []))
+          case .decide(.wave(let hosts, _, _)), .decide(.restart(let hosts, _)): given = .wave(WaveResult(succeeded: hosts, failed: []))
           case .decide(.gate): given = .gate(GateAnswer(.pass))
           case .decide(.rollback): return .returned("rolled back")
           case .decide(.shift(let weights)):

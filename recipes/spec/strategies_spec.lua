@@ -26,10 +26,13 @@ probe("watched_canary", canary { batch = 7, watch = "1m", check = { port = 80 } 
 probe("asking_canary", canary { batch = 7, watch = "1m", approve = "does it look right?" })
 probe("asked_canary", canary { batch = 7, watch = "1m", approve = { message = "and now?", name = "now", timeout = "1h" } })
 probe("function_canary", canary { batch = 7, watch = "1m", check = function(host) return host:try("bin/look").ok end })
-probe("comparing_canary", canary { first = 2, batch = 6, watch = "5m", analyse = { margin = "+1pp" }, rate = function(host)
+local function errors(host)
   local seen = http.get("https://m.example/" .. host.name, { rehearse = "{}" }):json()
   return { failed = seen.failed, of = seen.of }
-end })
+end
+
+probe("comparing_canary", canary { first = 2, batch = 6, watch = "5m", analyse = { margin = "+1pp" }, rate = errors })
+probe("young_canary", canary { first = 2, batch = 6, watch = "5m", restart = true, analyse = { margin = "+1pp" }, rate = errors })
 probe("judging_canary", canary { watch = "1m", check = { port = 80, on_fail = "return" } })
 probe("lenient_canary", canary { watch = "1m", approve = { message = "well?", on_fail = "return" } })
 probe("lenient_comparison", canary { value = function() return 1 end, analyse = { margin = "+1", on_fail = "return" } })
@@ -194,6 +197,11 @@ describe("canary", function()
     local bad = t:deploy("comparing_canary", { http = { metrics("web1", 400), metrics("*", 2) } })
     t:expect(decided(bad)):equals { "wave 1: 2 hosts", "gate analysis: fail", "rollback" }
     t:expect(bad.exit):equals(17)
+  end)
+
+  it("restarts what it compares the first wave with, and changes it later like the others", function(t)
+    local run = t:deploy("young_canary", { http = { { url = "https://m.example/*", json = { failed = 2, of = 5000 } } } })
+    t:expect(decided(run)):equals { "wave 1: 2 hosts", "restart: 2 hosts", "gate analysis: pass", "wave 2: 6 hosts" }
   end)
 
   it("goes back when a function finds a host bad", function(t)

@@ -20,6 +20,8 @@ return strategy "canary" {
     rate  = schema.callback { help = "function(host) that gives { failed, of }: compares the first wave with hosts that wait" },
     value = schema.callback { help = "function(host) that gives a number instead, of which less is better" },
     analyse = schema.any { help = "how they are compared, as in rollout:analyse: { margin = \"+0.5pp\" }" },
+    restart = schema.boolean { default = false, help = "whether the hosts that are compared with the first wave are restarted before, "
+      .. "so that all of them were just started" },
     approve = schema.any { help = "asks a person after the first wave: a message, or a table as in rollout:approve" },
   },
 
@@ -34,6 +36,10 @@ return strategy "canary" {
     if compare then
       -- What the budget allows to fail has nothing to compare.
       compare.canary = wave.succeeded_hosts
+      if options.restart then
+        compare.baseline = compare.baseline or rest:twins(compare.canary)
+        rollout:restart(compare.baseline)
+      end
       rollout:analyse(compare)
     end
     if check then rollout:watch(watch) elseif not compare then rollout:wait(options.watch) end

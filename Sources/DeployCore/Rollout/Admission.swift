@@ -103,13 +103,13 @@ package struct Admission: Sendable, Hashable {
   /// A host in flight leaves the service, or joins it.
   package mutating func changed(_ host: Int, _ now: Service) { service[host] = now }
 
-  /// A host has ended, or is ready: it is no longer in flight. A ready host serves if it has got its traffic back.
+  /// A host has ended, is ready, or was restarted: it is no longer in flight. A ready host serves if it has got its traffic back.
   /// - Parameters:
   ///   - hadRelease: whether it ran something before.
   ///   - hasTarget: whether it is to run something now. A way back to nothing leaves a host that does not serve.
   package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
-    healthy?.ended(host, succeeded: status.success)
+    if status == .pending { healthy?.restarted(host) } else { healthy?.ended(host, succeeded: status.success) }
     if status == .succeeded { gate?.hostSucceeded() }
     if goingBack[host] {
       goingBack[host] = false
@@ -120,7 +120,7 @@ package struct Admission: Sendable, Hashable {
     isInFlight[host] = false
     switch status {
     case .succeeded: service[host] = hasTarget ? .in : .out
-    case .restored, .untouched: service[host] = hadRelease ? .in : .out
+    case .restored, .untouched, .pending: service[host] = hadRelease ? .in : .out
     case .failed where failedServe: service[host] = hadRelease ? .in : .out
     case .ready(let segment):
       service[host] = segment >= .admit ? (hasTarget ? .in : .out) : .out

@@ -73,8 +73,9 @@ package struct EntrySense {
       .serviceChanged(let number, _):
       try host(number, entry)
     case .log(let number?, _): try host(number, entry)
-    case .waveBegan(_, let numbers, _): for number in numbers { try host(number, entry) }
-    case .waveEnded(_, let result): for number in result.succeeded + result.failed + (result.ready ?? []) { try host(number, entry) }
+    case .waveBegan(_, let numbers, _), .restartBegan(let numbers): for number in numbers { try host(number, entry) }
+    case .waveEnded(_, let result), .restartEnded(let result):
+      for number in result.succeeded + result.failed + (result.ready ?? []) { try host(number, entry) }
     case .gateOpened(_, let gate): for number in gate.watch?.hosts ?? [] { try host(number, entry) }
     case .stopped(_, let numbers): for number in numbers { try host(number, entry) }
     default: break

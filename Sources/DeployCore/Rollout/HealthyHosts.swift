@@ -58,6 +58,14 @@ struct HealthyHosts: Sendable, Hashable {
     count += succeeded ? 1 : -1
   }
 
+  /// A host runs again what it ran, and may still be changed.
+  mutating func restarted(_ host: Int) {
+    ended(host, succeeded: nil)
+    isLeft[host] = true
+    left += 1
+    if !isHealthy[host] { othersLeft += 1 }
+  }
+
   /// A host ended before it was begun: its release could not be sent.
   mutating func failed(_ host: Int) {
     guard isLeft[host] else { return }

@@ -13,12 +13,12 @@ extension HostProgram {
   }
 
   /// Starts what was stopped, and gives a host that left its traffic the traffic back if it is valid. Empty if it did not leave.
-  static func undoTask(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
+  static func undoTask(_ host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let begun = { (wanted: (LifecycleEvent) -> Bool) in reached.contains { if case .begin(let event) = $0 { wanted(event) } else { false } }
     }
     guard begun({ $0.concernsPrevious || $0.givesTraffic }) || begun({ $0 == .applicationStart }) else { return [] }
     let isStopped = begun { $0 == .applicationStop || $0 == .applicationStart }
     let events = (isStopped ? Segment.start.events : []) + Segment.validate.events + Segment.admit.events
-    return events.flatMap { steps(of: $0, for: plan.hosts[number], in: plan, staged: true) }
+    return events.flatMap { steps(of: $0, for: host, in: plan, staged: true) }
   }
 }

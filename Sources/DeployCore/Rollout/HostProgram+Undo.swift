@@ -6,7 +6,7 @@ extension HostProgram {
   /// begun, in the order that the way back needs, which is not simply the reverse.
   /// - Parameter reached: the forward steps that were begun, including the failed one.
   package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
-    if plan.kind.task != nil { return undoTask(number, in: plan, after: reached) }
+    if plan.kind.task != nil { return undoTask(plan.hosts[number], in: plan, after: reached) }
     return undoStart(number, in: plan, after: reached) + undoInstall(number, in: plan, after: reached)
       + undoStop(number, in: plan, after: reached)
       + undoSettle(number, in: plan, after: reached) + undoDeliver(number, in: plan)
@@ -89,12 +89,14 @@ extension HostProgram {
   }
 
   /// What a person types if restoring failed too; it never leads to a release that is known to be broken.
-  /// - Parameter failure: why restoring failed.
-  package static func commands(toRestore number: Int, in plan: Plan, after failure: Failure) -> [String] {
+  /// - Parameters:
+  ///   - failure: why restoring failed.
+  ///   - isRestart: whether it was restarted with the release that it ran.
+  package static func commands(toRestore number: Int, in plan: Plan, after failure: Failure, isRestart: Bool = false) -> [String] {
     let host = plan.hosts[number]
     let path = host.host.place(plan.placement.path)
     let reach = host.host.ownTransport == .ssh ? "ssh \(host.host.address ?? host.host.name)" : "sh"
-    if !plan.kind.leadsToRelease {
+    if isRestart || !plan.kind.leadsToRelease {
       let rest =
         plan.kind.task.map { $0.around == .restart } == false
         ? "look whether the application is good there, and give the host its traffic back: the task did not stop it"

@@ -24,6 +24,8 @@ struct HostRun: Sendable, Hashable {
   let host: Int
   var waiting = Waiting.nothing
   private let isOutline: Bool
+  /// The host with the release that it runs as its target, if it is restarted; nil: it is changed.
+  private let still: HostPlan?
   /// Whether it is restored if it fails.
   private let goesBack: Bool
   private var steps: [HostStep]
@@ -62,12 +64,22 @@ struct HostRun: Sendable, Hashable {
     self.host = host
     self.goesBack = goesBack ?? plan.flow.goesBack
     self.isOutline = isOutline
+    still = nil
     steps = []
     for segment in Segment.allCases {
       steps += isOutline ? HostProgram.outline(of: segment, host, in: plan) : HostProgram.steps(of: segment, host, in: plan, staged: staged)
       if upto != nil { ends.append(steps.count) }
     }
     takeOn(upto: upto)
+  }
+
+  /// A host that is stopped and started with the release that it runs, and can be changed afterwards.
+  init(restarting still: HostPlan, in plan: Plan) {
+    host = still.host.number
+    self.still = still
+    (goesBack, isOutline) = (true, false)
+    steps = HostProgram.restart(still, in: plan)
+    limit = steps.count
   }
 
   /// A ready host continues from where it stands.
@@ -100,7 +112,7 @@ struct HostRun: Sendable, Hashable {
       position += 1
     }
     if cause == nil, let upto { return .ended(.ready(upto)) }
-    return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? .succeeded)
+    return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? (still == nil ? .succeeded : .pending))
   }
 
   /// The step under way ended: an operation came back, or a hook ended.
@@ -137,13 +149,13 @@ struct HostRun: Sendable, Hashable {
 
   /// Takes the host back, by the steps that were begun.
   mutating func goBack(_ error: ScriptError, isUntouched: Bool, in plan: Plan, _ outbox: inout Outbox) {
-    if HostProgram.leaves(host, in: plan, after: reached), let back = plan.hosts[host].back {
+    if still == nil, HostProgram.leaves(host, in: plan, after: reached), let back = plan.hosts[host].back {
       outbox.note(
         .remark(
           "\(name(in: plan)) goes back to \(back.release.id) of deployment \(back.deployment): no deployment of what it ran ever succeeded")
       )
     }
-    steps = isOutline ? HostProgram.outlineBack(host, in: plan) : HostProgram.restore(host, in: plan, after: reached)
+    steps = isOutline ? HostProgram.outlineBack(host, in: plan) : wayBack(in: plan)
     (position, limit, retried) = (0, steps.count, 0)
     cause = error
     self.isUntouched = isUntouched
@@ -185,11 +197,16 @@ struct HostRun: Sendable, Hashable {
 
   private var reached: ArraySlice<HostStep> { steps.prefix(begun) }
 
+  /// The steps that undo those that were begun.
+  private func wayBack(in plan: Plan) -> [HostStep] {
+    still.map { HostProgram.undoTask($0, in: plan, after: reached) } ?? HostProgram.restore(host, in: plan, after: reached)
+  }
+
   /// - Parameter begun: the step under way was begun, so that it may have had an effect.
   private mutating func failed(_ error: ScriptError, begun isBegun: Bool, in plan: Plan, _ outbox: inout Outbox) -> Move {
     if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
     if let cause {
-      var commands = HostProgram.commands(toRestore: host, in: plan, after: error.failure)
+      var commands = HostProgram.commands(toRestore: host, in: plan, after: error.failure, isRestart: still != nil)
       let path = plan.hosts[host].host.place(plan.placement.path)
       if error.failure.kind == .noSpace { commands.insert("df -h \(path)  # make room first", at: 1) }
       if isStillRunning { commands.append("# the release that failed was not stopped: stop it before that") }
@@ -197,9 +214,9 @@ struct HostRun: Sendable, Hashable {
     }
     guard goesBack else { return .ended(.failed(error)) }
     begun = position + (isBegun ? 1 : 0)
-    if plan.kind.task != nil {
+    if plan.kind.task != nil || still != nil {
       if begun == 0 { return .ended(.untouched(error)) }
-      if HostProgram.restore(host, in: plan, after: reached).isEmpty { return .ended(.failed(error)) }
+      if wayBack(in: plan).isEmpty { return .ended(.failed(error)) }
     }
     if isGoing(in: plan, upto: leftWhole ? position : begun) { return .ended(.failed(error)) }
     return .failed(error, isUntouched: HostProgram.isUntouched(host, in: plan, after: reached))
@@ -238,7 +255,8 @@ struct HostRun: Sendable, Hashable {
   }
 
   private func site(in plan: Plan) -> Intent.Site {
-    let (target, current) = (plan.hosts[host].target?.id, plan.hosts[host].current)
+    let own = still ?? plan.hosts[host]
+    let (target, current) = (own.target?.id, own.current)
     var ofCurrent = false
     if case .operation(.appspec(let step), _) = steps[position] {
       switch step.phase {

@@ -23,7 +23,7 @@ extension Rollout {
   mutating func announceWave() {
     guard let held = wave, !held.isAnnounced, !held.hosts.isEmpty, !isHeldByFreeze else { return }
     wave?.isAnnounced = true
-    note(.waveBegan(number: waves, hosts: held.hosts, upto: held.upto))
+    note(held.isRestart ? .restartBegan(hosts: held.hosts) : .waveBegan(number: waves, hosts: held.hosts, upto: held.upto))
   }
 
   private func isWanted(_ host: Int, upto: Segment?) -> Bool {
@@ -58,7 +58,7 @@ extension Rollout {
 
   private mutating func endWave(_ ended: Wave) {
     wave = nil
-    if ended.isAnnounced { note(.waveEnded(number: waves, ended.result)) }
+    if ended.isAnnounced { note(ended.isRestart ? .restartEnded(ended.result) : .waveEnded(number: waves, ended.result)) }
     if phase == .settling {
       if let script = ended.script { tree.answer(script, .wave(ended.result), &outbox) }
       return settle()
@@ -79,7 +79,9 @@ extension Rollout {
   private mutating func startHost(_ host: Int) {
     admission.started(host)
     set(host, .changing)
-    if runs[host] == nil {
+    if wave?.isRestart == true, let still = plan.hosts[host].still {
+      runs[host] = HostRun(restarting: still, in: plan)
+    } else if runs[host] == nil {
       runs[host] = HostRun(host, in: plan, staged: staged[host], upto: wave?.upto, isOutline: isOutline, goesBack: goesBack)
     } else {
       runs[host]?.takeOn(upto: wave?.upto)

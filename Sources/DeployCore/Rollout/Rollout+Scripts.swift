@@ -76,6 +76,10 @@ extension Rollout {
       if let refusal = slotRefusal(of: hosts) { return refuse(script, refusal) }
       tree[script].waiting = .decision
       beginWave(hosts, parallel: parallel, upto: upto, for: script)
+    case .restart(let hosts, let parallel):
+      if let refusal = restartRefusal(of: hosts) { return refuse(script, refusal) }
+      tree[script].waiting = .decision
+      beginRestart(hosts, parallel: parallel, for: script)
     case .wait(let interval): tree.sleep(script, interval, &outbox)
     case .gate(let gate): open(gate, for: script)
     case .shift(let weights): shift(script, to: weights)

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Hosts that are changed together.
+/// Hosts that are changed, or restarted, together.
 struct Wave: Sendable, Hashable {
   /// What to do next.
   enum Move: Sendable, Hashable {
@@ -18,6 +18,8 @@ struct Wave: Sendable, Hashable {
   let script: ScriptID?
   /// The segment after which its hosts are left ready; nil: they go to their end.
   let upto: Segment?
+  /// Whether its hosts are restarted with the release that they run.
+  let isRestart: Bool
   private(set) var result = WaveResult(succeeded: [], failed: [])
   private(set) var running = 0
   /// Whether its beginning was noted; an empty wave is never announced.
@@ -28,8 +30,9 @@ struct Wave: Sendable, Hashable {
   /// - Parameters:
   ///   - hosts: each once.
   ///   - parallel: the limit of hosts at once, in addition to the deployment's own bounds.
-  init(_ hosts: [Int], parallel: Int? = nil, upto: Segment? = nil, for script: ScriptID? = nil) {
+  init(_ hosts: [Int], parallel: Int? = nil, upto: Segment? = nil, isRestart: Bool = false, for script: ScriptID? = nil) {
     self.hosts = hosts
+    self.isRestart = isRestart
     self.parallel = parallel.map { max(1, $0) }
     self.script = script
     self.upto = upto
@@ -55,7 +58,7 @@ struct Wave: Sendable, Hashable {
   mutating func ended(_ host: Int, _ status: HostStatus) {
     running -= 1
     switch status {
-    case .succeeded: result.succeeded.append(host)
+    case .succeeded, .pending: result.succeeded.append(host)
     case .ready: result.ready = (result.ready ?? []) + [host]
     default: result.failed.append(host)
     }

@@ -71,6 +71,7 @@ struct TrialStory {
       case .stageBegan(let name): "stage \(name)"
       case .waveBegan(let number, let hosts, let upto):
         "wave \(number): \(hosts.count.of("host"))" + (upto.map { " up to \($0.rawValue)" } ?? "")
+      case .restartBegan(let hosts): "restart: \(hosts.count.of("host"))"
       case .gateClosed(let number, let answer):
         "gate \(gates.first { $0.number == number }?.gate.name ?? "\(number)"): \(answer.verdict.rawValue)"
       case .shifted(_, let to): "shift \(to.sentence)"

@@ -29,6 +29,8 @@ extension Ask {
     case "wait": return .decide(.wait(try interval("time")))
     case "rollback": return .decide(.rollback(reason: try text("reason")))
     case "wave": return .decide(try wave(hosts))
+    case "restart":
+      return .decide(.restart(try targets(hosts), parallel: try optionalInt("parallel", 1...Int.max)))
     case "gate": return .decide(.gate(try gate(hosts)))
     case "shift":
       return .decide(.shift(try optional("weights", "whole per cent by pool that sum to 100", Weights.init)))
@@ -51,8 +53,12 @@ extension Ask {
       keepGoing: try flag("keep_going"))
   }
 
+  private mutating func targets(_ hosts: Int) throws(Failure) -> [Int] {
+    try list("hosts", "numbers of hosts") { value in value.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
+  }
+
   private mutating func wave(_ hosts: Int) throws(Failure) -> Decision {
-    let numbers = try list("hosts", "numbers of hosts") { value in value.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
+    let numbers = try targets(hosts)
     let parallel = try optionalInt("parallel", 1...Int.max)
     return .wave(numbers, parallel: parallel, upto: try optional("upto", "a segment") { $0.text.flatMap(Segment.init) })
   }

@@ -83,7 +83,7 @@ struct RehearsalStory {
     case .planned, .concluded, .resumed: true
     case .noted(let note):
       switch note {
-      case .stageBegan, .stageEnded, .waveBegan, .waveEnded, .remark: true
+      case .stageBegan, .stageEnded, .waveBegan, .waveEnded, .restartBegan, .restartEnded, .remark: true
       case .host(_, let status): status.error != nil
       default: false
       }

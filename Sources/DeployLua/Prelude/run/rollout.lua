@@ -41,22 +41,51 @@ local function read_segment(upto)
     near.question(upto, segments) or "the segments are " .. table.concat(segments, ", "))
 end
 
-function methods.wave(self, hosts, given)
-  if not is_own("rollout:wave", self) then return void end
-  local options = fields.options("rollout:wave", given)
-  local at_once, upto = options.parallel, read_segment(options.upto)
-  if at_once and amount.is_nothing(at_once) then
-    rehearsal.complain("parallel of rollout:wave must be a count from 1, or a share above 0%")
-    at_once = nil
+--- How many of these hosts are at most under way at once; nil: as many as the deployment's own bounds allow.
+local function limit(method, at_once, hosts)
+  if not at_once then return nil end
+  if amount.is_nothing(at_once) then
+    rehearsal.complain("parallel of " .. method .. " must be a count from 1, or a share above 0%")
+    return nil
   end
-  local numbers = sets.targets("rollout:wave", hosts)
-  local parallel = at_once and (at_once.count or math.max(1, math.floor(#numbers * at_once.percent / 100)))
-  local answer = { succeeded = {}, failed = {}, ready = {} }
-  if #numbers > 0 then answer = boundary.ask { op = "wave", hosts = numbers, parallel = parallel, upto = upto } end
+  return at_once.count or math.max(1, math.floor(#hosts * at_once.percent / 100))
+end
+
+--- What a strategy gets: numbers and sets of the hosts in an answer of the engine.
+local function outcome(self, answer)
   local plugin = payload(self).plugin
   return { succeeded = #answer.succeeded, failed = #answer.failed, ready = #answer.ready,
     succeeded_hosts = sets.of(answer.succeeded, plugin), failed_hosts = sets.of(answer.failed, plugin),
     ready_hosts = sets.of(answer.ready, plugin) }
+end
+
+function methods.wave(self, hosts, given)
+  if not is_own("rollout:wave", self) then return void end
+  local options = fields.options("rollout:wave", given)
+  local upto = read_segment(options.upto)
+  local numbers = sets.targets("rollout:wave", hosts)
+  local parallel = limit("rollout:wave", options.parallel, numbers)
+  local answer = { succeeded = {}, failed = {}, ready = {} }
+  if #numbers > 0 then answer = boundary.ask { op = "wave", hosts = numbers, parallel = parallel, upto = upto } end
+  return outcome(self, answer)
+end
+
+language.word {
+  name = "rollout:restart", nature = "effect", phases = { "run" }, takes = "hosts, { … }",
+  summary = "Stops and starts what these hosts run, under the floor, by the hooks of the release that they have; they can still be "
+    .. "changed. So hosts that are compared with a canary were started when it was. Gives what a wave gives.",
+  example = "rollout:restart(rollout.targets:take(1))",
+  fields = { { "parallel", "amount", "how many of them at once" } },
+}
+
+function methods.restart(self, hosts, given)
+  if not is_own("rollout:restart", self) then return void end
+  local options = fields.options("rollout:restart", given)
+  local numbers = sets.targets("rollout:restart", hosts)
+  local parallel = limit("rollout:restart", options.parallel, numbers)
+  local answer = { succeeded = {}, failed = {}, ready = {} }
+  if #numbers > 0 then answer = boundary.ask { op = "restart", hosts = numbers, parallel = parallel } end
+  return outcome(self, answer)
 end
 
 language.word {

@@ -1,0 +1,54 @@
+import DeployModel
+import PlanDrafts
+import Testing
+
+@testable import DeployCore
+
+@Suite("Restarts")
+struct RestartTests {
+  private let hooks: [(LifecycleEvent, Int)] = [
+    (.applicationStop, 1), (.beforeInstall, 2), (.applicationStart, 3), (.validateService, 4), (.allowTraffic, 5),
+  ]
+
+  private func play(_ decisions: [Decision], first: Bool = false, reply: (Intent) -> Outcome = { _ in .done() }) -> Play {
+    let p = plan(hosts: 1, hooks: hooks, floor: 0, strategy: Strategy(name: "own", function: 0), first: first).edited {
+      $0.stages = [.rollout(Strategy(name: "own", function: 0))]
+      $0.prunesLast = true
+    }
+    let lists = [decisions.map { Request.decide($0) }] + ["stop", "setup", "start", "validate", "allow"].map { [run($0, on: 0)] }
+    return Play(p, ListScripts(lists), reply: reply)
+  }
+
+  @Test("a restart runs the hooks around the service and none that install, in the release that runs; the host can be changed afterwards")
+  func steps() {
+    let play = play([.restart([0], parallel: nil), .wave([0], parallel: nil)])
+    #expect(
+      play.verbs == [
+        "0 lock", "0 stop", "0 start", "0 validate", "0 allow", "0 stop", "0 stage", "0 setup", "0 activate", "0 start", "0 validate",
+        "0 allow", "0 record", "0 prune", "0 unlock",
+      ])
+    #expect(play.conclusion?.status == .succeeded)
+    let releases = play.intents.filter { if case .run = $0.operation { true } else { false } }.map(\.site.release)
+    let host = play.conductor.rollout.plan.hosts[0]
+    #expect(releases.prefix(4).allSatisfy { $0 == host.current } && releases.last == host.target?.id, "\(releases)")
+  }
+
+  @Test("a restart that fails starts what ran again, and the host counts as failed")
+  func failing() {
+    var starts = 0
+    let play = play([.restart([0], parallel: nil), .wave([0], parallel: nil)]) { intent in
+      guard case .run(let command) = intent.operation, command.line == "start" else { return .done() }
+      starts += 1
+      return starts == 1 ? .failed(.command, "no") : .done()
+    }
+    #expect(play.verbs == ["0 lock", "0 stop", "0 start", "0 start", "0 validate", "0 allow", "0 unlock"])
+    #expect(play.conclusion?.status == .failed)
+    if case .restored = play.conclusion?.hosts[0] {} else { Issue.record("\(String(describing: play.conclusion))") }
+  }
+
+  @Test("a host on which nothing runs is not restarted, and the answer says so")
+  func bare() {
+    let play = play([.restart([0], parallel: nil)], first: true)
+    #expect(play.conclusion?.error?.failure.message.hasPrefix("nothing that lander deployed runs on ") == true)
+  }
+}
