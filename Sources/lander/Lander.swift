@@ -8,16 +8,18 @@ import Glibc
 struct Lander: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lander",
-    abstract: "Deploys what a deploy.lua describes: to many hosts, in waves, with the way back.",
+    abstract: "Deploys what a deploy.lua describes: to many hosts, in waves, with automatic rollback.",
     discussion: """
-      Results go to standard output, progress to standard error. -C DIR before the command: as if it were started there. Exit codes: \
-      0 done · 1 a defect of lander · 2 something you wrote · 3 refused · 4 somebody else holds the lock · 10 failed and rolled back · \
-      11 failed and could not go back · 12 failed and left as it is · 13 parked: it waits for a person, and no engine runs · \
-      14 ended on purpose with hosts on the old revision, or a plan that was not seen to its end · 15 cancelled and restored · \
-      16 rejected or not answered in time, and rolled back · 17 found bad by a gate that watched, and rolled back · \
-      20 hosts out of reach · 21 transport, space, what is missing on a host, or store · \
-      22 a wait that was over before the deployment · 129, 130, 143 left or ended by a closed terminal, Ctrl-C or SIGTERM. \
-      lander --version says its version; after a command, --version is a parameter of recipes that declare it.
+      Results go to standard output, progress to standard error. With -C DIR before the command, lander runs as if it were started in DIR. \
+      Exit codes: 0 done · 1 a defect of lander · 2 an error in what you wrote · 3 refused; of verify and audit: something differs · 4 \
+      another deployment has the hosts, or is newer · 10 failed and rolled back · 11 failed, and the rollback failed too · 12 failed and \
+      left as it is · 13 parked: the deployment waits for a person, and no engine runs it · 14 ended on purpose with hosts on the old \
+      revision; of plan: it depends on an answer that only a real host can give; of an alarm: inconclusive · 15 cancelled, and hosts \
+      restored · 16 rejected or not answered in time, and rolled back · 17 found bad by a gate that watched, and rolled back · 20 hosts \
+      out of reach · 21 a problem with transport, disk space or the store, or something is missing on a host · 22 the time of --wait or \
+      --timeout was over first: the deployment is parked, or continues · 129, 130, 143 a closed terminal, Ctrl-C or SIGTERM ended the \
+      command. A task takes nothing back: lander help run says what 10 to 17 mean there. lander --version prints the version of lander; \
+      after a command, --version is a parameter of recipes that declare it.
       """,
     groupedSubcommands: [
       CommandGroup(

@@ -4,6 +4,6 @@ import ArgumentParser
 struct AppSpecCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "appspec",
-    abstract: "Runs and checks bundles with an appspec.yml, as AWS CodeDeploy has them.",
+    abstract: "Runs and checks bundles with an appspec.yml, the format of AWS CodeDeploy.",
     subcommands: [AppSpecRunCommand.self, AppSpecCheckCommand.self])
 }

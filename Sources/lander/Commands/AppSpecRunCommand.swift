@@ -8,10 +8,10 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Deploys a bundle with an appspec.yml to this machine, as the CodeDeploy agent would.",
     discussion: """
-      A way to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. It runs the whole lifecycle here, as \
-      you: files go where the appspec file says, scripts run with the agent's variables. Files of the previous run of the same --group \
-      are removed first. With --restore what is replaced or removed is put back when the deployment fails. Ctrl-C, SIGTERM and a closed \
-      terminal end the script that runs (TERM, and KILL 10 seconds later or at a second signal) and then the deployment, as a failed one.
+      A way to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs here, as you: \
+      files go where the appspec file says, and scripts run with the agent's variables. First the files of the previous run of the same \
+      --group are removed. With --restore, a failed deployment puts back what it replaced or removed. Ctrl-C, SIGTERM and a closed \
+      terminal end the running script (TERM, then KILL after 10 seconds or at a second signal), and then the deployment, as a failed one.
 
       Exit codes: 0 done · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
 
@@ -26,29 +26,29 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var group = "default-local-deployment-group"
   @Option(help: "The folder that keeps revisions and state.")
   var root = ".lander/deployment-root"
-  @Option(help: "Revisions kept, the new one counted.")
+  @Option(help: "Number of revisions to keep, including the new one.")
   var maxRevisions = 5
   @Flag(help: "Print one JSON object and nothing else on standard output, however it ends.")
   var json = false
   @Option(help: "Write what happened to this file, as JSON.")
   var result: String?
-  @Option(help: "Where a file exists already: DISALLOW, OVERWRITE or RETAIN.")
+  @Option(help: "What to do if a file exists already: DISALLOW, OVERWRITE or RETAIN.")
   var fileExistsBehavior = "DISALLOW"
   @Option(help: "The appspec file's path in the bundle.")
   var appspecFilename = AppSpecRequest.standardFile
-  @Option(help: "Run these events only, with commas between; DownloadBundle and Install are put in front.")
+  @Option(help: "Only run these events, with commas between; DownloadBundle and Install are added in front.")
   var events: String?
-  @Option(help: "What scripts see as APPLICATION_NAME; the bundle's path if not given.")
+  @Option(help: "What scripts see as APPLICATION_NAME; without it, the bundle's path.")
   var applicationName: String?
   @Option(help: "What scripts see as DEPLOYMENT_GROUP_NAME.")
   var deploymentGroupName = "LocalFleet"
-  @Flag(help: "Put files back that were replaced or removed when the deployment fails.")
+  @Flag(help: "If the deployment fails, put back the files that it replaced or removed.")
   var restore = false
-  @Flag(help: "Go on when a script of the previous revision fails in ApplicationStop or the BlockTraffic events.")
+  @Flag(help: "Continue if a script of the previous revision fails in ApplicationStop or the BlockTraffic events.")
   var ignoreStopFailures = false
   @Flag(
     help: """
-      Fail before files change if a link on the way to a destination can be exchanged by others than root and you; it is followed otherwise.
+      Fail before files change if others than root and you can replace a link on the way to a destination. Otherwise it is followed.
       """)
   var refuseForeignLinks = false
 

@@ -8,10 +8,10 @@ struct AuditCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract:
-      "Verifies that the journal is whole, and that it agrees with what the hosts remember.",
+      "Verifies that the journal is whole, and that it agrees with the receipts on hosts.",
     discussion: """
-      Every entry is chained to the one before by its digest, and receipts on hosts hold the chain's head of their time: what was \
-      changed afterwards shows. What it cannot see, it says. Exits with 3 if something does not agree.
+      Each entry has the digest of the previous entry, and receipts on hosts hold the newest digest of their time. So a later change of \
+      the journal is found. The command says what it cannot detect. Exits with 3 if something does not agree.
 
       Examples:
         lander audit

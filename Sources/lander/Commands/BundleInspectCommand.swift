@@ -13,7 +13,7 @@ struct BundleInspect: Verb {
       """)
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Argument(help: ArgumentHelp("The beginning of its digest.", valueName: "bundle"))
+  @Argument(help: ArgumentHelp("The beginning of the bundle's digest.", valueName: "bundle"))
   var bundle: String
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -6,10 +6,11 @@ import DeployReport
 /// Removes old bundles from the store of this machine.
 struct BundlePrune: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "prune", abstract: "Removes all but the newest bundles from this machine.",
+    commandName: "prune", abstract: "Removes old bundles from the store of this machine.",
     discussion: """
-      Bundles of deployments that have not ended stay, and the last two that were good in each application and group: what runs now and \
-      what ran before it. Hosts are not touched; going back there needs no bundle from here.
+      Keeps the newest bundles (--keep). Also keeps the bundles of deployments that have not ended, and the last two good bundles of each \
+      application and group: the one that runs now and the one that ran before it. Hosts are not touched: a rollback there needs no bundle \
+      from here.
 
       Example:
         lander bundle prune --keep 10

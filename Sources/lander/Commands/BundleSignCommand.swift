@@ -7,9 +7,9 @@ struct BundleSign: Verb {
   static let configuration = CommandConfiguration(
     commandName: "sign", abstract: "Signs a bundle of the store with an ssh key.",
     discussion: """
-      What is signed is the bundle's digest. The signature stays in the store, beside the bundle; --out writes it to a file too. Beside an \
-      archive that a recipe deploys, NAME.sig is found by itself; any other way it came, --signature takes it in. A policy of the machine \
-      that deploys can demand that bundles are signed: LANDER_POLICY, docs/bundles.md.
+      The signature covers the bundle's digest. It stays in the store, beside the bundle; --out also writes it to a file. If a recipe \
+      deploys the archive NAME, lander finds the signature NAME.sig beside it by itself. --signature adds a signature from elsewhere. A \
+      policy of the machine that deploys can demand that bundles are signed: LANDER_POLICY, docs/bundles.md.
 
       Examples:
         lander bundle sign $(lander bundle build web) --key ~/.ssh/id_ed25519
@@ -19,13 +19,13 @@ struct BundleSign: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Argument(help: ArgumentHelp("The beginning of its digest.", valueName: "bundle"))
+  @Argument(help: ArgumentHelp("The beginning of the bundle's digest.", valueName: "bundle"))
   var bundle: String
   @Option(help: ArgumentHelp("A private key, or a public one that ssh-agent holds.", valueName: "file"))
   var key: String?
-  @Option(help: ArgumentHelp("Takes in a signature that was made elsewhere.", valueName: "file"))
+  @Option(help: ArgumentHelp("Add this signature, which was made elsewhere.", valueName: "file"))
   var signature: String?
-  @Option(help: ArgumentHelp("Writes the signature to a file too.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also write the signature to this file.", valueName: "file"))
   var out: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -7,7 +7,7 @@ import DeployReport
 struct BundleVerify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Reads every file of a bundle, or of all, and compares it with its digest.",
+    abstract: "Reads every file of one or all bundles, and compares it with its digest.",
     discussion: """
       Examples:
         lander bundle verify
@@ -16,7 +16,7 @@ struct BundleVerify: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The beginning of its digest; all if none is named.", valueName: "bundle")
+    help: ArgumentHelp("The beginning of the bundle's digest; without it, all bundles.", valueName: "bundle")
   )
   var bundle: String?
 

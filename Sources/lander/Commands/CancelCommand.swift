@@ -6,15 +6,15 @@ import DeployReport
 /// Ends a deployment in good order, whoever runs it on this machine.
 struct CancelCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "cancel", abstract: "Ends a deployment in good order: hosts restored, lock given back.",
+    commandName: "cancel", abstract: "Cancels a deployment in good order: restores hosts, gives the lock back.",
     discussion: """
-      Tells the engine that runs it; if there is none any more, resumes the deployment only to end it. Either way it waits until \
-      hosts that go back are back; a rollback that is under way already is not interrupted, only waited for. Exits with 0 if the \
-      deployment was cancelled as asked, with 3 if that came too late and it succeeded, else as the deployment: 10 if it had failed \
-      and was rolled back, 11 if hosts could not go back. One that was interrupted and whose hosts newer deployments have taken over \
-      since is named, and exits with 0: nothing of it is left to end. The deployment's own process, told so, exits with 15. One that is \
-      parked is ended from here. One that was started elsewhere is told through the hosts that it has locked, within half a minute; this \
-      waits for its answer only.
+      Tells the engine that runs the deployment to cancel it. If no engine runs it (interrupted, parked), this command resumes it only to \
+      end it. Then it waits until the hosts that go back are back; it does not interrupt a rollback that is under way. For a deployment \
+      that was started elsewhere, the message goes through the hosts that it has locked, within half a minute; then this command waits for \
+      the answer only. Exits with 0 if the deployment was cancelled; with 3 if that came too late and it succeeded; otherwise with the \
+      deployment's code: 10 if it had failed and was rolled back, 11 if hosts could not go back. If newer deployments have taken over the \
+      hosts of an interrupted deployment, nothing is left to cancel: lander says so and exits with 0. The process that runs the deployment \
+      exits with 15.
 
       Example:
         lander cancel 20261121-113045-x7k2 --message "Wrong branch"
@@ -25,7 +25,7 @@ struct CancelCommand: Verb {
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var why: CommentOption
   @Argument(
-    help: ArgumentHelp("The deployment; without it, the only one that runs or was interrupted.", valueName: "id"),
+    help: ArgumentHelp("The deployment; without an id, the only one that runs or was interrupted.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

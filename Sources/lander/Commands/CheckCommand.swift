@@ -6,11 +6,11 @@ import DeployReport
 /// Reads `deploy.lua` and says what is wrong with it.
 struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Reads deploy.lua and says everything that is wrong with it.",
+    commandName: "check", abstract: "Reads deploy.lua and lists everything that is wrong with it.",
     discussion: """
-      No host is reached and nothing is built. Every recipe is played against simulated hosts, some of which have nothing yet and some an \
-      earlier release. What is wrong whatever hosts answer is a problem, and the exit code is 2; where a function stops because of an \
-      answer that only a real host gives, a warning says so.
+      Contacts no host and builds nothing. Every recipe runs against simulated hosts: some have no release yet, others an earlier one. An \
+      error that occurs whatever hosts answer is a problem, and the exit code is 2. If a function stops because it needs an answer that \
+      only a real host can give, a warning says so.
 
       Examples:
         lander check

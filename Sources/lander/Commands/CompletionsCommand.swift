@@ -4,7 +4,8 @@ import DeployModel
 /// Prints the script that makes a shell complete the words of `lander`.
 struct CompletionsCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "completions", abstract: "Prints what makes a shell complete commands, options, recipes, groups and deployments.",
+    commandName: "completions",
+    abstract: "Prints a script with which a shell completes commands, options, recipes, groups and deployments.",
     discussion: """
       bash: lander completions bash >/etc/bash_completion.d/lander; zsh: lander completions zsh >~/.zfunc/_lander, with ~/.zfunc in fpath; \
       fish: lander completions fish >~/.config/fish/completions/lander.fish.

@@ -8,9 +8,9 @@ struct ConsoleCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "console", abstract: "Opens a shell on a host, in the release that it runs.",
     discussion: """
-      It takes the place of this command, by the same ssh settings as a deployment, with a terminal. It takes no lock, and nothing of it \
-      is in the journal. If nothing is deployed there, it begins in the application's folder. What is typed there can break what runs: \
-      lander verify shows what differs afterwards. --print only says the command.
+      The shell replaces this command. It uses the ssh settings of a deployment, with a terminal. It takes no lock, and nothing of it is \
+      in the journal. If nothing is deployed on the host, the shell starts in the application's folder. What you type there can break what \
+      runs: lander verify shows afterwards what differs. --print only prints the command that opens the shell.
 
       Examples:
         lander console web1
@@ -21,7 +21,7 @@ struct ConsoleCommand: Verb {
   @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The host.", valueName: "host"), completion: KnownNames.hosts)
   var host: String
-  @Option(help: ArgumentHelp("The recipe, if several have the host.", valueName: "recipe"), completion: KnownNames.recipes)
+  @Option(help: ArgumentHelp("The recipe, if several recipes have the host.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?

@@ -5,35 +5,35 @@ import DeployModel
 /// Brings a revision to the hosts.
 struct DeployCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "deploy", abstract: "Brings a revision to the hosts of a group; goes back by itself where that fails.",
+    commandName: "deploy", abstract: "Deploys a revision to the hosts of a group, and rolls back if that fails.",
     discussion: """
-      Ctrl-C ends it in good order: nothing new is started, hosts that were being changed are restored, the lock is given back. A \
-      second Ctrl-C leaves it as it is and prints how to resume. A rollback that is under way continues at the first Ctrl-C, and says \
-      what is left. SIGTERM is a Ctrl-C; within 30 seconds of a Ctrl-C it is the same request, because CI runners send both when a job \
-      is cancelled. A terminal that is closed is a SIGTERM, and nothing under nohup. What is not back 9 seconds after the first one is \
-      named, with the command that finishes it. Before it has begun, one of them ends what runs here and exits with 130, or 143 for \
-      SIGTERM; also while it waits in line. A host that has this bundle, recipe, parameters and, as far as they can be compared, values \
-      of secrets already gets nothing, unless --force is given.
+      Ctrl-C cancels the deployment in good order: it starts nothing new, restores the hosts that were being changed, and gives the lock \
+      back. A second Ctrl-C leaves everything as it is and prints how to resume. A rollback that is under way continues at the first \
+      Ctrl-C, and lander says what is left. SIGTERM and a closed terminal count as Ctrl-C (under nohup a closed terminal is ignored), and \
+      a SIGTERM within 30 seconds of a Ctrl-C as the same request, because CI runners send both. After 9 seconds lander lists the hosts \
+      that are not restored yet, and the command that restores them. Before the deployment starts, or while it is queued, one signal ends \
+      the command: exit 130 (Ctrl-C), 143 (SIGTERM) or 129 (closed terminal). A host that already has this bundle, recipe, parameters and \
+      (if comparable) secrets gets nothing, unless --force is given.
 
-      Deployments in line (--on-busy) get the hosts in their order, with the files of the time when they came. The line is on the first \
-      host by name; a rollback or a deployment of other hosts may come in between.
+      Queued deployments (--on-busy) get the hosts in their order; each deploys the files of the time when it joined the queue. The first \
+      host by name keeps the queue; a rollback or a deployment of other hosts may come in between.
 
-      A gate that waits for a person asks on a terminal: yes, no, or later, which stops asking and stays; not in CI. Without a terminal \
-      the deployment is parked: its hosts keep it and its journal, the command exits with 13 and names what answers from any checkout. \
-      Whoever meets it after its deadline has it fail and its hosts go back first. --wait stays instead. At a terminal and with --wait \
-      it also watches a recipe's alarm afterwards: exit code 17 if that fires and hosts are back. Ctrl-C then ends only the watching.
+      At a terminal, lander asks when a gate waits for a person: yes, no, or later (ask no more, but keep waiting). In CI it asks nobody. \
+      Without a terminal it parks the deployment: the hosts keep its lock and journal, and the command exits with 13 and prints what \
+      answers from any checkout. After the deadline, the next command that finds the deployment fails it and takes its hosts back. With \
+      --wait lander waits instead. At a terminal or with --wait it also watches the recipe's alarm after a success: exit code 17 if the \
+      alarm fires and the hosts are back. Ctrl-C then only ends the watching.
 
-      --plan carries out a plan that lander plan --out kept. What is deployed where is not said beside it. Everything that it names is \
-      compared: recipe sources, parameters, bundle, hosts and, if it was made with --connect, what they run. If anything differs, each \
-      difference is named, nothing is started, and the exit code is 3.
+      --plan FILE carries out a plan of lander plan --out, and cannot be combined with recipe, group, revision, host or queue options. If \
+      anything differs from the plan (sources, parameters, bundle, hosts, what hosts run), lander names each difference and exits with 3.
 
       Several groups (--group staging,production) are a train: deployments one after the other with the same bundle, recipe and \
-      parameters, and one exit code. The first that does not succeed ends it, and groups before it keep the release. Before each further \
-      group --between check looks whether the one before still runs the release (exit code 12 if not), approve (the default at a \
-      terminal) also waits for a person (14 without a yes), none asks nothing. lander resume TRAIN continues after a crash.
+      parameters, and one exit code. The first that does not succeed ends the train; earlier groups keep the release. Before each further \
+      group, --between check asks whether the previous group still runs the release (exit code 12 if not); approve (the default at a \
+      terminal) also waits for a person (14 without a yes); none does nothing. lander resume TRAIN continues after a crash.
 
-      --missing brings what the group has to its hosts that lack it, in growing waves and without the recipe's strategy. The exit code is \
-      0 if none does; 20 if only hosts out of reach may; 4 while a deployment of the group is under way, unless --on-busy waits.
+      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. The exit code is 0 if none \
+      lacks it, 20 if only hosts out of reach may, and 4 while a deployment of the group is under way, unless --on-busy waits.
 
       Examples:
         lander deploy web --group staging --message "Fix login"
@@ -46,7 +46,7 @@ struct DeployCommand: Verb {
   @OptionGroup var request: RequestOptions
   @Option(help: ArgumentHelp("Deploy the bundle and parameters that this group runs.", valueName: "name"), completion: KnownNames.groups)
   var fromGroup: String?
-  @Option(help: ArgumentHelp("What has to hold between groups; approve waits an hour, or approve=TIME.", valueName: "check|approve|none"))
+  @Option(help: ArgumentHelp("What to do before the next group; approve waits an hour, or approve=TIME.", valueName: "check|approve|none"))
   var between: BetweenGroups?
   @OptionGroup var missing: MissingOption
   @OptionGroup var queue: QueueOptions
@@ -54,7 +54,7 @@ struct DeployCommand: Verb {
   @OptionGroup var stay: StayOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
-  @Option(help: ArgumentHelp("Carry out the plan in this file, as lander plan --out kept it.", valueName: "file"))
+  @Option(help: ArgumentHelp("Carry out the plan in this file, which lander plan --out wrote.", valueName: "file"))
   var plan: String?
 
   func validate() throws {

@@ -6,11 +6,11 @@ import DeployReport
 /// Says which commits and files a deployment would bring.
 struct DiffCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Says which commits and files a deployment would bring, for each revision that hosts run.",
+    commandName: "diff", abstract: "Lists the commits and files that a deployment would bring, for each revision that hosts run.",
     discussion: """
-      Asks the hosts for the commit that their receipts name, and git for what is between that and the working copy, or --to. Builds \
-      nothing, and changes nothing. Files are those of the working copy: what a build makes of them is in the bundle. Exits with 20 \
-      if a host is out of reach.
+      Reads the commit that each host runs from its receipt, and asks git for everything between that commit and the working copy, or \
+      --to. Builds nothing, and changes nothing. The files are those of the working copy; what a build makes of them is in the bundle. \
+      Exits with 20 if a host is out of reach.
 
       Examples:
         lander diff

@@ -5,10 +5,11 @@ import DeployReport
 /// Shows the reference in the terminal.
 struct DocsCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "docs", abstract: "Shows what a word, a field, a plugin or a strategy is.",
+    commandName: "docs", abstract: "Explains a word of deploy.lua, a field, a plugin or a strategy.",
     discussion: """
       NAME is a word (host:run, recipe, wait_for), a field (recipe.keep, timeout), a plugin of the project or of lander, a strategy \
-      (canary), a lifecycle event, a capability or a kind of error. Without it, all words are listed. docs/reference has the same as pages.
+      (canary), a lifecycle event, a capability or a kind of error. Without NAME, all words are listed. docs/reference has the same text \
+      as pages.
 
       Examples:
         lander docs host:run
@@ -17,7 +18,7 @@ struct DocsCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Argument(help: ArgumentHelp("What is looked up.", valueName: "name"))
+  @Argument(help: ArgumentHelp("The name to look up.", valueName: "name"))
   var name: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -8,7 +8,7 @@ struct DoctorCommand: Verb {
     commandName: "doctor",
     abstract: "Explains what is wrong with the set-up here, and how to fix it.",
     discussion: """
-      With --connect, every host is tried as well. Exits with 2 if something has to be fixed.
+      --connect also tries every host. Exits with 2 if something has to be fixed.
 
       Examples:
         lander doctor
@@ -17,7 +17,7 @@ struct DoctorCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Flag(help: "Try every host, too.")
+  @Flag(help: "Also try every host.")
   var connect = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -5,13 +5,13 @@ import DeployModel
 /// Runs one command on all hosts of a group.
 struct ExecCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "exec", abstract: "Runs a command on every host of a group, and sums up.",
+    commandName: "exec", abstract: "Runs a command on every host of a group, and summarizes the results.",
     discussion: """
-      Several words are started as they are; one word is given to sh: lander exec web -- 'ps aux | grep shop'. It takes no lock and \
-      is not in the journal. With --user another user than the one that logs in runs it, which takes sudo without a password there. \
-      What hosts print is shown without the values of the secrets that the recipes name. \
-      Ctrl-C ends it on every host; a second one leaves it running there. \
-      Exits with 0 if it did on every host, with 20 if a host is out of reach, with 12 otherwise.
+      Several words are started as a program with its arguments; a single word is run by sh: lander exec web -- 'ps aux | grep shop'. The \
+      command takes no lock and is not in the journal. --user runs it as another user than the login user, which needs sudo without a \
+      password on the hosts. Secrets that the recipes name are hidden in the output. Ctrl-C ends the command on every host; a second \
+      Ctrl-C leaves it running there. Exits with 0 if the command exited with 0 on every host, with 20 if a host is out of reach, with 12 \
+      otherwise.
 
       Examples:
         lander exec production -- uptime
@@ -26,14 +26,14 @@ struct ExecCommand: Verb {
   @Argument(
     parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
   var command: [String] = []
-  @Option(help: ArgumentHelp("Only these hosts, between commas; * stands for anything.", valueName: "host"))
+  @Option(help: ArgumentHelp("Only these hosts, with commas between; * stands for anything.", valueName: "host"))
   var only: [String] = []
   @OptionGroup var tags: WhereOption
-  @Option(help: ArgumentHelp("Who runs it on the hosts; the login user if left out.", valueName: "name"))
+  @Option(help: ArgumentHelp("The user who runs it on the hosts; without it, the login user.", valueName: "name"))
   var user: String?
   @Option(help: ArgumentHelp("How long it may take on a host: 90s, 5m.", valueName: "time"))
   var timeout = "1m"
-  @Option(parsing: .unconditional, help: ArgumentHelp("Hosts at once.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of hosts at the same time.", valueName: "count"))
   var parallel = 30
 
   func validate() throws {

@@ -8,9 +8,9 @@ struct ExplainCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Tells the story of a deployment in sentences: what was asked, what happened, why, and what is next.",
     discussion: """
-      For who was not there. From the journal of this machine; no host is asked. A deployment comes with the rollback that followed from \
-      it, and one that runs is told as far as it has come. The id of a train (several groups) tells of \
-      all of its deployments. lander report has every host, and what commands wrote.
+      For people who were not there. Reads the journal of this machine; asks no host. A deployment is told together with the rollback that \
+      followed from it, and a running deployment up to now. The id of a train (several groups) tells all of its deployments. lander report \
+      has every host, and what commands wrote.
 
       Examples:
         lander explain

@@ -3,6 +3,6 @@ import ArgumentParser
 /// What the journal knows, for programs that keep figures.
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Gives figures of past deployments to programs that keep them.",
+    commandName: "export", abstract: "Exports figures of past deployments for other programs.",
     subcommands: [ExportDora.self])
 }

@@ -7,11 +7,11 @@ import DeployReport
 struct ExportDora: Verb {
   static let configuration = CommandConfiguration(
     commandName: "dora",
-    abstract: "Says how often is deployed, how long a commit takes, how many deployments fail, and how fast that is put right.",
+    abstract: "Prints deployment frequency, lead time for changes, change failure rate and recovery time.",
     discussion: """
-      From the journal of this machine, for each application and group; no host is asked, and what other machines deployed is not in it. \
-      docs/metrics.md defines the four measures and says where each figure comes from. What is not known is left out: a lead time needs \
-      commits with their times.
+      Reads the journal of this machine, for each application and group. No host is asked, and deployments from other machines are not \
+      counted. docs/metrics.md defines the four measures and says where each figure comes from. Unknown figures are left out: a lead time \
+      needs commits with their times.
 
       Examples:
         lander export dora --since 90d
@@ -25,7 +25,7 @@ struct ExportDora: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Option(
-    help: ArgumentHelp("Deployments that ended since: a time back, such as 30d, or a day (UTC), such as 2026-01-31.", valueName: "time"))
+    help: ArgumentHelp("Only deployments that ended after this time: 30d (back from now), or a day (UTC): 2026-01-31.", valueName: "time"))
   var since: Since = Since(argument: "30d") ?? .back(.minutes(43_200))
   @Option(help: "text, csv, or prometheus (for a textfile collector). --json gives an object.")
   var format = Format.text

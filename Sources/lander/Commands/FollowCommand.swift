@@ -9,18 +9,17 @@ struct FollowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "follow", abstract: "Shows a deployment that another process of this machine runs, from its beginning to its end.",
     discussion: """
-      Reads the journal, so it shows every entry once and in order, whenever it begins; one that has ended is shown as a whole. The \
-      rollback that follows from a failure is followed too. With --output ndjson each entry is a line on standard output, as deploy \
-      writes it; a \
-      reader that was interrupted continues without a gap or a repetition if it names the deployment and the seq of the last line that it \
-      has. The id of a train (several groups) shows its deployments one after the other, and what it waits for between them. Exits as \
-      lander wait does. Ctrl-C stops looking only: lander cancel ends a deployment.
+      Reads the journal, so it shows every entry once and in order, whenever the command begins; a deployment that has ended is shown as a \
+      whole. The rollback that follows from a failure is shown too. With --output ndjson each entry is a line on standard output, as \
+      deploy writes it. A reader that was interrupted continues without a gap or a repetition if it names the deployment and the seq of \
+      its last line (--since-seq). The id of a train (several groups) shows its deployments one after the other, and what it waits for \
+      between them. Exits as lander wait does. Ctrl-C only stops following; lander cancel cancels the deployment.
 
-      --alarm watches what is left of the alarm of a deployment that has succeeded (alarm = { … } in its recipe), from any shell with its \
-      state folder, one at a time. If too many looks are bad, it takes the hosts back as lander rollback does. Exits with 0 if nothing \
-      fired or something newer has the hosts, 17 if it fired and the hosts are back, 12 if they cannot go back or the rollback is not \
-      over, 20 if a host is out of reach, 11 if going back failed, 14 if nobody can tell, and 4 if another process watches. Ctrl-C stops \
-      watching; the same command goes on.
+      --alarm watches the rest of the alarm of a deployment that has succeeded (alarm = { … } in its recipe), from any shell with the same \
+      state folder. If too many looks are bad, the alarm fires and takes the hosts back as lander rollback does. Exits with 0 if it did \
+      not fire, or something newer has the hosts; 17 if it fired and the hosts are back; 12 if the rollback left the hosts as they are or \
+      is not over; 11 if the rollback failed; 20 if a host is out of reach; 14 if the looks were inconclusive; 4 if another process \
+      watches already. Ctrl-C stops watching; the same command continues.
 
       Examples:
         lander follow
@@ -32,13 +31,16 @@ struct FollowCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var choice: OpenChoice
-  @Option(help: ArgumentHelp("Only what comes after this seq of the deployment that is named.", valueName: "seq"))
+  @Option(help: ArgumentHelp("Only show entries after this seq of the named deployment.", valueName: "seq"))
   var sinceSeq: Int?
   @Option(
-    help: "live (on a terminal), plain (lines), or ndjson: the journal's entries on standard output, then how the deployment ended.")
+    help: """
+      live (on a terminal), plain (lines), quiet (only gates, answers and warnings), or ndjson: the journal's entries on standard output, \
+      then how the deployment ended.
+      """)
   var output: Surface.Mode?
 
-  @Flag(help: "Watch what is left of the alarm of a deployment that has succeeded; it goes back if too many looks are bad.")
+  @Flag(help: "Watch the rest of the alarm of a deployment that has succeeded; roll back if too many looks are bad.")
   var alarm = false
 
   func validate() throws {

@@ -9,7 +9,7 @@ struct HistoryCommand: Verb {
     commandName: "history",
     abstract: "Lists the deployments that were made from here, the newest first.",
     discussion: """
-      What other machines deployed is in their journals; lander status asks the hosts.
+      Deployments from other machines are in the journals of these machines; lander status asks the hosts.
 
       Examples:
         lander history
@@ -21,7 +21,7 @@ struct HistoryCommand: Verb {
   @OptionGroup var form: ResultOptions
   @Option(
     name: [.customShort("n"), .long], parsing: .unconditional,
-    help: ArgumentHelp("Maximum number to list.", valueName: "count"))
+    help: ArgumentHelp("Maximum number of deployments to list.", valueName: "count"))
   var limit = 20
 
   @Argument(help: ArgumentHelp("Only the deployments of this train (several groups).", valueName: "train"))

@@ -10,7 +10,7 @@ struct HostsCommand: Verb {
     abstract:
       "Probes hosts and prints what it found: shell, tools, free space, clock, user, release.",
     discussion: """
-      Changes nothing there. Exits with 20 if a host is out of reach, with 21 if one can only be looked at.
+      Changes nothing there. Exits with 20 if a host is out of reach, with 21 if a host can be read but not changed.
 
       Examples:
         lander hosts

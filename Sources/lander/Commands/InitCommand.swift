@@ -7,7 +7,7 @@ struct InitCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Writes a commented deploy.lua for the project in this folder.",
     discussion: """
-      Knows static sites, Node, Python, Ruby, Swift and Go; anything else gets a plain one. Never overwrites.
+      Recognizes static sites, Node, Python, Ruby, Swift and Go; any other project gets a general deploy.lua. Never overwrites a deploy.lua.
 
       Examples:
         lander init
@@ -25,10 +25,10 @@ struct InitCommand: Verb {
 
   @Option(
     help: ArgumentHelp(
-      "What it is, instead of finding out: \(ProjectKind.names).", valueName: "kind"))
+      "The kind of project, instead of detecting it: \(ProjectKind.names).", valueName: "kind"))
   var kind: ProjectKind?
 
-  @Flag(help: "Only write .luarc.json and .luals/lander.lua, by which Lua language servers know the words; renews the latter.")
+  @Flag(help: "Only write .luarc.json and .luals/lander.lua for Lua language servers; an older lander.lua is replaced.")
   var editor = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

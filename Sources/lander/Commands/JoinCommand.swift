@@ -6,22 +6,22 @@ import DeployReport
 /// Brings hosts that join a group what the group runs.
 struct JoinCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "join", abstract: "Brings new hosts of a group the last good revision that the group runs.",
+    commandName: "join", abstract: "Deploys the last good revision of a group to new hosts of the group.",
     discussion: """
-      For cloud-init and the hooks of auto scaling groups: no build, no CI job and no earlier state are needed. The revision is the newest \
-      one of which a deployment to the group has succeeded, with the recipe and the parameters of that deployment; while a rollout is \
-      under way, it is the one before. Bundle and recipe come from the state folder, or else from the hosts of the group that keep them, \
-      compared with their digests. A revision that failed or was taken back is never brought.
+      For cloud-init and the hooks of auto scaling groups: it needs no build, no CI job and no earlier state. The revision is the newest \
+      one whose deployment to the group has succeeded, with the recipe and the parameters of that deployment; while a rollout is under \
+      way, it is the previous revision. Bundle and recipe come from the state folder, or else from hosts of the group that keep them, and \
+      their digests are checked. A revision that failed or was taken back is never deployed.
 
-      A host that has it already is left alone, whatever is under way: exit code 0, and no deployment in history. The others get a \
-      deployment of their own, in one wave: its lock is on these hosts alone, so a rollout of the rest of the group neither waits nor is \
-      held up, and says nothing of them. Run it again once that has succeeded: then they get what it brought. Stages of the recipe, \
-      on_success and on_failure do not run; a freeze window does not hold it up. Hooks and ValidateService run as for every \
-      deployment. A host that fails is left as it was before, out of traffic and without the release, and so are the others of the same \
+      A host that already has the revision is left alone, whatever is under way: exit code 0, and no deployment in history. The other \
+      hosts get a deployment of their own, in one wave. It locks these hosts alone: a rollout of the rest of the group neither waits nor \
+      is held up, and does not mention them. Run join again when that rollout has succeeded: then the hosts get the new revision. Stages \
+      of the recipe, on_success and on_failure do not run; a freeze window does not hold it up. Hooks and ValidateService run as in every \
+      deployment. A host that fails is left as it was, out of traffic and without the release, and so are the other hosts of the same \
       command; the exit codes are those of lander deploy.
 
-      The hosts have to be in the group's list in deploy.lua. With nothing good in the group the exit code is 3; 4 if another deployment \
-      has one of these hosts, 20 if one is out of reach. docs/auto-scaling.md shows how a machine joins when it starts.
+      The hosts have to be in the group's list in deploy.lua. The exit code is 3 if the group has no good revision, 4 if another \
+      deployment has one of these hosts, and 20 if one is out of reach. docs/auto-scaling.md shows how a machine joins when it starts.
 
       Examples:
         lander join --group production --host web7
@@ -38,10 +38,10 @@ struct JoinCommand: Verb {
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
   @Option(
-    name: .customLong("host"), help: ArgumentHelp("A host that joins; may be repeated.", valueName: "host"), completion: KnownNames.hosts)
+    name: .customLong("host"), help: ArgumentHelp("A host that joins. May be repeated.", valueName: "host"), completion: KnownNames.hosts)
   var hosts: [String] = []
   @OptionGroup var why: WhyOptions
-  @Flag(help: "Show what it would do, and do nothing.")
+  @Flag(help: "Only show what the command would do; nothing is carried out.")
   var plan = false
 
   func validate() throws {

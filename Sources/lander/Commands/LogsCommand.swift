@@ -9,12 +9,12 @@ struct LogsCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "logs", abstract: "Prints the whole output of a deployment's hooks and commands.",
     discussion: """
-      Each command with its start (UTC), host, lifecycle event and exit status, then what it wrote: > before standard output, ! before \
-      standard error. The last deployment comes with the rollback that it caused. Control characters are shown, not sent; --raw writes \
-      the bytes as they came, and nothing else. --follow shows what a running deployment writes as it comes, each line with its time (UTC) \
-      and host, until it and the rollback that follows from it have ended; lines that were there before have no time of their own. The \
-      id of a train (several groups) stands for all of its deployments. Of a damaged journal it prints what comes before the break, and \
-      exits with 21.
+      Shows each command with its start (UTC), host, lifecycle event and exit status, then its output: > before standard output, ! before \
+      standard error. The last deployment comes with the rollback that it caused. Control characters are shown, not sent; --raw writes the \
+      bytes unchanged, and nothing else. --follow shows what a running deployment writes as it comes, each line with its time (UTC) and \
+      host, until the deployment and the rollback that follows from it have ended; earlier lines have no time. The id of a train (several \
+      groups) stands for all of its deployments. If a journal is damaged, the command prints what comes before the damage, and exits with \
+      21.
 
       Examples:
         lander logs last web1
@@ -24,13 +24,13 @@ struct LogsCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"), completion: KnownNames.deployments)
+    help: ArgumentHelp("The deployment: its id, the beginning of its id, or last.", valueName: "id"), completion: KnownNames.deployments)
   var id = "last"
   @Argument(help: ArgumentHelp("Only this host; here for the engine's own machine.", valueName: "host"))
   var host: String?
-  @Flag(help: "Write the bytes as they came.")
+  @Flag(help: "Write the bytes unchanged.")
   var raw = false
-  @Flag(name: .shortAndLong, help: "Show what is written from now on, too, until the deployment has ended.")
+  @Flag(name: .shortAndLong, help: "Also show what is written from now on, until the deployment has ended.")
   var follow = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -4,13 +4,13 @@ import DeployModel
 /// Holds a deployment that another process runs.
 struct PauseCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "pause", abstract: "Holds a running deployment: it begins nothing new until it is resumed.",
+    commandName: "pause", abstract: "Pauses a running deployment: it begins nothing new until it is resumed.",
     discussion: """
-      Hosts that are being changed come to their end; no further host, transfer or stage begins, and locks are kept. lander resume ends \
-      the pause, lander cancel takes the deployment back. A pause that nobody ends within 24 hours cancels the deployment; a rollback that \
-      follows from a failure continues then. Exits with 0 if the deployment is paused, with 3 if it is not: it is paused already, nothing \
-      new would begin any more, it has ended, or no engine runs it. A deployment that was started elsewhere is told through the hosts that \
-      it has locked, within half a minute.
+      Hosts that are being changed finish; no further host, transfer or stage begins, and locks are kept. lander resume ends the pause; \
+      lander cancel cancels the deployment. If nobody ends the pause within 24 hours, the deployment is cancelled; a paused rollback that \
+      follows from a failure continues instead. Exits with 0 if the deployment is paused now, with 3 if it is not: it was paused already, \
+      it has nothing new to begin, it has ended, is parked, or was interrupted. For a deployment that was started elsewhere, the message \
+      goes through the hosts that it has locked, within half a minute.
 
       Example:
         lander pause last --message "Looking at the database"
@@ -20,7 +20,7 @@ struct PauseCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var why: CommentOption
   @Argument(
-    help: ArgumentHelp("The deployment; without it, the only one that has not ended.", valueName: "id"),
+    help: ArgumentHelp("The deployment; without an id, the only one that has not ended.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

@@ -8,18 +8,18 @@ struct PlanCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract:
-      "Shows what deploy would do: hosts, waves, every command with its deadline, and the way back.",
+      "Shows what deploy would do: hosts, waves, every command with its deadline, and the rollback.",
     discussion: """
-      Runs the very recipe against simulated hosts, once with good answers and once with the first wave failing. Without --connect no \
-      host is reached, and all are taken to be fresh; with it they are asked what they run, and nothing is changed there. Exits with 2 \
-      if the deployment would fail whatever hosts answer, and with 14 if what comes next hangs on an answer that only a real host gives: \
-      the option rehearse of a call says what to take for it.
+      Runs the real recipe against simulated hosts: once with good answers, and once with a first wave that fails. Nothing is changed. \
+      Without --connect and --missing no host is contacted, and every host counts as fresh. With --connect lander asks the hosts what they \
+      run. Exits with 2 if the deployment would fail whatever hosts answer, and with 14 if the plan depends on an answer that only a real \
+      host can give; the option rehearse of that call supplies one.
 
-      --out keeps the plan in a file. lander deploy --plan carries it out later, also in another job: it sends the bundle that was built \
-      here, and refuses if anything that the plan names is not as it was. A bundle that is not in the state folder any more is built \
-      again, and has to come out the same.
+      --out writes the plan to a file. lander deploy --plan carries it out later, also in another job: it sends the bundle that was built \
+      here, and refuses if anything that the plan names has changed. If the bundle is no longer in the state folder, it is built again, \
+      and has to come out the same.
 
-      --missing shows what deploy --missing would do, and asks the hosts; --out keeps that too.
+      --missing asks the hosts what they lack, and shows what deploy --missing would do; --out can keep that plan too.
 
       Examples:
         lander plan web --percent 10%
@@ -36,7 +36,7 @@ struct PlanCommand: Verb {
   @Flag(help: "Ask the hosts what they run.")
   var connect = false
   @Option(
-    help: ArgumentHelp("Keep the plan in this file, for deploy --plan; with --connect, so that what hosts run is in it.", valueName: "file")
+    help: ArgumentHelp("Write the plan to this file, for deploy --plan. With --connect it also has what hosts run.", valueName: "file")
   )
   var out: String?
 

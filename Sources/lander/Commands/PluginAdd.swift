@@ -6,11 +6,11 @@ import DeployReport
 /// Adds a plugin from elsewhere.
 struct PluginAdd: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Adds a plugin from a git repository or a folder, with all that it requires.",
+    commandName: "add", abstract: "Adds a plugin from a git repository or a folder, with all plugins that it requires.",
     discussion: """
-      SOURCE is a folder, or whatever git clone takes. RANGE says which versions are good: ^1.2 (below 2), ~1.2.3 (below 1.3), 1.2.3, \
-      ">=1.0 <2", or * for all; the newest tag that fits is taken. Only these programs are run: git, and ssh as git asks for it. A plugin \
-      does nothing until deploy.lua grants it what it asks for: allow "name" { … }.
+      SOURCE is a folder, or whatever git clone takes. RANGE limits the versions: ^1.2 (below 2), ~1.2.3 (below 1.3), 1.2.3, ">=1.0 <2", \
+      or * for all; lander takes the newest tag in the range. It runs only git, and ssh if git needs it. A plugin can do nothing until \
+      deploy.lua grants the capabilities that it asks for: allow "name" { … }.
 
       Examples:
         lander plugin add https://git.example.com/lander-slack.git@^1.2

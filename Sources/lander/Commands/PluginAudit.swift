@@ -6,7 +6,7 @@ import DeployReport
 /// Shows who may do what.
 struct PluginAudit: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "Shows what each plugin that the project requires asks for, and what it may do.",
+    commandName: "audit", abstract: "Shows what each plugin of the project asks for, and what it may do.",
     discussion: """
       Example:
         lander plugin audit

@@ -6,9 +6,9 @@ import DeployReport
 /// Brings the plugins of the lock onto this machine.
 struct PluginFetch: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "fetch", abstract: "Brings the plugins that deploy.lock lists onto this machine, exactly those.",
+    commandName: "fetch", abstract: "Downloads exactly the plugins that deploy.lock lists.",
     discussion: """
-      For a fresh checkout or a CI job. What vendor put into the project needs no fetch.
+      For a fresh checkout or a CI job. Plugins that lander plugin vendor copied into the project need no fetch.
 
       Example:
         lander plugin fetch

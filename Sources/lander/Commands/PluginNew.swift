@@ -7,7 +7,7 @@ struct PluginNew: Verb {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Writes a plugin with a test.",
     discussion: """
-      In a project it goes into plugins/NAME, otherwise into NAME. Never overwrites.
+      In a project the plugin goes into plugins/NAME, otherwise into NAME. Never overwrites a file.
 
       Example:
         lander plugin new slack
@@ -15,7 +15,7 @@ struct PluginNew: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Argument(help: ArgumentHelp("Letters, digits, _ and -.", valueName: "name"))
+  @Argument(help: ArgumentHelp("The plugin's name: letters, digits, _ and -.", valueName: "name"))
   var name: String
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -6,7 +6,7 @@ struct PluginSign: Verb {
   static let configuration = CommandConfiguration(
     commandName: "sign", abstract: "Signs a plugin with an ssh key: writes plugin.sig beside plugin.lua.",
     discussion: """
-      What is signed is the plugin's name, its version and the digest of all its files, so sign last, then commit and tag. A policy of \
+      The signature covers the plugin's name, its version and the digest of all its files. So sign last, then commit and tag. A policy of \
       the machine that deploys can demand signatures: LANDER_POLICY, docs/write-a-plugin.md.
 
       Example:

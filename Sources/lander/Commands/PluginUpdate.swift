@@ -6,9 +6,9 @@ import DeployReport
 /// Takes newer versions of plugins.
 struct PluginUpdate: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "update", abstract: "Takes the newest versions that fit what was asked for.",
+    commandName: "update", abstract: "Updates plugins to their newest versions within the range of lander plugin add.",
     discussion: """
-      A version that asks for more than the one before is refused, with the difference, unless --accept takes it.
+      A version that asks for more capabilities than the previous one is refused, with the difference, unless --accept is given.
 
       Examples:
         lander plugin update
@@ -17,7 +17,7 @@ struct PluginUpdate: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Argument(help: ArgumentHelp("Plugins; without any, all that were added.", valueName: "name"))
+  @Argument(help: ArgumentHelp("The plugins; without any, all that were added.", valueName: "name"))
   var names: [String] = []
   @OptionGroup var acceptance: AcceptOption
 

@@ -6,9 +6,9 @@ import DeployReport
 /// Copies plugins into the project.
 struct PluginVendor: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "vendor", abstract: "Copies the plugins into vendor/lander, to be committed with the project.",
+    commandName: "vendor", abstract: "Copies the plugins into vendor/lander, so that you can commit them with the project.",
     discussion: """
-      From then on nothing is needed from elsewhere. The digests in deploy.lock stay the same.
+      From then on nothing has to be downloaded. The digests in deploy.lock stay the same.
 
       Example:
         lander plugin vendor

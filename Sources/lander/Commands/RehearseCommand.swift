@@ -6,12 +6,11 @@ import DeployModel
 struct RehearseCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rehearse",
-    abstract: "Plays a deployment against simulated hosts in which things go wrong.",
+    abstract: "Runs a deployment against simulated hosts, on which things go wrong.",
     discussion: """
-      The same recipe, core and rules as in a real deployment, on a virtual clock; nothing real is reached. The same seed gives the \
-      same story. Faults: \(RehearsalRun.faults.joined(separator: ", ")), each with a share: \
-      --faults failing=2%,crash=1%; or chaos, or none. \
-      Exits with 1 if a promise was broken: that is a defect of lander, please report it with the seed.
+      Uses the recipe, the engine and the rules of a real deployment, on a virtual clock; no real host is contacted. The same seed gives \
+      the same course. Faults: \(RehearsalRun.faults.joined(separator: ", ")), each with a share: --faults failing=2%,crash=1%; or chaos, \
+      or none. Exits with 1 if a promise of docs/promises.md was broken: that is a defect of lander; please report it with the seed.
 
       Example:
         lander rehearse web --seed 7
@@ -23,7 +22,7 @@ struct RehearseCommand: Verb {
   @OptionGroup var fleet: FleetOptions
   @Option(help: ArgumentHelp("What goes wrong, and how often.", valueName: "faults"))
   var faults = "none"
-  @Flag(help: "Print the whole timeline, not only its outline.")
+  @Flag(help: "Print every event, not only an outline.")
   var timeline = false
 
   func validate() throws {

@@ -4,10 +4,11 @@ import DeployModel
 /// Fails a gate that a deployment waits for.
 struct RejectCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "reject", abstract: "Fails a gate that a deployment waits for, so that it goes back.",
+    commandName: "reject", abstract: "Rejects a gate that a deployment waits at, so that the deployment is rolled back.",
     discussion: """
-      The journal keeps who rejected and why. Exits with 0 if the deployment accepted it, with 3 if it did not: no such gate is open, the \
-      deployment has ended, or no engine runs it. A parked deployment is resumed from here, and this exits as lander resume does.
+      The journal keeps who rejected and why. Exits with 0 if the deployment accepted the rejection, with 3 if it did not: no such gate is \
+      open, the deployment has ended, or it was interrupted. A parked deployment is resumed from here; then this command exits as lander \
+      resume does.
 
       Example:
         lander reject 20261121-113045-x7k2 --message "Too many errors"

@@ -7,10 +7,10 @@ import DeployReport
 struct ReleasesCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "releases",
-    abstract: "Says which releases the hosts keep, and which of them can be gone back to.",
+    abstract: "Lists the releases that hosts keep, and which of them a rollback can go to.",
     discussion: """
-      Asks the hosts themselves, so it works from a fresh checkout, and changes nothing there. lander rollback --to goes to a good one. A \
-      release is bad if its deployment did not succeed or was taken back. Exits with 20 if a host is out of reach.
+      Asks the hosts themselves, so it works from a fresh checkout, and changes nothing there. lander rollback --to can go to a good \
+      release. A release is bad if its deployment did not succeed or was taken back. Exits with 20 if a host is out of reach.
 
       Example:
         lander releases web --group production

@@ -7,19 +7,19 @@ import DeployReport
 /// Takes an application off its hosts.
 struct RemoveCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "remove", abstract: "Takes an application off the hosts of a group.",
+    commandName: "remove", abstract: "Removes an application from the hosts of a group.",
     discussion: """
-      Each host leaves its traffic and stops the application with the recipe's hooks, BeforeBlockTraffic to ApplicationStop, as for a \
-      deployment. Then current, the releases, the files that an appspec file installed and what the host knows of the application go. \
-      shared stays, for it has the application's data, unless --shared is given. Files that lander did not make stay and are named; so \
-      does the number of the last deployment, so that an engine that slept cannot bring the application back.
+      Each host leaves its traffic and stops the application with the recipe's hooks, BeforeBlockTraffic to ApplicationStop, as in a \
+      deployment. Then lander removes current, the releases, the files that an appspec file installed, and what the host knows of the \
+      application. The folder shared has the application's data: it stays unless --shared is given. Files that lander did not make stay, \
+      and are named. The number of the last deployment stays too, so that an engine that slept cannot bring the application back.
 
-      It shows what it would do, and asks; without a terminal it needs --yes. It is a deployment that takes away: it has the lock, the \
-      journal and the signals of one, and follow, cancel, resume, logs, history and explain take its id. All hosts are one wave, the \
-      floor does not hold, a freeze window does not hold it up, on_success and on_failure are not called. A host that cannot be stopped \
-      is started again and keeps what it has (exit code 10, or 12 if others have lost it), unless --force is given; what is removed does \
-      not come back. The same command removes what is left. A host that is out of reach is named, nothing is done, and the exit code is \
-      20: --only takes the others. A current that lander did not make is refused. A machine with slots loses all of them; traffic that a \
+      The command shows what it would do, and asks; without a terminal it needs --yes. --plan only shows. A removal is a deployment with \
+      lock, journal and signals: follow, cancel, resume, logs, history and explain take its id. All hosts are one wave; the floor and \
+      freeze windows do not apply; on_success and on_failure are not called. If the application cannot be stopped on a host, it is started \
+      again there and the host keeps it (exit code 10, or 12 if other hosts have lost it), unless --force is given. What is removed does \
+      not come back; the same command removes the rest. If a host is out of reach, lander names it, does nothing and exits with 20: --only \
+      takes the other hosts. A current that lander did not make is refused. A machine with slots loses all of them; traffic that a \
       strategy gave to them is not moved.
 
       Examples:
@@ -32,11 +32,11 @@ struct RemoveCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var hosts: RecipeChoice
-  @Flag(help: "Remove the data of the application too: the folder shared.")
+  @Flag(help: "Also remove the application's data: the folder shared.")
   var shared = false
-  @Flag(help: "Remove it although what runs cannot be stopped.")
+  @Flag(help: "Remove the application even from hosts where it cannot be stopped.")
   var force = false
-  @Flag(help: "Show what it would do, and do nothing.")
+  @Flag(help: "Only show what the command would do; nothing is carried out.")
   var plan = false
   @OptionGroup var consent: YesOption
 

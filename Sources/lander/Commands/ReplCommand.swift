@@ -7,13 +7,13 @@ struct ReplCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "repl", abstract: "Runs lines of Lua as hooks run them: on simulated hosts, or on real ones.",
     discussion: """
-      host, hosts and deployment are there, and every word that functions call. An expression shows its value, `_` is the last one, and \
-      what is assigned without local stays. Hosts are simulated: an earlier release runs there, commands succeed and say nothing, and no \
-      time passes. --host reaches a host as it is, by the same settings as a deployment, and what a line asks is done there and on this \
-      machine. As with exec, it takes no lock and is not in the journal, and a deployment that runs meanwhile does not hear of it. Each \
-      operation happens at most once and has a deadline. Values of secrets that the recipes name are not shown. \
-      :help shows what else can be typed. Ctrl-C ends the line and not the prompt. If standard input is no terminal, its lines are run one \
-      after the other, and the first error ends the command with its exit code.
+      The names host, hosts and deployment are there, and every word that functions of a recipe can call. An expression shows its value; \
+      `_` is the last value; a variable that is assigned without local keeps its value. Without --host the hosts are simulated: they run \
+      an earlier release, commands succeed and print nothing, and no time passes. --host reaches a real host, by the same settings as a \
+      deployment: what a line asks for happens on that host and on this machine. Like exec, this takes no lock and writes no journal, and \
+      a deployment that runs at the same time does not notice it. Each operation happens at most once and has a deadline. Values of \
+      secrets that the recipes name are hidden. :help lists what else can be typed. Ctrl-C ends the line, not the prompt. If standard \
+      input is not a terminal, its lines run one after the other, and the first error ends the command with its exit code.
 
       Examples:
         lander repl
@@ -23,9 +23,9 @@ struct ReplCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Option(help: ArgumentHelp("A real host; * stands for anything.", valueName: "host"), completion: KnownNames.hosts)
+  @Option(help: ArgumentHelp("Reach this real host; * stands for anything.", valueName: "host"), completion: KnownNames.hosts)
   var host: String?
-  @Option(help: ArgumentHelp("The recipe, if there are several.", valueName: "recipe"), completion: KnownNames.recipes)
+  @Option(help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?

@@ -7,11 +7,12 @@ import Foundation
 /// Reports one deployment with everything that is known of it: as text, as Markdown, or as a page.
 struct ReportCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Reports a deployment: who, why, its course in time, each host, and what commands wrote.",
+    commandName: "report", abstract: "Reports a deployment: who, why, the course of events, each host, and the output of commands.",
     discussion: """
-      From the journal of this machine; no host is asked. --html writes one file that needs nothing else: it runs no script, asks no \
-      server for anything, and can be printed or attached to a CI job. --markdown prints it for a pull request or a chat. A deployment \
-      comes with the rollback that followed from it; the id of a train (several groups) gives one report of all of its deployments.
+      Reads the journal of this machine; asks no host. --html writes one file that needs nothing else: it runs no script, loads nothing \
+      from a server, and can be printed or attached to a CI job. --markdown prints the report for a pull request or a chat. A deployment \
+      is reported together with the rollback that followed from it; the id of a train (several groups) gives one report of all of its \
+      deployments.
 
       Examples:
         lander report
@@ -19,7 +20,7 @@ struct ReportCommand: Verb {
       """)
 
   @Argument(
-    help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"), completion: KnownNames.deployments)
+    help: ArgumentHelp("The deployment: its id, the beginning of its id, or last.", valueName: "id"), completion: KnownNames.deployments)
   var id = "last"
   @OptionGroup var form: ResultOptions
   @OptionGroup var options: ProjectOptions

@@ -8,16 +8,17 @@ struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",
     discussion: """
-      A deployment that is parked is resumed from here, wherever it was started: its journal and recipes come from its hosts. If it still \
-      waits for an answer it is parked again (13), or waited for with --wait. \
-      If an engine runs the deployment and it is paused, this ends the pause and exits with 0; with 3 if it is not paused. A \
-      deployment that was paused when its engine died stays paused when it is resumed, and says so; a second lander resume ends the pause. \
-      Commands that were running on hosts are attached to again; nothing that ran is run twice. A host that is out of reach just now is \
-      tried for as long as in a running deployment. A deployment and the rollback that followed from it are one thing here: the id of \
-      either resumes what is left of both. One whose hosts newer deployments have taken over since is superseded: it is not resumed, and \
-      naming it exits with 4. Exits as the deployment would have: with 10 if it failed and was rolled back, also when \
-      this command did no more than finish the rollback, and also when both had ended already. The id of a train (several groups) \
-      continues it where it stopped; without an id, so does a train that is the only thing that is open.
+      A parked deployment can be resumed from here, wherever it was started: its journal and recipes come from its hosts. If it still \
+      waits for an answer, it is parked again (exit code 13); with --wait, lander waits for the answer. If an engine runs the deployment \
+      and it is paused, this command ends the pause and exits with 0; it exits with 3 if the deployment is not paused. A deployment that \
+      was paused when its engine died is still paused after it is resumed, and says so; a second lander resume ends the pause.
+
+      Lander attaches again to commands that still run on hosts; no command runs twice. A host that is out of reach is tried for as long \
+      as in a running deployment. A deployment and the rollback that followed from it belong together: the id of either resumes what is \
+      left of both. If newer deployments have taken over its hosts, a deployment is superseded: it is not resumed, and naming it exits \
+      with 4. Exits as the deployment would have: with 10 if it failed and was rolled back, even if this command only finished the \
+      rollback, or if both had ended already. The id of a train (several groups) continues it where it stopped; without an id, a train is \
+      continued if nothing else is open.
 
       Examples:
         lander resume
@@ -30,7 +31,7 @@ struct ResumeCommand: Verb {
   @OptionGroup var stay: StayOptions
   @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The deployment; without it, the only one that was interrupted or runs.", valueName: "id"),
+    help: ArgumentHelp("The deployment; without an id, the only one that was interrupted or runs.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

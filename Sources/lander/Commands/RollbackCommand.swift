@@ -7,17 +7,20 @@ import DeployReport
 struct RollbackCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Takes every host of a group back to its last good revision.",
+    abstract: "Takes the hosts of a group back to its last good revision.",
     discussion: """
-      By what the hosts themselves remember, so it works from a fresh checkout; the release and the recipe that goes with it are still \
-      there, nothing is sent. A revision is good once a deployment of it has succeeded. Where a deployment was begun and did not succeed, \
-      the hosts that have it go back and the others stay; else all go back to the good revision before. All hosts of a group go to the \
-      same one: where some run something else, they are named, nothing is done, and the exit code is 3, unless --straighten is given. \
-      --to names any release that the hosts still keep, as lander releases lists them: all hosts go there, with its own recipe. A bad one \
-      is refused. So is a way back behind a stage that says irreversible, unless --despite names that. A stage with undo that ran for the \
-      revision which the hosts leave is undone, and that is said before. \
-      Traffic stays where it is: if an earlier deployment from here shifted it and did not succeed, the commands that put it \
-      back are printed at the end.
+      Goes by what the hosts themselves remember, so it works from a fresh checkout. The release and its recipe are still on the hosts: \
+      nothing is sent. A revision is good once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that \
+      have its release go back and the others stay. Otherwise all hosts go back to the good revision before the one that they run. All \
+      hosts of a group go to the same revision: if some run something else, lander names them, does nothing and exits with 3, unless \
+      --straighten is given.
+
+      --to names any release that the hosts still keep, as lander releases lists them: all hosts go there, with the recipe of that \
+      release. A bad release is refused. A rollback behind an irreversible stage is refused too, unless --despite names the stage. If a \
+      stage with undo ran for the revision that the hosts leave, lander says so first, and undoes it.
+
+      With slots, the recipe's strategy moves the traffic back. Without slots, a rollback moves no traffic: if an earlier deployment from \
+      here shifted it and did not succeed, lander prints the commands that put it back at the end.
 
       Examples:
         lander rollback web --group production
@@ -30,11 +33,11 @@ struct RollbackCommand: Verb {
   @OptionGroup var hosts: RecipeChoice
   @Option(
     name: .customLong("to"),
-    help: ArgumentHelp("Go to this release, bundle, commit or deployment, of those that the hosts keep.", valueName: "release"))
+    help: ArgumentHelp("Go to this release, bundle, commit or deployment; the hosts must still keep it.", valueName: "release"))
   var aim: String?
-  @Flag(help: "Take hosts along that run something else than the rest of the group.")
+  @Flag(help: "Also take back the hosts that run something else than the rest of the group.")
   var straighten = false
-  @Option(help: ArgumentHelp("Go back although this stage cannot be undone, and undo it not; may be repeated.", valueName: "stage"))
+  @Option(help: ArgumentHelp("Go back although this stage is irreversible; it is not undone. May be repeated.", valueName: "stage"))
   var despite: [String] = []
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

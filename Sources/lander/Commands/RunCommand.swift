@@ -7,20 +7,20 @@ import DeployReport
 /// Runs a task of a recipe.
 struct RunCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group; they keep the release that they have.",
+    commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group; they keep their release.",
     discussion: """
-      The task comes first, then the recipe if several have such a task, then the task's parameters as options. It has the locks, the \
-      journal, the bounds and the signals of a deployment: follow, pause, resume, cancel, approve, logs, history and explain take its \
-      id, and no command of it runs twice. Receipts on hosts stay as they are, a freeze window does not hold it up, and on_success and \
-      on_failure of the recipe are not called.
+      The task comes first, then the recipe if several have such a task, then the task's parameters as options. A task has the locks, the \
+      journal, the bounds and the signals of a deployment: follow, pause, resume, cancel, approve, logs, history and explain take its id, \
+      and none of its commands runs twice. Receipts on hosts stay as they are, a freeze window does not hold a task up, and on_success and \
+      on_failure of the recipe are not called. --revision, --force and --override-freeze do not apply to a task, and are refused.
 
-      A task takes nothing back. A host on which it fails stays as it is, and no further host begins unless the budget allows it; \
-      a host that was taken out of traffic or stopped for it is started again and gets its traffic back if ValidateService finds it \
-      good. The exit code is 12 then if something of it stays: a host has come through, or the task's run or once has begun a command \
-      that changes something; 10 if nothing does. 11 says that a host could not be brought into service again, 16 that the task was \
-      rejected or not answered in time, 17 that a gate that watched failed it, whatever stays.
+      A task takes nothing back. A host on which it fails stays as it is, and no further host begins unless the budget allows it. A host \
+      that the task took out of traffic or stopped is started again, and gets its traffic back if ValidateService passes. Exit codes of a \
+      task that failed: 10 if nothing of it stays; 12 if something stays, because a host has finished, or run or once of the task has \
+      begun a command that changes something; 11 if a host could not be brought into service again; 16 if the task was rejected or not \
+      answered in time; 17 if a gate that watched failed it. 16 and 17 do not say whether something stays.
 
-      --plan shows what it would do, host by host, and does nothing: hosts are asked what they run, the task is rehearsed.
+      --plan only shows what the task would do, host by host: it asks the hosts what they run, and rehearses the task.
 
       Examples:
         lander run restart
@@ -34,7 +34,7 @@ struct RunCommand: Verb {
   @OptionGroup var request: RequestOptions
   @OptionGroup var queue: QueueOptions
   @OptionGroup var stay: StayOptions
-  @Flag(help: "Show what it would do, and do nothing.")
+  @Flag(help: "Only show what the command would do; nothing is carried out.")
   var plan = false
 
   func validate() throws {

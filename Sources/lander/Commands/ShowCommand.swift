@@ -7,12 +7,12 @@ import DeployReport
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Prints a recipe as it is after its base was added, or what became of a deployment, and who said what to it.",
+    abstract: "Prints a recipe together with its base, or the result of a deployment and the messages to it.",
     discussion: """
-      Of a recipe: every part, and where it came from. Of a deployment that was made from here, named by its id, the beginning of it, or \
-      last: who asked for it and why, its commit and what was new, its gates, who paused, resumed, approved or rejected and why, and what \
-      it left that needs a look: traffic that is shifted, hosts on a wrong release. Of a train (several groups): how each group ended and \
-      what was answered before it. A recipe of that name wins.
+      For a recipe: every part, and where it came from. For a deployment that was made from here (its id, the beginning of its id, or \
+      last): who asked for it and why, its commit and what was new, its gates, who paused, resumed, approved or rejected it and why, and \
+      what it left that needs attention: shifted traffic, hosts on a wrong release. For a train (several groups): how each group ended, \
+      and the answer before each group. If a recipe and a deployment have the same name, the recipe is shown.
 
       Examples:
         lander show web

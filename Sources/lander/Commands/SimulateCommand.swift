@@ -9,14 +9,13 @@ import Foundation
 struct SimulateCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Plays a rollout many times on a simulated fleet, and measures it.",
+    abstract: "Runs a rollout many times on a simulated fleet, and measures it.",
     discussion: """
-      The recipe's own strategy, bounds and gates decide, on a virtual clock; nothing real is reached, and no hook runs: each host is one \
-      drawn duration and one drawn end. Says how long a rollout takes, how often it stops a good release, whether and when it finds a bad \
-      one, and how many hosts had it by then. The rollback that follows is not counted. Each --fault is a row; faults with commas between \
-      them are one row. Faults: \(Forecast.faults.joined(separator: ", ")). lander simulate web --hosts 1000 --fault bad-release --fault \
-      flaky=0.1% --compare all_at_once 'rolling { batch = "10%" }' CodeDeployDefault.OneAtATime. People answer every gate that asks them. \
-      --html writes a page that compares them with plots and needs nothing else: no script, no server.
+      The recipe's own strategy, bounds and gates decide, on a virtual clock. No real host is contacted and no hook runs: for each host \
+      the simulator draws a duration and a result. The output says how long a rollout takes, how often it stops a good release, whether \
+      and when it finds a bad one, and how many hosts had the bad release by then. The rollback that follows is not counted. Each --fault \
+      is a row; faults with commas between them share a row. Faults: \(Forecast.faults.joined(separator: ", ")). Gates that ask for a \
+      person are answered. --html writes a page that compares the rows with plots; the page needs no script and no server.
 
       Examples:
         lander simulate web --hosts 200
@@ -27,16 +26,21 @@ struct SimulateCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
   @OptionGroup var fleet: FleetOptions
-  @Option(parsing: .unconditional, help: ArgumentHelp("Runs of each row.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of runs for each row.", valueName: "count"))
   var runs = 200
-  @Option(help: ArgumentHelp("What goes wrong in a row: bad-release, flaky=0.1%, leak=45m, or none.", valueName: "fault"))
+  @Option(help: ArgumentHelp("The faults of a row: bad-release, flaky=0.1%, leak=45m, or none. May be repeated.", valueName: "fault"))
   var fault: [String] = []
   @Option(
-    parsing: .upToNextOption, help: ArgumentHelp("Other strategies on the same hosts, under the same bounds.", valueName: "strategy"))
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      """
+      Other strategies to compare on the same hosts, under the same bounds: all_at_once, 'rolling { batch = "10%" }', \
+      CodeDeployDefault.OneAtATime.
+      """, valueName: "strategy"))
   var compare: [String] = []
   @Option(help: ArgumentHelp("Write a page with plots to this file.", valueName: "file"))
   var html: String?
-  @Option(help: ArgumentHelp("What half of the hosts take at most.", valueName: "duration"))
+  @Option(help: ArgumentHelp("The median time that a host takes.", valueName: "duration"))
   var hostTime = "30s"
 
   func validate() throws {

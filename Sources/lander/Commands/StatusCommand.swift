@@ -10,12 +10,12 @@ struct StatusCommand: Verb {
     commandName: "status",
     abstract: "Says what every host runs, who deployed it, and what is under way.",
     discussion: """
-      Asks the hosts themselves, so it works from a fresh checkout. The id of a train (several groups) in the place of a recipe shows \
-      where it stands, and the hosts of all of its groups. Exits with 20 if a host is out of reach.
+      Asks the hosts themselves, so it works from a fresh checkout. The id of a train (several groups) in place of a recipe shows how far \
+      the train is, and the hosts of all of its groups. Exits with 20 if a host is out of reach.
 
-      Of a group with slots it says which share of the traffic each has, as deployments from here set it last, and since when: the \
-      balancer is not asked, and what is not known is called so. It names who stands in line for the lock, the first ten. Hosts that lack \
-      what their group has are named with the command that brings it: lander deploy --missing.
+      For a group with slots, status says which share of the traffic each slot has, as deployments from here set it last, and since when. \
+      The balancer is not asked; an unknown share is called unknown. status also lists the first ten deployments that wait in line for the \
+      lock, and the hosts that lack their group's revision, with the command that deploys it to them: lander deploy --missing.
 
       Examples:
         lander status

@@ -9,8 +9,8 @@ struct TestCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "test", abstract: "Runs the tests of the project's recipes and plugins.",
     discussion: """
-      Tests are files whose names end in _spec.lua, in spec/, recipes/spec/ and plugins/NAME/spec/, or in spec/ of a plugin's own \
-      folder. Nothing real is reached: a test deploys recipes to hosts that do not exist, on a clock of its own, and says what it expects. \
+      Tests are files whose names end in _spec.lua, in spec/, recipes/spec/ and plugins/NAME/spec/, or in spec/ of a plugin's own folder. \
+      No real host is contacted: a test deploys recipes to simulated hosts, on a virtual clock, and says what it expects. \
       docs/test-a-recipe.md shows how. Exits with 2 if a test fails.
 
       Examples:
@@ -20,17 +20,17 @@ struct TestCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Argument(help: ArgumentHelp("Files and folders; without any, all of the project.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Files and folders with tests; without any, all tests of the project.", valueName: "path"))
   var paths: [String] = []
-  @Option(help: ArgumentHelp("Only tests whose titles have this part.", valueName: "text"))
+  @Option(help: ArgumentHelp("Only tests whose titles contain this text.", valueName: "text"))
   var filter: String?
-  @Option(help: ArgumentHelp("Write a report in JUnit's XML there.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write a report in JUnit's XML to this file.", valueName: "file"))
   var junit: String?
   @Flag(help: "Show which lines of deploy.lua, recipes/ and plugins/ ran.")
   var coverage = false
-  @Option(help: ArgumentHelp("Write the same there in lcov's form.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the lines that ran to this file, in lcov's format.", valueName: "file"))
   var lcov: String?
-  @Flag(help: "Print tests that passed too.")
+  @Flag(help: "Also print the tests that passed.")
   var verbose = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

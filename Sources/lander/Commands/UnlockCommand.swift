@@ -8,10 +8,10 @@ struct UnlockCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "unlock", abstract: "Explains who holds the lock of a group, and takes it away.",
     discussion: """
-      First it prints the holder, whether it still lives, and what it left running on the hosts; then it asks. What was left running \
-      is waited for or ended by the next deployment (--orphans). A holder that still lives is left alone unless --force is given: \
-      lander cancel is the better way then. A holder counts as dead when its lease has ended, when this state folder knows that it has \
-      ended, or when it was started on this machine and its process is gone: lander resume is the better way where that is said.
+      First lander prints the holder of the lock, whether it still lives, and what it left running on the hosts; then it asks. The next \
+      deployment waits for what was left running, or ends it (--orphans). A holder that still lives is left alone unless --force is given; \
+      lander cancel is better then. A holder counts as dead if its lease has ended, if this state folder knows that it has ended, or if it \
+      was started on this machine and its process is gone. If lander then recommends lander resume, that is better than unlocking.
 
       Examples:
         lander unlock production
@@ -24,7 +24,7 @@ struct UnlockCommand: Verb {
   @Argument(
     help: ArgumentHelp("The group; the recipe's own if none is named.", valueName: "group"), completion: KnownNames.groups)
   var group: String?
-  @Option(help: ArgumentHelp("The recipe, if there are several.", valueName: "recipe"), completion: KnownNames.recipes)
+  @Option(help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @OptionGroup var consent: YesOption
   @Flag(help: "Take the lock away although the holder still lives.")

@@ -9,9 +9,9 @@ struct VerifyCommand: Verb {
     commandName: "verify",
     abstract: "Compares the current release of every host with its manifest, and names what differs.",
     discussion: """
-      Hashes every file on the hosts themselves, takes no lock and writes nothing there. Files that hooks edit in place differ, too; what \
-      hooks, the application or a person added is named and is no difference. Exits with 3 if something differs, with 20 if a host is \
-      out of reach and all others are as delivered.
+      Hashes every file on the hosts themselves, takes no lock and writes nothing there. A file that a hook edited in place differs. Files \
+      that hooks, the application or a person added are named, but do not count as differences. Exits with 3 if something differs, with 20 \
+      if a host is out of reach and all others are as delivered.
 
       Example:
         lander verify web --group production

@@ -9,11 +9,11 @@ struct WaitCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Waits until a deployment has ended, and exits as it did.",
     discussion: """
-      For a pipeline whose next step depends on a deployment that another step or person started. Standard error says what the deployment \
-      waits for, and at least once a minute that it still does; standard output has the summary. The rollback that follows from a failure \
-      is waited for too; the id of a train (several groups) waits for all of it. Exits with the deployment's own code, \
-      also if it had ended already; with 3 if its engine is gone and it has not ended; with 13 if it is parked; with 22 if --timeout is \
-      over: the deployment continues then. Ctrl-C stops waiting only.
+      For a pipeline step that depends on a deployment which another step or person started. Standard error says what the deployment waits \
+      for, and repeats it at least once a minute; standard output has the summary. The command also waits for the rollback that follows \
+      from a failure, and, with the id of a train (several groups), for the whole train. Exits with the deployment's own code, even if it \
+      had ended already; with 3 if the deployment was interrupted: its engine is gone and it has not ended; with 13 if it is parked; with \
+      22 if --timeout is over first, and the deployment continues. Ctrl-C only stops waiting.
 
       Examples:
         lander wait last
@@ -23,7 +23,7 @@ struct WaitCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var choice: OpenChoice
-  @Option(help: ArgumentHelp("Stop waiting after this time: 90s, 30m. Without it, for as long as the deployment takes.", valueName: "time"))
+  @Option(help: ArgumentHelp("Stop waiting after this time: 90s, 30m. Without it, wait until the end.", valueName: "time"))
   var timeout: String?
 
   func validate() throws {

@@ -2,6 +2,6 @@ import ArgumentParser
 
 /// `--accept`.
 struct AcceptOption: ParsableArguments {
-  @Flag(help: "Take a version that asks for more than the one before.")
+  @Flag(help: "Accept a version that asks for more capabilities than the previous one.")
   var accept = false
 }

@@ -5,7 +5,7 @@ import DeployModel
 struct AppSpecChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "With --appspec: hosts at once, as a number or a share of them; each batch waits for the one before.", valueName: "n|n%"))
+      "With --appspec: the number or share of hosts that change together; each batch waits for the previous one.", valueName: "n|n%"))
   var batch: String?
 
   @Option(
@@ -14,24 +14,24 @@ struct AppSpecChoices: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --appspec: what becomes of files at a destination that no deployment put there: DISALLOW, OVERWRITE or RETAIN.",
+      "With --appspec: what to do with files at a destination that no deployment put there: DISALLOW, OVERWRITE or RETAIN.",
       valueName: "behavior"))
   var fileExistsBehavior: String?
 
-  @Flag(help: "With --appspec: files are put in place and scripts started as root, by way of sudo, as the CodeDeploy agent does it.")
+  @Flag(help: "With --appspec: put files in place and start scripts as root, by sudo, as the CodeDeploy agent does.")
   var sudo = false
 
-  @Flag(help: "With --appspec: failing stop scripts of the previous revision are skipped.")
+  @Flag(help: "With --appspec: continue if a stop script of the previous revision fails.")
   var ignoreStopFailures = false
 
   @Flag(
     help: """
-      With --appspec: a link on the way to a destination that others than root and who deploys can exchange fails the host; it is \
-      followed otherwise.
+      With --appspec: a host fails if others than root and the deploying user can replace a link on the way to a destination. \
+      Without this option, the link is followed.
       """)
   var refuseForeignLinks = false
 
-  @Flag(help: "With --appspec: a host that fails stays as it is, as under the CodeDeploy agent, and nothing goes back.")
+  @Flag(help: "With --appspec: a host that fails stays as it is, as under the CodeDeploy agent; nothing is rolled back.")
   var noRestore = false
 
   /// The options of `--appspec`, for near matches.

@@ -4,7 +4,7 @@ import ArgumentParser
 struct AppSpecOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Deploy this bundle by its appspec file, without a deploy.lua: a folder, an archive, or the appspec file in a folder.",
+      "Take this bundle by its appspec file instead of a deploy.lua: a folder, an archive, or the appspec file in a folder.",
       valueName: "dir|file"))
   var appspec: String?
 
@@ -16,12 +16,12 @@ struct AppSpecOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see it. The bundle's name if left out.", valueName: "name"))
+      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see NAME. Without it, the bundle's name.", valueName: "name"))
   var applicationName: String?
 
   @Option(
     help: ArgumentHelp(
-      "The deployment group of --appspec: scripts see it, and each group on a host has files of its own.", valueName: "name"))
+      "The deployment group of --appspec: scripts see its name, and each group on a host has files of its own.", valueName: "name"))
   var deploymentGroupName: String?
 
   func validate() throws {

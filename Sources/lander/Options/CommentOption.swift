@@ -5,9 +5,9 @@ import DeployModel
 struct CommentOption: ParsableArguments {
   @Option(
     name: [.customLong("comment"), .customLong("message")],
-    help: ArgumentHelp("Why: one line that the journal and everybody who follows will show.", valueName: "text"))
+    help: ArgumentHelp("The reason, in one line. The journal keeps it, and whoever follows the deployment sees it.", valueName: "text"))
   var comment = ""
-  @Option(help: ArgumentHelp("Who says it, beside the login; what the CI system says if left out. Nobody verifies it.", valueName: "name"))
+  @Option(help: ArgumentHelp("Who says it, beside the login. Without it, what the CI system says. Nobody verifies it.", valueName: "name"))
   var actor: String?
 
   func validate() throws {

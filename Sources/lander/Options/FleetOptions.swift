@@ -3,9 +3,9 @@ import DeployDesk
 
 /// The simulated fleet that replaces the group's own hosts.
 struct FleetOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of hosts instead of the group's own.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of simulated hosts; without it, those of the group.", valueName: "count"))
   var hosts: Int?
-  @Option(parsing: .unconditional, help: ArgumentHelp("The seed; a new one if none is given.", valueName: "number"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The seed; without it, a new one.", valueName: "number"))
   var seed: UInt64?
 
   /// The seed that was given, or else a new one.

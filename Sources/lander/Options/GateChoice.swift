@@ -9,11 +9,11 @@ struct GateChoice: ParsableArguments {
   @OptionGroup var why: CommentOption
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var stay: StayOptions
-  @Flag(help: "Of a parked deployment: leave the answer on its hosts, for whoever resumes it, and do not resume it from here.")
+  @Flag(help: "Leave the answer to a parked deployment on its hosts, for the engine that resumes it; do not resume it from here.")
   var leave = false
   @Argument(help: ArgumentHelp("The deployment.", valueName: "id"), completion: KnownNames.deployments)
   var id: String
-  @Argument(help: ArgumentHelp("The gate, by name or number; without it, the one that is open now.", valueName: "gate"))
+  @Argument(help: ArgumentHelp("The gate, by name or number; without it, the open gate.", valueName: "gate"))
   var gate: String?
 
   /// Answers a train's question or a deployment that an engine runs, or resumes a parked deployment.

@@ -4,8 +4,8 @@ import ArgumentParser
 struct MissingOption: ParsableArguments {
   @Flag(
     help: """
-      Bring the hosts that lack it what their group has: its last good revision, or the one of a newer deployment that was stopped on \
-      purpose, with the recipe and parameters of then. The strategy does not run, and hosts out of reach are left out.
+      Deploy the group's revision to the hosts that lack it: the last good revision, or that of a newer deployment which was stopped on \
+      purpose, with the recipe and parameters of that deployment. The strategy does not run, and hosts out of reach are skipped.
       """)
   var missing = false
 }

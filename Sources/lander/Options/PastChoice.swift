@@ -4,6 +4,6 @@ import DeployModel
 /// A deployment of the journal here; the last one if nothing is named.
 struct PastChoice: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"), completion: KnownNames.deployments)
+    help: ArgumentHelp("The deployment: its id, the beginning of its id, or last.", valueName: "id"), completion: KnownNames.deployments)
   var id = "last"
 }

@@ -9,13 +9,13 @@ extension LockRequest.Orphans: ExpressibleByArgument {}
 struct ProgressOptions: ParsableArguments {
   @Option(
     help: """
-      live (on a terminal), plain (lines; with the sections of a CI system that is known if the option is left out), quiet, or ndjson: \
-      the journal's entries on standard output, then how it ended.
+      live (on a terminal), plain (lines), quiet, or ndjson: the journal's entries on standard output, then how it ended. Without this \
+      option, plain also has the sections of a known CI system.
       """
   )
   var output: Surface.Mode?
 
-  @Flag(name: .shortAndLong, help: "The same as --output quiet: only gates, answers and warnings while it runs, then how it ended.")
+  @Flag(name: .shortAndLong, help: "The same as --output quiet: while it runs only gates, answers and warnings, then how it ended.")
   var quiet = false
 
   @Option(
@@ -24,22 +24,22 @@ struct ProgressOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write LANDER_DEPLOYMENT, LANDER_KIND and others to this file, a variable a line, for GitLab's dotenv report.", valueName: "file"))
+      "Write LANDER_DEPLOYMENT, LANDER_KIND and others to this file, one variable a line, for GitLab's dotenv report.", valueName: "file"))
   var dotenv: String?
 
   @Option(
     help: ArgumentHelp(
-      "Give each entry of the journal as a CloudEvent to a file or pipe, an address (http://…), or a program's input (exec:COMMAND), a "
-        + "line each (docs/events.md).", valueName: "to"))
+      "Send each entry of the journal as a CloudEvent, one a line, to a file or pipe, an address (http://…), or the standard input of a "
+        + "program (exec:COMMAND). docs/events.md describes them.", valueName: "to"))
   var events: String?
 
   @Option(
     help: ArgumentHelp(
-      "Send traces and metrics of OpenTelemetry to this collector by OTLP/HTTP in JSON: http://127.0.0.1:4318. If it is left out, "
-        + "OTEL_EXPORTER_OTLP_ENDPOINT (docs/metrics.md).", valueName: "url"))
+      "Send OpenTelemetry traces and metrics to this collector, by OTLP/HTTP in JSON: http://127.0.0.1:4318. Without it, the variable "
+        + "OTEL_EXPORTER_OTLP_ENDPOINT names the collector (docs/metrics.md).", valueName: "url"))
   var otlp: String?
 
-  @Flag(name: .shortAndLong, help: "Show what commands on hosts write as it comes.")
+  @Flag(name: .shortAndLong, help: "Show the output of commands on hosts as it comes.")
   var verbose = false
 
   /// How it is shown; nil: as the terminal and the CI system suggest.

@@ -6,13 +6,13 @@ struct ProjectOptions: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
     help: ArgumentHelp(
-      "The project's folder; without it, the nearest one upwards that has a deploy.lua.",
+      "The project's folder; without it, the nearest folder upwards that has a deploy.lua.",
       valueName: "dir"))
   var project: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where the journal, bundles and spools lie; without it, .lander beside deploy.lua.",
+      "The folder for the journal, the bundles and the output of commands; without it, .lander beside deploy.lua.",
       valueName: "dir"))
   var state: String?
 

@@ -11,25 +11,29 @@ struct QueueOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      If another deployment has the hosts: fail (exit code 4); wait in line, for an hour or wait=TIME; supersede, which waits too, and \
-      ends those of the same recipe, group and hosts that wait and said supersede.
+      What to do if another deployment has the hosts. fail: exit with 4. wait: queue for an hour, or wait=TIME. supersede: also queue, and \
+      end the queued deployments of the same recipe, group and hosts that used supersede too.
       """,
       valueName: "fail|wait|supersede"))
   var onBusy: WhenBusy?
 
   @Option(
     help: ArgumentHelp(
-      "Its place in the order of your pipelines, such as their number: refused with exit code 4 if a host had a higher one.",
+      "The deployment's number in the order of your pipelines. It is refused with exit code 4 if a host had a higher number.",
       valueName: "n"))
   var sequence: Int?
 
-  @Flag(help: "Come before all that wait, and end a deployment that has the hosts and waits at a gate or is paused. Needs --reason.")
+  @Flag(
+    help: """
+      Come before all queued deployments, and cancel the deployment that has the hosts if it waits at a gate, is parked or is paused. \
+      Needs --reason.
+      """)
   var urgent = false
 
-  @Flag(help: "Deploy although a freeze window of the recipe says no. Needs --reason, which is recorded.")
+  @Flag(help: "Deploy although a freeze window of the recipe forbids it. Needs --reason, which is recorded.")
   var overrideFreeze = false
 
-  @Option(help: ArgumentHelp("Why a rule is set aside, in a line that is recorded with it.", valueName: "text"))
+  @Option(help: ArgumentHelp("The reason for --urgent or --override-freeze, in one line, which is recorded.", valueName: "text"))
   var reason: String?
 
   /// What to do if hosts are busy.

@@ -13,7 +13,7 @@ struct RequestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A group other than the recipe's own. deploy takes several, which are deployed to in that order: staging,production.",
+      "A group other than the recipe's own. deploy takes several groups, in the order in which it deploys: staging,production.",
       valueName: "name"), completion: KnownNames.groups)
   var group: String?
 
@@ -30,7 +30,7 @@ struct RequestOptions: ParsableArguments {
 
   @OptionGroup var tags: WhereOption
 
-  @Option(help: ArgumentHelp("A parameter of the recipe, the long way.", valueName: "name=value"))
+  @Option(help: ArgumentHelp("A parameter of the recipe; the long form of --NAME VALUE.", valueName: "name=value"))
   var param: [String] = []
 
   @OptionGroup var why: WhyOptions
@@ -39,7 +39,7 @@ struct RequestOptions: ParsableArguments {
   var force = false
 
   @Option(
-    help: "What to do with commands of earlier deployments that still run on a host: wait, or kill."
+    help: "What to do with commands of earlier deployments that still run on a host: wait for them, or kill them."
   )
   var orphans: LockRequest.Orphans = .wait
 

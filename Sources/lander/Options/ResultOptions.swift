@@ -8,7 +8,7 @@ struct ResultOptions: ParsableArguments {
       problems, and the result (docs/schemas).
       """)
   var json = false
-  @Option(help: ArgumentHelp("Write that object to this file, beside what is printed.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also write that object to this file.", valueName: "file"))
   var result: String?
 
   /// Whether a program reads the result.

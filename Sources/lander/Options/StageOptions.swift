@@ -4,11 +4,11 @@ import DeployModel
 
 /// What the caller says about stages that run once for a revision.
 struct StageOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A stage that is done for this revision, and does not run; may be repeated.", valueName: "stage"))
+  @Option(help: ArgumentHelp("A stage that is done for this revision, so that it does not run. May be repeated.", valueName: "stage"))
   var ran: [String] = []
 
   @Option(
-    help: ArgumentHelp("A stage to run again, though it ran or was begun for this revision; may be repeated.", valueName: "stage"))
+    help: ArgumentHelp("A stage to run again, although it ran or was begun for this revision. May be repeated.", valueName: "stage"))
   var again: [String] = []
 
   /// A typed option of these; nil: none was typed.

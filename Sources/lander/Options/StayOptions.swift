@@ -8,8 +8,8 @@ struct StayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Stay at a gate that waits for a person: --wait until it closes, --wait=30m so long, then it is parked and the exit code is 22. \
-      Without it, a command without a terminal parks at once (exit code 13), and one on a terminal stays.
+      Stay at a gate that waits for a person: --wait until the gate closes, --wait=30m for that time; then the deployment is parked and \
+      the exit code is 22. Without this option, the command stays at a terminal, and parks the deployment at once elsewhere (exit code 13).
       """,
       valueName: "time"))
   var wait: String?

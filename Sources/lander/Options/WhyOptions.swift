@@ -5,19 +5,19 @@ import DeployModel
 struct WhyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Why, in a line: history, status, the lock and receipts on hosts show it. The commit's own first line if left out.",
+      "The reason, in one line: history, status, locks and receipts show it. Without it, the first line of the commit message.",
       valueName: "text"))
   var message: String?
 
   @Option(
     help: ArgumentHelp(
-      "A label for programs that look for it, at most 32: a-z, 0-9 and . _ / - in its name. It may be given more than once.",
+      "A label for other programs; its name has a-z, 0-9 and . _ / -. May be repeated, up to 32 times.",
       valueName: "name=value"))
   var label: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Who asks, beside the login; what the CI system says if left out. A label: nobody verifies it.", valueName: "name"))
+      "Who asks, beside the login. Without it, the name from the CI system. Nobody verifies it.", valueName: "name"))
   var actor: String?
 
   /// What was said.
