@@ -49,7 +49,7 @@ struct Lander: AsyncParsableCommand {
     ])
 }
 
-/// The version of this program, in receipts and journals too.
+/// The version of this program; receipts and journals record it.
 enum Version {
   static let number = "0.1.0"
 }
@@ -125,7 +125,7 @@ enum Elsewhere {
     return Array(rest)
   }
 
-  /// Takes one such option from the front; nil: there is none; an inner nil: its folder is missing.
+  /// Takes one `-C DIR` from the front. Outer nil: the next word is not this option; inner nil: its folder is missing.
   private static func next(in rest: inout ArraySlice<String>) -> String?? {
     guard let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") else { return nil }
     rest.removeFirst()
@@ -152,7 +152,7 @@ private func hearNothing(_: Int32) {}
 
 /// Finds subcommands by the words that name them. Unknown ones are refused, with a near match.
 enum Subcommand {
-  /// The command that the first words name, as far as they name one.
+  /// The command that the first words name; the parent if the first word names no subcommand.
   static func named(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> any ParsableCommand.Type {
     guard let word = arguments.first,
       let child = parent.configuration.subcommands.first(where: {

@@ -56,7 +56,7 @@ struct AuditCommand: Verb {
     return result.agrees ? .done : .refused
   }
 
-  /// Sentences, in lines that a terminal does not break.
+  /// Folds sentences into lines that fit the terminal's width.
   private func fitting(_ lines: [String], on surface: Surface) -> [String] {
     surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }

@@ -33,7 +33,7 @@ struct BundleList: Verb {
 }
 
 extension StoredBundle {
-  /// For machines.
+  /// The value for JSON output.
   fileprivate var value: Value {
     JSON.record([
       ("digest", .text(bundle.digest.hex)), ("built", .text(When.iso(at))), ("files", .int(bundle.files)), ("bytes", .int(bundle.bytes)),

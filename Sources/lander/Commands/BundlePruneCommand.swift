@@ -38,7 +38,7 @@ struct BundlePrune: Verb {
     return .done
   }
 
-  /// For machines.
+  /// The value for JSON output.
   private static func value(_ gone: Pruned, spared: Int) -> Value {
     JSON.record([
       ("bundles", .list(gone.bundles.map { .text($0.bundle.digest.hex) })), ("files", .int(gone.files)), ("bytes", .int(gone.bytes)),

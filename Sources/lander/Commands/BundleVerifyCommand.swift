@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Reads every file of bundles again.
+/// Compares every file of bundles with its digest.
 struct BundleVerify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify",

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Ends a deployment in good order, whoever runs it on this machine.
+/// Cancels a deployment in good order, whichever process runs it.
 struct CancelCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: "Cancels a deployment in good order: restores hosts, gives the lock back.",
@@ -64,7 +64,7 @@ struct CancelCommand: Verb {
 
   private var reason: String { why.comment.isEmpty ? "lander cancel" : "lander cancel: \(why.comment)" }
 
-  /// The request is fulfilled: the deployment does nothing any more, and a newer one decides what hosts run.
+  /// Says that there is nothing left to cancel: a newer deployment decides what the hosts run.
   private func tellSuperseded(_ pair: DeploymentPair, _ terminal: Terminal) -> DeployModel.ExitCode {
     Ending.note(pair.members.map(\.id))
     let lines = pair.superseded?.lines() ?? []
@@ -72,7 +72,7 @@ struct CancelCommand: Verb {
     return .done
   }
 
-  /// Tells the engine that runs it, and waits.
+  /// Tells the engine that runs the deployment to cancel it, and waits for its end.
   private func end(_ pair: DeploymentPair, _ desk: Desk, _ terminal: Terminal) async throws -> DeployModel.ExitCode {
     let name = pair.first.id
     EarlyEnd.nowHolds("the deployment may still hear the message")

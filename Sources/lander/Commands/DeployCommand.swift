@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Brings a revision to the hosts.
+/// Deploys a revision to the hosts.
 struct DeployCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "deploy", abstract: "Deploys a revision to the hosts of a group, and rolls back if that fails.",

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the journal knows, for programs that keep figures.
+/// Exports figures from the journal for other programs.
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Exports figures of past deployments for other programs.",

@@ -19,7 +19,7 @@ struct ExportDora: Verb {
         lander export dora --format prometheus > /var/lib/node_exporter/lander.prom
       """)
 
-  /// How it is written.
+  /// The output format.
   enum Format: String, CaseIterable, ExpressibleByArgument { case text, csv, prometheus }
 
   @OptionGroup var options: ProjectOptions

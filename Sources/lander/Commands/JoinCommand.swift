@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Brings hosts that join a group what the group runs.
+/// Deploys the revision that a group runs to hosts that join the group.
 struct JoinCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "join", abstract: "Deploys the last good revision of a group to new hosts of the group.",

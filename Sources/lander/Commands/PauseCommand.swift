@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Holds a deployment that another process runs.
+/// Pauses a deployment that another process runs.
 struct PauseCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "pause", abstract: "Pauses a running deployment: it begins nothing new until it is resumed.",

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Shows who may do what.
+/// Shows what each plugin asks for and what it may do.
 struct PluginAudit: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Shows what each plugin of the project asks for, and what it may do.",

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Brings the plugins of the lock onto this machine.
+/// Downloads the plugins of `deploy.lock`.
 struct PluginFetch: Verb {
   static let configuration = CommandConfiguration(
     commandName: "fetch", abstract: "Downloads exactly the plugins that deploy.lock lists.",

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Lists the plugins of the lock.
+/// Lists the plugins of `deploy.lock`.
 struct PluginList: Verb {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the plugins of deploy.lock, their versions and where they come from.",

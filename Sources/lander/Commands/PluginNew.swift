@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployModel
 import DeployReport
 
-/// Writes a plugin to begin with.
+/// Writes a first plugin, with a test.
 struct PluginNew: Verb {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Writes a plugin with a test.",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Fails a gate that a deployment waits for.
+/// Rejects a gate that a deployment waits at.
 struct RejectCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "reject", abstract: "Rejects a gate that a deployment waits at, so that the deployment is rolled back.",

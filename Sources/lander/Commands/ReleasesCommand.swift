@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Says which releases hosts keep, and which of these can be gone back to.
+/// Lists the releases that hosts keep, and which of them a rollback can go to.
 struct ReleasesCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "releases",

@@ -4,7 +4,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Takes an application off its hosts.
+/// Removes an application from its hosts.
 struct RemoveCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Removes an application from the hosts of a group.",

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Prints one recipe as it is after everything was combined, with the source of each part; or one deployment.
+/// Prints one recipe after its base was added, with the source of each part; or prints one deployment.
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -40,14 +40,14 @@ struct ShowCommand: Verb {
     return .done
   }
 
-  /// The named train; nil: something else is named, or nothing.
+  /// The named train; nil: the argument names no train, or there is no argument.
   private func train() throws -> Train? {
     guard let word = recipe, word.hasPrefix("train-") else { return nil }
     if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
     return try TrainFile.named(word, in: options.existingStateFolder())
   }
 
-  /// The named deployment; nil: a recipe is named, or nothing.
+  /// The named deployment; nil: the argument names a recipe, or there is no argument.
   private func deployment() async throws -> AccountReport? {
     guard let word = recipe else { return nil }
     // Works even if the project does not load: the journal has what was deployed.

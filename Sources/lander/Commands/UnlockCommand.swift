@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Explains who holds a group's lock and what it left running, and gives the lock back.
+/// Explains who holds a group's lock and what the holder left running, and removes the lock.
 struct UnlockCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "unlock", abstract: "Explains who holds the lock of a group, and takes it away.",
@@ -68,7 +68,7 @@ struct UnlockCommand: Verb {
 }
 
 extension DeadHolder {
-  /// Says that it is dead, and what is better than taking its lock away.
+  /// Says that the holder is dead, and which command is better than taking its lock away.
   fileprivate var lines: [String] {
     guard case .interrupted(let deployment) = self else { return [clause.sentenced] }
     return [

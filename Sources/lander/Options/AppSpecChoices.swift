@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// How to deploy a bundle that was typed with `--appspec`: the settings that a recipe would have.
+/// How to deploy the bundle of `--appspec`: the settings that a recipe would have.
 struct AppSpecChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -52,7 +52,7 @@ struct AppSpecChoices: ParsableArguments {
     }
   }
 
-  /// The options that were given, for a message; empty if none was.
+  /// The names of the given options, for a message.
   var given: [String] {
     [
       batch.map { _ in "--batch" }, appspecFilename.map { _ in "--appspec-filename" },

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// What must hold between two groups, as typed: `none`, `check`, `approve`, or `approve` with a time.
+/// What `--between` asks for between two groups: `none`, `check`, `approve`, or `approve` with a time.
 enum BetweenGroups: ExpressibleByArgument, Equatable {
   case nothing
   case check
@@ -21,7 +21,7 @@ enum BetweenGroups: ExpressibleByArgument, Equatable {
     }
   }
 
-  /// In the form of the train's record.
+  /// The same rule in the form of the train's record.
   var rule: Train.Between {
     switch self {
     case .nothing: .nothing

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Refuses options of `lander` with an empty value: this is what an unset variable leaves in `--revision "$ARTIFACT"`.
+/// Refuses options of `lander` with an empty value, because an unset variable leaves an empty value in `--revision "$ARTIFACT"`.
 enum EmptyWords {
   /// - Parameter arguments: all words after `lander`; those after `--` belong to a command on hosts.
   /// - Throws: `Problems`, one for each. Parameters of recipes are excluded, because their types say what they may be.

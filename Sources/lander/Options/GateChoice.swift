@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Which gate is answered, and why; for a parked deployment, also who resumes it.
+/// Which gate is answered, and why; for a parked deployment, also whether this command resumes it.
 struct GateChoice: ParsableArguments {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -17,7 +17,7 @@ struct GateChoice: ParsableArguments {
   var gate: String?
 
   /// Answers a train's question or a deployment that an engine runs, or resumes a parked deployment.
-  /// - Parameter sign: signs an approval; nil: it is not signed.
+  /// - Parameter sign: signs the approval; nil: the approval is not signed.
   func answer(_ kind: Message.Kind, signing sign: Signing? = nil, on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if kind != .promote, let train = try TrainFile.named(id, in: options.existingStateFolder()) {
       if sign != nil {

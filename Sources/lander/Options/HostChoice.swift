@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Which hosts of a recipe's group a command is about: for commands that neither build nor take parameters.
+/// The hosts of a recipe's group, for commands that neither build nor take parameters.
 struct HostChoice: ParsableArguments {
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
@@ -11,11 +11,11 @@ struct HostChoice: ParsableArguments {
   var only: [String] = []
   @OptionGroup var tags: WhereOption
 
-  /// - Throws: `Problems` as the function does.
+  /// - Throws: `Problems` as `names(_:of:)` does.
   var names: [String] { get throws { try HostChoice.names(only) + tags.words } }
 
-  /// Looks hosts up that were not named by --only: a problem with their names says how they were named.
-  /// - Parameter option: nil: by themselves, behind the command.
+  /// Looks up hosts that were not named by `--only`. A problem with a name then says which option or argument gave the name.
+  /// - Parameter option: the option that named the hosts; nil: they are plain arguments.
   static func named<T>(by option: String?, _ look: () throws -> T) throws -> T {
     do { return try look() } catch var problems as Problems {
       for index in problems.list.indices where problems.list[index].subject == "--only" { problems.list[index].subject = option }
@@ -24,9 +24,9 @@ struct HostChoice: ParsableArguments {
   }
 
   /// Host names as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
-  /// - Parameter option: as it was typed.
-  /// - Returns: none if nothing was typed, which selects every host.
-  /// - Throws: `Problems` if something was typed that names no host, as by an unset variable: that must not select every host.
+  /// - Parameter option: the option that gave the words.
+  /// - Returns: an empty list if nothing was typed; it selects every host.
+  /// - Throws: `Problems` if a word names no host, for example an unset variable: it must not select every host.
   static func names(_ words: [String], of option: String = "--only") throws(Problems) -> [String] {
     let names = words.map { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
     guard !names.contains([]) else {

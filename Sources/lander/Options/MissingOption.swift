@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Bringing hosts what their group has, instead of a revision.
+/// The option `--missing`: deploys the group's own revision to hosts that lack it.
 struct MissingOption: ParsableArguments {
   @Flag(
     help: """

@@ -2,9 +2,9 @@ import ArgumentParser
 import DeployModel
 import FoundationEssentials
 
-/// The long options of commands that also take a recipe's parameters, from the parser.
+/// The long options of commands that also take a recipe's parameters, as the parser knows them.
 enum OptionNames {
-  /// The parser's own description of a command, as far as it is needed.
+  /// The parts of the parser's own description of a command that are needed here.
   private struct Dump: Decodable {
     struct Command: Decodable { var arguments: [Argument]? }
     struct Argument: Decodable { var names: [Name]? }
@@ -30,7 +30,7 @@ enum OptionNames {
     return (dump.command.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name)
   }
 
-  /// Why a parameter could not be typed under its name, because an option would take it. Nil: it can be typed.
+  /// Why a parameter cannot be given as `--NAME`: an option of lander has that name. Nil: no option has it.
   static func clash(_ parameter: Parameter) -> Problem? {
     let plain = parameter.name.replacing("_", with: "-")
     let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])

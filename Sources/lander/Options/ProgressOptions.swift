@@ -42,7 +42,7 @@ struct ProgressOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Show the output of commands on hosts as it comes.")
   var verbose = false
 
-  /// How it is shown; nil: as the terminal and the CI system suggest.
+  /// The output mode; nil: the terminal and the CI system decide.
   var mode: Surface.Mode? { quiet ? .quiet : output }
 
   func validate() throws {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Where the project and its state are: the same for every command.
+/// The folders of the project and of its state; every command has these options.
 struct ProjectOptions: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
@@ -17,7 +17,7 @@ struct ProjectOptions: ParsableArguments {
   var state: String?
 
   /// The folder that holds `deploy.lua`.
-  /// - Throws: `Problems` that say where it was looked for.
+  /// - Throws: `Problems` that name the folders in which lander looked for it.
   func folder() throws(Problems) -> String {
     if let project {
       let folder = Folder.absolute(project)
@@ -35,14 +35,14 @@ struct ProjectOptions: ParsableArguments {
     }
   }
 
-  /// The project's folder or, if there is no `deploy.lua` yet, the folder that would be it.
+  /// The project's folder; if there is no `deploy.lua` yet, the folder in which `lander init` would write one.
   var folderOrHere: String { (try? folder()) ?? Folder.absolute(project ?? ".") }
 
   /// The state folder, whether it exists or not.
   func stateFolder() -> String { state.map { Folder.absolute($0) } ?? folderOrHere + "/.lander" }
 
-  /// The state folder if it exists, for commands that only read; nil: nothing was ever kept.
-  /// - Throws: `Problems` if it was named but does not exist, or if neither it nor a project exists.
+  /// The state folder, for commands that only read; nil: it does not exist, because nothing was deployed from here.
+  /// - Throws: `Problems` if `--state` names a folder that does not exist, or if neither a state folder nor a project exists.
   func existingStateFolder() throws(Problems) -> String? {
     let path = stateFolder()
     if Folder.exists(path) { return path }

@@ -6,7 +6,7 @@ extension WhenBusy: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-/// What a deployment does if another one has its hosts.
+/// What a deployment does if another deployment has its hosts.
 struct QueueOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -36,15 +36,15 @@ struct QueueOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The reason for --urgent or --override-freeze, in one line, which is recorded.", valueName: "text"))
   var reason: String?
 
-  /// What to do if hosts are busy.
+  /// What to do if another deployment has the hosts.
   var busy: WhenBusy { onBusy ?? (urgent ? .wait(WhenBusy.usual) : .fail) }
 
-  /// Why it is urgent; nil: it is not.
+  /// The reason for `--urgent`; nil: the deployment is not urgent.
   var urgency: String? { urgent ? line : nil }
 
   private var line: String? { reason.flatMap { Provenance.line($0, limit: 256) } }
 
-  /// Something that was typed here; nil: nothing was.
+  /// The first of these options that was given; nil: none was given.
   var choice: String? {
     let options = [
       ("--on-busy", onBusy != nil), ("--sequence", sequence != nil), ("--urgent", urgent), ("--override-freeze", overrideFreeze),
@@ -53,7 +53,7 @@ struct QueueOptions: ParsableArguments {
     return options.first { $0.1 }?.0
   }
 
-  /// What is wrong with what was said.
+  /// What is wrong with the values of these options.
   var problems: [Problem] {
     var problems: [Problem] = []
     if urgent, line == nil {
@@ -78,7 +78,7 @@ struct QueueOptions: ParsableArguments {
     return problems
   }
 
-  /// A request with what was said here.
+  /// Adds these options to a request.
   func completing(_ asked: Asked) -> Asked {
     var asked = asked
     asked.request.sequence = sequence

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The recipe, the hosts and the reason of a command that brings no revision of its own.
+/// The recipe, the hosts and the reason, for commands that deploy no revision of their own.
 struct RecipeChoice: ParsableArguments {
   @OptionGroup var bundle: AppSpecOption
   @Argument(

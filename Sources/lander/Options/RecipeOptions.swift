@@ -5,7 +5,7 @@ import DeployModel
 struct RecipeOptions: Equatable {
   private(set) var recipe: String?
   private(set) var parameters: [Value.Member] = []
-  /// A problem for every word that is neither, and for every option without its value.
+  /// A problem for every word that is neither a recipe nor a parameter, and for every option without its value.
   private(set) var problems: [Problem] = []
 
   /// - Parameters:

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Which recipe, revision, group and hosts: the same for `deploy` and `plan`.
+/// The recipe, revision, group and hosts of a deployment, for `deploy`, `plan` and similar commands.
 struct RequestOptions: ParsableArguments {
   @Argument(
     parsing: .allUnrecognized,
@@ -43,7 +43,7 @@ struct RequestOptions: ParsableArguments {
   )
   var orphans: LockRequest.Orphans = .wait
 
-  /// A typed option that says what is deployed; nil: none was typed.
+  /// The first given option or word that says what is deployed; nil: none was given.
   var choice: String? {
     let options: [(String, Bool)] = [
       ("--group", group != nil), ("--revision", revision != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
@@ -53,7 +53,8 @@ struct RequestOptions: ParsableArguments {
     return words.first ?? options.first { $0.1 }?.0
   }
 
-  /// The groups that `--group` names; empty: it was not given. A group whose name has a comma is one group.
+  /// The groups that `--group` names; empty: the option was not given. If a group of the project has a comma in its name, the name stands
+  /// for that one group.
   func groups(of project: Project) -> [String] {
     guard let group, group.contains(","), !project.groups.contains(where: { $0.name.isExactly(group) }) else {
       return group.map { [$0] } ?? []
@@ -62,7 +63,7 @@ struct RequestOptions: ParsableArguments {
       .map { String($0.reversed().trimmingPrefix { $0 == " " }.reversed()) }
   }
 
-  /// The command line as data.
+  /// The deployment that the command line asks for.
   /// - Throws: `Problems` if `--only` names no host, or `--where` no tag and value.
   func asked(of project: Project) throws(Problems) -> Asked {
     let groups = groups(of: project)
@@ -75,7 +76,7 @@ struct RequestOptions: ParsableArguments {
     return asked
   }
 
-  /// The same for one of several groups.
+  /// The deployment that the command line asks for, for one of several groups.
   func asked(of project: Project, group: String?) throws(Problems) -> Asked {
     let given = RecipeOptions(
       words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How programs get a result: the same for every command.
+/// How programs get the result; every command has these options.
 struct ResultOptions: ParsableArguments {
   @Flag(
     help: """

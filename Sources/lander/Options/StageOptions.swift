@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// What the caller says about stages that run once for a revision.
+/// Options about stages that run once for a revision.
 struct StageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A stage that is done for this revision, so that it does not run. May be repeated.", valueName: "stage"))
   var ran: [String] = []
@@ -11,7 +11,7 @@ struct StageOptions: ParsableArguments {
     help: ArgumentHelp("A stage to run again, although it ran or was begun for this revision. May be repeated.", valueName: "stage"))
   var again: [String] = []
 
-  /// A typed option of these; nil: none was typed.
+  /// The first of these options that was given; nil: none was given.
   var choice: String? { ran.isEmpty ? again.isEmpty ? nil : "--again" : "--ran" }
 
   /// Adds these options to a request.

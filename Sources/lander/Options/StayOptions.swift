@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// How long the command stays while only a person's answer is missing.
+/// How long the command waits while a deployment only lacks a person's answer.
 struct StayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -14,7 +14,7 @@ struct StayOptions: ParsableArguments {
       valueName: "time"))
   var wait: String?
 
-  /// The value of `--wait` without one.
+  /// The value that stands for `--wait` without a value.
   static let always = "always"
 
   func validate() throws {
@@ -23,13 +23,13 @@ struct StayOptions: ParsableArguments {
     }
   }
 
-  /// If a person at this terminal can answer, the command stays.
+  /// How long the command stays at a gate: without `--wait`, it stays only if there is a terminal.
   var staying: Staying {
     if let wait { return Interval(wait).map { .upTo($0) } ?? .always }
     return isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1 ? .always : .upTo(.zero)
   }
 
-  /// How long the command watches the alarm of a deployment that has succeeded; nil: it does not.
+  /// How long the command watches the alarm of a deployment that has succeeded; nil: it does not watch the alarm.
   var watching: Staying? {
     switch staying {
     case .upTo(let time) where time == .zero: nil
@@ -37,10 +37,10 @@ struct StayOptions: ParsableArguments {
     }
   }
 
-  /// The exit code after a deployment was parked.
+  /// The exit code after the deployment was parked.
   var parkedExit: DeployModel.ExitCode { wait.flatMap { Interval($0) } == nil ? .paused : .detached }
 
-  /// Adds the value of a `--wait` without one: the option may be given with or without a value.
+  /// Gives every `--wait` without a value the value `always`, because the parser demands a value.
   static func completed(_ arguments: [String]) -> [String] {
     let own = arguments.prefix { $0 != "--" }
     let words = Elsewhere.rest(of: Array(own))

@@ -5,8 +5,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// How a signal ends a command, from the start until something else listens to signals. First it ends what runs on this machine (a build,
-/// git, clients of hosts) with everything that these started, and then the command.
+/// How a signal ends a command, until another listener takes over the signals. The signal first ends the processes that run on this machine
+/// (a build, git, clients of hosts) with everything that they started, and then the command.
 enum EarlyEnd {
   private struct State {
     var signal: Int32?
@@ -21,7 +21,7 @@ enum EarlyEnd {
   private static let state = Mutex(State())
   /// A wrapper (`timeout`, a CI runner) often signals the process and then its whole group: that is one request, not two.
   private static let echo = Duration.milliseconds(300)
-  /// How long the processes may take to end: TERM, the grace time, KILL.
+  /// How many seconds the processes may take to end: TERM, the grace time, KILL.
   private static let patience = 30
 
   /// Whether a signal is ending the command.
@@ -49,10 +49,10 @@ enum EarlyEnd {
     }
   }
 
-  /// Adds something that has to end with the command; they end in the order of the calls. A second signal ends them again.
+  /// Adds something that has to end with the command. All of these end in the order of the calls; a second signal ends them again.
   static func also(_ ending: @escaping @Sendable () async -> Void) { state.withLock { $0.endings.append(ending) } }
 
-  /// Says what is true if a signal ends the command from now on, as a clause: `the deployment is as it was`.
+  /// Sets the clause to print if a signal ends the command from now on: `the deployment is as it was`.
   static func nowHolds(_ rest: String) { state.withLock { $0.rest = rest } }
 
   /// From now on a signal ends only this command, which waits for another process.
@@ -66,10 +66,10 @@ enum EarlyEnd {
     state.withLock { $0.problem = problem }
   }
 
-  /// A frame is drawn on standard error, so a signal's message begins on a new line.
+  /// Notes that a frame is drawn on standard error, so that a signal's message begins on a new line.
   static func isDrawn() { state.withLock { $0.isDrawn = true } }
 
-  /// Waits for the end that a signal asked for.
+  /// Waits until the command ends because of a signal.
   static func wait() -> Never { while true { pause() } }
 
   private static func end(_ number: Int32, _ terminal: Terminal) {
@@ -83,7 +83,7 @@ enum EarlyEnd {
     Ending.leave(after: problem ?? Problem("\(word): \(rest)"))
   }
 
-  /// Ends what was added. All task threads may be busy, so each wait has a limit.
+  /// Ends everything that was added. The wait has a limit, because all task threads may be busy.
   private static func finish(within seconds: Int) {
     let endings = state.withLock { $0.endings }
     guard !endings.isEmpty else { return }

@@ -2,21 +2,21 @@ import DeployDesk
 import DeployModel
 import Glibc
 
-/// What a signal does while deployments run: the first one ends them in good order, the next one leaves them as they are. A rollback
-/// continues after the first one, and says so.
+/// What a signal does while deployments run. The first signal cancels them in good order, the next signal leaves them as they are. A
+/// rollback continues after the first signal, and lander says so.
 actor Interrupts {
   /// A wrapper (`timeout`, a CI runner) often signals the process and then its whole group: that is one request, not two.
   private static let echo = Duration.milliseconds(300)
-  /// A CI runner that cancels a job sends INT, some seconds later TERM, and then KILL: the same request, more urgently.
+  /// A CI runner that cancels a job sends INT, some seconds later TERM, and then KILL. TERM within this time after INT is the same request.
   private static let urgency = Duration.seconds(30)
-  /// Hosts that have not ended this long after the first signal are named: runners kill after ten seconds.
+  /// After this time, lander names the hosts that have not ended: runners kill after ten seconds.
   private static let patience = Duration.seconds(9)
 
   private let running: Running
   private let shown: Progress
   private var before: ContinuousClock.Instant?
   private var first: (signal: Int32, at: ContinuousClock.Instant)?
-  /// What has been asked to end: nil for the deployment, the id for its rollback.
+  /// What signals have asked to end: nil stands for the deployment, an id for its rollback.
   private var asked: Set<Deployment.ID?> = []
   private var hurry: Task<Void, Never>?
   private(set) var detached = false
@@ -53,13 +53,13 @@ actor Interrupts {
     asked.insert(await ask(number == SIGTERM ? "terminated" : number == SIGHUP ? "the terminal was closed" : "Ctrl-C"))
   }
 
-  /// - Returns: the rollback that continues all the same; nil: what runs ends.
+  /// - Returns: the rollback that continues in spite of the signal; nil: the deployment ends.
   private func ask(_ reason: String) async -> Deployment.ID? {
     guard let id = await running.cancel(reason: reason) else { return nil }
     shown.goesOn()
     return id
   }
 
-  /// Nothing runs any more.
+  /// Stops the timer, because no deployment runs any more.
   func end() { hurry?.cancel() }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread of its own, for work that must happen while all task threads are busy: one hears signals, and one ends the program.
+/// Threads for work that must happen even while all task threads are busy: one hears signals, and one ends the program.
 enum PlainThread {
   /// Runs a body once. Returns false if the machine gives no further thread; then the body does not run.
   @discardableResult
@@ -19,7 +19,7 @@ enum PlainThread {
     return true
   }
 
-  /// For such a thread: a task would block others.
+  /// Sleeps. Only for these threads: in a task it would block others.
   static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 
   private final class Box: Sendable {

@@ -2,8 +2,8 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Ctrl-C, SIGTERM and a closed terminal at a prompt. Where a person types, Ctrl-C ends the line that runs, or empties the one that is
-/// typed; everything else ends the prompt.
+/// Ctrl-C, SIGTERM and a closed terminal at a prompt. If a person types, Ctrl-C ends the line that runs, or clears the line that is being
+/// typed. The other signals end the prompt.
 final class PromptInterruption: Sendable {
   private struct State {
     var cancel: (@Sendable () -> Void)?
@@ -12,10 +12,10 @@ final class PromptInterruption: Sendable {
   }
   private let state = Mutex(State())
 
-  /// What the command exits with; nil: nobody ended it.
+  /// The exit code of the command; nil: no signal ended it.
   var code: ExitCode? { state.withLock { $0.code } }
 
-  /// Whether what was typed before is to be forgotten. Asking forgets it.
+  /// Whether the lines typed so far must be dropped. The question resets the flag.
   func isReset() -> Bool {
     state.withLock { state in
       defer { state.isReset = false }
@@ -23,14 +23,14 @@ final class PromptInterruption: Sendable {
     }
   }
 
-  /// A line runs.
+  /// Notes that a line runs, and how to cancel it.
   func begins(_ cancel: @escaping @Sendable () -> Void) {
     state.withLock { $0.cancel = cancel }
     if code != nil { cancel() }
   }
   func ends() { state.withLock { $0.cancel = nil } }
 
-  /// - Parameter again: shows the prompt anew.
+  /// - Parameter again: shows the prompt again.
   func arm(isTerminal: Bool, _ again: @escaping @Sendable () -> Void) {
     Signals.hear(Signals.ending) { [self] number in
       let (cancel, isSecond) = state.withLock { state -> ((@Sendable () -> Void)?, Bool) in

@@ -2,8 +2,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Sends this process's signals to the listener that asked last. Child processes do not inherit handlers, unlike ignored or blocked
-/// signals.
+/// Passes this process's signals to the newest listener. Child processes inherit ignored and blocked signals, but no handlers.
 enum Signals {
   /// The signals that ask a command to end: Ctrl-C, SIGTERM, and a closed terminal.
   static let ending: [Int32] = [SIGINT, SIGTERM, SIGHUP]
@@ -21,16 +20,16 @@ enum Signals {
 
   private static let listener = Mutex<(@Sendable (Int32) -> Void)?>(nil)
 
-  /// Starts the thread that reads the pipe. Returns once it has passed on pending signals, so that a signal from before the command
-  /// prevents its beginning.
+  /// Starts the thread that reads the pipe. Returns when the thread has passed on pending signals, so that an earlier signal keeps the
+  /// command from starting.
   private static let watch: Void = {
     let isReady = DispatchSemaphore(value: 0)
     let read = ends.read
     if PlainThread.start({ listen(to: read, isReady) }) { isReady.wait() }
   }()
 
-  /// From now on, passes each of these signals to `heard`, whatever was done with them before. If the parent of this process ignores
-  /// SIGHUP, as nohup does, it stays ignored.
+  /// From now on, passes each of these signals to `heard` instead of the earlier listener. If the parent of this process ignores SIGHUP, as
+  /// nohup does, SIGHUP stays ignored.
   static func hear(_ numbers: [Int32], _ heard: @escaping @Sendable (Int32) -> Void) {
     listener.withLock { $0 = heard }
     for number in numbers where number != SIGHUP || !isIgnored(number) {

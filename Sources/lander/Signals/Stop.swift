@@ -1,12 +1,12 @@
 import Glibc
 import Synchronization
 
-/// Whether a signal asked a deployment to this machine to end in good order.
+/// The signals that ask `lander appspec run` to end its deployment in good order.
 enum Stop {
   private static let first = Atomic<Int32>(0)
   private static let count = Atomic<Int>(0)
 
-  /// The first signal that came; nil: none.
+  /// The first signal that came; nil: no signal came.
   static var signal: Int32? {
     let number = first.load(ordering: .relaxed)
     return number == 0 ? nil : number

@@ -3,21 +3,21 @@ import DeployModel
 import DeployReport
 
 extension PastDeployments {
-  /// Who deployed it, why, who sent it messages, and what it left; nil: its journal has no beginning.
+  /// Who made a deployment, why, who sent it messages, and what it left; nil: its journal has no beginning.
   func account(of deployment: Deployment.ID) async throws -> Account? {
     let story = DeploymentStory(try await outline(of: deployment))
     return story.plan.map { _ in Account(story) }
   }
 
-  /// The same for a pair that has ended: what its rollback repaired does not count as left.
+  /// The account of a deployment and its rollback that have ended. What the rollback repaired does not count as left.
   func account(of pair: DeploymentPair) async throws -> Account {
     var back: DeploymentStory?
     if let id = pair.back?.id { back = DeploymentStory(try await outline(of: id)) }
     return Account(DeploymentStory(try await outline(of: pair.first.id)), rollback: back)
   }
 
-  /// The report of one deployment, for people who come later.
-  /// - Parameter word: an id, the beginning of one, or `last`.
+  /// The report of one deployment.
+  /// - Parameter word: an id, the beginning of an id, or `last`.
   func accountReport(of word: String) async throws -> AccountReport {
     let named = try await find(word)
     let pair = try await pair(named.id, or: [])
@@ -26,7 +26,7 @@ extension PastDeployments {
     return AccountReport(DeploymentStory(try await entries(of: named.id)), rollback: back, state: HistoryReport([named]).entries[0].state)
   }
 
-  /// Adds the messages to the open deployments of hosts, and what the newest ended one left.
+  /// Adds to the report the messages to open deployments of these hosts, and what the newest ended deployment left.
   func account(for found: Surveyed, in report: inout StatusReport) async throws {
     for deployment in report.open {
       if let account = try await account(of: deployment.id) { report.accounts.append(account) }

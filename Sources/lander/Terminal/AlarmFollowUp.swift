@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension Launch {
-  /// One that watches the alarm of what it deploys, if the command stays.
+  /// A follow-up that watches the alarm of a new deployment, if the command stays.
   init(
     desk: Desk, terminal: Terminal, progress: ProgressOptions, project: LoadedProject, stay: StayOptions,
     alarmsIn options: ProjectOptions
@@ -14,20 +14,20 @@ extension Launch {
   }
 }
 
-/// What a command does about the alarm of a deployment: it watches, or says that nobody does.
+/// What a command does about the alarm of a deployment: the command watches it, or says that nobody watches it.
 struct AlarmFollowUp {
   let options: ProjectOptions
   let progress: ProgressOptions
   let terminal: Terminal
-  /// Nil: it is not known, so nothing can be taken back.
+  /// Nil: the project is unknown, so nothing can be taken back.
   var project: LoadedProject?
-  /// How long it watches; nil: it does not.
+  /// How long the command watches; nil: it does not watch.
   var patience: Staying?
 
   private var book: AlarmFiles { AlarmFiles(in: options.stateFolder()) }
 
-  /// Watches what remains of an alarm that somebody names.
-  /// - Parameter word: an id, the beginning of one, or `last`.
+  /// Watches the rest of a named alarm.
+  /// - Parameter word: the deployment's id, the beginning of the id, or `last`.
   func follow(_ word: String) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
@@ -44,8 +44,8 @@ struct AlarmFollowUp {
     }
   }
 
-  /// After a deployment has ended: watches its alarm if this command stays, or says that nobody does.
-  /// - Returns: how it all ended.
+  /// Called after a deployment has ended: watches its alarm if this command stays, or says that nobody watches it.
+  /// - Returns: how the deployment and the watch ended.
   func after(_ end: Launch.End) async throws -> Launch.End {
     guard let story = end.chronicles.first?.story, end.code == .done, story.plan?.flow.alarm != nil,
       story.hosts.contains(where: { $0.status == .succeeded })
@@ -72,8 +72,8 @@ struct AlarmFollowUp {
     }
   }
 
-  /// Watches until the alarm ends, a time is over, or a signal says so; runs the rollback if it fires.
-  /// - Parameter time: nil: as long as the alarm lasts.
+  /// Watches until the alarm ends, the time is over, or a signal comes; runs the rollback if the alarm fires.
+  /// - Parameter time: how long to watch; nil: until the alarm ends.
   private func run(
     _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil
   ) async throws -> (record: AlarmRecord, back: Launch.End?, retreat: AlarmRetreat?) {
@@ -106,15 +106,15 @@ struct AlarmFollowUp {
 
 extension AlarmWatch {
   /// - Parameters:
-  ///   - record: of it, as it is now.
-  ///   - retreat: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  ///   - record: the present record of the alarm.
+  ///   - retreat: the state of the rollback that the alarm began; nil: it began none, or the rollback is not known any more.
   fileprivate func report(_ record: AlarmRecord, _ retreat: AlarmRetreat? = nil) -> AlarmReport {
     AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, retreat: retreat)
   }
 }
 
 extension Launch.End {
-  /// The exit code if a signal ended the command while the rollback was under way; nil: none did.
+  /// The exit code if a signal ended the command while the rollback was under way; nil: no signal did.
   fileprivate var signal: DeployModel.ExitCode? {
     [.detached, .hungUp, .interrupted, .terminated].contains(code) ? code : nil
   }

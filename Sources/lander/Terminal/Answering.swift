@@ -40,7 +40,7 @@ struct Answering {
     }
   }
 
-  /// The deployment as this state folder knows it; nil: it does not, or several match.
+  /// The deployment as this state folder knows it; nil: it is unknown here, or several match.
   private func known(_ word: String?, _ options: ProjectOptions) async throws -> DeploymentPair? {
     guard let past = try Wiring.past(options) else { return nil }
     if let word { return try await past.knows(word) ? try await past.pair(word, or: []) : nil }

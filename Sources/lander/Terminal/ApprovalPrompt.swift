@@ -4,12 +4,12 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Asks the person at this terminal while a deployment waits for one, and stops if somebody else answers first. The task that follows the
-/// deployment tells it what happens; its own task reads what is typed.
+/// Asks the person at this terminal while a deployment waits for a person's answer, and stops if somebody else answers first. The task that
+/// follows the deployment passes the events on; a second task reads what is typed.
 final class ApprovalPrompt: Sendable {
   private struct State {
     var story = DeploymentStory()
-    /// Gates that it asks about no longer, by deployment and number.
+    /// Gates that the prompt no longer asks about, by deployment and number.
     var settled: [(deployment: Deployment.ID, number: Int)] = []
     var isOver = false
   }
@@ -22,7 +22,7 @@ final class ApprovalPrompt: Sendable {
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !Ending.isDocument && !Ending.isLines && !isInCI
   }
 
-  /// - Parameter isLive: whether a frame is drawn; the question has a line in it.
+  /// - Parameter isLive: whether a live frame is drawn, which then has a line for the question.
   init(_ desk: Desk, _ shown: Progress, isLive: Bool) {
     let task = Task { [self] in await ask(desk, shown, Keyboard(isRaw: isLive), isLive: isLive) }
     work.withLock { $0 = task }
@@ -36,13 +36,13 @@ final class ApprovalPrompt: Sendable {
     }
   }
 
-  /// Nothing runs any more: restores the terminal.
+  /// Restores the terminal, because no deployment runs any more.
   func end() async {
     state.withLock { $0.isOver = true }
     await work.withLock { $0 }?.value
   }
 
-  /// The question to ask now; nil: there is none.
+  /// The question to ask now; nil: no gate is open.
   private var open: (id: Deployment.ID, words: ApprovalWords)? {
     state.withLock { state in
       guard !state.isOver, let words = ApprovalWords(state.story) else { return nil }
@@ -89,7 +89,7 @@ final class ApprovalPrompt: Sendable {
 
   private func settle(_ id: Deployment.ID, _ words: ApprovalWords) { state.withLock { $0.settled.append((id, words.number)) } }
 
-  /// Sends the answer like any other process, so that one place decides who was first.
+  /// Sends the answer in the way of every other process, so that the engine alone decides whose answer was first.
   private func say(_ kind: Message.Kind, _ words: ApprovalWords, _ id: Deployment.ID, _ desk: Desk, _ shown: Progress) async {
     shown.ask("Answering …")
     do {

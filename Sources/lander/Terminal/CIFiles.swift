@@ -3,7 +3,7 @@ import DeployReport
 import FoundationEssentials
 import Glibc
 
-/// What a command leaves for a CI job beside its output: annotations, the summary of the step, outputs for later steps.
+/// What a command writes for a CI job beside its output: annotations, the summary of the step, outputs for later steps.
 struct CIFiles {
   let system: CISystem
   let terminal: Terminal
@@ -13,7 +13,7 @@ struct CIFiles {
   /// GitHub drops a summary of more than this many bytes completely.
   private static let mostOfSummary = 1 << 20
 
-  /// Writes how it ended. A failure to write is a warning, because the deployment does not change.
+  /// Writes how the command ended. A failure to write is only a warning, because the deployment is not affected.
   func tell(_ code: ExitCode, _ chronicles: [Chronicle]) {
     guard let story = chronicles.first?.story else { return }
     let rollback = chronicles.dropFirst().first?.story
@@ -29,7 +29,7 @@ struct CIFiles {
     }
   }
 
-  /// The project's folder from the top of the checkout; empty: it is the top itself, or outside.
+  /// The project's folder, relative to the top of the checkout; empty: the folder is the top, or is outside the checkout.
   private var below: String {
     guard let top = Folder.variable("GITHUB_WORKSPACE") ?? Folder.variable("BUILD_SOURCESDIRECTORY"), folder.hasPrefix(top + "/") else {
       return ""

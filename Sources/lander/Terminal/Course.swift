@@ -11,7 +11,7 @@ struct Course {
 
   var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
   var rollback: DeploymentStory? { chronicles.dropFirst().first?.story }
-  /// For machines.
+  /// The value for JSON output.
   var account: Value { AccountReport(story, rollback: rollback, state: state).value }
 }
 
@@ -19,7 +19,7 @@ extension PastDeployments {
   /// The limit of output in a report, in bytes; `lander logs` has the rest.
   private static let most = 4_000_000
 
-  /// - Parameter word: an id of either member, the beginning of one, or `last`.
+  /// - Parameter word: the id of the deployment or of its rollback, the beginning of such an id, or `last`.
   func course(of word: String) async throws -> Course {
     let pair = try await pair(word == "last" ? try await find(word).id : word, or: [])
     var chronicles: [Chronicle] = []

@@ -3,8 +3,9 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// A file about how a command ended, for programs. It is opened and emptied before anything is done. So a wrong path is refused in time,
-/// and what an earlier command wrote is not mistaken for the end of one that was killed. Every end of the command fills it.
+/// A file that tells programs how a command ended. The command opens and empties the file before it does anything. So a wrong path is
+/// refused in time, and if the command is killed, nobody mistakes an earlier result for its own. However the command ends, it fills the
+/// file.
 enum EndFile: String, CaseIterable {
   case result = "--result"
   case junit = "--junit"
@@ -12,7 +13,7 @@ enum EndFile: String, CaseIterable {
 
   private static let opened = Mutex<[EndFile: Int32]>([:])
 
-  /// The files that a command's words ask for.
+  /// The files that the command line asks for.
   static func asked(_ words: [String], of command: any ParsableCommand.Type) -> [(file: EndFile, path: String)] {
     // This command's file has another format.
     if command is AppSpecRunCommand.Type { return [] }
@@ -27,7 +28,7 @@ enum EndFile: String, CaseIterable {
     }
   }
 
-  /// - Throws: `Problems` if it cannot be written.
+  /// - Throws: `Problems` if the file cannot be written.
   func open(_ path: String) throws(Problems) {
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -39,12 +40,12 @@ enum EndFile: String, CaseIterable {
     Self.opened.withLock { $0[self] = descriptor }
   }
 
-  /// Whether its text has not been written yet.
+  /// Whether the file still waits for its text.
   var isOpen: Bool { Self.opened.withLock { $0[self] != nil } }
 
-  /// Writes all of it and closes it; does nothing if it is not open. A failure to write is reported, and is no success for a program that
-  /// reads the file.
-  /// - Returns: whether all of it was written.
+  /// Writes the whole text and closes the file; does nothing if the file is not open. A failure to write is reported, and the command then
+  /// does not succeed.
+  /// - Returns: whether the whole text was written.
   @discardableResult
   func write(_ text: String) -> Bool {
     guard let descriptor = Self.opened.withLock({ $0.removeValue(forKey: self) }) else { return false }

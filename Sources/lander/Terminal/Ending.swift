@@ -4,8 +4,8 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// How a command ends, for programs: one object. It is the last line of `--output ndjson`, all of `--json`, and the content of the file
-/// of `--result`.
+/// The JSON object that tells programs how a command ended. It is the last line of `--output ndjson`, the whole output of `--json`, and the
+/// content of the file of `--result`.
 enum Ending {
   fileprivate enum Form { case none, lines, document }
   fileprivate struct State {
@@ -27,7 +27,7 @@ enum Ending {
   }
   private static let state = Mutex(State())
 
-  /// Finds out who reads the output. This comes before anything can go wrong, because the arguments themselves may be wrong.
+  /// Finds out whether a program reads the output. This happens before the arguments are parsed, because they may be wrong.
   static func expect(_ arguments: [String]) {
     let words = Array(arguments.prefix { $0 != "--" })
     let own = Elsewhere.rest(of: words)
@@ -55,11 +55,11 @@ enum Ending {
   /// Whether `--result` was given.
   private static var isKept: Bool { state.withLock { $0.files.contains { $0.file == .result } } }
 
-  /// Whether standard output is one object and nothing else.
+  /// Whether standard output gets one object and nothing else.
   static var isDocument: Bool { state.withLock { $0.form == .document } }
 
-  /// Keeps output for people, if a program reads.
-  /// - Returns: whether it is part of the object and must not be printed.
+  /// Keeps the output for people, if a program reads standard output.
+  /// - Returns: whether the lines become part of the object and must not be printed.
   static func keeps(_ lines: [String]) -> Bool {
     let isKept = isKept
     return state.withLock { state in
@@ -69,7 +69,7 @@ enum Ending {
     }
   }
 
-  /// Keeps the result; makes it only if a program reads.
+  /// Keeps the result. The closure is called only if a program reads it.
   static func give(_ result: () -> String) {
     guard isDocument || isKept else { return }
     let text = result()
@@ -79,7 +79,7 @@ enum Ending {
   /// Whether every line of standard output is for a program.
   static var isLines: Bool { state.withLock { $0.form == .lines } }
 
-  /// The deployments that the command was about, and why they ended as they did.
+  /// Records the deployments that the command was about, and the problems that explain how they ended.
   static func note(_ deployments: [Deployment.ID], _ problems: [Problem] = []) {
     state.withLock {
       $0.deployments = deployments
@@ -97,10 +97,10 @@ enum Ending {
     }
   }
 
-  /// Whether a signal has decided how the command ends: other output would then only confuse.
+  /// Whether the exit code is decided already, for example by a signal. Further output would then only confuse.
   static var isClaimed: Bool { state.withLock { $0.code != nil } }
 
-  /// The normal end of a command: the last line, if a program reads, and the exit.
+  /// Ends a command normally: writes the last line if a program reads it, and exits.
   static func leave(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) -> Never {
     guard claim(code) else { EarlyEnd.wait() }
     let text = line(code, error)
@@ -113,12 +113,13 @@ enum Ending {
     exit(told(code).rawValue)
   }
 
-  /// A command whose result could not be written has not succeeded for its reader; a failed command keeps its own code.
+  /// The exit code after all output: a command that succeeded, but could not write its result, has failed for its reader. A failed command
+  /// keeps its own code.
   private static func complete(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     code == .done && !Terminal.lostOutput.isEmpty ? .infrastructure : code
   }
 
-  /// The same, after reporting what could not be written.
+  /// The same exit code, after a report of what could not be written.
   private static func told(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     let lost = Terminal.lostOutput
     if !lost.isEmpty {
@@ -128,7 +129,7 @@ enum Ending {
     return complete(code)
   }
 
-  /// The end that a signal asked for, which is claimed already. If the reader does not take the earlier output, it gets no last line.
+  /// Ends a command after a signal; the exit code is claimed already. A reader that does not take the earlier output gets no last line.
   static func leave(after problem: Problem) -> Never {
     let code = state.withLock { $0.code } ?? .interrupted
     writeFiles(code, problem)
@@ -145,13 +146,13 @@ enum Ending {
     _exit(code.rawValue)
   }
 
-  /// Exits although the last line is not written yet: somebody asks for the second time.
+  /// Exits after a second signal, although the last line is not written yet.
   static func leaveSoon() -> Never {
     sleep(1)
     _exit((state.withLock { $0.code } ?? .interrupted).rawValue)
   }
 
-  /// The object on standard output; nil: none was asked for.
+  /// The object for standard output; nil: no object was asked for.
   private static func line(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> String? {
     guard isTold(code, error) else { return nil }
     let said = said(error)
@@ -179,7 +180,7 @@ enum Ending {
     error == nil || error is ArgumentParser.ExitCode || code != .done
   }
 
-  /// The problems of an error; empty if it only carries an exit code.
+  /// The problems of an error; empty: the error only has an exit code.
   private static func said(_ error: (any Error)?) -> [Problem] {
     error.map { $0 is ArgumentParser.ExitCode ? [] : problems(of: $0) } ?? []
   }

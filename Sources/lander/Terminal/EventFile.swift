@@ -4,25 +4,25 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// The target of `--events`: a CloudEvent for each entry when it is written, to a file or pipe, an address, or the input of a program. A
-/// failure is reported once, and fails no deployment.
+/// The target of `--events`: it gets a CloudEvent for each journal entry as soon as the entry is written. The target is a file or pipe, an
+/// address, or the input of a program. A failure is reported once, and fails no deployment.
 final class EventFile: Sendable {
   private struct State {
     var events = CloudEvents()
-    /// Nil: it can no longer be written, or events are posted.
+    /// Nil: the file can no longer be written, or events are posted.
     var descriptor: Int32?
   }
-  /// Nil: they are not posted.
+  /// Nil: events are not posted.
   private let queue: PostQueue?
   /// Nil: no program reads them.
   private let program: EventProgram?
   private let state: Mutex<State>
   private let path: String
-  /// Milliseconds.
+  /// The longest wait for a write, in milliseconds.
   private static let patience: Int32 = 5000
 
-  /// Opens it before anything begins. Its content stays, so that a resumed deployment continues it.
-  /// - Throws: `Problems` if it cannot be written.
+  /// Opens the target before anything else happens. A file keeps its content, so that a resumed deployment appends to it.
+  /// - Throws: `Problems` if the target cannot be written.
   init?(_ path: String?) throws(Problems) {
     guard let path else { return nil }
     self.path = path
@@ -76,7 +76,7 @@ final class EventFile: Sendable {
     if let reason { terminal.warn(Problem("\(path) cannot be written any more: \(reason)", subject: "--events")) }
   }
 
-  /// Sends the rest, and waits a few seconds for a program that reads.
+  /// Sends the rest, and waits a few seconds for the program that reads it.
   func finish(_ terminal: Terminal) async {
     if let descriptor = state.withLock({ state in
       defer { state.descriptor = nil }
@@ -88,8 +88,8 @@ final class EventFile: Sendable {
     if let problem = await program?.finish() { terminal.warn(problem) }
   }
 
-  /// Removes a line that does not fit, so that the next one starts a new line.
-  /// - Returns: why not all of it could be written; nil: it was.
+  /// Writes a line. If only a part can be written, removes the part, so that the next event starts on a new line.
+  /// - Returns: why the line could not be written; nil: it was written.
   private static func write(_ line: [UInt8], _ descriptor: Int32) -> String? {
     var bytes = line[...]
     defer { if !bytes.isEmpty, bytes.count < line.count { cut(line.count - bytes.count, descriptor) } }

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension Examination {
-  /// A line for each finding, and what to do below it.
+  /// A line for each finding, and below it what to do.
   func lines(on surface: Surface) -> [String] {
     let width = findings.map(\.about.columns).max() ?? 0
     return findings.flatMap { finding -> [String] in

@@ -5,7 +5,7 @@ import DeployReport
 struct ExecReport: Sendable {
   private let terminal: Terminal
   private let hosts: [String]
-  /// Columns of the widest name.
+  /// The width of the longest host name, in columns.
   private let width: Int
 
   init(hosts: [String], terminal: Terminal) {
@@ -42,7 +42,7 @@ struct ExecReport: Sendable {
     return failed.contains { $0.outcome.failure?.kind == .unreachable } ? .unreachable : .held
   }
 
-  /// Host by host, in the order of the group; those that never began are named.
+  /// The value for programs: host by host, in the order of the group, including the hosts on which the command never began.
   private func value(_ results: [(host: String, outcome: Outcome)]) -> Value {
     let rows = hosts.compactMap { host in results.first { $0.host == host } }.map { host, outcome in
       JSON.record([

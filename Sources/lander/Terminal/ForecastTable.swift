@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A forecast in a form for people, and in one for programs.
+/// A forecast as a table for people, and as a value for programs.
 struct ForecastTable {
   private let recipe: String
   private let forecast: Forecast

@@ -1,17 +1,17 @@
 import Glibc
 import Synchronization
 
-/// Reads what a person types at this terminal while there is a question, byte by byte and without echo. Afterwards the terminal is as
-/// before. A process in the background neither reads nor changes the terminal, because it would be stopped for that.
+/// Reads what a person types at this terminal while there is a question, byte by byte and without echo. Afterwards the terminal has its old
+/// settings. A process in the background neither reads nor changes the terminal, because the system would stop it.
 final class Keyboard: Sendable {
-  /// The terminal's settings before; nil: they are unchanged.
+  /// The terminal's old settings; nil: they are unchanged.
   private let before = Mutex<termios?>(nil)
-  /// Whether bytes come as they are typed; if not, the terminal echoes them and gives whole lines.
+  /// Whether bytes come as they are typed. If not, the terminal echoes them and gives whole lines.
   private let isRaw: Bool
 
   init(isRaw: Bool) { self.isRaw = isRaw }
 
-  /// Starts reading. What was typed before is no answer to the present question.
+  /// Starts reading. Input from before is dropped, because it does not answer the present question.
   func begin() {
     guard isInForeground else { return }
     tcflush(STDIN_FILENO, TCIFLUSH)

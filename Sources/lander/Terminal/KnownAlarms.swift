@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// What this state folder knows of alarms, for commands that tell of deployments.
+/// What this state folder knows of alarms, for commands that report deployments.
 struct KnownAlarms {
   private let book: AlarmFiles?
   private let past: PastDeployments?
@@ -13,14 +13,14 @@ struct KnownAlarms {
     self.past = past
   }
 
-  /// How the alarm of a deployment stands, or how it ended; nil: it has none, or nothing is known of it.
+  /// The state or the end of a deployment's alarm, as a line; nil: the deployment has no alarm, or nothing is known of it.
   func line(of deployment: Deployment.ID, on surface: Surface) async -> String? {
     guard let known = await known(deployment) else { return nil }
     return known.report.line(on: surface, isWatched: book?.isWatched(deployment) ?? false, now: SystemClock.now)
   }
 
-  /// The alarms of these deployments that go on, and those that fired and whose hosts are not back. That of one whose hosts have something
-  /// newer is over, whether somebody wrote that down or not.
+  /// The alarms of these deployments that still run, and the fired alarms whose hosts are not back. If the hosts of a deployment have
+  /// something newer, its alarm is over, even if no record says so.
   func open(among deployments: [DeploymentSummary], on surface: Surface) async -> [String] {
     var lines: [String] = []
     for deployment in deployments where deployment.kind == .deploy && deployment.status == .succeeded {
@@ -34,17 +34,17 @@ struct KnownAlarms {
     return lines
   }
 
-  /// Hosts of a group that lack its revision; nil: none does, nothing can be brought to them now, or the revision's alarm fired, so that it
-  /// is not one to bring to more hosts.
+  /// The hosts of a group that lack its revision. Nil: no host lacks it, it cannot be deployed to them now, or its alarm fired, so that no
+  /// more hosts should get it.
   func missing(in found: Surveyed) async throws -> MissingHosts? {
     guard let past, let missing = try await past.missing(in: found) else { return nil }
     return await known(missing.goal.deployment)?.report.hasFired == true ? nil : missing
   }
 
-  /// What is known of one alarm.
+  /// What this state folder knows of one alarm.
   fileprivate struct Known {
     let plan: Plan
-    /// Numbers of the hosts that are looked at.
+    /// The numbers of the hosts that the alarm watches.
     let hosts: [Int]
     let record: AlarmRecord
     let retreat: AlarmRetreat?
@@ -63,7 +63,7 @@ struct KnownAlarms {
 }
 
 extension PastDeployments {
-  /// Whether something newer has the hosts of an alarm.
+  /// Whether a newer deployment has the hosts of an alarm.
   fileprivate func hasNewer(_ known: KnownAlarms.Known) async -> Bool {
     if case .over = await tenure(of: known.plan, known.hosts, besides: known.record.rollback) { true } else { false }
   }

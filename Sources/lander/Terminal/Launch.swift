@@ -3,57 +3,57 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Follows deployments with everything around them: progress on the terminal, signals, the summary, the exit code.
+/// Runs deployments for a command, with everything around them: progress on the terminal, signals, the summary, the exit code.
 struct Launch {
   let desk: Desk
   let terminal: Terminal
   let progress: ProgressOptions
   /// The project's folder.
   let folder: String
-  /// The options that name a project without a `deploy.lua`; nil: it has one.
+  /// The options that describe a project without a `deploy.lua`; nil: the project has a `deploy.lua`.
   var typed: String?
-  /// How long it stays at a gate that waits for a person; nil: until the gate closes.
+  /// How long the command stays at a gate that waits for a person; nil: until the gate closes.
   var stay: StayOptions?
-  /// What it does about alarms after deployments; nil: nothing, because they have none.
+  /// What the command does about alarms after deployments; nil: nothing, because these deployments have no alarm.
   var alarms: AlarmFollowUp?
 
   private var isLive: Bool { (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live }
 
-  /// Whether it shows what commands write: all of it, or the last line of each host.
+  /// Whether the output of commands is shown: all of it, or the last line of each host.
   private var wantsOutput: Bool { progress.verbose || isLive }
 
-  /// How deployments ended, with what happened in them.
+  /// How the deployments of a command ended, and what happened in them.
   struct End {
     let code: ExitCode
     let chronicles: [Chronicle]
   }
 
-  /// Starts a plan that was not rehearsed here: a way back.
+  /// Starts a plan that was not rehearsed here, such as a rollback.
   func deploy(_ plan: Plan) async throws -> ExitCode { try await filled(try await run(plan)) }
 
-  /// The same without the files of `--junit` and `--dotenv`.
+  /// Does the same, but does not write the files of `--junit` and `--dotenv`.
   func run(_ plan: Plan) async throws -> End {
     try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: wantsOutput))
   }
 
   /// Starts a plan.
-  /// - Parameter wait: makes the next plan if another deployment gets a host first; nil: it then ends.
+  /// - Parameter wait: makes the next plan if another deployment gets a host first; nil: the command then ends.
   func deploy(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> ExitCode {
     try await filled(try await run(planned, wait))
   }
 
-  /// The same without the files of `--junit` and `--dotenv`, which cover everything that the command does.
+  /// Does the same, but does not write the files of `--junit` and `--dotenv`, which cover everything that the command does.
   func run(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> End {
     let running = desk.deploy(planned.plan, staying: stay?.staying ?? .always, wantsOutput: wantsOutput)
     return try await follow(running, wait, waves: planned.rehearsal.waveCount)
   }
 
-  /// Resumes what is left of an interrupted deployment and its rollback. With a reason, it only ends them in good order.
+  /// Resumes what is left of an interrupted deployment and its rollback. With a reason, only cancels them in good order.
   func resume(_ pair: DeploymentPair, cancelling reason: String? = nil) async throws -> ExitCode {
     try await filled(try await runRest(of: pair, cancelling: reason))
   }
 
-  /// The same without the files of `--junit` and `--dotenv`.
+  /// Does the same, but does not write the files of `--junit` and `--dotenv`.
   func runRest(of pair: DeploymentPair, cancelling reason: String? = nil) async throws -> End {
     EarlyEnd.nowHolds("the deployment is as it was")
     return try await follow(
@@ -65,7 +65,7 @@ struct Launch {
     try await filled(try await runParked(pair, draft, of: project))
   }
 
-  /// The same without the files of `--junit` and `--dotenv`.
+  /// Does the same, but does not write the files of `--junit` and `--dotenv`.
   func runParked(_ pair: DeploymentPair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> End {
     EarlyEnd.nowHolds("the deployment is parked as before")
     return try await follow(
@@ -133,7 +133,7 @@ struct Launch {
     fillFiles(code, chronicles, of: story, rollback: chronicles.dropFirst().first?.story)
   }
 
-  /// The same for several deployments: JUnit's file has all of them, and the variables describe one.
+  /// Fills the files for several deployments: JUnit's file has all of them, and the variables describe one of them.
   static func fillFiles(
     _ code: ExitCode, _ chronicles: [Chronicle], of story: DeploymentStory, rollback: DeploymentStory?
   ) {

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension LineStanding {
-  /// For whom a deployment waits, since when, and until when.
+  /// For which deployment this one waits, since when, and until when.
   func lines(on surface: Surface) -> [String] {
     func since(_ time: Timestamp) -> String {
       "since \(When(time, zone: surface.zone).clock) (\(Interval(milliseconds: max(0, (now - time).milliseconds))))"

@@ -17,16 +17,16 @@ struct LogFollow {
 
   private let past: PastDeployments
   private let terminal: Terminal
-  /// Only the commands there; nil: all.
+  /// Only the commands on this host; nil: on all hosts.
   private let host: String?
   private let raw: Bool
   /// Whether other deployments, possibly with other hosts, are followed too.
   var isOneOfSeveral = false
   private var names: [String] = []
   private var open: [Open] = []
-  /// Whether the output was written just now; then its lines have a time.
+  /// Whether the output was written just now, so that its lines have a time.
   private var isLive = false
-  /// The limit of one read, in bytes: memory stays flat, however much a command writes.
+  /// The limit of one read, in bytes. So memory does not grow with the output of a command.
   private static let most = 1 << 18
 
   init(_ past: PastDeployments, host: String?, raw: Bool, on terminal: Terminal) {
@@ -36,7 +36,7 @@ struct LogFollow {
     self.terminal = terminal
   }
 
-  /// - Throws: if the deployment has no such host, or what was written cannot be read.
+  /// - Throws: if the deployment has no such host, or the output cannot be read.
   mutating func take(_ event: FollowedEvent) throws {
     switch event {
     case .quiet:
@@ -77,7 +77,7 @@ struct LogFollow {
     say(moment, log, "\(log.end(on: terminal.out)), \(outcome.duration)")
   }
 
-  /// Shows what was written since the last call.
+  /// Shows the output of a command since the last call.
   private mutating func drain(_ index: Int, at moment: Timestamp) throws {
     for stream in [0, 1] {
       while true {

@@ -2,18 +2,18 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A deployment of what a group has to those of its hosts that lack it.
+/// A deployment of a group's revision to its hosts that lack it.
 struct MissingStart {
   let request: RequestOptions
   let options: ProjectOptions
-  /// Options that were typed and say something else.
+  /// Given options that contradict `--missing`.
   let refused: [String?]
-  /// Adds other options to what was asked for.
+  /// Adds other options to the request.
   let complete: (Asked) -> Asked
   /// Whether standard output is for lines of JSON only.
   var isForPrograms = false
 
-  /// What is to be done with the request.
+  /// What to do with the request.
   typealias Next = (_ desk: Desk, _ asked: Asked, _ project: LoadedProject) async throws -> ExitCode
 
   func use(on terminal: Terminal, then next: Next) async throws -> ExitCode {
@@ -35,7 +35,7 @@ struct MissingStart {
     return try await desk.use { desk in try await next(desk, wanted, project) }
   }
 
-  /// Says that nothing is to be brought. Hosts out of reach may lack something.
+  /// Says that no host lacks the revision. Hosts out of reach may still lack it.
   func conclude(_ found: Joining, on terminal: Terminal) -> ExitCode {
     let report = JoinReport(found.goal, group: found.group, hosts: found.settled, away: found.away)
     terminal.give(report.value)
@@ -45,7 +45,7 @@ struct MissingStart {
 }
 
 extension DeployCommand {
-  /// Something that was typed about other groups; nil: nothing was.
+  /// A given option that concerns other groups; nil: none was given.
   var train: String? { fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" } }
 
   /// Deploys what a group has to those of its hosts that lack it.

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Trains of this state folder that have not ended, for commands that continue, answer or end one.
+/// Trains of this state folder that have not ended, for commands that continue, answer or end a train.
 struct OpenTrains {
   private let options: ProjectOptions
 
@@ -10,13 +10,13 @@ struct OpenTrains {
 
   private var state: String? { (try? options.existingStateFolder()) ?? nil }
 
-  /// The newest first.
+  /// All open trains, the newest first.
   var all: [Train] { TrainFile.all(in: state).filter { $0.next != nil } }
 
-  /// The open train that a deployment belongs to; nil: none.
+  /// The open train that a deployment belongs to; nil: it belongs to no open train.
   func train(of pair: DeploymentPair) -> Train? { all.first { $0.legs.contains { $0.deployment == pair.first.id } } }
 
-  /// Those that have something to do with hosts that were looked at, each with the command that is due.
+  /// Shows the open trains that deploy to the surveyed hosts, each with the command that is due.
   func say(among surveyed: [Surveyed], on terminal: Terminal) async {
     for train in all where surveyed.contains(where: { Self.has($0, train) }) {
       let newer = train.overtaking((try? await Wiring.past(options)?.deployments()) ?? [])
@@ -25,7 +25,7 @@ struct OpenTrains {
     }
   }
 
-  /// The same of one recipe and group for machines; nil: there are none.
+  /// The open trains of one recipe and group, for programs; nil: there are none.
   func value(of found: Surveyed) -> Value? {
     let trains = all.filter { Self.has(found, $0) }
     return trains.isEmpty ? nil : .list(trains.map { TrainReport($0).value })
@@ -35,11 +35,11 @@ struct OpenTrains {
     train.request.recipe?.isExactly(found.recipe) ?? true && train.legs.contains { $0.group.isExactly(found.group) }
   }
 
-  /// Whether a process runs it.
+  /// Whether a process runs this train.
   func isHeld(_ train: Train) -> Bool { state.map { TrainFile.isHeld(train.id, in: $0) } ?? false }
 
-  /// The train that is to be continued; nil: a deployment is meant.
-  /// - Parameter word: nil: a train is meant if it is the only thing that is open.
+  /// The train to continue; nil: the word means a deployment.
+  /// - Parameter word: an id; nil: the open train, if it is the only thing that is open.
   func meant(by word: String?) async throws -> Train? {
     if let word { return try TrainFile.named(word, in: try options.existingStateFolder()) }
     let open = all
@@ -50,7 +50,7 @@ struct OpenTrains {
     return pairs.allSatisfy { pair in open[0].legs.contains { $0.deployment == pair.first.id } } ? open[0] : nil
   }
 
-  /// Answers the question of a train that waits.
+  /// Answers the question of a train that waits for a person.
   func answer(_ train: Train, _ approved: Bool, _ comment: String, on terminal: Terminal) throws -> DeployModel.ExitCode {
     guard let state, let group = train.waits, TrainFile.isHeld(train.id, in: state) else {
       let fix = train.next == nil ? "lander report \(train.id) says how it ended" : "lander resume \(train.id) continues it, and asks"
@@ -69,7 +69,7 @@ struct OpenTrains {
   }
 
   /// Ends a train.
-  /// - Returns: the deployment of it that has not ended and has to be ended too; nil: there is none.
+  /// - Returns: the train's deployment that has not ended and has to be cancelled too; nil: there is none.
   func end(_ train: Train, _ comment: String, on terminal: Terminal) async throws -> Deployment.ID? {
     guard let state, let index = train.next else {
       terminal.say("Train \(train.id) has ended already. Nothing was done.")

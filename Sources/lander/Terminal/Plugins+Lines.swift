@@ -3,12 +3,12 @@ import DeployModel
 import DeployReport
 
 extension LockedPlugin {
-  /// For machines.
+  /// The value for JSON output.
   var nameAndVersion: Value { JSON.record([("name", .text(name)), ("version", .text(version.description))]) }
 }
 
 extension PluginChange {
-  /// For machines.
+  /// The value for JSON output.
   static func value(of changes: [PluginChange]) -> Value {
     let all = changes.map { change in
       JSON.record([
@@ -20,7 +20,7 @@ extension PluginChange {
     return JSON.record([("changes", .list(all))])
   }
 
-  /// What happened to it, and what it asks for.
+  /// What happened to the plugin, and what it asks for.
   var lines: [String] {
     let name = SafeText.line(name)
     switch (before, after) {

@@ -1,22 +1,22 @@
 import DeployModel
 import Synchronization
 
-/// Sends pieces of text to a collector while a deployment runs, in order and a few at a time, on a thread of its own. It never holds up
-/// who gives them: what finds no room is counted and dropped, and a collector that fails is given up. No deployment fails by it.
+/// Sends pieces of text to a collector while a deployment runs, in order and a few at a time, on a separate thread. It never blocks its
+/// callers: it counts and drops what finds no room, and gives up a collector that fails. No deployment fails because of it.
 final class PostQueue: Sendable {
-  /// Bytes and number of pieces that wait; pieces and bytes of one request.
+  /// The limits of the waiting pieces, in bytes and in number; one request has the same kind of limits.
   private static let (most, mostPieces) = (8 << 20, 10_000)
   private static let (batch, batchBytes) = (200, 1 << 20)
-  /// After that number of requests in a row that failed, no more is sent.
+  /// After this number of failed requests in a row, nothing more is sent.
   private static let patience = 3
-  /// For what is left at the end.
+  /// The time for what is left at the end.
   private static let last = Duration.seconds(5)
 
   private struct State {
     var pieces: [(text: String, kind: Int)] = []
     var bytes = 0
     var lost = 0
-    /// On their way just now.
+    /// The number of pieces that are being sent now.
     var flying = 0
     var failures = 0
     var reason: String?
@@ -30,15 +30,15 @@ final class PostQueue: Sendable {
   private let send: @Sendable ([String], Int) -> String?
 
   /// - Parameters:
-  ///   - name: where it is sent to.
-  ///   - option: by which it was asked for.
-  ///   - send: sends pieces of one kind; why they were not taken, or nil.
+  ///   - name: the target, as a name for people.
+  ///   - option: the option that asked for it.
+  ///   - send: sends pieces of one kind; returns why they were not taken, or nil.
   init(to name: String, option: String, send: @escaping @Sendable ([String], Int) -> String?) {
     (self.name, self.option, self.send) = (name, option, send)
     if !PlainThread.start({ [self] in work() }) { state.withLock { $0.isDone = true } }
   }
 
-  /// - Parameter kind: pieces of different kinds are sent apart.
+  /// - Parameter kind: pieces of different kinds go into different requests.
   func add(_ text: String, kind: Int = 0) {
     state.withLock { state in
       guard !state.isDone, state.bytes + text.utf8.count <= Self.most, state.pieces.count < Self.mostPieces else {
@@ -50,8 +50,8 @@ final class PostQueue: Sendable {
     }
   }
 
-  /// Waits a few seconds until all is sent.
-  /// - Returns: what is to be told; nil: all was taken.
+  /// Waits a few seconds until everything is sent.
+  /// - Returns: the problem to report; nil: the collector took everything.
   func finish() async -> Problem? {
     state.withLock { $0.isClosed = true }
     let deadline = ContinuousClock.now + Self.last
@@ -90,7 +90,7 @@ final class PostQueue: Sendable {
     }
   }
 
-  /// - Parameter isHurried: whether few are sent too, as they have waited for a second.
+  /// - Parameter isHurried: whether to send even a few pieces, because they have waited for a second.
   private func next(_ state: inout State, isHurried: Bool) -> ([String], Int, Bool) {
     if state.isDone { return ([], 0, true) }
     guard let kind = state.pieces.first?.kind else {

@@ -4,12 +4,11 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Follows deployments: shows what happens, and keeps it for the summary. Several tasks may call it; one task of its own does the rest,
-/// in order.
+/// Shows what happens in deployments, and keeps it for the summary. Several tasks may call it; a separate task handles the events in order.
 struct Progress: Sendable {
   private enum Item: Sendable {
     case event(RunningEvent)
-    /// For a person who wants an end: what the current deployment answers.
+    /// The current deployment's answer to a person who wants to end it.
     case ending(@Sendable (EndingWords) -> String)
     case asks(String?)
     case tick
@@ -17,8 +16,8 @@ struct Progress: Sendable {
     case resumed
   }
 
-  /// Whether a tick waits for its turn. If frames take longer than the time between two ticks, no second one gets in line: what happens
-  /// would be shown later and later behind them.
+  /// Whether a tick is queued. If frames take longer than the time between two ticks, no second tick is queued; otherwise events would be
+  /// shown later and later.
   private final class Waiting: Sendable {
     let tick = Atomic<Bool>(false)
   }
@@ -28,9 +27,9 @@ struct Progress: Sendable {
   private let ticker: Task<Void, Never>
 
   /// - Parameters:
-  ///   - mode: nil: live on a terminal, and plain elsewhere.
-  ///   - waves: the number of waves that its rehearsal had; nil: nobody knows.
-  ///   - typed: options that name a project without a `deploy.lua`; nil: it has one.
+  ///   - mode: the output mode; nil: live on a terminal, and plain elsewhere.
+  ///   - waves: the number of waves in the rehearsal; nil: unknown.
+  ///   - typed: the options that describe a project without a `deploy.lua`; nil: the project has a `deploy.lua`.
   init(mode: Surface.Mode?, verbose: Bool, waves: Int? = nil, terminal: Terminal, typed: String? = nil) {
     let (stream, items) = AsyncStream.makeStream(of: Item.self)
     self.items = items
@@ -90,15 +89,15 @@ struct Progress: Sendable {
   /// Takes an event.
   func take(_ event: RunningEvent) { items.yield(.event(event)) }
 
-  /// Somebody asked a rollback to end.
+  /// Says that a rollback continues, although a signal asked it to end.
   func goesOn() { items.yield(.ending { $0.goesOn }) }
-  /// Somebody who asked for an end has waited for long.
+  /// Names the hosts that have not ended some seconds after the signal.
   func late() { items.yield(.ending { $0.late }) }
 
   /// A remark for people.
   func remark(_ text: String) { items.yield(.ending { _ in text }) }
 
-  /// The question to a person, in a frame that is redrawn; nil: there is none.
+  /// Sets the question to a person in the live frame; nil: there is no question.
   func ask(_ question: String?) { items.yield(.asks(question)) }
 
   /// The terminal's size has changed.
@@ -147,7 +146,7 @@ extension [Chronicle] {
 }
 
 extension ProgressReport {
-  /// The text that an event adds.
+  /// The text that an event adds to the output.
   fileprivate mutating func take(_ event: RunningEvent) -> String {
     switch event {
     case .recalled(let id, let entry): return recall(entry, of: id)
@@ -162,7 +161,7 @@ extension ProgressReport {
 }
 
 extension HostNotice {
-  /// As a sentence for a person; nil: it has another form.
+  /// The event as a sentence; nil: the event has another form.
   fileprivate var words: String? {
     switch self {
     case .sent: nil

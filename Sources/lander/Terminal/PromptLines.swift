@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// What a prompt shows: what is asked and logged on standard error, what hosts print and values on standard output.
+/// What a prompt shows: operations and log lines on standard error; output of hosts and values on standard output.
 struct PromptLines: Sendable {
   let terminal: Terminal
 
@@ -21,8 +21,8 @@ struct PromptLines: Sendable {
   /// The values of an expression.
   func values(_ texts: [String]) { terminal.say(texts.flatMap { SafeText.lines($0) }) }
 
-  /// Also tells programs, as long as no later line ends well.
-  /// - Returns: the exit code that stands for the error.
+  /// Reports the error of a line, also to programs, unless a later line succeeds.
+  /// - Returns: the exit code for the error.
   func failed(_ error: ScriptError) -> ExitCode {
     let code = terminal.report(error)
     Ending.note([], [Problem(error.failure.message, place: error.place, subject: error.host, fix: error.failure.fix)])
@@ -30,7 +30,7 @@ struct PromptLines: Sendable {
     return code
   }
 
-  /// What is wrong with what was typed.
+  /// Reports what is wrong with a typed line.
   func refused(_ problem: Problem) -> ExitCode {
     Ending.note([], [problem])
     return terminal.report(problem)

@@ -5,9 +5,9 @@ import DeployReport
 /// A rehearsal in a form for people: the timeline of each deployment, how it ended, and whether every promise was kept.
 struct RehearsalStory {
   let run: RehearsalRun
-  /// As they were typed.
+  /// The faults, as they were typed.
   let faults: String
-  /// Whether to show every entry, even of a large fleet.
+  /// Whether to show every entry, even for a large fleet.
   let isWhole: Bool
 
   init(_ run: RehearsalRun, faults: String, isWhole: Bool) {

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension PlanReport {
-  /// A plan as the desk made it.
+  /// The report of a plan that the desk made.
   init(_ planned: PlannedDeployment) {
     let rehearsal = planned.rehearsal
     self.init(planned.plan, rehearsal: rehearsal.good, failure: rehearsal.bad, findings: rehearsal.findings, loops: rehearsal.loops)
@@ -12,12 +12,12 @@ extension PlanReport {
 }
 
 extension HistoryReport {
-  /// Deployments as the journal has them.
+  /// The report of deployments of the journal.
   init(_ deployments: some Sequence<DeploymentSummary>) { self.init(deployments.map(\.line)) }
 }
 
 extension DeploymentSummary {
-  /// As a line of the history.
+  /// The deployment as a line of the history.
   fileprivate var line: HistoryLine {
     let verb = kind.words.prefix
     let (word, style, next): (String, Surface.Style, String?) =
@@ -42,13 +42,13 @@ extension DeploymentSummary {
 }
 
 extension VerifyReport {
-  /// A group as the desk compared it.
+  /// The report of a group that the desk compared.
   init(_ group: VerifiedGroup) { self.init(recipe: group.recipe, group: group.group, hosts: group.hosts) }
 }
 
 extension StatusReport {
-  /// Hosts as a survey found them.
-  /// - Parameter past: the deployments that were made from here, if that matters.
+  /// The report of hosts that a survey found.
+  /// - Parameter past: the deployments that were made from here; empty if the report does not need them.
   init(_ found: Surveyed, after past: [DeploymentSummary] = [], now: Timestamp) {
     self.init("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)
     open = past.filter { $0.isOpen && $0.recipe == found.recipe && $0.group == found.group }

@@ -5,11 +5,11 @@ import DeployReport
 /// Sends a message to a deployment that another process runs, and reports the answer.
 struct Speech {
   let kind: Message.Kind
-  /// The gate that the message is for; nil: the only open one.
+  /// The gate that the message is for; nil: the only open gate.
   var gate: String?
-  /// Empty: no reason is given.
+  /// The reason; empty: no reason is given.
   var comment = ""
-  /// Signs an approval; nil: it is not signed.
+  /// Signs an approval; nil: the approval is not signed.
   var sign: Signing?
 
   /// Sends through the state folder to a deployment that was started from here, else through the hosts that it has locked.
@@ -29,7 +29,7 @@ struct Speech {
     try await Wiring.past(options)?.knows(word) ?? false
   }
 
-  /// The same for a pair that has been found already.
+  /// Sends the message to a pair that has been found already.
   func say(to pair: DeploymentPair, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
     EarlyEnd.nowHolds("the deployment may still hear the message")
     let reception = try await desk.say(kind, gate: gate, comment: comment, signing: sign, to: pair)
@@ -37,7 +37,7 @@ struct Speech {
     return try told(reception, terminal)
   }
 
-  /// Sends to a deployment that was started elsewhere.
+  /// Sends the message to a deployment that was started elsewhere.
   func sayFar(to word: String, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {
     let project = try Wiring.project(options)
     let selections = try project.project.selections(recipe: nil, group: nil)

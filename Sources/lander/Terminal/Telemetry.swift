@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Synchronization
 
-/// OpenTelemetry: sends spans and metrics of deployments to a collector while they run, and has the trace for commands on hosts.
+/// Sends OpenTelemetry spans and metrics of deployments to a collector while they run, and gives commands on hosts their trace.
 final class Telemetry: Sendable {
   private struct State {
     var spans: DeploymentSpans
@@ -13,7 +13,7 @@ final class Telemetry: Sendable {
   private let queue: PostQueue
   private let resource: Value
 
-  /// The trace of this process: the caller's if `TRACEPARENT` names one. Nil: no spans are sent.
+  /// The trace of this process; if `TRACEPARENT` names the caller's trace, that one. Nil: no spans are sent.
   private static let names = Mutex<TraceNames?>(nil)
   private static var caller: TraceParent? { Folder.variable("TRACEPARENT").flatMap { TraceParent($0) } }
 
@@ -22,8 +22,8 @@ final class Telemetry: Sendable {
     names.withLock { $0 }.map { $0.parent(of: deployment, host: host, event: event).text } ?? caller?.text
   }
 
-  /// Where data are sent, from the command line or else the environment; fixed for the life of the process.
-  /// - Parameter url: the value of `--otlp`; nil: it was not given.
+  /// Finds out where to send data, from the command line or else the environment. This does not change while the process lives.
+  /// - Parameter url: the value of `--otlp`; nil: the option was not given.
   /// - Throws: `Problems` if the command line's value is no address. An error in the environment is only reported, and nothing is sent.
   init?(_ url: String?, _ terminal: Terminal) throws(Problems) {
     let settings: TelemetrySettings

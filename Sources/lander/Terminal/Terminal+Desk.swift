@@ -4,8 +4,8 @@ import DeployReport
 import Synchronization
 
 extension Terminal {
-  /// Shows, on standard error, what happens while a verb is at work. May be called from any task.
-  /// - Parameter mode: how the deployment is shown: quiet leaves warnings and the place in line.
+  /// Shows on standard error what happens while the desk works. May be called from any task.
+  /// - Parameter mode: the output mode of the deployment. In quiet mode only warnings and the place in line are shown.
   func listener(_ mode: Surface.Mode? = nil) -> @Sendable (DeskEvent) -> Void {
     let build = BuildLines()
     return { event in
@@ -25,7 +25,7 @@ extension Terminal {
     }
   }
 
-  /// Shows something that deserves a look although nothing is wrong.
+  /// Shows a warning: it deserves attention, but is no error.
   func warn(_ problem: Problem) {
     let lines = problem.lines(on: err)
     tell(["warning: " + lines[0]] + lines.dropFirst())
@@ -33,7 +33,7 @@ extension Terminal {
 }
 
 extension DeskEvent {
-  /// Whether it only says that something is under way.
+  /// Whether the event only says that something is under way.
   fileprivate var isChatter: Bool {
     switch self {
     case .building, .output, .remark, .waiting: true
@@ -42,7 +42,7 @@ extension DeskEvent {
   }
 }
 
-/// Splits a build's output into lines, from whatever task it comes.
+/// Splits a build's output into lines. It may come from any task.
 private final class BuildLines: Sendable {
   private let partial = Mutex(PartialLines())
 

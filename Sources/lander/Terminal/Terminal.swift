@@ -26,9 +26,9 @@ struct Terminal: Sendable {
     give(value())
     say(lines)
   }
-  /// Gives programs the result, if one reads.
+  /// Gives the result to programs, if a program reads it.
   func give(_ value: @autoclosure () -> Value) { Ending.give { JSON.text(value()) } }
-  /// The same for something that is encoded.
+  /// Gives programs a result that is encoded here.
   func give(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -41,22 +41,23 @@ struct Terminal: Sendable {
   }
   func tell(_ line: String) { tell([line]) }
 
-  /// Writes all of it, however many calls that takes; what nobody reads is dropped.
+  /// Writes the whole text, however many calls that takes. If nobody reads it, it is dropped.
   static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
-  /// Writes all of them, however many calls that takes; what nobody reads is dropped. Writes nothing once a signal ends the command.
+  /// Writes all bytes, however many calls that takes. If nobody reads them, they are dropped. Writes nothing once a signal ends the
+  /// command.
   static func write(_ bytes: [UInt8], to descriptor: Int32) {
     if Ending.isClaimed || descriptor == STDOUT_FILENO && Ending.isDocument { return }
     if descriptor == STDOUT_FILENO { withOutput { put(bytes, to: descriptor) } } else { put(bytes, to: descriptor) }
   }
 
-  /// One writer at a time has standard output, so that no line is cut by another.
+  /// Lets one writer at a time use standard output, so that lines do not mix.
   private static let output = Mutex(())
   static func withOutput<T>(_ body: () -> T) -> T { output.withLock { _ in body() } }
-  /// Skips the body if somebody is writing just now.
+  /// Runs the body, or skips it if another writer is writing now.
   static func tryOutput(_ body: () -> Void) { output.withLockIfAvailable { _ in body() } }
 
-  /// Output for a program that could not be written, and why. A reader that went away, like `head`, wanted no more.
+  /// Output for a program that could not be written, and why. A reader that closed the pipe, like `head`, does not count.
   private static let lost = Mutex<[String]>([])
   static var lostOutput: [String] { lost.withLock { $0 } }
   /// - Parameter code: `errno` of the write.
@@ -76,7 +77,7 @@ struct Terminal: Sendable {
     }
   }
 
-  /// Reports what went wrong and what to do.
+  /// Reports an error and what to do about it.
   /// - Returns: the exit code of the command.
   func report(_ error: any Error) -> DeployModel.ExitCode {
     switch error {
@@ -102,7 +103,7 @@ struct Terminal: Sendable {
     }
   }
 
-  /// Handles what the argument parser throws: help and version, which are results, and wrong arguments.
+  /// Handles what the argument parser throws: help and version, which are results, or wrong arguments.
   private func reportParsing(_ error: any Error) -> DeployModel.ExitCode {
     let text = Lander.fullMessage(for: error)
     switch Lander.exitCode(for: error) {

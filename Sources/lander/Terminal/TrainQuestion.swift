@@ -2,20 +2,20 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Asks a person whether a train continues with a group: on the terminal if somebody is there, and by `lander approve` and `lander reject`
-/// from any other one.
+/// Asks a person whether a train continues with the next group: at this terminal if a person is there, or by `lander approve` and `lander
+/// reject` from any other terminal.
 struct TrainQuestion {
   let train: Train
   let group: String
-  /// The group before it.
+  /// The previous group.
   let before: String
   let bound: Interval
   let file: TrainFile
   let terminal: Terminal
-  /// Whether standard input is a person's.
+  /// Whether a person can type an answer here.
   let asks: Bool
 
-  /// Seconds between two signs of life where nobody is at a terminal.
+  /// Seconds between two status lines if nobody is at a terminal.
   private static let beat = 60
 
   /// - Returns: nil if nobody answered in time.
@@ -49,9 +49,9 @@ struct TrainQuestion {
   }
 }
 
-/// Lines that a person types, read without waiting for them.
+/// Reads lines that a person types, without waiting for them.
 private struct PromptReader {
-  /// Whether something may still come.
+  /// Whether more input may come.
   var isOpen: Bool
   private var partial: [UInt8] = []
   private var ends = 0
@@ -62,7 +62,7 @@ private struct PromptReader {
     if isOpen { Terminal.write(question, to: STDERR_FILENO) }
   }
 
-  /// The next whole line; nil: none is there yet.
+  /// The next whole line; nil: no whole line has come yet.
   mutating func word() -> String? {
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard isOpen, poll(&wanted, 1, 0) > 0 else { return nil }

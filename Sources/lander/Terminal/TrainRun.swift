@@ -3,16 +3,16 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Runs what is left of a train: deployments one after the other, with what has to hold between them, one summary, one exit code.
+/// Runs what is left of a train: its deployments one after the other, with the checks between groups, one summary and one exit code.
 struct TrainRun {
   let terminal: Terminal
   let progress: ProgressOptions
   let options: ProjectOptions
   let project: LoadedProject
   var busy = WhenBusy.fail
-  /// Why it is urgent; nil: it is not.
+  /// The reason for `--urgent`; nil: the train is not urgent.
   var urgency: String?
-  /// How long it stays at a gate of a deployment that waits for a person; nil: until that closes.
+  /// How long the command stays at a gate that waits for a person; nil: until the gate closes.
   var stay: StayOptions?
   /// Whether a person at this terminal may be asked.
   let asks: Bool
@@ -39,7 +39,7 @@ struct TrainRun {
     return finish(train, train.code, chronicles)
   }
 
-  /// From here on a signal ends this command only: no deployment runs.
+  /// From now on a signal only ends this command, because no deployment runs.
   private func listen(_ train: Train, _ index: Int) {
     EarlyEnd.arm(terminal)
     let done = train.legs[..<index].map(\.group).joined(separator: ", ")
@@ -48,8 +48,8 @@ struct TrainRun {
         ? "nothing on a host was changed" : "group \(done) keeps the release, and lander resume \(train.id) continues")
   }
 
-  /// What has to hold before a group.
-  /// - Returns: whether it does; if not, it was told why.
+  /// Checks what has to hold before a group.
+  /// - Returns: whether it holds; if not, the record says why.
   private func passes(_ train: inout Train, _ index: Int) async throws -> Bool {
     let leg = train.legs[index]
     let isUnderWay = leg.deployment != nil && leg.exit == nil
@@ -98,7 +98,7 @@ struct TrainRun {
     try await desk.use { try await $0.refuseOvertaken(leg, of: train, in: project) }
   }
 
-  /// Deploys to one group, or resumes what is left of that.
+  /// Deploys to one group, or resumes what is left of that deployment.
   private func leg(_ train: inout Train, _ index: Int) async throws -> Launch.End {
     terminal.tell("Group \(index + 1) of \(train.legs.count): \(SafeText.line(train.legs[index].group))")
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))

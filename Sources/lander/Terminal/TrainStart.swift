@@ -4,7 +4,7 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// A train as it is asked for: everything that can be known to be wrong with any group is refused before the first one is touched.
+/// A request for a train. All errors that can be known in advance, of every group, are refused before the first group is touched.
 struct TrainStart {
   let request: RequestOptions
   let queue: QueueOptions
@@ -19,7 +19,7 @@ struct TrainStart {
   private var groups: [String] { request.groups(of: project.project) }
 
   /// Whether several groups are asked for.
-  /// - Throws: `Problems` if what is to hold between groups is said of one.
+  /// - Throws: `Problems` if `--between` is given for a single group.
   var isWanted: Bool {
     get throws(Problems) {
       guard groups.count < 2, between != nil else { return groups.count > 1 }
@@ -27,7 +27,8 @@ struct TrainStart {
     }
   }
 
-  /// A person is asked if one is at the terminal, whatever is written to standard output; elsewhere the hosts are.
+  /// Whether a person is at the terminal, whatever is written to standard output. Between groups lander then asks that person, and
+  /// elsewhere only the hosts.
   static var isAtTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
   func run(on terminal: Terminal) async throws -> ExitCode {
@@ -60,7 +61,7 @@ struct TrainStart {
     ).run(train)
   }
 
-  /// A train would go on while the alarm of a group before is still open.
+  /// Refuses a recipe with an alarm: a train would continue while the alarm of the previous group is still open.
   private func alarmed(_ name: String?) -> [Problem] {
     guard let recipe = try? project.project.recipe(named: name), let alarm = recipe.alarm else { return [] }
     return [
@@ -70,7 +71,7 @@ struct TrainStart {
     ]
   }
 
-  /// What is wrong with the groups as a row.
+  /// What is wrong with the list of groups.
   private var problems: [Problem] {
     var problems: [Problem] = []
     if groups.contains("") { problems.append(Problem("it has an empty name", subject: "--group", fix: "--group staging,production")) }

@@ -2,27 +2,27 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A train that another process of this machine runs, or that has ended, watched deployment by deployment.
+/// Watches a train deployment by deployment. Another process of this machine runs the train, or it has ended.
 struct TrainWatch {
   let id: Train.ID
   let state: String
   let desk: Desk
   let terminal: Terminal
-  /// How long to wait for its end; nil: for as long as it takes.
+  /// How long to wait for the end of the train; nil: without a limit.
   var patience: Interval?
 
-  /// - Parameter word: what was typed; nil: the only thing that is open, if that is a train.
-  /// - Returns: nil if no train is meant.
+  /// - Parameter word: the typed id; nil: the train, if it is the only thing that is open.
+  /// - Returns: nil if the word means no train.
   init?(_ word: String?, _ options: ProjectOptions, at desk: Desk, on terminal: Terminal, patience: Interval? = nil) async throws {
     guard let train = try await OpenTrains(options).meant(by: word), let state = try options.existingStateFolder() else { return nil }
     (id, self.state, self.desk, self.terminal, self.patience) = (train.id, state, desk, terminal, patience)
   }
 
-  /// Reads the record until the train has ended, and each of its deployments as soon as it has begun.
+  /// Reads the record until the train has ended, and follows each deployment as soon as it has begun.
   /// - Parameters:
-  ///   - quiet: is told the record about three times a second while no deployment is under way.
-  ///   - show: follows one deployment and the rollback that follows from it, for that time at most.
-  /// - Throws: if the train has not ended in time, or if no process runs it and it has not ended.
+  ///   - quiet: gets the record about three times a second while no deployment is under way.
+  ///   - show: follows one deployment and the rollback that follows from it, for at most the given time.
+  /// - Throws: if the train has not ended in time, or was interrupted: it has not ended and no process runs it.
   func follow(_ quiet: (Train) async throws -> Void = { _ in }, show: (Deployment.ID, Interval?) async throws -> Void) async throws -> Train
   {
     let began = desk.now
@@ -49,8 +49,8 @@ struct TrainWatch {
     }
   }
 
-  /// Shows how it ended.
-  /// - Returns: the exit code of it.
+  /// Shows how the train ended.
+  /// - Returns: the exit code of the train.
   func end(_ train: Train) async throws -> ExitCode {
     let report = TrainReport(train)
     var problems: [Problem] = []
@@ -68,7 +68,7 @@ struct TrainWatch {
     return train
   }
 
-  /// The first deployment of it that the journal has and nobody has seen; nil: there is none yet.
+  /// The train's first deployment in the journal that was not shown yet; nil: there is none.
   private func begun(_ train: Train, besides seen: [Deployment.ID]) async throws -> Deployment.ID? {
     for case let deployment? in train.legs.map(\.deployment) where !seen.contains(deployment) {
       if try await desk.past.knows(deployment) { return deployment }
@@ -76,7 +76,7 @@ struct TrainWatch {
     return nil
   }
 
-  /// Why a seq cannot be named beside it.
+  /// Why `--since-seq` cannot be combined with a train.
   var seqMeansNothing: Problems {
     Problems(
       Problem(
@@ -100,7 +100,7 @@ struct TrainWatch {
 }
 
 extension PastDeployments {
-  /// All deployments of a train that the journal has, each with the rollback that followed, in their order.
+  /// The deployments of a train that the journal has, in order, each with the rollback that followed.
   func members(of train: Train) async throws -> [DeploymentSummary] {
     var members: [DeploymentSummary] = []
     for case let deployment? in train.legs.map(\.deployment) where try await knows(deployment) {
