@@ -4,11 +4,11 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// The records of alarms in the state folder, `alarms/ID.json`, and the right to watch them. The right ends with its process.
+/// The records of alarms in the state folder, `alarms/ID.json`, and the right to watch them. A process that ends loses the right.
 struct AlarmFiles: AlarmBook {
   private let folder: String
 
-  /// - Parameter state: the state folder, which is there.
+  /// - Parameter state: the state folder, which exists.
   init(in state: String) { folder = state + "/alarms" }
 
   func record(of deployment: Deployment.ID) throws(Problems) -> AlarmRecord? {

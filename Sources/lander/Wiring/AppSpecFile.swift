@@ -2,9 +2,9 @@ import DeployAppSpec
 import DeployModel
 import Foundation
 
-/// The appspec file of a folder that somebody typed: a regular file of the bundle itself.
+/// The appspec file of a folder from the command line. It must be a regular file of the bundle itself.
 enum AppSpecFile {
-  /// The engine reads the file with its user's rights and quotes what it does not understand, so it must not read any other file.
+  /// Refuses an appspec file outside the bundle: lander would read the file with its user's rights and quote it in messages.
   /// - Throws: `Problems` as `bytes` does.
   static func refuseStrangers(in request: AppSpecRequest) throws(Problems) {
     guard request.type == .directory else { return }
@@ -13,7 +13,7 @@ enum AppSpecFile {
     }
   }
 
-  /// The limit of an appspec file, in bytes: far more than the agent's files have, and too little to fill the memory.
+  /// The limit of an appspec file, in bytes: far more than real files have, and too little to fill the memory.
   private static let longest = 4 << 20
 
   /// - Throws: `Problems` if it is not a readable file of the bundle itself.

@@ -48,7 +48,7 @@ extension AppSpecOption {
     return LoadedProject(folder: Folder.current, project: project, typed: typed(appspec, hosts))
   }
 
-  /// Moves problems of the generated text to the options that it comes from: there is no file with lines.
+  /// Moves problems of the generated text to the options that it comes from, because no file has these lines.
   private static func typed(_ problems: Problems) -> Problems {
     let options = [3: "--hosts", 6: "--appspec", 8: "--batch"]
     return Problems(

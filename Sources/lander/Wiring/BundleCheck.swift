@@ -5,11 +5,11 @@ import DeployReport
 import DeployStore
 import Foundation
 
-/// Checks a typed bundle with an appspec file, a folder or an archive, as a deployment would.
+/// Checks a bundle with an appspec file (a folder or an archive), as a deployment would.
 struct BundleCheck {
   private let typed: String
   private let path: HostPath
-  /// Nil: `appspec.yml` or `appspec.yaml`.
+  /// The appspec file's path in the bundle; nil: `appspec.yml` or `appspec.yaml`.
   private let appSpecFile: String?
 
   init(_ typed: String, at path: HostPath, appSpecFile: String?) {
@@ -33,7 +33,7 @@ struct BundleCheck {
     return (name, try await review(root, name))
   }
 
-  /// Packs the archive as a deployment would, into a place that is removed afterwards.
+  /// Packs the archive as a deployment would, into a temporary folder.
   private func reviewArchive(_ file: HostPath) async throws -> (name: String, findings: [Finding]) {
     let state = FileManager.default.temporaryDirectory.appendingPathComponent("lander-check-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: state) }

@@ -7,7 +7,7 @@ struct ChildProcess {
     case exited(Int)
     case signalled(Int)
     case timedOut
-    /// The process ended, but the streams with these numbers (1, 2) stayed open until the time was over.
+    /// The process ended, but the stream with this number (1, 2) stayed open until the time was over.
     case leftOpen(Int)
     case stopped
   }
@@ -16,18 +16,19 @@ struct ChildProcess {
   struct NotStarted: Error { var code: Int32 }
 
   var argv: [String]
-  /// Added to this process's own environment.
+  /// Variables that are added to this process's own environment.
   var variables: [(name: String, value: String)] = []
   var input: [UInt8] = []
-  /// Seconds; nil: none.
+  /// The time limit in seconds; nil: no limit.
   var timeout: Int?
   /// Seconds between TERM and KILL.
   var grace = 10
-  /// Returns how often it was asked to end: the first time leads to TERM; the grace time, or a second time, leads to KILL.
+  /// Returns how often the process was asked to end. The first request leads to TERM; the end of the grace time, or a second request, leads
+  /// to KILL.
   var stops: @Sendable () -> Int = { 0 }
 
-  /// Starts it in a process group of its own and waits until it has ended and its output is closed, or the time is over.
-  /// - Parameter output: gets the number of the stream, and bytes; none at the end of the stream.
+  /// Starts the process in a process group of its own, and waits until it has ended and its output is closed, or the time is over.
+  /// - Parameter output: gets the number of the stream, and bytes; no bytes mean the end of the stream.
   func run(output: (Int, [UInt8]) -> Void) throws(NotStarted) -> Ended {
     let child = try start()
     defer { for stream in child.streams { _ = Glibc.close(stream.descriptor) } }
@@ -78,7 +79,7 @@ struct ChildProcess {
     var descriptor: Int32
   }
 
-  /// Waits a moment until something can be read or written, and does that.
+  /// Waits for a moment until something can be read or written, and reads or writes it.
   private func exchange(
     _ streams: inout [Stream], _ writer: inout Int32?, _ pending: inout ArraySlice<UInt8>, _ output: (Int, [UInt8]) -> Void
   ) {

@@ -4,7 +4,7 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// Finds the processes of this machine that run deployments: those that hold their claims.
+/// Finds the processes of this machine that run deployments: the processes that hold the claims.
 struct ClaimHolders: RunningEngines {
   /// The folder of the claims.
   let claims: String
@@ -26,7 +26,7 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// The process that runs one of these deployments, if it is stopped; a traced one counts too.
+  /// The process that runs one of these deployments, if it is stopped; a traced process counts as stopped.
   func stopped(_ deployments: [Deployment.ID]) async -> pid_t? {
     for id in deployments.reversed() {
       guard let found = Self.holder(of: "\(claims)/\(id)"), let state = Self.field("State:", of: found)?.first else { continue }
@@ -35,9 +35,9 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// The process that has a file locked for itself alone; nil if none of this user's has. Each descriptor says which locks it has. The
-  /// kernel's table of all locks would not do: it is read in parts, so lines are missed while locks come and go, and an inode's number
-  /// alone names files of several file systems.
+  /// The process that has an exclusive lock on a file; nil: no process of this user has one. Each descriptor lists its locks. The kernel's
+  /// table of all locks would not do: it is read in parts, so lines are missed while locks come and go, and an inode's number alone names
+  /// files of several file systems.
   private static func holder(of file: String) -> pid_t? {
     var wanted = stat()
     guard stat(file, &wanted) == 0 else { return nil }
@@ -52,8 +52,8 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// Whether a process has the file of a descriptor locked: `lock: 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`. A child that only
-  /// has the descriptor for a moment does not count.
+  /// Whether a process itself has locked the file of a descriptor: `lock: 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`. A child that
+  /// only has the descriptor for a moment does not count.
   private static func locks(_ process: pid_t, _ descriptor: String) -> Bool {
     guard let text = (try? Folder.text(at: "/proc/\(process)/fdinfo/\(descriptor)", isLoose: true)).flatMap({ $0 }) else { return false }
     return text.parts(at: "\n").contains { line in

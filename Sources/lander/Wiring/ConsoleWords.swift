@@ -32,7 +32,7 @@ struct ConsoleWords {
     argv = try Hosts.console(of: first.host, in: folder, or: first.path)
   }
 
-  /// Replaces this command's process with it.
+  /// Replaces this command's process with the shell.
   /// - Throws: `Problems` if there is no terminal, or no such program.
   func take() throws(Problems) -> Never {
     guard isatty(0) == 1 else {
@@ -47,6 +47,6 @@ struct ConsoleWords {
     throw Problems(Problem("\(argv[0]) could not be started: \(String(cString: strerror(errno)))"), exit: .infrastructure)
   }
 
-  /// As a person would type it.
+  /// The command as a person would type it.
   var typed: String { argv.map(\.shellWord).joined(separator: " ") }
 }

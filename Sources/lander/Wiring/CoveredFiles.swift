@@ -13,8 +13,8 @@ struct CoveredFiles {
     coverage = isWanted ? Coverage() : nil
   }
 
-  /// Every file with what ran of it, in the order of paths. If no test reads a file, nothing of it ran. Nil: nothing was recorded.
-  /// - Throws: that a file cannot be read.
+  /// Every file with its lines that ran, in the order of paths. If no test reads a file, none of its lines ran. Nil: nothing was recorded.
+  /// - Throws: if a file cannot be read.
   func read() throws(Problem) -> [CoveredFile]? {
     guard let coverage else { return nil }
     let isPlugin = !Folder.exists(folder + "/deploy.lua") && Folder.exists(folder + "/plugin.lua")

@@ -4,7 +4,7 @@ import DeployModel
 
 /// Looks a typed name up in the reference.
 struct DocsLookup {
-  /// The project's folder, or the one that would be it, absolute.
+  /// The project's folder, absolute; without a `deploy.lua`, the folder in which it would be.
   let folder: String
   /// Its state folder, absolute.
   let state: String
@@ -25,8 +25,8 @@ struct DocsLookup {
   /// Every word with its sentence.
   var words: [(name: String, summary: String)] { index.overview }
 
-  /// What has this name: a plugin, else words, fields, options and terms.
-  /// - Throws: if nothing has it, with near matches; or the reason why a plugin cannot be read.
+  /// Everything with this name: a plugin, or else words, fields, options and terms.
+  /// - Throws: if nothing has this name, with near matches; or why a plugin cannot be read.
   func found(_ name: String) throws -> [Found] {
     if let page = try PluginPage(name, in: folder, state: state) { return [Found(lines: page.lines, value: page.value)] }
     let entries = index.entries(named: name)

@@ -2,17 +2,17 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A program that reads events, as `--events exec:COMMAND` starts it: one line of JSON for each on its standard input. Its output goes to
-/// standard error. It does not outlive the command.
+/// The program of `--events exec:COMMAND`. It gets one line of JSON for each event on its standard input. Its output goes to standard
+/// error. It does not outlive the command.
 struct EventProgram: Sendable {
   /// Our end of its standard input.
   let input: Int32
   private let process: pid_t
   private let line: String
-  /// The time for its work after the last event.
+  /// The time that the program has after the last event.
   private static let patience = Duration.seconds(5)
 
-  /// - Throws: `Problems` if it cannot be started.
+  /// - Throws: `Problems` if the program cannot be started.
   init(_ line: String) throws(Problems) {
     self.line = line
     let empty = Problems(Problem("it names no command", subject: "--events", fix: "--events 'exec:./notify.sh'"))
@@ -30,7 +30,7 @@ struct EventProgram: Sendable {
     input = pipe.writing
   }
 
-  /// Waits for its end; its input is already closed.
+  /// Waits for the end of the program; its input is already closed.
   /// - Returns: the problem to report; nil: it succeeded.
   func finish() async -> Problem? {
     let deadline = ContinuousClock.now + Self.patience

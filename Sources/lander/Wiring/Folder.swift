@@ -4,7 +4,7 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// The file system for commands: small files, read and written as a whole, with failures in words.
+/// The file system for commands. It reads and writes small files as a whole, and explains failures in words.
 enum Folder {
   static var current: String { FileManager.default.currentDirectoryPath }
 
@@ -15,7 +15,7 @@ enum Folder {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// The problem that a folder does not exist, with the one that was probably meant.
+  /// The problem that a folder does not exist, with the folder that was probably meant.
   static func missing(_ path: String, subject: String) -> Problem {
     let parent = parent(of: path)
     let near = NearMatch.of(name(of: path), among: names(in: parent).filter { isDirectory("\(parent)/\($0)") })
@@ -35,7 +35,7 @@ enum Folder {
   /// A text file's content; nil: it does not exist.
   /// - Parameters:
   ///   - most: the limit in bytes.
-  ///   - isLoose: whether bytes that are not UTF-8 are replaced. Texts for hosts would then arrive as something else.
+  ///   - isLoose: whether to replace bytes that are not UTF-8. Not for texts that go to hosts, because they would be changed.
   /// - Throws: `Problem` if it exists and cannot be read.
   static func text(at path: String, most: Int = mostBytes, isLoose: Bool = false) throws(Problem) -> String? {
     guard exists(path) else { return nil }
@@ -84,7 +84,7 @@ enum Folder {
     }
   }
 
-  /// The same in a folder that may not be there yet.
+  /// Writes a new file, and its folder if that does not exist yet.
   static func writeNew(_ text: String, to path: String) throws(Problem) {
     try? FileManager.default.createDirectory(atPath: parent(of: path), withIntermediateDirectories: true)
     try write(text, to: path)
@@ -95,14 +95,14 @@ enum Folder {
   static func parent(of path: String) -> String { MachineFiles().parent(of: path) }
   static func name(of path: String) -> String { MachineFiles().name(of: path) }
 
-  /// The path without links; unchanged if that cannot be found out.
+  /// The path with all links resolved; unchanged if they cannot be resolved.
   static func real(_ path: String) -> String {
     guard let found = realpath(path, nil) else { return path }
     defer { free(found) }
     return String(cString: found)
   }
 
-  /// Where the shell would find a program; nil: nowhere.
+  /// The path at which the shell would find a program; nil: it finds none.
   static func program(_ name: String) -> String? {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
       access($0, X_OK) == 0 && !isDirectory($0)

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployStore
 
-/// Commits of a working copy, from git. What git cannot say is unknown, and no reason to refuse a deployment.
+/// Commits of a working copy, from git. If git cannot tell something, it counts as unknown; a deployment is not refused for that.
 struct GitHistory: VersionControl {
   let machine: any EngineMachine
 
@@ -60,7 +60,7 @@ struct GitHistory: VersionControl {
     }
   }
 
-  /// A deployment waits no longer for information that it only displays.
+  /// The time limit of git: a deployment waits no longer for information that it only displays.
   private static let limit = Interval.seconds(10)
 
   /// Git's output; nil: there is no git, it fails, or it takes too long.

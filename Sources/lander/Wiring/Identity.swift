@@ -24,14 +24,14 @@ enum Identity {
   /// The CI system that runs this command; nil: no known one.
   static var system: CISystem? { CISystem(Folder.variable) }
 
-  /// Who acts: the login, after the name from the command line or else the CI system.
+  /// The actor: the name from the command line or else the CI system, followed by the login.
   static var named: String { Provenance(actor: introduced.withLock { $0 } ?? system?.actor).actor(over: actor) }
 
-  /// Sets who acts, for everything that this process sends to deployments from now on; nil: what the CI system says.
+  /// Sets the actor for everything that this process sends to deployments from now on; nil: the name from the CI system.
   static func introduce(_ name: String?) { introduced.withLock { $0 = name } }
   private static let introduced = Mutex<String?>(nil)
 
-  /// A new one for each plan: `20261121-113045-x7k2`, with a token and a seed of its own.
+  /// A new identity for each plan: the id `20261121-113045-x7k2`, with a token and a seed of its own.
   static func make() -> Planner.Identity {
     let now = SystemClock.now
     let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
@@ -46,7 +46,7 @@ enum Identity {
       seed: UInt64.random(in: 0...UInt64.max))
   }
 
-  /// In the form that the agent's local program uses for its deployments.
+  /// A deployment's id in the form of the CodeDeploy agent's local program.
   static func localDeployment() -> String {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
     return "d-" + String((0..<9).map { _ in letters.randomElement() ?? "A" }) + "-local"

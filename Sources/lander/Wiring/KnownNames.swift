@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Names for shell completion, from the project and the journal in the current folder. An unreadable one has no names.
+/// Names for shell completion, from the project and the journal in the current folder. If one of them cannot be read, it gives no names.
 enum KnownNames {
   static let recipes = CompletionKind.custom { _, _, _ in project?.recipes.map(\.name) ?? [] }
   /// The first words of requests: recipes, and tasks before them for `lander run`.

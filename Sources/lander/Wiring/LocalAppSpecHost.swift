@@ -3,7 +3,7 @@ import Glibc
 
 /// This machine as the host of a deployment: programs and scripts are processes of this command.
 struct LocalAppSpecHost: AppSpecHost {
-  /// Told what a person should see.
+  /// Gets the lines that a person should see.
   var tell: @Sendable (String) -> Void
 
   func run(_ program: ShellProgram) async throws -> ShellResult {

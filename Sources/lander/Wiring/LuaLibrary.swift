@@ -8,7 +8,7 @@ import DeployModel
 struct LuaLibrary: RehearsalLibrary {
   /// Records which lines of recipes run; nil: nothing records them.
   var coverage: Coverage?
-  /// The pinned plugins of the project that began deployments; nil: nothing pinned is run for real.
+  /// Checks pinned plugins before they run; nil: no pinned recipe runs for real.
   var plugins: PinnedPlugins?
 
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {

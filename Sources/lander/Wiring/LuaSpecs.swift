@@ -4,12 +4,12 @@ import DeployModel
 
 /// Reads specs beside their project's `deploy.lua`, or without one.
 struct LuaSpecs: SpecLibrary {
-  /// The text of `deploy.lua`; empty: the folder has none, such as a folder with plugins only.
+  /// The text of `deploy.lua`; empty: the folder has no `deploy.lua`, for example because it only has plugins.
   let main: String
   /// The project's folder, absolute.
   let folder: String
   let sources: ProjectSources
-  /// Takes down which lines run; nil: nobody asks.
+  /// Records which lines run; nil: nothing records them.
   var coverage: Coverage?
 
   func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec { LuaSpec(text: file, file: try read(file), library: self) }

@@ -2,7 +2,7 @@ import DeployDesk
 import Glibc
 
 extension Surroundings {
-  /// Those of this machine, for a project.
+  /// The surroundings of a project on this machine.
   init(of options: ProjectOptions) {
     self.init()
     version = Version.number

@@ -1,10 +1,11 @@
 import DeployModel
 import Glibc
 
-/// Checks files and folders that decide what runs: nobody else may be able to write or replace them.
+/// Checks files and folders that decide what runs: no other user may be able to write or replace them.
 enum OwnFile {
-  /// Why a path cannot be trusted. nil: only root and this command's user can write it, the folders above it and, if it is a link, its
-  /// target. Others may write to a folder above it that has the sticky bit, as /tmp has, because files there stay their owner's.
+  /// Why a path cannot be trusted. Nil: only root and this command's user can write to the path, to the folders above it and, if it is a
+  /// link, to its target. Others may write to a folder above it if that folder has the sticky bit, as /tmp has, because they cannot replace
+  /// files of other users there.
   static func doubt(_ path: String) -> Problem? {
     let real = realPath(path) ?? path
     return own(real) ?? above(path) ?? (real.isExactly(path) ? nil : above(real))

@@ -2,11 +2,11 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// A private folder for the duration of a command that keeps nothing.
+/// A private temporary folder for a command that keeps nothing.
 struct PassingFolder: Sendable {
   let path: String
 
-  /// - Throws: `Problem` if none can be made.
+  /// - Throws: `Problem` if the folder cannot be made.
   init() throws(Problem) {
     let base = Folder.variable("TMPDIR") ?? "/tmp"
     var template = Array("\(base)/lander-passing-XXXXXX".utf8CString)

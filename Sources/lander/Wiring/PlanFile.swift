@@ -7,7 +7,7 @@ enum PlanFile {
   /// The limit in bytes: several times a plan for ten thousand hosts.
   private static let most = 256 << 20
 
-  /// As JSON that people can read too.
+  /// The record as JSON that people can read too.
   static func data(of record: PlanRecord) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -46,7 +46,7 @@ enum PlanFile {
     var type: String
   }
 
-  /// Says which member is wrong.
+  /// Says which member of the JSON is wrong.
   private static func words(_ error: any Error) -> String {
     let path: [any CodingKey]
     switch error {

@@ -2,10 +2,10 @@ import DeployModel
 
 /// The target of a post, as an HTTP address.
 struct PostAddress: Sendable, Equatable {
-  /// A name or an address, without brackets.
+  /// The host's name or IP address, without brackets.
   let host: String
   let port: UInt16
-  /// Begins with a slash; may have a query.
+  /// The path, which begins with a slash and may have a query.
   let path: String
   let isSecure: Bool
 
@@ -44,7 +44,7 @@ struct PostAddress: Sendable, Equatable {
     path = more.isEmpty ? (tail.hasPrefix("/") ? tail : "/" + tail) : (tail.hasSuffix("/") ? String(tail.dropLast()) : tail) + more
   }
 
-  /// Without the query, which may hold a key.
+  /// The address without its query, which may hold a key.
   var words: String {
     "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path.prefix { $0 != "?" })"
   }

@@ -7,12 +7,12 @@ import Glibc
 struct Poster: Sendable {
   let address: PostAddress
   let type: String
-  /// Names and values; values may be keys.
+  /// Names and values of headers; values may be secret keys.
   var headers: [(name: String, value: String)] = []
   /// The limit for the whole request.
   var seconds = 3
 
-  /// - Returns: why it was not accepted; nil: it was.
+  /// - Returns: why the body was not accepted; nil: it was accepted.
   func post(_ body: String) -> String? { address.isSecure ? postByCurl(body) : postPlain(body) }
 
   private func postPlain(_ body: String) -> String? {
@@ -38,7 +38,7 @@ struct Poster: Sendable {
     return answer(socket, deadline)
   }
 
-  /// Only the first line counts: `HTTP/1.1 200 OK`.
+  /// Reads the answer. Only its first line counts: `HTTP/1.1 200 OK`.
   private func answer(_ socket: Int32, _ deadline: ContinuousClock.Instant) -> String? {
     var head: [UInt8] = []
     while head.count < 64, !head.contains(10) {

@@ -8,9 +8,9 @@ enum Programs {
   static let limit = Interval.minutes(120)
 
   /// - Parameters:
-  ///   - machine: what starts them.
-  ///   - limit: the time limit of each.
-  ///   - output: called with what a build writes, as it comes; nil: nobody wants it.
+  ///   - machine: starts the programs.
+  ///   - limit: the time limit of each program.
+  ///   - output: called with the output of a build as it comes; nil: the output is dropped.
   static func runner(
     on machine: any EngineMachine, limit: Interval = limit, output: (@Sendable (OutputChunk) -> Void)? = nil
   ) -> Program.Runner {

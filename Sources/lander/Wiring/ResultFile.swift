@@ -1,8 +1,8 @@
 import DeployModel
 import Foundation
 
-/// The file for a command's result. It is opened and emptied before anything is done. So a wrong path is refused in time, and an earlier
-/// result is not mistaken for that of a command that ended without one.
+/// The file for a command's result. The command opens and empties it before it does anything. So a wrong path is refused in time, and
+/// nobody mistakes an earlier result for the result of a command that ended without one.
 struct ResultFile {
   private let path: String
   private let descriptor: Int32
@@ -21,7 +21,7 @@ struct ResultFile {
   }
 
   /// Writes the result, and closes the file.
-  /// - Throws: `Problems`, for example if the disk is full; what happened stays as it is.
+  /// - Throws: `Problems`, for example if the disk is full; what the command did stays done.
   func write(_ data: Data) throws(Problems) {
     defer { close(descriptor) }
     do {

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Folders with a company's own plugins and recipes; an update of Lander never touches them. Each has `plugins/` and `recipes/`. A
-/// project's own come before these, and Lander's after them.
+/// Folders with a company's own plugins and recipes; an update of Lander never touches them. Each folder has `plugins/` and `recipes/`.
+/// Plugins and recipes of the project come first, then these, then those of Lander.
 enum SearchPath {
   /// The folders that `LANDER_PATH` names, separated by `:`; then the user's and the machine's, if they exist.
   /// - Throws: everything that is wrong with the named folders.

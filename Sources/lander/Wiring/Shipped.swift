@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// The recipes and plugins that come with this program: beside an installed one, or in the checkout where it was built.
+/// The recipes and plugins that come with this program: beside the installed program, or in the checkout where it was built.
 enum Shipped {
   /// This program's path.
   static var program: String {
@@ -12,7 +12,7 @@ enum Shipped {
       : CommandLine.arguments[0]
   }
 
-  /// The folder with `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest one above the program.
+  /// The folder with `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest such folder above the program.
   static func folder() -> String? {
     func holds(_ folder: String) -> Bool { Folder.isDirectory(folder + "/recipes/strategies") }
     if let home = Folder.variable("LANDER_HOME"), holds(home) { return home }

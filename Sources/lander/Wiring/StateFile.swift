@@ -2,21 +2,21 @@ import DeployModel
 import Foundation
 import Glibc
 
-/// One value in a file of the state folder. It is replaced as a whole and made durable, so that whoever comes after a crash finds the
-/// newest one.
+/// One value in a file of the state folder. The file is replaced as a whole and made durable, so that a process after a crash finds the
+/// newest value.
 enum StateFile {
-  /// Bytes; a train of a thousand groups has far less.
+  /// The limit in bytes; a train of a thousand groups has far less.
   private static let most = 4 << 20
 
-  /// Nil if there is none, or it cannot be read.
+  /// The value; nil: there is no file, or it cannot be read.
   static func read<T: Decodable>(_ path: String, as type: T.Type) -> T? {
     guard let text = try? Folder.text(at: path, most: most) else { return nil }
     return try? JSONDecoder().decode(type, from: Data(text.utf8))
   }
 
-  /// - Parameter onlyIfNone: keeps a file that is there.
-  /// - Returns: false if one was there and was kept.
-  /// - Throws: if it cannot be written.
+  /// - Parameter onlyIfNone: whether to keep a file that exists.
+  /// - Returns: false if a file existed and was kept.
+  /// - Throws: if the file cannot be written.
   @discardableResult
   static func write(_ value: some Encodable, to path: String, onlyIfNone: Bool = false) throws(Problems) -> Bool {
     let encoder = JSONEncoder()
@@ -44,7 +44,7 @@ enum StateFile {
     return true
   }
 
-  /// That a file cannot be written, with the reason of the last system call or another one.
+  /// The problem that a file cannot be written, with the error of the last system call or another reason.
   static func unwritable(_ path: String, _ code: Int32 = errno) -> Problems {
     Problems(
       Problem(

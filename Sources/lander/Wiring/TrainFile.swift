@@ -2,15 +2,15 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// The record of a train in the state folder, `trains/ID.json`, and the right to run it. It is replaced as a whole and made durable, so
-/// that whoever comes after a crash finds the newest one.
+/// The record of a train in the state folder, `trains/ID.json`, and the right to run the train. The file is replaced as a whole and made
+/// durable, so that a process after a crash finds the newest record.
 final class TrainFile: Sendable {
   let id: Train.ID
   private let folder: String
   /// Held while the process runs the train.
   private let lock: FileLock
 
-  /// - Parameter state: the state folder, which is there.
+  /// - Parameter state: the state folder, which exists.
   /// - Throws: `Problems`, of kind `locked` if another process runs the train.
   init(_ id: Train.ID, in state: String) throws(Problems) {
     self.id = id
@@ -29,15 +29,15 @@ final class TrainFile: Sendable {
   /// Whether a process runs the train.
   static func isHeld(_ id: Train.ID, in state: String) -> Bool { FileLock.isHeld("\(state)/trains/\(id).lock") }
 
-  /// All trains that were asked for from here, the newest first; what cannot be read is left out.
+  /// All trains that were started from here, the newest first. Records that cannot be read are left out.
   static func all(in state: String?) -> [Train] {
     guard let state else { return [] }
     let names = Folder.names(in: state + "/trains").filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
     return names.sorted(by: >).compactMap { StateFile.read("\(state)/trains/\($0)", as: Train.self) }
   }
 
-  /// The train that a word names: its id, or the beginning of it; nil: none.
-  /// - Throws: `Problems` if it names several.
+  /// The train that a word names by its id or the beginning of its id; nil: the word names no train.
+  /// - Throws: `Problems` if the word names several trains.
   static func named(_ word: String, in state: String?) throws(Problems) -> Train? {
     guard word.hasPrefix("train-") else { return nil }
     let found = all(in: state).filter { $0.id.hasPrefix(word) }
@@ -52,17 +52,17 @@ final class TrainFile: Sendable {
     return train
   }
 
-  /// The same where nothing else can be meant.
-  /// - Throws: `Problems` if it names none, or several.
+  /// The train that a word names, if the word can mean nothing else.
+  /// - Throws: `Problems` if the word names no train, or several.
   static func one(_ word: String, in state: String?) throws(Problems) -> Train {
     if let train = try named(word, in: state) { return train }
     throw Problems(Problem("\"\(word)\" is no id of a train", fix: "lander show \(word) shows a deployment"))
   }
 
-  /// - Throws: `Problems` if it cannot be written: then nothing more is begun.
+  /// - Throws: `Problems` if the record cannot be written: then the train begins nothing more.
   func save(_ train: Train) throws(Problems) { try StateFile.write(train, to: "\(folder)/\(id).json") }
 
-  /// What a person said to the question before a group; nil: nothing yet.
+  /// A person's answer to the question before a group; nil: there is no answer yet.
   func answer(for group: String) -> Train.Answer? {
     let path = "\(folder)/\(id).answer"
     var status = stat()
@@ -74,8 +74,8 @@ final class TrainFile: Sendable {
     return answer?.group.isExactly(group) == true ? answer : nil
   }
 
-  /// Leaves an answer for the process that runs a train. The first one counts.
-  /// - Throws: `Problems` if somebody else answered the same question, or it cannot be written.
+  /// Leaves an answer for the process that runs a train. The first answer counts.
+  /// - Throws: `Problems` if somebody else answered the same question, or the answer cannot be written.
   static func leave(_ answer: Train.Answer, for id: Train.ID, in state: String) throws(Problems) {
     let path = "\(state)/trains/\(id).answer"
     for _ in 0..<3 {

@@ -10,7 +10,7 @@ import DeployStore
 /// The composition root: the one place that names every concrete type.
 enum Wiring {
   /// Reads `deploy.lua` and what it requires: from the project first, then from the search path, then from Lander.
-  /// - Throws: this includes what plugins have and this machine's policy does not allow.
+  /// - Throws: all problems, including capabilities of plugins that this machine's policy does not allow.
   static func project(_ options: ProjectOptions) throws -> LoadedProject {
     let folder = try options.folder()
     guard let text = try Folder.text(at: folder + "/deploy.lua") else {
@@ -42,8 +42,8 @@ enum Wiring {
   /// A command's project, with the desk that asks its hosts.
   /// - Parameters:
   ///   - bundle: describes a project without a `deploy.lua`, if it was typed; nil: the command has no such option.
-  ///   - choose: picks what the command is about from the project.
-  /// - Throws: what is wrong with the project or the choice; then no desk was made.
+  ///   - choose: picks from the project what the command is about.
+  /// - Throws: what is wrong with the project or the choice, before a desk is made.
   static func open<T>(
     _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void,
     _ choose: (Project) throws -> T
@@ -55,8 +55,8 @@ enum Wiring {
 
   /// The desk of a project.
   /// - Parameters:
-  ///   - onlyLooks: whether the command keeps nothing. Then a missing state folder is not made, and a misspelt one is reported.
-  ///   - tell: called with what happens while a verb is at work.
+  ///   - onlyLooks: whether the command only reads. Then a missing state folder is not created, and a misspelt one is reported.
+  ///   - tell: called with each event while the desk works.
   static func desk(
     for project: LoadedProject, _ options: ProjectOptions, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
@@ -68,7 +68,7 @@ enum Wiring {
     return try desk(in: project.folder, state: StateDirectory(passing.path + "/state"), leaving: passing, tell)
   }
 
-  /// A desk for what was deployed from this state folder; the project itself need not load any more.
+  /// A desk for deployments that were made from this state folder. The project itself does not have to load any more.
   /// - Throws: if nothing was ever deployed from here.
   static func pastDesk(_ options: ProjectOptions, tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
     guard let folder = try options.existingStateFolder() else {
@@ -77,54 +77,54 @@ enum Wiring {
     return try desk(in: options.folderOrHere, state: StateDirectory(folder), tell)
   }
 
-  /// The deployments that were made from here; nil: none was.
+  /// The deployments that were made from here; nil: there are none.
   static func past(_ options: ProjectOptions) throws -> PastDeployments? {
     try options.existingStateFolder().map { PastDeployments(try SQLiteJournal(in: try StateDirectory($0))) }
   }
 
-  /// The same for commands that have nothing to show without it.
-  /// - Throws: if nothing was ever deployed from here, with another command to try.
+  /// The same, for commands that have nothing to show otherwise.
+  /// - Throws: if nothing was ever deployed from here; the problem names another command to try.
   static func somePast(_ options: ProjectOptions, fix: String) throws -> PastDeployments {
     if let past = try past(options) { return past }
     throw Problems(Problem("nothing was deployed from here yet", fix: fix))
   }
 
-  /// The bundles of this machine; nil: none was ever built.
+  /// The store of this machine's bundles; nil: no bundle was ever built.
   static func shelf(_ options: ProjectOptions) throws -> (any BundleShelf)? {
     try options.existingStateFolder().map { try DirectoryBundleStore(in: StateDirectory($0)) }
   }
 
-  /// The same for commands that have nothing to show without it.
-  /// - Throws: if none was ever built.
+  /// The same, for commands that have nothing to show otherwise.
+  /// - Throws: if no bundle was ever built.
   static func someShelf(_ options: ProjectOptions) throws -> any BundleShelf {
     if let shelf = try shelf(options) { return shelf }
     throw Problems(Problem("there are no bundles yet", fix: "lander bundle build makes one"))
   }
 
-  /// What signs approvals with a key.
+  /// Signs approvals with a key.
   /// - Parameter key: the file of a key, absolute.
   static func signing(key: String) -> Signing {
     { text throws(Problem) in try ApprovalSignatures.form.sign(text, key: key) }
   }
 
-  /// What signs the bundle that a digest begins with.
-  /// - Throws: if there is none, or several.
+  /// Signs the bundle whose digest begins with this text.
+  /// - Throws: if there is no such bundle, or several.
   static func signing(_ options: ProjectOptions, of prefix: String) throws -> BundleSigning {
     let bundle = try someShelf(options).inspect(prefix).stored.bundle.digest
     return BundleSigning(store: try DirectoryBundleStore(in: StateDirectory(options.stateFolder())), bundle: bundle)
   }
 
-  /// What recipes are rehearsed with.
+  /// The parts with which recipes are rehearsed.
   static var stage: RehearsalStage { stage(nil) }
 
   /// - Parameters:
   ///   - coverage: records which lines of recipes run; nil: nothing records them.
-  ///   - plugins: asked before pinned recipes run for real; nil: they are only rehearsed.
+  ///   - plugins: checks plugins before pinned recipes run for real; nil: recipes are only rehearsed.
   static func stage(_ coverage: Coverage?, _ plugins: PinnedPlugins? = nil) -> RehearsalStage {
     RehearsalStage(library: LuaLibrary(coverage: coverage, plugins: plugins), files: MachineFiles(), identity: { Identity.make() })
   }
 
-  /// - Parameter passing: a folder that is removed with the desk; nil: there is none.
+  /// - Parameter passing: a temporary folder that is removed with the desk; nil: there is none.
   private static func desk(
     in folder: String, state: StateDirectory, leaving passing: PassingFolder? = nil, _ tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
@@ -190,7 +190,7 @@ enum Wiring {
     }
   }
 
-  /// Names that a project in the folder can require: its plugins, those of the search path and of Lander, and recipes.
+  /// Names that a project in the folder can require: its own plugins, plugins of the search path and of Lander, and recipes.
   static func requirable(from folder: String) -> [String] {
     let roots = [folder] + ((try? SearchPath.folders()) ?? []) + (Shipped.folder().map { [$0] } ?? [])
     let plugins = roots.flatMap { root in

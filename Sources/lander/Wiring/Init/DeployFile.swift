@@ -94,12 +94,12 @@ struct DeployFile {
 
   private func ignored(_ names: String...) -> String { ignored(names) }
 
-  /// What is not packed, as a list in Lua: secrets and what hosts install themselves, then what git ignores too.
+  /// The patterns that are not packed, as a list in Lua: secrets, files that hosts install themselves, and then files that git ignores.
   private func ignored(_ names: [String]) -> String {
     IgnoreList(of: folder, besides: names, built: kind == .node && builds).lua
   }
 
-  /// What outlives releases; a missing folder is made.
+  /// The shared folders, which outlive releases. If one is missing, the deployment makes it.
   private var shared: String {
     switch kind {
     case .site: ""

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What Lua language servers need for the words of `deploy.lua`: a description of every word, and its place.
+/// The files that tell Lua language servers the words of `deploy.lua`: a description of every word, and settings that name its path.
 struct EditorFiles {
   /// The project's folder or a plugin's, absolute.
   let folder: String
@@ -9,8 +9,8 @@ struct EditorFiles {
   static let stub = ".luals/lander.lua"
   static let settings = ".luarc.json"
 
-  /// Writes the description again. Existing settings are the user's, so they are kept.
-  /// - Throws: `Problem` if that fails.
+  /// Writes the description again. Existing settings belong to the user and are kept.
+  /// - Throws: `Problem` if writing fails.
   func write() throws {
     guard Folder.isDirectory(folder) else { throw Problems(Problem("there is no folder \(folder)", fix: "name the project's folder")) }
     try Folder.writeNew(LanguagePages.stub().map { $0 + "\n" }.joined(), to: "\(folder)/\(Self.stub)")

@@ -1,17 +1,18 @@
 import DeployModel
 
-/// What a first recipe does not pack: secrets, what hosts install themselves, and what the project's `.gitignore` names.
+/// The files that a first recipe does not pack: secrets, files that hosts install themselves, and files that the project's `.gitignore`
+/// names.
 struct IgnoreList {
   /// Patterns in order: a later one wins.
   private(set) var patterns = [".git", ".lander", "deploy.lua", "*_spec.lua", ".luals", ".luarc.json", ".env", ".env.*", "node_modules"]
-  /// The limit of lines that are taken from a `.gitignore`.
+  /// The most lines that are taken from a `.gitignore`.
   static let most = 200
-  /// The usual output of builds: git ignores it, and hosts need it.
+  /// The usual output folders of builds: git ignores them, but hosts need them.
   private static let products = ["dist", "build", "out", "public", ".next", ".nuxt", ".output", ".svelte-kit"]
 
   /// - Parameters:
   ///   - names: other files that this kind of project does not pack.
-  ///   - built: whether a build makes what hosts need, so that its output is packed although git ignores it.
+  ///   - built: whether the project has a build. Then the build's output is packed, although git ignores it.
   init(of folder: String, besides names: [String], built: Bool) {
     add(names)
     let text = ((try? Folder.text(at: folder + "/.gitignore", isLoose: true)).flatMap { $0 } ?? "").withoutByteOrderMark

@@ -5,7 +5,7 @@ struct NewPlugin {
   var name: String
   /// The folder it is written to, absolute.
   var folder: String
-  /// The project that it is written into, absolute; nil: it is on its own.
+  /// The project that the plugin is written into, absolute; nil: the plugin is not part of a project.
   var project: String?
 
   /// - Throws: if the name is invalid, or something exists there already.

@@ -2,11 +2,11 @@ import DeployModel
 
 /// A project that gets its first `deploy.lua`.
 struct NewProject {
-  /// Absolute.
+  /// The project's folder, absolute.
   let folder: String
-  /// The application's name; nil: the folder's.
+  /// The application's name; nil: the folder's name.
   let name: String?
-  /// Nil: what its files suggest.
+  /// The kind of the project; nil: the kind that its files suggest.
   let kind: ProjectKind?
 
   /// Writes `deploy.lua` and a first test, and has git ignore the state folder.

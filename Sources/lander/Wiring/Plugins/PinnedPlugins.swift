@@ -2,9 +2,9 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// Checks this machine's policy for the plugins that a deployment was pinned with. They were checked when it began, but perhaps on
-/// another machine or under another policy. They run here when it is resumed, when its hosts go back, and when a later deployment
-/// restores it.
+/// Checks the plugins that a deployment is pinned to against this machine's policy. They were checked when the deployment began, but
+/// perhaps on another machine or under another policy. They run here when the deployment is resumed, when its hosts go back, and when a
+/// later deployment restores its release.
 struct PinnedPlugins {
   let shelf: ProjectPlugins
 
@@ -24,7 +24,7 @@ struct PinnedPlugins {
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
   }
 
-  /// - Throws: if no signer that the policy knows has signed it, or if the pinned files differ.
+  /// - Throws: if no signer that the policy knows has signed the plugin, or if the pinned files differ.
   private func verify(_ name: String, _ lock: PluginLock, _ sources: [SourceFile]) throws(Problem) {
     guard let locked = lock.plugins.first(where: { $0.name.isExactly(name) }) else { return }
     guard let tree = try tree(of: locked) else {

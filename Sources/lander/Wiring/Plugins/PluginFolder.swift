@@ -14,7 +14,7 @@ struct PluginFolder {
   static func ignores(_ file: String) -> Bool { file.pathParts.dropLast().contains { ignored.contains(String($0)) } }
 
   /// Its files; nil: there is no such folder.
-  /// - Throws: if it has something that no plugin may have, such as a link.
+  /// - Throws: if the folder has something that no plugin may have, such as a link.
   func tree() throws(Problem) -> PluginTree? {
     guard Folder.isDirectory(path) else { return nil }
     var files: [PluginTree.File] = []

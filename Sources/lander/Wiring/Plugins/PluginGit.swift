@@ -11,7 +11,7 @@ enum PluginGit {
   /// The size limit of a file in units of `ulimit -f`: 64 or 128 MiB, depending on the shell.
   private static let largest = 131_072
 
-  /// Turns off what a repository or the environment could use to run or to ask something.
+  /// Settings that keep a repository or the environment from running a program or asking a question.
   private static let settings = [
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.symlinks=false", "submodule.recurse=false", "fetch.recurseSubmodules=false",
     "gc.auto=0", "maintenance.auto=false", "advice.detachedHead=false",
@@ -27,7 +27,7 @@ enum PluginGit {
   struct Ended {
     var status: Int
     var out: [UInt8]
-    /// Its last line, without what only git needs.
+    /// The last line of git's output, without what only git needs.
     var said: String
     var lines: [Substring] { String(decoding: out, as: UTF8.self).parts(at: "\n") }
   }

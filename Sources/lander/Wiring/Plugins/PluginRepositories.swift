@@ -39,7 +39,7 @@ struct PluginRepositories: PluginSources {
     return try read(commit, in: scratch, source)
   }
 
-  /// The source in the form for git; nil: it is a folder without a repository.
+  /// The source in a form for git; nil: the source is a folder without a repository.
   private func address(of source: String) throws(Problem) -> String? {
     if source.contains("://") { return source }
     let path = Folder.absolute(source, in: folder)

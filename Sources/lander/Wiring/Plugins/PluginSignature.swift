@@ -1,7 +1,7 @@
 import DeployModel
 import DeployStore
 
-/// The signature of a plugin: of a line with its name, its version and the digest of its files.
+/// The signature of a plugin. It signs a line with the plugin's name, its version and the digest of its files.
 enum PluginSignature {
   /// The signature's file in a plugin; signatures do not cover it.
   static let file = "plugin.sig"
@@ -20,7 +20,7 @@ enum PluginSignature {
 
   /// Who signed a plugin.
   /// - Parameter signers: a file in the form of `allowed_signers`.
-  /// - Throws: if none of them signed it, or if the files differ from the signed ones.
+  /// - Throws: if none of the signers signed the plugin, or if its files differ from the signed files.
   static func signer(of tree: PluginTree, named name: String, _ version: PluginVersion, signers: String) throws(Problem) -> String {
     guard let signature = tree.text(file) else {
       throw Problem("plugin \(name) \(version) is not signed", fix: "whoever makes it signs it: lander plugin sign --key FILE")

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// What the reading of a project needs from its folder: texts by path, and the plugins of its lock, each checked before it is read.
+/// What lander reads from a project's folder: texts by path, and the plugins of its `deploy.lock`, each checked before it is read.
 struct ProjectSources {
   let origins: PluginOrigins
   let read: @Sendable (String) throws(Problem) -> String?
@@ -31,7 +31,7 @@ struct ProjectSources {
     }
   }
 
-  /// The name of the plugin, if the folder is a plugin and not a project: its tests require it by that name.
+  /// The name of the plugin, if the folder is a plugin and not a project. Its tests require the plugin by this name.
   private static func own(in folder: String) -> String? {
     guard !Folder.exists("\(folder)/deploy.lua"), let text = (try? Folder.text(at: "\(folder)/plugin.lua")).flatMap({ $0 }) else {
       return nil

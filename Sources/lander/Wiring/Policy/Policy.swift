@@ -1,17 +1,17 @@
 import DeployModel
 
-/// What this machine's owner allows, whatever a project says: a file that the project cannot change.
+/// The policy of this machine: what its owner allows, whatever a project says. It is in a file that the project cannot change.
 struct Policy {
-  /// The most that plugins may have, by name; `*` stands for those that are not named.
+  /// The capabilities that plugins may have at most, by plugin; `*` stands for plugins that are not named.
   var capabilities: [String: [String]]
   /// Whether a plugin from elsewhere has to be signed.
   var demandsSignatures: Bool
   /// Whether a bundle has to be signed before anything of it is sent to a host.
   var demandsSignedBundles: Bool
-  /// Who may sign, in the form of ssh-keygen's `allowed_signers`; nil: nobody.
+  /// The keys that may sign, in the form of ssh-keygen's `allowed_signers`; nil: no key may.
   var allowedSigners: String?
 
-  /// Reads what its JSON says.
+  /// Reads the policy from its JSON.
   /// - Throws: what is wrong with it.
   init(_ value: Value, path: String) throws(Problem) {
     func broken(_ what: String) -> Problem {
@@ -43,8 +43,8 @@ struct Policy {
     }
   }
 
-  /// Everything that plugins have and the policy does not allow.
-  /// - Parameter path: the policy's, for messages.
+  /// Every capability that plugins have and the policy does not allow.
+  /// - Parameter path: the path of the policy, for messages.
   func problems(of plugins: [RequiredPlugin], path: String) -> [Problem] {
     plugins.flatMap { plugin -> [Problem] in
       let name = plugin.manifest.name
@@ -65,7 +65,8 @@ struct Policy {
     }
   }
 
-  /// Compares like the prelude: an equal grant, a folder around a path, or a server around a request.
+  /// Whether the allowed capability covers the needed one, by the rules of the prelude: it is equal, a folder around the path, or the
+  /// server of the request.
   private static func covers(_ allowed: String, _ needed: String) -> Bool {
     if allowed == needed { return true }
     if allowed.hasPrefix("http:"), needed.hasPrefix("http:") { return Served(allowed).covers(Served(needed)) }
@@ -92,7 +93,7 @@ private struct Served {
     (machine, port) = (String(place[..<colon]), String(place[place.index(after: colon)...]))
   }
 
-  /// Without a port it covers those of http and https; without a method, all of them; `*` is every machine, on every port.
+  /// Without a port, it covers the ports of http and https; without a method, all methods; `*` stands for every machine and every port.
   func covers(_ other: Served) -> Bool {
     if let method, other.method != method { return false }
     if machine == "*" { return true }

@@ -4,7 +4,7 @@ import FoundationEssentials
 
 /// This machine's policy: the file that `LANDER_POLICY` names, or `/etc/lander/policy.json`.
 enum PolicyFile {
-  /// Its path; nil: there is none.
+  /// The path of the policy; nil: this machine has no policy.
   static var path: String? {
     if let named = Folder.variable("LANDER_POLICY"), !named.isEmpty { return Folder.absolute(named) }
     let usual = "/etc/lander/policy.json"
@@ -12,7 +12,7 @@ enum PolicyFile {
   }
 
   /// - Returns: nil: this machine has no policy.
-  /// - Throws: if it is missing, cannot be trusted or makes no sense: then nothing runs.
+  /// - Throws: if the policy is missing, cannot be trusted or is invalid: then nothing runs.
   static func read() throws(Problems) -> (policy: Policy, path: String)? {
     guard let path else { return nil }
     do throws(Problem) {
@@ -29,7 +29,7 @@ enum PolicyFile {
     } catch { throw Problems(error, exit: .refused) }
   }
 
-  /// - Throws: everything that plugins have and the policy does not allow.
+  /// - Throws: every capability that plugins have and the policy does not allow.
   static func check(_ plugins: [RequiredPlugin]) throws(Problems) {
     guard let (policy, path) = try read() else { return }
     let problems = policy.problems(of: plugins, path: path)

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployStore
 
-/// Whom this machine's policy believes about bundles.
+/// The signatures of bundles that this machine's policy trusts.
 struct PolicyTrust: BundleTrust {
   let store: DirectoryBundleStore
 

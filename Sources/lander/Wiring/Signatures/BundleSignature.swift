@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The signature of a bundle: of a line with its digest.
+/// The signature of a bundle. It signs a line with the bundle's digest.
 enum BundleSignature {
   private static let form = SSHSignature(namespace: "lander-bundle")
 
@@ -9,16 +9,16 @@ enum BundleSignature {
   /// - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
   static func sign(_ bundle: Digest, key: String) throws(Problem) -> String { try form.sign(statement(bundle), key: key) }
 
-  /// Whether a signature is one of this bundle, whoever signed it.
+  /// Whether a signature belongs to this bundle, whoever signed it.
   static func fits(_ bundle: Digest, _ signature: String) throws(Problem) -> Bool {
     try form.fits(statement(bundle), signature: signature)
   }
 
   /// Who signed a bundle.
   /// - Parameters:
-  ///   - signature: nil: it has none.
+  ///   - signature: the bundle's signature; nil: it has none.
   ///   - signers: a file in the form of `allowed_signers`.
-  /// - Throws: if none of them signed it.
+  /// - Throws: if none of the signers signed the bundle.
   static func signer(of bundle: Digest, _ signature: String?, signers: String) throws(Problem) -> String {
     guard let signature else {
       throw Problem(

@@ -6,11 +6,11 @@ struct BundleSigning {
   let store: DirectoryBundleStore
   let bundle: Digest
 
-  /// Signs it, or takes in a signature that was made elsewhere.
+  /// Signs the bundle, or adds a signature that was made elsewhere.
   /// - Parameters:
   ///   - key: the file of a key, absolute.
   ///   - signature: the file of a signature, absolute.
-  /// - Throws: if both are named, or neither.
+  /// - Throws: if both files are named, or neither.
   func sign(key: String?, or signature: String?) throws {
     switch (key, signature) {
     case (let key?, nil): try store.keep(signature: try BundleSignature.sign(bundle, key: key), of: bundle)
@@ -22,8 +22,8 @@ struct BundleSigning {
     }
   }
 
-  /// Takes in a signature that was made elsewhere.
-  /// - Throws: if it is none of this bundle.
+  /// Adds a signature that was made elsewhere.
+  /// - Throws: if the signature does not belong to this bundle.
   private func take(_ path: String) throws {
     guard let text = try Folder.text(at: path, most: SSHSignature.most) else {
       throw Problems(Problem("there is no file \(path)", subject: "--signature", fix: "name the file that lander bundle sign --out wrote"))
@@ -37,7 +37,7 @@ struct BundleSigning {
     try store.keep(signature: text, of: bundle)
   }
 
-  /// Who signed it, of those whom this machine's policy names; nil: none of them did, or there is no policy.
+  /// The signer of the bundle whom this machine's policy names; nil: no such signer signed it, or there is no policy.
   func signer() throws -> String? {
     guard let signers = try PolicyFile.read()?.policy.allowedSigners, let signature = try store.signature(of: bundle) else { return nil }
     return try? BundleSignature.signer(of: bundle, signature, signers: signers)

@@ -3,13 +3,13 @@ import Glibc
 
 /// Signatures of texts by ssh keys: `ssh-keygen -Y`.
 struct SSHSignature {
-  /// What signatures are for. One for another purpose counts as none.
+  /// The purpose of the signatures. A signature for another purpose does not count.
   let namespace: String
   /// The time limit of one call, in seconds.
   private static let timeout = 60
-  /// The limit of a signature's text, in bytes. Those of RSA keys with 16,384 bits have 6,000.
+  /// The limit of a signature's text, in bytes. Signatures of RSA keys with 16,384 bits have 6,000.
   static let most = 64 << 10
-  /// The limit of a file of allowed signers, in bytes, and of its lines that are asked about one key.
+  /// The limits of a file of allowed signers, in bytes, and of its lines that are tried for one key.
   private static let (mostSigners, mostLines) = (4 << 20, 50)
 
   /// Whether a text looks like a signature.
@@ -28,7 +28,7 @@ struct SSHSignature {
     return ended.out
   }
 
-  /// Who of the allowed signers signed a text.
+  /// Finds the allowed signer who signed a text.
   /// - Parameter signers: a file in the form of `allowed_signers`.
   func find(_ text: String, signature: String, signers: String) throws(Problem) -> Found {
     if let reason = OwnFile.doubt(signers) { throw reason }
@@ -38,9 +38,9 @@ struct SSHSignature {
     return try find(text, signature: signature, among: known)
   }
 
-  /// The same with the allowed signers as a text. Each line is asked alone: ssh-keygen names the principals of the first line that has the
-  /// key, even if another one lets it sign.
-  /// - Parameter names: of whom one must have signed, in the order of preference; nil: whom the lines name.
+  /// Finds the signer with the allowed signers as a text. Each line is tried alone: ssh-keygen names the principals of the first line that
+  /// has the key, even if only another line lets the key sign.
+  /// - Parameter names: the names of which one must have signed, in order of preference; nil: any name in the lines.
   func find(_ text: String, signature: String, among signers: String, as names: [String]? = nil) throws(Problem) -> Found {
     let lines = SignatureKey(of: signature).lines(of: signers.withoutByteOrderMark)
     let sign = try Place(signature)
@@ -64,7 +64,7 @@ struct SSHSignature {
     return found.status == 0 ? found.out.fullLines.map(String.init) : []
   }
 
-  /// Whether a signature is one of this text, whoever signed it.
+  /// Whether a signature belongs to this text, whoever signed it.
   func fits(_ text: String, signature: String) throws(Problem) -> Bool {
     let place = try Place(signature)
     defer { place.remove() }
@@ -73,11 +73,11 @@ struct SSHSignature {
 
   enum Found {
     case signer(String)
-    /// Its key is not one of the allowed signers.
+    /// The signature's key is not one of the allowed signers.
     case unknownKey
-    /// Its key is known, and no line lets it sign this now: for its namespaces, its times or its names.
+    /// The signature's key is known, but no line lets it sign this now, because of its namespaces, its times or its names.
     case barred
-    /// What it signed is something else, or for another purpose.
+    /// The signature belongs to another text, or has another purpose.
     case anotherText
   }
 

@@ -1,9 +1,9 @@
 import DeployModel
 import Foundation
 
-/// The public key inside a signature of `ssh-keygen -Y`, as a line of `allowed_signers` has it (OpenSSH's PROTOCOL.sshsig).
+/// The public key inside a signature of `ssh-keygen -Y`, in the form of a line of `allowed_signers` (OpenSSH's PROTOCOL.sshsig).
 struct SignatureKey {
-  /// The key in base64; nil: the text is no such signature.
+  /// The key in base64; nil: the text is not such a signature.
   let text: String?
 
   init(of signature: String) {
@@ -19,7 +19,7 @@ struct SignatureKey {
     text = isWhole ? Data(bytes[start..<(start + length)]).base64EncodedString() : nil
   }
 
-  /// The lines of an `allowed_signers` text that may be about this key: those that have it, and those of authorities that sign keys.
+  /// The lines of an `allowed_signers` text that may be about this key: lines that have the key, and lines of authorities that sign keys.
   func lines(of signers: String) -> [Substring] {
     guard let text else { return [] }
     return signers.fullLines.filter { line in
