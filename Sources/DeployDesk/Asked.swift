@@ -1,16 +1,16 @@
 import DeployCore
 package import DeployModel
 
-/// A request as somebody typed it, as data, with everything in it that could not be understood. A verb refuses these parts together with
-/// whatever else is wrong.
+/// A typed request as data, with the parts of it that could not be understood. The desk refuses these parts together with everything else
+/// that is wrong.
 package struct Asked: Sendable, Hashable {
   package var request: DeploymentRequest
   package var unclear: [Problem]
   /// The receipt of the revision that hosts get to join their group; nil: they do not join.
   var joins: Receipt?
-  /// What hosts of the group lack and get; nil: it is no such request.
+  /// What hosts of the group lack and get; nil: the request is not for missing hosts.
   var missing: Planner.Missing?
-  /// What was typed besides recipe and group, if the request says it in other words; nil: it does not.
+  /// The typed options besides recipe and group, if the request expresses them in another form; nil: it has the same form.
   var typed: TypedOptions?
 
   package init(_ request: DeploymentRequest, unclear: [Problem] = []) { self.init(request, unclear: unclear, joins: nil) }

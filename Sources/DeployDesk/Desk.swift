@@ -2,8 +2,8 @@ import DeployCore
 package import DeployEngine
 package import DeployModel
 
-/// Everything that can be done with deployments from one machine. Each use case is a verb that takes values and returns values. A face (a
-/// command line, a server) calls one verb and shows what it returned. The desk knows ports only.
+/// Everything that can be done with deployments from one machine. Each use case is a function that takes and returns values. A face (a
+/// command line, a server) calls one function and shows its result. The desk knows ports only.
 ///
 /// Use cases that need no engine have smaller types: `PastDeployments` (a journal), `Retention` (bundles), `DryRun` and `RehearsalRun`
 /// (recipes).
@@ -23,11 +23,11 @@ package struct Desk: Sendable {
   let commits: any VersionControl
   /// The CI system that runs the command; nil: no known one.
   let system: CISystem?
-  /// Where recipes are played.
+  /// The parts with which recipes are rehearsed.
   let stage: RehearsalStage
-  /// The table of a time zone by its name, from the time zone database; nil: this machine has none of that name.
+  /// The table of a time zone by its name, from the time zone database; nil: this machine does not have that zone.
   let zones: @Sendable (String) -> [UInt8]?
-  /// The place in line that the command has, if it has one.
+  /// The command's place in line, if it has one.
   let line = OwnTurn()
   /// Locks of dead holders that plans may take over.
   let leftOver = LeftOver()
@@ -35,13 +35,13 @@ package struct Desk: Sendable {
   let lineLease: Interval
   /// This machine's own name, as it appears after the `@` of actors.
   let machine: String
-  /// Called with what happens while a verb is at work.
+  /// Called with each event while the desk works.
   let tell: @Sendable (DeskEvent) -> Void
   private let programs: @Sendable () async -> Void
   private let doors: @Sendable () async -> Void
 
   /// - Parameters:
-  ///   - programs: ends what runs on this machine: builds, git, and clients that wait for hosts.
+  ///   - programs: ends the processes on this machine: builds, git, and clients that wait for hosts.
   ///   - doors: closes all connections to hosts and to this machine.
   package init(
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
@@ -81,7 +81,7 @@ package struct Desk: Sendable {
   /// The time by this machine's clock.
   package var now: Timestamp { ports.clock.now() }
 
-  /// Ends what runs on this machine, so that a verb that waits for it ends too.
+  /// Ends the processes on this machine, so that a function that waits for them ends too.
   package func endPrograms() async {
     await line.leave()
     await programs()

@@ -3,11 +3,11 @@ package import DeployModel
 /// What happens while somebody watches an alarm.
 package enum AlarmEvent: Sendable, Hashable {
   case began(AlarmRecord)
-  /// Somebody else is at work on the hosts, in words: there are no looks until that has ended.
+  /// Another deployment works on the hosts, in words: there are no looks until it has ended.
   case waits(String, AlarmRecord)
-  /// A look found a host bad. The record counts it.
+  /// A look found a host bad; the record counts this look.
   case bad(String, AlarmRecord)
-  /// A look got no answer, the first in a row at its host.
+  /// A look got no answer: the first such look in a row at its host.
   case silent(String, AlarmRecord)
   /// Too many looks were bad, and a rollback is about to be planned.
   case fires(AlarmRecord)

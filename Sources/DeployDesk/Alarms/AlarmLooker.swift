@@ -2,21 +2,21 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// Carries out what the fold of an alarm wants: looks at hosts, timers, and the question whether somebody else has them. It takes no
-/// lock, and nothing of it is in a journal.
+/// Carries out what the fold of an alarm asks for: looks at hosts, timers, and the question whether another deployment has the hosts. It
+/// takes no lock and writes no journal.
 struct AlarmLooker {
   enum Event: Sendable {
-    /// A further round is due.
+    /// The next round of looks is due.
     case rang
-    /// The looks of that timer's round get no answer any more.
+    /// The time of the looks of this timer's round is over.
     case late(Int)
     case found(slot: Int, intent: Int, Outcome)
-    /// Whether somebody else has the hosts is to be asked again.
+    /// It is time to ask again whether another deployment has the hosts.
     case asks
     case asked(AlarmTenure)
     /// The time of the alarm is over.
     case over
-    /// Whoever watches wants to leave.
+    /// The watcher wants to leave.
     case leaves
   }
 
@@ -25,12 +25,12 @@ struct AlarmLooker {
   private let sink: AsyncStream<Event>.Continuation
   private let plan: Plan
   private let ports: Ports
-  /// Names the looks on hosts, apart from those of every other watcher.
+  /// Names the looks on hosts, so that they differ from the looks of every other watcher.
   private let name: Deployment.ID
   private let token: String
   /// By slot: the look under way.
   private var running: [Int?]
-  /// By slot: the look that was given up last, while its answer may still come; nil: there is none.
+  /// By slot: the look that was given up last, while its answer may still come; nil: no such look.
   private var overdue: [Int?]
   /// By slot: whether the last look got no answer.
   private var silent: [Bool]
@@ -56,13 +56,13 @@ struct AlarmLooker {
     }
   }
 
-  /// Asks beside the looks.
+  /// Asks a question while looks are under way.
   func ask(_ question: @escaping @Sendable () async -> AlarmTenure, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }
 
   /// Does what can be done now.
-  /// - Returns: how the alarm ends; nil: it goes on.
+  /// - Returns: how the alarm ends; nil: it continues.
   mutating func turn(_ group: inout DiscardingTaskGroup) -> (end: AlarmRecord.End, reason: String?)? {
     while true {
       switch looks.next() {
@@ -95,14 +95,14 @@ struct AlarmLooker {
     }
   }
 
-  /// No fence is compared, because no lock is held.
+  /// The site of a look. Hosts compare no fence, because the watcher has no lock.
   private func site(_ number: Int) -> HostSite {
     var site = plan.site(of: number)
     (site.deployment, site.fence, site.token) = (name, -1, token)
     return site
   }
 
-  /// - Returns: what a look found that is worth telling, and whether it is bad rather than without an answer; nil: nothing.
+  /// - Returns: what to report about a look, and whether the host is bad (true) or did not answer (false); nil: nothing to report.
   mutating func found(_ outcome: Outcome, at slot: Int, of intent: Int) -> (words: String, isBad: Bool)? {
     let before = looks.tally
     if overdue[slot] == intent {
@@ -116,7 +116,7 @@ struct AlarmLooker {
     return news(since: before, at: slot, outcome.failure?.message ?? "the answer was no")
   }
 
-  /// Whether a look that was given up may still get an answer: a host that is busy says late that it ended a command at its limit.
+  /// Whether a look that was given up may still get an answer: a busy host reports late that it ended a command at its limit.
   var awaitsLate: Bool { overdue.contains { $0 != nil } }
 
   /// Gives up the looks of a timer.

@@ -3,20 +3,20 @@ package import DeployModel
 
 /// Who has the hosts of an alarm.
 package enum AlarmTenure: Sendable, Hashable {
-  /// They have what its deployment brought, as far as anybody knows.
+  /// As far as known, the hosts have the release of the alarm's deployment.
   case free
-  /// Somebody is at work on them, in words. How that ends decides.
+  /// Another deployment works on the hosts, in words. Its end decides what happens to the alarm.
   case busy(String)
-  /// They have something newer, in words.
+  /// The hosts have something newer, in words.
   case over(String)
 }
 
 extension PastDeployments {
-  /// Who has hosts of a deployment, by the journal. Only what has, or had and changed, one of them counts: no task, no deployment that
-  /// went back everywhere, and none that changed nothing there.
+  /// Who has the hosts of a deployment, by the journal. A later deployment counts if it has one of the hosts, or had and changed one. Tasks
+  /// do not count, nor deployments that went back everywhere or changed nothing there.
   /// - Parameters:
-  ///   - hosts: their numbers.
-  ///   - own: the rollback that the alarm itself began; nil: none.
+  ///   - hosts: the numbers of these hosts.
+  ///   - own: the rollback that the alarm itself began; nil: it began none.
   package func tenure(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> AlarmTenure {
     let all = (try? await deployments()) ?? []
     let names = hosts.map { plan.hosts[$0].host.name }
@@ -38,14 +38,14 @@ extension PastDeployments {
     return busy.map { .busy($0) } ?? .free
   }
 
-  /// Names of the hosts that an ended deployment brought to its release, or that had it.
+  /// Names of the hosts that an ended deployment brought to its release, or that had the release already.
   private func brought(by deployment: Deployment.ID) async -> [String] {
     let outline = (try? await outline(of: deployment)) ?? []
     guard case .planned(let plan)? = outline.first?.fact, case .concluded(let end)? = outline.last?.fact else { return [] }
     return zip(plan.hosts, end.hosts).filter { $1 == .succeeded || $1 == .unchanged }.map(\.0.host.name)
   }
 
-  /// Names of hosts that joined the group later, with what a deployment brought.
+  /// Names of hosts that joined the group later, with the release of a deployment.
   func joined(_ plan: Plan) async -> [String] {
     var sources = [plan.id]
     var names: [String] = []
@@ -58,8 +58,8 @@ extension PastDeployments {
     return names
   }
 
-  /// How the rollback that an alarm began stands.
-  /// - Returns: nil: it is not in the journal, or none was begun.
+  /// The state of the rollback that an alarm began.
+  /// - Returns: nil if the journal does not have the rollback, or the alarm began none.
   package func retreat(_ rollback: Deployment.ID?) async throws -> AlarmRetreat? {
     guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
     switch summary.state {
@@ -74,7 +74,7 @@ extension PastDeployments {
 }
 
 extension AlarmRetreat {
-  /// How a rollback ended. One that was refused has changed nothing.
+  /// How a rollback ended. A refused rollback has changed nothing.
   init(_ end: Conclusion) {
     let isWhole = end.status == .succeeded && end.traffic == nil && end.notUndone == nil
     if isWhole, end.hosts.allSatisfy({ $0 == .succeeded || $0 == .unchanged || $0 == .kept }) {
@@ -89,7 +89,7 @@ extension AlarmRetreat {
 }
 
 extension DeploymentSummary {
-  /// Whether it is about the same as a deployment, later, and more than a task.
+  /// Whether it concerns the same application and group as a deployment, is later, and is not only a task.
   fileprivate func mayFollow(_ plan: Plan) -> Bool {
     guard id != plan.id, began > plan.origin.at, kind.task == nil, status != .refused else { return false }
     return application.isExactly(plan.subject.application) && group.isExactly(plan.subject.group)
@@ -97,9 +97,9 @@ extension DeploymentSummary {
 }
 
 extension Plan {
-  /// Numbers of the hosts that its alarm looks at: those that it brought to its release, and, if it finished what was stopped on purpose,
-  /// those that had it.
-  /// - Parameter end: its own.
+  /// Numbers of the hosts that the deployment's alarm looks at: the hosts that it brought to its release. If it finished a deployment that
+  /// was stopped on purpose, also the hosts that had the release already.
+  /// - Parameter end: the conclusion of the deployment.
   package func alarmed(_ end: Conclusion) -> [Int] {
     let finishes = flow.missing != nil && flow.joins == nil
     return hosts.indices.filter { number in
@@ -110,7 +110,8 @@ extension Plan {
 
   fileprivate func has(_ names: [String]) -> Bool { hosts.contains { names.has($0.host.name) } }
 
-  /// Names of the hosts that it changed and that did not go back by themselves. That nobody knows what a host runs says nothing.
+  /// Names of the hosts that the deployment changed and that did not go back by themselves. A host does not count if nobody knows what it
+  /// runs.
   fileprivate func changed(by end: Conclusion) -> [String] {
     zip(hosts, end.hosts).filter { _, status in
       switch status {

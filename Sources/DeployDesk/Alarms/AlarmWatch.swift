@@ -2,20 +2,20 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// The alarm of a deployment that has succeeded, for whoever watches it.
+/// The alarm of a deployment that has succeeded, for the process that watches it.
 package struct AlarmWatch: Sendable {
   package let plan: Plan
   package let alarm: Alarm
   /// Numbers of the hosts that the deployment brought to its release.
   package let hosts: [Int]
-  /// As it was when this was made.
+  /// The alarm record at the time when this watch was created.
   package let record: AlarmRecord
   private let desk: Desk
   private let book: any AlarmBook
 
-  /// How often it is asked at least whether somebody else has the hosts.
+  /// The longest time between two questions whether another deployment has the hosts.
   static let asking = Interval.seconds(30)
-  /// How many rollbacks it begins that end before they change a host.
+  /// The most rollbacks that the alarm begins if each ends before it changes a host.
   static let most = 5
 
   init(_ plan: Plan, _ alarm: Alarm, hosts: [Int], record: AlarmRecord, desk: Desk, book: any AlarmBook) {
@@ -27,15 +27,15 @@ package struct AlarmWatch: Sendable {
     self.book = book
   }
 
-  /// Watches until the alarm ends, and takes the hosts back if it fires. If its task is cancelled, it stops watching.
+  /// Watches until the alarm ends, and takes the hosts back if the alarm fires. If the task is cancelled, the watch stops.
   /// - Parameters:
-  ///   - time: how long to watch at most; nil: to the end.
-  ///   - tell: hears what happens.
+  ///   - time: how long to watch at most; nil: until the alarm ends.
+  ///   - tell: gets each event.
   ///   - goBack: runs the rollback.
-  /// - Returns: the record as it is then, what `goBack` returned (nil: no rollback was begun now), and how the rollback stands (nil: there
-  ///   is none).
-  /// - Throws: if another process watches, the record cannot be written, or the hosts cannot go back: then the alarm has no end, and
-  ///   whoever watches it next tries again.
+  /// - Returns: the new record, the result of `goBack` (nil: this call began no rollback), and the state of the rollback (nil: there is
+  ///   none).
+  /// - Throws: if another process watches, the record cannot be written, or the hosts cannot go back. Then the alarm has no end, and the
+  ///   next watcher tries again.
   package func watch<T>(
     in project: LoadedProject, upTo time: Interval? = nil, _ tell: @escaping (AlarmEvent) -> Void, goBack: (Plan) async throws -> T
   ) async throws -> (record: AlarmRecord, back: T?, retreat: AlarmRetreat?) {
@@ -71,7 +71,8 @@ package struct AlarmWatch: Sendable {
     return Problems([first] + problems.list, exit: problems.exit == .unreachable ? .unreachable : .held)
   }
 
-  /// Writes down how the rollback stands that it began. One that changed nothing is none, so that the next watcher tries again.
+  /// Records the state of the rollback that the alarm began. A rollback that changed nothing does not count, so that the next watcher tries
+  /// again.
   private func follow(_ retreat: AlarmRetreat?, _ record: AlarmRecord) throws -> AlarmRecord {
     var record = record
     switch retreat {
@@ -87,18 +88,18 @@ package struct AlarmWatch: Sendable {
     return record
   }
 
-  /// Numbers of the hosts that the group still has. A project that no longer has the recipe or the group says nothing of them.
+  /// Numbers of the hosts that the group still has. If the project no longer has the recipe or the group, all hosts count.
   private func present(in project: LoadedProject) -> [Int] {
     let group = plan.subject.group.isEmpty ? nil : plan.subject.group
     guard let now = try? project.project.selection(recipe: plan.subject.recipe, group: group) else { return hosts }
     return hosts.filter { number in now.hosts.contains { $0.name.isExactly(plan.hosts[number].host.name) } }
   }
 
-  /// Watches until the alarm ends, or its task is cancelled. While somebody else is at work on the hosts it waits.
+  /// Watches until the alarm ends or the task is cancelled. It waits while another deployment works on the hosts.
   /// - Parameters:
-  ///   - hosts: the numbers of those to look at.
-  ///   - deadline: when whoever watches wants to leave; nil: at its end.
-  /// - Returns: the record as it is then. One that fired has no end yet, so that a crash before the rollback begins loses nothing.
+  ///   - hosts: the numbers of the hosts to look at.
+  ///   - deadline: when the watcher wants to leave; nil: at the end of the alarm.
+  /// - Returns: the new record. If the alarm fired, the record has no end yet, so that a crash before the rollback begins loses nothing.
   private func run(
     _ record: AlarmRecord, at hosts: [Int], upTo deadline: Timestamp?, _ tell: @escaping (AlarmEvent) -> Void
   ) async throws -> AlarmRecord {
@@ -143,20 +144,20 @@ package struct AlarmWatch: Sendable {
   }
 
   /// Waits.
-  /// - Returns: whether to go on.
+  /// - Returns: whether to continue.
   private func rest(_ time: Interval, until deadline: Timestamp?) async -> Bool {
     let left = deadline.map { max($0 - desk.now, .zero) } ?? time
     await desk.ports.clock.sleep(min(time, left))
     return !Task.isCancelled && deadline.map { $0 > desk.now } ?? true
   }
 
-  /// Its time ended while somebody else was at work on the hosts.
+  /// The alarm's time ended while another deployment worked on the hosts.
   private func outwaited(_ record: AlarmRecord, _ why: String) throws -> AlarmRecord {
     guard record.tally.bad > alarm.allow else { return try settle(record, .inconclusive, "\(why) at its end") }
     throw cannotGoBack(record, Problems(Problem(why)))
   }
 
-  /// Its time was over before anybody looked again.
+  /// The alarm's time was over before anybody looked again.
   private func late(_ record: AlarmRecord, _ hosts: [Int]) throws -> AlarmRecord {
     if record.tally.looks == 0 { return try settle(record, .inconclusive, "nobody watched while it lasted") }
     let verdict = looks(at: hosts, for: .zero, after: record.tally).verdict
@@ -167,7 +168,7 @@ package struct AlarmWatch: Sendable {
     AlarmLooks(alarm, names: plan.hosts.map(\.host.name), hosts: hosts, left: left, after: tally)
   }
 
-  /// Writes down how it ended.
+  /// Records how the alarm ended.
   private func settle(_ record: AlarmRecord, _ end: AlarmRecord.End, _ reason: String?) throws -> AlarmRecord {
     var record = record
     (record.end, record.reason, record.seen) = (end, reason, desk.now)
@@ -177,17 +178,17 @@ package struct AlarmWatch: Sendable {
 }
 
 extension AlarmWatch {
-  /// How looking came to an end.
+  /// Why the looks ended.
   fileprivate enum Course: Sendable {
     case ended(AlarmRecord.End, String?)
-    /// Somebody else is at work on the hosts.
+    /// Another deployment works on the hosts.
     case paused
-    /// Its task was cancelled, or its time is over before the alarm's.
+    /// The task was cancelled, or the watcher's time ended before the alarm's time.
     case left
   }
 
   /// Looks until the alarm ends.
-  /// - Parameter sure: what was counted when the hosts were last known to be its own.
+  /// - Parameter sure: the counts when the hosts were last known to have the deployment's release.
   private func look(
     _ record: inout AlarmRecord, _ sure: inout AlarmRecord.Tally, at hosts: [Int], for left: Interval, upTo deadline: Timestamp?,
     _ tell: @escaping (AlarmEvent) -> Void
@@ -243,7 +244,7 @@ extension AlarmWatch {
     return .left
   }
 
-  /// Tells what a look found. A bad one is durable before it is told.
+  /// Reports what a look found. A bad look is durable before it is reported.
   private func take(
     _ news: (words: String, isBad: Bool), _ looker: AlarmLooker, _ record: inout AlarmRecord, _ tell: (AlarmEvent) -> Void
   ) throws {
@@ -252,7 +253,7 @@ extension AlarmWatch {
     tell(news.isBad ? .bad(news.words, record) : .silent(news.words, record))
   }
 
-  /// Who has the hosts now, by the journal and by what they say themselves. A host that does not answer says nothing.
+  /// Who has the hosts now, by the journal and by the hosts' own answers. Hosts that do not answer do not count.
   @Sendable private func tenure(of hosts: [Int]) async -> AlarmTenure {
     let told = await desk.past.tenure(of: plan, hosts)
     guard told == .free else { return told }
@@ -282,7 +283,8 @@ extension AlarmWatch {
     return isOwn(receipt, at: place) ? .free : .over("\(host.name) has what deployment \(receipt.deployment) brought")
   }
 
-  /// Whether a host has what the deployment brought: by it, by the one that it finished, or by going back to it.
+  /// Whether a host has the deployment's release: from this deployment, from the deployment that it finished, or because it went back to
+  /// it.
   private func isOwn(_ receipt: Receipt, at place: HostPlan) -> Bool {
     if receipt.deployment == plan.id || receipt.deployment == plan.flow.missing { return true }
     return receipt.release.id == place.target?.id && receipt.installedAt.map { $0 != receipt.at } == true

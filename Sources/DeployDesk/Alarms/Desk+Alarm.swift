@@ -3,8 +3,8 @@ package import DeployModel
 
 extension Desk {
   /// The alarm of a deployment.
-  /// - Parameter word: its id, the beginning of it, or `last`.
-  /// - Throws: if it has none, or has not succeeded.
+  /// - Parameter word: its id, the beginning of its id, or `last`.
+  /// - Throws: if the deployment has no alarm, or has not succeeded.
   package func alarm(of word: String, in book: any AlarmBook) async throws -> AlarmWatch {
     let summary = try await past.find(word)
     let entries = try await past.entries(of: summary.id)
@@ -27,9 +27,9 @@ extension Desk {
     return AlarmWatch(plan, alarm, hosts: hosts, record: try book.record(of: plan.id) ?? fresh, desk: self, book: book)
   }
 
-  /// The rollback that an alarm begins, as `lander rollback` would make it for the hosts of the deployment and for those that joined with
-  /// its release. Hosts that have left the group since stay as they are, and are told.
-  /// - Parameter record: of an alarm that fired.
+  /// The rollback that an alarm begins, as `lander rollback` would plan it for the hosts of the deployment and for hosts that joined with
+  /// its release. Hosts that have left the group since stay as they are, and are reported.
+  /// - Parameter record: the record of an alarm that fired.
   /// - Throws: every reason why the hosts cannot go back, at once; nothing was changed.
   package func planRollback(for watch: AlarmWatch, _ record: AlarmRecord, in project: LoadedProject) async throws -> Plan {
     let subject = watch.plan.subject

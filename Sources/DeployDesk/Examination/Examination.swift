@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// What is right and wrong with a set-up, in the order of looking.
+/// What is right and wrong with a set-up, in the order of the checks.
 package struct Examination: Sendable {
   package enum Grade: Sendable, Equatable { case good, warn, bad }
   package struct Finding: Sendable, Equatable {

@@ -3,7 +3,7 @@ package struct Surroundings: Sendable {
   /// The version of this program, and its path.
   package var version = ""
   package var program = ""
-  /// The folder of the recipes that come with it; nil: not found.
+  /// The folder of the recipes that come with lander; nil: not found.
   package var shipped: String?
   /// The paths of programs; nil: not on the path.
   package var ssh: String?

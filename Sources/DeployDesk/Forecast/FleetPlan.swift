@@ -2,12 +2,12 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// The plan of one strategy for a simulated fleet that runs an earlier release. Its floor is the one that a real plan would have.
+/// The plan of one strategy for a simulated fleet that runs an earlier release. It has the floor of a real plan.
 struct FleetPlan: Sendable {
   let plan: Plan
 
   /// - Parameters:
-  ///   - fleet: its hosts, if another strategy has them already; nil: the group's own, or as many as `hosts` says.
+  ///   - fleet: the hosts, if another strategy has made them already; nil: the group's own hosts, or as many as `hosts` says.
   /// - Throws: everything that is wrong with the request.
   init(
     _ candidate: Forecast.Candidate, fleet: [Host]?, hosts: Int?, _ seed: UInt64, _ stage: RehearsalStage, _ engine: String
@@ -32,7 +32,7 @@ struct FleetPlan: Sendable {
     self.plan = plan
   }
 
-  /// What a run without faults shows of the waves.
+  /// The waves of a run without faults.
   private static func seen(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) throws(Problems) -> KnownWaves {
     let faults = FleetFaults()
     let draws = FleetDraws(plan.hosts.count, faults, seed: 0, run: 0, pace: .seconds(1))
@@ -40,8 +40,8 @@ struct FleetPlan: Sendable {
     return calm.conclusion?.status == .succeeded || calm.conclusion?.status == .partial ? .seen(lowest: calm.lowest) : .unknown
   }
 
-  /// Plays one run.
-  /// - Throws: the reason why it has no end.
+  /// Simulates one run.
+  /// - Throws: the reason why the run has no end.
   static func play(
     _ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64
   ) throws(Problems) -> FleetRun {
@@ -56,7 +56,7 @@ struct FleetPlan: Sendable {
     return run
   }
 
-  /// `host001` to `host250`, with the tags and variables of the group's own hosts, one after the other.
+  /// Hosts `host001` to `host250`, which take the tags and variables of the group's own hosts in turn.
   private static func fleet(_ count: Int, like own: [Host]) -> [Host] {
     let width = String(count).count
     return (1...count).map { number in

@@ -3,11 +3,11 @@ package import DeployModel
 import DeploySimulation
 
 /// The results of many simulated runs of a rollout: one row for each strategy and each fault. The production core and the real strategy
-/// decide; only a duration and an end are drawn for each host. The same seed gives the same rows.
+/// decide. Random are only a duration and a result for each host. The same seed gives the same rows.
 package struct Forecast: Sendable {
-  /// A strategy that is tried.
+  /// A strategy to simulate.
   package struct Candidate: Sendable {
-    /// Its name for people.
+    /// The strategy's name for people.
     package var name: String
     package var project: LoadedProject
     package var asked: Asked
@@ -19,14 +19,14 @@ package struct Forecast: Sendable {
     }
   }
 
-  /// How much is played.
+  /// The size of the simulation.
   package struct Size: Sendable {
     /// Number of hosts; nil: the group's own.
     package var hosts: Int?
     /// Number of runs of each row.
     package var runs: Int
     package var seed: UInt64
-    /// Half of the hosts take at most this long.
+    /// The median time that a host takes.
     package var pace: Interval
 
     package init(hosts: Int? = nil, runs: Int = 200, seed: UInt64, pace: Interval = .seconds(30)) {
@@ -53,14 +53,13 @@ package struct Forecast: Sendable {
     var project: LoadedProject
   }
 
-  /// Limits: of hosts, of runs of a row, and of hosts times runs of all rows.
+  /// The limits of hosts, of runs in a row, and of hosts times runs in all rows.
   package static let (mostHosts, mostRuns, most) = (100_000, 100_000, 1_000_000_000)
 
-  /// Plans every row; nothing is played yet.
+  /// Plans every row; nothing is simulated yet.
   /// - Parameters:
-  ///   - candidates: the first one's hosts are used.
-  ///   - faults: one for each row, as somebody typed it: `bad-release`, `flaky=0.1%,slow`. Without any there is one row in which nothing
-  ///     goes wrong.
+  ///   - candidates: the strategies. The hosts of the first one are used for all.
+  ///   - faults: the faults of each row, as typed: `bad-release`, `flaky=0.1%,slow`. If the list is empty, there is one row without faults.
   /// - Throws: everything that is wrong with the request, at once.
   package init(
     _ candidates: [Candidate], faults typed: [String], size: Size, stage: RehearsalStage, engine: String
@@ -109,8 +108,8 @@ package struct Forecast: Sendable {
   /// The plan of each strategy, in order.
   var plans: [Plan] { tried.map(\.plan) }
 
-  /// Plays all runs.
-  /// - Parameter tell: called with a line about what is played next.
+  /// Simulates all runs.
+  /// - Parameter tell: called with a line about the next row.
   /// - Throws: the reason why a run has no end.
   package func rows(tell: (String) -> Void = { _ in }) throws(Problems) -> [ForecastRow] {
     var rows: [ForecastRow] = []

@@ -10,7 +10,7 @@ package struct ForecastRow: Sendable {
     var exposed: Int
     /// The time from the first bad host to the end; nil: no bad host was met, or it was not found.
     var foundAfter: Interval?
-    /// Why it did not succeed.
+    /// Why the run did not succeed; nil: it succeeded.
     var reason: String?
 
     init(_ run: FleetRun, of hosts: Int) {
@@ -21,13 +21,13 @@ package struct ForecastRow: Sendable {
     }
   }
 
-  /// Of sorted numbers: the median, the value that nine of ten do not exceed, and the last one.
+  /// The median, the 90th percentile and the maximum of some numbers.
   package struct Spread: Sendable, Hashable {
     package let median: Int
     package let most90: Int
     package let most: Int
 
-    /// - Returns: nil without any number.
+    /// - Returns: nil if there are no numbers.
     init?(_ numbers: [Int]) {
       guard let last = numbers.max() else { return nil }
       let sorted = numbers.sorted()
@@ -36,23 +36,23 @@ package struct ForecastRow: Sendable {
   }
 
   package let strategy: String
-  /// As it was typed.
+  /// The fault, as it was typed.
   package let fault: String
-  /// Whether something is wrong with the release.
+  /// Whether the fault is a fault of the release.
   private let isOfRelease: Bool
   /// Number of runs.
   package let runs: Int
   /// Number of runs that failed and went back.
   package let stopped: Int
-  /// The same without the one retry in place; nil: no fault of this row can disappear by a retry.
+  /// The number of stopped runs without the one retry in place; nil: no fault of this row can disappear by a retry.
   package var stoppedWithoutRetry: Int?
   /// Milliseconds from beginning to end of the runs that succeeded.
   package let duration: Spread?
-  /// Number of hosts that a run began.
+  /// Number of hosts on which a run began.
   package let exposed: Spread?
   /// Milliseconds from the beginning of the first bad host to the deployment's failure.
   package let foundAfter: Spread?
-  /// Why the first failed run failed; nil: none did.
+  /// Why the first failed run failed; nil: no run failed.
   package let reason: String?
 
   init(strategy: String, faults: FleetFaults, runs: [Run]) {
@@ -68,9 +68,9 @@ package struct ForecastRow: Sendable {
 
   /// The share of runs that stopped although nothing is wrong with the release.
   package var wrongStops: Double? { isOfRelease ? nil : share(stopped) }
-  /// The same without the retry.
+  /// The same share, without the retry.
   package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.map(share) }
-  /// The share of runs that stopped a release with something wrong.
+  /// The share of runs that stopped a bad release.
   package var found: Double? { isOfRelease ? share(stopped) : nil }
 
   private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }

@@ -2,10 +2,10 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// Number of hosts that are asked for a bundle before it is given up.
+  /// The most hosts that are asked for a bundle.
   private static let keepers = 5
 
-  /// The sources of the recipe that a revision was deployed by, which were kept here when hosts were asked.
+  /// The sources of the recipe with which a revision was deployed. They were stored here when the hosts were asked.
   /// - Throws: if neither this machine nor a host has them.
   func sources(of goal: Receipt) async throws(Problems) -> [SourceFile] {
     do { return try await shelf.sources(goal.inputs.sources) } catch {
@@ -16,9 +16,9 @@ extension Desk {
     }
   }
 
-  /// Has a revision's bundle in the store: what is not there comes from hosts that keep its release, file by file, each compared with its
-  /// digest.
-  /// - Throws: if no host has all of it as it was delivered, with what was wrong on each.
+  /// Makes sure that a revision's bundle is in the store. Missing files come from hosts that keep the release; each file is compared with
+  /// its digest.
+  /// - Throws: if no host has the whole release unchanged; the problem says what was wrong on each host.
   func fetch(_ goal: Receipt, from keepers: [Host], at placement: Placement) async throws {
     let bundle = goal.inputs.bundle
     if (try? shelf.inspect(bundle.hex)) != nil { return }

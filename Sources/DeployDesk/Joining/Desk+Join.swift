@@ -3,10 +3,11 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Finds what hosts that join a group get: the last good revision that the group's hosts remember, with the recipe and the parameters
-  /// that it was deployed with. What this machine does not have of it comes from the hosts. Changes nothing on a host.
-  /// - Parameter request: recipe and group, in `only` the hosts, who asks and why.
-  /// - Throws: everything that is wrong with the hosts at once; if nothing good is remembered, or what it needs cannot be had.
+  /// Finds what hosts that join a group get: the last good revision that the group's hosts remember, with the recipe and the parameters of
+  /// its deployment. Parts that this machine lacks come from the hosts. Changes nothing on a host.
+  /// - Parameter request: the recipe and group, the hosts in `only`, who asks and why.
+  /// - Throws: everything that is wrong with the hosts, at once; or that no good revision is remembered, or that a part of it is not
+  ///   available.
   package func joining(_ request: DeploymentRequest, of project: LoadedProject) async throws -> Joining {
     let selection = try project.project.selection(recipe: request.recipe, group: request.group)
     try refuseStrangers(request.only, in: selection, of: project.project)
@@ -52,8 +53,8 @@ extension Desk {
     return Joining.Wanted(asked: Asked(wanted), project: own, origin: Provenance(commit: goal.provenance?.commit))
   }
 
-  /// The plan of what hosts that join, or lack a revision, get.
-  /// - Parameter endsLate: whether parked deployments whose time is over are ended first, if they have one of the hosts.
+  /// The plan for hosts that join a group or lack its revision.
+  /// - Parameter endsLate: whether to first end parked deployments that have one of the hosts and whose deadline has passed.
   /// - Throws: as for a deployment.
   package func plan(_ wanted: Joining.Wanted, endsLate: Bool) async throws -> PlannedDeployment {
     try await plan(wanted.asked, of: wanted.project, endsLate: endsLate, from: wanted.origin)
@@ -74,7 +75,7 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Which slot of a machine gets the release, and the traffic, only the recipe's strategy knows.
+  /// Refuses groups with slots: only the recipe's strategy knows which slot of a machine gets the release and the traffic.
   func refuseSlots(_ selection: Selection, subject: String = "--host") throws(Problems) {
     guard Slots.has(selection.hosts) else { return }
     throw Problems(

@@ -3,12 +3,12 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Finds which hosts of a group lack its revision: its last good one, or the one of a newer deployment that was stopped on purpose. They
-  /// were out of reach, failed, were left out or never deployed to. What this machine does not have of it comes from the hosts. Changes
-  /// nothing on a host, but ends parked deployments whose time is over.
-  /// - Parameter endsLate: whether it ends those.
-  /// - Throws: what was asked for and says something else; if another deployment has hosts of the group, nothing is remembered, or what it
-  ///   needs cannot be had.
+  /// Finds the hosts of a group that lack its revision: the last good revision, or that of a newer deployment which was stopped on purpose.
+  /// Such hosts were out of reach, failed, were left out or were never deployed to. Parts of the revision that this machine lacks come from
+  /// the hosts. Changes nothing on a host, but ends parked deployments whose deadline has passed.
+  /// - Parameter endsLate: whether to end these parked deployments.
+  /// - Throws: options that contradict the request; or that another deployment has hosts of the group, that no revision is remembered, or
+  ///   that a part of it is not available.
   package func missing(_ asked: Asked, of project: LoadedProject, endsLate: Bool = false) async throws -> Joining {
     let selection = try missingSelection(asked, of: project)
     var preparation = await ask(selection)
@@ -28,8 +28,8 @@ extension Desk {
     return joining
   }
 
-  /// All hosts of the group of a request, whatever it says of hosts.
-  /// - Throws: what was asked for and says something else; if the group has slots, or pools share its traffic.
+  /// All hosts of the group of a request, even if the request names single hosts.
+  /// - Throws: options that contradict the request; or that the group has slots, or that pools share its traffic.
   func missingSelection(_ asked: Asked, of project: LoadedProject) throws(Problems) -> Selection {
     let request = asked.request
     let refused = asked.unclear + Self.besides(request)
@@ -41,7 +41,7 @@ extension Desk {
     return selection
   }
 
-  /// The deployment that brings hosts what they lack; says which, and why.
+  /// The deployment that brings hosts what they lack. Says which hosts lack it, and why.
   private func deployment(
     of found: MissingHosts, on ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ project: LoadedProject
   ) async throws -> Joining.Wanted {
@@ -67,7 +67,7 @@ extension Desk {
     try await endLate(Surveyed(selection: selection, surveys: surveys).parked)
   }
 
-  /// What says which revision is deployed, or how: that is what the group has.
+  /// The options that name another revision or another way to deploy it, which the group's own revision excludes.
   private static func besides(_ request: DeploymentRequest) -> [Problem] {
     let words: [(String, Bool)] = [
       ("--revision", request.revision != nil), ("--force", request.force), ("--ran", request.ran != nil), ("--again", request.again != nil),
@@ -80,7 +80,7 @@ extension Desk {
     }
   }
 
-  /// What the group has is not settled while a deployment is under way.
+  /// Refuses while a deployment is under way: until its end the group's revision is not settled.
   private func refuseBusy(_ locks: [Lock], _ selection: Selection) throws(Problems) {
     guard let lock = locks.first else { return }
     throw Problems(
@@ -90,7 +90,7 @@ extension Desk {
       exit: .locked)
   }
 
-  /// A deployment that was stopped on purpose has one end: its later stages run when all hosts have the revision.
+  /// Refuses to finish a stopped deployment on some hosts only: its later stages run once, when all hosts have the revision.
   private func refusePart(
     _ ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ surveys: [Survey]
   ) throws {
@@ -111,7 +111,7 @@ extension Desk {
           + "bundle:\(goal.inputs.bundle.short)\(TypedOptions(only: request.only).words([.hosts]))"), exit: .refused)
   }
 
-  /// Which hosts get traffic only the strategy knows, and it does not run.
+  /// Refuses recipes whose strategy moves traffic: only the strategy knows which hosts get traffic, and it does not run here.
   private func refusePools(_ recipe: Recipe, _ selection: Selection) throws(Problems) {
     guard recipe.strategy?.traffic != nil else { return }
     let typed = selection.recipe.name + GroupName(selection.group).option
@@ -123,7 +123,7 @@ extension Desk {
       exit: .refused)
   }
 
-  /// One line before anything begins: what goes to which hosts, why they lack it, and what does not run.
+  /// The line before the start: what goes to which hosts, why they lack it, and what does not run.
   private func remark(on found: MissingHosts, leaving stages: [String], _ selection: Selection) {
     let goal = found.goal
     let which = goal.trial == true ? "which was stopped on purpose" : "the last good one of \(GroupName(selection.group).noun)"

@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Plans what missing hosts get, when it is the turn of this command: what is missing is what the deployments before it left.
+  /// Plans what missing hosts get, when this command's turn has come: earlier deployments in line may have changed what is missing.
   /// - Parameters: as for `planInTurn`.
-  /// - Returns: what was found, and the plan; no plan: nothing is to be brought.
+  /// - Returns: what was found, and the plan; nil: no host lacks anything.
   /// - Throws: as for a deployment.
   package func planMissing(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy = .fail, urgent: String? = nil, until: Timestamp? = nil
@@ -28,8 +28,8 @@ extension Desk {
     }
   }
 
-  /// Makes a kept plan of what missing hosts get again.
-  /// - Throws: if nothing is missing any more; nothing was started.
+  /// Makes a kept plan for missing hosts again.
+  /// - Throws: if no host lacks anything any more; nothing was started.
   func planMissing(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     var request = record.request
     request.said = said

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A lock's holder that is known to be dead: nobody renews the lock, and this machine knows so before its lease ends.
+/// A lock's holder that this machine knows to be dead before the lock's lease ends: nobody renews the lock.
 package enum DeadHolder: Sendable {
   /// A deployment of this journal that can be resumed.
   case interrupted(DeploymentSummary)
@@ -16,10 +16,10 @@ package enum DeadHolder: Sendable {
     }
   }
 
-  /// The deployment's name; nil: its journal is not here.
+  /// The deployment's id; nil: its journal is not here.
   package var own: Deployment.ID? { if case .gone = self { nil } else { deployment } }
 
-  /// As a clause about its lock.
+  /// The holder as a clause about its lock.
   package var clause: String {
     switch self {
     case .interrupted(let deployment):
@@ -34,17 +34,17 @@ package enum DeadHolder: Sendable {
 }
 
 extension DeploymentSummary {
-  /// What to type if it was interrupted.
+  /// The command that finishes the deployment, if it was interrupted.
   package var wayOn: String {
     if case .rollback(of: _?) = kind { return "lander resume \(id) finishes the way back" }
     return "lander resume \(id) resumes it, lander cancel \(id) \(kind.words.cancelling)"
   }
 
-  /// How it ended, in brackets; empty if it did not.
+  /// How the deployment ended, in brackets; empty: it has not ended.
   fileprivate var verdict: String { end.map { " (\($0))" } ?? "" }
 }
 
 extension String {
-  /// A clause as a sentence of its own.
+  /// The clause as a sentence.
   package var sentenced: String { prefix(1).uppercased() + dropFirst() + "." }
 }

@@ -23,13 +23,13 @@ extension Desk {
     return engines.isGone(lock.process) == true ? .gone(lock) : nil
   }
 
-  /// By host number: the token of a lock that may be taken over because its holder is known to be dead; nil: there is none. The deployment
-  /// that takes it over says so when it begins.
+  /// By host number: the token of a lock that may be taken over because its holder is known to be dead; nil: there is no such lock. The
+  /// deployment that takes a lock over says so when it begins.
   /// - Parameters:
-  ///   - surveys: by host number.
-  ///   - application: the one whose locks count. Another application's lock leads to a refusal.
-  ///   - typed: the options that name a project without a `deploy.lua`.
-  /// - Throws: if a deployment that can be resumed has locked a host: it has to be resumed before anything new.
+  ///   - surveys: the surveys, by host number.
+  ///   - application: the application whose locks count. Another application's lock leads to a refusal.
+  ///   - typed: the options that describe a project without a `deploy.lua`.
+  /// - Throws: if a deployment that can be resumed has locked a host: it has to be resumed first.
   func leftLocks(_ surveys: [Survey], of application: String, typed: String?) async throws -> [String?] {
     var known: [(token: String, holder: DeadHolder?)] = []
     var left: [String?] = surveys.map { _ in nil }

@@ -2,24 +2,24 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Locks that surveyed hosts hold, and those of their holders that are known to be dead.
+/// The locks on surveyed hosts, and the holders that are known to be dead.
 package struct HeldLocks: Sendable {
   /// One lock on one host.
   package struct Held: Sendable {
     package var site: HostSite
     package var lock: Lock
-    /// Whether the holder ran commands there and did not come to its end.
+    /// Whether the holder ran commands there and has not ended.
     var isAbandoned = false
     /// What the holder waits for without an engine; nil: it is not parked.
     package var parked: Parked?
   }
 
-  /// In the order of the hosts, then of partners.
+  /// The locks, first of the hosts, then of partners, in their order.
   package internal(set) var all: [Held] = []
-  /// One for each token, in the order in which they were found.
+  /// The dead holders, one for each token, in the order in which they were found.
   package internal(set) var dead: [(token: String, holder: DeadHolder)] = []
 
-  /// - Throws: the first holder that still lives, with a better way than to take its lock away.
+  /// - Throws: the first holder that still lives, with a better command than to take its lock away.
   package func refuseLiving() throws(Problems) {
     let living = all.first { held in held.lock.leaseLeft > 0 && !dead.contains { $0.token == held.lock.token } }
     guard let living else { return }
@@ -65,9 +65,9 @@ extension Desk {
     return locks
   }
 
-  /// Whether what runs on a host may be stopped or without traffic, because its lock's holder is in the middle of its work. For a task
-  /// whose journal is here, the journal says whether it takes hosts out of service and whether this host is in service again. For others
-  /// it is not known.
+  /// Whether the application on a host may be stopped or without traffic, because the holder of its lock was interrupted. For a task whose
+  /// journal is here, the journal says whether the task takes hosts out of service and whether this host is in service again. For other
+  /// holders it is not known.
   private func mayBeOut(_ host: Host, of lock: Lock) async throws -> Bool {
     let entries = try await journal.entries(of: lock.deployment).entries
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.token == lock.token, let task = plan.kind.task else { return true }
@@ -81,9 +81,9 @@ extension Desk {
     }
   }
 
-  /// Takes locks away from hosts, whoever holds them. Nobody can resume a dead holder meanwhile.
-  /// - Parameter unlocked: called with each host that has no lock any more.
-  /// - Throws: if a holder is being resumed at the moment; else every host that did not give its lock.
+  /// Takes locks away from hosts, whoever holds them. Meanwhile nobody can resume a dead holder.
+  /// - Parameter unlocked: called with each host that is no longer locked.
+  /// - Throws: if a holder is being resumed now; otherwise every host on which the lock could not be removed.
   package func unlock(_ locks: HeldLocks, unlocked: (String) -> Void) async throws {
     var problems: [Problem] = []
     var claims: [any DeploymentClaim] = []
@@ -111,12 +111,12 @@ extension Desk {
 }
 
 extension Survey {
-  /// The login user's home as the host says it; empty if it did not answer.
+  /// The login user's home, as the host reports it; empty if the host did not answer.
   fileprivate var home: String { if case .reached(let state) = self { state.facts.home } else { "" } }
 }
 
 extension HeldLocks.Held {
-  /// What the host has to remember once the lock is gone, because only the lock told of it.
+  /// What the host has to remember after the lock is gone, because only the lock recorded it.
   fileprivate var left: FailedRestore? {
     guard isAbandoned else { return nil }
     let message = "it was unlocked in the middle, and nobody knows whether its application runs"

@@ -1,19 +1,19 @@
 import DeployModel
 import Synchronization
 
-/// What is known of locks whose holders are dead, until a deployment begins that takes them over. A plan that is only shown, or is refused,
-/// takes nothing over.
+/// The messages about locks with dead holders, until a deployment begins that takes the locks over. A plan that is only shown, or is
+/// refused, takes nothing over.
 final class LeftOver: Sendable {
   private let sentences = Mutex<[(token: String, sentence: String)]>([])
 
-  /// Remembers what is to be said when that lock is taken over.
+  /// Remembers the sentence to print when this lock is taken over.
   func remember(_ token: String, _ sentence: String) {
     sentences.withLock { known in
       if !known.contains(where: { $0.token == token }) { known.append((token, sentence)) }
     }
   }
 
-  /// What is to be said about the locks that a plan takes over, each once.
+  /// The sentences about the locks that a plan takes over, each once.
   func taken(by plan: Plan) -> [String] {
     let tokens = plan.hosts.compactMap(\.inherits) + plan.partners.compactMap(\.inherits)
     return sentences.withLock { known in
