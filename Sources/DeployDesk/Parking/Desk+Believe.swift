@@ -26,8 +26,8 @@ extension Desk {
     return (near.first, answered, surveys)
   }
 
-  /// Brings the journal and the recipes of a parked deployment here from its hosts, if they are not here.
-  /// - Throws: if what hosts keep cannot be believed, or contradicts what is known here.
+  /// Fetches the journal and the recipes of a parked deployment from its hosts, if they are not here.
+  /// - Throws: if the copies on the hosts cannot be trusted, or contradict what is known here.
   package func adopt(_ found: FoundParked) async throws -> DeploymentPair {
     let id = found.parked.deployment
     guard let claim = try journal.claim(id) else {
@@ -45,7 +45,7 @@ extension Desk {
     return try await past.pair(id, or: [])
   }
 
-  /// Appends what hosts know of a parked deployment and this state folder does not.
+  /// Appends the entries of a parked deployment that its hosts have and this state folder lacks.
   private func takeNews(of found: FoundParked, over known: [Entry]) async throws {
     let copy: CopiedJournal
     do {
@@ -57,7 +57,7 @@ extension Desk {
     try await journal.append(try AdoptedJournal(copy.entries, over: known).news, to: found.parked.deployment)
   }
 
-  /// The journal that hosts keep, if it is what an engine left there, with its sources in the store.
+  /// The journal that hosts keep, if an engine left it there unchanged; stores its sources.
   private func believed(_ found: FoundParked) async throws -> CopiedJournal {
     let copy = try await copied(found)
     func refuse(_ what: String) -> Problems {
@@ -104,7 +104,7 @@ extension Desk {
         fix: "resume it where it was started, or with lander \(found.parked.engine), which parked it"), exit: .refused)
   }
 
-  /// The first host of a plan that this project does not have, or reaches in another way; nil: there is none.
+  /// The first host of a plan that this project lacks or reaches in another way; nil: there is none.
   private func stranger(in plan: Plan, _ selection: Selection) -> String? {
     let known = selection.hosts + selection.bystanders + selection.partners.map(\.host)
     let named = plan.hosts.map(\.host) + plan.partners.map(\.host)
@@ -113,7 +113,7 @@ extension Desk {
 }
 
 extension [Entry] {
-  /// The round in which it was last parked, as this journal has it; nil: it never was.
+  /// The round in which the deployment was last parked, by this journal; nil: it was never parked.
   fileprivate var lastParking: Int? {
     reversed().lazy.compactMap { entry -> Int? in
       if case .intended(let intent) = entry.fact, case .park(let request) = intent.operation { request.parked.round } else { nil }
@@ -122,7 +122,7 @@ extension [Entry] {
 }
 
 extension Host {
-  /// Whether both are one host, reached in the same way.
+  /// Whether both are the same host, reached in the same way.
   fileprivate func isReached(as other: Host) -> Bool {
     var (one, two) = (self, other)
     (one.number, two.number) = (0, 0)

@@ -7,7 +7,7 @@ extension Desk {
   /// starts.
   /// - Parameter queues: whether the command at hand can wait in line.
   /// - Returns: whether there were any, so that the hosts have to be surveyed again.
-  /// - Throws: if one still waits: it has the hosts.
+  /// - Throws: if a parked deployment still waits, because it has the hosts.
   package func endLate(_ found: [Surveyed], queues: Bool = true) async throws -> Bool {
     let parked = found.flatMap(\.parked)
     if let waiting = parked.first(where: { !$0.isLate(at: now) }) {
@@ -16,7 +16,7 @@ extension Desk {
     return try await endLate(parked)
   }
 
-  /// Problems that are found after late deployments were ended say so, because *nothing was started* is no longer true.
+  /// Problems that are found after late deployments were ended say so, because the sentence *nothing was started* is no longer true.
   func afterLate<T>(_ work: () async throws -> T) async throws -> T {
     do { return try await work() } catch var problems as Problems {
       problems.done = "what nobody answered in time was ended, and nothing else was started"
@@ -24,7 +24,7 @@ extension Desk {
     }
   }
 
-  /// Ends those whose deadline has passed.
+  /// Ends the parked deployments whose deadline has passed.
   /// - Returns: whether there were any.
   func endLate(_ parked: [FoundParked]) async throws -> Bool {
     let late = parked.filter { $0.isLate(at: now) }
@@ -36,8 +36,8 @@ extension Desk {
   }
 
   /// Ends a parked deployment from here, with the rollback that follows.
-  /// - Parameter reason: cancels it; nil: its deadline has passed.
-  /// - Returns: how it ended; nil: it had ended already.
+  /// - Parameter reason: why the deployment is cancelled; nil: its deadline has passed.
+  /// - Returns: how the deployment ended; nil: it had ended already.
   @discardableResult
   func end(_ found: FoundParked, _ reason: String?) async throws -> RunEnd? {
     let pair = try await adopt(found)

@@ -3,9 +3,10 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Learns from hosts that were just surveyed which deployments parked from here are over, and writes that into the journal, so that
-  /// nobody is told to answer them. Their end is in the journal of the engine that resumed them; receipts tell whether they succeeded.
-  /// - Returns: the deployments that it learned about, in their new state.
+  /// Finds out from surveyed hosts which deployments that were parked from here are over, and records that in the journal, so that lander
+  /// does not ask people to answer them. The journal of the engine that resumed such a deployment has its end; receipts tell whether it
+  /// succeeded.
+  /// - Returns: these deployments, in their new state.
   package func learnEnds(from found: [Surveyed]) async throws -> [DeploymentSummary] {
     var learned: [DeploymentSummary] = []
     for one in try await past.deployments(seeing: found) where one.isElsewhere && one.isSuperseded {

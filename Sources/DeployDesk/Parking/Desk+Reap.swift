@@ -4,19 +4,19 @@ package import DeployModel
 package struct ReapResult: Sendable {
   package struct Late: Sendable {
     package var id: Deployment.ID
-    /// How it ended, with its rollback; nil: it could not be ended from here, or another engine was faster.
+    /// How the deployment ended, with its rollback; nil: it could not be ended from here, or another engine ended it first.
     package var end: RunEnd?
-    /// Why it could not be ended from here; nil: it has ended.
+    /// Why the deployment could not be ended from here; nil: it has ended.
     package var problems: Problems?
   }
   package var late: [Late] = []
-  /// Those that still wait.
+  /// The parked deployments that still wait.
   package var waiting: [FoundParked] = []
 }
 
 extension Desk {
   /// Ends the parked deployments of surveyed hosts whose deadline has passed, one after the other: they fail, and their hosts go back.
-  /// Those that still wait stay as they are. If one cannot be ended, the others are ended all the same.
+  /// Deployments that still wait stay as they are. If a deployment cannot be ended, the others are ended all the same.
   package func reap(_ found: [Surveyed]) async throws -> ReapResult {
     var result = ReapResult()
     var met: [Deployment.ID] = []

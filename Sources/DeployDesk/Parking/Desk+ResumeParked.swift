@@ -2,14 +2,14 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// What somebody wants to say to a parked deployment, before it has an id and a signature.
+/// A message to a parked deployment, before the message has an id and a signature.
 package struct MessageDraft: Sendable {
   package var kind: Message.Kind
-  /// The gate that the answer is for; nil: the one that is open.
+  /// The gate that the answer is for; nil: the open gate.
   package var gate: String?
-  /// The reason; empty: none is given.
+  /// The reason; empty: no reason is given.
   package var comment: String
-  /// Signs an approval; nil: it is not signed.
+  /// Signs an approval; nil: the approval is not signed.
   package var sign: Signing?
 
   package init(_ kind: Message.Kind, gate: String? = nil, comment: String = "", sign: Signing? = nil) {
@@ -19,14 +19,14 @@ package struct MessageDraft: Sendable {
     self.sign = sign
   }
 
-  /// Whether hosts that are still untouched may get the release.
+  /// Whether the message lets further hosts get the release.
   var leadsFurther: Bool { kind.leadsFurther }
 }
 
 extension Desk {
-  /// Resumes a parked deployment from here. After its deadline it fails, whatever somebody wanted, and its hosts go back.
+  /// Resumes a parked deployment from here. After its deadline it fails, whatever the message says, and its hosts go back.
   /// - Parameters:
-  ///   - project: builds the bundle again if it is not here; nil: it has to be here.
+  ///   - project: builds the bundle again if it is not in the store; nil: it has to be in the store.
   ///   - staying: how long this engine stays at the next gate that waits for a person.
   package func resumeParked(
     _ pair: DeploymentPair, _ wanted: MessageDraft, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
@@ -52,7 +52,7 @@ extension Desk {
   }
 
   /// Leaves an answer on the hosts of a parked deployment, for the engine that resumes it.
-  /// - Returns: names of the hosts that have it.
+  /// - Returns: names of the hosts that have the answer.
   package func leave(_ wanted: MessageDraft, for found: FoundParked) async throws -> [String] {
     let parked = found.parked
     guard !found.isLate(at: now) else {
@@ -78,7 +78,7 @@ extension Desk {
     return left
   }
 
-  /// - Returns: nil if there is nothing to say: somebody only wants to resume it.
+  /// - Returns: nil if there is no message, because the deployment is only resumed.
   private func message(_ wanted: MessageDraft, _ entries: [Entry]) throws -> Message? {
     let awaited = Awaited(entries)
     guard wanted.kind != .resume || awaited.kind == .pause else { return nil }
@@ -95,8 +95,8 @@ extension Desk {
     return message
   }
 
-  /// - Throws: if it does not answer what the deployment waits for; then there is no reason to resume it.
-  /// - Parameter from: whose signatures the gate takes; nil: it takes any answer.
+  /// - Throws: if the message does not answer what the deployment waits for; then there is no reason to resume the deployment.
+  /// - Parameter from: the people whose signatures the gate takes; nil: it takes any answer.
   private func refuse(
     _ wanted: MessageDraft, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID, takes from: [String]?
   ) throws {
@@ -118,7 +118,7 @@ extension Desk {
   }
 
   /// Makes sure that this machine has the bundle for hosts without the release.
-  /// - Throws: if this machine does not have it, and cannot build it again.
+  /// - Throws: if this machine does not have the bundle and cannot build it again.
   private func haveBundle(of plan: Plan, _ project: LoadedProject?) async throws {
     guard let bundle = plan.content.bundle?.digest, (try? shelf.inspect(bundle.hex)) == nil else { return }
     var reason = "this state folder does not have it"

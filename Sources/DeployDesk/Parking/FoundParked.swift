@@ -13,13 +13,13 @@ package struct FoundParked: Sendable {
   package var parked: Parked
   package var lock: Lock
   package var selection: Selection
-  /// Hosts that say the same, in the order of the group.
+  /// The hosts that agree about it, in the order of the group.
   package var places: [Place]
 
   /// Whether its deadline has passed.
   package func isLate(at now: Timestamp) -> Bool { parked.until <= now }
 
-  /// What it waits for: `gate 1, "approve"`.
+  /// What the deployment waits for: `gate 1, "approve"`.
   package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
 
   /// Why other deployments do not get its hosts.
@@ -36,7 +36,7 @@ package struct FoundParked: Sendable {
 }
 
 extension Surveyed {
-  /// The parked deployments of these hosts. What most hosts say of one counts, and the other hosts are left out.
+  /// The parked deployments of these hosts. If hosts disagree about a deployment, the majority counts and the other hosts are left out.
   package var parked: [FoundParked] {
     var found: [FoundParked] = []
     for case (let host, .reached(let state)) in named {

@@ -10,13 +10,13 @@ package struct CommandLog: Sendable, Hashable {
   /// The lifecycle event or stage it belongs to; empty: none.
   package var event: String
   package var operation: Operation
-  /// When it was asked for.
+  /// When the command was asked for.
   package var began: Timestamp
-  /// Nil: its end is not known.
+  /// The outcome; nil: the end is unknown.
   package var outcome: Outcome?
 
-  /// Makes one from an intent; nil if nobody would look for its output.
-  /// - Parameter names: those of the deployment's hosts, by number.
+  /// Makes a log entry from an intent; nil: the operation has no output that a person would look for.
+  /// - Parameter names: the names of the deployment's hosts, by number.
   package init?(_ intent: Intent, at moment: Timestamp, names: [String]) {
     guard intent.operation.writes else { return nil }
     let host =
@@ -36,13 +36,13 @@ package struct CommandLog: Sendable, Hashable {
     return plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
   }
 
-  /// The problem that a deployment has no such host, with the host that may be meant.
+  /// The problem that a deployment has no such host, with the name that was probably meant.
   package static func unknown(_ host: String, among names: [String], of deployment: String) -> Problems {
     let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
     return Problems(Problem("\(kind) \(deployment) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
   }
 
-  /// The commands that may have written something, in the order in which they were started.
+  /// The commands that may have written output, in the order in which they were started.
   package static func commands(in entries: [Entry]) -> [CommandLog] {
     let names = names(in: entries)
     var commands: [CommandLog] = []
@@ -63,7 +63,7 @@ package struct CommandLog: Sendable, Hashable {
 }
 
 extension Operation {
-  /// Whether a person would look for its output.
+  /// Whether a person would look for the output of this operation.
   fileprivate var writes: Bool {
     switch self {
     case .run, .check: true

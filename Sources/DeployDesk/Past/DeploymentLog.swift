@@ -4,18 +4,18 @@ package import DeployModel
 /// The commands of one deployment, and what is known of its journal.
 package struct DeploymentLog: Sendable {
   package var deployment: DeploymentSummary
-  /// Nil: the journal is whole. If not, the commands before the break are known.
+  /// The damage of the journal; nil: the journal is whole. With damage, only the commands before the damage are known.
   package var damage: Damage?
   package var commands: [CommandLog]
 
-  /// The same with the commands of one host only; nil: of all hosts.
+  /// The log with the commands of one host only; nil: of all hosts.
   package func on(_ host: String?) -> DeploymentLog {
     var log = self
     if let host { log.commands = commands.filter { $0.host == host } }
     return log
   }
 
-  /// Call it after the commands before the break were shown: for a program, an incomplete log is no success.
+  /// Refuses damaged logs. Call it after the commands before the damage were shown: for a program, an incomplete log is no success.
   /// - Throws: the damage.
   package static func refuseDamaged(_ logs: [DeploymentLog]) throws(Problems) {
     let damaged = logs.compactMap { log in log.damage.map { $0.problem(of: log.deployment.id) } }
@@ -26,7 +26,7 @@ package struct DeploymentLog: Sendable {
 extension PastDeployments {
   /// The commands that a deployment ran. For `last`, this includes the deployment that it took back.
   /// - Parameters:
-  ///   - word: an id, the beginning of one, or `last`.
+  ///   - word: an id, the beginning of an id, or `last`.
   ///   - host: only the commands that ran there, or `here` for the engine's own machine; nil: all.
   /// - Throws: if the deployment does not exist, or has no such host.
   package func logs(of word: String, host: String?) async throws -> [DeploymentLog] {
@@ -45,9 +45,9 @@ extension PastDeployments {
     return logs
   }
 
-  /// The same for several deployments that belong together; it is enough if one of them has the host.
-  /// - Parameter word: what they are called.
-  /// - Throws: if none of them has such a host.
+  /// The commands of several deployments that belong together. It is enough if one of the deployments has the host.
+  /// - Parameter word: the name of these deployments in messages.
+  /// - Throws: if none of the deployments has such a host.
   package func logs(of deployments: [DeploymentSummary], named word: String, host: String?) async throws -> [DeploymentLog] {
     var (logs, names): ([DeploymentLog], [String]) = ([], [])
     for deployment in deployments {
@@ -60,7 +60,7 @@ extension PastDeployments {
     return logs
   }
 
-  /// All that a command wrote to each of its streams.
+  /// Everything that a command wrote to each of its streams.
   package func output(of command: CommandLog, in deployment: Deployment.ID) throws -> (stdout: [UInt8], stderr: [UInt8]) {
     (try output(of: command, .stdout, in: deployment), try output(of: command, .stderr, in: deployment))
   }
@@ -76,7 +76,7 @@ extension PastDeployments {
       of: deployment, place: command.place, intent: command.intent, stream: stream, from: offset, limit: limit)
   }
 
-  /// The named deployment; for the last one, also the deployment whose failure it took back.
+  /// The named deployment; for `last`, also the deployment that this rollback took back.
   private func chosen(_ word: String) async throws -> [DeploymentSummary] {
     let named = try await find(word)
     guard word == "last", case .rollback(of: let failed?) = named.kind else { return [named] }

@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// A deployment and the rollback that followed from it. They are one thing when somebody resumes or cancels it, or asks how it ended.
+/// A deployment and the rollback that followed from it. They count as one thing when somebody resumes or cancels it, or asks how it ended.
 package struct DeploymentPair: Sendable, Hashable {
   package enum State: Sendable, Hashable { case running, interrupted, superseded, concluded, damaged }
 
-  /// What somebody started. It is a rollback if this journal does not have the deployment that the rollback takes back.
+  /// The deployment that somebody started; if the journal lacks that deployment, its rollback.
   package var first: DeploymentSummary
-  /// The rollback that followed from it; nil: none was needed, or none began.
+  /// The rollback that followed from the deployment; nil: no rollback was needed, or it did not begin.
   package var back: DeploymentSummary?
 
   package init(first: DeploymentSummary, back: DeploymentSummary? = nil) {
@@ -16,7 +16,7 @@ package struct DeploymentPair: Sendable, Hashable {
 
   package var members: [DeploymentSummary] { [first] + (back.map { [$0] } ?? []) }
 
-  /// The rollback's state while it is not over, else that of both.
+  /// While the rollback is not over, the state of the rollback; otherwise the state of both.
   package var state: State {
     let states = members.map(\.state)
     if states.contains(.running) { return .running }
@@ -25,7 +25,7 @@ package struct DeploymentPair: Sendable, Hashable {
     return states.contains { if case .damaged = $0 { true } else { false } } ? .damaged : .concluded
   }
 
-  /// Why it cannot be resumed if it was superseded; nil if it was not.
+  /// Why a superseded pair cannot be resumed; nil: the pair was not superseded.
   package var superseded: Problem? {
     guard let last = members.last, case .superseded(let by) = last.state else { return nil }
     if last.isElsewhere {
@@ -40,7 +40,7 @@ package struct DeploymentPair: Sendable, Hashable {
       fix: "lander status\(GroupName(last.group).option) shows what each host runs now")
   }
 
-  /// - Throws: if it was superseded.
+  /// - Throws: if the pair was superseded.
   package func refuseSuperseded() throws(Problems) {
     if let superseded { throw Problems(superseded, exit: .locked) }
   }
@@ -60,8 +60,8 @@ package struct DeploymentPair: Sendable, Hashable {
 }
 
 extension PastDeployments {
-  /// The pair that has a member with this id or, without an id, the only pair in one of these states.
-  /// - Throws: if there is none, if several match, or if it is damaged.
+  /// The pair that has a member with this id. Without an id, the only pair in one of these states.
+  /// - Throws: if there is no such pair, if several match, or if the pair is damaged.
   package func pair(_ word: String?, or states: [DeploymentPair.State]) async throws -> DeploymentPair {
     let all = DeploymentPair.all(try await deployments())
     var found: DeploymentPair?
@@ -82,7 +82,7 @@ extension PastDeployments {
     return pair
   }
 
-  /// The problem that several match. The newest is not taken silently, because it may be another team's.
+  /// The problem that several pairs match. The newest is not chosen silently, because it may belong to another team.
   private static func several(_ pairs: [DeploymentPair]) -> Problem {
     let names = pairs.prefix(8).map { pair in
       let words = pair.first.kind.words

@@ -2,8 +2,8 @@ import DeployCore
 package import DeployModel
 
 extension PastDeployments {
-  /// Which slots of a group have its traffic, by the newest deployment of this journal that shifted it.
-  /// - Parameter found: the group's hosts, as they were asked just now: they know of deployments that were made elsewhere.
+  /// The slots of a group that have its traffic, by the newest deployment of this journal that shifted traffic.
+  /// - Parameter found: the group's hosts as surveyed now; they know of deployments that were made elsewhere.
   /// - Returns: nil: the group has no slots, or its recipe moves no traffic.
   package func traffic(of found: Surveyed) async throws(Failure) -> KnownTraffic? {
     let recipe = found.selection.recipe
@@ -26,7 +26,7 @@ extension PastDeployments {
 }
 
 extension KnownTraffic {
-  /// What one deployment's journal tells; nil: it shifted nothing.
+  /// What one deployment's journal tells; nil: the deployment shifted no traffic.
   fileprivate init?(_ entries: [Entry], of deployment: Deployment.ID) {
     var known: KnownTraffic?
     for entry in entries {

@@ -1,17 +1,18 @@
 package import DeployCore
 package import DeployModel
 
-/// Weights that an earlier deployment shifted and left that way; a rollback of hosts without slots moves no traffic.
+/// Weights that an earlier deployment shifted and did not put back. A rollback of hosts without slots moves no traffic.
 package struct LeftTraffic: Sendable, Hashable {
   package var deployment: Deployment.ID
-  /// The weights that it set last.
+  /// The weights that the deployment set last.
   package var now: Weights
-  /// The weights before its first shift.
+  /// The weights before the deployment's first shift.
   package var before: Weights
-  /// What the recipe's adapter runs to restore them, with the place, a line each; empty: nobody can tell without asking something real.
+  /// The commands with which the recipe's adapter restores the old weights, one a line, with the place; empty: they are unknown, because
+  /// they depend on real answers.
   package var commands: [String]
 
-  /// As people read it.
+  /// The text for people.
   package var lines: [String] {
     let story =
       "A rollback moves no traffic: deployment \(deployment) left it at \(now.sentence), and it was \(before.sentence) before."
@@ -21,8 +22,8 @@ package struct LeftTraffic: Sendable, Hashable {
 }
 
 extension Desk {
-  /// What the group's newest deployment in this journal that shifted traffic left. nil: nothing, because it succeeded or put the traffic
-  /// back.
+  /// The weights that the group's newest deployment with a traffic shift left behind, by this journal. Nil: it left nothing, because it
+  /// succeeded or put the traffic back.
   package func leftTraffic(of selection: Selection, in project: LoadedProject) async throws -> LeftTraffic? {
     // The way back of slots is the recipe's strategy, which moves the traffic.
     if Slots.has(selection.hosts) { return nil }
@@ -39,7 +40,7 @@ extension Desk {
     return nil
   }
 
-  /// What the adapter asks for when it is played: everything goes well and returns nothing.
+  /// The commands of the adapter in a rehearsal in which every command succeeds and prints nothing.
   private func adapterCommands(_ adapter: TrafficAdapter, setting weights: Weights, _ plan: Plan, _ project: LoadedProject) -> [String] {
     let sources = plan.content.recipes.map { _ in project.project.sources }
     guard let scripts = try? stage.library.rehearsed(plan, sources: sources, as: .plan, hasFaults: false) else { return [] }
@@ -65,10 +66,10 @@ extension Desk {
 private struct Shifted {
   var before: Weights
   var now: Weights
-  /// Whether it succeeded, so that the weights are the intended ones.
+  /// Whether the deployment succeeded, so that its weights are the intended ones.
   var isWanted: Bool
 
-  /// Nil: it shifted nothing, or nobody knows the weights before.
+  /// Nil: the deployment shifted nothing, or the weights before it are unknown.
   init?(_ entries: [Entry]) {
     var first: Weights?
     var last: Weights?

@@ -8,7 +8,7 @@ package struct PastDeployments: Sendable {
   package init(_ journal: any PastJournal) { self.journal = journal }
 
   /// The one deployment that a word names.
-  /// - Throws: if there is none, or more than one.
+  /// - Throws: if the word names no deployment, or several.
   package func find(_ word: String) async throws -> DeploymentSummary {
     let all = try await deployments()
     if word == "last", let newest = all.first { return newest }
@@ -31,7 +31,7 @@ package struct PastDeployments: Sendable {
   }
 
   /// All entries of a deployment.
-  /// - Throws: if its journal is damaged: it can be read up to the break, but not resumed.
+  /// - Throws: if the journal is damaged. Then the deployment can be read up to the damage, but not resumed.
   package func entries(of deployment: Deployment.ID) async throws -> [Entry] {
     let reading = try await journal.entries(of: deployment)
     let nonsense = EntrySense.nonsense(in: reading.entries).map { Damage(sequence: $0.sequence, what: $0.what) }
@@ -41,7 +41,7 @@ package struct PastDeployments: Sendable {
 }
 
 extension Damage {
-  /// The same as a problem of the deployment whose journal it is.
+  /// The damage as a problem of the deployment whose journal it is.
   package func problem(of deployment: Deployment.ID) -> Problem {
     Problem(
       "the journal of \(deployment) is damaged: entry \(sequence) \(what)",

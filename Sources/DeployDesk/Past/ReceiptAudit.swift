@@ -1,11 +1,11 @@
 import DeployCore
 package import DeployModel
 
-/// How one host's receipt agrees with the journal here.
+/// Whether one host's receipt agrees with the journal here.
 package struct ReceiptAudit: Sendable, Hashable {
   package var host: String
   package var recipe: String
-  /// As a clause about the host.
+  /// The result as a clause about the host.
   package var words: String
   /// Whether nothing contradicts the journal; true if there is nothing to compare.
   package var isFine: Bool
@@ -13,7 +13,7 @@ package struct ReceiptAudit: Sendable, Hashable {
 
 extension PastDeployments {
   /// The verdicts on the chain of one deployment, or of all (nil).
-  /// - Parameter word: an id, the beginning of one, or `last`.
+  /// - Parameter word: an id, the beginning of an id, or `last`.
   package func chains(of word: String?) async throws -> [ChainVerdict] {
     guard let word else { return try await journal.verify(nil) }
     return try await journal.verify(try await find(word).id)
@@ -50,7 +50,7 @@ extension PastDeployments {
 }
 
 extension Failure {
-  /// Whether the host itself said nothing: it is out of reach, or lacks the tools to answer.
+  /// Whether the host gave no answer: it is out of reach, or lacks the tools to answer.
   fileprivate var isAway: Bool {
     switch kind {
     case .unreachable, .transport, .timeout, .cancelled, .missing: true

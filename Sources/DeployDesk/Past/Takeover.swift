@@ -4,19 +4,19 @@ package import DeployModel
 /// The hosts that newer deployments have taken over from an interrupted one.
 ///
 /// A host obeys the highest fence that it has seen. So an interrupted deployment can do nothing more on a host that gave its lock to a
-/// newer deployment with a higher fence, however that one ended.
+/// newer deployment with a higher fence, however the newer deployment ended.
 struct Takeover {
-  /// Hosts that it may still have to finish or take back.
+  /// Hosts that the interrupted deployment may still have to finish or take back.
   private(set) var open: [Site] = []
-  /// Names of its hosts that newer deployments have, in the order of their numbers.
+  /// Names of the deployment's hosts that newer deployments have taken over, in the order of their numbers.
   private(set) var taken: [String] = []
-  /// The newest deployment that took one; nil: none did, or a host does not say which.
+  /// The newest deployment that took over a host; nil: there is none, or a host does not say which.
   private(set) var by: Deployment.ID?
-  /// Whether hosts of a parked deployment were surveyed, and it has locked none of those that answered any more.
+  /// Whether hosts of a parked deployment were surveyed, and none of those that answered has its lock any more.
   private(set) var isLetGo: Bool?
-  /// Whether its own receipt, or that of its way back, is on a host that answered.
+  /// Whether a host that answered has the deployment's own receipt, or the receipt of its rollback.
   private(set) var isOwnEnd = false
-  /// Whether every host that answered has its receipt as a good one. nil: none answered.
+  /// Whether every host that answered has the deployment's receipt, in the state *good*; nil: no host answered.
   private(set) var isProved: Bool?
   private let planned: Timestamp
   private let fence: Int
@@ -28,14 +28,14 @@ struct Takeover {
     var host: Host
     var path: String
 
-    /// Whether both are one folder of one machine, as far as their names tell.
+    /// Whether both are the same folder of the same machine, as far as their names tell.
     func isSame(as other: Site) -> Bool {
       host.transport == other.host.transport && (host.address ?? host.name).isExactly(other.host.address ?? other.host.name)
         && (host.port ?? 22) == (other.host.port ?? 22) && path.isExactly(other.path)
     }
   }
 
-  /// - Parameter entries: the whole journal of an interrupted deployment. Nil if it does not begin with a plan.
+  /// - Parameter entries: the whole journal of an interrupted deployment. The result is nil if the journal does not begin with a plan.
   init?(of entries: [Entry]) {
     guard case .planned(let plan)? = entries.first?.fact else { return nil }
     (id, fence, token, planned) = (plan.id, plan.lock.fence, plan.lock.token, plan.receiptTime)
@@ -48,7 +48,7 @@ struct Takeover {
     }
   }
 
-  /// Looks at a newer deployment's journal, to see which of the hosts gave it their locks.
+  /// Reads a newer deployment's journal, to see which of the hosts gave it their locks.
   mutating func look(at entries: [Entry]) {
     // If the interrupted deployment never reached a host, a newer one may take the host, even with the same fence.
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.fence >= fence else { return }
@@ -69,7 +69,7 @@ struct Takeover {
     }
   }
 
-  /// Looks at a host that answered, to see whether it has seen a higher fence, whoever's that was.
+  /// Checks whether a host that answered has seen a higher fence of any deployment.
   mutating func look(at site: Site, _ state: HostState) {
     guard open.contains(where: { $0.isSame(as: site) }) else { return }
     isLetGo = isLetGo != false && state.lock?.token != token

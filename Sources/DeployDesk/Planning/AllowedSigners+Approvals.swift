@@ -3,7 +3,7 @@ import DeployModel
 
 extension AllowedSigners {
   /// Approvals that can never have all of their signatures.
-  /// - Parameter entries: of a rehearsal.
+  /// - Parameter entries: the entries of a rehearsal.
   func problems(in entries: [Entry]) -> [Problem] {
     var problems: [Problem] = []
     for case .noted(.gateOpened(_, let gate)) in entries.lazy.map(\.fact) {

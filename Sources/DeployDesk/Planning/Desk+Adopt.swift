@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// A request for what another group runs: its bundle, and the parameters that it was deployed with. Parameters that groups define
-  /// themselves (`params`) stay theirs, and typed ones stay as typed.
+  /// A request for what another group runs: its bundle, and the parameters that the bundle was deployed with. Parameters that a group
+  /// defines itself (`params`) stay the group's own, and typed parameters stay as typed.
   /// - Throws: every host of the group that does not run the same good release; nothing was changed.
   package func adopting(_ source: String, _ asked: Asked, of project: LoadedProject) async throws -> Asked {
     var asked = asked
@@ -82,6 +82,6 @@ extension Desk {
 }
 
 extension Receipt.Inputs {
-  /// Whether a deployment with them would bring the same release in the same way.
+  /// Whether a deployment with these inputs would bring the same release in the same way.
   fileprivate func isSame(as other: Receipt.Inputs?) -> Bool { bundle == other?.bundle && parameters == other?.parameters }
 }

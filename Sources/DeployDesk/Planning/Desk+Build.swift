@@ -3,7 +3,7 @@ package import DeployModel
 extension Desk {
   /// Runs the build and packs the revision.
   /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it; nil: the recipe's own.
-  /// - Throws: everything that is wrong with it, at once.
+  /// - Throws: everything that is wrong with the revision, at once.
   package func build(_ recipe: Recipe, _ wanted: String?, of project: LoadedProject) async throws -> BuiltBundle {
     guard !recipe.bringsNothing else { return .nothing }
     if let wanted, wanted.hasPrefix("bundle:") {
@@ -31,9 +31,10 @@ extension Desk {
 }
 
 extension Desk {
-  /// Gets the values of all secrets that recipes name in their texts, before any recipe runs. From now on, these values are looked for in
-  /// everything that comes back.
-  /// - Returns: the names whose values are not available here, or are too short to look for. Whatever needs one of them says so.
+  /// Gets the values of all secrets that recipes name in their texts, before any recipe runs. From now on, these values are hidden in all
+  /// output.
+  /// - Returns: the names whose values are not available here, or are too short to be hidden. An operation that needs one of them fails
+  ///   with that reason.
   package func expect(secretsNamedIn sources: [SourceFile]) async -> [String] {
     let named = SecretNames(in: sources)
     for name in named.examples { try? await secrets.expect([name]) }

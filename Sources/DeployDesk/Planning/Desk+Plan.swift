@@ -3,14 +3,14 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// From a request to a plan: select, build, survey, plan, rehearse. Changes nothing on a host.
+  /// Makes a plan from a request: selects, builds, surveys, plans and rehearses. Changes nothing on a host.
   /// - Parameters:
-  ///   - connecting: if false, no host is reached and all count as fresh.
-  ///   - ticket: the token of its place in line; nil: it has none.
-  ///   - endsLate: whether parked deployments whose deadline has passed are ended first. One that still waits has the hosts.
-  ///   - queues: whether the command at hand can wait in line; one that removes or joins cannot.
-  ///   - ready: the bundle to bring; nil: it is built.
-  ///   - origin: where the revision comes from, if that was looked up before; nil: it is looked up.
+  ///   - connecting: if false, no host is contacted and all count as fresh.
+  ///   - ticket: the token of the deployment's place in line; nil: it has no place.
+  ///   - endsLate: whether to first end parked deployments whose deadline has passed. A parked deployment that still waits has the hosts.
+  ///   - queues: whether the command at hand can wait in line; `remove` and `join` cannot.
+  ///   - ready: the bundle to deploy; nil: it is built.
+  ///   - origin: the origin of the revision, if it was looked up before; nil: it is looked up.
   /// - Throws: `Problems`: all that can be known at that point, at once.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
@@ -61,7 +61,7 @@ extension Desk {
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)
   }
 
-  /// The hosts that are left alone. It is said if what they remember of stages is unknown.
+  /// The hosts that are left alone. Warns if it is unknown what they remember of stages.
   private func heard(_ others: Bystanders?, of selection: Selection) -> Bystanders? {
     if others?.areUnknown == true, selection.remembersStages {
       tell(.remark("A host of the group that is left alone does not answer, so it is unknown which stages it remembers."))
@@ -81,8 +81,8 @@ extension Desk {
   }
 
   /// The surveys of partners, with the locks of dead holders to take over.
-  /// - Parameter preparation: nil: nobody was asked.
-  /// - Throws: if a deployment that can be resumed has locked one of them.
+  /// - Parameter preparation: the preparation with the surveys; nil: no host was asked.
+  /// - Throws: if a deployment that can be resumed has locked one of the partners.
   func surveyedPartners(
     _ preparation: Preparation?, of selection: Selection, typed: String?
   ) async throws -> Partners.Surveyed {
@@ -94,7 +94,7 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// The secrets of these names that cannot be had here, or cannot be kept out of output.
+  /// A problem for each of these secrets that is not available here, or cannot be hidden in output.
   func secretProblems(_ names: [String]) async -> [Problem] {
     var problems = await secrets.missing(of: names)
     for name in names where !problems.contains(where: { $0.subject == name }) {

@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Makes a kept plan again, with the bundle that was built for it if that is still here, and compares the two.
-  /// - Parameter said: who carries it out, and why; the plan fills in what is missing.
-  /// - Throws: every difference at once; then nothing was started.
+  /// Makes a kept plan again, with the bundle that was built for it if the bundle is still here, and compares the two plans.
+  /// - Parameter said: who carries the plan out, and why; missing values come from the plan.
+  /// - Throws: every difference, at once; nothing was started.
   package func plan(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     try refuseUnplanned(record.request)
     var request = record.request
@@ -28,7 +28,7 @@ extension Desk {
     throw Problems(problems, exit: .refused)
   }
 
-  /// A plan is never made with a sequence or against a freeze. If its file says otherwise, somebody wrote that there.
+  /// Refuses a sequence and a freeze override in a plan's file: `lander plan` never writes them, so somebody changed the file.
   private func refuseUnplanned(_ request: DeploymentRequest) throws(Problems) {
     let words = [("freezeOverride", request.freezeOverride != nil), ("sequence", request.sequence != nil)].filter(\.1).map(\.0)
     guard !words.isEmpty else { return }
@@ -37,7 +37,7 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Source files that differ from the plan's, if this machine has the plan's.
+  /// Source files that differ from those of the plan, if this machine has the plan's files.
   private func changedFiles(_ record: PlanRecord, _ project: LoadedProject) async -> [String] {
     guard let before = try? await shelf.sources(record.sources) else { return [] }
     let now = project.project.sources

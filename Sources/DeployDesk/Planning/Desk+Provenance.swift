@@ -3,10 +3,11 @@ import DeployModel
 extension Desk {
   /// Who asks for a deployment, why, from which commit, and what is new in it.
   /// - Parameters:
-  ///   - wanted: a revision other than the recipe's own, as somebody typed it.
+  ///   - wanted: a revision other than the recipe's own, as typed.
   ///   - surveys: what hosts run now, with the commits that their receipts name.
-  ///   - origin: the commit, and what is new, if they were looked up before; nil: they were not. What is new is looked up if it has none.
-  ///   - signer: of the bundle.
+  ///   - origin: the commit and the new commits, if they were looked up before; nil: they were not. New commits that it lacks are looked
+  ///     up.
+  ///   - signer: the signer of the bundle.
   func provenance(
     _ said: StatedProvenance, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
     from origin: Provenance? = nil, signedBy signer: String? = nil
@@ -32,7 +33,7 @@ extension Desk {
     return await commits.changes(from: old, to: new, in: folder)
   }
 
-  /// Who asks and why, if no commit is chosen.
+  /// The provenance if no commit is chosen: who asks and why.
   func provenance(_ said: StatedProvenance) -> Provenance {
     Provenance(actor: said.actor ?? system?.actor, message: said.message, labels: said.labels, job: system?.job)
   }
@@ -52,7 +53,7 @@ extension Desk {
     return found
   }
 
-  /// Where to look for the commit of a revision; nil: what is deployed comes from no known commit.
+  /// The folder in which to look for the commit of a revision; nil: the revision comes from no known commit.
   func commitPlace(_ recipe: Recipe, _ wanted: String?, _ folder: String) -> (folder: String, ref: String?)? {
     if wanted?.hasPrefix("bundle:") == true { return nil }
     guard let revision = wanted.map({ RevisionChoice($0, stage.files).revision(of: recipe) }) ?? recipe.revision else { return nil }
@@ -65,7 +66,7 @@ extension Desk {
     }
   }
 
-  /// The commit that most hosts run; if several are equal, the first host's. Nil: no receipt names one.
+  /// The commit that most hosts run; if several are equally frequent, the first host's. Nil: no receipt names a commit.
   private static func commit(runningOn surveys: [Survey]) -> String? {
     var counts: [(id: String, hosts: Int)] = []
     for case .reached(let state) in surveys {

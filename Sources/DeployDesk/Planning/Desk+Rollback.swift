@@ -3,10 +3,10 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// A plan that takes hosts back to the good release before the one they run, by what the hosts themselves remember.
+  /// A plan that takes hosts back to the good release before the one that they run. It goes by what the hosts themselves remember.
   /// - Parameters:
   ///   - straighten: includes hosts that run something else than the rest of the group.
-  ///   - aim: a release that hosts keep, as somebody typed it; nil: the good one before.
+  ///   - aim: a release that hosts keep, as typed; nil: the previous good release.
   ///   - despite: names of stages that cannot be undone and do not prevent the rollback.
   ///   - said: who asks, and why.
   /// - Throws: every reason why the hosts cannot go back, at once; nothing was changed.
@@ -45,7 +45,7 @@ extension Desk {
     return plan
   }
 
-  /// Says which stages stay as they are because hosts that do not go back need them. Those that somebody named are known.
+  /// Says which stages are not undone because hosts that do not go back need them. Stages that `despite` names are not reported.
   private func tellOfStaying(_ plan: Plan, _ surveys: [Survey], _ despite: [String]) {
     guard let goal = plan.hosts.first(where: { $0.action == .change })?.goal else { return }
     let known = plan.undone.map(\.mark.stage) + despite.map { String($0.prefix { $0 != "@" }) }
@@ -54,7 +54,7 @@ extension Desk {
     }
   }
 
-  /// Says which rollbacks ended in the middle, because hosts leave the same release again.
+  /// Says which rollbacks were interrupted, because hosts leave the same release again.
   private func tellOfKilled(_ found: [(host: Host, survey: Survey)]) {
     for (host, survey) in found {
       guard case .reached(let state) = survey, state.isGoingBack, let lock = state.lock else { continue }
@@ -62,7 +62,7 @@ extension Desk {
     }
   }
 
-  /// Has here what hosts go back to that do not keep it, as those that joined the group later.
+  /// Makes sure that this machine has the releases that hosts go back to but do not keep, for example because they joined the group later.
   private func bring(_ plan: Plan, _ surveys: [Survey], at placement: Placement) async throws {
     let lacking = plan.hosts.filter { $0.action == .change && $0.stages }
     guard let goal = lacking.first?.goal else { return }
@@ -75,8 +75,8 @@ extension Desk {
     _ = try trust.signer(of: goal.inputs.bundle)
   }
 
-  /// The waves that a deployment to these hosts would have, rehearsed if the floor of the way back depends on them. A recipe that cannot
-  /// be rehearsed now is no reason to stay on a bad release: its hosts go back one at a time.
+  /// The waves that a deployment to these hosts would have. They are rehearsed if the floor of the rollback depends on them. If a recipe
+  /// cannot be rehearsed now, its hosts go back one at a time, because that is no reason to stay on a bad release.
   private func waves(of selection: Selection, _ project: LoadedProject) async -> KnownWaves {
     guard selection.recipe.needsSeenWaves, let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()),
       let rehearsal = try? await Rehearsing(plan: plan, project: project, stage: stage).run()
@@ -84,7 +84,8 @@ extension Desk {
     return rehearsal.waves
   }
 
-  /// Says which secrets of the releases that hosts leave cannot be had here: an undo that needs one fails once hosts are back.
+  /// Warns of secrets that are not available here and belong to the releases that hosts leave: an undo that needs such a secret fails after
+  /// the hosts are back.
   private func warnOfSecrets(_ plan: Plan) async {
     let names = plan.hosts.filter { $0.action == .change }.flatMap { $0.previous?.secrets?.map(\.name) ?? [] }
     for problem in await secretProblems(Set(names).sorted()) {
@@ -93,8 +94,8 @@ extension Desk {
     }
   }
 
-  /// Refuses a way back whose hosts would be stopped and not started again: its hooks use users that hosts do not have, or secrets that
-  /// cannot be had here. A way back that cannot be rehearsed is not refused for that.
+  /// Refuses a rollback whose hosts would be stopped and not started again, because its hooks use users that hosts lack, or secrets that
+  /// are not available here. A rollback that cannot be rehearsed is not refused for that.
   private func refuseUnready(_ plan: Plan, _ project: LoadedProject) async throws {
     guard let rehearsal = try? await rehearsing(plan, project).run() else { return }
     let secrets = await secretProblems(rehearsal.secrets)

@@ -3,9 +3,9 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// The way back of a group with slots: a deployment of the last good bundle, with its parameters. Its strategy finds the slot that
-  /// still runs it, and moves the traffic there. If every machine has such a slot, nothing is sent, and the bundle need not be here.
-  /// - Throws: if nothing good is remembered, if its bundle is needed but not here, or if a stage that cannot be undone ran since.
+  /// The rollback of a group with slots: a deployment of the last good bundle, with its parameters. The strategy finds the slot that still
+  /// runs this bundle, and moves the traffic there. If every machine has such a slot, nothing is sent, and the bundle need not be here.
+  /// - Throws: if no good revision is remembered, if its bundle is needed but not here, or if an irreversible stage ran since.
   func planSwitchBack(
     of selection: Selection, _ preparation: Preparation, in project: LoadedProject, to aim: String?, despite: [String],
     said: StatedProvenance
@@ -51,7 +51,7 @@ extension Desk {
     }
   }
 
-  /// Whether a slot of each machine has it.
+  /// Whether a slot of each machine has this release.
   private func isKeptEverywhere(_ goal: Receipt, _ hosts: [Host], _ surveys: [Survey]) -> Bool {
     Slots.machines(hosts).allSatisfy { machine in
       isKept(goal, zip(hosts, surveys).filter { $0.0.machine.isExactly(machine) }.map(\.1))

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Desk {
-  /// Refuses to send a bundle that this machine's policy does not believe. What hosts have already, they run and go back to all the same.
-  /// - Returns: who signed it; nil: it sends nothing, or nobody whom the policy knows signed it.
+  /// Refuses to send a bundle that this machine's policy does not trust. Hosts still run and go back to bundles that they have already.
+  /// - Returns: the signer; nil: nothing is sent, or no signer whom the policy knows signed the bundle.
   func refuseUnsigned(_ built: BuiltBundle) throws(Problems) -> String? {
     // A task, a removal and a release that hosts keep send nothing.
     guard !built.manifest.items.isEmpty else { return nil }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What has changed since a plan was kept, each as a problem.
+/// The changes since a plan was kept, each as a problem.
 struct PlanDifferences {
   private(set) var problems: [Problem] = []
 
@@ -22,7 +22,7 @@ struct PlanDifferences {
     if before.connected, let stages = before.stages { compare(stages, now.stages ?? []) }
   }
 
-  /// Stages that one of both does not have are in the sources.
+  /// Compares the stages that both records have; other stages show as a change of the sources.
   private mutating func compare(_ before: [PlanRecord.StageRecord], _ now: [PlanRecord.StageRecord]) {
     for old in before {
       guard let new = now.first(where: { $0.name.isExactly(old.name) }), !new.standing.isExactly(old.standing) else { continue }
@@ -69,7 +69,7 @@ struct PlanDifferences {
 }
 
 extension Host {
-  /// Whether it is the same machine, reached in the same way, with the same values. Its number does not matter.
+  /// Whether it is the same machine, reached in the same way, with the same values. The host's number does not matter.
   fileprivate func isAlike(_ other: Host) -> Bool {
     guard tags.isAlike(other.tags), vars.isAlike(other.vars) else { return false }
     var (a, b) = (self, other)

@@ -1,22 +1,22 @@
 package import DeployModel
 
-/// A plan that somebody keeps for review before it is carried out. It holds everything that the plan names, so that a change is found,
-/// but no secret and no token: carrying it out means to plan again and compare.
+/// A plan that somebody keeps for review before carrying it out. It holds everything that the plan names, so that a change is found, but no
+/// secret and no token. To carry it out, lander plans again and compares.
 package struct PlanRecord: Sendable, Hashable, Codable {
-  /// Raised when a member is removed or changes its meaning.
+  /// The version of the format; it rises when a member is removed or changes its meaning.
   package static let version = 1
 
   /// A host that the plan is for, or a partner.
   package struct HostRecord: Sendable, Hashable, Codable {
     package var host: Host
-    /// What it runs and what the plan does with that, in words; nil: it was not surveyed, or it is a partner.
+    /// What the host runs and what the plan does there, in words; nil: the host was not surveyed, or is a partner.
     package var standing: String?
   }
 
   /// A stage that hosts remember.
   package struct StageRecord: Sendable, Hashable, Codable {
     package var name: String
-    /// What becomes of it, and why, in words.
+    /// What happens to the stage, and why, in words.
     package var standing: String
   }
 
@@ -27,7 +27,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   package var made: Timestamp
   /// Whether the hosts were surveyed.
   package var connected: Bool
-  /// As it was typed.
+  /// The request, as it was typed.
   package var request: DeploymentRequest
   package var application: String
   package var recipe: String
@@ -36,13 +36,13 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   package var sources: Digest
   package var parameters: Value
   package var bundle: Digest?
-  /// Names of the secrets that it needs.
+  /// Names of the secrets that the plan needs.
   package var secrets: [String]
   package var hosts: [HostRecord]
   package var partners: [HostRecord]
-  /// Stages that run once for a revision; nil: hosts were not asked, or an older version kept the record.
+  /// Stages that run once for a revision; nil: hosts were not asked, or an older version wrote the record.
   package var stages: [StageRecord]?
-  /// From which commit it comes, and what is new in that; nil: unknown.
+  /// The commit of the revision, and what is new in it; nil: unknown.
   package var provenance: Provenance?
 
   package init(_ plan: Plan, for request: DeploymentRequest, connected: Bool) {
@@ -62,7 +62,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
 }
 
 extension Stage {
-  /// Whether it runs, by what hosts remember and what whoever deploys says of it.
+  /// Whether the stage runs, by what hosts remember and by the options of the command.
   fileprivate var standing: String {
     switch terms?.settled {
     case .owed, nil: "runs"
@@ -74,7 +74,7 @@ extension Stage {
 }
 
 extension HostPlan {
-  /// What a host runs, what is wrong with that, and what is to happen to it.
+  /// What a host runs, what is wrong with it, and what the plan does to it.
   fileprivate var standing: String {
     if case .leftOut = action { return "is out of reach, and left out" }
     let deployment = previous.map { " of deployment \($0.deployment)" } ?? ""

@@ -4,6 +4,6 @@ package import DeployModel
 package struct PlannedDeployment: Sendable {
   package var plan: Plan
   package var rehearsal: RehearsedPlan
-  /// If an appspec file puts files in place: the steps of that on a host that has none of them yet, a line each.
+  /// The steps of an appspec installation on a host that has none of its files yet, one a line; empty: no appspec file puts files in place.
   package var installation: [String]
 }

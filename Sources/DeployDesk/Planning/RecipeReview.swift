@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension Recipe {
-  /// What a deployment needs and the recipe lacks, whatever the command line says.
+  /// Everything that a deployment needs and the recipe lacks, whatever the command line says.
   func lacks(in project: Project) -> [Problem] {
     var problems: [Problem] = []
     if revision == nil {
@@ -20,7 +20,7 @@ extension Recipe {
     return problems + rolloutProblems
   }
 
-  /// The problem that it has no rollout: then no host is ever changed.
+  /// The problem that the recipe has no rollout, so that no host is ever changed.
   var rolloutProblems: [Problem] {
     if flow.stages.contains(where: { if case .rollout = $0 { true } else { false } }) { return [] }
     let origin = origins.first { $0.name == "stages" }?.value.text
@@ -32,7 +32,7 @@ extension Recipe {
     ]
   }
 
-  /// The problem that what it packs is missing and nothing makes it; nil: it exists, or a build makes it.
+  /// The problem that the folder to pack is missing and no build makes it; nil: it exists, or a build makes it.
   func sourceProblem(in folder: String, _ files: any ProjectFiles) -> Problem? {
     guard let revision, revision.build == nil, case .path(let path) = revision.source else { return nil }
     let absolute = files.absolute(path, in: folder)
@@ -43,7 +43,7 @@ extension Recipe {
       fix: near ?? "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }")
   }
 
-  /// What it has in common with similar recipes: a loop that defines many gives all of them the same lines.
+  /// What the recipe has in common with similar recipes: if a loop defines many recipes, all of them have the same lines.
   var shape: [String] {
     flow.hooks.map { "\($0.event) \($0.place?.description ?? "")" }
       + flow.stages.map { stage in

@@ -4,10 +4,10 @@ import DeployModel
 /// Finds scripts in commands whose first line ends in a carriage return. The kernel would look for `/bin/sh\r` and say *not found*.
 struct ScriptCheck: Sendable {
   let shelf: any BundleStore
-  /// In bytes: a larger file is no script.
+  /// The limit of a script, in bytes; a larger file is no script.
   private static let largest = 1 << 20
 
-  /// - Parameter rehearsal: what the plan would do, as far as known.
+  /// - Parameter rehearsal: the entries of the rehearsal: what the plan would do, as far as known.
   func problems(_ manifest: Manifest, _ rehearsal: [Entry]) async -> [Problem] {
     let words = Self.words(in: rehearsal)
     var problems: [Problem] = []
@@ -24,7 +24,7 @@ struct ScriptCheck: Sendable {
     return problems
   }
 
-  /// The words of all commands, each line of commands once, without `./` before them.
+  /// The words of all commands, without a leading `./`. Each command line is read once.
   private static func words(in rehearsal: [Entry]) -> Set<ExactText> {
     var lines: [String] = []
     for case .intended(let intent) in rehearsal.lazy.map(\.fact) {

@@ -5,7 +5,7 @@ import DeployModel
 /// It reads bytes, because a pattern over characters took a third of the time of a short command.
 struct SecretNames {
   private(set) var used: [String] = []
-  /// Names that only occur in a comment, as an example; nobody asks for their values.
+  /// Names that only occur in a comment, as an example; their values are not needed.
   private(set) var examples: [String] = []
 
   /// The most bytes of a name.

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The users that a plan's commands run as, host by host. Hosts are asked for them before anything starts.
+/// The users that a plan's commands run as, host by host. Before anything starts, hosts are asked whether they have these users.
 struct UserProbe {
   /// By host number, each user once, in the order of first use.
   private var wanted: [[String]]
@@ -9,7 +9,7 @@ struct UserProbe {
   /// Number of hosts asked at once, as in a survey.
   private static let width = 30
 
-  /// - Parameter rehearsal: what the plan would do, as far as known.
+  /// - Parameter rehearsal: the entries of the rehearsal: what the plan would do, as far as known.
   init(_ plan: Plan, _ rehearsal: [Entry]) {
     self.plan = plan
     wanted = (0..<plan.hosts.count + plan.partners.count).map { _ in [] }

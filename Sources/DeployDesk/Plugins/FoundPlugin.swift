@@ -1,6 +1,6 @@
 import DeployModel
 
-/// A plugin that was found for the lock, with its files.
+/// A plugin that was found for `deploy.lock`, with its files.
 struct FoundPlugin {
   var locked: LockedPlugin
   var manifest: PluginManifest
@@ -11,7 +11,7 @@ extension PluginDesk {
   /// The newest version of a source that fits all ranges.
   /// - Parameters:
   ///   - ranges: each with the plugin that it belongs to, for problems.
-  ///   - name: the plugin that it has to be; nil: any.
+  ///   - name: the name that the plugin must have; nil: any name.
   func pick(_ source: String, _ ranges: [(range: VersionRange, of: String)], name: String? = nil) throws(Problems) -> FoundPlugin {
     do throws(Problem) { try Self.check(source) } catch { throw Problems(error) }
     let offers: [PluginOffer]
@@ -40,15 +40,15 @@ extension PluginDesk {
     throw Problems(unfit(source, ranges, offers), exit: .refused)
   }
 
-  /// The same with who signed it, as far as this machine's policy knows.
-  /// - Throws: if the policy demands a signature, and there is no good one.
+  /// The plugin with its signer, if this machine's policy knows the signer.
+  /// - Throws: if the policy demands a signature, and there is no valid one.
   private func signed(_ found: FoundPlugin) throws(Problems) -> FoundPlugin {
     var found = found
     do { found.locked.signer = try shelf.signer(of: found.tree, found.locked) } catch { throw Problems(error, exit: .refused) }
     return found
   }
 
-  /// Refuses sources that would be read as options.
+  /// Refuses sources that git would read as options.
   private static func check(_ source: String) throws(Problem) {
     guard !source.isEmpty, !source.hasPrefix("-"), source.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
       throw Problem("\"\(source)\" is no source of plugins", fix: "name a folder, or what git clone takes")

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// What happened to one plugin of the lock.
+/// What happened to one plugin of `deploy.lock`.
 package struct PluginChange: Sendable, Hashable {
   package var name: String
-  /// Nil: it was not there before.
+  /// The version before; nil: the plugin is new.
   package var before: PluginVersion?
-  /// Nil: it is gone.
+  /// The version now; nil: the plugin was removed.
   package var after: PluginVersion?
   /// The capabilities that it asks for now.
   package var asks: [String]

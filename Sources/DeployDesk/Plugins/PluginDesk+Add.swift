@@ -1,10 +1,10 @@
 package import DeployModel
 
 extension PluginDesk {
-  /// Adds a plugin, or changes the version or source of an existing one, with all that it requires.
+  /// Adds a plugin with all plugins that it requires, or changes the version or source of an existing plugin.
   /// - Parameters:
-  ///   - accepts: whether it may ask for more than the version before.
-  /// - Throws: the reason why not; then nothing was written.
+  ///   - accepts: whether the plugin may ask for more capabilities than the previous version.
+  /// - Throws: why the plugin cannot be added; then nothing was written.
   package func add(_ source: String, _ range: VersionRange, accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
     var root = try pick(source, [(range, "asked for")])
@@ -13,7 +13,7 @@ extension PluginDesk {
   }
 
   /// Takes the newest versions that fit the requested ranges.
-  /// - Parameter names: the plugins; empty: all that somebody added.
+  /// - Parameter names: the plugins; empty: all plugins that a person added.
   package func update(_ names: [String], accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
     guard !before.plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }
@@ -45,8 +45,8 @@ extension PluginDesk {
     return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }
   }
 
-  /// Refuses a version that asks for more than the one before, comes from elsewhere or is signed by somebody else, unless somebody accepts
-  /// that.
+  /// Refuses a version that asks for more capabilities than the previous one, comes from another source or has another signer, unless that
+  /// is accepted.
   private func refuseMore(from before: PluginLock, to after: PluginLock, accepts: Bool) throws(Problems) {
     guard !accepts else { return }
     let moved = after.plugins.compactMap { plugin -> Problem? in
@@ -67,7 +67,7 @@ extension PluginDesk {
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
   }
 
-  /// The plugins that somebody else signed, or nobody whom this machine knows.
+  /// The plugins whose signer changed, or is no longer known to this machine.
   private static func signedOtherwise(_ before: PluginLock, _ after: PluginLock) -> [Problem] {
     after.plugins.compactMap { plugin in
       guard let recorded = before[plugin.name]?.signer, plugin.signer?.isExactly(recorded) != true else { return nil }
@@ -77,7 +77,7 @@ extension PluginDesk {
     }
   }
 
-  /// The lock with a plugin and everything that it requires.
+  /// The lock with a plugin and all plugins that it requires.
   private func reach(_ root: FoundPlugin, from before: PluginLock) throws(Problems) -> (lock: PluginLock, found: [FoundPlugin]) {
     var (lock, found, queue) = (before, [FoundPlugin](), [root])
     while let next = queue.popLast() {
@@ -101,7 +101,7 @@ extension PluginDesk {
     return (lock, found)
   }
 
-  /// A dependency that is missing; nil: it is there, in a version that fits.
+  /// A dependency that has to be added; nil: the lock has it in a version that fits.
   private func required(
     _ dependency: PluginManifest.Dependency, by plugin: LockedPlugin, in lock: PluginLock
   ) throws(Problems) -> FoundPlugin? {

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension PluginDesk {
-  /// Brings exactly what the lock lists onto this machine.
+  /// Downloads exactly the plugins that the lock lists.
   /// - Returns: the plugins that were not here.
   package func fetch() throws(Problems) -> [LockedPlugin] {
     var brought: [LockedPlugin] = []
@@ -30,7 +30,7 @@ extension PluginDesk {
     } catch { return false }
   }
 
-  /// Copies the plugins into the project, so that it needs nothing from elsewhere.
+  /// Copies the plugins into the project, so that the project needs nothing from elsewhere.
   package func vendor() throws(Problems) -> [LockedPlugin] {
     let plugins = try lock().plugins
     guard !plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }

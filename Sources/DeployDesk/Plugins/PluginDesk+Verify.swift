@@ -4,11 +4,11 @@ package import DeployModel
 package struct VerifiedPlugin: Sendable {
   package var plugin: LockedPlugin
   package var isVendored: Bool
-  /// Its files, as the lock has them; nil: they must not be read.
+  /// The plugin's files, as the lock has them; nil: they must not be read.
   package var tree: PluginTree?
-  /// Who signed it; nil: no signature is asked for.
+  /// The plugin's signer; nil: no signature is required.
   package var signer: String?
-  /// Why it cannot be used; nil: it can.
+  /// Why the plugin cannot be used; nil: it can be used.
   package var problem: Problem?
 }
 

@@ -1,13 +1,13 @@
 import DeployModel
 
-/// The use cases for the plugins of a project that come from elsewhere: each is a verb.
+/// The use cases for the plugins of a project that come from elsewhere, one function each.
 package struct PluginDesk: Sendable {
   let sources: any PluginSources
   let shelf: any PluginShelf
 
-  /// The limit of versions of one source that are tried until one fits.
+  /// The most versions of one source that are tried until one fits.
   static let mostTries = 10
-  /// The limit of plugins that one plugin may bring in.
+  /// The most plugins that one plugin may bring in.
   static let mostPlugins = 100
 
   package init(sources: any PluginSources, shelf: any PluginShelf) {
@@ -29,7 +29,7 @@ package struct PluginDesk: Sendable {
         fix: names.isEmpty ? "lander plugin add SOURCE adds one" : "it has \(names.joined(separator: ", "))"))
   }
 
-  /// Keeps the files and writes the lock; vendored plugins are vendored again.
+  /// Stores the files and writes the lock; vendored plugins are copied into the project again.
   func commit(_ found: [FoundPlugin], _ lock: PluginLock) throws(Problems) {
     do throws(Problem) {
       for one in found {

@@ -5,7 +5,7 @@ package struct PluginReference: Sendable, Hashable {
   package var source: String
   package var range: VersionRange
 
-  /// The text after the last `@` is a range if it reads as one, so `git@host:path` and `ssh://me@host/path` keep their `@`.
+  /// The text after the last `@` is a range if it is written like a range, so `git@host:path` and `ssh://me@host/path` keep their `@`.
   package init(_ text: String) {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     if parts.count > 1, let last = parts.last, let range = VersionRange(String(last)) {
