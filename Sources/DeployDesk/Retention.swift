@@ -3,7 +3,7 @@ package import DeployModel
 /// Decides which bundles of this machine are kept, and removes the others.
 package struct Retention: Sendable {
   let shelf: any BundleShelf
-  /// Nil: nothing was ever deployed from here.
+  /// The deployments that were made from here; nil: there are none.
   let past: PastDeployments?
 
   package init(shelf: any BundleShelf, past: PastDeployments?) {
@@ -29,7 +29,7 @@ package struct Retention: Sendable {
   /// Reads every file of a bundle, or of all, and compares it with its digest.
   /// - Parameter prefix: the beginning of the bundle's digest; nil: all bundles.
   /// - Returns: number of bundles that were compared.
-  /// - Throws: everything that has changed since it was stored.
+  /// - Throws: everything that has changed since the bundles were stored.
   package func verify(_ prefix: String?) async throws -> Int {
     let chosen = try prefix.map { try shelf.inspect($0).stored.bundle.digest }
     let problems = try await shelf.verify(chosen)

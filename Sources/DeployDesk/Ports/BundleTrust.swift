@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// Whom this machine believes about bundles.
+/// The signatures of bundles that this machine trusts.
 package protocol BundleTrust: Sendable {
-  /// - Returns: who signed a bundle; nil: nobody whom this machine knows, and nobody asks.
-  /// - Throws: if this machine's policy demands a signature, and there is no good one.
+  /// - Returns: the signer of a bundle; nil: no known signer signed it, and none is required.
+  /// - Throws: if this machine's policy demands a signature, and there is no valid one.
   func signer(of bundle: Digest) throws(Problems) -> String?
 }
 
-/// Asks for no signatures.
+/// Requires no signatures.
 package struct AnyBundle: BundleTrust {
   package init() {}
   package func signer(of bundle: Digest) throws(Problems) -> String? { nil }

@@ -1,9 +1,8 @@
 package import DeployModel
 
-/// Where people leave messages on hosts that a deployment has locked, and where deployments stand in line for these locks, from whatever
-/// machine they are at.
+/// The way to leave messages on hosts that a deployment has locked, and to wait in line for these locks, from any machine.
 package protocol HostExchange: Sendable {
-  /// What the lock's holder waits for from people; nil: the host has not been told yet.
+  /// What the lock's holder waits for from people; nil: the host does not know it yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?
   /// Leaves a message; it is durable on the host when this returns.
   /// - Throws: `locked` if another deployment, or none, has the lock there.
@@ -12,10 +11,10 @@ package protocol HostExchange: Sendable {
   func state(
     of message: Message.ID, for deployment: Deployment.ID, on host: Host, at path: String
   ) async throws(Failure) -> MessageState
-  /// Takes a place in the line for the lock of a host, or renews it.
-  /// - Parameter renews: a place that is gone is not taken again.
+  /// Takes or renews a place in the line for the lock of a host.
+  /// - Parameter renews: whether to only renew: a lost place is then not taken again.
   func lineUp(_ ticket: Ticket, renews: Bool, on host: Host, at path: String) async throws(Failure) -> LinePlace
-  /// Gives a place up; if the host is out of reach, it ends with its lease.
+  /// Gives a place up. If the host is out of reach, the place ends with its lease.
   func leaveLine(_ token: String, on host: Host, at path: String) async
   /// The journal that a host keeps for a parked deployment, as it was sent.
   func journal(on host: Host, at path: String) async throws(Failure) -> [UInt8]

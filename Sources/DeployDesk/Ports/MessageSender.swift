@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Where people leave messages for deployments. The engine reads them through its `Mailbox`.
+/// The way to leave messages for deployments. The engine reads them through its `Mailbox`.
 package protocol MessageSender: Sendable {
   /// Leaves a message; it is durable when this returns.
   func send(_ message: Message, to deployment: Deployment.ID) async throws(Failure)

@@ -3,10 +3,10 @@ package import DeployModel
 /// Where plugins come from: git repositories and folders.
 package protocol PluginSources: Sendable {
   /// The offers of a source, the newest version first.
-  /// - Throws: why it cannot be read, with the source.
+  /// - Throws: why the source cannot be read.
   func offers(of source: String) throws(Problem) -> [PluginOffer]
   /// The files of one offer.
-  /// - Throws: why they cannot be read, or must not be a plugin.
+  /// - Throws: why the files cannot be read, or are no valid plugin.
   func tree(of source: String, _ offer: PluginOffer) throws(Problem) -> PluginTree
 }
 
@@ -14,9 +14,9 @@ package protocol PluginSources: Sendable {
 package struct PluginOffer: Sendable, Hashable {
   /// The version that its tag names; nil: its manifest names the version.
   package var version: PluginVersion?
-  /// Nil: the source is a folder.
+  /// The commit; nil: the source is a folder.
   package var commit: String?
-  /// The git ref that has it, such as `refs/tags/v1.2.0`; nil: it is found by its commit.
+  /// The git ref of the version, such as `refs/tags/v1.2.0`; nil: the version is found by its commit.
   package var ref: String?
   package init(version: PluginVersion? = nil, commit: String? = nil, ref: String? = nil) {
     self.version = version

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The files around a project that requests name: whether they exist, and what is beside them.
+/// The files around a project that a request names: whether they exist, and their neighbours.
 package protocol ProjectFiles: Sendable {
   /// The folder that paths of the command line are relative to.
   var current: String { get }

@@ -1,9 +1,9 @@
 package import DeployCore
 package import DeployModel
 
-/// Recipes of a plan, and lines that a person types into their run phase.
+/// Recipes of a plan that also run lines of a person, as hooks run.
 package protocol PromptScripts: Scripts {
-  /// Makes a request to the prompt ready: `text` is run, `words` is what a name begins with. Its script returns a record: `values`, a list
-  /// of texts; `unfinished`, if the text goes on; `words`.
+  /// Prepares a request to the prompt: `text` is run, `words` is the beginning of a name. Its script returns a record: `values`, a list of
+  /// texts; `unfinished`, if the text continues on the next line; `words`.
   func start(_ script: ScriptID, request: Value)
 }

@@ -1,16 +1,17 @@
 package import DeployModel
 
-/// Reads releases that hosts keep, for whoever has their bundles no more. Changes nothing there.
+/// Reads releases that hosts keep, if their bundles are gone from this machine. Changes nothing on hosts.
 package protocol ReleaseReader: Sendable {
-  /// What a release holds, as the host remembers it: its digest has to be compared.
-  /// - Throws: kind `missing` if the host does not keep it, `corrupt` if something that is no file, or another one, stands in it.
+  /// The manifest of a release, as the host remembers it. The caller has to compare its digest.
+  /// - Throws: kind `missing` if the host does not keep the release, `corrupt` if the release has another file or something that is not a
+  ///   file.
   func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest
-  /// Parts of files of a release, in the order in which they are asked for. What comes has to be compared with the manifest.
-  /// - Throws: kind `corrupt` if a file is not there any more, shorter, or not to be read.
+  /// Parts of files of a release, in the requested order. The caller has to compare them with the manifest.
+  /// - Throws: kind `corrupt` if a file is gone, too short, or cannot be read.
   func read(_ parts: [BundlePart], of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> [[UInt8]]
 }
 
-/// Where no release of a host can be read.
+/// A reader for places where no release of a host can be read.
 package struct NoReleases: ReleaseReader {
   package init() {}
   package func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest {

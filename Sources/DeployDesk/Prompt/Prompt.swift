@@ -2,8 +2,9 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A prompt in the run phase: lines of Lua, one after the other, and what they ask performed at once. It takes no lock, and nothing of it
-/// is in a journal; each operation happens at most once and has a deadline, as in a deployment. A task that is cancelled ends its line.
+/// A prompt that runs lines of Lua as hooks run, one after the other; operations that a line asks for happen at once. The prompt takes no
+/// lock and writes no journal. Each operation happens at most once and has a deadline, as in a deployment. Cancelling the task ends the
+/// line.
 package actor Prompt {
   private let ground: PromptGround
   private let scripts: any PromptScripts
@@ -11,8 +12,8 @@ package actor Prompt {
   private var lastScript = 0
   private var lastIntent = 0
 
-  /// Simulated hosts.
-  /// - Parameter tell: hears what happens, from any task.
+  /// A prompt with simulated hosts.
+  /// - Parameter tell: gets each event, from any task.
   /// - Throws: what is wrong with the sources.
   package init(
     simulating selection: Selection, of project: LoadedProject, stage: RehearsalStage, tell: @escaping @Sendable (PromptEvent) -> Void
@@ -22,7 +23,7 @@ package actor Prompt {
     self.tell = tell
   }
 
-  /// Hosts as they are.
+  /// A prompt with real hosts.
   /// - Throws: what is wrong with the sources, and hosts that cannot be reached.
   package init(
     reaching selection: Selection, of project: LoadedProject, at desk: Desk, tell: @escaping @Sendable (PromptEvent) -> Void
@@ -36,7 +37,7 @@ package actor Prompt {
   /// Names of the hosts, in their order.
   package nonisolated var hosts: [String] { ground.plan.hosts.map(\.host.name) }
 
-  /// Nothing is asked any more.
+  /// Closes the prompt; nothing can be run afterwards.
   package func close() async { await ground.end() }
 
   /// Runs a text of one or more lines to its end.
@@ -67,7 +68,7 @@ package actor Prompt {
     return lastScript
   }
 
-  /// Steps a script to its end. What its clean-up asks after a cancel is performed, for the grace time of a deployment.
+  /// Steps a script to its end. After a cancel, operations of its clean-up are still performed, for the grace time of a deployment.
   private func drive(_ id: ScriptID) async -> ScriptResult {
     var answer = Answer.begin
     var (requests, ending): (Int, ContinuousClock.Instant?) = (0, nil)
@@ -91,7 +92,7 @@ package actor Prompt {
       answer = ending == nil ? await self.answer(request) : await Task { await self.answer(request) }.value
     }
   }
-  /// As in a deployment.
+  /// The most requests of one line, as in a deployment.
   private static let mostRequests = 100_000
 
   private func answer(_ request: Request) async -> Answer {
@@ -115,8 +116,9 @@ package actor Prompt {
     return await drive(id)
   }
 
-  /// Functions at once, each result in its place. Unless all are to go on, the first that fails ends the others.
-  /// - Parameter limit: the most at once; 0: all.
+  /// Runs functions at the same time, and returns the results in their order. Unless `keepGoing` is true, the first function that fails
+  /// ends the others.
+  /// - Parameter limit: the most functions at the same time; 0: all.
   private func gather(_ bodies: [Body], _ limit: Int, _ keepGoing: Bool) async -> [ScriptResult] {
     let left = ScriptResult.raised(ScriptError(Failure(.cancelled, "a function beside this one failed")))
     var results = bodies.map { _ in left }
@@ -140,7 +142,7 @@ package actor Prompt {
     return results
   }
 
-  /// A function under a deadline. Where no time passes it is never late.
+  /// Runs a function under a deadline. On simulated hosts no time passes, so it is never late.
   private func within(_ interval: Interval, _ body: Body) async -> ScriptResult {
     guard ground.isReal else { return await child(body) }
     return await withTaskGroup(of: ScriptResult?.self) { [ground] group in
@@ -175,8 +177,8 @@ package actor Prompt {
     return outcome
   }
 
-  /// Performs an intent; a task that is cancelled has it ended, as often as it takes to be heard. What performs it is not cancelled: it
-  /// says how that ended.
+  /// Performs an intent. If the task is cancelled, this asks to end the operation, again and again until the request is heard. The
+  /// operation itself is not cancelled as a task, because it has to report its outcome.
   private func cancellable(_ intent: Intent) async -> Outcome {
     let flag = Flag()
     return await withTaskCancellationHandler { [ground] in

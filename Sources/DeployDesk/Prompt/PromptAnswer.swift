@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// What became of a line.
+/// The result of a line.
 package enum PromptAnswer: Sendable, Hashable {
-  /// The values of the expression, as texts; none for a statement.
+  /// The values of the expression, as texts; empty for a statement.
   case values([String])
-  /// The text is the beginning of something: more lines belong to it.
+  /// The text is an unfinished statement: it continues on the next line.
   case unfinished
   case failed(ScriptError)
 }

@@ -6,6 +6,6 @@ package enum PromptEvent: Sendable {
   case log(LogLine)
   /// An operation begins on a host, or on the engine's machine.
   case begins(String, DeployModel.Operation)
-  /// It has ended.
+  /// An operation has ended.
   case ended(String, DeployModel.Operation, Outcome)
 }

@@ -4,15 +4,15 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// What a prompt reaches: simulated hosts, or a real one. Nothing of it takes a lock or is in a journal.
+/// The hosts that a prompt reaches: simulated hosts, or a real one. It takes no lock and writes no journal.
 struct PromptGround: Sendable {
   let plan: Plan
   private let transport: any Transport
   private let machine: any EngineMachine
-  /// nil: hosts are simulated, and no time passes there.
+  /// The clock; nil: hosts are simulated, and no time passes there.
   private let clock: (any Clock)?
 
-  /// Simulated hosts of a selection, with an earlier release of its recipe. Commands succeed there and say nothing.
+  /// Simulated hosts of a selection, with an earlier release of its recipe. Commands succeed there and print nothing.
   init(simulating selection: Selection, by identity: Planner.Identity) throws(Problems) {
     plan = try Planner.simulated(selection, isFresh: false, by: identity)
     let hosts = plan.hosts.map(Rehearsing.host) + plan.ownPartners.map(Rehearsing.partner)
@@ -27,8 +27,8 @@ struct PromptGround: Sendable {
     clock = nil
   }
 
-  /// The hosts of a selection as they are.
-  /// - Throws: those that cannot be reached.
+  /// The real hosts of a selection.
+  /// - Throws: a problem for each host that cannot be reached.
   init(reaching selection: Selection, by identity: Planner.Identity, at desk: Desk) async throws(Problems) {
     var selection = selection
     // Only what somebody named is reached.
@@ -79,7 +79,7 @@ struct PromptGround: Sendable {
 
   private var deployment: Deployment.ID { "prompt-" + plan.id }
 
-  /// A person outside any deployment asks: no fence is compared.
+  /// The site of an operation at a prompt. No fence is compared, because no deployment asks.
   private func site(_ number: Int) -> HostSite {
     var site = plan.site(of: number)
     if isReal { (site.deployment, site.fence) = (deployment, -1) }

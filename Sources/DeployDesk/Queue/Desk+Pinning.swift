@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// A request whose revision is built already: whatever becomes of the project's files while it waits, it is deployed with the files that
-  /// its recipe was read with.
-  /// - Returns: the request, and where its revision comes from; as it was if it names a bundle, or cannot be planned anyway.
+  /// A request whose revision is built now. So the deployment uses the files of this moment, even if the project's files change while it
+  /// waits.
+  /// - Returns: the request and the origin of its revision. The request is unchanged if it names a bundle, or cannot be planned anyway.
   package func pinning(_ asked: Asked, of project: LoadedProject) async throws -> (Asked, Provenance?) {
     guard asked.unclear.isEmpty, asked.request.revision?.hasPrefix("bundle:") != true else { return (asked, nil) }
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
@@ -18,7 +18,7 @@ extension Desk {
     return (pinned, origin?.commit.map { Provenance(commit: $0) })
   }
 
-  /// - Throws: if a group no longer runs, as good, the bundle that was taken from it before a deployment waited.
+  /// - Throws: if the group from which a waiting deployment took its bundle no longer runs that bundle as a good release.
   func refuseMoved(_ source: String, from bundle: Digest, _ asked: Asked, of project: LoadedProject) async throws {
     let selection = try project.project.selection(recipe: asked.request.recipe, group: source)
     let now = try agreed(await survey(selection).named, in: source)

@@ -3,12 +3,13 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Plans a deployment when it is its turn: the plan is made of what the deployments before it left.
+  /// Plans a deployment when its turn has come, so that the plan starts from what the earlier deployments left.
   /// - Parameters:
-  ///   - urgent: why it comes before all that wait, and ends one that has the hosts and waits for somebody; nil: it does not.
-  ///   - until: when its time in line is over; nil: as `busy` says, from now on.
-  ///   - origin: where the revision comes from, if somebody looked before; nil: it is looked up.
-  /// - Throws: `Problems`; of kind `locked` if its time in line is over, or a newer deployment superseded it.
+  ///   - urgent: the reason of `--urgent`: the deployment comes before all that wait, and cancels a deployment that has the hosts and waits
+  ///     for a person; nil: it is not urgent.
+  ///   - until: when the time in line is over; nil: from now on, as long as `busy` says.
+  ///   - origin: the origin of the revision, if it was looked up before; nil: it is looked up.
+  /// - Throws: `Problems`; of kind `locked` if the time in line is over, or a newer deployment superseded this one.
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
     from origin: Provenance? = nil
@@ -27,8 +28,8 @@ extension Desk {
     }
   }
 
-  /// Stands in line until nobody is in the way.
-  /// - Returns: nil if it stands in no line.
+  /// Waits in line until no other deployment is in the way.
+  /// - Returns: the place; nil: the deployment waits in no line.
   private func turn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?
   ) async throws -> Turn? {
@@ -37,8 +38,8 @@ extension Desk {
     return try await turn(asked.request, selection, busy, urgent, until) { _ = try await plan(asked, of: project) }
   }
 
-  /// The same for hosts that are known.
-  /// - Parameter tries: throws if an urgent deployment could not begin: then nothing is ended for it.
+  /// Waits in line for known hosts.
+  /// - Parameter tries: throws if an urgent deployment could not begin; then no other deployment is cancelled for it.
   func turn(
     _ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?,
     tries: () async throws -> Void
@@ -69,8 +70,8 @@ extension Desk {
     return turn
   }
 
-  /// Takes a place on the host that decides between deployments which want the same ones: the first by name that can be reached.
-  /// - Returns: nil if none takes it: it waits without one, and planning says what is wrong with the host.
+  /// Takes a place in line on the first host by name that can be reached. This host decides between deployments that want the same hosts.
+  /// - Returns: nil if no host takes the place. Then the deployment waits without a place, and planning says what is wrong with the host.
   private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
     let recipe = selection.recipe
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
@@ -96,13 +97,13 @@ extension Desk {
     return nil
   }
 
-  /// Names as one word, the same on every machine.
+  /// Joins names into one word, which is the same on every machine.
   private static func lane(_ names: [String]) -> String {
     String(Fingerprint(of: names.joined(separator: "\0").utf8).number, radix: 16)
   }
 
-  /// Who is in the way; nil: nobody.
-  /// - Throws: if a newer deployment made this one needless.
+  /// The deployments that are in the way; nil: there are none.
+  /// - Throws: if a newer deployment superseded this one.
   private func inTheWay(of turn: Turn?, _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
     guard let turn else { return try await lockedOut(of: selection.hosts, selection, until) }
     let first = turn.host.name
@@ -127,7 +128,7 @@ extension Desk {
     return try await lockedOut(of: selection.hosts.filter { $0.name != first }, selection, until)
   }
 
-  /// The first of these hosts whose lock somebody has; nil: none.
+  /// The first of these hosts that is locked; nil: no host is.
   private func lockedOut(of hosts: [Host], _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
     guard !hosts.isEmpty else { return nil }
     for (host, survey) in await survey(selection).named where hosts.contains(where: { $0.number == host.number }) {
@@ -138,7 +139,7 @@ extension Desk {
     return nil
   }
 
-  /// Nil if nobody has the lock, or whoever has it is known to be dead: planning says what comes of that.
+  /// The lock if its holder may live. Nil: nobody has the lock, or its holder is known to be dead; planning handles that case.
   private func living(_ lock: Lock?) async throws -> Lock? {
     guard let lock, lock.leaseLeft > 0 else { return nil }
     return try await deadHolder(of: lock) == nil ? lock : nil

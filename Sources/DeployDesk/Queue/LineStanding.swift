@@ -1,25 +1,25 @@
 package import DeployModel
 
-/// For whom a deployment waits that stands in line.
+/// What a deployment in line waits for.
 package struct LineStanding: Sendable, Hashable {
-  /// The host on which somebody is in the way.
+  /// The host on which another deployment is in the way.
   package var host: String
-  /// Who has its lock; nil: nobody, and others come first.
+  /// The holder of the host's lock; nil: the host is not locked, but others come first.
   package var holder: Lock?
-  /// What the holder waits for from people; nil: the host was not told.
+  /// What the holder waits for from people; nil: the host does not know it.
   package var awaited: Awaited?
-  /// Those that come first, in their order.
+  /// The deployments that come first, in their order.
   package var ahead: [LinePlace.Other]
   package var now: Timestamp
-  /// When it stops waiting.
+  /// When the deployment stops waiting.
   package var until: Timestamp
 
-  /// Whether a person who reads both learns nothing new from the second.
+  /// Whether the other standing tells a person nothing new.
   func saysTheSame(as other: LineStanding) -> Bool {
     host == other.host && holder?.deployment == other.holder?.deployment && awaited == other.awaited && ahead == other.ahead
   }
 
-  /// For whom, as the end of "waited for …".
+  /// The obstacle, as the end of "waited for …".
   var obstacle: String {
     func since(_ time: Timestamp) -> Interval { Interval(milliseconds: max(0, (now - time).milliseconds)) }
     if let holder {
@@ -31,7 +31,7 @@ package struct LineStanding: Sendable, Hashable {
     return "\(first.owner)\(others) in line on \(host), waiting for \(since(first.since)): \(first.purpose)"
   }
 
-  /// What to do about it.
+  /// What to do about the obstacle.
   var fix: String {
     guard let holder else { return "lander status shows what has the hosts; --on-busy wait=TIME waits longer" }
     return "lander status --deployment \(holder.deployment) shows how far it is, if it was started here; "

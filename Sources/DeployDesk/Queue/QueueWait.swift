@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// A deployment's wait for its hosts: between its plan and its locks another deployment may take one of them. Nothing was changed then,
-/// and a deployment that waits waits again, for as long as it has time.
+/// A deployment's wait for its hosts. Between its plan and its locks, another deployment may take a host. Then nothing was changed, and the
+/// deployment waits again if it has time left.
 package struct QueueWait: Sendable {
   private let desk: Desk
   private let asked: Asked
@@ -11,14 +11,14 @@ package struct QueueWait: Sendable {
   private let project: LoadedProject
   private let busy: WhenBusy
   private let urgent: String?
-  /// The group whose bundle it takes; nil: it takes none.
+  /// The group from which the deployment takes its bundle; nil: it takes no bundle from a group.
   private let source: String?
-  /// Nil: it does not wait.
+  /// When the wait ends; nil: the deployment does not wait.
   private let until: Timestamp?
-  /// Before the hosts are looked at again.
+  /// The pause before the hosts are looked at again.
   private static let pause = Interval.seconds(2)
 
-  /// - Parameter source: the group whose bundle the request names already; nil: none.
+  /// - Parameter source: the group from which the request's bundle was taken; nil: no group.
   /// - Throws: everything that is wrong with the request and its revision.
   package init(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, from source: String? = nil, at desk: Desk
@@ -29,7 +29,7 @@ package struct QueueWait: Sendable {
     (self.asked, origin) = until == nil || asked.request.missing == true ? (asked, nil) : try await desk.pinning(asked, of: project)
   }
 
-  /// - Throws: as `Desk.planInTurn`; if the group that it takes the bundle from does not run it any more.
+  /// - Throws: as `Desk.planInTurn`; also if the group from which the bundle was taken no longer runs it.
   package func plan() async throws -> PlannedDeployment {
     let planned = try await desk.planInTurn(asked, of: project, busy, urgent: urgent, until: until, from: origin)
     guard let source, until != nil, let bundle = planned.plan.content.bundle?.digest else { return planned }
@@ -40,7 +40,7 @@ package struct QueueWait: Sendable {
     return planned
   }
 
-  /// Why another try is to be made after a deployment ended; nil: it did not lose its hosts to another one, or has no time left.
+  /// Why to try again after a deployment ended: another deployment got a host first. Nil: it ended for another reason, or no time is left.
   package func refusal(of end: RunEnd) -> Failure? {
     guard let until, desk.now < until, end.deployments.count == 1, let conclusion = end.deployments[0].conclusion,
       conclusion.status == .refused, conclusion.holder != nil
@@ -64,7 +64,7 @@ package struct QueueWait: Sendable {
     return planned
   }
 
-  /// What missing hosts get, when it is its turn.
+  /// Plans what missing hosts get, when the deployment's turn has come.
   /// - Throws: as `Desk.planMissing`.
   package func planMissing() async throws -> (found: Joining, planned: PlannedDeployment?) {
     try await desk.planMissing(asked, of: project, busy, urgent: urgent, until: until)

@@ -20,10 +20,10 @@ package actor Turn {
     clock = desk.ports.clock
   }
 
-  /// Takes the place, or renews it. One that nobody renewed in time is taken anew, behind the others.
+  /// Takes the place, or renews it. A place that was not renewed in time is taken anew, behind the others.
   func ask() async throws(Failure) -> LinePlace { try await exchange.lineUp(ticket, renews: false, on: host, at: path) }
 
-  /// Renews the place from now on, until it is left or the host gave the lock.
+  /// Renews the place from now on, until the place is given up or the host has given the lock.
   func keep() {
     guard keeping == nil else { return }
     let pause = Interval(milliseconds: ticket.lease.milliseconds / 3)
@@ -46,12 +46,13 @@ package actor Turn {
   }
 }
 
-/// The place that a command has in line: whoever ends the command gives it up.
+/// The place that a command has in line, so that any end of the command can give it up.
 final class OwnTurn: Sendable {
   private let current = Mutex<Turn?>(nil)
   private let name = Mutex<String?>(nil)
 
-  /// What it is known by in every line, however often it takes a place: who superseded it finds it again. Nil: it took none yet.
+  /// The command's name in every line, however often it takes a place. So a command that was superseded can be recognized. Nil: it has
+  /// taken no place yet.
   var token: String? { name.withLock { $0 } }
 
   func take(_ turn: Turn) {

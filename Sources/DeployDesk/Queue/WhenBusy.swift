@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// What a deployment does if another one has its hosts, or stands in line for them.
+/// What a deployment does if another deployment has its hosts, or waits in line for them.
 package enum WhenBusy: Sendable, Hashable {
-  /// It is refused.
+  /// The deployment is refused.
   case fail
-  /// It stands in line, at most for that long.
+  /// The deployment waits in line, for at most this long.
   case wait(Interval)
-  /// The same, and it ends deployments of the same recipe, group and hosts that wait and said this too.
+  /// The deployment waits too, and ends waiting deployments of the same recipe, group and hosts that also use supersede.
   case supersede(Interval)
 
-  /// How long it stands in line at most; nil: not at all.
+  /// How long the deployment waits in line at most; nil: it does not wait.
   package var bound: Interval? {
     switch self {
     case .fail: nil
@@ -19,7 +19,7 @@ package enum WhenBusy: Sendable, Hashable {
 
   var manner: Ticket.Manner { if case .supersede = self { .supersede } else { .wait } }
 
-  /// If nothing else is said.
+  /// The usual wait, if no time is given.
   package static let usual = Interval.minutes(60)
 
   /// Reads `fail`, `wait`, `supersede`, and the last two with a time of 1 s to 7 days: `wait=30m`.

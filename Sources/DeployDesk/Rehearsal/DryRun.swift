@@ -1,14 +1,14 @@
 import DeployCore
 package import DeployModel
 
-/// Plays a project's recipes against simulated hosts, some fresh and some with an earlier release. It finds mistakes that only show when
-/// a function runs.
+/// Runs a project's recipes against simulated hosts, some fresh and some with an earlier release. This finds mistakes that only show when a
+/// function runs.
 package struct DryRun: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
   /// The time zone database, as `Recipe.zones` asks it; nil: time zones are not checked.
   let zones: (@Sendable (String) -> [UInt8]?)?
-  /// Recipes from one loop are alike: at most this number of them is played.
+  /// The most recipes of one kind that are run, because recipes from one loop are alike.
   static let alike = 20
 
   package init(project: LoadedProject, stage: RehearsalStage, zones: (@Sendable (String) -> [UInt8]?)? = nil) {
@@ -17,14 +17,14 @@ package struct DryRun: Sendable {
     self.zones = zones
   }
 
-  /// What the recipes' functions turned out to do.
+  /// The findings in the recipes' functions.
   package struct Result: Sendable {
     /// What will fail whatever hosts answer.
     package var problems: [Problem] = []
     /// What may fail, or was not reached.
     package var warnings: [Problem] = []
 
-    /// Those of some warnings that no problem says already.
+    /// The given warnings that no problem repeats.
     package func unsaid(_ others: [Problem]) -> [Problem] { others.filter { !$0.isSaid(in: problems) } }
 
     /// - Throws: the problems, if there are any.
@@ -41,7 +41,7 @@ package struct DryRun: Sendable {
     }
   }
 
-  /// What was found in all recipes of the project.
+  /// The findings in all recipes of the project.
   package func result() async throws -> Result {
     var result = Result()
     var shapes: [[String]: Int] = [:]
@@ -111,7 +111,7 @@ package struct DryRun: Sendable {
     } catch { throw Problems(Problem("the rehearsal failed: \(error)"), exit: .internal) }
   }
 
-  /// A few of the hosts that are alike in tags and variables show what all would, however large the fleet is.
+  /// A few hosts of each kind. Hosts with the same tags and variables behave alike, however large the fleet is.
   private static func few(_ hosts: [Host]) -> [Host] {
     var seen: [[Value]: Int] = [:]
     let few = hosts.filter { host in

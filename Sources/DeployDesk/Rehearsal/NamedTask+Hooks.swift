@@ -1,7 +1,8 @@
 import DeployModel
 
 extension NamedTask {
-  /// The problem that the task takes hosts out of service by hooks that the recipe lacks; nil: it has them, or the task needs none.
+  /// The problem that the task takes hosts out of service with hooks that the recipe lacks; nil: the recipe has the hooks, or the task
+  /// needs none.
   func idleAround(of recipe: Recipe) -> Problem? {
     func has(_ segment: Segment, besides other: LifecycleEvent? = nil) -> Bool {
       recipe.flow.hooks.contains { hook in segment.events.contains(hook.event) && hook.event != other }

@@ -2,8 +2,8 @@ import DeployCore
 package import DeployModel
 import DeploySimulation
 
-/// A deployment that was played against simulated hosts in which things go wrong. Every promise is checked after every event. The same
-/// seed gives the same story.
+/// A deployment against simulated hosts on which things go wrong. Every promise is checked after every event. The same seed gives the same
+/// course.
 package struct RehearsalRun: Sendable {
   package let seed: UInt64
   /// Number of simulated hosts.
@@ -14,16 +14,16 @@ package struct RehearsalRun: Sendable {
   package let events: Int
   /// Its duration in virtual time.
   package let duration: Interval
-  /// Why it had to stop before its end; nil: it did not.
+  /// Why the run had to stop before its end; nil: it reached its end.
   package let stopped: String?
   /// Broken promises, in words; each is a defect of lander.
   package let broken: [String]
-  /// The limit of a recipe's function that ended the whole run; nil: none did.
+  /// The limit of a recipe's function that ended the whole run; nil: no limit did.
   package let overrun: Problem?
 
   /// - Parameters:
   ///   - hosts: number of simulated hosts instead of the group's own; nil: the group's own.
-  ///   - faults: what goes wrong, and how often, as somebody typed it: `failing=2%,crash=1%`, `chaos`, `none`.
+  ///   - faults: what goes wrong, and how often, as typed: `failing=2%,crash=1%`, `chaos`, `none`.
   ///   - engine: version for the record.
   /// - Throws: everything that is wrong with the request, at once.
   package init(
@@ -60,7 +60,7 @@ package struct RehearsalRun: Sendable {
   /// Names of the faults that can be asked for.
   package static var faults: [String] { Faults.names }
 
-  /// The scripts of each deployment that was played.
+  /// The scripts of each deployment of the run.
   private final class Played { var all: [any RehearsedRecipes] = [] }
 
   /// The time at which every rehearsal begins.

@@ -1,10 +1,10 @@
 package import DeployCore
 
-/// What is needed to play a recipe: no host, no journal, no bundle.
+/// The parts that a rehearsal of a recipe needs. It needs no host, no journal and no bundle.
 package struct RehearsalStage: Sendable {
   package let library: any RehearsalLibrary
   package let files: any ProjectFiles
-  /// Makes a new one for each plan.
+  /// Makes a new identity for each plan.
   package let identity: @Sendable () -> Planner.Identity
 
   package init(library: any RehearsalLibrary, files: any ProjectFiles, identity: @escaping @Sendable () -> Planner.Identity) {

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// What a play of a plan against simulated hosts showed.
+/// What the rehearsals of a plan against simulated hosts showed.
 package struct RehearsedPlan: Sendable {
   /// The entries if every answer is good.
   package var good: [Entry]
@@ -9,7 +9,7 @@ package struct RehearsedPlan: Sendable {
   package var bad: [Entry]
   /// Names of the secrets that commands and files use, in order.
   package var secrets: [String]
-  /// What was found in the recipe's functions; certain findings come first.
+  /// The findings in the recipe's functions; certain findings come first.
   package var findings: [RehearsalFinding]
   /// Parts of the code that may run several times, in words.
   package var loops: [String]

@@ -11,7 +11,7 @@ struct Rehearsing: Sendable {
   /// Sources of the recipes that hosts' receipts name, by digest.
   var kept: [Digest: [SourceFile]] = [:]
 
-  /// One of the two runs.
+  /// The result of one of the two runs.
   private struct Play {
     var shown: [Entry]
     var scripts: [any RehearsedRecipes]
@@ -19,8 +19,8 @@ struct Rehearsing: Sendable {
     var lowest: Int?
   }
 
-  /// Runs both at once: the failures are known as soon as the first wave of the good run has ended.
-  /// - Throws: what is wrong with the sources, or a rehearsal that has no end.
+  /// Runs both rehearsals at the same time: the failures are known as soon as the first wave of the good run has ended.
+  /// - Throws: what is wrong with the sources, or that a rehearsal has no end.
   func run() async throws -> RehearsedPlan {
     let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
     async let bad = bad(after: firstWave)
@@ -39,7 +39,7 @@ struct Rehearsing: Sendable {
       loops: good.scripts.flatMap(\.loops), waves: waves(good, findings: good.scripts.first?.findings ?? []))
   }
 
-  /// Known if the rehearsal succeeded and the whole strategy was seen.
+  /// The waves; they are known if the rehearsal succeeded and covered the whole strategy.
   private func waves(_ good: Play, findings: [RehearsalFinding]) -> KnownWaves {
     let isCut = findings.contains { $0.isEnd && $0.part == plan.flow.strategy?.part }
     guard let lowest = good.lowest, !isCut else { return .unknown }
@@ -47,7 +47,7 @@ struct Rehearsing: Sendable {
   }
 
   /// The run with failures; nil if nothing could fail.
-  /// - Parameter firstWave: what the good run had shown when its first wave ended; it ends without a value if there is no wave.
+  /// - Parameter firstWave: gives the entries of the good run when its first wave ends; ends without a value if there is no wave.
   private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> Play? {
     guard let entries = await firstWave.first(where: { _ in true }) else { return nil }
     var faults = Faults()
@@ -55,7 +55,7 @@ struct Rehearsing: Sendable {
     return faults.appointments.isEmpty ? nil : try play(faults)
   }
 
-  /// - Parameter firstWave: called with what was shown when the first wave ended.
+  /// - Parameter firstWave: called with the entries so far when the first wave ends.
   private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
     // A plan that follows, which takes hosts back, may have more recipes than this one: those of its undos.
     let own = plan.content.recipes[0].sources
@@ -105,7 +105,7 @@ struct Rehearsing: Sendable {
     return Play(shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil)
   }
 
-  /// Finds a strategy that ended and left hosts out although everything went well.
+  /// Finds that a strategy ended and left hosts out, although everything went well.
   private func leftOut(_ good: Play) -> [RehearsalFinding] {
     var findings: [RehearsalFinding] = []
     guard let scripts = good.scripts.first else { return [] }
@@ -152,7 +152,7 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// A host as the plan found it. It answers what nobody can know with plain good values.
+  /// A host in the state that the plan found. Its unknown answers are plain good values.
   static func host(_ host: HostPlan) -> SimulatedHost {
     var simulated = SimulatedHost(name: host.host.name)
     simulated.rehearsed = true
@@ -175,8 +175,8 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// What has to fail so that the first wave fails: the last event in which a command runs or something is checked or, without one, the
-  /// event in which the release is made current.
+  /// The faults that make the first wave fail: in the last event in which a command runs or something is checked. If there is no such
+  /// event, in the event in which the release is made current.
   private func failures(after good: [Entry]) -> [Faults.Appointment] {
     var first: [Int] = []
     for case .noted(.waveBegan(_, let hosts, _)) in good.lazy.map(\.fact) where first.isEmpty {

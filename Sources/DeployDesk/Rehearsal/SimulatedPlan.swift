@@ -2,10 +2,10 @@ import DeployCore
 import DeployModel
 
 extension Planner {
-  /// A plan for simulated hosts. If the floor follows from unknown waves, it is 0.
+  /// A plan for simulated hosts. If the floor depends on unknown waves, it is 0.
   /// - Parameters:
-  ///   - isFresh: whether nothing was ever deployed on them; if not, an earlier release by the same recipe runs there.
-  ///   - waves: what is known of them.
+  ///   - isFresh: whether nothing was ever deployed to the hosts. If not, an earlier release of the same recipe runs there.
+  ///   - waves: what is known of the waves.
   static func simulated(
     _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait,
     waves: KnownWaves = .rehearsing, by identity: Identity

@@ -3,7 +3,7 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Asks the process of this machine that runs one of a pair to end it in good order.
+  /// Asks the process of this machine that runs a member of the pair to cancel it in good order.
   /// - Returns: the process.
   /// - Throws: if no listening process was found.
   package func cancel(_ pair: DeploymentPair) async throws -> Int32 {
@@ -13,9 +13,9 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Waits for the end of a deployment that another process runs, and of the rollback that follows from it, until that process has
-  /// released both. It says once that the rollback is not interrupted.
-  /// - Throws: if the process is stopped, or is gone before they have ended.
+  /// Waits until another process has ended and released a deployment and the rollback that follows from it. Says once that the rollback is
+  /// not interrupted.
+  /// - Throws: if the process is stopped, or is gone before both have ended.
   package func wait(for deployment: Deployment.ID) async throws -> DeploymentPair {
     var isTold = false
     var turns = 0

@@ -3,17 +3,16 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Reads the journal of a deployment and of the rollback that follows from it, while another process writes them, until both have
-  /// ended.
+  /// Reads the journals of a deployment and of the rollback that follows from it while another process writes them, until both have ended.
   /// - Parameters:
   ///   - word: the deployment; nil: the only one that has not ended.
-  ///   - last: the number of the last entry of the named deployment that the follower has seen; the deployment that this one followed from
-  ///     is then left out. Nil: nothing was seen.
-  ///   - patience: how long to wait for their end; nil: as long as the deployment lasts, which has limits of its own.
-  ///   - take: called with each entry once and in order, and about three times a second with what happens in between.
+  ///   - last: the number of the last entry of the named deployment that the follower has seen. If a rollback is named, the deployment that
+  ///     it takes back is then left out. Nil: nothing was seen.
+  ///   - patience: how long to wait for the end; nil: as long as the deployment lasts, which has its own limits.
+  ///   - take: called with each entry, once and in order. Between entries it is called about three times a second.
   /// - Returns: the pair as it ended.
-  /// - Throws: if it has not ended in time, if its engine is gone before the end, if newer deployments have taken over its hosts, or if
-  ///   its journal is damaged.
+  /// - Throws: if the deployment has not ended in time, if its engine is gone before the end, if newer deployments have taken over its
+  ///   hosts, or if its journal is damaged.
   package func follow(
     _ word: String?, after last: Int? = nil, patience: Interval? = nil, take: (FollowedEvent) async throws -> Void
   ) async throws -> DeploymentPair {

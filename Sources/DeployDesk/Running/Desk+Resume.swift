@@ -2,9 +2,9 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// What came of resuming a deployment.
+/// The result of resuming a deployment.
 package enum Resumed: Sendable {
-  /// It has ended already.
+  /// The deployment has ended already.
   case ended(DeploymentPair)
   case running(Running)
 }
@@ -12,9 +12,9 @@ package enum Resumed: Sendable {
 extension Desk {
   /// Resumes what is left of an interrupted deployment and its rollback.
   /// - Parameters:
-  ///   - message: the first thing that the engine hears; nil: nothing.
+  ///   - message: the first message that the engine gets; nil: none.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - reason: ends them in good order, and says why; nil: they run to their end.
+  ///   - reason: why to cancel them in good order; nil: they run to their end.
   ///   - wantsOutput: whether the events include the output of commands.
   /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
   package func resume(
@@ -42,7 +42,7 @@ extension Desk {
     }
   }
 
-  /// - Parameter failed: the whole journal of the deployment that caused the entries' rollback; empty: there is none.
+  /// - Parameter failed: if the entries belong to a rollback, the whole journal of the deployment that caused it; otherwise empty.
   private func resume(
     _ entries: [Entry], after failed: [Entry], _ message: Message?, _ reason: String?, _ staying: Staying, _ claims: Claims,
     _ wantsOutput: Bool
@@ -73,7 +73,7 @@ extension Desk {
 private struct Claims: Sendable {
   private let all: [any DeploymentClaim]
 
-  /// - Throws: if another process has one of them.
+  /// - Throws: if another process runs a member of the pair.
   init(_ pair: DeploymentPair, _ journal: any PastJournal) throws {
     var all: [any DeploymentClaim] = []
     for member in pair.members {

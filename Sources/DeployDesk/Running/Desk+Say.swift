@@ -5,9 +5,9 @@ package import DeployModel
 extension Desk {
   /// Sends a message to a deployment, or to the rollback that follows from it if that runs, and waits for the answer.
   /// - Parameters:
-  ///   - gate: the gate that is meant; nil: the one that is open now.
-  ///   - comment: why; empty: no reason is given.
-  ///   - sign: signs an approval; nil: it is not signed.
+  ///   - gate: the gate that the message is for; nil: the open gate.
+  ///   - comment: the reason; empty: no reason is given.
+  ///   - sign: signs an approval; nil: the approval is not signed.
   ///   - patience: how long an engine may take to hear the message.
   /// - Throws: if the message cannot be left, or the journal cannot be read.
   package func say(
@@ -31,10 +31,10 @@ extension Desk {
     return pair.state == .concluded ? .ended(pair) : .unattended(pair)
   }
 
-  /// The process of this machine that runs a deployment, if somebody has stopped it.
+  /// The process of this machine that runs a deployment, if the process is stopped.
   package func stoppedEngine(of deployment: Deployment.ID) async -> Int32? { await engines.stopped([deployment]) }
 
-  /// - Throws: if the process that runs one of a pair is stopped: it would hear nothing, and waiting would be in vain.
+  /// - Throws: if the process that runs a member of the pair is stopped: it hears nothing, so nobody should wait for it.
   func refuseStopped(_ pair: DeploymentPair) async throws {
     guard let process = await engines.stopped(pair.members.map(\.id)) else { return }
     let id = pair.first.id
@@ -62,7 +62,7 @@ extension Desk {
     return try await answer(to: message.id, of: deployment)
   }
 
-  /// Whether an engine runs it.
+  /// Whether an engine runs the deployment.
   private func isClaimed(_ deployment: Deployment.ID) throws -> Bool {
     guard let claim = try journal.claim(deployment) else { return true }
     claim.release()
@@ -81,12 +81,12 @@ extension Desk {
 }
 
 extension DeploymentPair {
-  /// The id of the member that hears messages.
+  /// The id of the member that gets messages.
   fileprivate var speaking: Deployment.ID { (back ?? first).id }
 }
 
 extension Message.Kind {
-  /// Whether it answers something that the deployment waits for.
+  /// Whether the message answers something that the deployment waits for.
   var isForSomething: Bool {
     switch self {
     case .approve, .reject, .promote, .resume: true

@@ -6,11 +6,11 @@ extension Desk {
   /// Sends a message to a deployment whose engine runs elsewhere: leaves it on hosts that the deployment has locked, and waits for the
   /// answer. The engine reads it with the next renewal of a lock.
   /// - Parameters:
-  ///   - word: its id, the beginning of the id, or the part after the id's last `-`.
-  ///   - sign: signs an approval; nil: it is not signed.
-  ///   - selections: where to look for its locks.
+  ///   - word: the deployment's id, the beginning of the id, or the part after the id's last `-`.
+  ///   - sign: signs an approval; nil: the approval is not signed.
+  ///   - selections: the hosts on which to look for the deployment's locks.
   ///   - patience: how long the engine may take; it covers several renewals.
-  /// - Throws: if it has locked none of these hosts, or none takes the message.
+  /// - Throws: if the deployment has locked none of these hosts, or no host takes the message.
   package func say(
     _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, toFar word: String,
     on selections: [Selection],
@@ -39,7 +39,7 @@ extension Desk {
     var path: String
   }
 
-  /// What the deployment waits for, as its hosts were last told; nil: none of them knows. If a host names a gate that is no longer open,
+  /// What the deployment waits for, by the newest news on its hosts; nil: no host knows it. If a host names a gate that is no longer open,
   /// the answer is refused.
   private func awaited(by deployment: Deployment.ID, on places: [Place]) async -> Awaited? {
     var found: [Awaited] = []

@@ -12,9 +12,9 @@ package struct Execution: Sendable {
   private let transport: any Transport
 
   /// - Parameters:
-  ///   - words: several are started without a shell; one is given to `sh`.
+  ///   - words: the command. Several words are started without a shell; a single word is given to `sh`.
   ///   - limit: the time limit for each host.
-  ///   - user: who runs it there; nil: the login user.
+  ///   - user: the user who runs the command there; nil: the login user.
   package init(_ words: [String], on selection: Selection, limit: Interval, as user: String? = nil, at desk: Desk) {
     let identity = desk.stage.identity()
     let operation = Operation.run(Command(words.count == 1 ? .shell(words[0]) : .argv(words), user: user))
@@ -32,10 +32,10 @@ package struct Execution: Sendable {
   package var hosts: [String] { errands.map(\.site.host.name) }
 
   /// - Parameters:
-  ///   - parallel: the limit of hosts at once.
-  ///   - isEnding: whether no further host is to begin.
+  ///   - parallel: the most hosts at the same time.
+  ///   - isEnding: whether no further host should begin.
   ///   - finished: called with each host's outcome as it comes, from any task.
-  /// - Returns: those that began, in the order of their ends.
+  /// - Returns: the hosts that began, in the order of their ends.
   package func run(
     parallel: Int, isEnding: @Sendable () -> Bool, finished: @escaping @Sendable (String, Outcome) -> Void
   ) async -> [(host: String, outcome: Outcome)] {
@@ -61,7 +61,7 @@ package struct Execution: Sendable {
 }
 
 extension Failure {
-  /// The same failure. If the host could not keep the command's output, it says so, and how to do without.
+  /// The failure; if the host could not store the command's output, with an explanation and a way to run the command without that.
   fileprivate func ofKeeping(at site: HostSite) -> Failure {
     guard [.notPermitted, .noSpace, .corrupt].contains(kind) else { return self }
     let byHand = "log in to \(site.host.name) to look by hand"

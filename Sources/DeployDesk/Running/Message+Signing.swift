@@ -4,9 +4,9 @@ import DeployModel
 package typealias Signing = @Sendable (String) throws -> String
 
 extension Message {
-  /// Signs an approval of the gate that it is for.
-  /// - Parameter sign: nil: it is not signed.
-  /// - Throws: if no key signs it, or if it is unknown which gate is open.
+  /// Signs an approval for the gate that the message names.
+  /// - Parameter sign: signs the text; nil: the approval is not signed.
+  /// - Throws: if signing fails, or if it is unknown which gate is open.
   mutating func sign(_ sign: Signing?, of deployment: Deployment.ID) throws(Problems) {
     guard let sign, kind == .approve else { return }
     guard let number, number > 0 else {

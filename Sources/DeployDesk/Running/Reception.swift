@@ -1,18 +1,18 @@
 package import DeployModel
 
-/// What came of a message to a deployment.
+/// The result of a message to a deployment.
 package enum Reception: Sendable, Hashable {
   /// The deployment answered, in words.
   case answered(Deployment.ID, accepted: Bool, String)
-  /// It has ended without hearing the message.
+  /// The deployment has ended without hearing the message.
   case ended(DeploymentPair)
-  /// No engine runs it.
+  /// No engine runs the deployment.
   case unattended(DeploymentPair)
   /// Its engine did not take the message in time; the message was taken back.
   case ignored(Deployment.ID, after: Interval)
-  /// The hosts that had the message deleted it with the deployment's locks: it has ended, or its rollback began.
+  /// The hosts that had the message deleted it with the deployment's locks: the deployment has ended, or its rollback began.
   case lockGone(Deployment.ID)
-  /// No engine took the message in time, and it was taken back.
-  /// - Parameter left: hosts that went out of reach and may still have it; it is heard there if an engine renews the lock.
+  /// No engine took the message in time, and the message was taken back.
+  /// - Parameter left: hosts that went out of reach and may still have the message; an engine that renews the lock there hears it.
   case silent(Deployment.ID, after: Interval, left: [String])
 }

@@ -4,8 +4,8 @@ package import DeployModel
 /// How deployments that ran in sequence ended: the requested one, then its rollback, if there was one.
 package struct RunEnd: Sendable, Hashable {
   package var deployments: [DeploymentEnd]
-  /// Whether only a rollback was resumed, and the deployment that it takes back can no longer be read. That one failed, or there would be
-  /// no rollback.
+  /// Whether only a rollback was resumed, and the deployment that it takes back can no longer be read. That deployment failed, or there
+  /// would be no rollback.
   package var isWayBackOnly: Bool
 
   package init(_ deployments: [DeploymentEnd], isWayBackOnly: Bool = false) {
@@ -20,9 +20,9 @@ package struct RunEnd: Sendable, Hashable {
 /// How one deployment ended, or that the engine left while it ran.
 package struct DeploymentEnd: Sendable, Hashable {
   package var plan: Plan
-  /// Nil: the engine left.
+  /// The conclusion; nil: the engine left.
   package var conclusion: Conclusion?
-  /// Whether hosts keep it until a person has answered.
+  /// Whether the deployment is parked.
   package var isParked = false
 
   package init(plan: Plan, conclusion: Conclusion?) {
@@ -35,13 +35,13 @@ package struct DeploymentEnd: Sendable, Hashable {
     isParked = ended.isParked
   }
 
-  /// Whether some of it is still to be done.
+  /// Whether a part of the deployment is still to be done.
   package var isLeft: Bool {
     guard let conclusion else { return true }
     return plan.kind == .deploy && conclusion.owesWayBack
   }
 
-  /// What was left, and the command that finishes it.
+  /// What is left, and the command that finishes it.
   package var left: Problem {
     if conclusion != nil {
       return Problem(

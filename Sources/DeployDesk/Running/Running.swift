@@ -2,10 +2,9 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Deployments that run in sequence: what happens in them, and how they end. The caller listens to signals, starts it, reads the events
-/// to their end, and then asks for the end.
+/// Deployments that run in sequence. The caller listens to signals, calls `start`, reads the events to their end, and then calls `end`.
 package final class Running: Sendable {
-  /// End when nothing runs any more.
+  /// The events; they end when nothing runs any more.
   package let events: AsyncStream<RunningEvent>
   private let deployments: Deployments
   private let work: Task<RunEnd, any Error>
@@ -13,7 +12,7 @@ package final class Running: Sendable {
 
   /// - Parameters:
   ///   - id: the deployment's, for the next step in a failure.
-  ///   - past: what the journal had before; told first.
+  ///   - past: the earlier entries of the journal, which come first.
   ///   - staying: how long the engine stays at a gate that waits for a person.
   ///   - wantsOutput: whether the events include the output of commands.
   ///   - run: runs the deployments.
@@ -43,22 +42,22 @@ package final class Running: Sendable {
   /// Nothing happens before this call.
   package func start() { gate.finish() }
 
-  /// How it ended. Starts it if nobody did.
+  /// How the deployments ended. Starts them if nobody did.
   /// - Throws: the failure that stopped the engine, with the command that resumes the deployment.
   package func end() async throws -> RunEnd {
     start()
     return try await work.value
   }
 
-  /// Ends what runs in good order.
-  /// - Returns: the rollback that continues all the same, because half way back is the worst place to be; nil: what runs ends.
+  /// Cancels what runs, in good order.
+  /// - Returns: the rollback that continues in spite of the cancel, because half a rollback is the worst state; nil: the deployment ends.
   @discardableResult
   package func cancel(reason: String) async -> Deployment.ID? {
     guard case .goingBack(let id) = await deployments.cancel(reason: reason) else { return nil }
     return id
   }
 
-  /// The rollback that is under way because a deployment failed or was cancelled; nil: none is.
+  /// The rollback that is under way because a deployment failed or was cancelled; nil: no rollback is under way.
   package var goingBack: Deployment.ID? { get async { await deployments.goingBack } }
 
   /// Leaves everything as it is: jobs on hosts continue, and the deployment can be resumed.

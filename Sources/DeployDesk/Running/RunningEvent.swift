@@ -2,10 +2,10 @@ package import DeployModel
 
 /// What happens while deployments run, in order.
 package enum RunningEvent: Sendable, Hashable {
-  /// An entry that the journal had before, of a resumed deployment or of the one that it follows from.
+  /// An earlier entry of the journal: of a resumed deployment, or of the deployment that it follows from.
   case recalled(Deployment.ID, Entry)
   case entry(Deployment.ID, Entry)
-  /// The output of a command; only if somebody wants it.
+  /// The output of a command, if it was asked for.
   case output(OutputChunk)
   case notice(HostNotice, at: Timestamp)
 }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Runs the tests of specs, several at once. Each test has a state and a world of its own.
+/// Runs the tests of specs, several at once. Each test has its own Lua state and its own simulated hosts.
 package struct SpecRun: Sendable {
   let library: any SpecLibrary
   let stage: RehearsalStage
@@ -14,9 +14,9 @@ package struct SpecRun: Sendable {
   }
 
   /// - Parameters:
-  ///   - filter: a part of the names of the wanted tests; nil: all.
+  ///   - filter: a text that the names of the wanted tests contain; nil: all tests.
   ///   - parallel: how many tests run at once.
-  /// - Returns: how each ended, in the order of the specs.
+  /// - Returns: how each test ended, in the order of the specs.
   /// - Throws: everything that is wrong with the specs, before any test runs.
   package func results(of files: [SourceFile], filter: String? = nil, parallel: Int) async throws(Problems) -> [SpecResult] {
     var (wanted, problems): ([Wanted], [Problem]) = ([], [])

@@ -10,7 +10,7 @@ final class TrialAnswers: Sendable {
 
   init(_ answers: [Trial.Answer]) { self.answers = answers }
 
-  /// Numbers, from 1, of the answers that nothing took and that are not optional, in order.
+  /// Numbers, from 1, of the answers that no command took and that are not optional, in order.
   var unused: [Int] {
     given.withLock { given in
       answers.indices.filter { number in !answers[number].isOptional && given.values.allSatisfy { $0[number] == 0 } }.map { $0 + 1 }

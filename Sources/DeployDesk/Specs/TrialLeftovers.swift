@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// What a test gave to a deployment without effect: most likely it is not what was meant.
+/// Settings of a test that had no effect on its deployment, which is most likely a mistake.
 struct TrialLeftovers {
   private let trial: Trial
   private let engines: [SimulatedEngine]
@@ -16,8 +16,8 @@ struct TrialLeftovers {
     self.answers = answers
   }
 
-  /// `{ message, fix, answer, reply }` for each, as tests read it. `answer` is the number of an answer, from 1; `reply` is the number of
-  /// an http one.
+  /// `{ message, fix, answer, reply }` for each, as tests read it. `answer` is the number of an answer, from 1; `reply` is the number of an
+  /// HTTP answer.
   var told: [Value] {
     let unused = answers.unused.map { told(problem(ofAnswer: $0), [("answer", .int($0))]) }
     let silent = servers.unused.map { told(problem(ofReply: $0), [("reply", .int($0))]) }

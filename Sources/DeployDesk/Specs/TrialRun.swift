@@ -3,13 +3,13 @@ import DeployEngine
 import DeployModel
 import DeploySimulation
 
-/// Plays the deployment that a test asks for.
+/// Runs the deployment that a test asks for on simulated hosts.
 struct TrialRun {
   private let trial: Trial
   private let project: Project
   private let stage: RehearsalStage
   private let plan: Plan
-  /// The limit of events in one trial: it ends a recipe that runs in circles.
+  /// The most events in one trial: the limit ends a recipe with an endless loop.
   private static let mostEvents = 1_000_000
   /// The time at which every trial begins.
   private static let start = Timestamp(milliseconds: 1_800_000_000_000)
@@ -47,7 +47,7 @@ struct TrialRun {
   }
 
   /// What happened, as `t:deploy` returns it.
-  /// - Throws: if it has no end, or broke a promise.
+  /// - Throws: if the trial has no end, or broke a promise.
   func played(code: (Conclusion, Conclusion?) -> Int) throws(Problems) -> Value {
     let answers = TrialAnswers(trial.answers)
     let servers = TrialServers(trial.replies)
@@ -106,7 +106,7 @@ struct TrialRun {
 }
 
 extension Plan {
-  /// Why its recipe cannot be played.
+  /// Why the trial's recipe cannot run.
   fileprivate func recipeProblems(in project: Project) -> [Problem] {
     project.recipe(subject.recipe)?.rolloutProblems ?? []
   }

@@ -101,7 +101,7 @@ struct TrialStory {
     return .record(of: members)
   }
 
-  /// The text that answers are compared with; nil: it is neither a command nor a check.
+  /// The text that answers are compared with; nil: the operation is neither a command nor a check.
   static func line(of operation: DeployModel.Operation) -> String? {
     switch operation {
     case .run(let command): command.line
@@ -113,7 +113,7 @@ struct TrialStory {
     }
   }
 
-  /// Whether `fails` of t:deploy lets it fail.
+  /// Whether `fails` of t:deploy applies to this operation.
   static func mayFail(_ operation: DeployModel.Operation) -> Bool {
     switch operation {
     case .appspec, .activate(_?): true

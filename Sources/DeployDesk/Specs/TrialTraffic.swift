@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// A trial's recipes, with the traffic where they moved it. A test answers commands, and no answer knows what was set before.
+/// A trial's recipes, with a memory of the traffic that they moved. Without it, the answers of a test could not show an earlier shift.
 final class TrialTraffic: Scripts {
   private enum Call {
     case read
@@ -11,7 +11,7 @@ final class TrialTraffic: Scripts {
   private let scripts: any Scripts
   private let adapter: TrafficAdapter?
   private var calls: [ScriptID: Call] = [:]
-  /// The weights that were set last; nil: those that the recipe's `read` returns.
+  /// The weights that were set last; nil: the weights that the recipe's `read` returns.
   private var moved: Weights?
 
   init(_ scripts: any Scripts, of plan: Plan) {

@@ -3,7 +3,7 @@ import DeployEngine
 import DeployModel
 import Synchronization
 
-/// Names the hosts that have not answered yet while a command waits for them: it takes half a minute to give up a dead host.
+/// Names the hosts that have not answered yet while a command waits for them. Lander takes half a minute to give up a dead host.
 final class AnswerWatch: Sendable {
   /// The time before the first line, and between lines.
   private static let first = Interval.seconds(2)
@@ -16,8 +16,8 @@ final class AnswerWatch: Sendable {
     silent = Mutex(hosts.map { _ in true })
   }
 
-  /// Surveys the hosts of a selection, and says which it waits for.
-  /// - Parameter partners: whether to survey its partners, too.
+  /// Surveys the hosts of a selection, and names the hosts that it waits for.
+  /// - Parameter partners: whether to also survey the partners.
   static func survey(_ selection: Selection, deep: Bool = false, partners: Bool = false, by desk: Desk) async -> Preparation {
     let watch = AnswerWatch(selection.hosts + (partners ? selection.partners.map(\.host) : []))
     let (clock, start) = (desk.ports.clock, desk.now)
@@ -34,7 +34,7 @@ final class AnswerWatch: Sendable {
       surveyed: { number, _ in watch.silent.withLock { if $0.indices.contains(number) { $0[number] = false } } })
   }
 
-  /// Nil once all have answered.
+  /// The event to report; nil: all hosts have answered.
   private func event(after time: Interval) -> DeskEvent? {
     let waiting = silent.withLock { silent in names.indices.filter { silent[$0] }.map { names[$0] } }
     return waiting.isEmpty ? nil : .waiting(waiting, of: names.count, after: time)

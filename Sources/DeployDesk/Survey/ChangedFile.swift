@@ -8,6 +8,6 @@ package struct ChangedFile: Sendable, Hashable {
     self.path = path
   }
 
-  /// The most that are listed.
+  /// The most files that are listed.
   package static let most = 2000
 }

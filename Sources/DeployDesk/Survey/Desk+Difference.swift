@@ -3,8 +3,8 @@ package import DeployModel
 
 extension Desk {
   /// The commit that a deployment would bring.
-  /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it.
-  /// - Returns: also the working copy that has it.
+  /// - Parameter wanted: a revision other than the recipe's own, as typed.
+  /// - Returns: the commit, and the working copy that has it.
   /// - Throws: if no commit is known for the revision.
   package func commit(
     toDeploy selection: Selection, _ wanted: String?, in project: LoadedProject
@@ -24,8 +24,8 @@ extension Desk {
     return (commit, place)
   }
 
-  /// Compares a commit with those that hosts run, by their own receipts. Builds nothing, and changes nothing.
-  /// - Parameter folder: the working copy that has it.
+  /// Compares a commit with the commits that hosts run by their own receipts. Builds nothing, and changes nothing.
+  /// - Parameter folder: the working copy that has the commit.
   /// - Returns: for each commit or release that hosts run, what the commit would change there, in the order of the hosts.
   package func differences(_ found: Surveyed, to commit: Commit, in folder: String) async -> [RevisionDifference] {
     var all: [RevisionDifference] = []

@@ -5,16 +5,16 @@ package import DeployModel
 package struct VerifiedGroup: Sendable {
   package var recipe: String
   package var group: String
-  /// In the order of the hosts.
+  /// The results, in the order of the hosts.
   package var hosts: [(name: String, verdict: HostVerdict)]
   /// Number of hosts that did not answer.
   package var unreachable: Int
-  /// Whether every host that answered has what was delivered.
+  /// Whether every host that answered has its release unchanged.
   package var isWhole: Bool
 }
 
 extension Desk {
-  /// The limit of hosts that compare at the same time, because each hashes a whole release.
+  /// The most hosts that compare at the same time, because each host hashes a whole release.
   private static let width = 10
 
   /// Compares the current release of every host of a selection with its manifest. Changes nothing there.

@@ -2,11 +2,11 @@ import DeployCore
 package import DeployModel
 
 extension PastDeployments {
-  /// The limit of deployments that are searched, the newest first: a host that later ones left out is not followed for ever.
+  /// The most deployments that are searched, the newest first, so that the search for a host that later deployments left out has an end.
   private static let depth = 10
 
-  /// Hosts that the last deployment from here could not take back: their disks may look right, but they needed a person. There is one
-  /// problem for each host, with its name as the subject, and none for a host that was deployed to since.
+  /// A problem for each host that the last deployment from here could not take back, with the host's name as the subject. Its disk may look
+  /// right, but it needed a person. A host that was deployed to since has no problem.
   package func failedRestores(_ found: Surveyed) async throws -> [Problem] {
     let (recipe, group) = (found.selection.recipe.name, found.selection.group)
     // The survey has what a host itself remembers.

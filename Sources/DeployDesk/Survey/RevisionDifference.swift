@@ -4,11 +4,11 @@ package import DeployModel
 package struct RevisionDifference: Sendable, Hashable {
   /// Names of the hosts.
   package var hosts: [String]
-  /// What they run; nil: nothing.
+  /// The release that the hosts run; nil: they run none.
   package var release: Release.ID?
   /// The commit that the release was made from; nil: unknown.
   package var commit: Commit?
-  /// The commits that are new; nil: it is the same commit, or one of the two is not known here.
+  /// The new commits; nil: it is the same commit, or one of the two is not known here.
   package var changes: CommitRange?
   /// Files that differ between the two commits; nil: unknown.
   package var files: [ChangedFile]?

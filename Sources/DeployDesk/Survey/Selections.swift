@@ -3,7 +3,7 @@ package import DeployModel
 
 extension Project {
   /// The recipe of that name; nil: the only one.
-  /// - Throws: if there is none, with a near match, or if several could be meant.
+  /// - Throws: if there is no such recipe, with a near match, or if several could be meant.
   package func recipe(named name: String?) throws(Problems) -> Recipe { try Selection.recipe(name, in: self) }
 
   /// The hosts of one recipe, whatever its parameters are.
@@ -12,7 +12,7 @@ extension Project {
     try Selection.bare(try Selection.recipe(recipe, in: self), group: group, only: only, in: self)
   }
 
-  /// What would be deployed where: one selection for each recipe, with the requested group or its own.
+  /// One selection for each recipe, with the requested group or the recipe's own: what would be deployed where.
   /// - Throws: if the group or recipe does not exist, or no recipe goes there.
   package func selections(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     if let recipe { _ = try Selection.recipe(recipe, in: self) }
@@ -59,8 +59,8 @@ extension Project {
     return only.isEmpty ? all[0] : try Selection.bare(all[0].recipe, group: group, only: only, in: self)
   }
 
-  /// Groups by themselves, each with a recipe that goes there, for its path, if there is one.
-  /// - Throws: if the group does not exist, or there is none at all.
+  /// Groups, each with a recipe that deploys to it, if there is one; the recipe gives the path.
+  /// - Throws: if the group does not exist, or there is no group at all.
   package func groupSelections(_ group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     let names = groups.map(\.name)
     if let group, !names.contains(group) {

@@ -5,9 +5,9 @@ package import DeployModel
 /// A group's hosts with the recipe that deploys to them, and their surveys.
 package struct Surveyed: Sendable {
   package var selection: Selection
-  /// By host number.
+  /// The surveys, by host number.
   package var surveys: [Survey]
-  /// The surveys of the recipe's partners, in their order; empty if nobody asked.
+  /// The surveys of the recipe's partners, in their order; empty: the partners were not surveyed.
   package var partners: [Survey] = []
 
   package init(selection: Selection, surveys: [Survey]) {
@@ -24,7 +24,7 @@ package struct Surveyed: Sendable {
   /// Number of hosts that did not answer.
   package var unreachable: Int { surveys.count(where: \.isUnreachable) }
 
-  /// Number of different hosts that did not answer, even if several of these name one.
+  /// Number of different hosts that did not answer. A host of several groups counts once.
   package static func away(in all: [Surveyed]) -> Int {
     var seen: [Host] = []
     for case (let host, .unreachable) in all.flatMap(\.named) where !seen.contains(where: { $0.isNamed(as: host) }) { seen.append(host) }
@@ -40,7 +40,7 @@ extension Host {
 }
 
 extension Surveyed {
-  /// Why `lander rollback` of these hosts would be refused now; nil if no obstacle is known.
+  /// Why `lander rollback` of these hosts would be refused now; nil: no obstacle is known.
   /// - Parameter open: deployments of this journal that are not over; their locks are not taken over, however old they are.
   package func noWayBack(while open: [DeploymentSummary]) -> Problem? {
     for case .reached(let state) in surveys {
@@ -57,12 +57,12 @@ extension Survey {
 }
 
 extension Desk {
-  /// Surveys every host of a selection, and says which ones it waits for. Changes nothing there.
+  /// Surveys every host of a selection, and names the hosts that it waits for. Changes nothing there.
   package func survey(_ selection: Selection) async -> Surveyed {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, by: self).surveys)
   }
 
-  /// The same with the recipe's partners.
+  /// Surveys the hosts of a selection and the recipe's partners.
   package func surveyWithPartners(_ selection: Selection) async -> Surveyed {
     let preparation = await AnswerWatch.survey(selection, partners: true, by: self)
     var surveyed = Surveyed(selection: selection, surveys: preparation.surveys)
@@ -70,13 +70,13 @@ extension Desk {
     return surveyed
   }
 
-  /// The same with what hosts keep of earlier releases.
+  /// Surveys the hosts of a selection, with the earlier releases that they keep.
   package func surveyKept(_ selection: Selection) async -> Surveyed {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, deep: true, by: self).surveys)
   }
 
-  /// The same for a plan, with the recipes of what hosts run.
-  /// - Parameter deep: whether to include what hosts keep of earlier releases.
+  /// Surveys the hosts of a selection for a plan, with the recipes of the releases that hosts run.
+  /// - Parameter deep: whether to include the earlier releases that hosts keep.
   func ask(_ selection: Selection, deep: Bool = false) async -> Preparation {
     let count = selection.hosts.count
     tell(.remark("Asking \(count.of("host")) what \(count == 1 ? "it runs" : "they run") …"))

@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Reviews what each group of a train would be deployed with, before anything starts.
+  /// Reviews the deployment to each group of a train, before anything starts.
   /// - Throws: the problems of all groups at once, each problem once.
   package func review(_ groups: [Asked], of project: LoadedProject) async throws {
     var problems: [Problem] = []
@@ -14,9 +14,9 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Compares, file by file, whether the hosts of a leg still run what the train brought there. It ignores hosts that a budget excused
-  /// from the leg's deployment.
-  /// - Throws: every host that does not, of kind `held`; nothing was changed.
+  /// Compares, file by file, whether the hosts of a leg still run the release of the train. Ignores hosts that a budget excused from the
+  /// leg's deployment.
+  /// - Throws: every host that does not run it, of kind `held`; nothing was changed.
   package func confirm(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     guard let deployment = leg.deployment, let bundle = train.bundle else { return }
     let entries = try await past.entries(of: deployment)
@@ -38,7 +38,7 @@ extension Desk {
     }
   }
 
-  /// Looks whether somebody deployed to the group of a leg since the train began. What the train would bring is older.
+  /// Refuses a leg if somebody deployed to its group since the train began: the train's revision is older.
   /// - Throws: the newest such deployment, of kind `refused`; nothing was changed.
   package func refuseOvertaken(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     let selection = try project.project.selection(recipe: train.request.recipe, group: leg.group)
@@ -58,7 +58,7 @@ extension Desk {
           } ?? "")), exit: .refused)
   }
 
-  /// - Throws: what differs from what was delivered.
+  /// - Throws: the differences between the hosts' releases and what was delivered.
   private func refuseDamage(_ found: [(host: Host, survey: Survey)], _ selection: Selection) async throws(Problems) {
     let problems = await verdicts(found, at: selection.recipe.placement).compactMap { name, verdict -> Problem? in
       switch verdict {
