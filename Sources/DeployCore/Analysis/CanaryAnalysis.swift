@@ -1,16 +1,17 @@
 import DeployModel
 
-/// Compares hosts that have a release with twins that do not: is it worse than a margin allows? The question may be asked after every
-/// look; the given error holds for all looks together. The answer is bad, good or not yet. Without data there is none.
+/// Compares hosts that have a release (canaries) with twins that do not have it. Is the release worse than a margin allows? The question
+/// may be asked after every look; the given error holds for all looks together. The answer is bad, good or not yet. Without data there is
+/// no answer.
 package struct CanaryAnalysis: Sendable, Hashable {
   /// What is measured of a host in one interval.
   package enum Measure: Sendable, Hashable {
-    /// Requests, and how many of them failed. None at all is an answer too.
+    /// The number of requests, and the number of those that failed. Zero requests are an answer, too.
     case counts(failed: Int, of: Int)
     /// One number, such as the p95 of its latency.
     case value(Double)
 
-    /// Whether it can tell anything.
+    /// Whether the measure can show anything.
     var hasData: Bool { if case .counts(_, let total) = self { total > 0 } else { true } }
   }
 
@@ -25,25 +26,25 @@ package struct CanaryAnalysis: Sendable, Hashable {
   }
 
   package enum Verdict: Sendable, Hashable {
-    /// It is worse than the margin allows.
+    /// The release is worse than the margin allows.
     case bad
-    /// It is not worse than the margin allows.
+    /// The release is not worse than the margin allows.
     case good
-    /// More looks may tell.
+    /// More looks may decide.
     case notYet
-    /// All looks are taken, or nothing could ever be told; the sentence says why.
+    /// All looks are taken, or no look could ever decide; the sentence says why.
     case inconclusive(String)
   }
 
-  /// What was found so far.
+  /// The finding so far.
   package struct Finding: Sendable, Hashable {
     package var verdict: Verdict
     /// What the canaries show minus what the twins show; nil: no data.
     package var effect: Double?
-    /// The lower bound of a difference of rates; nil: it is not known.
+    /// The lower bound of a difference of rates; nil: unknown.
     package var low: Double?
     package var high: Double?
-    /// Looks that were taken, and pairs that had data in any of them.
+    /// The number of looks so far, and the number of pairs that had data in any of them.
     package var looks: Int
     package var pairs: Int
   }
@@ -54,7 +55,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
   /// The counts of all hosts of a side together.
   private var canaries = RateBounds()
   private var twins = RateBounds()
-  /// Signs of values above the margin, and below it.
+  /// The signs of values above and below the margin.
   private var worse: TwinSigns
   private var better: TwinSigns
   private var sums = Sums()
@@ -67,7 +68,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
   /// Whether a pair counts only in looks in which both were measured. A release is then good only if each pair was in half of the looks.
   private let countsGaps: Bool
   private var taken = 0
-  /// Bad or good, once it was shown. The error holds for all looks together, so this does not change any more.
+  /// The verdict *bad* or *good*, once it was shown. The error holds for all looks together, so the verdict does not change any more.
   private(set) var shown: Verdict?
 
   /// Which sides gave counts of requests in any look.
@@ -87,7 +88,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     var count = 0
   }
 
-  /// Why an analysis makes no sense; nil: it does.
+  /// Why an analysis makes no sense; nil: it makes sense.
   package static func problem(pairs: Int, alpha: Double, looks: Int) -> String? {
     if pairs < 1 { return "there is no pair of twins: a host with the release, and one like it without" }
     if !(alpha > 0 && alpha <= 0.5) { return "alpha is above 0 and at most 0.5, got \(alpha)" }
@@ -100,9 +101,9 @@ package struct CanaryAnalysis: Sendable, Hashable {
 
   /// - Parameters:
   ///   - pairs: number of pairs of twins.
-  ///   - alpha: the chance, over all looks, of calling a release within the margin bad, and of calling a worse one good.
+  ///   - alpha: the chance, over all looks, of calling a release within the margin bad, and of calling a release outside the margin good.
   ///   - looks: the largest number of looks; 1 to 10,000.
-  ///   - countsGaps: whether it counts what could not be measured; false in plans with older rules.
+  ///   - countsGaps: whether gaps (looks without a measurement) count; false in plans with older rules.
   package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int, countsGaps: Bool = true) {
     self.countsGaps = countsGaps
     self.margin = margin
@@ -114,7 +115,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     whole = (0..<pairs).map { _ in 0 }
   }
 
-  /// One look: what each pair showed since the look before, in the same order every time.
+  /// Takes one look: what each pair showed since the previous look, always in the same order.
   package mutating func look(_ pairs: [Pair]) {
     guard taken < most else { return }
     taken += 1
@@ -144,7 +145,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
   /// Pairs that were not measured in half of the looks.
   private var gaps: Int { countsGaps ? whole.count { $0 * 2 < taken } : 0 }
 
-  /// What was found so far.
+  /// The finding so far.
   package var finding: Finding {
     var finding = hasCounts ? ofRates : ofValues
     if let shown {

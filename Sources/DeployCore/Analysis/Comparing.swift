@@ -4,17 +4,17 @@ import DeployModel
 struct Comparing: Sendable, Hashable {
   let comparison: Comparison
   private var analysis: CanaryAnalysis
-  /// By slot of the watch: what its looks showed and nothing was compared with yet.
+  /// By slot of the watch: the measurements that were not compared yet.
   private var waiting: [[CanaryAnalysis.Measure?]]
-  /// The number of looks that nobody could take, and the reason of the first.
+  /// The number of looks that could not be taken, and the reason of the first one.
   private var unanswered = 0
   private var firstSilence: String?
   private var hasData = false
-  /// After this many rounds without any data at the beginning, nobody waits for more.
+  /// The analysis ends if this number of rounds at the beginning gave no data.
   private static let patience = 3
 
   /// - Parameters:
-  ///   - looks: at each host, from 1.
+  ///   - looks: the number of looks at each host, at least 1.
   ///   - countsGaps: as in `CanaryAnalysis`.
   init(_ comparison: Comparison, looks: Int, countsGaps: Bool = true) {
     self.comparison = comparison
@@ -24,9 +24,9 @@ struct Comparing: Sendable, Hashable {
     waiting = (0..<2 * max(0, comparison.pairs)).map { _ in [] }
   }
 
-  /// Why it could show nothing, or makes no sense; nil: it may show something.
+  /// Why the analysis could show nothing, or makes no sense; nil: it may show something.
   /// - Parameters:
-  ///   - hosts: their number in the watch.
+  ///   - hosts: the number of hosts in the watch.
   ///   - isStrict: whether a margin's unit has to fit; false in plans with older rules.
   static func problem(_ comparison: Comparison, hosts: Int, looks: Int, isStrict: Bool = true) -> Failure? {
     if let problem = CanaryAnalysis.problem(pairs: comparison.pairs, alpha: comparison.alpha, looks: looks) {
@@ -62,13 +62,13 @@ struct Comparing: Sendable, Hashable {
     }
   }
 
-  /// Nobody could take a look.
+  /// A look could not be taken.
   mutating func silence(_ reason: String) {
     unanswered += 1
     if firstSilence == nil { firstSilence = reason }
   }
 
-  /// How it ends; nil: more looks may tell.
+  /// How the analysis ends; nil: more looks may decide.
   var end: (verdict: Verdict, comment: String)? {
     let finding = analysis.finding
     switch finding.verdict {
@@ -114,7 +114,7 @@ struct Comparing: Sendable, Hashable {
 }
 
 extension CanaryAnalysis.Measure {
-  /// The largest number of requests in one look: what Lua and JSON can count exactly, and more than any server answers.
+  /// The largest number of requests in one look. Lua and JSON count up to it exactly, and no server answers more.
   private static let most = 1 << 53
 
   /// What a function measured, as the prelude passes it: `3/1000` for a rate, a number for a value; nil: no data.

@@ -2,9 +2,9 @@ package import DeployModel
 
 /// How much worse a release may be, in the user's units.
 package struct Margin: Sendable, Hashable {
-  /// A share of what the twins show: 0.1 is 10%.
+  /// The margin as a share of the twins' value: 0.1 is 10%.
   package let relative: Double
-  /// In the units of the metric; for a rate, 0…1.
+  /// The margin in the units of the metric; for a rate, 0…1.
   package let absolute: Double
 
   package init(relative: Double = 0, absolute: Double = 0) { (self.relative, self.absolute) = (relative, absolute) }

@@ -9,7 +9,7 @@ struct RateBounds: Sendable, Hashable {
   private(set) var failed = 0
   private(set) var total = 0
 
-  /// The mixed slopes: small ones see small differences in many requests, large ones rare failures.
+  /// The slopes of the mixture: small slopes detect small differences in many requests, large slopes detect rare failures.
   private static let slopes: [Double] = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12]
   private static let factors = slopes.map { (up: Logarithm.power($0) - 1, down: Logarithm.power(-$0) - 1) }
   private static let steps = 24
@@ -19,17 +19,17 @@ struct RateBounds: Sendable, Hashable {
     self.total = self.total.plus(total)
   }
 
-  /// The observed rate; nil without any request.
+  /// The observed rate; nil: there was no request.
   var rate: Double? { total > 0 ? Double(failed) / Double(total) : nil }
 
-  /// The mean rate is at least this.
+  /// The lower bound of the mean rate.
   /// - Parameter error: the chance that this is wrong at any look, 0…1.
   func lower(_ error: Double) -> Double {
     guard failed > 0, let rate else { return 0 }
     return Self.border(between: 0, and: rate) { evidence(against: $0, isAbove: true) < limit(error) }
   }
 
-  /// The mean rate is at most this.
+  /// The upper bound of the mean rate.
   func upper(_ error: Double) -> Double {
     guard let rate, failed < total else { return 1 }
     return Self.border(between: 1, and: rate) { evidence(against: $0, isAbove: false) < limit(error) }

@@ -1,9 +1,10 @@
-/// Evidence that one half of pairs lies above the other. The host is the unit, so its measurements may depend on each other in time.
+/// Evidence that one side of the pairs lies above the other side. The host is the unit, so its measurements may depend on each other in
+/// time.
 ///
 /// If twins run alike, chance decides which one lies above, even over the whole time. So each pair's share of looks above minus its share
-/// below, between -1 and 1, has the mean 0. The pairs are independent, so the product of 1 + s·share over all pairs has the mean 1, for
-/// any s up to 1. It is taken at each of a number of looks that is known before. The mean of these products, as far as they are taken,
-/// only grows, and its expectation at the end is at most 1. So the chance that it reaches 1/alpha at any look is at most alpha (Markov's
+/// below, between -1 and 1, has the mean 0. The pairs are independent, so the product of 1 + s·share over all pairs has the mean 1, for any
+/// s up to 1. It is taken at each of a number of looks that is known before. The mean of these products, as far as they are taken, only
+/// grows, and its expectation at the end is at most 1. So the chance that it reaches 1/alpha at any look is at most alpha (Markov's
 /// inequality), without any assumption on autocorrelation.
 struct TwinSigns: Sendable, Hashable {
   private let looks: Int
@@ -36,10 +37,10 @@ struct TwinSigns: Sendable, Hashable {
     sum = min(1e300, sum + product / Double(Self.strengths.count))
   }
 
-  /// The evidence as a multiple of what chance makes; it is shown from 1/alpha on.
+  /// The evidence as a multiple of what chance makes. From 1/alpha on, the difference is shown.
   var evidence: Double { sum / Double(looks) }
 
-  /// The fewest pairs that could ever show it, if one side lay above in every pair at every look.
+  /// The fewest pairs that could ever show a difference, if one side lay above in every pair at every look.
   static func needed(_ alpha: Double) -> Int {
     for pairs in 1..<1000 {
       let most = strengths.reduce(0) { sum, strength in sum + (0..<pairs).reduce(1.0) { product, _ in product * (1 + strength) } }

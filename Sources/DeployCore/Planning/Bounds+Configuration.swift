@@ -1,11 +1,11 @@
 package import DeployModel
 
 extension Bounds {
-  /// The bounds for a selection's hosts, by its recipe's configuration and its strategy; a way back keeps them.
+  /// The bounds for a selection's hosts, by the recipe's configuration and strategy. A rollback keeps these bounds.
   /// - Parameters:
   ///   - away: number of hosts of the selection that are out of reach: the default floor does not count on them.
-  ///   - others: the hosts of the group that are left alone; nil: nobody asked them, so they count as serving.
-  ///   - usual: the strategy that the default floor follows from, if the recipe's own does not run; nil: the recipe's.
+  ///   - others: the hosts of the group that are left alone; nil: they were not surveyed, so they count as serving.
+  ///   - usual: the strategy that determines the default floor, if the recipe's own strategy does not run; nil: the recipe's strategy.
   init(
     _ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil, instead usual: Strategy? = nil
   ) throws(Problems) {
@@ -15,11 +15,11 @@ extension Bounds {
     neighbours = try Neighbours.rules(selection.configuration, for: selection)
   }
 
-  /// A configuration in numbers. Shares are of the whole group; those below 100% round so that one host can always move.
+  /// A configuration in numbers. Shares are of the whole group; shares below 100% are rounded so that one host can always move.
   /// - Parameters:
-  ///   - bystanders: hosts of the group that this deployment leaves alone; those that serve keep their part of the floor.
+  ///   - bystanders: hosts of the group that this deployment leaves alone. Those that serve keep their part of the floor.
   ///   - away: hosts that are out of reach; they are among `hosts`.
-  ///   - waves: only counts if the configuration has no floor and the strategy no batch.
+  ///   - waves: what is known of the waves. They only count if the configuration has no floor and the strategy has no batch.
   /// - Throws: `Problems` if the floor, or the minimum of healthy hosts, lets no host move.
   package init(
     _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, bystanders: Bystanders = Bystanders(unasked: 0),
@@ -54,7 +54,7 @@ extension Bounds {
       base: (configuration.base ?? Bounds.base) / 100, retries: Bounds.retries)
   }
 
-  /// The base share of failing hosts, in per cent, if a configuration says nothing else.
+  /// The base share of failing hosts, in per cent, if the configuration names none.
   private static let base = 1.0
   /// The retries of a step of the engine's own.
   private static let retries = 1
@@ -77,8 +77,8 @@ extension Bounds {
         place: configuration.place, fix: "set minimum_healthy to \(group - 1) or less"))
   }
 
-  /// The floor of the whole group if nobody gave one: what the largest wave leaves in service. Without a strategy it is 0, because all
-  /// hosts go at once. If the strategy's waves are not known, it is all hosts but one.
+  /// The default floor of the whole group: the number of hosts that the largest wave leaves in service. Without a strategy it is 0, because
+  /// all hosts change at once. If the strategy's waves are not known, it is all hosts but one.
   private static func standardFloor(_ strategy: Strategy?, group: Int, others: Int, away: Int, _ waves: KnownWaves) -> Int {
     guard let strategy else { return 0 }
     if let batch = strategy.batch { return max(0, group - away - max(1, batch.atMost(of: group))) }
@@ -91,7 +91,7 @@ extension Bounds {
 }
 
 extension Recipe {
-  /// The strategy of its rollout; nil: all hosts go at once.
+  /// The strategy of the recipe's rollout; nil: all hosts change at once.
   package var strategy: Strategy? {
     flow.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
   }

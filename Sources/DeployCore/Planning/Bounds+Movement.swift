@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Bounds {
-  /// The bounds for hosts that go back because somebody asks. What they leave is bad, so its failures say nothing: only budgets count.
-  /// Under CodeDeploy's rule, as many hosts may fail as need not stay healthy.
+  /// The bounds for a rollback that somebody asks for. The release that the hosts leave is bad, so its failures say nothing, and only
+  /// budgets count. Under CodeDeploy's rule, all hosts may fail that do not have to stay healthy.
   var forWayBack: Bounds {
     var back = self
     (back.base, back.failedInWave) = (nil, nil)
@@ -14,10 +14,10 @@ extension Bounds {
     return back
   }
 
-  /// The bounds, if some host of the plan may move under them. A default floor makes way for one host. A floor that somebody gave stays,
-  /// and the refusal names the numbers.
-  /// - Throws: `Problems` if the floor needs every host that serves and no other host is brought in first, or if, under CodeDeploy's
-  ///   rule, no more hosts can become healthy than have to be.
+  /// The bounds, if they let at least one host of the plan move. A default floor is lowered by one host if necessary. A floor of the
+  /// configuration stays, and the refusal names the numbers.
+  /// - Throws: `Problems` if the floor needs every host that serves and no other host is brought in first, or if, under CodeDeploy's rule,
+  ///   no more hosts can become healthy than have to be.
   func letting(
     _ hosts: [HostPlan], move configuration: DeploymentConfiguration, beside others: Bystanders? = nil
   ) throws(Problems) -> Bounds {

@@ -1,27 +1,27 @@
 package import DeployModel
 
-/// The hosts of a group that a deployment leaves alone, and how many of them count: the floor is the whole group's.
+/// The hosts of a group that a deployment leaves alone, and how many of them serve: the floor holds for the whole group.
 package struct Bystanders: Sendable, Hashable {
-  /// How many there are.
+  /// The number of these hosts.
   package let count: Int
-  /// How many serve and are not changed by another deployment.
+  /// The number of these hosts that serve and are not changed by another deployment.
   package let serving: Int
-  /// Stages that they remember.
+  /// The stages that these hosts remember.
   package let marks: [StageMark]
-  /// Deployments that hold a lock on one of them now.
+  /// Deployments that hold a lock on one of these hosts now.
   package let holders: [Deployment.ID]
-  /// Bundles that they run.
+  /// Bundles that these hosts run.
   package let bundles: [Digest]
-  /// Whether some of them were not asked, or did not answer: what these remember and run is unknown.
+  /// Whether some of these hosts were not surveyed or did not answer, so that it is unknown what they remember and run.
   package let areUnknown: Bool
 
-  /// Nobody asked them, so all of them count as serving.
+  /// Hosts that were not surveyed, so all of them count as serving.
   package init(unasked count: Int) {
     (self.count, serving, marks, holders, bundles, areUnknown) = (count, count, [], [], [], count > 0)
   }
 
   /// - Parameters:
-  ///   - surveys: one for each of them.
+  ///   - surveys: one survey for each of these hosts.
   ///   - counts: whether it matters how many serve; if not, all count as serving.
   package init(_ surveys: [Survey], counts: Bool = true) {
     count = surveys.count

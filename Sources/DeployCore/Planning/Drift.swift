@@ -1,12 +1,12 @@
 package import DeployModel
 
 extension HostState {
-  /// Where the host's disk differs from its receipt, and what keeps anybody from changing the host, as far as a survey sees it. Each
-  /// problem has its next step. Empty if all is as it should be.
+  /// Differences between the host's disk and its receipt, and obstacles to any change of the host, as far as a survey sees them. Each
+  /// problem names the next step. Empty: everything is as it should be.
   package var drift: [Problem] { drift(goesBack: false) }
 
-  /// The same if the whole group is known.
-  /// - Parameter goesBack: whether it is known that `lander rollback` would not be refused as the group's hosts stand.
+  /// The same problems, if the whole group is known.
+  /// - Parameter goesBack: whether it is known that `lander rollback` would not be refused now.
   package func drift(goesBack: Bool) -> [Problem] {
     var found: [Problem] = []
     if let hindrance { found.append(Problem("nothing can be changed there: \(hindrance.message)", fix: hindrance.fix)) }
@@ -57,7 +57,7 @@ extension HostState {
 }
 
 extension FailedRestore {
-  /// The problem of the host, with what to type there.
+  /// The problem of the host, with the command to type there.
   fileprivate func problem(goesBack: Bool) -> Problem {
     let last = "lander deploy\(goesBack ? " or lander rollback" : "") tries again, and forgets this once it succeeds"
     return Problem(

@@ -2,9 +2,9 @@ package import DeployModel
 
 /// Computes the times of freeze windows.
 package enum FreezeCalendar {
-  /// How many days ahead times are pinned: longer than a deployment runs.
+  /// The number of days for which freeze times are pinned in advance; no deployment runs longer.
   package static let reach = 35
-  /// Whether a time lasts as long as times are looked up, so that its end is unknown.
+  /// Whether a freeze lasts beyond the days that are looked up, so that its end is unknown.
   /// - Parameter moment: the start of the look-up.
   package static func isEndless(_ time: Freeze, from moment: Timestamp) -> Bool {
     time.until - moment >= .minutes((reach - 1) * 24 * 60)
@@ -12,7 +12,7 @@ package enum FreezeCalendar {
   /// The most windows of a recipe.
   package static let windows = 50
 
-  /// The times in which windows hold from a moment on, in order. Times that touch or overlap become one.
+  /// The times in which freeze windows hold, from a moment on, in order. Times that touch or overlap are merged.
   /// - Parameter zones: one for each window, by its index.
   package static func times(_ windows: [FreezeWindow], in zones: [Zone], from now: Timestamp) -> [Freeze] {
     let second = now.milliseconds / 1000
@@ -45,7 +45,7 @@ package enum FreezeCalendar {
 }
 
 extension FreezeWindow {
-  /// Whether it begins on a day, counted from 1970-01-01.
+  /// Whether the window begins on a day, counted from 1970-01-01.
   fileprivate func holds(_ day: Int) -> Bool {
     (days.isEmpty || days.contains(Civil.weekday(day))) && (dates.isEmpty || dates.contains { $0.first <= day && day <= $0.last })
   }

@@ -1,18 +1,18 @@
 package import DeployModel
 
-/// Which hosts of a group somebody asks for. A host matches if its name is one of the names, in which stars match anything, and it meets
-/// all conditions on tags.
+/// The requested hosts of a group. A host matches if its name is one of the names, in which stars match anything, and it meets all
+/// conditions on tags.
 package struct HostFilter: Sendable, Hashable {
   private struct Condition: Sendable, Hashable {
     var tag: String
-    /// Any of these; stars match anything.
+    /// The values, of which one has to match; stars match anything.
     var values: [String]
   }
 
   private var names: [String] = []
   private var conditions: [Condition] = []
 
-  /// - Parameter words: names of hosts, and `tag=value` or `tag=value,value`; none takes every host.
+  /// - Parameter words: names of hosts, and `tag=value` or `tag=value,value`; an empty list takes every host.
   package init(_ words: [String]) {
     for word in words {
       guard let sign = word.firstIndex(of: "=") else {
@@ -35,7 +35,7 @@ package struct HostFilter: Sendable, Hashable {
     return condition.values.contains { Selection.matches(value, $0) }
   }
 
-  /// The value of a tag as people type it; nil if the host has no such tag.
+  /// The value of a tag as people type it; nil: the host has no such tag.
   private static func word(of value: Value?) -> String? {
     switch value {
     case .text(let text): text
@@ -46,7 +46,7 @@ package struct HostFilter: Sendable, Hashable {
     }
   }
 
-  /// The words that name nothing of a group, each with a near match; empty if some host is taken.
+  /// The words that match no host of a group, each with a near match; empty if any host matches.
   package func problems(_ hosts: [Host], of group: String) -> [Problem] {
     let unknown = names.filter { name in !hosts.contains { Self.means(name, $0) } }.map { name in
       Problem(

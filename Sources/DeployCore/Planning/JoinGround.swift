@@ -1,31 +1,31 @@
 package import DeployModel
 
-/// What hosts that join a group stand on: the group's last good revision, which of them have it already, and where it can be had.
+/// The facts for hosts that join a group: the group's last good revision, the hosts that have it already, and where to get it.
 package struct JoinGround: Sendable {
-  /// Which hosts get the revision.
+  /// How the hosts that get the revision are chosen.
   package enum Manner: Sendable {
-    /// Those that somebody names. Each has to answer.
+    /// The named hosts. Each of them has to answer.
     case named
-    /// Those of the hosts asked for that lack it. Hosts out of reach are left out.
+    /// The requested hosts that lack the revision. Hosts out of reach are left out.
     /// - Parameters:
     ///   - stopped: deployments that ended on purpose with hosts left on the old revision.
-    ///   - ended: deployments that failed or were cancelled. What they left on trial is replaced.
+    ///   - ended: deployments that failed or were cancelled. Releases that they left on trial are replaced.
     case missing(stopped: [Deployment.ID], ended: [Deployment.ID])
   }
 
-  /// The receipt of that revision, on trial if hosts are to get what a deployment brought that was stopped on purpose.
+  /// The receipt of the revision. It is on trial if the revision comes from a deployment that was stopped on purpose.
   package let goal: Receipt
   package let manner: Manner
-  /// Hosts that get it, and those that have it already.
+  /// Hosts that get the revision, and hosts that have it already.
   package private(set) var joining: [Host] = []
   package private(set) var settled: [Host] = []
-  /// Of those that get it, the hosts that run it already, on trial.
+  /// Of the hosts that get the revision, those that run it already, on trial.
   package private(set) var trying: [Host] = []
-  /// Hosts that were asked for and are out of reach; empty if they are named.
+  /// Requested hosts that are out of reach; empty if the hosts are named.
   package let away: [Host]
-  /// Hosts that keep its release whole; those that run it come first.
+  /// Hosts that keep the revision's release whole; hosts that run it come first.
   package let keepers: [Host]
-  /// The locks that deployments have on the group's other hosts, each deployment's once; if hosts are not named, on any host.
+  /// The locks of deployments on the group's other hosts, one for each deployment. If hosts are not named, the locks on any host.
   package let underWay: [Lock]
   /// Whether a host that joins serves something now.
   package let isServing: Bool
@@ -34,9 +34,9 @@ package struct JoinGround: Sendable {
 
   /// - Parameters:
   ///   - selection: all hosts of the group.
-  ///   - surveys: of them, by host number.
-  ///   - isJoining: whether a host is asked for.
-  /// - Throws: if nothing good is remembered, or a host that joins is out of reach or has something newer than that.
+  ///   - surveys: the surveys of these hosts, by host number.
+  ///   - isJoining: whether the request includes a host.
+  /// - Throws: if no good revision is remembered, or if a host that joins is out of reach or has something newer than that revision.
   package init(
     _ selection: Selection, _ surveys: [Survey], _ manner: Manner = .named, joining isJoining: (Host) -> Bool
   ) throws(Problems) {
@@ -98,14 +98,14 @@ package struct JoinGround: Sendable {
     runs(goal, state) && history.settled(state.receipt)?.trial != true
   }
 
-  /// The same, whether it is on trial there or not.
+  /// Whether a host runs the revision, on trial or not.
   private static func runs(_ goal: Receipt, _ state: HostState) -> Bool {
     guard let receipt = state.receipt, state.current == goal.release.id, receipt.release.id == goal.release.id else { return false }
     return receipt.inputs == goal.inputs && state.damage(of: state.current) == nil && !state.isUnsettled
   }
 
-  /// A host whose receipt is younger than the revision is no new one: that would then seem to be younger than what the group runs. One that
-  /// a deployment has locked is refused by its lock, with whoever has it.
+  /// Refuses a host whose receipt is younger than the revision: it is no new host, and the older revision would seem to be younger. A host
+  /// that a deployment has locked is refused because of its lock, with the lock's holder.
   private static func newer(than goal: Receipt, _ host: Host, _ state: HostState, _ typed: String, _ manner: Manner) -> Problem? {
     guard let now = state.receipt, now.at > goal.at, state.lock.map({ $0.leaseLeft <= 0 }) ?? true else { return nil }
     if case .missing(_, let ended) = manner, now.trial == true, ended.contains(now.deployment) { return nil }
@@ -122,8 +122,9 @@ package struct JoinGround: Sendable {
       what + "release \(goal.release.id) of deployment \(goal.deployment)", subject: host.name, fix: "\(wayOn)\n\(last)")
   }
 
-  /// A host that runs what others of the group run is no new one, although some went back from it: the group has two revisions. A host
-  /// that lacks the revision is one if what it runs came there later: part of the group went back on purpose.
+  /// Refuses a group with two revisions. A host that runs what others of the group run is no new host, although some hosts went back from
+  /// it. For hosts that lack the revision: the group has two revisions if such a host got its release later, because a part of the group
+  /// went back on purpose.
   private static func parted(
     from goal: Receipt, _ host: Host, _ state: HostState, _ others: [Reached], _ typed: String, _ manner: Manner
   ) -> Problem? {
@@ -151,7 +152,7 @@ package struct JoinGround: Sendable {
     zip(selection.hosts, surveys).compactMap { host, survey in if case .unreachable(let failure) = survey { (host, failure) } else { nil } }
   }
 
-  /// Why there is nothing to bring.
+  /// Why there is nothing to deploy.
   private static func nothing(
     _ selection: Selection, _ surveys: [Survey], _ underWay: [Lock], _ typed: String, _ manner: Manner
   ) -> Problems {
@@ -169,12 +170,12 @@ package struct JoinGround: Sendable {
 }
 
 extension JoinGround.Manner {
-  /// Whether it is not named which hosts get the revision.
+  /// Whether the hosts that get the revision are not named.
   fileprivate var isMissing: Bool { if case .missing = self { true } else { false } }
 }
 
 extension HostState {
-  /// The same without receipts that another group's deployments left.
+  /// The state without receipts of another group's deployments.
   fileprivate func speaking(of group: String) -> HostState {
     var state = self
     if state.receipt?.group.isExactly(group) == false { state.receipt = nil }

@@ -1,32 +1,32 @@
 package import DeployModel
 
-/// The releases that the hosts of a group keep, the newest first: those that a rollback could go to.
+/// The releases that the hosts of a group keep, the newest first: candidates for a rollback.
 package struct KeptReleases: Sendable {
   /// One release, as the hosts that keep it know it.
   package struct Kept: Sendable, Hashable {
     package var release: Release.ID
-    /// Its newest receipt; nil: an older version that kept none deployed it, or its deployment never ended.
+    /// The release's newest receipt; nil: an older version of lander deployed it without keeping a receipt, or its deployment never ended.
     package var receipt: Receipt?
-    /// Names of the hosts that keep it, and of those that run it.
+    /// Names of the hosts that keep the release, and of the hosts that run it.
     package var hosts: [String]
     package var running: [String]
-    /// Names of the hosts on which something of it is missing: they cannot go to it.
+    /// Names of the hosts on which a part of the release is missing, so that they cannot go to it.
     package var damaged: [String]
     package var verdict: Verdict
   }
   /// Whether hosts may go back to a release.
   package enum Verdict: String, Sendable, Hashable {
     case good
-    /// No deployment of it has succeeded so far.
+    /// No deployment of the release has succeeded so far.
     case trial
-    /// It was taken back, or its deployment did not succeed and another one followed.
+    /// The release was taken back, or its deployment did not succeed and another deployment followed.
     case bad
-    /// There is no receipt.
+    /// The release has no receipt.
     case unknown
   }
   package let list: [Kept]
 
-  /// - Parameter hosts: with what they keep; hosts out of reach are ignored.
+  /// - Parameter hosts: the hosts with the releases that they keep; hosts out of reach are ignored.
   package init(_ hosts: [(host: Host, survey: Survey)]) {
     let reached = hosts.compactMap { host, survey -> (name: String, state: HostState)? in
       if case .reached(let state) = survey { (host.name, state) } else { nil }
@@ -54,7 +54,7 @@ package struct KeptReleases: Sendable {
 
   /// The receipt of the release that a word names. The word is a release, a bundle's digest or a commit (or the beginning of one), or a
   /// deployment.
-  /// - Throws: if it means none or several, or one that is not good; then with those that are.
+  /// - Throws: if the word names no release, several, or one that is not good; the problem lists the good releases.
   package func find(_ word: String) throws(Problems) -> Receipt {
     let text = word.hasPrefix("bundle:") ? String(word.dropFirst("bundle:".count)) : word
     let meant = list.filter { kept in

@@ -6,7 +6,7 @@ package struct LowestService: Sendable {
   private var admission: Admission
   /// By host number.
   private var isUnderWay: [Bool]
-  /// The fewest so far; at first those that serve at its start.
+  /// The fewest hosts so far; at first the number that serve at the start.
   package private(set) var lowest: Int
 
   package init(_ plan: Plan) {

@@ -3,31 +3,31 @@ package import DeployModel
 /// A host of a group that lacks its revision, and why.
 package struct MissingHost: Sendable, Hashable {
   package enum Reason: String, Sendable, Hashable {
-    /// The strategy stopped on purpose before its turn.
+    /// The strategy stopped on purpose before the host's turn.
     case stopped
-    /// It failed in the deployment.
+    /// The host failed in the deployment.
     case failed
-    /// It was out of reach in the deployment.
+    /// The host was out of reach in the deployment.
     case unreachable
     /// The deployment was for other hosts.
     case leftOut = "left_out"
-    /// It had the revision, and nothing is left of it.
+    /// The host had the revision, and nothing of it is left there.
     case lost
-    /// Nothing was ever brought there.
+    /// Nothing was ever deployed to the host.
     case new
-    /// It has the release, but not as it was delivered.
+    /// The host has the release, but the release is damaged.
     case damaged
-    /// A deployment ended there in the middle.
+    /// A deployment was interrupted on the host.
     case unsettled
-    /// It has the release with other parameters, or another recipe.
+    /// The host has the release with other parameters, or another recipe.
     case inputs = "other_inputs"
-    /// It runs another revision.
+    /// The host runs another revision.
     case revision = "other_revision"
-    /// It has the revision, and that is on trial there.
+    /// The host has the revision on trial.
     case trial
   }
 
-  /// What a deployment of the revision made of a host, as its journal says.
+  /// How a deployment of the revision left a host, by the deployment's journal.
   package enum Told: Sendable, Hashable { case had, stopped, failed, unreachable, leftOut }
 
   package let name: String
@@ -35,7 +35,7 @@ package struct MissingHost: Sendable, Hashable {
 
   /// - Parameters:
   ///   - goal: the receipt of the revision.
-  ///   - told: nil: no journal says anything of the host.
+  ///   - told: what a journal says about the host; nil: nothing.
   package init(_ host: Host, _ state: HostState, lacks goal: Receipt, told: Told?) {
     name = host.name
     reason = Self.reason(state, goal, told)
@@ -58,7 +58,7 @@ package struct MissingHost: Sendable, Hashable {
     }
   }
 
-  /// Why, in words that follow its name in brackets.
+  /// The reason, in words for brackets after the host's name.
   package var words: String {
     switch reason {
     case .stopped: "left when the strategy stopped"

@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Hosts of a group that lack its revision, why, and the command that brings it to them.
+/// Hosts of a group that lack its revision, the reasons, and the command that deploys it to them.
 package struct MissingHosts: Sendable, Hashable {
   /// The receipt of the revision, on trial if its deployment was stopped on purpose.
   package let goal: Receipt
-  /// Hosts that answer and lack it. Those that have it on trial are named only if no other host lacks it.
+  /// Hosts that answer and lack the revision. Hosts that have it on trial are named only if no other host lacks it.
   package let hosts: [MissingHost]
   /// Names of hosts that are out of reach.
   package let away: [String]
@@ -13,7 +13,7 @@ package struct MissingHosts: Sendable, Hashable {
   /// - Parameters:
   ///   - selection: all hosts of the group.
   ///   - surveys: of them, by host number.
-  ///   - told: what a journal says of a host.
+  ///   - told: what a journal says about a host.
   package init(_ ground: JoinGround, _ selection: Selection, _ surveys: [Survey], told: (Host) -> MissingHost.Told?) {
     goal = ground.goal
     let trying = ground.trying.map(\.number)
@@ -34,9 +34,9 @@ package struct MissingHosts: Sendable, Hashable {
 }
 
 extension JoinGround {
-  /// What hosts of the group lack, for a look at them; nil: none lacks anything, or it would be refused to bring it now.
+  /// The hosts that lack the group's revision, for `status`; nil: no host lacks it, or a deployment to them would be refused now.
   /// - Parameters:
-  ///   - selection: hosts that were asked; a part of a group tells nothing.
+  ///   - selection: the surveyed hosts. A part of a group is not enough: then the result is nil.
   ///   - surveys: of them, by host number.
   package static func ofMissing(_ selection: Selection, _ surveys: [Survey], _ manner: Manner) -> JoinGround? {
     guard selection.others == 0, !Slots.has(selection.hosts) else { return nil }
@@ -44,11 +44,11 @@ extension JoinGround {
     return ground.joining.isEmpty || ground.isTriedOut ? nil : ground
   }
 
-  /// Whether all that answer have the revision, on trial or not, and others are out of reach.
+  /// Whether all hosts that answer have the revision, on trial or not, and others are out of reach.
   package var isTriedOut: Bool { trying.count == joining.count && !away.isEmpty }
 }
 
 extension Selection {
-  /// The command that brings hosts of the group what they lack.
+  /// The command that deploys the group's revision to hosts that lack it.
   package var missingCommand: String { "lander deploy \(recipe.name)\(GroupName(group).option) --missing" }
 }

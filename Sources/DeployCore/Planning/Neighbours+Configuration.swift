@@ -30,7 +30,7 @@ extension Neighbours {
     return rules.isEmpty ? nil : rules
   }
 
-  /// - Returns: the rules that cannot hold.
+  /// - Returns: problems of the rules that cannot hold.
   private mutating func take(_ each: NeighbourRule, _ selection: Selection, _ configuration: DeploymentConfiguration) -> [Problem] {
     var problems: [Problem] = []
     for (place, value) in values.enumerated() {
@@ -64,7 +64,7 @@ extension Neighbours {
       fix: NearMatch.hint(tag, among: tags))
   }
 
-  /// The rules for a way back, which is never blocked: hosts wait for each other, but go ahead if nothing is under way.
+  /// The rules for a rollback, which is never blocked: hosts wait for each other, but go ahead if no host is under way.
   var forWayBack: Neighbours {
     var back = self
     back.yields = true
@@ -92,15 +92,15 @@ extension Neighbours {
     return nil
   }
 
-  /// The hosts of one value, as a plan finds them.
+  /// The hosts with one value of a tag, as a plan finds them.
   private struct Tally {
     var members = 0
     var serving = 0
-    /// Names of those that do not serve.
+    /// Names of the hosts that do not serve.
     var away: [String] = []
-    /// Whether one that serves is to be changed.
+    /// Whether a host that serves will be changed.
     var moves = false
-    /// Whether one that does not serve is brought in.
+    /// Whether a host that does not serve will be brought into service.
     var comes = false
 
     mutating func add(_ host: HostPlan) {

@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// What prevents any deployment to these hosts. The survey finds it, and all hosts are refused at once before anything starts.
+/// Obstacles that prevent any deployment to these hosts. The survey finds them, and all are reported together before anything starts.
 package enum Obstacles {
   /// - Parameter others: other problems of the hosts, to be reported at the same time.
-  /// - Throws: all of them; with exit code 3 if there is an obstacle, else as trouble of the hosts.
+  /// - Throws: all problems; with exit code 3 if there is an obstacle, otherwise as trouble of the hosts.
   static func refuse(_ surveys: [Survey], _ selection: Selection, besides others: [Problem] = []) throws(Problems) {
     let own = problems(surveys, selection)
     if !(own + others).isEmpty { throw Problems(own + others, exit: own.isEmpty ? .infrastructure : .refused) }
   }
 
-  /// `current` that is no link, a path of another application, and two hosts that are one.
+  /// The obstacles: a `current` that is no link, a path of another application, two hosts that are the same.
   package static func problems(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
     let path = selection.recipe.placement.path
     var problems: [Problem] = []
@@ -36,7 +36,7 @@ package enum Obstacles {
       fix: "give this recipe a path of its own; for the same application under a new name, say application = \"\(owner.application)\"")
   }
 
-  /// Another application deploys there for the first time, or its engine died while it did.
+  /// The obstacle that another application deploys there for the first time, or that its engine died in its first deployment.
   private static func isLocked(_ host: Host, _ lock: Lock, _ selection: Selection) -> Problem {
     let path = host.place(selection.recipe.placement.path)
     let group = lock.group.map { " to \(GroupName($0).words)" } ?? ""
@@ -48,7 +48,7 @@ package enum Obstacles {
         + (lock.leaseLeft > 0 ? "" : "; if that deployment is over for good, lander unlock gives its lock back"))
   }
 
-  /// Two hosts that are one folder of one machine, under any names: each would undo what the other did.
+  /// The obstacle that two hosts are the same folder of the same machine, under any names: each would undo the other's work.
   private static func twins(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
     var keys: [(key: String, number: Int)] = []
     for (number, survey) in surveys.enumerated() {
@@ -70,8 +70,8 @@ package enum Obstacles {
 }
 
 extension HostPlace {
-  /// Keys that no other place has. The boot id tells a copied disk from the original machine; if it is unknown, only the planted id
-  /// counts.
+  /// Keys that identify a folder of a machine. The boot id tells a copied disk from the original machine. If the boot id is unknown, only
+  /// the planted id counts.
   fileprivate func keys(boot: String) -> [String] {
     let isKnown = !boot.isEmpty && boot != "unknown"
     let planted = id.map { ["\(boot) \($0) \(path)"] } ?? []
@@ -80,7 +80,7 @@ extension HostPlace {
 }
 
 extension ForeignCurrent {
-  /// Why nothing can be deployed there, with what to type; nil for a link, which is kept and put back.
+  /// Why nothing can be deployed there, with the command to type; nil: it is a link, which is kept and put back.
   package func problem(at path: String) -> Problem? {
     switch self {
     case .link: nil

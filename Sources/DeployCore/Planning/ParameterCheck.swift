@@ -6,8 +6,8 @@ package struct ParameterCheck: Sendable, Hashable {
   package private(set) var problems: [Problem] = []
 
   /// - Parameters:
-  ///   - inherited: those that may be left out, because the running release was deployed with values for them.
-  ///   - given: as typed. They win over the group's values, which win over the recipe's own.
+  ///   - inherited: parameters that may be left out, because the running release was deployed with values for them.
+  ///   - given: the typed values. They win over the group's values, which win over the recipe's defaults.
   package init(_ parameters: [Parameter], inherited: [Parameter] = [], given: [Value.Member], group: Value) {
     var read: [(String, Value)] = []
     let parameters =
@@ -48,7 +48,7 @@ package struct ParameterCheck: Sendable, Hashable {
 }
 
 extension Parameter.Kind {
-  /// What is expected, in words: `a whole number from 1 to 9`.
+  /// The expected value, in words: `a whole number from 1 to 9`.
   package var words: String {
     func range<T>(_ min: T?, _ max: T?) -> String {
       switch (min, max) {
@@ -69,13 +69,13 @@ extension Parameter.Kind {
     }
   }
 
-  /// What was probably meant by a value that is not among the choices.
+  /// The choice that was probably meant by a value that is not among the choices.
   fileprivate func near(_ value: Value) -> String? {
     guard case .choice(let choices) = self, let text = value.text else { return nil }
     return NearMatch.of(text, among: choices).map { "did you mean \"\($0)\"?" }
   }
 
-  /// A pattern that cannot be read matches nothing.
+  /// Whether a text matches. An invalid pattern matches nothing.
   private static func fits(_ text: String, _ match: String?) -> Bool {
     guard let match else { return true }
     return LuaPattern(match)?.matches(text) ?? false

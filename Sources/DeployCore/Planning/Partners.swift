@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// The hosts that a recipe works with besides its targets, found by name; then with their surveys.
+/// Finds the hosts that a recipe works with besides its targets: first by name, then with their surveys.
 package enum Partners {
-  /// What the surveys of partners found, by index; empty if nobody asked.
+  /// The surveys of partners, by index; empty: the partners were not surveyed.
   package struct Surveyed: Sendable, Hashable {
     package var surveys: [Survey]
     /// The token of a lock to take over, because its holder is known to be gone; nil: there is none.
@@ -53,7 +53,7 @@ package enum Partners {
     return found
   }
 
-  /// The same with their surveys. Each partner has to be reachable: nobody knows what a partner that is left out would have done.
+  /// The partners with their surveys. Each partner has to be reachable, because a hook may need it.
   static func found(_ partners: [Partner], _ surveyed: Surveyed) throws(Problems) -> [Partner] {
     let (surveys, inherits) = (surveyed.surveys, surveyed.inherits)
     var problems: [Problem] = []
@@ -79,10 +79,10 @@ package enum Partners {
 }
 
 extension Partners {
-  /// Refuses releases whose recipe has other partners: their hooks would fail half-way, because nobody has locked those hosts.
+  /// Refuses releases whose recipe has other partners. Their hooks would fail half-way, because those hosts are not locked.
   /// - Parameters:
-  ///   - recipes: those that `hosts` name.
-  ///   - partners: those of the plan.
+  ///   - recipes: the recipes that `hosts` name.
+  ///   - partners: the partners of the plan.
   /// - Throws: every group that is no longer among the partners.
   static func refuseLost(_ hosts: [HostPlan], _ recipes: [PinnedRecipe], _ partners: [Partner], of recipe: Recipe) throws(Problems) {
     var problems: [Problem] = []

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Recipes of one project that would own the same folder of a host: each would take the other's release for its own.
+/// Recipes of one project that would own the same folder of a host. Each would mistake the other's release for its own.
 package struct PathOwners: Sendable {
   /// Folders below a recipe's path that Lander alone writes to.
   private static let own = ["releases", "current", ".lander", "appspec"]
@@ -10,7 +10,7 @@ package struct PathOwners: Sendable {
   private let paths: [[String]]
   private let machines: [[Machine]]
 
-  /// A host by the way that leads to its path, whatever it is called.
+  /// A host, identified by the connection that leads to its path, whatever its name is.
   private struct Machine: Sendable {
     var key: String
     var name: String
@@ -33,7 +33,7 @@ package struct PathOwners: Sendable {
 
   /// The problems with recipes of other applications that share this one's path on one of these hosts, or have a path inside Lander's
   /// folders there. There is one for each such recipe.
-  /// - Parameter hosts: where the recipe is going to be deployed; nil: its own targets.
+  /// - Parameter hosts: the hosts to which the recipe will be deployed; nil: its own targets.
   package func problems(of recipe: Recipe, on hosts: [Host]? = nil) -> [Problem] {
     guard let index = recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) else { return [] }
     let wanted = hosts.map(Self.machines) ?? machines[index]
@@ -55,7 +55,7 @@ package struct PathOwners: Sendable {
 
   private static func machines(_ hosts: [Host]) -> [Machine] { hosts.map(Machine.init).sorted { ($0.key, $0.name) < ($1.key, $1.name) } }
 
-  /// Names of what two sorted lists both have.
+  /// Names of the machines that are in both sorted lists.
   private static func common(_ a: [Machine], _ b: [Machine]) -> [String] {
     var common: [String] = []
     var rest = b[...]
@@ -66,7 +66,7 @@ package struct PathOwners: Sendable {
     return common
   }
 
-  /// Whether one path equals the other, or lies in one of its folders that are Lander's.
+  /// Whether one path equals the other, or is inside one of Lander's folders below it.
   private static func meets(_ a: [String], _ b: [String]) -> Bool {
     let (outer, inner) = a.count <= b.count ? (a, b) : (b, a)
     guard inner.starts(with: outer) else { return false }

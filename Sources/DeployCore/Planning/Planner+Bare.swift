@@ -31,8 +31,8 @@ extension Planner {
       bounds: bounds, lock: lock, partners: partners)
   }
 
-  /// A host of such a plan: it goes back to what it runs.
-  /// - Parameter target: what it is to run.
+  /// A host of such a plan. If it fails, it goes back to the release that it runs.
+  /// - Parameter target: the release that the host should run.
   static func bare(_ host: Host, _ survey: Survey, _ history: GroupHistory, in input: Input, target: (HostState) -> Release?) -> HostPlan {
     guard case .reached(let state) = survey else {
       guard case .unreachable(let failure) = survey else { return HostPlan(host: host, target: nil) }

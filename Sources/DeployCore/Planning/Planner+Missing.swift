@@ -5,7 +5,7 @@ extension Planner {
   package struct Missing: Sendable, Hashable {
     /// The receipt of the revision.
     package let goal: Receipt
-    /// The strategy of the recipe, which does not run: it only says how many hosts may be out of service. nil: the recipe has none.
+    /// The strategy of the recipe. It does not run, but says how many hosts may be out of service. Nil: the recipe has no strategy.
     package let strategy: Strategy?
 
     package init(goal: Receipt, strategy: Strategy?) {
@@ -16,8 +16,8 @@ extension Planner {
 }
 
 extension Recipe {
-  /// The recipe for hosts that lack what their group has. A failure goes back, as in a deployment. Stages ran for the group and do not run
-  /// again, nor does its strategy. Freeze windows hold as the project has them now.
+  /// The recipe for hosts that lack their group's revision. A failure is rolled back, as in a deployment. Stages ran for the group and do
+  /// not run again; the strategy does not run either. The project's present freeze windows hold.
   /// - Parameters: as for `joining`.
   package func catchingUp(_ selection: Selection, isServing: Bool) -> Recipe {
     var recipe = joining(selection, isServing: isServing)
@@ -27,8 +27,8 @@ extension Recipe {
     return recipe
   }
 
-  /// The recipe for a deployment that its strategy stopped on purpose: what comes after the rollout follows. Stages before it ran already;
-  /// those that hosts remember stay, so that they are skipped and can be undone.
+  /// The recipe that finishes a deployment which its strategy stopped on purpose: the stages after the rollout still run. Stages before the
+  /// rollout ran already. Those that hosts remember stay in the recipe, so that they are skipped and can be undone.
   package func finishing(_ selection: Selection) -> Recipe {
     var recipe = self
     recipe.targets = selection.recipe.targets
@@ -43,9 +43,9 @@ extension Recipe {
 }
 
 extension Recipe.Flow {
-  /// The place of its rollout among the stages; behind all of them if it has none.
+  /// The index of the rollout among the stages; the number of stages if there is no rollout.
   fileprivate var rolloutIndex: Int { stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? stages.count }
 
-  /// Its stages, with a rollout that takes the hosts in the engine's own waves.
+  /// The stages, with a rollout that takes the hosts in the engine's own waves.
   fileprivate var withoutStrategy: [Stage] { stages.map { if case .rollout = $0 { .rollout(nil) } else { $0 } } }
 }

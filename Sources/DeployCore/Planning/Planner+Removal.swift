@@ -22,7 +22,7 @@ extension Planner {
     return bare(.remove(removal), input, hosts, partners, bounds, known: newest(of: hosts), by: identity)
   }
 
-  /// A host that is out of reach keeps what it has, so nothing begins without it unless somebody leaves it out.
+  /// Refuses hosts out of reach: they would keep the application. `--only` leaves them out.
   private static func refuseAway(_ input: Input, _ bounds: Bounds) throws(Problems) {
     do { try refuseUnreachable(input.surveys, input.selection, bounds) } catch {
       let there = Slots.machines(
@@ -38,7 +38,7 @@ extension Planner {
     }
   }
 
-  /// The same problem, without advice to keep what is in the place of `current`: nothing of it is to be deployed again.
+  /// The problem without the advice to keep what is in the place of `current`, because nothing will be deployed there again.
   private static func gone(_ problem: Problem, _ input: Input) -> Problem {
     let found = zip(input.selection.hosts, input.surveys).first { host, survey in
       guard case .reached(let state) = survey, let strange = state.strange, problem.subject == host.name else { return false }
@@ -51,7 +51,7 @@ extension Planner {
     return problem
   }
 
-  /// A link that Lander did not make belongs to another tool or a person, whose application runs there.
+  /// Refuses a `current` that Lander did not make: it belongs to another tool or a person, whose application runs there.
   private static func foreign(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, case .link(let text)? = state.strange else { return nil }
@@ -64,6 +64,6 @@ extension Planner {
 }
 
 extension HostState {
-  /// Whether nothing was ever deployed here.
+  /// Whether nothing was ever deployed to this host.
   fileprivate var isUntouched: Bool { fence == 0 && current == nil && receipt == nil && releases.isEmpty }
 }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Plans of tasks: what hosts run stays, and so do their receipts.
+/// Plans of tasks: hosts keep their release and their receipt.
 extension Planner {
   /// - Throws: every reason why the task cannot run, all at once; nothing was changed.
   static func task(_ task: NamedTask, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
@@ -24,12 +24,12 @@ extension Planner {
       known: known, by: identity)
   }
 
-  /// The release that runs, if a receipt names it.
+  /// The release that the host runs, if a receipt names it.
   private static func running(_ state: HostState) -> Release? {
     [state.receipt, state.previous].lazy.compactMap { $0?.release }.first { $0.id == state.current }
   }
 
-  /// Hosts on which nothing runs that could leave the service.
+  /// Problems of hosts on which nothing runs that could leave the service.
   private static func bare(_ input: Input, _ task: NamedTask) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, running(state) == nil || state.damage(of: state.current)?.kind == .gone else { return nil }
@@ -40,7 +40,7 @@ extension Planner {
     }
   }
 
-  /// - Throws: if hosts were deployed with different values of a parameter that nobody gave.
+  /// - Throws: if hosts were deployed with different values of a parameter that is not given.
   private static func refuseDifferences(
     from newest: Receipt.Inputs?, _ selection: Selection, _ hosts: [HostPlan]
   ) throws(Problems) {
@@ -56,7 +56,7 @@ extension Planner {
     }
     guard problems.isEmpty else { throw Problems(problems) }
   }
-  /// - Throws: parameters that nobody gave, and that no release was deployed with.
+  /// - Throws: parameters that are not given, and that no release was deployed with.
   private static func refuseMissing(of selection: Selection, over known: Receipt.Inputs?) throws(Problems) {
     let all = parameters(of: selection, over: known).members
     let missing = selection.recipe.inherited.filter { one in !all.contains { $0.name.isExactly(one.name) } }.map { one in

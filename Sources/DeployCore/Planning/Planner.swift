@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Makes plans, without side effects: from what was asked for and what was found on the hosts to the complete intention.
+/// Makes plans, without side effects: from the request and the surveys of hosts to the complete plan.
 package enum Planner {
   /// Who makes a plan, and when; everything about it that is not computed.
   package struct Identity: Sendable, Hashable {
@@ -21,10 +21,10 @@ package enum Planner {
       self.seed = seed
     }
 
-    /// Who makes the plan, as locks and receipts say it.
+    /// Who makes the plan, as locks and receipts name it.
     var who: String { provenance?.actor(over: actor) ?? actor }
 
-    /// - Parameter newest: the time of the newest receipt that hosts have; nil: there is none.
+    /// - Parameter newest: the time of the newest receipt on the hosts; nil: there is no receipt.
     func origin(_ kind: Plan.Kind = .deploy, seed: UInt64? = nil, after newest: Timestamp?) -> Plan.Origin {
       Plan.Origin(
         id: id, kind: kind, actor: who, at: at, engine: engine, seed: seed ?? self.seed, provenance: provenance,
@@ -38,38 +38,38 @@ package enum Planner {
     package var release: Release
     package var bundle: Bundle
     package var manifest: Manifest
-    /// Of the project's sources.
+    /// The digest of the project's sources.
     package var sources: Digest
     /// By host number.
     package var surveys: [Survey]
-    /// The hosts of the group that are left alone; nil: nobody asked them.
+    /// The hosts of the group that are left alone; nil: they were not surveyed.
     package var others: Bystanders?
-    /// Recipes that hosts' receipts name, loaded. If one was not found, hooks cannot restore its hosts.
+    /// The loaded recipes that hosts' receipts name. If a recipe was not found, hooks cannot restore its hosts.
     package var kept: [PinnedRecipe]
     package var force: Bool
     package var orphans: LockRequest.Orphans
-    /// How the secrets of each receipt compare with their values now, by host number. Empty, or nil: nobody asked.
+    /// How the secrets of each receipt compare with their present values, by host number. Empty, or nil: they were not compared.
     package var secrets: [SecretComparison?]
-    /// The token of a lock to take over because its holder is known to be gone, by host number. Empty, or nil: there is none.
+    /// The token of a lock to take over because its holder is known to be gone, by host number. Empty, or nil: there is no such lock.
     package var inherits: [String?]
     /// Names of secrets that a rehearsal found, besides those that the recipe names.
     package var foundSecrets: [String] = []
-    /// The options of an installation by an appspec file, including the bundle's scripts; nil: as the recipe has them.
+    /// The options of an installation by an appspec file, including the bundle's scripts; nil: the recipe's own.
     package var appspec: AppSpecOptions?
     /// What is known of the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
     package var partners = Partners.Surveyed()
-    /// The token of its place in line; nil: it has none.
+    /// The token of the deployment's place in line; nil: it has no place.
     package var ticket: String?
-    /// As in the request.
+    /// As in `DeploymentRequest`.
     package var sequence: Int?
-    /// When no wave begins; nil: the recipe names no such time.
+    /// The times at which no wave begins; nil: the recipe has no freeze window.
     package var freeze: Freeze.Rule?
-    /// As in the request.
+    /// As in `DeploymentRequest`.
     package var undoes: Deployment.ID?
     /// The receipt of the revision that hosts get to join their group; nil: they do not join.
     package var joins: Receipt?
-    /// What hosts of the group lack and get; nil: it is no such deployment.
+    /// What hosts of the group lack and get; nil: the deployment is not for missing hosts.
     package var missing: Missing?
     /// Stages that the caller says are done for this revision, and stages to run again.
     package var (ran, again): ([String], [String]) = ([], [])
@@ -188,8 +188,8 @@ package enum Planner {
     return plan
   }
 
-  /// The group's last good revision, if what the host runs is on trial and the host still has that revision. An installation by an
-  /// appspec file goes back to what was installed, so it has none.
+  /// The group's last good revision, if the host's release is on trial and the host still keeps that revision. Nil for an installation by
+  /// an appspec file, because it goes back to what was installed.
   private static func back(
     from now: Receipt?, _ state: HostState, _ history: GroupHistory, for input: Input, recipes: [PinnedRecipe]
   ) -> Receipt? {
@@ -204,13 +204,13 @@ package enum Planner {
     return good
   }
 
-  /// Which of the plan's recipes knows the release that a receipt names, with the parameters of then if one has them.
+  /// The plan's recipe that deployed the release of a receipt, if possible with the parameters of that time.
   static func recipe(of receipt: Receipt?, among recipes: [PinnedRecipe], own: Value? = nil) -> Int? {
     guard let receipt else { return nil }
     return recipes.firstIndex { $0.goes(with: receipt, own: own) } ?? recipes.firstIndex { $0.hasSources(of: receipt) }
   }
 
-  /// - Parameter ticket: nil for a rollback, which stands in no line.
+  /// - Parameter ticket: the place in line; nil for a rollback, which waits in no line.
   static func lock(
     _ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait, ticket: String? = Ticket.none
   ) -> LockRequest {
@@ -245,7 +245,7 @@ package enum Planner {
     try refuse(problems, exit: onlyUnreachable ? .unreachable : .infrastructure)
   }
 
-  /// A shared path must not be in the bundle: one of the two would be lost.
+  /// Problems of shared paths that the bundle contains too: one of the two would be lost.
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.placement.shared.compactMap { shared in
       let path = shared.withoutLastSlash
@@ -271,13 +271,13 @@ package enum Planner {
     }
   }
 
-  /// Whether a release is current on a host and its folder exists: then at most some of its files are sent.
+  /// Whether a release is current on a host and its folder exists, so that at most some of its files are sent.
   private static func runs(_ release: Release, _ state: HostState) -> Bool {
     state.current == release.id && state.damage(of: release.id)?.kind != .gone
   }
 
-  /// The old and the new release need room side by side. Staging checks again; only then is it known how much is sent to a host that has
-  /// an older release.
+  /// Problems of disk space: the old and the new release need room side by side. Staging checks again, when it is known how much is sent to
+  /// a host that has an older release.
   private static func spaceProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, !runs(input.release, state), !state.releases.contains(input.release.id) else {
@@ -293,7 +293,7 @@ package enum Planner {
 }
 
 extension Planner.Identity {
-  /// The purpose of a lock, with the reason that somebody gave: at most 200 bytes of it.
+  /// The purpose of a lock, with at most 200 bytes of the given reason.
   func saying(_ purpose: String) -> String {
     guard let reason = provenance?.message.flatMap({ Provenance.line($0, limit: 200) }) else { return purpose }
     return "\(purpose): \(reason)"

@@ -1,20 +1,20 @@
 package import DeployModel
 
-/// The facts for a rollback that somebody asks for: where the group goes back to, and what prevents it. All advice can be followed as the
-/// hosts stand.
+/// The facts for a rollback that somebody asks for: where the group goes back to, and what prevents it. All advice can be followed in the
+/// present state of the hosts.
 struct RollbackGround {
   let way: WayBack
-  /// The receipt of what the group goes back to.
+  /// The receipt of the release that the group goes back to.
   let goal: Receipt
-  /// The problems of hosts that cannot go there, except those whose recipe is not known.
+  /// The problems of hosts that cannot go there, except hosts whose recipe is not known.
   let problems: [Problem]
 
   /// - Parameters:
-  ///   - straighten: whether to include hosts whose own way back leads elsewhere.
-  ///   - aim: the release that all of them are to go to; nil: the good release before.
-  ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group do.
+  ///   - straighten: whether to include hosts that alone would go back to something else.
+  ///   - aim: the release that all hosts should go to; nil: the previous good release.
+  ///   - typed: the option that describes a project without a `deploy.lua`; nil: recipe and group name it.
   ///   - isStored: whether this machine has a bundle.
-  /// - Throws: if a host is out of reach, a host differs from the group, or no host remembers anything good.
+  /// - Throws: if a host is out of reach, a host differs from the group, or no host remembers a good release.
   init(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, straighten: Bool, to aim: Receipt? = nil, typed: String?,
     isStored: (Digest) -> Bool = { _ in true }
@@ -48,7 +48,7 @@ struct RollbackGround {
     }
   }
 
-  /// A host out of reach is no reason to leave the others on a bad release: the message names the way to do without it.
+  /// Refuses hosts out of reach. The message says how to take back the other hosts, which should not stay on a bad release.
   private static func refuseUnreachable(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String, to aim: Receipt?
   ) throws(Problems) {
@@ -70,7 +70,7 @@ struct RollbackGround {
     }
   }
 
-  /// Recipe and group as they are typed.
+  /// Recipe and group, as they are typed on the command line.
   static func named(_ selection: Selection) -> String {
     let recipe = selection.recipe
     var isUsual = false
@@ -84,7 +84,7 @@ struct RollbackGround {
 }
 
 extension RollbackPlanner {
-  /// Why `lander rollback` of a selection would be refused as its hosts stand, the first reason; nil if no obstacle is known.
+  /// The first reason why `lander rollback` of a selection would be refused now; nil: no obstacle is known.
   package static func refusal(_ selection: Selection, _ surveys: [Survey]) -> Problem? {
     for case .reached(let state) in surveys {
       guard let lock = state.lock, lock.leaseLeft > 0 else { continue }
@@ -101,7 +101,7 @@ extension RollbackPlanner {
     } catch { return error.list.first }
   }
 
-  /// The newest stage that cannot be undone and blocks the way; nil if none does.
+  /// The newest irreversible stage that blocks the rollback; nil: no stage does.
   private static func barrier(_ surveys: [Survey], to goal: Receipt) -> Problem? {
     StageMarks(surveys).inTheWay(to: goal, despite: [], typed: "").first
   }

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// Plans the way back. A rollback is a deployment of what each host ran before; it never leads to another rollback.
+/// Plans rollbacks. A rollback is a deployment of what each host ran before; it never leads to another rollback.
 package enum RollbackPlanner {
-  /// After a failure: the hosts that already have the failed deployment's revision go back to what they ran before. If that was on trial,
-  /// they go to the group's last good revision. The rollback takes the locks over, so nobody comes between. It undoes the stages that can
-  /// be undone, in reverse order: those that ran after the rollout before the hosts go back, the others after it. Nil if no host is to go
-  /// back and nothing is to be undone.
+  /// The rollback after a failure: the hosts that already have the failed deployment's revision go back to what they ran before. If that
+  /// was on trial, they go to the group's last good revision. The rollback takes the locks over, so no other deployment comes between. It
+  /// undoes the stages that can be undone, in reverse order: stages that ran after the rollout before the hosts go back, the other stages
+  /// afterwards. Nil: no host has to go back and no stage has to be undone.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, conclusion.owesWayBack else { return nil }
     var identity = identity
@@ -57,7 +57,7 @@ package enum RollbackPlanner {
       lock: lock, partners: failed.partners.map(\.takenOver))
   }
 
-  /// A host that is back already, or was never changed: it stays locked until stages are undone.
+  /// The plan of a host that is back already, or was never changed: it stays locked until stages are undone.
   private static func staying(_ host: Host, _ was: HostPlan, _ status: HostStatus, arriving: Int) -> HostPlan {
     let isRestored = if case .restored = status { true } else { false }
     let runs = isRestored ? was.back ?? was.previous : was.previous
@@ -68,7 +68,7 @@ package enum RollbackPlanner {
     return step
   }
 
-  /// The stages of a failed deployment's way back.
+  /// The stages of the rollback of a failed deployment.
   private static func wayBack(_ conclusion: Conclusion, _ failed: Plan) -> [Stage] {
     func undo(_ time: StageMark.Undo) -> [Stage] {
       (conclusion.undo ?? []).filter { $0.mark.undo == time }.compactMap { undo in
@@ -78,9 +78,9 @@ package enum RollbackPlanner {
     return undo(.before) + (conclusion.rollback.isEmpty ? [] : [.rollout(nil)]) + undo(.after)
   }
 
-  /// The part of the floor that the hosts that go back have to keep themselves; the rest of the group serves its part. It is at most what
-  /// served when the failed deployment began, because hosts that ran nothing go back to nothing. Of the hosts that come back to a release
-  /// one may always move, or there would be no way back.
+  /// The part of the floor that the hosts of the rollback have to keep; the rest of the group serves its own part. It is at most the number
+  /// of hosts that served when the failed deployment began, because hosts that ran nothing go back to nothing. One of the hosts that go
+  /// back to a release may always move, or no rollback would be possible.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
     let served = failed.hosts.indices.filter { index in
       if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].serves }
@@ -101,20 +101,20 @@ package enum RollbackPlanner {
     return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count + inside, inside + coming - 1))
   }
 
-  /// Because somebody asks: every host goes back to the group's last good revision, by what the hosts themselves remember.
+  /// The rollback that somebody asks for: every host goes back to the group's last good revision, by what the hosts themselves remember.
   /// - Parameters:
-  ///   - others: the hosts of the group that are left alone; nil: nobody asked them.
+  ///   - others: the hosts of the group that are left alone; nil: they were not surveyed.
   ///   - inherits: by host number, as in `Planner.Input`.
   ///   - partners: the surveys of partners.
   ///   - straighten: whether to include hosts whose own way back leads elsewhere.
   ///   - aim: the release that all of them are to go to; nil: the good release before.
-  ///   - despite: names of stages that cannot be undone although the release that hosts go to works with them.
-  ///   - waves: what is known of the waves of the recipe's strategy; the floor of the way back follows from it too.
+  ///   - despite: names of irreversible stages behind which hosts go back all the same.
+  ///   - waves: what is known of the waves of the recipe's strategy; the floor of the rollback depends on it, too.
   ///   - typed: the option that names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
   ///   - isStored: whether this machine has a bundle, so that it can be sent.
   ///   - lapse: a rule that is disabled, for tests of the checkers.
-  /// - Throws: if a host is out of reach, runs something else than the group or does not keep the release, or if nothing good is
-  ///   remembered or the kept recipe was not found. Every host that is in the way is named.
+  /// - Throws: if a host is out of reach, runs something else than the group or does not keep the release; if no good release is remembered
+  ///   or its recipe was not found. Names every host that is in the way.
   package static func plan(
     _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
     partners: Partners.Surveyed = .init(), straighten: Bool = false, to aim: Receipt? = nil, despite: [String] = [],
@@ -168,7 +168,7 @@ package enum RollbackPlanner {
       partners: found)
   }
 
-  /// Stages that undo others have a recipe of their own, which acts for the release that those ran for.
+  /// Gives stages that undo other stages a recipe of their own, which acts for the release for which the other stages ran.
   private static func inPlace(_ stages: [Stage], _ recipes: [PinnedRecipe]) -> ([Stage], [PinnedRecipe]) {
     var all = recipes
     let placed = stages.map { stage -> Stage in
@@ -193,7 +193,7 @@ package enum RollbackPlanner {
       typed: typed)
   }
 
-  /// One host's way to the goal; nil if the recipe of its running release is not known.
+  /// One host's way to the goal; nil: the recipe of its running release is not known.
   private static func step(
     _ host: Host, _ state: HostState, _ way: WayBack, to goal: Receipt, _ arriving: Int, among kept: [PinnedRecipe]
   ) -> HostPlan? {
