@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Selection {
-  /// What stands behind `lander deploy`, `rollback` and so on, for these hosts: recipe, group and what was typed.
+  /// The arguments after `lander deploy`, `lander rollback` and so on, for these hosts: recipe, group and typed options.
   func typed(_ parts: [TypedOptions.Part] = [.hosts]) -> String {
     recipe.name + GroupName(group).option + typed.words(parts)
   }

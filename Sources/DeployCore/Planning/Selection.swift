@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Which recipe, which group, which hosts: a request resolved against the project's declarations.
+/// A request resolved against the project's declarations: the recipe, the group and the hosts.
 package struct Selection: Sendable, Hashable {
   package var recipe: Recipe
   package var group: String
-  /// Numbered from 0 in the order of the group.
+  /// The hosts, numbered from 0 in the order of the group.
   package var hosts: [Host]
   /// Number of hosts of the group that the request leaves out; they are not touched.
   package var others: Int
@@ -14,12 +14,12 @@ package struct Selection: Sendable, Hashable {
   package var parameters: Value
   /// Names of the parameters that somebody typed or the group has; the others have their defaults.
   package var given: [String] = []
-  /// What was typed besides recipe and group.
+  /// The typed options besides recipe and group.
   package var typed = TypedOptions()
-  /// Numbered after the hosts; their paths are not known before a survey.
+  /// The partners, numbered after the hosts. Their paths are not known before a survey.
   package var partners: [Partner]
 
-  /// - Parameter unclear: problems of the request found before; if there are any, nothing is selected.
+  /// - Parameter unclear: earlier problems of the request; if there are any, nothing is selected.
   /// - Throws: every problem of the request at once, each with a near match.
   package init(_ request: DeploymentRequest, in project: Project, besides unclear: [Problem] = []) throws(Problems) {
     var problems = unclear
@@ -58,10 +58,10 @@ package struct Selection: Sendable, Hashable {
     given = request.parameters.map(\.name) + group.params.members.map(\.name)
   }
 
-  /// Whether the hosts that are left out must be surveyed: somebody said how many hosts of the group have to serve, or they may remember
-  /// stages that do not run again or are to be undone.
+  /// Whether the hosts that are left out must be surveyed: the configuration says how many hosts of the group have to serve, or they may
+  /// remember stages that do not run again or have to be undone.
   package var asksBystanders: Bool { !bystanders.isEmpty && (countsBystanders || remembersStages) }
-  /// Whether it matters how many of them serve.
+  /// Whether it matters how many of the hosts that are left out serve.
   package var countsBystanders: Bool { configuration.floor != nil || configuration.healthy != nil }
   /// Whether hosts remember stages of the recipe.
   package var remembersStages: Bool { recipe.flow.stages.contains { $0.terms.map { $0.leavesMark || $0.undo != nil } == true } }
@@ -75,8 +75,8 @@ package struct Selection: Sendable, Hashable {
     }
   }
 
-  /// The recipe and the group that are asked for.
-  /// - Throws: that one of them does not exist, and what else is wrong as far as that is known without it.
+  /// The requested recipe and group.
+  /// - Throws: that one of them does not exist, with all other problems that can be found without it.
   private static func target(of request: DeploymentRequest, in project: Project) throws(Problems) -> (Recipe, DeploymentGroup) {
     let recipe: Recipe
     do throws(Problems) {
@@ -99,7 +99,7 @@ package struct Selection: Sendable, Hashable {
       fix: NearMatch.hint(group, among: project.groups.map(\.name)) ?? "define it: group \"\(group)\" { hosts = { … } }")
   }
 
-  /// Two hosts that are one folder of one machine would undo each other's work.
+  /// Problems of hosts that are the same folder of the same machine: they would undo each other's work.
   private static func sharedPlaces(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
     var seen: [[String]: String] = [:]
     return hosts.compactMap { host in

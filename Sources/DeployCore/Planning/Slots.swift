@@ -4,7 +4,7 @@ package import DeployModel
 package enum Slots {
   package static func has(_ hosts: [Host]) -> Bool { hosts.contains { $0.slot != nil } }
 
-  /// What in a recipe does not work with slots; empty for hosts without them.
+  /// The parts of a recipe that do not work with slots; empty for hosts without slots.
   static func problems(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
     guard has(hosts) else { return [] }
     var problems: [Problem] = []
@@ -38,7 +38,8 @@ package enum Slots {
     return problems
   }
 
-  /// All slots of a machine are locked together: otherwise two deployments, one to each slot, would not know of each other.
+  /// Refuses single slots of a machine: its slots are locked together, because otherwise two deployments, one to each slot, would not know
+  /// of each other.
   static func refuseHalves(_ selection: Selection) throws(Problems) {
     let problems = selection.hosts.compactMap { host -> Problem? in
       guard host.slot != nil else { return nil }
@@ -58,7 +59,8 @@ package enum Slots {
           + "without the release", fix: "deploy to all machines of the group, without --only"))
   }
 
-  /// Traffic moves for all machines together, so if one cannot get the release, none gets it, whatever the budget is.
+  /// Refuses machines out of reach, whatever the budget is: traffic moves for all machines together, so if one machine cannot get the
+  /// release, none gets it.
   static func refuseAway(_ selection: Selection, _ surveys: [Survey]) throws(Problems) {
     guard has(selection.hosts), movesTraffic(selection.recipe) else { return }
     let problems = zip(selection.hosts, surveys).compactMap { host, survey -> Problem? in
@@ -74,7 +76,7 @@ package enum Slots {
     recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }
   }
 
-  /// Slots of one machine are never out of service together.
+  /// The rule that slots of one machine are never out of service together.
   static func apart(_ hosts: [Host]) -> Neighbours? {
     guard has(hosts) else { return nil }
     let sorted = byMachine(hosts)
@@ -94,7 +96,7 @@ package enum Slots {
     }
   }
 
-  /// Indices of the hosts that are slots; those of one machine stand together.
+  /// Indices of the hosts that are slots; slots of one machine follow each other.
   static func byMachine(_ hosts: [Host]) -> [Int] {
     hosts.indices.filter { hosts[$0].slot != nil }.sorted { a, b in
       let (one, other) = (hosts[a].machine, hosts[b].machine)
@@ -102,9 +104,9 @@ package enum Slots {
     }
   }
 
-  /// What a group with slots goes back to, and the deployment that it takes back. The goal is the last good revision before the one that
-  /// it runs, or what somebody asks for. nil if what it leaves never proved good.
-  /// - Throws: if nothing good is remembered.
+  /// The release that a group with slots goes back to, and the deployment that it takes back (nil if that deployment was never good). The
+  /// goal is the good revision before the one that the group runs, or the requested release.
+  /// - Throws: if no good revision is remembered.
   package static func way(
     _ selection: Selection, _ surveys: [Survey], to aim: Receipt?, typed: String?
   ) throws(Problems) -> (goal: Receipt, undoes: Deployment.ID?) {
@@ -119,7 +121,7 @@ package enum Slots {
     return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
 
-  /// Refuses a way back past stages that cannot be undone, or that have to be undone before hosts go back: the strategy that takes slots
+  /// Refuses a rollback behind irreversible stages, or stages that have to be undone before hosts go back: the strategy that takes slots
   /// back undoes nothing.
   package static func refuse(
     going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
@@ -137,12 +139,12 @@ package enum Slots {
     if !problems.isEmpty { throw Problems(problems, exit: .refused) }
   }
 
-  /// Names of the stages that stay as they are when a group with slots goes back, the newest first.
+  /// Names of the stages that are not undone when a group with slots goes back, the newest first.
   package static func notUndone(going goal: Receipt, _ surveys: [Survey]) -> [String] {
     StageMarks(surveys).undoable(behind: goal).map(\.stage)
   }
 
-  /// The hosts that tell what a group runs: of each machine with slots the one that was deployed to last, and all hosts without slots.
+  /// The hosts that show what a group runs: for each machine with slots, the slot that was deployed to last; and all hosts without slots.
   package static func speaking(_ found: [(host: Host, survey: Survey)]) -> [(host: Host, survey: Survey)] {
     let hosts = found.map(\.host)
     var speaks = hosts.map { $0.slot == nil }

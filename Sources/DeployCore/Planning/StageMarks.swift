@@ -1,25 +1,25 @@
 package import DeployModel
 
-/// What is known, before a deployment, of stages that hosts remember.
+/// What is known before a deployment about stages that hosts remember.
 package struct StageMarks: Sendable, Hashable {
-  /// What whoever deploys says of stages, by name.
+  /// What the options of the command say about stages, by name.
   struct Overrides {
-    /// Those that are done for this revision.
+    /// The stages that are done for this revision (`--ran`).
     var ran: [String]
-    /// Those that are to run again.
+    /// The stages to run again (`--again`).
     var again: [String]
   }
 
-  /// All marks that hosts of the group told of, also those that the deployment leaves alone.
+  /// All marks of hosts of the group, including hosts that the deployment leaves alone.
   private let all: [StageMark]
-  /// Deployments that have a lock: they know themselves how their stages stand.
+  /// Deployments that have a lock: they know the state of their stages themselves.
   private let holders: [Deployment.ID]
-  /// Deployments that hold the lock of a host that this one leaves alone.
+  /// Deployments that hold the lock of a host that this deployment leaves alone.
   private let workers: [Deployment.ID]
 
   /// - Parameters:
-  ///   - others: the hosts of the group that are left alone; nil: nobody asked them.
-  ///   - tokens: locks that are taken over: whoever had them is gone.
+  ///   - others: the hosts of the group that are left alone; nil: they were not surveyed.
+  ///   - tokens: the tokens of locks that are taken over, because their holders are gone.
   package init(_ surveys: [Survey], beside others: Bystanders? = nil, takingOver tokens: [String?] = []) {
     let states = surveys.compactMap { survey -> HostState? in
       if case .reached(let state) = survey { return state }
@@ -30,7 +30,7 @@ package struct StageMarks: Sendable, Hashable {
     holders = states.compactMap(\.lock).filter { lock in !tokens.contains { $0?.isExactly(lock.token) == true } }.compactMap(\.deployment)
   }
 
-  /// The marks without those of stages that were undone since: hosts that were not there still have them.
+  /// The marks, without marks of stages that were undone since. Hosts that were not reached then still have such marks.
   private var standing: [StageMark] {
     let undone = all.filter { $0.state == .undone }
     return all.filter { mark in
@@ -38,9 +38,10 @@ package struct StageMarks: Sendable, Hashable {
     }
   }
 
-  /// The stages of a recipe with what is known of each.
-  /// - Parameter begun: a deployment that is finished: stages that it ran do not run again, however often others do. nil: there is none.
-  /// - Throws: names that are of no such stage, and stages whose end nobody knows.
+  /// The stages of a recipe, with what is known about each stage.
+  /// - Parameter begun: the stopped deployment that this one finishes. Stages that it ran do not run again, even if they usually run for
+  ///   every deployment. Nil: this deployment finishes none.
+  /// - Throws: names of stages that do not exist or keep no mark, and stages whose end nobody knows.
   func settle(
     _ stages: [Stage], of selection: Selection, _ revision: Digest, _ overrides: Overrides, finishing begun: Deployment.ID? = nil
   ) throws(Problems) -> [Stage] {
@@ -90,11 +91,11 @@ package struct StageMarks: Sendable, Hashable {
     return unknown + both
   }
 
-  /// Stages that cannot be undone and began after the release came to its host that a rollback would go to, the newest first.
+  /// Irreversible stages that began after the goal of the rollback was deployed, the newest first.
   /// - Parameters:
-  ///   - despite: names of those that whoever goes back knows of.
+  ///   - despite: names of the stages that `--despite` gives.
   ///   - more: names of other stages that stop the rollback, for the command that is advised.
-  ///   - typed: what stands behind `lander rollback`.
+  ///   - typed: the arguments after `lander rollback`.
   package func inTheWay(to goal: Receipt, despite: [String], and more: [String] = [], typed: String) -> [Problem] {
     let between = newestFirst(since: goal)
     let all = between + undoable(behind: goal)
@@ -115,8 +116,8 @@ package struct StageMarks: Sendable, Hashable {
       }
   }
 
-  /// The options that name every stage that stays, so that an advised command is whole: those that were typed, as far as they are in the
-  /// way, those that cannot be undone, and more.
+  /// The options that name every stage that is not undone, so that an advised command is complete: the typed stages that are in the way,
+  /// the irreversible stages, and more.
   func despite(_ typed: [String], and more: [String], goingTo goal: Receipt) -> String {
     let between = newestFirst(since: goal)
     let known = between + undoable(behind: goal)
@@ -132,7 +133,7 @@ package struct StageMarks: Sendable, Hashable {
     return distinct.map { " --despite \($0.shellWord)" }.joined()
   }
 
-  /// Marks of stages that can be undone and that a rollback leads behind, the newest first, each once.
+  /// Marks of stages that the rollback has to undo, the newest first, each once.
   func undoable(behind goal: Receipt) -> [StageMark] {
     let later = standing.filter { mark in
       mark.undo != nil && mark.state != .undone && mark.at > goal.origin && mark.revision != goal.inputs.bundle
@@ -144,14 +145,14 @@ package struct StageMarks: Sendable, Hashable {
     }
   }
 
-  /// The newest stage that cannot be undone and bars hosts from what a failed deployment would take them back to; nil if none does. Slots
-  /// go back in any case: what runs there gets no traffic.
+  /// The newest irreversible stage that prevents a failed deployment from taking its hosts back; nil: no stage does. Slots go back in any
+  /// case, because they get no traffic.
   func behind(_ hosts: [HostPlan]) -> String? {
     let goals = hosts.filter { $0.action == .change && $0.host.slot == nil }.compactMap { $0.back ?? $0.previous }
     return goals.compactMap { newestFirst(since: $0).first }.max { $0.at < $1.at }?.stage
   }
 
-  /// Each stage that cannot be undone and began for another revision after that receipt was written, once.
+  /// Each irreversible stage, once, that began for another revision after this receipt was written.
   private func newestFirst(since goal: Receipt) -> [StageMark] {
     let later = all.filter { $0.isIrreversible && $0.at > goal.at && $0.revision != goal.inputs.bundle }.sorted { $0.at > $1.at }
     return later.reduce(into: []) { found, mark in

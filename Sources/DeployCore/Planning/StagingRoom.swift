@@ -15,7 +15,7 @@ package struct StagingRoom: Sendable, Hashable {
     inodes = items.plus(100)
   }
 
-  /// What is missing at a path of a host; nil if there is room.
+  /// What is missing at a path of a host; nil: there is enough room.
   package func lack(freeBytes: Int, freeInodes: Int, at path: String) -> Failure? {
     if freeBytes < bytes {
       return Failure(

@@ -1,28 +1,28 @@
 import DeployModel
 
-/// What a rollback that somebody asks for undoes: stages that ran for the revision which its hosts leave. It goes back one revision at a
-/// time, because no release ever met what stages of two later revisions left.
+/// The stages that a requested rollback undoes: stages that ran for the revision which its hosts leave. Such a rollback goes back one
+/// revision at a time, because no release was ever used with the results of stages of two later revisions.
 struct Undoing {
-  /// Stages that it undoes before hosts go back, and after that.
+  /// The stages to undo before hosts go back, and afterwards.
   private(set) var before: [Stage] = []
   private(set) var after: [Stage] = []
-  /// Why it cannot go back; empty: nothing of it is in the way.
+  /// Why the rollback is not possible; empty: no stage is in the way.
   private(set) var problems: [Problem] = []
 
-  /// What is known where it is planned.
+  /// The facts for the planning.
   struct Inputs {
     var marks: StageMarks
     var goal: Receipt
-    /// Receipts of hosts that leave what they run.
+    /// Receipts of hosts that leave their release.
     var leaving: [Receipt]
     var kept: [PinnedRecipe]
-    /// Bundles that stay on hosts of the group.
+    /// Bundles that hosts of the group still run afterwards.
     var staying: [Digest]
     /// Whether it is unknown what some hosts run.
     var hasUnknown: Bool
-    /// Names of stages that stay as they are, because somebody says so.
+    /// Names of stages that are not undone, because `--despite` names them.
     var despite: [String]
-    /// What stands behind `lander rollback`.
+    /// The arguments after `lander rollback`.
     var typed: String
   }
 
@@ -76,7 +76,7 @@ struct Undoing {
 }
 
 extension StageMark {
-  /// What the function that undoes it hears of how it ended; nil: it came to its end.
+  /// The error that the undo function gets if the stage failed; nil: the stage came to its end.
   fileprivate var whyUndone: ScriptError? {
     guard state == .failed else { return nil }
     return ScriptError(Failure(.failed, "stage \"\(stage)\" failed in deployment \(deployment), or what undid it did"))
@@ -84,14 +84,14 @@ extension StageMark {
 }
 
 extension Stage {
-  /// The same stage, which undoes in another way.
+  /// The same stage with another undo.
   func with(_ undo: StageUndo) -> Stage {
     guard case .script(let name, let summary, let function, let when, let place, var terms?) = self else { return self }
     terms.undoes = undo
     return .script(name: name, summary: summary, function: function, when: when, place: place, terms: terms)
   }
 
-  /// The stage that undoes this one; nil: nothing does.
+  /// The stage that undoes this one; nil: the stage has no undo.
   func undoing(_ undo: StageUndo) -> Stage? {
     guard case .script(_, _, _, _, let place, let terms?) = self, let function = terms.undo else { return nil }
     return .script(
@@ -100,7 +100,7 @@ extension Stage {
 }
 
 extension Recipe {
-  /// What is wrong with what undoes its stages; empty: nothing.
+  /// What is wrong with the undo functions of the recipe's stages; empty: nothing.
   var undoProblems: [Problem] {
     let index = flow.stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? flow.stages.count
     guard case .rollout(let strategy?)? = flow.stages.indices.contains(index) ? flow.stages[index] : nil, strategy.traffic != nil else {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Where a group goes back to when somebody asks: one revision for all of its hosts, or every reason why there is none.
+/// Where a group goes back to in a requested rollback: one revision for all of its hosts, or every reason why there is none.
 struct WayBack {
   struct Place {
     var host: Host
@@ -8,14 +8,14 @@ struct WayBack {
   }
   let places: [Place]
   let history: GroupHistory
-  /// The release that the group leaves; nil if it leaves unfinished deployments.
+  /// The release that the group leaves; nil: it leaves unfinished deployments.
   let left: Release.ID?
-  /// The receipt of what it goes to; nil if no host remembers a good one.
+  /// The receipt of the release that the group goes to; nil: no host remembers a good release.
   let goal: Receipt?
 
   /// - Parameters:
   ///   - places: the hosts that were reached.
-  ///   - aim: the release that all of them are to go to; nil: the good release that they remember.
+  ///   - aim: the release that all hosts should go to; nil: the good release that they remember.
   init(_ places: [Place], to aim: Receipt? = nil) {
     self.places = places
     let history = GroupHistory(places.map(\.state))
@@ -38,7 +38,7 @@ struct WayBack {
     }
   }
 
-  /// Whether it is a slot that a way back left behind: it has no traffic, and keeps a release that was good and then taken back.
+  /// Whether the place is a slot that an earlier rollback left: it has no traffic, and keeps a release that was good and then taken back.
   private static func isLeft(_ place: Place, _ history: GroupHistory) -> Bool {
     guard place.host.slot != nil, !place.state.isUnsettled, let receipt = place.state.receipt else { return false }
     return history.settled(receipt)?.trial != true && !history.isGood(receipt)
@@ -52,15 +52,15 @@ struct WayBack {
     return receipt.inputs == goal.inputs || !history.isUnfinished(state)
   }
 
-  /// Whether the host stays as it is: it runs the goal, or nothing was ever brought to it. If its application may be stopped, it is started
-  /// again.
+  /// Whether the host keeps its release: it runs the goal, or nothing was ever deployed to it. If its application may be stopped, it is
+  /// started again.
   func stays(_ state: HostState) -> Bool {
     if state.isUnsettled, state.receipt != nil { return false }
     if state.receipt == nil, state.current == nil { return true }
     return Self.stands(state, on: goal, history)
   }
 
-  /// Hosts that would go back to something else by themselves; somebody has to ask for the goal explicitly.
+  /// Problems of hosts that alone would go back to something else. They only go to the goal with `--straighten`.
   func strays(from goal: Receipt) -> [Problem] {
     places.compactMap { place in
       let (state, own) = (place.state, history.own(place.state))
@@ -79,10 +79,11 @@ struct WayBack {
     }
   }
 
-  /// Hosts that cannot go to the goal. It is sent to those that do not keep it, from this machine or from a host that does.
+  /// Problems of hosts that cannot go to the goal. Hosts that do not keep the goal's release get it from this machine or from a host that
+  /// keeps it.
   /// - Parameters:
-  ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group do.
-  ///   - named: recipe, group and hosts, as they are typed.
+  ///   - typed: the option that describes a project without a `deploy.lua`; nil: recipe and group name it.
+  ///   - named: recipe, group and hosts, as on the command line.
   ///   - isStored: whether this machine has the goal's bundle.
   func lacking(_ goal: Receipt, _ typed: String? = nil, named: String = "", isStored: Bool = true) -> [Problem] {
     let again = "deploy the same files from where they are: lander deploy \(named) --revision with their folder, archive or git:REF"
@@ -104,7 +105,7 @@ struct WayBack {
     }
   }
 
-  /// What to type to take only the others back, if those would go to the same revision by themselves; else empty.
+  /// The options that take only the other hosts back, if these alone would go to the same revision; otherwise empty.
   private func without(_ goal: Receipt, _ typed: String?) -> String {
     let others = places.filter { stays($0.state) || Self.keeps($0.state, goal) }
     let way = WayBack(others)
@@ -118,7 +119,8 @@ struct WayBack {
     state.releases.contains(goal.release.id) && state.damage(of: goal.release.id) == nil
   }
 
-  /// A rollback that has brought a host to its release and did not come to its own end, as with an undo under way; nil: none has.
+  /// The problem of a rollback that has brought the host to its release but has not ended, for example because an undo is under way; nil:
+  /// there is none.
   private static func unended(_ place: Place) -> Problem? {
     let state = place.state
     guard let lock = state.lock, lock.isRollbackByHand, let receipt = state.receipt, receipt.deployment == lock.deployment else {

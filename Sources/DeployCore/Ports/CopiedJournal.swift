@@ -5,7 +5,7 @@ package struct CopiedJournal: Sendable, Hashable, Codable {
   package var entries: [Entry]
   /// The sources of each of the plan's recipes, by index.
   package var sources: [[SourceFile]]
-  /// The digest of the bytes that were read.
+  /// The digest of the uncompressed journal that was read.
   package var digest: Digest
 
   package init(entries: [Entry], sources: [[SourceFile]], digest: Digest = Digest(hex: "")) {

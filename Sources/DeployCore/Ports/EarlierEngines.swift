@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// The engines that ran a deployment before the one that resumes it, on any machine, as its journal tells.
+/// The engines that ran a deployment before the engine that resumes it, on any machine, by the journal.
 package struct EarlierEngines: Sendable, Hashable {
   package var count: Int
-  /// The highest intent that they wrote down. What they wrote down may have begun; what comes after it has not. 0: none.
+  /// The highest intent in their journal. Intents up to it may have begun; later intents have not. 0: there is no intent.
   package var highestIntent: Int
 
   package init(count: Int, highestIntent: Int) {

@@ -8,27 +8,27 @@ package protocol Transport: Sendable {
   /// - Parameter shared: shared paths of the recipe, looked for below `path`.
   func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
-  /// Whether commands may be started on a host as each of these users. Changes nothing there.
-  /// - Returns: why not, in the host's words; nil: they may.
+  /// Asks whether commands may be started on a host as each of these users. Changes nothing there.
+  /// - Returns: why they may not, in the host's words; nil: they may.
   func refusal(of users: [String], on host: Host) async -> Failure?
 
   /// Compares the secrets of a host's receipt with their values now. Changes nothing there, and shows the host no value.
   /// - Parameter path: as for a survey.
   func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison
 
-  /// The receipts that a host keeps of releases that it ran before. Changes nothing there.
+  /// Reads the receipts that a host keeps of releases that it ran before. Changes nothing there.
   /// - Parameters:
-  ///   - releases: those that the host has. A release whose receipt is not kept, or cannot be read, is left out.
+  ///   - releases: the releases that the host has. A release whose receipt is not kept, or cannot be read, is left out.
   ///   - path: as for a survey.
   func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt]
 
-  /// The damage of releases that a host keeps, as far as names show it: no file is read, and nothing is changed.
+  /// Finds damage of releases that a host keeps, as far as file names show it. Reads no file and changes nothing.
   /// - Parameter path: as for a survey.
   func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage]
 
-  /// Performs an intent. One that changes the host happens at most once: a second request attaches to the first.
-  /// Returns when it ended, was cancelled, timed out, or the host stayed out of reach longer than the transport waits.
-  /// Reports output as it comes, with secrets replaced, each byte once within one call; after a resume from offset 0 again.
+  /// Performs an intent. An intent that changes the host happens at most once: a second request attaches to the first. Returns when the
+  /// operation has ended, was cancelled or timed out, or the host stayed out of reach longer than the transport waits. Reports output as it
+  /// comes, with secrets replaced, each byte once within one call; after a resume from offset 0 again.
   func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
 
   /// Ends a running operation; `perform` then returns with a failure of kind `cancelled`.
@@ -37,7 +37,7 @@ package protocol Transport: Sendable {
   /// Renews the deployment's lock on a host from now on, until an operation gives it back. A resumed deployment may ask nothing of that
   /// host for a long time.
   func keepLock(at site: HostSite) async
-  /// Has a host that keeps a parked deployment keep its journal as well.
+  /// Tells a host that keeps a parked deployment to also keep its journal.
   /// - Parameters:
   ///   - parked: includes the digest of the journal.
   ///   - bytes: the journal, compressed; nil: other hosts keep it.
@@ -70,16 +70,17 @@ package struct HostSite: Sendable, Hashable {
   package var deployment: Deployment.ID
   package var application: String
   package var group: String
-  /// Where releases live on the host; its `root`, if it has one, is included.
+  /// The folder of the application on the host, including the host's `root`, if it has one.
   package var path: String
   package var fence: Int
   package var token: String
   package var reuse: Placement.Reuse
-  /// The host goes back: an operation that finds the disk full may use the reserve that is kept there.
+  /// Whether an operation that finds the disk full may use the reserve that is kept there, because the host goes back.
   package var mayUseReserve = false
-  /// The host is a partner: it has no release and no receipt.
+  /// Whether the host is a partner, which has no release and no receipt.
   package var isPartner = false
-  /// Set-id bits of a bundle's files are kept on the host: an appspec file installs the files from there, as the CodeDeploy agent does.
+  /// Whether set-id bits of a bundle's files are kept on the host, because an appspec file installs the files from there, as the CodeDeploy
+  /// agent does.
   package var deliversSetID = false
   package init(
     host: Host, deployment: Deployment.ID, application: String, group: String, path: String, fence: Int, token: String,
@@ -97,7 +98,7 @@ package struct HostSite: Sendable, Hashable {
 }
 
 extension Plan {
-  /// - Parameter number: of a target or a partner.
+  /// - Parameter number: the number of a target or a partner.
   package func site(of number: Int) -> HostSite {
     if let partner = partner(number) {
       var site = HostSite(
@@ -125,16 +126,16 @@ extension Host {
   }
 }
 
-/// The machine the engine runs on: `here` in recipes. The rules of hosts hold, but a command does not outlive the engine: a command that
-/// a dead engine began is *lost*, unless it may be repeated.
+/// The machine that the engine runs on: `here` in recipes. The rules of hosts hold, but a command does not outlive the engine: a command
+/// that a dead engine began is *lost*, unless it may be repeated.
 package protocol EngineMachine: Sendable {
   func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
   func cancel(_ intent: Int, of deployment: Deployment.ID) async
-  /// A deployment begins, or is resumed. Returns when nothing runs any more that an earlier engine left.
-  /// - Parameter earlier: the engines that ran it before, here or elsewhere; nil: it begins.
-  /// - Throws: if its beginning cannot be written down, or what an earlier engine left does not end.
+  /// Prepares for a deployment that begins or is resumed. Returns when nothing runs any more that an earlier engine left.
+  /// - Parameter earlier: the engines that ran the deployment before, here or elsewhere; nil: it begins.
+  /// - Throws: if the beginning cannot be recorded, or if what an earlier engine left does not end.
   func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure)
-  /// The deployment has ended: nobody asks for it again.
+  /// Forgets a deployment that has ended: nobody asks for it again.
   func forget(_ deployment: Deployment.ID) async
 }
 
@@ -146,11 +147,11 @@ extension EngineMachine {
 /// Content-addressed: bundles, and the sources of recipes.
 package protocol BundleStore: Sendable {
   func manifest(of bundle: Digest) async throws(Failure) -> Manifest
-  /// When it was first built here: the time of its files on hosts.
+  /// When a bundle was first built here: the time of its files on hosts.
   func built(_ bundle: Digest) async throws(Failure) -> Timestamp
   /// A gzipped tar of the whole bundle on the engine machine, made once.
   func archive(of bundle: Digest) async throws(Failure) -> String
-  /// The same tar uncompressed, put together while it is read; nil if the store has compressed ones only.
+  /// The same tar uncompressed, put together while it is read; nil: the store only has compressed tars.
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)?
   /// One file's bytes.
   func content(of file: Digest) async throws(Failure) -> [UInt8]
@@ -164,11 +165,11 @@ extension BundleStore {
 
 /// One deployment's memory.
 package protocol Journal: Sendable {
-  /// The right to run a deployment, until it is released or this process dies; nil while another engine has it.
+  /// The right to run a deployment, until it is released or this process dies; nil: another engine has the right.
   func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)?
-  /// The entries are durable when it returns, and may then be acted on (promise P2). Entries come in order, without gaps.
+  /// Appends entries, in order and without gaps. They are durable when this returns, and may then be acted on (promise P2).
   func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)
-  /// The chain's head after the last entry; nil if the journal keeps no chain.
+  /// The chain's head after the last entry; nil: the journal keeps no chain.
   func head(of deployment: Deployment.ID) async -> Digest?
   /// Keeps bytes of a command's output. They are not durable, and a failure to keep them never stops the deployment.
   func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async
@@ -191,7 +192,7 @@ package protocol JournalCopies: Sendable {
   func read(_ bytes: [UInt8]) throws(Failure) -> CopiedJournal
 }
 
-/// For engines that park nothing.
+/// Journal copies for engines that never park.
 package struct NoJournalCopies: JournalCopies {
   package init() {}
   package func copy(of deployment: Deployment.ID) async throws(Failure) -> JournalCopy {
@@ -202,7 +203,7 @@ package struct NoJournalCopies: JournalCopies {
 
 /// Knows the values of secrets by their names.
 package protocol Secrets: Sendable {
-  /// - Throws: kind `missing`, naming the providers that were asked.
+  /// - Throws: kind `missing`, with the providers that were asked.
   func value(of name: String) async throws(Failure) -> String
 }
 

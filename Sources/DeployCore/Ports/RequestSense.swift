@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// What every transport refuses before it asks a host: names, paths and words that would mean something else there.
+/// Requests that every transport refuses before it asks a host: names, paths and words that would mean something else there.
 extension HostSite {
-  /// Why an intent cannot be sent for this deployment; nil if it can.
+  /// Why an intent cannot be sent for this deployment; nil: it can be sent.
   package func nonsense(in intent: Intent) -> Failure? {
     let names = [deployment] + [intent.site.release, intent.site.previous].compactMap { $0 }
     if let odd = names.first(where: { $0.isEmpty || $0.utf8.first == UInt8(ascii: ".") || !$0.utf8.allSatisfy(\.isPlainInName) }) {
@@ -39,7 +39,7 @@ extension HostSite {
 }
 
 extension Operation {
-  /// The path on the host that it reads or writes, as the recipe wrote it; nil if it has none.
+  /// The path on the host that the operation reads or writes, as the recipe wrote it; nil: it has no path.
   fileprivate var hostPath: String? {
     switch self {
     case .read(let path, _), .exists(let path), .write(let path, _, _, _), .link(_, let path), .upload(_, let path), .download(let path, _):
@@ -50,7 +50,7 @@ extension Operation {
 }
 
 extension Command {
-  /// Why no host can be asked to run it; nil if hosts can.
+  /// Why no host can run the operation; nil: hosts can.
   package var nonsense: Failure? {
     if let user, user.isEmpty || user.utf8.first == UInt8(ascii: "-") || !user.utf8.allSatisfy(\.isPlainInName) {
       return Failure(.invalid, "`\(user)` is no user's name")

@@ -15,18 +15,18 @@ package struct Admission: Sendable, Hashable {
   package private(set) var unreachable = 0
   /// By host number.
   private var isInFlight: [Bool]
-  /// Hosts that failed and are going back. They count from then on, not only when they are back.
+  /// Hosts that failed and are going back. They count as failed from now on, not only when they are back.
   private var goingBack: [Bool]
-  /// CodeDeploy's rule, if it replaces the budgets; nil: it does not.
+  /// CodeDeploy's rule, if it replaces the budgets; nil: the budgets hold.
   private var healthy: HealthyHosts?
-  /// The wave gate; nil: there is none.
+  /// The wave gate; nil: the plan has none.
   private var gate: WaveGate?
-  /// By host number: whether its failure counts against the release. A host that was not healthy before may fail by itself, so it does
-  /// not count unless no host was healthy.
+  /// By host number: whether the host's failure counts against the release. A host that was not healthy before may fail by itself, so its
+  /// failure only counts if no host was healthy.
   private let isTelling: [Bool]
-  /// Whether the rules of its plan count a lost host against the release.
+  /// Whether the plan's rules count a lost host against the release.
   private let hearsLosses: Bool
-  /// Whether a host that failed and was left as it is still serves: nothing in its steps takes it out of service for good.
+  /// Whether a host that failed and was left as it is still serves, because none of its steps takes it out of service for good.
   private let failedServe: Bool
   /// The rules for hosts that share the value of a tag.
   private var neighbourhoods: [Neighbourhood]
@@ -60,9 +60,9 @@ package struct Admission: Sendable, Hashable {
 
   package enum Verdict: Sendable, Hashable {
     case go
-    /// The allowed number is in flight, or the floor is reached: ask again when a host has ended.
+    /// The allowed number of hosts is in flight, or the floor is reached: ask again when a host has ended.
     case wait
-    /// It may not begin even with nothing in flight.
+    /// The host may not begin even if no host is in flight.
     case never(String)
   }
 
@@ -77,13 +77,13 @@ package struct Admission: Sendable, Hashable {
     return .never("\(servingCount) of \(service.count) hosts serve and the floor is \(floor), so none may be taken out of service")
   }
 
-  /// Whether fewer hosts are in flight than may be.
+  /// Whether another host may be in flight.
   package var hasRoom: Bool { inFlight < bounds.parallel }
 
-  /// The hosts of a wave in an order in which none waits longer than its rules require.
+  /// The hosts of a wave, in an order in which no host waits longer than the rules require.
   package func arranged(_ hosts: [Int]) -> [Int] { neighbourhoods.reduce(hosts) { $1.arranged($0) } }
 
-  /// A wave of that many hosts begins.
+  /// A wave with this number of hosts begins.
   package mutating func waveBegan(_ hosts: Int) {
     failedInWave = 0
     gate?.waveBegan(hosts)
@@ -105,8 +105,8 @@ package struct Admission: Sendable, Hashable {
 
   /// A host has ended, is ready, or was restarted: it is no longer in flight. A ready host serves if it has got its traffic back.
   /// - Parameters:
-  ///   - hadRelease: whether it ran something before.
-  ///   - hasTarget: whether it is to run something now. A way back to nothing leaves a host that does not serve.
+  ///   - hadRelease: whether the host ran a release before.
+  ///   - hasTarget: whether the host should run a release now. A host that goes back to nothing does not serve.
   package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
     if status == .pending { healthy?.restarted(host) } else { healthy?.ended(host, succeeded: status.success) }
@@ -133,14 +133,14 @@ package struct Admission: Sendable, Hashable {
     for index in neighbourhoods.indices { neighbourhoods[index].ended(host, serves: service[host] == .in, isReady: isReady[host]) }
   }
 
-  /// A host failed, and what it ran before is put back.
+  /// A host failed and is restored.
   package mutating func goesBack(_ host: Int) {
     guard !goingBack[host] else { return }
     goingBack[host] = true
     countFailure(of: host)
   }
 
-  /// A host ended before it was begun. That says nothing about the release.
+  /// A host ended before it was begun, which says nothing about the release.
   package mutating func endedEarly(_ host: Int, _ status: HostStatus) {
     healthy?.failed(host)
     switch status {
@@ -169,7 +169,7 @@ package struct Admission: Sendable, Hashable {
     if isTelling[host] { gate?.hostFailed() }
   }
 
-  /// Why nothing more may start; nil if the budget holds.
+  /// Why no further host may start; nil: the budget holds.
   package var exhausted: String? {
     if let shortage = healthy?.exhausted, lapse != .healthIgnored { return shortage }
     if let verdict = gate?.verdict { return verdict }
@@ -188,7 +188,7 @@ package struct Admission: Sendable, Hashable {
 }
 
 extension HostStatus {
-  /// Whether a host that ended is healthy now; nil: it waits for a later wave.
+  /// Whether a host with this status is healthy now; nil: it waits for a later wave.
   fileprivate var success: Bool? {
     switch self {
     case .succeeded: true

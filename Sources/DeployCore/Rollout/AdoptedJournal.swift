@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// A journal that hosts kept, compared with what this machine knows of the same deployment: one of the two continues the other.
+/// A journal that hosts kept, compared with this machine's journal of the same deployment: one of the two continues the other.
 package struct AdoptedJournal: Sendable, Hashable {
   /// The entries to append to the local journal.
   package let news: [Entry]
 
   /// - Parameters:
-  ///   - entries: those that hosts kept.
-  ///   - known: those of the local journal; empty: there is none.
+  ///   - entries: the entries that hosts kept.
+  ///   - known: the entries of the local journal; empty: there is none.
   /// - Throws: `corrupt` if they differ.
   package init(_ entries: [Entry], over known: [Entry]) throws(Failure) {
     let count = min(entries.count, known.count)

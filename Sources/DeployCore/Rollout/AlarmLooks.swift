@@ -15,15 +15,15 @@ package struct AlarmLooks: Sendable, Hashable {
   }
 
   package let alarm: Alarm
-  /// With the looks of earlier watchers.
+  /// The counts, including the looks of earlier watchers.
   package private(set) var tally: AlarmRecord.Tally
   private var looking: Looking
 
   /// - Parameters:
-  ///   - names: those of all hosts, by number.
-  ///   - hosts: the numbers of those to look at.
-  ///   - time: what is left of its time.
-  ///   - tally: what earlier watchers found.
+  ///   - names: the names of all hosts, by number.
+  ///   - hosts: the numbers of the hosts to look at.
+  ///   - time: the time that is left.
+  ///   - tally: the counts of earlier watchers.
   package init(_ alarm: Alarm, names: [String], hosts: [Int], left time: Interval, after tally: AlarmRecord.Tally = .init()) {
     self.alarm = alarm
     self.tally = tally
@@ -33,7 +33,7 @@ package struct AlarmLooks: Sendable, Hashable {
   /// The place of each slot.
   package var places: [Place] { looking.places }
 
-  /// The time after which nobody waits for the looks of a round.
+  /// The time after which the looks of a round are given up.
   package var patience: Interval { alarm.limit + Watch.answer }
 
   package mutating func next() -> Move {
@@ -52,16 +52,16 @@ package struct AlarmLooks: Sendable, Hashable {
   /// The slots whose looks that timer ends.
   package mutating func late(_ timer: Int) -> [Int] { looking.late(timer) }
 
-  /// Another timer, if those that were begun are not enough; nil: none is needed.
+  /// Another timer, if the timers so far are not enough; nil: no further timer is needed.
   package mutating func anotherTimer() -> Int? { looking.anotherTimer() }
 
   /// A look came back.
   package mutating func found(_ outcome: Outcome, at slot: Int) { take(Looking.Finding(outcome), at: slot, isLate: false) }
 
-  /// A look got no answer in its time.
+  /// Records that a look got no answer in its time.
   package mutating func gaveUp(_ slot: Int) { take(.silent("it gave no answer within \(alarm.limit)"), at: slot, isLate: true) }
 
-  /// A look that was given up came back after all: its answer counts instead of the silence.
+  /// Records that a look which was given up got an answer after all: the answer counts instead of the silence.
   package mutating func cameLate(_ outcome: Outcome, at slot: Int) {
     let finding = Looking.Finding(outcome)
     if case .silent = finding { return }
@@ -92,7 +92,7 @@ package struct AlarmLooks: Sendable, Hashable {
     }
   }
 
-  /// How it ends if no more looks are made.
+  /// How the alarm ends if no more looks are made.
   package var verdict: (end: AlarmRecord.End, reason: String?) {
     if tally.bad > alarm.allow {
       return (.fired, (tally.firstBad ?? "") + (alarm.allow == 0 ? "" : " (\(tally.bad) bad looks, and \(alarm.allow) are allowed)"))
@@ -108,7 +108,7 @@ package struct AlarmLooks: Sendable, Hashable {
     return (.passed, "\(tally.unanswered) of \(tally.looks) looks got no answer, the first from \(tally.firstSilence ?? "nobody")")
   }
 
-  /// The names of places that have not answered any look. What older versions counted says nothing of that.
+  /// The names of places that have not answered any look. The counts of older versions do not show that.
   private var unheard: [String] {
     let names = places.indices.map { looking.name(of: $0) }
     guard let heard = tally.heard else { return [] }

@@ -5,9 +5,9 @@ import DeployModel
 /// it missed.
 struct Beat: Sendable, Hashable {
   private struct Slot: Sendable, Hashable {
-    /// Number of looks that have not ended, the one under way included.
+    /// Number of looks that have not ended, including the look under way.
     var left: Int
-    /// The round of the look under way; nil: none is.
+    /// The round of the look under way; nil: no look is under way.
     var round: Int?
     /// The number of the timer that ends the look under way.
     var timer = 0
@@ -32,7 +32,7 @@ struct Beat: Sendable, Hashable {
   /// Whether the last timer ends a look that begins now; if not, the next timer ends it.
   private var isTimed = false
 
-  /// - Parameter looks: number at each place, from 1.
+  /// - Parameter looks: the number of looks at each place, at least 1.
   init(places: Int, looks: Int) {
     slots = Array(repeating: Slot(left: looks), count: places)
     (open, position) = (places, places)
@@ -76,7 +76,7 @@ struct Beat: Sendable, Hashable {
   mutating func isOver(_ slot: Int) { slots[slot].isLate = true }
 
   /// A look has ended.
-  /// - Parameter isLate: it got no answer in its time.
+  /// - Parameter isLate: whether the look got no answer in its time.
   /// - Returns: the number of rounds that this place missed because of it.
   mutating func ended(_ slot: Int, isLate: Bool) -> Int {
     guard let begun = slots[slot].round else { return 0 }
@@ -90,7 +90,7 @@ struct Beat: Sendable, Hashable {
   /// The slots whose looks `timer` ends.
   func late(_ timer: Int) -> [Int] { slots.indices.filter { slots[$0].round != nil && slots[$0].timer <= timer } }
 
-  /// Another timer, if those that were begun do not end all looks under way; nil: none is needed.
+  /// Another timer, if the timers so far do not end all looks under way; nil: no further timer is needed.
   mutating func anotherTimer() -> Int? {
     guard slots.contains(where: { $0.round != nil && $0.timer > timers }) else { return nil }
     timers += 1

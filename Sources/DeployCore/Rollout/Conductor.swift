@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// Connects the rollout with the recipe's scripts. It takes one outside event, steps every script that can run until all of them wait,
-/// and returns the effects to perform outside, in order. A live run, a rehearsal and a replay all use it.
+/// Connects the rollout with the recipe's scripts. It takes one outside event, steps every script that can run until all scripts wait, and
+/// returns the effects to perform outside, in order. A live run, a rehearsal and a replay all use it.
 package struct Conductor {
   package private(set) var rollout: Rollout
   private let scripts: any Scripts

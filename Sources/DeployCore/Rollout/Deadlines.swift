@@ -30,6 +30,6 @@ package enum Deadlines {
 }
 
 extension Pause {
-  /// When it ends by itself.
+  /// When the pause ends by itself.
   package var until: Timestamp { since + Deadlines.pause }
 }

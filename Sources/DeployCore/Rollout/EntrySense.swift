@@ -6,11 +6,11 @@ package struct EntrySense {
   /// The first entry that no engine can have written.
   package struct Nonsense: Error, Sendable, Hashable {
     package var sequence: Int
-    /// What was found, as a sentence about the entry.
+    /// The finding, as a sentence about the entry.
     package var what: String
   }
 
-  /// - Returns: nil if all of them make sense.
+  /// - Returns: nil if all entries make sense.
   package static func nonsense(in entries: [Entry]) -> Nonsense? {
     var sense = EntrySense()
     do throws(Nonsense) {

@@ -1,26 +1,26 @@
 import DeployModel
 
-/// Which of a plan's freeze times holds. The core knows no time of day, so timers tell it.
+/// Which of a plan's freeze times holds. The core does not know the time of day, so it uses timers.
 struct FreezeState: Sendable, Hashable {
   private let times: [Freeze]
-  /// The index of the time that holds or, if none does, of the next one.
+  /// The index of the freeze time that holds; if none holds, the index of the next freeze time.
   private var next = 0
   private var now: Timestamp
   private var holds = false
-  /// Whether somebody has overridden the time that holds, with a reason.
+  /// Whether the freeze time that holds is overridden, with a reason.
   private var isLifted = false
 
-  /// - Parameter start: when its deployment was planned.
+  /// - Parameter start: when the deployment was planned.
   init(_ times: [Freeze] = [], at start: Timestamp = Timestamp(milliseconds: 0)) {
     self.times = times.filter { $0.until > start }
     now = start
     holds = self.times.first?.holds(start) == true
   }
 
-  /// The time in which no wave begins; nil: none holds.
+  /// The freeze time that holds; nil: waves may begin.
   var current: Freeze? { holds && !isLifted ? times[next] : nil }
 
-  /// The interval until the next change; nil: there is none.
+  /// The interval until the next change; nil: there is no further change.
   mutating func change() -> Interval? {
     guard next < times.count else { return nil }
     let boundary = holds ? times[next].until : times[next].from

@@ -1,22 +1,22 @@
 import DeployModel
 
-/// CodeDeploy's minimum of healthy hosts: which hosts may begin, and when the deployment has failed by this rule. A host is healthy if
-/// the last deployment to it succeeded. Unhealthy hosts are brought first and cost no health. Then the healthy ones go, as many at once
-/// as leave the minimum. A host that fails is unhealthy for the rest of the deployment. The last host may fail, because nothing is left
-/// to begin then.
+/// CodeDeploy's minimum of healthy hosts: which hosts may begin, and when the deployment has failed by this rule. A host is healthy if the
+/// last deployment to it succeeded. Unhealthy hosts change first, because that does not reduce the number of healthy hosts. Then healthy
+/// hosts change, as many at once as the minimum allows. A host that fails is unhealthy for the rest of the deployment. The last host may
+/// fail, because then no host is left to begin.
 struct HealthyHosts: Sendable, Hashable {
-  /// How many have to stay healthy.
+  /// The number of hosts that have to stay healthy.
   let minimum: Int
-  /// How many are healthy; a host under way counts until it fails.
+  /// The number of healthy hosts; a host under way counts until it fails.
   private(set) var count: Int
-  /// By host number: whether it is healthy.
+  /// By host number: whether the host is healthy.
   private var isHealthy: [Bool]
-  /// By host number: whether it has not begun.
+  /// By host number: whether the host has not begun.
   private var isLeft: [Bool]
-  /// Numbers of hosts under way: healthy ones, and others.
+  /// The number of healthy hosts under way, and of other hosts under way.
   private var healthyUnderWay = 0
   private var othersUnderWay = 0
-  /// Number of unhealthy hosts that have not begun, and of all that are left.
+  /// Number of unhealthy hosts that have not begun, and of all hosts that are left.
   private var othersLeft: Int
   private var left: Int
 
@@ -29,7 +29,7 @@ struct HealthyHosts: Sendable, Hashable {
     othersLeft = zip(isHealthy, isLeft).count { !$0 && $1 }
   }
 
-  /// Whether a host may begin now; nil: yes, as far as health goes.
+  /// Why a host may not begin now; nil: it may, by this rule.
   func holds(_ host: Int) -> Admission.Verdict? {
     // A ready host that another wave takes on is out of service already.
     guard isLeft[host] else { return nil }
@@ -50,7 +50,7 @@ struct HealthyHosts: Sendable, Hashable {
     if !isHealthy[host] { othersLeft -= 1 }
   }
 
-  /// - Parameter succeeded: nil: it is ready, so neither.
+  /// - Parameter succeeded: whether the host succeeded; nil: it is only ready.
   mutating func ended(_ host: Int, succeeded: Bool?) {
     if isHealthy[host] { healthyUnderWay -= 1 } else { othersUnderWay -= 1 }
     guard let succeeded, succeeded != isHealthy[host] else { return }
@@ -58,7 +58,7 @@ struct HealthyHosts: Sendable, Hashable {
     count += succeeded ? 1 : -1
   }
 
-  /// A host runs again what it ran, and may still be changed.
+  /// A host was restarted with the release that it ran, and may still be changed.
   mutating func restarted(_ host: Int) {
     ended(host, succeeded: nil)
     isLeft[host] = true
@@ -73,7 +73,7 @@ struct HealthyHosts: Sendable, Hashable {
     ended(host, succeeded: false)
   }
 
-  /// Why the deployment has failed; nil while it has not.
+  /// Why the deployment has failed; nil: it has not failed.
   var exhausted: String? {
     guard othersLeft == 0, othersUnderWay == 0 else { return nil }
     return count < minimum || (left > 0 && count <= minimum) ? shortage : nil
@@ -86,15 +86,15 @@ struct HealthyHosts: Sendable, Hashable {
 }
 
 extension HostPlan {
-  /// Whether the last deployment to it succeeded and what it left is what runs. A host that was never deployed to, or is out of reach, is
-  /// not healthy.
+  /// Whether the last deployment to the host succeeded and the host still runs its release. A host that was never deployed to, or is out of
+  /// reach, is not healthy.
   package var isHealthy: Bool {
     if case .leftOut = action { return false }
     guard let previous, previous.trial != true, isUnrestored != true else { return false }
     return current == previous.release.id && damage == nil
   }
 
-  /// Its rank in the order in which hosts are taken: unhealthy, unknown revision, older revision, the revision that is deployed.
+  /// The host's rank in the order in which hosts change: unhealthy, unknown revision, older revision, the revision that is deployed.
   var rank: Int {
     if !isHealthy { return found == nil ? 0 : 1 }
     return previous?.release.id == target?.id ? 3 : 2
@@ -102,8 +102,8 @@ extension HostPlan {
 }
 
 extension Plan {
-  /// Numbers of the hosts to change, in the order in which they are taken. Those that do not serve come first: bringing them costs no
-  /// host that serves, and the floor may wait for them. Under CodeDeploy's rule, its own order holds.
+  /// Numbers of the hosts to change, in the order in which they change. Hosts that do not serve come first: their change takes no host out
+  /// of service, and the floor may wait for them. Under CodeDeploy's rule, its own order holds.
   package var order: [Int] {
     let all = hosts.indices.filter { hosts[$0].action == .change }
     guard bounds.healthy != nil else { return all.filter { !hosts[$0].serves } + all.filter { hosts[$0].serves } }

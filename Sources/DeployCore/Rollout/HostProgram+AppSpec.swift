@@ -1,8 +1,9 @@
 import DeployModel
 
-/// The part of a host's program that installs by an appspec file. Each recipe of a plan says whether its releases are installed so.
+/// The part of a host's program that installs by an appspec file. Each recipe of a plan says whether its releases are installed in this
+/// way.
 extension HostProgram {
-  /// What an event does besides the engine's own work, before the recipe's hooks.
+  /// The appspec steps of an event, which come before the recipe's hooks.
   static func appSpec(_ event: LifecycleEvent, for host: HostPlan, in plan: Plan) -> [DeployModel.Operation] {
     let recipe = event.concernsPrevious ? host.leaving : host.arriving
     if plan.content.recipes[recipe].appspec != nil, host.target != nil || event.concernsPrevious {
@@ -13,7 +14,8 @@ extension HostProgram {
     return [.appspec(AppSpecStep(.remove, options: left, keep: plan.placement.keep))]
   }
 
-  /// An event of one recipe; empty if the recipe has no such installation, or the bundle is known to have no scripts for it.
+  /// The appspec steps of an event for one recipe; empty if the recipe does not install by an appspec file, or the bundle is known to have
+  /// no scripts for the event.
   static func appSpec(_ event: LifecycleEvent, of recipe: Int, release: Release.ID? = nil, in plan: Plan) -> [DeployModel.Operation] {
     guard let options = plan.content.recipes[recipe].appspec else { return [] }
     switch event {

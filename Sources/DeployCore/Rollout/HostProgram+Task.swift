@@ -2,7 +2,8 @@ import DeployModel
 
 /// A host's part of a task: its function, between the recipe's hooks that take the host out of service and bring it back.
 extension HostProgram {
-  /// The function runs where a deployment would make the release current, so that *ready* means the same.
+  /// The steps of a segment of a task. The task's function runs where a deployment would make the release current, so that *ready* means
+  /// the same.
   static func steps(of segment: Segment, of task: HostTask, _ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     if segment == .install {
@@ -12,7 +13,8 @@ extension HostProgram {
     return segment.events.filter(task.events.contains).flatMap { steps(of: $0, for: host, in: plan, staged: true) }
   }
 
-  /// Starts what was stopped, and gives a host that left its traffic the traffic back if it is valid. Empty if it did not leave.
+  /// The steps that start a stopped host again, and give it its traffic back if validation passes. Empty: the host did not leave the
+  /// service.
   static func undoTask(_ host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let begun = { (wanted: (LifecycleEvent) -> Bool) in reached.contains { if case .begin(let event) = $0 { wanted(event) } else { false } }
     }

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// A host's way back: what undoes each segment, and what a person types if that fails too.
+/// How a host is restored: the steps that undo each segment, and the commands for a person if restoring fails too.
 extension HostProgram {
-  /// Takes the host back to what it ran before, by that release's own recipe (docs/host-protocol.md). It undoes each segment that was
-  /// begun, in the order that the way back needs, which is not simply the reverse.
+  /// The steps that take the host back to what it ran before, by that release's own recipe (docs/host-protocol.md). They undo each segment
+  /// that was begun, in the order that the restore needs, which is not simply the reverse order.
   /// - Parameter reached: the forward steps that were begun, including the failed one.
   package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     if plan.kind.task != nil { return undoTask(plan.hosts[number], in: plan, after: reached) }
@@ -12,7 +12,7 @@ extension HostProgram {
       + undoSettle(number, in: plan, after: reached) + undoDeliver(number, in: plan)
   }
 
-  /// Asks whatever runs of the new release to stop. If it cannot be stopped, the host goes back all the same.
+  /// Stops the new release. If it cannot be stopped, the host goes back all the same.
   private static func undoStart(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     guard reached.contains(where: \.switchesCurrent) else { return [] }
     let host = plan.hosts[number]
@@ -23,7 +23,7 @@ extension HostProgram {
       .applicationStop, scripts + stop.map { .hook(Body(recipe: host.arriving, function: $0.function), site, vital: false) })
   }
 
-  /// Files and `current` become as before.
+  /// Restores the files and `current`.
   private static func undoInstall(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     var steps: [HostStep] = []
@@ -34,7 +34,7 @@ extension HostProgram {
     return steps
   }
 
-  /// Starts what ran before, and gives it its traffic back.
+  /// Starts the previous release, and gives it its traffic back.
   private static func undoStop(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
@@ -48,7 +48,7 @@ extension HostProgram {
     }
   }
 
-  /// Writes the receipt of what runs again.
+  /// Writes the receipt of the release that runs again.
   private static func undoSettle(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     let recorded = reached.contains { if case .operation(.record, _) = $0 { true } else { false } }
@@ -57,7 +57,7 @@ extension HostProgram {
     return [.operation(.record(previous), vital: true)]
   }
 
-  /// Removes a release that was not there before, unless what undoes a stage still has to run in it.
+  /// Removes a release that was not there before, unless the undo of a stage still has to run in it.
   private static func undoDeliver(_ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     if plan.flow.rules?.undoesInPlace == true, plan.flow.stages.contains(where: { $0.terms?.undo != nil }) { return [] }
@@ -65,7 +65,7 @@ extension HostProgram {
     return [.operation(.discard(target.id), vital: false)]
   }
 
-  /// Whether a host that goes back also leaves what it ran before: that was on trial, and was stopped already.
+  /// Whether a host that goes back also leaves the release that it ran before, because that release was on trial and was stopped already.
   static func leaves(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
     plan.hosts[number].back != nil
       && reached.contains { step in
@@ -88,10 +88,10 @@ extension HostProgram {
     }
   }
 
-  /// What a person types if restoring failed too; it never leads to a release that is known to be broken.
+  /// The commands for a person if restoring failed too. They never lead to a release that is known to be broken.
   /// - Parameters:
   ///   - failure: why restoring failed.
-  ///   - isRestart: whether it was restarted with the release that it ran.
+  ///   - isRestart: whether the host was restarted with the release that it ran.
   package static func commands(toRestore number: Int, in plan: Plan, after failure: Failure, isRestart: Bool = false) -> [String] {
     let host = plan.hosts[number]
     let path = host.host.place(plan.placement.path)
@@ -130,7 +130,7 @@ extension HostProgram {
 }
 
 extension HostStep {
-  /// Whether it changes what `current` names.
+  /// Whether the operation changes what `current` names.
   var switchesCurrent: Bool {
     switch self {
     case .operation(.activate, _), .operation(.relink, _): true

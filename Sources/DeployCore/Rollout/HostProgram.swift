@@ -1,19 +1,19 @@
 package import DeployModel
 
-/// One thing that happens on a host in its part of a deployment.
+/// One step of a host in its part of a deployment.
 package enum HostStep: Sendable, Hashable {
   case begin(LifecycleEvent)
   case end(LifecycleEvent)
   case skip(LifecycleEvent, reason: String)
-  /// What the engine itself does; `vital` if a failure fails the host.
+  /// An operation of the engine itself; `vital` if its failure fails the host.
   case operation(DeployModel.Operation, vital: Bool)
-  /// A function of a recipe; `vital` if a failure fails the host.
+  /// A function of a recipe; `vital` if its failure fails the host.
   case hook(Body, Intent.Site, vital: Bool)
 }
 
-/// The steps of a host, as a list that is made before the first one: forward to the target, or back to what ran before.
+/// The steps of a host, as a list that is made before the first step: forward to the target, or back to what ran before.
 package enum HostProgram {
-  /// Takes the host to its target.
+  /// The steps that take the host to its target.
   /// - Parameter staged: whether the upload stage has sent the release already.
   package static func forward(_ number: Int, in plan: Plan, staged: Bool) -> [HostStep] {
     var steps: [HostStep] = []
@@ -68,8 +68,8 @@ package enum HostProgram {
     Intent.Site(release: plan.hosts[host].target?.id, previous: plan.hosts[host].current)
   }
 
-  /// Removes old releases from a host that has succeeded; nil if it went back to nothing. Three releases stay: what it runs, what it ran
-  /// before, and what the group goes back to.
+  /// The operation that removes old releases from a host that has succeeded; nil: the host went back to nothing. Three releases stay: what
+  /// the host runs, what it ran before, and what the group goes back to.
   static func prune(_ number: Int, in plan: Plan) -> DeployModel.Operation? {
     let host = plan.hosts[number]
     guard host.target != nil else { return nil }
@@ -126,11 +126,12 @@ package enum HostProgram {
 }
 
 extension HostPlan {
-  /// The number of deployments that a receipt remembers as rolled back.
+  /// The most deployments that a receipt remembers as rolled back.
   private static let mostRolledBack = 50
 
-  /// Deployments that were left for something older: those that the receipt before knew, and its own if this one takes it back.
-  /// - Parameter receipt: the one that is written now.
+  /// Deployments that were left for an older release: the deployments that the previous receipt knew, and the previous receipt's own
+  /// deployment if this one takes it back.
+  /// - Parameter receipt: the receipt that is written now.
   func rolledBack(for receipt: Receipt) -> [Deployment.ID]? {
     var known = previous?.rolledBack ?? []
     if let previous, receipt.undid == previous.deployment, receipt.origin < previous.origin { known.append(previous.deployment) }
@@ -144,8 +145,8 @@ extension HostPlan {
     return event.givesTraffic ? admitting(arriving, in: plan) : arriving
   }
 
-  /// Index of the recipe that gives the host its traffic back: the one that starts the release. If that one has no traffic hooks, it is
-  /// the one that took the traffic away, or the host would stay without traffic.
+  /// Index of the recipe that gives the host its traffic back: the recipe that starts the release. If that recipe has no traffic hooks, it
+  /// is the recipe that took the traffic away; otherwise the host would stay without traffic.
   func admitting(_ starting: Int, in plan: Plan) -> Int {
     let (recipes, takes) = (plan.content.recipes, { (hook: Recipe.Hook) in hook.event.givesTraffic })
     return !recipes[starting].hooks.contains(where: takes) && recipes[leaving].hooks.contains(where: takes) ? leaving : starting
