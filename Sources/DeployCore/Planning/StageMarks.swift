@@ -133,7 +133,7 @@ package struct StageMarks: Sendable, Hashable {
     return distinct.map { " --despite \($0.shellWord)" }.joined()
   }
 
-  /// Marks of stages that the rollback has to undo, the newest first, each once.
+  /// Marks of stages with an undo that ran after the goal of the rollback, the newest first, each once.
   func undoable(behind goal: Receipt) -> [StageMark] {
     let later = standing.filter { mark in
       mark.undo != nil && mark.state != .undone && mark.at > goal.origin && mark.revision != goal.inputs.bundle

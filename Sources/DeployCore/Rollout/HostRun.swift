@@ -5,7 +5,7 @@ struct HostRun: Sendable, Hashable {
   /// What the host does next.
   enum Move: Sendable, Hashable {
     case perform(DeployModel.Operation, Intent.Site)
-    /// Starts a hook.
+    /// The host starts a hook.
     case hook(Body, Intent.Site)
     /// A step failed: `goBack` takes the host back.
     case failed(ScriptError, isUntouched: Bool)
@@ -17,34 +17,34 @@ struct HostRun: Sendable, Hashable {
     case nothing
     case intent(Int)
     case script(ScriptID)
-    /// For the weights of the traffic.
+    /// The step waits for the weights of the traffic.
     case traffic
   }
 
   let host: Int
   var waiting = Waiting.nothing
   private let isOutline: Bool
-  /// The host with the release that it runs as its target, if it is restarted; nil: it is changed.
+  /// For a restart, the host with the release that it runs as its target; nil: the host is changed.
   private let still: HostPlan?
-  /// Whether it is restored if it fails.
+  /// Whether the host is restored if it fails.
   private let goesBack: Bool
   private var steps: [HostStep]
   private var position = 0
   /// Whether the deployment failed while the host was ready.
   private(set) var isGivenUp = false
-  /// The segment after which it stops; nil: it goes to its end.
+  /// The segment after which the host stops; nil: it goes to the end.
   private var upto: Segment?
-  /// The number of steps up to that.
+  /// The number of steps up to that segment's end.
   private var limit = 0
-  /// The number of steps up to the end of each segment; empty if it was never to stop before its end.
+  /// The number of steps up to the end of each segment; empty: the host was never asked to stop before the end.
   private var ends: [Int] = []
-  /// The number of steps that were begun when it failed.
+  /// The number of steps that were begun when the host failed.
   private var begun = 0
-  /// Why it goes back; nil while it goes forward.
+  /// Why the host goes back; nil: it goes forward.
   private(set) var cause: ScriptError?
-  /// Whether there is nothing to undo: it failed before anything that the host runs was changed.
+  /// Whether there is nothing to undo, because the host failed before anything that it runs was changed.
   private var isUntouched = false
-  /// The first tolerated failure of the lifecycle event under way; the event ends with it.
+  /// The first tolerated failure of the lifecycle event under way; the event ends there.
   private var tolerated: ScriptError?
   /// How often the step under way was retried.
   private var retried = 0
@@ -52,14 +52,14 @@ struct HostRun: Sendable, Hashable {
   private var isStillRunning = false
   /// Whether the step that ended last was a removal that took nothing away.
   private var leftWhole = false
-  /// The last change of its service by its steps; nil: none so far.
+  /// The last change of the host's service by its steps; nil: no change so far.
   private(set) var service: Service?
 
   /// - Parameters:
-  ///   - staged: the release has been sent already.
-  ///   - upto: the segment after which it stops and is ready; nil: it goes to its end.
-  ///   - isOutline: whether its whole way is one step.
-  ///   - goesBack: whether it is restored if it fails; nil: as the plan says.
+  ///   - staged: whether the release has been sent already.
+  ///   - upto: the segment after which the host stops and is ready; nil: it goes to the end.
+  ///   - isOutline: whether the whole program is one step.
+  ///   - goesBack: whether the host is restored if it fails; nil: as the plan says.
   init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false, goesBack: Bool? = nil) {
     self.host = host
     self.goesBack = goesBack ?? plan.flow.goesBack
@@ -82,14 +82,14 @@ struct HostRun: Sendable, Hashable {
     limit = steps.count
   }
 
-  /// A ready host continues from where it stands.
+  /// Continues a ready host.
   mutating func takeOn(upto: Segment?) {
     self.upto = upto == .settle ? nil : upto
     // Without a stop planned at its beginning, a host has none later: it is then at its end.
     limit = zip(Segment.allCases, ends).first { $0.0 == self.upto }?.1 ?? steps.count
   }
 
-  /// - Parameter reason: why a host that goes forward begins no further step; nil: it begins one.
+  /// - Parameter reason: why a host that goes forward begins no further step; nil: it begins the next step.
   mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
     while position < limit {
       if cause == nil, let reason, !isGoing(in: plan, upto: position) {
@@ -115,11 +115,11 @@ struct HostRun: Sendable, Hashable {
     return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? (still == nil ? .succeeded : .pending))
   }
 
-  /// The step under way ended: an operation came back, or a hook ended.
+  /// Handles the end of the step under way: an operation came back, or a hook ended.
   /// - Parameters:
-  ///   - error: nil: it succeeded.
-  ///   - isWhole: whether it was a removal that failed before it took anything away.
-  /// - Returns: nil: `next` says what follows.
+  ///   - error: the error; nil: the step succeeded.
+  ///   - isWhole: whether the step was a removal that failed before it took anything away.
+  /// - Returns: the next move; nil: `next` decides it.
   mutating func stepEnded(_ error: ScriptError?, isWhole: Bool = false, in plan: Plan, _ outbox: inout Outbox) -> Move? {
     waiting = .nothing
     leftWhole = isWhole && plan.flow.rules?.restartsUnremoved == true
@@ -163,14 +163,14 @@ struct HostRun: Sendable, Hashable {
     isStillRunning = false
   }
 
-  /// The deployment failed while the host was ready: the host undoes its segments.
+  /// Makes a ready host undo its segments, because the deployment failed.
   mutating func giveUp(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) -> Move {
     isGivenUp = true
     return failed(error, begun: false, in: plan, &outbox)
   }
 
-  /// What to interrupt so that the host goes back. A host that goes back already is left alone. A step that ends sooner than its undoing
-  /// would (a rename, a receipt, an installation) is left to its end.
+  /// What to interrupt so that the host goes back. A host that goes back already is left alone. A step that ends sooner than its undo would
+  /// (a rename, a receipt, an installation) may end.
   var interruptible: Waiting {
     guard cause == nil, position < steps.count else { return .nothing }
     switch steps[position] {
@@ -182,7 +182,7 @@ struct HostRun: Sendable, Hashable {
     }
   }
 
-  /// Whether it goes forward, and what the host runs was neither stopped nor replaced.
+  /// Whether the host goes forward, and its running release was neither stopped nor replaced.
   var leavesRunning: Bool {
     cause == nil
       && !steps.prefix(position).contains { step in
@@ -197,12 +197,12 @@ struct HostRun: Sendable, Hashable {
 
   private var reached: ArraySlice<HostStep> { steps.prefix(begun) }
 
-  /// The steps that undo those that were begun.
+  /// The steps that undo the begun steps.
   private func wayBack(in plan: Plan) -> [HostStep] {
     still.map { HostProgram.undoTask($0, in: plan, after: reached) } ?? HostProgram.restore(host, in: plan, after: reached)
   }
 
-  /// - Parameter begun: the step under way was begun, so that it may have had an effect.
+  /// - Parameter begun: whether the step under way was begun, so that it may have had an effect.
   private mutating func failed(_ error: ScriptError, begun isBegun: Bool, in plan: Plan, _ outbox: inout Outbox) -> Move {
     if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
     if let cause {
@@ -235,14 +235,14 @@ struct HostRun: Sendable, Hashable {
 
   // MARK: where it stands
 
-  /// Whether one of its first steps removes what it runs. Nothing of that can be restored, so the host continues to its end.
+  /// Whether one of the first `count` steps removes the host's release. That cannot be restored, so the host continues to the end.
   private func isGoing(in plan: Plan, upto count: Int) -> Bool {
     plan.kind.removal != nil && steps.prefix(count).contains(where: \.takesOff)
   }
 
   private func name(in plan: Plan) -> String { plan.hosts[host].host.name }
 
-  /// The lifecycle event that has begun and not ended.
+  /// The lifecycle event that has begun but not ended.
   private var openEvent: LifecycleEvent? {
     for step in steps.prefix(min(position + 1, limit)).reversed() {
       switch step {
@@ -270,7 +270,7 @@ struct HostRun: Sendable, Hashable {
 }
 
 extension HostStep {
-  /// Whether it removes something that cannot be restored.
+  /// Whether the step removes something that cannot be restored.
   fileprivate var takesOff: Bool {
     switch self {
     case .operation(.remove, _): true
@@ -279,7 +279,7 @@ extension HostStep {
     }
   }
 
-  /// Whether a failure fails the host.
+  /// Whether a failure of the step fails the host.
   fileprivate var isVital: Bool {
     switch self {
     case .operation(_, let vital), .hook(_, _, let vital): vital
@@ -289,7 +289,7 @@ extension HostStep {
 }
 
 extension LifecycleEvent {
-  /// What a host's service becomes when it begins; nil: it stays.
+  /// The host's service when the step begins; nil: unchanged.
   fileprivate var serviceAtBeginning: Service? {
     switch self {
     case .beforeBlockTraffic, .blockTraffic: .draining
@@ -298,7 +298,7 @@ extension LifecycleEvent {
     }
   }
 
-  /// What a host's service becomes when it has ended; nil: it stays.
+  /// The host's service when the step has ended; nil: unchanged.
   fileprivate var serviceAtEnd: Service? {
     switch self {
     case .blockTraffic: .out
@@ -309,7 +309,7 @@ extension LifecycleEvent {
 }
 
 extension DeployModel.Operation {
-  /// Whether nothing that ran before serves after it.
+  /// Whether the previous release no longer serves after the operation.
   fileprivate var endsService: Bool {
     switch self {
     case .activate, .relink, .remove: true

@@ -1,4 +1,4 @@
-/// Disables one rule of the core, so that tests can prove that the checkers notice. No deployment has one.
+/// Disables one rule of the core, so that tests can prove that the checkers notice it. Real deployments have no lapse.
 package enum Lapse: Sendable, Hashable {
   /// The ledger has an operation performed before its intent is in the journal (against P2).
   case effectBeforeEntry

@@ -1,14 +1,14 @@
 package import DeployModel
 
-/// One deployment's law of writing and acting, as a value. An event is written before the core hears it, and an effect is written before
-/// it is performed (promise P2). A driver asks for the next move, carries it out, and asks again.
+/// The order of writing and acting in one deployment, as a value. An event is written to the journal before the core gets it, and an effect
+/// is written before it is performed (promise P2). A driver asks for the next move, carries it out, and asks again.
 package struct Ledger {
   /// What the driver does next.
   package enum Move: Sendable, Hashable {
-    /// Appends these entries in one transaction. When the driver asks for the next move, it confirms that they are durable; a driver that
+    /// Appends these entries in one transaction. By asking for the next move, the driver confirms that they are durable. A driver that
     /// could not append them does not ask again.
     case append([Entry])
-    /// Tells `seal(chain:)` the head of the journal's chain.
+    /// Passes the head of the journal's chain to `seal(chain:)`.
     case head
     case perform(Intent)
     case cancel(intent: Int)
@@ -22,24 +22,24 @@ package struct Ledger {
   fileprivate enum Stage {
     /// Waits for something to happen.
     case idle
-    /// Entry 0, or the entry that names who resumes, is to be written.
+    /// Entry 0, or the entry that names who resumes, has to be written.
     case opening
-    /// The core is to be told that it starts.
+    /// The core has to get its start event.
     case starting
-    /// `batch` is to be written.
+    /// `batch` has to be written.
     case hearing
-    /// `batch` is written, and the core has not heard of it.
+    /// `batch` is written, but the core has not got it yet.
     case deciding
-    /// `wanted` is to be split into facts and acts.
+    /// `wanted` has to be split into facts and acts.
     case sealing
-    /// `facts` are to be written.
+    /// `facts` have to be written.
     case writing
-    /// `acts` are to be done, from `next` on.
+    /// `acts` have to be done, from `next` on.
     case acting
   }
 
   package let plan: Plan
-  /// How the deployment ended; nil until it has.
+  /// How the deployment ended; nil: it has not ended.
   package private(set) var conclusion: Conclusion?
   private var conductor: Conductor
   private let lapse: Lapse?
@@ -49,11 +49,11 @@ package struct Ledger {
   private var heard: [Happening] = []
   /// Messages that are in the journal.
   private var known: [Message.ID] = []
-  /// Messages that the mailbox need not keep: they were delivered again, or are beyond the limit.
+  /// Messages that the mailbox need not keep, because they were delivered again or exceed the limit.
   private var superfluous: [Message.ID] = []
   private var batch: [Happening] = []
   private var wanted: [Effect] = []
-  /// The head of the journal's chain, once the driver has told it; the inner nil: the journal keeps no chain.
+  /// The head of the journal's chain. Outer nil: the driver has not passed it yet; inner nil: the journal keeps no chain.
   private var chain: Digest??
   private var facts: [Entry.Fact]
   private var acts: [Move] = []
@@ -68,15 +68,15 @@ package struct Ledger {
     facts = [.planned(plan)]
   }
 
-  /// A deployment whose engine is gone. What was under way is performed again, which attaches to it. What the last turn wanted, but did
-  /// not journal, is written and done now.
+  /// A deployment whose engine is gone. Operations that were under way are performed again, which attaches to them. Effects that the last
+  /// turn wanted but did not journal are written and done now.
   /// - Parameters:
-  ///   - entries: its whole journal; entry 0 holds the plan.
-  ///   - scripts: made anew from the pinned sources.
+  ///   - entries: the deployment's whole journal; entry 0 holds the plan.
+  ///   - scripts: new scripts from the pinned sources.
   ///   - actor: who resumes it, for the record.
-  ///   - claim: tells apart the engines that try to resume a parked deployment.
+  ///   - claim: identifies this engine among the engines that try to resume a parked deployment.
   ///   - now: the present time; timers ring when they would have rung.
-  /// - Throws: `Divergence` if the sources ask for something else than the record has.
+  /// - Throws: `Divergence` if the sources ask for something else than the journal recorded.
   package init(
     resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, claim: String = "", at now: Timestamp,
     lapse: Lapse? = nil
@@ -110,10 +110,10 @@ package struct Ledger {
     if recovery.conductor.rollout.reliesOnTraffic { heard.append(.revived) }
   }
 
-  /// The number of messages that one deployment hears. Beyond it, only a few cancels are heard.
+  /// The most messages that one deployment takes. Beyond that, it only takes a few cancels.
   package static let (messages, lateCancels) = (1000, 10)
 
-  /// Something happened. It is written and heard at the next moves. A message that is delivered again is not heard again; it stays in its
+  /// Takes events, which the next moves write and pass to the core. A message that is delivered again is not passed again; it stays in its
   /// mailbox until its first delivery is in the journal.
   package mutating func take(_ happenings: [Happening]) {
     for happening in happenings {
@@ -133,10 +133,10 @@ package struct Ledger {
   }
 
   /// The answer to `Move.head`.
-  /// - Parameter chain: nil: the journal keeps no chain.
+  /// - Parameter chain: the chain's head; nil: the journal keeps no chain.
   package mutating func seal(chain: Digest?) { self.chain = .some(chain) }
 
-  /// What every operation on that host needs to know about the deployment. A host that goes back may use the disk space kept for that.
+  /// What every operation on this host needs to know about the deployment. A host that goes back may use the reserved disk space.
   package func site(of host: Int) -> HostSite {
     var site = plan.site(of: host)
     if !site.isPartner, case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
@@ -146,16 +146,17 @@ package struct Ledger {
   /// Numbers of the hosts whose locks the deployment holds and is not giving back.
   package var lockedHosts: [Int] { conductor.rollout.lockedHosts }
 
-  /// The gate that a person has to answer, if nothing else is under way; nil: an engine is needed.
+  /// The gate that a person has to answer, if nothing else is under way; nil: the deployment needs an engine.
   package var parkableGate: Int? { conductor.rollout.parkableGate }
 
-  /// Whether it parks, is parked or is being resumed from that: its hosts then say whether this engine may continue.
+  /// Whether the deployment is being parked, is parked, or is being resumed from that. Its hosts then decide whether this engine may
+  /// continue.
   package var isParking: Bool { conductor.rollout.isParking }
 
-  /// Whether hosts keep the deployment and nothing waits to be written or done: the engine may leave.
+  /// Whether hosts keep the deployment and nothing is left to write or do, so that the engine may leave.
   package var isParked: Bool { conductor.rollout.isParked && stage.isIdle && heard.isEmpty }
 
-  /// Whether no turn is under way: an engine that leaves the deployment leaves it here.
+  /// Whether no turn is under way. An engine only leaves the deployment at such a point.
   package var isAtRest: Bool {
     switch stage {
     case .idle, .starting: true
@@ -164,7 +165,7 @@ package struct Ledger {
   }
 
   /// - Parameter now: the time of entries and receipts.
-  /// - Returns: nil if there is nothing to do until something happens.
+  /// - Returns: the next move; nil: there is nothing to do until something happens.
   package mutating func move(at now: Timestamp) -> Move? {
     while true {
       switch stage {

@@ -1,7 +1,7 @@
 import DeployModel
 
 /// Takes the hosts' locks, all or none, and gives them back. The first host, in an order that all engines share, decides between two
-/// deployments that want the same hosts; the others are asked after it, all at once.
+/// deployments that want the same hosts. The other hosts are asked after it, all at once.
 struct Locking: Sendable, Hashable {
   /// What to do next.
   enum Move: Sendable, Hashable {
@@ -9,14 +9,14 @@ struct Locking: Sendable, Hashable {
     case wait
     /// Asks these hosts for their locks.
     case ask([Int])
-    /// Gives back what is held.
-    /// - Parameter holder: who has the lock; nil if the cause is something else.
+    /// Gives back the held locks.
+    /// - Parameter holder: who has the lock; nil: the cause is something else.
     case giveUp(Failure, holder: Lock?)
-    /// All of them are held.
+    /// All locks are held.
     case held
   }
 
-  /// Numbers of targets in the order of their names, then those of partners.
+  /// Numbers of targets in the order of their names, then numbers of partners.
   private let order: [Int]
   private(set) var held: [Int] = []
   private var waiting = 0
@@ -26,12 +26,12 @@ struct Locking: Sendable, Hashable {
 
   /// - Parameters:
   ///   - hosts: numbers and names, in any order.
-  ///   - partners: numbers of hosts that decide nothing: not every engine that wants the same targets knows them.
+  ///   - partners: numbers of hosts that do not decide, because not every engine that wants the same targets knows them.
   init(_ hosts: [(number: Int, name: String)], then partners: [Int] = []) {
     order = hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }.map(\.number) + partners
   }
 
-  /// The host that decides between deployments that want the same hosts, and that has their line; nil: it locks none.
+  /// The host that decides between deployments that want the same hosts, and that keeps their line; nil: the deployment locks no host.
   var first: Int? { order.first }
 
   /// A host gave its lock.
@@ -40,7 +40,7 @@ struct Locking: Sendable, Hashable {
     held.append(host)
   }
 
-  /// A host gave no lock, and the deployment does without it.
+  /// A host gave no lock, and the deployment continues without the host.
   mutating func leftOut() { waiting -= 1 }
 
   /// A host gave no lock, and so the deployment cannot start.
@@ -56,7 +56,7 @@ struct Locking: Sendable, Hashable {
     self.holder = holder
   }
 
-  /// - Parameter isCancelled: somebody wants the deployment to end.
+  /// - Parameter isCancelled: whether somebody wants the deployment to end.
   mutating func next(isCancelled: Bool = false) -> Move {
     guard waiting == 0 else { return .wait }
     if isCancelled { object(Failure(.cancelled, "cancelled before anything was changed")) }

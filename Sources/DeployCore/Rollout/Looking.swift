@@ -10,11 +10,11 @@ struct Looking: Sendable, Hashable {
     case round(timer: Int, another: Bool)
     /// Looks at these slots now.
     case look([Int])
-    /// Answers are still awaited.
+    /// Waits for answers.
     case wait
-    /// Looks again as soon as something may begin.
+    /// Looks again as soon as new work may begin.
     case hold
-    /// Looks again after that time.
+    /// Looks again after this time.
     case rest(Interval)
     case end(Verdict, String)
   }
@@ -23,15 +23,15 @@ struct Looking: Sendable, Hashable {
   enum Finding: Sendable, Hashable {
     case good
     case bad(String)
-    /// What a host showed in an analysis; nil: it has no data.
+    /// A measurement for an analysis; nil: the host has no data.
     case measured(CanaryAnalysis.Measure?)
-    /// Nobody could look. That says nothing about the release.
+    /// The look could not be taken, which says nothing about the release.
     case silent(String)
   }
 
-  /// The limit of looks under way at once.
+  /// The most looks under way at once.
   static let width = 100
-  /// The limit of looks of one gate in all: each takes two journal entries.
+  /// The most looks of one gate, because each look takes two journal entries.
   static let most = 100_000
 
   let watch: Watch
@@ -47,7 +47,7 @@ struct Looking: Sendable, Hashable {
   private var firstSilence: String?
   /// Whether every look without an answer counts, instead of only the last at each place.
   private let countsSilence: Bool
-  /// By slot: why the last look got no answer; nil: it got one.
+  /// By slot: why the last look got no answer; nil: it got an answer.
   private var silent: [String?]
   /// The fold of an analysis; nil for a check.
   private var comparing: Comparing?
@@ -59,8 +59,8 @@ struct Looking: Sendable, Hashable {
   }
 
   /// - Parameters:
-  ///   - names: those of all hosts, by number.
-  ///   - rules: those of the plan.
+  ///   - names: the names of all hosts, by number.
+  ///   - rules: the plan's rules.
   init(_ watch: Watch, names: [String], rules: Plan.Flow.Rules? = .newest) {
     self.watch = watch
     countsSilence = rules != nil
@@ -80,7 +80,7 @@ struct Looking: Sendable, Hashable {
   /// Whether the previous look got no answer.
   func wasSilent(_ slot: Int) -> Bool { silent[slot] != nil }
 
-  /// Number of all looks that it makes.
+  /// Number of all looks of the gate.
   var total: Int { places.count.times(watch.looks) }
 
   /// - Parameter mayBegin: whether a look may begin now.
@@ -130,11 +130,11 @@ struct Looking: Sendable, Hashable {
   /// The slots whose looks that timer ends.
   mutating func late(_ timer: Int) -> [Int] { beat { $0.late(timer) } ?? [] }
 
-  /// Another timer, if those that were begun are not enough; nil: none is needed.
+  /// Another timer, if the timers so far are not enough; nil: no further timer is needed.
   mutating func anotherTimer() -> Int? { beat { $0.anotherTimer() } ?? nil }
 
-  /// The result of a look.
-  /// - Parameter isLate: it got no answer in its time.
+  /// Records the result of a look.
+  /// - Parameter isLate: whether the look got no answer in its time.
   mutating func found(_ finding: Finding, at slot: Int, isLate: Bool = false) {
     var missed = 0
     switch pace {
@@ -161,8 +161,8 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// How a function that looked ended. It found the place bad if it raised an error or returned false. It could not look only if the
-  /// engine says that the host is out of reach.
+  /// The finding of a look function. It found the place bad if it raised an error or returned false. The look counts as not taken only if
+  /// the engine reports that the host is out of reach.
   func finding(_ result: ScriptResult, at slot: Int) -> Finding {
     if comparing != nil { return measured(result) }
     return switch result {
@@ -174,7 +174,7 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// A function that raises an error has measured nothing, and the error's place is told.
+  /// The finding of a measuring function. A function that raises an error has measured nothing; its error and place are reported.
   private func measured(_ result: ScriptResult) -> Finding {
     switch result {
     case .returned(let value): .measured(CanaryAnalysis.Measure(value))
@@ -191,7 +191,7 @@ struct Looking: Sendable, Hashable {
 }
 
 extension Looking.Finding {
-  /// What came back from a check.
+  /// The finding of a check.
   init(_ outcome: Outcome) {
     switch outcome.failure {
     case nil: self = outcome.value == .bool(false) ? .bad("the answer was no") : .good
@@ -199,7 +199,8 @@ extension Looking.Finding {
     }
   }
 
-  /// A failure of the engine's own question: a missing tool, or a user that is not permitted, is no answer.
+  /// The finding of a failed check. A failure of the engine's own question, such as a missing tool or a user that is not permitted, is no
+  /// answer.
   fileprivate init(_ failure: Failure) {
     switch failure.kind {
     case .unreachable, .transport, .lost, .missing, .notPermitted, .cancelled, .internal, .store: self = .silent(failure.message)

@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// What hosts are asked to remember of the stage under way, and what they said.
+/// What hosts are asked to remember of the stage under way, and their answers.
 struct Marking: Sendable, Hashable {
   enum Step: Sendable, Hashable {
     case idle
-    /// Hosts write that it begins.
+    /// Hosts record that the stage begins.
     case beginning
-    /// Its function runs.
+    /// The stage's function runs.
     case running
-    /// Hosts write how it ended, or forget it.
+    /// Hosts record how the stage ended, or forget it.
     case ending(ScriptError?)
-    /// Hosts write what another one remembers.
+    /// Hosts record what another host remembers.
     case passing
   }
 
@@ -19,11 +19,11 @@ struct Marking: Sendable, Hashable {
   private(set) var waiting = 0
   /// Marks of other deployments that hosts have.
   private(set) var found: [StageMark] = []
-  /// Hosts that wrote what they were asked to.
+  /// Hosts that recorded the mark.
   private(set) var written: [Int] = []
   /// Whether the last command of the stage ended well, or nobody knows how it ended.
   private(set) var isInDoubt = false
-  /// The first host that did not, and why.
+  /// The first host that did not record the mark, and why.
   private(set) var failed: Refused?
 
   struct Refused: Sendable, Hashable {
@@ -53,12 +53,12 @@ struct Marking: Sendable, Hashable {
     }
   }
 
-  /// The mark that decides: one that says that it is done wins.
+  /// The mark that decides: a mark with the state *done* wins.
   var decisive: StageMark? { found.first { $0.state == .done } ?? found.first }
 }
 
 extension Failure {
-  /// Whether what was asked may have come to its end all the same.
+  /// Whether the operation may have come to its end in spite of this failure.
   var leavesUnknown: Bool {
     switch kind {
     case .lost, .unreachable, .transport, .fenced, .internal, .store: true
@@ -68,7 +68,7 @@ extension Failure {
 }
 
 extension StageMark {
-  /// As hosts answer; nil for what is none.
+  /// Reads a mark from a host's answer; nil: the value is no mark.
   package init?(_ value: Value) {
     guard let stage = value["stage"]?.text, let revision = value["revision"]?.text.map({ Digest(hex: $0) }),
       let state = value["state"]?.text.flatMap(State.init), let deployment = value["deployment"]?.text, let by = value["by"]?.text,
@@ -88,8 +88,8 @@ extension StageMark {
     return .record(of: members)
   }
 
-  /// What is wrong if it was begun, or begun to be undone, by a deployment that did not say how that ended.
-  /// - Parameter typed: what stands behind `lander deploy`.
+  /// The failure for a stage that was begun, or whose undo was begun, by a deployment that did not record the end.
+  /// - Parameter typed: the arguments after `lander deploy`.
   package func lost(typed: String) -> Failure {
     let began =
       state == .undoing

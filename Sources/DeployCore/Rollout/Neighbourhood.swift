@@ -4,7 +4,7 @@ import DeployModel
 /// failed.
 struct Neighbourhood: Sendable, Hashable {
   let rule: Neighbours
-  /// By value.
+  /// The number of hosts of each value.
   private let members: [Int]
   private let floors: [Int]
   private var serving: [Int]
@@ -14,7 +14,7 @@ struct Neighbourhood: Sendable, Hashable {
   private var underWayInAll = 0
   private var readyInAll = 0
 
-  /// - Parameter serves: by host number: whether it serves at first.
+  /// - Parameter serves: by host number: whether the host serves at first.
   init(_ rule: Neighbours, serves: [Bool]) {
     self.rule = rule
     let none = rule.values.map { _ in 0 }
@@ -30,8 +30,8 @@ struct Neighbourhood: Sendable, Hashable {
 
   private func place(of host: Int) -> Int? { rule.places.indices.contains(host) ? rule.places[host] : nil }
 
-  /// Whether a host may be begun now; nil: yes, as far as this rule goes.
-  /// - Parameter serves: whether that takes it out of service.
+  /// Why a host may not begin now; nil: it may, by this rule.
+  /// - Parameter serves: whether the host serves now, so that beginning takes it out of service.
   func holds(_ host: Int, serves: Bool) -> Admission.Verdict? {
     guard let place = place(of: host), let reason = obstacle(at: place, serves: serves) else { return nil }
     if underWayInAll > 0 { return .wait }
@@ -56,7 +56,7 @@ struct Neighbourhood: Sendable, Hashable {
   }
 
   /// - Parameters:
-  ///   - served: whether it served.
+  ///   - served: whether the host served.
   ///   - wasReady: whether a wave had left it ready.
   mutating func started(_ host: Int, served: Bool, wasReady: Bool) {
     guard let place = place(of: host) else { return }
@@ -82,7 +82,7 @@ struct Neighbourhood: Sendable, Hashable {
 
   mutating func hostFailed(_ host: Int) { if let place = place(of: host) { failed[place] += 1 } }
 
-  /// Why nothing more may start; nil if the budgets hold.
+  /// Why no further host may start; nil: the budgets hold.
   var exhausted: String? {
     for (place, most) in rule.budgets.enumerated() where failed[place] > most {
       let hosts = "\(failed[place]) \(failed[place] == 1 ? "host" : "hosts")"
@@ -91,7 +91,7 @@ struct Neighbourhood: Sendable, Hashable {
     return nil
   }
 
-  /// The hosts of a wave in an order in which none waits longer than the rule requires: one value after the other, or the first host of
+  /// The hosts of a wave, in an order in which no host waits longer than the rule requires: one value after the other, or the first host of
   /// each value, then the second.
   func arranged(_ hosts: [Int]) -> [Int] {
     switch rule.rule {

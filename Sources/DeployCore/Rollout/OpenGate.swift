@@ -10,20 +10,20 @@ struct OpenGate: Sendable, Hashable {
 
   let number: Int
   let gate: Gate
-  /// The strategy that asked; nil: a freeze window holds its wave.
+  /// The strategy that asked for the gate; nil: the gate is a freeze that holds a wave.
   let script: ScriptID?
-  /// The timer of the deadline, or of the next look; nil: neither is due.
+  /// The timer of the deadline, or of the next look; nil: there is neither.
   var timer: Int?
   /// Whether looks are due but a pause holds them.
   var isHeld = false
-  /// Of a check.
+  /// The looks of a check; nil: the gate is no check.
   var looking: Looking?
   /// By slot: the look under way.
   var looks: [Look?] = []
-  /// Of an approval that asks for signatures: those that came.
+  /// The signed approvals so far, if the gate asks for signatures.
   var approvals: [SignedApproval] = []
 
-  /// The failure, if the gate has failed.
+  /// The failure of a gate with this answer.
   func failure(_ answer: GateAnswer) -> Failure {
     let comment = answer.comment.isEmpty ? "" : ": \(answer.comment)"
     switch (gate.kind, answer.by) {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What the core wants done, in order, and who waits for each answer. It numbers intents and timers from 1; number 0 means none.
+/// The effects that the core wants, in order, and who waits for each answer. Numbers intents and timers from 1; number 0 means none.
 struct Outbox: Sendable, Hashable {
   /// Who waits for the end of an operation.
   enum Waiter: Sendable, Hashable {
@@ -18,7 +18,7 @@ struct Outbox: Sendable, Hashable {
     /// A host that is asked to remember a stage.
     case mark(Int)
 
-    /// The host whose operation it is; nil if it belongs to nobody, a script or a gate, or parks.
+    /// The host that the operation belongs to; nil: it belongs to no host, but to a script, a gate, parking or nobody.
     var host: Int? {
       switch self {
       case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
@@ -26,7 +26,7 @@ struct Outbox: Sendable, Hashable {
       }
     }
 
-    /// Whether a host's refusal of the fence says that a newer deployment took over. A refusal of the lock only says that the plan is too
+    /// Whether a host's refusal of the fence means that a newer deployment took over. A refusal of the lock only means that the plan is too
     /// late: nothing was begun, and the held locks are given back.
     var isAtWork: Bool {
       switch self {
@@ -47,7 +47,7 @@ struct Outbox: Sendable, Hashable {
     case gate
     /// The limit of a function that looks, by its slot.
     case look(slot: Int, ScriptID)
-    /// The time within which looks must be answered is over; by the gate's number and the timer's.
+    /// The end of the time for the looks of a round, by the numbers of gate and timer.
     case looks(gate: Int, Int)
     /// The limit of the traffic adapter's script.
     case traffic
@@ -74,7 +74,7 @@ struct Outbox: Sendable, Hashable {
 
   mutating func note(_ note: Note) { effects.append(.note(note)) }
 
-  /// - Parameter timeout: nil: the operation's standard deadline.
+  /// - Parameter timeout: the deadline; nil: the operation's standard deadline.
   /// - Returns: the intent's number.
   mutating func perform(
     _ place: Place, _ operation: DeployModel.Operation, for waiter: Waiter, site: Intent.Site, timeout: Interval? = nil
@@ -94,21 +94,21 @@ struct Outbox: Sendable, Hashable {
     return id
   }
 
-  /// An operation ended. Returns who waited for it; nobody waits for it any more.
+  /// Takes the waiter of an operation that ended; nobody waits for the operation any more.
   mutating func ended(intent: Int) -> Waiter {
     guard intent < waiters.count else { return .nobody }
     defer { waiters[intent] = .nobody }
     return waiters[intent]
   }
 
-  /// A timer rang. Returns who waited for it; nobody waits for it any more.
+  /// Takes the waiter of a timer that rang; nobody waits for the timer any more.
   mutating func rang(timer: Int) -> Ring {
     guard timer < rings.count else { return .nobody }
     defer { rings[timer] = .nobody }
     return rings[timer]
   }
 
-  /// Whether a timer ignores the time in which no engine runs: what it limits begins anew.
+  /// Whether a timer begins anew after a resume, because the time in which no engine runs does not count.
   func beginsAnew(timer: Int) -> Bool {
     guard timer < rings.count else { return false }
     switch rings[timer] {
@@ -117,15 +117,15 @@ struct Outbox: Sendable, Hashable {
     }
   }
 
-  /// Nobody waits for that timer any more.
+  /// Drops the waiter of a timer.
   mutating func forget(timer: Int) { rings[timer] = .nobody }
 
-  /// Nobody waits for operations of that kind any more.
+  /// Drops the waiters of operations of this kind.
   mutating func forget(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { waiters[intent] = .nobody }
   }
 
-  /// Whether no operation is awaited and no timer would begin one. The open gate and looks that are over do not count.
+  /// Whether no operation is awaited and no timer would begin one. The open gate and looks whose time is over do not count.
   var isIdle: Bool {
     guard waiters.allSatisfy({ $0 == .nobody }) else { return false }
     return rings.allSatisfy { ring in
@@ -142,7 +142,7 @@ struct Outbox: Sendable, Hashable {
     effects.append(.cancel(intent: intent))
   }
 
-  /// Asks the operations under way to end that somebody of that kind waits for.
+  /// Cancels the operations under way that have a waiter of this kind.
   mutating func cancel(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { effects.append(.cancel(intent: intent)) }
   }

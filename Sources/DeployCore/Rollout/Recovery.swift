@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A deployment brought back to where its journal ends. The same sources hear the recorded outside events again, in their recorded order.
-/// What the sources ask is checked against the record, never taken from it (docs/decisions/004-journal-before-effect.md).
+/// A deployment that is replayed to the end of its journal. The same sources get the recorded outside events again, in the recorded order.
+/// The requests of the sources are compared with the record, never taken from it (docs/decisions/004-journal-before-effect.md).
 package struct Recovery {
   package struct Timer: Sendable, Hashable {
     package var number: Int
@@ -10,23 +10,23 @@ package struct Recovery {
   }
 
   package private(set) var conductor: Conductor
-  /// Whether the core was ever told that it starts: an engine can die before that.
+  /// Whether the core got its start event: an engine can die before that.
   package private(set) var hasStarted = false
   /// Journalled intents without an outcome. They are performed again, which attaches to them.
   package private(set) var outstanding: [Intent] = []
   /// The outstanding intents that were being cancelled.
   package private(set) var cancelled: [Int] = []
-  /// What the last turn wanted but did not journal, in order: intents, their cancellations, notes and a conclusion.
+  /// Effects that the last turn wanted but did not journal, in order: intents, their cancellations, notes and a conclusion.
   package private(set) var unjournalled: [Effect] = []
   /// Timers that have not rung.
   package private(set) var timers: [Timer] = []
-  /// How the deployment ended; nil if it did not.
+  /// How the deployment ended; nil: it has not ended.
   package private(set) var conclusion: Conclusion?
 
   /// Replay asked for something other than what the journal recorded.
   package struct Divergence: Error, Sendable, Hashable {
     package var recorded: Intent
-    /// nil: replay asked for nothing.
+    /// The request of the replay; nil: it requested nothing.
     package var again: Intent?
     /// Number of the entry that holds the recorded request.
     package var sequence: Int
@@ -35,7 +35,7 @@ package struct Recovery {
   /// - Parameters:
   ///   - entries: from entry 0 on, without gaps; entry 0 holds the plan that `scripts` were made for.
   ///   - lapse: the rule that was disabled, for tests of the checkers.
-  /// - Throws: `Divergence` if the sources ask for something else than the record has.
+  /// - Throws: `Divergence` if the sources ask for something else than the journal recorded.
   package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) throws(Divergence) {
     conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
     var wanted: [Effect] = []
@@ -92,7 +92,7 @@ package struct Recovery {
     }
   }
 
-  /// What the journal holds, counted.
+  /// Counts of the journal's entries by kind.
   private struct Record {
     var intents = 0
     var notes = 0
@@ -118,8 +118,8 @@ extension DeployModel.Operation {
 }
 
 extension Intent {
-  /// Whether both ask the same. Two things are ignored: a receipt's time and chain head, which it gets when it is journalled, and what a
-  /// host is told to remember, which older versions did not say.
+  /// Whether both intents ask for the same. Two parts are ignored: a receipt's time and chain head, which it gets when it is journalled;
+  /// and what a host should remember, which older versions did not include.
   package func isSame(as other: Intent) -> Bool { unsealed == other.unsealed }
 
   private var unsealed: Intent {
@@ -135,8 +135,8 @@ extension Intent {
     return copy
   }
 
-  /// The intent as it is journalled: a receipt gets its time, and its place in the chain. It is never older than the receipts that hosts
-  /// had before.
+  /// The intent as it is journalled: a receipt gets its time and its place in the chain. The receipt is never older than earlier receipts
+  /// on the hosts.
   package func sealed(at now: Timestamp, chain: Digest?) -> Intent {
     guard case .record(var receipt) = operation else { return self }
     receipt.at = max(now, receipt.at)

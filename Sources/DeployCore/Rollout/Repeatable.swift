@@ -1,7 +1,7 @@
 import DeployModel
 
 extension DeployModel.Operation {
-  /// The same operation, which is begun again if nobody can say how it ended.
+  /// The same operation, marked so that it is begun again if its end is unknown.
   var repeatable: DeployModel.Operation {
     switch self {
     case .run(var command):

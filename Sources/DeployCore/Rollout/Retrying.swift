@@ -1,10 +1,9 @@
 import DeployModel
 
-/// Steps of the engine's own that may be retried in place: doing them twice has the same effect as once. Hooks are never retried, because
-/// nobody knows what their commands do a second time.
+/// The engine's own steps that may be retried in place, because doing them twice has the same effect as once. Hooks are never retried,
+/// because the effect of running their commands twice is unknown.
 enum Retrying {
-  /// Whether an operation is worth another try after that failure: the host or the connection to it was to blame, and nothing of the
-  /// first try still runs.
+  /// Whether a retry may help after this failure: the host or its connection caused it, and nothing of the first try still runs.
   static func helps(_ operation: DeployModel.Operation, after failure: Failure) -> Bool {
     switch operation {
     case .stage, .activate, .relink, .record, .remove: break

@@ -2,7 +2,7 @@ import DeployModel
 
 /// The end of a deployment: it failed, a person asked for it, or all is done.
 extension Rollout {
-  /// Stops what is under way in good order; hosts in their lifecycle come to their end first.
+  /// Fails the deployment: stops everything in good order; hosts that are being changed come to their end first.
   mutating func fail(_ error: ScriptError) {
     if failure == nil { failure = error }
     if case .stage(let index) = phase, !isStageHeld { note(.stageEnded(name: plan.flow.stages[index].name, error: error)) }
@@ -38,8 +38,8 @@ extension Rollout {
     notify(0)
   }
 
-  /// Whether enough hosts are where they should be, however large the budget is. As in CodeDeploy, this is at least one. On the automatic
-  /// way back it is every host, because its budget lets it try all hosts and excuses none.
+  /// Whether enough hosts have succeeded, however large the budget is. As in CodeDeploy, at least one host must succeed. In an automatic
+  /// rollback every host must succeed: its budget lets it try all hosts, but excuses none.
   private var hasReachedEnough: Bool {
     if case .rollback(of: .some) = plan.kind { return statuses.allSatisfy(\.isWhereItShouldBe) }
     return statuses.contains { $0 == .succeeded || $0 == .unchanged }
@@ -68,7 +68,7 @@ extension Rollout {
     notify(areNoticesOver ? notices.count : index + 1)
   }
 
-  /// What will happen to hosts when nothing new begins any more.
+  /// What happens to the hosts after the rollout stops starting work.
   var whatFollows: String {
     let changed = statuses.count { $0 == .succeeded }
     guard failure != nil, plan.kind == .deploy, changed > 0 || phase == .shiftingBack else { return "every host has come to its end" }
@@ -84,10 +84,10 @@ extension Rollout {
 
   var whyNothingGoesBack: String { pastReturn.map { "stage \"\($0)\" cannot be undone" } ?? "rollback is off" }
 
-  /// What runs after the deployment, as recipes call it.
+  /// The recipe's name for the functions that run after the deployment.
   var noticeName: String { failure == nil ? "on_success" : "on_failure" }
 
-  /// Ends what runs after the deployment, and begins no more of it. Hosts stay as they are, because each has come to its end.
+  /// Ends the function that runs after the deployment, and begins no further one. Hosts are not affected, because each has come to its end.
   mutating func endNotices(_ reason: Failure) {
     guard case .notifying = phase, !areNoticesOver else { return }
     areNoticesOver = true
@@ -112,7 +112,7 @@ extension Rollout {
     _ = outbox.perform(.host(host), operation, for: .prune(host), site: HostProgram.site(of: host, in: plan))
   }
 
-  /// Records on a slot that was left as it was that this deployment brought it the traffic: the group now runs its release.
+  /// Records, on a slot that was left alone, that this deployment moved the traffic there: the group now runs the slot's release.
   private mutating func record(_ host: Int) {
     guard var receipt = HostProgram.receipt(for: host, in: plan) else { return }
     receipt.trial = nil
@@ -145,10 +145,10 @@ extension Rollout {
     return end
   }
 
-  /// Whether hosts go back if something fails: yes, until a stage that cannot be undone has begun.
+  /// Whether hosts go back if something fails: yes, until an irreversible stage has begun.
   var goesBack: Bool { plan.flow.rollback && (pastReturn == nil || lapse == .returnsAnyway) }
 
-  /// Somebody asks for the deployment to end.
+  /// Cancels the deployment.
   mutating func cancel(_ reason: String) {
     let error = ScriptError(Failure(.cancelled, reason))
     if case .notifying = phase {

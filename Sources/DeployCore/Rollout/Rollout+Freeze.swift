@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Freeze windows: while one holds, no wave begins. What is under way comes to its end, and nothing delays going back.
+/// Freeze windows: while a freeze holds, no wave begins. Hosts that are being changed come to their end, and nothing delays a rollback.
 extension Rollout {
   /// Watches freezes from the beginning of a deployment.
   mutating func watchFreeze() {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Gates: one at a time, for the strategy that waits for it. If a gate fails, the deployment fails before the strategy hears of it.
+/// Gates: one at a time, for the strategy that waits for it. If a gate fails, the deployment fails before the strategy gets the answer.
 extension Rollout {
   mutating func open(_ asked: Gate, for script: ScriptID) {
     var asked = asked
@@ -32,13 +32,13 @@ extension Rollout {
     }
   }
 
-  /// Whether the open analysis measures a host for comparison: it still runs what it ran before.
+  /// Whether the open analysis measures a host for comparison, because it still runs the previous release.
   func isTwin(_ host: Int) -> Bool {
     guard let watch = gate?.looking?.watch, let comparison = watch.comparison else { return false }
     return watch.hosts?.dropFirst(comparison.pairs).contains(host) ?? false
   }
 
-  /// Why an analysis would compare equal hosts, or could tell nothing; nil: the gate is no analysis, or it may tell something.
+  /// Why an analysis would compare equal hosts, or could show nothing; nil: the gate is no analysis, or it may show something.
   private func analysisProblem(_ asked: Gate) -> Failure? {
     guard let watch = asked.watch, let comparison = watch.comparison else { return nil }
     let hosts = watch.hosts ?? []
@@ -56,7 +56,7 @@ extension Rollout {
     return nil
   }
 
-  /// Whether a watch without hosts of its own looks at a host: it runs the release, for users or while it is ready.
+  /// Whether a watch without explicit hosts looks at a host: the host runs the release, in service or while it is ready.
   private func hasRelease(_ host: Int) -> Bool {
     switch statuses[host] {
     case .succeeded: true
@@ -65,7 +65,7 @@ extension Rollout {
     }
   }
 
-  /// The time of its deadline, or of its next look, has come.
+  /// Handles the gate's timer: its deadline or its next look has come.
   mutating func gateRang() {
     guard let open = gate else { return }
     gate?.timer = nil
@@ -217,7 +217,8 @@ extension Rollout {
     tree.answer(script, .gate(answer), &outbox)
   }
 
-  /// The deployment has failed, so nobody needs to answer any more. The strategy was cancelled, and hears of that now.
+  /// Closes the gate of a deployment that has failed: nobody needs to answer any more. The strategy was cancelled, and gets that answer
+  /// now.
   mutating func dropGate(_ reason: String) {
     guard let open = take() else { return }
     let answer = GateAnswer(.inconclusive, comment: reason)
@@ -241,7 +242,8 @@ extension Rollout {
 
   // MARK: stopping
 
-  /// Ends the rollout on purpose. Ready hosts would be neither old nor new, so a wave has to take them on first.
+  /// Ends the rollout on purpose. This is refused while hosts are ready: they would be neither old nor new, so a wave has to finish them
+  /// first.
   mutating func stop(_ script: ScriptID, _ reason: String) {
     let ready = statuses.indices.filter { if case .ready = statuses[$0] { true } else { false } }
     guard ready.isEmpty else {

@@ -2,7 +2,7 @@ import DeployModel
 
 /// Waves, and the hosts that they change.
 extension Rollout {
-  /// Begins a wave with those hosts that are still to be changed, and with ready ones that it takes further.
+  /// Begins a wave with the hosts that still have to be changed, and with ready hosts that it takes on.
   mutating func beginWave(_ wanted: [Int], parallel: Int?, upto: Segment? = nil, for script: ScriptID? = nil) {
     var chosen = statuses.map { _ in false }
     var hosts: [Int] = []
@@ -34,7 +34,7 @@ extension Rollout {
     }
   }
 
-  /// Starts as many hosts of the wave as the bounds allow, and ends it when none is left.
+  /// Starts as many hosts of the wave as the bounds allow, and ends the wave when no host is left.
   mutating func admit() {
     while true {
       let mayBegin = failure == nil && admission.exhausted == nil
@@ -90,7 +90,7 @@ extension Rollout {
   }
 
   /// Begins the host's next step.
-  /// - Parameter refusal: why it begins none; nil: it begins one, unless somebody cancelled the deployment.
+  /// - Parameter refusal: why the host begins no step; nil: it begins the next one, unless the deployment was cancelled.
   mutating func advance(_ host: Int, unless refusal: Failure? = nil) {
     let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : refusal
     if reason == nil, waitsForTraffic(host) { return }
@@ -155,7 +155,7 @@ extension Rollout {
     if phase == .settling { giveUpReadyHosts() }
   }
 
-  /// The deployment has failed: hosts that wait for a later wave undo their segments. The usual number may be in flight at once.
+  /// Makes ready hosts undo their segments, because the deployment has failed. The usual number may be in flight at once.
   mutating func giveUpReadyHosts() {
     guard let failure, !isGivingUp else { return }
     // They may get traffic, so they stop only after it has gone elsewhere.
@@ -177,7 +177,7 @@ extension Rollout {
     settle()
   }
 
-  /// Ends what hosts do now, so that they go back.
+  /// Interrupts the steps of hosts, so that they go back.
   mutating func interruptHosts(_ reason: Failure) {
     for host in runs.indices {
       switch runs[host]?.interruptible {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The locks: taken before anything is changed, given back after everything.
+/// The locks: taken before anything is changed, given back at the end.
 extension Rollout {
   mutating func lock() {
     guard !isOutline else { return beginStage(0) }
@@ -40,7 +40,7 @@ extension Rollout {
     _ = outbox.perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
   }
 
-  /// A partner has no receipts, so the plan cannot be out of date for it.
+  /// Asks a partner for its lock. A partner has no receipts, so the plan cannot be out of date for it.
   private mutating func askForLock(of partner: Partner) {
     var request = plan.lock
     (request.ticket, request.sequence) = (Ticket.none, nil)
@@ -66,7 +66,7 @@ extension Rollout {
     carryOut(locking.next(isCancelled: cancelled))
   }
 
-  /// What to do about a lock that was refused. A rollback, a removal and a host that joins stand in no line.
+  /// What to do about a refused lock. Rollbacks, removals and joins wait in no line.
   private func wayIn(_ failure: Failure, _ holder: Lock?) -> String? {
     guard failure.kind == .locked, plan.kind.isRollback || plan.kind.removal != nil || plan.flow.joins != nil && plan.flow.missing == nil
     else {
@@ -79,7 +79,7 @@ extension Rollout {
         + "the lock is free in \(holder.leaseLeft) s"
   }
 
-  /// Gives back the held locks. Hosts that are to go back stay locked: the rollback takes their locks over.
+  /// Gives back the held locks. Hosts that have to go back stay locked: the rollback takes their locks over.
   mutating func unlock(_ conclusion: Conclusion) {
     guard !isOutline else { return conclude(conclusion) }
     phase = .unlocking(conclusion)
@@ -104,8 +104,8 @@ extension Rollout {
     if locking.isDone { conclude(conclusion) }
   }
 
-  /// The deployment whose receipt on that host is now good. A deployment that succeeds says so of its own receipts, and of those that it
-  /// found to be what was asked for. nil: none is.
+  /// The deployment whose receipt on this host becomes good; nil: no receipt does. A deployment that succeeds marks its own receipts as
+  /// good, and earlier receipts of hosts that were up to date.
   private func proved(_ host: Int, _ conclusion: Conclusion) -> Deployment.ID? {
     guard plan.flow.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
     switch statuses[host] {
@@ -115,7 +115,7 @@ extension Rollout {
     }
   }
 
-  /// What the host is to remember, if a person has to look after it.
+  /// What the host has to remember, if it needs a person.
   private func failedRestore(_ host: Int) -> FailedRestore? {
     switch statuses[host] {
     case .restoreFailed(_, let restoring, let commands):
@@ -132,8 +132,8 @@ extension Rollout {
     }
   }
 
-  /// What a host forgets. If a task has started it again, it forgets everything that it remembered. Otherwise it forgets what it
-  /// remembers of this task, which somebody unlocked in the middle and another engine resumed.
+  /// What a host forgets. If a task has started the host again, it forgets everything that it remembered. Otherwise it only forgets what it
+  /// remembers of this task, for example after somebody unlocked the host and another engine resumed the task.
   private func forgotten(after status: HostStatus) -> FailedRestore {
     let started: Bool =
       switch status {

@@ -32,25 +32,25 @@ extension Rollout {
       site: Intent.Site(stage: stageName))
   }
 
-  /// Nothing goes back from now on, if the stage under way cannot be undone.
+  /// If the stage under way is irreversible, nothing goes back from now on.
   private mutating func barReturn() {
     if isIrreversible { stayForward() }
   }
 
-  /// Nothing goes back behind the stage under way.
+  /// Notes that nothing goes back behind the stage under way.
   mutating func stayForward() {
     pastReturn = pastReturn ?? stageName
     if lapse != .returnsAnyway { traffic.keep() }
   }
 
-  /// The stage ran for this revision. Hosts that do not know it, as those that came later, learn it.
+  /// Passes the mark of a stage that ran for this revision to hosts that lack it, such as new hosts.
   private mutating func pass(on mark: StageMark, to hosts: [Int]) {
     note(.remark("stage \"\(mark.stage)\" does not run: it ran for this revision in deployment \(mark.deployment) of \(mark.by)"))
     barReturn()
     ask(.end, mark, of: hosts, then: .passing)
   }
 
-  /// Hosts that remember the stage: all that are locked and not lost, of partners the one that the stage runs on.
+  /// Hosts that remember the stage: all locked hosts that are not lost; of the partners, the one that the stage runs on.
   private func keepers(_ terms: StageTerms) -> [Int] {
     let elected = plan.elected(for: terms)
     return lockedHosts.filter { plan.partner($0) == nil ? refusal(of: $0) == nil : $0 == elected }
@@ -71,10 +71,10 @@ extension Rollout {
 
   private var isIrreversible: Bool { markedStage.map { plan.flow.stages[$0].terms?.irreversible == true } ?? false }
 
-  /// The stage whose marks are written: that of the phase, also after the deployment has failed.
+  /// The stage whose marks are written: the stage of the phase, even after the deployment has failed.
   var markedStage: Int? { plan.flow.stages.firstIndex { $0.name.isExactly(stageName) && $0.terms != nil } }
 
-  /// Takes back that the stage under way begins: hosts remember what they did before.
+  /// Takes back the beginning of the stage under way: hosts restore their earlier mark.
   private mutating func takeBack(of hosts: [Int], _ error: ScriptError?) {
     if let undo = undoing { return ask(.end, undo.mark, of: hosts, then: .ending(error)) }
     ask(.drop, mark(.failed), of: hosts, then: .ending(error))
@@ -125,10 +125,10 @@ extension Rollout {
       fix: "when hosts are well again: lander deploy \(typed) --ran \(stageName)")
   }
 
-  /// What stands behind `lander deploy`.
+  /// The arguments after `lander deploy`.
   private var typed: String { plan.typed(TypedOptions.Part.allCases) }
 
-  /// Hosts have written that the stage begins, or answered with what another deployment left.
+  /// Decides after the hosts' answers: they recorded the beginning of the stage, or reported another deployment's mark.
   private mutating func decideMarks() {
     let written = marking.written
     if phase == .settling { return takeBack(of: written, failure) }
@@ -153,7 +153,7 @@ extension Rollout {
     return plan.elected(for: terms) == host
   }
 
-  /// Whether the stage may have come to its end. A function that is cancelled after its last command says nothing of what is done.
+  /// Whether the stage may have come to its end. If a function is cancelled after its last command, the end is unknown.
   private func hasUnknownEnd(_ error: ScriptError) -> Bool {
     if error.failure.leavesUnknown { return true }
     return plan.flow.rules?.doubtsCancelled == true && error.failure.kind == .cancelled && marking.isInDoubt

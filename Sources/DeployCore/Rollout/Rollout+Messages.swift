@@ -11,14 +11,14 @@ extension Rollout {
     }
   }
 
-  /// Notes what came of a message.
+  /// Answers a message.
   mutating func answer(_ message: Message, accepted: Bool, _ words: String) {
     note(.answered(message: message.id, accepted: accepted, words))
   }
 
   // MARK: cancel
 
-  /// Ends it in good order. A rollback that follows from a failure is not cancelled: half way back is the worst place to stop.
+  /// Cancels the deployment in good order. A rollback that follows from a failure is not cancelled: half a rollback is the worst state.
   private mutating func cancel(_ message: Message) {
     if isWayBack, isUndoing {
       answer(message, accepted: true, "Ending the \(stageName) (\(message.words)): hosts stay as they are")
@@ -52,6 +52,6 @@ extension Rollout {
     return end + (goesBack ? "hosts are restored" : "hosts stay as they are, because \(whyNothingGoesBack)")
   }
 
-  /// Whether it takes hosts back because a deployment failed or was cancelled.
+  /// Whether this is a rollback because a deployment failed or was cancelled.
   var isWayBack: Bool { if case .rollback(of: .some) = plan.kind { true } else { false } }
 }

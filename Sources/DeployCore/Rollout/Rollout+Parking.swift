@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// Parking: a gate waits for a person, hosts keep the locks, and no engine is needed until somebody resumes.
+/// Parking: a gate waits for a person, hosts keep the locks, and no engine runs until somebody resumes the deployment.
 extension Rollout {
-  /// The gate that a person has to answer, if nothing else is under way; then the engine may leave. nil: it may not.
+  /// The gate that a person has to answer, if nothing else is under way, so that the engine may leave; nil: it may not leave.
   package var parkableGate: Int? {
     guard case .stage = phase, !isWayBack, pause == nil, parkState == nil, let open = gate, open.timer != nil, outbox.isIdle else {
       return nil
@@ -10,10 +10,11 @@ extension Rollout {
     return open.gate.kind.asksPerson && open.number != unparkableGate ? open.number : nil
   }
 
-  /// Whether hosts keep it, so that the engine may leave.
+  /// Whether hosts keep the deployment, so that the engine may leave.
   package var isParked: Bool { parkState?.step == .parked }
 
-  /// Whether it parks, is parked, or is being resumed from that: an engine that resumes it has to ask its hosts first.
+  /// Whether the deployment is being parked, is parked, or is being resumed from that. An engine that resumes it has to ask its hosts
+  /// first.
   package var isParking: Bool { parkState != nil }
 
   /// - Returns: whether the event belongs to parking, or is kept until an engine has all hosts again.
@@ -68,7 +69,7 @@ extension Rollout {
     note(.parked(until: state.parking.until))
   }
 
-  /// An engine has the journal and wants to resume. The first host decides between several engines.
+  /// Handles an engine that has the journal and wants to resume. The first host decides between several engines.
   mutating func unpark(by actor: String, claim: String, _ reason: String?) {
     guard let state = parkState, state.step == .leaving || state.step == .parked else { return }
     if let reason { stay(reason) }
@@ -78,13 +79,13 @@ extension Rollout {
     askToUnpark(by: actor, claim: claim)
   }
 
-  /// It cannot be parked at this gate.
+  /// Notes that the deployment cannot be parked at this gate.
   private mutating func stay(_ reason: String) {
     unparkableGate = gate?.number
     note(.remark("it is not parked, and this engine waits: \(reason)"))
   }
 
-  /// - Parameter claim: empty: the engine that wanted to leave stays.
+  /// - Parameter claim: the claim of the engine that resumes; empty: the engine that wanted to leave stays.
   private mutating func askToUnpark(by actor: String, claim: String = "") {
     guard let state = parkState, let first = state.hosts.first else { return }
     let request = UnparkRequest(
@@ -133,6 +134,6 @@ extension Happening {
 }
 
 extension Gate.Kind {
-  /// Whether a person has to answer it.
+  /// Whether a person has to answer this kind of gate.
   package var asksPerson: Bool { self == .approval || self == .pause }
 }

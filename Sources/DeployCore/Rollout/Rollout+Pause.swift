@@ -1,8 +1,8 @@
 import DeployModel
 
-/// A pause: nothing new begins, and what runs comes to its end.
+/// A pause: nothing new begins, and running work comes to its end.
 extension Rollout {
-  /// What a script asked for during the pause.
+  /// A request of a script during the pause.
   enum Held: Sendable, Hashable {
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
@@ -19,7 +19,7 @@ extension Rollout {
   /// Whether nothing new begins.
   var isPaused: Bool { pause != nil && lapse != .pauseIgnored }
 
-  /// Whether a pause holds what strategies and stages ask for, and looks. It lets hooks and the traffic adapter come to their end.
+  /// Whether a pause holds the requests of strategies and stages, and looks. Hooks and the traffic adapter come to their end.
   var holdsScripts: Bool { isPaused && plan.flow.rules != nil }
 
   mutating func pause(_ message: Message) {
@@ -76,7 +76,8 @@ extension Rollout {
     note(.paused(nil))
   }
 
-  /// Nobody resumed it in time. A deployment is cancelled. A rollback after a failure continues: it has no safer place than its end.
+  /// Handles a pause that nobody ended in time. A deployment is cancelled. A rollback after a failure continues, because its end is its
+  /// safest state.
   mutating func pauseEnded() {
     guard let over = pause else { return }
     let reason = "paused by \(over.message.words), and nobody resumed it within \(Deadlines.pause)"
@@ -105,7 +106,7 @@ extension Rollout {
     held.append(asked)
   }
 
-  /// Begins what scripts asked for, in the order of asking. Scripts that ended meanwhile are skipped.
+  /// Begins the held requests of scripts, in their order. Scripts that ended meanwhile are skipped.
   private mutating func release() {
     tree.renewDeadlines(&outbox)
     let asked = held

@@ -1,8 +1,9 @@
 import DeployModel
 
-/// Hosts that a strategy restarts with the release that they run: a canary is comparable with hosts that were started when it was.
+/// Hosts that a strategy restarts with the release that they run, so that they are as freshly started as the canary and can be compared
+/// with it.
 extension Rollout {
-  /// Begins to restart hosts. A freeze does not hold it: nothing is deployed.
+  /// Begins to restart hosts. A freeze does not prevent it, because nothing is deployed.
   mutating func beginRestart(_ hosts: [Int], parallel: Int?, for script: ScriptID) {
     var chosen: [Int] = []
     for host in hosts where statuses.indices.contains(host) && statuses[host] == .pending && !chosen.contains(host) { chosen.append(host) }
@@ -26,8 +27,8 @@ extension Rollout {
 }
 
 extension HostProgram {
-  /// Stops and starts what the host runs, by the hooks of the recipe that it came with: ApplicationStop and what is around it, then
-  /// ApplicationStart to AfterAllowTraffic.
+  /// The steps that stop and start the host's release, by the hooks of the release's own recipe: BeforeBlockTraffic to ApplicationStop,
+  /// then ApplicationStart to AfterAllowTraffic.
   /// - Parameter still: the host with the release that it runs as its target.
   static func restart(_ still: HostPlan, in plan: Plan) -> [HostStep] {
     let events = Segment.stop.events + Segment.start.events + Segment.validate.events + Segment.admit.events
@@ -36,7 +37,7 @@ extension HostProgram {
 }
 
 extension HostPlan {
-  /// The host with the release that it runs as its target; nil: nothing whole that Lander deployed runs there.
+  /// The host with the release that it runs as its target; nil: the host runs no intact release of Lander.
   var still: HostPlan? {
     guard let running = previous?.release, running.id == current, damage == nil else { return nil }
     var still = self

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What scripts ask for, and what their ends mean.
+/// Handles the requests and the ends of scripts.
 extension Rollout {
   mutating func startRoot(_ body: Body, on subject: Subject, owner: ScriptTree.Owner, site: Intent.Site) {
     _ = tree.startRoot(body, on: subject, owner: owner, site: site, &outbox)
@@ -39,7 +39,7 @@ extension Rollout {
     tree[script].waiting = .intent(outbox.perform(place, operation, for: .script(script), site: site, timeout: timeout))
   }
 
-  /// Whether the traffic adapter asks, in its own function or in one that runs beside others.
+  /// Whether the request comes from the traffic adapter, from its own function or from one that it runs concurrently.
   private func ofTraffic(_ script: ScriptID) -> Bool {
     switch tree[script].owner {
     case .traffic: true
@@ -48,7 +48,7 @@ extension Rollout {
     }
   }
 
-  /// Why nothing may be asked of a host; nil: it may.
+  /// Why a script may ask nothing of a host; nil: it may.
   func refusal(of host: Int) -> Failure? {
     if plan.partner(host) != nil { return nil }
     guard plan.hosts.indices.contains(host) else { return Failure(.invalid, "there is no host number \(host) in this deployment") }
@@ -114,9 +114,9 @@ extension Rollout {
 }
 
 extension Decision {
-  /// Whether it only lets time pass.
+  /// Whether the decision only lets time pass.
   fileprivate var isPause: Bool { if case .wait = self { true } else { false } }
 
-  /// Whether it makes the deployment fail, so that hosts go back.
+  /// Whether the decision makes the deployment fail, so that hosts go back.
   fileprivate var endsIt: Bool { if case .rollback = self { true } else { false } }
 }

@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Slots: which of a machine's instances may be stopped, and which keep what they have.
+/// Slots: which of a machine's instances may be stopped, and which are kept.
 extension Rollout {
-  /// Why a wave may not take these hosts: an instance that has traffic is not stopped, whatever a strategy says. nil: it may.
+  /// Why a wave may not take these hosts: a slot that has traffic is not stopped, whatever a strategy says. Nil: it may take them.
   func slotRefusal(of hosts: [Int]) -> Failure? {
     hosts.lazy.compactMap { number in isPooled(number) ? trafficRefusal(of: number) : nil }.first
   }
 
-  /// Whether a wave would stop an instance that is a pool of the traffic.
+  /// Whether a wave would stop a slot that is a pool of the traffic.
   func isPooled(_ number: Int) -> Bool {
     guard let adapter = plan.adapter, plan.hosts.indices.contains(number), let slot = plan.hosts[number].host.slot else { return false }
     // A task that only runs something stops nothing.
@@ -31,8 +31,8 @@ extension Rollout {
       fix: "move it away first, with rollout:shift, or take the other slot")
   }
 
-  /// Why traffic may not go there: a slot without the release would get more than now. nil: it may.
-  /// Going back does not mind the slot of a machine that is out of reach: it has what it ran.
+  /// Why traffic may not be shifted to these weights: a slot without the release would get more traffic than now. Nil: it may. On the way
+  /// back, the slot of a machine out of reach is no obstacle, because it still has what it ran.
   func shiftRefusal(to weights: Weights) -> Failure? {
     guard readsAnew else { return nil }
     let now = traffic.current
@@ -57,8 +57,8 @@ extension Rollout {
     }
   }
 
-  /// Why a stage runs nothing in the release folder of a host that does not have it yet. A slot gets its release when the rollout takes it,
-  /// another host in the upload. nil: it does.
+  /// Why a stage runs nothing in a host's release folder: the host does not have the release yet. A slot gets its release in the rollout,
+  /// another host in the upload. Nil: the host has it.
   func releaseRefusal(of number: Int, _ operation: DeployModel.Operation, for script: ScriptID) -> Failure? {
     guard case .run(let command) = operation, command.directory == nil else { return nil }
     // Partners have no release.
@@ -82,7 +82,7 @@ extension Rollout {
       fix: "run it in a hook, or in a stage after stage.rollout on a slot that got the release")
   }
 
-  /// Slots that were left as they were and have more of the traffic now than before, or are what the group goes back to.
+  /// Slots that were left alone and have more traffic now than before, or that the group goes back to.
   var slotsThatTookOver: [Int] {
     let hosts = plan.hosts.map(\.host)
     return statuses.indices.filter { number in
@@ -93,13 +93,14 @@ extension Rollout {
     }
   }
 
-  /// Whether a slot gets, or may get, traffic that could not be put back: it is not stopped, as nobody knows what else would answer.
+  /// Whether a slot gets, or may get, traffic that could not be put back. Such a slot is not stopped, because it may be the only one that
+  /// answers.
   func mayHaveStrayTraffic(_ number: Int) -> Bool {
     guard traffic.stray != nil, let slot = plan.hosts[number].host.slot else { return false }
     return traffic.isUncertain || (traffic.current?.percent(of: slot) ?? 1) > 0
   }
 
-  /// A strategy is done: a slot that it left alone keeps what it has, if another slot of its machine has the release.
+  /// Marks slots as kept when a strategy has ended: slots that it left alone, if another slot of the machine has the release.
   mutating func keepSlots() {
     let hosts = plan.hosts.map(\.host)
     var rest = Slots.byMachine(hosts)[...]

@@ -2,7 +2,7 @@ import DeployModel
 
 /// The stages of a deployment, one after the other.
 extension Rollout {
-  /// Begins the stage of that number, or, after the last one, the end of the deployment.
+  /// Begins the stage with this index or, after the last stage, the end of the deployment.
   mutating func beginStage(_ index: Int) {
     isStageHeld = isPaused
     if index < plan.flow.stages.count || isStageHeld { phase = .stage(index) }
@@ -33,8 +33,8 @@ extension Rollout {
     }
   }
 
-  /// The next wave of a rollout without a strategy: all hosts, or, of hosts that are missing, one and then waves after each of which four
-  /// times as many were taken.
+  /// Begins the next wave of a rollout without a strategy: all hosts. For `--missing`, first one host, then waves so that each wave
+  /// multiplies the number of changed hosts by four.
   mutating func beginOwnWave() {
     let isOrdered = plan.bounds.healthy != nil || plan.flow.rules?.keepsOrder == true
     let left = (isOrdered ? plan.order : Array(plan.hosts.indices)).filter { statuses[$0] == .pending }
@@ -44,7 +44,7 @@ extension Rollout {
     beginWave(next, parallel: nil)
   }
 
-  /// Whether hosts that are missing wait for a further wave.
+  /// Whether hosts of a `--missing` deployment wait for a further wave.
   var owesOwnWave: Bool {
     guard plan.flow.missing != nil, failure == nil, case .stage(let index) = phase, case .rollout(nil) = plan.flow.stages[index] else {
       return false
@@ -52,7 +52,7 @@ extension Rollout {
     return statuses.contains(.pending)
   }
 
-  /// The condition of the stage under way said yes or no.
+  /// Handles the result of the condition of the stage under way.
   mutating func conditionEnded(_ result: ScriptResult) {
     guard case .stage(let index) = phase, case .script(let name, _, _, _, _, _) = plan.flow.stages[index] else { return settle() }
     switch result {
@@ -72,7 +72,7 @@ extension Rollout {
     beginStage(stopped == nil ? index + 1 : plan.flow.stages.count)
   }
 
-  /// All hosts of a rollout have to be accounted for: hosts that a strategy left out are an error.
+  /// Handles the end of a strategy. Every host of the rollout has to be accounted for: hosts that a strategy left out are an error.
   mutating func strategyEnded(_ result: ScriptResult) {
     if stopped != nil { return stageEnded(nil) }
     if case .raised(let error) = result { return stageEnded(error) }
@@ -143,7 +143,7 @@ extension Rollout {
     upload()
   }
 
-  /// The first host's failure; without one, that bound.
+  /// The failure of the first failed host; if no host failed, the bound.
   func firstCause(or bound: String) -> ScriptError {
     for status in statuses {
       switch status {

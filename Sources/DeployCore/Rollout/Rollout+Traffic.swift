@@ -2,7 +2,7 @@ import DeployModel
 
 /// Traffic: a shift is a script of the adapter.
 extension Rollout {
-  /// A strategy wants other weights, or wants to know them.
+  /// Handles a strategy's request to set or read weights.
   mutating func shift(_ script: ScriptID, to weights: Weights?) {
     guard let adapter = plan.adapter else {
       let fix = "say how: traffic = { pools = { … }, read = …, weight = … }"
@@ -22,7 +22,7 @@ extension Rollout {
     readsAnew || traffic.original == nil ? readTraffic(.shift(to: wanted), for: script) : set(wanted, for: script)
   }
 
-  /// Has the adapter read the weights for what a strategy wants.
+  /// Makes the adapter read the weights for a strategy's request.
   mutating func readTraffic(_ wish: Shifting.Wish, for script: ScriptID) {
     guard let adapter = plan.adapter else { return }
     tree[script].waiting = .decision
@@ -45,7 +45,7 @@ extension Rollout {
     traffic.timer = outbox.ring(.traffic, after: Shifting.limit)
   }
 
-  /// The adapter takes too long, or the weights are to be read again.
+  /// Handles the adapter's timer: the adapter takes too long, or the weights have to be read again.
   mutating func trafficRang() {
     traffic.timer = nil
     if let script = traffic.script {
@@ -76,7 +76,7 @@ extension Rollout {
     settle()
   }
 
-  /// What a call of `read` gave.
+  /// The weights that a call of `read` returned.
   private func weights(in result: ScriptResult) -> Result<Weights, Failure> {
     switch result {
     case .raised(let error):
@@ -151,7 +151,7 @@ extension Rollout {
 }
 
 extension Shifting {
-  /// What to say of weights that were set and are not there.
+  /// The failure for weights that were set but cannot be read back.
   static func unproved(_ answer: Result<Weights, Failure>, _ wanted: Weights) -> Failure {
     switch answer {
     case .failure(let problem): problem
@@ -164,7 +164,7 @@ extension Shifting {
 }
 
 extension Plan {
-  /// How traffic is moved between pools; nil: it is not.
+  /// The adapter that moves traffic between pools; nil: no traffic is moved.
   var adapter: TrafficAdapter? {
     flow.stages.lazy.compactMap { if case .rollout(let strategy?) = $0 { strategy.traffic } else { nil } }.first
   }

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// The way back of the traffic: what was before the first shift comes back if the deployment fails.
+/// Puts the traffic back if the deployment fails: the weights from before the first shift.
 extension Rollout {
-  /// Whether traffic is to be put back before hosts that get some are touched.
+  /// Whether traffic has to be put back before hosts with traffic are touched.
   var owesTraffic: Bool { traffic.owed != nil && traffic.stray == nil && lapse != .trafficForgotten }
 
-  /// Puts the weights back that were before the first shift, when nothing is under way any more.
+  /// Puts back the weights from before the first shift, when nothing is under way any more.
   mutating func restoreTraffic() {
     guard let owed = traffic.owed else { return }
     phase = .shiftingBack

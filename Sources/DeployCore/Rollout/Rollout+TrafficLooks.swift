@@ -1,23 +1,23 @@
 import DeployModel
 
-/// The traffic is read again before a slot is stopped: somebody may have moved it since it was read.
+/// Reads the traffic again before a slot is stopped, because somebody may have moved it since the last read.
 extension Rollout {
-  /// Whether what was read of the traffic is read again before anything relies on it.
+  /// Whether the weights are read again before anything relies on them.
   var readsAnew: Bool { plan.flow.rules?.readsTrafficAnew == true }
 
-  /// Whether it depends on the traffic which hosts may be stopped.
+  /// Whether the traffic decides which hosts may be stopped.
   var reliesOnTraffic: Bool { readsAnew && plan.adapter != nil && plan.hosts.contains { $0.host.slot != nil } }
 
   func readsTraffic(beforeWaveOf hosts: [Int]) -> Bool { readsAnew && hosts.contains { isPooled($0) } }
 
-  /// Time has passed in which somebody may have moved the traffic.
+  /// Notes that time has passed in which somebody may have moved the traffic.
   mutating func doubtTraffic() {
     traffic.isConfirmed = false
     if reliesOnTraffic, traffic.current != nil { traffic.isDoubtful = true }
   }
 
-  /// The weights were read.
-  /// - Returns: that somebody else moved the traffic while this deployment did; nil: nobody did.
+  /// Takes the weights that were read.
+  /// - Returns: the failure that somebody else moved the traffic during this deployment; nil: nobody did.
   mutating func took(_ found: Weights) -> Failure? {
     guard readsAnew else {
       traffic.readOnce(found)
@@ -43,7 +43,7 @@ extension Rollout {
     beginWave(hosts, parallel: parallel, upto: upto, for: script)
   }
 
-  /// Whether a host waits until the traffic was read again. It does before what runs there is stopped, if somebody may have moved it.
+  /// Whether a host waits until the traffic was read again: before its release is stopped, if somebody may have moved the traffic.
   mutating func waitsForTraffic(_ host: Int) -> Bool {
     guard traffic.isDoubtful, isPooled(host), runs[host]?.leavesRunning == true, let adapter = plan.adapter else { return false }
     runs[host]?.waiting = .traffic
@@ -54,12 +54,12 @@ extension Rollout {
     return true
   }
 
-  /// Why what runs on a host is not stopped now, by the weights as they are known; nil: it may be.
+  /// Why a host's release may not be stopped now, by the known weights; nil: it may.
   func stopRefusal(of host: Int) -> Failure? {
     reliesOnTraffic && isPooled(host) && runs[host]?.leavesRunning == true ? trafficRefusal(of: host) : nil
   }
 
-  /// The weights were read for hosts that wait: those without traffic continue.
+  /// Handles weights that were read for waiting hosts: hosts without traffic continue.
   mutating func wereAsked(_ answer: Result<Weights, Failure>) {
     var problem: Failure?
     switch answer {
@@ -86,7 +86,8 @@ extension Rollout {
     traffic.timer = outbox.ring(.traffic, after: Shifting.pause)
   }
 
-  /// If somebody else has moved it, the deployment fails. If it cannot be read, that is said: the release is as good as it was.
+  /// Handles the last read of the traffic. If somebody else has moved the traffic, the deployment fails. If the traffic cannot be read,
+  /// lander only says so, because the release is not affected.
   mutating func wereConfirmed(_ answer: Result<Weights, Failure>, _ attempt: Int) {
     guard failure == nil else { return settle() }
     switch answer {

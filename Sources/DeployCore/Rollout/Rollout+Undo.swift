@@ -1,21 +1,21 @@
 import DeployModel
 
-/// Stages that are undone on the way back, and what of the way there they are made from (docs/recipes.md).
+/// Stages that a rollback undoes, and the facts of the forward deployment that they are made from (docs/recipes.md).
 extension Rollout {
   /// A stage that can be undone and was begun.
   struct BegunStage: Sendable, Hashable {
-    /// Its index among the plan's stages.
+    /// The stage's index in the plan.
     var index: Int
-    /// Why it failed; nil: it came to its end, or runs.
+    /// Why the stage failed; nil: it came to its end, or still runs.
     var error: ScriptError?
-    /// Nobody knows whether it came to its end.
+    /// Whether it is unknown if the stage came to its end.
     var isUnknown = false
   }
 
-  /// What the stage under way undoes; nil: it is one of the way there.
+  /// The undo that the stage under way performs; nil: it is a forward stage.
   var undoing: StageUndo? { markedStage.flatMap { plan.flow.stages[$0].terms?.undoes } }
 
-  /// When the stage of that index is undone; nil: nothing undoes it.
+  /// When the stage with this index is undone; nil: it has no undo.
   func undoTime(_ index: Int) -> StageMark.Undo? {
     guard plan.flow.stages[index].terms?.undo != nil else { return nil }
     return index > plan.flow.rolloutIndex ? .before : .after
@@ -28,15 +28,15 @@ extension Rollout {
     begun.append(BegunStage(index: index))
   }
 
-  /// If nobody knows how a stage ended that ran after the rollout, nothing goes back: what hosts run works with it and without it, and what
-  /// they ran before may not.
+  /// Remembers the end of a stage. If the end of a stage after the rollout is unknown, nothing goes back: the new release works with and
+  /// without the stage, but the previous release may not work with it.
   mutating func remembersEnd(_ error: ScriptError?, isUnknown: Bool) {
     guard let last = begun.indices.last, begun[last].index == markedStage else { return }
     (begun[last].error, begun[last].isUnknown) = (error, isUnknown)
     if isUnknown, undoTime(begun[last].index) == .before { stayForward() }
   }
 
-  /// What the way back is to undo, the last first, and the names of stages that stay, with the reason.
+  /// The stages that the rollback has to undo, the last one first, and the names of stages that are not undone, with the reason.
   var undoPlan: (undo: [StageUndo], stays: [String], why: String?) {
     guard failure != nil, plan.kind == .deploy, goesBack, !begun.isEmpty, lapse != .undoForgotten else { return ([], [], nil) }
     let names = begun.reversed().map { plan.flow.stages[$0.index].name }
@@ -58,10 +58,10 @@ extension Rollout {
     return (undo, [], nil)
   }
 
-  /// Whether what undoes a stage runs in the release that the stage ran for.
+  /// Whether an undo runs in the release for which the stage ran.
   private var keepsUndone: Bool { plan.flow.rules?.undoesInPlace == true }
 
-  /// Whether a host stays on the release, or nobody knows that it does not.
+  /// Whether a host keeps the release, or may keep it.
   private func mayKeepRelease(_ host: Int) -> Bool {
     // What it goes back to is the same revision, deployed again.
     if (plan.hosts[host].back ?? plan.hosts[host].previous)?.inputs.bundle == plan.content.inputs.bundle { return true }
@@ -74,7 +74,7 @@ extension Rollout {
 
   // MARK: on the way back
 
-  /// Why the stage under way, which is to undo another, does not begin; nil: it does.
+  /// Why the undo stage under way does not begin; nil: it begins.
   var undoRefusal: ScriptError? {
     guard let undo = undoing, undo.mark.undo == .after,
       let host = statuses.indices.first(where: { ![.succeeded, .unchanged, .kept].contains(statuses[$0]) })
@@ -84,7 +84,7 @@ extension Rollout {
     return ScriptError(Failure(.failed, message, fix: "bring \(name) back first (lander status)"), host: name)
   }
 
-  /// An undo that hangs ends.
+  /// Sets the time limit of an undo.
   mutating func limitUndo() {
     guard undoTimer == nil else { return }
     undoTimer = outbox.ring(.undo, after: Deadlines.undo)
@@ -93,12 +93,12 @@ extension Rollout {
   /// Whether a function that undoes a stage runs.
   var isUndoing: Bool { undoing != nil && marking.step == .running }
 
-  /// Ends it. What hosts run stays as it is.
+  /// Cancels the undo. Hosts keep the release that they run.
   mutating func cancelUndo(_ reason: Failure) {
     for script in tree.roots where tree[script].owner == .stage { tree.cancel(script, reason, &outbox) }
   }
 
-  /// Names of stages that were to be undone and are not, at the end.
+  /// Names of stages that should have been undone but were not, at the end.
   var notUndone: [String] {
     guard failure != nil else { return undoPlan.stays }
     let last = plan.flow.stages.lastIndex { $0.name.isExactly(stageName) } ?? 0
@@ -108,6 +108,6 @@ extension Rollout {
 }
 
 extension Plan.Flow {
-  /// Where its rollout stands among the stages; with none, behind all of them.
+  /// The index of the rollout among the stages; the number of stages if there is no rollout.
   var rolloutIndex: Int { stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? stages.count }
 }

@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// One deployment in progress, as a value: events in, effects out; no IO, no clock, no task. It holds the hosts' statuses, the phase and
-/// the failure. It passes each event to the part that understands it: `Locking`, `Uploading`, `Wave`, `HostRun` and `ScriptTree`.
+/// the failure, and passes each event to the part that handles it: `Locking`, `Uploading`, `Wave`, `HostRun` or `ScriptTree`.
 package struct Rollout: Sendable {
   package let plan: Plan
   /// By host number.
@@ -10,16 +10,16 @@ package struct Rollout: Sendable {
   /// Why the deployment will end as failed; the first cause stays.
   package internal(set) var failure: ScriptError?
   package internal(set) var cancelled = false
-  /// Whether functions of a task have begun to run something that is not taken back.
+  /// Whether functions of a task have begun a command whose effect is not taken back.
   var taskRan = false
 
   package enum Phase: Sendable, Hashable {
     case planned
     case locking
     case stage(Int)
-    /// Nothing new is started; what runs comes to its end.
+    /// Nothing new starts, and running work comes to its end.
     case settling
-    /// Traffic that was shifted goes back to where it was.
+    /// Shifted traffic is put back.
     case shiftingBack
     /// The index of the `on_success` or `on_failure` function that runs.
     case notifying(Int)
@@ -35,27 +35,27 @@ package struct Rollout: Sendable {
   var wave: Wave?
   /// The number of waves that have begun.
   var waves = 0
-  /// Number of hosts that its own waves took so far, of a rollout without a strategy that goes in several.
+  /// Number of hosts that waves took so far, in a rollout without a strategy that has several waves.
   var taken = 0
-  /// The gate that is open; nil: none is.
+  /// The open gate; nil: no gate is open.
   var gate: OpenGate?
   var freeze = FreezeState()
   /// The names of the gates that were opened, in order.
   var gates: [String] = []
   var traffic = Shifting()
-  /// Why the strategy ended the rollout on purpose; nil: it did not.
+  /// Why the strategy ended the rollout on purpose; nil: it did not end it.
   var stopped: String?
   /// What hosts are asked to remember of the stage under way.
   var marking = Marking()
-  /// Hosts that remember that it was begun.
+  /// Hosts that remember that the stage was begun.
   var keeping: [Int] = []
-  /// The name of the stage under way, or of the last one.
+  /// The name of the stage under way, or of the last stage.
   var stageName = ""
-  /// The first stage that cannot be undone and was begun: nothing goes back from then on. nil: none was.
+  /// The first irreversible stage that was begun, after which nothing goes back; nil: there is none.
   var pastReturn: String?
   /// Stages that can be undone and were begun, in their order.
   var begun: [BegunStage] = []
-  /// The limit of the function that undoes a stage; nil: none runs.
+  /// The timer that limits an undo function; nil: no undo runs.
   var undoTimer: Int?
   /// For the lapse that undoes a stage twice.
   var isUndoneAgain = false
@@ -65,25 +65,25 @@ package struct Rollout: Sendable {
   var ready: [Int] = []
   /// Whether `giveUpReadyHosts` is under way, so that a host that ends at once does not begin it again.
   var isGivingUp = false
-  /// nil: an engine runs it, and it does not park.
+  /// The state of the parking; nil: an engine runs the deployment, and it is not being parked.
   var parkState: ParkState?
   /// Number of times that an engine wanted to leave.
   var parkings = 0
-  /// A gate at which hosts could not keep it; nil: there was none.
+  /// A gate at which hosts could not keep the deployment; nil: there was none.
   var unparkableGate: Int?
   let lapse: Lapse?
-  /// Whether a host is one step, the one that makes its release current, and nothing is locked, sent or pruned. This is for simulations
-  /// of how a rollout decides on large fleets; no deployment is one.
+  /// Whether each host is only one step, the step that makes its release current, and nothing is locked, sent or pruned. Only simulations
+  /// of large fleets use this.
   let isOutline: Bool
-  /// The pause that holds it; nil: it is not paused.
+  /// The pause; nil: the deployment is not paused.
   var pause: Hold?
-  /// What scripts asked for during the pause, in order.
+  /// The requests of scripts during the pause, in order.
   var held: [Held] = []
   /// Whether a pause delays the beginning of the phase's stage or, after the last stage, of the end.
   var isStageHeld = false
-  /// The timer of what runs after the deployment; nil: nothing runs.
+  /// The timer of the function that runs after the deployment; nil: none runs.
   var noticeTimer: Int?
-  /// Whether what runs after the deployment has ended, and the rest of it is skipped.
+  /// Whether the functions after the deployment are over, and the rest of them is skipped.
   var areNoticesOver = false
   /// By host number: whether the upload stage has sent its release.
   var staged: [Bool]
@@ -93,7 +93,7 @@ package struct Rollout: Sendable {
   /// A pause under way.
   struct Hold: Sendable, Hashable {
     var message: Message
-    /// The timer that ends it when it has lasted too long.
+    /// The timer that ends the pause when it has lasted too long.
     var timer: Int
   }
 
@@ -213,7 +213,7 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// A lock's renewal was refused. This decides nothing before all locks are held, or while they are given back.
+  /// Handles a refused renewal of a lock. It has no effect before all locks are held, or while they are given back.
   private mutating func overtaken(_ failure: Failure) {
     switch phase {
     case .planned, .locking, .unlocking, .concluded: break
@@ -221,7 +221,8 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// A newer deployment owns the hosts. This one may not touch them any more, not even to restore, and moves no traffic to them.
+  /// Gives up the hosts to a newer deployment. This deployment may not touch them any more, not even to restore them, and moves no traffic
+  /// to them.
   private mutating func abandon(_ failure: Failure) {
     if let owed = traffic.owed {
       let now = traffic.current.map { "stays at \($0.sentence)" } ?? "stays as it is"

@@ -10,7 +10,7 @@ struct Rounds: Sendable, Hashable {
   private var running = 0
   private var round = 1
 
-  /// - Parameter looks: number at each place.
+  /// - Parameter looks: the number of looks at each place.
   init(places: Int, looks: Int, every: Interval) {
     (self.places, self.looks, self.every) = (places, looks, every)
   }

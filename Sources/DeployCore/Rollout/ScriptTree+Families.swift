@@ -10,13 +10,13 @@ extension ScriptTree {
     var started = 0
     var running: [ScriptID] = []
     var results: [ScriptResult?]
-    /// The time limit of `within`, and its timer; nil: there is none, or none now.
+    /// The time limit of `within`, and its timer; nil: there is no limit, or no timer now.
     var time: Interval?
     var deadline: Int?
     /// Whether a pause holds one of its scripts, so that its time begins anew afterwards.
     var isSuspended = false
     var overdue: Failure?
-    /// Whether one failed, so that no further one starts.
+    /// Whether a function failed, so that no further one starts.
     var failed = false
     init(_ bodies: [Body], limit: Int, keepGoing: Bool) {
       self.bodies = bodies
@@ -26,7 +26,7 @@ extension ScriptTree {
     }
   }
 
-  /// Starts as many as may run at once; the parent waits.
+  /// Starts as many functions as may run at once; the parent waits.
   mutating func gather(_ id: ScriptID, _ family: Family, _ outbox: inout Outbox) {
     self[id].waiting = .children(family)
     spawn(id, &outbox)
@@ -75,7 +75,7 @@ extension ScriptTree {
     answerIfDone(id, &outbox)
   }
 
-  /// The deadline of a `within` passed.
+  /// Handles the deadline of a `within`.
   mutating func overdue(_ id: ScriptID, _ outbox: inout Outbox) {
     guard case .children(var family) = self[id].waiting, let reason = family.overdue else { return }
     family.deadline = nil
@@ -85,7 +85,7 @@ extension ScriptTree {
 
   // MARK: pauses
 
-  /// A pause holds that script: the time of every `within` around it stops.
+  /// Stops the time of every `within` around a script that a pause holds.
   mutating func suspendDeadlines(around id: ScriptID, _ outbox: inout Outbox) {
     var id = id
     while case .child(let parent, _) = self[id].owner {
@@ -97,7 +97,7 @@ extension ScriptTree {
     }
   }
 
-  /// The pause is over: the time of each stopped `within` begins anew, because nobody knows how much of it was left.
+  /// Restarts the time of each stopped `within` after a pause. The whole time begins anew, because it is unknown how much of it was left.
   mutating func renewDeadlines(_ outbox: inout Outbox) {
     for id in parents {
       guard case .children(var family) = self[id].waiting, family.isSuspended, let time = family.time else { continue }

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The running scripts: who started each, what it waits for, and what its end means. It answers and cancels them. What only the rollout
-/// can do comes back as a move.
+/// The running scripts: who started each script, what it waits for, and what its end means. The tree answers and cancels scripts. Work that
+/// only the rollout can do is returned as a move.
 struct ScriptTree: Sendable, Hashable {
   /// Who needs to know how a script ended.
   enum Owner: Sendable, Hashable {
@@ -17,24 +17,24 @@ struct ScriptTree: Sendable, Hashable {
     case child(of: ScriptID, slot: Int)
   }
 
-  /// What a step leaves to the rollout.
+  /// The work that a step leaves to the rollout.
   enum Move: Sendable, Hashable {
-    /// The script waits for an operation that is to be begun.
+    /// The script waits for an operation, which the rollout has to begin.
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
-    /// A script has ended that no other script waits for.
+    /// A script ended, and no other script waits for it.
     case ended(Owner, ScriptResult)
   }
 
   enum Waiting: Sendable, Hashable {
-    /// Being stepped right now.
+    /// The script is being stepped now.
     case nothing
     case intent(Int)
     case timer(Int)
     indirect case children(Family)
-    /// For the answer to its decision.
+    /// The script waits for the answer to its decision.
     case decision
-    /// For the end of a pause, before what it asked for begins.
+    /// The script waits for the end of a pause, before its request begins.
     case held
   }
 
@@ -43,20 +43,20 @@ struct ScriptTree: Sendable, Hashable {
     var site: Intent.Site
     var host: Int?
     var waiting = Waiting.nothing
-    /// Where its last operation is performed; nil: it asked for none.
+    /// Where the script's last operation is performed; nil: it asked for none.
     var asked: Place?
-    /// Why it is to end. It hears of this at its next step, or has heard already.
+    /// Why the script has to end. It gets this at its next step, or has got it already.
     var cancelled: Failure?
     var told = false
-    /// The number of its refused decisions.
+    /// The number of the script's refused decisions.
     var refused = 0
-    /// The number of its requests.
+    /// The number of the script's requests.
     var asks = 0
     var grace: Int?
     var ended = false
   }
 
-  /// By script number; number 0 is nobody's.
+  /// By script number; number 0 is not used.
   private var scripts: [Script] = [Script(owner: .condition, site: Intent.Site(), ended: true)]
   /// The number of running scripts that no other script waits for.
   private(set) var activeRoots = 0
@@ -66,14 +66,14 @@ struct ScriptTree: Sendable, Hashable {
     _modify { yield &scripts[id] }
   }
 
-  /// Who needs the end of the outermost script that waits for this one.
+  /// The owner of the outermost script that waits for this script.
   func owner(of id: ScriptID) -> Owner {
     var id = id
     while case .child(let parent, _) = scripts[id].owner { id = parent }
     return scripts[id].owner
   }
 
-  /// Whether a script, or one that it started, waits for an answer from that place.
+  /// Whether a script, or a script that it started, waits for an answer from this place.
   func waits(_ id: ScriptID, for place: Place) -> Bool {
     switch scripts[id].waiting {
     case .intent: scripts[id].asked == place
@@ -123,7 +123,7 @@ struct ScriptTree: Sendable, Hashable {
     outbox.add(.step(id, .cancel(reason)))
   }
 
-  /// A script was stepped.
+  /// Handles a script's step.
   /// - Returns: nil if nothing is left for the rollout to do.
   mutating func stepped(_ id: ScriptID, _ step: Step, _ outbox: inout Outbox) -> Move? {
     for line in step.log { outbox.note(.log(host: scripts[id].host, line)) }
@@ -182,14 +182,14 @@ struct ScriptTree: Sendable, Hashable {
     return .ended(scripts[id].owner, result)
   }
 
-  /// Ends a script where it stands, without another step.
+  /// Ends a script at once, without another step.
   mutating func cut(_ id: ScriptID, _ error: ScriptError, _ outbox: inout Outbox) -> Move? {
     outbox.add(.kill(id))
     return end(id, .raised(error), &outbox)
   }
 
-  /// Asks a script to end. A script that waits for time or for the end of a pause hears it at once. Any other hears it when what it waits
-  /// for has ended.
+  /// Asks a script to end. A script that waits for time or for the end of a pause gets the request at once; any other script when its
+  /// operation has ended.
   mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
     guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
     scripts[id].cancelled = reason
@@ -204,13 +204,13 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// The clean-up took too long: the script and all that it started are ended where they stand.
+  /// Ends a script whose clean-up took too long, with all scripts that it started.
   mutating func graceEnded(_ id: ScriptID, _ outbox: inout Outbox) -> Move? {
     guard !scripts[id].ended else { return nil }
     return abort(id, scripts[id].cancelled ?? Failure(.cancelled, "cancelled"), &outbox)
   }
 
-  /// Ends a script where it stands, with all that it started and what it waits for.
+  /// Ends a script at once, with all scripts that it started and the operation that it waits for.
   mutating func abort(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) -> Move? {
     guard !scripts[id].ended else { return nil }
     dropWhatItWaitsFor(id, &outbox)

@@ -1,26 +1,26 @@
 import DeployModel
 
-/// Where the traffic goes: what it was before the first shift, what it is, and what the adapter does now.
+/// The traffic: its weights before the first shift, its weights now, and what the adapter does.
 struct Shifting: Sendable, Hashable {
   enum Step: Sendable, Hashable {
     case idle
-    /// The adapter reads the weights for what a strategy wants.
+    /// The adapter reads the weights for a strategy's request.
     case reading(Wish, for: ScriptID)
-    /// It reads them for hosts under way, which wait.
+    /// The adapter reads the weights for hosts under way, which wait.
     case asking
-    /// It sets them.
+    /// The adapter sets the weights.
     case setting(for: ScriptID, to: Weights)
-    /// It reads, for the nth time, whether they are as it set them.
+    /// The adapter reads, for the nth time, whether the weights are as set.
     case proving(for: ScriptID, to: Weights, attempt: Int)
-    /// It reads, for the nth time, whether they are still as it set them, before the deployment ends.
+    /// The adapter reads, for the nth time, whether the weights are still as set, before the deployment ends.
     case confirming(attempt: Int)
-    /// It puts back what was before, for the nth time.
+    /// The adapter puts back the original weights, for the nth time.
     case restoring(attempt: Int)
-    /// It reads whether what was before is back.
+    /// The adapter reads whether the original weights are back.
     case provingBack(attempt: Int)
   }
 
-  /// What a strategy wants when it has the weights read.
+  /// A strategy's request that needs the weights.
   enum Wish: Sendable, Hashable {
     case know
     case shift(to: Weights)
@@ -28,44 +28,44 @@ struct Shifting: Sendable, Hashable {
     case wave(Decision)
   }
 
-  /// How often putting back is tried, and how often is read whether weights that were set are there.
+  /// The most attempts to put weights back, and the most reads to confirm weights that were set.
   static let attempts = 3
-  /// How long one call of the adapter may take.
+  /// The time limit of one call of the adapter.
   static let limit = Interval.minutes(2)
-  /// Between two reads of weights that were set: balancers take a moment to say what they were told.
+  /// The pause between two reads of weights that were set, because balancers report new weights with a delay.
   static let pause = Interval.seconds(1)
 
   var step = Step.idle
-  /// The adapter's script that runs.
+  /// The adapter's running script.
   var script: ScriptID?
   var timer: Int?
-  /// Before the first shift; nil: nothing was read.
+  /// The weights before the first shift; nil: nothing was read.
   private(set) var original: Weights?
-  /// As the adapter set or read them last.
+  /// The weights that the adapter set or read last.
   private(set) var current: Weights?
-  /// As this deployment set them last; nil: it has set none.
+  /// The weights that this deployment set last; nil: it has set none.
   private(set) var ours: Weights?
-  /// A call to set them did not end well: nobody knows what they are.
+  /// Whether a call to set the weights failed, so that they are unknown.
   private(set) var isUncertain = false
-  /// Somebody may have moved it since it was read: an engine died, or the deployment stood still.
+  /// Whether somebody may have moved the traffic since the last read, because an engine died or the deployment was held.
   var isDoubtful = false
-  /// What the last call ran, a line each.
+  /// The commands of the last call, one a line.
   var commands: [String] = []
-  /// They were read, and nothing was begun since.
+  /// Whether the weights were read and nothing was begun since.
   var isConfirmed = false
-  /// They could not be put back.
+  /// The traffic that could not be put back; nil: none.
   var stray: StrayTraffic?
 
-  /// What is to be put back after a failure; nil: all is as it was.
+  /// The weights to put back after a failure; nil: the traffic is unchanged.
   var owed: Weights? { isUncertain || current != original ? original : nil }
 
-  /// As plans of rules before the sixth keep them: what was read first stays what was before.
+  /// Takes weights by the rules before the sixth: the first read weights stay the original weights.
   mutating func readOnce(_ weights: Weights) {
     original = original ?? weights
     current = weights
   }
 
-  /// What was before the first shift is what was read last before it.
+  /// Takes weights that were read. The last weights read before the first shift are the original weights.
   mutating func read(_ weights: Weights) {
     if ours == nil { original = weights }
     if isUncertain || ours.map({ weights.agrees(with: $0) }) != true { current = weights }
@@ -77,7 +77,8 @@ struct Shifting: Sendable, Hashable {
     isUncertain = false
   }
 
-  /// What it is now, a failure leaves as it is. If nobody knows what it is, it goes back all the same.
+  /// Makes the present weights the ones that a failure keeps. If the present weights are unknown, a failure still puts the original weights
+  /// back.
   mutating func keep() { if !isUncertain { original = current } }
 
   mutating func failedToSet() { isUncertain = true }

@@ -3,25 +3,25 @@ struct Uploading: Sendable, Hashable {
   /// What to do next.
   enum Move: Sendable, Hashable {
     case send(Int)
-    /// The allowed number is under way, or only the last ones are left.
+    /// The allowed number of sends is under way, or only the last sends are left.
     case wait
     /// Nothing is under way, and nothing is left to begin.
     case done
   }
 
-  /// The limit of sends under way at once: enough to fill a connection, few enough not to fill the engine's memory.
+  /// The most sends under way at once: enough to fill a connection, few enough not to fill the engine's memory.
   static let width = 50
 
   private let queue: [Int]
   private var next = 0
   private(set) var running = 0
-  /// Hosts to which it was sent again.
+  /// Hosts to which the release was sent again.
   private var repeated: [Int] = []
 
-  /// - Parameter hosts: their numbers, in the order of sending.
+  /// - Parameter hosts: the numbers of the hosts, in the order of sending.
   init(_ hosts: [Int] = []) { queue = hosts }
 
-  /// Whether some have not begun yet.
+  /// Whether some sends have not begun yet.
   var isOpen: Bool { next < queue.count }
 
   /// - Parameter mayBegin: whether the deployment still starts anything new.
@@ -42,6 +42,6 @@ struct Uploading: Sendable, Hashable {
     return true
   }
 
-  /// One of them has ended.
+  /// A send has ended.
   mutating func ended() { running -= 1 }
 }

@@ -9,27 +9,27 @@ struct Wave: Sendable, Hashable {
     case wait
     /// No further host may be started, even after others end.
     case never(String)
-    /// All that began have ended, and nothing is left to begin.
+    /// All hosts that began have ended, and no host is left to begin.
     case ended
   }
 
   let hosts: [Int]
-  /// The strategy that asked for it; nil: the rollout has none.
+  /// The strategy that asked for the wave; nil: the rollout has no strategy.
   let script: ScriptID?
-  /// The segment after which its hosts are left ready; nil: they go to their end.
+  /// The segment after which the wave's hosts are left ready; nil: they go to the end.
   let upto: Segment?
-  /// Whether its hosts are restarted with the release that they run.
+  /// Whether the wave's hosts are restarted with the release that they run.
   let isRestart: Bool
   private(set) var result = WaveResult(succeeded: [], failed: [])
   private(set) var running = 0
-  /// Whether its beginning was noted; an empty wave is never announced.
+  /// Whether the beginning of the wave was noted; an empty wave is never announced.
   var isAnnounced = false
   private let parallel: Int?
   private var next = 0
 
   /// - Parameters:
-  ///   - hosts: each once.
-  ///   - parallel: the limit of hosts at once, in addition to the deployment's own bounds.
+  ///   - hosts: the hosts, each once.
+  ///   - parallel: the most hosts at once, in addition to the deployment's own bounds.
   init(_ hosts: [Int], parallel: Int? = nil, upto: Segment? = nil, isRestart: Bool = false, for script: ScriptID? = nil) {
     self.hosts = hosts
     self.isRestart = isRestart
@@ -38,7 +38,7 @@ struct Wave: Sendable, Hashable {
     self.upto = upto
   }
 
-  /// Whether some of its hosts have not begun yet.
+  /// Whether some of the wave's hosts have not begun yet.
   var isOpen: Bool { next < hosts.count }
 
   /// - Parameter mayBegin: whether the deployment still starts anything new.
@@ -54,7 +54,7 @@ struct Wave: Sendable, Hashable {
     }
   }
 
-  /// A host that was started has ended, or is where the wave leaves it.
+  /// A host that was started has ended, or is ready.
   mutating func ended(_ host: Int, _ status: HostStatus) {
     running -= 1
     switch status {

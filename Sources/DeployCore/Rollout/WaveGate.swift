@@ -1,18 +1,18 @@
 import DeployModel
 
-/// Compares the failures of a wave with those that the fleet shows whatever is deployed. More than chance explains mean a bad release.
+/// Compares the failures of a wave with the usual failures of the fleet. More failures than chance explains mean a bad release.
 struct WaveGate: Sendable, Hashable {
   /// The share of hosts that fail whatever the release is, 0…1.
   let base: Double
   /// A wave stops the deployment if its failures would happen by chance with a lower probability than this.
   static let improbable = 0.001
-  /// Number of hosts of the wave under way, and of those that failed.
+  /// Number of hosts of the wave under way, and number of failed hosts.
   private(set) var hosts = 0
   private(set) var failed = 0
-  /// Whether a host has succeeded since the deployment began, and what happened to one that failed before that.
+  /// Whether a host has succeeded since the deployment began, and the failure of a host that failed before that.
   private var hasSucceeded = false
   private var first: String?
-  /// Why nothing more may start; nil while chance explains the failures. It is stored because every host that ends asks for it.
+  /// Why no further host may start; nil: chance explains the failures. It is stored because every host that ends asks for it.
   private(set) var verdict: String?
 
   init(base: Double) { self.base = base }
@@ -30,7 +30,7 @@ struct WaveGate: Sendable, Hashable {
     verdict = judged
   }
 
-  /// A host went out of reach while it was changed. Later ones have a budget of their own.
+  /// A host went out of reach while it was changed. Later hosts out of reach have a budget of their own.
   mutating func hostLost() {
     if !hasSucceeded { first = first ?? "went out of reach" }
     verdict = judged
