@@ -1,9 +1,9 @@
-/// The watch of a deployment after it has succeeded. Hosts go back if too many of its looks are bad.
+/// The watch of a deployment after it has succeeded. The hosts go back if too many looks are bad.
 package struct Alarm: Sendable, Hashable, Codable {
-  /// The limit of looks at each host: each leaves a few small files there until releases are pruned.
+  /// The most looks at each host. Each look leaves a few small files there until releases are pruned.
   package static let most = 1000
 
-  /// How long it lasts after the end of its deployment.
+  /// How long the alarm lasts after the end of its deployment.
   package var during: Interval
   /// The question of each look.
   package var check: Check
@@ -15,9 +15,9 @@ package struct Alarm: Sendable, Hashable, Codable {
   package var limit: Interval
   /// How many of all looks at all hosts may find a host bad.
   package var allow: Int
-  /// What people call it.
+  /// The alarm's name for people.
   package var name: String
-  /// Nil: it has no line of its own.
+  /// The recipe's line of the alarm; nil: it has no line of its own.
   package var place: SourcePlace?
 
   package init(
@@ -36,8 +36,8 @@ package struct Alarm: Sendable, Hashable, Codable {
 
   /// The looks that are left, at these hosts.
   /// - Parameters:
-  ///   - hosts: their numbers.
-  ///   - time: what is left of its time.
+  ///   - hosts: the numbers of the hosts.
+  ///   - time: the time that is left.
   ///   - spent: the number of bad looks so far.
   package func watch(of hosts: [Int], for time: Interval, after spent: Int) -> Watch {
     let rests = (max(time, .zero).milliseconds + every.milliseconds - 1) / max(1, every.milliseconds)

@@ -1,17 +1,17 @@
 /// What is known of the alarm of one deployment, `alarms/ID.json` in the state folder.
 package struct AlarmRecord: Sendable, Hashable, Codable {
   package enum End: String, Sendable, Hashable, Codable {
-    /// Its time is over, and too few looks were bad.
+    /// The alarm's time is over, and too few looks were bad for it to fire.
     case passed
     /// Too many looks were bad.
     case fired
-    /// Its time is over, and a host gave no answer to any look.
+    /// The alarm's time is over, and a host gave no answer to any look.
     case inconclusive
-    /// Something newer has its hosts, so it is about nothing any more.
+    /// A newer deployment has the hosts, so the alarm has no effect any more.
     case superseded
   }
 
-  /// How many looks were made, and what they found.
+  /// The number of looks, and their results.
   package struct Tally: Sendable, Hashable, Codable {
     package var looks = 0
     package var bad = 0
@@ -20,7 +20,7 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
     package var firstBad: String?
     /// The first look without an answer, with its host; nil: there was none.
     package var firstSilence: String?
-    /// Names of the places that have given an answer; nil: an older version counted, and nobody knows which.
+    /// Names of the places that have given an answer; nil: unknown, because an older version counted.
     package var heard: [String]?
     package init() {}
 
@@ -31,18 +31,18 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
   /// When somebody began to watch.
   package var opened: Timestamp
-  /// The end of its deployment, and its time.
+  /// When the alarm's time is over.
   package var until: Timestamp
   /// When somebody last watched.
   package var seen: Timestamp
   package var tally = Tally()
-  /// Nil: it has not ended, whether somebody watches or not.
+  /// How the alarm ended; nil: it has not ended, whether somebody watches or not.
   package var end: End?
-  /// Why it ended as it did; nil: there is nothing to say.
+  /// Why the alarm ended in this way; nil: there is no reason to report.
   package var reason: String?
-  /// The rollback that it began; nil: none was begun.
+  /// The rollback that the alarm began; nil: it began none.
   package var rollback: Deployment.ID?
-  /// Number of rollbacks that it began and that ended before they changed a host; nil: none.
+  /// Number of rollbacks that the alarm began and that ended before they changed a host; nil: none.
   package var tries: Int?
 
   package init(deployment: Deployment.ID, opened: Timestamp, until: Timestamp) {

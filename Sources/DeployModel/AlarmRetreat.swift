@@ -1,15 +1,15 @@
-/// How the rollback that an alarm began stands, by its journal.
+/// The state of the rollback that an alarm began, by the rollback's journal.
 package enum AlarmRetreat: Sendable, Hashable {
   /// Every host is back.
   case back
-  /// It ended, and not every host is back.
+  /// The rollback ended, and not every host is back.
   case failed
-  /// It ended and left hosts as they are, because the recipe says so.
+  /// The rollback ended and left hosts as they are, because the recipe says so.
   case held
-  /// An engine runs it.
+  /// An engine runs the rollback.
   case running
-  /// No engine runs it, and it has not ended.
+  /// The rollback was interrupted: no engine runs it, and it has not ended.
   case interrupted
-  /// It ended before it changed a host.
+  /// The rollback ended before it changed a host.
   case idle(ExitCode)
 }

@@ -1,18 +1,19 @@
-/// The keys in a project's `allowed_signers`, the file beside `deploy.lua` that says whose keys sign, in the form of `ssh-keygen(1)`.
+/// The keys in a project's `allowed_signers`. This file beside `deploy.lua` lists the people and their keys, in the form of
+/// `ssh-keygen(1)`.
 package struct AllowedSigners: Sendable, Hashable {
   /// A line that lets a key sign approvals.
   package struct Line: Sendable, Hashable {
-    /// Patterns of names with `*` and `?`; one with `!` before it excludes.
+    /// Patterns of names with `*` and `?`; a pattern with `!` before it excludes names.
     package let patterns: [String]
-    /// In base64.
+    /// The key in base64.
     package let key: String
   }
-  /// Lines without a key, and those whose namespaces leave approvals out, are not among them.
+  /// The lines that let a key sign approvals. Lines without a key, and lines for other namespaces, are left out.
   package let lines: [Line]
   /// Whether the project has the file.
   package let isThere: Bool
 
-  /// - Parameter sources: the project's, with its `allowed_signers` if it has one.
+  /// - Parameter sources: the project's sources, with its `allowed_signers` if it has one.
   package init(_ sources: [SourceFile]) {
     let text = sources.first { $0.path.isExactly(SignedApproval.signers) }?.text
     isThere = text != nil
@@ -33,7 +34,7 @@ package struct AllowedSigners: Sendable, Hashable {
     return Line(patterns: first.split(separator: ",").map(String.init), key: words[type + 1])
   }
 
-  /// The words of a line. Blanks between quotes end none, and the quotes themselves are left out.
+  /// The words of a line. Blanks between quotes do not end a word, and the quotes themselves are left out.
   private static func words(of line: Substring) -> [String] {
     var words: [String] = []
     var (word, isQuoted) = ("", false)

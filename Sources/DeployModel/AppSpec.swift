@@ -20,16 +20,16 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
   package var file: String
   /// What happens to files at a destination that no deployment put there. The appspec file takes precedence.
   package var fileExists: FileExists
-  /// Whether files that are replaced or removed come back when the host fails.
+  /// Whether replaced or removed files are restored when the host fails.
   package var restore: Bool
   /// Whether a failing stop script of the outgoing revision is skipped.
   package var ignoresStopFailures: Bool
-  /// How an installation treats a link on its way that users other than root and the deploying user can exchange; nil: it follows the
+  /// How an installation treats a link to a destination that users other than root and the deploying user can replace; nil: it follows the
   /// link and warns, as in journals of older versions.
   package var foreignLinks: ForeignLinks?
   /// The user that puts files in place and starts scripts; nil: the login user.
   package var user: String?
-  /// What the bundle at hand runs; nil: not known beforehand.
+  /// The scripts of the bundle; nil: not known beforehand.
   package var scripts: [Scripts]?
 
   package init(
@@ -45,7 +45,7 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
     self.scripts = scripts
   }
 
-  /// The scripts of an event: nil if they are not known, empty if it has none.
+  /// The scripts of an event; nil: unknown; empty: it has none.
   package func scripts(of event: LifecycleEvent) -> Scripts? {
     guard let scripts else { return nil }
     return scripts.first { $0.event == event.rawValue } ?? Scripts(event: event.rawValue, locations: [], limit: .zero)
@@ -62,14 +62,14 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
     case back(LifecycleEvent)
     /// Restores the files that this deployment's Install replaced or removed.
     case undo
-    /// Deletes what was kept for going back.
+    /// Deletes what was kept for a restore.
     case forget
     /// Removes what the last installation made.
     case remove
   }
   package var phase: Phase
   package var options: AppSpecOptions
-  /// What is installed; nil if the step installs nothing.
+  /// The release to install; nil: the step installs nothing.
   package var release: Release.ID?
   /// Unpacked revisions that stay on the host.
   package var keep: Int
@@ -80,14 +80,14 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
     self.keep = keep
   }
 
-  /// The scripts that it is known to run.
+  /// The scripts that the step is known to run.
   package var scripts: [String] {
     guard case .event(let event) = phase, !event.concernsPrevious else { return [] }
     return options.scripts(of: event)?.locations ?? []
   }
 
-  /// The longest time it may take. Each script has its own timeout, so this is their sum if the scripts are known, else an hour for
-  /// scripts.
+  /// The longest time that the step may take. Each script has its own timeout. If the scripts are known, the limit includes the sum of
+  /// their timeouts, otherwise an hour.
   package var limit: Interval {
     switch phase {
     case .event(.downloadBundle), .event(.install), .undo, .remove: return .minutes(60)

@@ -1,10 +1,11 @@
-/// What a deployment waits for from people, as the sender of a message sees it. An answer is for that, whatever is open when it arrives.
+/// What a deployment waits for from people, as the sender of a message sees it. An answer belongs to this gate, even if another gate is
+/// open when it arrives.
 package struct Awaited: Sendable, Hashable {
-  /// The number of the gate that is open; 0: none is.
+  /// The number of the open gate; 0: no gate is open.
   package var gate: Int
-  /// Of the gate that is open; nil: none is.
+  /// The kind of the open gate; nil: no gate is open.
   package var kind: Gate.Kind?
-  /// The message of the pause that holds it; nil: it is not paused.
+  /// The message of the pause; nil: the deployment is not paused.
   package var pause: Message.ID?
 
   package init(gate: Int = 0, kind: Gate.Kind? = nil, pause: Message.ID? = nil) {
@@ -43,7 +44,7 @@ package struct Awaited: Sendable, Hashable {
 }
 
 extension Message {
-  /// Notes what the message is for: what its sender saw the deployment wait for.
+  /// Records what the message answers: what the deployment waited for when the message was sent.
   package mutating func means(_ awaited: Awaited) {
     switch kind {
     case .approve, .reject, .promote: number = awaited.gate

@@ -1,4 +1,4 @@
-/// Arithmetic on numbers from outside: files, hosts, options. A result that does not fit becomes the end of the range, because a trap
+/// Arithmetic on numbers from outside: files, hosts, options. A result that does not fit becomes the end of the range, because an overflow
 /// would end the program.
 extension Int {
   package func plus(_ other: Int) -> Int {
@@ -16,7 +16,7 @@ extension Int {
     return over ? ((self < 0) == (other < 0) ? .max : .min) : product
   }
 
-  /// The whole number towards zero; the end of the range if it is beyond that, 0 if it is not a number.
+  /// The number, rounded towards zero; the end of the range if the number is beyond it, 0 if it is not a number.
   package init(bounded number: Double) {
     // 2^63 itself does not fit any more.
     if number >= 0x1p63 { self = .max } else if number <= -0x1p63 { self = .min } else { self = number.isNaN ? 0 : Int(number) }
@@ -24,6 +24,6 @@ extension Int {
 }
 
 extension Double {
-  /// `3` for 3.0, else as it is: how people write it.
+  /// The number as people write it: `3` for 3.0.
   package var plain: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
 }

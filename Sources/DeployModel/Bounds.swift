@@ -4,16 +4,16 @@ package struct Bounds: Sendable, Hashable, Codable {
   package var floor: Int
   /// Hosts in flight at once.
   package var parallel: Int
-  /// Hosts that may fail, and that may be out of reach.
+  /// The number of hosts that may fail, and the number of hosts that may be out of reach.
   package var failed: Int
   package var unreachable: Int
-  /// Hosts that may fail in a single wave; nil: as many as may fail.
+  /// The number of hosts that may fail in a single wave; nil: as many as in the whole deployment.
   package var failedInWave: Int?
   /// Hosts that must stay healthy by CodeDeploy's rule, which then replaces the budgets; nil: the rule does not apply.
   package var healthy: Int?
-  /// The share of hosts, 0…1, that fails whatever the release is. The wave gate compares with it. nil: there is no wave gate.
+  /// The share of hosts, 0…1, that fails whatever the release is, for the wave gate. Nil: there is no wave gate.
   package var base: Double?
-  /// How often a step of the engine's own is retried in place if the host or the connection to it was to blame; nil: never.
+  /// How often an engine step is retried in place if the host or its connection caused the failure; nil: never.
   package var retries: Int?
   /// The rules for hosts that share the value of a tag; nil: there are none.
   package var neighbours: [Neighbours]?

@@ -1,11 +1,11 @@
-/// A bundle that was just built, and what deserves a look although nothing is wrong.
+/// A bundle that was just built, with warnings.
 package struct BuiltBundle: Sendable, Hashable {
-  /// The bundle of a task or a removal, which bring nothing.
+  /// The bundle of a task or a removal, which send nothing.
   package static let nothing = BuiltBundle(
     bundle: Bundle(digest: Digest(hex: String(repeating: "0", count: 64)), files: 0, bytes: 0, source: "nothing"),
     manifest: Manifest(items: []))
 
-  /// A bundle that hosts have and this machine has not: nothing of it can be sent.
+  /// A bundle that hosts have but this machine lacks, so that it cannot be sent.
   package static func onHosts(_ digest: Digest) -> BuiltBundle {
     BuiltBundle(bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "what hosts keep"), manifest: Manifest(items: []))
   }

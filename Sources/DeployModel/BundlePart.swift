@@ -2,9 +2,9 @@
 package struct BundlePart: Sendable, Hashable {
   /// The file's path in the bundle.
   package var path: String
-  /// Where it begins, in bytes.
+  /// The offset of the part in the file, in bytes.
   package var offset: Int
-  /// How many bytes it has; at least 1.
+  /// The number of bytes of the part; at least 1.
   package var count: Int
   package init(path: String, offset: Int, count: Int) {
     self.path = path

@@ -3,7 +3,7 @@ package struct CISystem: Sendable, Hashable {
   package enum Kind: String, Sendable, Hashable, CaseIterable {
     case github, gitlab, buildkite, jenkins, travis, circleci, azure
 
-    /// As its makers write it.
+    /// The system's name, as its makers write it.
     package var title: String {
       switch self {
       case .github: "GitHub Actions"
@@ -26,8 +26,8 @@ package struct CISystem: Sendable, Hashable {
   /// The job's page, or the run's.
   package var url: String?
 
-  /// Reads an environment.
-  /// - Parameter variable: the value of a variable; nil: it is not set. Empty ones count as not set.
+  /// Reads the environment.
+  /// - Parameter variable: gives the value of a variable; nil: it is not set. Empty values count as not set.
   /// - Returns: nil if no known CI system runs the command.
   package init?(_ variable: (String) -> String?) {
     func value(_ name: String) -> String? { variable(name).flatMap { Provenance.line($0, limit: Provenance.urlLimit) } }
@@ -113,6 +113,6 @@ package struct CISystem: Sendable, Hashable {
     }
   }
 
-  /// As provenance has it.
+  /// The job in the form of a provenance.
   package var job: Provenance.Job { Provenance.Job(system: kind.rawValue, url: url) }
 }

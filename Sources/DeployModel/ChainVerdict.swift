@@ -5,7 +5,7 @@ package struct ChainVerdict: Sendable, Hashable {
   package var entries: Int
   /// The chain after the last good entry.
   package var head: Digest
-  /// Where the chain breaks; nil: it is whole.
+  /// The damage of the chain; nil: the chain is whole.
   package var damage: Damage?
 
   package init(deployment: Deployment.ID, entries: Int, head: Digest, damage: Damage? = nil) {

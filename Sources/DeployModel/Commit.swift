@@ -1,15 +1,15 @@
 /// A commit of version control, as far as it is known.
 package struct Commit: Sendable, Hashable, Codable {
-  /// All its hexadecimal digits: 40, or 64.
+  /// All hexadecimal digits of the commit: 40, or 64.
   package var id: String
-  /// Its branch; nil: it was checked out without one, and nobody named one.
+  /// The branch; nil: the commit was checked out without a branch, and none was named.
   package var branch: String?
   package var tag: String?
   /// The first line of its message.
   package var subject: String?
   /// When it was made; nil: unknown.
   package var at: Timestamp?
-  /// Whether tracked files have changed since; nil: nobody looked.
+  /// Whether tracked files have changed since; nil: unknown.
   package var isDirty: Bool?
 
   package init(
@@ -32,9 +32,9 @@ package struct Commit: Sendable, Hashable, Codable {
   }
 }
 
-/// The commits between what hosts ran and what they are brought to.
+/// The commits between the hosts' old commit and the new one.
 package struct CommitRange: Sendable, Hashable, Codable {
-  /// One of them.
+  /// One of these commits.
   package struct Line: Sendable, Hashable, Codable {
     package var id: String
     package var author: String
@@ -47,9 +47,9 @@ package struct CommitRange: Sendable, Hashable, Codable {
   }
   /// The commit that hosts ran.
   package var from: String
-  /// Number of commits, at most `counted`; 0 and `isBack` if it goes back to an older one.
+  /// Number of commits, at most `counted`. If the deployment goes back to an older commit: 0, and `isBack`.
   package var total: Int
-  /// The newest ones, newest first, at most `listed`.
+  /// The newest commits, the newest first, at most `listed`.
   package var newest: [Line]
   /// Whether the new revision lacks commits that hosts ran.
   package var isBack: Bool

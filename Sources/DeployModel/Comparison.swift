@@ -1,7 +1,7 @@
 /// How a watch compares hosts that have the release with twins that do not: it looks at both and judges the difference, not each look.
 package struct Comparison: Sendable, Hashable, Codable {
   package enum Unit: String, Sendable, Hashable, Codable {
-    /// Requests, and how many of them failed.
+    /// The share of requests that failed.
     case rate
     /// A number of which less is better, such as the p95 of a latency.
     case value
@@ -12,7 +12,7 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var pairs: Int
   /// How much worse the release may be, as the recipe says it: `+10%`, `+0.05pp`, `+50ms`.
   package var margin: String
-  /// The chance, over all looks, of calling a release within the margin bad, or a worse one good; above 0, at most 0.5.
+  /// The chance, over all looks, of calling a release within the margin bad, or a release outside the margin good; above 0, at most 0.5.
   package var alpha: Double
 
   package init(_ unit: Unit, pairs: Int, margin: String, alpha: Double) {

@@ -11,9 +11,9 @@ package struct DeploymentConfiguration: Sendable, Hashable, Codable {
   package var failedInWave: Amount?
   /// Unreachable hosts that it may leave out or lose.
   package var unreachable: Amount
-  /// CodeDeploy's minimum of healthy hosts, which replaces the floor and both budgets; nil: nobody asked for it.
+  /// CodeDeploy's minimum of healthy hosts, which replaces the floor and both budgets; nil: the recipe does not use it.
   package var healthy: MinimumHealthy?
-  /// The share of hosts, in per cent, that fails whatever the release is. The wave gate compares with it. nil: 1.
+  /// The share of hosts, in per cent, that fails whatever the release is, for the wave gate; nil: 1.
   package var base: Double?
   /// Tags: at most one host of each value is out of service; nil: there is none.
   package var apart: [String]?

@@ -1,12 +1,14 @@
 /// One deployment of a journal, as a list shows it.
 package struct DeploymentSummary: Sendable, Hashable {
   package enum State: Sendable, Hashable {
-    /// An engine process holds its claim.
+    /// An engine process runs the deployment and holds its claim.
     case running
-    /// No engine process runs it. It has not concluded, or hosts are to go back and their rollback never began: `lander resume`.
+    /// No engine process runs the deployment. It has not concluded, or hosts have to go back and their rollback never began: `lander
+    /// resume`.
     case interrupted
-    /// It was interrupted, and newer deployments have taken over all hosts that it had to finish or take back: nothing is left to resume.
-    /// - Parameter by: the newest of them; nil: hosts say that there is one, but not which.
+    /// The deployment was interrupted, and newer deployments have taken over all hosts that it had to finish or take back. Nothing is left
+    /// to resume.
+    /// - Parameter by: the newest of these deployments; nil: hosts say that there is one, but not which.
     case superseded(by: Deployment.ID?)
     case concluded(Conclusion.Status)
     case damaged(Damage)
@@ -17,7 +19,7 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var group: String
   package var kind: Plan.Kind
   package var actor: String
-  /// Nil for a rollback: it sends none.
+  /// The bundle; nil for a rollback, which sends none.
   package var bundle: Digest?
   /// Number of hosts.
   package var hosts: Int
@@ -28,13 +30,13 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var state: State
   /// Number of hosts that had failed and were not taken back when it concluded.
   package var notRestored = 0
-  /// Whether it was parked from here and hosts say that it is over: its end is in another state folder.
+  /// Whether the deployment was parked from here and hosts say that it is over: its end is in another state folder.
   package var isElsewhere = false
-  /// Names of hosts that newer deployments have taken over since it was interrupted.
+  /// Names of hosts that newer deployments have taken over since the interruption.
   package var takenOver: [String] = []
-  /// The pause that holds it; nil: it is not paused, or it has ended.
+  /// The pause; nil: the deployment is not paused, or has ended.
   package var pause: Pause?
-  /// Until when hosts keep it without an engine, as far as this journal knows; nil: they do not.
+  /// Until when hosts keep the parked deployment, by this journal; nil: it is not parked.
   package var parked: Timestamp?
 
   package init(
@@ -57,16 +59,16 @@ package struct DeploymentSummary: Sendable, Hashable {
     self.pause = pause
   }
 
-  /// How it ended, in a word: `succeeded`, `failed`, `restore failed` if a budget excuses hosts that a person has to bring back; nil as
+  /// How the deployment ended, in a word: `succeeded`, `failed`, or `restore failed` if a budget excuses hosts that need a person; nil as
   /// for `status`.
   package var end: String? { notRestored > 0 && (status == .succeeded || status == .partial) ? "restore failed" : status?.rawValue }
 
-  /// Whether an engine runs it, or one can resume it.
+  /// Whether an engine runs the deployment or can resume it.
   package var isOpen: Bool { state == .running || state == .interrupted }
 
-  /// Whether newer deployments have taken over all that it had to finish.
+  /// Whether newer deployments have taken over all hosts that the deployment had to finish.
   package var isSuperseded: Bool { if case .superseded = state { true } else { false } }
 
-  /// How it ended; nil while it runs, was interrupted or cannot be read.
+  /// How the deployment ended; nil: it runs, was interrupted or cannot be read.
   package var status: Conclusion.Status? { if case .concluded(let status) = state { status } else { nil } }
 }

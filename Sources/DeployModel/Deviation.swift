@@ -2,16 +2,16 @@
 package struct Deviation: Sendable, Hashable, Codable {
   package enum Kind: Sendable, Hashable, Codable {
     case missing
-    /// It is of another kind: a folder where a file should be, a link where a folder should be.
+    /// The entry is of another kind: a folder instead of a file, a link instead of a folder.
     case kind(wanted: String)
     case content
     /// Permission bits.
     case mode(Int, wanted: Int)
-    /// Its owner is not the one at the end of its deployment.
+    /// The owner differs from the owner at the end of the deployment.
     case owner(Owner, wanted: Owner)
     /// A link leads somewhere else.
     case target
-    /// Nothing delivered it: a hook, the application or a person put it there.
+    /// The entry was not delivered: a hook, the application or a person put it there.
     case extra
   }
   package var path: String
@@ -21,7 +21,7 @@ package struct Deviation: Sendable, Hashable, Codable {
     self.kind = kind
   }
 
-  /// In a few words, after the path.
+  /// The deviation in a few words, after the path.
   package var words: String {
     switch kind {
     case .missing: "is missing"
@@ -50,6 +50,6 @@ package struct Verification: Sendable, Hashable, Codable {
     self.deviations = deviations
   }
 
-  /// What was delivered and has changed since; extra entries do not count.
+  /// The delivered entries that have changed since; extra entries do not count.
   package var differing: [Deviation] { deviations.filter { $0.kind != .extra } }
 }

@@ -1,5 +1,6 @@
 extension Entry {
-  /// Whether it says who, why, or what was left: what people ask about afterwards. A deployment of many hosts has only few of these.
+  /// Whether the fact says who made the deployment, why, or what it left: what people ask about afterwards. Even a deployment to many hosts
+  /// has only few such facts.
   package var isOutline: Bool {
     switch fact {
     case .planned, .resumed, .concluded: true

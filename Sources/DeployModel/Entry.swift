@@ -2,13 +2,13 @@
 package struct Entry: Sendable, Hashable, Codable {
   // Indirect: plans, intents and notes differ much in size, and a deployment of many hosts has a million of them.
   package indirect enum Fact: Sendable, Hashable, Codable {
-    /// Entry 0, and no other.
+    /// The plan; only entry 0 has it.
     case planned(Plan)
     /// An outside event, written before the core sees it.
     case happened(Happening)
     /// An operation that is about to be performed.
     case intended(Intent)
-    /// What the core or a recipe says on the way. Follows from the rest; not replayed.
+    /// What the core or a recipe reports on the way. It follows from the other entries and is not replayed.
     case noted(Note)
     /// Another engine process resumed from here.
     case resumed(actor: String)
@@ -29,22 +29,22 @@ package struct Entry: Sendable, Hashable, Codable {
 /// What reaches the core from outside.
 package enum Happening: Sendable, Hashable, Codable {
   case started
-  /// The operation with that intent came back.
+  /// The operation with this intent came back.
   indirect case finished(intent: Int, Outcome)
   case rang(timer: Int)
   case cancelled(reason: String)
   /// A message reached the deployment.
   indirect case said(Message)
-  /// A newer deployment had, or has, a host's lock, so the renewal of this one's lock was refused.
+  /// The renewal of a host's lock was refused, because a newer deployment had or has the lock.
   indirect case overtaken(Failure)
   /// The engine wants to leave, because a gate waits for a person.
   case parks(Parking)
   /// An engine resumes a deployment that was parked, or was about to be.
   /// - Parameters:
-  ///   - claim: tells apart the engines that try to resume; empty: the one that wanted to leave stays.
-  ///   - reason: why it stays; nil: a person wanted to resume.
+  ///   - claim: identifies this engine among the engines that try to resume; empty: the engine that wanted to leave stays.
+  ///   - reason: why the engine stays; nil: a person wanted to resume.
   case unparks(by: String, claim: String, reason: String? = nil)
-  /// An engine resumes the deployment after another one died. What was read outside may have changed since.
+  /// An engine resumes the deployment after another engine died. Facts that were read from outside may have changed since.
   case revived
 }
 
@@ -52,7 +52,7 @@ package enum Happening: Sendable, Hashable, Codable {
 package indirect enum Note: Sendable, Hashable, Codable {
   case stageBegan(name: String)
   case stageEnded(name: String, error: ScriptError?)
-  /// - Parameter upto: the segment after which its hosts are left ready; nil: it takes them to their end.
+  /// - Parameter upto: the segment after which the wave's hosts are left ready; nil: they go to the end.
   case waveBegan(number: Int, hosts: [Int], upto: Segment? = nil)
   case waveEnded(number: Int, WaveResult)
   /// Hosts are stopped and started with the release that they run.
@@ -71,15 +71,15 @@ package indirect enum Note: Sendable, Hashable, Codable {
   /// The strategy ended the rollout on purpose.
   /// - Parameter left: hosts that stay on the old revision.
   case stopped(reason: String, left: [Int])
-  /// Something a recipe logged; the host where a hook did.
+  /// A line that a recipe logged, with the host of the hook.
   case log(host: Int?, LogLine)
   /// Why no further host is started, or something else that a person should know.
   case remark(String)
-  /// What the deployment made of a message, in words. Not accepted: the message changed nothing.
+  /// The deployment's answer to a message, in words. If it is not accepted, the message changed nothing.
   case answered(message: Message.ID, accepted: Bool, String)
-  /// The message that holds the deployment from now on; nil: nothing holds it any more.
+  /// The message that pauses the deployment from now on; nil: the pause has ended.
   case paused(Message?)
-  /// Hosts keep it until then without an engine; nil: an engine runs it again.
+  /// Hosts keep the parked deployment until this time; nil: an engine runs it again.
   case parked(until: Timestamp?)
 }
 
@@ -87,24 +87,24 @@ package indirect enum Note: Sendable, Hashable, Codable {
 package indirect enum HostStatus: Sendable, Hashable, Codable {
   case pending
   case changing
-  /// Stopped after that segment because the strategy said so: out of service, and not under way. A later wave takes it on.
+  /// The host stopped after this segment because the strategy said so. It is out of service and not under way; a later wave takes it on.
   case ready(Segment)
   /// On the target, receipt written.
   case succeeded
   case unchanged
-  /// A slot that keeps what it has on purpose: another slot of its machine has the target.
+  /// A slot that keeps its release on purpose, because another slot of its machine has the target.
   case kept
   case leftOut(Failure)
   case restoring(ScriptError)
-  /// Failed, and back on what it ran before (or on nothing, if nothing ran).
+  /// The host failed, and is back on what it ran before (or on nothing, if nothing ran).
   case restored(ScriptError)
-  /// Failed or cancelled before anything that it runs was changed; at most a release was sent.
+  /// The host failed or was cancelled before anything that it runs was changed; at most a release was sent.
   case untouched(ScriptError)
-  /// Failed, and going back failed too. A person has to type `commands`.
+  /// The host failed, and going back failed too. A person has to type `commands`.
   case restoreFailed(ScriptError, restoring: ScriptError, commands: [String])
-  /// Failed and left as it is, because the recipe says so.
+  /// The host failed and was left as it is, because the recipe says so.
   case failed(ScriptError)
-  /// Out of reach since that operation: nobody knows what it runs.
+  /// The host is out of reach since this operation: it is unknown what it runs.
   case unknown(Failure)
 
   package var isFinal: Bool {
@@ -121,31 +121,31 @@ package struct Conclusion: Sendable, Hashable, Codable {
     case succeeded
     case failed
     case cancelled
-    /// Could not start: the lock is held, or the hosts are not as planned. Nothing was changed.
+    /// The deployment could not start: a lock is held, or hosts are not as planned. Nothing was changed.
     case refused
     /// Ended on purpose, with hosts left on the old revision.
     case partial
   }
   package var status: Status
-  /// The first cause; nil if it succeeded.
+  /// The first cause; nil: the deployment succeeded.
   package var error: ScriptError?
   /// The lock's holder, if the lock was the cause.
   package var holder: Lock?
-  /// Hosts on the new release that are to go back, as a deployment of their own.
+  /// Hosts on the new release that have to go back, in a deployment of their own.
   package var rollback: [Int]
   /// Statuses by host number.
   package var hosts: [HostStatus]
   /// Traffic that could not be put back; nil: none was shifted, or all of it is back.
   package var traffic: StrayTraffic?
-  /// The stage that cannot be undone and had begun, so that nothing goes back; nil: there was none, or the deployment did not fail.
+  /// The irreversible stage that had begun, so that nothing goes back; nil: there was none, or the deployment did not fail.
   package var irreversible: String?
-  /// Stages that the way back is to undo, in that order; nil: none.
+  /// Stages that the rollback has to undo, in this order; nil: none.
   package var undo: [StageUndo]?
-  /// Stages that an undo was due for and that are not undone; nil: none.
+  /// Stages that should have been undone but were not; nil: none.
   package var notUndone: [String]?
-  /// Whether functions of a task ran something that nobody takes back. nil: it ran no task.
+  /// Whether functions of a task ran something that is not taken back; nil: the deployment is no task.
   package var ran: Bool?
-  /// Whether hosts say that it is over although no engine of this state folder saw its end; nil: one did.
+  /// Whether hosts say that the deployment is over although no engine of this state folder saw its end; nil: an engine did.
   package var isElsewhere: Bool?
   package init(
     status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus], traffic: StrayTraffic? = nil
@@ -158,11 +158,10 @@ package struct Conclusion: Sendable, Hashable, Codable {
     self.traffic = traffic
   }
 
-  /// Whether a rollback follows from it: hosts are to go back, or stages to be undone.
+  /// Whether a rollback follows: hosts have to go back, or stages have to be undone.
   package var owesWayBack: Bool { !rollback.isEmpty || undo?.isEmpty == false }
 
-  /// Numbers of the hosts that the rollback which follows from it has: those that go back, and, if stages are undone, all that can be
-  /// told so.
+  /// Numbers of the hosts of the rollback that follows: the hosts that go back, and, if stages are undone, all hosts that can record that.
   package var wayBackHosts: [Int] {
     guard undo?.isEmpty == false else { return rollback }
     return hosts.indices.filter { number in

@@ -1,5 +1,5 @@
-/// A text that equals another only if every byte does: names of files and paths. Swift's own `==` treats two spellings of one character
-/// as equal, but on Linux they name two files.
+/// A text that equals another text only if every byte is equal, for names of files and paths. Swift's own `==` treats two spellings of one
+/// character as equal, but on Linux they name two files.
 package struct ExactText: Sendable, Hashable {
   package let text: String
   package init(_ text: String) { self.text = text }
@@ -16,7 +16,7 @@ extension ExactText: ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
 }
 
-/// Paths by their bytes. Linux takes a slash for a separator even before a combining character; Swift makes one letter of the two.
+/// Paths by their bytes. For Linux a slash is a separator even before a combining character; Swift combines the two into one letter.
 extension StringProtocol {
   /// Splits at one ASCII character by bytes. Swift's own `split` misses it if it forms one letter with a neighbour: a line feed after a
   /// carriage return, a space before a combining mark.
@@ -28,7 +28,7 @@ extension StringProtocol {
     return String(self).utf8.split(separator: byte, maxSplits: most, omittingEmptySubsequences: !keepingEmpty).map { Substring($0) }
   }
 
-  /// Lines of a text from people or programs, each without its line feed and the carriage return before it. Empty ones are left out.
+  /// Lines of a text from people or programs, each without its line feed and the carriage return before it. Empty lines are left out.
   package var fullLines: [Substring] {
     parts(at: "\n").compactMap { line in
       guard line.utf8.last == UInt8(ascii: "\r") else { return line }
@@ -42,10 +42,10 @@ extension StringProtocol {
   package var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }
   package var endsInSlash: Bool { String(self).utf8.last == UInt8(ascii: "/") }
   package var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
-  /// Without the slash at its end, if it has one.
+  /// The text without the slash at its end, if it has one.
   package var withoutLastSlash: String { endsInSlash ? String(decoding: utf8.dropLast(), as: UTF8.self) : String(self) }
 
-  /// Whether every byte is the other's.
+  /// Whether both texts have the same bytes.
   package func isExactly(_ other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
 
   /// Whether this is the path `folder` or one below it, byte by byte.

@@ -1,4 +1,4 @@
-/// What a host remembers of a deployment that failed on it and could not take it back, so that any checkout can say it.
+/// What a host remembers of a deployment that failed there and could not take the host back, so that any checkout can report it.
 package struct FailedRestore: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
   /// Why going back failed; at most 2,000 bytes. Empty: the host was taken back, and forgets what it remembered.
@@ -6,7 +6,7 @@ package struct FailedRestore: Sendable, Hashable, Codable {
   /// What to type on the host, in order; at most 20 lines.
   package var commands: [String]
 
-  /// Whether the host forgets only what it remembers of this deployment; nil: it forgets all.
+  /// Whether the host only forgets what it remembers of this deployment; nil: it forgets everything.
   package var isOwn: Bool?
 
   package var isOver: Bool { message.isEmpty }
@@ -18,7 +18,7 @@ package struct FailedRestore: Sendable, Hashable, Codable {
     self.commands = Array(commands.prefix(20))
   }
 
-  /// What a host remembers after it is told this, if it remembered `before`.
+  /// What a host remembers after this record, if it remembered `before`.
   package func replacing(_ before: FailedRestore?) -> FailedRestore? {
     guard isOver else { return self }
     return isOwn == true && before?.deployment != deployment ? before : nil

@@ -1,4 +1,4 @@
-/// A short number that tells texts apart by accident, not against malice: 64 bits of FNV-1a, the same on every machine.
+/// A short number to tell texts apart: 64 bits of FNV-1a, the same on every machine. It is not safe against malice.
 package struct Fingerprint: Sendable, Hashable {
   package let number: UInt64
   package init(of bytes: some Sequence<UInt8>) {

@@ -1,10 +1,10 @@
-/// A time in which a deployment begins nothing new on further hosts. It is pinned when the deployment is planned, so that a later change
-/// of clocks or time zones changes nothing.
+/// A time in which a deployment begins no further hosts. It is pinned when the deployment is planned, so that a later change of clocks or
+/// time zones has no effect.
 package struct Freeze: Sendable, Hashable, Codable {
   package var from: Timestamp
-  /// The first moment that is free again.
+  /// The first moment after the freeze.
   package var until: Timestamp
-  /// What people call it.
+  /// The freeze's name for people.
   package var name: String
   /// When it begins, by the clock of its place: `Fri 2026-11-27 15:00`.
   package var begin: String
@@ -19,14 +19,14 @@ package struct Freeze: Sendable, Hashable, Codable {
     self.end = end
   }
 
-  /// Whether a moment lies in it.
+  /// Whether a moment is inside the freeze.
   package func holds(_ moment: Timestamp) -> Bool { from <= moment && moment < until }
 
-  /// What a deployment pins.
+  /// The freeze rule that a deployment pins.
   package struct Rule: Sendable, Hashable, Codable {
-    /// In their order, none of them in two.
+    /// The freezes, in order, without overlaps.
     package var times: [Freeze]
-    /// Why they do not hold for this deployment; nil: they hold.
+    /// Why the freezes do not hold for this deployment; nil: they hold.
     package var override: String?
 
     package init(_ times: [Freeze], override: String? = nil) {

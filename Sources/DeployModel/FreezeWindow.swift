@@ -15,13 +15,13 @@ package struct FreezeWindow: Sendable, Hashable, Codable {
   package var days: [Int]
   /// Ranges of dates; empty: any date.
   package var dates: [Dates]
-  /// When it begins on such a day, in minutes after midnight, 0 to 1439.
+  /// When the window begins on such a day, in minutes after midnight, 0 to 1439.
   package var from: Int
-  /// When it ends, in minutes after midnight, 1 to 1440. If that is not after `from`, it ends on the next day.
+  /// When the window ends, in minutes after midnight, 1 to 1440. If that is not after `from`, it ends on the next day.
   package var to: Int
   /// `Europe/Berlin`, `UTC`, or an offset such as `+01:00`.
   package var zone: String
-  /// What people call it.
+  /// The window's name for people.
   package var name: String
   package var place: SourcePlace?
 

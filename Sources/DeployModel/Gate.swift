@@ -15,9 +15,9 @@ package struct Gate: Sendable, Hashable, Codable {
 
   /// What a gate that failed does.
   package enum Failing: String, Sendable, Hashable, Codable {
-    /// Fails the deployment, before the strategy hears of it.
+    /// Fails the deployment, before the strategy gets the answer.
     case fail
-    /// Tells the strategy, which decides.
+    /// Gives the answer to the strategy, which decides.
     case `return`
   }
 
@@ -30,19 +30,20 @@ package struct Gate: Sendable, Hashable, Codable {
   }
 
   package var kind: Kind
-  /// What people call it: `wait`, `watch`, or a name of the recipe's own.
+  /// The gate's name for people: `wait`, `watch`, or a name of the recipe's own.
   package var name: String
   /// The question in a sentence; empty if kind, name and watch say it.
   package var message: String
-  /// How long a `time` gate waits, and how long `check` and `analysis` look at hosts. The others fail if nobody answers within this time.
+  /// How long a `time` gate waits, and how long `check` and `analysis` look at hosts. The other kinds fail if nobody answers within this
+  /// time.
   package var time: Interval
   /// How hosts are looked at; only of `check` and `analysis`.
   package var watch: Watch?
   package var failing: Failing
   package var undecided: Undecided
-  /// Those who may approve, by their names in `allowed_signers`; their answers have to be signed. nil: anybody, unverified.
+  /// The people who may approve, by their names in `allowed_signers`; their answers have to be signed. Nil: anybody, unverified.
   package var from: [String]?
-  /// How many of them have to approve; nil: one.
+  /// The number of people who have to approve; nil: one.
   package var count: Int?
   /// The recipe's line; nil: it has none.
   package var place: SourcePlace?
@@ -63,7 +64,7 @@ package struct Gate: Sendable, Hashable, Codable {
     self.place = place
   }
 
-  /// Who approves in a simulation, one after the other: as many signers as it asks for, or somebody without a signature (nil).
+  /// Who approves in a simulation, one after the other: as many signers as the gate asks for, or a person without a signature (nil).
   package var simulatedSigners: [String?] {
     guard let from else { return [nil] }
     let distinct = from.reduce(into: [String]()) { known, name in
@@ -72,7 +73,7 @@ package struct Gate: Sendable, Hashable, Codable {
     return Array(distinct.prefix(count ?? 1))
   }
 
-  /// The longest time from its opening until it closes, while an engine runs.
+  /// The longest time that the gate stays open while an engine runs.
   package var longest: Interval {
     guard let watch else { return time }
     let rests = Interval(milliseconds: watch.every.milliseconds.times(max(0, watch.looks - 1)))

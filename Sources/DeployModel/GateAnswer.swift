@@ -1,12 +1,12 @@
 /// How a gate was closed, as the journal and the strategy have it.
 package struct GateAnswer: Sendable, Hashable, Codable {
   package var verdict: Verdict
-  /// Who answered, `user@machine`: a label that nobody has verified. If the answers were signed, the names of the signers. nil: no person
-  /// did.
+  /// Who answered, `user@machine`: a label that nobody has verified. If the answers were signed, the names of the signers. Nil: no person
+  /// answered.
   package var by: String?
-  /// Why, in words; empty: nothing was said.
+  /// The comment; empty: none.
   package var comment: String
-  /// When the person said it, by their machine's clock; nil: no person did, or the message did not say.
+  /// When the person answered, by their machine's clock; nil: no person answered, or the message has no time.
   package var at: Timestamp?
   /// Each signed approval, in the order in which they came; nil: the answer was not signed.
   package var signed: [SignedApproval]?

@@ -16,17 +16,17 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
   }
 
   package var method: Method
-  /// Scheme, machine and port are literal; only what follows may hold secrets.
+  /// The URL. Scheme, machine and port are literal; only the rest may hold secrets.
   package var url: Text
-  /// In the order of their names.
+  /// The headers, in the order of their names.
   package var headers: [Header]
   /// The body of a POST; nil: an empty one.
   package var body: Text?
-  /// How many bytes of the answer's body are taken, 1 to `mostAnswer`. A longer body is a failure.
+  /// The most bytes of the answer's body, 1 to `mostAnswer`. A longer body is a failure.
   package var limit: Int
   /// A file on the engine's machine with certificates that vouch for the server; nil: the system's certificates.
   package var authority: String?
-  /// What happens to a POST if nobody knows how it ended.
+  /// What happens to a POST whose end is unknown.
   package var onLost: Command.OnLost
 
   /// The limit of a request's body, and of all its headers, in bytes.
@@ -47,10 +47,10 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
     self.onLost = onLost
   }
 
-  /// Whether it may change something, so that it happens at most once.
+  /// Whether the request may change something, so that it happens at most once.
   package var isEffect: Bool { method == .post }
 
-  /// As people read it, without the value of any secret.
+  /// The request as people read it, without the value of any secret.
   package var line: String { "\(method.rawValue) \(url)" }
 }
 
@@ -84,7 +84,7 @@ extension HTTPRequest {
       fix: limit < Self.mostAnswer ? "ask for less, or raise limit (at most \(Self.mostAnswer))" : "ask for less")
   }
 
-  /// Why this request makes no sense; nil: it does.
+  /// Why this request makes no sense; nil: it makes sense.
   package var nonsense: Failure? {
     let sent = (body?.description.utf8.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.description.utf8.count }
     if sent > Self.mostSent {

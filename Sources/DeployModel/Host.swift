@@ -2,11 +2,11 @@
 package struct Host: Sendable, Hashable, Codable {
   package var number: Int
   package var name: String
-  /// The slot, if this machine has several instances of the application; the name is then `web1/blue`. nil: the machine has one.
+  /// The slot, if this machine has several instances of the application; the name is then `web1/blue`. Nil: the machine has no slots.
   package var slot: String?
-  /// How its shell is reached: `ssh`, `local`, or the name a plugin gave its own.
+  /// How the host's shell is reached: `ssh`, `local`, or the name of a plugin's transport.
   package var transport: String
-  /// The address to connect to; nil: the name.
+  /// The address to connect to; nil: the host's name.
   package var address: String?
   package var port: Int?
   package var user: String?
@@ -74,20 +74,20 @@ package struct HostFacts: Sendable, Hashable, Codable {
 /// Everything a survey of one host reads before a plan is made. Reading it changes nothing there.
 package struct HostState: Sendable, Hashable, Codable {
   package var facts: HostFacts
-  /// The release that `current` names, even if its folder is gone; nil if it names none of Lander's.
+  /// The release that `current` names, even if its folder is gone; nil: it names no release of Lander.
   package var current: Release.ID?
-  /// What `current` is, if Lander did not make it.
+  /// What is in the place of `current`, if Lander did not make it.
   package var strange: ForeignCurrent?
-  /// Damage of the current release, of the receipt's release and of the previous good one. Other releases that the host keeps are
-  /// included if their receipts were asked for too.
+  /// Damage of the current release, of the receipt's release and of the previous good release. Other releases that the host keeps are
+  /// included if their receipts were requested too.
   package var damage: [ReleaseDamage]
   /// Whether owners or permission bits in the current release differ from those at the end of its deployment; nil: unknown.
   package var altered: Bool?
   /// The newest receipt, if it is another application's.
   package var stranger: Receipt?
-  /// What the last deployment could not take back there; nil if nothing failed, or a receipt was written since.
+  /// The restore that failed in the last deployment; nil: none failed, or a receipt was written since.
   package var failedRestore: FailedRestore?
-  /// nil if the host could not say.
+  /// The folder and machine of the path; nil: the host could not say.
   package var place: HostPlace?
   /// Complete releases on the host.
   package var releases: [Release.ID]
@@ -95,24 +95,24 @@ package struct HostState: Sendable, Hashable, Codable {
   package var receipt: Receipt?
   /// The receipt of the good release before that one, still pinned.
   package var previous: Receipt?
-  /// Replaced receipts of the releases that it keeps; nil if nobody asked for them.
+  /// Replaced receipts of the releases that the host keeps; nil: they were not requested.
   package var kept: [Receipt]?
   package var lock: Lock?
-  /// Whether the deployment that holds the lock has run commands there. nil: no, or the host could not say.
+  /// Whether the deployment that holds the lock has run commands there; nil: no, or the host could not say.
   package var isBegun: Bool?
-  /// What the lock's holder left there when it parked; nil: an engine runs it, or nobody has the lock.
+  /// The parked deployment that holds the lock; nil: an engine runs the holder, or nobody has the lock.
   package var parked: Parked?
   /// The highest fence the host has seen; 0 if none.
   package var fence: Int
   /// Jobs of earlier deployments that still run.
   package var jobs: [RunningJob]
-  /// What a person has to bring there before the first deployment (shared files), with the commands; nil if nothing is missing.
+  /// What a person has to put there before the first deployment (shared files), with the commands; nil: nothing is missing.
   package var lacks: Failure?
-  /// Why nothing can be changed there although it can be read: a read-only disk, a missing right; nil if it can.
+  /// Why the host can be read but not changed: a read-only disk, a missing permission; nil: it can be changed.
   package var hindrance: Failure?
-  /// Stages that it remembers; nil: none, or the host could not say.
+  /// Stages that the host remembers; nil: none, or the host could not say.
   package var marks: [StageMark]?
-  /// Those that stand in line there for the lock, in their order; nil: nobody does, or the host could not say.
+  /// The deployments in line for the lock, in their order; nil: there are none, or the host could not say.
   package var line: [LinePlace.Other]?
 
   package init(
@@ -138,8 +138,8 @@ package struct HostState: Sendable, Hashable, Codable {
     self.hindrance = hindrance
   }
 
-  /// Whether it is uncertain that the receipt's release runs there: a deployment could not take the host back, or ended in the middle and
-  /// still has the lock. The link and the receipt may be unchanged although an application was stopped.
+  /// Whether it is uncertain that the receipt's release runs there, because a deployment could not take the host back, or was interrupted
+  /// and still has the lock. The link and the receipt may be unchanged although the application was stopped.
   package var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
   /// Whether the lock's holder ran commands there, and neither finished there nor took the host back.
@@ -148,17 +148,17 @@ package struct HostState: Sendable, Hashable, Codable {
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
-  /// Whether a rollback that somebody asked for ended there in the middle: what the host leaves is a release to leave.
+  /// Whether a requested rollback was interrupted there, so that the host still has to leave its release.
   package var isGoingBack: Bool { isAbandoned && failedRestore == nil && lock?.isRollbackByHand == true }
 
-  /// Whether `current` names a release of which the host has no receipt: an engine switched to it, and neither finished nor went back. It
-  /// does not count if somebody else made the link.
+  /// Whether `current` names a release without a receipt, because an engine switched to it and neither finished nor went back. A link that
+  /// Lander did not make does not count.
   package var runsUnrecordedRelease: Bool {
     guard strange == nil, let current, let receipt else { return false }
     return current != receipt.release.id && current != previous?.release.id
   }
 
-  /// What is known to be wrong with a release on it; nil if nothing is.
+  /// The known damage of a release on the host; nil: none.
   package func damage(of release: Release.ID?) -> ReleaseDamage? { damage.first { $0.release == release } }
 }
 
@@ -178,7 +178,7 @@ package struct RunningJob: Sendable, Hashable, Codable {
   }
 }
 
-/// What came of surveying one host.
+/// The result of surveying one host.
 package enum Survey: Sendable, Hashable, Codable {
   case reached(HostState)
   case unreachable(Failure)

@@ -1,6 +1,7 @@
-/// Which folder of which machine a deployment's path is, whatever names and addresses lead there.
+/// The folder and machine behind a deployment's path, whatever names and addresses lead there.
 package struct HostPlace: Sendable, Hashable, Codable {
-  /// Planted in `.lander` by the first deployment since the machine started; nil before that, and in a copy of another machine's disk.
+  /// An id that the first deployment since the machine's start puts into `.lander`; nil before that, and in a copy of another machine's
+  /// disk.
   package var id: String?
   /// The path without links.
   package var path: String
