@@ -1,8 +1,8 @@
-/// What is to happen on one host.
+/// What the deployment does on one host.
 package struct HostPlan: Sendable, Hashable, Codable {
   package enum Action: Sendable, Hashable, Codable {
     case change
-    /// The receipt says that all is already as wanted (promise P10).
+    /// The receipt says that the host is up to date (promise P10).
     case unchanged
     /// Out of reach before the start, within the budget.
     case leftOut(Failure)
@@ -10,43 +10,45 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var host: Host
   package var action: Action
   package var facts: HostFacts?
-  /// What it is to run; nil: nothing (it goes back to before the first deployment).
+  /// The release that the host should run; nil: none (it goes back to before the first deployment).
   package var target: Release?
-  /// The receipt of what it runs now.
+  /// The receipt of the release that the host runs now.
   package var previous: Receipt?
-  /// What it goes back to if it fails: the release that is current and still on the host.
+  /// The release that the host goes back to if it fails: the current release, if it is still on the host.
   package var current: Release.ID?
-  /// The text of a `current` link that Lander did not make; it goes back to that if it fails. nil if there was none.
+  /// The text of a `current` link that Lander did not make. The host goes back to it if it fails. Nil: there was no such link.
   package var found: String?
   /// The release that `current` names although its folder is gone. Nothing can go back to it, and its hooks have no folder.
   package var lost: Release.ID?
-  /// Damage of `current`'s release; nil if none is known.
+  /// Damage of `current`'s release; nil: none is known.
   package var damage: ReleaseDamage?
-  /// Whether an earlier deployment could not take it back or ended in the middle, and none has succeeded there since: nothing relies on
-  /// it. nil: no.
+  /// Whether an earlier deployment could not take the host back or was interrupted there, and none has succeeded since, so that nothing
+  /// relies on the host's state; nil: no.
   package var isUnrestored: Bool?
-  /// If there is no target: the text that its `current` link gets; nil: the link is removed.
+  /// If there is no target: the text that the host's `current` link gets; nil: the link is removed.
   package var link: String?
-  /// Indices into the plan's recipes: the one that stops what runs, the one that starts the target, and the one that starts again what
-  /// ran before; nil: no recipe is known for that.
+  /// Indices into the plan's recipes: the recipe that stops the old release, the recipe that starts the target, and the recipe that starts
+  /// the old release again; nil: no recipe is known for that.
   package var leaving: Int
   package var arriving: Int
   package var restoring: Int?
   /// Whether the release has to be sent, or at least verified.
   package var stages: Bool
-  /// Whether it runs the target already, and compares it with its manifest. What differs is sent again in the host's own turn. nil: no.
+  /// Whether the host runs the target already and only compares it with its manifest. Files that differ are sent again in the host's own
+  /// turn. Nil: no.
   package var repairs: Bool?
   /// Whether the release was on the host before, so that going back leaves it there.
   package var present: Bool
-  /// The inputs that its receipt will name. They differ from the plan's if a host goes back to something older.
+  /// The inputs that the host's receipt will name. They differ from the plan's inputs if the host goes back to an older release.
   package var inputs: Receipt.Inputs?
-  /// The group's last good revision, if what runs now is on trial: it goes back to that. nil: to what runs now.
+  /// The group's last good revision, to which the host goes back if its present release is on trial; nil: it goes back to its present
+  /// release.
   package var back: Receipt?
-  /// For a rollback: the receipt of the release it goes to, from some host of the group.
+  /// For a rollback: the receipt of the release that the host goes to, from some host of the group.
   package var goal: Receipt?
   /// The token of a lock to take over, because its holder is known to be gone.
   package var inherits: String?
-  /// How its receipt's secrets compare with their values now; nil if nobody asked.
+  /// How the secrets of the host's receipt compare with their present values; nil: they were not compared.
   package var secrets: SecretComparison?
 
   package init(
@@ -72,7 +74,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
     self.secrets = secrets
   }
 
-  /// The same with what the survey found of `current`: nothing can go back to a release that is gone.
+  /// The host's plan with the surveyed state of `current`: the host cannot go back to a release that is gone.
   package func seeing(_ state: HostState) -> HostPlan {
     var plan = self
     plan.damage = state.damage(of: state.current)
@@ -82,11 +84,11 @@ package struct HostPlan: Sendable, Hashable, Codable {
     return plan
   }
 
-  /// The release that it goes back to if it fails: the group's last good one if what runs is on trial, else the current one, else the
-  /// target itself if that was gone and is sent again; nil: there was none.
+  /// The release that the host goes back to if it fails: the group's last good release if the present one is on trial; otherwise the
+  /// current release; otherwise the target itself, if it was gone and is sent again. Nil: there was no release.
   package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
 
-  /// Whether something runs there that a deployment takes out of service. A host that a deployment left in the middle may run nothing.
+  /// Whether the host runs something that a deployment takes out of service. A host on which a deployment was interrupted may run nothing.
   package var serves: Bool { (current != nil || found != nil) && isUnrestored != true }
   /// Whether something will run there once the host has succeeded: the target, or another tool's release that it goes back to.
   package var willServe: Bool { target != nil || link != nil }

@@ -1,5 +1,5 @@
 extension HostStatus {
-  /// The word for it in counts, tables and JSON.
+  /// The status as a word for counts, tables and JSON.
   package var word: String {
     switch self {
     case .pending: "waiting"
@@ -18,14 +18,14 @@ extension HostStatus {
     }
   }
 
-  /// Runs its target, keeps what it has on purpose, or was left out before the start.
+  /// Whether the host runs its target, keeps its release on purpose, or was left out before the start.
   package var isWhereItShouldBe: Bool {
     switch self {
     case .succeeded, .unchanged, .kept, .leftOut: true
     default: false
     }
   }
-  /// Neither on the target nor back on what it ran: a person is needed.
+  /// Whether the host is neither on the target nor back on what it ran, so that a person is needed.
   package var isLeftBroken: Bool {
     switch self {
     case .restoreFailed: true
@@ -33,22 +33,22 @@ extension HostStatus {
     default: false
     }
   }
-  /// Failed, and going back failed too.
+  /// Whether the host failed, and going back failed too.
   package var isRestoreFailed: Bool { if case .restoreFailed = self { true } else { false } }
-  /// Nobody could ask it at the end.
+  /// Whether the host could not be reached at the end.
   package var isOutOfReach: Bool { if case .unknown(let failure) = self { failure.kind != .fenced } else { false } }
-  /// Of a host that was to go back: it answered, but did not go back.
+  /// For a host that should have gone back: whether it answered, but did not go back.
   package var isLeftBehind: Bool {
     switch self {
     case .failed, .untouched, .restored, .pending: true
     default: false
     }
   }
-  /// A newer deployment took the host over while this one was at work there.
+  /// Whether a newer deployment took the host over during this deployment.
   package var isTakenOver: Bool { if case .unknown(let failure) = self { failure.kind == .fenced } else { false } }
-  /// Failed and left so on purpose.
+  /// Whether the host failed and was left as it is on purpose.
   package var isHeld: Bool { if case .failed = self { true } else { false } }
-  /// Something on the host was changed, at least for a while.
+  /// Whether something on the host was changed, at least for a while.
   package var wasChanged: Bool {
     switch self {
     case .pending, .unchanged, .kept, .leftOut, .untouched: false

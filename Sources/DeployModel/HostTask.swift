@@ -1,10 +1,10 @@
-/// What a task does on each of its hosts: the release that runs there stays.
+/// What a task does on each of its hosts. The hosts keep their release.
 package struct HostTask: Sendable, Hashable, Codable {
   /// What is done around the function of a task.
   package enum Around: String, Sendable, Hashable, Codable {
     /// The host leaves the traffic before, and joins it again once it is valid.
     case drain
-    /// In addition, what runs is stopped before and started after.
+    /// In addition, the application is stopped before and started after the function.
     case restart
   }
 

@@ -1,4 +1,4 @@
-/// What comparing the current release of one host with its manifest came to.
+/// The result of comparing the current release of one host with its manifest.
 package enum HostVerdict: Sendable, Hashable {
   case compared(Verification)
   /// Lander never deployed anything there.

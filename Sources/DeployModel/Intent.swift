@@ -10,7 +10,7 @@ package struct Intent: Sendable, Hashable, Codable {
   package var id: Int
   package var place: Place
   package var operation: Operation
-  /// The time after which it is given up, counted from its start.
+  /// The time limit of the operation, from its start.
   package var timeout: Interval
   package var site: Site
   package init(id: Int, place: Place, operation: Operation, timeout: Interval, site: Site) {
@@ -21,7 +21,7 @@ package struct Intent: Sendable, Hashable, Codable {
     self.site = site
   }
 
-  /// From where in the deployment it was asked; what a hook sees in its environment.
+  /// The part of the deployment that asked for an operation. Hooks see it in their environment.
   package struct Site: Sendable, Hashable, Codable {
     package var event: LifecycleEvent?
     package var stage: String?

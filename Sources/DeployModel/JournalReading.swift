@@ -1,8 +1,8 @@
-/// What can be read of one deployment: its entries up to the first break, and the break.
+/// The readable part of a deployment's journal: its entries up to the first damage, and the damage.
 package struct JournalReading: Sendable, Hashable {
   package var deployment: Deployment.ID
   package var entries: [Entry]
-  /// Where it breaks; nil: it is whole.
+  /// The damage; nil: the journal is whole.
   package var damage: Damage?
 
   package init(deployment: Deployment.ID, entries: [Entry], damage: Damage? = nil) {
@@ -11,7 +11,7 @@ package struct JournalReading: Sendable, Hashable {
     self.damage = damage
   }
 
-  /// Whether it can be resumed: it is whole and has not concluded.
+  /// Whether the deployment can be resumed: its journal is whole and it has not concluded.
   package var isResumable: Bool {
     guard damage == nil, let last = entries.last else { return false }
     if case .concluded = last.fact { return false }
@@ -19,10 +19,10 @@ package struct JournalReading: Sendable, Hashable {
   }
 }
 
-/// Where a deployment's journal breaks. Nothing is deleted: entries before that are good, entries after it cannot be trusted.
+/// The damage of a deployment's journal. Nothing is deleted: entries before the damage are good, entries after it cannot be trusted.
 package struct Damage: Error, Sendable, Hashable {
   package var sequence: Int
-  /// What was found, as a sentence about the entry.
+  /// The finding, as a sentence about the entry.
   package var what: String
   package init(sequence: Int, what: String) {
     self.sequence = sequence

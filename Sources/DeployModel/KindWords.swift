@@ -1,5 +1,5 @@
-/// The words for a deployment by its kind: it brings a revision, takes hosts back, runs a task, or takes the application off. Every text
-/// for people takes them from here, so none promises that a task takes something back.
+/// The words for a deployment by its kind: it deploys a revision, rolls back, runs a task, or removes the application. Every text for
+/// people takes its words from here, so that no text promises that a task takes something back.
 package struct KindWords: Sendable, Hashable {
   private enum Form: Sendable, Hashable {
     case deploy
@@ -44,7 +44,7 @@ package struct KindWords: Sendable, Hashable {
   /// The task's name; nil: it runs none.
   package var task: String? { if case .task(let name) = form { name } else { nil } }
 
-  /// What stands before the recipe's name in a title: nothing, `rollback of `, `restart of `, `removal of `.
+  /// The words before the recipe's name in a title: none, `rollback of `, `restart of `, `removal of `.
   package var prefix: String {
     switch form {
     case .deploy: ""
@@ -54,7 +54,7 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// What stands before the group: a task brings nothing to its hosts, and a removal takes something from them.
+  /// The preposition before the group: a task brings nothing to its hosts, and a removal takes something from them.
   package var preposition: String {
     switch form {
     case .deploy, .rollback: "to"
@@ -71,10 +71,10 @@ package struct KindWords: Sendable, Hashable {
     "\(named(id)) of \(recipe) \(preposition) \(GroupName(group).words)"
   }
 
-  /// What a cancel does to it: `takes it back`, `ends it`.
+  /// What a cancel does to the deployment: `takes it back`, `ends it`.
   package var cancelling: String { form == .deploy ? "takes it back" : "ends it" }
 
-  /// What a cancel or a failure does to its hosts: `takes its hosts back`, `ends it, and takes nothing back`.
+  /// What a cancel or a failure does to the deployment's hosts: `takes its hosts back`, `ends it, and takes nothing back`.
   package var ending: String {
     switch form {
     case .deploy: "takes its hosts back"
@@ -84,10 +84,10 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// What follows for hosts once it has failed: `, and hosts go back`; empty if nothing does.
+  /// What a failure means for hosts: `, and hosts go back`; empty: nothing.
   package var afterFailure: String { form == .deploy ? ", and hosts go back" : "" }
 
-  /// Where hosts are that it did not reach: `on the old revision`, `without it`, `as they were`.
+  /// The state of hosts that the deployment did not reach: `on the old revision`, `without it`, `as they were`.
   package var left: String {
     switch form {
     case .deploy, .rollback: "on the old revision"
@@ -96,7 +96,7 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// What a host has from it once it has succeeded: `the release`, `what it did`.
+  /// What a host has after a success: `the release`, `what it did`.
   package var gain: String { task == nil ? "the release" : "what it did" }
 
   /// What a host gets while it is restored: `what it ran before`, `its service`.
@@ -112,12 +112,12 @@ package struct KindWords: Sendable, Hashable {
 }
 
 extension Plan.Kind {
-  /// What people call it.
+  /// The words for this kind.
   package var words: KindWords { KindWords(self) }
 }
 
 extension Parked {
-  /// What people call it.
+  /// The words for this kind.
   package var words: KindWords { KindWords(task: task) }
 }
 

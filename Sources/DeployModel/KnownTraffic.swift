@@ -1,12 +1,12 @@
-/// Where the traffic of a group with slots goes, as far as a journal tells. Nobody is asked for it.
+/// The traffic of a group with slots, as far as a journal knows it. The balancer is not asked.
 package struct KnownTraffic: Sendable, Hashable {
-  /// nil: it is not known.
+  /// The weights; nil: unknown.
   package var weights: Weights?
-  /// When they came to be so.
+  /// Since when the weights are so.
   package var since: Timestamp?
-  /// The deployment that set them, or found them so.
+  /// The deployment that set the weights, or found them.
   package var deployment: Deployment.ID?
-  /// Why they are not known, as the end of a sentence; nil: they are.
+  /// Why the weights are unknown, as the end of a sentence; nil: they are known.
   package var why: String?
 
   package init(_ weights: Weights, since: Timestamp, by deployment: Deployment.ID) {

@@ -1,8 +1,8 @@
-/// A name and a value that somebody gave a deployment, for programs that look for it.
+/// A name and a value that a caller gives a deployment, for other programs.
 package struct Label: Sendable, Hashable, Codable {
-  /// 1 to 63 of a-z, 0-9 and `. _ / -`, the first a letter or a digit.
+  /// The name: 1 to 63 of a-z, 0-9 and `. _ / -`; the first is a letter or a digit.
   package var name: String
-  /// At most 256 bytes on one line.
+  /// The value: at most 256 bytes on one line.
   package var value: String
 
   package init(name: String, value: String) {
@@ -14,7 +14,7 @@ package struct Label: Sendable, Hashable, Codable {
   package static let most = 32
 
   /// Reads `NAME=VALUE`.
-  /// - Returns: nil if it is none.
+  /// - Returns: nil if the text is no label.
   package init?(_ text: String) {
     guard let sign = text.firstIndex(of: "=") else { return nil }
     self.init(name: String(text[..<sign]), value: String(text[text.index(after: sign)...]))

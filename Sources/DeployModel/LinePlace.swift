@@ -1,4 +1,4 @@
-/// Where a deployment stands in the line for a lock, as the host says.
+/// A deployment's place in the line for a lock, as the host reports it.
 package struct LinePlace: Sendable, Hashable {
   /// Another deployment of the same line.
   package struct Other: Sendable, Hashable, Codable {
@@ -6,9 +6,9 @@ package struct LinePlace: Sendable, Hashable {
     package var purpose: String
     /// When it began to wait.
     package var since: Timestamp
-    /// Of the revision that it brings; nil: it did not say, or brings none.
+    /// The digest of its revision; nil: unknown, or it deploys no revision.
     package var revision: Digest?
-    /// Whether it stands before all that are not.
+    /// Whether it is urgent: urgent deployments come before all others.
     package var isUrgent: Bool
 
     package init(owner: String, purpose: String, since: Timestamp, revision: Digest? = nil, isUrgent: Bool = false) {
@@ -20,15 +20,15 @@ package struct LinePlace: Sendable, Hashable {
     }
   }
 
-  /// Who has the lock; nil: nobody.
+  /// The lock; nil: nobody has it.
   package var holder: Lock?
-  /// What the holder waits for from people; nil: the host was not told yet.
+  /// What the holder waits for from people; nil: the host does not know it yet.
   package var awaited: Awaited?
-  /// Those that come first, in their order.
+  /// The deployments that come first, in their order.
   package var ahead: [Other]
-  /// The newer deployment that made this one needless; nil: none did.
+  /// The newer deployment that superseded this one; nil: none did.
   package var superseded: Other?
-  /// Its place is gone: nobody renewed it in time.
+  /// Whether the place is lost, because it was not renewed in time.
   package var isLost: Bool
 
   package init(

@@ -5,15 +5,15 @@ package struct Lock: Sendable, Hashable, Codable {
   package var token: String
   /// `user@machine`.
   package var owner: String
-  /// Why it was taken: `deploy web of shop`.
+  /// What the lock is for: `deploy web of shop`.
   package var purpose: String
   package var since: Timestamp
   package var fence: Int
   /// Seconds by the host's own uptime until the holder counts as dead; 0 or less: it is dead.
   package var leaseLeft: Int
-  /// The engine's process, in words that only its own machine understands; nil if nobody wrote it down.
+  /// The engine's process, in a form that only its own machine understands; nil: it was not recorded.
   package var process: String?
-  /// The application that has the lock; nil in locks of older versions, which do not say. One folder has one lock, for all applications.
+  /// The application that has the lock; nil in locks of older versions, which do not name it. A folder has one lock, for all applications.
   package var application: String?
   package var group: String?
   package init(
@@ -32,25 +32,25 @@ package struct Lock: Sendable, Hashable, Codable {
     self.group = group
   }
 
-  /// Whether it is known to belong to another application.
+  /// Whether the lock is known to belong to another application.
   package func isForeign(to application: String) -> Bool {
     self.application.map { !Lock.word($0).isExactly(Lock.word(application)) } ?? false
   }
 
-  /// Whether somebody asked for a rollback with it. The way back of a failed deployment says what it comes after.
+  /// Whether the lock belongs to a rollback that somebody asked for. The rollback of a failed deployment names that deployment instead.
   package var isRollbackByHand: Bool {
     let words = purpose.parts(at: ":")[0]
     return words.hasPrefix("roll back ") && !words.contains(" after ")
   }
 
-  /// A text for the host's record, in which a line end or a tab would end it.
+  /// A text for the host's record, without line ends and tabs, which separate the record's fields.
   package static func word(_ text: String) -> String {
     String(decoding: text.utf8.map { [9, 10, 13].contains($0) ? 32 : $0 }, as: UTF8.self)
   }
 }
 
 extension Lock {
-  /// As outcomes carry it.
+  /// The lock as a value of an outcome.
   package var value: Value {
     var members: [(String, Value)] = [
       ("deployment", .text(deployment)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)), ("owner", .text(owner)),
@@ -61,7 +61,7 @@ extension Lock {
     return .record(of: members)
   }
 
-  /// Reads the holder out of the answer to a lock request; nil if a field is missing.
+  /// Reads the holder from the answer to a lock request; nil: a field is missing.
   package init?(_ value: Value) {
     guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
     self.init(
@@ -77,20 +77,20 @@ package struct LockRequest: Sendable, Hashable, Codable {
   package var owner: String
   package var purpose: String
   package var fence: Int
-  /// The token of a lock to take over: a rollback continues where its deployment failed.
+  /// The token of a lock to take over; a rollback takes over the locks of its failed deployment.
   package var inherits: String?
-  /// The deployment whose receipt the plan was made from; another one there means the plan is out of date.
+  /// The deployment whose receipt the plan was made from. If the host has another receipt, the plan is out of date.
   package var expects: Deployment.ID?
-  /// A deployment that turned out good on another host. Its receipt here is good too, although its engine could no longer say so.
+  /// A deployment that is good by the receipt of another host. So its receipt on this host is good too, although its engine could no longer
+  /// record that.
   package var good: Deployment.ID?
   package var lease: Interval
   /// What to do with jobs of lower fences that still run.
   package var orphans: Orphans
-  /// The token of its place in line, on the host that has the line. `Ticket.none`: it has no place, and may overtake those that wait.
-  /// nil: it has no place, so those that wait come first.
+  /// The token of the deployment's place in line, on the host that keeps the line. `Ticket.none`: it has no place, and may overtake
+  /// deployments that wait. Nil: it has no place, so deployments that wait come first.
   package var ticket: String?
-  /// Its place in the order in which its caller began deployments. A host that has seen a higher one refuses it. nil: the caller did not
-  /// say.
+  /// The deployment's number in the order of its caller's deployments. A host that has seen a higher number refuses it. Nil: not given.
   package var sequence: Int?
   package enum Orphans: String, Sendable, Hashable, Codable, CaseIterable { case wait, kill }
   package init(

@@ -1,17 +1,17 @@
 /// What a host is asked to remember of a stage.
 package struct MarkRequest: Sendable, Hashable, Codable {
   package enum Act: String, Sendable, Hashable, Codable {
-    /// Writes that it begins, or answers with the mark of another deployment, which stays.
+    /// Records that the stage begins. If there is a mark of another deployment, the mark stays and is the answer.
     case begin
-    /// Writes that it begins, whatever is there.
+    /// Records that the stage begins, whatever mark is there.
     case again
-    /// Writes how it ended.
+    /// Records how the stage ended.
     case end
-    /// Takes away that this deployment began it.
+    /// Removes the record that this deployment began the stage.
     case drop
   }
   package var act: Act
-  /// As it is afterwards.
+  /// The mark after the request.
   package var mark: StageMark
 
   package init(_ act: Act, _ mark: StageMark) {

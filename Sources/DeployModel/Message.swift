@@ -3,7 +3,7 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     /// Ends the deployment in good order: nothing new starts, and hosts are restored.
     case cancel
-    /// Holds the deployment: nothing new begins, and what runs comes to its end.
+    /// Pauses the deployment: nothing new begins, and running work comes to its end.
     case pause
     /// Ends a pause.
     case resume
@@ -14,7 +14,7 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
     /// Passes an open time, check or analysis gate early; never an approval.
     case promote
 
-    /// Whether the message takes the deployment further, to hosts that it would otherwise leave alone.
+    /// Whether the message lets the deployment reach further hosts.
     package var leadsFurther: Bool {
       switch self {
       case .resume, .approve, .promote: true
@@ -25,11 +25,12 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   /// Made by its sender and used once, so that a repeated delivery is recognised.
   package var id: String
   package var kind: Kind
-  /// The gate that its sender named; nil: the one that was open when it was sent.
+  /// The gate that the sender named; nil: the gate that was open when the message was sent.
   package var gate: String?
-  /// The number of the gate that was open when it was sent; 0: none was. nil: the sender could not know, or has an older version.
+  /// The number of the gate that was open when the message was sent; 0: none was. Nil: the sender could not know it, or has an older
+  /// version.
   package var number: Int?
-  /// Of a resume: the message of the pause that it ends; nil: nothing was paused when it was sent, or the sender could not know.
+  /// For a resume: the message of the pause that it ends; nil: there was no pause when it was sent, or the sender could not know it.
   package var pause: Message.ID?
   /// `user@machine`: a label, not an identity.
   package var by: String
@@ -39,8 +40,7 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   package var at: Timestamp
   /// The signature of an approval, an ssh signature; nil: it is not signed.
   package var signature: String?
-  /// Who signed it, as the engine found out that took it; nil: nobody whom its deployment knows. What a sender writes here counts for
-  /// nothing.
+  /// The signer, as verified by the engine that took the message; nil: no signer whom the deployment knows. A sender's value is ignored.
   package var signer: String?
   package init(id: String, _ kind: Kind, gate: String? = nil, by: String, comment: String = "", at: Timestamp) {
     self.id = id
@@ -57,8 +57,8 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   /// The limit of each part, in bytes of UTF-8.
   package static let (idLimit, byLimit, gateLimit, commentLimit, signatureLimit) = (64, 256, 256, 2000, 8192)
 
-  /// Why no engine accepts it, as the end of "the message …"; nil: engines accept it. Each part is one line of text without control
-  /// characters.
+  /// Why no engine accepts the message, as the end of "the message …"; nil: engines accept it. Each part is one line of text without
+  /// control characters.
   package var fault: String? {
     guard Self.isPlain(id) else { return "has an id that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }
     let gate = (name: "gate", text: gate ?? "-", limit: Self.gateLimit)

@@ -1,6 +1,6 @@
-/// What a deployment made of a message.
+/// A deployment's answer to a message.
 package struct MessageAnswer: Sendable, Hashable, Codable {
-  /// false: the message changed nothing.
+  /// Whether the message was accepted; if not, it changed nothing.
   package var accepted: Bool
   /// One sentence.
   package var words: String
@@ -15,6 +15,6 @@ package enum MessageState: Sendable, Hashable {
   /// No engine has it in its journal yet.
   case waits
   case answered(MessageAnswer)
-  /// It is gone, for example because the deployment has ended.
+  /// The message is gone, for example because the deployment has ended.
   case gone
 }

@@ -6,7 +6,7 @@ package struct NamedTask: Sendable, Hashable, Codable {
   /// `function(deployment)`, which runs before any host's part; nil: there is none.
   package let once: Int?
   package let work: HostTask
-  /// How the hosts are taken; nil: all in one wave.
+  /// The strategy; nil: all hosts in one wave.
   package let strategy: Strategy?
   package let place: SourcePlace?
 
@@ -29,7 +29,7 @@ package struct NamedTask: Sendable, Hashable, Codable {
 
 extension Recipe {
   /// The recipe that runs a task instead of a deployment: the same hosts, bounds, path and partners, no bundle, and the task's own flow.
-  /// The recipe's own parameters may be given too; those that are not have the values that the release was deployed with.
+  /// The recipe's own parameters may be given too; the others have the values with which the release was deployed.
   package func doing(_ task: NamedTask) -> Recipe {
     let once = task.once.map { Stage.script(name: "once", summary: task.summary, function: $0, when: nil, place: task.place) }
     var recipe = withoutRevision(
@@ -40,7 +40,8 @@ extension Recipe {
     return recipe
   }
 
-  /// The same hosts, bounds, path and partners, with nothing to bring to them. Of its own parameters it keeps those that have a default.
+  /// The recipe with the same hosts, bounds, path and partners, but without a revision. Of its own parameters it keeps those with a
+  /// default.
   func withoutRevision(parameters own: [Parameter], stages: [Stage]) -> Recipe {
     var recipe = self
     recipe.tasks = []
@@ -55,7 +56,7 @@ extension Recipe {
 extension Project {
   /// The project with that task in place of its recipes' deployments. Recipes without the task are left out.
   /// - Parameter recipe: what was typed after the task; nil: nothing.
-  /// - Throws: if no recipe has the task, or if `recipe` has not.
+  /// - Throws: if no recipe has the task, or if `recipe` does not have it.
   package func running(_ task: String, of recipe: String?, hint: (String, [String]) -> String?) throws(Problems) -> Project {
     let own = recipe.flatMap { name in recipes.first { $0.name.isExactly(name) } }
     var project = self
@@ -74,7 +75,7 @@ extension Project {
 }
 
 extension Recipe {
-  /// What hosts are locked for.
+  /// The purpose of the hosts' locks.
   package func purpose(on group: String) -> String {
     let words = GroupName(group).words
     if let task { return "run \(task.name) of \(application) on \(words)" }

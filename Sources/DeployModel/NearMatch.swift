@@ -18,7 +18,7 @@ package enum NearMatch {
     return "there \(candidates.count == 1 ? "is" : "are") \(shown)\(candidates.count > 8 ? ", …" : "")"
   }
 
-  /// Of longer words only so many letters count: the time grows with the square.
+  /// The most letters of a word that are compared, because the time grows with the square.
   private static let most = 100
 
   /// Letters to insert, remove, replace or swap with their neighbour (Damerau's distance, adjacent swaps only).

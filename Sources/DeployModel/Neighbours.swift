@@ -1,4 +1,4 @@
-/// Hosts that share the value of a tag, and what holds among them whatever a strategy decides.
+/// A rule for hosts that share the value of a tag, which holds whatever a strategy decides.
 package struct Neighbours: Sendable, Hashable, Codable {
   package enum Rule: String, Sendable, Hashable, Codable {
     /// At most one host of each value is out of service: the two of a pair.
@@ -14,11 +14,11 @@ package struct Neighbours: Sendable, Hashable, Codable {
   package var values: [String]
   /// The index of each host's value, by host number; nil: the host has no such tag, and the rule ignores it.
   package var places: [Int?]
-  /// Of `each`: how many hosts of the plan keep serving, by value. Empty: there is no floor.
+  /// For `each`: how many hosts of the plan keep serving, by value. Empty: there is no floor.
   package var floors: [Int]
-  /// Of `each`: how many hosts may fail, by value. Empty: there is no budget.
+  /// For `each`: how many hosts may fail, by value. Empty: there is no budget.
   package var budgets: [Int]
-  /// Whether hosts go ahead anyway if nothing is under way that the rule could wait for, as on a way back; nil: they do not.
+  /// Whether hosts begin in spite of the rule if no host is under way for which the rule could wait, as in a rollback; nil: they do not.
   package var yields: Bool?
 
   package init(
@@ -33,7 +33,7 @@ package struct Neighbours: Sendable, Hashable, Codable {
     self.yields = yields
   }
 
-  /// The same for some of the hosts, numbered by their places in the list.
+  /// The rule for some of the hosts, numbered by their places in the list.
   package func among(_ hosts: [Int]) -> Neighbours {
     var some = self
     some.places = hosts.map { places.indices.contains($0) ? places[$0] : nil }

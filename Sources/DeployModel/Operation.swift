@@ -1,5 +1,5 @@
-/// What is asked of a host or of the engine machine. Recipes yield operations, the journal records them, `plan` prints them, transports
-/// perform them, the simulator answers them. Indirect, because large ones are kept and handed from one part to the next.
+/// A request to a host or to the engine's machine. Recipes yield operations, the journal records them, `plan` prints them, transports
+/// perform them, and the simulator answers them. Indirect, because large operations are kept and passed on.
 package indirect enum Operation: Sendable, Hashable, Codable {
   /// Runs a command: an effect, at most once.
   case run(Command)
@@ -16,9 +16,10 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case upload(from: String, to: String)
   /// Copies a file of the host to the engine machine.
   case download(from: String, to: String)
-  /// Makes a release complete and verified on the host, and sends only what it lacks. One that is there is compared with its manifest.
+  /// Makes a release complete and verified on the host, and sends only what the host lacks. An existing release is compared with its
+  /// manifest.
   case stage(Release)
-  /// Makes a release current by one rename; nil removes `current` and its receipt (there were none before).
+  /// Makes a release current by one rename. Nil removes `current` and its receipt, because there were none before.
   case activate(Release.ID?)
   /// Restores a `current` link that Lander did not make, by its text.
   case relink(String)
@@ -26,14 +27,15 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case discard(Release.ID)
   /// Removes all but the newest `keep` releases; current, previous good and `pinned` always stay.
   case prune(keep: Int, pinned: [Release.ID])
-  /// Removes what Lander made on the host: `current`, all releases and what is known of them; with `shared` also the data of the
-  /// application. Answers with the names of what stays in its folder.
+  /// Removes what Lander made on the host: `current`, all releases and their records; with `shared` also the data of the application.
+  /// Answers with the names of everything that stays in the folder.
   case remove(shared: Bool)
   /// Writes the host's receipt, and keeps the recipe sources it names beside it.
   case record(Receipt)
   /// Takes the host's lock and raises its fence, or names the holder.
   case lock(LockRequest)
-  /// Gives the host's lock back. If the host's receipt is of `good`, it is no longer on trial; `left` stays there until the next receipt.
+  /// Gives the host's lock back. If the host's receipt belongs to `good`, it is no longer on trial. `left` stays on the host until the next
+  /// receipt.
   case unlock(token: String, good: Deployment.ID? = nil, left: FailedRestore? = nil)
   /// Keeps the host's lock without an engine, until somebody resumes or the time is over.
   case park(ParkRequest)
@@ -46,7 +48,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   /// One part of an installation by the release's appspec file. It consists of commands that run at most once each.
   case appspec(AppSpecStep)
 
-  /// Whether it may be repeated without harm: it changes nothing.
+  /// Whether the operation may be repeated without harm, because it changes nothing.
   package var isProbe: Bool {
     switch self {
     case .read, .exists, .check, .sources: true
@@ -55,7 +57,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     }
   }
 
-  /// Whether a recipe asks for it and it changes something, so that nobody takes it back.
+  /// Whether a recipe asks for the operation and it changes something, which is not taken back.
   package var changes: Bool {
     switch self {
     case .run(let command): command.isQuestion != true
@@ -65,7 +67,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     }
   }
 
-  /// The word for it in journals, plans and error messages.
+  /// The operation's verb in journals, plans and error messages.
   package var verb: String {
     switch self {
     case .run: "run"
@@ -121,13 +123,13 @@ package struct Command: Sendable, Hashable, Codable {
   package var user: String?
   /// Both streams as one, in exact order (`2>&1`).
   package var merge: Bool
-  /// What happens to it if the connection is lost for good.
+  /// What happens to the command if the connection is lost for good.
   package var onLost: OnLost
 
-  /// Whether its end waits, within its time, until its output is closed too; nil: it does not.
+  /// Whether the command only counts as ended when its output is closed too, within its time; nil: no.
   package var awaitsOutput: Bool?
 
-  /// Whether it changes nothing and may be started again; its first answer counts. nil: it is an effect.
+  /// Whether the command changes nothing and may be started again; its first answer counts. Nil: it is an effect.
   package var isQuestion: Bool?
 
   package enum OnLost: String, Sendable, Hashable, Codable { case fail, `repeat` }
@@ -147,7 +149,7 @@ package struct Command: Sendable, Hashable, Codable {
     self.isQuestion = isQuestion
   }
 
-  /// As it would be typed, for messages; never for a shell.
+  /// The command as it would be typed, for messages; never for a shell.
   package var line: String {
     switch form {
     case .shell(let line): line

@@ -1,8 +1,8 @@
-/// What came back from one operation.
+/// The result of one operation.
 package struct Outcome: Sendable, Hashable, Codable {
-  /// Nil if it was done. A command that exits with a status other than 0 has a failure of kind `command`.
+  /// The failure; nil: the operation was done. A command that exits with a status other than 0 has a failure of kind `command`.
   package var failure: Failure?
-  /// What it returned: a file's text, whether a path exists, a lock's answer; `.null` if nothing.
+  /// The returned value: a file's text, whether a path exists, a lock's answer; `.null`: nothing.
   package var value: Value
   /// Exit status of a command.
   package var status: Int?
@@ -35,12 +35,12 @@ package struct Outcome: Sendable, Hashable, Codable {
 
 /// The output of one stream of a command, kept to a limit.
 package struct Captured: Sendable, Hashable, Codable {
-  /// At most `limit` bytes: the beginning and the end, with a line between that says how much was left out.
+  /// At most `limit` bytes: the beginning and the end, with a line between them that says how much was left out.
   package var text: String
-  /// All that the command wrote.
+  /// The number of all bytes that the command wrote.
   package var bytes: Int
   package var truncated: Bool
-  /// The digest of all that was written, with secrets replaced; nil if nothing was written.
+  /// The digest of the whole output, with secrets replaced; nil: nothing was written.
   package var digest: Digest?
   package init(text: String, bytes: Int? = nil, truncated: Bool = false, digest: Digest? = nil) {
     self.text = text
@@ -52,30 +52,30 @@ package struct Captured: Sendable, Hashable, Codable {
   package static let limit = 256 * 1024
 }
 
-/// Why something could not be done: the kind decides what happens next, the message is for people.
+/// Why an operation could not be done. The kind decides what happens next; the message is for people.
 package struct Failure: Error, Sendable, Hashable, Codable {
   package enum Kind: String, Sendable, Hashable, Codable {
     /// A command exited with another status than 0, or by a signal.
     case command
     case timeout
     case cancelled
-    /// The host cannot be reached, or no longer.
+    /// The host cannot be reached, or can no longer be reached.
     case unreachable
-    /// A job whose end nobody knows (its runner died, or the host rebooted).
+    /// A job whose end is unknown (its runner died, or the host rebooted).
     case lost
     /// The host refuses: a newer fence, or another owner.
     case fenced
     /// Somebody else holds the lock.
     case locked
-    /// Something that must be there is not: a tool, a file, a user, a secret.
+    /// Something required is missing: a tool, a file, a user, a secret.
     case missing
     case noSpace
     case notPermitted
     /// Content does not have the digest it should have.
     case corrupt
-    /// What was asked makes no sense.
+    /// The request makes no sense.
     case invalid
-    /// A recipe asked for something by a name that does not exist. That is wrong whatever hosts answer.
+    /// A recipe used a name that does not exist, which is wrong whatever hosts answer.
     case misnamed
     /// A check answered no.
     case unhealthy
@@ -90,7 +90,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case `internal`
   }
   package var kind: Kind
-  /// One sentence: what was asked and what came back.
+  /// One sentence: the request and the result.
   package var message: String
   /// What to do next, if that is known.
   package var fix: String?

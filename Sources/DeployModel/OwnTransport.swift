@@ -7,14 +7,15 @@ package struct OwnTransport: Sendable, Hashable {
 
   package static let ssh = OwnTransport(name: "ssh", reachesThisMachine: false)
   package static let local = OwnTransport(name: "local", reachesThisMachine: true)
-  /// In the order in which messages name them. A new one gets its case here, and its factory where transports are made.
+  /// All of the engine's transports, in the order in which messages name them. A new transport also needs its factory where transports are
+  /// made.
   package static let all = [ssh, local]
 }
 
 extension Host {
-  /// The engine's own transport that leads there; nil: it is a plugin's, or unknown.
+  /// The engine's own transport that leads to the host; nil: it is a plugin's transport, or unknown.
   package var ownTransport: OwnTransport? { argv == nil ? OwnTransport.all.first { $0.name.isExactly(transport) } : nil }
 
-  /// Whether it is the engine's own machine.
+  /// Whether the host is the engine's own machine.
   package var isThisMachine: Bool { ownTransport?.reachesThisMachine == true }
 }

@@ -1,4 +1,4 @@
-/// What a host is told when its deployment parks.
+/// The request to a host when its deployment is parked.
 package struct ParkRequest: Sendable, Hashable, Codable {
   package var parked: Parked
   /// How long the lock stays from now on without an engine.
@@ -10,15 +10,15 @@ package struct ParkRequest: Sendable, Hashable, Codable {
   }
 }
 
-/// What a host is told when an engine resumes a parked deployment. A host accepts one of several engines.
+/// The request to a host when an engine resumes a parked deployment. A host accepts one of several engines.
 package struct UnparkRequest: Sendable, Hashable, Codable {
   /// Who resumes: `user@machine`.
   package var by: String
-  /// Tells apart the engines that want to resume; empty: the engine that parked it resumes it itself.
+  /// Identifies this engine among those that want to resume; empty: the engine that parked the deployment resumes it itself.
   package var claim: String
-  /// The round in which it was parked, as this engine's journal has it. An engine of an earlier round knows too little.
+  /// The round in which the deployment was parked, by this engine's journal. An engine with an earlier round knows too little.
   package var round: Int
-  /// Number of hosts that the deployment has locked: who speaks through one of several leads it no further.
+  /// Number of hosts that the deployment has locked. A message through only one of several hosts does not lead the deployment further.
   package var hosts: Int
   /// How long the lock stays from now on without a renewal.
   package var lease: Interval

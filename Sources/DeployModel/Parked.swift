@@ -1,25 +1,25 @@
 /// A deployment that waits for a person while no engine runs, as each of its hosts keeps it.
 package struct Parked: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
-  /// The version of Lander that made its plan.
+  /// The version of Lander that made the plan.
   package var engine: String
-  /// The number of the gate that is open.
+  /// The number of the open gate.
   package var gate: Int
   package var kind: Gate.Kind
   package var name: String
   /// The question in a sentence; empty if the name says it.
   package var message: String
-  /// 1, 2, 3 … within its deployment: each time an engine leaves is a round of its own.
+  /// The number of the parking within the deployment: 1, 2, 3 … Each time an engine leaves, a new round begins.
   package var round: Int
-  /// Since when it is parked, by the clock of the engine that left.
+  /// Since when the deployment is parked, by the clock of the engine that left.
   package var since: Timestamp
   /// When the gate closes as failed.
   package var until: Timestamp
-  /// The digest of the journal that hosts keep, uncompressed; nil: none keeps it yet.
+  /// The digest of the journal that hosts keep, uncompressed; nil: no host keeps it yet.
   package var copy: Digest?
-  /// The name of the task that it runs; nil: it runs none, or an older version parked it.
+  /// The name of the task that the deployment runs; nil: it runs none, or an older version parked it.
   package var task: String?
-  /// Whose signatures the gate takes; nil: it takes any answer, or an older version parked it.
+  /// The people whose signatures the gate takes; nil: it takes any answer, or an older version parked the deployment.
   package var from: [String]?
 
   package init(
@@ -48,7 +48,7 @@ package struct Parked: Sendable, Hashable, Codable {
   package var lease: Interval { max(.zero, until - since) + Self.grace }
   /// Hosts that keep the journal.
   package static let copies = 3
-  /// Number of hosts that must name the same journal before it is believed, if it has that many.
+  /// Number of hosts that must name the same journal before it is trusted, if the deployment has that many hosts.
   package static let vouching = 2
   /// The limit of the compressed journal on a host, in bytes.
   package static let limit = 8 << 20

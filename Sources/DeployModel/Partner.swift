@@ -1,7 +1,7 @@
-/// A host that a deployment works with and brings no release to: a balancer, a database. Its number follows those of the targets.
+/// A host that a deployment uses without sending it a release: a balancer, a database. Partners are numbered after the targets.
 package struct Partner: Sendable, Hashable, Codable {
   package var host: Host
-  /// Names of the groups of the recipe's `partners` that it is in.
+  /// Names of the groups of the recipe's `partners` that the host is in.
   package var groups: [String]
   /// The folder of its lock, fence and jobs. It begins with `~/`, the login user's home, until a survey says where that is.
   package var path: String
@@ -24,7 +24,7 @@ package struct Partner: Sendable, Hashable, Codable {
   }
 
   /// The path below a home.
-  /// - Parameter home: as the host says it; empty if it says none.
+  /// - Parameter home: the home folder as the host reports it; empty: unknown.
   package func path(below home: String) -> String {
     guard path.hasPrefix("~/") else { return path }
     return (home == "/" ? "" : home) + path.dropFirst(1)

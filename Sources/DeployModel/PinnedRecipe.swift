@@ -4,16 +4,16 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
   /// The digest of its sources. The store and the hosts keep them under it.
   package var sources: Digest
   package var hooks: [Recipe.Hook]
-  /// Set if the appspec file in its releases installs them; nil: `current` is switched.
+  /// The appspec options, if an appspec file installs the releases; nil: `current` is switched.
   package var appspec: AppSpecOptions?
-  /// Names of the groups that its hooks may work with besides their own hosts; nil: it is the deployment's own recipe, or an older
-  /// version's.
+  /// Names of the groups that the recipe's hooks may use besides their own hosts; nil: it is the deployment's own recipe, or an older
+  /// version wrote the plan.
   package var partners: [String]?
-  /// Its stages that can be undone, in their order; nil: it has none, or is the deployment's own, whose plan has all stages.
+  /// The recipe's stages with an undo, in their order; nil: it has none, or is the deployment's own recipe, whose plan has all stages.
   package var undoable: [Stage]?
-  /// The parameters of the deployments that it acts for; nil: it is the deployment's own, or in a plan of an older version.
+  /// The parameters of the deployments that the recipe acts for; nil: it is the deployment's own recipe, or in a plan of an older version.
   package var parameters: Value?
-  /// The release whose stages it undoes; nil: its hooks run.
+  /// The release whose stages the recipe undoes; nil: its hooks run.
   package var undoes: Release.ID?
   package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil, partners: [String]? = nil) {
     self.name = name
@@ -23,20 +23,20 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
     self.partners = partners
   }
 
-  /// The same to undo what ran for a release.
+  /// The recipe for undoing the stages of a release.
   package func undoing(_ release: Release.ID) -> PinnedRecipe {
     var copy = self
     copy.undoes = release
     return copy
   }
 
-  /// Whether it is what a release was deployed with.
+  /// Whether a release was deployed with this recipe.
   /// - Parameter own: the deployment's parameters, which are those of its own recipe.
   package func goes(with receipt: Receipt, own: Value? = nil) -> Bool {
     hasSources(of: receipt) && ((parameters ?? own).map { $0 == receipt.inputs.parameters } ?? true)
   }
 
-  /// The same, whatever the parameters were.
+  /// Whether a release was deployed with this recipe, whatever the parameters were.
   package func hasSources(of receipt: Receipt) -> Bool {
     undoes == nil && sources == receipt.inputs.sources && name.isExactly(receipt.recipe)
   }

@@ -1,5 +1,5 @@
-/// The complete intention of one deployment, with everything it depends on pinned. It is entry 0 of the journal. Nothing edits a plan
-/// after the planner has made it.
+/// The complete intention of one deployment, with everything that it depends on pinned. It is entry 0 of the journal. Nothing changes a
+/// plan after the planner has made it.
 package struct Plan: Sendable, Hashable {
   package let origin: Origin
   package let subject: Subject
@@ -8,7 +8,7 @@ package struct Plan: Sendable, Hashable {
   package let flow: Flow
   /// By host number.
   package let hosts: [HostPlan]
-  /// Other hosts that it works with. The first one's number is the number of `hosts`, and so on.
+  /// Other hosts that the deployment uses. Their numbers follow those of `hosts`.
   package let partners: [Partner]
   package let bounds: Bounds
   package let lock: LockRequest
@@ -35,12 +35,12 @@ package struct Plan: Sendable, Hashable {
   package var id: Deployment.ID { origin.id }
   package var kind: Kind { origin.kind }
 
-  /// The partner with that number; nil for a target, and for a number that does not exist.
+  /// The partner with this number; nil for a target, and for a number that does not exist.
   package func partner(_ number: Int) -> Partner? {
     partners.indices.contains(number - hosts.count) ? partners[number - hosts.count] : nil
   }
 
-  /// Partners that share no name with a target. One machine may be both, under one name.
+  /// Partners that are no targets. One machine may be both, under one name.
   package var ownPartners: [Host] {
     partners.map(\.host).filter { partner in !hosts.contains { $0.host.name == partner.name } }
   }
@@ -50,10 +50,10 @@ package struct Plan: Sendable, Hashable {
     hosts.indices.contains(number) ? hosts[number].host : partner(number)?.host
   }
 
-  /// The name of that host; its number in words if there is none.
+  /// The name of this host; its number in words if there is no such host.
   package func name(ofHost number: Int) -> String { host(number)?.name ?? "host \(number)" }
 
-  /// The digest of what it brings to its hosts; nil for a rollback that takes them to different revisions, or to nothing.
+  /// The digest of the revision for the hosts; nil for a rollback that takes them to different revisions, or to nothing.
   package var revision: Digest? {
     if let bundle = content.bundle { return bundle.digest }
     let moving = hosts.filter { $0.action == .change }

@@ -2,7 +2,7 @@
 extension Plan {
   package enum Kind: Sendable, Hashable, Codable {
     case deploy
-    /// Goes back after a failure of that deployment; nil: because somebody asked.
+    /// Goes back after this deployment failed; nil: somebody asked for the rollback.
     case rollback(of: Deployment.ID?)
     /// Runs a task of the recipe: hosts keep the release that they have.
     case task(HostTask)
@@ -11,11 +11,11 @@ extension Plan {
 
     /// Whether hosts go back to what they ran before.
     package var isRollback: Bool { if case .rollback = self { true } else { false } }
-    /// The task that it runs; nil: it runs none.
+    /// The task; nil: the plan runs no task.
     package var task: HostTask? { if case .task(let task) = self { task } else { nil } }
-    /// The removal; nil: it is none.
+    /// The removal; nil: the plan does not remove the application.
     package var removal: Removal? { if case .remove(let removal) = self { removal } else { nil } }
-    /// Whether it brings a release to hosts, or hosts back to one.
+    /// Whether the plan takes hosts forward or back to a release.
     package var leadsToRelease: Bool { task == nil && removal == nil }
   }
 
@@ -26,9 +26,9 @@ extension Plan {
     /// `user@machine`, or `kim via user@machine` if the caller or the CI system names somebody.
     package let actor: String
     package let at: Timestamp
-    /// The time in its receipts: later than every receipt on its hosts, whatever this machine's clock says; nil: `at`.
+    /// The time in the deployment's receipts: later than every receipt on its hosts, whatever this machine's clock says; nil: `at`.
     package let receiptsAt: Timestamp?
-    /// Of hosts that join: when the group got what they get; nil: the receipts' own time says it.
+    /// For hosts that join: when the group got the revision; nil: the receipts' own time.
     package let receiptsInstalledAt: Timestamp?
     /// Lander's version.
     package let engine: String
@@ -53,16 +53,16 @@ extension Plan {
     }
   }
 
-  /// The time in its receipts. Any machine compares receipts by it to find what ran before.
+  /// The time in the deployment's receipts. Any machine compares receipts by it to find what ran before.
   package var receiptTime: Timestamp { origin.receiptsAt ?? origin.at }
 
-  /// What is deployed to whom, by name.
+  /// The names of what is deployed, and where.
   package struct Subject: Sendable, Hashable {
     package let application: String
     package let recipe: String
     package let group: String
     package let parameters: Value
-    /// What was typed besides recipe and group; nil: nothing, as in plans of older versions.
+    /// The typed options besides recipe and group; nil: none, as in plans of older versions.
     package let typed: TypedOptions?
 
     package init(application: String, recipe: String, group: String, parameters: Value = .record([]), typed: TypedOptions? = nil) {
@@ -74,16 +74,16 @@ extension Plan {
     }
   }
 
-  /// What hosts are brought to, and the recipes that bring them there.
+  /// The revision for the hosts, and the recipes that take them there.
   package struct Content: Sendable, Hashable {
-    /// The bundle; nil for a rollback, whose hosts have what they go back to.
+    /// The bundle; nil for a rollback, whose hosts have their goals already.
     package let bundle: Bundle?
     package let release: Release?
-    /// The recipes whose hooks run on hosts. 0 is the project's own; hosts kept the others together with the releases they know.
+    /// The recipes whose hooks run on hosts. 0 is the project's own recipe; hosts kept the others with their releases.
     package let recipes: [PinnedRecipe]
-    /// What promise P10 compares.
+    /// The inputs that promise P10 compares.
     package let inputs: Receipt.Inputs
-    /// Names of the secrets that it needs: those in the recipe and those that the rehearsal found.
+    /// Names of the secrets that the deployment needs: those in the recipe and those that the rehearsal found.
     package let secrets: [String]
 
     package init(
@@ -97,81 +97,83 @@ extension Plan {
     }
   }
 
-  /// What runs in which order, and what follows from the end.
+  /// The stages in their order, and what follows from the end.
   package struct Flow: Sendable, Hashable {
     package let stages: [Stage]
     package let onFailure: [Body]
     package let onSuccess: [Body]
     /// Whether failing hosts and a failed deployment go back.
     package let rollback: Bool
-    /// Whether its receipts are on trial until it has succeeded; nil in plans of older versions: they are good at once.
+    /// Whether the deployment's receipts are on trial until it has succeeded; nil in plans of older versions: they are good at once.
     package let trial: Bool?
     /// Whether releases are pruned after all hosts have succeeded, before the locks are given back (promise P7); nil in plans of older
     /// versions: each host prunes in its own turn.
     package let prunesLast: Bool?
-    /// Whether its journal tells when a host leaves and joins the service; nil in plans of older versions: it does not.
+    /// Whether the journal records when a host leaves and joins the service; nil in plans of older versions: it does not.
     package let tracksService: Bool?
-    /// When none of its waves begins; nil: its recipe names no such time.
+    /// The times at which no wave begins; nil: the recipe has no freeze window.
     package let freeze: Freeze.Rule?
-    /// Which rules for pauses, looks and answers hold; nil: those of older versions. The rest of a journal follows from its plan, so a
+    /// The rules for pauses, looks and answers; nil: the rules of older versions. The rest of a journal follows from its plan, so a
     /// deployment keeps the rules of the version that began it.
     package let rules: Rules?
-    /// The deployment that it takes back by the recipe's strategy, if a group with slots goes back; nil: none.
+    /// For a rollback of a group with slots: the deployment that is taken back by the recipe's strategy; nil: none.
     package let undoes: Deployment.ID?
-    /// The deployment that brought the revision which its hosts get to join their group; nil: its hosts do not join.
+    /// The deployment that brought the revision, for hosts that join the group; nil: no hosts join.
     package let joins: Deployment.ID?
-    /// The deployment that brought the revision which its hosts lack: they go in growing waves, whatever strategy the recipe has. nil: it
-    /// is no such deployment.
+    /// The deployment that brought the revision, for hosts that lack it. They change in growing waves, whatever strategy the recipe has.
+    /// Nil: the deployment is not for missing hosts.
     package let missing: Deployment.ID?
-    /// A stage that cannot be undone, and began after its hosts got what they would go back to: nothing goes back. nil: there is none.
+    /// An irreversible stage that began after the hosts got the release that they would go back to, so that nothing goes back; nil: there
+    /// is none.
     package let behind: String?
-    /// How it is watched after it has succeeded; nil: not at all.
+    /// The alarm after the deployment has succeeded; nil: none.
     package let alarm: Alarm?
 
     /// Each added rule raises the number.
     package enum Rules: Int, Sendable, Hashable, Codable {
-      /// A pause holds what scripts ask for. Each look that got no answer counts. An answer says which gate it is for.
+      /// A pause holds the requests of scripts. Each look without an answer counts. An answer names its gate.
       case first = 1
-      /// No look waits for those at other hosts, and each ends in its own time. Looks include ready hosts that run the release.
+      /// Looks at different hosts do not wait for each other, and each look has its own time. Looks include ready hosts that run the
+      /// release.
       case second = 2
-      /// If a host is lost before any has succeeded, the deployment stops, as it does if a host fails. A rollout without a strategy takes
-      /// hosts that do not serve first: none has to leave the service for them.
+      /// If a host is lost before any host has succeeded, the deployment stops, as if a host had failed. A rollout without a strategy first
+      /// changes hosts that do not serve, because no host has to leave the service for that.
       case third = 3
       /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the looks.
       /// It refuses a margin whose unit does not fit. A rejection that lies on hosts wins over the approval of the person who resumes the
       /// deployment.
       case fourth = 4
-      /// What a traffic adapter asks for may run again: to read or set weights twice is the same as once.
+      /// The operations of a traffic adapter may run again: reading or setting weights twice has the same effect as once.
       case fifth = 5
       /// The traffic is read before slots are stopped, before and after a shift, and again after an interruption. No traffic moves to a
       /// slot that did not get the release.
       case sixth = 6
-      /// Stages that are still due run although no host is to change. A stage that was cancelled after a command of it ended well, or may
-      /// have, has an unknown end. Traffic that the deployment moved is read once more before it ends. A host whose removal failed before
-      /// it took anything away is started again.
+      /// Stages that are still due run although no host changes. If a stage is cancelled after one of its commands succeeded, or may have,
+      /// its end is unknown. Traffic that the deployment moved is read once more before the end. A host whose removal failed before it took
+      /// anything away is started again.
       case seventh = 7
       /// Hosts remember that a stage was undone. A stage runs nothing in a release folder that is not there yet.
       case eighth = 8
-      /// An approval may ask for signed answers, and for several of them. What undoes a stage runs in the release that the stage ran for,
+      /// An approval may ask for signed answers, and for several of them. The undo of a stage runs in the release for which the stage ran,
       /// and a failed host keeps that release until then.
       case ninth = 9
 
       /// The rules of plans that are made now.
       package static let newest = Rules.ninth
 
-      /// Whether looks at one host depend on no other host.
+      /// Whether looks at one host are independent of other hosts.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
       /// Whether a host that goes out of reach during its change counts against the release.
       package var hearsLosses: Bool { rawValue >= Rules.third.rawValue }
-      /// Whether an analysis counts what it could not measure.
+      /// Whether an analysis counts missing measurements.
       package var countsGaps: Bool { rawValue >= Rules.fourth.rawValue }
-      /// Whether a rejection is heard before an approval that competes with it.
+      /// Whether a rejection comes before a competing approval.
       package var hearsRefusalsFirst: Bool { rawValue >= Rules.fourth.rawValue }
-      /// Whether calls of a traffic adapter are repeated if nobody knows how they ended.
+      /// Whether calls of a traffic adapter are repeated if their end is unknown.
       package var repeatsTraffic: Bool { rawValue >= Rules.fifth.rawValue }
       /// Whether the traffic is read again before anything relies on an earlier reading.
       package var readsTrafficAnew: Bool { rawValue >= Rules.sixth.rawValue }
-      /// Whether stages that are due run although no host is to change.
+      /// Whether stages that are due run although no host changes.
       package var runsDueStages: Bool { rawValue >= Rules.seventh.rawValue }
       /// Whether a stage that was cancelled between its commands has an unknown end.
       package var doubtsCancelled: Bool { rawValue >= Rules.seventh.rawValue }
@@ -181,15 +183,15 @@ extension Plan {
       package var restartsUnremoved: Bool { rawValue >= Rules.seventh.rawValue }
       /// Whether hosts remember that a stage was undone, instead of forgetting it.
       package var remembersUndone: Bool { rawValue >= Rules.eighth.rawValue }
-      /// Whether a stage is told that a host does not have the release yet.
+      /// Whether a stage learns that a host does not have the release yet.
       package var missesReleases: Bool { rawValue >= Rules.eighth.rawValue }
-      /// Whether what undoes a stage runs in the release that the stage ran for.
+      /// Whether an undo runs in the release for which the stage ran.
       package var undoesInPlace: Bool { rawValue >= Rules.ninth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }
 
-    /// The strategy of its rollout; nil: it has none.
+    /// The strategy of the rollout; nil: there is none.
     package var strategy: Strategy? { stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first }
 
     /// Whether failing hosts and a failed deployment go back, as far as the plan knows.

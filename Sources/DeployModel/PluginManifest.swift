@@ -4,7 +4,7 @@ package struct PluginManifest: Sendable, Hashable {
   package struct Dependency: Sendable, Hashable {
     package var name: String
     package var range: VersionRange
-    /// Where it is found if the project has none of that name: a URL or an absolute path; nil: unknown.
+    /// The source of the plugin if the project has no plugin of this name: a URL or an absolute path; nil: unknown.
     package var source: String?
     package init(name: String, range: VersionRange, source: String? = nil) {
       self.name = name
@@ -22,7 +22,7 @@ package struct PluginManifest: Sendable, Hashable {
   package var license: String?
   /// The file that `require` reads, from the plugin's folder.
   package var main: String
-  /// What it asks for, in order; nil: it does not say.
+  /// The capabilities that the plugin asks for, in order; nil: it does not say.
   package var capabilities: [String]?
   /// In the order of their names.
   package var dependencies: [Dependency]
@@ -48,14 +48,14 @@ package struct PluginManifest: Sendable, Hashable {
 /// A plugin that a project requires, and what it may do there.
 package struct RequiredPlugin: Sendable, Hashable {
   package enum Origin: String, Sendable, Hashable {
-    /// It lies in the project's `plugins`, or comes with Lander.
+    /// The plugin is in the project's `plugins`, or comes with Lander.
     case own
     /// `deploy.lock` has it.
     case locked
   }
   package var manifest: PluginManifest
   package var origin: Origin
-  /// Whether it may do only what it was granted; else it may do everything.
+  /// Whether the plugin may only do what it was granted; otherwise it may do everything.
   package var isBound: Bool
   /// Those of its capabilities that it was granted.
   package var granted: [String]

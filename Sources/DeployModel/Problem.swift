@@ -15,11 +15,11 @@ package struct Problem: Error, Sendable, Hashable, Codable {
   }
 }
 
-/// All the problems of one request at once, and how the command is to exit.
+/// All problems of one request, and the exit code of the command.
 package struct Problems: Error, Sendable, Hashable {
   package var list: [Problem]
   package var exit: ExitCode
-  /// What was done before they were found; nil: nothing was.
+  /// What was done before the problems were found; nil: nothing.
   package var done: String?
   package init(_ list: [Problem], exit: ExitCode = .usage) {
     self.list = list
@@ -35,7 +35,7 @@ extension Failure {
   }
 }
 
-/// What `lander` exits with. Stable: CI jobs branch on them.
+/// The exit codes of `lander`. They are stable, because CI jobs branch on them.
 package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case done = 0
   /// A defect of lander itself.
@@ -43,7 +43,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   /// What the user wrote is wrong; nothing was started.
   case usage = 2
   case refused = 3
-  /// Somebody else holds the lock.
+  /// Another deployment has the hosts, or is newer.
   case locked = 4
   /// Failed, and every touched host is back on its previous release.
   case rolledBack = 10
@@ -52,7 +52,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   /// Failed, and left as it is because the recipe or the command says so.
   case held = 12
   case paused = 13
-  /// Ended on purpose with hosts on the old revision; of `plan`: not seen to its end.
+  /// Ended on purpose with hosts on the old revision. Of `plan`: the rehearsal did not see the end.
   case partial = 14
   /// Cancelled, hosts restored.
   case cancelled = 15
@@ -62,9 +62,9 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case unfit = 17
   /// Hosts out of reach before the start; nothing was changed, safe to try again.
   case unreachable = 20
-  /// Transport, space or store trouble, and every touched host is as it was; safe to try again.
+  /// A problem with transport, disk space or the store, and every touched host is as it was; safe to try again.
   case infrastructure = 21
-  /// Stopped waiting; the deployment can be resumed.
+  /// Stopped waiting: the deployment is parked, or continues.
   case detached = 22
   /// Ended because its terminal was closed.
   case hungUp = 129
@@ -73,8 +73,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
 }
 
 extension Problem {
-  /// The same for a person who uses somebody else's code: at the line that names it, with the line where it was found.
-  /// - Parameter named: that line; nil: it is not known.
+  /// The problem for a person who uses somebody else's code: at the line that uses the code, with the line where the problem was found.
+  /// - Parameter named: the line that uses the code; nil: unknown.
   package func known(by named: SourcePlace?) -> Problem {
     guard let named, let place, place.isSharedSource, !named.isSharedSource else { return self }
     var known = self

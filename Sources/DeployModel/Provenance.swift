@@ -1,18 +1,18 @@
-/// Where a deployment came from: who asked for it, why, from which commit, in which job of a CI system, and who signed what it brings.
+/// Where a deployment came from: who asked for it, why, from which commit, in which job of a CI system, and who signed the bundle.
 package struct Provenance: Sendable, Hashable, Codable {
-  /// A name that the caller or the CI system says: a label, not an identity. Nil: only the login is known.
+  /// The actor's name from the caller or the CI system: a label, not an identity. Nil: only the login is known.
   package var actor: String?
-  /// Why, on one line; nil: nobody said.
+  /// The reason, on one line; nil: none was given.
   package var message: String?
   /// In the order of their names.
   package var labels: [Label]
-  /// What the bundle was made from; nil: it is not known.
+  /// The commit that the bundle was made from; nil: unknown.
   package var commit: Commit?
-  /// What is new compared with what hosts ran; nil: unknown, or nothing is.
+  /// The new commits compared with what hosts ran; nil: unknown, or nothing is new.
   package var changes: CommitRange?
-  /// Nil: no CI system runs it.
+  /// The job; nil: no CI system runs the command.
   package var job: Job?
-  /// Who signed the bundle, as the policy of the machine that planned found; nil: nobody whom that policy knows.
+  /// The bundle's signer, by the policy of the machine that planned; nil: no signer whom that policy knows.
   package var signer: String?
 
   /// A job of a CI system.
@@ -43,19 +43,19 @@ package struct Provenance: Sendable, Hashable, Codable {
     self.signer = signer
   }
 
-  /// Nil if it says nothing.
+  /// The provenance; nil: it is empty.
   package var nilIfEmpty: Provenance? { self == Provenance() ? nil : self }
 
-  /// The reason: what somebody said, else the commit's subject.
+  /// The reason: the given message, otherwise the commit's subject.
   package var reason: String? { message ?? commit?.subject }
 
-  /// Who, with the login that the machine vouches for behind it: `kim via runner@ci7`. It ends in `@` and the machine's name.
+  /// The actor, followed by the login that the machine confirms: `kim via runner@ci7`. It ends in `@` and the machine's name.
   package func actor(over login: String) -> String { actor.map { "\($0) via \(login)" } ?? login }
 
-  /// What a rollback of it keeps: who and where from. The rest is about what failed.
+  /// The provenance for a rollback: who, and from where. The rest concerns the failed deployment.
   package var ofRollback: Provenance? { Provenance(actor: actor, labels: labels, job: job).nilIfEmpty }
 
-  /// What a host's receipt keeps.
+  /// The provenance for a host's receipt.
   /// - Parameter commit: of the release that the host is brought to.
   package func ofReceipt(at commit: Commit?) -> Provenance? {
     Provenance(actor: actor, message: message, labels: labels, commit: commit, job: job, signer: signer).nilIfEmpty

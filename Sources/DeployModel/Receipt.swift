@@ -3,29 +3,30 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var application: String
   package var group: String
   package var release: Release
-  /// What promise P10 compares.
+  /// The inputs that promise P10 compares.
   package var inputs: Inputs
   package var deployment: Deployment.ID
   package var recipe: String
   package var actor: String
   package var at: Timestamp
-  /// When the release came there that a rollback went back to; nil: no rollback wrote the receipt, or an older version did.
+  /// For a rollback: when the release that it went back to came to the host; nil: no rollback wrote the receipt, or an older version did.
   package var installedAt: Timestamp?
   /// The deployment's chain up to the entry before this one's intent; an audit compares it with the journal.
   package var chain: Digest?
-  /// The deployment whose release this one left by going back: no good release to go back to, unless this one is newer.
+  /// The deployment whose release was left by this rollback. Nothing goes back to that release, unless the receipt here is newer.
   package var undid: Deployment.ID?
-  /// Deployments that the host, or one that it learned of them from, left for something older before `undid`, the newest last; nil: none
-  /// is known. Nothing goes back to them.
+  /// Deployments that were left for an older release before `undid`, the newest last, as far as the host knows. Nothing goes back to them.
+  /// Nil: none is known.
   package var rolledBack: [Deployment.ID]?
-  /// Whether its deployment has not succeeded (yet), so that nothing goes back to it. nil: it is good; receipts of older versions are.
+  /// Whether the deployment has not succeeded (yet), so that nothing goes back to this release. Nil: the receipt is good, as receipts of
+  /// older versions are.
   package var trial: Bool?
-  /// The secrets that it was made with, in the order of their names; nil in receipts of older versions, which do not say.
+  /// The secrets of the deployment, in the order of their names; nil in receipts of older versions.
   package var secrets: [SecretMark]?
-  /// Who asked for its deployment, why and from where, and the commit that the release was made from; nil: it is not known.
+  /// Who asked for the deployment, why and from where, and the commit of the release; nil: unknown.
   package var provenance: Provenance?
 
-  /// As hosts keep it.
+  /// The names of the fields in the record on hosts.
   private enum CodingKeys: String, CodingKey {
     case application, group, release, inputs, deployment, recipe, actor, at
     case installedAt = "since"
@@ -54,7 +55,7 @@ package struct Receipt: Sendable, Hashable, Codable {
     self.provenance = provenance
   }
 
-  /// When the release came there, whatever was deployed and taken back since.
+  /// When the release came to the host, whatever was deployed and taken back since.
   package var origin: Timestamp { installedAt ?? at }
 
   /// All inputs of a deployment to a host. If they are equal, the deployment changes nothing there.

@@ -1,4 +1,4 @@
-/// What a deployment of one application is: data, and numbers of functions where something happens.
+/// The description of deployments of one application: data, and numbers of functions.
 package struct Recipe: Sendable, Hashable, Codable {
   package var name: String
   package var application: String
@@ -17,17 +17,16 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var secrets: [String]
   /// Set where bundles are installed by the appspec file they hold.
   package var appspec: AppSpecOptions?
-  /// When nothing of it is deployed.
+  /// The windows in which nothing of the recipe is deployed.
   package var freeze: [FreezeWindow] = []
-  /// How it is watched after it has succeeded; nil: not at all.
+  /// The alarm after a deployment has succeeded; nil: none.
   package var alarm: Alarm?
   package var tasks: [NamedTask] = []
-  /// The task that it stands for; nil: it deploys.
+  /// The task that runs instead of a deployment; nil: the recipe deploys.
   package var task: NamedTask?
-  /// Parameters that need not be given, because the release was deployed with values for them: those of a task's recipe without a
-  /// default.
+  /// Parameters of a task's recipe without a default that need not be given, because the release was deployed with values for them.
   package var inherited: [Parameter] = []
-  /// What it takes off its hosts instead of deploying; nil: nothing.
+  /// The removal that runs instead of a deployment; nil: the recipe deploys.
   package var removal: Removal?
   package var place: SourcePlace?
   /// Where each field came from, for `lander show`: field name and source.

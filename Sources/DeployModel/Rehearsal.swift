@@ -1,9 +1,9 @@
-/// How recipes are played while nothing real is reached.
+/// How recipes are rehearsed without any real host.
 package enum Rehearsal: String, Sendable, Hashable {
   /// To show one deployment, with its parameters and hosts: mistakes are noted, and the functions continue.
   case plan
-  /// The same, but a deployment may have other parameters and hosts.
+  /// Like `plan`, but a deployment may have other parameters and hosts.
   case check
-  /// As it would really run: errors are errors. Only what `rehearse` says counts as an answer.
+  /// As in a real run: errors are errors. Only the answers of `rehearse` count.
   case faults
 }

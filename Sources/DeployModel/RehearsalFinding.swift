@@ -2,11 +2,11 @@
 package struct RehearsalFinding: Sendable, Hashable {
   /// What is wrong, where, and what to do.
   package var problem: Problem
-  /// Whether it will happen whatever hosts answer. Otherwise nobody knows before it runs.
+  /// Whether the problem occurs whatever hosts answer. Otherwise only the run can show it.
   package var isCertain: Bool
   /// The function it is in: `hook ApplicationStart`, `stage migrate`, `strategy canary`.
   package var part: String
-  /// Whether the rehearsal did not see the rest of that function.
+  /// Whether the rehearsal could not see the rest of the function.
   package var isEnd: Bool
   /// Whether another number of hosts could make the function take another path.
   package var isOfFleet: Bool

@@ -1,4 +1,4 @@
-/// A bundle as it stands on hosts: immutable, complete, with its shared paths linked.
+/// A bundle on hosts: immutable, complete, with its shared paths linked.
 package struct Release: Sendable, Hashable, Codable {
   /// The folder's name under `releases/`: the first 12 digits of the SHA-256 of the bundle's digest and the shared list.
   package typealias ID = String
@@ -19,7 +19,7 @@ package struct Bundle: Sendable, Hashable, Codable {
   package var digest: Digest
   package var files: Int
   package var bytes: Int
-  /// What it was made of, in words: `dist`, `app.tgz`, `git v1.4.2 (3f2a91c)`.
+  /// The source of the bundle, in words: `dist`, `app.tgz`, `git v1.4.2 (3f2a91c)`.
   package var source: String
   package init(digest: Digest, files: Int, bytes: Int, source: String) {
     self.digest = digest
@@ -39,9 +39,9 @@ package struct Manifest: Sendable, Hashable, Codable {
     /// Permission bits, 0…0o7777; 0o777 for links.
     package var mode: Int
     package var size: Int
-    /// Of a file's content; nil for the other kinds.
+    /// The digest of a file's content; nil for the other kinds.
     package var digest: Digest?
-    /// Of a link.
+    /// The target of a link; nil for the other kinds.
     package var target: String?
     package init(path: String, kind: Kind, mode: Int, size: Int = 0, digest: Digest? = nil, target: String? = nil) {
       self.path = path

@@ -1,4 +1,4 @@
-/// What a look at a release's folder on a host found wrong, without reading a single file.
+/// The damage of a release's folder on a host, as far as it shows without reading a file.
 package struct ReleaseDamage: Sendable, Hashable, Codable {
   package enum Kind: Sendable, Hashable, Codable {
     /// The folder is not there.

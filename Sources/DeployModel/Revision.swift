@@ -1,4 +1,4 @@
-/// What is to be deployed: where it comes from and how it is made.
+/// The revision to deploy: where it comes from and how it is made.
 package struct Revision: Sendable, Hashable, Codable {
   package enum Source: Sendable, Hashable, Codable {
     /// A directory, or a tar, tgz or zip file (recognised by content, not by name), relative to the project.
@@ -12,8 +12,8 @@ package struct Revision: Sendable, Hashable, Codable {
   package var ignore: [String]
   /// For a commit: the folder in it that is packed, relative to the repository's folder; nil: all of it.
   package var folder: String?
-  /// Whether links may lead out of it. If an appspec file installs it, hosts make links to files unchanged, and refuse links to folders
-  /// elsewhere.
+  /// Whether links may lead out of the bundle. If an appspec file installs it, hosts make links to files unchanged, and refuse links to
+  /// folders elsewhere.
   package var linksLeave: Bool?
   package var place: SourcePlace?
   package init(source: Source, build: String? = nil, ignore: [String] = [], folder: String? = nil, place: SourcePlace? = nil) {

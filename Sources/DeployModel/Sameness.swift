@@ -1,6 +1,6 @@
-/// What is the same on a host that stays as it is (promise P10); only what was compared is named.
+/// What is the same on a host that is not changed (promise P10). Names only what was compared.
 extension Plan {
-  /// Of all hosts that stay: `same bundle, sources, parameters and shared paths`, with what is known of secrets.
+  /// For all hosts that are not changed: `same bundle, sources, parameters and shared paths`, with what is known of secrets.
   package var alike: String {
     let staying = hosts.filter { $0.action == .unchanged }
     let compared = staying.compactMap(\.secrets)

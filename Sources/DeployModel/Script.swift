@@ -30,7 +30,7 @@ package enum Subject: Sendable, Hashable, Codable {
   case child
 }
 
-/// What a script asks when it waits.
+/// The request of a script that waits.
 package enum Request: Sendable, Hashable, Codable {
   case perform(Place, Operation, timeout: Interval?)
   case sleep(Interval)
@@ -42,26 +42,27 @@ package enum Request: Sendable, Hashable, Codable {
   case decide(Decision)
 }
 
-/// What a strategy may decide. Whatever it decides, the core keeps the bounds.
+/// The decisions of a strategy. Whatever it decides, the core keeps the bounds.
 package enum Decision: Sendable, Hashable, Codable {
   /// Changes these hosts, at most `parallel` at once, and leaves them ready after the segment `upto` (nil: takes them to their end).
   /// Answered with those that succeeded, failed, and are ready.
   case wave([Int], parallel: Int?, upto: Segment? = nil)
-  /// Stops and starts what these hosts run, at most `parallel` at once. They can still be changed afterwards. Answered as a wave is.
+  /// Stops and starts the release of these hosts, at most `parallel` at once. They can still be changed afterwards. The answer is that of a
+  /// wave.
   case restart([Int], parallel: Int?)
   /// Waits without a gate, as preludes of earlier versions ask.
   case wait(Interval)
   /// Opens a gate. Answered when it is closed.
   case gate(Gate)
-  /// Moves traffic between pools. Answered with the weights before, once the adapter has done it. nil: nothing is moved.
+  /// Moves traffic between pools. The answer is the previous weights, once the adapter has done it. Nil: only reads the weights.
   case shift(Weights?)
   /// Ends the rollout on purpose, with hosts left on the old revision; the strategy is not stepped again.
   case stop(reason: String)
-  /// Gives up and goes back; the strategy is not stepped again.
+  /// Fails the deployment so that hosts go back; the strategy is not stepped again.
   case rollback(reason: String)
 }
 
-/// What a waiting script is told.
+/// The answer to a waiting script.
 package enum Answer: Sendable, Hashable, Codable {
   /// First step: nothing was asked yet.
   case begin
@@ -75,11 +76,11 @@ package enum Answer: Sendable, Hashable, Codable {
   case shifted(Weights)
   /// The decision was not taken: the deployment has failed, or the decision makes no sense.
   case refused(Failure)
-  /// The script is to end: its `<close>` variables run and may still ask, under a grace deadline.
+  /// The script has to end: its `<close>` variables run and may still make requests, under a grace deadline.
   case cancel(Failure)
 }
 
-/// How a wave ended, as a strategy hears of it.
+/// How a wave ended, as the strategy gets it.
 package struct WaveResult: Sendable, Hashable, Codable {
   package var succeeded: [Int]
   package var failed: [Int]

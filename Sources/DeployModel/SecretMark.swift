@@ -1,4 +1,4 @@
-/// A secret as a receipt remembers it: enough to see that its value has changed, and nothing of the value itself.
+/// A secret as a receipt remembers it: enough to detect a change of its value, but nothing of the value itself.
 package struct SecretMark: Sendable, Hashable, Codable {
   package var name: String
   /// HMAC-SHA256 of name and value under the host's own key; nil if the value was not known when the receipt was written.
@@ -9,15 +9,15 @@ package struct SecretMark: Sendable, Hashable, Codable {
   }
 }
 
-/// The result of comparing the values of secrets now with those that a receipt was made with.
+/// The result of comparing the present values of secrets with those of a receipt.
 package struct SecretComparison: Sendable, Hashable, Codable {
-  /// Names whose value is another one now.
+  /// Names of secrets whose value has changed.
   package var changed: [String]
   /// Names whose value is the same.
   package var same: [String]
   /// Names that could not be compared.
   package var unknown: [String]
-  /// Why some could not be compared; nil if all could.
+  /// Why some secrets could not be compared; nil: all were compared.
   package var reason: String?
   package init(changed: [String] = [], same: [String] = [], unknown: [String] = [], reason: String? = nil) {
     self.changed = changed

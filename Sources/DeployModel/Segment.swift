@@ -1,4 +1,4 @@
-/// A part of a host's way through a deployment, in this order. A wave may leave its hosts *ready* after one; a later wave takes them on.
+/// A part of a host's deployment, in this order. A wave may leave its hosts *ready* after a segment; a later wave takes them on.
 package enum Segment: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
   /// Takes traffic away and stops the outgoing release: BeforeBlockTraffic … ApplicationStop.
   case stop

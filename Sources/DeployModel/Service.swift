@@ -1,9 +1,9 @@
-/// Whether a host takes part in what the application does for others.
+/// Whether a host serves the application's users.
 package enum Service: String, Sendable, Hashable, Codable {
-  /// It gets traffic, or would get it if nobody distributed any.
+  /// The host gets traffic, or would get it if there were a balancer.
   case `in`
-  /// Its traffic is being taken away.
+  /// The host's traffic is being taken away.
   case draining
-  /// It gets none: it is stopped, changed, or does not run anything.
+  /// The host gets no traffic: it is stopped, being changed, or runs nothing.
   case out
 }

@@ -4,7 +4,7 @@ package struct SharedPaths: Sendable {
   package private(set) var list: [WrittenPath] = []
   /// What is wrong with entries, each with the entry as it was written.
   package private(set) var problems: [(entry: String, problem: Problem)] = []
-  /// The limit: each is a link in every release.
+  /// The most shared paths, because each is a link in every release.
   package static let most = 1000
 
   package init(_ written: [String]) {

@@ -2,9 +2,9 @@
 package struct SignedApproval: Sendable, Hashable, Codable {
   /// The signer's name in `allowed_signers`.
   package var by: String
-  /// Why, in words; empty: nothing was said.
+  /// The comment; empty: none.
   package var comment: String
-  /// When it was said, by the signer's machine.
+  /// When the approval was given, by the signer's machine.
   package var at: Timestamp
 
   package init(by: String, comment: String, at: Timestamp) {
@@ -16,7 +16,7 @@ package struct SignedApproval: Sendable, Hashable, Codable {
   /// The file beside `deploy.lua` that says whose keys sign, in the form that `ssh-keygen(1)` describes.
   package static let signers = "allowed_signers"
 
-  /// What signatures of approvals are for: one for something else counts as none.
+  /// The purpose of signatures of approvals. A signature for another purpose does not count.
   package static let namespace = "lander-approval"
 
   /// The text that an approver signs. Ids of deployments are used once, so it fits no other deployment.

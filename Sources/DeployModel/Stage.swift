@@ -4,7 +4,7 @@ package enum Stage: Sendable, Hashable, Codable {
   case upload
   /// Takes the hosts through their lifecycle, wave by wave; nil: all at once.
   case rollout(Strategy?)
-  /// A function that runs once. No terms: nothing is said of it, as in plans of older versions.
+  /// A function that runs once. Without terms, nothing more is known of it, as in plans of older versions.
   case script(name: String, summary: String, function: Int, when: Int?, place: SourcePlace?, terms: StageTerms? = nil)
 
   package var name: String {
@@ -15,6 +15,6 @@ package enum Stage: Sendable, Hashable, Codable {
     }
   }
 
-  /// What it says about itself; nil: nothing, or it is not one of the recipe's own.
+  /// The terms of the stage; nil: it has none, or is not one of the recipe's own stages.
   package var terms: StageTerms? { if case .script(_, _, _, _, _, let terms) = self { terms } else { nil } }
 }

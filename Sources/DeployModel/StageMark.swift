@@ -1,22 +1,22 @@
 /// What hosts remember of a stage that ran for a revision: its receipt.
 package struct StageMark: Sendable, Hashable, Codable {
   package enum State: String, Sendable, Hashable, Codable {
-    /// Whether it came to its end nobody knows but the deployment that began it.
+    /// The stage was begun. Only the deployment that began it knows whether it came to its end.
     case begun
     case done
-    /// It was begun, and failed; only of one that cannot be undone, or that nothing has undone.
+    /// The stage was begun and failed. Only for stages that are irreversible, or that were not undone.
     case failed
-    /// A way back began to undo it; whether that came to its end nobody knows but the way back.
+    /// A rollback began to undo the stage. Only that rollback knows whether the undo came to its end.
     case undoing
-    /// A way back undid it. What hosts remember that were not there counts no longer.
+    /// A rollback undid the stage. Older marks on hosts that were out of reach no longer count.
     case undone
   }
 
-  /// When a way back undoes it, so that no release meets what it was not made for.
+  /// When a rollback undoes the stage, so that no release runs with results of a stage that it was not made for.
   package enum Undo: String, Sendable, Hashable, Codable {
-    /// After the hosts went back: it ran before the rollout, beside the release that they go back to.
+    /// After the hosts went back, because the stage ran before the rollout, when the old release was running.
     case after
-    /// Before the hosts go back: it ran after the rollout, beside the release that they leave.
+    /// Before the hosts go back, because the stage ran after the rollout, when the new release was running.
     case before
   }
 
@@ -27,7 +27,7 @@ package struct StageMark: Sendable, Hashable, Codable {
   package var by: String
   package var at: Timestamp
   package var isIrreversible: Bool
-  /// nil: nothing undoes it.
+  /// When the stage is undone; nil: it has no undo.
   package var undo: Undo?
 
   package init(

@@ -1,8 +1,8 @@
-/// What a stage of a recipe says of itself beside its function.
+/// The terms of a recipe's stage, in addition to its function.
 package struct StageTerms: Sendable, Hashable, Codable {
   package enum Once: String, Sendable, Hashable, Codable { case deployment, revision }
 
-  /// Whom its function gets first; one host, the first of those that the deployment has.
+  /// The first argument of the stage's function: one host, the first of those that the deployment has.
   package enum Ground: Sendable, Hashable, Codable {
     case host
     case engine
@@ -10,27 +10,27 @@ package struct StageTerms: Sendable, Hashable, Codable {
     case group(String)
   }
 
-  /// nil: once in each deployment.
+  /// How often the stage runs; nil: once in each deployment.
   package var once: Once?
-  /// nil: its function gets the deployment only.
+  /// The host for the function; nil: the function only gets the deployment.
   package var ground: Ground?
-  /// Whether nothing goes back once it has begun; nil: no.
+  /// Whether the stage is irreversible: nothing goes back once it has begun; nil: no.
   package var irreversible: Bool?
-  /// Number of the function that undoes it; nil: nothing does.
+  /// Number of the function that undoes the stage; nil: it has no undo.
   package var undo: Int?
-  /// The stage that this one undoes, on a way back; nil: none.
+  /// The stage that this one undoes in a rollback; nil: none.
   package var undoes: StageUndo?
-  /// What was known of it when the deployment was planned; nil: nothing.
+  /// What was known of the stage when the deployment was planned; nil: nothing.
   package var settled: Settled?
 
   package enum Settled: Sendable, Hashable, Codable {
-    /// Hosts of the group remember that it ran for this revision.
+    /// Hosts of the group remember that the stage ran for this revision.
     case ran(StageMark)
-    /// Hosts of the group remember that it failed for this revision, that what undid it did, or that it was undone.
+    /// Hosts of the group remember that the stage failed for this revision, that its undo failed, or that it was undone.
     case owed(StageMark)
-    /// Whoever deploys says that it is done.
+    /// `--ran` says that the stage is done.
     case told
-    /// Whoever deploys says that it is to run again.
+    /// `--again` says that the stage has to run again.
     case again
   }
 
@@ -45,6 +45,6 @@ package struct StageTerms: Sendable, Hashable, Codable {
     self.undoes = undoes
   }
 
-  /// Whether hosts remember that it ran.
+  /// Whether hosts remember that the stage ran.
   package var leavesMark: Bool { once == .revision || irreversible == true || undo != nil || undoes != nil }
 }

@@ -1,13 +1,13 @@
-/// What a stage of a way back undoes: one that began on the way there.
+/// The stage that an undo stage of a rollback undoes: a stage that began in the forward deployment.
 package struct StageUndo: Sendable, Hashable, Codable {
-  /// As hosts remember it.
+  /// The mark of the stage, as hosts remember it.
   package var mark: StageMark
-  /// Index into the plan's recipes: of the one whose function undoes it.
+  /// Index of the recipe whose function undoes the stage.
   package var recipe: Int
   /// Why the stage failed; nil: it came to its end.
   package var error: ScriptError?
-  /// The release that the stage ran for: what undoes it runs in its folder. nil in plans of older versions, whose undo runs in the folder
-  /// of what hosts go back to.
+  /// The release for which the stage ran: the undo runs in its folder. Nil in plans of older versions, whose undo runs in the folder of the
+  /// release that hosts go back to.
   package var release: Release.ID?
 
   package init(_ mark: StageMark, recipe: Int = 0, error: ScriptError? = nil, release: Release.ID? = nil) {
@@ -17,11 +17,11 @@ package struct StageUndo: Sendable, Hashable, Codable {
     self.release = release
   }
 
-  /// What the stage that undoes it is called.
+  /// The name of the stage that undoes it.
   package var title: String { "undo of \(mark.stage)" }
 }
 
 extension Plan {
-  /// The stages that it undoes, in the order of time; empty: none.
+  /// The stages that the plan undoes, in the order of time; empty: none.
   package var undone: [StageUndo] { flow.stages.compactMap { $0.terms?.undoes } }
 }

@@ -5,10 +5,10 @@ package enum Staying: Sendable, Hashable {
   /// This long at each gate; then the deployment is parked.
   case upTo(Interval)
 
-  /// The least time, so that an answer that is already there is heard before the engine leaves.
+  /// The least time, so that the engine still takes an answer that is already there.
   package static let atLeast = Interval.seconds(3)
 
-  /// Nil: it stays.
+  /// The longest stay; nil: without a limit.
   package var limit: Interval? {
     switch self {
     case .always: nil

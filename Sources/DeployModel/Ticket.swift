@@ -1,31 +1,32 @@
-/// What a deployment that waits for a lock tells the host that has the line. Asking again with the same token renews its place.
+/// The request of a deployment that waits for a lock, to the host that keeps the line. Another request with the same token renews its
+/// place.
 package struct Ticket: Sendable, Hashable {
-  /// What a newer deployment of the same lane does to one that waits.
+  /// What a newer deployment of the same lane does to one that waits already.
   package enum Manner: String, Sendable, Hashable {
     /// Nothing: each keeps its place.
     case wait
-    /// It ends the earlier ones with this manner, and takes the place of the first of them.
+    /// The newer deployment ends the earlier deployments with this manner, and takes the place of the first of them.
     case supersede
   }
 
   /// Made once for each command: 1 to 64 of a-z, 0-9 and `-`.
   package var token: String
   package var manner: Manner
-  /// Whether it comes before all that are not urgent.
+  /// Whether the deployment comes before all that are not urgent.
   package var isUrgent: Bool
   /// Recipe, group and hosts as one word without blanks; a newer deployment needs the same to supersede it.
   package var lane: String
-  /// Its place in the order in which its caller began deployments; nil: the caller did not say.
+  /// The deployment's number in the order of its caller's deployments; nil: not given.
   package var sequence: Int?
   /// `user@machine`.
   package var owner: String
-  /// What it wants the lock for: `deploy web of shop to production`.
+  /// What the lock is for: `deploy web of shop to production`.
   package var purpose: String
-  /// Of the revision that it brings; nil: nobody knows yet, or it brings none.
+  /// The digest of the revision; nil: not known yet, or the deployment has no revision.
   package var revision: Digest?
   /// When it began to wait.
   package var since: Timestamp
-  /// How long its place is kept between renewals, by the host's own uptime.
+  /// How long the place is kept between renewals, by the host's own uptime.
   package var lease: Interval
 
   package init(
@@ -46,7 +47,7 @@ package struct Ticket: Sendable, Hashable {
   /// The ticket of a lock request without a place in line: a rollback's, and those to every host but the first.
   package static let none = "-"
 
-  /// Why no host accepts it, as the end of "the place in line …"; nil: hosts accept it.
+  /// Why no host accepts the ticket, as the end of "the place in line …"; nil: hosts accept it.
   package var fault: String? {
     guard Message.isPlain(token) else { return "has a token that is not 1 to \(Message.idLimit) of a-z, 0-9 and -" }
     let isWord = lane.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }

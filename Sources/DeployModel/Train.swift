@@ -4,13 +4,13 @@ package struct Train: Sendable, Hashable, Codable {
   /// `train-20261121-113045-x7k2`: when somebody asked for it (UTC), and four letters and digits.
   package typealias ID = String
 
-  /// What must hold between one group and the next.
+  /// What must hold before the next group.
   package enum Between: Sendable, Hashable, Codable {
     /// Nothing.
     case nothing
     /// The hosts of the previous group still run the whole release.
     case check
-    /// The same, and a person says yes within that time.
+    /// The same, and a person says yes within this time.
     case approve(Interval)
   }
 
@@ -19,7 +19,7 @@ package struct Train: Sendable, Hashable, Codable {
     /// The group that the question is about.
     package var group: String
     package var approved: Bool
-    /// Who said it: a label, not an identity.
+    /// Who answered: a label, not an identity.
     package var by: String
     /// Empty: no reason is given.
     package var comment: String
@@ -34,19 +34,19 @@ package struct Train: Sendable, Hashable, Codable {
     }
   }
 
-  /// One group of it.
+  /// One group of the train.
   package struct Leg: Sendable, Hashable, Codable {
     package var group: String
-    /// The newest deployment to it; nil: none was planned.
+    /// The newest deployment to the group; nil: none was planned.
     package var deployment: Deployment.ID?
     /// The exit code of that deployment; nil: it has not ended.
     package var exit: Int32?
-    /// Nil: nobody was asked.
+    /// The answer; nil: nobody was asked.
     package var answer: Answer?
 
     package init(_ group: String) { self.group = group }
 
-    /// Nil: it has not ended.
+    /// The exit code; nil: the leg has not ended.
     package var code: ExitCode? { exit.flatMap(ExitCode.init(rawValue:)) }
   }
 
@@ -63,9 +63,9 @@ package struct Train: Sendable, Hashable, Codable {
   package var sources: Digest?
   /// The commit that the bundle was made from; nil: unknown.
   package var commit: Commit?
-  /// The group before which it waits for a person; nil: it waits for nobody.
+  /// The group before which the train waits for a person; nil: it waits for nobody.
   package var waits: String?
-  /// Whether a person ended it.
+  /// Whether a person ended the train.
   package var isCancelled = false
 
   package init(
@@ -82,8 +82,8 @@ package struct Train: Sendable, Hashable, Codable {
   /// The name of its deployments' label.
   package static let label = "train"
 
-  /// The next leg, or the one under way; nil: all have succeeded, or a failure ends the train. A leg that failed is repeated if nothing
-  /// was changed and nothing is wrong with the request.
+  /// The index of the next leg, or of the leg under way; nil: all legs have succeeded, or a failure ends the train. A leg that failed is
+  /// repeated if nothing was changed and nothing is wrong with the request.
   package var next: Int? {
     guard !isCancelled, let index = legs.firstIndex(where: { $0.code != .done }) else { return nil }
     if legs[index].answer?.approved == false { return nil }
@@ -97,7 +97,7 @@ package struct Train: Sendable, Hashable, Codable {
     return leg.code ?? .partial
   }
 
-  /// The exit code of a command that ends with it: that of the current leg.
+  /// The exit code of a command that ends with the train: that of the current leg.
   package var code: ExitCode { exit ?? legs.first { $0.code != .done }?.code ?? .partial }
 }
 

@@ -1,12 +1,12 @@
-/// What somebody typed behind a command besides recipe and group. Commands that are printed as the next step repeat it, so that they mean
-/// the same hosts, files and parameters.
+/// The typed options of a command besides recipe and group. Commands that are printed as the next step repeat them, so that they mean the
+/// same hosts, files and parameters.
 package struct TypedOptions: Sendable, Hashable, Codable {
   /// Which of the options a command takes.
   package enum Part: Sendable, Hashable, CaseIterable { case hosts, revision, parameters }
 
   /// Names of hosts, `*` allowed, and conditions on tags such as `role=web`; empty: all hosts.
   package var only: [String]
-  /// nil: what the recipe says.
+  /// The revision; nil: the recipe's own.
   package var revision: String?
   /// Name and text.
   package var parameters: [Value.Member]
@@ -24,7 +24,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
   /// nil if nothing was typed.
   package var nilIfEmpty: TypedOptions? { self == TypedOptions() ? nil : self }
 
-  /// As they are typed, with a blank before each.
+  /// The options as typed, with a blank before each.
   package func words(_ parts: [Part]) -> String {
     var words: [String] = []
     if parts.contains(.hosts) { words += only.map { ($0.contains("=") ? " --where " : " --only ") + $0.shellWord } }
@@ -33,7 +33,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
     return words.joined()
   }
 
-  /// A long text, or one that cannot be shown as it is, is left to whoever types it.
+  /// The option for a parameter. A long text, or a text that cannot be printed unchanged, is left for the person to fill in.
   private static func typed(_ parameter: Value.Member) -> String {
     let known: String? =
       switch parameter.value {
@@ -50,7 +50,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
 }
 
 extension Plan {
-  /// What stands behind `lander deploy`, `rollback` and so on, for the hosts that this plan is about: recipe, group and what was typed.
+  /// The arguments after `lander deploy`, `lander rollback` and so on for the hosts of this plan: recipe, group and typed options.
   package func typed(_ parts: [TypedOptions.Part] = [.hosts]) -> String {
     subject.recipe + subject.groupName.option + (subject.typed?.words(parts) ?? "")
   }

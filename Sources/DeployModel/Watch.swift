@@ -6,12 +6,11 @@ package struct Watch: Sendable, Hashable, Codable {
     case function(Int)
   }
 
-  /// How late, after its limit, the answer of a look may arrive.
+  /// How long after a look's limit its answer may arrive.
   package static let answer = Interval.seconds(5)
 
   package var question: Question
-  /// Numbers of the hosts to look at; nil: those that this deployment has brought to the release so far, including *ready* ones that run
-  /// it.
+  /// Numbers of the hosts to look at; nil: the hosts that have the release of this deployment so far, including *ready* hosts that run it.
   package var hosts: [Int]?
   /// Whether the engine's machine asks once for all hosts, instead of each host.
   package var isFromEngine: Bool
@@ -21,11 +20,11 @@ package struct Watch: Sendable, Hashable, Codable {
   package var looks: Int
   /// The time limit of one look.
   package var limit: Interval
-  /// Whether a rehearsal plays it, so that one look at each host stands for all of them; nil: no.
+  /// Whether the watch is only rehearsed, so that one look at each host stands for all looks; nil: no.
   package var isPlayed: Bool?
   /// How many of all looks at all hosts may find a host bad.
   package var allow: Int
-  /// Set for an analysis: the function measures hosts, and no look is good or bad by itself. nil: it is no analysis.
+  /// The comparison of an analysis: the function measures hosts, and no look is good or bad by itself. Nil: the watch is no analysis.
   package var comparison: Comparison?
 
   package init(
