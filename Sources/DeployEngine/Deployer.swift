@@ -1,12 +1,12 @@
 package import DeployCore
 package import DeployModel
 
-/// Connects one deployment to the world: it carries out the ledger's moves, and tells the ledger what happens. It has the only loop, and
-/// is the only place with tasks.
+/// Connects one deployment to the world: it carries out the ledger's moves, and passes events to the ledger. It has the only loop, and is
+/// the only place with tasks.
 package actor Deployer {
   private let plan: Plan
   private let ports: Ports
-  /// Nil: no engine ran it before.
+  /// The earlier engines; nil: no engine ran the deployment before.
   private let earlier: EarlierEngines?
   private let feed: Feed
   private var ledger: Ledger
@@ -20,25 +20,25 @@ package actor Deployer {
   private var awaited = Awaited()
   private var detached = false
   private let staying: Staying
-  /// The first thing that it hears; nil: nothing.
+  /// The first message to the deployment; nil: none.
   private let first: Message?
-  /// The open gate's number, and when it closes; nil: none is open.
+  /// The open gate's number, when it closes, and who may sign; nil: no gate is open.
   private var open: (number: Int, until: Timestamp, from: [String])?
-  /// What hosts were last told when it parked; nil: it never parked.
+  /// The last park record for the hosts; nil: the deployment was never parked.
   private var parked: Parked?
   /// The gate at which the engine is about to leave.
   private var leaving: (gate: Int, task: Task<Void, Never>)?
   private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
-  /// A deployment at its beginning, or one whose engine is gone.
+  /// A deployment at its beginning, or a deployment whose engine is gone.
   /// - Parameters:
-  ///   - entries: the whole journal of a resumed deployment; nil: it begins.
-  ///   - claim: tells apart the engines that want to resume a parked deployment.
+  ///   - entries: the whole journal of a resumed deployment; nil: the deployment begins.
+  ///   - claim: identifies this engine among those that want to resume a parked deployment.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - message: the first thing that it hears; nil: nothing.
-  ///   - scripts: makes them here, because the one that steps scripts must have them alone.
+  ///   - message: the first message to the deployment; nil: none.
+  ///   - scripts: makes the scripts here, because only this actor may step them.
   ///   - lapse: a rule that is disabled, for tests of the checkers.
-  /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask for something else than the record has.
+  /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask for something else than the journal recorded.
   package init(
     plan: Plan, resuming entries: [Entry]? = nil, claim: String = "", ports: Ports, feed: Feed, staying: Staying = .always,
     saying message: Message? = nil, lapse: Lapse? = nil,
@@ -61,8 +61,8 @@ package actor Deployer {
   }
 
   /// Runs the deployment to its end.
-  /// - Returns: nil if somebody detached, or hosts keep it (`isParked`); it can then be resumed.
-  /// - Throws: `Failure` if the journal cannot be written; hosts then stay as they were last told.
+  /// - Returns: the conclusion; nil: the engine was detached, or hosts keep the deployment (`isParked`). It can then be resumed.
+  /// - Throws: `Failure` if the journal cannot be written; the hosts then keep their last state.
   package func run() async throws(Failure) -> Conclusion? {
     try await ports.machine.attend(plan.id, after: earlier)
     for entry in past { remember(entry) }
@@ -138,8 +138,7 @@ package actor Deployer {
     }
   }
 
-  /// If this process was stopped, or its machine slept, it checks whether its hosts have a newer deployment, before anything else
-  /// happens.
+  /// If this process was stopped, or its machine slept, checks first whether the hosts have a newer deployment.
   private func verifyLocks() async {
     for mailbox in ports.mailboxes {
       guard let failure = await mailbox.verify(plan.lock.token, lease: plan.lock.lease) else { continue }
@@ -157,7 +156,7 @@ package actor Deployer {
     if !detached { post(.said(await verified(message))) }
   }
 
-  /// A message with who signed it, which only this engine says.
+  /// A message with its signer, which only this engine may set.
   private func verified(_ message: Message) async -> Message {
     var message = message
     message.signer = nil
@@ -174,7 +173,7 @@ package actor Deployer {
     if !detached { post(.overtaken(failure)) }
   }
 
-  /// Keeps the answer to a message until its mailbox gets it, and what the deployment waits for from people.
+  /// Remembers the answer to a message until the mailbox gets it, and what the deployment waits for from people.
   private func remember(_ entry: Entry) {
     awaited.take(entry.fact)
     switch entry.fact {
@@ -187,7 +186,7 @@ package actor Deployer {
     answers[message] = MessageAnswer(accepted: accepted, words)
   }
 
-  /// Leaves once only a person's answer has been missing for as long as the engine should stay.
+  /// Leaves when only a person's answer is missing and the time to stay is over.
   private func leaveOrStay() {
     let gate = ledger.parkableGate
     guard gate != leaving?.gate else { return }
@@ -202,8 +201,8 @@ package actor Deployer {
     leaving = (gate, task)
   }
 
-  /// Has hosts keep the journal, so that an engine anywhere can resume.
-  /// - Returns: why they do not; nil: they do.
+  /// Gives the journal to hosts, so that an engine anywhere can resume the deployment.
+  /// - Returns: why hosts do not keep it; nil: they keep it.
   private func entrust() async -> String? {
     // An engine that could not resume leaves it as it was.
     guard let parked else { return nil }
@@ -294,7 +293,7 @@ package actor Deployer {
 }
 
 extension Happening {
-  /// Whether something may follow from it that no host would refuse: this machine moves traffic, and asks for the next wave.
+  /// Whether the event may have an effect that no host would refuse, because this machine moves traffic or begins the next wave.
   fileprivate var mayMoveOn: Bool {
     switch self {
     case .rang: true

@@ -25,11 +25,11 @@ package actor Deployments {
     self.identity = identity
   }
 
-  /// One deployment that ended, or (nil) that the engine left while it ran.
+  /// One deployment that ended, or that the engine left while it ran (nil).
   package struct Ended: Sendable, Hashable {
     package var plan: Plan
     package var conclusion: Conclusion?
-    /// Whether hosts keep it until a person has answered.
+    /// Whether the deployment is parked.
     package var isParked = false
     package init(plan: Plan, conclusion: Conclusion?, isParked: Bool = false) {
       self.plan = plan
@@ -38,7 +38,7 @@ package actor Deployments {
     }
   }
 
-  /// - Returns: what ended, in order: the deployment, then its rollback if there was one.
+  /// - Returns: the deployments that ended, in order: the deployment, then its rollback if there was one.
   package func deploy(_ plan: Plan) async throws -> [Ended] {
     // Without the claim, others would take the deployment for interrupted and resume it beside us.
     guard let claim = try ports.journal.claim(plan.id) else {
@@ -49,9 +49,9 @@ package actor Deployments {
       try Deployer(plan: plan, ports: ports, feed: feed, staying: staying, scripts: try await scripts(for: plan)), plan)
   }
 
-  /// Resumes an interrupted deployment, and runs the rollback it calls for.
+  /// Resumes an interrupted deployment, and runs the rollback that follows from it.
   /// - Parameters:
-  ///   - entries: its whole journal, read under a claim that is held until this returns.
+  ///   - entries: the deployment's whole journal, read under a claim that is held until this returns.
   ///   - message: the first thing that it hears; nil: nothing.
   package func resume(_ entries: [Entry], saying message: Message? = nil) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
@@ -66,13 +66,13 @@ package actor Deployments {
 
   /// The answer to a request to end a deployment.
   package enum Reply: Sendable, Hashable {
-    /// It ends in good order, or before it begins.
+    /// The deployment ends in good order, or before it begins.
     case ending
     /// This rollback runs, and continues to its end.
     case goingBack(Deployment.ID)
   }
 
-  /// Ends the deployment in good order. A rollback that follows from a failure is never cancelled: half way back is the worst place to be.
+  /// Cancels the deployment in good order. A rollback that follows from a failure is never cancelled: half a rollback is the worst state.
   @discardableResult
   package func cancel(reason: String) async -> Reply {
     guard let current else {
@@ -84,7 +84,7 @@ package actor Deployments {
     return .ending
   }
 
-  /// The rollback under way because a deployment failed or was cancelled; nil: none is.
+  /// The rollback under way because a deployment failed or was cancelled; nil: no rollback is under way.
   package var goingBack: Deployment.ID? {
     if let current, case .rollback(of: _?) = current.plan.kind { current.plan.id } else { nil }
   }
@@ -118,7 +118,7 @@ package actor Deployments {
 
 /// Loads recipes from their sources alone.
 package protocol RecipeLibrary: Sendable {
-  /// - Parameter sources: those of each of the plan's recipes, by index.
+  /// - Parameter sources: the sources of each of the plan's recipes, by index.
   /// - Throws: `Problems`.
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts
   /// A recipe as its sources declare it.

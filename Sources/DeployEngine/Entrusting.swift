@@ -5,8 +5,8 @@ import DeployModel
 struct Entrusting {
   let ports: Ports
 
-  /// - Parameter sites: the hosts whose locks it has; the one that decides comes first.
-  /// - Returns: why too few hosts keep it; nil: they do.
+  /// - Parameter sites: the hosts whose locks the deployment has; the host that decides comes first.
+  /// - Returns: why too few hosts keep the journal; nil: enough hosts keep it.
   func entrust(_ parked: Parked, to sites: [HostSite]) async -> String? {
     do throws(Failure) {
       let copy = try await ports.copies.copy(of: parked.deployment)

@@ -14,7 +14,7 @@ package struct Ports: Sendable {
   package var actor: String
   /// Copies of journals for the hosts of parked deployments.
   package var copies: any JournalCopies
-  /// Who signed an approval.
+  /// Verifies the signatures of approvals.
   package var signatures: any Signatures
   package init(
     transport: any Transport, machine: any EngineMachine, bundles: any BundleStore, journal: any Journal, clock: any Clock, actor: String,

@@ -1,21 +1,21 @@
 package import DeployCore
 package import DeployModel
 
-/// What must be known before a plan is made: the state of every host, and the recipes of what they run. Changes nothing.
+/// The facts that a plan needs: the state of every host, and the recipes of the releases that hosts run. Changes nothing.
 package struct Preparation: Sendable {
   package var surveys: [Survey]
-  /// The hosts of the group that are left alone, if the floor depends on them; nil: nobody asked them.
+  /// The hosts of the group that are left alone, if the floor depends on them; nil: they were not surveyed.
   package var others: Bystanders?
   package var kept: [PinnedRecipe]
-  /// The surveys of partners, by index; empty if nobody asked.
+  /// The surveys of partners, by index; empty: they were not surveyed.
   package var partners: [Survey]
 
   /// The limit of hosts that are asked at once.
   static let width = 30
 
   /// - Parameters:
-  ///   - deep: whether to ask hosts for the receipts of all releases that they keep, and for these releases' damage. A way back needs that,
-  ///     and also the stages that hosts remember that it leaves alone, whatever the recipe says by now.
+  ///   - deep: whether to ask hosts for the receipts of all releases that they keep, and for the damage of these releases. A rollback needs
+  ///     that. It also needs the stages that the hosts which it leaves alone remember, whatever the recipe now says.
   ///   - partners: whether to survey partners, too.
   ///   - surveyed: called with the number of each host that answered.
   package init(
@@ -33,7 +33,7 @@ package struct Preparation: Sendable {
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
-  /// By host number: how secrets compare, for hosts whose receipt is that release's; nil for the others.
+  /// By host number: how secrets compare, for hosts whose receipt belongs to this release; nil for the others.
   package func secrets(_ selection: Selection, of release: Release.ID, ports: Ports) async -> [SecretComparison?] {
     var found: [SecretComparison?] = surveys.map { _ in nil }
     await withTaskGroup(of: (Int, SecretComparison).self) { group in
@@ -112,8 +112,8 @@ package struct Preparation: Sendable {
     return surveys
   }
 
-  /// The recipes that receipts name, each with the parameters of then, from the store or else from a host that keeps them. Missing ones are
-  /// left out.
+  /// The recipes that receipts name, each with the parameters of that time, from the store or else from a host that keeps them. Missing
+  /// recipes are left out.
   private static func kept(
     _ selection: Selection, _ surveys: [Survey], _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> [PinnedRecipe] {
@@ -132,7 +132,7 @@ package struct Preparation: Sendable {
     return found
   }
 
-  /// The recipe that a receipt names; nil: nobody has it, or it cannot be read any more.
+  /// The recipe that a receipt names; nil: neither the store nor a host has it, or it cannot be read any more.
   private static func pinned(
     _ receipt: Receipt, on host: Host, _ selection: Selection, _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> PinnedRecipe? {

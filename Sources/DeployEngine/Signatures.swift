@@ -1,13 +1,13 @@
 /// Tells who signed a text.
 package protocol Signatures: Sendable {
   /// - Parameters:
-  ///   - signers: those who have keys, in the form of `allowed_signers`.
-  ///   - names: of those who may sign. A key that signs for several of them has the first one's name, so that it never counts twice.
-  /// - Returns: the name of the signer; nil: none of them signed this text, or nobody can tell.
+  ///   - signers: the people and their keys, in the form of `allowed_signers`.
+  ///   - names: the names of the people who may sign. A key of several people counts for the first of them, so that it never counts twice.
+  /// - Returns: the name of the signer; nil: none of them signed this text, or it cannot be verified.
   func signer(of text: String, signature: String, among signers: String, as names: [String]) async -> String?
 }
 
-/// Believes nobody.
+/// Verifies no signature.
 package struct NoSignatures: Signatures {
   package init() {}
   package func signer(of text: String, signature: String, among signers: String, as names: [String]) async -> String? { nil }

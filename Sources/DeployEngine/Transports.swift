@@ -1,8 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Transports by the names that hosts use for them. Each host is reached by the transport that its name stands for; callers need to know
-/// none of them.
+/// Transports by the names that hosts use for them. Each call goes to the transport of its host, so callers need not know the transports.
 package struct Transports: Transport {
   /// A name of `Host.transport`, and the transport that it stands for.
   package struct Entry: Sendable {

@@ -2,17 +2,17 @@ package import DeployModel
 
 /// What people ask about a deployment afterwards: who asked for it and why, who sent it messages, and what it left that needs attention.
 package struct Account: Sendable {
-  /// A message to it, and the answer.
+  /// A message to the deployment, and the answer.
   package struct Word: Sendable, Hashable {
     package var at: Timestamp
     package var by: String
     /// `approved`, `paused` …
     package var verb: String
-    /// The gate that was meant; nil: none.
+    /// The gate that the message was for; nil: no gate.
     package var gate: String?
-    /// Empty: no reason was given.
+    /// The reason; empty: none was given.
     package var comment: String
-    /// Nil: no answer is in the journal.
+    /// The answer; nil: the journal has none.
     package var accepted: Bool?
   }
   /// A host that is not where it should be.
@@ -27,17 +27,17 @@ package struct Account: Sendable {
   package let words: [Word]
   /// What is wrong with the traffic; nil: nothing is known.
   package private(set) var traffic: String?
-  /// The shares of the traffic that it left, if they differ from those before; nil: they do not, or none were shifted.
+  /// The weights that the deployment left, if they differ from the weights before; nil: they are equal, or nothing was shifted.
   package let weights: Weights?
   package private(set) var wrong: [Wrong]
-  /// Names of stages that should have been undone and are not.
+  /// Names of stages that should have been undone but were not.
   package private(set) var notUndone: [String]
-  /// The exit code of the command that ran it; nil: it has not ended.
+  /// The exit code of the command that ran the deployment; nil: it has not ended.
   package let exit: ExitCode?
-  /// When it ended; nil: it has not.
+  /// When the deployment ended; nil: it has not ended.
   package let ended: Timestamp?
 
-  /// - Parameter rollback: the story of the rollback that followed; nil: none did.
+  /// - Parameter rollback: the story of the rollback that followed; nil: there was none.
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil) {
     id = story.id
     actor = story.plan?.origin.actor ?? ""
@@ -54,7 +54,7 @@ package struct Account: Sendable {
     }
   }
 
-  /// Why a host needs attention; nil: it needs none.
+  /// Why a host needs attention; nil: it needs no attention.
   private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
     guard let end = story.conclusion else { return nil }
     // A way back that followed from a failure and was refused leaves its hosts on what failed.
@@ -80,7 +80,7 @@ package struct Account: Sendable {
     return account
   }
 
-  /// The account without the hosts that were deployed to since, from anywhere; without the traffic if all were.
+  /// The account without the hosts that were deployed to since, from anywhere. If all hosts were, also without the traffic.
   package func still(_ hosts: [(name: String, survey: Survey)]) -> Account {
     guard let ended else { return self }
     let newer = hosts.filter { host in
@@ -95,7 +95,7 @@ package struct Account: Sendable {
   /// Whether anything needs attention.
   package var isWrong: Bool { traffic != nil || !wrong.isEmpty || !notUndone.isEmpty }
 
-  /// What it left, as a clause for a list: `traffic left shifted, 2 hosts wrong`; nil: nothing needs attention.
+  /// What the deployment left, as a clause for a list: `traffic left shifted, 2 hosts wrong`; nil: nothing needs attention.
   package var clause: String? {
     let parts = [
       traffic.map { _ in "traffic left wrong" }, wrong.isEmpty ? nil : "\(wrong.count.of("host")) left wrong",
@@ -160,7 +160,7 @@ extension DeploymentStory {
     signals.map { Account.Word(at: $0.at, by: $0.by, verb: $0.verb, gate: nil, comment: $0.comment, accepted: nil) }
   }
 
-  /// The shares that it left, if they differ from those at the start.
+  /// The weights that the deployment left, if they differ from those at the start.
   fileprivate var leftWeights: Weights? { weights.flatMap { $0.last == $0.first ? nil : $0.last } }
 
   /// What is wrong with the traffic at the end; nil: nothing is known.
@@ -175,7 +175,7 @@ extension DeploymentStory {
 }
 
 extension Message.Kind {
-  /// What its sender did, in the past tense.
+  /// The word for what the message did, in the past tense.
   fileprivate var past: String {
     switch self {
     case .cancel: "cancelled"
@@ -187,6 +187,6 @@ extension Message.Kind {
     }
   }
 
-  /// Whether it answers a gate.
+  /// Whether this kind of message answers a gate.
   fileprivate var isAnswer: Bool { [.approve, .reject, .promote].contains(self) }
 }

@@ -5,14 +5,14 @@ package struct AccountReport: Sendable {
   package let story: DeploymentStory
   package let rollback: DeploymentStory?
   package let account: Account
-  /// How it ended, in a word.
+  /// How the deployment ended, in a word.
   package var state: String
-  /// The exit code of the command that ran it; nil: it has not ended.
+  /// The exit code of the command that ran the deployment; nil: it has not ended.
   private let exit: ExitCode?
 
   /// - Parameters:
   ///   - state: the state's name in `history`: `succeeded`, `running` …
-  ///   - exit: that of the whole, if more than the deployment and its rollback counts; nil: what their ends say.
+  ///   - exit: the exit code, if more than the deployment and its rollback counts; nil: it follows from their ends.
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, state: String, exit: ExitCode? = nil) {
     self.story = story
     self.rollback = rollback

@@ -1,20 +1,20 @@
 package import DeployModel
 
-/// The alarm of a deployment, for people and programs: what is looked at, how it stands, how it ended.
+/// The alarm of a deployment, for people and programs: what it looks at, its state and its end.
 package struct AlarmReport: Sendable {
   private let alarm: Alarm
   private let record: AlarmRecord
-  /// Number of hosts that are looked at.
+  /// Number of hosts that the alarm looks at.
   private let hosts: Int
-  /// How the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  /// The state of the rollback that the alarm began; nil: it began none, or the rollback is not known any more.
   private let retreat: AlarmRetreat?
-  /// What takes the hosts back by hand.
+  /// The command that takes the hosts back by hand.
   private let command: String
 
   /// - Parameters:
-  ///   - hosts: the number of those that are looked at.
-  ///   - subject: of its deployment; nil: only its id is known.
-  ///   - retreat: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  ///   - hosts: the number of hosts that the alarm looks at.
+  ///   - subject: the deployment's recipe and group; nil: only its id is known.
+  ///   - retreat: the state of the rollback that the alarm began; nil: it began none, or the rollback is not known any more.
   package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, retreat: AlarmRetreat? = nil) {
     self.alarm = alarm
     self.record = record
@@ -23,7 +23,7 @@ package struct AlarmReport: Sendable {
     command = "lander rollback" + (subject.map { " \($0.recipe)\($0.groupName.option)" } ?? "")
   }
 
-  /// Whether too many looks were bad, whatever came of it.
+  /// Whether too many looks were bad, whatever happened then.
   package var hasFired: Bool { record.end == .fired || record.end == nil && record.tally.bad > alarm.allow }
 
   private var title: String {
@@ -31,7 +31,7 @@ package struct AlarmReport: Sendable {
     return "\(name) of deployment \(record.deployment)"
   }
 
-  /// That somebody watches from now on.
+  /// The line that somebody watches from now on.
   package func began(on surface: Surface) -> [String] {
     let from = alarm.isFromEngine ? "from this machine" : "on \(hosts.of("host"))"
     let past = record.tally.looks == 0 ? "" : "; \(record.tally.looks.of("look")) so far, \(record.tally.bad) bad"
@@ -40,36 +40,36 @@ package struct AlarmReport: Sendable {
     ]
   }
 
-  /// That somebody else is at work on its hosts.
+  /// The line that another deployment works on the hosts.
   package func waits(_ why: String, on surface: Surface) -> String {
     "\(title) waits: \(SafeText.line(why)). " + (hasFired ? "It fired already." : "There are no looks until that has ended.")
   }
 
-  /// A look found a host bad.
+  /// The line for a look that found a host bad.
   package func bad(_ words: String, on surface: Surface) -> String {
     let allowed = alarm.allow == 0 ? "; none is allowed" : " of at most \(alarm.allow)"
     return "  " + surface.paint("bad", .bad) + "  \(SafeText.line(words)) (bad look \(record.tally.bad)\(allowed))"
   }
 
-  /// A look got no answer.
+  /// The line for a look without an answer.
   package func silent(_ words: String, on surface: Surface) -> String {
     "  " + surface.paint("no answer", .warn) + "  \(SafeText.line(words)); that takes nothing back"
   }
 
-  /// Too many looks were bad.
+  /// The line when the alarm fires.
   package func fires(on surface: Surface) -> String {
     surface.paint("\(title) fires", .bad) + (record.reason.map { ": \(SafeText.line($0))" } ?? "") + ". Its hosts go back."
   }
 
-  /// That nobody watches, and what does.
+  /// The line that nobody watches, and the command that does.
   package func unwatched(on surface: Surface) -> String {
     "Nobody watches \(title.lowercasedFirst) until \(until(surface)): lander follow \(record.deployment) --alarm"
   }
 
-  /// How it stands or ended, in one line.
+  /// The state or the end of the alarm, in one line.
   /// - Parameters:
   ///   - isWatched: whether a process watches it.
-  ///   - now: nil: its time is not compared.
+  ///   - now: the present time; nil: the alarm's time is not compared.
   package func line(on surface: Surface, isWatched: Bool = false, now: Timestamp? = nil) -> String {
     let reason = record.reason.map { ": \(SafeText.line($0))" } ?? ""
     let counted = "\(record.tally.looks.of("look")), \(record.tally.bad) bad"
@@ -88,7 +88,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// What became of the hosts after it fired, with a leading blank.
+  /// What happened to the hosts after the alarm fired, with a leading blank.
   private var wayBack: String {
     let again = "lander follow \(record.deployment) --alarm"
     let rollback = record.rollback.map { "Rollback \($0)" } ?? "Its rollback"
@@ -105,7 +105,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// The exit code of the command that watched to its end.
+  /// The exit code of the command that watched until the alarm ended.
   package var exit: ExitCode {
     guard hasFired else { return record.end == .inconclusive ? .partial : .done }
     switch retreat {
@@ -116,7 +116,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// How it ended, for whoever asks why the command did not succeed.
+  /// How the alarm ended, as the problem of a command that did not succeed.
   package var problem: Problem { Problem(line(on: Surface()), fix: step) }
 
   /// The next command.

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Something that a CI system shows outside the log, at a line of the recipe if it has one.
+/// A note that a CI system shows outside the log, at a line of the recipe if there is one.
 package struct Annotation: Sendable, Hashable {
   package var isError: Bool
   package var title: String
@@ -17,8 +17,8 @@ package struct Annotation: Sendable, Hashable {
   /// A step shows no more than 10, and a job no more than 50.
   package static let most = 8
 
-  /// The most useful facts about a deployment's end: the first failure, each other cause once, and what needs attention. The last one
-  /// says what is left out.
+  /// The most useful facts about a deployment's end: the first failure, each other cause once, and what needs attention. The last
+  /// annotation says what is left out.
   package static func all(of story: DeploymentStory, rollback: DeploymentStory? = nil) -> [Annotation] {
     guard story.conclusion != nil, !story.isAsWished else { return [] }
     var found: [Annotation] = []

@@ -2,7 +2,7 @@ package import DeployModel
 
 /// The question to a person at a gate that waits for one, and the meaning of the typed answer.
 package struct ApprovalWords: Sendable, Hashable {
-  /// The meaning of what somebody typed.
+  /// The meaning of a typed answer.
   package enum Answer: Sendable, Hashable {
     case yes, no, later
     /// No answer yet: the question is repeated.
@@ -22,7 +22,7 @@ package struct ApprovalWords: Sendable, Hashable {
     (number, kind, name, goesBack) = (gate.number, gate.gate.kind, SafeText.line(gate.gate.name), gate.goesBack)
   }
 
-  /// The message that the answer becomes.
+  /// The kind of message for the answer.
   package func message(_ yes: Bool) -> Message.Kind {
     switch kind {
     case .pause: yes ? .resume : .cancel
@@ -45,7 +45,7 @@ package struct ApprovalWords: Sendable, Hashable {
     }
   }
 
-  /// The text if it is left for later.
+  /// The text if the answer is *later*.
   package func left(_ deployment: Deployment.ID) -> String {
     let command = kind == .pause ? "lander resume \(deployment)" : "lander approve \(deployment) \(number)"
     return "Left for later: this command stays and waits; \(command) answers from any terminal"

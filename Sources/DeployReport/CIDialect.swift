@@ -38,7 +38,7 @@ package struct CIDialect: Sendable, Hashable {
     }
   }
 
-  /// Marks, a line each.
+  /// Marks for annotations, one a line.
   /// - Parameter folder: the project's folder, from the checkout's top; empty: the top itself.
   package func lines(_ annotations: [Annotation], in folder: String) -> [String] {
     switch kind {
@@ -73,7 +73,7 @@ package struct CIDialect: Sendable, Hashable {
     text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
   }
 
-  /// The same for a property, which `:` and `,` end too.
+  /// The same for a property, which also ends at `:` and `,`.
   static func property(_ text: String) -> String { data(text).replacing(":", with: "%3A").replacing(",", with: "%2C") }
 
   private static func member(_ text: String) -> String {

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension HostStatus {
-  /// The error behind it, if something went wrong.
+  /// The error of the status, if something went wrong.
   package var error: ScriptError? {
     switch self {
     case .pending, .changing, .ready, .succeeded, .unchanged, .kept: nil
@@ -22,7 +22,7 @@ extension HostStatus {
 }
 
 extension Operation {
-  /// What it does, in a few words on one line: `run sudo systemctl stop shop`.
+  /// What the operation does, in a few words on one line: `run sudo systemctl stop shop`.
   package var sentence: String {
     switch self {
     case .run(let command):

@@ -13,11 +13,11 @@ package struct Chronicle: Sendable {
     package var event: LifecycleEvent
     package var began: Timestamp
     package var ended: Timestamp?
-    /// Nil: it has not ended.
+    /// When the step ended; nil: it has not ended.
     package var end: End?
-    /// Number of the wave it belongs to; nil: none had begun.
+    /// Number of the step's wave; nil: no wave had begun.
     package var wave: Int?
-    /// The end of its commands' output, from the journal.
+    /// The last output of the step's commands, from the journal.
     package var output = ""
 
     package var duration: Interval? { ended.map { $0 - began } }
@@ -40,7 +40,7 @@ package struct Chronicle: Sendable {
 
   package private(set) var story = DeploymentStory()
   package private(set) var waves: [Wave] = []
-  /// In the order in which they began.
+  /// The steps, in the order in which they began.
   package private(set) var steps: [Step] = []
   /// What was logged, remarked or shifted, in order.
   package private(set) var remarks: [(at: Timestamp, text: String)] = []
@@ -126,6 +126,6 @@ package struct Chronicle: Sendable {
   /// The lifecycle events that any host had, in their order.
   package var events: [LifecycleEvent] { LifecycleEvent.allCases.filter(Set(steps.map(\.event)).contains) }
 
-  /// The last step of a host in an event; nil: it had none.
+  /// The last step of a host in an event; nil: the host had no such step.
   package func step(_ host: Int, _ event: LifecycleEvent) -> Step? { last[Key(host: host, event: event)].map { steps[$0] } }
 }

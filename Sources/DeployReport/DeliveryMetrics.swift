@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// DORA's four metrics of a journal: how often, how fast, how many fail, how fast that is repaired. docs/metrics.md defines them.
+/// DORA's four metrics of a journal: deployment frequency, lead time, change failure rate and recovery time. docs/metrics.md defines them.
 package struct DeliveryMetrics: Sendable {
   /// One ended deployment, as far as the metrics need it.
   package struct Deployment: Sendable, Hashable {
     package enum End: Sendable, Hashable {
       /// The release is in use.
       case good
-      /// It was on hosts, but did not stay there.
+      /// The release was on hosts, but did not stay there.
       case failed
-      /// It changed no host, was cancelled, or is a rollback that did not succeed; it does not count.
+      /// The deployment does not count: it changed no host, was cancelled, or is a rollback that did not succeed.
       case nothing
     }
     package var id: DeployModel.Deployment.ID
@@ -19,7 +19,7 @@ package struct DeliveryMetrics: Sendable {
     package var began: Timestamp
     package var ended: Timestamp
     package var end: End
-    /// When its commit was made; nil: unknown.
+    /// When the deployment's commit was made; nil: unknown.
     package var committed: Timestamp?
 
     package init(
@@ -40,12 +40,12 @@ package struct DeliveryMetrics: Sendable {
   /// Times of one kind.
   package struct Times: Sendable, Hashable {
     package var count: Int
-    /// For an even number, the lower of the two in the middle.
+    /// The median; for an even number of times, the lower of the two in the middle.
     package var median: Interval
-    /// Nine of ten are at most this long.
+    /// The 90th percentile: nine of ten times are at most this long.
     package var ninth: Interval
 
-    /// - Returns: nil if there are none.
+    /// - Returns: nil if there are no times.
     init?(_ times: [Interval]) {
       guard !times.isEmpty else { return nil }
       let sorted = times.sorted()
@@ -59,15 +59,15 @@ package struct DeliveryMetrics: Sendable {
   package struct Row: Sendable, Hashable {
     package var application: String
     package var group: String
-    /// Number of deployments that changed hosts and succeeded at first, and number of failures.
+    /// Number of deployments that changed hosts and at first succeeded, and number of failures.
     package var succeeded: Int
     package var failed: Int
     package var perDay: Double
-    /// Nil: no commit's time is known.
+    /// The lead times; nil: no commit's time is known.
     package var lead: Times?
-    /// A share from 0 to 1; nil: there was no deployment.
+    /// The change failure rate, 0 to 1; nil: there was no deployment.
     package var failureRate: Double?
-    /// Nil: nothing was repaired.
+    /// The recovery times; nil: no failure was repaired.
     package var restore: Times?
     /// Number of failures that no good deployment has followed yet.
     package var notRestored: Int
@@ -75,11 +75,12 @@ package struct DeliveryMetrics: Sendable {
 
   package let since: Timestamp
   package let until: Timestamp
-  /// In the order of application and group.
+  /// The metrics, in the order of application and group.
   package let rows: [Row]
 
   /// - Parameters:
-  ///   - deployments: those of a journal, in any order. If one ended before the period, it counts only as what others repair.
+  ///   - deployments: the deployments of a journal, in any order. A deployment that ended before the period only counts as a failure that
+  ///     later deployments repair.
   ///   - since: the beginning of the period, which is before its end.
   package init(_ deployments: [Deployment], since: Timestamp, until: Timestamp) {
     self.since = since
@@ -95,7 +96,7 @@ package struct DeliveryMetrics: Sendable {
     }.filter { $0.succeeded + $0.failed > 0 }
   }
 
-  /// - Parameter own: those of one application and group, in the order of their ends; not empty.
+  /// - Parameter own: the deployments of one application and group, in the order of their ends; not empty.
   private static func row(_ own: [Deployment], _ since: Timestamp, _ until: Timestamp, _ days: Double) -> Row {
     func counts(_ one: Deployment) -> Bool { one.kind == .deploy && one.ended >= since && one.ended <= until && one.end != .nothing }
     var (succeeded, failed, notRestored) = (0, 0, 0)

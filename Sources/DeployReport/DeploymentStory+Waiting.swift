@@ -13,7 +13,7 @@ extension DeploymentStory {
       + (openGate.map { "; waits: \($0.sentence), \($0.deadline(zone: zone))" } ?? "") + (active.count > 3 ? ", …" : "")
   }
 
-  /// What somebody has to answer before the deployment continues; nil: nothing.
+  /// The question that a person has to answer before the deployment continues; nil: none.
   var question: String? {
     if let pause { return "pause \(pause.message.id)" }
     return openGate.map { "gate \($0.number)" }

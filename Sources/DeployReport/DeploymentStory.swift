@@ -2,17 +2,17 @@ package import DeployModel
 
 /// One deployment so far: a fold over its journal's entries, in their order.
 package struct DeploymentStory: Sendable {
-  /// One host's part of it.
+  /// One host's part of the deployment.
   package struct HostStory: Sendable {
     package var name: String
     package var status: HostStatus = .pending
-    /// The lifecycle event it is in.
+    /// The lifecycle event under way on the host.
     package var event: LifecycleEvent?
-    /// What is being performed there, in words.
+    /// The operation under way on the host, in words.
     package var doing: String?
     package var began: Timestamp?
     package var ended: Timestamp?
-    /// Its service by the last note in the journal; nil: it has not changed.
+    /// The host's service by the last note in the journal; nil: it has not changed.
     package var service: Service?
   }
 
@@ -33,7 +33,7 @@ package struct DeploymentStory: Sendable {
     package var event: LifecycleEvent?
     package var stage: String?
     package var error: ScriptError
-    /// The operation that failed last before it, and its exit status.
+    /// The last operation that failed before, and its exit status.
     package var operation: String?
     package var status: Int?
   }
@@ -42,9 +42,9 @@ package struct DeploymentStory: Sendable {
   struct RanStory: Sendable {
     /// The stage's name.
     var name: String
-    /// The first things that it ran, in words, with the host's name; nil: the engine's own machine. At most `mostRan`.
+    /// The first operations, in words, with the host's name (nil: the engine's own machine); at most `mostRan`.
     var first: [(host: String?, doing: String)] = []
-    /// Number of all of them.
+    /// The number of all operations.
     var count = 0
   }
 
@@ -59,11 +59,11 @@ package struct DeploymentStory: Sendable {
   /// A message, and the deployment's answer.
   package struct MessageStory: Sendable {
     package var message: Message
-    /// When the deployment heard it, by the engine's clock.
+    /// When the deployment got the message, by the engine's clock.
     package var at: Timestamp
-    /// Name of the gate that was open then; nil: none was.
+    /// Name of the gate that was open then; nil: no gate was open.
     package var gate: String?
-    /// Nil: there is no answer yet.
+    /// The answer; nil: there is no answer yet.
     package var accepted: Bool?
   }
 
@@ -86,29 +86,29 @@ package struct DeploymentStory: Sendable {
   package private(set) var last: Timestamp?
   /// The first thing that went wrong.
   package private(set) var first: Failing?
-  /// In the order of their opening.
+  /// The gates, in the order of their opening.
   package private(set) var gates: [GateStory] = []
-  /// Why the strategy ended the rollout on purpose, and the number of hosts left on the old revision; nil: it did not.
+  /// Why the strategy ended the rollout on purpose, and the number of hosts left on the old revision; nil: it did not end it.
   package private(set) var stopped: (reason: String, left: Int)?
   package private(set) var remarks: [String] = []
   package private(set) var cancelled: String?
-  /// The pause; nil: it is not paused.
+  /// The pause; nil: the deployment is not paused.
   package private(set) var pause: Pause?
-  /// Until when hosts keep it without an engine, and since when; nil: it is not parked.
+  /// Until when hosts keep the parked deployment, and since when; nil: it is not parked.
   package private(set) var parked: (until: Timestamp, since: Timestamp)?
   package private(set) var conclusion: Conclusion?
-  /// The stage that cannot be undone and has begun, so that nothing goes back; nil: there is none.
+  /// The irreversible stage that has begun, so that nothing goes back; nil: there is none.
   package private(set) var barrier: String?
-  /// Entries taken.
+  /// The number of entries so far.
   package private(set) var count = 0
 
-  /// In the order in which it heard them.
+  /// The messages, in the order in which the deployment got them.
   package private(set) var messages: [MessageStory] = []
   package private(set) var signals: [SignalStory] = []
-  /// The traffic's shares before the first shift and after the last; nil: nothing was shifted, or the shares before are unknown.
+  /// The weights before the first shift and after the last; nil: nothing was shifted, or the weights before are unknown.
   package private(set) var weights: (first: Weights, last: Weights)?
 
-  /// What stages and functions of a task ran, in the order in which they began.
+  /// The operations of stages and of a task's functions, in the order in which they began.
   private(set) var ran: [RanStory] = []
   private static let mostRan = 8
 
@@ -119,7 +119,7 @@ package struct DeploymentStory: Sendable {
 
   package init() {}
 
-  /// Whether hosts go back if it fails.
+  /// Whether hosts go back if the deployment fails.
   package var goesBack: Bool { plan.map { $0.kind.task == nil && $0.flow.rollback && barrier == nil } ?? true }
 
   /// Why hosts do not go back.
@@ -211,7 +211,7 @@ package struct DeploymentStory: Sendable {
     hosts[number].doing = intent.operation.sentence
   }
 
-  /// Whether a stage of that name is the recipe's own, or the task's function. What undoes one is not.
+  /// Whether a stage of this name is the recipe's own, or the task's function. Undo stages are not.
   private func isOwn(_ stage: String) -> Bool {
     guard let plan else { return false }
     if plan.kind.task != nil { return stage != "traffic" }
@@ -297,7 +297,7 @@ package struct DeploymentStory: Sendable {
   /// An error that only comes from a requested cancellation.
   private func isWish(_ error: ScriptError) -> Bool { cancelled != nil && error.failure.kind == .cancelled }
 
-  /// The gate that waits for its answer; nil: none does.
+  /// The gate that waits for its answer; nil: no gate does.
   package var openGate: GateStory? { conclusion == nil ? gates.last { $0.answer == nil } : nil }
 
   /// From the start to the end, or to the last entry.

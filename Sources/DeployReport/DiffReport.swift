@@ -8,7 +8,7 @@ package struct DiffReport: Sendable {
     package var release: Release.ID?
     package var commit: Commit?
     package var changes: CommitRange?
-    /// Nil: nobody knows.
+    /// The changed files; nil: unknown.
     package var files: [(kind: String, path: String)]?
     package init(
       hosts: [String], release: Release.ID?, commit: Commit?, changes: CommitRange?, files: [(kind: String, path: String)]?

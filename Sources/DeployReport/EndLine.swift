@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// How a command ended, for whatever reason: the object of `--json` and `--result`, and the last line of `--output ndjson`.
+/// How a command ended, for any reason: the object of `--json` and `--result`, and the last line of `--output ndjson`.
 package struct EndLine: Sendable {
   package var exit: ExitCode
   /// The words that name the command: `bundle list`; empty: there were none.
@@ -11,7 +11,7 @@ package struct EndLine: Sendable {
   package var problems: [Problem]
   /// The result, as JSON; nil: the command has text, or it failed before.
   package var result: String?
-  /// Its output for people, in place of a result; nil: nobody asked for it.
+  /// The command's output for people, in place of a result; nil: not included.
   package var text: [String]?
 
   package init(_ exit: ExitCode, deployments: [Deployment.ID] = [], problems: [Problem] = []) {
@@ -64,7 +64,7 @@ extension ExitCode {
     }
   }
 
-  /// Who has to act on it; nil: nobody.
+  /// Who has to act; nil: nobody.
   package var cause: String? {
     switch self {
     case .done: nil
@@ -83,7 +83,7 @@ extension ExitCode {
   /// Whether a machine may repeat the same command at once: nothing was changed, and nothing is wrong with the request.
   package var isSafeToRetry: Bool { [.locked, .unreachable, .infrastructure].contains(self) }
 
-  /// The same of a task, which brings no release and takes nothing back.
+  /// The exit code's meaning for a task, which deploys no release and takes nothing back.
   var sentenceOfTask: String {
     switch self {
     case .rolledBack: "it failed before it ran anything that stays, and every touched host is in service again"
@@ -96,7 +96,7 @@ extension ExitCode {
     }
   }
 
-  /// Its meaning, for an end without other words.
+  /// The exit code's meaning, for an end without other words.
   package var sentence: String {
     switch self {
     case .done: "done"
@@ -123,14 +123,14 @@ extension ExitCode {
 }
 
 extension Summary {
-  /// How it ended, in a sentence; nil while it has no conclusion.
+  /// How the deployment ended, in a sentence; nil: it has no conclusion.
   package var sentence: String? {
     guard story.plan?.kind.task != nil else { return exit?.sentence }
     if exit == .held, story.conclusion?.status == .cancelled { return "it was cancelled, and what it ran stays" }
     return exit?.sentenceOfTask
   }
 
-  /// Why it ended so, the first cause first; empty if it succeeded.
+  /// Why the deployment ended in this way, the first cause first; empty if it succeeded.
   package var problems: [Problem] {
     let isBack = rollback?.conclusion.map { $0.status == .succeeded } ?? true
     let errors = [story.first?.error ?? story.conclusion?.error, isBack ? nil : rollback?.first?.error ?? rollback?.conclusion?.error]

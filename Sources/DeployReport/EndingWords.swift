@@ -3,16 +3,16 @@ import DeployModel
 /// The answer to somebody who wants a deployment to end, depending on what it is doing.
 package struct EndingWords: Sendable {
   private let story: DeploymentStory
-  /// Options that name a project without a `deploy.lua`, as they were typed.
+  /// The typed options that describe a project without a `deploy.lua`.
   private let typed: String?
 
-  /// - Parameter story: of the deployment that runs now.
+  /// - Parameter story: the story of the deployment that runs now.
   package init(_ story: DeploymentStory, typed: String? = nil) {
     self.story = story
     self.typed = typed
   }
 
-  /// The answer to a wish for the end: what happens to the work under way, and to hosts.
+  /// The answer to a cancel: what happens to the work under way, and to hosts.
   package var cancelling: String {
     guard let plan = story.plan else { return "nothing new is started" }
     let changed = story.hosts.filter { $0.status == .succeeded }.map(\.name)
@@ -32,7 +32,7 @@ package struct EndingWords: Sendable {
     return end + (story.goesBack ? "hosts are restored" : "hosts stay as they are: \(story.whyNothingGoesBack)")
   }
 
-  /// At the first signal in a rollback: that it continues, what is left, and what the next signal does.
+  /// The answer to the first signal in a rollback: that it continues, what is left, and what the next signal does.
   package var goesOn: String {
     let left = story.conclusion == nil ? open : []
     return "A rollback is not interrupted: half way back is the worst place."
@@ -40,7 +40,7 @@ package struct EndingWords: Sendable {
       + " A second signal leaves it as it is; \(resume) finishes it then"
   }
 
-  /// For a CI runner that is about to kill this process: what is not finished, and the commands that finish it here and elsewhere.
+  /// The lines before a CI runner kills this process: what is not finished, and the commands that finish it here and elsewhere.
   package var late: String {
     guard let plan = story.plan else { return "Not finished yet; \(resume) continues if this process is killed" }
     let left = open

@@ -3,8 +3,8 @@ package import DeployModel
 extension ExitCode {
   /// The exit code for a deployment's end.
   /// - Parameters:
-  ///   - rollback: the end of the deployment that went back after it; nil if there was none.
-  ///   - isRollback: whether the deployment itself was to go back.
+  ///   - rollback: the end of the rollback that followed; nil: there was none.
+  ///   - isRollback: whether the deployment itself is a rollback.
   package init(_ conclusion: Conclusion, rollback: Conclusion? = nil, isRollback: Bool = false) {
     if conclusion.traffic != nil || conclusion.notUndone != nil {
       self = .rollbackFailed
@@ -90,21 +90,21 @@ extension ExitCode {
 }
 
 extension Conclusion {
-  /// Whether hosts keep the new release although the deployment failed or was cancelled, because its recipe says that nothing goes back, or
-  /// a stage has begun that cannot be undone. For a task: whether something of it stays.
+  /// Whether hosts keep the new release although the deployment failed or was cancelled, because the recipe says that nothing goes back, or
+  /// an irreversible stage has begun. For a task: whether something of it stays.
   fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
     back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true || irreversible != nil)
   }
 
-  /// Whether a newer deployment took its hosts over while it was at work. Their state is then that one's concern, and no person is
-  /// needed.
+  /// Whether a newer deployment took the hosts over during this deployment. The newer deployment is then responsible for them, and no
+  /// person is needed.
   package var isTakenOver: Bool {
     error?.failure.kind == .fenced && !hosts.contains(where: \.isLeftBroken)
   }
 }
 
 extension Failure.Kind {
-  /// Whether not the release but the connection, or another deployment, is to blame: it is safe to try again.
+  /// Whether the connection or another deployment caused the failure, and not the release, so that a retry is safe.
   fileprivate var isNobodysFault: Bool {
     switch self {
     case .transport, .store, .noSpace, .unreachable, .fenced, .locked: true

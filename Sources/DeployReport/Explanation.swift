@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The story of a deployment and its rollback in whole sentences, for people who were not there: the request, the events in order, why it
-/// ended so, and what is left to do. It is a document like the report.
+/// The story of a deployment and its rollback in sentences, for people who were not there: the request, the events in order, why it ended
+/// in this way, and what is left to do. It is a document like the report.
 package struct Explanation: Sendable {
   private let chronicles: [Chronicle]
   /// Seconds east of Greenwich.
@@ -9,7 +9,7 @@ package struct Explanation: Sendable {
   /// The limits of named hosts, and of moments.
   private static let (mostHosts, mostMoments) = (6, 60)
 
-  /// - Parameter chronicles: the deployment's, and that of the rollback that followed.
+  /// - Parameter chronicles: the chronicle of the deployment, and of the rollback that followed.
   package init(_ chronicles: [Chronicle], zone: Int = 0) {
     self.chronicles = chronicles
     self.zone = zone

@@ -5,11 +5,11 @@ package struct GateStory: Sendable {
   package var number: Int
   package var gate: Gate
   package var opened: Timestamp
-  /// Names of the hosts that it looks at.
+  /// Names of the hosts that the gate looks at.
   package var hosts: [String] = []
-  /// Whether hosts go back if its failure fails the deployment.
+  /// Whether hosts go back if the gate fails the deployment.
   package var goesBack = true
-  /// Whether it belongs to a task, which takes nothing back.
+  /// Whether the gate belongs to a task, which takes nothing back.
   package var isTask = false
   /// Why hosts do not go back, if they do not.
   package var why = "rollback is off"
@@ -20,10 +20,10 @@ package struct GateStory: Sendable {
   /// `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`
   package var sentence: String { gate.sentence(on: hosts) }
 
-  /// When it closes if nobody answers. A check whose engine was away closes later.
+  /// When the gate closes if nobody answers. A check closes later if its engine was away.
   package var until: Timestamp { opened + gate.time }
 
-  /// Until when it waits, and what happens then.
+  /// Until when the gate waits, and what happens then.
   /// - Parameter zone: seconds east of Greenwich.
   package func deadline(zone: Int) -> String {
     let (end, start) = (When(until, zone: zone), When(opened, zone: zone))
@@ -36,7 +36,7 @@ package struct GateStory: Sendable {
     }
   }
 
-  /// What it waits for, and what to type to answer it.
+  /// What the gate waits for, and the commands that answer it.
   package func lines(for deployment: Deployment.ID, zone: Int) -> [String] {
     ["Gate \(number): \(sentence), \(deadline(zone: zone))"] + commands(for: deployment).map { "  → \($0[0])  \($0[1])" }
   }
@@ -54,13 +54,13 @@ package struct GateStory: Sendable {
     return lines
   }
 
-  /// What a time without an engine means for it; nil: nothing.
+  /// What a time without an engine means for the gate; nil: nothing.
   package func resumed(after gap: Interval) -> String? {
     guard let watch = gate.watch, gap.milliseconds > watch.every.milliseconds.times(2) else { return nil }
     return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
   }
 
-  /// What to type to answer it, each with its effect. The number says which gate is meant, because names may repeat.
+  /// The commands that answer the gate, each with its effect. They use the gate's number, because names may repeat.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
     // A freeze can only be passed with a reason.
@@ -88,7 +88,7 @@ package struct GateStory: Sendable {
     }
   }
 
-  /// How it was closed: `passed after 10 m`, `rejected by kim@laptop (unverified): too slow`.
+  /// How the gate was closed: `passed after 10 m`, `rejected by kim@laptop (unverified): too slow`.
   package var end: String {
     guard let answer, let closed else { return "open" }
     let comment = answer.comment.isEmpty ? "" : ": " + SafeText.line(answer.comment)
@@ -111,7 +111,7 @@ package struct GateStory: Sendable {
     return "\(word) by \(SafeText.line(by)) (\(answer.signed == nil ? "unverified" : "signed"))\(comment)"
   }
 
-  /// The style of its end.
+  /// The style for the gate's end.
   package var style: Surface.Style {
     switch answer?.verdict {
     case .pass: .good
@@ -122,7 +122,7 @@ package struct GateStory: Sendable {
 }
 
 extension Gate {
-  /// What it asks, on one line.
+  /// The gate's question, on one line.
   package func sentence(on hosts: [String]) -> String {
     let message = self.message.isEmpty ? "" : ": " + SafeText.line(self.message)
     let title = SafeText.line(name)
@@ -150,7 +150,7 @@ extension Gate {
     return " (signed by \(from.count == 1 ? "" : "\(count ?? 1) of ")\(names))"
   }
 
-  /// What a failure does, if it is unusual; nil: it fails the deployment.
+  /// The effect of a failure, if it is unusual; nil: it fails the deployment.
   package var unusual: String? {
     let failing: String? = failing == .fail ? nil : "a failure is left to the strategy"
     let undecided: String? =

@@ -8,7 +8,7 @@ package struct HistoryLine: Sendable {
   package var what: String
   package var group: String
   package var revision: String
-  /// What it does; nil: it cannot be read.
+  /// The kind of the deployment; nil: it cannot be read.
   package var kind: KindWords?
   package var hosts: Int
   package var actor: String
@@ -17,13 +17,13 @@ package struct HistoryLine: Sendable {
   package var style: Surface.Style
   /// A command to type, if one is due.
   package var next: String?
-  /// The open gate; nil: none is.
+  /// The open gate; nil: no gate is open.
   package var waits: GateStory?
-  /// nil: it is not paused.
+  /// The pause; nil: the deployment is not paused.
   package var pause: Pause?
   /// Who, why, the messages and what it left; nil: its journal cannot be read.
   package var account: Account?
-  /// The exit code of the command that ran it, its rollback included; nil: it has not ended, or it is unknown.
+  /// The exit code of the command that ran the deployment and its rollback; nil: it has not ended, or the code is unknown.
   package var exit: ExitCode?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,

@@ -54,7 +54,7 @@ package struct JUnitReport: Sendable {
     return suites
   }
 
-  /// A case for each stage that should have been undone and is not.
+  /// A case for each stage that should have been undone but was not.
   private func stages(notUndoneIn chronicle: Chronicle) -> [(text: String, isBad: Bool)] {
     let names = chronicles.count == 1 ? chronicle.story.notUndone(after: nil) : chronicle.story.notUndone
     return names.map { name in

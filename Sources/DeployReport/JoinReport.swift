@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// That hosts which were to get what their group has are not to get anything now.
+/// The report that no host gets anything, because the requested hosts have their group's revision already.
 package struct JoinReport: Sendable {
   private let goal: Receipt
   private let group: String
@@ -11,7 +11,7 @@ package struct JoinReport: Sendable {
   ///   - goal: the receipt of the revision.
   ///   - group: the group's name.
   ///   - hosts: names of the hosts that have it.
-  ///   - away: names of hosts that were asked for and are out of reach; nil: somebody named the hosts, and all of them answered.
+  ///   - away: names of requested hosts that are out of reach; nil: the hosts were named, and all of them answered.
   package init(_ goal: Receipt, group: String, hosts: [String], away: [String]? = nil) {
     self.away = away
     self.goal = goal

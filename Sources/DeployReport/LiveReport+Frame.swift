@@ -59,7 +59,7 @@ extension LiveReport {
 
   private func name(_ host: DeploymentStory.HostStory) -> String { host.name.clipped(to: nameWidth).padded(to: nameWidth) }
 
-  /// What goes on there: how much has arrived, else what the command wrote last, else the command.
+  /// The activity on a host: how much has arrived, or the last output of the command, or the command.
   private func doing(on host: DeploymentStory.HostStory, _ number: Int) -> String {
     guard let doing = host.doing else { return "" }
     return transfers.text(of: host.name) ?? wrote[number].map { surface.paint("| ", .dim) + $0 } ?? doing
@@ -89,7 +89,7 @@ extension LiveReport {
 
   private static func trimmed(_ line: String) -> String { String(line.reversed().drop { $0 == " " }.reversed()) }
 
-  /// How many of so many lines are shown, and a line for the others, if there is room for one.
+  /// The number of lines that fit, and a line for the others, if there is room for it.
   private static func folded(_ count: Int, to room: Int) -> (shown: Int, more: [String]) {
     if count <= room || room < 2 { return (min(count, room), []) }
     return (room - 1, ["    and \((count - room + 1).grouped) more"])

@@ -5,7 +5,7 @@ package import DeployModel
 package struct LiveReport: ProgressReport {
   var surface: Surface
   private let echo: Bool
-  /// The number of waves that the rehearsal had; nil: nobody knows.
+  /// The number of waves in the rehearsal; nil: unknown.
   let waves: Int?
   var story = DeploymentStory()
   var transfers = Transfers()
@@ -22,7 +22,7 @@ package struct LiveReport: ProgressReport {
   /// The question to a person, with what was typed; nil: there is none.
   var question: String?
 
-  /// - Parameter waves: the number of waves that its rehearsal had; nil: nobody knows.
+  /// - Parameter waves: the number of waves in the rehearsal; nil: unknown.
   package init(on surface: Surface, echo: Bool = false, waves: Int? = nil) {
     self.surface = surface
     self.echo = echo
@@ -45,8 +45,7 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
-  /// The process was stopped and continues. Others may have written below the frame meanwhile, and that stays; the next frame is drawn in
-  /// a new place.
+  /// Handles a process that was stopped and continues. Other output below the frame stays, so the next frame is drawn in a new place.
   package mutating func resumed() {
     drawn = []
     isStale = true
@@ -86,7 +85,7 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Keeps the lines that the chunk completes, if output is shown; else the last one of each host for the next frame.
+  /// Keeps the lines that the chunk completes, if output is shown; otherwise only the last line of each host for the next frame.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else {
       if case .host(let number) = chunk.place, let line = chunk.lastLine {
@@ -180,7 +179,7 @@ package struct LiveReport: ProgressReport {
     }
   }
 
-  /// Where and what failed, and what it wrote last: by the summary, many lines may have passed.
+  /// Where and what failed, with its last output, because the summary may come many lines later.
   private func lines(_ failing: DeploymentStory.Failing) -> [String] {
     let host = failing.host.map { story.hosts[$0].name }
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
@@ -193,7 +192,7 @@ package struct LiveReport: ProgressReport {
 }
 
 extension OutputChunk {
-  /// The last line that it ends or begins, made harmless; nil: it has blank ones only.
+  /// The last line that the chunk ends or begins, made harmless; nil: it only has blank lines.
   fileprivate var lastLine: String? {
     // A frame has no room for more, and this is asked for each chunk.
     SafeText.lines(String(decoding: bytes.suffix(500), as: UTF8.self)).last { $0.contains { $0 != " " } }

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Plan {
-  /// What it does, on one line: `Deploying shop to production · 1a2b3c → 4d5e6f · rolling · 3f2a91c on main: Fix login`.
+  /// What the plan does, on one line: `Deploying shop to production · 1a2b3c → 4d5e6f · rolling · 3f2a91c on main: Fix login`.
   package var headline: String {
     let parts = [movement, flow.strategy.map { SafeText.line($0.name) }, origin.provenance?.commit?.words]
     return (["\(verb) \(what) \(preposition) \(subject.groupName.words)"] + parts.compactMap { $0 }).joined(separator: " · ")
@@ -17,7 +17,7 @@ extension Plan {
     }
   }
 
-  /// The revisions that its hosts leave and get; nil: it brings none.
+  /// The revisions that hosts leave and get; nil: the plan has no revision.
   private var movement: String? {
     let old = hosts.filter { $0.action == .change }.map { $0.previous?.inputs.bundle.short ?? $0.current }
     let before = old.first.flatMap { first in old.allSatisfy { $0 == first } ? first : "several revisions" }

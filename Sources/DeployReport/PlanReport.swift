@@ -1,20 +1,20 @@
 package import DeployCore
 package import DeployModel
 
-/// A plan for people who decide about it: what, where, within which bounds, step by step, and the way back.
+/// A plan for people who decide about it: what, where, within which bounds, step by step, and the rollback.
 package struct PlanReport: Sendable {
   package var plan: Plan
   /// The entries if every answer is good.
   package var rehearsal: [Entry]
   /// The entries if the first wave fails.
   package var failure: [Entry]
-  /// Findings of the rehearsals about which nobody can be certain before it runs.
+  /// Findings of the rehearsals that only a real run can confirm.
   package var findings: [RehearsalFinding]
   /// Parts of the code that may run several times but count once in the sum of deadlines, in words.
   package var loops: [String]
-  /// If an appspec file puts files in place: the steps of that on a host that has none of them yet, a line each.
+  /// The steps of an appspec installation on a host that has none of its files yet, one a line.
   package var installation: [String] = []
-  /// Which hosts lack what it brings, and why; nil: it brings something else.
+  /// The hosts that lack the group's revision, and why; nil: the plan is not for missing hosts.
   package var missing: MissingHosts?
   package init(
     _ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], findings: [RehearsalFinding] = [], loops: [String] = []
@@ -63,7 +63,7 @@ package struct PlanReport: Sendable {
       : "The deadlines of what is shown come to \(good.deadline), one after the other. That is not all of it."
   }
 
-  /// Every end that was not reached: which function, which line, and why.
+  /// Every function whose end was not reached, with line and reason.
   private func unseen(on surface: Surface) -> [String] {
     guard !findings.isEmpty else { return [] }
     var lines = ["", "  " + surface.paint("Not known before it runs", .strong) + ":"]
@@ -205,7 +205,7 @@ package struct PlanReport: Sendable {
 }
 
 extension PlanReport {
-  /// Which stages are undone on the way back, and when.
+  /// The stages that a rollback undoes, and when.
   private func undone() -> String {
     let index = plan.flow.stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? plan.flow.stages.count
     func names(_ stages: ArraySlice<Stage>) -> [String] {
@@ -220,7 +220,7 @@ extension PlanReport {
 }
 
 extension StageTerms {
-  /// Whether it does not run in this deployment.
+  /// Whether the stage does not run in this deployment.
   fileprivate var isSkipped: Bool {
     switch settled {
     case .ran, .told: true
@@ -230,7 +230,7 @@ extension StageTerms {
 }
 
 extension HostTask {
-  /// What happens to a host on which it fails.
+  /// What happens to a host on which the deployment fails.
   fileprivate var wayBack: String {
     switch around {
     case nil: "none, a task takes nothing back: a host on which it fails stays as it is, and no further host begins."
@@ -311,7 +311,7 @@ extension StageTerms.Settled {
 }
 
 extension Value {
-  /// As a person would write it: text without quotes, records and lists as JSON.
+  /// The value as a person would write it: text without quotes, records and lists as JSON.
   package var plain: String {
     switch self {
     case .text(let text): SafeText.line(text)
@@ -322,13 +322,13 @@ extension Value {
 }
 
 extension HostPlan {
-  /// Secrets that make it a change; empty if none does.
+  /// Secrets whose new value makes the host's deployment a change; empty if there are none.
   fileprivate var rotation: String {
     guard let changed = secrets?.changed, !changed.isEmpty else { return "" }
     return "; other \(changed.count == 1 ? "value" : "values") of \(changed.joined(separator: ", ")) than it has"
   }
 
-  /// What is known of the values of its secrets.
+  /// What is known about the values of the host's secrets.
   fileprivate var comparison: String {
     guard let secrets else { return "" }
     let same = secrets.same.isEmpty ? "" : ", and the same values of \(secrets.same.joined(separator: ", "))"

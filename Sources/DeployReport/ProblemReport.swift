@@ -32,7 +32,7 @@ extension Problem {
 }
 
 extension Problems {
-  /// All of them, in the order of their places; equal ones are printed once.
+  /// All problems, in the order of their places; equal problems are printed once.
   package func lines(on surface: Surface = Surface()) -> [String] {
     var seen: Set<Problem> = []
     let ordered = list.enumerated().sorted { a, b in

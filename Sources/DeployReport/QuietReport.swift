@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Lines of what a person has to know while it runs, and nothing else: an open gate and its end, a cancel, and what nobody may touch.
+/// Only the lines that a person has to know during a deployment: an open gate and its end, a cancel, and hosts that nobody may touch.
 package struct QuietReport: ProgressReport {
   private var plain: PlainReport
 

@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// The releases that the hosts of a group keep.
+/// The report of the releases that the hosts of a group keep.
 package struct ReleasesReport: Sendable {
   private let title: String
   private let hosts: [(host: Host, survey: Survey)]

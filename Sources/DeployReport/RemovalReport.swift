@@ -2,21 +2,21 @@ import DeployModel
 
 /// Words about a removal, for plans and questions.
 extension Removal {
-  /// What it removes from each host.
+  /// What the removal removes from each host.
   package var whatGoes: String {
     "current, the releases\(shared ? ", the data in shared" : ""), and what lander knows of the application"
   }
 
-  /// What it leaves on each host.
+  /// What the removal leaves on each host.
   package var whatStays: String {
     (shared ? "" : "the data in shared (--shared removes it too), ")
       + "files that lander did not make, and the number of the last deployment"
   }
 
-  /// What it does not do for slots: the strategy that gave them traffic does not run.
+  /// What the removal does not do for slots: the strategy that gave them traffic does not run.
   static let trafficOfSlots = "is not moved: what the balancer still sends to a slot fails"
 
-  /// What happens to a host on which it fails.
+  /// What happens to a host on which the removal fails.
   var wayBack: String {
     (force
       ? "a host that cannot be stopped is removed all the same; "

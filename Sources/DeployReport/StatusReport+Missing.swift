@@ -3,7 +3,7 @@ package import DeployModel
 
 /// Hosts that lack what their group has.
 extension StatusReport {
-  /// Who lacks what, why, and the command that brings it.
+  /// The hosts that lack the revision, why, and the command that deploys it.
   func missingLines(on surface: Surface) -> [String] {
     guard let missing else { return [] }
     let goal = missing.goal

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Where the traffic goes, and who waits for the lock.
+/// The traffic, and the deployments that wait for the lock.
 extension StatusReport {
   /// The share of the traffic that a slot has; nil: the group has no slots, or moves no traffic.
   func share(of host: String) -> String? {
@@ -46,7 +46,7 @@ extension StatusReport {
   private static let shown = 10
   private static let given = 50
 
-  /// Who waits for the lock, the first in line first.
+  /// The deployments that wait for the lock, in their order.
   func waits() -> [String] {
     waiting.flatMap { host, line -> [String] in
       let rows = line.prefix(Self.shown).enumerated().map { index, one in

@@ -6,19 +6,19 @@ package struct StatusReport: Sendable {
   package var title: String
   package var hosts: [(name: String, survey: Survey)]
   package var now: Timestamp
-  /// What else is known about hosts, by their names as subjects: the last deployment could not take them back.
+  /// Further problems of hosts, with their names as subjects: the last deployment could not take them back.
   package var notes: [Problem] = []
-  /// Deployments to them that were made from here and are not over.
+  /// Deployments to these hosts that were made from here and are not over.
   package var open: [DeploymentSummary] = []
-  /// Why `lander rollback` of them would be refused just now; nil if it would not.
+  /// Why `lander rollback` of these hosts would be refused now; nil: it would not be refused.
   package var noWayBack: Problem?
-  /// Who spoke to deployments that are not over; by id.
+  /// The messages to deployments that are not over, by id.
   package var accounts: [Account] = []
-  /// What the newest deployment made from here left, if it has ended; nil: none has, or it is not known.
+  /// What the newest deployment from here left, if it has ended; nil: there is none, or it is unknown.
   package var left: Account?
-  /// Where the traffic goes; nil: the group has no slots, or moves no traffic.
+  /// The traffic; nil: the group has no slots, or moves no traffic.
   package var traffic: KnownTraffic?
-  /// Hosts that lack what the group has; nil: none that answers does, or it is not known.
+  /// Hosts that lack the group's revision; nil: no host that answers lacks it, or it is unknown.
   package var missing: MissingHosts?
 
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
@@ -97,7 +97,7 @@ package struct StatusReport: Sendable {
     return JSON.record([("deployment", .text(left.id))] + left.members)
   }
 
-  /// Why hosts have what they have, a line for each deployment whose receipt says it.
+  /// Who deployed the hosts' releases and why, a line for each deployment that a receipt names.
   private func whys() -> [String] {
     var seen: [Deployment.ID] = []
     return hosts.flatMap { host -> [String] in
@@ -164,7 +164,7 @@ package struct StatusReport: Sendable {
   /// Whether nothing new may take the lock: its lease runs, or its deployment can be resumed.
   private func isHeld(_ lock: Lock) -> Bool { lock.leaseLeft > 0 || open.contains { $0.id == lock.deployment } }
 
-  /// Commands that are not refused as the hosts stand.
+  /// Commands that would not be refused now.
   private func wayOn(canResume: Bool, isLocked: Bool, cancelling: String) -> String {
     if isLocked {
       return canResume ? "lander resume finishes it; lander cancel \(cancelling)" : "wait until whoever holds the lock is done"
@@ -173,7 +173,7 @@ package struct StatusReport: Sendable {
       + "lander deploy goes forward"
   }
 
-  /// What a host's disk has otherwise than its receipt says, and what is known of the last deployment there.
+  /// Differences between a host's disk and its receipt, and what is known about the last deployment there.
   private func drifts(on surface: Surface) -> [String] {
     hosts.flatMap { host -> [String] in
       guard case .reached(let state) = host.survey else { return [] }
@@ -209,7 +209,7 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// What was looked at, so that nobody takes a file that was edited in place for compared.
+  /// What was checked, so that nobody thinks that file contents were compared.
   private func compared(on surface: Surface) -> [String] {
     let runs = hosts.contains { if case .reached(let state) = $0.survey { state.current != nil } else { false } }
     guard runs else { return [] }
@@ -288,7 +288,7 @@ package struct StatusReport: Sendable {
 }
 
 extension ForeignCurrent {
-  /// What stands at `current`, in a few words.
+  /// What is in the place of `current`, in a few words.
   package var words: String {
     switch self {
     case .link(let text): "a link to \(text)"
@@ -299,7 +299,7 @@ extension ForeignCurrent {
 }
 
 extension HostState {
-  /// What a cancel does to the deployment that has its lock.
+  /// What a cancel does to the deployment that has the host's lock.
   fileprivate var cancelling: String {
     let barring = marks?.first { $0.isIrreversible && $0.deployment == lock?.deployment }
     return barring.map { "ends it, and takes nothing back: stage \(SafeText.line($0.stage)) cannot be undone" } ?? "takes it back"

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension Summary {
-  /// What to do after a task or a removal: nothing of it goes back, so it is repeated on the remaining hosts. nil: the same as after a
+  /// The next commands after a task or a removal: nothing is taken back, so it is repeated on the remaining hosts. Nil: the same as after a
   /// deployment.
   func nextOfBare(_ plan: Plan) -> [[String]]? {
     switch exit {
@@ -37,13 +37,13 @@ extension Summary {
   /// The words for a host that is not where it was before.
   var notBack: String { story.plan?.kind.task == nil ? "could not go back" : "could not be brought into service again" }
 
-  /// The words for the case that no host had its part, although stages ran something.
+  /// The words for the case that no host began, although stages ran something.
   var notBegun: String { story.plan?.kind.task == nil ? "No host was brought to the release." : "No host had its part." }
 
   /// The limit of lines that say what stages ran.
   private static let mostRan = 8
 
-  /// What stages, or functions of a task, ran before it failed, and what is not taken back. The logs show how far each came.
+  /// What stages, or functions of a task, ran before the failure, and is not taken back. The logs show the details.
   var whatRan: [String] {
     guard [.failed, .cancelled].contains(story.conclusion?.status) else { return [] }
     let isTask = story.plan?.kind.task != nil

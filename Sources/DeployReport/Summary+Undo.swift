@@ -19,7 +19,7 @@ extension Summary {
     return lines
   }
 
-  /// Whether all hosts are where a way back should have brought them, and only stages are not undone: no rollback helps any more.
+  /// Whether all hosts are back and only stages are not undone, so that no rollback helps any more.
   var lacksOnlyUndo: Bool {
     guard let conclusion = story.conclusion, conclusion.traffic == nil, !story.notUndone(after: rollback).isEmpty else { return false }
     let back = rollback ?? (story.plan?.kind.isRollback == true ? story : nil)
@@ -32,8 +32,8 @@ extension Summary {
 
   /// The next commands if `lacksOnlyUndo`.
   /// - Parameters:
-  ///   - group: what stands behind `lander status`.
-  ///   - again: what stands behind `lander deploy`.
+  ///   - group: the arguments after `lander status`.
+  ///   - again: the arguments after `lander deploy`.
   func afterUndo(_ group: String, _ again: String) -> [[String]] {
     let left = story.notUndone(after: rollback)
     return [

@@ -5,7 +5,7 @@ package struct Summary: Sendable {
   package var story: DeploymentStory
   /// The deployment that went back after it, if there was one.
   package var rollback: DeploymentStory?
-  /// Options that name a project without a `deploy.lua`, as they were typed; the next commands need them again.
+  /// The typed options that describe a project without a `deploy.lua`; the next commands need them again.
   package var typed: String?
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, typed: String? = nil) {
     self.story = story
@@ -13,12 +13,12 @@ package struct Summary: Sendable {
     self.typed = typed
   }
 
-  /// Its exit code; nil while it has no conclusion.
+  /// The exit code; nil: the deployment has no conclusion.
   package var exit: ExitCode? {
     story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan?.kind.isRollback ?? false) }
   }
 
-  /// The next commands, each with its effect; none while it has no conclusion.
+  /// The next commands, each with its effect; empty: the deployment has no conclusion.
   var steps: [[String]] {
     guard let conclusion = story.conclusion, let plan = story.plan else { return [] }
     return next(conclusion, plan)
@@ -165,7 +165,7 @@ package struct Summary: Sendable {
     return lines
   }
 
-  /// Hosts on the new release, or on what failed, because the recipe says that nothing goes back.
+  /// Hosts on the new or failed release, because the recipe says that nothing goes back.
   private var stayed: [String] {
     let isEnded = [.failed, .cancelled].contains(story.conclusion?.status)
     let staysPut = story.plan?.flow.rollback == false || story.conclusion?.irreversible != nil
@@ -262,7 +262,7 @@ extension Summary {
       + (error.failure.fix.map { ["    → " + SafeText.line($0)] } ?? [])
   }
 
-  /// What hosts run after a failure that needs no repair. If a rollback failed, it is what they should have left.
+  /// What hosts run after a failure that needs no repair. After a failed rollback, it is the release that they should have left.
   private var whatIsLeft: String {
     guard story.hosts.contains(where: \.status.wasChanged) else { return whatRan.isEmpty ? "No host was changed." : notBegun }
     if story.conclusion?.isTakenOver == true {
@@ -281,8 +281,9 @@ extension Summary {
     return "Every touched host is back on what it ran before."
   }
 
-  /// A rollback, unless no host remembers anything to go back to: then it would be refused, and the next deployment goes forward.
-  /// - Parameter again: what stands behind `lander deploy`.
+  /// The command for a rollback. If no host remembers a release to go back to, a rollback would be refused, and the next step is a
+  /// deployment.
+  /// - Parameter again: the arguments after `lander deploy`.
   private func back(_ plan: Plan, _ again: String, _ command: [String]) -> [[String]] {
     if canGoBack(plan) { return [command] }
     return [["lander deploy \(again)", "goes forward, once that is fixed"]]
@@ -290,7 +291,7 @@ extension Summary {
 
   private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething && story.barrier == nil }
 
-  /// What takes on the hosts that could not go back. A release that is gone cannot be gone back to, so it is sent again.
+  /// The command for hosts that could not go back. If the old release is gone, it has to be sent again.
   private func wayOn(_ plan: Plan, _ hosts: String, _ again: String) -> [[String]] {
     let broken = (story.hosts + (rollback?.hosts ?? [])).filter { $0.status.isLeftBroken || $0.status.isRestoreFailed }
     let lost = broken.filter {
@@ -313,7 +314,7 @@ extension Summary {
 }
 
 extension DeploymentStory {
-  /// Whether every host is where the deployment should have brought it, or was left out before the start.
+  /// Whether every host has its target, or was left out before the start.
   var isAsWished: Bool { conclusion.map { $0.status == .succeeded && $0.hosts.allSatisfy(\.isWhereItShouldBe) } ?? false }
 }
 

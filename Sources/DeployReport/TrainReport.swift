@@ -23,22 +23,22 @@ package struct TrainReport: Sendable {
     return lines
   }
 
-  /// What it is doing, as a clause.
+  /// What the train is doing, as a clause.
   package var underWay: String {
     if let group = train.waits { return "a person is asked before group \"\(SafeText.line(group))\"" }
     guard let index = train.next else { return "it has ended" }
     return "group \"\(SafeText.line(train.legs[index].group))\" is next"
   }
 
-  /// What a person types to answer its question; empty if it has none.
+  /// The commands that answer the train's question; empty: there is no question.
   package var questions: [String] {
     train.waits == nil ? [] : ["  → lander approve \(train.id), or lander reject \(train.id)"]
   }
 
-  /// For a list of open trains: what it is, what it is doing, and the next command.
+  /// The lines for a list of open trains: the train, what it is doing, and the next command.
   /// - Parameters:
   ///   - isHeld: whether a process runs it.
-  ///   - newer: a deployment that has reached one of its next groups since it began; nil: none is known.
+  ///   - newer: a deployment that has changed one of the next groups since the train began; nil: none is known.
   package func open(isHeld: Bool, newer: DeploymentSummary? = nil) -> [String] {
     let head = "train \(train.id) \(what)"
     if isHeld { return ["\(head): \(underWay)"] + (train.waits == nil ? ["  → lander follow \(train.id)"] : questions) }
@@ -52,7 +52,7 @@ package struct TrainReport: Sendable {
     return ["\(head); no process runs it", "  → lander resume \(train.id) continues it"]
   }
 
-  /// The next command; nil: all is done.
+  /// The next command; nil: the train has ended.
   private var next: (command: String, effect: String)? {
     if let index = train.next {
       return ("lander resume \(train.id)", "continues with group \"\(SafeText.line(train.legs[index].group))\"")

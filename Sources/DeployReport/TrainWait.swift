@@ -1,17 +1,16 @@
 package import DeployModel
 
-/// What somebody is told who waits for a train while none of its deployments is under way: what it waits for, and a sign of life at least
-/// once a minute.
+/// The lines for a person who waits for a train between its deployments: what the train waits for, repeated at least once a minute.
 package struct TrainWait: Sendable {
   private let surface: Surface
-  /// What was said last.
+  /// The last line.
   private var told: [String] = []
   private var spoke: Timestamp?
   private static let heartbeat = Interval.seconds(55)
 
   package init(on surface: Surface) { self.surface = surface }
 
-  /// What is to be said now; nothing, if nothing has changed and the last line is not a minute old.
+  /// The lines to print now; empty if nothing has changed and the last line is less than a minute old.
   package mutating func lines(_ train: Train, at now: Timestamp) -> [String] {
     let report = TrainReport(train)
     let lines = ["Waiting for train \(train.id) \(report.what): \(report.underWay)"] + report.questions

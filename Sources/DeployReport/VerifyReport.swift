@@ -82,6 +82,6 @@ package struct VerifyReport: Sendable {
 }
 
 extension HostVerdict {
-  /// Whether its release has everything that was delivered, and nothing else.
+  /// Whether the host's release has everything that was delivered, and nothing else.
   fileprivate var isAsDelivered: Bool { if case .compared(let found) = self { found.deviations.isEmpty } else { false } }
 }

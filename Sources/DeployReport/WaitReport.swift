@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// What somebody is told who only waits for a deployment: what it waits for, which question a person has to answer, and a sign of life at
-/// least once a minute.
+/// The lines for a person who waits for a deployment: what it waits for and which question a person has to answer, repeated at least once a
+/// minute.
 package struct WaitReport: Sendable {
   private let surface: Surface
   private var story = DeploymentStory()
-  /// When something was said last, by the clock of who waits.
+  /// When the last line was printed, by the waiting command's clock.
   private var spoke: Timestamp?
-  /// The deployment and the question that were told last.
+  /// The deployment and the question of the last line.
   private var told: (deployment: Deployment.ID, question: String?)?
   private var stopped: Int32?
   /// A CI system that kills a silent job waits longer than a minute.
@@ -21,8 +21,8 @@ package struct WaitReport: Sendable {
     story.take(entry)
   }
 
-  /// What is to be said now; nothing, if nothing has changed and the last line is not a minute old.
-  /// - Parameter process: the one that runs the deployment, if somebody has stopped it.
+  /// The lines to print now; empty if nothing has changed and the last line is less than a minute old.
+  /// - Parameter process: the process that runs the deployment, if the process is stopped.
   package mutating func lines(at now: Timestamp, stopped process: Int32? = nil) -> [String] {
     guard let plan = story.plan, story.conclusion == nil else { return [] }
     var lines: [String] = []
@@ -47,7 +47,7 @@ package struct WaitReport: Sendable {
     return lines.enumerated().map { ($0 == 0 ? time : "          ") + $1 }
   }
 
-  /// What a person types to answer what is open.
+  /// The commands that answer the open question.
   private var answers: [String] {
     if let pause = story.pause {
       return ["It is " + pause.clause(zone: surface.zone), "  → " + Pause.wayOn(story.id, (story.plan?.kind ?? .deploy).words)]
@@ -55,7 +55,7 @@ package struct WaitReport: Sendable {
     return story.openGate?.lines(for: story.id, zone: surface.zone) ?? []
   }
 
-  /// That the process which runs a deployment hears nothing, and how it continues.
+  /// The line that the process of a deployment is stopped, and how to continue it.
   package static func halted(_ process: Int32) -> [String] {
     ["Its process \(process) is stopped (Ctrl-Z or SIGSTOP)", "  → fg in its terminal, or kill -CONT \(process), lets it continue"]
   }
