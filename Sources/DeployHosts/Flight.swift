@@ -19,7 +19,7 @@ final class Flight: Sendable {
 
   init(limit: Interval) { self.limit = limit }
 
-  /// What to do on the host when somebody cancels; it is done at once if somebody has already.
+  /// Sets what to do on the host at a cancel; done at once if the operation is already cancelled.
   func whenCancelled(_ stop: @escaping @Sendable () async -> Void) async {
     let now = state.with { state in
       state.stop = stop
@@ -37,7 +37,7 @@ final class Flight: Sendable {
     await stop?()
   }
 
-  /// The time is over: like a cancellation, with another message.
+  /// Ends the operation because its time is over: like a cancel, with another message.
   private func expire() async {
     let (stop, wake) = state.with { state in
       state.late = true
@@ -56,15 +56,15 @@ final class Flight: Sendable {
     )
   }
 
-  /// Throws if the operation should not continue; for use between two steps of a long one.
+  /// Throws if the operation should not continue; for use between two steps of a long operation.
   func check() throws(Failure) {
     let (cancelled, late) = state.with { ($0.cancelled, $0.late) }
     if cancelled { throw Flight.cancelled }
     if late { throw tooLate }
   }
 
-  /// Runs the body, and stops waiting for it when it is cancelled or the time is over. With `slack`, it gets that much time to end by
-  /// itself and in good order.
+  /// Runs the body, and stops waiting for it when the operation is cancelled or its time is over. With `slack`, the body gets that much
+  /// more time to end in good order.
   func race(slack: Interval = .zero, _ body: @escaping @Sendable () async -> Outcome) async -> Outcome {
     let (stream, sink) = AsyncStream.makeStream(of: Outcome.self)
     let stopped = state.with { state in

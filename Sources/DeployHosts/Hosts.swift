@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// The transport: one host program over one shell for each host, whatever gives that shell. It performs one operation and reports the
+/// The transport: one host program over one shell for each host, however the shell is reached. It performs one operation and reports the
 /// outcome.
 package final class Hosts: Transport {
   private struct State {
@@ -12,10 +12,10 @@ package final class Hosts: Transport {
   }
   /// Notices between the operations, for a listener.
   package enum Notice: Sendable {
-    /// A host that answered before went out of reach; it is tried for this long.
+    /// A host that answered before went out of reach; lander tries it for this long.
     case away(String, Failure, patience: Interval)
     case back(String, after: Interval)
-    /// A host gives its lock only after jobs of earlier deployments have ended; it waits for them, or ends them.
+    /// A host gives its lock only after jobs of earlier deployments have ended; the host waits for these jobs, or ends them.
     case waiting(String, for: String, ending: Bool)
     /// The host has this number of bytes of a pack with that size.
     case sent(String, bytes: Int, of: Int)
@@ -59,8 +59,8 @@ package final class Hosts: Transport {
     reactor.stop()
   }
 
-  /// From now on, looks for the values of these secrets in everything that comes back. After a resume, this process would otherwise not
-  /// know what an earlier one put on hosts.
+  /// From now on, hides the values of these secrets in all output. After a resume, this process would otherwise not know the values that an
+  /// earlier process put on hosts.
   package func expect(secrets names: [String]) async throws(Failure) {
     for name in names { _ = try await vault.value(of: name) }
   }
@@ -70,7 +70,7 @@ package final class Hosts: Transport {
 
   func tell(_ notice: Notice) { state.with { $0.listener }?(notice) }
 
-  /// - Throws: kind `invalid` if nothing gives a shell there, `cancelled` if this transport was closed, because nobody would end the
+  /// - Throws: kind `invalid` if no transport gives a shell there, `cancelled` if this transport was closed, because nobody would close the
   ///   channel.
   func link(to host: DeployModel.Host) throws(Failure) -> HostLink {
     let reach = try Reach(host, options: options)
@@ -128,8 +128,8 @@ package final class Hosts: Transport {
     await link.adopt(site.path, token: site.token)
   }
 
-  /// An operation of a deployment says whose lock it works under, so its host answered when that was planned. If another process took an
-  /// effect's lock, as before a resume, this one renews it from now on.
+  /// Keeps the lock of an operation. An operation of a deployment works under a lock, so its host answered when the deployment was planned.
+  /// If another process took the lock, as before a resume, this process renews it from now on.
   private func keepLock(_ errand: Errand) async {
     guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.remember()

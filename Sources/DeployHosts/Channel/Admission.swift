@@ -1,4 +1,4 @@
-/// Limits how many get in at once; the others wait their turn.
+/// Limits how many tasks get in at once; the others wait their turn.
 actor Admission {
   private var free: Int
   private var queue: [CheckedContinuation<Void, Never>] = []

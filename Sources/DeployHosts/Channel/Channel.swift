@@ -28,7 +28,7 @@ final class Channel: Sendable {
     /// Called when the host's keeper rang.
     var bell: (@Sendable () -> Void)?
 
-    /// Notes what came on stderr. - Returns: whether the bell was in it, which is kept for no diagnosis.
+    /// Notes bytes from stderr. - Returns: whether the bell was in them; the bell is not kept for diagnosis.
     mutating func hear(_ bytes: [UInt8]) -> Bool {
       said = (said + bytes).suffix(8192)
       var rang = false
@@ -40,7 +40,7 @@ final class Channel: Sendable {
       return rang
     }
 
-    /// Removes the requests that are answered now, in their order. An answer to anything else is an error.
+    /// Removes the requests that are answered now, in their order. An answer to another request is an error.
     mutating func take(_ bytes: [UInt8]) throws(Frames.Garbled) -> [(Waiting, Answer)] {
       var done: [(Waiting, Answer)] = []
       for frame in try frames.take(bytes) {
@@ -51,14 +51,14 @@ final class Channel: Sendable {
       return done
     }
   }
-  /// The channel is gone; `said` is what its client wrote on stderr outside of answers.
+  /// Closes a channel that is gone; `said` is the client's output on stderr outside of answers.
   struct Broken: Error {
     var said: String
     var silent = false
   }
 
   private let child: Child
-  /// Our end of its standard input, and of its output and errors.
+  /// Our ends of the client's standard input, standard output and standard error.
   private let input: Reactor.Line
   private let outputs = Guarded<[Reactor.Line]>([])
   private let reactor: Reactor
@@ -102,15 +102,15 @@ final class Channel: Sendable {
       $0.lessons.hearsBell = hearsBell
     }
   }
-  /// Whether the end of a job that is started on this channel rings.
+  /// Whether the host rings at the end of a job that is started on this channel.
   var rings: Bool { state.with { $0.lessons.rings } }
 
-  /// Sends a line, made for the request's number, with the payload right after it, and waits for the answer. The wait is at most `limit`
+  /// Sends a line, made for the request's number, with the payload right after it, and waits for the answer. The wait ends after `limit`
   /// without any outgoing byte, because a long payload of another request may be under way on a slow connection. A channel that does not
-  /// answer in time is closed: nothing after it could be told apart.
+  /// answer in time is closed, because later answers could not be matched.
   /// - Parameters:
-  ///   - file: payload that is too long for memory; it replaces the other.
-  ///   - preface: what goes before the line, depending on what the shell knows; it also notes what the shell knows then.
+  ///   - file: a payload that is too long for memory, instead of `payload`.
+  ///   - preface: gives the bytes before the line, depending on what the shell knows, and updates what the shell knows.
   func ask(
     _ payload: [UInt8] = [], file: FilePart? = nil, within limit: Interval,
     preface: (@Sendable (inout HostProgram.Lessons) -> [UInt8])? = nil,
@@ -143,7 +143,7 @@ final class Channel: Sendable {
     }
   }
 
-  /// Ends the client and everything in its group. Jobs on the host continue.
+  /// Ends the client with its whole process group. Jobs on the host continue.
   func close(_ why: Broken = Broken(said: "closed")) {
     let waiting: [Waiting]? = state.with { state in
       guard state.broken == nil else { return nil }

@@ -6,9 +6,9 @@ import Glibc
 struct Child: Sendable {
   let pid: pid_t
 
-  /// Starts a program found along this process's PATH, with three of our descriptors as its standard streams; closing these stays our
-  /// task.
-  /// - Parameter environment: `NAME=value`; nil: the same as ours.
+  /// Starts a program, found along this process's PATH, with three of our descriptors as its standard streams. We still have to close these
+  /// descriptors.
+  /// - Parameter environment: `NAME=value`; nil: our own environment.
   /// - Throws: kind `missing` if there is no such program, `transport` if the system refuses.
   static func start(_ argv: [String], environment: [String]? = nil, streams: [Int32]) throws(Failure) -> Child {
     do throws(SystemError) {
@@ -20,8 +20,8 @@ struct Child: Sendable {
     }
   }
 
-  /// A pair of connected descriptors that no child inherits by itself. They are sockets, not pipes: one call makes them close-on-exec,
-  /// and a broken one does not end us with a signal. Ours, the first, does not block.
+  /// A pair of connected descriptors that no child inherits by itself. They are sockets, not pipes: one call makes them close-on-exec, and
+  /// a broken socket does not end us with a signal. The first is ours and does not block.
   static func pair() throws(Failure) -> (ours: Int32, theirs: Int32) {
     var pair: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
@@ -42,7 +42,7 @@ struct Child: Sendable {
     }
   }
 
-  /// Waits for its end on a thread of its own. Returns the status as a shell counts it: 128 plus the number for a signal.
+  /// Waits for the end of the process on a separate thread. Returns the status as a shell counts it: 128 plus the number for a signal.
   func exit() async -> Int {
     let pid = self.pid
     return await withCheckedContinuation { resume in

@@ -2,11 +2,11 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// A file of this machine that stays open while somebody reads it, whatever happens to its name.
+/// A file of this machine that stays open while it is read, whatever happens to its name.
 final class PackFile: ByteSource {
   private let descriptor: Int32
 
-  /// - Throws: if it cannot be opened.
+  /// - Throws: if the file cannot be opened.
   init(_ path: String) throws(Failure) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Temporary.failure("\(path) cannot be read") }
@@ -25,7 +25,7 @@ final class PackFile: ByteSource {
   }
 }
 
-/// A part of such bytes for a channel. It is read when the other side takes it, so that nothing waits in memory.
+/// A part of a file for a channel. It is read when the other side takes it, so that it does not wait in memory.
 struct FilePart: Sendable {
   let source: any ByteSource
   let offset: Int

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Splits a channel's stream into answers. An answer consists of pieces, each with its length, and ends with its number and status. A
-/// line with the nonce precedes each piece; the output of the login shell and its children between such lines is skipped. Nothing is
-/// searched for within a piece.
+/// Splits a channel's stream into answers. An answer consists of pieces, each with its length, and ends with its number and status. A line
+/// with the nonce precedes each piece. Output of the login shell and its children between such lines is skipped. The content of a piece is
+/// never searched.
 struct Frames {
   /// One command's answer: what it printed, what it said on stderr, and its exit status.
   struct Frame: Equatable {
@@ -11,16 +11,16 @@ struct Frames {
     var output: [UInt8] = []
     var errors: [UInt8] = []
   }
-  /// The stream is no longer one of ours.
+  /// The stream does not follow our format any more.
   struct Garbled: Error {}
   /// The limit of one answer, in bytes.
   static let largest = 256 << 20
-  /// How many bytes between two pieces are kept, for the diagnosis and because a line may be cut.
+  /// The limit of kept bytes between two pieces; they are kept for diagnosis, and because a line may be cut.
   private static let noise = 1 << 16
 
   private enum Place: Equatable {
     case between
-    /// Inside a piece: which stream it belongs to, and how many bytes of it are still to come.
+    /// Inside a piece: the stream that it belongs to, and the number of bytes that are still to come.
     case piece(errors: Bool, left: Int)
   }
   private let mark: [UInt8]
@@ -67,7 +67,7 @@ struct Frames {
     }
   }
 
-  /// Limits the kept noise.
+  /// Limits the kept bytes between pieces.
   private mutating func forget() {
     let more = buffer.count - Frames.noise
     guard more > Frames.noise else { return }

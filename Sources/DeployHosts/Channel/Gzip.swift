@@ -28,7 +28,7 @@ enum Gzip {
     return Array(output.prefix(written))
   }
 
-  /// How many bytes are compressed and written at once.
+  /// The number of bytes that are compressed and written at once.
   private static let stride = 1 << 18
 
   /// Writes `size` bytes, compressed at the fastest level, into a new file.
@@ -59,7 +59,7 @@ enum Gzip {
     guard fflush(file) == 0 else { throw Temporary.failure("\(path) cannot be written") }
   }
 
-  /// Compresses the input that the stream has; false if it cannot be written.
+  /// Compresses the stream's input; false if the result cannot be written.
   private static func step(
     _ stream: inout z_stream, _ flush: Int32, through output: inout [UInt8], to file: UnsafeMutablePointer<FILE>
   )

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// One host: its channel, which is made again when it breaks, and what waits for it there.
+/// One host: its channel, which is reopened when it breaks, and the requests and jobs that wait.
 actor HostLink {
   let reach: Reach
   let options: Hosts.Options
@@ -14,14 +14,14 @@ actor HostLink {
   /// A channel whose client has started but given no shell yet.
   private var greeting: Channel?
   private var opening: Task<Result<Channel, Failure>, Never>?
-  /// Whether the host has been reached: by this process, or by the one whose deployment it resumes.
+  /// Whether the host has been reached: by this process, or by the process whose deployment it resumes.
   private var isKnown = false
-  /// Whether it was out of reach for the whole patience, and has not been back since.
+  /// Whether the host was out of reach for the whole patience, and has not been back since.
   private(set) var isGivenUp = false
   private var closed = false
-  /// The number of parts of the host program that requests have needed. A channel that is made again gets them at once.
+  /// The number of parts of the host program that requests have needed. A reopened channel gets them at once.
   private var needed = 1
-  /// Why the last attempt to reach it failed; nil: it succeeded, or none was made.
+  /// Why the last attempt to reach the host failed; nil: it succeeded, or there was none.
   private var away: Failure?
   /// Number of questions that wait for an answer.
   private var unanswered = 0
@@ -47,9 +47,9 @@ actor HostLink {
     self.notice = notice
   }
 
-  /// Runs one short function of the host program. If the channel breaks, it asks again on a new one; every function may be asked twice.
-  /// The payload is at most `Hosts.request`; a longer one comes from a file. If no answer comes within `within` (nil: the usual time), the
-  /// channel counts as broken.
+  /// Runs one short function of the host program. If the channel breaks, the request is repeated on a new channel; every function may be
+  /// asked twice. The payload is at most `Hosts.request`; a longer payload comes from a file. If no answer comes within `within` (nil: the
+  /// usual time), the channel counts as broken.
   /// - Parameter inside: the function that a job of ours calls.
   /// - Throws: the host's refusal, by its exit status, or `unreachable` after the patience.
   func call(
@@ -92,7 +92,7 @@ actor HostLink {
     return answer
   }
 
-  /// The open channel, or a new one. If the cause may pass, it tries again, with growing pauses.
+  /// The open channel, or a new one. If the cause of a failure may pass, this tries again, with growing pauses.
   private func open(patience: Interval?) async throws(Failure) -> Channel {
     if closed { throw Failure(.cancelled, "the transport was closed") }
     if let channel, channel.isOpen { return channel }
@@ -116,7 +116,7 @@ actor HostLink {
     return try result.get()
   }
 
-  /// Why requests get no answer at the moment, as a clause; nil if the host answers.
+  /// Why requests get no answer now, as a clause; nil: the host answers.
   var trouble: String? {
     if let away { return "the host is out of reach (\(away.message))" }
     return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
@@ -125,8 +125,8 @@ actor HostLink {
   /// The nonce of the open channel, if its keeper rings at the end of a job.
   var bell: String? { channel.flatMap { $0.isOpen && $0.rings ? $0.nonce : nil } }
 
-  /// From now on the host counts as one in the middle of a change: if it goes out of reach, it is tried for the whole patience, however
-  /// short this process has known it.
+  /// From now on the host counts as being changed: if it goes out of reach, lander tries it for the whole patience, even if this process
+  /// has only just reached it.
   func remember() { isKnown = true }
 
   private func connect(limit: Interval, tries: Int) async -> Result<Channel, Failure> {
@@ -164,7 +164,7 @@ actor HostLink {
     case failed(Failure, passes: Bool)
   }
 
-  /// One attempt: start, skip what the login shell prints, teach the program.
+  /// One attempt: starts the client, skips the login shell's output, and sends the host program.
   private func once() async -> Attempt {
     let nonce = Hex.word()
     let (argv, then) = reach.start()
@@ -201,7 +201,8 @@ actor HostLink {
     return .failed(Failure(.missing, "its shell could not take Lander's program", fix: fix), passes: false)
   }
 
-  /// If a login gave no shell in its whole time, it is not tried again, unless the host is in the middle of a change.
+  /// Explains a broken attempt, and says whether to try again. A login that gave no shell in its whole time is not tried again, unless the
+  /// host is being changed.
   private func explain(_ broken: Channel.Broken) -> Attempt {
     if broken.silent {
       let message = "its login gave no shell within \(options.login)"

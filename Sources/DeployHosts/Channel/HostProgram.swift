@@ -1,22 +1,22 @@
 import Crypto
 import DeployModel
 
-/// What a host is told once for each channel: the functions of `Program/*.sh`, in parts. A channel gets the parts that it needs.
+/// The text that a host gets once for each channel: the functions of `Program/*.sh`, in parts. A channel gets the parts that it needs.
 struct HostProgram: Sendable {
   /// Some of the program's files.
   struct Part: Sendable {
     /// The text that a host evaluates.
     let text: [UInt8]
-    /// The functions that it defines.
+    /// The functions that the part defines.
     let functions: Set<ExactText>
   }
-  /// What a channel's shell already knows.
+  /// The parts that a channel's shell already knows.
   struct Lessons: Sendable {
-    /// The number of parts that it was told.
+    /// The number of parts that the shell has.
     var parts = 0
-    /// The number of parts that its keeper knows; nil: it has none.
+    /// The number of parts that the channel's keeper has; nil: there is no keeper.
     var keeper: Int?
-    /// Whether the host can decompress what is sent.
+    /// Whether the host can decompress data.
     var unpacks = false
     /// Whether the bell was heard on the channel's stderr, so that it does not fall into an answer.
     var hearsBell = false
@@ -24,7 +24,7 @@ struct HostProgram: Sendable {
     var rings = false
   }
 
-  /// Each part builds on those before it: the loop with jobs; what a deployment does; the rest.
+  /// The parts, each based on the earlier ones: the loop with jobs; the functions of a deployment; the rest.
   let parts: [Part]
   /// The text of all parts.
   var whole: [UInt8] { parts.flatMap { $0.text } }
@@ -60,7 +60,7 @@ struct HostProgram: Sendable {
     return ("\(HostProgram.take(text, into: "l_program", unpacking: text != plain)); eval \"$l_program\"; \(words)", text)
   }
 
-  /// What goes before a request, so that the channel's shell knows the function, and its keeper knows the function that a job calls.
+  /// The bytes before a request that give the channel's shell the function, and its keeper the function that a job calls.
   /// - Parameter inside: nil: the job's command is a recipe's.
   func preface(_ lessons: inout Lessons, for function: String, inside: String?) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -81,15 +81,15 @@ struct HostProgram: Sendable {
     }
     return bytes
   }
-  /// The functions that give the channel's keeper an order.
+  /// The functions that give orders to the channel's keeper.
   private static let keepers = ["l_job", "l_ask"]
 
-  /// The loop of every channel: it reads a line and obeys it. `sh -s` would read ahead and consume payload. The loop is in argv, so it
-  /// contains nothing that other users may not know.
+  /// The loop of every channel: it reads a line and runs it. `sh -s` would read ahead and consume payload. The loop is in argv, so it
+  /// contains nothing secret.
   static let loop = #"while IFS= read -r l; do eval "$l"; done"#
-  /// What a keeper writes on stderr at the end of a job, and each channel at its beginning: it says no more than that it is time to look.
+  /// The bell: a keeper writes it on stderr at the end of a job, and each channel at its beginning. It only means that it is time to look.
   static let bell = Array("\nlander: a job ended\n".utf8)
-  /// The words that ring it.
+  /// The shell words that ring the bell.
   static let ring = #"printf '\n%s\n' 'lander: a job ended' >&2"#
   /// The line that ends the answer to a request, with the status of the command before it. It shows that any shell has come so far.
   static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s %s\\n' \(nonce) \(number) $?" }
@@ -100,8 +100,8 @@ struct HostProgram: Sendable {
 }
 
 extension HostProgram.Part {
-  /// The files without comment lines, empty lines and leading blanks: that saves every channel a third of them. No file has a text over
-  /// several lines in which these would count.
+  /// The files without comment lines, empty lines and leading blanks, which saves every channel a third of the bytes. No file has a
+  /// multi-line text in which these would matter.
   init(_ files: [UInt8]) {
     var short: [UInt8] = []
     short.reserveCapacity(files.count)

@@ -4,7 +4,7 @@ extension Hosts {
   /// The argv that gives a person a shell on a host, in a folder or else in the nearest existing folder.
   /// - Parameters:
   ///   - folder: an absolute path.
-  ///   - other: the folder to use if that one does not exist.
+  ///   - other: the folder to use if `folder` does not exist.
   /// - Throws: `invalid` if the host's transport gives no terminal.
   package static func console(
     of host: DeployModel.Host, in folder: String, or other: String, options: Options = Options()

@@ -3,7 +3,7 @@ import DeployGround
 package import DeployModel
 
 extension Hosts {
-  /// How hosts are reached. The defaults are for use, other values for labs and tests.
+  /// How hosts are reached. The defaults are for production, other values for labs and tests.
   package struct Options: Sendable {
     /// `-F`: another configuration file for OpenSSH's client.
     package var sshConfig: String?
@@ -13,15 +13,15 @@ extension Hosts {
     package var ssh = "ssh"
     /// How long a host may stay out of reach in the middle of a deployment.
     package var patience = Interval.minutes(2)
-    /// How often a survey tries to connect if the cause may pass.
+    /// The number of tries to connect in a survey, if the cause may pass.
     package var attempts = 3
-    /// How long a login shell may take until it obeys.
+    /// How long a login shell may take until it accepts commands.
     package var login = Interval.seconds(60)
     /// How long a short command may take; after that the channel counts as dead.
     package var answer = Interval.seconds(60)
-    /// The limit of connections that are being made at once.
+    /// The most connections that are opened at the same time.
     package var admitted = 30
-    /// Bytes of each stream of a command that a host keeps.
+    /// The most bytes of each stream of a command that a host keeps.
     package var outputLimit = 64 << 20
     /// From this number of bytes a second a connection counts as fast. Data goes there uncompressed, and compressed to a slower one.
     package var fastLine = LinePace.enough
@@ -31,7 +31,7 @@ extension Hosts {
   }
 }
 
-/// The way to a host's shell: an argv, and what to send to the program that it starts.
+/// The way to a host's shell: an argv, and the text for the program that it starts.
 struct Reach: Sendable, Hashable {
   enum Kind: Sendable, Hashable { case ssh, local, other }
   let kind: Kind
@@ -43,7 +43,7 @@ struct Reach: Sendable, Hashable {
   /// Makes the way to a host, for a transport of the engine's own that gives a shell.
   typealias Factory = @Sendable (DeployModel.Host, Hosts.Options) -> Reach
 
-  /// By the names that hosts use for them.
+  /// The factories, by the transport's name on hosts.
   static let factories: [(name: String, make: Factory)] = [
     (OwnTransport.ssh.name, { Reach(overSSH: $0, options: $1) }),
     (OwnTransport.local.name, { host, _ in Reach(.local, ["sh"], typed: "sh", name: host.machine) }),

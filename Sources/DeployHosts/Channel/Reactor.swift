@@ -1,7 +1,7 @@
 import DeployCore
 import Glibc
 
-/// One thread that waits on the descriptors of many children: it reads what comes, writes what is queued, and collects dead children.
+/// One thread that waits on the descriptors of many children: it reads incoming bytes, writes queued bytes, and collects dead children.
 final class Reactor: Sendable {
   private enum Piece {
     case bytes([UInt8])
@@ -57,7 +57,7 @@ final class Reactor: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Hands over a non-blocking descriptor. The sink gets bytes, and nil once at the end. Without a sink it is only written to.
+  /// Hands over a non-blocking descriptor. The sink gets bytes, and nil once at the end. Without a sink, the descriptor is only written to.
   @discardableResult
   func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) -> Line {
     let (line, start) = state.with { state in
@@ -71,7 +71,7 @@ final class Reactor: Sendable {
     return line
   }
 
-  /// Queues bytes; they are written in order, as fast as the other side reads.
+  /// Queues bytes, which are written in order, as fast as the other side reads.
   func write(_ bytes: [UInt8], to line: Line) {
     guard !bytes.isEmpty else { return }
     state.with { $0.sources[line]?.queue.append(.bytes(bytes)) }
@@ -125,7 +125,7 @@ final class Reactor: Sendable {
     pthread_detach(thread)
   }
 
-  /// Waits once and serves what is ready; false if the thread is to end.
+  /// Waits once and serves the ready descriptors; false if the thread should end.
   private func turn() -> Bool {
     var lines: [Line] = []
     var (polls, collecting, stopped) = state.with { state in
@@ -186,7 +186,7 @@ final class Reactor: Sendable {
     }
   }
 
-  /// How many bytes of a file are read at once: what a socket has room for, so that each is read once.
+  /// The number of bytes of a file that are read at once: the room of a socket, so that each byte is read once.
   private static let stride = 1 << 17
 
   /// The number of bytes that the socket takes of the first piece now; negative: none, and `errno` says why.

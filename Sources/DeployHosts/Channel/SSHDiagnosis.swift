@@ -1,9 +1,9 @@
 import DeployModel
 
-/// The cause in what OpenSSH's client wrote on stderr, and what to do about it.
+/// The cause of a failure from the output of OpenSSH's client on stderr, and what to do about it.
 struct SSHDiagnosis: Equatable {
   let failure: Failure
-  /// Whether trying again may help without anybody doing anything.
+  /// Whether a retry may help without any action of a person.
   let passes: Bool
 
   /// - Parameter said: what came on stderr before the connection ended.

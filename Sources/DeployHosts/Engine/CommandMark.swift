@@ -2,22 +2,22 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A variable in the environment of all processes of one command on the engine's machine. Processes that left its process group, as by
-/// `setsid`, have it too; a process that clears its environment loses it.
+/// A variable in the environment of all processes of one command on the engine's machine. Processes that left the command's process group,
+/// for example by `setsid`, have it too; a process that clears its environment loses it.
 struct CommandMark: Sendable, Hashable {
   static let variable = "LANDER_HERE"
-  /// It ends in a full stop, so that no mark is the beginning of another.
+  /// The mark ends in a full stop, so that no mark is the beginning of another mark.
   let word: String
 
   init(_ intent: Int, of deployment: Deployment.ID) { word = "\(deployment).\(intent)." }
 
-  /// The processes that have it, as far as this user can see.
+  /// The processes that have the mark, as far as this user can see.
   var processes: [pid_t] {
     let wanted = Array("\(Self.variable)=\(word)".utf8) + [0]
     return FolderNames.processes.filter { $0 > 1 && $0 != getpid() && Self.environment(of: $0).holds(wanted) }
   }
 
-  /// Signals each of them.
+  /// Signals each of these processes.
   /// - Returns: whether there was any.
   @discardableResult
   func signal(_ number: Int32) -> Bool {
@@ -26,7 +26,7 @@ struct CommandMark: Sendable, Hashable {
     return !processes.isEmpty
   }
 
-  /// Its first MB; empty if it cannot be read.
+  /// The first MB of the file; empty if it cannot be read.
   private static func environment(of process: pid_t) -> [UInt8] {
     let file = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return [] }

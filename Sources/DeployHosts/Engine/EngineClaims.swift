@@ -2,12 +2,12 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// Commands that engines have begun on their own machine, in a file for each running deployment. An engine that resumes a deployment
-/// reads there which commands were begun, so that none runs twice, and ends what is left of them.
+/// Commands that engines have begun on their own machine, in one file for each running deployment. An engine that resumes a deployment
+/// reads from the file which commands were begun, so that none runs twice, and ends the processes that are left.
 final class EngineClaims: Sendable {
   /// A command that an earlier engine left running.
   struct Left: Hashable {
-    /// Its process group.
+    /// The command's process group.
     var group: pid_t
     /// When the group's first process began, by the kernel's count.
     var start: String
@@ -24,21 +24,21 @@ final class EngineClaims: Sendable {
   /// The contents of a file.
   private struct Record {
     var begun: Set<Int> = []
-    /// What the last engine may have left running on this machine.
+    /// The commands that the last engine may have left running on this machine.
     var left: [Left] = []
-    /// Which of the deployment's engines was the last one here, from 1; nil: its version did not say, or there was none.
+    /// The number of the deployment's last engine here, from 1; nil: its version did not record it, or there was none.
     var engine: Int?
     var doubtful = 0
   }
   private let folder: String
   private let books = Guarded<[Deployment.ID: Book]>([:])
 
-  /// - Parameter folder: made, readable by its owner only, when the first deployment runs.
+  /// - Parameter folder: the folder, which the first deployment makes, readable by its owner only.
   init(in folder: String) { self.folder = folder }
 
   /// Opens the file of a deployment.
-  /// - Parameter earlier: the engines that ran the deployment before; nil: it begins. What the last of them began is unknown if it left no
-  ///   file here.
+  /// - Parameter earlier: the engines that ran the deployment before; nil: it begins. If the last of them left no file here, the commands
+  ///   that it began are unknown.
   /// - Returns: what that engine left running, if it ran on this machine and since its last boot.
   func open(_ deployment: Deployment.ID, after earlier: EarlierEngines?) throws(Failure) -> [Left] {
     let path = try path(of: deployment)
@@ -60,7 +60,7 @@ final class EngineClaims: Sendable {
     return record.left
   }
 
-  /// Whether an earlier engine has begun that command, so that nobody knows how it ended.
+  /// Whether an earlier engine has begun this command, so that its end is unknown.
   func wasBegun(_ intent: Int, of deployment: Deployment.ID) -> Bool {
     books.with { books in
       guard let book = books[deployment] else { return false }
@@ -68,7 +68,7 @@ final class EngineClaims: Sendable {
     }
   }
 
-  /// Records durably that a command begins; before that nothing of it may run. Deployments that are not open are not recorded.
+  /// Records durably that a command begins. The command may not run before that. Deployments that are not open are not recorded.
   func begin(_ intent: Int, of deployment: Deployment.ID) throws(Failure) {
     try write("begin \(intent)", of: deployment, durably: true)
   }
@@ -105,7 +105,7 @@ final class EngineClaims: Sendable {
     guard isWritten || !durably else { throw Temporary.failure("\(folder)/\(deployment) cannot be written") }
   }
 
-  /// A file that root makes gets the owner of the state folder, who may run the next engine.
+  /// Gives a file that root makes to the owner of the state folder, who may run the next engine.
   private func give(_ file: Int32) {
     guard geteuid() == 0, let slash = folder.lastIndex(of: "/") else { return }
     var owner = stat()
@@ -155,10 +155,10 @@ final class EngineClaims: Sendable {
 }
 
 extension EngineClaims.Left {
-  /// Whether any of its processes runs.
+  /// Whether any process of the command runs.
   var isAlive: Bool { ownsGroup && EngineIdentity.isRunning(group: group) || !mark.processes.isEmpty }
 
-  /// If another process leads the group by now, the group is no longer this command's.
+  /// Whether the process group still belongs to the command: if another process leads it by now, it does not.
   private var ownsGroup: Bool { EngineIdentity.start(of: group).map { $0 == start } ?? true }
 
   func end() {

@@ -2,7 +2,7 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// Identifies an engine's process, so that another process of the same machine can see whether it still lives.
+/// Identifies an engine's process, so that another process of the same machine can see whether the engine still lives.
 package enum EngineIdentity {
   /// `BOOT NAMESPACE PID START`: its boot and PID namespace, its number, and when it began by the kernel's count. Empty if `/proc` does
   /// not say.
@@ -11,7 +11,8 @@ package enum EngineIdentity {
     return "\(place) \(getpid()) \(start)"
   }()
 
-  /// Whether that process has ended; nil if this machine cannot know: another machine, boot or namespace, or no identity.
+  /// Whether the process has ended; nil: this machine cannot know it, because of another machine, boot or namespace, or because there is no
+  /// identity.
   package static func isGone(_ identity: String?) -> Bool? {
     guard let identity, let place else { return nil }
     let words = identity.split(separator: " ")

@@ -34,7 +34,7 @@ extension EngineProcesses {
 private struct CurlWords {
   private(set) var text: String
 
-  /// - Throws: if a secret is missing, or would change the request by a control character in it.
+  /// - Throws: if a secret is missing, or has a control character that would change the request.
   init(_ request: HTTPRequest, within timeout: Interval, _ vault: Vault) async throws(Failure) {
     // A second less than the operation has, so that curl's own message comes back.
     let milliseconds = max(1000, timeout.milliseconds - 1000)
@@ -96,7 +96,7 @@ private struct CurlAnswer {
     words = HTTPAnswer.excerpt(rest.joined(separator: "\n"))
   }
 
-  /// Why there is no complete answer; nil: there is.
+  /// Why there is no complete answer; nil: the answer is complete.
   func failure(of request: HTTPRequest, _ outcome: Outcome) -> Failure? {
     let line = request.line
     if outcome.failure?.kind == .cancelled { return Failure(.cancelled, "\(line) was cancelled") }

@@ -3,9 +3,9 @@ import DeployGround
 package import DeployModel
 import Glibc
 
-/// The machine the engine runs on. Each command has its own process group and ends with its timeout; its output is capped, and secrets
-/// are replaced. Commands do not outlive the engine: a `Warden` ends those of an engine that was killed. A command that an earlier engine
-/// began is lost, unless it may be repeated.
+/// The machine that the engine runs on. Each command has its own process group and ends at its timeout; its output is capped, and secrets
+/// are replaced. Commands do not outlive the engine: a `Warden` ends the commands of an engine that was killed. A command that an earlier
+/// engine began is lost, unless it may be repeated.
 package final class EngineProcesses: EngineMachine {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -18,16 +18,16 @@ package final class EngineProcesses: EngineMachine {
   private let grace: Interval
   private let limit: Int
   private let warden = Warden()
-  /// nil: nothing is recorded, because no deployment runs here.
+  /// The claims of commands; nil: nothing is recorded, because no deployment runs here.
   private let claims: EngineClaims?
 
   private let trace: Hosts.TraceOf
 
   /// - Parameters:
   ///   - directory: the folder that relative paths and commands start from.
-  ///   - vault: the values to look for in everything that comes back, even if only a host got them.
+  ///   - vault: the values to hide in all output, even if only a host got them.
   ///   - grace: the time between TERM and KILL.
-  ///   - limit: how many bytes of each stream are passed on.
+  ///   - limit: the most bytes of each stream that are passed on.
   ///   - claims: the folder that records the commands of deployments, so that none runs twice; nil: no deployment runs here.
   package init(
     directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20,
@@ -46,7 +46,7 @@ package final class EngineProcesses: EngineMachine {
     warden.close()
   }
 
-  /// First ends what an earlier engine left running: otherwise its work would come after what is done now.
+  /// First ends the commands that an earlier engine left running; otherwise their effects would come after the present work.
   package func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure) {
     guard let left = try claims?.open(deployment, after: earlier) else { return }
     for command in left {
@@ -174,7 +174,7 @@ package final class EngineProcesses: EngineMachine {
     var input: [UInt8]
     var merge: Bool
     var line: String
-    /// The limit of its output in bytes; it is ended after that.
+    /// The limit of the command's output in bytes; beyond it, the command is ended.
     var most = Int.max
   }
 
@@ -326,8 +326,8 @@ package final class EngineProcesses: EngineMachine {
     return outcome
   }
 
-  /// What is wrong with how a program ended; nil: nothing is.
-  /// - Parameter why: the reason for which it was ended.
+  /// The failure of a program that ended; nil: it succeeded.
+  /// - Parameter why: why the program was ended.
   private static func failure(of program: Program, why: Failure.Kind?, status: Int?, within limit: Interval) -> Failure? {
     let line = program.line.utf8.count > 200 ? String(program.line.prefix(200)) + "…" : program.line
     switch (why, status) {

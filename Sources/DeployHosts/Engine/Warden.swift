@@ -2,12 +2,11 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A small shell beside the engine that ends the engine's commands once the engine is gone, for whatever reason. It reads from a
-/// descriptor that only the engine holds, and sees its end. A command that outlived its engine would change things after others have
-/// restored them.
+/// A small shell beside the engine that ends the engine's commands once the engine is gone, for any reason. It reads from a descriptor that
+/// only the engine holds, and sees its end. A command that outlived its engine would change things after another engine has restored them.
 final class Warden: Sendable {
   private struct State {
-    /// Our end; nil: no warden runs.
+    /// Our end of the connection; nil: no warden runs.
     var line: Int32?
     /// Running process groups, and the marks of their commands.
     var groups: [(group: pid_t, mark: CommandMark)] = []
@@ -16,8 +15,8 @@ final class Warden: Sendable {
   /// The time between TERM and KILL.
   static let grace = Interval.seconds(1)
 
-  /// From now on a process group ends with this process, and so do processes with its mark that left the group. The warden hears of the
-  /// group before its command begins, so it cannot miss it.
+  /// From now on a process group ends with this process, and so do processes with its mark that left the group. The warden gets the group
+  /// before the command begins, so it cannot miss it.
   /// - Throws: if the system refuses.
   func watch(_ group: pid_t, _ mark: CommandMark) throws(Failure) {
     try state.with { state throws(Failure) in
@@ -27,7 +26,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// A group's command has ended; what it left running on purpose stays.
+  /// A group's command has ended. Processes that it left running on purpose stay.
   func leave(_ group: pid_t) {
     state.with { state in
       state.groups.removeAll { $0.group == group }
@@ -35,7 +34,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// Ends the warden, and with it what still runs.
+  /// Ends the warden, and with it the commands that still run.
   func close() {
     guard let line = state.with({ $0.line.take() }) else { return }
     Glibc.close(line)
@@ -69,7 +68,7 @@ final class Warden: Sendable {
     state.line = pair.ours
   }
 
-  /// - Returns: false if nobody reads it.
+  /// - Returns: false if the warden does not read it.
   private static func say(_ text: String, on line: Int32) -> Bool {
     let bytes = Array(text.utf8)
     while true {
@@ -81,7 +80,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// Its signals are meant for the engine: Ctrl-C ends that in good order.
+  /// The warden's program. It ignores signals, because they are meant for the engine: Ctrl-C ends the engine in good order.
   private static let program = """
     trap '' INT TERM HUP QUIT
     cd /

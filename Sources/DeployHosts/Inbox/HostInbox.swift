@@ -3,10 +3,10 @@ package import DeployModel
 import FoundationEssentials
 
 /// Messages that people left on the hosts whose locks a deployment holds. They arrive with each renewal of a lock, possibly from several
-/// hosts; an answer goes to each host that has the message.
+/// hosts. The answer goes to each host that has the message.
 ///
-/// Root on one host must not be able to take a deployment to others: a message that takes it further counts only if two of its hosts have
-/// it.
+/// Root on one host must not be able to take a deployment to other hosts. So a message that lets the deployment reach further hosts only
+/// counts if two of its hosts have it.
 package final class HostInbox: Mailbox {
   /// A folder with an inbox.
   private struct Place {
@@ -20,7 +20,7 @@ package final class HostInbox: Mailbox {
     var places: [Place]
     var isHeard = false
 
-    /// The message as the deployment hears it: it names the hosts that it came through.
+    /// The message as the deployment gets it, with the hosts that it came through.
     var told: Message {
       var told = message
       told.by += " through " + places.map(\.link.reach.name).joined(separator: " and ")
@@ -53,7 +53,7 @@ package final class HostInbox: Mailbox {
     var losers: [(token: String, stream: AsyncStream<Failure>.Continuation)] = []
     /// Answers that are being sent to a host.
     var letters: [Letter] = []
-    /// By token: when a host last said that the lock is its own, when all were last asked, and who has taken one.
+    /// By token: when a host last confirmed the lock, when all hosts were last asked, and who has taken a lock over.
     var renewals: [(token: String, at: ContinuousClock.Instant)] = []
     var questions: [(token: String, at: ContinuousClock.Instant)] = []
     var losses: [(token: String, failure: Failure)] = []
@@ -84,7 +84,8 @@ package final class HostInbox: Mailbox {
     for place in places { send(answer, to: message, of: deployment, at: place) }
   }
 
-  /// Hosts hear it with the renewals of their locks. A few hear it now, so that a quick answer is understood.
+  /// Tells hosts what the deployment waits for, with the renewals of their locks. A few hosts get it now, so that a quick answer is
+  /// understood.
   package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {
     let places = state.with { state -> [Place] in
       state.awaited.removeAll { $0.deployment == deployment }
@@ -99,8 +100,8 @@ package final class HostInbox: Mailbox {
     state.with { state in state.awaited.flatMap { [$0.deployment] + $0.what.line.split(separator: " ").map(String.init) } }
   }
 
-  /// Returns when the answers that are being sent to a folder have arrived or failed. Its lock is given back only then, because without
-  /// the lock the host takes none.
+  /// Returns when the answers that are being sent to a folder have arrived or failed. The lock is only given back then, because without the
+  /// lock the host takes no answers.
   func delivered(_ link: HostLink, path: String, token: String) async {
     let place = Place(link: link, path: path, token: token)
     for letter in state.with({ $0.letters.filter { $0.place.isSame(as: place) } }) { await letter.delivery.value }
@@ -124,7 +125,7 @@ package final class HostInbox: Mailbox {
     return stream
   }
 
-  /// Asks all hosts at once. A host that does not answer says nothing, and the wait for it is short.
+  /// Asks all hosts at once. A host that does not answer does not count, and the wait for it is short.
   package func verify(_ token: String, lease: Interval) async -> Failure? {
     let now = ContinuousClock.now
     let places = state.with { state -> [Place] in
@@ -166,7 +167,7 @@ package final class HostInbox: Mailbox {
     }
   }
 
-  /// A host said that a lock belongs to the token.
+  /// A host confirmed that a lock belongs to the token.
   func isOwn(_ token: String) {
     state.with { state in
       state.renewals.removeAll { $0.token == token }

@@ -3,7 +3,7 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// What a deployment waits for from people, as its engine told a host with the last renewal of the lock; nil: the host was not told.
+  /// What a deployment waits for from people, by the last renewal of the lock; nil: the host does not know it.
   package func awaited(
     by deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> Awaited? {

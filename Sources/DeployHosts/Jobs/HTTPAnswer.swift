@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What `l_http` printed of one answer: the status, and the beginning of the body.
+/// The output of `l_http` for one answer: the status, and the beginning of the body.
 struct HTTPAnswer {
   /// nil if no status came.
   let status: Int?
@@ -17,7 +17,7 @@ struct HTTPAnswer {
     excerpt = HTTPAnswer.excerpt(String(output[..<(found?.lowerBound ?? output.endIndex)]))
   }
 
-  /// Why the answer is not a wanted one; nil if it is. Without wanted statuses, every status from 200 to 399 is wanted.
+  /// Why the answer has no wanted status; nil: it has. Without wanted statuses, every status from 200 to 399 is wanted.
   func refusal(wanted: [Int]) -> String? {
     let code = status ?? 0
     guard wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) else { return nil }

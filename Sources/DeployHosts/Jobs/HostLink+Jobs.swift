@@ -1,13 +1,13 @@
 import DeployModel
 
 extension HostLink {
-  /// How many bytes of one stream an answer carries.
+  /// The most bytes of one stream in an answer.
   private static let block = 262_144
 
   /// Watches a job from its beginning. One short command asks for all jobs of a host.
   /// - Parameters:
-  ///   - isOurs: whether it is a function of the host program. How long that takes says nothing of a recipe's commands.
-  ///   - isNew: whether it was started just now, on the open channel, and by no engine before.
+  ///   - isOurs: whether the job is a function of the host program. Its duration says nothing about a recipe's commands.
+  ///   - isNew: whether the job was started now, on the open channel, and not by an earlier engine.
   func watch(_ folder: String, isOurs: Bool, isNew: Bool) -> AsyncStream<JobEvent> {
     let (stream, sink) = AsyncStream.makeStream(of: JobEvent.self)
     watches[folder]?.sink.finish()
@@ -73,7 +73,7 @@ extension HostLink {
     }
   }
 
-  /// Passes on one answer; true if anything was new.
+  /// Passes on one answer; true if it had anything new.
   private func serve(_ batch: [JobWatch], _ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     var stirred = false

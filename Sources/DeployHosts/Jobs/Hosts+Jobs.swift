@@ -4,14 +4,14 @@ import DeployModel
 
 /// A command in the form in which a host runs it.
 struct Job: Sendable {
-  /// Lines for `sh`. They may contain secrets, so they go into a file that is gone before the first of them runs.
+  /// Lines for `sh`. They may contain secrets, so they go into a file that is deleted before the first line runs.
   var script: String
   var input: [UInt8] = []
   var merge = false
   var user: String?
-  /// The line that people see; never with a secret.
+  /// The line for people, without secrets.
   var line: String
-  /// Whether it may be started once more if it was lost.
+  /// Whether the command may be started once more if it was lost.
   var again = false
   /// The function of the host program that its lines call; nil: they are a recipe's lines.
   var ours: String?
@@ -130,8 +130,8 @@ extension Hosts {
     throw Failure(.internal, "`\(line)` is watched by somebody else", fix: "one intent is performed once at a time")
   }
 
-  /// Ends what is left of a job whose runner is gone: its command may live on, and would work beside what comes after it.
-  /// - Returns: how that ended, with the processes that could not be ended; lost, if the host does not answer in time.
+  /// Ends the rest of a job whose runner is gone. Otherwise its command could run at the same time as later commands.
+  /// - Returns: the end of the job, with the processes that could not be ended; *lost* if the host does not answer in time.
   private func remains(of job: Job, _ errand: Errand, grace: Int, _ stop: @Sendable (String) async -> Void) async -> JobEnd {
     await stop("lost")
     let status = "jobs/\(errand.site.deployment)/\(job.name)/status"
@@ -145,7 +145,7 @@ extension Hosts {
     return JobEnd(.lost(reboot: false))
   }
 
-  /// The outcome that a job's end means for its intent.
+  /// The outcome of an intent whose job ended.
   static func outcome(of end: JobEnd, _ line: String, _ errand: Errand, _ out: Captured?, _ err: Captured?) -> Outcome {
     var outcome = Outcome(stdout: out, stderr: err, heldOpen: end.held)
     let short = line.utf8.count > 200 ? String(line.prefix(200)) + "…" : line

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What the watcher of a job gets, in order.
+/// The events for the watcher of a job, in order.
 enum JobEvent: Sendable {
   case output(OutputChunk.Stream, [UInt8])
   case ended(JobEnd)
@@ -13,7 +13,7 @@ struct JobEnd: Sendable, Equatable {
     case exit(Int)
     case timeout, cancelled
     case lost(reboot: Bool)
-    /// It was claimed, but no process ever ran it, and now none can.
+    /// The job was claimed, but no process ever ran it, and now none can.
     case unborn
     /// There is no such job on the host.
     case unknown
@@ -42,7 +42,7 @@ struct JobEnd: Sendable, Equatable {
   }
   init(_ why: Why) { self.why = why }
 
-  /// Whether nobody knows how it ended.
+  /// Whether the end of the job is unknown.
   var isLost: Bool {
     switch why {
     case .lost, .unborn: true
@@ -54,9 +54,9 @@ struct JobEnd: Sendable, Equatable {
 /// A watched job: what is known of its output, and who gets the rest.
 struct JobWatch {
   var folder: String
-  /// Whether it is a function of the host program, and no command of a recipe.
+  /// Whether the job is a function of the host program, and not a command of a recipe.
   let isOurs: Bool
-  /// The channel on which the host rings at its end, by its nonce; nil: it does not, or not here.
+  /// The nonce of the channel on which the host rings at the end of the job; nil: it does not ring, or not here.
   let bell: String?
   let since = ContinuousClock.now
   var out = 0

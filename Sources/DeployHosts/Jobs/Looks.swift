@@ -1,6 +1,6 @@
 import DeployModel
 
-/// When to ask a host for its jobs. Each look costs the host a process, so the first one comes at the time that earlier jobs took.
+/// When to ask a host for its jobs. Each look costs the host a process, so the first look comes after the time that earlier jobs took.
 struct Looks: Sendable {
   /// Milliseconds until the next look.
   private(set) var pause = Looks.shortest
@@ -8,7 +8,7 @@ struct Looks: Sendable {
   private var usual = 12.0
   private var isFirst = true
 
-  /// The shortest pause where the host rings at the end of each job: only output is looked for.
+  /// The shortest pause if the host rings at the end of each job, so that looks are only needed for output.
   static let patient = 100.0
   static let shortest = 6.0
   /// The pause after output that did not end the command.

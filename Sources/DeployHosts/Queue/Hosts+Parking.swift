@@ -27,7 +27,7 @@ extension Hosts {
     _ = try await link.demand("l_entrust", errand.claim + [Self.seconds(parked.lease), "\(parked.round)", try Hosts.line(parked)] + sent)
   }
 
-  /// This engine resumes, if the host gives it the deployment. It hears waiting messages before this returns.
+  /// Resumes with this engine, if the host gives it the deployment. Waiting messages arrive before this returns.
   func unpark(_ request: UnparkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let lease = max(3, request.lease.milliseconds / 1000)
     let words = ["\(lease)", "\(request.round)", request.claim, Lock.word(request.by), EngineIdentity.own]
@@ -55,7 +55,7 @@ extension Hosts {
     return line
   }
 
-  /// What the lock's holder left there when it parked; nil if no engine can have written it.
+  /// The parked deployment of the lock's holder; nil: no engine can have written the record.
   static func parked(_ line: String?, holder: Lock?) -> Parked? {
     guard let line, line.utf8.count <= record, let parked = try? JSONDecoder().decode(Parked.self, from: Data(line.utf8)) else {
       return nil

@@ -3,7 +3,7 @@ package import DeployModel
 
 extension Hosts {
   /// Takes a place in the line for the lock of a host, or renews it.
-  /// - Parameter renews: a place that is gone is not taken again.
+  /// - Parameter renews: whether to only renew: a lost place is then not taken again.
   /// - Throws: what the host said, or that it is out of reach.
   package func lineUp(
     _ ticket: Ticket, renews: Bool, on host: DeployModel.Host, at path: String
@@ -19,7 +19,7 @@ extension Hosts {
     return LinePlace(answer.lines)
   }
 
-  /// Those that stand in line, as a survey tells them; nil: nobody does.
+  /// The deployments in line, from a survey; nil: there are none.
   static func line(_ lines: [Substring]) -> [LinePlace.Other]? {
     let line = lines.compactMap { line -> LinePlace.Other? in
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
@@ -32,7 +32,7 @@ extension Hosts {
     return line.isEmpty ? nil : line
   }
 
-  /// Gives a place up; if the host is out of reach, it ends with its lease.
+  /// Gives a place up. If the host is out of reach, the place ends with its lease.
   package func leaveLine(_ token: String, on host: DeployModel.Host, at path: String) async {
     guard Message.isPlain(token) else { return }
     _ = try? await link(to: host).call("l_dequeue", [host.place(path), token], patience: .zero, within: .seconds(3))
@@ -59,7 +59,7 @@ extension LinePlace {
     }
   }
 
-  /// Why a lock that nobody holds is not given; nil: nobody comes first.
+  /// Why a free lock is not given: another deployment comes first; nil: none does.
   fileprivate var reason: Failure? {
     if let superseded {
       return Failure(.locked, "a newer deployment superseded this one: \(superseded.purpose), by \(superseded.owner)")

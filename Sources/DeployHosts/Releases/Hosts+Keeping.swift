@@ -1,10 +1,11 @@
 package import DeployModel
 import FoundationEssentials
 
-/// Reads what a host keeps of a release. Takes no lock and writes nothing there.
+/// Reads a release that a host keeps. Takes no lock and writes nothing there.
 extension Hosts {
-  /// What a release holds, as the host remembers it: its digest has to be compared. No file is read.
-  /// - Throws: kind `missing` if the host does not keep it, `corrupt` if something that is no file, or another one, stands in it.
+  /// The manifest of a release, as the host remembers it; no file is read. The caller has to compare its digest.
+  /// - Throws: kind `missing` if the host does not keep the release, `corrupt` if the release has another file or something that is not a
+  ///   file.
   package func manifest(of release: Release.ID, on host: DeployModel.Host, at path: String) async throws(Failure) -> Manifest {
     let link = try link(to: host)
     let answer = try await link.demand("l_show", [path, "manifests/\(release)"])
@@ -21,9 +22,9 @@ extension Hosts {
     return kept.manifest
   }
 
-  /// Parts of files of a release, in the order in which they are asked for: all of them are asked for at once, so that a slow line costs
-  /// its delay once. What comes has to be compared with the manifest.
-  /// - Throws: kind `corrupt` if a file is not there any more, shorter, or not to be read.
+  /// Parts of files of a release, in the requested order. All of them are requested at once, so that a slow connection only costs its delay
+  /// once. The caller has to compare them with the manifest.
+  /// - Throws: kind `corrupt` if a file is gone, too short, or cannot be read.
   package func read(
     _ parts: [BundlePart], of release: Release.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> [[UInt8]] {

@@ -9,7 +9,7 @@ extension Hosts {
   /// The limit of a piece of a pack, however fast the connection is.
   private static let largestPiece = 8 << 20
 
-  /// Brings a content to a folder of the host, compressed if the connection is slow.
+  /// Sends content to a folder of the host, compressed if the connection is slow.
   /// - Parameter has: the sizes of what has arrived there before, by name.
   /// - Returns: what the host has now.
   func send(_ content: Content, to folder: String, has: [ExactText: Int], _ errand: Errand) async throws(Failure) -> Pack {
@@ -48,8 +48,8 @@ extension Hosts {
     return here(try await content.compressed())
   }
 
-  /// Brings a pack to the host, in pieces so that short requests fit between them. Bytes that are there are not sent again. A piece takes
-  /// about half a second, because the host starts a program for each; other requests wait for two of them at most.
+  /// Sends a pack to the host, in pieces, so that short requests fit between them. Bytes that are there are not sent again. A piece takes
+  /// about half a second, because the host starts a program for each piece; other requests wait for two pieces at most.
   /// - Parameters:
   ///   - end: the number of bytes that the host should have; nil: all.
   ///   - piece: the size of the first piece in bytes.

@@ -4,8 +4,8 @@ import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Takes the lock, or names the holder in a record of `Lock`'s fields. Before it succeeds, the plan's receipt must still be the host's,
-  /// and jobs of older fences must have ended.
+  /// Takes the lock, or names the holder in a record of `Lock`'s fields. To succeed, the host must still have the plan's receipt, and jobs
+  /// of older fences must have ended.
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
@@ -48,7 +48,7 @@ extension Hosts {
     return .done(.record(of: [("fence", .int(request.fence))]))
   }
 
-  /// Waits for what earlier deployments left running, or ends it. The caller hears what it waits for; a cancellation ends the wait at
+  /// Waits for jobs that earlier deployments left running, or ends them. The caller learns what it waits for; a cancel ends the wait at
   /// once.
   private func endOrphans(_ request: LockRequest, _ errand: Errand) async throws(Failure) {
     let clock = ContinuousClock()
@@ -155,7 +155,7 @@ extension Hosts {
     return .done(.list(files.map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
 
-  /// A receipt of the host; nil if there is none.
+  /// A receipt of the host; nil: there is none.
   func receipt(_ name: String, _ link: HostLink, _ path: String) async throws(Failure) -> Receipt? {
     let answer = try await link.call("l_show", [path, name])
     if answer.status == 44 { return nil }
@@ -170,7 +170,7 @@ extension Hosts {
     return receipt
   }
 
-  /// What the last deployment could not take back; nil if it cannot be read: then only the host's disk tells.
+  /// The failed restore of the last deployment; nil: there is none, or it cannot be read, so that only the host's disk shows it.
   func failedRestore(_ link: HostLink, _ path: String) async throws(Failure) -> FailedRestore? {
     let answer = try await link.call("l_show", [path, "failed"])
     return answer.status == 0 ? try? JSONDecoder().decode(FailedRestore.self, from: Data(answer.output)) : nil
@@ -227,7 +227,7 @@ struct Orphan {
 }
 
 extension HostLink {
-  /// Keeps a lease alive until it is given up, or somebody else has the lock.
+  /// Keeps a lease alive until it is given up, or another deployment has the lock.
   func renew(_ path: String, token: String, every seconds: Int, atOnce: Bool = false) {
     leave(path, token: token)
     inbox.holds(true, self, path: path, token: token)

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What to send for one release to hosts that have the same older one.
+/// The content to send for one release to hosts that have the same older release.
 struct StagingPacks: Sendable {
   /// What it depends on.
   struct Key: Hashable {
@@ -16,11 +16,11 @@ struct StagingPacks: Sendable {
   /// Number of bytes of the files that are sent.
   let sending: Int
   let lists: Pack
-  /// Nil: nothing has to be sent.
+  /// The content; nil: nothing has to be sent.
   let content: Content?
 }
 
-/// What was made for hosts, once for all that need the same, during the life of the transport.
+/// Packs and lists for hosts, made once for all hosts that need the same, while the transport lives.
 actor PackShelf {
   private var packs: [StagingPacks.Key: Task<Result<StagingPacks, Failure>, Never>] = [:]
   private var releases: [ExactText: Task<Result<KeptRelease, Failure>, Never>] = [:]

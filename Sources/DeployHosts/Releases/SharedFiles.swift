@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Files that outlive releases: a person brings them to a host once, before the first deployment.
+/// Files that outlive releases. A person puts them on a host once, before the first deployment.
 enum SharedFiles {
   /// What to say if a host lacks some of them, with the commands that bring them there.
   /// - Parameters:

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What a host keeps of a release that it has, so that the next one can be compared with it.
+/// A host's record of a release, so that the next release can be compared with it.
 struct KeptRelease: Codable, Sendable {
   var bundle: Digest
   var shared: [String]
@@ -24,8 +24,8 @@ extension Manifest.Item {
   fileprivate var setsID: Bool { kind != .link && mode & 0o6000 != 0 }
 }
 
-/// The contents of a release on one host: what it takes from a release that is there, what has to be sent, and the lists by which the
-/// host checks the whole.
+/// The contents of a release on one host: the files from a release that is there, the files to send, and the lists with which the host
+/// checks the whole.
 struct StagingList {
   let items: [Manifest.Item]
   let release: Release

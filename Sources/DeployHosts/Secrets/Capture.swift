@@ -12,7 +12,7 @@ struct Capture {
   private var bytes = 0
   private static let half = Captured.limit / 2 - 64
 
-  /// Looks for everything that the vault has at each moment: a value may become known while the command that shows it runs.
+  /// Hides every value that the vault has at the moment: a value may become known while the command that shows it runs.
   init(_ vault: Vault) {
     self.vault = vault
     redactor = Redactor(vault.matcher)

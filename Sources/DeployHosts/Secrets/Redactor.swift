@@ -12,7 +12,7 @@ struct Redactor {
   }
   private var matcher: Matcher
   private var held: [UInt8] = []
-  /// How often a value was found.
+  /// The number of values found so far.
   private(set) var hits = 0
 
   init(_ matcher: Matcher) { self.matcher = matcher }

@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// The values of the secrets that were needed so far: resolved once, inserted at the edge, and looked for in everything that comes back.
-/// An engine has one vault for hosts, its own machine and builds: a value that goes in at one of them must not come out at another.
+/// The values of the secrets that were needed so far: resolved once, inserted at the edge, and hidden in all output. An engine has one
+/// vault for hosts, its own machine and builds, because a value that goes into one of them must not come out of another.
 package final class Vault: Sendable {
   private struct State {
     var values: [ExactText: String] = [:]
@@ -16,7 +16,7 @@ package final class Vault: Sendable {
 
   package init(_ secrets: any Secrets) { self.secrets = secrets }
 
-  /// - Throws: kind `missing` if no provider has it, `invalid` if it is too short to be kept out of output.
+  /// - Throws: kind `missing` if no provider has the secret, `invalid` if it is too short to be hidden in output.
   package func value(of name: String) async throws(Failure) -> String {
     if let value = state.with({ $0.values[ExactText(name)] }) { return value }
     let value = try await secrets.value(of: name)
