@@ -149,7 +149,10 @@ package struct HostState: Sendable, Hashable, Codable {
   }
 
   /// Whether a rollback that somebody asked for ended there in the middle: what the host leaves is a release to leave.
-  package var isGoingBack: Bool { isAbandoned && failedRestore == nil && lock?.isRollbackByHand == true }
+  package var isGoingBack: Bool {
+    if let failedRestore { return failedRestore.isWayBack == true }
+    return isAbandoned && lock?.isRollbackByHand == true
+  }
 
   /// Whether `current` names a release of which the host has no receipt: an engine switched to it, and neither finished nor went back. It
   /// does not count if somebody else made the link.

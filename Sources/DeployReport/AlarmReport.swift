@@ -7,19 +7,19 @@ package struct AlarmReport: Sendable {
   /// Number of hosts that are looked at.
   private let hosts: Int
   /// How the rollback stands that it began; nil: it began none, or nobody knows it any more.
-  private let retreat: AlarmRetreat?
+  private let standing: AlarmRollback?
   /// What takes the hosts back by hand.
   private let command: String
 
   /// - Parameters:
   ///   - hosts: the number of those that are looked at.
   ///   - subject: of its deployment; nil: only its id is known.
-  ///   - retreat: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
-  package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, retreat: AlarmRetreat? = nil) {
+  ///   - standing: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
     self.alarm = alarm
     self.record = record
     self.hosts = hosts
-    self.retreat = retreat
+    self.standing = standing
     command = "lander rollback" + (subject.map { " \($0.recipe)\($0.groupName.option)" } ?? "")
   }
 
@@ -92,7 +92,7 @@ package struct AlarmReport: Sendable {
   private var wayBack: String {
     let again = "lander follow \(record.deployment) --alarm"
     let rollback = record.rollback.map { "Rollback \($0)" } ?? "Its rollback"
-    switch retreat {
+    switch standing {
     case .back?: return " \(rollback) took its hosts back."
     case .failed?: return " \(rollback) did not bring all of its hosts back: lander status shows them, \(command) tries again."
     case .held?: return " \(rollback) failed and left its hosts as they are: lander status shows them, \(command) tries again."
@@ -108,7 +108,7 @@ package struct AlarmReport: Sendable {
   /// The exit code of the command that watched to its end.
   package var exit: ExitCode {
     guard hasFired else { return record.end == .inconclusive ? .partial : .done }
-    switch retreat {
+    switch standing {
     case .back?: return .unfit
     case .failed?: return .rollbackFailed
     case .idle(.unreachable)?: return .unreachable
@@ -121,8 +121,8 @@ package struct AlarmReport: Sendable {
 
   /// The next command.
   private var step: String {
-    if retreat == .back || !hasFired { return "lander explain \(record.deployment)" }
-    return switch (retreat, record.rollback) {
+    if standing == .back || !hasFired { return "lander explain \(record.deployment)" }
+    return switch (standing, record.rollback) {
     case (.interrupted?, let id?): "lander resume \(id)"
     case (.running?, let id?): "lander follow \(id)"
     case (.idle?, _) where record.end == nil, (nil, _) where record.end == nil: "lander follow \(record.deployment) --alarm"

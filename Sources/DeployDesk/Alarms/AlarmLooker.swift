@@ -13,7 +13,7 @@ struct AlarmLooker {
     case found(slot: Int, intent: Int, Outcome)
     /// Whether somebody else has the hosts is to be asked again.
     case asks
-    case asked(AlarmTenure)
+    case asked(Occupancy)
     /// The time of the alarm is over.
     case over
     /// Whoever watches wants to leave.
@@ -57,7 +57,7 @@ struct AlarmLooker {
   }
 
   /// Asks beside the looks.
-  func ask(_ question: @escaping @Sendable () async -> AlarmTenure, _ group: inout DiscardingTaskGroup) {
+  func ask(_ question: @escaping @Sendable () async -> Occupancy, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }
 

@@ -33,8 +33,8 @@ struct AlarmFollowUp {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let watch = try await desk.alarm(of: word, in: book)
-      let (record, back, retreat) = try await run(watch, on: desk, of: project)
-      let report = watch.report(record, retreat)
+      let (record, back, standing) = try await run(watch, on: desk, of: project)
+      let report = watch.report(record, standing)
       let left: DeployModel.ExitCode? = record.end == nil && !report.hasFired ? .interrupted : nil
       let code = back?.signal ?? left ?? report.exit
       Ending.note([watch.plan.id] + (record.rollback.map { [$0] } ?? []), code == .done ? [] : [report.problem])
@@ -60,8 +60,8 @@ struct AlarmFollowUp {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let watch = try await desk.alarm(of: story.id, in: book)
-      let (record, back, retreat) = try await run(watch, on: desk, of: project, for: patience.limit)
-      let report = watch.report(record, retreat)
+      let (record, back, standing) = try await run(watch, on: desk, of: project, for: patience.limit)
+      let report = watch.report(record, standing)
       terminal.tell(report.line(on: terminal.err))
       let code = back?.signal ?? report.exit
       let stories = end.chronicles + (back?.chronicles ?? [])
@@ -76,7 +76,7 @@ struct AlarmFollowUp {
   /// - Parameter time: nil: as long as the alarm lasts.
   private func run(
     _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil
-  ) async throws -> (record: AlarmRecord, back: Launch.End?, retreat: AlarmRetreat?) {
+  ) async throws -> (record: AlarmRecord, back: Launch.End?, standing: AlarmRollback?) {
     let work = Task {
       try await watch.watch(in: project, upTo: time, { tell($0, of: watch) }) { plan in
         try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).run(plan)
@@ -107,9 +107,9 @@ struct AlarmFollowUp {
 extension AlarmWatch {
   /// - Parameters:
   ///   - record: of it, as it is now.
-  ///   - retreat: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
-  fileprivate func report(_ record: AlarmRecord, _ retreat: AlarmRetreat? = nil) -> AlarmReport {
-    AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, retreat: retreat)
+  ///   - standing: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  fileprivate func report(_ record: AlarmRecord, _ standing: AlarmRollback? = nil) -> AlarmReport {
+    AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, standing: standing)
   }
 }
 

@@ -1,5 +1,5 @@
 /// How the rollback that an alarm began stands, by its journal.
-package enum AlarmRetreat: Sendable, Hashable {
+package enum AlarmRollback: Sendable, Hashable {
   /// Every host is back.
   case back
   /// It ended, and not every host is back.

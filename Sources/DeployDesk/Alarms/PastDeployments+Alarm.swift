@@ -1,23 +1,13 @@
-import DeployCore
 package import DeployModel
 
-/// Who has the hosts of an alarm.
-package enum AlarmTenure: Sendable, Hashable {
-  /// They have what its deployment brought, as far as anybody knows.
-  case free
-  /// Somebody is at work on them, in words. How that ends decides.
-  case busy(String)
-  /// They have something newer, in words.
-  case over(String)
-}
-
+/// What the journal says of the hosts of an alarm.
 extension PastDeployments {
   /// Who has hosts of a deployment, by the journal. Only what has, or had and changed, one of them counts: no task, no deployment that
   /// went back everywhere, and none that changed nothing there.
   /// - Parameters:
   ///   - hosts: their numbers.
   ///   - own: the rollback that the alarm itself began; nil: none.
-  package func tenure(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> AlarmTenure {
+  package func occupancy(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> Occupancy {
     let all = (try? await deployments()) ?? []
     let names = hosts.map { plan.hosts[$0].host.name }
     var busy: String?
@@ -60,7 +50,7 @@ extension PastDeployments {
 
   /// How the rollback that an alarm began stands.
   /// - Returns: nil: it is not in the journal, or none was begun.
-  package func retreat(_ rollback: Deployment.ID?) async throws -> AlarmRetreat? {
+  package func standing(of rollback: Deployment.ID?) async throws -> AlarmRollback? {
     guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
     switch summary.state {
     case .running: return .running
@@ -69,22 +59,7 @@ extension PastDeployments {
     case .concluded: break
     }
     guard case .concluded(let end)? = try await outline(of: rollback).last?.fact else { return .failed }
-    return AlarmRetreat(end)
-  }
-}
-
-extension AlarmRetreat {
-  /// How a rollback ended. One that was refused has changed nothing.
-  init(_ end: Conclusion) {
-    let isWhole = end.status == .succeeded && end.traffic == nil && end.notUndone == nil
-    if isWhole, end.hosts.allSatisfy({ $0 == .succeeded || $0 == .unchanged || $0 == .kept }) {
-      self = .back
-    } else if end.status == .refused {
-      let isAway = end.error?.failure.kind == .unreachable
-      self = .idle(end.holder != nil ? .locked : isAway ? .unreachable : .refused)
-    } else {
-      self = end.hosts.contains(where: \.isHeld) ? .held : .failed
-    }
+    return AlarmRollback(end)
   }
 }
 
@@ -97,17 +72,6 @@ extension DeploymentSummary {
 }
 
 extension Plan {
-  /// Numbers of the hosts that its alarm looks at: those that it brought to its release, and, if it finished what was stopped on purpose,
-  /// those that had it.
-  /// - Parameter end: its own.
-  package func alarmed(_ end: Conclusion) -> [Int] {
-    let finishes = flow.missing != nil && flow.joins == nil
-    return hosts.indices.filter { number in
-      guard end.hosts.indices.contains(number) else { return false }
-      return end.hosts[number] == .succeeded || finishes && end.hosts[number] == .unchanged
-    }
-  }
-
   fileprivate func has(_ names: [String]) -> Bool { hosts.contains { names.has($0.host.name) } }
 
   /// Names of the hosts that it changed and that did not go back by themselves. That nobody knows what a host runs says nothing.
