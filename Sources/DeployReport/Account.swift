@@ -188,5 +188,5 @@ extension Message.Kind {
   }
 
   /// Whether it answers a gate.
-  fileprivate var isAnswer: Bool { [.approve, .reject, .promote].contains(self) }
+  package var isAnswer: Bool { [.approve, .reject, .promote].contains(self) }
 }

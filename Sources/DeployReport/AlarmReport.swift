@@ -56,6 +56,12 @@ package struct AlarmReport: Sendable {
     "  " + surface.paint("no answer", .warn) + "  \(SafeText.line(words)); that takes nothing back"
   }
 
+  /// Nothing of the deployment is on these hosts any more.
+  package func leavesOut(_ hosts: [String]) -> String {
+    let names = hosts.map(SafeText.line).joined(separator: " ")
+    return "\(title) does not look at \(names): nothing of the deployment is there any more. It looks at the other hosts."
+  }
+
   /// Too many looks were bad.
   package func fires(on surface: Surface) -> String {
     surface.paint("\(title) fires", .bad) + (record.reason.map { ": \(SafeText.line($0))" } ?? "") + ". Its hosts go back."

@@ -159,6 +159,21 @@ struct AlarmRollbackTests {
     for name in ["h1", "h2"] { #expect(try bench.host(name).receipt?.deployment == end.record.rollback) }
   }
 
+  @Test("a machine that an empty one replaced is left out, and the others are watched and go back; if all are empty, the alarm ends")
+  func emptied() async throws {
+    let health = Health()
+    let (bench, id) = try await deployed(health, hosts: ["h1", "h2"])
+    bench.transport.change("h2") { $0 = health.host("h2") }
+    health.isBad.withLock { $0 = true }
+    let end = try await watch(id, bench, MemoryBook())
+    #expect(end.record.end == .fired && end.standing == .back, "\(end.record)")
+    #expect(try bench.host("h1").receipt?.deployment == end.record.rollback && bench.host("h2").receipt == nil)
+    let (other, second) = try await deployed(Health())
+    for host in other.transport.hosts { other.transport.change(host.name) { $0 = health.host(host.name) } }
+    let over = try await watch(second, other, MemoryBook())
+    #expect(over.record.end == .superseded && over.record.reason == "none of its hosts has a release of it any more")
+  }
+
   @Test("hosts that joined with the release go back with the others")
   func joined() async throws {
     let health = Health()

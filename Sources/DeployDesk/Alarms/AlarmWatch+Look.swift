@@ -57,7 +57,7 @@ extension AlarmWatch {
         if let news { try take(news, looker, &record, tell) }
       case .asks: looker.ask({ await occupancy(of: hosts) }, &group)
       case .asked(.over(let newer)): return .ended(.superseded, newer)
-      case .asked(.busy): return .paused
+      case .asked(.busy), .asked(.gone): return .paused
       case .asked(.free):
         sure = record.tally
         looker.ring(.asks, after: pause, &group)

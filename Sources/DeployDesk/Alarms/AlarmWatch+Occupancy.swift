@@ -9,17 +9,23 @@ extension AlarmWatch {
     guard told == .free else { return told }
     let all = (try? await desk.past.deployments()) ?? []
     return await withTaskGroup(of: Occupancy.self) { group in
-      for number in hosts { group.addTask { await occupancy(of: plan.hosts[number], all) } }
+      for number in hosts { group.addTask { await occupancy(of: number, all) } }
       var busy: Occupancy?
+      var gone: [Int] = []
       for await found in group {
-        if case .over = found { return found }
-        if found != .free { busy = found }
+        switch found {
+        case .over: return found
+        case .busy: busy = found
+        case .gone(let numbers): gone += numbers
+        case .free: break
+        }
       }
-      return busy ?? .free
+      return busy ?? (gone.isEmpty ? .free : .gone(gone.sorted()))
     }
   }
 
-  private func occupancy(of place: HostPlan, _ all: [DeploymentSummary]) async -> Occupancy {
+  private func occupancy(of number: Int, _ all: [DeploymentSummary]) async -> Occupancy {
+    let place = plan.hosts[number]
     let host = place.host
     let survey = await desk.ports.transport.survey(
       host, at: host.place(plan.placement.path), application: plan.subject.application, group: plan.subject.group, shared: [])
@@ -29,7 +35,7 @@ extension AlarmWatch {
       // A task changes no release, and a lock that an ended deployment left holds nobody up.
       if known.map({ $0.kind.task == nil && $0.isOpen }) ?? true { return .busy("deployment \(holder) has \(host.name)") }
     }
-    guard let receipt = state.receipt else { return .over("\(host.name) has no release of it any more") }
+    guard let receipt = state.receipt else { return .gone([number]) }
     return isOwn(receipt, at: place) ? .free : .over("\(host.name) has what deployment \(receipt.deployment) brought")
   }
 

@@ -102,7 +102,7 @@ package struct AlarmWatch: Sendable {
   private func run(
     _ record: AlarmRecord, at hosts: [Int], upTo deadline: Timestamp?, _ tell: @escaping (AlarmEvent) -> Void
   ) async throws -> AlarmRecord {
-    var record = record
+    var (record, hosts) = (record, hosts)
     if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts is in the group any more") }
     // What was counted when the hosts were known to be its own.
     var sure = record.tally
@@ -110,6 +110,11 @@ package struct AlarmWatch: Sendable {
     while true {
       let occupancy = await occupancy(of: hosts)
       if case .over(let why) = occupancy { return try settle(record, .superseded, why) }
+      if case .gone(let gone) = occupancy {
+        hosts.removeAll(where: gone.contains)
+        if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts has a release of it any more") }
+        tell(.leavesOut(gone.map { plan.hosts[$0].host.name }, record))
+      }
       let left = record.until - desk.now
       if case .busy(let why) = occupancy {
         if record.tally != sure { (record.tally, record.reason) = (sure, nil) }

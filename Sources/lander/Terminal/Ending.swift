@@ -87,6 +87,13 @@ enum Ending {
     }
   }
 
+  /// The code of a command whose request was to cancel: that deployments were cancelled is a success, and no problem.
+  static func fulfilled(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
+    guard code == .cancelled else { return code }
+    state.withLock { $0.problems = [] }
+    return .done
+  }
+
   /// Decides the exit code of the program; the first caller decides.
   /// - Returns: whether this was the first.
   static func claim(_ code: DeployModel.ExitCode) -> Bool {
