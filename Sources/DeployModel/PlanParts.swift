@@ -155,9 +155,11 @@ extension Plan {
       /// An approval may ask for signed answers, and for several of them. What undoes a stage runs in the release that the stage ran for,
       /// and a failed host keeps that release until then.
       case ninth = 9
+      /// A slot that keeps what it has forgets that an earlier deployment was left in the middle there.
+      case tenth = 10
 
       /// The rules of plans that are made now.
-      package static let newest = Rules.ninth
+      package static let newest = Rules.tenth
 
       /// Whether looks at one host depend on no other host.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
@@ -185,6 +187,8 @@ extension Plan {
       package var missesReleases: Bool { rawValue >= Rules.eighth.rawValue }
       /// Whether what undoes a stage runs in the release that the stage ran for.
       package var undoesInPlace: Bool { rawValue >= Rules.ninth.rawValue }
+      /// Whether a slot that keeps what it has forgets an earlier deployment's trouble.
+      package var forgetsKept: Bool { rawValue >= Rules.tenth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

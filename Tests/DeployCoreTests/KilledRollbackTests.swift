@@ -48,9 +48,10 @@ struct KilledRollbackTests {
     }
     state.kept = [M.receipt(1, "one", at: 10)]
     let back = Survey.reached(state)
-    let all = [locked(back, for: "roll back web of shop"), back]
-    let problems = try #require(throws: Problems.self) { try M.rollback(all) }
-    #expect(problems.list.map(\.subject) == ["h1"] && problems.list[0].message.hasPrefix("rollback x of kim@ci brought it to r2, "))
+    for purpose in ["roll back web of shop", "roll back web of shop after three"] {
+      let problems = try #require(throws: Problems.self) { try M.rollback([locked(back, for: purpose), back]) }
+      #expect(problems.list.map(\.subject) == ["h1"] && problems.list[0].message.hasPrefix("rollback x of kim@ci brought it to r2, "))
+    }
     #expect(M.ways(try M.rollback([back, back])) == ["h1 r1", "h2 r1"])
   }
 

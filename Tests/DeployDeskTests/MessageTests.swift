@@ -86,7 +86,7 @@ struct MessageTests {
     let held = try await bench.desk.past.pair(id, or: [])
     let saying = Task { try await bench.desk.say(.pause, to: held, patience: Self.long) }
     while bench.messages.waiting(for: id).isEmpty { await Task.yield() }
-    let entries = try await bench.journal.entries(of: id).entries
+    let entries = await bench.journal.entries(of: id).entries
     let message = try #require(bench.messages.waiting(for: id).first)
     try await bench.journal.append([Entry(sequence: entries.count, at: bench.clock.now(), fact: .happened(.said(message)))], to: id)
     claim.release()

@@ -129,7 +129,7 @@ struct WayBack {
   /// A rollback that has brought a host to its release and did not come to its own end, as with an undo under way; nil: none has.
   private static func unended(_ place: Place) -> Problem? {
     let state = place.state
-    guard let lock = state.lock, lock.isRollbackByHand, let receipt = state.receipt, receipt.deployment == lock.deployment else {
+    guard let lock = state.lock, lock.isRollback, let receipt = state.receipt, receipt.deployment == lock.deployment else {
       return nil
     }
     let stages = (state.marks ?? []).filter { $0.state == .undoing && $0.deployment == lock.deployment }.map { "\"\($0.stage)\"" }

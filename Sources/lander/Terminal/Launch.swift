@@ -107,6 +107,7 @@ struct Launch {
     let prompt = ApprovalPrompt.isWanted(terminal) ? ApprovalPrompt(desk, shown, isLive: isLive) : nil
     running.start()
     for await event in running.events {
+      if case .entry(let id, let entry) = event, entry.isOpening { Ending.begins(id) }
       shown.take(event)
       prompt?.take(event)
       sink?.take(event, terminal)
