@@ -6,13 +6,17 @@ package struct FailedRestore: Sendable, Hashable, Codable {
   /// What to type on the host, in order; at most 20 lines.
   package var commands: [String]
 
-  /// Whether the host only forgets what it remembers of this deployment; nil: it forgets everything.
+  /// Whether somebody asked for a rollback that was interrupted there and unlocked: the receipt's release is one to leave. nil: no.
+  package var isWayBack: Bool?
+
+  /// Whether the host forgets only what it remembers of this deployment; nil: it forgets all.
   package var isOwn: Bool?
 
   package var isOver: Bool { message.isEmpty }
 
-  package init(deployment: Deployment.ID, message: String, commands: [String], isOwn: Bool? = nil) {
+  package init(deployment: Deployment.ID, message: String, commands: [String], isOwn: Bool? = nil, isWayBack: Bool? = nil) {
     self.isOwn = isOwn
+    self.isWayBack = isWayBack
     self.deployment = deployment
     self.message = String(decoding: message.utf8.prefix(2000), as: UTF8.self)
     self.commands = Array(commands.prefix(20))

@@ -148,8 +148,11 @@ package struct HostState: Sendable, Hashable, Codable {
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
-  /// Whether a requested rollback was interrupted there, so that the host still has to leave its release.
-  package var isGoingBack: Bool { isAbandoned && failedRestore == nil && lock?.isRollbackByHand == true }
+  /// Whether a rollback that somebody asked for ended there in the middle: what the host leaves is a release to leave.
+  package var isGoingBack: Bool {
+    if let failedRestore { return failedRestore.isWayBack == true }
+    return isAbandoned && lock?.isRollbackByHand == true
+  }
 
   /// Whether `current` names a release without a receipt, because an engine switched to it and neither finished nor went back. A link that
   /// Lander did not make does not count.

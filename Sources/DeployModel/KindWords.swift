@@ -99,6 +99,11 @@ package struct KindWords: Sendable, Hashable {
   /// What a host has after a success: `the release`, `what it did`.
   package var gain: String { task == nil ? "the release" : "what it did" }
 
+  /// What holds after it has succeeded everywhere: `the release stays`, `what was removed does not come back`.
+  package var outcome: String {
+    if case .remove = form { "what was removed does not come back" } else { gain + " stays" }
+  }
+
   /// What a host gets while it is restored: `what it ran before`, `its service`.
   package var restoring: String { task == nil ? "what it ran before" : "its service" }
 

@@ -37,11 +37,11 @@ package struct Lock: Sendable, Hashable, Codable {
     self.application.map { !Lock.word($0).isExactly(Lock.word(application)) } ?? false
   }
 
-  /// Whether the lock belongs to a rollback that somebody asked for. The rollback of a failed deployment names that deployment instead.
-  package var isRollbackByHand: Bool {
-    let words = purpose.parts(at: ":")[0]
-    return words.hasPrefix("roll back ") && !words.contains(" after ")
-  }
+  /// Whether a rollback has it, one that somebody asked for or that of a failed deployment.
+  package var isRollback: Bool { purpose.hasPrefix("roll back ") }
+
+  /// Whether somebody asked for a rollback with it. The rollback of a failed deployment says what it comes after.
+  package var isRollbackByHand: Bool { isRollback && !purpose.parts(at: ":")[0].contains(" after ") }
 
   /// A text for the host's record, without line ends and tabs, which separate the record's fields.
   package static func word(_ text: String) -> String {

@@ -157,9 +157,11 @@ extension Plan {
       /// An approval may ask for signed answers, and for several of them. The undo of a stage runs in the release for which the stage ran,
       /// and a failed host keeps that release until then.
       case ninth = 9
+      /// A slot that keeps what it has forgets that an earlier deployment was left in the middle there.
+      case tenth = 10
 
       /// The rules of plans that are made now.
-      package static let newest = Rules.ninth
+      package static let newest = Rules.tenth
 
       /// Whether looks at one host are independent of other hosts.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
@@ -187,6 +189,8 @@ extension Plan {
       package var missesReleases: Bool { rawValue >= Rules.eighth.rawValue }
       /// Whether an undo runs in the release for which the stage ran.
       package var undoesInPlace: Bool { rawValue >= Rules.ninth.rawValue }
+      /// Whether a slot that keeps what it has forgets an earlier deployment's trouble.
+      package var forgetsKept: Bool { rawValue >= Rules.tenth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

@@ -187,6 +187,6 @@ extension Message.Kind {
     }
   }
 
-  /// Whether this kind of message answers a gate.
-  fileprivate var isAnswer: Bool { [.approve, .reject, .promote].contains(self) }
+  /// Whether it answers a gate.
+  package var isAnswer: Bool { [.approve, .reject, .promote].contains(self) }
 }

@@ -6,20 +6,20 @@ package struct AlarmReport: Sendable {
   private let record: AlarmRecord
   /// Number of hosts that the alarm looks at.
   private let hosts: Int
-  /// The state of the rollback that the alarm began; nil: it began none, or the rollback is not known any more.
-  private let retreat: AlarmRetreat?
-  /// The command that takes the hosts back by hand.
+  /// How the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  private let standing: AlarmRollback?
+  /// What takes the hosts back by hand.
   private let command: String
 
   /// - Parameters:
-  ///   - hosts: the number of hosts that the alarm looks at.
-  ///   - subject: the deployment's recipe and group; nil: only its id is known.
-  ///   - retreat: the state of the rollback that the alarm began; nil: it began none, or the rollback is not known any more.
-  package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, retreat: AlarmRetreat? = nil) {
+  ///   - hosts: the number of those that are looked at.
+  ///   - subject: of its deployment; nil: only its id is known.
+  ///   - standing: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
     self.alarm = alarm
     self.record = record
     self.hosts = hosts
-    self.retreat = retreat
+    self.standing = standing
     command = "lander rollback" + (subject.map { " \($0.recipe)\($0.groupName.option)" } ?? "")
   }
 
@@ -56,7 +56,13 @@ package struct AlarmReport: Sendable {
     "  " + surface.paint("no answer", .warn) + "  \(SafeText.line(words)); that takes nothing back"
   }
 
-  /// The line when the alarm fires.
+  /// Nothing of the deployment is on these hosts any more.
+  package func leavesOut(_ hosts: [String]) -> String {
+    let names = hosts.map(SafeText.line).joined(separator: " ")
+    return "\(title) does not look at \(names): nothing of the deployment is there any more. It looks at the other hosts."
+  }
+
+  /// Too many looks were bad.
   package func fires(on surface: Surface) -> String {
     surface.paint("\(title) fires", .bad) + (record.reason.map { ": \(SafeText.line($0))" } ?? "") + ". Its hosts go back."
   }
@@ -92,7 +98,7 @@ package struct AlarmReport: Sendable {
   private var wayBack: String {
     let again = "lander follow \(record.deployment) --alarm"
     let rollback = record.rollback.map { "Rollback \($0)" } ?? "Its rollback"
-    switch retreat {
+    switch standing {
     case .back?: return " \(rollback) took its hosts back."
     case .failed?: return " \(rollback) did not bring all of its hosts back: lander status shows them, \(command) tries again."
     case .held?: return " \(rollback) failed and left its hosts as they are: lander status shows them, \(command) tries again."
@@ -108,7 +114,7 @@ package struct AlarmReport: Sendable {
   /// The exit code of the command that watched until the alarm ended.
   package var exit: ExitCode {
     guard hasFired else { return record.end == .inconclusive ? .partial : .done }
-    switch retreat {
+    switch standing {
     case .back?: return .unfit
     case .failed?: return .rollbackFailed
     case .idle(.unreachable)?: return .unreachable
@@ -121,8 +127,8 @@ package struct AlarmReport: Sendable {
 
   /// The next command.
   private var step: String {
-    if retreat == .back || !hasFired { return "lander explain \(record.deployment)" }
-    return switch (retreat, record.rollback) {
+    if standing == .back || !hasFired { return "lander explain \(record.deployment)" }
+    return switch (standing, record.rollback) {
     case (.interrupted?, let id?): "lander resume \(id)"
     case (.running?, let id?): "lander follow \(id)"
     case (.idle?, _) where record.end == nil, (nil, _) where record.end == nil: "lander follow \(record.deployment) --alarm"

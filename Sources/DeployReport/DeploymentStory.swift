@@ -65,6 +65,8 @@ package struct DeploymentStory: Sendable {
     package var gate: String?
     /// The answer; nil: there is no answer yet.
     package var accepted: Bool?
+    /// The answer in words; nil: there is none yet.
+    package var answer: String?
   }
 
   /// What somebody did without a message: a signal, or an engine that resumed.
@@ -261,7 +263,7 @@ package struct DeploymentStory: Sendable {
     case .answered(let id, let accepted, let words):
       remarks.append(words)
       guard let index = messages.firstIndex(where: { $0.message.id == id && $0.accepted == nil }) else { return }
-      messages[index].accepted = accepted
+      (messages[index].accepted, messages[index].answer) = (accepted, words)
       if accepted, messages[index].message.kind == .cancel { cancelled = cancelled ?? messages[index].message.words }
     case .paused(let message): pause = message.map { Pause($0, since: moment) }
     case .parked(let until): parked = until.map { ($0, moment) }

@@ -7,6 +7,8 @@ package struct EndLine: Sendable {
   package var command = ""
   /// The deployment and the rollback that followed from it; empty if none was begun.
   package var deployments: [Deployment.ID]
+  /// Whether the deployment has begun and its end is not known: the same command again is another deployment.
+  package var isUnderWay = false
   /// The problems, the cause first.
   package var problems: [Problem]
   /// The result, as JSON; nil: the command has text, or it failed before.
@@ -26,7 +28,7 @@ package struct EndLine: Sendable {
     let head = JSON.text(
       JSON.record([
         ("v", 1), ("type", "ended"), ("command", .text(command)), ("kind", .text(exit.word)), ("exit", .int(Int(exit.rawValue))),
-        ("cause", exit.cause.map { .text($0) }), ("retry", .bool(exit.isSafeToRetry)),
+        ("cause", exit.cause.map { .text($0) }), ("retry", .bool(exit.isSafeToRetry && !isUnderWay)),
         ("message", first.map { .text($0.message) } ?? (exit == .done ? nil : .text(exit.sentence))), ("fix", first?.fix.map { .text($0) }),
         ("deployment", deployments.first.map { .text($0) }), ("rollback", deployments.dropFirst().first.map { .text($0) }),
         ("problems", .list(problems.map(\.value))),

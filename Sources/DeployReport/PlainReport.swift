@@ -182,7 +182,8 @@ package struct PlainReport: ProgressReport {
       guard let error else { return ["Stage \(SafeText.line(name)) done in \(moment - began)"] }
       let end = surface.paint("Stage \(SafeText.line(name)) \(word(for: error))", .bad) + " after \(moment - began)"
       return [end] + (isFirst && story.first != nil ? details(error) : [])
-    case .waveBegan(let number, let hosts, let upto): return ["Wave \(number)\(upto.map { " up to \($0.rawValue)" } ?? ""): \(names(hosts))"]
+    case .waveBegan(let number, let hosts, let upto):
+      return ["Wave \(number)\(upto.map { " up to \($0.rawValue)" } ?? ""): \(names(hosts))"]
     case .restartBegan(let hosts): return ["Restart of \(names(hosts))"]
     case .restartEnded(let result):
       return ["Restart over: \(result.succeeded.count) restarted" + (result.failed.isEmpty ? "" : ", \(result.failed.count) failed")]

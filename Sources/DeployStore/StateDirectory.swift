@@ -52,6 +52,11 @@ package struct StateDirectory: Sendable {
     guard access(path, W_OK | X_OK) != 0 else { return }
     let (code, owner) = (errno, getpwuid(info.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(info.st_uid)")
     if code == EROFS { throw Disk.failure("write to the state folder", path, code) }
+    if info.st_uid == geteuid() {
+      throw Failure(
+        .notPermitted, "this user owns the state folder, and its mode \(String(mode & 0o7777, radix: 8)) lets nobody write to it",
+        fix: "chmod u+rwx '\(path)'")
+    }
     throw Failure(
       .notPermitted, "the state folder belongs to \(owner), and this user may not write to it",
       fix: "run lander as \(owner), or name a folder of your own with --state")

@@ -47,12 +47,18 @@ import Testing
     return line.count >= parts[0].count + parts[parts.count - 1].count
   }
 
+  @Test("a site is deployed, rolled back and kept by a deployment that fails, as docs/tutorials/first-deployment.md says")
+  func firstDeployment() throws { try follow("docs/tutorials/first-deployment.md", steps: 15) }
+
   @Test("a plugin is written, pushed, added, granted, updated, vendored and verified as docs/tutorials/share-a-plugin.md says")
-  func sharePlugin() throws {
+  func sharePlugin() throws { try follow("docs/tutorials/share-a-plugin.md", steps: 25) }
+
+  /// Runs the steps of a page, of which there are more than `least`, and compares what each prints.
+  private func follow(_ path: String, steps least: Int) throws {
     let place = try Workplace()
-    let page = try String(contentsOf: Workplace.checkout.appending(path: "docs/tutorials/share-a-plugin.md"), encoding: .utf8)
+    let page = try String(contentsOf: Workplace.checkout.appending(path: path), encoding: .utf8)
     let steps = Self.steps(of: page)
-    #expect(steps.count > 25)
+    #expect(steps.count > least)
     let binary = try Workplace.binary()
     let mark = "@@end of a step@@"
     let script = steps.map { "{ \($0.command)\n} 2>&1\necho '\(mark)'\n" }.joined()

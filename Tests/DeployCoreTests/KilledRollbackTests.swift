@@ -40,4 +40,29 @@ struct KilledRollbackTests {
       ])
     #expect(problems.list[0].fix?.contains("lander resume x\nelse") == true && problems.list[0].fix?.hasSuffix("lander unlock all") == true)
   }
+
+  @Test("a rollback whose hosts are back, asked for again before its end is known, does not lead to the release before that")
+  func twice() throws {
+    guard case .reached(var state) = M.host(M.receipt(2, "x", at: 40, undid: "three"), before: M.receipt(3, "three", at: 30)) else {
+      return
+    }
+    state.kept = [M.receipt(1, "one", at: 10)]
+    let back = Survey.reached(state)
+    for purpose in ["roll back web of shop", "roll back web of shop after three"] {
+      let problems = try #require(throws: Problems.self) { try M.rollback([locked(back, for: purpose), back]) }
+      #expect(problems.list.map(\.subject) == ["h1"] && problems.list[0].message.hasPrefix("rollback x of kim@ci brought it to r2, "))
+    }
+    #expect(M.ways(try M.rollback([back, back])) == ["h1 r1", "h2 r1"])
+  }
+
+  @Test("a host that was unlocked in the middle of a rollback still goes where that led")
+  func unlocked() throws {
+    let two = M.receipt(2, "two", at: 20)
+    for current in ["r2", "r3"] {
+      guard case .reached(var state) = M.host(M.receipt(3, "three", at: 30), before: two) else { return }
+      state.current = current
+      state.failedRestore = FailedRestore(deployment: "x", message: "it was unlocked in the middle", commands: [], isWayBack: true)
+      #expect(M.ways(try M.rollback([.reached(state), M.host(M.receipt(3, "three", at: 30), before: two)])) == ["h1 r2", "h2 r2"])
+    }
+  }
 }

@@ -46,9 +46,12 @@ struct RestartTests {
     if case .restored = play.conclusion?.hosts[0] {} else { Issue.record("\(String(describing: play.conclusion))") }
   }
 
-  @Test("a host on which nothing runs is not restarted, and the answer says so")
+  @Test("a host on which nothing runs is skipped, with a word of it, and deployed like the others")
   func bare() {
-    let play = play([.restart([0], parallel: nil)], first: true)
-    #expect(play.conclusion?.error?.failure.message.hasPrefix("nothing that lander deployed runs on ") == true)
+    let play = play([.restart([0], parallel: nil), .wave([0], parallel: nil)], first: true)
+    #expect(play.conclusion?.status == .succeeded)
+    let remarks = play.effects.compactMap { if case .note(.remark(let text)) = $0 { text } else { nil } }
+    #expect(remarks == ["not restarted, because nothing whole runs there that lander deployed: h0"])
+    #expect(!play.effects.contains { if case .note(.restartBegan) = $0 { true } else { false } })
   }
 }

@@ -76,6 +76,23 @@ struct MessageTests {
     claim.release()
   }
 
+  @Test("an engine that wrote a message down and died before it answered has heard it, and whoever asks is told")
+  func heard() async throws {
+    let bench = try Bench(Self.text)
+    bench.messages.deafen()
+    let pair = try await left(bench)
+    let id = pair.first.id
+    let claim = try #require(bench.journal.claim(id))
+    let held = try await bench.desk.past.pair(id, or: [])
+    let saying = Task { try await bench.desk.say(.pause, to: held, patience: Self.long) }
+    while bench.messages.waiting(for: id).isEmpty { await Task.yield() }
+    let entries = await bench.journal.entries(of: id).entries
+    let message = try #require(bench.messages.waiting(for: id).first)
+    try await bench.journal.append([Entry(sequence: entries.count, at: bench.clock.now(), fact: .happened(.said(message)))], to: id)
+    claim.release()
+    #expect(try await saying.value == .heard(id))
+  }
+
   @Test("where no engine runs it, nothing is left for later; an ended deployment says how it ended")
   func nobody() async throws {
     let bench = try Bench(Self.text)

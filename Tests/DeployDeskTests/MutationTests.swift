@@ -14,8 +14,9 @@ struct MutationTests {
   static let tested: [(spec: String, files: [String])] = [
     (
       "recipes/spec/strategies_spec.lua",
-      ["all_at_once", "blue_green", "canary", "growing", "linear", "rolling"].map { "recipes/strategies/\($0).lua" }
+      ["all_at_once", "blue_green", "growing", "linear", "rolling"].map { "recipes/strategies/\($0).lua" }
     ),
+    ("recipes/spec/canary_spec.lua", ["recipes/strategies/canary.lua"]),
     ("plugins/http_check/spec/http_check_spec.lua", ["plugins/http_check/init.lua"]),
     ("plugins/haproxy/spec/haproxy_spec.lua", ["init", "runtime", "shares"].map { "plugins/haproxy/\($0).lua" }),
     ("plugins/nginx/spec/nginx_spec.lua", ["init", "configure", "shares"].map { "plugins/nginx/\($0).lua" }),

@@ -40,7 +40,10 @@ struct ResumeTests {
     running.start()
     var recalled: [Deployment.ID] = []
     for await event in running.events {
-      if case .recalled(let id, _) = event, recalled.last != id { recalled.append(id) }
+      switch event {
+      case .recalled(let id, _), .repeated(let id, _): if recalled.last != id { recalled.append(id) }
+      default: break
+      }
     }
     let end = try await running.end()
     #expect(recalled == ids, "both are told again, in order")

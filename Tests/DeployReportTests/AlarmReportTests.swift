@@ -13,11 +13,11 @@ struct AlarmReportTests {
     return record
   }
 
-  private func report(_ retreat: AlarmRetreat? = nil, _ change: (inout AlarmRecord) -> Void = { _ in }) -> AlarmReport {
+  private func report(_ standing: AlarmRollback? = nil, _ change: (inout AlarmRecord) -> Void = { _ in }) -> AlarmReport {
     var record = record
     change(&record)
     return AlarmReport(
-      alarm, record, hosts: 2, of: Plan.Subject(application: "web", recipe: "web", group: "prod"), retreat: retreat)
+      alarm, record, hosts: 2, of: Plan.Subject(application: "web", recipe: "web", group: "prod"), standing: standing)
   }
 
   @Test("who begins to watch reads what is asked, how often and until when")
@@ -80,9 +80,9 @@ struct AlarmReportTests {
         .idle(.unreachable), .unreachable, "Rollback d3 changed nothing, and neither did those before: lander rollback web --group prod.",
         "lander rollback web --group prod"
       ),
-    ] as [(AlarmRetreat, ExitCode, String, String)])
-  func fired(retreat: AlarmRetreat, exit: ExitCode, words: String, fix: String) {
-    let found = report(retreat) { ($0.end, $0.reason, $0.rollback) = (.fired, "h1: no", "d3") }
+    ] as [(AlarmRollback, ExitCode, String, String)])
+  func fired(standing: AlarmRollback, exit: ExitCode, words: String, fix: String) {
+    let found = report(standing) { ($0.end, $0.reason, $0.rollback) = (.fired, "h1: no", "d3") }
     #expect(found.line(on: Surface()) == "The alarm of deployment d2 fired: h1: no. \(words)")
     #expect(found.exit == exit && found.problem.fix == fix)
   }

@@ -24,6 +24,7 @@ struct RollbackGround {
     try Obstacles.refuse(surveys, selection)
     let named = Self.named(selection) + selection.typed.words([.hosts])
     way = WayBack(Self.reached(selection, surveys), to: aim)
+    if aim == nil, !way.unended.isEmpty { throw Problems(way.unended, exit: .refused) }
     guard let goal = way.goal else { throw Problems(way.nowhere(typed, named: named), exit: .refused) }
     self.goal = goal
     problems = way.lacking(goal, typed, named: named, isStored: isStored(goal.inputs.bundle))

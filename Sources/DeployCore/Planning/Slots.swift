@@ -114,6 +114,7 @@ package enum Slots {
       if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
     }
     let way = WayBack(places, to: aim)
+    if aim == nil, !way.unended.isEmpty { throw Problems(way.unended, exit: .refused) }
     guard let goal = way.goal else {
       throw Problems(way.nowhere(typed, named: RollbackGround.named(selection) + selection.typed.words([.hosts])), exit: .refused)
     }

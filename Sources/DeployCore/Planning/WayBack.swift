@@ -119,11 +119,18 @@ struct WayBack {
     state.releases.contains(goal.release.id) && state.damage(of: goal.release.id) == nil
   }
 
-  /// The problem of a rollback that has brought the host to its release but has not ended, for example because an undo is under way; nil:
-  /// there is none.
+  /// A rollback that has brought every host to its release and did not come to its own end. To ask for it again is not to ask for an older
+  /// release. Empty: there is none.
+  var unended: [Problem] {
+    let found = places.compactMap(Self.unended)
+    let release = places.first { Self.unended($0) != nil }?.state.receipt?.release.id
+    return places.allSatisfy { $0.state.lock == nil || $0.state.receipt?.release.id == release } ? found : []
+  }
+
+  /// A rollback that has brought a host to its release and did not come to its own end, as with an undo under way; nil: none has.
   private static func unended(_ place: Place) -> Problem? {
     let state = place.state
-    guard let lock = state.lock, lock.isRollbackByHand, let receipt = state.receipt, receipt.deployment == lock.deployment else {
+    guard let lock = state.lock, lock.isRollback, let receipt = state.receipt, receipt.deployment == lock.deployment else {
       return nil
     }
     let stages = (state.marks ?? []).filter { $0.state == .undoing && $0.deployment == lock.deployment }.map { "\"\($0.stage)\"" }
@@ -140,7 +147,6 @@ struct WayBack {
   /// - Parameters: as in `lacking`.
   func nowhere(_ typed: String?, named: String) -> [Problem] {
     places.map { place in
-      if let problem = Self.unended(place) { return problem }
       let older =
         typed.map { "lander deploy \($0) with an older bundle in the place of this one" }
         ?? "lander deploy \(named) --revision bundle:DIGEST deploys one of lander bundle list"

@@ -128,6 +128,8 @@ extension Rollout {
     // A host of a failed deployment that took it back itself, and was locked until its stages were undone.
     case .unchanged where isWayBack && plan.hosts[host].goal != nil: return FailedRestore(deployment: plan.id, message: "", commands: [])
     case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
+    // Another slot of its machine has the release, so nothing depends on what an earlier deployment left here.
+    case .kept where plan.flow.rules?.forgetsKept == true: return FailedRestore(deployment: plan.id, message: "", commands: [])
     default: return nil
     }
   }

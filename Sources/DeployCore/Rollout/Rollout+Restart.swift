@@ -3,26 +3,28 @@ import DeployModel
 /// Hosts that a strategy restarts with the release that they run, so that they are as freshly started as the canary and can be compared
 /// with it.
 extension Rollout {
-  /// Begins to restart hosts. A freeze does not prevent it, because nothing is deployed.
+  /// Begins to restart hosts. Hosts that have ended are skipped, as by a wave, and hosts on which nothing runs that could be restarted. A
+  /// freeze does not hold it: nothing is deployed.
   mutating func beginRestart(_ hosts: [Int], parallel: Int?, for script: ScriptID) {
     var chosen: [Int] = []
     for host in hosts where statuses.indices.contains(host) && statuses[host] == .pending && !chosen.contains(host) { chosen.append(host) }
+    let bare = chosen.filter { plan.hosts[$0].still == nil }.map { plan.hosts[$0].host.name }
+    if !bare.isEmpty {
+      note(.remark("not restarted, because nothing whole runs there that lander deployed: \(bare.joined(separator: " "))"))
+    }
+    chosen.removeAll { plan.hosts[$0].still == nil }
     wave = Wave(admission.arranged(chosen), parallel: parallel, isRestart: true, for: script)
     if !isPaused { announceWave() }
     admit()
   }
 
-  /// Why these hosts cannot be restarted; nil: they can. Hosts that have ended are skipped, as by a wave.
+  /// Why these hosts cannot be restarted; nil: they can.
   func restartRefusal(of hosts: [Int]) -> Failure? {
-    let left = hosts.filter { statuses.indices.contains($0) && statuses[$0] == .pending }.map { plan.hosts[$0] }
-    if let slot = left.first(where: { $0.host.slot != nil }) {
-      return Failure(
-        .invalid, "\(slot.host.name) is a slot, and slots are not restarted", fix: "restart hosts of a group without slots, or take other hosts")
+    hosts.lazy.filter(statuses.indices.contains).map { plan.hosts[$0].host }.first { $0.slot != nil }.map { slot in
+      Failure(
+        .invalid, "\(slot.name) is a slot, and slots are not restarted",
+        fix: "compare hosts of a group without slots, or measure something that does not depend on the age of a process")
     }
-    guard let bare = left.first(where: { $0.still == nil }) else { return nil }
-    return Failure(
-      .invalid, "nothing that lander deployed runs on \(bare.host.name), so there is nothing to restart",
-      fix: "restart only hosts that run a release")
   }
 }
 

@@ -9,6 +9,8 @@ package enum AlarmEvent: Sendable, Hashable {
   case bad(String, AlarmRecord)
   /// A look got no answer: the first such look in a row at its host.
   case silent(String, AlarmRecord)
+  /// Nothing of the deployment is on these hosts any more, so there are no further looks at them.
+  case leavesOut([String], AlarmRecord)
   /// Too many looks were bad, and a rollback is about to be planned.
   case fires(AlarmRecord)
 }

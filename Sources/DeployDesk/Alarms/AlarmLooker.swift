@@ -13,7 +13,7 @@ struct AlarmLooker {
     case found(slot: Int, intent: Int, Outcome)
     /// It is time to ask again whether another deployment has the hosts.
     case asks
-    case asked(AlarmTenure)
+    case asked(Occupancy)
     /// The time of the alarm is over.
     case over
     /// The watcher wants to leave.
@@ -56,8 +56,8 @@ struct AlarmLooker {
     }
   }
 
-  /// Asks a question while looks are under way.
-  func ask(_ question: @escaping @Sendable () async -> AlarmTenure, _ group: inout DiscardingTaskGroup) {
+  /// Asks beside the looks.
+  func ask(_ question: @escaping @Sendable () async -> Occupancy, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }
 

@@ -10,8 +10,8 @@ package struct AlarmWatch: Sendable {
   package let hosts: [Int]
   /// The alarm record at the time when this watch was created.
   package let record: AlarmRecord
-  private let desk: Desk
-  private let book: any AlarmBook
+  let desk: Desk
+  let book: any AlarmBook
 
   /// The longest time between two questions whether another deployment has the hosts.
   static let asking = Interval.seconds(30)
@@ -38,16 +38,16 @@ package struct AlarmWatch: Sendable {
   ///   next watcher tries again.
   package func watch<T>(
     in project: LoadedProject, upTo time: Interval? = nil, _ tell: @escaping (AlarmEvent) -> Void, goBack: (Plan) async throws -> T
-  ) async throws -> (record: AlarmRecord, back: T?, retreat: AlarmRetreat?) {
+  ) async throws -> (record: AlarmRecord, back: T?, standing: AlarmRollback?) {
     let claim = try book.claim(plan.id)
     defer { claim.release() }
     // The earlier watcher may have written since.
     var record = try book.record(of: plan.id) ?? record
-    if record.end != nil { return (record, nil, try await desk.past.retreat(record.rollback)) }
+    if record.end != nil { return (record, nil, try await desk.past.standing(of: record.rollback)) }
     if let rollback = record.rollback {
-      let retreat = try await desk.past.retreat(rollback)
-      record = try follow(retreat, record)
-      if record.end != nil || record.rollback != nil { return (record, nil, retreat) }
+      let standing = try await desk.past.standing(of: rollback)
+      record = try follow(standing, record)
+      if record.end != nil || record.rollback != nil { return (record, nil, standing) }
     }
     record = try await run(record, at: present(in: project), upTo: time.map { desk.now + $0 }, tell)
     guard record.end == nil, record.tally.bad > alarm.allow, !Task.isCancelled else { return (record, nil, nil) }
@@ -60,8 +60,8 @@ package struct AlarmWatch: Sendable {
     record.rollback = plan.id
     try book.save(record)
     let back = try await goBack(plan)
-    let retreat = try await desk.past.retreat(plan.id)
-    return (try follow(retreat, record), back, retreat)
+    let standing = try await desk.past.standing(of: plan.id)
+    return (try follow(standing, record), back, standing)
   }
 
   private func cannotGoBack(_ record: AlarmRecord, _ problems: Problems) -> Problems {
@@ -71,11 +71,10 @@ package struct AlarmWatch: Sendable {
     return Problems([first] + problems.list, exit: problems.exit == .unreachable ? .unreachable : .held)
   }
 
-  /// Records the state of the rollback that the alarm began. A rollback that changed nothing does not count, so that the next watcher tries
-  /// again.
-  private func follow(_ retreat: AlarmRetreat?, _ record: AlarmRecord) throws -> AlarmRecord {
+  /// Writes down how the rollback stands that it began. One that changed nothing is none, so that the next watcher tries again.
+  private func follow(_ standing: AlarmRollback?, _ record: AlarmRecord) throws -> AlarmRecord {
     var record = record
-    switch retreat {
+    switch standing {
     case .back?, .failed?, .held?: return try settle(record, .fired, record.reason)
     case .running?, .interrupted?: return record
     case .idle?:
@@ -103,16 +102,21 @@ package struct AlarmWatch: Sendable {
   private func run(
     _ record: AlarmRecord, at hosts: [Int], upTo deadline: Timestamp?, _ tell: @escaping (AlarmEvent) -> Void
   ) async throws -> AlarmRecord {
-    var record = record
+    var (record, hosts) = (record, hosts)
     if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts is in the group any more") }
     // What was counted when the hosts were known to be its own.
     var sure = record.tally
     var (waits, hasBegun): (String?, Bool) = (nil, false)
     while true {
-      let tenure = await tenure(of: hosts)
-      if case .over(let why) = tenure { return try settle(record, .superseded, why) }
+      let occupancy = await occupancy(of: hosts)
+      if case .over(let why) = occupancy { return try settle(record, .superseded, why) }
+      if case .gone(let gone) = occupancy {
+        hosts.removeAll(where: gone.contains)
+        if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts has a release of it any more") }
+        tell(.leavesOut(gone.map { plan.hosts[$0].host.name }, record))
+      }
       let left = record.until - desk.now
-      if case .busy(let why) = tenure {
+      if case .busy(let why) = occupancy {
         if record.tally != sure { (record.tally, record.reason) = (sure, nil) }
         guard left > .zero else { return try outwaited(record, why) }
         if waits != why { tell(.waits(why, record)) }
@@ -164,7 +168,7 @@ package struct AlarmWatch: Sendable {
     return try settle(record, verdict.end, verdict.reason)
   }
 
-  private func looks(at hosts: [Int], for left: Interval, after tally: AlarmRecord.Tally) -> AlarmLooks {
+  func looks(at hosts: [Int], for left: Interval, after tally: AlarmRecord.Tally) -> AlarmLooks {
     AlarmLooks(alarm, names: plan.hosts.map(\.host.name), hosts: hosts, left: left, after: tally)
   }
 
@@ -175,122 +179,4 @@ package struct AlarmWatch: Sendable {
     try book.save(record)
     return record
   }
-}
-
-extension AlarmWatch {
-  /// Why the looks ended.
-  fileprivate enum Course: Sendable {
-    case ended(AlarmRecord.End, String?)
-    /// Another deployment works on the hosts.
-    case paused
-    /// The task was cancelled, or the watcher's time ended before the alarm's time.
-    case left
-  }
-
-  /// Looks until the alarm ends.
-  /// - Parameter sure: the counts when the hosts were last known to have the deployment's release.
-  private func look(
-    _ record: inout AlarmRecord, _ sure: inout AlarmRecord.Tally, at hosts: [Int], for left: Interval, upTo deadline: Timestamp?,
-    _ tell: @escaping (AlarmEvent) -> Void
-  ) async throws -> Course {
-    let fold = looks(at: hosts, for: left, after: record.tally)
-    var looker = AlarmLooker(fold, of: plan, ports: desk.ports, by: desk.stage.identity())
-    var (known, good) = (record, record.tally)
-    let time = deadline.map { max($0 - desk.now, .zero) }
-    let result = await withDiscardingTaskGroup(returning: Result<Course, any Error>.self) { group in
-      if let time { looker.ring(.leaves, after: time, &group) }
-      defer {
-        looker.end(&group)
-        group.cancelAll()
-      }
-      do { return .success(try await drive(&looker, &known, &good, at: hosts, for: left, &group, tell)) } catch { return .failure(error) }
-    }
-    (record, sure) = (known, good)
-    return try result.get()
-  }
-
-  private func drive(
-    _ looker: inout AlarmLooker, _ record: inout AlarmRecord, _ sure: inout AlarmRecord.Tally, at hosts: [Int], for left: Interval,
-    _ group: inout DiscardingTaskGroup, _ tell: (AlarmEvent) -> Void
-  ) async throws -> Course {
-    let pause = max(alarm.every, Self.asking)
-    looker.ring(.over, after: left + looker.looks.patience, &group)
-    looker.ring(.asks, after: pause, &group)
-    if let end = looker.turn(&group) { return .ended(end.end, end.reason) }
-    for await event in looker.events {
-      switch event {
-      case .rang:
-        // The machine may have slept.
-        if desk.now > record.until + alarm.every { return looker.verdict }
-        looker.rang()
-        record.seen = desk.now
-        try book.save(record)
-      case .late(let timer): for news in looker.late(timer, &group) { try take(news, looker, &record, tell) }
-      case .found(let slot, let intent, let outcome):
-        let news = looker.found(outcome, at: slot, of: intent)
-        record.tally = looker.looks.tally
-        if let news { try take(news, looker, &record, tell) }
-      case .asks: looker.ask({ await tenure(of: hosts) }, &group)
-      case .asked(.over(let newer)): return .ended(.superseded, newer)
-      case .asked(.busy): return .paused
-      case .asked(.free):
-        sure = record.tally
-        looker.ring(.asks, after: pause, &group)
-      case .over: return looker.verdict
-      case .leaves: return .left
-      }
-      if let end = looker.turn(&group), end.end == .fired || !looker.awaitsLate { return .ended(end.end, end.reason) }
-    }
-    return .left
-  }
-
-  /// Reports what a look found. A bad look is durable before it is reported.
-  private func take(
-    _ news: (words: String, isBad: Bool), _ looker: AlarmLooker, _ record: inout AlarmRecord, _ tell: (AlarmEvent) -> Void
-  ) throws {
-    record.tally = looker.looks.tally
-    if news.isBad { try book.save(record) }
-    tell(news.isBad ? .bad(news.words, record) : .silent(news.words, record))
-  }
-
-  /// Who has the hosts now, by the journal and by the hosts' own answers. Hosts that do not answer do not count.
-  @Sendable private func tenure(of hosts: [Int]) async -> AlarmTenure {
-    let told = await desk.past.tenure(of: plan, hosts)
-    guard told == .free else { return told }
-    let all = (try? await desk.past.deployments()) ?? []
-    return await withTaskGroup(of: AlarmTenure.self) { group in
-      for number in hosts { group.addTask { await tenure(of: plan.hosts[number], all) } }
-      var busy: AlarmTenure?
-      for await found in group {
-        if case .over = found { return found }
-        if found != .free { busy = found }
-      }
-      return busy ?? .free
-    }
-  }
-
-  private func tenure(of place: HostPlan, _ all: [DeploymentSummary]) async -> AlarmTenure {
-    let host = place.host
-    let survey = await desk.ports.transport.survey(
-      host, at: host.place(plan.placement.path), application: plan.subject.application, group: plan.subject.group, shared: [])
-    guard case .reached(let state) = survey else { return .free }
-    if let holder = state.lock?.deployment, holder != plan.id {
-      let known = all.first { $0.id == holder }
-      // A task changes no release, and a lock that an ended deployment left holds nobody up.
-      if known.map({ $0.kind.task == nil && $0.isOpen }) ?? true { return .busy("deployment \(holder) has \(host.name)") }
-    }
-    guard let receipt = state.receipt else { return .over("\(host.name) has no release of it any more") }
-    return isOwn(receipt, at: place) ? .free : .over("\(host.name) has what deployment \(receipt.deployment) brought")
-  }
-
-  /// Whether a host has the deployment's release: from this deployment, from the deployment that it finished, or because it went back to
-  /// it.
-  private func isOwn(_ receipt: Receipt, at place: HostPlan) -> Bool {
-    if receipt.deployment == plan.id || receipt.deployment == plan.flow.missing { return true }
-    return receipt.release.id == place.target?.id && receipt.installedAt.map { $0 != receipt.at } == true
-  }
-}
-
-extension AlarmLooker {
-  fileprivate var verdict: AlarmWatch.Course { .ended(looks.verdict.end, looks.verdict.reason) }
 }

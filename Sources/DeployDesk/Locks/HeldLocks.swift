@@ -120,6 +120,6 @@ extension HeldLocks.Held {
   fileprivate var left: FailedRestore? {
     guard isAbandoned else { return nil }
     let message = "it was unlocked in the middle, and nobody knows whether its application runs"
-    return FailedRestore(deployment: lock.deployment, message: message, commands: [])
+    return FailedRestore(deployment: lock.deployment, message: message, commands: [], isWayBack: lock.isRollbackByHand ? true : nil)
   }
 }

@@ -3,18 +3,20 @@ import DeployModel
 
 extension AllowedSigners {
   /// Approvals that can never have all of their signatures.
-  /// - Parameter entries: the entries of a rehearsal.
-  func problems(in entries: [Entry]) -> [Problem] {
+  /// - Parameters:
+  ///   - entries: of a rehearsal.
+  ///   - now: keys whose time is over, or has not come, do not count.
+  func problems(in entries: [Entry], at now: Timestamp) -> [Problem] {
     var problems: [Problem] = []
     for case .noted(.gateOpened(_, let gate)) in entries.lazy.map(\.fact) {
       let names = gate.from ?? []
-      var found = names.filter { keys(of: $0).isEmpty }.map { unknown($0, gate) }
-      let all = names.flatMap { keys(of: $0) }
-      let distinct = all.indices.count { index in !all[..<index].contains { $0.isExactly(all[index]) } }
-      if found.isEmpty, let count = gate.count, distinct < count {
+      var found = names.filter { keys(of: $0, now).isEmpty }.map { unknown($0, gate) }
+      let signers = signers(among: names, now)
+      if found.isEmpty, let count = gate.count, signers.count < count {
         found = [
           Problem(
-            "approval \"\(gate.name)\" asks for \(count) signatures, and its names have \(distinct.of("key")); a key counts once",
+            "approval \"\(gate.name)\" asks for \(count) signatures, and its keys sign as \(signers.joined(separator: " and ")) only: a key "
+              + "counts once, as the first name that it may sign for",
             place: gate.place, subject: SignedApproval.signers, fix: "give each of \(names.joined(separator: ", ")) a key of their own")
         ]
       }
@@ -23,20 +25,32 @@ extension AllowedSigners {
     return problems
   }
 
+  /// The names as which keys count: each key as the first that it may sign for.
+  private func signers(among names: [String], _ now: Timestamp) -> [String] {
+    var (keys, signers): ([String], [String]) = ([], [])
+    for name in names {
+      let own = self.keys(of: name, now).filter { key in !keys.contains { $0.isExactly(key) } }
+      if !own.isEmpty { signers.append(name) }
+      keys += own
+    }
+    return signers
+  }
+
   private func unknown(_ name: String, _ gate: Gate) -> Problem {
     let what =
       isThere
-      ? "no line of \(SignedApproval.signers) lets a key of that name sign approvals"
+      ? "no line of \(SignedApproval.signers) lets a key of that name sign approvals now"
       : "there is no file \(SignedApproval.signers) beside deploy.lua"
-    let near = NearMatch.of(name, among: lines.flatMap(\.patterns)).map { "; did you mean \"\($0)\"?" } ?? ""
+    let near = NearMatch.of(name, among: lines.flatMap(\.patterns).filter { !$0.hasPrefix("!") }).map { "; did you mean \"\($0)\"?" } ?? ""
     return Problem(
       "approval \"\(gate.name)\" asks for \"\(name)\", and \(what)", place: gate.place, subject: name,
       fix: "add a line there: \(name) ssh-ed25519 AAAA…\(near)")
   }
 
   /// The keys that may sign for a name.
-  private func keys(of name: String) -> [String] {
+  private func keys(of name: String, _ now: Timestamp) -> [String] {
     lines.filter { line in
+      guard line.holds(at: now) else { return false }
       let isExcluded = line.patterns.contains { $0.hasPrefix("!") && Self.matches($0.dropFirst(), name) }
       return !isExcluded && line.patterns.contains { Self.matches($0[...], name) }
     }.map(\.key)

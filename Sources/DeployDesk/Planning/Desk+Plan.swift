@@ -49,7 +49,7 @@ extension Desk {
       request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [], from: origin, signedBy: signer)
     input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
-    try refuse(rehearsal.problems + AllowedSigners(project.project.sources).problems(in: rehearsal.good))
+    try refuse(rehearsal.problems + AllowedSigners(project.project.sources).problems(in: rehearsal.good, at: now))
     (input.waves, input.freeze) = (rehearsal.waves, freeze)
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)

@@ -24,7 +24,7 @@ extension Desk {
       case .answered(_, let accepted, let words):
         tell(.remark(accepted ? "It ends: \(words)." : "It does not end: \(words). It is waited for."))
       case .ended, .lockGone: tell(.remark("It has ended by itself."))
-      case .unattended, .ignored, .silent:
+      case .heard, .unattended, .ignored, .silent:
         tell(.remark("Nobody heard that; its lock is waited for, and free when its lease ends if its engine is gone."))
       }
     } catch {

@@ -139,7 +139,8 @@ struct Rehearsing: Sendable {
   private static func isShown(_ entry: Entry) -> Bool {
     switch entry.fact {
     case .planned, .intended: true
-    case .noted(.stageBegan), .noted(.stageEnded), .noted(.waveBegan), .noted(.waveEnded), .noted(.restartBegan), .noted(.restartEnded), .noted(.log): true
+    case .noted(.stageBegan), .noted(.stageEnded), .noted(.waveBegan), .noted(.waveEnded), .noted(.log): true
+    case .noted(.restartBegan), .noted(.restartEnded): true
     case .noted(.gateOpened), .noted(.gateClosed), .noted(.shifted), .noted(.stopped): true
     default: false
     }

@@ -54,6 +54,8 @@ extension Desk {
       let isRunning = try isClaimed(deployment)
       // If it cannot be taken back, it was taken at this moment.
       if !isRunning || now >= deadline, await messages.withdraw(message.id, from: deployment) {
+        // An engine writes a message down before it takes it from its mailbox, and may die in between.
+        if let known = try await known(message.id, of: deployment) { return known }
         return isRunning ? .ignored(deployment, after: patience) : nil
       }
       await ports.clock.sleep(Interval(milliseconds: 200))
@@ -69,13 +71,19 @@ extension Desk {
     return false
   }
 
+  /// What the journal knows of a message; nil: nothing.
+  private func known(_ message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
+    let facts = try await journal.entries(of: deployment).entries.map(\.fact)
+    for case .noted(.answered(message, let accepted, let words)) in facts { return .answered(deployment, accepted: accepted, words) }
+    let isHeard = facts.contains { if case .happened(.said(let said)) = $0 { said.id == message } else { false } }
+    if case .concluded? = facts.last { return nil }
+    return isHeard ? .heard(deployment) : nil
+  }
+
   /// The journal's answer to a message that no longer waits.
   private func answer(to message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
-    let entries = try await journal.entries(of: deployment).entries
-    for case .noted(.answered(message, let accepted, let words)) in entries.lazy.map(\.fact) {
-      return .answered(deployment, accepted: accepted, words)
-    }
-    if case .concluded? = entries.last?.fact { return nil }
+    if let known = try await known(message, of: deployment) { return known }
+    if case .concluded? = try await journal.entries(of: deployment).entries.last?.fact { return nil }
     return .answered(deployment, accepted: false, "it was not heard: a deployment hears at most \(Ledger.messages) messages")
   }
 }

@@ -4,7 +4,9 @@ package import DeployModel
 package enum Reception: Sendable, Hashable {
   /// The deployment answered, in words.
   case answered(Deployment.ID, accepted: Bool, String)
-  /// The deployment has ended without hearing the message.
+  /// The message is in its journal, and its engine died before it answered. Whoever resumes it hears the message.
+  case heard(Deployment.ID)
+  /// It has ended without hearing the message.
   case ended(DeploymentPair)
   /// No engine runs the deployment.
   case unattended(DeploymentPair)

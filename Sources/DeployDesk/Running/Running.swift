@@ -10,6 +10,10 @@ package final class Running: Sendable {
   private let work: Task<RunEnd, any Error>
   private let gate: AsyncStream<Never>.Continuation
 
+  /// The number of entries that an engine may have written to the journal and not yet told when it died. One turn writes a few entries for
+  /// each host that it moves.
+  private static let repeated = 64
+
   /// - Parameters:
   ///   - id: the deployment's, for the next step in a failure.
   ///   - past: the earlier entries of the journal, which come first.
@@ -22,7 +26,8 @@ package final class Running: Sendable {
   ) {
     let (events, sink) = AsyncStream.makeStream(of: RunningEvent.self)
     self.events = events
-    for (id, entry) in past { sink.yield(.recalled(id, entry)) }
+    for (id, entry) in past.dropLast(Self.repeated) { sink.yield(.recalled(id, entry)) }
+    for (id, entry) in past.suffix(Self.repeated) { sink.yield(.repeated(id, entry)) }
     let clock = desk.ports.clock
     desk.watch.listen { sink.yield(.notice($0, at: clock.now())) }
     let feed = Feed(

@@ -41,6 +41,12 @@ enum JournalFile {
     } catch let failure as Failure {
       throw Problems(Problem(failure.message, subject: path, fix: failure.fix), exit: .infrastructure)
     } catch {
+      if access(path, R_OK | W_OK) != 0 {
+        let owner = "its mode or owner keeps this user from it; nothing is wrong with what is in it"
+        throw Problems(
+          Problem("the journal cannot be opened: \(owner)", subject: path, fix: "look at it, and give it back to who deploys: ls -l '\(path)'"),
+          exit: .refused)
+      }
       throw Problems(
         Problem(
           "the journal cannot be opened: \(reason(error))", subject: path,

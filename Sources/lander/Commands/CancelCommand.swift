@@ -37,7 +37,7 @@ struct CancelCommand: Verb {
       id = running
     }
     let answering = Answering(draft: MessageDraft(.cancel, comment: why.comment), progress: progress, stay: nil)
-    if let code = try await answering.perform(id, options, on: terminal) { return code == .cancelled ? .done : code }
+    if let code = try await answering.perform(id, options, on: terminal) { return Ending.fulfilled(code) }
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .cancel, comment: why.comment).sayFar(to: id, options, on: terminal)
     }
@@ -54,10 +54,9 @@ struct CancelCommand: Verb {
             pair, cancelling: reason)
         }
       guard code == .done, pair.state != .concluded, pair.state != .superseded else {
-        // The request was to end it, so this is a success.
-        return code == .cancelled ? .done : code
+        return Ending.fulfilled(code)
       }
-      terminal.tell("Nothing was cancelled: every host had come to its end, and \(pair.first.kind.words.gain) stays.")
+      terminal.tell("Nothing was cancelled: every host had come to its end, and \(pair.first.kind.words.outcome).")
       return .refused
     }
   }
@@ -79,7 +78,7 @@ struct CancelCommand: Verb {
     let told: String
     switch try await desk.say(.cancel, comment: why.comment, to: pair, patience: .seconds(4)) {
     case .answered(let id, _, let words): told = "\(id): \(SafeText.line(words))"
-    case .ended, .unattended, .lockGone, .silent: told = "Deployment \(name) is about to end"
+    case .ended, .heard, .unattended, .lockGone, .silent: told = "Deployment \(name) is about to end"
     // An engine of an older version only hears signals.
     case .ignored: told = "Told process \(try await desk.cancel(pair)) to end deployment \(name)"
     }

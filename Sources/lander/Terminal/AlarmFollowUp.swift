@@ -1,6 +1,8 @@
 import DeployDesk
 import DeployModel
 import DeployReport
+import Glibc
+import Synchronization
 
 extension Launch {
   /// A follow-up that watches the alarm of a new deployment, if the command stays.
@@ -33,9 +35,10 @@ struct AlarmFollowUp {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let watch = try await desk.alarm(of: word, in: book)
-      let (record, back, retreat) = try await run(watch, on: desk, of: project)
-      let report = watch.report(record, retreat)
-      let left: DeployModel.ExitCode? = record.end == nil && !report.hasFired ? .interrupted : nil
+      let signal = FirstSignal()
+      let (record, back, standing) = try await run(watch, on: desk, of: project, ending: signal)
+      let report = watch.report(record, standing)
+      let left: DeployModel.ExitCode? = record.end == nil && !report.hasFired ? signal.code : nil
       let code = back?.signal ?? left ?? report.exit
       Ending.note([watch.plan.id] + (record.rollback.map { [$0] } ?? []), code == .done ? [] : [report.problem])
       terminal.give(report.value(isWatched: false))
@@ -60,8 +63,8 @@ struct AlarmFollowUp {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let watch = try await desk.alarm(of: story.id, in: book)
-      let (record, back, retreat) = try await run(watch, on: desk, of: project, for: patience.limit)
-      let report = watch.report(record, retreat)
+      let (record, back, standing) = try await run(watch, on: desk, of: project, for: patience.limit, ending: FirstSignal())
+      let report = watch.report(record, standing)
       terminal.tell(report.line(on: terminal.err))
       let code = back?.signal ?? report.exit
       let stories = end.chronicles + (back?.chronicles ?? [])
@@ -75,15 +78,16 @@ struct AlarmFollowUp {
   /// Watches until the alarm ends, the time is over, or a signal comes; runs the rollback if the alarm fires.
   /// - Parameter time: how long to watch; nil: until the alarm ends.
   private func run(
-    _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil
-  ) async throws -> (record: AlarmRecord, back: Launch.End?, retreat: AlarmRetreat?) {
+    _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil, ending signal: FirstSignal
+  ) async throws -> (record: AlarmRecord, back: Launch.End?, standing: AlarmRollback?) {
     let work = Task {
       try await watch.watch(in: project, upTo: time, { tell($0, of: watch) }) { plan in
         try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).run(plan)
       }
     }
     // The first signal ends the watching, the next one the command. A rollback that is under way hears signals itself.
-    Signals.hear(Signals.ending) { _ in
+    Signals.hear(Signals.ending) { number in
+      signal.take(number)
       work.cancel()
       EarlyEnd.arm(terminal)
       EarlyEnd.nowHolds("the deployment is as it was")
@@ -99,17 +103,31 @@ struct AlarmFollowUp {
     case .waits(let why, let record): terminal.tell(report(record).waits(why, on: surface))
     case .bad(let words, let record): terminal.tell(report(record).bad(words, on: surface))
     case .silent(let words, let record): terminal.tell(report(record).silent(words, on: surface))
+    case .leavesOut(let hosts, let record): terminal.tell(report(record).leavesOut(hosts))
     case .fires(let record): terminal.tell(report(record).fires(on: surface))
     }
   }
 }
 
+/// The signal that ended the watching.
+private final class FirstSignal: Sendable {
+  private let number = Atomic<Int32>(0)
+
+  func take(_ one: Int32) { _ = number.compareExchange(expected: 0, desired: one, ordering: .relaxed) }
+
+  /// The exit code of a command that it ended; as by Ctrl-C if there was none.
+  var code: DeployModel.ExitCode {
+    let one = number.load(ordering: .relaxed)
+    return DeployModel.ExitCode(endedBy: one == 0 ? SIGINT : one)
+  }
+}
+
 extension AlarmWatch {
   /// - Parameters:
-  ///   - record: the present record of the alarm.
-  ///   - retreat: the state of the rollback that the alarm began; nil: it began none, or the rollback is not known any more.
-  fileprivate func report(_ record: AlarmRecord, _ retreat: AlarmRetreat? = nil) -> AlarmReport {
-    AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, retreat: retreat)
+  ///   - record: of it, as it is now.
+  ///   - standing: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  fileprivate func report(_ record: AlarmRecord, _ standing: AlarmRollback? = nil) -> AlarmReport {
+    AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, standing: standing)
   }
 }
 

@@ -55,9 +55,10 @@ struct Answering {
       throw Problems(
         Problem("the answer cannot be left: no host that answers keeps deployment \(pair.first.id)", fix: "lander hosts"), exit: .refused)
     }
-    let launch = Launch(
+    var launch = Launch(
       desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay,
       alarms: AlarmFollowUp(options: options, progress: progress, terminal: terminal))
+    launch.answers = draft.kind.isAnswer
     return pair.first.parked == nil ? try await launch.resume(pair) : try await launch.resumeParked(pair, draft, of: project)
   }
 

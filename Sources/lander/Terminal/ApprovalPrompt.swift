@@ -132,7 +132,7 @@ final class ApprovalPrompt: Sendable {
 extension RunningEvent {
   fileprivate var entry: Entry? {
     switch self {
-    case .recalled(_, let entry), .entry(_, let entry): entry
+    case .recalled(_, let entry), .repeated(_, let entry), .entry(_, let entry): entry
     case .output, .notice: nil
     }
   }

@@ -12,6 +12,8 @@ enum Ending {
     var form = Form.none
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
+    /// Whether the first of them has begun and its end is not known.
+    var isUnderWay = false
     /// Whether the object has been written to standard output.
     var isWritten = false
     /// The words that name the command.
@@ -79,12 +81,26 @@ enum Ending {
   /// Whether every line of standard output is for a program.
   static var isLines: Bool { state.withLock { $0.form == .lines } }
 
-  /// Records the deployments that the command was about, and the problems that explain how they ended.
+  /// A deployment begins. If the command breaks off, its object names it.
+  static func begins(_ deployment: Deployment.ID) {
+    state.withLock { state in
+      if state.deployments.isEmpty { (state.deployments, state.isUnderWay) = ([deployment], true) }
+    }
+  }
+
+  /// The deployments that the command was about, and why they ended as they did.
   static func note(_ deployments: [Deployment.ID], _ problems: [Problem] = []) {
     state.withLock {
-      $0.deployments = deployments
-      $0.problems = problems
+      ($0.deployments, $0.problems, $0.isUnderWay) = (deployments, problems, false)
     }
+  }
+
+  /// The code of a command whose request was to cancel. That deployments were cancelled is a success, and no problem; so is that newer
+  /// deployments have their hosts.
+  static func fulfilled(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
+    guard code == .cancelled || code == .locked else { return code }
+    state.withLock { $0.problems = [] }
+    return .done
   }
 
   /// Decides the exit code of the program; the first caller decides.
@@ -202,7 +218,7 @@ extension Ending.State {
   /// The object.
   fileprivate func object(_ code: DeployModel.ExitCode, _ said: [Problem], withResult: Bool) -> String {
     var end = EndLine(code, deployments: deployments, problems: said.isEmpty ? problems : said)
-    end.command = command
+    (end.command, end.isUnderWay) = (command, isUnderWay)
     if withResult {
       end.result = result
       end.text = text

@@ -59,7 +59,7 @@ final class EventFile: Sendable {
       case .recalled(let id, let entry):
         _ = state.events.line(entry, of: id)
         return nil
-      case .entry(let id, let entry):
+      case .entry(let id, let entry), .repeated(let id, let entry):
         let line = state.events.line(entry, of: id)
         if let queue {
           queue.add(line)

@@ -25,7 +25,7 @@ struct KnownAlarms {
     var lines: [String] = []
     for deployment in deployments where deployment.kind == .deploy && deployment.status == .succeeded {
       guard let record = try? book?.record(of: deployment.id), record.end == nil || record.end == .fired,
-        let known = await known(deployment.id), known.report.hasFired || record.until > SystemClock.now, known.retreat != .back,
+        let known = await known(deployment.id), known.report.hasFired || record.until > SystemClock.now, known.standing != .back,
         await past?.hasNewer(known) == false
       else { continue }
       let line = known.report.line(on: surface, isWatched: book?.isWatched(deployment.id) ?? false, now: SystemClock.now)
@@ -47,7 +47,7 @@ struct KnownAlarms {
     /// The numbers of the hosts that the alarm watches.
     let hosts: [Int]
     let record: AlarmRecord
-    let retreat: AlarmRetreat?
+    let standing: AlarmRollback?
     let report: AlarmReport
   }
 
@@ -56,15 +56,15 @@ struct KnownAlarms {
       case .planned(let plan)? = entries.first?.fact, let alarm = plan.flow.alarm, case .concluded(let end)? = entries.last?.fact
     else { return nil }
     let hosts = plan.alarmed(end)
-    let retreat = (try? await past.retreat(record.rollback)) ?? nil
-    let report = AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, retreat: retreat)
-    return Known(plan: plan, hosts: hosts, record: record, retreat: retreat, report: report)
+    let standing = (try? await past.standing(of: record.rollback)) ?? nil
+    let report = AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, standing: standing)
+    return Known(plan: plan, hosts: hosts, record: record, standing: standing, report: report)
   }
 }
 
 extension PastDeployments {
   /// Whether a newer deployment has the hosts of an alarm.
   fileprivate func hasNewer(_ known: KnownAlarms.Known) async -> Bool {
-    if case .over = await tenure(of: known.plan, known.hosts, besides: known.record.rollback) { true } else { false }
+    if case .over = await occupancy(of: known.plan, known.hosts, besides: known.record.rollback) { true } else { false }
   }
 }

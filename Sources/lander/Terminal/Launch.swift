@@ -17,6 +17,9 @@ struct Launch {
   /// What the command does about alarms after deployments; nil: nothing, because these deployments have no alarm.
   var alarms: AlarmFollowUp?
 
+  /// Whether it resumes a parked deployment with somebody's answer.
+  var answers = false
+
   private var isLive: Bool { (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live }
 
   /// Whether the output of commands is shown: all of it, or the last line of each host.
@@ -104,6 +107,7 @@ struct Launch {
     let prompt = ApprovalPrompt.isWanted(terminal) ? ApprovalPrompt(desk, shown, isLive: isLive) : nil
     running.start()
     for await event in running.events {
+      if case .entry(let id, let entry) = event, entry.isOpening { Ending.begins(id) }
       shown.take(event)
       prompt?.take(event)
       sink?.take(event, terminal)
@@ -143,9 +147,12 @@ struct Launch {
 
   /// Says what the deployment waits for, and what a person can type.
   private func parked(_ story: DeploymentStory) -> ExitCode {
-    let code = stay?.parkedExit ?? .paused
     let report = ParkedReport(story)
-    Ending.note([story.id], [report.problem])
+    // An answer that was refused is told as it is if an engine runs.
+    let refused = answers ? story.messages.last.flatMap { $0.accepted == false ? $0.answer : nil } : nil
+    let problem = refused.map { Problem("\(story.id): \($0)", fix: report.problem.fix) } ?? report.problem
+    let code = refused == nil ? stay?.parkedExit ?? .paused : .refused
+    Ending.note([story.id], [problem])
     terminal.give(AccountReport(story, rollback: nil, state: code.word).value)
     let lines = report.lines(zone: terminal.out.zone)
     if progress.mode == .ndjson { terminal.tell(lines) } else { terminal.say(lines) }

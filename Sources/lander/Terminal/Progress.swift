@@ -137,7 +137,7 @@ extension [Chronicle] {
   fileprivate mutating func take(_ event: RunningEvent) {
     let entry: Entry
     switch event {
-    case .recalled(_, let one), .entry(_, let one): entry = one
+    case .recalled(_, let one), .repeated(_, let one), .entry(_, let one): entry = one
     case .output, .notice: return
     }
     if entry.isOpening { append(Chronicle()) }
@@ -150,6 +150,8 @@ extension ProgressReport {
   fileprivate mutating func take(_ event: RunningEvent) -> String {
     switch event {
     case .recalled(let id, let entry): return recall(entry, of: id)
+    // A program knows by its number whether it has the line.
+    case .repeated(let id, let entry): return self is LinesOfJSON ? take(entry, of: id) : recall(entry, of: id)
     case .entry(let id, let entry): return take(entry, of: id)
     case .output(let chunk): return take(chunk)
     case .notice(.sent(let host, let sent, let total), let moment):

@@ -68,6 +68,11 @@ struct Speech {
     switch reception {
     case .answered(let id, _, let words):
       return Problems(Problem("\(id): \(words)", fix: "lander status shows what it does"), exit: .refused)
+    case .heard(let id):
+      return Problems(
+        Problem(
+          "the \(kind.rawValue) is in the journal of deployment \(id), and its engine died before it answered",
+          fix: "lander resume \(id) continues it, and hears that"), exit: .refused)
     case .ended(let pair):
       let ends = pair.members.map { "\($0.id) \($0.status?.rawValue ?? "has ended")" }.joined(separator: ", its rollback ")
       return Problems(

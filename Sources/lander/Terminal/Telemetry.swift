@@ -57,7 +57,7 @@ final class Telemetry: Sendable {
   func take(_ event: RunningEvent) {
     switch event {
     // What an earlier engine sent is not sent again.
-    case .recalled(_, let entry): _ = spans(of: entry)
+    case .recalled(_, let entry), .repeated(_, let entry): _ = spans(of: entry)
     case .entry(_, let entry):
       for span in spans(of: entry) { queue.add(JSON.text(span)) }
       if case .concluded(let conclusion) = entry.fact, let plan = state.withLock({ $0.plan }) {

@@ -1,5 +1,5 @@
-/// The state of the rollback that an alarm began, by the rollback's journal.
-package enum AlarmRetreat: Sendable, Hashable {
+/// How the rollback that an alarm began stands, by its journal.
+package enum AlarmRollback: Sendable, Hashable {
   /// Every host is back.
   case back
   /// The rollback ended, and not every host is back.

@@ -1,23 +1,13 @@
-import DeployCore
 package import DeployModel
 
-/// Who has the hosts of an alarm.
-package enum AlarmTenure: Sendable, Hashable {
-  /// As far as known, the hosts have the release of the alarm's deployment.
-  case free
-  /// Another deployment works on the hosts, in words. Its end decides what happens to the alarm.
-  case busy(String)
-  /// The hosts have something newer, in words.
-  case over(String)
-}
-
+/// What the journal says of the hosts of an alarm.
 extension PastDeployments {
   /// Who has the hosts of a deployment, by the journal. A later deployment counts if it has one of the hosts, or had and changed one. Tasks
   /// do not count, nor deployments that went back everywhere or changed nothing there.
   /// - Parameters:
-  ///   - hosts: the numbers of these hosts.
-  ///   - own: the rollback that the alarm itself began; nil: it began none.
-  package func tenure(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> AlarmTenure {
+  ///   - hosts: their numbers.
+  ///   - own: the rollback that the alarm itself began; nil: none.
+  package func occupancy(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> Occupancy {
     let all = (try? await deployments()) ?? []
     let names = hosts.map { plan.hosts[$0].host.name }
     var busy: String?
@@ -58,9 +48,9 @@ extension PastDeployments {
     return names
   }
 
-  /// The state of the rollback that an alarm began.
-  /// - Returns: nil if the journal does not have the rollback, or the alarm began none.
-  package func retreat(_ rollback: Deployment.ID?) async throws -> AlarmRetreat? {
+  /// How the rollback that an alarm began stands.
+  /// - Returns: nil: it is not in the journal, or none was begun.
+  package func standing(of rollback: Deployment.ID?) async throws -> AlarmRollback? {
     guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
     switch summary.state {
     case .running: return .running
@@ -69,22 +59,7 @@ extension PastDeployments {
     case .concluded: break
     }
     guard case .concluded(let end)? = try await outline(of: rollback).last?.fact else { return .failed }
-    return AlarmRetreat(end)
-  }
-}
-
-extension AlarmRetreat {
-  /// How a rollback ended. A refused rollback has changed nothing.
-  init(_ end: Conclusion) {
-    let isWhole = end.status == .succeeded && end.traffic == nil && end.notUndone == nil
-    if isWhole, end.hosts.allSatisfy({ $0 == .succeeded || $0 == .unchanged || $0 == .kept }) {
-      self = .back
-    } else if end.status == .refused {
-      let isAway = end.error?.failure.kind == .unreachable
-      self = .idle(end.holder != nil ? .locked : isAway ? .unreachable : .refused)
-    } else {
-      self = end.hosts.contains(where: \.isHeld) ? .held : .failed
-    }
+    return AlarmRollback(end)
   }
 }
 
@@ -97,17 +72,6 @@ extension DeploymentSummary {
 }
 
 extension Plan {
-  /// Numbers of the hosts that the deployment's alarm looks at: the hosts that it brought to its release. If it finished a deployment that
-  /// was stopped on purpose, also the hosts that had the release already.
-  /// - Parameter end: the conclusion of the deployment.
-  package func alarmed(_ end: Conclusion) -> [Int] {
-    let finishes = flow.missing != nil && flow.joins == nil
-    return hosts.indices.filter { number in
-      guard end.hosts.indices.contains(number) else { return false }
-      return end.hosts[number] == .succeeded || finishes && end.hosts[number] == .unchanged
-    }
-  }
-
   fileprivate func has(_ names: [String]) -> Bool { hosts.contains { names.has($0.host.name) } }
 
   /// Names of the hosts that the deployment changed and that did not go back by themselves. A host does not count if nobody knows what it

@@ -7,7 +7,7 @@ import Testing
 @testable import DeploySimulation
 
 /// What an alarm makes of the rollback that it began, and of hosts that changed hands.
-struct AlarmRetreatTests {
+struct AlarmRollbackTests {
   private static let start = "on = { ApplicationStart = function(host) host:run \"start\" end },"
 
   private static func text(_ hosts: [String] = ["h1", "h2"], _ body: String = start) -> String {
@@ -50,7 +50,7 @@ struct AlarmRetreatTests {
     }
   }
 
-  private typealias End = (record: AlarmRecord, back: [Conclusion.Status?]?, retreat: AlarmRetreat?)
+  private typealias End = (record: AlarmRecord, back: [Conclusion.Status?]?, standing: AlarmRollback?)
 
   /// Version 1, then version 2, whose alarm is to be watched.
   private func deployed(_ health: Health, hosts: [String] = ["h1", "h2"]) async throws -> (Bench, Deployment.ID) {
@@ -60,7 +60,7 @@ struct AlarmRetreatTests {
     return (bench, try await bench.deploy().deployments[0].plan.id)
   }
 
-  private func next(_ version: Int, after bench: Bench, _ text: String = AlarmRetreatTests.text()) throws -> Bench {
+  private func next(_ version: Int, after bench: Bench, _ text: String = AlarmRollbackTests.text()) throws -> Bench {
     try Bench(text, files: ["app/version": "\(version)\n"], hosts: bench.transport.hosts, after: bench)
   }
 
@@ -90,9 +90,9 @@ struct AlarmRetreatTests {
     health.isBroken.withLock { $0 = true }
     let book = MemoryBook()
     let first = try await watch(id, bench, book)
-    #expect(first.record.end == .fired && first.back == [.failed] && first.retreat == .failed)
+    #expect(first.record.end == .fired && first.back == [.failed] && first.standing == .failed)
     let again = try await watch(id, bench, book)
-    #expect(again.record.end == .fired && again.back == nil && again.retreat == .failed)
+    #expect(again.record.end == .fired && again.back == nil && again.standing == .failed)
   }
 
   @Test("an interrupted rollback keeps the alarm open, begins no second one, and is told as back once it was resumed")
@@ -104,9 +104,9 @@ struct AlarmRetreatTests {
     let first = try await watch(id, bench, book) { plan in
       _ = try await bench.leave(bench.desk.deploy(plan)) { await $0.hasBegunWave(of: plan.id) }
     }
-    #expect(first.record.end == nil && first.retreat == .interrupted && first.record.rollback != nil)
+    #expect(first.record.end == nil && first.standing == .interrupted && first.record.rollback != nil)
     let again = try await watch(id, bench, book) { _ in Issue.record("it began another one") }
-    #expect(again.record.end == nil && again.retreat == .interrupted && again.record.rollback == first.record.rollback)
+    #expect(again.record.end == nil && again.standing == .interrupted && again.record.rollback == first.record.rollback)
     let pair = try await bench.desk.past.pair(first.record.rollback, or: [.interrupted])
     guard case .running(let running) = try await bench.desk.resume(pair) else {
       Issue.record("it was not resumed")
@@ -114,7 +114,7 @@ struct AlarmRetreatTests {
     }
     _ = try await bench.end(running)
     let last = try await watch(id, bench, book)
-    #expect(last.record.end == .fired && last.retreat == .back && last.back == nil)
+    #expect(last.record.end == .fired && last.standing == .back && last.back == nil)
   }
 
   @Test("a rollback that changed nothing is begun again by the next watcher, five times at most")
@@ -129,11 +129,11 @@ struct AlarmRetreatTests {
         _ = try await bench.end(bench.desk.deploy(plan))
         bench.transport.change("h1") { $0.lock = nil }
       }
-      #expect(end.retreat == .idle(.locked) && end.record.tries == number)
+      #expect(end.standing == .idle(.locked) && end.record.tries == number)
       #expect((end.record.end == .fired) == (number == AlarmWatch.most) && (end.record.rollback == nil) == (number < AlarmWatch.most))
     }
     let last = try await watch(id, bench, book) { _ in Issue.record("it began another one") }
-    #expect(last.retreat == .idle(.locked) && last.record.end == .fired)
+    #expect(last.standing == .idle(.locked) && last.record.end == .fired)
     let receipts = bench.transport.hosts.prefix(2).map { $0.receipt?.deployment }
     #expect(receipts == [id, id])
   }
@@ -153,10 +153,25 @@ struct AlarmRetreatTests {
     let bench = try next(2, after: first, Self.text(["h1", "h2", "h4"]))
     health.isBad.withLock { $0 = true }
     let end = try await watch(id, bench, MemoryBook())
-    #expect(end.record.end == .fired && end.retreat == .back)
+    #expect(end.record.end == .fired && end.standing == .back)
     #expect(bench.events.contains(.remark("Not in group \"test\" any more, so left as it is: h3.")), "\(bench.events)")
     #expect(try bench.host("h3").receipt?.deployment == id && bench.host("h4").receipt == nil)
     for name in ["h1", "h2"] { #expect(try bench.host(name).receipt?.deployment == end.record.rollback) }
+  }
+
+  @Test("a machine that an empty one replaced is left out, and the others are watched and go back; if all are empty, the alarm ends")
+  func emptied() async throws {
+    let health = Health()
+    let (bench, id) = try await deployed(health, hosts: ["h1", "h2"])
+    bench.transport.change("h2") { $0 = health.host("h2") }
+    health.isBad.withLock { $0 = true }
+    let end = try await watch(id, bench, MemoryBook())
+    #expect(end.record.end == .fired && end.standing == .back, "\(end.record)")
+    #expect(try bench.host("h1").receipt?.deployment == end.record.rollback && bench.host("h2").receipt == nil)
+    let (other, second) = try await deployed(Health())
+    for host in other.transport.hosts { other.transport.change(host.name) { $0 = health.host(host.name) } }
+    let over = try await watch(second, other, MemoryBook())
+    #expect(over.record.end == .superseded && over.record.reason == "none of its hosts has a release of it any more")
   }
 
   @Test("hosts that joined with the release go back with the others")
@@ -171,7 +186,7 @@ struct AlarmRetreatTests {
     #expect(join.deployments.map(\.conclusion?.status) == [.succeeded])
     health.isBad.withLock { $0 = true }
     let end = try await watch(id, bench, MemoryBook())
-    #expect(end.record.end == .fired && end.retreat == .back, "a join of another host does not end it")
+    #expect(end.record.end == .fired && end.standing == .back, "a join of another host does not end it")
     for name in ["h1", "h2", "h3"] { #expect(try bench.host(name).receipt?.deployment == end.record.rollback) }
   }
 
@@ -186,7 +201,7 @@ struct AlarmRetreatTests {
     #expect(failing.deployments[0].conclusion?.status == .failed)
     health.isBad.withLock { $0 = true }
     let end = try await watch(id, bench, MemoryBook())
-    #expect(end.record.end == .fired && end.retreat == .back, "\(end.record)")
+    #expect(end.record.end == .fired && end.standing == .back, "\(end.record)")
   }
 
   @Test("while somebody else is at work on the hosts there are no looks, and what was found meanwhile does not count")

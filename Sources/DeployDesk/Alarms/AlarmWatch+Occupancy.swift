@@ -1,0 +1,47 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+
+extension AlarmWatch {
+  /// Who has the hosts now, by the journal and by what they say themselves. A host that does not answer says nothing.
+  @Sendable func occupancy(of hosts: [Int]) async -> Occupancy {
+    let told = await desk.past.occupancy(of: plan, hosts)
+    guard told == .free else { return told }
+    let all = (try? await desk.past.deployments()) ?? []
+    return await withTaskGroup(of: Occupancy.self) { group in
+      for number in hosts { group.addTask { await occupancy(of: number, all) } }
+      var busy: Occupancy?
+      var gone: [Int] = []
+      for await found in group {
+        switch found {
+        case .over: return found
+        case .busy: busy = found
+        case .gone(let numbers): gone += numbers
+        case .free: break
+        }
+      }
+      return busy ?? (gone.isEmpty ? .free : .gone(gone.sorted()))
+    }
+  }
+
+  private func occupancy(of number: Int, _ all: [DeploymentSummary]) async -> Occupancy {
+    let place = plan.hosts[number]
+    let host = place.host
+    let survey = await desk.ports.transport.survey(
+      host, at: host.place(plan.placement.path), application: plan.subject.application, group: plan.subject.group, shared: [])
+    guard case .reached(let state) = survey else { return .free }
+    if let holder = state.lock?.deployment, holder != plan.id {
+      let known = all.first { $0.id == holder }
+      // A task changes no release, and a lock that an ended deployment left holds nobody up.
+      if known.map({ $0.kind.task == nil && $0.isOpen }) ?? true { return .busy("deployment \(holder) has \(host.name)") }
+    }
+    guard let receipt = state.receipt else { return .gone([number]) }
+    return isOwn(receipt, at: place) ? .free : .over("\(host.name) has what deployment \(receipt.deployment) brought")
+  }
+
+  /// Whether a host has what the deployment brought: by it, by the one that it finished, or by going back to it.
+  private func isOwn(_ receipt: Receipt, at place: HostPlan) -> Bool {
+    if receipt.deployment == plan.id || receipt.deployment == plan.flow.missing { return true }
+    return receipt.release.id == place.target?.id && receipt.installedAt.map { $0 != receipt.at } == true
+  }
+}
