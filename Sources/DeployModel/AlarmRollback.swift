@@ -1,4 +1,4 @@
-/// How the rollback that an alarm began stands, by its journal.
+/// The state of the rollback that an alarm began, by the rollback's journal.
 package enum AlarmRollback: Sendable, Hashable {
   /// Every host is back.
   case back

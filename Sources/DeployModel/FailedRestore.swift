@@ -9,7 +9,7 @@ package struct FailedRestore: Sendable, Hashable, Codable {
   /// Whether somebody asked for a rollback that was interrupted there and unlocked: the receipt's release is one to leave. nil: no.
   package var isWayBack: Bool?
 
-  /// Whether the host forgets only what it remembers of this deployment; nil: it forgets all.
+  /// Whether the host only forgets what it remembers of this deployment; nil: it forgets everything.
   package var isOwn: Bool?
 
   package var isOver: Bool { message.isEmpty }

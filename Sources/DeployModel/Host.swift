@@ -148,7 +148,7 @@ package struct HostState: Sendable, Hashable, Codable {
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
-  /// Whether a rollback that somebody asked for ended there in the middle: what the host leaves is a release to leave.
+  /// Whether a requested rollback was interrupted there, so that the host still has to leave its release.
   package var isGoingBack: Bool {
     if let failedRestore { return failedRestore.isWayBack == true }
     return isAbandoned && lock?.isRollbackByHand == true

@@ -187,6 +187,6 @@ extension Message.Kind {
     }
   }
 
-  /// Whether it answers a gate.
+  /// Whether this kind of message answers a gate.
   package var isAnswer: Bool { [.approve, .reject, .promote].contains(self) }
 }

@@ -6,14 +6,14 @@ package struct AlarmReport: Sendable {
   private let record: AlarmRecord
   /// Number of hosts that the alarm looks at.
   private let hosts: Int
-  /// How the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  /// The state of the rollback that the alarm began; nil: it began none, or the rollback is not known any more.
   private let standing: AlarmRollback?
-  /// What takes the hosts back by hand.
+  /// The command that takes the hosts back by hand.
   private let command: String
 
   /// - Parameters:
-  ///   - hosts: the number of those that are looked at.
-  ///   - subject: of its deployment; nil: only its id is known.
+  ///   - hosts: the number of hosts that the alarm looks at.
+  ///   - subject: the deployment's recipe and group; nil: only its id is known.
   ///   - standing: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
   package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
     self.alarm = alarm
@@ -62,7 +62,7 @@ package struct AlarmReport: Sendable {
     return "\(title) does not look at \(names): nothing of the deployment is there any more. It looks at the other hosts."
   }
 
-  /// Too many looks were bad.
+  /// The line when the alarm fires.
   package func fires(on surface: Surface) -> String {
     surface.paint("\(title) fires", .bad) + (record.reason.map { ": \(SafeText.line($0))" } ?? "") + ". Its hosts go back."
   }

@@ -127,7 +127,8 @@ struct WayBack {
     return places.allSatisfy { $0.state.lock == nil || $0.state.receipt?.release.id == release } ? found : []
   }
 
-  /// A rollback that has brought a host to its release and did not come to its own end, as with an undo under way; nil: none has.
+  /// The problem of a rollback that has brought the host to its release but has not ended, for example because an undo is under way; nil:
+  /// there is none.
   private static func unended(_ place: Place) -> Problem? {
     let state = place.state
     guard let lock = state.lock, lock.isRollback, let receipt = state.receipt, receipt.deployment == lock.deployment else {

@@ -56,7 +56,7 @@ struct AlarmLooker {
     }
   }
 
-  /// Asks beside the looks.
+  /// Asks a question while looks are under way.
   func ask(_ question: @escaping @Sendable () async -> Occupancy, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }

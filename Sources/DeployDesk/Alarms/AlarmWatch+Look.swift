@@ -3,17 +3,17 @@ import DeployEngine
 import DeployModel
 
 extension AlarmWatch {
-  /// How looking came to an end.
+  /// Why the looks ended.
   enum Course: Sendable {
     case ended(AlarmRecord.End, String?)
-    /// Somebody else is at work on the hosts.
+    /// Another deployment works on the hosts.
     case paused
-    /// Its task was cancelled, or its time is over before the alarm's.
+    /// The task was cancelled, or the watcher's time ended before the alarm's time.
     case left
   }
 
   /// Looks until the alarm ends.
-  /// - Parameter sure: what was counted when the hosts were last known to be its own.
+  /// - Parameter sure: the counts when the hosts were last known to have the deployment's release.
   func look(
     _ record: inout AlarmRecord, _ sure: inout AlarmRecord.Tally, at hosts: [Int], for left: Interval, upTo deadline: Timestamp?,
     _ tell: @escaping (AlarmEvent) -> Void
@@ -69,7 +69,7 @@ extension AlarmWatch {
     return .left
   }
 
-  /// Tells what a look found. A bad one is durable before it is told.
+  /// Reports what a look found. A bad look is durable before it is reported.
   private func take(
     _ news: (words: String, isBad: Bool), _ looker: AlarmLooker, _ record: inout AlarmRecord, _ tell: (AlarmEvent) -> Void
   ) throws {

@@ -3,7 +3,7 @@ import DeployEngine
 import DeployModel
 
 extension AlarmWatch {
-  /// Who has the hosts now, by the journal and by what they say themselves. A host that does not answer says nothing.
+  /// Who has the hosts now, by the journal and by the hosts' own answers. Hosts that do not answer do not count.
   @Sendable func occupancy(of hosts: [Int]) async -> Occupancy {
     let told = await desk.past.occupancy(of: plan, hosts)
     guard told == .free else { return told }
@@ -39,7 +39,8 @@ extension AlarmWatch {
     return isOwn(receipt, at: place) ? .free : .over("\(host.name) has what deployment \(receipt.deployment) brought")
   }
 
-  /// Whether a host has what the deployment brought: by it, by the one that it finished, or by going back to it.
+  /// Whether a host has the deployment's release: from this deployment, from the deployment that it finished, or because it went back to
+  /// it.
   private func isOwn(_ receipt: Receipt, at place: HostPlan) -> Bool {
     if receipt.deployment == plan.id || receipt.deployment == plan.flow.missing { return true }
     return receipt.release.id == place.target?.id && receipt.installedAt.map { $0 != receipt.at } == true

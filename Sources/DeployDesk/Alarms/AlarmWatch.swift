@@ -71,7 +71,8 @@ package struct AlarmWatch: Sendable {
     return Problems([first] + problems.list, exit: problems.exit == .unreachable ? .unreachable : .held)
   }
 
-  /// Writes down how the rollback stands that it began. One that changed nothing is none, so that the next watcher tries again.
+  /// Records the state of the rollback that the alarm began. A rollback that changed nothing does not count, so that the next watcher tries
+  /// again.
   private func follow(_ standing: AlarmRollback?, _ record: AlarmRecord) throws -> AlarmRecord {
     var record = record
     switch standing {

@@ -1,11 +1,11 @@
 /// Who has the hosts of an alarm.
 package enum Occupancy: Sendable, Hashable {
-  /// They have what its deployment brought, as far as anybody knows.
+  /// As far as known, the hosts have the release of the alarm's deployment.
   case free
   /// The same, but on hosts of these numbers there is nothing of it any more: their machines were replaced.
   case gone([Int])
-  /// Somebody is at work on them, in words. How that ends decides.
+  /// Another deployment works on the hosts, in words. Its end decides what happens to the alarm.
   case busy(String)
-  /// They have something newer, in words.
+  /// The hosts have something newer, in words.
   case over(String)
 }

@@ -5,8 +5,8 @@ extension PastDeployments {
   /// Who has the hosts of a deployment, by the journal. A later deployment counts if it has one of the hosts, or had and changed one. Tasks
   /// do not count, nor deployments that went back everywhere or changed nothing there.
   /// - Parameters:
-  ///   - hosts: their numbers.
-  ///   - own: the rollback that the alarm itself began; nil: none.
+  ///   - hosts: the numbers of these hosts.
+  ///   - own: the rollback that the alarm itself began; nil: it began none.
   package func occupancy(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> Occupancy {
     let all = (try? await deployments()) ?? []
     let names = hosts.map { plan.hosts[$0].host.name }
@@ -48,8 +48,8 @@ extension PastDeployments {
     return names
   }
 
-  /// How the rollback that an alarm began stands.
-  /// - Returns: nil: it is not in the journal, or none was begun.
+  /// The state of the rollback that an alarm began.
+  /// - Returns: nil if the journal does not have the rollback, or the alarm began none.
   package func standing(of rollback: Deployment.ID?) async throws -> AlarmRollback? {
     guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
     switch summary.state {

@@ -6,7 +6,7 @@ package enum Reception: Sendable, Hashable {
   case answered(Deployment.ID, accepted: Bool, String)
   /// The message is in its journal, and its engine died before it answered. Whoever resumes it hears the message.
   case heard(Deployment.ID)
-  /// It has ended without hearing the message.
+  /// The deployment has ended without hearing the message.
   case ended(DeploymentPair)
   /// No engine runs the deployment.
   case unattended(DeploymentPair)

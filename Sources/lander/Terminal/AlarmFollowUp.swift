@@ -124,7 +124,7 @@ private final class FirstSignal: Sendable {
 
 extension AlarmWatch {
   /// - Parameters:
-  ///   - record: of it, as it is now.
+  ///   - record: the present record of the alarm.
   ///   - standing: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
   fileprivate func report(_ record: AlarmRecord, _ standing: AlarmRollback? = nil) -> AlarmReport {
     AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, standing: standing)

@@ -88,7 +88,7 @@ enum Ending {
     }
   }
 
-  /// The deployments that the command was about, and why they ended as they did.
+  /// Records the deployments that the command was about, and the problems that explain how they ended.
   static func note(_ deployments: [Deployment.ID], _ problems: [Problem] = []) {
     state.withLock {
       ($0.deployments, $0.problems, $0.isUnderWay) = (deployments, problems, false)
