@@ -17,7 +17,8 @@ package struct AllowedSigners: Sendable, Hashable {
       return begin.map { $0 <= day + 1 } ?? true && end.map { $0 >= day - 1 } ?? true
     }
   }
-  /// Lines without a key that ssh-keygen would read, those of certificate authorities, and those whose namespaces leave approvals out, are not among them.
+  /// The lines that let a key sign approvals. Lines without a key that ssh-keygen reads, lines of certificate authorities, and lines for
+  /// other namespaces are left out.
   package let lines: [Line]
   /// Whether the project has the file.
   package let isThere: Bool
