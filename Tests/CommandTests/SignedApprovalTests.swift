@@ -145,13 +145,13 @@ struct SignedApprovalTests {
     let none = "lets a key of that name sign"
     for (line, words) in [
       ("kim@example.com garbage", none), ("kim@example.com namespaces=\"git\" \(kim)", none), ("!kim@example.com,* \(kim)", none),
-      ("kim@example.com,ann@example.com \(ann)", "a key counts once"),
+      ("kim@example.com,ann@example.com \(ann)", "a key counts once"), ("kim@example.com \(kim)*@example.com \(ann)", "a key counts once"),
     ] {
       try two.write("\(line)\nann@example.com \(ann)", to: "allowed_signers")
       let barred = try two.lander("plan")
       #expect(barred.code == 2 && barred.err.contains(words), "\(line): \(barred)")
     }
-    let good = "\u{FEFF}\"kim@example.com\" \(kim)# a comment\n*@example.com namespaces=\"lander-approval,git\" \(ann)"
+    let good = "\u{FEFF}\"kim@example.com\" \(kim)# a comment\nann*@example.com namespaces=\"lander-approval,git\" \(ann)"
     try two.write(good, to: "allowed_signers")
     #expect(try two.lander("plan").code == 0)
     let empty = try self.place(self.two, signers: nil)

@@ -2,14 +2,11 @@
 
 group "fleet" { hosts = { "web[1-8]" } }
 
---- A recipe whose rollout one strategy decides.
-local function probe(name, strategy)
+--- A recipe that canary rolls out with these options.
+local function probe(name, options)
   recipe(name) {
-    revision = bundle { from = "dist" },
-    path     = "/srv/" .. name,
-    targets  = group "fleet",
-    stages   = { stage.upload, stage.rollout { strategy = strategy } },
-    on       = { ValidateService = function(host) host:run "bin/validate" end },
+    targets = group "fleet", path = "/srv/" .. name, revision = bundle { from = "dist" }, strategy = canary(options),
+    on = { ValidateService = function(host) host:run "bin/validate" end },
   }
 end
 
@@ -18,24 +15,22 @@ local function errors(host)
   return { failed = seen.failed, of = seen.of }
 end
 
-probe("plain_canary", canary { first = 1, batch = "50%", watch = "15m" })
-probe("watched_canary", canary { batch = 7, watch = "1m", check = { port = 80 } })
-probe("asking_canary", canary { batch = 7, watch = "1m", approve = "does it look right?" })
-probe("asked_canary", canary { batch = 7, watch = "1m", approve = { message = "and now?", name = "now", timeout = "1h" } })
-probe("function_canary", canary { batch = 7, watch = "1m", check = function(host) return host:try("bin/look").ok end })
-probe("comparing_canary", canary { first = 2, batch = 6, watch = "5m", analyse = { margin = "+1pp" }, rate = errors })
-probe("young_canary", canary { first = 2, batch = 6, watch = "5m", restart = true, analyse = { margin = "+1pp" }, rate = errors })
-probe("judging_canary", canary { watch = "1m", check = { port = 80, on_fail = "return" } })
-probe("lenient_canary", canary { watch = "1m", approve = { message = "well?", on_fail = "return" } })
-probe("lenient_comparison", canary { value = function() return 1 end, analyse = { margin = "+1", on_fail = "return" } })
+probe("plain_canary", { first = 1, batch = "50%", watch = "15m" })
+probe("watched_canary", { batch = 7, watch = "1m", check = { port = 80 } })
+probe("asking_canary", { batch = 7, watch = "1m", approve = "does it look right?" })
+probe("asked_canary", { batch = 7, watch = "1m", approve = { message = "and now?", name = "now", timeout = "1h" } })
+probe("function_canary", { batch = 7, watch = "1m", check = function(host) return host:try("bin/look").ok end })
+probe("comparing_canary", { first = 2, batch = 6, watch = "5m", analyse = { margin = "+1pp" }, rate = errors })
+probe("young_canary", { first = 2, batch = 6, watch = "5m", restart = true, analyse = { margin = "+1pp" }, rate = errors })
+probe("judging_canary", { watch = "1m", check = { port = 80, on_fail = "return" } })
+probe("lenient_canary", { watch = "1m", approve = { message = "well?", on_fail = "return" } })
+probe("lenient_comparison", { value = function() return 1 end, analyse = { margin = "+1", on_fail = "return" } })
 
---- What a strategy decided, without the stages around it.
+--- What it decided, without the stages around it.
 local function decided(run)
-  local list = {}
-  for _, decision in ipairs(run.decisions) do
-    if not decision:find "^stage " then list[#list + 1] = decision end
-  end
-  return list
+  local kept = {}
+  for i = 1, #run.decisions do kept[#kept + 1] = not run.decisions[i]:find "^stage " and run.decisions[i] or nil end
+  return kept
 end
 
 describe("canary", function()

@@ -15,8 +15,8 @@ extension AllowedSigners {
       if found.isEmpty, let count = gate.count, signers.count < count {
         found = [
           Problem(
-            "approval \"\(gate.name)\" asks for \(count) signatures, and its keys sign as \(signers.joined(separator: " and ")) only: a key "
-              + "counts once, as the first name that it may sign for",
+            "approval \"\(gate.name)\" asks for \(count) signatures, and its keys sign as \(signers.joined(separator: " and ")) only: a "
+              + "key counts once, as the first name that it may sign for",
             place: gate.place, subject: SignedApproval.signers, fix: "give each of \(names.joined(separator: ", ")) a key of their own")
         ]
       }

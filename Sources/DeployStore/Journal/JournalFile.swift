@@ -44,7 +44,8 @@ enum JournalFile {
       if access(path, R_OK | W_OK) != 0 {
         let owner = "its mode or owner keeps this user from it; nothing is wrong with what is in it"
         throw Problems(
-          Problem("the journal cannot be opened: \(owner)", subject: path, fix: "look at it, and give it back to who deploys: ls -l '\(path)'"),
+          Problem(
+            "the journal cannot be opened: \(owner)", subject: path, fix: "look at it, and give it back to who deploys: ls -l '\(path)'"),
           exit: .refused)
       }
       throw Problems(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
+import Foundation
 
 /// The recipe, revision, group and hosts of a deployment, for `deploy`, `plan` and similar commands.
 struct RequestOptions: ParsableArguments {
@@ -33,6 +34,12 @@ struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A parameter of the recipe; the long form of --NAME VALUE.", valueName: "name=value"))
   var param: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Read parameters from this file, a JSON object. An option for a parameter wins over the file, and the file wins over a variable "
+        + "LANDER_PARAM_NAME of the environment.", valueName: "file"))
+  var params: String?
+
   @OptionGroup var why: WhyOptions
 
   @Flag(help: "Redeploy hosts that are already up to date.")
@@ -47,7 +54,7 @@ struct RequestOptions: ParsableArguments {
   var choice: String? {
     let options: [(String, Bool)] = [
       ("--group", group != nil), ("--revision", revision != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
-      ("--param", !param.isEmpty),
+      ("--param", !param.isEmpty), ("--params", params != nil),
       ("--force", force), ("--orphans", orphans != .wait),
     ]
     return words.first ?? options.first { $0.1 }?.0
@@ -81,11 +88,16 @@ struct RequestOptions: ParsableArguments {
     let given = RecipeOptions(
       words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
       options: OptionNames.typed.sorted())
+    let all = RecipeOptions.declared(in: project, for: words)
+    let own = project.recipes.first { one in given.recipe.map { one.name.isExactly($0) } ?? (project.recipes.count == 1) }
+    let outside = GivenParameters(
+      file: params, own: own.map { $0.parameters + $0.inherited } ?? [], all: all,
+      environment: ProcessInfo.processInfo.environment.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 })
     let (said, unclear) = why.reading
     let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
       only: try HostChoice.names(only) + tags.words,
-      parameters: given.parameters, force: force, orphans: orphans, said: said)
-    return Asked(request, unclear: given.problems + unclear)
+      parameters: outside.members + given.parameters, force: force, orphans: orphans, said: said)
+    return Asked(request, unclear: given.problems + outside.problems + unclear)
   }
 }
