@@ -178,6 +178,9 @@ struct EveryCommandTests {
         "#!/bin/sh\necho $$ >\(place.path)/client.new && mv \(place.path)/client.new \(place.path)/client\nexec sleep 300\n",
         to: "bin/\(name)", mode: 0o755)
     }
+    // Without a commit diff refuses before it asks hosts.
+    let commit = "git init -q && git add app && git -c user.name=kim -c user.email=kim@example.com commit -qm one"
+    try Process.run(URL(filePath: "/bin/sh"), arguments: ["-c", "cd '\(place.path)' && \(commit)"]).waitUntilExit()
     return place
   }
 
