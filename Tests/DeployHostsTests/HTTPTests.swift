@@ -127,7 +127,11 @@ struct HTTPTests {
     server.executableURL = URL(fileURLWithPath: "/bin/sh")
     server.arguments = ["-c", "cd '\(folder)' && exec openssl s_server -accept 127.0.0.1:0 -key key -cert cert -www >out 2>&1"]
     try server.run()
-    defer { server.terminate() }
+    // It inherits a mask in which TERM is blocked.
+    defer {
+      kill(server.processIdentifier, SIGKILL)
+      server.waitUntilExit()
+    }
     func port() -> String? {
       Ground.sh("cat '\(folder)/out' 2>/dev/null").split(separator: "\n").first { $0.hasPrefix("ACCEPT") }?.split(separator: ":").last
         .map(String.init)
