@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The host program's exit codes as failures.
+/// Turns the host program's exit codes into failures.
 enum Refusal {
   /// - Parameter answer: of a function that ended with a status other than 0.
   static func failure(_ answer: Channel.Answer) -> Failure {

@@ -69,6 +69,6 @@ extension LinePlace {
       .locked, "\(first.owner) waits for the lock and comes first: \(first.purpose)", fix: "--on-busy wait stands in line behind it")
   }
 
-  /// The same for the lock that was asked for.
+  /// Why the request for the lock is refused; nil if another deployment holds the lock, or nothing comes first.
   var refusal: Failure? { holder == nil ? reason : nil }
 }

@@ -72,8 +72,8 @@ end
 
 language.word {
   name = "rollout:restart", nature = "effect", phases = { "run" }, takes = "hosts, { … }",
-  summary = "Stops and starts what these hosts run, under the floor, by the hooks of the release that they have; they can still be "
-    .. "changed. So hosts that are compared with a canary were started when it was. Gives what a wave gives.",
+  summary = "Stops and starts what these hosts run, with the hooks of that release and without going below the floor; they can still "
+    .. "be changed. So hosts that are compared with a canary were started when it was. Gives what a wave gives.",
   example = "rollout:restart(rollout.targets:take(1))",
   fields = { { "parallel", "amount", "how many of them at once" } },
 }
