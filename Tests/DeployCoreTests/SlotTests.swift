@@ -87,6 +87,15 @@ struct SlotTests {
     #expect(touched.isEmpty)
   }
 
+  @Test("a slot that is kept forgets an earlier deployment's trouble; by the rules of older plans it does not", arguments: [true, false])
+  func forgets(isNew: Bool) {
+    let play = play([.shift(nil), .wave([1, 3], parallel: nil)], weights: blue, rules: isNew ? .newest : .ninth)
+    let left = play.intents.compactMap { intent -> FailedRestore?? in
+      if case .unlock(_, _, let left) = intent.operation, [.host(0), .host(2)].contains(intent.place) { .some(left) } else { nil }
+    }
+    #expect(left.count == 2 && left.allSatisfy { $0?.isOver == (isNew ? true : nil) }, "\(left)")
+  }
+
   @Test("a machine of which no slot has the release is an error, as any host that a strategy leaves out")
   func leftOut() {
     let play = play([.shift(nil), .wave([1], parallel: nil)], weights: blue)

@@ -56,14 +56,7 @@ struct RestartWorldTests {
   @Test("a crash at any instant of a deployment with a restart, then resume: the hosts end as without it", arguments: [false, true])
   func crashes(failing: Bool) {
     let undisturbed = world(failing: failing)
-    let outcome = Worlds.outcome(undisturbed)
-    var differences: [String] = []
-    for point in 0..<undisturbed.crashPoints {
-      let simulation = world(crashes: [point], failing: failing)
-      if let broken = simulation.checkers.broken.first { differences.append("crash \(point): \(broken)") }
-      if let stopped = simulation.stopped { differences.append("crash \(point): \(stopped)") }
-      if Worlds.outcome(simulation) != outcome { differences.append("crash \(point): \(Worlds.outcome(simulation))") }
-    }
+    let differences = Worlds.differences(from: undisturbed) { world(crashes: [$0], failing: failing) }
     #expect(differences.isEmpty, "\(differences.count): \(differences.prefix(5))")
     Worlds.report("single crash points with a restart, \(failing ? "which fails" : "all well"): \(undisturbed.crashPoints)")
   }

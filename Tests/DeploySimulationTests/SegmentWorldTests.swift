@@ -49,14 +49,7 @@ struct SegmentWorldTests {
     #expect(undisturbed.checkers.broken == [])
     #expect(undisturbed.engines.map(\.conclusion?.status) == (failing ? [.failed, .succeeded] : [.succeeded]))
     if failing { #expect(undisturbed.hosts.allSatisfy { $0.current == Worlds.old.id && $0.lock == nil }) }
-    let outcome = Worlds.outcome(undisturbed)
-    var differences: [String] = []
-    for point in 0..<undisturbed.crashPoints {
-      let simulation = world(crashes: [point], failing: failing)
-      if let broken = simulation.checkers.broken.first { differences.append("crash \(point): \(broken)") }
-      if let stopped = simulation.stopped { differences.append("crash \(point): \(stopped)") }
-      if Worlds.outcome(simulation) != outcome { differences.append("crash \(point): \(Worlds.outcome(simulation))") }
-    }
+    let differences = Worlds.differences(from: undisturbed) { world(crashes: [$0], failing: failing) }
     #expect(differences.isEmpty, "\(differences.count): \(differences.prefix(5))")
     Worlds.report("single crash points with ready hosts, \(failing ? "with the way back" : "all well"): \(undisturbed.crashPoints)")
   }

@@ -121,6 +121,19 @@ enum Worlds {
         id: "\(plan.id)-back", actor: plan.origin.actor, at: now, engine: plan.origin.engine, token: "token-\(plan.id)-back", seed: 0))
   }
 
+  /// How a world with one crash differs from the undisturbed one, for each instant at which an engine can die.
+  static func differences(from undisturbed: Simulation, _ crashed: (Int) -> Simulation) -> [String] {
+    let outcome = outcome(undisturbed)
+    var differences: [String] = []
+    for point in 0..<undisturbed.crashPoints {
+      let simulation = crashed(point)
+      if let broken = simulation.checkers.broken.first { differences.append("crash \(point): \(broken)") }
+      if let stopped = simulation.stopped { differences.append("crash \(point): \(stopped)") }
+      if Self.outcome(simulation) != outcome { differences.append("crash \(point): \(Self.outcome(simulation))") }
+    }
+    return differences
+  }
+
   /// What the hosts look like at the end, without what differs from run to run by its nature.
   static func outcome(_ simulation: Simulation) -> [String] {
     simulation.hosts.map { host in
