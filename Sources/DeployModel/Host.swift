@@ -52,10 +52,12 @@ package struct HostFacts: Sendable, Hashable, Codable {
   package var freeInodes: Int
   /// The host's clock minus the engine machine's, in milliseconds.
   package var clockSkew: Interval
+  /// nil in plans of earlier versions.
+  package var machine: MachineFacts?
 
   package init(
     shell: String, user: String, home: String = "", kernel: String = "", architecture: String = "", tools: [String] = [], bootID: String,
-    processors: Int = 1, freeBytes: Int, freeInodes: Int, clockSkew: Interval = .zero
+    processors: Int = 1, freeBytes: Int, freeInodes: Int, clockSkew: Interval = .zero, machine: MachineFacts? = nil
   ) {
     self.shell = shell
     self.user = user
@@ -68,6 +70,7 @@ package struct HostFacts: Sendable, Hashable, Codable {
     self.freeBytes = freeBytes
     self.freeInodes = freeInodes
     self.clockSkew = clockSkew
+    self.machine = machine
   }
 }
 

@@ -95,6 +95,27 @@ l_processors() {
   echo "processors $n"
 }
 
+# What kind of machine this is. It starts no program.
+l_machine() {
+  while IFS='=' read -r l_w l_c; do
+    case $l_w in ID | VERSION_ID) echo "$l_w $l_c" ;; esac
+  done 2>/dev/null </etc/os-release
+  { read -r l_w l_c l_l && echo "memory $l_c"; } 2>/dev/null </proc/meminfo
+  while read -r l_w l_c l_l; do
+    case $l_w$l_c$l_l in
+      '|--'*) l_a=$l_c ;;
+      /32hostLOCAL) case $l_a in 127.*) ;; *) echo "v4 $l_a" ;; esac ;;
+    esac
+  done 2>/dev/null </proc/net/fib_trie
+  while read -r l_w l_c l_l l_a l_b; do
+    [ "$l_a" != 00 ] || echo "v6 $l_w"
+  done 2>/dev/null </proc/net/if_inet6
+  if [ -d /run/systemd/system ]; then echo 'init systemd'
+  elif [ -e /run/openrc ]; then echo 'init openrc'
+  elif { read -r l_w; } 2>/dev/null </proc/1/comm; then echo "init $l_w"
+  fi
+}
+
 # Whether the holder of the lock has run commands of its recipe here: what is sent before the host's turn is none.
 l_begun() {
   for t in "$L/jobs/$h_dep"/*/meta; do
@@ -116,6 +137,7 @@ l_survey() {
   echo "kernel ${l_l% *}"
   echo "architecture ${l_l##* }"
   l_processors
+  l_machine
   for t in tar gzip setsid sha256sum dd stat mkfifo mv ln cp rm mkdir chmod touch find xargs sort readlink wc grep sed sleep date \
     sync cat env tr cut id uname tail head cmp tee; do
     command -v "$t" >/dev/null 2>&1 || echo "missing $t"

@@ -162,7 +162,8 @@ private struct Findings {
       shell: self["shell"] ?? "", user: self["user"] ?? "", home: self["home"] ?? "", kernel: self["kernel"] ?? "",
       architecture: self["architecture"] ?? "", tools: all("tool"), bootID: self["boot"] ?? "",
       processors: Int(self["processors"] ?? "") ?? 1,
-      freeBytes: bytes, freeInodes: inodes, clockSkew: skew(asked))
+      freeBytes: bytes, freeInodes: inodes, clockSkew: skew(asked),
+      machine: MachineFacts(surveyed: { self[$0] }, all("v4") + all("v6")))
   }
 
   /// Busybox's clock has whole seconds only, so a difference of half a second counts as none.
