@@ -28,6 +28,7 @@ func tests(of name: String, on dependencies: [Target.Dependency], besides: [Stri
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// The Lua side of the runtime, and what early versions of it were told.
 let prelude: [Resource] = [
@@ -52,11 +53,11 @@ let package = Package(
     // floor 3, side by side
     .systemLibrary(name: "CLua54", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
     .target(name: "CLua", dependencies: ["CLua54"], cSettings: [.define("_GNU_SOURCE")]),
-    room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"], resources: prelude),
+    room("DeployLua", on: ["DeployCore", "DeployModel", "CLua", crypto, yams], resources: prelude),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     room("DeployHosts", on: ["DeployCore", "DeployModel", "DeployGround", "CZlib", crypto], resources: [.embedInCode("Program")]),
     room("DeployStore", on: ["DeployCore", "DeployModel", "DeployGround", "CZlib", grdb, crypto]),
-    room("DeployAppSpec", on: ["DeployCore", "DeployModel", "Yams"]),
+    room("DeployAppSpec", on: ["DeployCore", "DeployModel", yams]),
     room("DeploySimulation", on: ["DeployCore", "DeployModel"], and: optimized),
     // floors 4 and 5
     room("DeployEngine", on: ["DeployCore", "DeployModel"]),
@@ -108,5 +109,4 @@ let package = Package(
 if let names = Context.environment["LANDER_TARGETS"]?.split(separator: " ").map(String.init) {
   package.targets.removeAll { !names.contains($0.name) }
   package.products = []
-  package.dependencies = []
 }

@@ -47,6 +47,10 @@ package struct Parameter: Sendable, Hashable, Codable {
     case string(match: String?)
     case choice([String])
     case duration
+    /// Texts, each of `choices` (empty: any) and matched by `match` (nil: any); `min` and `max` are their number.
+    case list(choices: [String], match: String?, min: Int?, max: Int?)
+
+    package var isList: Bool { if case .list = self { true } else { false } }
   }
   package var name: String
   package var kind: Kind

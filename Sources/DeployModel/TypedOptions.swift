@@ -33,6 +33,13 @@ package struct TypedOptions: Sendable, Hashable, Codable {
     return words.joined()
   }
 
+  /// A list with commas between its texts; nil if it cannot be typed so.
+  private static func joined(_ list: [Value]) -> String? {
+    let texts = list.compactMap { $0.text ?? $0.int.map(String.init) }
+    guard texts.count == list.count, !texts.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }) else { return nil }
+    return texts.joined(separator: ",")
+  }
+
   /// The option for a parameter. A long text, or a text that cannot be printed unchanged, is left for the person to fill in.
   private static func typed(_ parameter: Value.Member) -> String {
     let known: String? =
@@ -40,6 +47,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
       case .int(let number): "\(number)"
       case .number(let number): "\(number)"
       case .bool(let bool): "\(bool)"
+      case .list(let list): Self.joined(list)
       default: parameter.value.text
       }
     guard let text = known, text.utf8.count <= 80, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {

@@ -175,13 +175,17 @@ extension Parameter {
   /// Option, type, default, help.
   var row: [String] {
     let option = kind == .boolean ? "--[no-]\(name)" : "--\(name) <\(word)>"
-    return [option, shown.map { "default \($0.plain)" } ?? "required", SafeText.line(help)]
+    return [option, typed.map { "default \($0)" } ?? "required", SafeText.line(help)]
   }
 
   /// The default as one would type it.
   private var shown: Value? {
     guard let standard, kind == .percent, standard.text == nil else { return standard }
     return .text("\(standard.plain)%")
+  }
+  /// The default of a list with commas between its texts.
+  private var typed: String? {
+    shown.map { kind.isList ? $0.list?.map(\.plain).joined(separator: ",") ?? "empty" : $0.plain }
   }
 
   private var word: String {
@@ -193,6 +197,7 @@ extension Parameter {
     case .string: "text"
     case .choice(let choices): choices.joined(separator: "|")
     case .duration: "duration"
+    case .list(let choices, _, _, _): choices.isEmpty ? "text,text" : choices.joined(separator: ",")
     }
   }
 
@@ -211,6 +216,17 @@ extension Parameter {
       case .string(let match): [("type", "string"), ("x-lua-pattern", match.map { .text($0) })]
       case .choice(let choices): [("enum", .list(choices.map { .text($0) }))]
       case .duration: [("type", "string"), ("pattern", "^[0-9.]+(ms|s|m|h|d)?$")]
+      case .list(let choices, let match, let min, let max):
+        [
+          ("type", "array"), ("minItems", min.map { .int($0) }), ("maxItems", max.map { .int($0) }),
+          (
+            "items",
+            JSON.record([
+              ("type", "string"), ("x-lua-pattern", match.map { .text($0) }),
+              ("enum", choices.isEmpty ? nil : .list(choices.map { .text($0) })),
+            ])
+          ),
+        ]
       }
     members += [("default", shown), ("description", help.isEmpty ? nil : .text(help))]
     return JSON.record(members)

@@ -32,6 +32,28 @@ struct GivenParameterTests {
     #expect(try told(place, ["--params", "params.json", "--level", "low", "--no-dry-run"]) == "low 0")
   }
 
+  @Test("a list is typed with commas or in several options, and may be a list in the file")
+  func lists() throws {
+    let place = try Workplace.project(hosts: 1, body: "params = { regions = param.list { \"eu\", \"us\", \"ap\", default = {} } },")
+    func told(_ words: String..., environment: [String: String] = [:]) throws -> [String]? {
+      let running = try place.start(["plan", "--json"] + words, environment)
+      #expect(running.wait() == 0, "\(running.everything)")
+      let object = try JSONSerialization.jsonObject(with: Data(running.said(running.out).utf8)) as? [String: Any]
+      let plan = (object?["result"] as? [String: Any])?["plan"] as? [String: Any]
+      return (plan?["parameters"] as? [String: Any])?["regions"] as? [String]
+    }
+    try place.write(#"{ "regions": ["us", "ap"] }"#, to: "params.json")
+    #expect(try told() == [])
+    #expect(try told("--regions", "eu,us") == ["eu", "us"])
+    #expect(try told("--regions", "eu", "--regions=us", "--param", "regions=ap") == ["eu", "us", "ap"])
+    #expect(try told("--params", "params.json") == ["us", "ap"])
+    #expect(try told("--params", "params.json", "--regions", "eu") == ["eu"], "an option replaces the file's list")
+    #expect(try told(environment: ["LANDER_PARAM_REGIONS": "ap"]) == ["ap"])
+    let wrong = try place.lander("plan", "--regions", "eu,usa")
+    #expect(wrong.code == 2 && wrong.err.contains("is not texts of eu, us, ap, with commas between them"), "\(wrong.err)")
+    #expect(wrong.err.contains("did you mean \"us\"?"), "\(wrong.err)")
+  }
+
   @Test("names that no recipe has, values that do not fit and files that are no object are refused, all at once")
   func mistakes() throws {
     let place = try place()

@@ -90,6 +90,15 @@ struct Foreign {
     #expect(unasked.failure.message.contains("and its plugin.lua does not ask for it"), "\(unasked)")
   }
 
+  @Test("a template given to a plugin is written only with host.write")
+  func template() throws {
+    let code = "return function(host) host:template('x', 'no template') end"
+    let refused = try #require(try Foreign(capabilities: ["host.write"], code: code).run().error)
+    #expect(refused.failure.message == "plugin \"chat\" needs \"host.write\" for host:template, and deploy.lua does not grant it")
+    let granted = try #require(try Foreign(capabilities: ["host.write"], code: code, allow: ["host.write"]).run().error)
+    #expect(granted.failure.message.hasPrefix("host:template takes what template"))
+  }
+
   @Test("without any allow the error has the whole line to add")
   func line() throws {
     let error = try #require(try Foreign(capabilities: ["host.run"], code: "return function(host) host:run 'x' end").run().error)

@@ -31,6 +31,68 @@ import Testing
       ])
   }
 
+  @Test("a list is declared with the texts it may have, or a pattern for each, and their number")
+  func lists() throws {
+    let project = try load(
+      """
+      recipe "web" { path = "/srv/web", params = {
+        regions = param.list { "eu", "us", default = { "eu" }, min = 1 }, tags = param.list { match = "^v%d+$", max = 3 },
+        any = param.list {},
+      } }
+      """
+    ).project
+    let kinds = project.recipes[0].parameters.map { "\($0.name): \($0.kind.words)" }
+    #expect(
+      kinds == [
+        "any: texts with commas between them", "regions: texts of eu, us, with commas between them, at least 1",
+        "tags: texts that match ^v%d+$, with commas between them, at most 3",
+      ])
+    let found = problems(
+      """
+      recipe "web" { path = "/srv/web", params = {
+        a = param.list { "eu", "us", default = { "de" } },
+        b = param.list { match = "^v%d+$", default = { "v1", "x" } },
+        c = param.list { min = 3, max = 2 },
+        d = param.list { match = "[" },
+        e = param.list { default = "eu" },
+        f = param.list { min = 2, default = { "x" } },
+      } }
+      """)
+    #expect(
+      found == [
+        "deploy.lua:2: default of param.list must be a list of \"eu\" or \"us\", got a table",
+        "deploy.lua:3: default of param.list must be a list of texts like ^v%d+$, got a table",
+        "deploy.lua:4: param.list has min = 3 above max = 2, and no value fits both",
+        "deploy.lua:5: match of parameter \"d\" is no Lua pattern: a [ is not closed; as in match = \"^v%d+$\"",
+        "deploy.lua:6: default of param.list must be a table { … }, got \"eu\"",
+        "deploy.lua:7: default of param.list must be a list of texts { \"…\", \"…\" } from 2 on, got a table",
+      ], "\(found.joined(separator: "\n"))")
+  }
+
+  @Test("the texts of a list are typed with commas between them, or written as a list; one that does not fit refuses the value")
+  func listed() {
+    func read(_ value: Value, _ kind: Parameter.Kind) -> Value? { kind.read(value) }
+    let regions = Parameter.Kind.list(choices: ["eu", "us"], match: nil, min: 1, max: 2)
+    let free = Parameter.Kind.list(choices: [], match: "^%l+$", min: nil, max: nil)
+    #expect(read("eu, us", regions) == .list(["eu", "us"]) && read(.list(["us"]), regions) == .list(["us"]))
+    let wrong: [Value] = ["de", "eu,,us", "eu,us,eu", "", "eu;us", true, .list([.list([])])]
+    for one in wrong { #expect(read(one, regions) == nil, "\(one)") }
+    #expect(read("", free) == .list([]) && read("a,b", free) == .list(["a", "b"]) && read("a,B", free) == nil)
+    #expect(read(.list([7, "x"]), .list(choices: [], match: nil, min: nil, max: nil)) == .list(["7", "x"]))
+    let check = ParameterCheck([Parameter(name: "regions", kind: regions)], given: [.init("regions", "eu,usa")], group: .record([]))
+    #expect(check.problems.first?.message == "\"eu,usa\" is not texts of eu, us, with commas between them, 1 to 2 of them")
+    #expect(check.problems.first?.fix == "did you mean \"us\"?")
+  }
+
+  @Test("a hook has a list as a table of its own: what it changes no other hook sees")
+  func copies() throws {
+    let code =
+      "recipe \"web\" { path = \"/srv/web\", params = { r = param.list {} }, on = { ValidateService = function(host, deployment) "
+      + "local r = deployment.params.r r[#r + 1] = 'x' log.info('%s', table.concat(deployment.params.r, '+')) end } }"
+    let rig = try Rig(code, parameters: .record(of: [("r", .list(["a", "b"]))]))
+    #expect(try rig.begin(.validateService).log.first?.text == "a+b")
+  }
+
   @Test("what a group says about parameters is held against their declarations before anything is deployed")
   func groups() {
     let found = problems(

@@ -27,6 +27,7 @@ struct ParameterInputs: InputKind {
       .boolean, .integer(min: bounds.0, max: bounds.1), .number(min: bounds.0.map(Double.init), max: number), .percent,
       .string(match: text),
       .choice([text, "b"]), .duration,
+      .list(choices: chance.pick([[], [text, "b"]]), match: chance.pick([nil, text]), min: bounds.0, max: bounds.1),
     ]
     let parameters = kinds.enumerated().map { Parameter(name: "p\($0)", kind: $1, standard: chance.pick(values), help: text) }
     for value in values {

@@ -66,13 +66,51 @@ extension Parameter.Kind {
     case .string(let match): return match.map { "a text that matches \($0)" } ?? "a text"
     case .choice(let choices): return "one of " + choices.joined(separator: ", ")
     case .duration: return "a length of time such as 90s or 5m"
+    case .list(let choices, let match, let min, let max):
+      let texts = match.map { "texts that match \($0), with commas between them" } ?? "texts with commas between them"
+      return (choices.isEmpty ? texts : "texts of \(choices.joined(separator: ", ")), with commas between them") + Self.count(min, max)
+    }
+  }
+
+  private static func count(_ min: Int?, _ max: Int?) -> String {
+    switch (min, max) {
+    case (let min?, let max?): min == max ? ", exactly \(min)" : ", \(min) to \(max) of them"
+    case (let min?, nil): ", at least \(min)"
+    case (nil, let max?): ", at most \(max)"
+    case (nil, nil): ""
     }
   }
 
   /// The choice that was probably meant by a value that is not among the choices.
   fileprivate func near(_ value: Value) -> String? {
-    guard case .choice(let choices) = self, let text = value.text else { return nil }
-    return NearMatch.of(text, among: choices).map { "did you mean \"\($0)\"?" }
+    switch self {
+    case .choice(let choices): return value.text.flatMap { Self.near($0, choices) }
+    case .list(let choices, _, _, _):
+      return Self.items(value)?.lazy.compactMap { choices.contains($0) ? nil : Self.near($0, choices) }.first
+    default: return nil
+    }
+  }
+  private static func near(_ text: String, _ choices: [String]) -> String? {
+    NearMatch.of(text, among: choices).map { "did you mean \"\($0)\"?" }
+  }
+
+  /// The texts of a list: typed with commas between them, or written as a list. nil if one is empty or no text.
+  private static func items(_ value: Value) -> [String]? {
+    let items: [String?]
+    switch value {
+    case .text(""): items = []
+    case .text(let text): items = text.parts(at: ",", keepingEmpty: true).map { withoutBlanks($0) }
+    case .int(let int): items = ["\(int)"]
+    case .list(let list): items = list.map { $0.text ?? $0.int.map(String.init) }
+    case .record(let members) where members.isEmpty: items = []
+    default: return nil
+    }
+    let texts = items.compactMap { $0 }.filter { !$0.isEmpty }
+    return texts.count == items.count ? texts : nil
+  }
+
+  private static func withoutBlanks(_ text: Substring) -> String {
+    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 
   /// Whether a text matches. An invalid pattern matches nothing.
@@ -106,6 +144,9 @@ extension Parameter.Kind {
     case (.choice(let choices), .text(let text)): return choices.contains(text) ? value : nil
     case (.duration, .text(let text)): return Interval(text) == nil ? nil : value
     case (.duration, .int(let int)): return int >= 0 ? .text("\(int)s") : nil
+    case (.list(let choices, let match, let min, let max), _):
+      guard let items = Self.items(value), items.count >= min ?? 0, items.count <= max ?? .max else { return nil }
+      return items.allSatisfy { (choices.isEmpty || choices.contains($0)) && Self.fits($0, match) } ? .list(items.map { .text($0) }) : nil
     default: return nil
     }
   }

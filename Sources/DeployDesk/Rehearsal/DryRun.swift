@@ -156,6 +156,8 @@ extension Parameter.Kind {
     case .string(let match): .text(match.flatMap { LuaPattern($0)?.sample } ?? "x")
     case .choice(let choices): .text(choices.first ?? "")
     case .duration: "1m"
+    case .list(let choices, let match, let min, _):
+      .list((0..<(min ?? 1)).map { .text(choices.isEmpty ? match.flatMap { LuaPattern($0)?.sample } ?? "x" : choices[$0 % choices.count]) })
     }
   }
 }
@@ -163,7 +165,11 @@ extension Parameter.Kind {
 extension Parameter {
   fileprivate var withoutPattern: Parameter {
     var free = self
-    if case .string = kind { free.kind = .string(match: nil) }
+    switch kind {
+    case .string: free.kind = .string(match: nil)
+    case .list(let choices, _, let min, let max): free.kind = .list(choices: choices, match: nil, min: min, max: max)
+    default: break
+    }
     return free
   }
 }

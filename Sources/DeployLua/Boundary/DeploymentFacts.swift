@@ -145,10 +145,20 @@ struct DeploymentFacts {
   }
 
   private func facts(_ facts: HostFacts) -> Value {
-    .record(of: [
+    let own: [(String, Value)] = [
       ("shell", .text(facts.shell)), ("user", .text(facts.user)), ("home", .text(facts.home)), ("kernel", .text(facts.kernel)),
       ("architecture", .text(facts.architecture)), ("tools", .list(facts.tools.map { .text($0) })), ("processors", .int(facts.processors)),
       ("free_bytes", .int(facts.freeBytes)),
-    ])
+    ]
+    return .record(of: own + Self.machine(facts.machine))
+  }
+
+  private static func machine(_ machine: MachineFacts?) -> [(String, Value)] {
+    let members: [(String, Value?)] = [
+      ("distribution", machine?.distribution.map { .text($0) }), ("version", machine?.version.map { .text($0) }),
+      ("memory_bytes", machine?.memory.map { .int($0) }), ("init", machine?.initSystem.map { .text($0) }),
+      ("addresses", .list((machine?.addresses ?? []).map { .text($0) })),
+    ]
+    return members.compactMap { name, value in value.map { (name, $0) } }
   }
 }

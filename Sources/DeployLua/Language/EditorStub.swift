@@ -21,10 +21,8 @@ package struct EditorStub {
     for word in globals { lines += global(word) }
     for schema in vocabulary.schemas where schema.module.hasPrefix("recipes.strategies.") { lines += strategy(schema) }
     lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = nil", ""]
-    lines += ["---@type lander.json", "json = nil", "", "---@type lander.base64", "base64 = nil", ""]
-    lines += ["---@type lander.http", "http = nil", ""]
-    lines += ["---@type lander.here", "here = nil"]
-    return lines
+    for library in ["json", "yaml", "base64", "url", "http", "here"] { lines += ["---@type lander.\(library)", "\(library) = nil", ""] }
+    return Array(lines.dropLast())
   }
 
   /// A strategy that every recipe can use, with its options.

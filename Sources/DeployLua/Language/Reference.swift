@@ -76,7 +76,7 @@ package struct Reference {
       Page(file: "rollout.md", title: "The rollout", summary: "What a strategy decides with.", body: objects(["rollout"])),
       Page(
         file: "functions.md", title: "What functions call", summary: "Time, errors, logs, secrets, texts, and functions at once.",
-        body: words(running) + objects(["json", "base64"])),
+        body: words(running) + objects(["json", "yaml", "base64", "url"])),
       Page(
         file: "strategies.md", title: "Strategies and recipes of Lander", summary: "What comes with Lander, with its options.",
         body: schemas { $0.hasPrefix("recipes.") }),
@@ -93,7 +93,9 @@ package struct Reference {
 
   /// Objects that no page names, so that a new one does not get lost.
   private var others: [Page] {
-    let named = ["host", "hosts", "result", "service", "here", "deployment", "rollout", "json", "base64", "t", "played", "expectation"]
+    let named = [
+      "host", "hosts", "result", "service", "here", "deployment", "rollout", "json", "yaml", "base64", "url", "t", "played", "expectation",
+    ]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
     if names.isEmpty { return [] }
     return [Page(file: "objects.md", title: "Other objects", summary: "What else functions are given.", body: objects(names))]

@@ -185,6 +185,8 @@ struct ProjectReader {
       case "percent": .percent
       case "choice": .choice(texts(value["choices"]))
       case "duration": .duration
+      case "list":
+        .list(choices: texts(value["choices"]), match: value["match"]?.text, min: value["min"]?.int, max: value["max"]?.int)
       default: .string(match: value["match"]?.text)
       }
     return Parameter(

@@ -42,7 +42,11 @@ struct ParameterReview {
   }
 
   private mutating func look(at parameter: Parameter) {
-    guard case .string(let match?) = parameter.kind else { return }
+    let match: String
+    switch parameter.kind {
+    case .string(let pattern?), .list(_, let pattern?, _, _): match = pattern
+    default: return
+    }
     if let flaw = LuaPattern.flaw(in: match) {
       add(
         Problem(

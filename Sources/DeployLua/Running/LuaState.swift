@@ -60,9 +60,15 @@ package final class LuaState {
     }
     deinit { clua_end(pointer) }
 
-    /// Runs it until it asks, returns or raises an error; `answer` is the result of its question.
+    /// Runs it until it asks for something outside, returns or raises an error; `answer` is the result of its last question.
     /// - Parameter refills: whether its instruction budget starts anew; if not, the rest of the last step's budget is used.
     package func step(_ answer: WireWriter, refills: Bool = true) -> Turn {
+      var turn = resume(answer, refills: refills)
+      while case .asked(let question) = turn, let answer = Calculation.answer(to: question) { turn = resume(answer, refills: false) }
+      return turn
+    }
+
+    private func resume(_ answer: WireWriter, refills: Bool) -> Turn {
       let turn = answer.bytes.withUnsafeBufferPointer { clua_step(pointer, $0.baseAddress, $0.count, refills) }
       var count = 0
       let bytes = clua_reply(pointer, &count)

@@ -46,7 +46,8 @@ struct GivenParameters {
     for member in found {
       switch member.value {
       case .text, .int, .number, .bool: members.append(member)
-      default: refuse("has a \"\(member.name)\" that is no text, number, true or false")
+      case .list(let list) where list.allSatisfy({ $0.text != nil || $0.int != nil }): members.append(member)
+      default: refuse("has a \"\(member.name)\" that is neither a text, a number, true, false nor a list of texts")
       }
     }
   }

@@ -54,7 +54,7 @@ struct RecipeOptions: Equatable {
       let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
         String.init)
       if sides.count == 2, !sides[0].isEmpty {
-        parameters.append(Value.Member(sides[0], .text(sides[1])))
+        add(sides[0], sides[1], isList: Self.find(sides[0], in: declared)?.kind.isList ?? false)
       } else {
         problems.append(
           Problem(
@@ -81,20 +81,29 @@ struct RecipeOptions: Equatable {
     _ parameter: Parameter, _ value: String?, _ rest: inout ArraySlice<String>
   ) {
     if let value {
-      parameters.append(Value.Member(parameter.name, .text(value)))
+      add(parameter.name, value, isList: parameter.kind.isList)
     } else if parameter.kind == .boolean {
       let isValue =
         rest.first.map { ["true", "false", "yes", "no", "on", "off"].contains($0) } ?? false
       parameters.append(Value.Member(parameter.name, .text(isValue ? rest.removeFirst() : "true")))
     } else if let next = rest.first, !next.hasPrefix("--") {
       rest.removeFirst()
-      parameters.append(Value.Member(parameter.name, .text(next)))
+      add(parameter.name, next, isList: parameter.kind.isList)
     } else {
       problems.append(
         Problem(
           "it needs a value: \(parameter.kind.words)", place: parameter.place,
           subject: "--\(parameter.name)"))
     }
+  }
+
+  /// A list may be typed in several options; of any other parameter the last one counts.
+  private mutating func add(_ name: String, _ text: String, isList: Bool) {
+    guard isList, let index = parameters.firstIndex(where: { $0.name.isExactly(name) }), let before = parameters[index].value.text else {
+      parameters.append(Value.Member(name, .text(text)))
+      return
+    }
+    parameters[index].value = .text(before + "," + text)
   }
 
   private static func unknown(

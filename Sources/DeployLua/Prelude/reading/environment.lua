@@ -60,7 +60,7 @@ local function guarded(globals, reported, require)
 end
 
 --- Words that read the project and its environment, which a plugin with grants does not.
-local of_the_project = { "env", "read_dotenv", "read_json", "read_text", "template" }
+local of_the_project = { "env", "read_dotenv", "read_json", "read_text", "read_yaml", "template" }
 
 local function refused(name, plugin)
   return framed(function()

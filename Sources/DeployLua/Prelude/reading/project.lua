@@ -6,7 +6,9 @@ local configuration, group, recipe = import "words/configuration", import "words
 local source, require_for, strategy = import "reading/source", import "reading/require", import "words/strategy"
 local plugin, words = import "words/plugin", import "words/allow"
 import "words/schema"
-for _, name in ipairs { "base64", "env", "json", "read_dotenv", "read_json", "read_text", "template" } do import("words/" .. name) end
+local given = { "env", "read_dotenv", "read_json", "read_text", "read_yaml", "template" }
+local pure = { "base64", "json", "sha256", "url", "yaml" }
+for _, names in ipairs { given, pure } do for _, name in ipairs(names) do import("words/" .. name) end end
 
 --- All that was described, in the order of the files: equal sources give equal numbers to functions. checks: whether names must exist.
 --- only: by name, the recipes that are wanted; the others get their numbers and are not told. Nil for all of the project.

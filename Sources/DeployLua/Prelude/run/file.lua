@@ -72,21 +72,25 @@ language.word {
 }
 
 --- A secret that others could read is refused; one that a group could is told.
-local function review(path, mode)
+local function review(word, path, mode)
   if mode and mode & 7 ~= 0 then
-    errors.usage(string.format("host:write: with mode %04o everybody on the host could read the secret in %s", mode, tostring(path)),
+    errors.usage(string.format("%s: with mode %04o everybody on the host could read the secret in %s", word, mode, tostring(path)),
       'leave out mode (it is 0600 then), and name who needs it: owner = "user"')
   elseif mode and mode & 56 ~= 0 then
-    log.say("warn", string.format("host:write: with mode %04o a whole group can read the secret in %s", mode, tostring(path)))
+    log.say("warn", string.format("%s: with mode %04o a whole group can read the secret in %s", word, mode, tostring(path)))
   end
 end
 
-function methods.write(number, path, text, given)
-  local options = fields.options("host:write", given)
-  local content = operation.text("host:write: text", text or "") or ""
-  if type(content) == "table" then review(path, options.mode) end
-  operation.done { op = "write", host = number, timeout = options.timeout, path = inside("host:write", path), content = content,
+--- Writes what a word was given. content: a text, or the pieces of a secret.
+function file.put(word, number, path, content, given)
+  local options = fields.options(word, given)
+  if type(content) == "table" then review(word, path, options.mode) end
+  operation.done { op = "write", host = number, timeout = options.timeout, path = inside(word, path), content = content,
     mode = options.mode, owner = options.owner }
+end
+
+function methods.write(number, path, text, given)
+  file.put("host:write", number, path, operation.text("host:write: text", text or "") or "", given)
 end
 
 language.word {

@@ -6,6 +6,7 @@ local language = import "runtime/language"
 local rehearsal, tables = import "runtime/rehearsal", import "runtime/tables"
 local void, command, file, fleet = import "runtime/void", import "run/command", import "run/file", import "run/fleet"
 local service, wait_for = import "run/service", import "run/wait_for"
+import "run/filled_file"
 
 local object = language.object {
   name = "host", summary = "A host of the deployment.",
@@ -15,7 +16,7 @@ local object = language.object {
     { "user", "string", "the login user; nil for the one of ssh" }, { "port", "integer", "of the ssh server; nil for the one of ssh" },
     { "root", "string", "the folder before the recipe's path; nil without one" }, { "tags", "table", "tags of the group and its own" },
     { "vars", "table", "values of the group and its own" },
-    { "facts", "table", "shell, user, home, kernel, architecture, tools, processors, free_bytes; nil if it was not reached" },
+    { "facts", "table", "what the host said of itself, by name: Facts of a host in docs/recipes.md; nil if it was not reached" },
     { "number", "integer", "its place in the list of hosts, from 0" },
     { "release_path", "string", "where the new release is; nil without one" },
     { "previous", "string", "the release that it ran before; nil without one" }, { "transport", "string", "how it is reached" },

@@ -13,7 +13,7 @@ capability.plain = {
   { "host.run", "runs commands on hosts: host:run, host:try" },
   { "host.service", "starts, stops and asks services of hosts: host:service" },
   { "host.upload", "brings files to hosts: host:upload, with local.read for what it brings" },
-  { "host.write", "writes on hosts: host:write, host:link" },
+  { "host.write", "writes on hosts: host:write, host:template, host:link" },
 }
 --- Those that name what they reach.
 capability.named = {
@@ -27,7 +27,8 @@ capability.named = {
 --- The capability that each word needs in a plugin that has only what it was granted; … stands for what a call names.
 capability.needs = {
   ["host:run"] = "host.run", ["host:try"] = "host.run", ["host:read"] = "host.read", ["host:exists"] = "host.read",
-  ["host:write"] = "host.write", ["host:link"] = "host.write", ["host:upload"] = "host.upload", ["host:download"] = "host.read",
+  ["host:write"] = "host.write", ["host:template"] = "host.write", ["host:link"] = "host.write",
+  ["host:upload"] = "host.upload", ["host:download"] = "host.read",
   ["host:service"] = "host.service", ["host:wait_for"] = "host.check",
   ["here:run"] = "local.exec:…", ["here:try"] = "local.exec:…", ["here:read"] = "local.read:…",
   ["rollout:approve"] = "approval", ["secret"] = "secret:…", ["secret.format"] = "secret:…",

@@ -12,9 +12,9 @@ local function quoted(text)
   return "\"" .. string.gsub(text, "[%c\"\\]", function(c) return written_as[c] or string.format("\\u%04x", string.byte(c)) end) .. "\""
 end
 
-local function number(value)
+local function number(value, out)
   if math.type(value) == "integer" then return tostring(value) end
-  if value ~= value or value == math.huge or value == -math.huge then errors.usage "json.encode: JSON has no such number" end
+  if value ~= value or value == math.huge or value == -math.huge then errors.usage(out.word .. ": JSON has no such number") end
   for digits = 15, 17 do
     local text = string.format("%." .. digits .. "g", value)
     if tonumber(text) == value then return text end
@@ -35,7 +35,7 @@ end
 local function write_object(value, out, depth)
   local names = tables.keys(value)
   for _, name in ipairs(names) do
-    if type(name) ~= "string" then errors.usage("json.encode: names of JSON are texts, got " .. values.described(name)) end
+    if type(name) ~= "string" then errors.usage(out.word .. ": names of JSON are texts, got " .. values.described(name)) end
   end
   table.sort(names)
   out[#out + 1] = "{"
@@ -47,20 +47,20 @@ local function write_object(value, out, depth)
 end
 
 function write(value, out, depth)
-  if depth > deepest then errors.usage "json.encode: it is nested more than 100 deep, or goes round in a circle" end
+  if depth > deepest then errors.usage(out.word .. ": it is nested more than 100 deep, or goes round in a circle") end
   local kind = type(value)
   if kind == "string" then out[#out + 1] = quoted(value)
-  elseif kind == "number" then out[#out + 1] = number(value)
+  elseif kind == "number" then out[#out + 1] = number(value, out)
   elseif kind == "boolean" then out[#out + 1] = tostring(value)
   elseif rawequal(value, reader.null) then out[#out + 1] = "null"
-  elseif kind ~= "table" then errors.usage("json.encode takes tables, texts, numbers, true and false, got " .. values.described(value))
+  elseif kind ~= "table" then errors.usage(out.word .. " takes tables, texts, numbers, true and false, got " .. values.described(value))
   elseif reader.is_list(value) or value[1] ~= nil then write_list(value, out, depth + 1)
   else write_object(value, out, depth + 1) end
 end
 
---- The text of a value; raises what JSON cannot say.
-return function(value)
-  local out = {}
+--- The text of a value; raises what JSON cannot say. word: what a recipe called, for the message.
+return function(value, word)
+  local out = { word = word or "json.encode" }
   write(value, out, 0)
   return table.concat(out)
 end

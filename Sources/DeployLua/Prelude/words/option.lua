@@ -6,6 +6,8 @@ local tables, values = import "runtime/tables", import "runtime/values"
 local duration, fields, types = import "types/duration", import "types/fields", import "types/types"
 
 local option = { names = { "boolean", "integer", "number", "percent", "string", "choice", "duration" } }
+--- Kinds that take texts beside their fields: { "a", "b", default = "a" }.
+local with_choices = { choice = true, list = true }
 
 local function checked_number(whole)
   return function(options)
@@ -39,6 +41,25 @@ local function matching(options)
   end
 end
 
+--- Texts, as many as allowed, each as it is described.
+local function listed(options)
+  local fits = matching(options)
+  return function(value)
+    if type(value) ~= "table" then return false end
+    for key, item in pairs(value) do
+      if math.type(key) ~= "integer" or not fits(item) then return false end
+      if options.choices and not types.choice(options.choices).read(item) then return false end
+    end
+    return #value >= (options.min or 0) and #value <= (options.max or #value), value
+  end
+end
+
+local function list_words(options)
+  local texts = options.choices and "a list of " .. types.choice(options.choices).words
+    or options.match and "a list of texts like " .. options.match or "a list of texts { \"…\", \"…\" }"
+  return texts .. range_words ""({ min = options.min, max = options.max })
+end
+
 local range = { { "min", "number", "the least" }, { "max", "number", "the greatest" } }
 
 -- By name: summary, type of the default, fields; words(options), reader(options)(value) -> whether it is good, value.
@@ -58,11 +79,14 @@ local kinds = {
     reader = function(options) return types.choice(options.choices).read end },
   duration = { summary = "A time: \"90s\", \"5m\".", default = "any", words = always(duration.words),
     reader = always(function(value) return duration.milliseconds(value) ~= nil, value end) },
+  list = { summary = "Texts, typed with commas between them: a,b. With texts in it, each value is one of these.", default = "table",
+    fields = { { "match", "string", "a Lua pattern that is found in each" }, { "min", "count", "the least number of them" },
+      { "max", "count", "the greatest number of them" } }, words = list_words, reader = listed },
 }
 
 --- Declares a word such as param.string. more: fields that only this family has.
 function option.declare(family, name, summary, default, own, more)
-  local choices = name == "choice" and "\"a\", \"b\", " or ""
+  local choices = with_choices[name] and "\"a\", \"b\", " or ""
   language.word {
     name = family .. "." .. name, nature = "pure", phases = { "description" },
     takes = "{ " .. choices .. "default = …, help = … }", summary = summary,
@@ -72,9 +96,9 @@ function option.declare(family, name, summary, default, own, more)
   }
 end
 
---- Declares the words of all kinds.
-function option.declare_kinds(family, more)
-  for _, name in ipairs(option.names) do
+--- Declares the words of some kinds.
+function option.declare_kinds(family, names, more)
+  for _, name in ipairs(names) do
     local kind = kinds[name]
     option.declare(family, name, kind.summary, kind.default, kind.fields, more)
   end
@@ -108,15 +132,15 @@ end
 --- The inside of an option: { kind, options, place, words, read(value) -> whether it is good, value }.
 function option.make(word, name, given)
   local place, choices = problems.here(), nil
-  if name == "choice" and type(given) == "table" then given, choices = split_choices(given) end
+  if with_choices[name] and type(given) == "table" then given, choices = split_choices(given) end
   local options = given == nil and {} or fields.read(word, word, given, place)
-  if choices then
+  if choices and (name == "choice" or #choices > 0) then
     options.choices = choices
     if #choices == 0 then problems.add(word .. " needs its choices: { \"a\", \"b\", default = \"a\" }", nil, place) end
   end
-  check_range(options, name == "integer", word, place)
+  check_range(options, name ~= "number", word, place)
   local made = { kind = name, options = options, place = place, words = kinds[name].words(options), read = kinds[name].reader(options) }
-  if options.default ~= nil and not (choices and #choices == 0) then
+  if options.default ~= nil and not (name == "choice" and choices and #choices == 0) then
     local good, value = made.read(options.default)
     if good then options.default = value else
       local words = name == "duration" and duration.expected(options.default) or made.words

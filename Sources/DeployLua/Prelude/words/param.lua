@@ -2,15 +2,18 @@
 
 local import = ...
 local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
-local values, void, option = import "runtime/values", import "runtime/void", import "words/option"
+local tables, values = import "runtime/tables", import "runtime/values"
+local void, option = import "runtime/void", import "words/option"
 
 local param = {}
 local parameter = values.kind "parameter"
 
-option.declare_kinds("param", {})
+--- schema has `strings` for lists: nobody types those.
+local names = tables.joined(option.names, { "list" })
+option.declare_kinds("param", names, {})
 
 local members = {}
-for _, name in ipairs(option.names) do
+for _, name in ipairs(names) do
   local word = "param." .. name
   members[name] = function(given)
     phases.describing(word)

@@ -13,7 +13,7 @@ language.word {
   summary = "Typed options of a plugin or a shipped recipe.",
   example = "local options = schema { url = schema.string { required = true } }",
 }
-option.declare_kinds("schema", required)
+option.declare_kinds("schema", option.names, required)
 
 local members = {}
 for _, name in ipairs(option.names) do

@@ -31,31 +31,43 @@ local function pieces(text, file)
   end
 end
 
+--- By the function that fills it: the file and pieces of each template.
+local templates = {}
+
 --- What is said of a place whose value is missing or is no text.
 local function refuse(file, name, value, own)
   if value ~= nil then
-    errors.usage(string.format("template %q takes a text or a number for %s, got %s", file, name, values.described(value)),
-      "a secret goes into a file by host:write and secret.format")
+    errors.usage(string.format("template %q takes a text or a number for %s, got %s", file, name, values.described(value)))
   end
   errors.usage(string.format("template %q has a place {{ %s }}, and no value was given", file, name),
     near.question(name, tables.keys(own)) or string.format("give it: { %s = … }", name))
 end
 
+--- The pieces of a template with its values filled in; secret: gives the pieces of a value that is a secret, else nil.
+local function filled(one, own, secret)
+  if type(own) ~= "table" then
+    errors.usage(string.format("the template %q takes a table of values, got %s", one.file, values.described(own)))
+  end
+  local out = {}
+  for _, part in ipairs(one.parts) do
+    if type(part) == "string" then out[#out + 1] = part
+    else
+      local value = own[part.name]
+      local hidden = secret and secret(value)
+      if hidden then for _, piece in ipairs(hidden) do out[#out + 1] = piece end
+      elseif type(value) == "string" or type(value) == "number" then out[#out + 1] = tostring(value)
+      else refuse(one.file, part.name, value, own) end
+    end
+  end
+  return out
+end
+
 language.meaning("template", function(file)
-  local parts = pieces(given.file("template", file, problems.here()) or "", file)
-  return framed(function(own)
-    if type(own) ~= "table" then
-      errors.usage(string.format("the template %q takes a table of values, got %s", file, values.described(own)))
-    end
-    local filled = {}
-    for i, part in ipairs(parts) do
-      local value = part
-      if type(part) == "table" then
-        value = own[part.name]
-        if type(value) ~= "string" and type(value) ~= "number" then refuse(file, part.name, value, own) end
-      end
-      filled[i] = value
-    end
-    return table.concat(filled)
-  end)
+  local one = { file = file, parts = pieces(given.file("template", file, problems.here()) or "", file) }
+  local fill = framed(function(own) return table.concat(filled(one, own)) end)
+  templates[fill] = one
+  return fill
 end)
+
+--- The file and pieces of a template, by its function; nil for any other value.
+return { of = function(fill) return fill ~= nil and templates[fill] or nil end, filled = filled }

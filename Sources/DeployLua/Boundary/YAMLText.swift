@@ -1,0 +1,145 @@
+import DeployModel
+import Yams
+
+/// Why a text cannot be read as YAML.
+struct YAMLFlaw: Error {
+  var message: String
+  /// From 1.
+  var line: Int
+  /// What to write instead; nil if the message says enough.
+  var fix: String?
+}
+
+/// YAML 1.2 (core schema) as JSON, and back. JSON is what the prelude reads: it keeps null and empty lists, for which Lua has nothing.
+struct YAMLText {
+  /// The limits of a text: bytes, values (an alias counts as all that it stands for), and levels.
+  private static let most = (bytes: 1 << 20, values: 100_000, levels: 100)
+
+  private var json = ""
+  private var values = 0
+
+  // MARK: reading
+
+  /// - Throws: `YAMLFlaw` for what is no YAML, more than one document, and values that readers of YAML 1.1 and 1.2 read differently.
+  static func json(of text: String) throws(YAMLFlaw) -> String {
+    guard text.utf8.count <= most.bytes else {
+      throw YAMLFlaw(message: "it has \(text.utf8.count) bytes, and may have 1 MB (\(most.bytes))", line: 1)
+    }
+    guard let root = try root(of: text) else { return "null" }
+    var reading = YAMLText()
+    try reading.write(root, level: 0)
+    return reading.json
+  }
+
+  private static func root(of text: String) throws(YAMLFlaw) -> Node? {
+    do {
+      let parser = try Parser(yaml: text, resolver: .basic)
+      return try withExtendedLifetime(parser) { try parser.singleRoot() }
+    } catch YamlError.duplicatedKeysInMapping(let names, let place) {
+      throw YAMLFlaw(message: "the key \(names.joined(separator: ", ")) is given twice", line: place.mark.line)
+    } catch YamlError.composer(let around?, _, let mark, _) where around.text.contains("single document") {
+      throw YAMLFlaw(message: "a second document begins here", line: mark.line, fix: "keep one document in a text")
+    } catch YamlError.scanner(let around, let problem, let mark, _), YamlError.parser(let around, let problem, let mark, _),
+      YamlError.composer(let around, let problem, let mark, _)
+    {
+      throw YAMLFlaw(message: (around.map { "\($0.text) of line \($0.mark.line): " } ?? "") + problem, line: mark.line)
+    } catch YamlError.reader(let problem, _, _, _) {
+      throw YAMLFlaw(message: problem, line: 1)
+    } catch {
+      throw YAMLFlaw(message: "\(error)", line: 1)
+    }
+  }
+
+  private mutating func write(_ node: Node, level: Int) throws(YAMLFlaw) {
+    let line = node.mark?.line ?? 1
+    values += 1
+    guard values <= Self.most.values else {
+      throw YAMLFlaw(message: "it has more than \(Self.most.values) values, with what its aliases (*) stand for", line: line)
+    }
+    guard level <= Self.most.levels else { throw YAMLFlaw(message: "it is nested more than \(Self.most.levels) deep", line: line) }
+    switch node {
+    case .scalar(let scalar): json += try Self.json(of: scalar, line)
+    case .sequence(let list): try write(list.map { (nil, $0) }, "[", "]", level)
+    case .mapping(let map): try write(try Self.members(of: map), "{", "}", level)
+    case .alias: throw YAMLFlaw(message: "an alias (*) stands for nothing that was named with &", line: line)
+    }
+  }
+
+  private mutating func write(_ items: [(key: String?, value: Node)], _ open: String, _ close: String, _ level: Int) throws(YAMLFlaw) {
+    json += open
+    for (index, item) in items.enumerated() {
+      if index > 0 { json += "," }
+      if let key = item.key { json += Self.quoted(key) + ":" }
+      try write(item.value, level: level + 1)
+    }
+    json += close
+  }
+
+  /// The members of a map, with those that `<<` merges into it: its own win, then the earlier of merged ones.
+  private static func members(of map: Node.Mapping) throws(YAMLFlaw) -> [(key: String?, value: Node)] {
+    var members: [(key: String?, value: Node)] = []
+    var merged: [Node] = []
+    for (key, value) in map {
+      guard case .scalar(let scalar) = key else {
+        throw YAMLFlaw(message: "a key is a list or a map, and names of JSON are texts", line: key.mark?.line ?? 1)
+      }
+      if scalar.style == .plain, scalar.string == "<<" {
+        merged += value.sequence.map(Array.init) ?? [value]
+      } else {
+        members.append((scalar.string, value))
+      }
+    }
+    for node in merged {
+      guard let map = node.mapping else { throw YAMLFlaw(message: "<< merges maps only", line: node.mark?.line ?? 1) }
+      for member in try self.members(of: map) where !members.contains(where: { $0.key == member.key }) { members.append(member) }
+    }
+    return members
+  }
+
+  private static func json(of scalar: Node.Scalar, _ line: Int) throws(YAMLFlaw) -> String {
+    let isText = scalar.style != .plain || ["!", "!str", "tag:yaml.org,2002:str"].contains(scalar.tag.description)
+    do throws(YAMLWord.Ambiguity) {
+      return isText ? quoted(scalar.string) : try YAMLWord.json(of: scalar.string) ?? quoted(scalar.string)
+    } catch { throw YAMLFlaw(message: error.message, line: line, fix: error.fix) }
+  }
+
+  /// A text as JSON has it.
+  static func quoted(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+        out += "\\u00" + Hex.text([UInt8(scalar.value)])
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out + "\""
+  }
+
+  // MARK: writing
+
+  /// JSON is YAML, so its values are read by the same parser and written in another style.
+  /// - Throws: `YAMLFlaw` if a name is too long for the parser.
+  static func yaml(of json: String) throws(YAMLFlaw) -> String {
+    guard let root = try root(of: json) else { return "null\n" }
+    do { return try serialize(node: restyled(root), width: -1, allowUnicode: true) } catch {
+      throw YAMLFlaw(message: "\(error)", line: 1)
+    }
+  }
+
+  private static func restyled(_ node: Node) -> Node {
+    switch node {
+    case .scalar(let scalar):
+      guard scalar.style != .plain else { return node }
+      let style: Node.Scalar.Style = YAMLWord.isPlainText(scalar.string) ? .plain : scalar.string.contains("\n") ? .literal : .doubleQuoted
+      return .scalar(Node.Scalar(scalar.string, Tag(.str), style))
+    case .sequence(let list):
+      return .sequence(Node.Sequence(list.map(restyled), Tag(.seq), list.isEmpty ? .flow : .block))
+    case .mapping(let map):
+      return .mapping(Node.Mapping(map.map { (restyled($0), restyled($1)) }, Tag(.map), map.isEmpty ? .flow : .block))
+    case .alias: return node
+    }
+  }
+}

@@ -1,0 +1,29 @@
+-- host:template: a file of a host that is a template of the project with its values.
+
+local import = ...
+local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
+local file, secret, template = import "run/file", import "run/secret", import "words/template"
+
+language.word {
+  name = "host:template", nature = "effect", phases = { "run" }, gives = "nothing", takes = "path, template, values, { … }",
+  summary = "Writes a template's text with its values, at once and whole; a value may be a secret, and the file has mode 0600 then.",
+  errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
+  example = "host:template(\"/etc/app.conf\", template \"app.conf\", { port = 80, password = secret \"DB_PASSWORD\" })",
+  fields = language.words["host:write"].fields,
+}
+
+--- Texts of a list as one, if there is nothing else in it; otherwise the list.
+local function joined(pieces)
+  for _, piece in ipairs(pieces) do if type(piece) ~= "string" then return pieces end end
+  return table.concat(pieces)
+end
+
+function file.methods.template(number, path, fill, own, given)
+  local one = template.of(fill)
+  if not one then
+    errors.usage("host:template takes what template \"file\" gives, got " .. values.described(fill),
+      "at the top of the file: local conf = template \"app.conf\"")
+  end
+  local pieces = template.filled(one, own or {}, function(value) return values.is(value, secret.kind) end)
+  file.put("host:template", number, path, joined(pieces), given)
+end

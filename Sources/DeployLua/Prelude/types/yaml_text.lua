@@ -1,0 +1,23 @@
+-- YAML (1.2) as values, and back: the engine's library reads and writes it, and JSON is what crosses the boundary.
+
+local import = ...
+local boundary, reader = import "runtime/boundary", import "types/json_reader"
+local write = import "types/json_writer"
+
+local yaml = {}
+
+--- The value of a text. What is no YAML: nil, what is wrong, its line, and what to write instead.
+function yaml.parse(text)
+  if not utf8.len(text) then return nil, "it has bytes that are no UTF-8 text", 1 end
+  local answer = boundary.ask { op = "yaml_decode", text = text }
+  if answer.flaw then return nil, "this is no YAML that can be read: " .. answer.flaw, answer.line, answer.fix end
+  return (reader.parse(answer.json))
+end
+
+--- The text of a value; nil and why it has none.
+function yaml.text(value)
+  local answer = boundary.ask { op = "yaml_encode", json = write(value, "yaml.encode") }
+  return answer.text, answer.flaw
+end
+
+return yaml

@@ -1,0 +1,22 @@
+-- read_yaml "file": the value of a YAML file of the project.
+
+local import = ...
+local language, problems, void = import "runtime/language", import "runtime/problems", import "runtime/void"
+local given, yaml = import "reading/given", import "types/yaml_text"
+
+language.word {
+  name = "read_yaml", nature = "pure", phases = { "description" }, takes = "\"file\"",
+  summary = "The value of a YAML file of the project, as yaml.decode gives it; the file is kept with the deployment.",
+  example = "local settings = read_yaml \"config/production.yml\"",
+}
+
+language.meaning("read_yaml", function(name)
+  local text = given.file("read_yaml", name, problems.here())
+  if not text then return void end
+  local value, flaw, line, fix = yaml.parse(text)
+  if flaw then
+    problems.add("read_yaml: " .. flaw, fix, { file = name, line = line })
+    return void
+  end
+  return value
+end)

@@ -1,0 +1,32 @@
+-- yaml: texts of YAML 1.2 as values, and back.
+
+local import = ...
+local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
+local yaml = import "types/yaml_text"
+
+language.word {
+  name = "yaml.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
+  summary = "The value of a YAML 1.2 text with one document: tables, texts, numbers, true, false, and json.null.",
+  example = "local settings = yaml.decode(host:read(\"config/app.yml\", { rehearse = \"port: 80\" }))",
+}
+language.word {
+  name = "yaml.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "value",
+  summary = "A value as YAML, names in their order, for readers of YAML 1.1 and 1.2. A table with 1 to n is a list.",
+  example = "host:write(\"config/app.yml\", yaml.encode { port = 80, peers = json.list {} })",
+}
+language.object { name = "yaml", summary = "YAML as values, and back", fields = {} }
+
+local function decode(text)
+  if type(text) ~= "string" then errors.usage("yaml.decode takes a text, got " .. values.described(text)) end
+  local value, flaw, line, fix = yaml.parse(text)
+  if flaw then errors.usage(string.format("yaml.decode: line %d: %s", line, flaw), fix) end
+  return value
+end
+
+local function encode(value)
+  local text, flaw = yaml.text(value)
+  if not text then errors.usage("yaml.encode: " .. flaw) end
+  return text
+end
+
+language.meaning("yaml", values.word("yaml", { decode = decode, encode = encode }))
