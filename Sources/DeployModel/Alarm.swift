@@ -37,7 +37,7 @@ package struct Alarm: Sendable, Hashable, Codable {
   /// Returns the watch that makes the alarm's remaining looks.
   /// - Parameters:
   ///   - hosts: the numbers of the hosts to look at.
-  ///   - time: the rest of the alarm's time.
+  ///   - time: the remaining time of the alarm.
   ///   - spent: the number of bad looks so far.
   package func watch(of hosts: [Int], for time: Interval, after spent: Int) -> Watch {
     let rests = (max(time, .zero).milliseconds + every.milliseconds - 1) / max(1, every.milliseconds)

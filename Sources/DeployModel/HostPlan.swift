@@ -75,7 +75,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
     self.secrets = secrets
   }
 
-  /// Returns the plan completed with the surveyed state of `current`. A host cannot go back to a release that is gone.
+  /// Returns the plan completed with what the survey found at `current`. A host cannot go back to a release whose folder is gone.
   package func seeing(_ state: HostState) -> HostPlan {
     var plan = self
     plan.damage = state.damage(of: state.current)

@@ -1,4 +1,4 @@
-/// A configuration's minimums for the hosts that share a value of a tag, such as a zone: how many keep serving, and how many may fail.
+/// A configuration's limits for the hosts that share a value of a tag, such as a zone: how many keep serving, and how many may fail.
 package struct NeighbourRule: Sendable, Hashable, Codable {
   package var tag: String
   /// The number of hosts that keep serving, for each value; nil: only the floor of all hosts applies.

@@ -20,7 +20,7 @@ package struct JoinGround: Sendable {
   /// The hosts that get the revision. `settled` has the hosts that already have it.
   package private(set) var joining: [Host] = []
   package private(set) var settled: [Host] = []
-  /// Those of the joining hosts that already run the revision on trial.
+  /// Those of the joining hosts that already run the revision, with a receipt on trial.
   package private(set) var trying: [Host] = []
   /// Requested hosts that are unreachable; empty if the request names its hosts.
   package let away: [Host]

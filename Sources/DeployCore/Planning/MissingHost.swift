@@ -23,7 +23,7 @@ package struct MissingHost: Sendable, Hashable {
     case inputs = "other_inputs"
     /// The host runs another revision.
     case revision = "other_revision"
-    /// The host has the revision on trial.
+    /// The host has the revision, but with a receipt on trial.
     case trial
   }
 

@@ -22,7 +22,7 @@ package struct AlarmLooks: Sendable, Hashable {
   /// - Parameters:
   ///   - names: the names of all hosts, by number.
   ///   - hosts: the numbers of the hosts to look at.
-  ///   - time: the rest of the alarm's time.
+  ///   - time: the remaining time of the alarm.
   ///   - tally: the numbers of looks that earlier watchers made.
   package init(_ alarm: Alarm, names: [String], hosts: [Int], left time: Interval, after tally: AlarmRecord.Tally = .init()) {
     self.alarm = alarm

@@ -2,7 +2,7 @@ import DeployModel
 
 /// A gate that waits for its answer.
 struct OpenGate: Sendable, Hashable {
-  /// What the answer to one look comes from.
+  /// The operation or the script that answers one look.
   enum Look: Sendable, Hashable {
     case intent(Int)
     case script(ScriptID)

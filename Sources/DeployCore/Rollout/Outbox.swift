@@ -96,14 +96,14 @@ struct Outbox: Sendable, Hashable {
     return id
   }
 
-  /// Removes and returns who waited for an operation that has ended.
+  /// Removes and returns the waiter of an operation that has ended.
   mutating func ended(intent: Int) -> Waiter {
     guard intent < waiters.count else { return .nobody }
     defer { waiters[intent] = .nobody }
     return waiters[intent]
   }
 
-  /// Removes and returns who waited for a timer that rang.
+  /// Removes and returns the waiter of a timer that rang.
   mutating func rang(timer: Int) -> Ring {
     guard timer < rings.count else { return .nobody }
     defer { rings[timer] = .nobody }
@@ -119,10 +119,10 @@ struct Outbox: Sendable, Hashable {
     }
   }
 
-  /// Removes who waited for a timer.
+  /// Removes the waiter of a timer.
   mutating func forget(timer: Int) { rings[timer] = .nobody }
 
-  /// Removes those who wait for operations, if the condition holds for them.
+  /// Removes the waiters of operations for which the condition holds.
   mutating func forget(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { waiters[intent] = .nobody }
   }

@@ -21,7 +21,7 @@ extension Rollout {
     return index > plan.flow.rolloutIndex ? .before : .after
   }
 
-  // MARK: on the way there
+  // MARK: in the forward deployment
 
   mutating func remembersBegun() {
     guard let index = markedStage, undoTime(index) != nil else { return }
@@ -72,7 +72,7 @@ extension Rollout {
     }
   }
 
-  // MARK: on the way back
+  // MARK: in the rollback
 
   /// Why the current undo does not begin; nil: it begins.
   var undoRefusal: ScriptError? {

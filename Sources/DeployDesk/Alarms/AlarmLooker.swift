@@ -25,7 +25,7 @@ struct AlarmLooker {
   private let sink: AsyncStream<Event>.Continuation
   private let plan: Plan
   private let ports: Ports
-  /// The id under which hosts get the looks. No other watcher uses it.
+  /// The deployment id that this watcher's looks have on hosts. No other watcher uses this id.
   private let name: Deployment.ID
   private let token: String
   /// For each slot, the intent of the look under way; nil: none is.

@@ -1,4 +1,4 @@
-/// What has the hosts of an alarm now.
+/// Whether the hosts of an alarm still have the release of the alarm's deployment.
 package enum Occupancy: Sendable, Hashable {
   /// The release of the alarm's deployment is on all of the hosts, as far as known.
   case free

@@ -15,7 +15,7 @@ package struct CommandLog: Sendable, Hashable {
   /// The outcome; nil: the end is unknown.
   package var outcome: Outcome?
 
-  /// Creates a log entry from an intent; nil: the operation writes no output that a person would look for.
+  /// Creates a log entry from an intent; nil: the operation has no output that a person may want to read.
   /// - Parameter names: the names of the deployment's hosts, by number.
   package init?(_ intent: Intent, at moment: Timestamp, names: [String]) {
     guard intent.operation.writes else { return nil }
@@ -63,7 +63,7 @@ package struct CommandLog: Sendable, Hashable {
 }
 
 extension Operation {
-  /// Whether a person may look for the output of the operation.
+  /// Whether the operation has output that a person may want to read.
   fileprivate var writes: Bool {
     switch self {
     case .run, .check: true
