@@ -90,7 +90,7 @@ package actor Deployments {
     if let current, case .rollback(of: _?) = current.plan.kind { current.plan.id } else { nil }
   }
 
-  /// Leaves everything as it is. Jobs on hosts continue, and the deployment can be resumed.
+  /// Ends the engine without an end of the deployment: jobs on hosts continue, and the deployment can be resumed.
   package func detach() async {
     detached = true
     await current?.deployer.detach()

@@ -2,8 +2,8 @@
 package struct CoveredFile: Sendable, Hashable {
   package struct Line: Sendable, Hashable {
     /// The line's number, counted from 1.
-    /// How often tests ran the line.
     package var number: Int
+    /// How often tests ran the line.
     package var hits: Int
     package init(number: Int, hits: Int) {
       self.number = number

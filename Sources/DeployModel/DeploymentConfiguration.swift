@@ -1,4 +1,4 @@
-/// The limits that hold whatever a strategy decides.
+/// The limits of a deployment, which no strategy can exceed.
 package struct DeploymentConfiguration: Sendable, Hashable, Codable {
   package var name: String
   /// The minimum number of hosts that keep serving; nil: the default, which the planner computes.
@@ -19,7 +19,7 @@ package struct DeploymentConfiguration: Sendable, Hashable, Codable {
   package var apart: [String]?
   /// The tags of `alone`: all hosts that are out of service at a time share one value; nil: none.
   package var alone: [String]?
-  /// The rule of `each`, which holds among the hosts that share a value of its tag; nil: none.
+  /// The rule of `each`, which applies to the hosts that share a value of its tag; nil: none.
   package var each: NeighbourRule?
   package var place: SourcePlace?
   package init(

@@ -100,7 +100,7 @@ package struct KindWords: Sendable, Hashable {
   /// What a host has got after a success: `the release`, `what it did`.
   package var gain: String { task == nil ? "the release" : "what it did" }
 
-  /// What stays so after a success on all hosts, as a clause: `the release stays`, `what was removed does not come back`.
+  /// What stays true after a success on all hosts, as a clause: `the release stays`, `what was removed does not come back`.
   package var outcome: String {
     if case .remove = form { "what was removed does not come back" } else { gain + " stays" }
   }

@@ -1,4 +1,4 @@
-/// Finds the name that a misspelt name probably stands for.
+/// Finds the name that a person probably meant by a misspelt name.
 package enum NearMatch {
   /// Returns the most similar candidate; nil: all differ too much. At most a third of the name's letters may differ, but one always may.
   package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {

@@ -1,4 +1,4 @@
-/// A rule for the hosts that share a value of a tag. It holds whatever a strategy decides.
+/// A rule for the hosts that share a value of a tag. A strategy cannot change the rule.
 package struct Neighbours: Sendable, Hashable, Codable {
   package enum Rule: String, Sendable, Hashable, Codable {
     /// At most one of the hosts that share a value is out of service, as for the two hosts of a pair.

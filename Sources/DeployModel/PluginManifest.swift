@@ -22,7 +22,7 @@ package struct PluginManifest: Sendable, Hashable {
   package var license: String?
   /// The file that `require` loads, relative to the plugin's folder.
   package var main: String
-  /// The capabilities that the plugin asks for, sorted; nil: the plugin does not declare any.
+  /// The capabilities that the plugin asks for, sorted; nil: the plugin does not state them.
   package var capabilities: [String]?
   /// The plugins that this plugin requires, sorted by name.
   package var dependencies: [Dependency]

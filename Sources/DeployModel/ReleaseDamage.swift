@@ -5,7 +5,7 @@ package struct ReleaseDamage: Sendable, Hashable, Codable {
     case gone
     /// The folder exists, but its manifest does not.
     case unlisted
-    /// So many entries are missing, of all entries that existed at the end of the release's deployment.
+    /// Entries of the release are missing: their number, and the number of entries at the end of the release's deployment.
     case lacking(Int, of: Int)
   }
   package var release: Release.ID

@@ -18,7 +18,7 @@ package enum Subject: Sendable, Hashable, Codable {
   case host(Int)
   /// `function(deployment)`
   case deployment
-  /// `function(deployment, error)`: `on_failure`.
+  /// `function(deployment, error)`: the recipe's `on_failure`.
   indirect case failure(ScriptError)
   /// `function(weights, deployment)`: a traffic adapter sets weights.
   case weights(Weights)

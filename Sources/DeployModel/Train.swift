@@ -4,7 +4,7 @@ package struct Train: Sendable, Hashable, Codable {
   /// A train's id, such as `train-20261121-113045-x7k2`: the time when somebody asked for the train (UTC), and four letters and digits.
   package typealias ID = String
 
-  /// What must hold before the train continues with the next group.
+  /// The condition for the train to continue with the next group.
   package enum Between: Sendable, Hashable, Codable {
     /// No condition.
     case nothing

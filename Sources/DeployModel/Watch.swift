@@ -20,7 +20,7 @@ package struct Watch: Sendable, Hashable, Codable {
   package var looks: Int
   /// The time limit of one look.
   package var limit: Interval
-  /// Whether this is a rehearsal, in which one look at each host stands for all looks; nil: no.
+  /// Whether this is a rehearsal, in which one look at each host replaces all looks; nil: no.
   package var isPlayed: Bool?
   /// The number of looks, over all hosts, that may find a host bad before the watch fails.
   package var allow: Int

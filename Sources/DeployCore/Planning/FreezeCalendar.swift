@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Computes the times at which freeze windows hold.
+/// Computes the times at which freeze windows are in force.
 package enum FreezeCalendar {
   /// The number of days ahead for which a plan pins freezes. No deployment lasts longer.
   package static let reach = 35
@@ -19,7 +19,7 @@ package enum FreezeCalendar {
     var found: [Freeze] = []
     for (window, zone) in zip(windows.prefix(Self.windows), zones) {
       let today = (second + zone.offset(at: second)) / 86_400
-      // A window that began on an earlier day may still hold, and a change of clocks moves the end of a day.
+      // A window that began on an earlier day may still be open, and a change of clocks moves the end of a day.
       for day in (today - 2)...(today + reach) where window.holds(day) {
         let end = (window.to > window.from ? day : day + 1) * 86_400 + window.to * 60
         let (from, until) = (zone.moment(of: day * 86_400 + window.from * 60, last: false), zone.moment(of: end, last: true))

@@ -93,7 +93,8 @@ package struct GroupHistory: Sendable {
       ?? newest(of: states.flatMap { $0.kept ?? [] }, besides: left, before: origin(of: left))
   }
 
-  /// Returns the replaced receipts of the release that the host runs. With another recipe or other parameters, this release may be good.
+  /// Returns the replaced receipts of the release that the host runs. The release may be good with the recipe and parameters of an earlier
+  /// receipt.
   private func same(_ state: HostState) -> [Receipt] {
     (state.kept ?? []).filter { $0.release.id == state.current && $0.release.id == state.receipt?.release.id }
   }

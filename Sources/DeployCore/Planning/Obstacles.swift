@@ -83,7 +83,7 @@ extension HostPlace {
 }
 
 extension ForeignCurrent {
-  /// Returns why nothing can be deployed there, with the command to type; nil: it is a link, which a deployment can replace and restore.
+  /// Returns why this `current` prevents a deployment, with the command to type; nil: a deployment can replace and restore a link.
   package func problem(at path: String) -> Problem? {
     switch self {
     case .link: nil

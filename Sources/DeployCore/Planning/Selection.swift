@@ -99,7 +99,7 @@ package struct Selection: Sendable, Hashable {
       fix: NearMatch.hint(group, among: project.groups.map(\.name)) ?? "define it: group \"\(group)\" { hosts = { … } }")
   }
 
-  /// Returns a problem for each host that is the folder and machine of another host, because deployments would undo each other's work.
+  /// Returns a problem for each host with the folder and the machine of another host, because deployments would undo each other's work.
   private static func sharedPlaces(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
     var seen: [[String]: String] = [:]
     return hosts.compactMap { host in

@@ -1,10 +1,10 @@
 /// The offsets of a time zone from UTC. Past offsets come from a table, and later ones from a rule.
 package struct Zone: Sendable, Hashable {
-  /// The times in seconds since 1970, in order, at which the offset changes, with the offset from then on.
+  /// The changes of the offset, in order: the time in seconds since 1970, and the new offset in seconds.
   private var turns: [(at: Int, offset: Int)]
-  /// The offset before the first change.
+  /// The offset before the first change, in seconds east of Greenwich.
   private var first: Int
-  /// The rule after the last change; nil: the last offset stays.
+  /// The rule for times after the last change; nil: the last offset stays.
   private var rule: ZoneRule?
 
   package static let utc = Zone(0)

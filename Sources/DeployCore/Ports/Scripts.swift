@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The engine's access to recipes. It starts functions, given by their numbers, as scripts, and runs them step by step. It is called from
-/// one task only. Equal calls in an equal order give equal steps, in any process.
+/// The engine's access to recipes. It starts functions, given by their numbers, as scripts, and runs them step by step. Calls never
+/// overlap. Equal calls in an equal order give equal steps, in any process.
 package protocol Scripts: AnyObject {
   /// Prepares a script. The answer to its first step is `.begin`.
   func start(_ script: ScriptID, _ body: Body, on subject: Subject)

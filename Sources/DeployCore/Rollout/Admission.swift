@@ -17,7 +17,7 @@ package struct Admission: Sendable, Hashable {
   private var isInFlight: [Bool]
   /// For each host, whether it failed and is being restored. It counts as failed from the start of the restore.
   private var goingBack: [Bool]
-  /// CodeDeploy's rule, if it replaces the budgets; nil: the budgets hold.
+  /// CodeDeploy's rule, if it replaces the budgets; nil: the budgets apply.
   private var healthy: HealthyHosts?
   /// The wave gate; nil: the plan has no wave gate.
   private var gate: WaveGate?

@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Which of a plan's freezes holds now. The core has no clock, so the end and the start of freezes are timers.
+/// Which of a plan's freezes is in force now. The core has no clock, so the end and the start of freezes are timers.
 struct FreezeState: Sendable, Hashable {
   private let times: [Freeze]
-  /// The index of the freeze that holds now; if none does, of the next freeze.
+  /// The index of the freeze that is in force now; if none is, the index of the next freeze.
   private var next = 0
   private var now: Timestamp
   private var holds = false
-  /// Whether somebody has lifted the freeze that holds now.
+  /// Whether a person has lifted the freeze that is in force now.
   private var isLifted = false
 
   /// - Parameter start: when the deployment was planned.
@@ -17,7 +17,7 @@ struct FreezeState: Sendable, Hashable {
     holds = self.times.first?.holds(start) == true
   }
 
-  /// The freeze that holds now; nil: waves may begin.
+  /// The freeze that is in force now and was not lifted; nil: waves may begin.
   var current: Freeze? { holds && !isLifted ? times[next] : nil }
 
   /// Returns the time until the next freeze begins or the present freeze ends; nil: neither will happen.

@@ -3,7 +3,7 @@ import DeployModel
 /// A host's program as a single step, for simulations of a rollout's decisions. The simulation draws the duration and the result of the
 /// step.
 extension HostProgram {
-  /// Returns the steps of a segment. Only `install` has one: the step that makes the release current stands for the whole program.
+  /// Returns the steps of a segment. Only `install` has one: the step that makes the release current, in place of the whole program.
   static func outline(of segment: Segment, _ number: Int, in plan: Plan) -> [HostStep] {
     guard segment == .install else { return [] }
     let host = plan.hosts[number]

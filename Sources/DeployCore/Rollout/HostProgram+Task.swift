@@ -2,8 +2,8 @@ import DeployModel
 
 /// A host's part of a task: the task's function, between the recipe's hooks that take the host out of service and bring it back.
 extension HostProgram {
-  /// Returns the steps of a segment of a task. The function runs in the segment in which a deployment makes the release current, so that a
-  /// *ready* host has the same segments behind it.
+  /// Returns the steps of a segment of a task. The function runs in the segment in which a deployment makes the release current, so that
+  /// *ready* means for a task what it means for a deployment.
   static func steps(of segment: Segment, of task: HostTask, _ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     if segment == .install {

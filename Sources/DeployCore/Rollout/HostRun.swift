@@ -40,7 +40,7 @@ struct HostRun: Sendable, Hashable {
   private var ends: [Int] = []
   /// The number of steps that had begun when the host failed.
   private var begun = 0
-  /// Why the host is being restored; nil: it goes towards its target.
+  /// Why the host is being restored; nil: it is on the way to its target.
   private(set) var cause: ScriptError?
   /// Whether there is nothing to restore, because the host failed before anything that it runs was changed.
   private var isUntouched = false
@@ -170,8 +170,8 @@ struct HostRun: Sendable, Hashable {
     return failed(error, begun: false, in: plan, &outbox)
   }
 
-  /// What to interrupt so that the host is restored soon. A host that is being restored already is not interrupted. A step that ends sooner
-  /// than its undo would (a rename, a receipt, an installation) is not interrupted either.
+  /// The operation or script to interrupt, so that the restore of the host begins soon. Nothing is interrupted on a host that is being
+  /// restored already, nor a step that ends sooner than its undo would (a rename, a receipt, an installation).
   var interruptible: Waiting {
     guard cause == nil, position < steps.count else { return .nothing }
     switch steps[position] {

@@ -2,7 +2,7 @@
 package enum Lapse: Sendable, Hashable {
   /// The ledger lets an operation be performed before its intent is in the journal (against P2).
   case effectBeforeEntry
-  /// Hosts are taken out of service although that goes below the floor (against P4).
+  /// Hosts are taken out of service although fewer hosts than the floor then serve (against P4).
   case floorIgnored
   /// Hosts are changed although a rule for hosts that share a tag's value forbids it (against P4).
   case neighboursIgnored

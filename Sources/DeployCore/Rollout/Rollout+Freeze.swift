@@ -1,6 +1,7 @@
 import DeployModel
 
-/// Freeze windows: no wave begins while a freeze holds. Hosts that are being changed complete their part, and nothing delays a rollback.
+/// Freeze windows: no wave begins while a freeze is in force. Hosts that are being changed complete their part, and a rollback is not
+/// delayed.
 extension Rollout {
   /// Starts to follow the freezes, at the start of a deployment.
   mutating func watchFreeze() {
@@ -32,7 +33,7 @@ extension Rollout {
   /// Whether a wave waits for the end of a freeze.
   var isHeldByFreeze: Bool { gate != nil && gate?.script == nil }
 
-  /// Delays the wave that the strategy asked for, if a freeze holds.
+  /// Delays the wave that the strategy asked for, if a freeze is in force.
   /// - Returns: whether the wave is delayed.
   mutating func holdsWave() -> Bool {
     guard let held = freeze.current, lapse != .freezeIgnored else { return false }

@@ -5,9 +5,9 @@ import DeployModel
 struct WaveGate: Sendable, Hashable {
   /// The share of hosts, 0…1, that is expected to fail with any release.
   let base: Double
-  /// The deployment stops if chance would cause so many failures in a wave with a lower probability than this.
+  /// A probability. The deployment stops if chance alone would cause at least as many failures in a wave with a lower probability.
   static let improbable = 0.001
-  /// The number of hosts of the current wave. `failed` is the number of those that failed.
+  /// The number of hosts in the current wave. `failed` is the number of these hosts that failed.
   private(set) var hosts = 0
   private(set) var failed = 0
   /// Whether a host has succeeded in the deployment. `first` says how a host failed before any had succeeded; nil: none did.

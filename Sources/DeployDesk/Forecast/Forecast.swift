@@ -7,7 +7,7 @@ import DeploySimulation
 package struct Forecast: Sendable {
   /// A strategy to simulate, with its project and request.
   package struct Candidate: Sendable {
-    /// The size of the simulation.
+    /// The strategy's name, as shown to people.
     package var name: String
     package var project: LoadedProject
     package var asked: Asked

@@ -2,7 +2,7 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// A message to a parked deployment that has no id and no signature yet.
+/// A message for a parked deployment, before it gets its id and its signature.
 package struct MessageDraft: Sendable {
   package var kind: Message.Kind
   /// The gate that the message answers, by name or number; nil: the open gate.

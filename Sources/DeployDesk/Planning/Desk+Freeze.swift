@@ -11,7 +11,7 @@ extension Desk {
     return Freeze.Rule(FreezeCalendar.times(recipe.freeze, in: try recipe.zones(from: zones), from: now), override: override)
   }
 
-  /// Refuses a deployment if a freeze holds now and is not overridden.
+  /// Refuses a deployment if a freeze is in force now and is not overridden.
   func refuseFrozen(_ rule: Freeze.Rule?) throws(Problems) {
     guard let rule, rule.override == nil, let held = rule.times.first(where: { $0.holds(now) }) else { return }
     let isEndless = FreezeCalendar.isEndless(held, from: now)

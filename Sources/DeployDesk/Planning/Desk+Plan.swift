@@ -62,7 +62,7 @@ extension Desk {
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)
   }
 
-  /// Returns the hosts that the deployment leaves alone. Warns if the stages that one of them has marks of are unknown.
+  /// Returns the hosts that the deployment leaves alone. Warns if one of them does not answer and may have stage marks.
   private func heard(_ others: Bystanders?, of selection: Selection) -> Bystanders? {
     if others?.areUnknown == true, selection.remembersStages {
       tell(.remark("A host of the group that is left alone does not answer, so it is unknown which stages it remembers."))

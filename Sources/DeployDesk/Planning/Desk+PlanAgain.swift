@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Makes a saved plan again, with the saved plan's bundle if the store still has it, and compares the two plans.
+  /// Repeats the planning of a saved plan, with the saved plan's bundle if the store still has it, and compares the two plans.
   /// - Parameter said: who carries the plan out, and why; missing values come from the saved plan.
   /// - Throws: every difference between the plans. Nothing was started.
   package func plan(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {

@@ -8,7 +8,7 @@ struct ScriptCheck: Sendable {
   /// The largest size of a script in bytes. A larger file is taken for something else.
   private static let largest = 1 << 20
 
-  /// Returns a problem for each such script.
+  /// Returns a problem for each script of the bundle that a command uses and that has such a first line.
   /// - Parameter rehearsal: the entries of the rehearsal, which show what the plan would do as far as known.
   func problems(_ manifest: Manifest, _ rehearsal: [Entry]) async -> [Problem] {
     let words = Self.words(in: rehearsal)

@@ -93,7 +93,7 @@ package actor Prompt {
       answer = ending == nil ? await self.answer(request) : await Task { await self.answer(request) }.value
     }
   }
-  /// The largest number of requests of one line, as in a deployment.
+  /// The largest number of requests that one line may make; functions of a deployment have the same limit.
   private static let mostRequests = 100_000
 
   private func answer(_ request: Request) async -> Answer {
