@@ -7,8 +7,9 @@ package struct AllowedSigners: Sendable, Hashable {
     package let patterns: [String]
     /// The key in base64.
     package let key: String
-    /// The first and the last day on which the key is valid, in days since 1970-01-01; nil: no limit. Hours and time zones are ignored.
+    /// The first day on which the key is valid, in days since 1970-01-01; nil: no limit. Hours and time zones are ignored.
     package var begin: Int?
+    /// The last day on which the key is valid, in days since 1970-01-01; nil: no limit.
     package var end: Int?
 
     /// Whether the key is valid at this time. A day before and a day after the validity count too, because the file does not name its time

@@ -4,8 +4,9 @@ package struct Bounds: Sendable, Hashable, Codable {
   package var floor: Int
   /// The maximum number of hosts that change at the same time.
   package var parallel: Int
-  /// The number of hosts that may fail, and the number of hosts that may be out of reach.
+  /// The number of hosts that may fail.
   package var failed: Int
+  /// The number of hosts that may be unreachable.
   package var unreachable: Int
   /// The number of hosts that may fail in a single wave; nil: no limit beyond `failed`.
   package var failedInWave: Int?

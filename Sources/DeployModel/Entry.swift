@@ -1,4 +1,4 @@
-/// One line of a deployment's journal. What people and machines read about a deployment is a fold over its entries.
+/// One line of a deployment's journal. All reports about a deployment are computed from its entries.
 package struct Entry: Sendable, Hashable, Codable {
   // Indirect because plans, intents and notes differ much in size, and a deployment to many hosts has a million facts.
   package indirect enum Fact: Sendable, Hashable, Codable {

@@ -14,8 +14,9 @@ package struct PluginTree: Sendable, Hashable {
   /// The files, sorted by the bytes of their paths.
   package let files: [File]
 
-  /// The largest number of files, and the largest number of bytes in all files together.
+  /// The largest number of files.
   package static let mostFiles = 1000
+  /// The largest number of bytes in all files together.
   package static let mostBytes = 16 << 20
 
   /// - Throws: if there are too many files or bytes, if a path could lead out of the folder, or if two files have one path.

@@ -40,11 +40,13 @@ package struct CanaryAnalysis: Sendable, Hashable {
     package var verdict: Verdict
     /// The result of the canaries minus the result of the twins; nil: there is no data.
     package var effect: Double?
-    /// The lower bound of the difference between rates; nil: unknown. `high` is the upper bound.
+    /// The lower bound of the difference between rates; nil: unknown.
     package var low: Double?
+    /// The upper bound of the difference between rates; nil: unknown.
     package var high: Double?
-    /// The number of looks so far. `pairs` is the number of pairs that had data in at least one look.
+    /// The number of looks so far.
     package var looks: Int
+    /// The number of pairs that had data in at least one look.
     package var pairs: Int
   }
 
@@ -54,8 +56,9 @@ package struct CanaryAnalysis: Sendable, Hashable {
   /// The counts of requests, summed over all canaries and over all twins.
   private var canaries = RateBounds()
   private var twins = RateBounds()
-  /// The evidence that values are above the margin's limit, and the evidence that they are below.
+  /// The evidence that the canaries' values are above the margin's limit.
   private var worse: TwinSigns
+  /// The evidence that the canaries' values are below the margin's limit.
   private var better: TwinSigns
   private var sums = Sums()
   private var spoke = Sides()

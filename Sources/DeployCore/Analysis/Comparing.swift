@@ -6,8 +6,9 @@ struct Comparing: Sendable, Hashable {
   private var analysis: CanaryAnalysis
   /// For each host of the watch, by its index: the measurements that have not been compared yet.
   private var waiting: [[CanaryAnalysis.Measure?]]
-  /// The number of looks that got no answer, and the reason for the first of them.
+  /// The number of looks that got no answer.
   private var unanswered = 0
+  /// Why the first look without an answer got none; nil: every look was answered.
   private var firstSilence: String?
   private var hasData = false
   /// If the first looks give no data, the analysis ends after this number of looks.

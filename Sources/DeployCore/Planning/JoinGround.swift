@@ -17,8 +17,9 @@ package struct JoinGround: Sendable {
   /// The receipt of the revision; on trial if its deployment was stopped on purpose.
   package let goal: Receipt
   package let manner: Manner
-  /// The hosts that get the revision. `settled` has the hosts that already have it.
+  /// The hosts that get the revision.
   package private(set) var joining: [Host] = []
+  /// The hosts that already have the revision.
   package private(set) var settled: [Host] = []
   /// Those of the joining hosts that already run the revision, with a receipt on trial.
   package private(set) var trying: [Host] = []

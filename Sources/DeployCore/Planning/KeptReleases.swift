@@ -7,8 +7,9 @@ package struct KeptReleases: Sendable {
     package var release: Release.ID
     /// The release's newest receipt; nil: its deployment never ended, or an older version of lander deployed it without a receipt.
     package var receipt: Receipt?
-    /// The names of the hosts that keep the release. `running` has the names of those that run it.
+    /// The names of the hosts that keep the release.
     package var hosts: [String]
+    /// The names of the hosts that run the release.
     package var running: [String]
     /// The names of the hosts that lack a part of the release, so that they cannot go back to it.
     package var damaged: [String]

@@ -6,8 +6,9 @@ package struct PathOwners: Sendable {
   private static let own = ["releases", "current", ".lander", "appspec"]
 
   private let recipes: [Recipe]
-  /// For each recipe, its path in parts. `machines` has the machines of the recipe's own targets, sorted by key.
+  /// For each recipe, its path in parts.
   private let paths: [[String]]
+  /// For each recipe, the machines of its own targets, sorted by key.
   private let machines: [[Machine]]
 
   /// A host, identified by the connection to it and not by its name.

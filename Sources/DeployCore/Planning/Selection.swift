@@ -61,7 +61,7 @@ package struct Selection: Sendable, Hashable {
   /// Whether the survey has to include the hosts that the request leaves out: the configuration demands that hosts of the group serve, or
   /// these hosts may have marks of stages that need not run again or have to be undone.
   package var asksBystanders: Bool { !bystanders.isEmpty && (countsBystanders || remembersStages) }
-  /// Whether it matters how many of the hosts that the request leaves out serve.
+  /// Whether the configuration needs the number of serving hosts among those that the request leaves out.
   package var countsBystanders: Bool { configuration.floor != nil || configuration.healthy != nil }
   /// Whether hosts keep marks of the recipe's stages.
   package var remembersStages: Bool { recipe.flow.stages.contains { $0.terms.map { $0.leavesMark || $0.undo != nil } == true } }

@@ -3,8 +3,9 @@ import DeployModel
 /// The stages that a requested rollback undoes: stages that ran for the revision which its hosts leave. Such a rollback goes back one
 /// revision at a time, because no release was ever used with the results of the stages of two later revisions.
 struct Undoing {
-  /// The stages to undo before the hosts go back. `after` has those to undo afterwards.
+  /// The stages to undo before the hosts go back.
   private(set) var before: [Stage] = []
+  /// The stages to undo after the hosts have gone back.
   private(set) var after: [Stage] = []
   /// Why the rollback is not possible; empty: no stage prevents it.
   private(set) var problems: [Problem] = []

@@ -13,11 +13,13 @@ struct HealthyHosts: Sendable, Hashable {
   private var isHealthy: [Bool]
   /// For each host, by its number, whether it has not begun.
   private var isLeft: [Bool]
-  /// The number of healthy hosts under way. `othersUnderWay` counts the other hosts under way.
+  /// The number of healthy hosts under way.
   private var healthyUnderWay = 0
+  /// The number of unhealthy hosts under way.
   private var othersUnderWay = 0
-  /// The number of unhealthy hosts that have not begun. `left` counts all hosts that have not begun.
+  /// The number of unhealthy hosts that have not begun.
   private var othersLeft: Int
+  /// The number of all hosts that have not begun.
   private var left: Int
 
   init(_ plan: Plan, minimum: Int) {

@@ -36,7 +36,7 @@ struct HostRun: Sendable, Hashable {
   private var upto: Segment?
   /// The number of steps up to the end of that segment.
   private var limit = 0
-  /// The number of steps up to the end of each segment; empty: the host was planned without a stop.
+  /// The number of steps up to the end of each segment; empty: the host completes all segments without a stop.
   private var ends: [Int] = []
   /// The number of steps that had begun when the host failed.
   private var begun = 0

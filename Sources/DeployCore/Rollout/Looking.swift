@@ -42,8 +42,9 @@ struct Looking: Sendable, Hashable {
   private var pace: Pace
   private var bad = 0
   private var first: String?
-  /// The number of looks without an answer. `firstSilence` is the reason of the first of them.
+  /// The number of looks without an answer.
   private var unanswered = 0
+  /// Why the first look without an answer got none; nil: every look was answered.
   private var firstSilence: String?
   /// Whether every look without an answer counts; false: only the last look at each place counts.
   private let countsSilence: Bool

@@ -10,8 +10,9 @@ extension ScriptTree {
     var started = 0
     var running: [ScriptID] = []
     var results: [ScriptResult?]
-    /// The time limit of `within`; nil: there is none. `deadline` is its timer; nil: no timer is running.
+    /// The time limit of `within`; nil: there is none.
     var time: Interval?
+    /// The timer of the time limit; nil: no timer is running.
     var deadline: Int?
     /// Whether a pause delays one of the functions, so that the whole time limit starts anew after the pause.
     var isSuspended = false

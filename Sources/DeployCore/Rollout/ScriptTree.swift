@@ -45,8 +45,9 @@ struct ScriptTree: Sendable, Hashable {
     var waiting = Waiting.nothing
     /// The machine that performs the script's last operation; nil: it has asked for none.
     var asked: Place?
-    /// Why the script has to end; nil: it need not. `told` says whether the script has been given this reason.
+    /// Why the script has to end; nil: it need not.
     var cancelled: Failure?
+    /// Whether the script has been given the reason in `cancelled`.
     var told = false
     /// How many of the script's decisions were refused.
     var refused = 0

@@ -7,11 +7,13 @@ struct WaveGate: Sendable, Hashable {
   let base: Double
   /// A probability. The deployment stops if chance alone would cause at least as many failures in a wave with a lower probability.
   static let improbable = 0.001
-  /// The number of hosts in the current wave. `failed` is the number of these hosts that failed.
+  /// The number of hosts in the current wave.
   private(set) var hosts = 0
+  /// The number of hosts of the current wave that failed.
   private(set) var failed = 0
-  /// Whether a host has succeeded in the deployment. `first` says how a host failed before any had succeeded; nil: none did.
+  /// Whether a host has succeeded in the deployment.
   private var hasSucceeded = false
+  /// How a host failed before any host had succeeded, as a verb phrase; nil: none did.
   private var first: String?
   /// Why no further host may start; nil: chance explains the failures. The value is stored, because it is needed after each host.
   private(set) var verdict: String?

@@ -2,7 +2,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// Performs what the fold of an alarm asks for: looks at hosts, timers, and the question whether another deployment has the hosts. It
+/// Performs the moves of `AlarmLooks`: looks at hosts, timers, and the question whether another deployment has the hosts. It
 /// acquires no lock and writes no journal.
 struct AlarmLooker {
   enum Event: Sendable {

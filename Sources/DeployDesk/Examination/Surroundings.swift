@@ -1,18 +1,22 @@
 /// What an examination knows about this machine and the folders of a project.
 package struct Surroundings: Sendable {
-  /// The version of this program. `program` is its path.
+  /// The version of this program.
   package var version = ""
+  /// The path of this program.
   package var program = ""
   /// The folder of the recipes that come with lander; nil: it was not found.
   package var shipped: String?
-  /// The path of ssh, and of git; nil: the program is not on the search path.
+  /// The path of ssh; nil: ssh is not on the search path.
   package var ssh: String?
+  /// The path of git; nil: git is not on the search path.
   package var git: String?
   /// The largest number of files that a process may open; nil: unknown.
   package var openFiles: Int?
-  /// The path of the state folder. `hasState` says whether it exists, and `isWritable` whether it can be written.
+  /// The path of the state folder.
   package var state = ""
+  /// Whether the state folder exists.
   package var hasState = false
+  /// Whether this process can write to the state folder.
   package var isWritable = false
   /// Whether git would commit the state folder.
   package var isCommitted = false

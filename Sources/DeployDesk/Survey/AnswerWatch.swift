@@ -5,8 +5,9 @@ import Synchronization
 
 /// Reports which hosts have not answered while a command waits for them. Lander gives up a dead host only after half a minute.
 final class AnswerWatch: Sendable {
-  /// The time before the first report. `pause` is the time between reports.
+  /// The time before the first report.
   private static let first = Interval.seconds(2)
+  /// The time between reports.
   private static let pause = Interval.seconds(5)
   private let names: [String]
   private let silent: Mutex<[Bool]>
