@@ -7,7 +7,7 @@ package enum Glob {
   ///   - name: the number of elements of the name.
   ///   - isStar: whether this part of the pattern matches any number of elements.
   ///   - step: returns the index of the pattern's part that follows if this part matches this element; nil: the part does not match the
-  /// element.
+  ///     element.
   package static func matches(
     pattern: Int, name: Int, isStar: (Int) -> Bool, step: (_ part: Int, _ element: Int) -> Int?
   ) -> Bool {

@@ -105,8 +105,8 @@ package struct CanaryAnalysis: Sendable, Hashable {
 
   /// - Parameters:
   ///   - pairs: the number of pairs of twins.
-  ///   - alpha: the probability, over all looks together, of a wrong verdict: bad for a release within the margin, or good for one outside
-  /// it.
+  ///   - alpha: the probability, over all looks together, of a wrong verdict: *bad* for a release within the margin, or *good* for one
+  ///     outside the margin.
   ///   - looks: the largest number of looks; 1 to 10,000.
   ///   - countsGaps: whether looks without a measurement count; false in plans with older rules.
   package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int, countsGaps: Bool = true) {

@@ -6,7 +6,7 @@ extension Bounds {
   ///   - away: the number of unreachable hosts in the selection, which the default floor does not include.
   ///   - others: the hosts of the group that the deployment leaves alone; nil: they were not surveyed, so they count as serving.
   ///   - usual: the strategy that determines the default floor, if the deployment does not use the recipe's own strategy; nil: the recipe's
-  /// own.
+  ///     own.
   init(
     _ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil, instead usual: Strategy? = nil
   ) throws(Problems) {

@@ -29,7 +29,7 @@ package struct JoinGround: Sendable {
   package let keepers: [Host]
   /// The locks on the group's other hosts, one for each deployment. For missing hosts: the locks on any host of the group.
   package let underWay: [Lock]
-  /// Whether a host that joins serves something now.
+  /// Whether at least one joining host serves now.
   package let isServing: Bool
 
   private typealias Reached = (host: Host, state: HostState)

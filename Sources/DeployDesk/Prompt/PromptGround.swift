@@ -4,7 +4,7 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// The hosts that a prompt uses: simulated ones, or a real one. It acquires no lock and writes no journal.
+/// The hosts that a prompt uses: simulated ones, or a real one. The prompt acquires no lock and writes no journal.
 struct PromptGround: Sendable {
   let plan: Plan
   private let transport: any Transport
