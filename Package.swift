@@ -9,12 +9,12 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Optimized in debug builds too: the tests play hundreds of thousands of deployments with these rooms. For the others it costs more time
-/// to build than it saves.
+/// Rooms that are optimized in debug builds too, because the tests simulate hundreds of thousands of deployments with them. For other
+/// rooms, optimizing costs more build time than it saves.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// One room of the house. What it may import is listed here and enforced by
-/// `--explicit-target-dependency-import-check error` and by `TidyTests`.
+/// Returns the target of one room. `--explicit-target-dependency-import-check error` and `TidyTests` enforce that it imports only what is
+/// listed.
 func room(
   _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = [], and more: [SwiftSetting] = []
 ) -> Target {
@@ -30,7 +30,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
-/// The Lua side of the runtime, and what early versions of it were told.
+/// The Lua side of the runtime, and the vocabulary that preludes of early versions need.
 let prelude: [Resource] = [
   .embedInCode("Prelude"), .embedInCode("Spec"), .embedInCode("Prompt"), .embedInCode("Boundary/positional_vocabulary.lua"),
 ]
@@ -75,13 +75,13 @@ let package = Package(
 
     tests(of: "DeployModelTests", on: ["DeployModel"]),
     tests(of: "DeployGroundTests", on: ["DeployModel", "DeployGround"]),
-    // The one builder of plans that no planner made.
+    // Builds plans for tests, without the planner.
     .target(name: "PlanDrafts", dependencies: ["DeployModel"], path: "Tests/PlanDrafts", swiftSettings: settings),
     // Compares documents with the schemas in docs/schemas.
     .target(name: "SchemaCheck", path: "Tests/SchemaCheck", swiftSettings: settings),
     tests(of: "DeployCoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore"]),
     tests(of: "DeployLuaTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
-    // with the simulator: every transport keeps one contract
+    // They also use the simulator, because all transports have to keep one contract.
     tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployGround", "DeployHosts", "DeploySimulation"]),
     tests(of: "DeployStoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployStore", grdb]),
     tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),
@@ -94,7 +94,7 @@ let package = Package(
       of: "DeployDeskTests",
       on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation", "DeployReport", "DeployDesk"]),
     tests(of: "CommandTests", on: ["SchemaCheck", "DeployModel", "lander"]),
-    // Reads inputs that make no sense, in a process whose end by a signal `InputTests` sees.
+    // Reads nonsensical inputs. It is a separate process, so that `InputTests` can see whether a signal ended it.
     .executableTarget(
       name: "InputFuzz",
       dependencies: ["PlanDrafts", "DeployModel", "DeployCore", "DeployHosts", "DeployStore", "DeployAppSpec", "DeployReport", grdb],
@@ -104,8 +104,8 @@ let package = Package(
   ]
 )
 
-/// A build of some targets alone, for `scripts/test --sanitize`: their names with spaces between them. A sanitizer looks at one room, and
-/// the others would take five times as long to build.
+/// Builds only the targets that `scripts/test --sanitize` names, separated by spaces. A sanitizer checks one room, and building the others
+/// would take five times as long.
 if let names = Context.environment["LANDER_TARGETS"]?.split(separator: " ").map(String.init) {
   package.targets.removeAll { !names.contains($0.name) }
   package.products = []

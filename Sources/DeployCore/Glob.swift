@@ -1,11 +1,13 @@
-/// Matching with stars, for host names, file names and paths. One walk goes back to the last star only, so no pattern takes more steps
-/// than the product of both lengths.
+/// Matches host names, file names and paths with patterns that contain `*`. After a mismatch the search returns to the last star only, so
+/// the number of steps is at most the product of both lengths.
 package enum Glob {
+  /// Whether the name matches the pattern.
   /// - Parameters:
-  ///   - pattern: how many parts the pattern has.
-  ///   - name: how many elements the name has.
-  ///   - isStar: whether that part of the pattern matches any elements, or none.
-  ///   - step: where in the pattern the walk continues after that part took that element; nil if the part does not take it.
+  ///   - pattern: the number of parts of the pattern.
+  ///   - name: the number of elements of the name.
+  ///   - isStar: whether this part of the pattern matches any number of elements.
+  ///   - step: returns the index of the pattern's part that follows if this part matches this element; nil: the part does not match the
+  ///     element.
   package static func matches(
     pattern: Int, name: Int, isStar: (Int) -> Bool, step: (_ part: Int, _ element: Int) -> Int?
   ) -> Bool {

@@ -1,28 +1,28 @@
-/// A Lua pattern, as in `param.string { match = … }`: parameters are checked against it before any recipe runs. It works on bytes, as
-/// `string.find` does (Lua 5.4 manual, 6.4.1), and finds a match anywhere unless the pattern says `^` and `$`.
+/// A Lua pattern, as in `param.string { match = … }`, against which parameters are checked before any recipe runs. It compares bytes as
+/// `string.find` does (Lua 5.4 manual, 6.4.1), and matches anywhere in the text unless the pattern contains `^` and `$`.
 package struct LuaPattern: Sendable, Hashable {
   let bytes: [UInt8]
-  /// The limit of steps of one search: about a second. A search that needs more finds no match.
+  /// The largest number of steps of one search, which takes about a second. A search that needs more steps finds no match.
   static let mostSteps = 2_000_000
-  /// The limit of open calls of one search, as in Lua itself.
+  /// The largest recursion depth of one search, as in Lua itself.
   static let mostDepth = 200
-  /// The limit of captures of one pattern, as in Lua itself.
+  /// The largest number of captures in one pattern, as in Lua itself.
   static let mostCaptures = 32
 
-  /// Nil if the pattern is malformed; `flaw` says how.
+  /// Returns nil if the pattern is malformed; `flaw` says why.
   package init?(_ text: String) {
     guard LuaPattern.flaw(in: text) == nil else { return nil }
     bytes = Array(text.utf8)
   }
 
-  /// Whether it describes the whole text: `^…$`.
+  /// Whether the pattern has to match the whole text: `^…$`.
   package var isAnchored: Bool {
     guard bytes.count > 1, bytes.first == UInt8(ascii: "^"), bytes.last == UInt8(ascii: "$") else { return false }
-    // `%$` is the sign itself.
+    // `%$` at the end is an escaped dollar sign.
     return bytes.dropLast().reversed().prefix { $0 == UInt8(ascii: "%") }.count % 2 == 0
   }
 
-  /// Whether the text has a match.
+  /// Whether the pattern matches the text, or a part of it.
   package func matches(_ text: String) -> Bool {
     let isTied = bytes.first == UInt8(ascii: "^")
     var search = LuaPatternSearch(Array(text.utf8), bytes)
@@ -34,7 +34,7 @@ package struct LuaPattern: Sendable, Hashable {
     return false
   }
 
-  /// What is wrong with a pattern; nil if nothing is.
+  /// Returns what is wrong with a pattern; nil: nothing is wrong.
   package static func flaw(in text: String) -> String? {
     let pattern = Array(text.utf8)
     var (at, open, closed) = (0, [Int](), 0)
@@ -64,7 +64,7 @@ package struct LuaPattern: Sendable, Hashable {
           at = end
         case let digit where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit):
           let number = Int(digit) - 48
-          // Captures close in any order; a capture can be named once it has closed.
+          // Captures may close in any order, and a pattern can refer to a capture once it has closed.
           guard number >= 1, number <= open.count + closed, closed > 0 else { return "%\(number) names a capture that is not there" }
           at += 2
         default: at += 2
@@ -75,7 +75,7 @@ package struct LuaPattern: Sendable, Hashable {
     return open.isEmpty ? nil : "a ( is not closed"
   }
 
-  /// The position after the `]` of the set that begins at `at`; nil if it has none.
+  /// Returns the index after the `]` of the set that begins at `at`; nil: the set has no end.
   static func endOfSet(_ pattern: [UInt8], _ at: Int) -> Int? {
     var index = at + 1
     if index < pattern.count, pattern[index] == UInt8(ascii: "^") { index += 1 }
@@ -89,7 +89,7 @@ package struct LuaPattern: Sendable, Hashable {
     return nil
   }
 
-  /// The shortest matching text that is easy to find, for rehearsals; nil if none was found.
+  /// A short text that matches the pattern, for rehearsals; nil: no simple text was found.
   package var sample: String? {
     var (text, at): ([UInt8], Int) = ([], bytes.first == UInt8(ascii: "^") ? 1 : 0)
     while at < bytes.count {

@@ -1,9 +1,9 @@
-/// One search of a pattern in a text: backtracking, with a bound on its steps and its depth.
+/// One search of a pattern in a text, by backtracking with a limit on steps and depth.
 struct LuaPatternSearch {
   let text: [UInt8]
   let pattern: [UInt8]
   private var captures: [(start: Int, length: Int?)] = []
-  /// What `()` captures: a position, which has no length and cannot be repeated.
+  /// Marks a capture of `()`, which captures a position: it has no length and cannot be referred to.
   private static let position = -1
   private var steps = 0
   private var depth = 0
@@ -13,12 +13,12 @@ struct LuaPatternSearch {
     self.pattern = pattern
   }
 
-  /// Whether a limit was reached: no further start is tried.
+  /// Whether the search reached a limit, so that it does not try further start positions.
   var isExhausted: Bool { steps > LuaPattern.mostSteps }
 
   mutating func forget() { captures = [] }
 
-  /// The end of a match of the pattern from `p` on, at `s`; nil if there is none.
+  /// Returns the end of a match that begins at the text's index `s`, for the pattern from index `p` on; nil: no match.
   mutating func match(_ s: Int, _ p: Int) -> Int? {
     guard depth < LuaPattern.mostDepth else {
       steps = LuaPattern.mostSteps + 1
@@ -61,7 +61,7 @@ struct LuaPatternSearch {
     byte == UInt8(ascii: "b") || byte == UInt8(ascii: "f") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// `%b()`, `%f[set]` and `%1`: the positions in text and pattern after it.
+  /// Matches `%b()`, `%f[set]` or `%1`, and returns the indices after it in text and pattern; nil: no match.
   private mutating func special(_ s: Int, _ p: Int) -> (Int, Int)? {
     switch pattern[p + 1] {
     case UInt8(ascii: "b"):
@@ -108,7 +108,7 @@ struct LuaPatternSearch {
     return nil
   }
 
-  /// Tries the most repetitions first, then fewer.
+  /// Matches a repeated class with as many repetitions as possible first, and then with fewer.
   private mutating func most(_ s: Int, _ p: Int, _ end: Int) -> Int? {
     var count = 0
     while s + count < text.count, fits(text[s + count], p, end) { count += 1 }
@@ -121,7 +121,7 @@ struct LuaPatternSearch {
     return nil
   }
 
-  /// Tries the fewest repetitions first, then more.
+  /// Matches a repeated class with as few repetitions as possible first, and then with more.
   private mutating func least(_ s: Int, _ p: Int, _ end: Int) -> Int? {
     var s = s
     while true {
@@ -131,7 +131,7 @@ struct LuaPatternSearch {
     }
   }
 
-  /// The position after one class: a byte, `%a`, `.` or a set.
+  /// Returns the index after one class: a byte, `%a`, `.` or a set; nil: the class is incomplete.
   func endOfClass(_ p: Int) -> Int? {
     guard p < pattern.count else { return nil }
     switch pattern[p] {
@@ -141,7 +141,7 @@ struct LuaPatternSearch {
     }
   }
 
-  /// Whether a byte belongs to the class from `p` to `end`.
+  /// Whether a byte belongs to the class at the pattern's indices `p` to `end`.
   func fits(_ byte: UInt8, _ p: Int, _ end: Int) -> Bool {
     switch pattern[p] {
     case UInt8(ascii: "."): true
@@ -151,7 +151,8 @@ struct LuaPatternSearch {
     }
   }
 
-  /// - Parameter last: where the set's `]` is.
+  /// Whether a byte belongs to the set at `p`.
+  /// - Parameter last: the index of the set's `]`.
   private func isInSet(_ byte: UInt8, _ p: Int, _ last: Int) -> Bool {
     var index = p + 1
     let isNegated = index < last && pattern[index] == UInt8(ascii: "^")
@@ -171,7 +172,8 @@ struct LuaPatternSearch {
     return isNegated
   }
 
-  /// Classes of the C locale. A capital letter is the complement; any other sign stands for itself.
+  /// Whether a byte belongs to the class of this letter, in the C locale. A capital letter means the complement, and any other sign stands
+  /// for itself.
   private static func isOf(_ byte: UInt8, _ letter: UInt8) -> Bool {
     let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letter)
     let isLetter = (65...90).contains(byte) || (97...122).contains(byte)

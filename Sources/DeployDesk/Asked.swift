@@ -1,16 +1,16 @@
 import DeployCore
 package import DeployModel
 
-/// A typed request as data, with the parts of it that could not be understood. The desk refuses these parts together with everything else
-/// that is wrong.
+/// A typed request as data, together with the parts that could not be understood. The desk refuses these parts together with all other
+/// problems.
 package struct Asked: Sendable, Hashable {
   package var request: DeploymentRequest
   package var unclear: [Problem]
-  /// The receipt of the revision that hosts get to join their group; nil: they do not join.
+  /// The receipt of the revision that joining hosts get; nil: no hosts join.
   var joins: Receipt?
-  /// What hosts of the group lack and get; nil: the request is not for missing hosts.
+  /// The revision that missing hosts get; nil: the request is not for missing hosts.
   var missing: Planner.Missing?
-  /// The typed options besides recipe and group, if the request expresses them in another form; nil: it has the same form.
+  /// The typed options besides recipe and group, if the request has them in another form; nil: they are as in the request.
   var typed: TypedOptions?
 
   package init(_ request: DeploymentRequest, unclear: [Problem] = []) { self.init(request, unclear: unclear, joins: nil) }

@@ -2,8 +2,8 @@ import DeployCore
 package import DeployEngine
 package import DeployModel
 
-/// Everything that can be done with deployments from one machine. Each use case is a function that takes and returns values. A face (a
-/// command line, a server) calls one function and shows its result. The desk knows ports only.
+/// The use cases of deployments, for one machine. Each use case is a function that takes and returns values. A face, such as the command
+/// line, calls one function and shows its result. The desk knows only ports.
 ///
 /// Use cases that need no engine have smaller types: `PastDeployments` (a journal), `Retention` (bundles), `DryRun` and `RehearsalRun`
 /// (recipes).
@@ -21,28 +21,28 @@ package struct Desk: Sendable {
   let hosts: any HostExchange
   let releases: any ReleaseReader
   let commits: any VersionControl
-  /// The CI system that runs the command; nil: no known one.
+  /// The CI system that runs the command; nil: no known system does.
   let system: CISystem?
-  /// The parts with which recipes are rehearsed.
+  /// The parts that a rehearsal of recipes needs.
   let stage: RehearsalStage
-  /// The table of a time zone by its name, from the time zone database; nil: this machine does not have that zone.
+  /// Returns the table of a time zone from the time zone database; nil: this machine does not have the zone.
   let zones: @Sendable (String) -> [UInt8]?
-  /// The command's place in line, if it has one.
+  /// The command's place in the line for locks, if it has one.
   let line = OwnTurn()
-  /// Locks of dead holders that plans may take over.
+  /// Messages about the locks of dead holders that plans may take over.
   let leftOver = LeftOver()
-  /// How long a host keeps a place in line that nobody renews.
+  /// How long a host keeps a place in the line that nobody renews.
   let lineLease: Interval
-  /// This machine's own name, as it appears after the `@` of actors.
+  /// This machine's name, which follows the `@` in actors.
   let machine: String
-  /// Called with each event while the desk works.
+  /// Called with each event while a function of the desk runs.
   let tell: @Sendable (DeskEvent) -> Void
   private let programs: @Sendable () async -> Void
   private let doors: @Sendable () async -> Void
 
   /// - Parameters:
   ///   - programs: ends the processes on this machine: builds, git, and clients that wait for hosts.
-  ///   - doors: closes all connections to hosts and to this machine.
+  ///   - doors: closes all connections to hosts and on this machine.
   package init(
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageSender, hosts: any HostExchange,
@@ -75,22 +75,22 @@ package struct Desk: Sendable {
     self.tell = tell
   }
 
-  /// The deployments that were made from this state folder.
+  /// The deployments whose journals are in this state folder.
   package var past: PastDeployments { PastDeployments(journal) }
 
-  /// The time by this machine's clock.
+  /// The present time by this machine's clock.
   package var now: Timestamp { ports.clock.now() }
 
-  /// Ends the processes on this machine, so that a function that waits for them ends too.
+  /// Ends the processes on this machine, so that functions that wait for them return.
   package func endPrograms() async {
     await line.leave()
     await programs()
   }
 
-  /// Closes all connections; nothing can be asked afterwards.
+  /// Closes all connections. The desk cannot be used afterwards.
   package func close() async { await doors() }
 
-  /// Runs a body with the desk, and closes it, however the body ends.
+  /// Runs a function with this desk, and closes the desk afterwards, also after an error.
   package func use<T>(_ body: (Desk) async throws -> T) async throws -> T {
     do {
       let result = try await body(self)

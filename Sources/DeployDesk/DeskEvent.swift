@@ -1,19 +1,19 @@
 package import DeployModel
 
-/// What happens while the desk works, for the face that shows it.
+/// An event while a function of the desk runs, for the face that shows it.
 package enum DeskEvent: Sendable, Hashable {
-  /// The build command of a bundle is started.
+  /// The build command of a bundle starts.
   case building(String)
-  /// The build command wrote this.
+  /// The build command has written this output.
   case output(OutputChunk)
-  /// A warning: it deserves attention, but is no error.
+  /// A warning: something that a person should look at although it is no error.
   case warning(Problem)
-  /// The review of a recipe's bundle found this number of warnings, which make nothing fail.
+  /// The review of a recipe's bundle has this number of warnings, which do not make anything fail.
   indirect case appSpecWarnings(Int, of: Recipe)
-  /// A sentence for a person.
+  /// A sentence for people.
   case remark(String)
-  /// The hosts that have not answered yet, the number of all hosts, and the time so far.
+  /// The names of the hosts that have not answered, the number of all hosts, and the time so far.
   case waiting([String], of: Int, after: Interval)
-  /// A deployment waits in line: for which deployment, and until when.
+  /// A deployment waits in the line for a lock: for which deployment, and until when.
   indirect case standing(LineStanding)
 }

@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// A project whose `deploy.lua` was read.
+/// A project whose `deploy.lua` has been read.
 package struct LoadedProject: Sendable {
-  /// The project's folder, absolute.
+  /// The absolute path of the project's folder.
   package var folder: String
   package var project: Project
-  /// Warnings about the folder, in addition to those about the recipe.
+  /// Warnings about the folder, besides those about recipes.
   package var warnings: [Problem] = []
-  /// The options that describe the project if it has no `deploy.lua`; nil: it has one.
+  /// The typed options that describe a project without a `deploy.lua`; nil: the project has a `deploy.lua`.
   package var typed: String?
-  /// The plugins that the project requires, in the order in which they were read.
+  /// The plugins that the project requires, in the order of reading.
   package var plugins: [RequiredPlugin] = []
 
   package init(

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// Decides which bundles of this machine are kept, and removes the others.
+/// Decides which bundles this machine's store keeps, and removes the others.
 package struct Retention: Sendable {
   let shelf: any BundleShelf
-  /// The deployments that were made from here; nil: there are none.
+  /// The deployments of this state folder; nil: there are none.
   let past: PastDeployments?
 
   package init(shelf: any BundleShelf, past: PastDeployments?) {
@@ -11,13 +11,13 @@ package struct Retention: Sendable {
     self.past = past
   }
 
-  /// What was removed, and the number of older bundles that stayed because they are in use.
+  /// The removed bundles, and the number of older bundles that stay because they are in use.
   package struct Outcome: Sendable {
     package var removed: Pruned
     package var spared: Int
   }
 
-  /// Removes all bundles but the newest `keep` and those in use. Hosts are not touched.
+  /// Removes all bundles except the newest `keep` and those in use. Changes nothing on hosts.
   package func prune(keep: Int) async throws -> Outcome {
     let deployments = try await past?.deployments() ?? []
     let before = try shelf.list().map(\.bundle.digest)
@@ -26,9 +26,9 @@ package struct Retention: Sendable {
     return Outcome(removed: removed, spared: before.dropFirst(keep).count { inUse.contains($0) })
   }
 
-  /// Reads every file of a bundle, or of all, and compares it with its digest.
+  /// Compares every file of a bundle, or of all bundles, with its digest.
   /// - Parameter prefix: the beginning of the bundle's digest; nil: all bundles.
-  /// - Returns: number of bundles that were compared.
+  /// - Returns: the number of bundles that were compared.
   /// - Throws: everything that has changed since the bundles were stored.
   package func verify(_ prefix: String?) async throws -> Int {
     let chosen = try prefix.map { try shelf.inspect($0).stored.bundle.digest }
@@ -37,9 +37,9 @@ package struct Retention: Sendable {
     return chosen == nil ? try shelf.list().count : 1
   }
 
-  /// Bundles of deployments that have not ended, and the last two good ones of each application and group: what runs now, and what ran
-  /// before it.
-  /// - Parameter deployments: the newest first.
+  /// Returns the bundles of deployments that have not ended, and the last two good bundles of each application and group: the bundle that
+  /// runs now, and the one before.
+  /// - Parameter deployments: the deployments, newest first.
   static func inUse(_ deployments: [DeploymentSummary]) -> [Digest] {
     var kept: [Digest] = []
     var good: [(place: String, bundles: [Digest])] = []

@@ -1,12 +1,12 @@
 package import DeployCore
 package import DeployModel
 
-/// Connects one deployment to the world: it carries out the ledger's moves, and passes events to the ledger. It has the only loop, and is
-/// the only place with tasks.
+/// Connects one deployment to the world: carries out the ledger's moves and passes events to the ledger. All loops and tasks of a
+/// deployment are here.
 package actor Deployer {
   private let plan: Plan
   private let ports: Ports
-  /// The earlier engines; nil: no engine ran the deployment before.
+  /// The engines that ran the deployment before; nil: it begins.
   private let earlier: EarlierEngines?
   private let feed: Feed
   private var ledger: Ledger
@@ -15,30 +15,30 @@ package actor Deployer {
   private var timers: [Int: Task<Void, Never>] = [:]
   private var running: [Int: Intent] = [:]
   private var answers: [Message.ID: MessageAnswer] = [:]
-  /// Notes of the earlier engine, until the deployment runs.
+  /// The notes of the earlier engine, until `run` has read them.
   private var past: [Entry]
   private var awaited = Awaited()
   private var detached = false
   private let staying: Staying
-  /// The first message to the deployment; nil: none.
+  /// The first message for the deployment; nil: none.
   private let first: Message?
-  /// The open gate's number, when it closes, and who may sign; nil: no gate is open.
+  /// The open gate's number, when the gate closes, and whose signatures it requires (empty: nobody's); nil: no gate is open.
   private var open: (number: Int, until: Timestamp, from: [String])?
-  /// The last park record for the hosts; nil: the deployment was never parked.
+  /// What hosts record about the last parking; nil: the deployment was never parked.
   private var parked: Parked?
-  /// The gate at which the engine is about to leave.
+  /// The gate at which the engine is about to leave, and the task that waits for that; nil: the engine stays.
   private var leaving: (gate: Int, task: Task<Void, Never>)?
   private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
-  /// A deployment at its beginning, or a deployment whose engine is gone.
+  /// Creates the driver of a deployment that begins, or of one whose engine is gone.
   /// - Parameters:
-  ///   - entries: the whole journal of a resumed deployment; nil: the deployment begins.
-  ///   - claim: identifies this engine among those that want to resume a parked deployment.
+  ///   - entries: the whole journal of the deployment to resume; nil: the deployment begins.
+  ///   - claim: identifies this engine among the engines that try to resume a parked deployment.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - message: the first message to the deployment; nil: none.
-  ///   - scripts: makes the scripts here, because only this actor may step them.
-  ///   - lapse: a rule that is disabled, for tests of the checkers.
-  /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask for something else than the journal recorded.
+  ///   - message: the first message for the deployment; nil: none.
+  ///   - scripts: creates the scripts. It is called here, because only this actor may run them.
+  ///   - lapse: a rule that is disabled, for tests of the checkers; nil: none.
+  /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask for something else than the journal records.
   package init(
     plan: Plan, resuming entries: [Entry]? = nil, claim: String = "", ports: Ports, feed: Feed, staying: Staying = .always,
     saying message: Message? = nil, lapse: Lapse? = nil,
@@ -61,8 +61,8 @@ package actor Deployer {
   }
 
   /// Runs the deployment to its end.
-  /// - Returns: the conclusion; nil: the engine was detached, or hosts keep the deployment (`isParked`). It can then be resumed.
-  /// - Throws: `Failure` if the journal cannot be written; the hosts then keep their last state.
+  /// - Returns: the conclusion; nil: the engine was detached, or hosts keep the deployment (`isParked`), so that it can be resumed.
+  /// - Throws: `Failure` if the journal cannot be written. The hosts stay in their last state then.
   package func run() async throws(Failure) -> Conclusion? {
     try await ports.machine.attend(plan.id, after: earlier)
     for entry in past { remember(entry) }
@@ -82,7 +82,7 @@ package actor Deployer {
       for timer in timers.values { timer.cancel() }
       leaving?.task.cancel()
     }
-    // The hosts of a parked deployment first say which engine resumes it.
+    // For a parked deployment, the hosts first decide which engine resumes it.
     for host in ledger.isParking ? [] : ledger.lockedHosts {
       let site = ledger.site(of: host)
       Task { [ports] in await ports.transport.keepLock(at: site) }
@@ -92,7 +92,7 @@ package actor Deployer {
       for mailbox in ports.mailboxes { await mailbox.close(plan.id) }
       await ports.machine.forget(plan.id)
     }
-    // The output of hooks is kept before anybody hears that the deployment has ended (promise P9).
+    // The output of hooks is stored before anybody learns that the deployment has ended (P9 in docs/promises.md).
     spool.finish()
     await spooler.value
     return ledger.conclusion
@@ -101,12 +101,12 @@ package actor Deployer {
   /// Whether hosts keep the deployment until a person has answered, so that it needs no engine.
   package var isParked: Bool { ledger.isParked }
 
-  /// Ends the deployment in good order: nothing new starts, hosts in their lifecycle are restored, locks are given back.
+  /// Cancels the deployment in good order: nothing new starts, hosts that are being changed are restored, and locks are released.
   package func cancel(reason: String) {
     post(.cancelled(reason: reason))
   }
 
-  /// Leaves the deployment as it is; jobs on hosts continue.
+  /// Leaves the deployment as it is. Jobs on hosts continue.
   package func detach() {
     detached = true
     wake()
@@ -126,7 +126,7 @@ package actor Deployer {
       if detached { return }
       if inbox.isEmpty, ledger.isParked {
         guard let reason = await entrust() else {
-          // Something arrived meanwhile, so the engine stays.
+          // An event has arrived meanwhile, so the engine stays.
           if inbox.isEmpty { return }
           continue
         }
@@ -138,7 +138,7 @@ package actor Deployer {
     }
   }
 
-  /// If this process was stopped, or its machine slept, checks first whether the hosts have a newer deployment.
+  /// Asks first whether a newer deployment has taken over the hosts, in case this process was stopped or its machine slept.
   private func verifyLocks() async {
     for mailbox in ports.mailboxes {
       guard let failure = await mailbox.verify(plan.lock.token, lease: plan.lock.lease) else { continue }
@@ -156,7 +156,7 @@ package actor Deployer {
     if !detached { post(.said(await verified(message))) }
   }
 
-  /// A message with its signer, which only this engine may set.
+  /// Returns a message with its verified signer. A signer that the sender stated is removed.
   private func verified(_ message: Message) async -> Message {
     var message = message
     message.signer = nil
@@ -173,7 +173,8 @@ package actor Deployer {
     if !detached { post(.overtaken(failure)) }
   }
 
-  /// Remembers the answer to a message until the mailbox gets it, and what the deployment waits for from people.
+  /// Records what later steps need from an entry: the open gate, what the deployment waits for, and the answer to a message until the
+  /// mailbox gets it.
   private func remember(_ entry: Entry) {
     awaited.take(entry.fact)
     switch entry.fact {
@@ -186,7 +187,7 @@ package actor Deployer {
     answers[message] = MessageAnswer(accepted: accepted, words)
   }
 
-  /// Leaves when only a person's answer is missing and the time to stay is over.
+  /// Starts the timer for leaving when only a person's answer is missing, and stops the timer otherwise.
   private func leaveOrStay() {
     let gate = ledger.parkableGate
     guard gate != leaving?.gate else { return }
@@ -201,10 +202,10 @@ package actor Deployer {
     leaving = (gate, task)
   }
 
-  /// Gives the journal to hosts, so that an engine anywhere can resume the deployment.
+  /// Sends the journal to hosts, so that any engine can resume the deployment.
   /// - Returns: why hosts do not keep it; nil: they keep it.
   private func entrust() async -> String? {
-    // An engine that could not resume leaves it as it was.
+    // An engine that tried to resume a parked deployment and could not has nothing to send.
     guard let parked else { return nil }
     let sites = ledger.lockedHosts.map { ledger.site(of: $0) }
     return await Entrusting(ports: ports).entrust(parked, to: sites)
@@ -293,7 +294,8 @@ package actor Deployer {
 }
 
 extension Happening {
-  /// Whether the event may have an effect that no host would refuse, because this machine moves traffic or begins the next wave.
+  /// Whether the event may lead to an action that no host can refuse, because it moves traffic or begins a wave on this machine's decision
+  /// alone.
   fileprivate var mayMoveOn: Bool {
     switch self {
     case .rang: true

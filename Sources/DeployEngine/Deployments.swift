@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Deployments in sequence: the requested one and, if it fails, the rollback that follows from it.
+/// A sequence of deployments: the requested one and, if it fails, the rollback that follows.
 package actor Deployments {
   private let ports: Ports
   private let feed: Feed
@@ -14,7 +14,7 @@ package actor Deployments {
 
   /// - Parameters:
   ///   - staying: how long an engine stays at a gate that waits for a person.
-  ///   - identity: makes a new one for each plan.
+  ///   - identity: creates a new identity for each plan.
   package init(
     ports: Ports, feed: Feed, recipes: any RecipeLibrary, staying: Staying = .always, identity: @escaping @Sendable () -> Planner.Identity
   ) {
@@ -25,7 +25,7 @@ package actor Deployments {
     self.identity = identity
   }
 
-  /// One deployment that ended, or that the engine left while it ran (nil).
+  /// A deployment that ended, or that the engine left before its end (nil conclusion).
   package struct Ended: Sendable, Hashable {
     package var plan: Plan
     package var conclusion: Conclusion?
@@ -38,9 +38,10 @@ package actor Deployments {
     }
   }
 
-  /// - Returns: the deployments that ended, in order: the deployment, then its rollback if there was one.
+  /// Runs a plan.
+  /// - Returns: the deployments that ended, in order: this one and, if it has one, its rollback.
   package func deploy(_ plan: Plan) async throws -> [Ended] {
-    // Without the claim, others would take the deployment for interrupted and resume it beside us.
+    // Without the claim, other processes would take the deployment for interrupted and resume it at the same time.
     guard let claim = try ports.journal.claim(plan.id) else {
       throw Failure(.locked, "deployment \(plan.id) is run by another process of this machine")
     }
@@ -49,10 +50,10 @@ package actor Deployments {
       try Deployer(plan: plan, ports: ports, feed: feed, staying: staying, scripts: try await scripts(for: plan)), plan)
   }
 
-  /// Resumes an interrupted deployment, and runs the rollback that follows from it.
+  /// Resumes an interrupted deployment, and runs the rollback that follows if it fails.
   /// - Parameters:
-  ///   - entries: the deployment's whole journal, read under a claim that is held until this returns.
-  ///   - message: the first thing that it hears; nil: nothing.
+  ///   - entries: the deployment's whole journal. It was read under a claim that the caller holds until this returns.
+  ///   - message: the first message for the deployment; nil: none.
   package func resume(_ entries: [Entry], saying message: Message? = nil) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Failure(.store, "the journal of this deployment has no entry 0, so nothing says what was planned", fix: "lander audit")
@@ -64,15 +65,15 @@ package actor Deployments {
         scripts: scripts), plan)
   }
 
-  /// The answer to a request to end a deployment.
+  /// The answer to a request to cancel.
   package enum Reply: Sendable, Hashable {
     /// The deployment ends in good order, or before it begins.
     case ending
-    /// This rollback runs, and continues to its end.
+    /// This rollback is running, and continues to its end.
     case goingBack(Deployment.ID)
   }
 
-  /// Cancels the deployment in good order. A rollback that follows from a failure is never cancelled: half a rollback is the worst state.
+  /// Cancels the deployment in good order. A rollback after a failure is never cancelled, because half a rollback is the worst state.
   @discardableResult
   package func cancel(reason: String) async -> Reply {
     guard let current else {
@@ -84,12 +85,12 @@ package actor Deployments {
     return .ending
   }
 
-  /// The rollback under way because a deployment failed or was cancelled; nil: no rollback is under way.
+  /// The running rollback that follows from a failed or cancelled deployment; nil: none is running.
   package var goingBack: Deployment.ID? {
     if let current, case .rollback(of: _?) = current.plan.kind { current.plan.id } else { nil }
   }
 
-  /// Leaves everything as it is: jobs on hosts continue, and the deployment can be resumed.
+  /// Ends the engine without an end of the deployment: jobs on hosts continue, and the deployment can be resumed.
   package func detach() async {
     detached = true
     await current?.deployer.detach()
@@ -103,7 +104,7 @@ package actor Deployments {
     let conclusion = try await deployer.run()
     let ended = Ended(plan: plan, conclusion: conclusion, isParked: conclusion == nil ? await deployer.isParked : false)
     guard let conclusion, !detached, let back = RollbackPlanner.plan(after: plan, conclusion, by: identity()) else { return [ended] }
-    // Messages that come between the two deployments go to the rollback.
+    // A cancel that arrives between the two deployments concerns the rollback.
     current = (deployer, back)
     return [ended] + (try await deploy(back))
   }
@@ -116,12 +117,13 @@ package actor Deployments {
   }
 }
 
-/// Loads recipes from their sources alone.
+/// Loads recipes from their sources only.
 package protocol RecipeLibrary: Sendable {
+  /// Returns the scripts of a plan.
   /// - Parameter sources: the sources of each of the plan's recipes, by index.
   /// - Throws: `Problems`.
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts
-  /// A recipe as its sources declare it.
+  /// Returns a recipe as its sources declare it.
   /// - Throws: `Problems`.
   func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe
 }

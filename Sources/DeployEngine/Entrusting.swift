@@ -1,11 +1,11 @@
 import DeployCore
 import DeployModel
 
-/// Gives the journal of a parked deployment to its hosts.
+/// Sends the journal of a parked deployment to its hosts.
 struct Entrusting {
   let ports: Ports
 
-  /// - Parameter sites: the hosts whose locks the deployment has; the host that decides comes first.
+  /// - Parameter sites: the hosts whose locks the deployment holds. The host that decides between engines comes first.
   /// - Returns: why too few hosts keep the journal; nil: enough hosts keep it.
   func entrust(_ parked: Parked, to sites: [HostSite]) async -> String? {
     do throws(Failure) {
@@ -23,7 +23,7 @@ struct Entrusting {
           told += 1
         } catch { failures.append("\(site.host.name): \(error.message)") }
       }
-      // One host alone may lie about the journal, so two vouch for it, if there are two.
+      // A single host could send a false journal, so a second host has to confirm the digest, if there is one.
       if kept > 0, told >= min(Parked.vouching, sites.count) { return nil }
       return failures.first ?? "no host keeps its journal"
     } catch { return error.message }

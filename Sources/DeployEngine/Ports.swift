@@ -1,18 +1,18 @@
 package import DeployCore
 package import DeployModel
 
-/// All ports of one engine.
+/// The ports of one engine.
 package struct Ports: Sendable {
   package var transport: any Transport
   package var machine: any EngineMachine
   package var bundles: any BundleStore
   package var journal: any Journal
   package var clock: any Clock
-  /// All mailboxes; a message may come through several.
+  /// All mailboxes. One message may come through several of them.
   package var mailboxes: [any Mailbox]
-  /// `user@machine`, for the record.
+  /// Who runs the engine, as `user@machine`, for journals and locks.
   package var actor: String
-  /// Copies of journals for the hosts of parked deployments.
+  /// Copies journals for the hosts of parked deployments.
   package var copies: any JournalCopies
   /// Verifies the signatures of approvals.
   package var signatures: any Signatures
@@ -32,7 +32,7 @@ package struct Ports: Sendable {
   }
 }
 
-/// Entries and output as they come, for a reader. The engine's own tasks call it, so it must be quick.
+/// Receives entries and output when they appear. The engine's own tasks call these functions, so they must return quickly.
 package struct Feed: Sendable {
   package var entry: @Sendable (Deployment.ID, Entry) -> Void
   package var output: @Sendable (Deployment.ID, OutputChunk) -> Void

@@ -1,23 +1,24 @@
 package import DeployCore
 package import DeployModel
 
-/// The facts that a plan needs: the state of every host, and the recipes of the releases that hosts run. Changes nothing.
+/// The facts that a plan needs: the state of every host, and the recipes of the releases that hosts run. Collecting them changes nothing.
 package struct Preparation: Sendable {
   package var surveys: [Survey]
-  /// The hosts of the group that are left alone, if the floor depends on them; nil: they were not surveyed.
+  /// The hosts of the group that the deployment leaves alone; nil: they were not surveyed, because nothing depends on them.
   package var others: Bystanders?
   package var kept: [PinnedRecipe]
-  /// The surveys of partners, by index; empty: they were not surveyed.
+  /// The surveys of the partners, in order; empty: they were not surveyed.
   package var partners: [Survey]
 
-  /// The limit of hosts that are asked at once.
+  /// The largest number of hosts that are asked at the same time.
   static let width = 30
 
   /// - Parameters:
-  ///   - deep: whether to ask hosts for the receipts of all releases that they keep, and for the damage of these releases. A rollback needs
-  ///     that. It also needs the stages that the hosts which it leaves alone remember, whatever the recipe now says.
-  ///   - partners: whether to survey partners, too.
-  ///   - surveyed: called with the number of each host that answered.
+  ///   - deep: whether to read the receipts of all releases that hosts keep, and the damage of these releases, as a rollback needs. The
+  ///     hosts that a rollback leaves alone are surveyed too, because their marks of stages count even if the recipe no longer has these
+  ///     stages.
+  ///   - partners: whether to survey the partners too.
+  ///   - surveyed: called with the number and the survey of each host.
   package init(
     _ selection: Selection, ports: Ports, recipes: any RecipeLibrary, deep: Bool = false, partners: Bool = false,
     surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in }
@@ -33,7 +34,8 @@ package struct Preparation: Sendable {
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
-  /// By host number: how secrets compare, for hosts whose receipt belongs to this release; nil for the others.
+  /// Returns, for each host by its number, how its secrets compare with their present values; nil: the host's receipt belongs to another
+  /// release.
   package func secrets(_ selection: Selection, of release: Release.ID, ports: Ports) async -> [SecretComparison?] {
     var found: [SecretComparison?] = surveys.map { _ in nil }
     await withTaskGroup(of: (Int, SecretComparison).self) { group in
@@ -112,8 +114,8 @@ package struct Preparation: Sendable {
     return surveys
   }
 
-  /// The recipes that receipts name, each with the parameters of that time, from the store or else from a host that keeps them. Missing
-  /// recipes are left out.
+  /// Returns the recipes that receipts name, each with the parameters of its receipt. The sources come from the store, or else from a host.
+  /// Recipes without sources are left out.
   private static func kept(
     _ selection: Selection, _ surveys: [Survey], _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> [PinnedRecipe] {
@@ -132,7 +134,7 @@ package struct Preparation: Sendable {
     return found
   }
 
-  /// The recipe that a receipt names; nil: neither the store nor a host has it, or it cannot be read any more.
+  /// Returns the recipe that a receipt names; nil: neither the store nor the host has its sources, or they cannot be read any more.
   private static func pinned(
     _ receipt: Receipt, on host: Host, _ selection: Selection, _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> PinnedRecipe? {
@@ -158,7 +160,7 @@ package struct Preparation: Sendable {
       guard let path = value["path"]?.text, let text = value["text"]?.text else { return nil }
       return SourceFile(path: path, text: text)
     }
-    // Kept under the digest of what came, so that a host cannot pass off something else.
+    // The digest is computed from the received files, so that a host cannot pass off other sources.
     guard let kept = try? await ports.bundles.keep(files), kept == digest else { return nil }
     return files
   }

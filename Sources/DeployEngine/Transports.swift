@@ -1,9 +1,10 @@
 package import DeployCore
 package import DeployModel
 
-/// Transports by the names that hosts use for them. Each call goes to the transport of its host, so callers need not know the transports.
+/// The transports by the names that hosts have for them. Each call goes to the transport of its host, so that callers need not know which
+/// one it is.
 package struct Transports: Transport {
-  /// A name of `Host.transport`, and the transport that it stands for.
+  /// A value of `Host.transport`, and the transport that it names.
   package struct Entry: Sendable {
     let name: String
     let transport: any Transport
@@ -16,14 +17,15 @@ package struct Transports: Transport {
   private let shells: any Transport
 
   /// - Parameters:
-  ///   - entries: the transports that come with the engine; of two with one name, the first counts.
-  ///   - shells: reaches hosts whose transport comes from a plugin, by their argv.
+  ///   - entries: the transports that come with Lander. If two have one name, the first counts.
+  ///   - shells: the transport to hosts with a plugin's transport, which it reaches by their argv.
   package init(_ entries: [Entry], shells: any Transport) {
     self.entries = entries
     self.shells = shells
   }
 
-  /// - Throws: kind `invalid` for an unknown name; the message lists the known ones.
+  /// Returns the transport to a host.
+  /// - Throws: kind `invalid` for an unknown name; the fix lists the known ones.
   private func transport(to host: Host) throws(Failure) -> any Transport {
     if host.argv != nil { return shells }
     if let entry = entries.first(where: { $0.name.isExactly(host.transport) }) { return entry.transport }

@@ -1,5 +1,5 @@
 extension String {
-  /// As a value in a configuration file of curl, which reads it back as it is.
+  /// The text as a quoted value for a configuration file of curl, which reads the value back unchanged.
   package var curlQuoted: String {
     var quoted = "\""
     for scalar in unicodeScalars {

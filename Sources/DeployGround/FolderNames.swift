@@ -1,8 +1,8 @@
 package import Glibc
 
-/// The names in a folder.
+/// Reads the names in a folder.
 package enum FolderNames {
-  /// In the order of their bytes, without `.` and `..`; bytes because a name need not be text.
+  /// Returns the names in a folder as bytes, because a name need not be valid text. They are sorted, and `.` and `..` are left out.
   package static func read(_ folder: String) throws(SystemError) -> [[UInt8]] {
     guard let stream = opendir(folder) else { throw SystemError() }
     defer { closedir(stream) }
@@ -14,7 +14,7 @@ package enum FolderNames {
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// The processes of this machine, as far as `/proc` names them.
+  /// The processes of this machine that `/proc` lists; empty if it cannot be read.
   package static var processes: [pid_t] {
     ((try? read("/proc")) ?? []).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
   }

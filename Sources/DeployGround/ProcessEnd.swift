@@ -1,4 +1,4 @@
-/// How a process ended, by the status that `waitpid` gives.
+/// How a process ended, read from the status that `waitpid` returns.
 package enum ProcessEnd: Sendable, Hashable {
   case exited(Int)
   case signalled(Int)
@@ -7,7 +7,7 @@ package enum ProcessEnd: Sendable, Hashable {
     self = status & 0x7F == 0 ? .exited(Int(status >> 8 & 0xFF)) : .signalled(Int(status & 0x7F))
   }
 
-  /// As a shell counts it: 128 plus the number for a signal.
+  /// The status as shells report it: the exit code, or 128 plus the number of the signal.
   package var shellStatus: Int {
     switch self {
     case .exited(let code): code

@@ -1,13 +1,13 @@
 package import Glibc
 
-/// Starts programs. Nothing else in the house calls `posix_spawn`.
+/// Starts programs. No other code calls `posix_spawn`.
 package enum Spawn {
-  /// Starts a program in a process group of its own, with every signal as the system has it. It gets three descriptors or more and no other
-  /// that is close-on-exec; closing ours stays the caller's task.
+  /// Starts a program in its own process group, with the default handling of every signal. It inherits the given descriptors and none that
+  /// is close-on-exec. The caller closes its own copies.
   /// - Parameters:
-  ///   - program: a path, or a name along this process's PATH; nil: the first word.
-  ///   - environment: `NAME=value`.
-  ///   - streams: become 0, 1, 2 and so on.
+  ///   - program: a path, or a name to look up in this process's PATH; nil: the first element of `argv`.
+  ///   - environment: `NAME=value` entries.
+  ///   - streams: the descriptors that become 0, 1, 2 and so on.
   package static func start(
     _ argv: [String], program: String? = nil, environment: [String], streams: [Int32]
   ) throws(SystemError) -> pid_t {
@@ -37,7 +37,7 @@ package enum Spawn {
     return process
   }
 
-  /// This process's environment as `NAME=value`, filtered by name.
+  /// Returns this process's environment as `NAME=value` entries, filtered by name.
   package static func environment(only names: (String) -> Bool = { _ in true }) -> [String] {
     var found: [String] = []
     var next = environ
@@ -49,7 +49,7 @@ package enum Spawn {
     return found
   }
 
-  /// A pipe whose ends no child inherits by itself.
+  /// Returns a pipe whose ends are close-on-exec, so that no child inherits them.
   package static func pipe() throws(SystemError) -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]
     guard Glibc.pipe(&ends) == 0 else { throw SystemError() }

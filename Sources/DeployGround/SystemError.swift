@@ -1,12 +1,12 @@
 import Glibc
 
-/// Why a call of the system failed, by its `errno`.
+/// Why a system call failed, by its `errno`.
 package struct SystemError: Error, Hashable {
   package let code: Int32
 
-  /// - Parameter code: without it, that of the call before.
+  /// - Parameter code: the error number; by default that of the system call before.
   package init(_ code: Int32 = errno) { self.code = code }
 
-  /// In the system's words.
+  /// The system's description of the error.
   package var reason: String { String(cString: strerror(code)) }
 }

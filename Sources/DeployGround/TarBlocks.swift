@@ -1,5 +1,5 @@
-/// What stands around the contents of a tar file in GNU's form, which GNU's and busybox's tar read alike: blocks of 512 bytes, long names
-/// in entries of their own, owner 0.
+/// The parts of a tar file around the contents, in GNU's format, which the tar programs of GNU and busybox read: blocks of 512 bytes,
+/// separate entries for long names, and owner 0.
 package enum TarBlocks {
   package enum Kind: UInt8, Sendable {
     case file = 0x30
@@ -13,10 +13,10 @@ package enum TarBlocks {
   /// The bytes after the last entry.
   package static let end = [UInt8](repeating: 0, count: 2 * size)
 
-  /// The bytes before the content of an entry.
+  /// Returns the bytes before the content of an entry.
   /// - Parameters:
-  ///   - name: of a folder with a slash at its end.
-  ///   - modified: in seconds since 1970.
+  ///   - name: the path; that of a folder ends in a slash.
+  ///   - modified: the time of modification in seconds since 1970.
   package static func head(
     _ kind: Kind, name: [UInt8], mode: Int, size: Int = 0, modified: Int = 0, target: [UInt8] = []
   ) -> [UInt8] {
@@ -24,7 +24,7 @@ package enum TarBlocks {
       + block(name, mode: mode, size: size, modified: modified, kind: kind.rawValue, target: target)
   }
 
-  /// Zeros after a content of this size.
+  /// Returns the number of zero bytes that follow a content of this size.
   package static func padding(_ count: Int) -> Int { (size - count % size) % size }
 
   private static func long(_ name: [UInt8], _ kind: UInt8) -> [UInt8] {
@@ -47,7 +47,7 @@ package enum TarBlocks {
     if size < 1 << 33 {
       put(octal(size, digits: 11), at: 124)
     } else {
-      // Base 256, for files of 8 GiB and more.
+      // Sizes of 8 GiB and more are written as a binary number.
       block[124] = 0x80
       put((0..<8).map { UInt8(truncatingIfNeeded: size >> (8 * (7 - $0))) }, at: 128)
     }

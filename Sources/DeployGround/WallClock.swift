@@ -1,7 +1,7 @@
 package import DeployModel
 import Glibc
 
-/// The time of this machine.
+/// This machine's clock.
 package enum WallClock {
   package static var now: Timestamp {
     var time = timespec()

@@ -1,23 +1,23 @@
-/// The watch of a deployment after it has succeeded. The hosts go back if too many looks are bad.
+/// A check of a deployment's hosts after the deployment has succeeded. If too many looks find a host bad, the hosts are rolled back.
 package struct Alarm: Sendable, Hashable, Codable {
-  /// The most looks at each host. Each look leaves a few small files there until releases are pruned.
+  /// The largest number of looks at one host. Each look leaves a few small files on the host, until releases are pruned.
   package static let most = 1000
 
   /// How long the alarm lasts after the end of its deployment.
   package var during: Interval
-  /// The question of each look.
+  /// What each look checks.
   package var check: Check
-  /// Whether the engine's machine asks once for all hosts, instead of each host.
+  /// Whether the engine's machine makes each look once for all hosts; false: it looks at each host.
   package var isFromEngine: Bool
   /// The time between two looks.
   package var every: Interval
   /// The time limit of one look.
   package var limit: Interval
-  /// How many of all looks at all hosts may find a host bad.
+  /// The number of looks, over all hosts, that may find a host bad before the alarm fires.
   package var allow: Int
   /// The alarm's name for people.
   package var name: String
-  /// The recipe's line of the alarm; nil: it has no line of its own.
+  /// The line of the recipe that declares the alarm; nil: no line declares it.
   package var place: SourcePlace?
 
   package init(
@@ -34,10 +34,10 @@ package struct Alarm: Sendable, Hashable, Codable {
     self.place = place
   }
 
-  /// The looks that are left, at these hosts.
+  /// Returns the watch that makes the alarm's remaining looks.
   /// - Parameters:
-  ///   - hosts: the numbers of the hosts.
-  ///   - time: the time that is left.
+  ///   - hosts: the numbers of the hosts to look at.
+  ///   - time: the remaining time of the alarm.
   ///   - spent: the number of bad looks so far.
   package func watch(of hosts: [Int], for time: Interval, after spent: Int) -> Watch {
     let rests = (max(time, .zero).milliseconds + every.milliseconds - 1) / max(1, every.milliseconds)

@@ -1,48 +1,48 @@
-/// What is known of the alarm of one deployment, `alarms/ID.json` in the state folder.
+/// The state of one deployment's alarm, stored in `alarms/ID.json` of the state folder.
 package struct AlarmRecord: Sendable, Hashable, Codable {
   package enum End: String, Sendable, Hashable, Codable {
     /// The alarm's time is over, and too few looks were bad for it to fire.
     case passed
     /// Too many looks were bad.
     case fired
-    /// The alarm's time is over, and a host gave no answer to any look.
+    /// The alarm's time is over, and at least one host never answered a look.
     case inconclusive
     /// A newer deployment has the hosts, so the alarm has no effect any more.
     case superseded
   }
 
-  /// The number of looks, and their results.
+  /// The number of looks, and how they ended.
   package struct Tally: Sendable, Hashable, Codable {
     package var looks = 0
     package var bad = 0
     package var unanswered = 0
-    /// The first bad look, with its host; nil: there was none.
+    /// The first look that found a host bad, as text with the host's name; nil: no look did.
     package var firstBad: String?
-    /// The first look without an answer, with its host; nil: there was none.
+    /// The first look that got no answer, as text with the host's name; nil: every look got an answer.
     package var firstSilence: String?
-    /// Names of the places that have given an answer; nil: unknown, because an older version counted.
+    /// Names of the hosts, or of the engine's machine, that have answered a look; nil: unknown, because an older version wrote the record.
     package var heard: [String]?
     package init() {}
 
-    /// Number of looks that got an answer.
+    /// The number of looks that got an answer.
     package var answered: Int { looks - unanswered }
   }
 
   package var deployment: Deployment.ID
-  /// When somebody began to watch.
+  /// When an engine first watched the hosts.
   package var opened: Timestamp
   /// When the alarm's time is over.
   package var until: Timestamp
-  /// When somebody last watched.
+  /// When an engine last watched the hosts.
   package var seen: Timestamp
   package var tally = Tally()
-  /// How the alarm ended; nil: it has not ended, whether somebody watches or not.
+  /// How the alarm ended; nil: it has not ended, even if nobody watches at the moment.
   package var end: End?
-  /// Why the alarm ended in this way; nil: there is no reason to report.
+  /// Why the alarm ended as it did; nil: there is nothing to report.
   package var reason: String?
-  /// The rollback that the alarm began; nil: it began none.
+  /// The rollback that the alarm started; nil: it started none.
   package var rollback: Deployment.ID?
-  /// Number of rollbacks that the alarm began and that ended before they changed a host; nil: none.
+  /// The number of rollbacks that the alarm started and that ended before they changed a host; nil: none.
   package var tries: Int?
 
   package init(deployment: Deployment.ID, opened: Timestamp, until: Timestamp) {

@@ -1,15 +1,15 @@
-/// The state of the rollback that an alarm began, by the rollback's journal.
+/// The state of a rollback that an alarm started, read from the rollback's journal.
 package enum AlarmRollback: Sendable, Hashable {
-  /// Every host is back.
+  /// The rollback took every host back.
   case back
-  /// The rollback ended, and not every host is back.
+  /// The rollback ended without taking every host back.
   case failed
-  /// The rollback ended and left hosts as they are, because the recipe says so.
+  /// The rollback ended and left hosts as they are, because the recipe tells it to.
   case held
   /// An engine runs the rollback.
   case running
   /// The rollback was interrupted: no engine runs it, and it has not ended.
   case interrupted
-  /// The rollback ended before it changed a host.
+  /// The rollback ended with this exit code before it changed a host.
   case idle(ExitCode)
 }

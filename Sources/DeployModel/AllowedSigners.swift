@@ -1,29 +1,31 @@
-/// The keys in a project's `allowed_signers`. This file beside `deploy.lua` lists the people and their keys, in the form of
+/// The keys of a project's `allowed_signers`. The file lies beside `deploy.lua` and lists people and their keys, in the format of
 /// `ssh-keygen(1)`.
 package struct AllowedSigners: Sendable, Hashable {
-  /// A line that lets a key sign approvals.
+  /// One line of the file: a key that may sign approvals.
   package struct Line: Sendable, Hashable {
-    /// Patterns of names with `*` and `?`; a pattern with `!` before it excludes names.
+    /// Patterns for the names of the key's owner, with `*` and `?`. A pattern that begins with `!` excludes names.
     package let patterns: [String]
     /// The key in base64.
     package let key: String
-    /// Days since 1970-01-01 on which it begins and ends to hold; nil: no such bound. The hour and the zone do not matter here.
+    /// The first day on which the key is valid, in days since 1970-01-01; nil: no limit. Hours and time zones are ignored.
     package var begin: Int?
+    /// The last day on which the key is valid, in days since 1970-01-01; nil: no limit.
     package var end: Int?
 
-    /// Whether the key may sign at that time, or within a day of it: times of the file have the zone of the machine that reads it.
+    /// Whether the key is valid at this time. A day before and a day after the validity count too, because the file does not name its time
+    /// zone.
     package func holds(at moment: Timestamp) -> Bool {
       let day = moment.milliseconds / 86_400_000
       return begin.map { $0 <= day + 1 } ?? true && end.map { $0 >= day - 1 } ?? true
     }
   }
-  /// The lines that let a key sign approvals. Lines without a key that ssh-keygen reads, lines of certificate authorities, and lines for
-  /// other namespaces are left out.
+  /// The lines with keys that may sign approvals. Left out: lines without a key that ssh-keygen can read, lines of certificate authorities,
+  /// and lines for other namespaces.
   package let lines: [Line]
-  /// Whether the project has the file.
+  /// Whether the project has an `allowed_signers` file.
   package let isThere: Bool
 
-  /// - Parameter sources: the project's sources, with its `allowed_signers` if it has one.
+  /// - Parameter sources: the project's sources; they include `allowed_signers` if the project has one.
   package init(_ sources: [SourceFile]) {
     let text = sources.first { $0.path.isExactly(SignedApproval.signers) }?.text
     isThere = text != nil
@@ -48,7 +50,7 @@ package struct AllowedSigners: Sendable, Hashable {
       end: day(of: "valid-before=", in: options))
   }
 
-  /// Whether a text in base64 begins as a key of that type does: with the length and the name of the type.
+  /// Whether base64 text begins as a key of this type begins: with the length and the name of the type.
   private static func isKey(_ text: String, of type: String) -> Bool {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     let bytes = [0, 0, 0, UInt8(clamping: type.utf8.count)] + Array(type.utf8)
@@ -61,7 +63,7 @@ package struct AllowedSigners: Sendable, Hashable {
     return key.count % 4 == 0 && key.starts(with: begin) && key.allSatisfy { letters.contains($0) || $0 == UInt8(ascii: "=") }
   }
 
-  /// The day of an option such as `valid-before=20261231`; nil: there is none.
+  /// The day in an option such as `valid-before=20261231`, in days since 1970-01-01; nil: the options have no such day.
   private static func day(of option: String, in options: String) -> Int? {
     guard let range = options.firstRange(of: option) else { return nil }
     let digits = options[range.upperBound...].prefix(8)
@@ -69,7 +71,7 @@ package struct AllowedSigners: Sendable, Hashable {
     return Civil.days(number / 10_000, number / 100 % 100, number % 100)
   }
 
-  /// The words of a line. Blanks between quotes do not end a word, and the quotes themselves are left out.
+  /// Splits a line into words. Blanks between quotes do not end a word, and the quotes are dropped.
   private static func words(of line: Substring) -> [String] {
     var words: [String] = []
     var (word, isQuoted) = ("", false)

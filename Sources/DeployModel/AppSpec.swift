@@ -1,4 +1,4 @@
-/// How the appspec file in a bundle installs that bundle: in place, as the CodeDeploy agent does it.
+/// How a bundle's appspec file installs that bundle. The files are installed in place, as the CodeDeploy agent does it.
 package struct AppSpecOptions: Sendable, Hashable, Codable {
   package enum FileExists: String, Sendable, Hashable, Codable { case disallow, overwrite, retain }
   package enum ForeignLinks: String, Sendable, Hashable, Codable { case follow, refuse }
@@ -7,7 +7,7 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
   package struct Scripts: Sendable, Hashable, Codable {
     package var event: String
     package var locations: [String]
-    /// The sum of their timeouts.
+    /// The sum of the scripts' timeouts.
     package var limit: Interval
     package init(event: String, locations: [String], limit: Interval) {
       self.event = event
@@ -18,18 +18,18 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
 
   /// The appspec file's path in the bundle.
   package var file: String
-  /// What happens to files at a destination that no deployment put there. The appspec file takes precedence.
+  /// What happens to files at a destination that no deployment put there. A setting in the appspec file takes precedence.
   package var fileExists: FileExists
-  /// Whether replaced or removed files are restored when the host fails.
+  /// Whether the files that an installation replaced or removed are restored if the host fails.
   package var restore: Bool
-  /// Whether a failing stop script of the outgoing revision is skipped.
+  /// Whether a host continues if a stop script of the outgoing revision fails; false: the host fails.
   package var ignoresStopFailures: Bool
-  /// How an installation treats a link to a destination that users other than root and the deploying user can replace; nil: it follows the
-  /// link and warns, as in journals of older versions.
+  /// What an installation does with a link in a destination's path that somebody other than root and the deploying user can replace. Nil:
+  /// it follows the link and warns, as older versions did.
   package var foreignLinks: ForeignLinks?
   /// The user that puts files in place and starts scripts; nil: the login user.
   package var user: String?
-  /// The scripts of the bundle; nil: not known beforehand.
+  /// The bundle's scripts, by event; nil: not known before the deployment.
   package var scripts: [Scripts]?
 
   package init(
@@ -45,7 +45,7 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
     self.scripts = scripts
   }
 
-  /// The scripts of an event; nil: unknown; empty: it has none.
+  /// Returns the scripts of an event. Nil: the bundle's scripts are unknown. Without locations: the event has no script.
   package func scripts(of event: LifecycleEvent) -> Scripts? {
     guard let scripts else { return nil }
     return scripts.first { $0.event == event.rawValue } ?? Scripts(event: event.rawValue, locations: [], limit: .zero)
@@ -55,23 +55,23 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
 /// One part of an installation by an appspec file, on one host.
 package struct AppSpecStep: Sendable, Hashable, Codable {
   package enum Phase: Sendable, Hashable, Codable {
-    /// The event as the agent runs it: DownloadBundle and Install do their work, the others run scripts. Events that concern the outgoing
-    /// revision run the scripts of the last successfully installed one.
+    /// Runs an event as the CodeDeploy agent does: DownloadBundle and Install do their own work, other events run scripts. Events that
+    /// concern the outgoing revision run the scripts of the last revision that was installed successfully.
     case event(LifecycleEvent)
-    /// The event's scripts, from the revision whose files are back in place.
+    /// Runs the event's scripts of the earlier revision, whose files have been restored.
     case back(LifecycleEvent)
     /// Restores the files that this deployment's Install replaced or removed.
     case undo
-    /// Deletes what was kept for a restore.
+    /// Deletes the files that were kept for a restore.
     case forget
-    /// Removes what the last installation made.
+    /// Removes the files that the last installation put in place.
     case remove
   }
   package var phase: Phase
   package var options: AppSpecOptions
   /// The release to install; nil: the step installs nothing.
   package var release: Release.ID?
-  /// Unpacked revisions that stay on the host.
+  /// The number of unpacked revisions that stay on the host.
   package var keep: Int
   package init(_ phase: Phase, options: AppSpecOptions, release: Release.ID? = nil, keep: Int = 5) {
     self.phase = phase
@@ -80,13 +80,13 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
     self.keep = keep
   }
 
-  /// The scripts that the step is known to run.
+  /// The scripts that the step will run, as far as that is known; empty: none, or unknown.
   package var scripts: [String] {
     guard case .event(let event) = phase, !event.concernsPrevious else { return [] }
     return options.scripts(of: event)?.locations ?? []
   }
 
-  /// The longest time that the step may take. Each script has its own timeout. If the scripts are known, the limit includes the sum of
+  /// The longest time that the step may take. Each script has its own timeout: if the scripts are known, the limit includes the sum of
   /// their timeouts, otherwise an hour.
   package var limit: Interval {
     switch phase {

@@ -1,5 +1,5 @@
-/// Arithmetic on numbers from outside: files, hosts, options. A result that does not fit becomes the end of the range, because an overflow
-/// would end the program.
+/// Arithmetic on numbers from outside: files, hosts, options. A result that does not fit becomes the nearest end of the range, because an
+/// overflow would crash the program.
 extension Int {
   package func plus(_ other: Int) -> Int {
     let (sum, over) = addingReportingOverflow(other)
@@ -16,9 +16,10 @@ extension Int {
     return over ? ((self < 0) == (other < 0) ? .max : .min) : product
   }
 
-  /// The number, rounded towards zero; the end of the range if the number is beyond it, 0 if it is not a number.
+  /// Rounds a number towards zero. A number outside the range becomes the nearest end of the range, and a number that is not a number
+  /// becomes 0.
   package init(bounded number: Double) {
-    // 2^63 itself does not fit any more.
+    // 2^63 itself is one more than the largest `Int`.
     if number >= 0x1p63 { self = .max } else if number <= -0x1p63 { self = .min } else { self = number.isNaN ? 0 : Int(number) }
   }
 }

@@ -1,19 +1,20 @@
-/// The configuration in numbers, for the hosts of this plan.
+/// A deployment configuration whose amounts are resolved to numbers of hosts, for the hosts of one plan.
 package struct Bounds: Sendable, Hashable, Codable {
-  /// Hosts that keep serving.
+  /// The minimum number of hosts that keep serving.
   package var floor: Int
-  /// Hosts in flight at once.
+  /// The maximum number of hosts that change at the same time.
   package var parallel: Int
-  /// The number of hosts that may fail, and the number of hosts that may be out of reach.
+  /// The number of hosts that may fail.
   package var failed: Int
+  /// The number of hosts that may be unreachable.
   package var unreachable: Int
-  /// The number of hosts that may fail in a single wave; nil: as many as in the whole deployment.
+  /// The number of hosts that may fail in a single wave; nil: no limit beyond `failed`.
   package var failedInWave: Int?
-  /// Hosts that must stay healthy by CodeDeploy's rule, which then replaces the budgets; nil: the rule does not apply.
+  /// The number of hosts that must stay healthy by CodeDeploy's rule, which replaces the budgets; nil: that rule does not apply.
   package var healthy: Int?
-  /// The share of hosts, 0…1, that fails whatever the release is, for the wave gate. Nil: there is no wave gate.
+  /// The share of hosts, 0…1, that is expected to fail with any release; the wave gate uses it. Nil: there is no wave gate.
   package var base: Double?
-  /// How often an engine step is retried in place if the host or its connection caused the failure; nil: never.
+  /// How often the engine repeats a failed step if the host or the connection caused the failure; nil: never.
   package var retries: Int?
   /// The rules for hosts that share the value of a tag; nil: there are none.
   package var neighbours: [Neighbours]?

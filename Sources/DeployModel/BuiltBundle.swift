@@ -1,11 +1,11 @@
-/// A bundle that was just built, with warnings.
+/// A bundle that was just built, and the warnings of the build.
 package struct BuiltBundle: Sendable, Hashable {
-  /// The bundle of a task or a removal, which send nothing.
+  /// A placeholder for tasks and removals, which send no bundle.
   package static let nothing = BuiltBundle(
     bundle: Bundle(digest: Digest(hex: String(repeating: "0", count: 64)), files: 0, bytes: 0, source: "nothing"),
     manifest: Manifest(items: []))
 
-  /// A bundle that hosts have but this machine lacks, so that it cannot be sent.
+  /// Returns a placeholder for a bundle that hosts have and this machine lacks, so that this machine cannot send it.
   package static func onHosts(_ digest: Digest) -> BuiltBundle {
     BuiltBundle(bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "what hosts keep"), manifest: Manifest(items: []))
   }

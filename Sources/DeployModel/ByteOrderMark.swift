@@ -1,5 +1,5 @@
 extension String {
-  /// The text without the byte order mark that some editors put before it (U+FEFF; EF BB BF in UTF-8).
+  /// The text without a byte order mark at its start (U+FEFF; EF BB BF in UTF-8), which some editors write.
   package var withoutByteOrderMark: String {
     unicodeScalars.first == "\u{FEFF}" ? String(unicodeScalars.dropFirst()) : self
   }

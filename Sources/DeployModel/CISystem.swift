@@ -1,4 +1,4 @@
-/// A CI system that runs a command, and what its environment says.
+/// The CI system that runs the command, and what its environment variables say about the job.
 package struct CISystem: Sendable, Hashable {
   package enum Kind: String, Sendable, Hashable, CaseIterable {
     case github, gitlab, buildkite, jenkins, travis, circleci, azure
@@ -17,17 +17,17 @@ package struct CISystem: Sendable, Hashable {
     }
   }
   package var kind: Kind
-  /// Who started the job, as the system says; a label.
+  /// Who started the job, according to the system; nobody verifies this label.
   package var actor: String?
-  /// The whole name of the commit that was checked out.
+  /// The full hash of the commit that was checked out.
   package var commit: String?
   package var branch: String?
   package var tag: String?
-  /// The job's page, or the run's.
+  /// The web page of the job, or else of the whole run.
   package var url: String?
 
-  /// Reads the environment.
-  /// - Parameter variable: gives the value of a variable; nil: it is not set. Empty values count as not set.
+  /// Reads the environment variables.
+  /// - Parameter variable: returns the value of a variable; nil: the variable is not set. An empty value counts as not set.
   /// - Returns: nil if no known CI system runs the command.
   package init?(_ variable: (String) -> String?) {
     func value(_ name: String) -> String? { variable(name).flatMap { Provenance.line($0, limit: Provenance.urlLimit) } }
@@ -79,7 +79,7 @@ package struct CISystem: Sendable, Hashable {
     return value("JENKINS_URL") != nil && value("BUILD_TAG") != nil ? .jenkins : nil
   }
 
-  /// Names of variables in systems that have one variable for each thing. The first that is set counts.
+  /// The names of a system's variables, for systems that have a variable for each property. The first variable that is set counts.
   private struct Names {
     var actor: [String] = []
     var commit: [String]
@@ -113,6 +113,6 @@ package struct CISystem: Sendable, Hashable {
     }
   }
 
-  /// The job in the form of a provenance.
+  /// The job as a provenance records it.
   package var job: Provenance.Job { Provenance.Job(system: kind.rawValue, url: url) }
 }

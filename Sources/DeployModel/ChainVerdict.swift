@@ -1,11 +1,11 @@
-/// What an audit found out about one deployment's chain.
+/// The result of an audit of one deployment's journal, in which each entry has a digest that depends on the entry before it.
 package struct ChainVerdict: Sendable, Hashable {
   package var deployment: Deployment.ID
-  /// Number of good entries, from the first on.
+  /// The number of intact entries, counted from the first entry.
   package var entries: Int
-  /// The chain after the last good entry.
+  /// The digest of the last intact entry.
   package var head: Digest
-  /// The damage of the chain; nil: the chain is whole.
+  /// What is wrong after the last intact entry; nil: the whole journal is intact.
   package var damage: Damage?
 
   package init(deployment: Deployment.ID, entries: Int, head: Digest, damage: Damage? = nil) {

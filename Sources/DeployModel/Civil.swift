@@ -8,7 +8,7 @@ package struct Civil: Sendable, Hashable {
   package init(_ moment: Int) {
     let days = Self.floor(moment, 86_400)
     second = moment - days * 86_400
-    // Eras of 400 years that begin in March.
+    // The calculation counts in eras of 400 years that begin on 1 March, so that a leap day is the last day of its year.
     let z = days + 719_468
     let era = Self.floor(z, 146_097)
     let dayOfEra = z - era * 146_097
@@ -20,7 +20,7 @@ package struct Civil: Sendable, Hashable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  /// Days since 1970-01-01.
+  /// Returns the number of days from 1970-01-01 to a date.
   package static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = floor(shifted, 400)
@@ -31,10 +31,11 @@ package struct Civil: Sendable, Hashable {
 
   package static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
-  /// 1 for Monday to 7 for Sunday.
+  /// Returns the day of the week, from 1 for Monday to 7 for Sunday.
+  /// - Parameter days: days since 1970-01-01.
   package static func weekday(_ days: Int) -> Int { (days + 3 - floor(days + 3, 7) * 7) + 1 }
 
-  /// `Mon 2026-11-30 08:00`
+  /// The date and time for people: `Mon 2026-11-30 08:00`.
   package var text: String {
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let weekday = Self.weekdays[Self.weekday(Self.days(year, month, day)) - 1]

@@ -1,15 +1,15 @@
-/// A commit of version control, as far as it is known.
+/// A commit of a version control system; unknown properties are nil.
 package struct Commit: Sendable, Hashable, Codable {
-  /// All hexadecimal digits of the commit: 40, or 64.
+  /// The full hash: 40 or 64 lower-case hexadecimal digits.
   package var id: String
-  /// The branch; nil: the commit was checked out without a branch, and none was named.
+  /// The branch; nil: the commit was checked out without a branch, and the caller named none.
   package var branch: String?
   package var tag: String?
-  /// The first line of its message.
+  /// The first line of the commit message; nil: unknown.
   package var subject: String?
-  /// When it was made; nil: unknown.
+  /// When the commit was made; nil: unknown.
   package var at: Timestamp?
-  /// Whether tracked files have changed since; nil: unknown.
+  /// Whether tracked files differ from the commit; nil: unknown.
   package var isDirty: Bool?
 
   package init(
@@ -23,18 +23,18 @@ package struct Commit: Sendable, Hashable, Codable {
     self.isDirty = isDirty
   }
 
-  /// As people write it: `3f2a91c`.
+  /// The first seven digits of the hash, as people write them: `3f2a91c`.
   package var short: String { String(id.prefix(7)) }
 
-  /// Whether a text is the whole name of a commit.
+  /// Whether a text is the full hash of a commit: 40 or 64 lower-case hexadecimal digits.
   package static func isWhole(_ text: String) -> Bool {
     [40, 64].contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 }
 
-/// The commits between the hosts' old commit and the new one.
+/// The commits between the hosts' old commit and the new commit.
 package struct CommitRange: Sendable, Hashable, Codable {
-  /// One of these commits.
+  /// One commit of the range.
   package struct Line: Sendable, Hashable, Codable {
     package var id: String
     package var author: String
@@ -45,13 +45,13 @@ package struct CommitRange: Sendable, Hashable, Codable {
       self.subject = subject
     }
   }
-  /// The commit that hosts ran.
+  /// The commit that the hosts ran before.
   package var from: String
-  /// Number of commits, at most `counted`. If the deployment goes back to an older commit: 0, and `isBack`.
+  /// The number of commits, at most `counted`; 0 if the deployment goes back to an older commit.
   package var total: Int
-  /// The newest commits, the newest first, at most `listed`.
+  /// The newest commits, newest first, at most `listed`.
   package var newest: [Line]
-  /// Whether the new revision lacks commits that hosts ran.
+  /// Whether the new revision lacks commits that the hosts ran before.
   package var isBack: Bool
 
   package static let (listed, counted) = (50, 1000)

@@ -1,18 +1,20 @@
-/// How a watch compares hosts that have the release with twins that do not: it looks at both and judges the difference, not each look.
+/// How a watch compares hosts that have the release with their twins, which do not have it. It judges the difference between both groups,
+/// not the single look.
 package struct Comparison: Sendable, Hashable, Codable {
   package enum Unit: String, Sendable, Hashable, Codable {
     /// The share of requests that failed.
     case rate
-    /// A number of which less is better, such as the p95 of a latency.
+    /// A measured number that is better if it is lower, such as the p95 of a latency.
     case value
   }
 
   package var unit: Unit
-  /// Number of pairs: the watch's hosts are those with the release, then the twin of each, in the same order.
+  /// The number of pairs. The watch lists first the hosts that have the release, and then the twin of each of them, in the same order.
   package var pairs: Int
-  /// How much worse the release may be, as the recipe says it: `+10%`, `+0.05pp`, `+50ms`.
+  /// How much worse the hosts with the release may be, in the recipe's notation: `+10%`, `+0.05pp`, `+50ms`.
   package var margin: String
-  /// The chance, over all looks, of calling a release within the margin bad, or a release outside the margin good; above 0, at most 0.5.
+  /// The probability, over all looks together, of a wrong verdict: bad for a release within the margin, or good for a release outside it.
+  /// Above 0, at most 0.5.
   package var alpha: Double
 
   package init(_ unit: Unit, pairs: Int, margin: String, alpha: Double) {

@@ -1,6 +1,6 @@
 /// Numbers as people read them.
 extension Int {
-  /// `512 B`, `60.1 MB`, `1.2 GB`: bytes by powers of 1000.
+  /// The number as bytes with a unit, in powers of 1000: `512 B`, `60.1 MB`, `1.2 GB`.
   package var inBytes: String {
     var amount = Double(self)
     var unit = 0
@@ -15,7 +15,7 @@ extension Int {
       ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\(Int(amount.rounded())) \(units[unit])"
   }
 
-  /// `3,000`
+  /// The number with separators of thousands: `3,000`.
   package var grouped: String {
     var digits = String(magnitude)
     var groups: [String] = []
@@ -26,6 +26,6 @@ extension Int {
     return (self < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
   }
 
-  /// `1 host`, `3 hosts`, `3,000 files`.
+  /// The number with a noun, in the plural unless the number is 1: `1 host`, `3,000 files`.
   package func of(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
 }

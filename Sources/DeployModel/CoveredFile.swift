@@ -1,8 +1,9 @@
-/// How often each executable line of a source ran in tests.
+/// How often tests ran each executable line of a source file.
 package struct CoveredFile: Sendable, Hashable {
   package struct Line: Sendable, Hashable {
-    /// The line's number, from 1.
+    /// The line's number, counted from 1.
     package var number: Int
+    /// How often tests ran the line.
     package var hits: Int
     package init(number: Int, hits: Int) {
       self.number = number
@@ -12,7 +13,7 @@ package struct CoveredFile: Sendable, Hashable {
 
   /// The path from the project's folder.
   package var path: String
-  /// In their order.
+  /// The executable lines, in ascending order.
   package var lines: [Line]
 
   package init(path: String, lines: [Line]) {
@@ -23,7 +24,7 @@ package struct CoveredFile: Sendable, Hashable {
   /// The number of lines that ran.
   package var covered: Int { lines.count { $0.hits > 0 } }
 
-  /// Ranges of lines that never ran: `3`, `7-9`. Lines between two of them on which nothing runs belong to the range.
+  /// The ranges of lines that never ran: `3`, `7-9`. A range also contains the lines without code between two of its lines.
   package var missed: [ClosedRange<Int>] {
     var ranges: [ClosedRange<Int>] = []
     var open = false

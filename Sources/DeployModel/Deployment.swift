@@ -1,5 +1,5 @@
-/// One run that brings a revision to hosts.
+/// A deployment: one run of the engine that brings a revision to hosts.
 package enum Deployment {
-  /// `20261121-113045-x7k2`: when it was planned (UTC) and four letters and digits.
+  /// A deployment's id, such as `20261121-113045-x7k2`: the time when it was planned (UTC), and four random letters and digits.
   package typealias ID = String
 }

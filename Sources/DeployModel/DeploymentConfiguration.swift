@@ -1,25 +1,25 @@
-/// Bounds that hold whatever a strategy decides.
+/// The limits of a deployment, which no strategy can exceed.
 package struct DeploymentConfiguration: Sendable, Hashable, Codable {
   package var name: String
-  /// Hosts that keep serving; nil: the default (see `Bounds`).
+  /// The minimum number of hosts that keep serving; nil: the default, which the planner computes.
   package var floor: Amount?
-  /// Hosts in flight at once; nil: as many as a wave has.
+  /// The maximum number of hosts that change at the same time; nil: all hosts of a wave.
   package var parallel: Amount?
-  /// Failed hosts that a deployment may have and still succeed.
+  /// The number of hosts that may fail in a deployment that still succeeds.
   package var failed: Amount
-  /// Failed hosts that a single wave may have; nil: as many as the deployment may have.
+  /// The number of hosts that may fail in a single wave; nil: no limit beyond `failed`.
   package var failedInWave: Amount?
-  /// Unreachable hosts that it may leave out or lose.
+  /// The number of hosts that may be unreachable in a deployment that still succeeds.
   package var unreachable: Amount
   /// CodeDeploy's minimum of healthy hosts, which replaces the floor and both budgets; nil: the recipe does not use it.
   package var healthy: MinimumHealthy?
-  /// The share of hosts, in per cent, that fails whatever the release is, for the wave gate; nil: 1.
+  /// The share of hosts, in per cent, that is expected to fail with any release; the wave gate uses it. Nil: 1.
   package var base: Double?
-  /// Tags: at most one host of each value is out of service; nil: there is none.
+  /// The tags of `apart`: at most one of the hosts that share a value is out of service; nil: none.
   package var apart: [String]?
-  /// Tags: only hosts of one value are out of service at a time; nil: there is none.
+  /// The tags of `alone`: all hosts that are out of service at a time share one value; nil: none.
   package var alone: [String]?
-  /// The rules for the hosts of each value of a tag; nil: there are none.
+  /// The rule of `each`, which applies to the hosts that share a value of its tag; nil: none.
   package var each: NeighbourRule?
   package var place: SourcePlace?
   package init(

@@ -1,7 +1,7 @@
 /// A named selection of hosts.
 package struct DeploymentGroup: Sendable, Hashable, Codable {
   package var name: String
-  /// All hosts, expanded, in the order of the file. They get their numbers when a plan is made.
+  /// All hosts, with name patterns expanded, in the order of the file. They are numbered when a plan is made.
   package var hosts: [Host]
   package var tags: Value
   package var params: Value
@@ -20,14 +20,14 @@ package enum Amount: Sendable, Hashable, Codable {
   case count(Int)
   case percent(Double)
 
-  /// At least this many of `total`: shares round up.
+  /// Resolves the amount to a minimum out of `total`: a share is rounded up.
   package func atLeast(of total: Int) -> Int {
     switch self {
     case .count(let count): min(count, total)
     case .percent(let percent): min(total, Int(bounded: (Double(total) * percent / 100 - 1e-9).rounded(.up)))
     }
   }
-  /// At most this many of `total`: shares round down, but never below 1 if `total` is at least 1 and the share is over 0.
+  /// Resolves the amount to a maximum out of `total`: a share is rounded down, but a share above 0 of at least one host is at least 1.
   package func atMost(of total: Int) -> Int {
     switch self {
     case .count(let count): min(count, total)
@@ -36,13 +36,13 @@ package enum Amount: Sendable, Hashable, Codable {
   }
 }
 
-/// A typed option of a recipe.
+/// A parameter that a recipe declares, with its type.
 package struct Parameter: Sendable, Hashable, Codable {
   package enum Kind: Sendable, Hashable, Codable {
     case boolean
     case integer(min: Int?, max: Int?)
     case number(min: Double?, max: Double?)
-    /// A share in per cent, 0…100; `10`, `10%`.
+    /// A share in per cent, 0…100, written as `10` or `10%`.
     case percent
     case string(match: String?)
     case choice([String])
@@ -54,7 +54,7 @@ package struct Parameter: Sendable, Hashable, Codable {
   }
   package var name: String
   package var kind: Kind
-  /// The default; nil: the parameter must be given.
+  /// The default value; nil: the caller must give the parameter.
   package var standard: Value?
   package var help: String
   package var place: SourcePlace?

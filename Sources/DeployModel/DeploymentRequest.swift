@@ -1,29 +1,29 @@
-/// What somebody asked for, unresolved: the command line as data.
+/// What somebody asked for on the command line, as data that has not been resolved against the project.
 package struct DeploymentRequest: Sendable, Hashable, Codable {
-  /// The recipe's name; nil: the only recipe there is.
+  /// The recipe's name; nil: the project's only recipe.
   package var recipe: String?
   package var group: String?
-  /// The revision: a path, or a git ref with `git:` before it; nil: the recipe's own.
+  /// The revision: a path, or `git:` and a git ref; nil: the revision that the recipe names.
   package var revision: String?
-  /// Host names, `*` allowed, and conditions on tags such as `role=web`; empty: all.
+  /// Names of hosts, which may contain `*`, and conditions on tags such as `role=web`; empty: all hosts.
   package var only: [String]
-  /// The typed parameters, as name and text; they are checked against the recipe.
+  /// The parameters as name and text. The planner checks them against the recipe's declarations.
   package var parameters: [Value.Member]
   package var force: Bool
   package var orphans: LockRequest.Orphans
-  /// Who asks, and why.
+  /// Who asks for the deployment, and why.
   package var said: StatedProvenance
-  /// The deployment's place in the order of its caller's deployments, from 0; nil: not given.
+  /// The deployment's number in the order of its caller, such as a pipeline's number, from 0; nil: not given.
   package var sequence: Int?
-  /// The deployment that it takes back, if a group with slots goes back; nil: none.
+  /// The deployment that this request reverses, if it rolls back a group with slots; nil: none.
   package var undoes: Deployment.ID?
-  /// Why freeze windows do not hold for the deployment; nil: they hold.
+  /// Why the deployment ignores freeze windows; nil: it obeys them.
   package var freezeOverride: String?
-  /// Stages that `--ran` declares as done for this revision; nil: none.
+  /// The stages that `--ran` declares as already run for this revision; nil: none.
   package var ran: [String]?
-  /// Stages to run again, from `--again`; nil: none.
+  /// The stages that `--again` names, which run again; nil: none.
   package var again: [String]?
-  /// Whether the deployment brings the group's own revision to hosts that lack it (`--missing`); nil: no.
+  /// Whether the deployment brings the group's own revision to the hosts that lack it (`--missing`); nil: it does not.
   package var missing: Bool?
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],

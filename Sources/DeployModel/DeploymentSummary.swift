@@ -1,14 +1,14 @@
-/// One deployment of a journal, as a list shows it.
+/// One deployment of a journal, as a list of deployments shows it.
 package struct DeploymentSummary: Sendable, Hashable {
   package enum State: Sendable, Hashable {
-    /// An engine process runs the deployment and holds its claim.
+    /// An engine process runs the deployment and holds the claim on its journal.
     case running
-    /// No engine process runs the deployment. It has not concluded, or hosts have to go back and their rollback never began: `lander
-    /// resume`.
+    /// No engine process runs the deployment, but work is left: it has not concluded, or its hosts have to go back and their rollback never
+    /// began. `lander resume` resumes it.
     case interrupted
-    /// The deployment was interrupted, and newer deployments have taken over all hosts that it had to finish or take back. Nothing is left
-    /// to resume.
-    /// - Parameter by: the newest of these deployments; nil: hosts say that there is one, but not which.
+    /// The deployment was interrupted. Since then, newer deployments have taken over all hosts that it had to finish or take back, so
+    /// nothing is left to resume.
+    /// - Parameter by: the newest of these deployments; nil: the hosts say that there is one, but not which one.
     case superseded(by: Deployment.ID?)
     case concluded(Conclusion.Status)
     case damaged(Damage)
@@ -19,24 +19,25 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var group: String
   package var kind: Plan.Kind
   package var actor: String
-  /// The bundle; nil for a rollback, which sends none.
+  /// The bundle; nil: the deployment is a rollback, which sends no bundle.
   package var bundle: Digest?
-  /// Number of hosts.
+  /// The number of hosts of the deployment.
   package var hosts: Int
   package var began: Timestamp
   package var lastEntry: Timestamp
-  /// Number of entries.
+  /// The number of entries in its journal.
   package var entries: Int
   package var state: State
-  /// Number of hosts that had failed and were not taken back when it concluded.
+  /// The number of hosts that failed and had not been taken back when the deployment concluded.
   package var notRestored = 0
-  /// Whether the deployment was parked from here and hosts say that it is over: its end is in another state folder.
+  /// Whether the deployment was parked by this state folder's engine and its hosts say that it is over, so that another state folder has
+  /// its end.
   package var isElsewhere = false
-  /// Names of hosts that newer deployments have taken over since the interruption.
+  /// The names of the hosts that newer deployments have taken over since the interruption.
   package var takenOver: [String] = []
-  /// The pause; nil: the deployment is not paused, or has ended.
+  /// The current pause; nil: the deployment is not paused, or has ended.
   package var pause: Pause?
-  /// Until when hosts keep the parked deployment, by this journal; nil: it is not parked.
+  /// Until when the hosts keep the parked deployment, according to this journal; nil: the deployment is not parked.
   package var parked: Timestamp?
 
   package init(
@@ -59,8 +60,8 @@ package struct DeploymentSummary: Sendable, Hashable {
     self.pause = pause
   }
 
-  /// How the deployment ended, in a word: `succeeded`, `failed`, or `restore failed` if a budget excuses hosts that need a person; nil as
-  /// for `status`.
+  /// How the deployment ended, in a word: `succeeded`, `failed`, or `restore failed` if it succeeded within its budget but left hosts that
+  /// need a person. Nil: it has not concluded, or its journal cannot be read.
   package var end: String? { notRestored > 0 && (status == .succeeded || status == .partial) ? "restore failed" : status?.rawValue }
 
   /// Whether an engine runs the deployment or can resume it.
@@ -69,6 +70,6 @@ package struct DeploymentSummary: Sendable, Hashable {
   /// Whether newer deployments have taken over all hosts that the deployment had to finish.
   package var isSuperseded: Bool { if case .superseded = state { true } else { false } }
 
-  /// How the deployment ended; nil: it runs, was interrupted or cannot be read.
+  /// How the deployment ended; nil: it has not concluded, or its journal cannot be read.
   package var status: Conclusion.Status? { if case .concluded(let status) = state { status } else { nil } }
 }

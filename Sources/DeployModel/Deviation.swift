@@ -1,17 +1,17 @@
-/// One entry of a release on a host that is not as its manifest says.
+/// A difference between one entry of a release on a host and the release's manifest.
 package struct Deviation: Sendable, Hashable, Codable {
   package enum Kind: Sendable, Hashable, Codable {
     case missing
-    /// The entry is of another kind: a folder instead of a file, a link instead of a folder.
+    /// The entry has another kind, such as a folder instead of a file.
     case kind(wanted: String)
     case content
-    /// Permission bits.
+    /// The permission bits differ.
     case mode(Int, wanted: Int)
-    /// The owner differs from the owner at the end of the deployment.
+    /// The owner differs from the owner that the host recorded at the end of the deployment.
     case owner(Owner, wanted: Owner)
-    /// A link leads somewhere else.
+    /// The entry is a link to another target.
     case target
-    /// The entry was not delivered: a hook, the application or a person put it there.
+    /// The manifest lacks the entry: a hook, the application or a person created it.
     case extra
   }
   package var path: String
@@ -21,7 +21,7 @@ package struct Deviation: Sendable, Hashable, Codable {
     self.kind = kind
   }
 
-  /// The deviation in a few words, after the path.
+  /// The deviation as the end of a sentence that begins with the path.
   package var words: String {
     switch kind {
     case .missing: "is missing"
@@ -36,11 +36,11 @@ package struct Deviation: Sendable, Hashable, Codable {
   }
 }
 
-/// What a comparison of a host's current release with its manifest found.
+/// The result of comparing a host's current release with its manifest.
 package struct Verification: Sendable, Hashable, Codable {
   package var release: Release.ID
   package var bundle: Digest
-  /// Entries that were compared.
+  /// The number of entries that were compared.
   package var entries: Int
   package var deviations: [Deviation]
   package init(release: Release.ID, bundle: Digest, entries: Int, deviations: [Deviation]) {
@@ -50,6 +50,6 @@ package struct Verification: Sendable, Hashable, Codable {
     self.deviations = deviations
   }
 
-  /// The delivered entries that have changed since; extra entries do not count.
+  /// The deviations of entries that the manifest names; extra entries do not count.
   package var differing: [Deviation] { deviations.filter { $0.kind != .extra } }
 }

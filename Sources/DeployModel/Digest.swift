@@ -1,4 +1,4 @@
-/// A SHA-256 in 64 lower-case hexadecimal digits; coded as that text.
+/// A SHA-256 digest as 64 lower-case hexadecimal digits, which is also its coded form.
 package struct Digest: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
   package var hex: String
   package init(hex: String) { self.hex = hex }
@@ -8,7 +8,7 @@ package struct Digest: Sendable, Hashable, Comparable, Codable, CustomStringConv
     try container.encode(hex)
   }
   package static func < (a: Digest, b: Digest) -> Bool { a.hex < b.hex }
-  /// The first 12 digits: enough to tell revisions apart, short enough to read out.
+  /// The first 12 digits, which are enough to tell revisions apart.
   package var short: String { String(hex.prefix(12)) }
   package var description: String { short }
 }

@@ -1,6 +1,6 @@
 extension Entry {
-  /// Whether the fact says who made the deployment, why, or what it left: what people ask about afterwards. Even a deployment to many hosts
-  /// has only few such facts.
+  /// Whether the fact says who made the deployment, why, or how it ended. People ask about these facts later, and even a deployment to many
+  /// hosts has only few of them.
   package var isOutline: Bool {
     switch fact {
     case .planned, .resumed, .concluded: true
@@ -18,7 +18,7 @@ extension Entry {
     }
   }
 
-  /// The journal's names of these facts.
+  /// The names of these facts in the stored journal.
   package static let outlineNames = [
     "planned", "resumed", "concluded", "said", "cancelled", "answered", "paused", "parked", "gateOpened", "gateClosed", "shifted",
     "stopped",

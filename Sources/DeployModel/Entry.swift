@@ -1,6 +1,6 @@
-/// One line of a deployment's journal. What people and machines read about a deployment is a fold over its entries.
+/// One line of a deployment's journal. All reports about a deployment are computed from its entries.
 package struct Entry: Sendable, Hashable, Codable {
-  // Indirect: plans, intents and notes differ much in size, and a deployment of many hosts has a million of them.
+  // Indirect because plans, intents and notes differ much in size, and a deployment to many hosts has a million facts.
   package indirect enum Fact: Sendable, Hashable, Codable {
     /// The plan; only entry 0 has it.
     case planned(Plan)
@@ -8,14 +8,14 @@ package struct Entry: Sendable, Hashable, Codable {
     case happened(Happening)
     /// An operation that is about to be performed.
     case intended(Intent)
-    /// What the core or a recipe reports on the way. It follows from the other entries and is not replayed.
+    /// A report of the core or of a recipe. Replay ignores it, because it follows from the other entries.
     case noted(Note)
-    /// Another engine process resumed from here.
+    /// Another engine process resumed the deployment after the previous entry.
     case resumed(actor: String)
-    /// The last entry of a deployment that ended.
+    /// How the deployment ended; only its last entry has this.
     case concluded(Conclusion)
   }
-  /// 0, 1, 2 … without gaps.
+  /// The entry's number: 0, 1, 2 … without gaps.
   package var sequence: Int
   package var at: Timestamp
   package var fact: Fact
@@ -26,36 +26,36 @@ package struct Entry: Sendable, Hashable, Codable {
   }
 }
 
-/// What reaches the core from outside.
+/// An outside event that the core reacts to.
 package enum Happening: Sendable, Hashable, Codable {
   case started
-  /// The operation with this intent came back.
+  /// The operation with this intent has ended.
   indirect case finished(intent: Int, Outcome)
   case rang(timer: Int)
   case cancelled(reason: String)
   /// A message reached the deployment.
   indirect case said(Message)
-  /// The renewal of a host's lock was refused, because a newer deployment had or has the lock.
+  /// A host refused to renew its lock, because a newer deployment holds the lock or has held it.
   indirect case overtaken(Failure)
-  /// The engine wants to leave, because a gate waits for a person.
+  /// The engine is about to leave, because a gate waits for a person.
   case parks(Parking)
-  /// An engine resumes a deployment that was parked, or was about to be.
+  /// An engine resumes a deployment that was parked or was about to be parked.
   /// - Parameters:
-  ///   - claim: identifies this engine among the engines that try to resume; empty: the engine that wanted to leave stays.
-  ///   - reason: why the engine stays; nil: a person wanted to resume.
+  ///   - claim: identifies this engine among the engines that try to resume; empty: the engine that was about to leave stays.
+  ///   - reason: why the engine stays; nil: a person asked to resume.
   case unparks(by: String, claim: String, reason: String? = nil)
-  /// An engine resumes the deployment after another engine died. Facts that were read from outside may have changed since.
+  /// An engine resumes the deployment after another engine died. Facts that the dead engine had read from outside may have changed since.
   case revived
 }
 
-/// What happened, in the words of the core.
+/// What the core reports about the deployment's course.
 package indirect enum Note: Sendable, Hashable, Codable {
   case stageBegan(name: String)
   case stageEnded(name: String, error: ScriptError?)
-  /// - Parameter upto: the segment after which the wave's hosts are left ready; nil: they go to the end.
+  /// - Parameter upto: the segment after which the wave leaves its hosts ready; nil: the hosts complete all segments.
   case waveBegan(number: Int, hosts: [Int], upto: Segment? = nil)
   case waveEnded(number: Int, WaveResult)
-  /// Hosts are stopped and started with the release that they run.
+  /// The engine begins to stop and start hosts with the release that they run.
   case restartBegan(hosts: [Int])
   case restartEnded(WaveResult)
   case eventBegan(host: Int, LifecycleEvent)
@@ -63,48 +63,49 @@ package indirect enum Note: Sendable, Hashable, Codable {
   case eventSkipped(host: Int, LifecycleEvent, reason: String)
   case host(Int, HostStatus)
   case serviceChanged(host: Int, Service)
-  /// - Parameter number: 1, 2, 3 … within its deployment.
+  /// - Parameter number: counts the gates of the deployment: 1, 2, 3 …
   case gateOpened(number: Int, Gate)
   case gateClosed(number: Int, GateAnswer)
-  /// - Parameter from: the weights before; nil: a call that did not end well left them uncertain.
+  /// - Parameter from: the weights before the shift; nil: unknown, because an earlier call failed.
   case shifted(from: Weights?, to: Weights)
   /// The strategy ended the rollout on purpose.
-  /// - Parameter left: hosts that stay on the old revision.
+  /// - Parameter left: numbers of the hosts that stay on the old revision.
   case stopped(reason: String, left: [Int])
-  /// A line that a recipe logged, with the host of the hook.
+  /// A line that a recipe logged, with the number of the host whose hook logged it; nil: the line belongs to no host.
   case log(host: Int?, LogLine)
-  /// Why no further host is started, or something else that a person should know.
+  /// A sentence that a person should know, such as why the deployment starts no further host.
   case remark(String)
-  /// The deployment's answer to a message, in words. If it is not accepted, the message changed nothing.
+  /// The deployment's answer to a message, in words. A message that was not accepted changed nothing.
   case answered(message: Message.ID, accepted: Bool, String)
-  /// The message that pauses the deployment from now on; nil: the pause has ended.
+  /// The message that paused the deployment; nil: the pause has ended.
   case paused(Message?)
-  /// Hosts keep the parked deployment until this time; nil: an engine runs it again.
+  /// The hosts keep the parked deployment until this time; nil: an engine runs the deployment again.
   case parked(until: Timestamp?)
 }
 
-/// Where a host stands (promise P8).
+/// The status of one host in a deployment (see P8 in docs/promises.md).
 package indirect enum HostStatus: Sendable, Hashable, Codable {
   case pending
   case changing
-  /// The host stopped after this segment because the strategy said so. It is out of service and not under way; a later wave takes it on.
+  /// The host stopped after this segment, because the strategy said so. It is out of service and not under way, and a later wave continues
+  /// with it.
   case ready(Segment)
-  /// On the target, receipt written.
+  /// The host has the release and a receipt for it.
   case succeeded
   case unchanged
-  /// A slot that keeps its release on purpose, because another slot of its machine has the target.
+  /// The host is a slot that keeps its release on purpose, because another slot of its machine gets the release.
   case kept
   case leftOut(Failure)
   case restoring(ScriptError)
-  /// The host failed, and is back on what it ran before (or on nothing, if nothing ran).
+  /// The host failed, and runs again what it ran before, or nothing if nothing ran.
   case restored(ScriptError)
-  /// The host failed or was cancelled before anything that it runs was changed; at most a release was sent.
+  /// The host failed or was cancelled before anything that it runs was changed. At most a release was sent to it.
   case untouched(ScriptError)
-  /// The host failed, and going back failed too. A person has to type `commands`.
+  /// The host failed, and the attempt to restore it failed too. A person has to run `commands` on it.
   case restoreFailed(ScriptError, restoring: ScriptError, commands: [String])
   /// The host failed and was left as it is, because the recipe says so.
   case failed(ScriptError)
-  /// The host is out of reach since this operation: it is unknown what it runs.
+  /// The host became unreachable during this operation, so that nobody knows what it runs.
   case unknown(Failure)
 
   package var isFinal: Bool {
@@ -121,31 +122,32 @@ package struct Conclusion: Sendable, Hashable, Codable {
     case succeeded
     case failed
     case cancelled
-    /// The deployment could not start: a lock is held, or hosts are not as planned. Nothing was changed.
+    /// The deployment could not start, because a lock was held or hosts were not as planned. It changed nothing.
     case refused
-    /// Ended on purpose, with hosts left on the old revision.
+    /// The strategy ended the deployment on purpose, and some hosts keep the old revision.
     case partial
   }
   package var status: Status
-  /// The first cause; nil: the deployment succeeded.
+  /// The cause of the failure, the first if there are several; nil: the deployment succeeded.
   package var error: ScriptError?
-  /// The lock's holder, if the lock was the cause.
+  /// The lock that stopped the deployment, with its holder; nil: no lock did.
   package var holder: Lock?
-  /// Hosts on the new release that have to go back, in a deployment of their own.
+  /// Numbers of the hosts on the new release that have to go back. A deployment of their own takes them back.
   package var rollback: [Int]
-  /// Statuses by host number.
+  /// The status of each host; the index is the host's number.
   package var hosts: [HostStatus]
-  /// Traffic that could not be put back; nil: none was shifted, or all of it is back.
+  /// Traffic that the deployment could not shift back; nil: it shifted none, or all of it is back.
   package var traffic: StrayTraffic?
-  /// The irreversible stage that had begun, so that nothing goes back; nil: there was none, or the deployment did not fail.
+  /// The irreversible stage that had begun, so that no host goes back; nil: there was none, or the deployment did not fail.
   package var irreversible: String?
-  /// Stages that the rollback has to undo, in this order; nil: none.
+  /// The stages that the rollback has to undo, in the order of undoing; nil: none.
   package var undo: [StageUndo]?
   /// Stages that should have been undone but were not; nil: none.
   package var notUndone: [String]?
-  /// Whether functions of a task ran something that is not taken back; nil: the deployment is no task.
+  /// Whether the functions of a task ran commands whose effects nothing reverses; nil: the deployment is no task.
   package var ran: Bool?
-  /// Whether hosts say that the deployment is over although no engine of this state folder saw its end; nil: an engine did.
+  /// Whether this end was read from hosts, because no engine of this state folder saw the deployment end; nil: an engine of this state
+  /// folder did.
   package var isElsewhere: Bool?
   package init(
     status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus], traffic: StrayTraffic? = nil
@@ -158,10 +160,11 @@ package struct Conclusion: Sendable, Hashable, Codable {
     self.traffic = traffic
   }
 
-  /// Whether a rollback follows: hosts have to go back, or stages have to be undone.
+  /// Whether a rollback has to follow, because hosts have to go back or stages have to be undone.
   package var owesWayBack: Bool { !rollback.isEmpty || undo?.isEmpty == false }
 
-  /// Numbers of the hosts of the rollback that follows: the hosts that go back, and, if stages are undone, all hosts that can record that.
+  /// Numbers of the hosts of the rollback that follows: the hosts that go back. If stages are undone, also all other hosts that can record
+  /// that.
   package var wayBackHosts: [Int] {
     guard undo?.isEmpty == false else { return rollback }
     return hosts.indices.filter { number in

@@ -1,5 +1,5 @@
-/// A text that equals another text only if every byte is equal, for names of files and paths. Swift's own `==` treats two spellings of one
-/// character as equal, but on Linux they name two files.
+/// A text that equals another text only if all bytes are equal, for names of files and paths. Swift's `==` treats two encodings of one
+/// character as equal, but on Linux they name two different files.
 package struct ExactText: Sendable, Hashable {
   package let text: String
   package init(_ text: String) { self.text = text }
@@ -16,19 +16,20 @@ extension ExactText: ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
 }
 
-/// Paths by their bytes. For Linux a slash is a separator even before a combining character; Swift combines the two into one letter.
+/// Operations on paths by their bytes. Linux treats every slash as a separator, but Swift merges a slash and a combining mark after it into
+/// one character.
 extension StringProtocol {
-  /// Splits at one ASCII character by bytes. Swift's own `split` misses it if it forms one letter with a neighbour: a line feed after a
-  /// carriage return, a space before a combining mark.
+  /// Splits the text at each byte of an ASCII character. Swift's `split` misses a separator that forms one character with its neighbour,
+  /// such as a line feed after a carriage return or a space before a combining mark.
   /// - Parameters:
   ///   - most: the largest number of cuts.
-  ///   - keepingEmpty: whether two separators in a row leave an empty part.
+  ///   - keepingEmpty: whether two separators in a row leave an empty part between them.
   package func parts(at separator: Unicode.Scalar, most: Int = .max, keepingEmpty: Bool = false) -> [Substring] {
     let byte = UInt8(ascii: separator)
     return String(self).utf8.split(separator: byte, maxSplits: most, omittingEmptySubsequences: !keepingEmpty).map { Substring($0) }
   }
 
-  /// Lines of a text from people or programs, each without its line feed and the carriage return before it. Empty lines are left out.
+  /// The non-empty lines of the text, each without its line feed and without a carriage return before that.
   package var fullLines: [Substring] {
     parts(at: "\n").compactMap { line in
       guard line.utf8.last == UInt8(ascii: "\r") else { return line }
@@ -37,18 +38,18 @@ extension StringProtocol {
     }
   }
 
-  /// The parts between slashes, without empty ones.
+  /// The non-empty parts between the slashes.
   package var pathParts: [Substring] { String(self).utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } }
   package var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }
   package var endsInSlash: Bool { String(self).utf8.last == UInt8(ascii: "/") }
   package var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
-  /// The text without the slash at its end, if it has one.
+  /// The text without a slash at its end.
   package var withoutLastSlash: String { endsInSlash ? String(decoding: utf8.dropLast(), as: UTF8.self) : String(self) }
 
   /// Whether both texts have the same bytes.
   package func isExactly(_ other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
 
-  /// Whether this is the path `folder` or one below it, byte by byte.
+  /// Whether this path is `folder` itself or lies below it; compares bytes.
   package func isPath(atOrBelow folder: some StringProtocol) -> Bool {
     guard utf8.starts(with: folder.utf8) else { return false }
     let rest = utf8.dropFirst(folder.utf8.count)

@@ -1,15 +1,16 @@
-/// What a host remembers of a deployment that failed there and could not take the host back, so that any checkout can report it.
+/// What a host records of a deployment that failed there and could not restore the host, so that any checkout can report it.
 package struct FailedRestore: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
-  /// Why going back failed; at most 2,000 bytes. Empty: the host was taken back, and forgets what it remembered.
+  /// Why the restore failed; at most 2,000 bytes. Empty: the host has been restored, and deletes its record.
   package var message: String
-  /// What to type on the host, in order; at most 20 lines.
+  /// The commands that a person has to run on the host, in order; at most 20 lines.
   package var commands: [String]
 
-  /// Whether somebody asked for a rollback that was interrupted there and unlocked: the receipt's release is one to leave. nil: no.
+  /// Whether the host runs a release that it should leave, because somebody asked for a rollback that was interrupted there and then
+  /// unlocked; nil: no.
   package var isWayBack: Bool?
 
-  /// Whether the host only forgets what it remembers of this deployment; nil: it forgets everything.
+  /// Whether an empty message deletes only a record of this deployment; nil: it deletes the record of any deployment.
   package var isOwn: Bool?
 
   package var isOver: Bool { message.isEmpty }
@@ -22,7 +23,7 @@ package struct FailedRestore: Sendable, Hashable, Codable {
     self.commands = Array(commands.prefix(20))
   }
 
-  /// What a host remembers after this record, if it remembered `before`.
+  /// Returns what a host records once it has received this value, if it had recorded `before`; nil: nothing.
   package func replacing(_ before: FailedRestore?) -> FailedRestore? {
     guard isOver else { return self }
     return isOwn == true && before?.deployment != deployment ? before : nil

@@ -1,4 +1,4 @@
-/// A short number to tell texts apart: 64 bits of FNV-1a, the same on every machine. It is not safe against malice.
+/// A short hash to tell texts apart: 64-bit FNV-1a, equal on every machine. It does not protect against deliberate collisions.
 package struct Fingerprint: Sendable, Hashable {
   package let number: UInt64
   package init(of bytes: some Sequence<UInt8>) {

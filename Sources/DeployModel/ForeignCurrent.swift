@@ -1,8 +1,8 @@
-/// What stands at `current` on a host, if Lander did not make it.
+/// What exists at the path `current` on a host, if Lander did not create it.
 package enum ForeignCurrent: Sendable, Hashable, Codable {
-  /// A link of another tool or a person, by its text.
+  /// A symbolic link of another tool or a person, with its target.
   case link(String)
   case folder
-  /// Neither a link nor a folder, or a link whose text cannot be kept.
+  /// Neither a link nor a folder, or a link whose target cannot be recorded.
   case file
 }

@@ -1,14 +1,13 @@
-/// A time in which a deployment begins no further hosts. It is pinned when the deployment is planned, so that a later change of clocks or
-/// time zones has no effect.
+/// A time in which a deployment begins no further hosts. The plan pins it, so that later changes of clocks or time zones have no effect.
 package struct Freeze: Sendable, Hashable, Codable {
   package var from: Timestamp
   /// The first moment after the freeze.
   package var until: Timestamp
   /// The freeze's name for people.
   package var name: String
-  /// When it begins, by the clock of its place: `Fri 2026-11-27 15:00`.
+  /// When the freeze begins, as local time of its time zone: `Fri 2026-11-27 15:00`.
   package var begin: String
-  /// When it ends, by the clock of its place: `Mon 2026-11-30 08:00 Europe/Berlin`.
+  /// When the freeze ends, as local time of its time zone: `Mon 2026-11-30 08:00 Europe/Berlin`.
   package var end: String
 
   package init(from: Timestamp, until: Timestamp, name: String, begin: String, end: String) {
@@ -24,9 +23,9 @@ package struct Freeze: Sendable, Hashable, Codable {
 
   /// The freeze rule that a deployment pins.
   package struct Rule: Sendable, Hashable, Codable {
-    /// The freezes, in order, without overlaps.
+    /// The freezes in order of time; they do not overlap.
     package var times: [Freeze]
-    /// Why the freezes do not hold for this deployment; nil: they hold.
+    /// Why this deployment ignores the freezes; nil: it obeys them.
     package var override: String?
 
     package init(_ times: [Freeze], override: String? = nil) {

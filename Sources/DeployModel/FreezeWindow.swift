@@ -1,6 +1,6 @@
-/// Times in which nothing is deployed, as a recipe writes them: the hours of some days, by the clock of a place.
+/// A time in which nothing is deployed, as a recipe writes it: hours of some days, in the local time of a time zone.
 package struct FreezeWindow: Sendable, Hashable, Codable {
-  /// A range of dates, both ends included.
+  /// A range of dates that includes both ends.
   package struct Dates: Sendable, Hashable, Codable {
     /// Days since 1970-01-01.
     package var first: Int
@@ -11,15 +11,15 @@ package struct FreezeWindow: Sendable, Hashable, Codable {
     }
   }
 
-  /// 1 for Monday to 7 for Sunday; empty: every day.
+  /// The days of the week on which the window begins, from 1 for Monday to 7 for Sunday; empty: every day.
   package var days: [Int]
-  /// Ranges of dates; empty: any date.
+  /// The dates on which the window begins; empty: any date.
   package var dates: [Dates]
-  /// When the window begins on such a day, in minutes after midnight, 0 to 1439.
+  /// When the window begins on each of these days, in minutes after midnight, 0 to 1439.
   package var from: Int
-  /// When the window ends, in minutes after midnight, 1 to 1440. If that is not after `from`, it ends on the next day.
+  /// When the window ends, in minutes after midnight, 1 to 1440. A value that is not above `from` means the next day.
   package var to: Int
-  /// `Europe/Berlin`, `UTC`, or an offset such as `+01:00`.
+  /// The time zone: `Europe/Berlin`, `UTC`, or an offset such as `+01:00`.
   package var zone: String
   /// The window's name for people.
   package var name: String

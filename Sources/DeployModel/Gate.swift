@@ -1,51 +1,52 @@
-/// A question that must be answered before a strategy exposes more hosts.
+/// A question that must be answered before a strategy gives the release to more hosts.
 package struct Gate: Sendable, Hashable, Codable {
   package enum Kind: String, Sendable, Hashable, Codable {
-    /// Passes when its time is over.
+    /// Passes when its time has elapsed.
     case time
-    /// Looks at hosts for a while; `watch` says how.
+    /// Looks at hosts repeatedly, as `watch` says.
     case check
-    /// Compares hosts with their twins for a while; `watch` says how.
+    /// Compares hosts repeatedly with their twins, as `watch` says.
     case analysis
-    /// Waits for a person who approves or rejects.
+    /// Waits until a person approves or rejects.
     case approval
-    /// Waits for a person who resumes.
+    /// Waits until a person resumes the deployment.
     case pause
   }
 
-  /// What a gate that failed does.
+  /// What happens when the gate fails.
   package enum Failing: String, Sendable, Hashable, Codable {
     /// Fails the deployment, before the strategy gets the answer.
     case fail
-    /// Gives the answer to the strategy, which decides.
+    /// Returns the answer to the strategy, which decides.
     case `return`
   }
 
-  /// What a check does if it got no answer.
+  /// What happens when a check gets no answer.
   package enum Undecided: String, Sendable, Hashable, Codable {
-    /// Opens an approval gate of the same name.
+    /// The core opens an approval gate with the gate's name.
     case ask
     case fail
     case pass
   }
 
   package var kind: Kind
-  /// The gate's name for people: `wait`, `watch`, or a name of the recipe's own.
+  /// The gate's name for people: `wait`, `watch`, or a name from the recipe.
   package var name: String
-  /// The question in a sentence; empty if kind, name and watch say it.
+  /// The question as a sentence; empty: people can tell the question from kind, name and watch.
   package var message: String
   /// How long a `time` gate waits, and how long `check` and `analysis` look at hosts. The other kinds fail if nobody answers within this
   /// time.
   package var time: Interval
-  /// How hosts are looked at; only of `check` and `analysis`.
+  /// How the gate looks at hosts; nil for kinds other than `check` and `analysis`.
   package var watch: Watch?
   package var failing: Failing
   package var undecided: Undecided
-  /// The people who may approve, by their names in `allowed_signers`; their answers have to be signed. Nil: anybody, unverified.
+  /// The people who may approve, by their names in `allowed_signers`. Their approvals have to be signed. Nil: anybody may approve, and
+  /// nobody verifies who did.
   package var from: [String]?
   /// The number of people who have to approve; nil: one.
   package var count: Int?
-  /// The recipe's line; nil: it has none.
+  /// The line of the recipe that opens the gate; nil: no line does.
   package var place: SourcePlace?
 
   package init(
@@ -64,7 +65,8 @@ package struct Gate: Sendable, Hashable, Codable {
     self.place = place
   }
 
-  /// Who approves in a simulation, one after the other: as many signers as the gate asks for, or a person without a signature (nil).
+  /// The people who approve the gate in a simulation, one after the other: as many signers as the gate requires, or one unsigned approval
+  /// (nil).
   package var simulatedSigners: [String?] {
     guard let from else { return [nil] }
     let distinct = from.reduce(into: [String]()) { known, name in
@@ -73,7 +75,7 @@ package struct Gate: Sendable, Hashable, Codable {
     return Array(distinct.prefix(count ?? 1))
   }
 
-  /// The longest time that the gate stays open while an engine runs.
+  /// The longest time that the gate stays open, not counting time in which no engine runs.
   package var longest: Interval {
     guard let watch else { return time }
     let rests = Interval(milliseconds: watch.every.milliseconds.times(max(0, watch.looks - 1)))

@@ -1,18 +1,18 @@
-/// How the name of a deployment group is said and typed. Hosts that a recipe names itself are a group with an empty name, which nobody
-/// can read or type.
+/// The name of a deployment group, in the forms that sentences and commands need. Hosts that a recipe declares itself form a group whose
+/// name is empty and is never shown.
 package struct GroupName: Sendable, Hashable {
   private let name: String
   package init(_ name: String) { self.name = name }
 
-  /// After *to* and *on*, and in a column.
+  /// The name after *to* or *on*, and in a column.
   package var words: String { name.isEmpty ? "its own hosts" : name }
-  /// In the middle of a sentence.
+  /// The name in the middle of a sentence.
   package var noun: String { name.isEmpty ? "the recipe's own hosts" : "group \"\(name)\"" }
-  /// After a command with a recipe, with a leading blank; empty if the recipe alone says it.
+  /// The option for a command that takes a recipe, with a leading blank; empty: the command needs no group.
   package var option: String { name.isEmpty ? "" : " --group \(name)" }
-  /// After a command that takes a group and no recipe, with a leading blank; empty if no group can be named.
+  /// The argument for a command that takes a group, with a leading blank; empty: the group has no name.
   package var argument: String { name.isEmpty ? "" : " \(name)" }
-  /// After a command that takes a group, or else a recipe as an option.
+  /// The argument for a command that takes a group, or the option `--recipe` if the group has no name; with a leading blank.
   package func argument(of recipe: String) -> String { name.isEmpty ? " --recipe \(recipe)" : argument }
 }
 

@@ -1,5 +1,5 @@
-/// An http or https request that the engine's machine makes. A redirect is an answer like any other; the caller decides what to do with
-/// it.
+/// An http or https request that the engine's machine makes. The request does not follow a redirect: it is an answer, and the caller
+/// decides what to do with it.
 package struct HTTPRequest: Sendable, Hashable, Codable {
   package enum Method: String, Sendable, Hashable, Codable {
     case get = "GET"
@@ -16,22 +16,22 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
   }
 
   package var method: Method
-  /// The URL. Scheme, machine and port are literal; only the rest may hold secrets.
+  /// The URL. Its scheme, machine and port are literal text, and only the rest may contain secrets.
   package var url: Text
-  /// The headers, in the order of their names.
+  /// The headers, sorted by name.
   package var headers: [Header]
-  /// The body of a POST; nil: an empty one.
+  /// The body of a POST; nil: empty.
   package var body: Text?
-  /// The most bytes of the answer's body, 1 to `mostAnswer`. A longer body is a failure.
+  /// The largest number of bytes in the answer's body, 1 to `mostAnswer`. A longer body is a failure.
   package var limit: Int
-  /// A file on the engine's machine with certificates that vouch for the server; nil: the system's certificates.
+  /// A file on the engine's machine with the certificates of the authorities that it accepts; nil: the system's certificates.
   package var authority: String?
-  /// What happens to a POST whose end is unknown.
+  /// What the engine does about a POST whose end is unknown.
   package var onLost: Command.OnLost
 
-  /// The limit of a request's body, and of all its headers, in bytes.
+  /// The limit in bytes for the request's body and headers together.
   package static let mostSent = 32 * 1024
-  /// The limit of an answer's body, in bytes: less than an outcome may carry.
+  /// The limit in bytes for an answer's body. It is smaller than what an outcome may carry.
   package static let mostAnswer = 192 * 1024
 
   package init(
@@ -47,20 +47,20 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
     self.onLost = onLost
   }
 
-  /// Whether the request may change something, so that it happens at most once.
+  /// Whether the request may change something, so that the engine must not repeat it.
   package var isEffect: Bool { method == .post }
 
-  /// The request as people read it, without the value of any secret.
+  /// The request for people, with placeholders for secrets.
   package var line: String { "\(method.rawValue) \(url)" }
 }
 
-/// What came back from a request, as the outcome's value carries it.
+/// The answer to a request.
 package struct HTTPResponse: Sendable, Hashable {
   package var status: Int
   package var body: String
-  /// The media type that the server names; empty: none.
+  /// The media type that the server sent; empty: none.
   package var type: String
-  /// The absolute address that a redirect leads to; nil: it is no redirect.
+  /// The absolute address of a redirect's target; nil: the answer is no redirect.
   package var redirect: String?
 
   package init(status: Int, body: String = "", type: String = "", redirect: String? = nil) {
@@ -84,7 +84,7 @@ extension HTTPRequest {
       fix: limit < Self.mostAnswer ? "ask for less, or raise limit (at most \(Self.mostAnswer))" : "ask for less")
   }
 
-  /// Why this request makes no sense; nil: it makes sense.
+  /// Why the request is invalid; nil: it is valid.
   package var nonsense: Failure? {
     let sent = (body?.description.utf8.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.description.utf8.count }
     if sent > Self.mostSent {

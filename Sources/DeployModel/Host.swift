@@ -1,18 +1,20 @@
-/// A machine that receives revisions. Its `number` is dense within one deployment and orders everything that must be in order.
+/// A machine, or a slot of a machine, that receives revisions. Its `number` counts the hosts of one deployment from 0 and decides their
+/// order.
 package struct Host: Sendable, Hashable, Codable {
   package var number: Int
   package var name: String
-  /// The slot, if this machine has several instances of the application; the name is then `web1/blue`. Nil: the machine has no slots.
+  /// The slot's name if the machine has several instances of the application; the host's name is then `web1/blue`. Nil: the machine has no
+  /// slots.
   package var slot: String?
-  /// How the host's shell is reached: `ssh`, `local`, or the name of a plugin's transport.
+  /// The transport by which the engine reaches the host: `ssh`, `local`, or the name of a plugin's transport.
   package var transport: String
   /// The address to connect to; nil: the host's name.
   package var address: String?
   package var port: Int?
   package var user: String?
-  /// A folder put before the deployment's path on this host, so that one machine can be several hosts.
+  /// A folder that is put before all paths on this host, so that one machine can be several hosts; nil: paths are used as they are.
   package var root: String?
-  /// The argv that gives a shell, if a plugin's transport made one.
+  /// The argv of a plugin's transport, which starts a shell on the host; nil: another transport reaches it.
   package var argv: [String]?
   package var tags: Value
   package var vars: Value
@@ -35,22 +37,22 @@ package struct Host: Sendable, Hashable, Codable {
   }
 }
 
-/// What a survey found out about a host; recorded in the plan.
+/// The facts about a host that a survey reads and the plan records.
 package struct HostFacts: Sendable, Hashable, Codable {
-  /// `dash`, `bash`, `busybox`, …: what `sh` is there.
+  /// The kind of shell that `sh` is on the host: `dash`, `bash`, `busybox`, …
   package var shell: String
   package var user: String
   package var home: String
   package var kernel: String
   package var architecture: String
-  /// Names of the optional tools found: curl, wget, sudo, setfacl, systemd-run, …
+  /// The names of the optional tools that the host has: curl, wget, sudo, setfacl, systemd-run, …
   package var tools: [String]
   package var bootID: String
   package var processors: Int
-  /// Free space and inodes of the file system that holds the deployment's path.
+  /// Free bytes and free inodes of the file system that contains the deployment's path.
   package var freeBytes: Int
   package var freeInodes: Int
-  /// The host's clock minus the engine machine's, in milliseconds.
+  /// How far the host's clock is ahead of the clock of the engine's machine; negative: it is behind.
   package var clockSkew: Interval
   /// nil in plans of earlier versions.
   package var machine: MachineFacts?
@@ -74,48 +76,48 @@ package struct HostFacts: Sendable, Hashable, Codable {
   }
 }
 
-/// Everything a survey of one host reads before a plan is made. Reading it changes nothing there.
+/// Everything that a survey reads from one host before a plan is made. A survey changes nothing on the host.
 package struct HostState: Sendable, Hashable, Codable {
   package var facts: HostFacts
-  /// The release that `current` names, even if its folder is gone; nil: it names no release of Lander.
+  /// The release that `current` names, even if the release's folder is gone; nil: `current` names no release of Lander.
   package var current: Release.ID?
-  /// What is in the place of `current`, if Lander did not make it.
+  /// What exists at the path `current` if Lander did not create it; nil: nothing, or a link of Lander.
   package var strange: ForeignCurrent?
-  /// Damage of the current release, of the receipt's release and of the previous good release. Other releases that the host keeps are
-  /// included if their receipts were requested too.
+  /// The damage of the current release, of the receipt's release and of the previous good release. Other kept releases are included if the
+  /// survey asked for their receipts.
   package var damage: [ReleaseDamage]
-  /// Whether owners or permission bits in the current release differ from those at the end of its deployment; nil: unknown.
+  /// Whether owners or permission bits in the current release differ from those at the end of the release's deployment; nil: unknown.
   package var altered: Bool?
-  /// The newest receipt, if it is another application's.
+  /// The newest receipt in the folder, if it belongs to another application; nil: it does not.
   package var stranger: Receipt?
-  /// The restore that failed in the last deployment; nil: none failed, or a receipt was written since.
+  /// The failed restore of the last deployment; nil: no restore failed, or a later deployment wrote a receipt.
   package var failedRestore: FailedRestore?
-  /// The folder and machine of the path; nil: the host could not say.
+  /// The folder and machine behind the deployment's path; nil: the host could not tell.
   package var place: HostPlace?
-  /// Complete releases on the host.
+  /// The complete releases on the host.
   package var releases: [Release.ID]
-  /// The newest receipt of this application; nil before the first success.
+  /// The newest receipt of this application; nil: no deployment of it has succeeded yet.
   package var receipt: Receipt?
-  /// The receipt of the good release before that one, still pinned.
+  /// The receipt of the previous good release, which the host keeps as well; nil: there is none.
   package var previous: Receipt?
-  /// Replaced receipts of the releases that the host keeps; nil: they were not requested.
+  /// Earlier receipts of the releases that the host keeps; nil: the survey did not ask for them.
   package var kept: [Receipt]?
   package var lock: Lock?
-  /// Whether the deployment that holds the lock has run commands there; nil: no, or the host could not say.
+  /// Whether the deployment that holds the lock has run commands on the host; nil: no, or the host could not tell.
   package var isBegun: Bool?
-  /// The parked deployment that holds the lock; nil: an engine runs the holder, or nobody has the lock.
+  /// The parked deployment that holds the lock; nil: nobody holds the lock, or an engine runs the deployment that holds it.
   package var parked: Parked?
-  /// The highest fence the host has seen; 0 if none.
+  /// The highest fence that the host has seen; 0: none.
   package var fence: Int
-  /// Jobs of earlier deployments that still run.
+  /// The jobs of earlier deployments that are still running.
   package var jobs: [RunningJob]
-  /// What a person has to put there before the first deployment (shared files), with the commands; nil: nothing is missing.
+  /// The shared files that a person has to create before the first deployment, with the commands for that; nil: nothing is missing.
   package var lacks: Failure?
-  /// Why the host can be read but not changed: a read-only disk, a missing permission; nil: it can be changed.
+  /// Why the host can be read but not changed, such as a read-only disk or a missing permission; nil: it can be changed.
   package var hindrance: Failure?
-  /// Stages that the host remembers; nil: none, or the host could not say.
+  /// The marks of stages that the host keeps; nil: none, or the host could not tell.
   package var marks: [StageMark]?
-  /// The deployments in line for the lock, in their order; nil: there are none, or the host could not say.
+  /// The deployments that wait in line for the lock, in order; nil: there are none, or the host could not tell.
   package var line: [LinePlace.Other]?
 
   package init(
@@ -141,34 +143,34 @@ package struct HostState: Sendable, Hashable, Codable {
     self.hindrance = hindrance
   }
 
-  /// Whether it is uncertain that the receipt's release runs there, because a deployment could not take the host back, or was interrupted
-  /// and still has the lock. The link and the receipt may be unchanged although the application was stopped.
+  /// Whether the receipt's release may not be running, because a deployment could not restore the host, or was interrupted and still has
+  /// the lock. The application may be stopped although the link and the receipt are unchanged.
   package var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
-  /// Whether the lock's holder ran commands there, and neither finished there nor took the host back.
+  /// Whether the deployment that holds the lock ran commands on the host, and neither finished nor restored it.
   package var isAbandoned: Bool {
     guard isBegun == true, let lock else { return false }
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
-  /// Whether a requested rollback was interrupted there, so that the host still has to leave its release.
+  /// Whether a rollback that somebody had asked for was interrupted on the host, so that the host still has to leave its release.
   package var isGoingBack: Bool {
     if let failedRestore { return failedRestore.isWayBack == true }
     return isAbandoned && lock?.isRollbackByHand == true
   }
 
-  /// Whether `current` names a release without a receipt, because an engine switched to it and neither finished nor went back. A link that
-  /// Lander did not make does not count.
+  /// Whether `current` names a release without a receipt, because an engine switched to the release and neither finished nor switched back.
+  /// A link that Lander did not create does not count.
   package var runsUnrecordedRelease: Bool {
     guard strange == nil, let current, let receipt else { return false }
     return current != receipt.release.id && current != previous?.release.id
   }
 
-  /// The known damage of a release on the host; nil: none.
+  /// Returns the known damage of a release on the host; nil: none is known.
   package func damage(of release: Release.ID?) -> ReleaseDamage? { damage.first { $0.release == release } }
 }
 
-/// A job that runs on a host, whoever started it.
+/// A job that is running on a host, whichever deployment started it.
 package struct RunningJob: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
   package var intent: Int

@@ -1,11 +1,11 @@
-/// The folder and machine behind a deployment's path, whatever names and addresses lead there.
+/// The folder and the machine behind a deployment's path. Two hosts with different names and addresses may have equal values.
 package struct HostPlace: Sendable, Hashable, Codable {
-  /// An id that the first deployment since the machine's start puts into `.lander`; nil before that, and in a copy of another machine's
-  /// disk.
+  /// An id of the machine, which the first deployment after each start of the machine writes into `.lander`. Nil: no deployment has run
+  /// since the start, or the disk is a copy of another machine's disk.
   package var id: String?
-  /// The path without links.
+  /// The path with all symbolic links resolved.
   package var path: String
-  /// Device and inode of the deepest folder of the path that exists, and the rest of the path below it.
+  /// Device and inode of the deepest existing folder of the path, followed by the rest of the path.
   package var folder: String
   package init(id: String? = nil, path: String, folder: String) {
     self.id = id

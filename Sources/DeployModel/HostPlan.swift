@@ -1,54 +1,55 @@
-/// What the deployment does on one host.
+/// What a deployment does on one host.
 package struct HostPlan: Sendable, Hashable, Codable {
   package enum Action: Sendable, Hashable, Codable {
     case change
-    /// The receipt says that the host is up to date (promise P10).
+    /// The host is up to date, according to its receipt (P10 in docs/promises.md).
     case unchanged
-    /// Out of reach before the start, within the budget.
+    /// The host was unreachable before the start, and the budget allows to leave it out.
     case leftOut(Failure)
   }
   package var host: Host
   package var action: Action
   package var facts: HostFacts?
-  /// The release that the host should run; nil: none (it goes back to before the first deployment).
+  /// The release that the host should run; nil: none, because the host returns to its state before the first deployment.
   package var target: Release?
-  /// The receipt of the release that the host runs now.
+  /// The receipt of the release that the host runs now; nil: there is none.
   package var previous: Receipt?
-  /// The release that the host goes back to if it fails: the current release, if it is still on the host.
+  /// The current release, to which the host goes back if it fails; nil: there is none, or it is no longer on the host.
   package var current: Release.ID?
-  /// The text of a `current` link that Lander did not make. The host goes back to it if it fails. Nil: there was no such link.
+  /// The target of a `current` link that Lander did not create. The host gets this link back if it fails. Nil: there was no such link.
   package var found: String?
-  /// The release that `current` names although its folder is gone. Nothing can go back to it, and its hooks have no folder.
+  /// The release that `current` names although its folder is gone, so that no host can go back to it and its hooks cannot run. Nil: none.
   package var lost: Release.ID?
-  /// Damage of `current`'s release; nil: none is known.
+  /// The damage of the current release; nil: none is known.
   package var damage: ReleaseDamage?
-  /// Whether an earlier deployment could not take the host back or was interrupted there, and none has succeeded since, so that nothing
-  /// relies on the host's state; nil: no.
+  /// Whether the plan must not rely on the host's state, because an earlier deployment was interrupted on the host or could not restore it,
+  /// and none has succeeded since; nil: it may.
   package var isUnrestored: Bool?
-  /// If there is no target: the text that the host's `current` link gets; nil: the link is removed.
+  /// The target that the `current` link gets if the host gets no release of Lander; nil: the link is removed.
   package var link: String?
-  /// Indices into the plan's recipes: the recipe that stops the old release, the recipe that starts the target, and the recipe that starts
-  /// the old release again; nil: no recipe is known for that.
+  /// Indices of recipes in the plan: the recipe that stops the old release, the recipe that starts the target, and the recipe that starts
+  /// the old release again. Nil: the plan has no recipe for that.
   package var leaving: Int
   package var arriving: Int
   package var restoring: Int?
-  /// Whether the release has to be sent, or at least verified.
+  /// Whether the release has to be sent, or at least verified on the host.
   package var stages: Bool
-  /// Whether the host runs the target already and only compares it with its manifest. Files that differ are sent again in the host's own
-  /// turn. Nil: no.
+  /// Whether the host already runs the target and is only compared with the manifest. Files that differ are sent again when the host's turn
+  /// in the rollout comes. Nil: no.
   package var repairs: Bool?
-  /// Whether the release was on the host before, so that going back leaves it there.
+  /// Whether the release was on the host before the deployment, so that restoring the host must not remove it.
   package var present: Bool
-  /// The inputs that the host's receipt will name. They differ from the plan's inputs if the host goes back to an older release.
+  /// The inputs that the host's receipt will name if they differ from the plan's, as for a host that goes back to an older release; nil:
+  /// the plan's.
   package var inputs: Receipt.Inputs?
-  /// The group's last good revision, to which the host goes back if its present release is on trial; nil: it goes back to its present
-  /// release.
+  /// The group's last good revision, which the host gets if it fails and its present release is on trial; nil: it gets its present release
+  /// back.
   package var back: Receipt?
-  /// For a rollback: the receipt of the release that the host goes to, from some host of the group.
+  /// For a rollback: a receipt of the release that the host goes back to, read from any host of the group.
   package var goal: Receipt?
-  /// The token of a lock to take over, because its holder is known to be gone.
+  /// The token of a lock that this deployment may take over, because its holder is known to be gone; nil: none.
   package var inherits: String?
-  /// How the secrets of the host's receipt compare with their present values; nil: they were not compared.
+  /// How the secrets that the host's receipt names compare with their present values; nil: they were not compared.
   package var secrets: SecretComparison?
 
   package init(
@@ -74,7 +75,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
     self.secrets = secrets
   }
 
-  /// The host's plan with the surveyed state of `current`: the host cannot go back to a release that is gone.
+  /// Returns the plan completed with what the survey found at `current`. A host cannot go back to a release whose folder is gone.
   package func seeing(_ state: HostState) -> HostPlan {
     var plan = self
     plan.damage = state.damage(of: state.current)
@@ -84,12 +85,13 @@ package struct HostPlan: Sendable, Hashable, Codable {
     return plan
   }
 
-  /// The release that the host goes back to if it fails: the group's last good release if the present one is on trial; otherwise the
-  /// current release; otherwise the target itself, if it was gone and is sent again. Nil: there was no release.
+  /// The release that the host goes back to if it fails. In this order: the group's last good release if the present release is on trial,
+  /// the current release, or the target if its folder was gone and is sent again. Nil: none.
   package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
 
-  /// Whether the host runs something that a deployment takes out of service. A host on which a deployment was interrupted may run nothing.
+  /// Whether the host runs something that the deployment has to take out of service; false also if an interrupted deployment may have
+  /// stopped it.
   package var serves: Bool { (current != nil || found != nil) && isUnrestored != true }
-  /// Whether something will run there once the host has succeeded: the target, or another tool's release that it goes back to.
+  /// Whether the host will run something after it has succeeded: the target, or another tool's release that it returns to.
   package var willServe: Bool { target != nil || link != nil }
 }

@@ -1,5 +1,5 @@
 extension HostStatus {
-  /// The status as a word for counts, tables and JSON.
+  /// The status in one or two words, for counts, tables and JSON.
   package var word: String {
     switch self {
     case .pending: "waiting"
@@ -18,14 +18,14 @@ extension HostStatus {
     }
   }
 
-  /// Whether the host runs its target, keeps its release on purpose, or was left out before the start.
+  /// Whether the host ended as planned: it runs its target, keeps its release on purpose, or was left out before the start.
   package var isWhereItShouldBe: Bool {
     switch self {
     case .succeeded, .unchanged, .kept, .leftOut: true
     default: false
     }
   }
-  /// Whether the host is neither on the target nor back on what it ran, so that a person is needed.
+  /// Whether the host runs neither its target nor what it ran before, so that a person has to act.
   package var isLeftBroken: Bool {
     switch self {
     case .restoreFailed: true
@@ -33,11 +33,11 @@ extension HostStatus {
     default: false
     }
   }
-  /// Whether the host failed, and going back failed too.
+  /// Whether the host failed and could not be restored.
   package var isRestoreFailed: Bool { if case .restoreFailed = self { true } else { false } }
-  /// Whether the host could not be reached at the end.
+  /// Whether the host was unreachable at the end of the deployment.
   package var isOutOfReach: Bool { if case .unknown(let failure) = self { failure.kind != .fenced } else { false } }
-  /// For a host that should have gone back: whether it answered, but did not go back.
+  /// For a host of a rollback: whether the host answered but did not go back.
   package var isLeftBehind: Bool {
     switch self {
     case .failed, .untouched, .restored, .pending: true
@@ -46,9 +46,9 @@ extension HostStatus {
   }
   /// Whether a newer deployment took the host over during this deployment.
   package var isTakenOver: Bool { if case .unknown(let failure) = self { failure.kind == .fenced } else { false } }
-  /// Whether the host failed and was left as it is on purpose.
+  /// Whether the host failed and was left as it is, because the recipe says so.
   package var isHeld: Bool { if case .failed = self { true } else { false } }
-  /// Whether something on the host was changed, at least for a while.
+  /// Whether the deployment changed something on the host, even if it was changed back.
   package var wasChanged: Bool {
     switch self {
     case .pending, .unchanged, .kept, .leftOut, .untouched: false

@@ -1,17 +1,17 @@
-/// What a task does on each of its hosts. The hosts keep their release.
+/// What a task does on each of its hosts, which keep their release.
 package struct HostTask: Sendable, Hashable, Codable {
-  /// What is done around the function of a task.
+  /// What happens before and after the function of a task.
   package enum Around: String, Sendable, Hashable, Codable {
-    /// The host leaves the traffic before, and joins it again once it is valid.
+    /// The host leaves the traffic before the function, and joins the traffic again once it has been validated.
     case drain
-    /// In addition, the application is stopped before and started after the function.
+    /// As `drain`; in addition, the application is stopped before the function and started after it.
     case restart
   }
 
   package let name: String
-  /// `function(host, deployment)` of the plan's own recipe; nil: there is none.
+  /// The number of the recipe's `function(host, deployment)`; nil: the task has no function for hosts.
   package let function: Int?
-  /// What is done around the function; nil: nothing.
+  /// What happens before and after the function; nil: nothing.
   package let around: Around?
 
   package init(name: String, function: Int?, around: Around? = nil) {
@@ -20,7 +20,7 @@ package struct HostTask: Sendable, Hashable, Codable {
     self.around = around
   }
 
-  /// The lifecycle events whose hooks run: those that take the host out of service come before the function, the others after it.
+  /// The lifecycle events whose hooks run. Events that take the host out of service come before the function, the other events after it.
   package var events: [LifecycleEvent] {
     switch around {
     case nil: []

@@ -1,11 +1,11 @@
 /// The result of comparing the current release of one host with its manifest.
 package enum HostVerdict: Sendable, Hashable {
   case compared(Verification)
-  /// Lander never deployed anything there.
+  /// The host has no release of Lander.
   case empty
   case failed(Problem)
 
-  /// Whether nothing differs from what was delivered.
+  /// Whether all delivered entries are unchanged; true also if there is no release, false if the comparison failed.
   package var isWhole: Bool {
     switch self {
     case .compared(let found): found.differing.isEmpty

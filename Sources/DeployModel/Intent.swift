@@ -4,9 +4,9 @@ package enum Place: Sendable, Hashable, Codable {
   case host(Int)
 }
 
-/// An operation that is about to be performed: in the journal before anything changes (promise P2).
+/// An operation that is about to be performed. It is in the journal before anything changes (P2 in docs/promises.md).
 package struct Intent: Sendable, Hashable, Codable {
-  /// 1, 2, 3 … within its deployment. With deployment and host it names the job on the host.
+  /// Counts the intents of a deployment: 1, 2, 3 … Together with deployment and host it identifies the job on the host.
   package var id: Int
   package var place: Place
   package var operation: Operation
@@ -21,11 +21,11 @@ package struct Intent: Sendable, Hashable, Codable {
     self.site = site
   }
 
-  /// The part of the deployment that asked for an operation. Hooks see it in their environment.
+  /// The part of the deployment that asked for an operation. Hooks see these values in their environment.
   package struct Site: Sendable, Hashable, Codable {
     package var event: LifecycleEvent?
     package var stage: String?
-    /// The release whose folder is the working directory; nil: the deployment's path.
+    /// The release whose folder is the working directory; nil: the working directory is the deployment's path.
     package var release: Release.ID?
     package var previous: Release.ID?
     package init(event: LifecycleEvent? = nil, stage: String? = nil, release: Release.ID? = nil, previous: Release.ID? = nil) {

@@ -1,8 +1,8 @@
-/// The readable part of a deployment's journal: its entries up to the first damage, and the damage.
+/// The readable part of a deployment's journal: the entries before the first damage, and the damage.
 package struct JournalReading: Sendable, Hashable {
   package var deployment: Deployment.ID
   package var entries: [Entry]
-  /// The damage; nil: the journal is whole.
+  /// The first damage; nil: the whole journal is intact.
   package var damage: Damage?
 
   package init(deployment: Deployment.ID, entries: [Entry], damage: Damage? = nil) {
@@ -11,7 +11,7 @@ package struct JournalReading: Sendable, Hashable {
     self.damage = damage
   }
 
-  /// Whether the deployment can be resumed: its journal is whole and it has not concluded.
+  /// Whether the deployment can be resumed: its journal is intact and it has not concluded.
   package var isResumable: Bool {
     guard damage == nil, let last = entries.last else { return false }
     if case .concluded = last.fact { return false }
@@ -19,10 +19,10 @@ package struct JournalReading: Sendable, Hashable {
   }
 }
 
-/// The damage of a deployment's journal. Nothing is deleted: entries before the damage are good, entries after it cannot be trusted.
+/// Damage in a deployment's journal. Entries before the damage are good; entries after it cannot be trusted but are not deleted.
 package struct Damage: Error, Sendable, Hashable {
   package var sequence: Int
-  /// The finding, as a sentence about the entry.
+  /// What is wrong with the entry, as a sentence.
   package var what: String
   package init(sequence: Int, what: String) {
     self.sequence = sequence

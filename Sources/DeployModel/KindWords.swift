@@ -1,5 +1,5 @@
-/// The words for a deployment by its kind: it deploys a revision, rolls back, runs a task, or removes the application. Every text for
-/// people takes its words from here, so that no text promises that a task takes something back.
+/// The words for a deployment, by its kind: a deployment of a revision, a rollback, a task or a removal. All texts for people use these
+/// words, so that none of them promises that a task is taken back.
 package struct KindWords: Sendable, Hashable {
   private enum Form: Sendable, Hashable {
     case deploy
@@ -18,10 +18,10 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// - Parameter task: the name of the task that it runs; nil: it runs none.
+  /// - Parameter task: the name of the task that the deployment runs; nil: it runs none.
   package init(task: String?) { form = task.map { .task(Self.plain($0)) } ?? .deploy }
 
-  /// `deployment`, `rollback`, `task restart`, `removal`
+  /// The noun: `deployment`, `rollback`, `task restart`, `removal`.
   package var noun: String {
     switch form {
     case .deploy: "deployment"
@@ -31,7 +31,7 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// `deploy`, `rollback`, `task`, `remove`: for machines.
+  /// The word for machines: `deploy`, `rollback`, `task`, `remove`.
   package var word: String {
     switch form {
     case .deploy: "deploy"
@@ -41,10 +41,10 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// The task's name; nil: it runs none.
+  /// The task's name; nil: the deployment runs no task.
   package var task: String? { if case .task(let name) = form { name } else { nil } }
 
-  /// The words before the recipe's name in a title: none, `rollback of `, `restart of `, `removal of `.
+  /// The words before the recipe's name in a title: `rollback of `, `restart of `, `removal of `; empty for a deployment.
   package var prefix: String {
     switch form {
     case .deploy: ""
@@ -54,7 +54,7 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// The preposition before the group: a task brings nothing to its hosts, and a removal takes something from them.
+  /// The preposition before the group: a task brings nothing *to* its hosts, and a removal takes something *from* them.
   package var preposition: String {
     switch form {
     case .deploy, .rollback: "to"
@@ -63,18 +63,19 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// `deployment 20261121-113045-x7k2`, `task restart 20261121-113045-x7k2`
+  /// Returns the noun with the id: `deployment 20261121-113045-x7k2`, `task restart 20261121-113045-x7k2`.
   package func named(_ id: Deployment.ID) -> String { "\(noun) \(id)" }
 
-  /// `deployment 20261121-113045-x7k2 of web to production`
+  /// Returns the noun with id, recipe and group: `deployment 20261121-113045-x7k2 of web to production`.
   package func named(_ id: Deployment.ID, of recipe: String, _ group: String) -> String {
     "\(named(id)) of \(recipe) \(preposition) \(GroupName(group).words)"
   }
 
-  /// What a cancel does to the deployment: `takes it back`, `ends it`.
+  /// What a cancel does to the deployment, as a verb phrase: `takes it back`, `ends it`.
   package var cancelling: String { form == .deploy ? "takes it back" : "ends it" }
 
-  /// What a cancel or a failure does to the deployment's hosts: `takes its hosts back`, `ends it, and takes nothing back`.
+  /// What a cancel or a failure does to the deployment and its hosts, as a verb phrase: `takes its hosts back`, `ends it, and takes nothing
+  /// back`.
   package var ending: String {
     switch form {
     case .deploy: "takes its hosts back"
@@ -84,10 +85,10 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// What a failure means for hosts: `, and hosts go back`; empty: nothing.
+  /// What hosts do after a failure, as the end of a sentence: `, and hosts go back`; empty: they stay as they are.
   package var afterFailure: String { form == .deploy ? ", and hosts go back" : "" }
 
-  /// The state of hosts that the deployment did not reach: `on the old revision`, `without it`, `as they were`.
+  /// The state of the hosts that the deployment has not reached: `on the old revision`, `without it`, `as they were`.
   package var left: String {
     switch form {
     case .deploy, .rollback: "on the old revision"
@@ -96,21 +97,21 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// What a host has after a success: `the release`, `what it did`.
+  /// What a host has got after a success: `the release`, `what it did`.
   package var gain: String { task == nil ? "the release" : "what it did" }
 
-  /// What holds after it has succeeded everywhere: `the release stays`, `what was removed does not come back`.
+  /// What stays true after a success on all hosts, as a clause: `the release stays`, `what was removed does not come back`.
   package var outcome: String {
     if case .remove = form { "what was removed does not come back" } else { gain + " stays" }
   }
 
-  /// What a host gets while it is restored: `what it ran before`, `its service`.
+  /// What a host gets back when it is restored: `what it ran before`, `its service`.
   package var restoring: String { task == nil ? "what it ran before" : "its service" }
 
-  /// What holds for a host that was restored.
+  /// The state of a host that was restored, as a clause.
   package var restored: String { task == nil ? "it runs what it ran before" : "it is in service again, and what the task ran there stays" }
 
-  /// A name from outside, without line ends or control characters of a terminal.
+  /// Returns a name from outside without line ends and other control characters, which a terminal would obey.
   private static func plain(_ name: String) -> String {
     String(String.UnicodeScalarView(name.unicodeScalars.filter { $0.value >= 32 && !(127..<160).contains($0.value) }))
   }
@@ -122,11 +123,11 @@ extension Plan.Kind {
 }
 
 extension Parked {
-  /// The words for this kind.
+  /// The words for the parked deployment.
   package var words: KindWords { KindWords(task: task) }
 }
 
 extension DeploymentSummary {
-  /// `deployment 20261121-113045-x7k2 of web to production`
+  /// The deployment's noun with id, recipe and group: `deployment 20261121-113045-x7k2 of web to production`.
   package var named: String { kind.words.named(id, of: recipe, group) }
 }

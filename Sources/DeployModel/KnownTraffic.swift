@@ -1,12 +1,12 @@
-/// The traffic of a group with slots, as far as a journal knows it. The balancer is not asked.
+/// The traffic weights of a group with slots, according to a journal. Nobody has asked the balancer.
 package struct KnownTraffic: Sendable, Hashable {
   /// The weights; nil: unknown.
   package var weights: Weights?
-  /// Since when the weights are so.
+  /// When a deployment set or found these weights; nil: the weights are unknown.
   package var since: Timestamp?
-  /// The deployment that set the weights, or found them.
+  /// The deployment that set or found the weights; nil: the weights are unknown.
   package var deployment: Deployment.ID?
-  /// Why the weights are unknown, as the end of a sentence; nil: they are known.
+  /// Why the weights are unknown, as the end of a sentence; nil: the weights are known.
   package var why: String?
 
   package init(_ weights: Weights, since: Timestamp, by deployment: Deployment.ID) {

@@ -1,4 +1,4 @@
-/// A point in one host's part of a deployment at which hooks run: CodeDeploy's names, in CodeDeploy's order.
+/// A step in one host's part of a deployment, at which hooks run. Names and order are those of CodeDeploy.
 package enum LifecycleEvent: String, Sendable, Hashable, Codable, CaseIterable {
   case beforeBlockTraffic = "BeforeBlockTraffic"
   case blockTraffic = "BlockTraffic"
@@ -14,7 +14,7 @@ package enum LifecycleEvent: String, Sendable, Hashable, Codable, CaseIterable {
   case allowTraffic = "AllowTraffic"
   case afterAllowTraffic = "AfterAllowTraffic"
 
-  /// Whether the event concerns the outgoing release: its hooks see that release, and are skipped without one.
+  /// Whether the event concerns the outgoing release. Its hooks then run in that release, and are skipped if there is none.
   package var concernsPrevious: Bool {
     switch self {
     case .beforeBlockTraffic, .blockTraffic, .afterBlockTraffic, .applicationStop: true
@@ -22,7 +22,7 @@ package enum LifecycleEvent: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
-  /// Whether the event gives the host its traffic back.
+  /// Whether the event belongs to giving the host its traffic back.
   package var givesTraffic: Bool {
     switch self {
     case .beforeAllowTraffic, .allowTraffic, .afterAllowTraffic: true

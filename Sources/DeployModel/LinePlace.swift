@@ -1,14 +1,14 @@
-/// A deployment's place in the line for a lock, as the host reports it.
+/// A deployment's place in the line for a lock, as reported by the host.
 package struct LinePlace: Sendable, Hashable {
-  /// Another deployment of the same line.
+  /// Another deployment in the line.
   package struct Other: Sendable, Hashable, Codable {
     package var owner: String
     package var purpose: String
-    /// When it began to wait.
+    /// When the deployment began to wait.
     package var since: Timestamp
-    /// The digest of its revision; nil: unknown, or it deploys no revision.
+    /// The digest of the deployment's revision; nil: unknown, or it deploys no revision.
     package var revision: Digest?
-    /// Whether it is urgent: urgent deployments come before all others.
+    /// Whether the deployment is urgent. Urgent deployments come before all others.
     package var isUrgent: Bool
 
     package init(owner: String, purpose: String, since: Timestamp, revision: Digest? = nil, isUrgent: Bool = false) {
@@ -20,15 +20,15 @@ package struct LinePlace: Sendable, Hashable {
     }
   }
 
-  /// The lock; nil: nobody has it.
+  /// The current lock; nil: nobody holds it.
   package var holder: Lock?
-  /// What the holder waits for from people; nil: the host does not know it yet.
+  /// What the deployment that holds the lock waits for from people; nil: the host does not know that yet.
   package var awaited: Awaited?
-  /// The deployments that come first, in their order.
+  /// The deployments that get the lock earlier, in order.
   package var ahead: [Other]
   /// The newer deployment that superseded this one; nil: none did.
   package var superseded: Other?
-  /// Whether the place is lost, because it was not renewed in time.
+  /// Whether the deployment has lost its place, because it did not renew the place in time.
   package var isLost: Bool
 
   package init(

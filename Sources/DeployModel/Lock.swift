@@ -1,19 +1,19 @@
-/// Who may change an application and group on a host, as the host records it.
+/// The right of one deployment to change an application and group on a host, as the host records it.
 package struct Lock: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
-  /// Secret enough to tell owners apart, not a credential.
+  /// A random text that tells owners apart. It is not a credential.
   package var token: String
-  /// `user@machine`.
+  /// The person and machine that hold the lock: `user@machine`.
   package var owner: String
   /// What the lock is for: `deploy web of shop`.
   package var purpose: String
   package var since: Timestamp
   package var fence: Int
-  /// Seconds by the host's own uptime until the holder counts as dead; 0 or less: it is dead.
+  /// Seconds until the holder counts as dead, measured by the host's uptime; 0 or less: it counts as dead.
   package var leaseLeft: Int
-  /// The engine's process, in a form that only its own machine understands; nil: it was not recorded.
+  /// The engine's process, in a form that only the engine's machine can interpret; nil: it was not recorded.
   package var process: String?
-  /// The application that has the lock; nil in locks of older versions, which do not name it. A folder has one lock, for all applications.
+  /// The application that holds the lock; nil: an older version wrote the lock. A folder has one lock for all applications.
   package var application: String?
   package var group: String?
   package init(
@@ -32,25 +32,25 @@ package struct Lock: Sendable, Hashable, Codable {
     self.group = group
   }
 
-  /// Whether the lock is known to belong to another application.
+  /// Whether the lock is known to belong to another application; false also if the lock does not name its application.
   package func isForeign(to application: String) -> Bool {
     self.application.map { !Lock.word($0).isExactly(Lock.word(application)) } ?? false
   }
 
-  /// Whether a rollback has it, one that somebody asked for or that of a failed deployment.
+  /// Whether a rollback holds the lock. It may follow from a failed deployment, or somebody may have asked for it.
   package var isRollback: Bool { purpose.hasPrefix("roll back ") }
 
-  /// Whether somebody asked for a rollback with it. The rollback of a failed deployment says what it comes after.
+  /// Whether a rollback that somebody asked for holds the lock. The purpose of a rollback after a failed deployment names that deployment.
   package var isRollbackByHand: Bool { isRollback && !purpose.parts(at: ":")[0].contains(" after ") }
 
-  /// A text for the host's record, without line ends and tabs, which separate the record's fields.
+  /// Returns a text for the host's record, with blanks in place of line ends and tabs, because these separate the record's fields.
   package static func word(_ text: String) -> String {
     String(decoding: text.utf8.map { [9, 10, 13].contains($0) ? 32 : $0 }, as: UTF8.self)
   }
 }
 
 extension Lock {
-  /// The lock as a value of an outcome.
+  /// The lock as the value of an outcome.
   package var value: Value {
     var members: [(String, Value)] = [
       ("deployment", .text(deployment)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)), ("owner", .text(owner)),
@@ -61,7 +61,7 @@ extension Lock {
     return .record(of: members)
   }
 
-  /// Reads the holder from the answer to a lock request; nil: a field is missing.
+  /// Reads the lock's holder from the answer to a lock request; nil: the answer has no deployment or no owner.
   package init?(_ value: Value) {
     guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
     self.init(
@@ -71,26 +71,26 @@ extension Lock {
   }
 }
 
-/// What a deployment says to a host when it asks for the lock. Asking again with the same token renews.
+/// A deployment's request to a host for the lock. Another request with the same token renews the lock.
 package struct LockRequest: Sendable, Hashable, Codable {
   package var token: String
   package var owner: String
   package var purpose: String
   package var fence: Int
-  /// The token of a lock to take over; a rollback takes over the locks of its failed deployment.
+  /// The token of a lock that the request may take over; nil: none. A rollback takes over the locks of its failed deployment.
   package var inherits: String?
-  /// The deployment whose receipt the plan was made from. If the host has another receipt, the plan is out of date.
+  /// The deployment that wrote the receipt from which the plan was made. If the host has another receipt, the plan is out of date.
   package var expects: Deployment.ID?
-  /// A deployment that is good by the receipt of another host. So its receipt on this host is good too, although its engine could no longer
-  /// record that.
+  /// A deployment that is good according to another host's receipt. If this host has a receipt of that deployment, the receipt becomes good
+  /// too; the deployment's engine could not record that any more. Nil: none.
   package var good: Deployment.ID?
   package var lease: Interval
-  /// What to do with jobs of lower fences that still run.
+  /// What happens to running jobs of lower fences.
   package var orphans: Orphans
-  /// The token of the deployment's place in line, on the host that keeps the line. `Ticket.none`: it has no place, and may overtake
-  /// deployments that wait. Nil: it has no place, so deployments that wait come first.
+  /// The token of the deployment's ticket, on the host that keeps the line. `Ticket.none`: the deployment has no ticket but may overtake
+  /// the line. Nil: it has no ticket, so deployments in line come first.
   package var ticket: String?
-  /// The deployment's number in the order of its caller's deployments. A host that has seen a higher number refuses it. Nil: not given.
+  /// The deployment's number in its caller's order. A host that has seen a higher number refuses the request. Nil: not given.
   package var sequence: Int?
   package enum Orphans: String, Sendable, Hashable, Codable, CaseIterable { case wait, kill }
   package init(

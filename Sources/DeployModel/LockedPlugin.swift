@@ -1,20 +1,20 @@
-/// A plugin as `deploy.lock` has it.
+/// A plugin, as `deploy.lock` records it.
 package struct LockedPlugin: Sendable, Hashable {
   package var name: String
   package var version: PluginVersion
-  /// The source of the plugin: an address for git, or a folder, relative to the project or absolute.
+  /// Where the plugin comes from: a git address, or a folder that is absolute or relative to the project.
   package var source: String
-  /// The commit, 40 or 64 hexadecimal digits; nil: its source is a folder.
+  /// The commit, as 40 or 64 hexadecimal digits; nil: the source is a folder.
   package var commit: String?
-  /// The digest of its files, as `PluginTree` has them.
+  /// The digest of the plugin's files, computed by `PluginTree`.
   package var sha256: Digest
-  /// The capabilities that the plugin asks for, in order.
+  /// The capabilities that the plugin asks for, sorted.
   package var capabilities: [String]
-  /// In the order of their names.
+  /// The plugins that this plugin requires, sorted by name.
   package var dependencies: [PluginManifest.Dependency]
-  /// The requested range of versions; nil: only another plugin requires this one.
+  /// The range of versions that the project asked for; nil: only other plugins require this plugin.
   package var wanted: VersionRange?
-  /// The signer when the plugin was added, if that machine's policy named the signer; nil: no such signer, or no policy.
+  /// The verified signer of the plugin when it was added; nil: that machine's policy named no such signer, or there was no policy.
   package var signer: String?
 
   package init(
@@ -32,7 +32,7 @@ package struct LockedPlugin: Sendable, Hashable {
     self.signer = signer
   }
 
-  /// Whether a text may be a plugin's name: letters, digits, `_` and `-`, so that it never leads out of a folder.
+  /// Whether a text is a valid plugin name: letters, digits, `_` and `-`. A valid name never leads out of a folder.
   package static func isName(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 100 && !text.hasPrefix("-")
       && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95 || $0 == 45 }

@@ -1,9 +1,9 @@
-/// What a person or a program says to a running deployment. The journal keeps it as it came.
+/// What a person or a program sends to a running deployment. The journal records it unchanged.
 package struct Message: Sendable, Hashable, Codable, Identifiable {
   package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Ends the deployment in good order: nothing new starts, and hosts are restored.
+    /// Cancels the deployment: nothing new starts, and hosts are restored.
     case cancel
-    /// Pauses the deployment: nothing new begins, and running work comes to its end.
+    /// Pauses the deployment: nothing new begins, and running operations finish.
     case pause
     /// Ends a pause.
     case resume
@@ -11,10 +11,10 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
     case approve
     /// Fails an open gate.
     case reject
-    /// Passes an open time, check or analysis gate early; never an approval.
+    /// Passes an open time, check or analysis gate before its end. It does not pass an approval gate.
     case promote
 
-    /// Whether the message lets the deployment reach further hosts.
+    /// Whether the message lets the deployment continue to further hosts.
     package var leadsFurther: Bool {
       switch self {
       case .resume, .approve, .promote: true
@@ -22,25 +22,25 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
       }
     }
   }
-  /// Made by its sender and used once, so that a repeated delivery is recognised.
+  /// An id that the sender creates for this message only, so that the deployment recognises a repeated delivery.
   package var id: String
   package var kind: Kind
-  /// The gate that the sender named; nil: the gate that was open when the message was sent.
+  /// The gate that the sender named; nil: the sender named none and means the gate that was open.
   package var gate: String?
-  /// The number of the gate that was open when the message was sent; 0: none was. Nil: the sender could not know it, or has an older
+  /// The number of the gate that was open when the message was sent; 0: none was open. Nil: the sender did not know it, or has an older
   /// version.
   package var number: Int?
-  /// For a resume: the message of the pause that it ends; nil: there was no pause when it was sent, or the sender could not know it.
+  /// For a resume: the message that began the pause to end; nil: no pause was open when it was sent, or the sender did not know one.
   package var pause: Message.ID?
-  /// `user@machine`: a label, not an identity.
+  /// The sender, as `user@machine`; nobody verifies this label.
   package var by: String
-  /// Why; empty: no reason was given.
+  /// The reason; empty: none was given.
   package var comment: String
-  /// When it was sent, by the sender's clock.
+  /// When the message was sent, by the sender's clock.
   package var at: Timestamp
-  /// The signature of an approval, an ssh signature; nil: it is not signed.
+  /// The ssh signature of an approval; nil: the message is not signed.
   package var signature: String?
-  /// The signer, as verified by the engine that took the message; nil: no signer whom the deployment knows. A sender's value is ignored.
+  /// The signer, verified by the engine that took the message; nil: no known signer. The engine ignores a signer that the sender states.
   package var signer: String?
   package init(id: String, _ kind: Kind, gate: String? = nil, by: String, comment: String = "", at: Timestamp) {
     self.id = id
@@ -51,14 +51,14 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
     self.at = at
   }
 
-  /// `kim@laptop: looks slow`
+  /// The sender and the comment, if there is one: `kim@laptop: looks slow`.
   package var words: String { comment.isEmpty ? by : "\(by): \(comment)" }
 
-  /// The limit of each part, in bytes of UTF-8.
+  /// The limits of the message's parts, in bytes of UTF-8.
   package static let (idLimit, byLimit, gateLimit, commentLimit, signatureLimit) = (64, 256, 256, 2000, 8192)
 
-  /// Why no engine accepts the message, as the end of "the message …"; nil: engines accept it. Each part is one line of text without
-  /// control characters.
+  /// Why no engine accepts the message, as the end of "the message …"; nil: engines accept it. Each part has to be one line without control
+  /// characters.
   package var fault: String? {
     guard Self.isPlain(id) else { return "has an id that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }
     let gate = (name: "gate", text: gate ?? "-", limit: Self.gateLimit)
@@ -75,7 +75,7 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
     return nil
   }
 
-  /// 1 to 64 of a-z, 0-9 and `-`.
+  /// Whether an id is valid: 1 to 64 characters of a-z, 0-9 and `-`.
   package static func isPlain(_ id: Message.ID) -> Bool {
     let isPlain = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
     return isPlain && id.utf8.count <= idLimit
@@ -83,6 +83,6 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
 }
 
 extension Unicode.Scalar {
-  /// C0 and C1 controls, and the two separators that end a line.
+  /// Whether the scalar is a C0 or C1 control character, or one of the two Unicode line separators.
   fileprivate var isControl: Bool { value < 0x20 || (0x7F..<0xA0).contains(value) || value == 0x2028 || value == 0x2029 }
 }

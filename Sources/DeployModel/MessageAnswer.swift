@@ -2,7 +2,7 @@
 package struct MessageAnswer: Sendable, Hashable, Codable {
   /// Whether the message was accepted; if not, it changed nothing.
   package var accepted: Bool
-  /// One sentence.
+  /// The answer as one sentence.
   package var words: String
   package init(accepted: Bool, _ words: String) {
     self.accepted = accepted
@@ -10,9 +10,9 @@ package struct MessageAnswer: Sendable, Hashable, Codable {
   }
 }
 
-/// The state of a message that was left for a deployment.
+/// The state of a message that somebody left for a deployment.
 package enum MessageState: Sendable, Hashable {
-  /// No engine has it in its journal yet.
+  /// No engine has written the message to its journal yet.
   case waits
   case answered(MessageAnswer)
   /// The message is gone, for example because the deployment has ended.

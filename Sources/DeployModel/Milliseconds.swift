@@ -1,4 +1,4 @@
-/// A number of milliseconds: coded as that number, and ordered by it.
+/// A time or duration as a number of milliseconds, which is also its coded form and its order.
 package protocol Milliseconds: Sendable, Hashable, Comparable, Codable {
   var milliseconds: Int { get }
   init(milliseconds: Int)

@@ -1,11 +1,11 @@
-/// The minimum of healthy hosts that a CodeDeploy deployment configuration names.
+/// The minimum number of healthy hosts, as a CodeDeploy deployment configuration states it.
 package enum MinimumHealthy: Sendable, Hashable, Codable {
-  /// `OneAtATime`: all hosts but one. Of a single host none, but that one has to succeed.
+  /// `OneAtATime`: all hosts except one. For a single host the minimum is 0, but the host has to succeed.
   case allButOne
-  /// `HOST_COUNT` or `FLEET_PERCENT`; a share rounds up.
+  /// `HOST_COUNT` or `FLEET_PERCENT`. A share is rounded up.
   case amount(Amount)
 
-  /// The number of hosts, fixed when a deployment to `total` hosts begins.
+  /// Returns the minimum for a deployment to `total` hosts. It stays fixed during the deployment.
   package func of(_ total: Int) -> Int {
     switch self {
     case .allButOne: max(0, total - 1)

@@ -1,12 +1,12 @@
-/// A task that a recipe declares: a runbook for its hosts, with parameters of its own.
+/// A task that a recipe declares: a runbook for the recipe's hosts, with its own parameters.
 package struct NamedTask: Sendable, Hashable, Codable {
   package let name: String
   package let summary: String
   package let parameters: [Parameter]
-  /// `function(deployment)`, which runs before any host's part; nil: there is none.
+  /// The number of the recipe's `function(deployment)`, which runs once before any host's part; nil: there is none.
   package let once: Int?
   package let work: HostTask
-  /// The strategy; nil: all hosts in one wave.
+  /// The strategy; nil: all hosts change in one wave.
   package let strategy: Strategy?
   package let place: SourcePlace?
 
@@ -23,13 +23,14 @@ package struct NamedTask: Sendable, Hashable, Codable {
     self.place = place
   }
 
-  /// Whether it does anything on hosts one by one.
+  /// Whether the task does anything on single hosts.
   package var takesHosts: Bool { work.function != nil || work.around != nil }
 }
 
 extension Recipe {
-  /// The recipe that runs a task instead of a deployment: the same hosts, bounds, path and partners, no bundle, and the task's own flow.
-  /// The recipe's own parameters may be given too; the others have the values with which the release was deployed.
+  /// Returns a recipe that runs a task instead of a deployment. It has the same hosts, bounds, path and partners, but no bundle, and the
+  /// task's stages. A caller may set the recipe's own parameters too; the others keep the values of the deployment that brought the
+  /// release.
   package func doing(_ task: NamedTask) -> Recipe {
     let once = task.once.map { Stage.script(name: "once", summary: task.summary, function: $0, when: nil, place: task.place) }
     var recipe = withoutRevision(
@@ -40,8 +41,8 @@ extension Recipe {
     return recipe
   }
 
-  /// The recipe with the same hosts, bounds, path and partners, but without a revision. Of its own parameters it keeps those with a
-  /// default.
+  /// Returns the recipe without its revision, with the same hosts, bounds, path and partners. It keeps those of its own parameters that
+  /// have a default.
   func withoutRevision(parameters own: [Parameter], stages: [Stage]) -> Recipe {
     var recipe = self
     recipe.tasks = []
@@ -54,8 +55,8 @@ extension Recipe {
 }
 
 extension Project {
-  /// The project with that task in place of its recipes' deployments. Recipes without the task are left out.
-  /// - Parameter recipe: what was typed after the task; nil: nothing.
+  /// Returns the project with recipes that run this task instead of a deployment. Recipes without the task are left out.
+  /// - Parameter recipe: the recipe's name that the caller typed after the task; nil: none.
   /// - Throws: if no recipe has the task, or if `recipe` does not have it.
   package func running(_ task: String, of recipe: String?, hint: (String, [String]) -> String?) throws(Problems) -> Project {
     let own = recipe.flatMap { name in recipes.first { $0.name.isExactly(name) } }
@@ -75,7 +76,7 @@ extension Project {
 }
 
 extension Recipe {
-  /// The purpose of the hosts' locks.
+  /// Returns the purpose that the hosts' locks state, such as `deploy web of shop to production`.
   package func purpose(on group: String) -> String {
     let words = GroupName(group).words
     if let task { return "run \(task.name) of \(application) on \(words)" }

@@ -1,6 +1,6 @@
-/// Finds what a misspelt name was probably meant to be.
+/// Finds the name that a person probably meant by a misspelt name.
 package enum NearMatch {
-  /// The nearest candidate, if at most a third of the name's letters differ; one may always differ.
+  /// Returns the most similar candidate; nil: all differ too much. At most a third of the name's letters may differ, but one always may.
   package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     var best: (name: String, distance: Int)?
     for candidate in candidates {
@@ -10,7 +10,7 @@ package enum NearMatch {
     return best?.name
   }
 
-  /// `did you mean "production"?`, or the names that exist; nil if there are none. An empty text has no near match.
+  /// Returns `did you mean "production"?`, or a list of the names that exist; nil: there are none. An empty name resembles nothing.
   package static func hint(_ name: String, among candidates: [String]) -> String? {
     if !name.isEmpty, let near = of(name, among: candidates) { return "did you mean \"\(near)\"?" }
     if candidates.isEmpty { return nil }
@@ -18,10 +18,10 @@ package enum NearMatch {
     return "there \(candidates.count == 1 ? "is" : "are") \(shown)\(candidates.count > 8 ? ", …" : "")"
   }
 
-  /// The most letters of a word that are compared, because the time grows with the square.
+  /// The number of letters of a name that are compared. The running time grows with its square.
   private static let most = 100
 
-  /// Letters to insert, remove, replace or swap with their neighbour (Damerau's distance, adjacent swaps only).
+  /// Returns the number of letters to insert, remove, replace or swap with their neighbour (Damerau's distance with adjacent swaps only).
   package static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a.prefix(most)), Array(b.prefix(most)))
     if a.isEmpty || b.isEmpty { return max(a.count, b.count) }

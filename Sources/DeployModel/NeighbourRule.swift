@@ -1,9 +1,9 @@
-/// What a configuration asks of the hosts of each value of a tag, such as a zone: how many keep serving, and how many may fail.
+/// A configuration's limits for the hosts that share a value of a tag, such as a zone: how many keep serving, and how many may fail.
 package struct NeighbourRule: Sendable, Hashable, Codable {
   package var tag: String
-  /// The hosts that keep serving; nil: there is only the floor of all hosts.
+  /// The number of hosts that keep serving, for each value; nil: only the floor of all hosts applies.
   package var floor: Amount?
-  /// The hosts that may fail; nil: there is only the budget of all hosts.
+  /// The number of hosts that may fail, for each value; nil: only the budget of all hosts applies.
   package var failed: Amount?
   package init(tag: String, floor: Amount? = nil, failed: Amount? = nil) {
     self.tag = tag

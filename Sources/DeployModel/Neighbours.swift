@@ -1,24 +1,24 @@
-/// A rule for hosts that share the value of a tag, which holds whatever a strategy decides.
+/// A rule for the hosts that share a value of a tag. A strategy cannot change the rule.
 package struct Neighbours: Sendable, Hashable, Codable {
   package enum Rule: String, Sendable, Hashable, Codable {
-    /// At most one host of each value is out of service: the two of a pair.
+    /// At most one of the hosts that share a value is out of service, as for the two hosts of a pair.
     case apart
-    /// Only hosts of one value are out of service at a time: one rack, then the next.
+    /// All hosts that are out of service share one value, so that one rack follows the other.
     case alone
-    /// Each value has a floor of hosts that keep serving and a budget of hosts that may fail: zones.
+    /// Each value, such as a zone, has its own floor and its own budget of failed hosts.
     case each
   }
   package var rule: Rule
   package var tag: String
-  /// In the order of their bytes.
+  /// The tag's values, sorted by their bytes.
   package var values: [String]
-  /// The index of each host's value, by host number; nil: the host has no such tag, and the rule ignores it.
+  /// For each host, by its number, the index of its value in `values`; nil: the host has no such tag, and the rule ignores it.
   package var places: [Int?]
-  /// For `each`: how many hosts of the plan keep serving, by value. Empty: there is no floor.
+  /// For `each`: the number of hosts that keep serving, for each value. Empty: there is no floor.
   package var floors: [Int]
-  /// For `each`: how many hosts may fail, by value. Empty: there is no budget.
+  /// For `each`: the number of hosts that may fail, for each value. Empty: there is no budget.
   package var budgets: [Int]
-  /// Whether hosts begin in spite of the rule if no host is under way for which the rule could wait, as in a rollback; nil: they do not.
+  /// Whether a host may begin against the rule when no other host is under way whose end would satisfy the rule, as in a rollback; nil: no.
   package var yields: Bool?
 
   package init(
@@ -33,7 +33,7 @@ package struct Neighbours: Sendable, Hashable, Codable {
     self.yields = yields
   }
 
-  /// The rule for some of the hosts, numbered by their places in the list.
+  /// Returns the rule for these hosts only. In the result, a host's number is its index in `hosts`.
   package func among(_ hosts: [Int]) -> Neighbours {
     var some = self
     some.places = hosts.map { places.indices.contains($0) ? places[$0] : nil }

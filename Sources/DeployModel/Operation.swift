@@ -1,54 +1,54 @@
-/// A request to a host or to the engine's machine. Recipes yield operations, the journal records them, `plan` prints them, transports
-/// perform them, and the simulator answers them. Indirect, because large operations are kept and passed on.
+/// A request to a host or to the engine's machine. Recipes ask for operations, the journal records them, `plan` prints them, transports
+/// perform them, and the simulator answers them. The enum is indirect because large operations are stored and passed on.
 package indirect enum Operation: Sendable, Hashable, Codable {
-  /// Runs a command: an effect, at most once.
+  /// Runs a command at most once.
   case run(Command)
   /// Reads a file of at most `limit` bytes.
   case read(path: String, limit: Int)
   case exists(path: String)
-  /// Asks once whether something answers; a *no* is an outcome, not an error.
+  /// Asks once whether something answers. The answer *no* is an outcome and not an error.
   case check(Check)
-  /// Asks a server by http from the engine's machine. A GET is a question; a POST is an effect, at most once.
+  /// Sends an http request from the engine's machine. A GET changes nothing and may be repeated; a POST is sent at most once.
   case http(HTTPRequest)
   case write(path: String, content: Text, mode: Int?, owner: String?)
   case link(target: String, path: String)
-  /// Copies a file or folder of the engine machine to the host.
+  /// Copies a file or folder from the engine's machine to the host.
   case upload(from: String, to: String)
-  /// Copies a file of the host to the engine machine.
+  /// Copies a file from the host to the engine's machine.
   case download(from: String, to: String)
-  /// Makes a release complete and verified on the host, and sends only what the host lacks. An existing release is compared with its
-  /// manifest.
+  /// Makes a release complete and verified on the host, and sends only the files that the host lacks. A release that is already there is
+  /// compared with its manifest.
   case stage(Release)
-  /// Makes a release current by one rename. Nil removes `current` and its receipt, because there were none before.
+  /// Makes a release current by one rename. Nil: removes `current` and its receipt, because neither existed before the deployment.
   case activate(Release.ID?)
-  /// Restores a `current` link that Lander did not make, by its text.
+  /// Restores a `current` link that Lander did not create, with this target.
   case relink(String)
-  /// Removes a release that was staged and never became current.
+  /// Removes a release that was sent but never became current.
   case discard(Release.ID)
-  /// Removes all but the newest `keep` releases; current, previous good and `pinned` always stay.
+  /// Removes all releases except the newest `keep`. The current one, the previous good one and those in `pinned` always stay.
   case prune(keep: Int, pinned: [Release.ID])
-  /// Removes what Lander made on the host: `current`, all releases and their records; with `shared` also the data of the application.
-  /// Answers with the names of everything that stays in the folder.
+  /// Removes what Lander created on the host: `current`, all releases and their records. With `shared`, also removes the application's
+  /// data. The outcome names everything that stays in the folder.
   case remove(shared: Bool)
-  /// Writes the host's receipt, and keeps the recipe sources it names beside it.
+  /// Writes the host's receipt, and stores the recipe sources that the receipt names beside it.
   case record(Receipt)
-  /// Takes the host's lock and raises its fence, or names the holder.
+  /// Takes the host's lock and raises its fence. If somebody else holds the lock, the outcome names the holder.
   case lock(LockRequest)
-  /// Gives the host's lock back. If the host's receipt belongs to `good`, it is no longer on trial. `left` stays on the host until the next
-  /// receipt.
+  /// Releases the host's lock. If the host's receipt belongs to the deployment `good`, the receipt becomes good. The host keeps `left`
+  /// until the next receipt.
   case unlock(token: String, good: Deployment.ID? = nil, left: FailedRestore? = nil)
-  /// Keeps the host's lock without an engine, until somebody resumes or the time is over.
+  /// Keeps the host's lock without an engine, until somebody resumes the deployment or the time is over.
   case park(ParkRequest)
-  /// Resumes a parked deployment: the lock has an engine again.
+  /// Gives the lock of a parked deployment to an engine that resumes it.
   case unpark(UnparkRequest)
-  /// Remembers that a stage begins, or how it ended.
+  /// Records on the host that a stage begins, or how the stage ended.
   case mark(MarkRequest)
-  /// Reads the recipe sources kept on the host under a digest.
+  /// Reads the recipe sources that the host keeps under this digest.
   case sources(Digest)
-  /// One part of an installation by the release's appspec file. It consists of commands that run at most once each.
+  /// Performs one part of an installation by the release's appspec file. It consists of commands, each of which runs at most once.
   case appspec(AppSpecStep)
 
-  /// Whether the operation may be repeated without harm, because it changes nothing.
+  /// Whether the operation changes nothing, so that it may be repeated.
   package var isProbe: Bool {
     switch self {
     case .read, .exists, .check, .sources: true
@@ -57,7 +57,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     }
   }
 
-  /// Whether a recipe asks for the operation and it changes something, which is not taken back.
+  /// Whether the operation changes something that nothing takes back, because a recipe asked for it.
   package var changes: Bool {
     switch self {
     case .run(let command): command.isQuestion != true
@@ -67,7 +67,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     }
   }
 
-  /// The operation's verb in journals, plans and error messages.
+  /// The operation's verb, for journals, plans and error messages.
   package var verb: String {
     switch self {
     case .run: "run"
@@ -97,12 +97,12 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   }
 }
 
-/// A command to run.
+/// A command that runs on a host or on the engine's machine.
 package struct Command: Sendable, Hashable, Codable {
   package enum Form: Sendable, Hashable, Codable {
-    /// Given to `sh -c`.
+    /// A command line for `sh -c`.
     case shell(String)
-    /// Started as it is, without a shell.
+    /// A program and its arguments, started without a shell.
     case argv([String])
   }
   package struct Variable: Sendable, Hashable, Codable {
@@ -114,22 +114,22 @@ package struct Command: Sendable, Hashable, Codable {
     }
   }
   package var form: Form
-  /// In the order of their names.
+  /// The environment variables, sorted by name.
   package var environment: [Variable]
-  /// Relative to the release; nil: the release itself.
+  /// The working directory, relative to the release's folder; nil: that folder.
   package var directory: String?
   package var input: Text?
-  /// The user it runs as; nil: the login user.
+  /// The user that runs the command; nil: the login user.
   package var user: String?
-  /// Both streams as one, in exact order (`2>&1`).
+  /// Whether stdout and stderr are captured as one stream, in the order of writing (`2>&1`).
   package var merge: Bool
   /// What happens to the command if the connection is lost for good.
   package var onLost: OnLost
 
-  /// Whether the command only counts as ended when its output is closed too, within its time; nil: no.
+  /// Whether the command has ended only when its output is closed too, within the time limit; nil: no.
   package var awaitsOutput: Bool?
 
-  /// Whether the command changes nothing and may be started again; its first answer counts. Nil: it is an effect.
+  /// Whether the command changes nothing and may be started again; the first answer counts. Nil: no, it runs at most once.
   package var isQuestion: Bool?
 
   package enum OnLost: String, Sendable, Hashable, Codable { case fail, `repeat` }
@@ -149,7 +149,7 @@ package struct Command: Sendable, Hashable, Codable {
     self.isQuestion = isQuestion
   }
 
-  /// The command as it would be typed, for messages; never for a shell.
+  /// The command as a person would type it, for messages only: it is not quoted for a shell.
   package var line: String {
     switch form {
     case .shell(let line): line
@@ -160,10 +160,10 @@ package struct Command: Sendable, Hashable, Codable {
 
 /// One question to a host: does this answer?
 package enum Check: Sendable, Hashable, Codable {
-  /// GET from the host itself; healthy if the status is in `status` (200…399 if that is empty).
+  /// An http GET from the host itself. The host is healthy if `status` contains the answer's status; an empty list means 200…399.
   case http(url: String, status: [Int])
-  /// A TCP port on the host accepts a connection.
+  /// A connection to this TCP port of the host is accepted.
   case port(Int)
-  /// The command exits with 0.
+  /// The shell command exits with 0.
   case command(String)
 }

@@ -1,12 +1,12 @@
-/// Removals that failed before they took anything away.
+/// Marks the outcomes of removals that failed before they removed anything.
 extension Outcome {
   private static let whole = Value.text("whole")
 
-  /// Whether the outcome belongs to a removal that failed while `current` was still there. `current` is removed first, so nothing was taken
-  /// away.
+  /// Whether the outcome belongs to a removal that failed before it removed anything. A removal starts with `current`, and `current` was
+  /// still there.
   package var leftWhole: Bool { failure != nil && value == Self.whole }
 
-  /// The failure, marked as a removal that took nothing away.
+  /// The failed outcome, marked as belonging to a removal that removed nothing.
   package var leavingWhole: Outcome {
     var outcome = self
     outcome.value = Self.whole

@@ -1,16 +1,16 @@
 /// The result of one operation.
 package struct Outcome: Sendable, Hashable, Codable {
-  /// The failure; nil: the operation was done. A command that exits with a status other than 0 has a failure of kind `command`.
+  /// Why the operation failed; nil: it succeeded. A command that exits with a status other than 0 has a failure of kind `command`.
   package var failure: Failure?
-  /// The returned value: a file's text, whether a path exists, a lock's answer; `.null`: nothing.
+  /// The value that the operation returns, such as a file's text or whether a path exists; `.null`: none.
   package var value: Value
-  /// Exit status of a command.
+  /// The exit status; nil: the operation ran no command, or the command did not exit.
   package var status: Int?
   package var stdout: Captured?
   package var stderr: Captured?
-  /// The stream that something started by the command still holds open although the command has ended.
+  /// The stream that a child of the command still holds open although the command has ended; nil: none.
   package var heldOpen: OutputChunk.Stream?
-  /// Warnings for a person, each in one or more lines; they fail nothing. nil: there are none, as in journals of older versions.
+  /// Warnings for people, each of one or more lines, which do not make the operation fail. Nil: none.
   package var warnings: [String]?
   package var duration: Interval
 
@@ -33,14 +33,14 @@ package struct Outcome: Sendable, Hashable, Codable {
   }
 }
 
-/// The output of one stream of a command, kept to a limit.
+/// The output of one stream of a command, cut to a limit.
 package struct Captured: Sendable, Hashable, Codable {
-  /// At most `limit` bytes: the beginning and the end, with a line between them that says how much was left out.
+  /// At most `limit` bytes of the output: its beginning, a line that says how much was left out, and its end.
   package var text: String
-  /// The number of all bytes that the command wrote.
+  /// The number of bytes that the command wrote.
   package var bytes: Int
   package var truncated: Bool
-  /// The digest of the whole output, with secrets replaced; nil: nothing was written.
+  /// The digest of the whole output, in which secrets have been replaced; nil: the command wrote nothing.
   package var digest: Digest?
   package init(text: String, bytes: Int? = nil, truncated: Bool = false, digest: Digest? = nil) {
     self.text = text
@@ -48,51 +48,51 @@ package struct Captured: Sendable, Hashable, Codable {
     self.truncated = truncated
     self.digest = digest
   }
-  /// The limit of each stream in an outcome, in bytes; the whole output is in the spool.
+  /// The limit of each stream in an outcome, in bytes. The whole output is in the spool.
   package static let limit = 256 * 1024
 }
 
-/// Why an operation could not be done. The kind decides what happens next; the message is for people.
+/// Why an operation failed. The kind decides what the engine does next, and the message is for people.
 package struct Failure: Error, Sendable, Hashable, Codable {
   package enum Kind: String, Sendable, Hashable, Codable {
-    /// A command exited with another status than 0, or by a signal.
+    /// A command exited with a status other than 0, or was ended by a signal.
     case command
     case timeout
     case cancelled
     /// The host cannot be reached, or can no longer be reached.
     case unreachable
-    /// A job whose end is unknown (its runner died, or the host rebooted).
+    /// The end of a job is unknown, because the process that ran it died or the host rebooted.
     case lost
-    /// The host refuses: a newer fence, or another owner.
+    /// The host refuses the request, because it has seen a newer fence or has another owner.
     case fenced
     /// Somebody else holds the lock.
     case locked
-    /// Something required is missing: a tool, a file, a user, a secret.
+    /// Something that the operation needs is missing: a tool, a file, a user or a secret.
     case missing
     case noSpace
     case notPermitted
-    /// Content does not have the digest it should have.
+    /// Content does not have the digest that it should have.
     case corrupt
-    /// The request makes no sense.
+    /// The request is invalid.
     case invalid
-    /// A recipe used a name that does not exist, which is wrong whatever hosts answer.
+    /// A recipe used a name that does not exist. This is an error whatever hosts answer.
     case misnamed
-    /// A check answered no.
+    /// A check got the answer *no*.
     case unhealthy
     /// A person rejected the deployment, or nobody answered in time.
     case rejected
     /// A gate that looked at hosts found the release bad.
     case unfit
-    /// The recipe said `fail`, or raised.
+    /// The recipe called `fail`, or raised an error.
     case failed
     case transport
     case store
     case `internal`
   }
   package var kind: Kind
-  /// One sentence: the request and the result.
+  /// One sentence that names the request and its result.
   package var message: String
-  /// What to do next, if that is known.
+  /// What a person can do next; nil: unknown.
   package var fix: String?
   package init(_ kind: Kind, _ message: String, fix: String? = nil) {
     self.kind = kind
@@ -101,7 +101,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
   }
 }
 
-/// Bytes a running command wrote, secrets already replaced.
+/// A piece of a running command's output, in which secrets have been replaced.
 package struct OutputChunk: Sendable, Hashable {
   package enum Stream: String, Sendable, Hashable, Codable { case stdout, stderr }
   package var intent: Int

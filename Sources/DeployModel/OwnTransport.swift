@@ -1,19 +1,18 @@
-/// A transport that comes with the engine. A plugin's transport has a name of its own, and an argv that gives a shell.
+/// A transport that comes with Lander. A plugin's transport has its own name, and an argv that starts a shell.
 package struct OwnTransport: Sendable, Hashable {
-  /// As `Host.transport` has it.
+  /// The name, as `Host.transport` contains it.
   package let name: String
-  /// Whether its host is the engine's own machine, so that a path means the same on both.
+  /// Whether the host is the engine's own machine, so that a path names the same file for both.
   package let reachesThisMachine: Bool
 
   package static let ssh = OwnTransport(name: "ssh", reachesThisMachine: false)
   package static let local = OwnTransport(name: "local", reachesThisMachine: true)
-  /// All of the engine's transports, in the order in which messages name them. A new transport also needs its factory where transports are
-  /// made.
+  /// All of Lander's transports, in the order in which messages list them. `Reach.factories` needs an entry for each of them too.
   package static let all = [ssh, local]
 }
 
 extension Host {
-  /// The engine's own transport that leads to the host; nil: it is a plugin's transport, or unknown.
+  /// Lander's transport to the host; nil: the transport belongs to a plugin or is unknown.
   package var ownTransport: OwnTransport? { argv == nil ? OwnTransport.all.first { $0.name.isExactly(transport) } : nil }
 
   /// Whether the host is the engine's own machine.

@@ -1,4 +1,4 @@
-/// Who owns a file of a host, by numbers: names may mean somebody else on another host.
+/// The owner of a file on a host. It consists of numbers, because a name may belong to another person on another host.
 package struct Owner: Sendable, Hashable, Codable {
   package var user: Int
   package var group: Int

@@ -1,7 +1,7 @@
-/// The request to a host when its deployment is parked.
+/// The request to a host to keep the lock of a deployment that is about to be parked.
 package struct ParkRequest: Sendable, Hashable, Codable {
   package var parked: Parked
-  /// How long the lock stays from now on without an engine.
+  /// How long the lock stays without an engine, counted from the request.
   package var lease: Interval
 
   package init(_ parked: Parked, lease: Interval) {
@@ -10,17 +10,19 @@ package struct ParkRequest: Sendable, Hashable, Codable {
   }
 }
 
-/// The request to a host when an engine resumes a parked deployment. A host accepts one of several engines.
+/// The request to a host when an engine resumes a parked deployment. If several engines try, the host accepts one.
 package struct UnparkRequest: Sendable, Hashable, Codable {
-  /// Who resumes: `user@machine`.
+  /// The person who resumes, as `user@machine`.
   package var by: String
-  /// Identifies this engine among those that want to resume; empty: the engine that parked the deployment resumes it itself.
+  /// Identifies this engine among the engines that try to resume; empty: the engine that parked the deployment resumes it itself.
   package var claim: String
-  /// The round in which the deployment was parked, by this engine's journal. An engine with an earlier round knows too little.
+  /// The number of the parking, according to this engine's journal. A host refuses an engine with an earlier number, whose journal is too
+  /// old.
   package var round: Int
-  /// Number of hosts that the deployment has locked. A message through only one of several hosts does not lead the deployment further.
+  /// The number of hosts that the deployment has locked. If there are several, a message in the inbox of only one of them does not let the
+  /// deployment continue.
   package var hosts: Int
-  /// How long the lock stays from now on without a renewal.
+  /// How long the lock stays without a renewal, counted from the request.
   package var lease: Interval
 
   package init(by: String, claim: String, round: Int, hosts: Int, lease: Interval) {

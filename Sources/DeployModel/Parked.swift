@@ -1,25 +1,25 @@
-/// A deployment that waits for a person while no engine runs, as each of its hosts keeps it.
+/// A deployment that waits for a person while no engine runs, as each of its hosts records it.
 package struct Parked: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
-  /// The version of Lander that made the plan.
+  /// The version of Lander that planned the deployment.
   package var engine: String
   /// The number of the open gate.
   package var gate: Int
   package var kind: Gate.Kind
   package var name: String
-  /// The question in a sentence; empty if the name says it.
+  /// The gate's question as a sentence; empty: the name says it.
   package var message: String
-  /// The number of the parking within the deployment: 1, 2, 3 … Each time an engine leaves, a new round begins.
+  /// Counts how often the deployment was parked: 1, 2, 3 … The number grows each time an engine leaves.
   package var round: Int
   /// Since when the deployment is parked, by the clock of the engine that left.
   package var since: Timestamp
-  /// When the gate closes as failed.
+  /// When the gate closes as failed, if nobody answers.
   package var until: Timestamp
-  /// The digest of the journal that hosts keep, uncompressed; nil: no host keeps it yet.
+  /// The digest of the uncompressed journal that hosts keep; nil: no host keeps it yet.
   package var copy: Digest?
-  /// The name of the task that the deployment runs; nil: it runs none, or an older version parked it.
+  /// The name of the task that the deployment runs; nil: no task, or an older version parked the deployment.
   package var task: String?
-  /// The people whose signatures the gate takes; nil: it takes any answer, or an older version parked the deployment.
+  /// The people whose signed approval the gate requires; nil: it accepts any answer, or an older version parked the deployment.
   package var from: [String]?
 
   package init(
@@ -40,15 +40,15 @@ package struct Parked: Sendable, Hashable, Codable {
     self.from = from
   }
 
-  /// How long locks stay beyond the deadline, so that a person who comes then still finds the deployment.
+  /// How long locks stay after the gate's deadline, so that a person who comes then still finds the deployment.
   package static let grace = Interval.minutes(10)
-  /// How long locks stay at least, until the hosts have the journal. If an engine dies before that, nobody else can resume.
+  /// How long locks stay before hosts have the journal. If the engine dies in that time, no other engine can resume the deployment.
   package static let handover = Interval.minutes(5)
   /// How long locks stay once hosts have the journal.
   package var lease: Interval { max(.zero, until - since) + Self.grace }
-  /// Hosts that keep the journal.
+  /// The number of hosts that keep the journal.
   package static let copies = 3
-  /// Number of hosts that must name the same journal before it is trusted, if the deployment has that many hosts.
+  /// The number of hosts that must name one journal before an engine trusts it, if the deployment has that many hosts.
   package static let vouching = 2
   /// The limit of the compressed journal on a host, in bytes.
   package static let limit = 8 << 20

@@ -1,7 +1,7 @@
-/// A pause that holds a deployment which has not ended.
+/// The current pause of a deployment that has not ended.
 package struct Pause: Sendable, Hashable, Codable {
   package var message: Message
-  /// When the deployment heard the message, by the engine's clock.
+  /// When the deployment received the message, by the engine's clock.
   package var since: Timestamp
   package init(_ message: Message, since: Timestamp) {
     self.message = message

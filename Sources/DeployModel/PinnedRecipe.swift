@@ -1,19 +1,20 @@
-/// A recipe by its sources, with the hooks that run on hosts.
+/// A recipe that a plan pins: the digest of its sources, and its hooks.
 package struct PinnedRecipe: Sendable, Hashable, Codable {
   package var name: String
-  /// The digest of its sources. The store and the hosts keep them under it.
+  /// The digest of the recipe's sources, under which the store and the hosts keep them.
   package var sources: Digest
   package var hooks: [Recipe.Hook]
-  /// The appspec options, if an appspec file installs the releases; nil: `current` is switched.
+  /// The options of the appspec file that installs the releases; nil: Lander installs them and switches `current`.
   package var appspec: AppSpecOptions?
-  /// Names of the groups that the recipe's hooks may use besides their own hosts; nil: it is the deployment's own recipe, or an older
-  /// version wrote the plan.
+  /// The names of the groups whose hosts the recipe's hooks may use besides their own host. Nil: this is the deployment's own recipe, or an
+  /// older version wrote the plan.
   package var partners: [String]?
-  /// The recipe's stages with an undo, in their order; nil: it has none, or is the deployment's own recipe, whose plan has all stages.
+  /// The recipe's stages that have an undo, in order; nil: none, or this is the deployment's own recipe, whose stages are in the plan.
   package var undoable: [Stage]?
-  /// The parameters of the deployments that the recipe acts for; nil: it is the deployment's own recipe, or in a plan of an older version.
+  /// The parameters of the earlier deployments whose releases this recipe handles. Nil: this is the deployment's own recipe, or an older
+  /// version wrote the plan.
   package var parameters: Value?
-  /// The release whose stages the recipe undoes; nil: its hooks run.
+  /// The release whose stages the recipe undoes; nil: the recipe is there for its hooks.
   package var undoes: Release.ID?
   package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil, partners: [String]? = nil) {
     self.name = name
@@ -23,20 +24,20 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
     self.partners = partners
   }
 
-  /// The recipe for undoing the stages of a release.
+  /// Returns a copy of the recipe that undoes the stages of a release.
   package func undoing(_ release: Release.ID) -> PinnedRecipe {
     var copy = self
     copy.undoes = release
     return copy
   }
 
-  /// Whether a release was deployed with this recipe.
-  /// - Parameter own: the deployment's parameters, which are those of its own recipe.
+  /// Whether this recipe, with these parameters, deployed the receipt's release.
+  /// - Parameter own: the plan's parameters, which count if the recipe has none of its own.
   package func goes(with receipt: Receipt, own: Value? = nil) -> Bool {
     hasSources(of: receipt) && ((parameters ?? own).map { $0 == receipt.inputs.parameters } ?? true)
   }
 
-  /// Whether a release was deployed with this recipe, whatever the parameters were.
+  /// Whether this recipe deployed the receipt's release, with any parameters.
   package func hasSources(of receipt: Receipt) -> Bool {
     undoes == nil && sources == receipt.inputs.sources && name.isExactly(receipt.recipe)
   }

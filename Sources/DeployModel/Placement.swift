@@ -1,13 +1,13 @@
-/// Where an application lives on its hosts, and how its releases are kept there. The recipe says it, and the plan pins it.
+/// Where an application is on its hosts, and how its releases are kept there. The recipe states it, and the plan pins it.
 package struct Placement: Sendable, Hashable, Codable {
-  /// How a new release takes over files that an older one on the host has.
+  /// How a new release gets files that an older release on the host already has.
   package enum Reuse: String, Sendable, Hashable, Codable { case copy, link }
 
-  /// The folder that holds `releases`, `shared` and `current`; a host's `root` stands in front of it.
+  /// The folder that contains `releases`, `shared` and `current`. A host's `root` is put before it.
   package var path: String
-  /// Paths of a release that are links into `shared/`; a folder ends in `/`.
+  /// Paths in a release that are links to `shared/`. A path that ends in `/` is a folder.
   package var shared: [String]
-  /// The number of releases that a host keeps, the current one included.
+  /// The number of releases that a host keeps, including the current one.
   package var keep: Int
   package var reuse: Reuse
 

@@ -1,14 +1,13 @@
-/// The complete intention of one deployment, with everything that it depends on pinned. It is entry 0 of the journal. Nothing changes a
-/// plan after the planner has made it.
+/// Everything that one deployment will do, with everything that it depends on pinned. A plan is entry 0 of the journal and never changes.
 package struct Plan: Sendable, Hashable {
   package let origin: Origin
   package let subject: Subject
   package let content: Content
   package let placement: Placement
   package let flow: Flow
-  /// By host number.
+  /// The plan of each host; the index is the host's number.
   package let hosts: [HostPlan]
-  /// Other hosts that the deployment uses. Their numbers follow those of `hosts`.
+  /// The other hosts that the deployment uses. Their numbers follow the numbers of `hosts`.
   package let partners: [Partner]
   package let bounds: Bounds
   package let lock: LockRequest
@@ -35,25 +34,25 @@ package struct Plan: Sendable, Hashable {
   package var id: Deployment.ID { origin.id }
   package var kind: Kind { origin.kind }
 
-  /// The partner with this number; nil for a target, and for a number that does not exist.
+  /// Returns the partner with this number; nil: the number belongs to a target, or to no host.
   package func partner(_ number: Int) -> Partner? {
     partners.indices.contains(number - hosts.count) ? partners[number - hosts.count] : nil
   }
 
-  /// Partners that are no targets. One machine may be both, under one name.
+  /// The partners that are not targets too. A machine may be both, with one name.
   package var ownPartners: [Host] {
     partners.map(\.host).filter { partner in !hosts.contains { $0.host.name == partner.name } }
   }
 
-  /// The host with that number, a target or a partner; nil if there is none.
+  /// Returns the target or partner with this number; nil: there is none.
   package func host(_ number: Int) -> Host? {
     hosts.indices.contains(number) ? hosts[number].host : partner(number)?.host
   }
 
-  /// The name of this host; its number in words if there is no such host.
+  /// Returns the name of the host with this number; if there is no such host, `host` and the number.
   package func name(ofHost number: Int) -> String { host(number)?.name ?? "host \(number)" }
 
-  /// The digest of the revision for the hosts; nil for a rollback that takes them to different revisions, or to nothing.
+  /// The digest of the revision that the hosts get; nil: a rollback takes hosts to different revisions, or to none.
   package var revision: Digest? {
     if let bundle = content.bundle { return bundle.digest }
     let moving = hosts.filter { $0.action == .change }

@@ -1,4 +1,5 @@
-/// A plan is one flat record in a journal. Only the program has its parts; journals of older versions have none.
+/// The stored form of a plan is one flat record, without the parts that the program's type has. Journals of older versions have this form
+/// too.
 extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages

@@ -1,21 +1,21 @@
-/// The parts of a plan, each named for the question it answers.
+/// The parts of a plan; each answers one question about the deployment.
 extension Plan {
   package enum Kind: Sendable, Hashable, Codable {
     case deploy
-    /// Goes back after this deployment failed; nil: somebody asked for the rollback.
+    /// Takes hosts back after this deployment failed; nil: somebody asked for the rollback.
     case rollback(of: Deployment.ID?)
-    /// Runs a task of the recipe: hosts keep the release that they have.
+    /// Runs a task of the recipe on hosts, which keep their release.
     case task(HostTask)
-    /// Takes the application off its hosts.
+    /// Removes the application from its hosts.
     case remove(Removal)
 
-    /// Whether hosts go back to what they ran before.
+    /// Whether the plan takes hosts back to an earlier release.
     package var isRollback: Bool { if case .rollback = self { true } else { false } }
     /// The task; nil: the plan runs no task.
     package var task: HostTask? { if case .task(let task) = self { task } else { nil } }
     /// The removal; nil: the plan does not remove the application.
     package var removal: Removal? { if case .remove(let removal) = self { removal } else { nil } }
-    /// Whether the plan takes hosts forward or back to a release.
+    /// Whether the plan brings hosts to a release, be it a newer or an older one.
     package var leadsToRelease: Bool { task == nil && removal == nil }
   }
 
@@ -23,18 +23,19 @@ extension Plan {
   package struct Origin: Sendable, Hashable {
     package let id: Deployment.ID
     package let kind: Kind
-    /// `user@machine`, or `kim via user@machine` if the caller or the CI system names somebody.
+    /// Who planned the deployment: `user@machine`, or `kim via user@machine` if the caller or the CI system names a person.
     package let actor: String
     package let at: Timestamp
-    /// The time in the deployment's receipts: later than every receipt on its hosts, whatever this machine's clock says; nil: `at`.
+    /// The time that the deployment's receipts state. It is later than that of every receipt on its hosts, even if this machine's clock is
+    /// slow. Nil: `at`.
     package let receiptsAt: Timestamp?
-    /// For hosts that join: when the group got the revision; nil: the receipts' own time.
+    /// For hosts that join: when the group got the revision; nil: the time that the receipts state.
     package let receiptsInstalledAt: Timestamp?
-    /// Lander's version.
+    /// The version of Lander that made the plan.
     package let engine: String
     /// The seed of the recipe's `math.random`.
     package let seed: UInt64
-    /// Who asked for it, why and from where; nil: unknown, as in plans of older versions.
+    /// Who asked for the deployment, why and from where; nil: unknown, as in plans of older versions.
     package let provenance: Provenance?
 
     package init(
@@ -53,16 +54,16 @@ extension Plan {
     }
   }
 
-  /// The time in the deployment's receipts. Any machine compares receipts by it to find what ran before.
+  /// The time that the deployment's receipts state. It orders the receipts of a host, which shows what ran before.
   package var receiptTime: Timestamp { origin.receiptsAt ?? origin.at }
 
-  /// The names of what is deployed, and where.
+  /// The names of the application, recipe and group, and the deployment's parameters.
   package struct Subject: Sendable, Hashable {
     package let application: String
     package let recipe: String
     package let group: String
     package let parameters: Value
-    /// The typed options besides recipe and group; nil: none, as in plans of older versions.
+    /// The options that were typed besides recipe and group; nil: none, or an older version made the plan.
     package let typed: TypedOptions?
 
     package init(application: String, recipe: String, group: String, parameters: Value = .record([]), typed: TypedOptions? = nil) {
@@ -74,16 +75,16 @@ extension Plan {
     }
   }
 
-  /// The revision for the hosts, and the recipes that take them there.
+  /// The revision that hosts get, and the recipes whose hooks run on them.
   package struct Content: Sendable, Hashable {
-    /// The bundle; nil for a rollback, whose hosts have their goals already.
+    /// The bundle; nil for a rollback, because its hosts already have the releases that they go back to.
     package let bundle: Bundle?
     package let release: Release?
-    /// The recipes whose hooks run on hosts. 0 is the project's own recipe; hosts kept the others with their releases.
+    /// The recipes whose hooks run on hosts. Index 0 is the project's own recipe; hosts kept the other recipes with their releases.
     package let recipes: [PinnedRecipe]
-    /// The inputs that promise P10 compares.
+    /// The inputs that are compared with those of a host's receipt, to find out whether the host has to change (P10 in docs/promises.md).
     package let inputs: Receipt.Inputs
-    /// Names of the secrets that the deployment needs: those in the recipe and those that the rehearsal found.
+    /// Names of the secrets that the deployment needs: those that the recipe names and those that the rehearsal found.
     package let secrets: [String]
 
     package init(
@@ -97,111 +98,114 @@ extension Plan {
     }
   }
 
-  /// The stages in their order, and what follows from the end.
+  /// The stages in order, and what happens after a success and after a failure.
   package struct Flow: Sendable, Hashable {
     package let stages: [Stage]
     package let onFailure: [Body]
     package let onSuccess: [Body]
-    /// Whether failing hosts and a failed deployment go back.
+    /// Whether hosts are restored when they fail, and rolled back when the deployment fails.
     package let rollback: Bool
-    /// Whether the deployment's receipts are on trial until it has succeeded; nil in plans of older versions: they are good at once.
+    /// Whether the deployment's receipts are on trial until it has succeeded. Nil in plans of older versions: its receipts are good at
+    /// once.
     package let trial: Bool?
-    /// Whether releases are pruned after all hosts have succeeded, before the locks are given back (promise P7); nil in plans of older
-    /// versions: each host prunes in its own turn.
+    /// Whether releases are pruned after all hosts have succeeded and before the locks are released (P7 in docs/promises.md). Nil in plans
+    /// of older versions: each host prunes at the end of its own part.
     package let prunesLast: Bool?
-    /// Whether the journal records when a host leaves and joins the service; nil in plans of older versions: it does not.
+    /// Whether the journal records when a host leaves the service and when it joins it again. Nil in plans of older versions: it does not.
     package let tracksService: Bool?
-    /// The times at which no wave begins; nil: the recipe has no freeze window.
+    /// The times in which no wave may begin; nil: the recipe has no freeze window.
     package let freeze: Freeze.Rule?
-    /// The rules for pauses, looks and answers; nil: the rules of older versions. The rest of a journal follows from its plan, so a
-    /// deployment keeps the rules of the version that began it.
+    /// The version of the core's rules for this deployment; nil: the rules before version 1. The rest of a journal follows from its plan by
+    /// these rules, so a deployment keeps the rules of the engine that began it.
     package let rules: Rules?
-    /// For a rollback of a group with slots: the deployment that is taken back by the recipe's strategy; nil: none.
+    /// For a rollback of a group with slots: the deployment that the recipe's strategy reverses; nil: none.
     package let undoes: Deployment.ID?
-    /// The deployment that brought the revision, for hosts that join the group; nil: no hosts join.
+    /// For a plan that joins hosts to the group: the deployment that brought the group's revision; nil: no hosts join.
     package let joins: Deployment.ID?
-    /// The deployment that brought the revision, for hosts that lack it. They change in growing waves, whatever strategy the recipe has.
-    /// Nil: the deployment is not for missing hosts.
+    /// For a plan that brings the group's revision to missing hosts: the deployment that brought that revision. The hosts change in growing
+    /// waves, whatever strategy the recipe has. Nil: the plan is not for missing hosts.
     package let missing: Deployment.ID?
-    /// An irreversible stage that began after the hosts got the release that they would go back to, so that nothing goes back; nil: there
-    /// is none.
+    /// An irreversible stage that began after the hosts had got the release to which they would go back, so that no host goes back; nil:
+    /// none.
     package let behind: String?
     /// The alarm after the deployment has succeeded; nil: none.
     package let alarm: Alarm?
 
-    /// Each added rule raises the number.
+    /// The versions of the core's rules. Each change of the rules adds a version, which includes all earlier ones.
     package enum Rules: Int, Sendable, Hashable, Codable {
-      /// A pause holds the requests of scripts. Each look without an answer counts. An answer names its gate.
+      /// A pause delays the requests of scripts. Each look without an answer counts. An answer names its gate.
       case first = 1
-      /// Looks at different hosts do not wait for each other, and each look has its own time. Looks include ready hosts that run the
-      /// release.
+      /// Looks at different hosts do not wait for each other, and each look has its own time limit. Ready hosts that run the release are
+      /// looked at too.
       case second = 2
-      /// If a host is lost before any host has succeeded, the deployment stops, as if a host had failed. A rollout without a strategy first
-      /// changes hosts that do not serve, because no host has to leave the service for that.
+      /// The deployment stops if a host is lost before any host has succeeded, as if a host had failed. A rollout without a strategy begins
+      /// with hosts that do not serve, because changing them takes no host out of service.
       case third = 3
-      /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the looks.
-      /// It refuses a margin whose unit does not fit. A rejection that lies on hosts wins over the approval of the person who resumes the
-      /// deployment.
+      /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the looks. An
+      /// analysis refuses a margin with an unsuitable unit. A rejection in a host's inbox has precedence over the approval of the person
+      /// who resumes a parked deployment.
       case fourth = 4
-      /// The operations of a traffic adapter may run again: reading or setting weights twice has the same effect as once.
+      /// The engine may repeat the operations of a traffic adapter, because reading or setting weights twice has the effect of doing it
+      /// once.
       case fifth = 5
-      /// The traffic is read before slots are stopped, before and after a shift, and again after an interruption. No traffic moves to a
-      /// slot that did not get the release.
+      /// The engine reads the traffic before slots are stopped, before and after a shift, and again after an interruption. It moves no
+      /// traffic to a slot that did not get the release.
       case sixth = 6
-      /// Stages that are still due run although no host changes. If a stage is cancelled after one of its commands succeeded, or may have,
-      /// its end is unknown. Traffic that the deployment moved is read once more before the end. A host whose removal failed before it took
-      /// anything away is started again.
+      /// Due stages run although no host changes. If a stage is cancelled after one of its commands has succeeded, or may have, the stage's
+      /// end is unknown. The engine reads traffic that the deployment moved once more before the end. A host whose removal failed before
+      /// anything was removed is started again.
       case seventh = 7
-      /// Hosts remember that a stage was undone. A stage runs nothing in a release folder that is not there yet.
+      /// Hosts record that a stage was undone. A stage runs nothing in a release folder that does not exist yet.
       case eighth = 8
-      /// An approval may ask for signed answers, and for several of them. The undo of a stage runs in the release for which the stage ran,
+      /// An approval gate may require signatures, also several of them. The undo of a stage runs in the release for which the stage ran,
       /// and a failed host keeps that release until then.
       case ninth = 9
-      /// A slot that keeps what it has forgets that an earlier deployment was left in the middle there.
+      /// A slot that keeps its release deletes its record of an earlier deployment that was interrupted there.
       case tenth = 10
 
-      /// The rules of plans that are made now.
+      /// The version for new plans.
       package static let newest = Rules.tenth
 
-      /// Whether looks at one host are independent of other hosts.
+      /// Whether looks at one host do not wait for looks at other hosts.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
-      /// Whether a host that goes out of reach during its change counts against the release.
+      /// Whether a host that becomes unreachable during its change counts against the release.
       package var hearsLosses: Bool { rawValue >= Rules.third.rawValue }
-      /// Whether an analysis counts missing measurements.
+      /// Whether missing measurements count in an analysis.
       package var countsGaps: Bool { rawValue >= Rules.fourth.rawValue }
-      /// Whether a rejection comes before a competing approval.
+      /// Whether a rejection has precedence over an approval that arrives with it.
       package var hearsRefusalsFirst: Bool { rawValue >= Rules.fourth.rawValue }
-      /// Whether calls of a traffic adapter are repeated if their end is unknown.
+      /// Whether the engine repeats a call of a traffic adapter whose end is unknown.
       package var repeatsTraffic: Bool { rawValue >= Rules.fifth.rawValue }
-      /// Whether the traffic is read again before anything relies on an earlier reading.
+      /// Whether the engine reads the traffic again before it relies on an earlier reading.
       package var readsTrafficAnew: Bool { rawValue >= Rules.sixth.rawValue }
-      /// Whether stages that are due run although no host changes.
+      /// Whether due stages run although no host changes.
       package var runsDueStages: Bool { rawValue >= Rules.seventh.rawValue }
-      /// Whether a stage that was cancelled between its commands has an unknown end.
+      /// Whether the end of a stage that was cancelled between its commands counts as unknown.
       package var doubtsCancelled: Bool { rawValue >= Rules.seventh.rawValue }
-      /// Whether traffic that was moved is read once more before the end.
+      /// Whether the engine reads traffic that the deployment moved once more before the end.
       package var readsTrafficLast: Bool { rawValue >= Rules.seventh.rawValue }
-      /// Whether a host from which nothing was removed is started again.
+      /// Whether a host is started again if its removal failed before anything was removed.
       package var restartsUnremoved: Bool { rawValue >= Rules.seventh.rawValue }
-      /// Whether hosts remember that a stage was undone, instead of forgetting it.
+      /// Whether hosts record that a stage was undone; false: they delete the stage's mark.
       package var remembersUndone: Bool { rawValue >= Rules.eighth.rawValue }
-      /// Whether a stage learns that a host does not have the release yet.
+      /// Whether a stage gets an error when it uses the release of a host that does not have it yet.
       package var missesReleases: Bool { rawValue >= Rules.eighth.rawValue }
-      /// Whether an undo runs in the release for which the stage ran.
+      /// Whether the undo of a stage runs in the folder of the release for which the stage ran; false: of the release that hosts go back
+      /// to.
       package var undoesInPlace: Bool { rawValue >= Rules.ninth.rawValue }
-      /// Whether a slot that keeps what it has forgets an earlier deployment's trouble.
+      /// Whether a slot that keeps its release deletes its record of an earlier deployment that was interrupted there.
       package var forgetsKept: Bool { rawValue >= Rules.tenth.rawValue }
-      /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
+      /// Whether a rollout without a strategy takes hosts in the plan's order; false: by their numbers.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }
 
-    /// The strategy of the rollout; nil: there is none.
+    /// The strategy of the rollout stage; nil: the recipe has none.
     package var strategy: Strategy? { stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first }
 
-    /// Whether failing hosts and a failed deployment go back, as far as the plan knows.
+    /// Whether hosts go back after a failure, as far as the plan can tell: the recipe allows it, and no irreversible stage prevents it.
     package var goesBack: Bool { rollback && behind == nil }
 
-    /// Whether on_success and on_failure have a limit: plans of versions that track the service do.
+    /// Whether on_success and on_failure have a time limit. They have one in plans of versions that track the service.
     package var boundsNotices: Bool { tracksService == true }
 
     package init(

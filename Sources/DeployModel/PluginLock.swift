@@ -1,6 +1,6 @@
-/// `deploy.lock`: the plugins from elsewhere that a project uses, each with the one version that it has.
+/// The contents of `deploy.lock`: the external plugins that a project uses, each with one version.
 package struct PluginLock: Sendable, Hashable {
-  /// In the order of their names.
+  /// The plugins, sorted by name.
   package private(set) var plugins: [LockedPlugin]
 
   package init(_ plugins: [LockedPlugin] = []) {
@@ -12,13 +12,13 @@ package struct PluginLock: Sendable, Hashable {
 
   /// The file's name, beside `deploy.lua`.
   package static let file = "deploy.lock"
-  /// The form that this version writes and reads.
+  /// The version of the file's format that this program writes and reads.
   static let form = 1
 
   // MARK: reading
 
-  /// Reads what its JSON says.
-  /// - Throws: what is wrong with it, with the plugin it is about.
+  /// Reads the contents from parsed JSON.
+  /// - Throws: what is wrong with the file, and with which plugin.
   package init(_ value: Value) throws(Problem) {
     guard case .record(let members) = value, let form = value["lock"]?.int else {
       throw Self.broken("it is no lock")
@@ -64,7 +64,7 @@ package struct PluginLock: Sendable, Hashable {
       signer: signer)
   }
 
-  /// Versions that do not fit together: one that another plugin does not accept.
+  /// The conflicts between plugins: a dependency whose version another plugin does not accept.
   package var problems: [Problem] {
     plugins.flatMap { plugin in
       plugin.dependencies.compactMap { one in
@@ -78,7 +78,7 @@ package struct PluginLock: Sendable, Hashable {
 
   // MARK: writing
 
-  /// Its JSON: sorted, one field a line.
+  /// The contents as JSON text, with sorted plugins and one field per line.
   package var text: String {
     var lines = ["{", "  \"lock\": \(Self.form),", "  \"plugins\": {"]
     for (index, plugin) in plugins.enumerated() {

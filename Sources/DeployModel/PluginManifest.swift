@@ -1,10 +1,10 @@
-/// What a plugin says about itself in its `plugin.lua`.
+/// What a plugin's `plugin.lua` declares about the plugin.
 package struct PluginManifest: Sendable, Hashable {
-  /// A plugin that it requires.
+  /// Another plugin that the plugin requires.
   package struct Dependency: Sendable, Hashable {
     package var name: String
     package var range: VersionRange
-    /// The source of the plugin if the project has no plugin of this name: a URL or an absolute path; nil: unknown.
+    /// Where to get the plugin if the project has no plugin of this name: a URL or an absolute path; nil: unknown.
     package var source: String?
     package init(name: String, range: VersionRange, source: String? = nil) {
       self.name = name
@@ -15,18 +15,18 @@ package struct PluginManifest: Sendable, Hashable {
 
   package var name: String
   package var version: PluginVersion
-  /// The API level it is written for.
+  /// The API level that the plugin was written for.
   package var api: Int
   package var summary: String
-  /// An SPDX name; nil: it has none.
+  /// The SPDX name of the license; nil: the plugin names none.
   package var license: String?
-  /// The file that `require` reads, from the plugin's folder.
+  /// The file that `require` loads, relative to the plugin's folder.
   package var main: String
-  /// The capabilities that the plugin asks for, in order; nil: it does not say.
+  /// The capabilities that the plugin asks for, sorted; nil: the plugin does not state them.
   package var capabilities: [String]?
-  /// In the order of their names.
+  /// The plugins that this plugin requires, sorted by name.
   package var dependencies: [Dependency]
-  /// Names of its options, in order.
+  /// The names of the plugin's options, sorted.
   package var options: [String]
 
   package init(
@@ -45,19 +45,19 @@ package struct PluginManifest: Sendable, Hashable {
   }
 }
 
-/// A plugin that a project requires, and what it may do there.
+/// A plugin that a project requires, and what the plugin may do there.
 package struct RequiredPlugin: Sendable, Hashable {
   package enum Origin: String, Sendable, Hashable {
-    /// The plugin is in the project's `plugins`, or comes with Lander.
+    /// The plugin is in the project's `plugins` folder, or comes with Lander.
     case own
-    /// `deploy.lock` has it.
+    /// The plugin comes from elsewhere, and `deploy.lock` names its version.
     case locked
   }
   package var manifest: PluginManifest
   package var origin: Origin
-  /// Whether the plugin may only do what it was granted; otherwise it may do everything.
+  /// Whether the plugin is restricted to the capabilities that it was granted; false: it may do everything.
   package var isBound: Bool
-  /// Those of its capabilities that it was granted.
+  /// The capabilities that the project granted to the plugin.
   package var granted: [String]
 
   package init(_ manifest: PluginManifest, origin: Origin, isBound: Bool, granted: [String]) {

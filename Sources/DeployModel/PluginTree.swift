@@ -1,7 +1,7 @@
-/// The files of a plugin: what its digest is made of, and what is copied.
+/// The files of a plugin, which are copied and from which the plugin's digest is computed.
 package struct PluginTree: Sendable, Hashable {
   package struct File: Sendable, Hashable {
-    /// The path from the plugin's folder, with `/` between names.
+    /// The path relative to the plugin's folder, with `/` between names.
     package var path: String
     package var isExecutable: Bool
     package var bytes: [UInt8]
@@ -11,14 +11,15 @@ package struct PluginTree: Sendable, Hashable {
       self.bytes = bytes
     }
   }
-  /// In the order of their paths, by bytes.
+  /// The files, sorted by the bytes of their paths.
   package let files: [File]
 
-  /// The limits of a plugin: its files, and their bytes in all.
+  /// The largest number of files.
   package static let mostFiles = 1000
+  /// The largest number of bytes in all files together.
   package static let mostBytes = 16 << 20
 
-  /// - Throws: what no plugin may hold: too much, names that lead elsewhere, two files of one name.
+  /// - Throws: if there are too many files or bytes, if a path could lead out of the folder, or if two files have one path.
   package init(_ files: [File]) throws(Problem) {
     guard files.count <= Self.mostFiles else {
       throw Problem("the plugin has over \(Self.mostFiles) files", fix: "keep what is not its code elsewhere")
@@ -36,7 +37,7 @@ package struct PluginTree: Sendable, Hashable {
     self.files = ordered
   }
 
-  /// Whether a path stays inside and means the same on every machine.
+  /// Whether a path stays inside the plugin's folder and means the same file on every machine.
   package static func isGood(_ path: String) -> Bool {
     let parts = path.parts(at: "/", keepingEmpty: true)
     return path.utf8.count <= 500
@@ -46,12 +47,13 @@ package struct PluginTree: Sendable, Hashable {
       }
   }
 
-  /// The text of a file; nil if there is none of that path.
+  /// Returns the text of the file with this path; nil: there is no such file.
   package func text(_ path: String) -> String? {
     files.first { $0.path.isExactly(path) }.map { String(decoding: $0.bytes, as: UTF8.self) }
   }
 
-  /// The canonical bytes for its digest: for each file whether it is executable, its size, its path and its bytes.
+  /// Passes the bytes that the plugin's digest covers to `feed`: for each file whether it is executable, its size, its path and its
+  /// content.
   package func canonical(_ feed: ([UInt8]) -> Void) {
     feed(Array("lander plugin 1\n".utf8))
     for file in files {

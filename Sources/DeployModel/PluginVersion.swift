@@ -1,14 +1,14 @@
-/// A version of a plugin, in the order of semantic versions; missing parts count as 0.
+/// A version of a plugin, ordered as semantic versions are. Missing parts count as 0.
 package struct PluginVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
   package var major: Int
   package var minor: Int
   package var patch: Int
-  /// Identifiers after the dash, as in `2.0.0-rc.1`; empty for a release.
+  /// The identifiers after the dash of a pre-release such as `2.0.0-rc.1`; empty: the version is a release.
   package var early: [String]
-  /// Number of written parts, 1 to 3.
+  /// The number of parts that were written, 1 to 3.
   let written: Int
 
-  /// Reads `1.2.3`, `1.2`, `2.0.0-rc.1`; nil for what is no version.
+  /// Reads `1.2.3`, `1.2` or `2.0.0-rc.1`; nil: the text is no version.
   package init?(_ text: String) {
     guard text.utf8.count <= 100 else { return nil }
     let dash = text.firstIndex(of: "-") ?? text.endIndex
@@ -36,7 +36,7 @@ package struct PluginVersion: Sendable, Hashable, Comparable, CustomStringConver
   package func hash(into hasher: inout Hasher) { hasher.combine(description) }
   private var numbers: [Int] { [major, minor, patch] }
 
-  /// A pre-release comes before its release; numeric identifiers come before others.
+  /// Orders a pre-release before its release, and numeric identifiers before others.
   package static func < (a: Self, b: Self) -> Bool {
     guard a.numbers == b.numbers else { return a.numbers.lexicographicallyPrecedes(b.numbers) }
     guard !a.early.isEmpty, !b.early.isEmpty else { return !a.early.isEmpty && b.early.isEmpty }

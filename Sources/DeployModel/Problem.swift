@@ -1,11 +1,12 @@
-/// Something wrong with what was written, asked for or found, before anything starts: where, what, and what to do.
+/// An error that was found before anything started, in what somebody wrote or asked for, or in the surroundings: what, where, and what to
+/// do.
 package struct Problem: Error, Sendable, Hashable, Codable {
-  /// One sentence: what was found, and what was expected.
+  /// One sentence that says what was found and what was expected.
   package var message: String
   package var place: SourcePlace?
-  /// The host, file or option it concerns, if that is not a line of a recipe.
+  /// The host, file or option that has the problem; nil: none, or a line of a recipe has it.
   package var subject: String?
-  /// What to do next: `did you mean "production"?`, a command to type.
+  /// What to do next, such as `did you mean "production"?` or a command to type; nil: unknown.
   package var fix: String?
   package init(_ message: String, place: SourcePlace? = nil, subject: String? = nil, fix: String? = nil) {
     self.message = message
@@ -15,11 +16,11 @@ package struct Problem: Error, Sendable, Hashable, Codable {
   }
 }
 
-/// All problems of one request, and the exit code of the command.
+/// All problems of one request, with the exit code that the command returns.
 package struct Problems: Error, Sendable, Hashable {
   package var list: [Problem]
   package var exit: ExitCode
-  /// What was done before the problems were found; nil: nothing.
+  /// What had been done when the problems were found; nil: nothing.
   package var done: String?
   package init(_ list: [Problem], exit: ExitCode = .usage) {
     self.list = list
@@ -29,7 +30,7 @@ package struct Problems: Error, Sendable, Hashable {
 }
 
 extension Failure {
-  /// The failure as a problem of a host or file; nil: of nothing with a name.
+  /// Returns the failure as a problem of a host or file; a nil subject names neither.
   package func problem(of subject: String? = nil) -> Problem {
     Problem(message, subject: subject, fix: fix)
   }
@@ -38,43 +39,44 @@ extension Failure {
 /// The exit codes of `lander`. They are stable, because CI jobs branch on them.
 package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case done = 0
-  /// A defect of lander itself.
+  /// A bug in lander itself.
   case `internal` = 1
-  /// What the user wrote is wrong; nothing was started.
+  /// The user's input is wrong, and nothing was started.
   case usage = 2
   case refused = 3
-  /// Another deployment has the hosts, or is newer.
+  /// Another deployment holds the lock of hosts, or is newer.
   case locked = 4
-  /// Failed, and every touched host is back on its previous release.
+  /// The deployment failed, and every host that it had touched is back on its previous release.
   case rolledBack = 10
-  /// Failed, and going back failed too: a person is needed.
+  /// The deployment failed and could not take every host back, so that a person has to act.
   case rollbackFailed = 11
-  /// Failed, and left as it is because the recipe or the command says so.
+  /// The deployment failed, and hosts were left as they are, because the recipe or the command says so.
   case held = 12
   case paused = 13
-  /// Ended on purpose with hosts on the old revision. Of `plan`: the rehearsal did not see the end.
+  /// The deployment ended on purpose with hosts on the old revision. For `plan`: the rehearsal could not see the end.
   case partial = 14
-  /// Cancelled, hosts restored.
+  /// The deployment was cancelled, and its hosts were restored.
   case cancelled = 15
-  /// Rejected by a person, or not answered in time; hosts are as before.
+  /// A person rejected the deployment or nobody answered in time, and hosts are as before.
   case rejected = 16
-  /// A gate that looked at hosts found the release bad; every touched host is back on its previous release.
+  /// A gate found the release bad by looking at hosts, and every touched host is back on its previous release.
   case unfit = 17
-  /// Hosts out of reach before the start; nothing was changed, safe to try again.
+  /// Hosts were unreachable before the start. Nothing was changed, and the command can be repeated.
   case unreachable = 20
-  /// A problem with transport, disk space or the store, and every touched host is as it was; safe to try again.
+  /// The transport, disk space or the store caused a failure. Every touched host is as before, and the command can be repeated.
   case infrastructure = 21
-  /// Stopped waiting: the deployment is parked, or continues.
+  /// The command stopped waiting, but the deployment is parked or continues.
   case detached = 22
-  /// Ended because its terminal was closed.
+  /// The command ended because its terminal was closed.
   case hungUp = 129
   case interrupted = 130
   case terminated = 143
 }
 
 extension Problem {
-  /// The problem for a person who uses somebody else's code: at the line that uses the code, with the line where the problem was found.
-  /// - Parameter named: the line that uses the code; nil: unknown.
+  /// Returns the problem for a person who uses shared code: at the line that uses that code, with a note about the line where the problem
+  /// was found.
+  /// - Parameter named: the line that uses the shared code; nil: unknown.
   package func known(by named: SourcePlace?) -> Problem {
     guard let named, let place, place.isSharedSource, !named.isSharedSource else { return self }
     var known = self
@@ -85,6 +87,6 @@ extension Problem {
 }
 
 extension SourcePlace {
-  /// Whether it is in code that comes with Lander or with a plugin.
+  /// Whether the line is in code that comes with Lander or in a plugin.
   fileprivate var isSharedSource: Bool { file.hasPrefix("recipes/") || file.hasPrefix("plugins/") }
 }

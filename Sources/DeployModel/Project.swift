@@ -1,11 +1,11 @@
-/// All that a project's `deploy.lua` declares; the product of the description phase.
+/// Everything that a project's `deploy.lua` declares.
 package struct Project: Sendable, Hashable, Codable {
   package var recipes: [Recipe]
   package var groups: [DeploymentGroup]
   package var configurations: [DeploymentConfiguration]
-  /// Every source that was read, in the order of paths: deploy.lua, plugins, shipped recipes and strategies, the prelude.
+  /// Every source that was read, sorted by path: deploy.lua, plugins, recipes and strategies that come with Lander, and the prelude.
   package var sources: [SourceFile]
-  /// What deserves a look though nothing is wrong.
+  /// Notes about things that are probably unintended although they are not errors.
   package var warnings: [Problem]
   package init(
     recipes: [Recipe] = [], groups: [DeploymentGroup] = [], configurations: [DeploymentConfiguration] = [], sources: [SourceFile] = [],

@@ -1,25 +1,25 @@
-/// Where a deployment came from: who asked for it, why, from which commit, in which job of a CI system, and who signed the bundle.
+/// Where a deployment comes from: who asked for it, why, from which commit and in which CI job, and who signed the bundle.
 package struct Provenance: Sendable, Hashable, Codable {
-  /// The actor's name from the caller or the CI system: a label, not an identity. Nil: only the login is known.
+  /// The person that the caller or the CI system names; nobody verifies this label. Nil: only the login is known.
   package var actor: String?
   /// The reason, on one line; nil: none was given.
   package var message: String?
-  /// In the order of their names.
+  /// The labels, sorted by name.
   package var labels: [Label]
   /// The commit that the bundle was made from; nil: unknown.
   package var commit: Commit?
-  /// The new commits compared with what hosts ran; nil: unknown, or nothing is new.
+  /// The commits between the hosts' old commit and the new one; nil: unknown, or nothing is new.
   package var changes: CommitRange?
-  /// The job; nil: no CI system runs the command.
+  /// The CI job that runs the command; nil: no CI system runs it.
   package var job: Job?
-  /// The bundle's signer, by the policy of the machine that planned; nil: no signer whom that policy knows.
+  /// The verified signer of the bundle; nil: the planning machine's policy names no such signer.
   package var signer: String?
 
   /// A job of a CI system.
   package struct Job: Sendable, Hashable, Codable {
-    /// `github`, `gitlab` …
+    /// The CI system: `github`, `gitlab`, …
     package var system: String
-    /// Its page; nil: the system does not say.
+    /// The web page of the job; nil: the system names none.
     package var url: String?
     package init(system: String, url: String? = nil) {
       self.system = system
@@ -27,7 +27,7 @@ package struct Provenance: Sendable, Hashable, Codable {
     }
   }
 
-  /// The limits of the parts, in bytes of UTF-8.
+  /// The limits of actor, message and URL, in bytes of UTF-8.
   package static let (actorLimit, messageLimit, urlLimit) = (128, 2000, 1000)
 
   package init(
@@ -43,25 +43,25 @@ package struct Provenance: Sendable, Hashable, Codable {
     self.signer = signer
   }
 
-  /// The provenance; nil: it is empty.
+  /// This value; nil: it is empty.
   package var nilIfEmpty: Provenance? { self == Provenance() ? nil : self }
 
-  /// The reason: the given message, otherwise the commit's subject.
+  /// The reason: the given message, or else the subject of the commit; nil: neither is known.
   package var reason: String? { message ?? commit?.subject }
 
-  /// The actor, followed by the login that the machine confirms: `kim via runner@ci7`. It ends in `@` and the machine's name.
+  /// Returns the actor followed by the login, whose name the machine confirms: `kim via runner@ci7`. Nil actor: only the login.
   package func actor(over login: String) -> String { actor.map { "\($0) via \(login)" } ?? login }
 
-  /// The provenance for a rollback: who, and from where. The rest concerns the failed deployment.
+  /// The provenance of a rollback: who, labels and job. The rest belongs to the failed deployment. Nil: nothing is known.
   package var ofRollback: Provenance? { Provenance(actor: actor, labels: labels, job: job).nilIfEmpty }
 
-  /// The provenance for a host's receipt.
-  /// - Parameter commit: of the release that the host is brought to.
+  /// Returns the provenance for a host's receipt; nil: it would be empty.
+  /// - Parameter commit: the commit of the release that the host gets.
   package func ofReceipt(at commit: Commit?) -> Provenance? {
     Provenance(actor: actor, message: message, labels: labels, commit: commit, job: job, signer: signer).nilIfEmpty
   }
 
-  /// A text from outside on one line, without control characters, cut to a number of bytes; nil if nothing is left.
+  /// Returns a text from outside as one line without control characters, cut to `limit` bytes; nil: nothing is left.
   package static func line(_ text: String, limit: Int) -> String? {
     var words: [String] = []
     var word = ""
@@ -80,7 +80,7 @@ package struct Provenance: Sendable, Hashable, Codable {
     return line + "…"
   }
 
-  /// C0 and C1 controls, and the two separators that end a line.
+  /// Whether a scalar is a C0 or C1 control character, or one of the two Unicode line separators.
   static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
   }

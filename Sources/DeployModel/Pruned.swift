@@ -1,9 +1,9 @@
-/// What pruning the store took away.
+/// What was removed from the store when it was pruned.
 package struct Pruned: Sendable, Hashable {
   package var bundles: [StoredBundle]
-  /// Number of files, contents and archives included.
+  /// The number of removed files, including contents and archives.
   package var files: Int
-  /// Bytes of the disk that are free again.
+  /// The number of bytes of disk space that became free.
   package var bytes: Int
 
   package init(bundles: [StoredBundle], files: Int, bytes: Int) {

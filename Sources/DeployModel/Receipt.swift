@@ -1,32 +1,33 @@
-/// A host's own record of what it runs and how that came about. Success needs one from each host (promise P8).
+/// A host's own record of what it runs and which deployment brought it. A deployment succeeds only with a receipt from each host (P8 in
+/// docs/promises.md).
 package struct Receipt: Sendable, Hashable, Codable {
   package var application: String
   package var group: String
   package var release: Release
-  /// The inputs that promise P10 compares.
+  /// The inputs that a later deployment compares to find out whether the host has to change (P10 in docs/promises.md).
   package var inputs: Inputs
   package var deployment: Deployment.ID
   package var recipe: String
   package var actor: String
   package var at: Timestamp
-  /// For a rollback: when the release that it went back to came to the host; nil: no rollback wrote the receipt, or an older version did.
+  /// For a rollback: when the host first got the release that it went back to. Nil: no rollback wrote the receipt, or an older version did.
   package var installedAt: Timestamp?
-  /// The deployment's chain up to the entry before this one's intent; an audit compares it with the journal.
+  /// The digest of the journal up to the entry before the receipt's intent. An audit compares it with the journal.
   package var chain: Digest?
-  /// The deployment whose release was left by this rollback. Nothing goes back to that release, unless the receipt here is newer.
+  /// The deployment that this rollback took back. No host goes back to its release, unless the host's receipt for that release is newer.
   package var undid: Deployment.ID?
-  /// Deployments that were left for an older release before `undid`, the newest last, as far as the host knows. Nothing goes back to them.
-  /// Nil: none is known.
+  /// Deployments that earlier rollbacks took back, the newest last, as far as the host knows. No host goes back to their releases. Nil:
+  /// none is known.
   package var rolledBack: [Deployment.ID]?
-  /// Whether the deployment has not succeeded (yet), so that nothing goes back to this release. Nil: the receipt is good, as receipts of
-  /// older versions are.
+  /// Whether the receipt is on trial: its deployment has not succeeded so far, so no host goes back to its release. Nil: the receipt is
+  /// good, as receipts of older versions are.
   package var trial: Bool?
-  /// The secrets of the deployment, in the order of their names; nil in receipts of older versions.
+  /// The secrets of the deployment, sorted by name; nil in receipts of older versions.
   package var secrets: [SecretMark]?
-  /// Who asked for the deployment, why and from where, and the commit of the release; nil: unknown.
+  /// Who asked for the deployment, why and from where, and the release's commit; nil: unknown.
   package var provenance: Provenance?
 
-  /// The names of the fields in the record on hosts.
+  /// The names of the fields in the record that hosts keep.
   private enum CodingKeys: String, CodingKey {
     case application, group, release, inputs, deployment, recipe, actor, at
     case installedAt = "since"
@@ -55,17 +56,17 @@ package struct Receipt: Sendable, Hashable, Codable {
     self.provenance = provenance
   }
 
-  /// When the release came to the host, whatever was deployed and taken back since.
+  /// When the host first got the release, even if a rollback has returned to it since.
   package var origin: Timestamp { installedAt ?? at }
 
-  /// All inputs of a deployment to a host. If they are equal, the deployment changes nothing there.
+  /// Everything that a deployment to a host depends on. A deployment with inputs equal to the receipt's changes nothing on the host.
   package struct Inputs: Sendable, Hashable, Codable {
     package var bundle: Digest
-    /// The digest of all sources: recipe, plugins, shipped recipes, strategies and prelude.
+    /// The digest of all sources: recipe, plugins, recipes and strategies that come with Lander, and the prelude.
     package var sources: Digest
     package var parameters: Value
     package var shared: [String]
-    /// Names, not values.
+    /// The names of the secrets, without their values.
     package var secrets: [String]
     package init(bundle: Digest, sources: Digest, parameters: Value, shared: [String], secrets: [String]) {
       self.bundle = bundle
@@ -75,7 +76,7 @@ package struct Receipt: Sendable, Hashable, Codable {
       self.secrets = secrets
     }
 
-    /// Paths and names count by their bytes, as on the host.
+    /// Compares paths and names by their bytes, as hosts do.
     package static func == (a: Inputs, b: Inputs) -> Bool {
       a.bundle == b.bundle && a.sources == b.sources && a.parameters == b.parameters
         && a.shared.elementsEqual(b.shared, by: { $0.isExactly($1) }) && a.secrets.elementsEqual(b.secrets, by: { $0.isExactly($1) })

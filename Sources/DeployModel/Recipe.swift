@@ -1,35 +1,35 @@
-/// The description of deployments of one application: data, and numbers of functions.
+/// How one application is deployed. Functions of the recipe are represented by numbers.
 package struct Recipe: Sendable, Hashable, Codable {
   package var name: String
   package var application: String
   package var revision: Revision?
-  /// Names of groups, or one unnamed group defined in place.
+  /// The group that gets the revision, by name or declared in the recipe itself.
   package var targets: Targets
-  /// Names of the groups of partners; a name may occur twice.
+  /// The names of the partner groups; a name may occur twice.
   package var partners: [String]
-  /// A configuration's name, one in place, or nil: the default bounds.
+  /// The configuration of the deployments; nil: the default bounds.
   package var configuration: DeploymentConfiguration?
   package var placement: Placement
   package var user: String?
   package var parameters: [Parameter]
   package var flow: Flow
-  /// Secrets its code names literally; the rehearsal may find more.
+  /// The secrets that the recipe's code names literally. The rehearsal may find more.
   package var secrets: [String]
-  /// Set where bundles are installed by the appspec file they hold.
+  /// The options of the appspec file that installs the bundles; nil: Lander installs them.
   package var appspec: AppSpecOptions?
-  /// The windows in which nothing of the recipe is deployed.
+  /// The windows in which the recipe deploys nothing.
   package var freeze: [FreezeWindow] = []
   /// The alarm after a deployment has succeeded; nil: none.
   package var alarm: Alarm?
   package var tasks: [NamedTask] = []
-  /// The task that runs instead of a deployment; nil: the recipe deploys.
+  /// The task that runs instead of a deployment; nil: the recipe does not run a task.
   package var task: NamedTask?
-  /// Parameters of a task's recipe without a default that need not be given, because the release was deployed with values for them.
+  /// The required parameters of a task's recipe that the caller may omit, because the deployed release has values for them.
   package var inherited: [Parameter] = []
-  /// The removal that runs instead of a deployment; nil: the recipe deploys.
+  /// The removal that runs instead of a deployment; nil: the recipe does not remove its application.
   package var removal: Removal?
   package var place: SourcePlace?
-  /// Where each field came from, for `lander show`: field name and source.
+  /// For `lander show`: the name of each field, and where its value comes from.
   package var origins: [Value.Member]
 
   package enum Targets: Sendable, Hashable, Codable {
@@ -38,14 +38,14 @@ package struct Recipe: Sendable, Hashable, Codable {
     case unset
   }
 
-  /// What runs, by numbers of functions, and what follows from the end.
+  /// The functions that run, by their numbers: stages, hooks, and what follows a success or a failure.
   package struct Flow: Sendable, Hashable, Codable {
     package var stages: [Stage]
-    /// In the order in which they run: of one event, the base's hooks come before the recipe's own.
+    /// The hooks in the order of running. For one event, the base recipe's hooks come before the recipe's own.
     package var hooks: [Hook]
     package var onFailure: [Int]
     package var onSuccess: [Int]
-    /// Whether a host that fails goes back to its previous release, and a failed deployment with it.
+    /// Whether a failed host goes back to its previous release, and whether a failed deployment takes its hosts back.
     package var rollback: Bool
 
     package init(

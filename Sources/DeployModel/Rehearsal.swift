@@ -1,9 +1,9 @@
-/// How recipes are rehearsed without any real host.
+/// Which mistakes a rehearsal reports as findings and which as errors. It runs recipes against simulated hosts.
 package enum Rehearsal: String, Sendable, Hashable {
-  /// To show one deployment, with its parameters and hosts: mistakes are noted, and the functions continue.
+  /// Shows one deployment with its parameters and hosts. Mistakes are noted, and functions continue.
   case plan
-  /// Like `plan`, but a deployment may have other parameters and hosts.
+  /// As `plan`, but for a recipe whose parameters and hosts may differ later.
   case check
-  /// As in a real run: errors are errors. Only the answers of `rehearse` count.
+  /// Errors end functions as in a real run. Only the answers of `rehearse` count.
   case faults
 }

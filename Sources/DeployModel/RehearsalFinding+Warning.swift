@@ -1,5 +1,5 @@
 extension RehearsalFinding {
-  /// A warning about what may go wrong or was not seen, with its function.
+  /// The finding as a warning that names the function: something may go wrong there, or the rehearsal could not see it.
   package var warning: Problem {
     var warning = problem
     if !problem.message.contains(part) {
@@ -11,6 +11,6 @@ extension RehearsalFinding {
 }
 
 extension Strategy {
-  /// As a rehearsal's findings name it.
+  /// The strategy, as a rehearsal's findings name it.
   package var part: String { "strategy \(name)" }
 }

@@ -1,11 +1,11 @@
-/// What a rehearsal writes among the operations, as lines of the log: what takes time and is no operation.
+/// Something that takes time and is no operation. A rehearsal records it as a line of the log, between the operations.
 package enum RehearsalMark: Sendable, Hashable {
-  /// `sleep`, and `rollout:wait` between two waves.
+  /// A pause: `sleep`, or `rollout:wait` between two waves.
   case pause(Interval)
-  /// The next operation runs at most `times` times, with `pauses` milliseconds of pauses in all.
+  /// The next operation runs at most `times` times, with pauses of `pauses` milliseconds in total.
   case repeats(times: Int, pauses: Int)
 
-  /// As a line of the log. It cannot be a recipe's own: a rehearsal does not keep those.
+  /// The mark as a line of the log. No recipe can write such a line, because a rehearsal drops what recipes log.
   package var line: LogLine {
     switch self {
     case .pause(let interval): LogLine(.debug, "pause \(interval.milliseconds)")
@@ -13,7 +13,7 @@ package enum RehearsalMark: Sendable, Hashable {
     }
   }
 
-  /// Nil for any other line.
+  /// Reads a mark from a line of the log; nil: the line is no mark.
   package init?(_ line: LogLine) {
     let words = line.text.split(separator: " ")
     let numbers = words.dropFirst().compactMap { Int($0) }

@@ -1,10 +1,10 @@
-/// A bundle on hosts: immutable, complete, with its shared paths linked.
+/// A bundle on hosts with its shared paths linked: complete, and never changed.
 package struct Release: Sendable, Hashable, Codable {
-  /// The folder's name under `releases/`: the first 12 digits of the SHA-256 of the bundle's digest and the shared list.
+  /// The name of the release's folder in `releases/`: the first 12 digits of a SHA-256 over the bundle's digest and the shared paths.
   package typealias ID = String
   package var id: ID
   package var bundle: Digest
-  /// Paths inside the release that are links into `shared/`; a folder ends in `/`.
+  /// Paths inside the release that are links to `shared/`. A path that ends in `/` is a folder.
   package var shared: [String]
   package init(id: ID, bundle: Digest, shared: [String] = []) {
     self.id = id
@@ -13,13 +13,13 @@ package struct Release: Sendable, Hashable, Codable {
   }
 }
 
-/// A revision packed: its digest names the content, so equal content has an equal digest.
+/// A packed revision. Its digest is computed from the content, so that equal contents have equal digests.
 package struct Bundle: Sendable, Hashable, Codable {
-  /// SHA-256 of the manifest's canonical text.
+  /// The SHA-256 of the manifest's canonical text.
   package var digest: Digest
   package var files: Int
   package var bytes: Int
-  /// The source of the bundle, in words: `dist`, `app.tgz`, `git v1.4.2 (3f2a91c)`.
+  /// Where the bundle comes from, for people: `dist`, `app.tgz`, `git v1.4.2 (3f2a91c)`.
   package var source: String
   package init(digest: Digest, files: Int, bytes: Int, source: String) {
     self.digest = digest
@@ -29,19 +29,19 @@ package struct Bundle: Sendable, Hashable, Codable {
   }
 }
 
-/// What a bundle holds, path by path.
+/// The contents of a bundle, path by path.
 package struct Manifest: Sendable, Hashable, Codable {
   package struct Item: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, Hashable, Codable { case file, directory, link }
-    /// Relative, `/` between parts, no `.` or `..`, never empty.
+    /// The path relative to the bundle: never empty, with `/` between names, and without `.` and `..`.
     package var path: String
     package var kind: Kind
-    /// Permission bits, 0…0o7777; 0o777 for links.
+    /// The permission bits, 0…0o7777; 0o777 for a link.
     package var mode: Int
     package var size: Int
-    /// The digest of a file's content; nil for the other kinds.
+    /// The digest of a file's content; nil for folders and links.
     package var digest: Digest?
-    /// The target of a link; nil for the other kinds.
+    /// The target of a link; nil for files and folders.
     package var target: String?
     package init(path: String, kind: Kind, mode: Int, size: Int = 0, digest: Digest? = nil, target: String? = nil) {
       self.path = path
@@ -52,15 +52,15 @@ package struct Manifest: Sendable, Hashable, Codable {
       self.target = target
     }
   }
-  /// In the order of their paths' bytes.
+  /// The entries, sorted by the bytes of their paths.
   package var items: [Item]
   package init(items: [Item]) { self.items = items }
   package var bytes: Int { items.reduce(0) { $0 + $1.size } }
 }
 
-/// One text file of a recipe, plugin or strategy, by the path `require` and error messages use.
+/// A text file of a recipe, plugin or strategy, with the path that `require` and error messages use.
 package struct SourceFile: Sendable, Hashable, Codable {
-  /// Bytes that one text of a recipe may have; the same as `CLUA_SOURCE`.
+  /// The largest size of a source file in bytes; equal to `CLUA_SOURCE`.
   package static let mostBytes = 1 << 20
 
   package var path: String

@@ -1,11 +1,11 @@
-/// The damage of a release's folder on a host, as far as it shows without reading a file.
+/// The damage of a release's folder on a host, as far as it can be seen without reading the files.
 package struct ReleaseDamage: Sendable, Hashable, Codable {
   package enum Kind: Sendable, Hashable, Codable {
-    /// The folder is not there.
+    /// The folder does not exist.
     case gone
-    /// The folder is there, but its manifest is not.
+    /// The folder exists, but its manifest does not.
     case unlisted
-    /// This many of the entries at the end of its deployment are missing.
+    /// Entries of the release are missing: their number, and the number of entries at the end of the release's deployment.
     case lacking(Int, of: Int)
   }
   package var release: Release.ID
@@ -15,7 +15,7 @@ package struct ReleaseDamage: Sendable, Hashable, Codable {
     self.kind = kind
   }
 
-  /// As the end of a sentence that names the release.
+  /// The damage as the end of a sentence that names the release.
   package var words: String {
     switch kind {
     case .gone: "its folder is gone"

@@ -1,8 +1,8 @@
-/// The removal of an application from its hosts: the opposite of its first deployment.
+/// The removal of an application from its hosts, which reverses its first deployment.
 package struct Removal: Sendable, Hashable, Codable {
-  /// Whether `shared`, the application's data, is removed too.
+  /// Whether `shared` with the application's data is removed too.
   package let shared: Bool
-  /// Whether to remove an application that cannot be stopped.
+  /// Whether the application is removed even if it cannot be stopped.
   package let force: Bool
 
   package init(shared: Bool = false, force: Bool = false) {
@@ -10,20 +10,20 @@ package struct Removal: Sendable, Hashable, Codable {
     self.force = force
   }
 
-  /// As they are typed, with a blank before each.
+  /// The options as a person types them, with a blank before each.
   package var options: String { (shared ? " --shared" : "") + (force ? " --force" : "") }
 }
 
 extension Recipe {
-  /// Whether it brings no revision to its hosts.
+  /// Whether the recipe runs a task or a removal, which bring no revision to hosts.
   package var bringsNothing: Bool { task != nil || removal != nil }
 
-  /// The recipe that takes the application off instead of deploying it.
+  /// Returns a recipe that removes the application instead of deploying it.
   package func removing(_ removal: Removal) -> Recipe {
     var recipe = withoutRevision(parameters: [], stages: [.rollout(nil)])
     recipe.removal = removal
     recipe.appspec = appspec
-    // A floor and the like are for hosts that serve again afterwards.
+    // A floor and similar rules are for hosts that serve again afterwards.
     recipe.configuration = configuration.map { own in
       var bounds = own
       (bounds.floor, bounds.healthy, bounds.unreachable) = (nil, nil, .count(0))
@@ -35,7 +35,7 @@ extension Recipe {
 }
 
 extension Project {
-  /// The project whose recipes take their applications off.
+  /// Returns the project with recipes that remove their applications.
   package func removing(_ removal: Removal) -> Project {
     var project = self
     project.recipes = recipes.map { $0.removing(removal) }

@@ -1,19 +1,19 @@
-/// The revision to deploy: where it comes from and how it is made.
+/// The revision that a recipe deploys: where it comes from, and how it is built.
 package struct Revision: Sendable, Hashable, Codable {
   package enum Source: Sendable, Hashable, Codable {
-    /// A directory, or a tar, tgz or zip file (recognised by content, not by name), relative to the project.
+    /// A folder, or a tar, tgz or zip file, relative to the project. The format is recognised by the content and not by the name.
     case path(String)
-    /// A ref of the local git repository at `repository` (relative to the project).
+    /// A ref of a local git repository; `repository` is relative to the project.
     case git(ref: String, repository: String)
   }
   package var source: Source
-  /// A command to run on the engine's machine before the source is read.
+  /// A command that runs on the engine's machine before the source is read; nil: none.
   package var build: String?
   package var ignore: [String]
-  /// For a commit: the folder in it that is packed, relative to the repository's folder; nil: all of it.
+  /// For a commit: the folder to pack, relative to the repository's folder; nil: the whole repository.
   package var folder: String?
-  /// Whether links may lead out of the bundle. If an appspec file installs it, hosts make links to files unchanged, and refuse links to
-  /// folders elsewhere.
+  /// Whether links may lead out of the bundle. If an appspec file installs the bundle, hosts create links to outside files unchanged and
+  /// refuse links to outside folders. Nil: they may not.
   package var linksLeave: Bool?
   package var place: SourcePlace?
   package init(source: Source, build: String? = nil, ignore: [String] = [], folder: String? = nil, place: SourcePlace? = nil) {

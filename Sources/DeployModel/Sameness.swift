@@ -1,6 +1,6 @@
-/// What is the same on a host that is not changed (promise P10). Names only what was compared.
+/// What is unchanged on a host that the deployment does not change (P10 in docs/promises.md), naming only what was compared.
 extension Plan {
-  /// For all hosts that are not changed: `same bundle, sources, parameters and shared paths`, with what is known of secrets.
+  /// One sentence part for all unchanged hosts: `same bundle, sources, parameters and shared paths`, and what is known of secrets.
   package var alike: String {
     let staying = hosts.filter { $0.action == .unchanged }
     let compared = staying.compactMap(\.secrets)
@@ -15,7 +15,7 @@ extension Plan {
     return "same bundle, sources, parameters and shared paths"
   }
 
-  /// Names of secrets that had another value when a host's receipt was made.
+  /// Names of the secrets whose values have changed since a host's receipt was written.
   package var rotated: [String] {
     hosts.flatMap { $0.secrets?.changed ?? [] }.reduce(into: []) { names, name in if !names.contains(name) { names.append(name) } }
   }

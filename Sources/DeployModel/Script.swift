@@ -1,9 +1,9 @@
-/// A running piece of a recipe, by number. Numbers follow the order of starting, so a replay gives the same ones.
+/// The number of a running function of a recipe. Numbers follow the order of starting, so that a replay gives the same numbers.
 package typealias ScriptID = Int
 
-/// A function of a recipe that can be started: which of the plan's recipes, and which function of it.
+/// A function of a recipe that the engine can start: the recipe's index in the plan, and the function's number.
 package struct Body: Sendable, Hashable, Codable {
-  /// Index into `Plan.recipes`.
+  /// The recipe's index in `Plan.recipes`.
   package var recipe: Int
   package var function: Int
   package init(recipe: Int, function: Int) {
@@ -12,79 +12,79 @@ package struct Body: Sendable, Hashable, Codable {
   }
 }
 
-/// What a script acts on: the argument its function gets.
+/// The arguments of a script's function.
 package enum Subject: Sendable, Hashable, Codable {
   /// `function(host, deployment)`
   case host(Int)
   /// `function(deployment)`
   case deployment
-  /// `function(deployment, error)`: `on_failure`
+  /// `function(deployment, error)`: the recipe's `on_failure`.
   indirect case failure(ScriptError)
   /// `function(weights, deployment)`: a traffic adapter sets weights.
   case weights(Weights)
-  /// `function(deployment)`: a traffic adapter reads them. The engine wants the members of the returned table.
+  /// `function(deployment)`: a traffic adapter reads the weights. The engine needs the members of the table that it returns.
   case traffic
   /// `function(rollout, options)`
   case rollout(options: Value)
-  /// A function of one element of `each`, or of `all` or `within`: the runtime that asked for it keeps the argument.
+  /// A function that `each`, `all` or `within` starts. The Lua runtime keeps its argument.
   case child
 }
 
-/// The request of a script that waits.
+/// A request of a script, which waits for the answer.
 package enum Request: Sendable, Hashable, Codable {
   case perform(Place, Operation, timeout: Interval?)
   case sleep(Interval)
-  /// Runs functions at once, at most `limit` of them; answered with one result each, in their order.
+  /// Starts functions together, at most `limit` at the same time. The answer has one result for each function, in order.
   case spawn([Body], limit: Int, keepGoing: Bool)
-  /// Runs one function under a deadline.
+  /// Runs one function with a time limit.
   case within(Interval, Body)
   /// A strategy's decision.
   case decide(Decision)
 }
 
-/// The decisions of a strategy. Whatever it decides, the core keeps the bounds.
+/// A decision of a strategy. The core keeps the bounds, whatever the strategy decides.
 package enum Decision: Sendable, Hashable, Codable {
-  /// Changes these hosts, at most `parallel` at once, and leaves them ready after the segment `upto` (nil: takes them to their end).
-  /// Answered with those that succeeded, failed, and are ready.
+  /// Changes these hosts, at most `parallel` at once, and leaves them ready after the segment `upto` (nil: they complete all segments). The
+  /// answer lists the hosts that succeeded, that failed and that are ready.
   case wave([Int], parallel: Int?, upto: Segment? = nil)
-  /// Stops and starts the release of these hosts, at most `parallel` at once. They can still be changed afterwards. The answer is that of a
-  /// wave.
+  /// Stops and starts these hosts with the release that they run, at most `parallel` at once. They can still be changed later. The answer
+  /// has the form of a wave's answer.
   case restart([Int], parallel: Int?)
-  /// Waits without a gate, as preludes of earlier versions ask.
+  /// Waits without a gate; only preludes of older versions ask for this.
   case wait(Interval)
-  /// Opens a gate. Answered when it is closed.
+  /// Opens a gate. The answer comes when the gate is closed.
   case gate(Gate)
-  /// Moves traffic between pools. The answer is the previous weights, once the adapter has done it. Nil: only reads the weights.
+  /// Moves traffic between pools. The answer comes after the adapter's call and has the previous weights. Nil: only reads the weights.
   case shift(Weights?)
-  /// Ends the rollout on purpose, with hosts left on the old revision; the strategy is not stepped again.
+  /// Ends the rollout on purpose and leaves hosts on the old revision. The strategy is not continued.
   case stop(reason: String)
-  /// Fails the deployment so that hosts go back; the strategy is not stepped again.
+  /// Fails the deployment, so that hosts go back. The strategy is not continued.
   case rollback(reason: String)
 }
 
 /// The answer to a waiting script.
 package enum Answer: Sendable, Hashable, Codable {
-  /// First step: nothing was asked yet.
+  /// The script's first step, before it has asked anything.
   case begin
   indirect case outcome(Outcome)
   case slept
-  /// Of `spawn` and `within`.
+  /// The results for `spawn` and `within`.
   case results([ScriptResult])
   case wave(WaveResult)
   case gate(GateAnswer)
   /// The weights before a shift.
   case shifted(Weights)
-  /// The decision was not taken: the deployment has failed, or the decision makes no sense.
+  /// The core refused the decision, because the deployment has failed or the decision is invalid.
   case refused(Failure)
-  /// The script has to end: its `<close>` variables run and may still make requests, under a grace deadline.
+  /// The script has to end. Its `<close>` variables run and may still make requests, within a time limit.
   case cancel(Failure)
 }
 
-/// How a wave ended, as the strategy gets it.
+/// The result of a wave, as the strategy receives it.
 package struct WaveResult: Sendable, Hashable, Codable {
   package var succeeded: [Int]
   package var failed: [Int]
-  /// Hosts that stopped after the segment that the strategy named; nil: none did.
+  /// Hosts that stopped after the segment that the strategy named; nil: none.
   package var ready: [Int]?
   package init(succeeded: [Int], failed: [Int], ready: [Int]? = nil) {
     self.succeeded = succeeded
@@ -93,14 +93,14 @@ package struct WaveResult: Sendable, Hashable, Codable {
   }
 }
 
-/// The result of one step of a script.
+/// The result of running a script until it asks something or ends.
 package struct Step: Sendable, Hashable {
   package enum Next: Sendable, Hashable {
     case asked(Request)
     case ended(ScriptResult)
   }
   package var next: Next
-  /// What it logged on the way, in order.
+  /// The lines that the script logged during the step, in order.
   package var log: [LogLine]
   package init(_ next: Next, log: [LogLine] = []) {
     self.next = next
@@ -125,15 +125,15 @@ package struct LogLine: Sendable, Hashable, Codable {
   }
 }
 
-/// An error that ended a script: the failure, and where in the recipe.
+/// An error that ended a script, with the line of the recipe that raised it.
 package struct ScriptError: Error, Sendable, Hashable, Codable {
   package var failure: Failure
   package var place: SourcePlace?
-  /// Frames of recipe and plugin code, innermost first: `deploy.lua:31 in hook ValidateService`.
+  /// The frames of recipe and plugin code, innermost first: `deploy.lua:31 in hook ValidateService`.
   package var trace: [String]
-  /// The host it concerns.
+  /// The host on which the error occurred; nil: none.
   package var host: String?
-  /// Last lines of the failed command's stderr.
+  /// The last lines that the failed command wrote to stderr; nil: none.
   package var stderr: String?
   package init(_ failure: Failure, place: SourcePlace? = nil, trace: [String] = [], host: String? = nil, stderr: String? = nil) {
     self.failure = failure

@@ -1,7 +1,7 @@
-/// A secret as a receipt remembers it: enough to detect a change of its value, but nothing of the value itself.
+/// What a receipt records of a secret: enough to detect that the value has changed, but nothing that reveals the value.
 package struct SecretMark: Sendable, Hashable, Codable {
   package var name: String
-  /// HMAC-SHA256 of name and value under the host's own key; nil if the value was not known when the receipt was written.
+  /// HMAC-SHA256 of name and value, with a key that only this host has; nil: the value was unknown when the receipt was written.
   package var digest: Digest?
   package init(_ name: String, digest: Digest? = nil) {
     self.name = name
@@ -9,13 +9,13 @@ package struct SecretMark: Sendable, Hashable, Codable {
   }
 }
 
-/// The result of comparing the present values of secrets with those of a receipt.
+/// The result of comparing the present values of secrets with the values at the time of a receipt.
 package struct SecretComparison: Sendable, Hashable, Codable {
-  /// Names of secrets whose value has changed.
+  /// The names of the secrets whose values have changed.
   package var changed: [String]
-  /// Names whose value is the same.
+  /// The names of the secrets whose values are unchanged.
   package var same: [String]
-  /// Names that could not be compared.
+  /// The names of the secrets that could not be compared.
   package var unknown: [String]
   /// Why some secrets could not be compared; nil: all were compared.
   package var reason: String?

@@ -1,21 +1,21 @@
-/// A part of a host's deployment, in this order. A wave may leave its hosts *ready* after a segment; a later wave takes them on.
+/// A part of a host's deployment; the cases are in order. A wave may leave its hosts *ready* after a segment, and a later wave continues.
 package enum Segment: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
-  /// Takes traffic away and stops the outgoing release: BeforeBlockTraffic … ApplicationStop.
+  /// Blocks traffic and stops the outgoing release: BeforeBlockTraffic … ApplicationStop.
   case stop
-  /// Sends and verifies the release, unless the upload stage did: DownloadBundle.
+  /// Sends and verifies the release, unless the upload stage has done so: DownloadBundle.
   case deliver
   /// Makes the release current: BeforeInstall, Install, AfterInstall.
   case install
-  /// ApplicationStart.
+  /// Starts the release: ApplicationStart.
   case start
-  /// ValidateService.
+  /// Checks the started release: ValidateService.
   case validate
-  /// Gives traffic back: BeforeAllowTraffic, AllowTraffic, AfterAllowTraffic.
+  /// Allows traffic again: BeforeAllowTraffic, AllowTraffic, AfterAllowTraffic.
   case admit
   /// Writes the receipt, which is on trial until the deployment has succeeded.
   case settle
 
-  /// Its lifecycle events, in their order; none for `settle`.
+  /// The lifecycle events of the segment, in order; empty for `settle`.
   package var events: [LifecycleEvent] {
     switch self {
     case .stop: [.beforeBlockTraffic, .blockTraffic, .afterBlockTraffic, .applicationStop]

@@ -1,10 +1,10 @@
-/// The shared paths of a recipe. All are clean, and none equals another or is inside it.
+/// The shared paths of a recipe, in clean form. No path equals another or lies inside it.
 package struct SharedPaths: Sendable {
-  /// In the order in which they were written.
+  /// The paths, in the order of the recipe.
   package private(set) var list: [WrittenPath] = []
-  /// What is wrong with entries, each with the entry as it was written.
+  /// The refused entries as they were written, each with its problem.
   package private(set) var problems: [(entry: String, problem: Problem)] = []
-  /// The most shared paths, because each is a link in every release.
+  /// The largest number of shared paths. Each path is a link in every release.
   package static let most = 1000
 
   package init(_ written: [String]) {

@@ -4,7 +4,7 @@ package struct SignedApproval: Sendable, Hashable, Codable {
   package var by: String
   /// The comment; empty: none.
   package var comment: String
-  /// When the approval was given, by the signer's machine.
+  /// When the person approved, by the clock of their machine.
   package var at: Timestamp
 
   package init(by: String, comment: String, at: Timestamp) {
@@ -13,12 +13,12 @@ package struct SignedApproval: Sendable, Hashable, Codable {
     self.at = at
   }
 
-  /// The file beside `deploy.lua` that says whose keys sign, in the form that `ssh-keygen(1)` describes.
+  /// The file beside `deploy.lua` that lists whose keys may sign, in the format of `ssh-keygen(1)`.
   package static let signers = "allowed_signers"
 
-  /// The purpose of signatures of approvals. A signature for another purpose does not count.
+  /// The namespace of approval signatures. A signature with another namespace is invalid.
   package static let namespace = "lander-approval"
 
-  /// The text that an approver signs. Ids of deployments are used once, so it fits no other deployment.
+  /// Returns the text that an approver signs. It is valid for one deployment only, because ids of deployments are never reused.
   package static func statement(_ deployment: Deployment.ID, gate: Int) -> String { "lander approve \(deployment) gate \(gate)\n" }
 }

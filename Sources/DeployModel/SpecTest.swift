@@ -1,9 +1,9 @@
-/// One test of a spec: what `it` described.
+/// One test of a spec, declared with `it`.
 package struct SpecTest: Sendable, Hashable {
-  /// Titles of the groups around it, outermost first, and its own.
+  /// The titles of the surrounding groups, outermost first, and the test's own title.
   package var names: [String]
   package var place: SourcePlace
-  /// Its place among the tests of its file, from 1.
+  /// The test's number in its file, from 1.
   package var index: Int
 
   package init(names: [String], place: SourcePlace, index: Int) {
@@ -12,14 +12,14 @@ package struct SpecTest: Sendable, Hashable {
     self.index = index
   }
 
-  /// All titles on one line.
+  /// All titles on one line, for people.
   package var name: String { names.joined(separator: " › ") }
 }
 
 /// How a test ended.
 package struct SpecResult: Sendable, Hashable {
   package var test: SpecTest
-  /// Why it failed; nil: it passed.
+  /// Why the test failed; nil: it passed.
   package var problem: Problem?
   package var took: Interval
 

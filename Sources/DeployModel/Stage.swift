@@ -1,10 +1,10 @@
-/// One part of a deployment; stages run in order.
+/// One part of a deployment. Stages run one after the other.
 package enum Stage: Sendable, Hashable, Codable {
-  /// Stages the release on every host.
+  /// Sends the release to every host.
   case upload
-  /// Takes the hosts through their lifecycle, wave by wave; nil: all at once.
+  /// Takes the hosts through their lifecycle events, wave by wave, as the strategy decides; nil: in a single wave.
   case rollout(Strategy?)
-  /// A function that runs once. Without terms, nothing more is known of it, as in plans of older versions.
+  /// A function that runs once. Nil terms: the plan is from an older version, or the stage has no terms.
   case script(name: String, summary: String, function: Int, when: Int?, place: SourcePlace?, terms: StageTerms? = nil)
 
   package var name: String {
@@ -15,6 +15,6 @@ package enum Stage: Sendable, Hashable, Codable {
     }
   }
 
-  /// The terms of the stage; nil: it has none, or is not one of the recipe's own stages.
+  /// The terms of the stage; nil: it has none, or it is an upload or a rollout.
   package var terms: StageTerms? { if case .script(_, _, _, _, _, let terms) = self { terms } else { nil } }
 }

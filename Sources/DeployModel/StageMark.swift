@@ -1,22 +1,22 @@
-/// What hosts remember of a stage that ran for a revision: its receipt.
+/// What hosts record of a stage that ran for a revision.
 package struct StageMark: Sendable, Hashable, Codable {
   package enum State: String, Sendable, Hashable, Codable {
-    /// The stage was begun. Only the deployment that began it knows whether it came to its end.
+    /// The stage began. Only the deployment that began it knows whether it ended.
     case begun
     case done
-    /// The stage was begun and failed. Only for stages that are irreversible, or that were not undone.
+    /// The stage began and failed. Hosts record this only for stages that are irreversible or were not undone.
     case failed
-    /// A rollback began to undo the stage. Only that rollback knows whether the undo came to its end.
+    /// A rollback began to undo the stage. Only that rollback knows whether the undo ended.
     case undoing
-    /// A rollback undid the stage. Older marks on hosts that were out of reach no longer count.
+    /// A rollback undid the stage. Older marks, on hosts that were unreachable then, no longer count.
     case undone
   }
 
-  /// When a rollback undoes the stage, so that no release runs with results of a stage that it was not made for.
+  /// When a rollback undoes the stage, so that no release runs with the results of a stage for another release.
   package enum Undo: String, Sendable, Hashable, Codable {
-    /// After the hosts went back, because the stage ran before the rollout, when the old release was running.
+    /// After the hosts have gone back, because the stage ran before the rollout, with the old release running.
     case after
-    /// Before the hosts go back, because the stage ran after the rollout, when the new release was running.
+    /// Before the hosts go back, because the stage ran after the rollout, with the new release running.
     case before
   }
 
@@ -44,6 +44,6 @@ package struct StageMark: Sendable, Hashable, Codable {
     self.isIrreversible = isIrreversible
   }
 
-  /// Whether both are about the same stage of the same revision.
+  /// Whether the mark is for the stage of this name and for this revision.
   package func isAbout(_ name: String, of revision: Digest) -> Bool { stage.isExactly(name) && self.revision == revision }
 }

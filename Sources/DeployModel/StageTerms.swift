@@ -1,36 +1,36 @@
-/// The terms of a recipe's stage, in addition to its function.
+/// The options of a recipe's stage besides its function.
 package struct StageTerms: Sendable, Hashable, Codable {
   package enum Once: String, Sendable, Hashable, Codable { case deployment, revision }
 
-  /// The first argument of the stage's function: one host, the first of those that the deployment has.
+  /// The first argument of the stage's function: one host, or the engine's machine.
   package enum Ground: Sendable, Hashable, Codable {
     case host
     case engine
-    /// A group of partners.
+    /// The first host of a group of partners.
     case group(String)
   }
 
   /// How often the stage runs; nil: once in each deployment.
   package var once: Once?
-  /// The host for the function; nil: the function only gets the deployment.
+  /// The host that the function gets; nil: the function only gets the deployment.
   package var ground: Ground?
-  /// Whether the stage is irreversible: nothing goes back once it has begun; nil: no.
+  /// Whether the stage is irreversible, so that no host goes back once it has begun; nil: no.
   package var irreversible: Bool?
-  /// Number of the function that undoes the stage; nil: it has no undo.
+  /// The number of the function that undoes the stage; nil: the stage has no undo.
   package var undo: Int?
-  /// The stage that this one undoes in a rollback; nil: none.
+  /// The stage whose effects this stage undoes, as part of a rollback; nil: none.
   package var undoes: StageUndo?
-  /// What was known of the stage when the deployment was planned; nil: nothing.
+  /// Why the stage need not run, or has to run again, as known when the deployment was planned; nil: nothing was known.
   package var settled: Settled?
 
   package enum Settled: Sendable, Hashable, Codable {
-    /// Hosts of the group remember that the stage ran for this revision.
+    /// Hosts of the group have a mark that the stage ran for this revision.
     case ran(StageMark)
-    /// Hosts of the group remember that the stage failed for this revision, that its undo failed, or that it was undone.
+    /// Hosts of the group have a mark that the stage failed for this revision, that its undo failed, or that it was undone.
     case owed(StageMark)
-    /// `--ran` says that the stage is done.
+    /// `--ran` declares that the stage has run.
     case told
-    /// `--again` says that the stage has to run again.
+    /// `--again` requests that the stage runs again.
     case again
   }
 
@@ -45,6 +45,6 @@ package struct StageTerms: Sendable, Hashable, Codable {
     self.undoes = undoes
   }
 
-  /// Whether hosts remember that the stage ran.
+  /// Whether hosts get a mark when the stage runs.
   package var leavesMark: Bool { once == .revision || irreversible == true || undo != nil || undoes != nil }
 }

@@ -1,13 +1,13 @@
-/// The stage that an undo stage of a rollback undoes: a stage that began in the forward deployment.
+/// A stage of the failed deployment that a rollback has to undo.
 package struct StageUndo: Sendable, Hashable, Codable {
-  /// The mark of the stage, as hosts remember it.
+  /// The mark of the stage, as hosts have it.
   package var mark: StageMark
-  /// Index of the recipe whose function undoes the stage.
+  /// The index of the recipe whose function undoes the stage.
   package var recipe: Int
-  /// Why the stage failed; nil: it came to its end.
+  /// Why the stage failed; nil: it ended without a failure.
   package var error: ScriptError?
-  /// The release for which the stage ran: the undo runs in its folder. Nil in plans of older versions, whose undo runs in the folder of the
-  /// release that hosts go back to.
+  /// The release for which the stage ran; the undo runs in the folder of that release. Nil in plans of older versions: the undo runs in the
+  /// folder of the release that hosts go back to.
   package var release: Release.ID?
 
   package init(_ mark: StageMark, recipe: Int = 0, error: ScriptError? = nil, release: Release.ID? = nil) {
@@ -17,11 +17,11 @@ package struct StageUndo: Sendable, Hashable, Codable {
     self.release = release
   }
 
-  /// The name of the stage that undoes it.
+  /// The name of the rollback's stage that does the undo.
   package var title: String { "undo of \(mark.stage)" }
 }
 
 extension Plan {
-  /// The stages that the plan undoes, in the order of time; empty: none.
+  /// The stages that the plan undoes, in the order of undoing; empty: none.
   package var undone: [StageUndo] { flow.stages.compactMap { $0.terms?.undoes } }
 }

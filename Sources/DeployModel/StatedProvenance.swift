@@ -1,10 +1,10 @@
-/// What the person or program that asks for a deployment says about it.
+/// What the person or program that asks for a deployment states about its provenance.
 package struct StatedProvenance: Sendable, Hashable, Codable {
-  /// Why, on one line; nil: nothing.
+  /// The reason, on one line; nil: none was given.
   package var message: String?
-  /// A name to stand before the login; nil: what the CI system says.
+  /// The name of the person who asks; nil: the name that the CI system gives.
   package var actor: String?
-  /// In the order of their names, each name once.
+  /// The labels, sorted by name; each name occurs once.
   package var labels: [Label]
 
   package init(message: String? = nil, actor: String? = nil, labels: [Label] = []) {

@@ -1,14 +1,14 @@
-/// How long an engine stays while only a person's answer is missing.
+/// How long an engine keeps running while only a person's answer is missing.
 package enum Staying: Sendable, Hashable {
-  /// Until the gate closes.
+  /// Until the gate is closed.
   case always
-  /// This long at each gate; then the deployment is parked.
+  /// For this time at each gate; then the deployment is parked.
   case upTo(Interval)
 
-  /// The least time, so that the engine still takes an answer that is already there.
+  /// The minimum, so that the engine still receives an answer that is already in the mailbox.
   package static let atLeast = Interval.seconds(3)
 
-  /// The longest stay; nil: without a limit.
+  /// How long the engine stays at each gate; nil: without a limit.
   package var limit: Interval? {
     switch self {
     case .always: nil

@@ -1,7 +1,7 @@
-/// A bundle in the store, as lists show it.
+/// A bundle in the store, as lists of bundles show it.
 package struct StoredBundle: Sendable, Hashable, Codable {
   package var bundle: Bundle
-  /// When it was last built, even if it was in the store already.
+  /// When the bundle was last built, even if the store already had it.
   package var at: Timestamp
 
   package init(bundle: Bundle, at: Timestamp) {

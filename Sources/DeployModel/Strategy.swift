@@ -1,13 +1,13 @@
-/// A strategy bound to its options: a Lua function that yields decisions.
+/// A strategy with its options: a Lua function that makes decisions.
 package struct Strategy: Sendable, Hashable, Codable {
   package var name: String
   package var function: Int
   package var options: Value
-  /// The most hosts in a wave, if the strategy says so; the default floor follows from it.
+  /// The largest number of hosts in a wave, which determines the default floor; nil: the strategy does not say.
   package var batch: Amount?
-  /// Where its function is defined.
+  /// The line that defines the strategy's function; nil: unknown.
   package var place: SourcePlace?
-  /// How it moves traffic between pools; nil: it does not.
+  /// How the strategy moves traffic between pools; nil: it moves none.
   package var traffic: TrafficAdapter?
   package init(
     name: String, function: Int, options: Value = .record([]), batch: Amount? = nil, place: SourcePlace? = nil,

@@ -1,6 +1,7 @@
-/// Folders of a Linux machine that belong to the system, as the Filesystem Hierarchy Standard 3.0 names them.
+/// The folders of a Linux machine that belong to the system, named after the Filesystem Hierarchy Standard 3.0.
 package enum SystemFolder {
-  /// Shared by everything that is installed: nobody's releases are there, but folders in them may be an application's.
+  /// Folders that all installed software shares. An application must not use one of them as its own folder, but may have a folder inside
+  /// one.
   private static let shared = [
     "/bin", "/boot", "/dev", "/etc", "/etc/opt", "/home", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/media", "/mnt", "/opt",
     "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64",
@@ -8,11 +9,11 @@ package enum SystemFolder {
     "/usr/share", "/usr/src", "/var", "/var/cache", "/var/lib", "/var/local", "/var/lock", "/var/log", "/var/mail", "/var/opt", "/var/run",
     "/var/spool", "/var/tmp",
   ]
-  /// Folders in which the kernel shows itself as files: nothing can be kept there.
+  /// Folders in which the kernel presents its data as files. No application can store anything there.
   private static let kernel = ["/proc/", "/sys/"]
 
-  /// Why a folder of a host cannot hold an application; nil if it can.
-  /// - Parameter path: absolute and clean.
+  /// Returns why a folder of a host cannot hold an application; nil: it can.
+  /// - Parameter path: an absolute path in clean form.
   package static func refusal(ofApplication path: String) -> Problem? {
     if shared.contains(where: { $0.isExactly(path) }) {
       return Problem(
@@ -24,8 +25,8 @@ package enum SystemFolder {
       "\(path) lies in \(kernel), where the kernel shows itself and nothing can be kept", fix: "write \"/srv/app\", for example")
   }
 
-  /// Why a folder of this machine cannot be packed; nil if it can.
-  /// - Parameter path: absolute and clean.
+  /// Returns why a folder of this machine cannot be packed into a bundle; nil: it can.
+  /// - Parameter path: an absolute path in clean form.
   package static func refusal(ofBundle path: String) -> Problem? {
     let isWhole = path.utf8.elementsEqual("/".utf8)
     let isShared = shared.contains { $0.isExactly(path) } && !["/srv", "/opt", "/mnt", "/media", "/tmp"].contains { path.isExactly($0) }

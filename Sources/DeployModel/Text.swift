@@ -1,5 +1,5 @@
-/// A text in which some parts are secrets: it names them, the engine has their values, and they are inserted at the transport's edge
-/// (promise P12).
+/// A text that may contain secrets. It has only their names; the engine knows their values and inserts them when a transport sends the text
+/// (P12 in docs/promises.md).
 package struct Text: Sendable, Hashable, Codable {
   package enum Piece: Sendable, Hashable, Codable {
     case literal(String)
@@ -8,7 +8,7 @@ package struct Text: Sendable, Hashable, Codable {
   package var pieces: [Piece]
   package init(_ literal: String) { pieces = literal.isEmpty ? [] : [.literal(literal)] }
   package init(pieces: [Piece]) { self.pieces = pieces }
-  /// Names of the secrets in it, in order of first use.
+  /// The names of the secrets in the text, in order of first use.
   package var secrets: [String] {
     var names: [String] = []
     for case .secret(let name) in pieces where !names.contains(name) { names.append(name) }
@@ -18,7 +18,7 @@ package struct Text: Sendable, Hashable, Codable {
 
 extension Text: CustomStringConvertible, ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
-  /// The text with `<secret NAME>` in place of each secret.
+  /// The text for people, with `<secret NAME>` in place of each secret.
   package var description: String {
     pieces.map { piece in
       switch piece {

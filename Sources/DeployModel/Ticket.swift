@@ -1,32 +1,32 @@
-/// The request of a deployment that waits for a lock, to the host that keeps the line. Another request with the same token renews its
-/// place.
+/// A deployment's request for a place in the line for a lock, sent to the host that keeps the line. Another request with the same token
+/// renews the place.
 package struct Ticket: Sendable, Hashable {
-  /// What a newer deployment of the same lane does to one that waits already.
+  /// What happens when a newer deployment of the same lane joins the line.
   package enum Manner: String, Sendable, Hashable {
-    /// Nothing: each keeps its place.
+    /// Nothing happens: every deployment keeps its place.
     case wait
-    /// The newer deployment ends the earlier deployments with this manner, and takes the place of the first of them.
+    /// The newer deployment ends the earlier ones that have this manner, and takes the place of the first of them.
     case supersede
   }
 
-  /// Made once for each command: 1 to 64 of a-z, 0-9 and `-`.
+  /// A token that each command creates once: 1 to 64 characters of a-z, 0-9 and `-`.
   package var token: String
   package var manner: Manner
-  /// Whether the deployment comes before all that are not urgent.
+  /// Whether the deployment comes before all deployments that are not urgent.
   package var isUrgent: Bool
-  /// Recipe, group and hosts as one word without blanks; a newer deployment needs the same to supersede it.
+  /// Recipe, group and hosts as one word without blanks. A newer deployment can supersede only deployments of the same lane.
   package var lane: String
-  /// The deployment's number in the order of its caller's deployments; nil: not given.
+  /// The deployment's number in its caller's order; nil: not given.
   package var sequence: Int?
-  /// `user@machine`.
+  /// The person and machine that wait, as `user@machine`.
   package var owner: String
   /// What the lock is for: `deploy web of shop to production`.
   package var purpose: String
-  /// The digest of the revision; nil: not known yet, or the deployment has no revision.
+  /// The digest of the deployment's revision; nil: not known yet, or the deployment has no revision.
   package var revision: Digest?
-  /// When it began to wait.
+  /// When the deployment began to wait.
   package var since: Timestamp
-  /// How long the place is kept between renewals, by the host's own uptime.
+  /// How long the host keeps the place without a renewal, measured by the host's uptime.
   package var lease: Interval
 
   package init(
@@ -44,7 +44,7 @@ package struct Ticket: Sendable, Hashable {
     self.lease = lease
   }
 
-  /// The ticket of a lock request without a place in line: a rollback's, and those to every host but the first.
+  /// The value for a lock request without a ticket: requests of rollbacks, and requests to all hosts except the one that keeps the line.
   package static let none = "-"
 
   /// Why no host accepts the ticket, as the end of "the place in line …"; nil: hosts accept it.

@@ -1,4 +1,4 @@
-/// A length of time, in whole milliseconds; coded as that number. A sum that does not fit becomes the end of the range.
+/// A duration in whole milliseconds, coded as that number. A sum that does not fit becomes the nearest end of the range.
 package struct Interval: Milliseconds {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
@@ -13,7 +13,7 @@ package struct Interval: Milliseconds {
   }
   package var duration: Duration { .milliseconds(milliseconds) }
 
-  /// Reads `90`, `"90s"`, `"1.5m"`, `"2h"`, `"250ms"`, `"1d"`; nil for anything else, for a negative time and for more than 100 days.
+  /// Reads `90`, `"90s"`, `"1.5m"`, `"2h"`, `"250ms"` or `"1d"`. Nil: the text is no duration, is negative, or is more than 100 days.
   package init?(_ text: String) {
     let units: [(String, Double)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
     let unit = units.first { text.hasSuffix($0.0) && Double(text.dropLast($0.0.count)) != nil } ?? ("", 1000)
@@ -23,7 +23,7 @@ package struct Interval: Milliseconds {
 }
 
 extension Interval: CustomStringConvertible {
-  /// `250 ms`, `1.5 s`, `4 m 02 s`, `1 h 05 m`: at most two units, as people read them.
+  /// The duration for people, in at most two units: `250 ms`, `1.5 s`, `4 m 02 s`, `1 h 05 m`.
   package var description: String {
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let seconds = milliseconds / 1000
@@ -35,7 +35,7 @@ extension Interval: CustomStringConvertible {
   }
 }
 
-/// A moment: milliseconds since 1970-01-01 00:00 UTC by the engine machine's clock; coded as that number.
+/// A point in time: milliseconds since 1970-01-01 00:00 UTC by the clock of the engine's machine, coded as that number.
 package struct Timestamp: Milliseconds {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }

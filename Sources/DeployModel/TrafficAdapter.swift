@@ -1,10 +1,11 @@
-/// How traffic moves between pools: functions of recipe 0. Each sets or reads a state, so it may be called again.
+/// The functions of recipe 0 that read and set the traffic weights of pools. The engine may call them again, because that has the same
+/// effect.
 package struct TrafficAdapter: Sendable, Hashable, Codable {
-  /// Names of the pools.
+  /// The names of the pools.
   package var pools: [String]
-  /// Number of `function(deployment)`, which returns the present weights.
+  /// The number of `function(deployment)`, which returns the present weights.
   package var read: Int
-  /// Number of `function(weights, deployment)`, which sets them.
+  /// The number of `function(weights, deployment)`, which sets the weights.
   package var weight: Int
   package var place: SourcePlace?
   package init(pools: [String], read: Int, weight: Int, place: SourcePlace? = nil) {

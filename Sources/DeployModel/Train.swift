@@ -1,27 +1,27 @@
-/// Deployments of one bundle to several groups, one after the other, with one record: each group waits until those before it have
+/// Deployments of one bundle to several groups, one after the other, with one record. Each group waits until the earlier groups have
 /// succeeded.
 package struct Train: Sendable, Hashable, Codable {
-  /// `train-20261121-113045-x7k2`: when somebody asked for it (UTC), and four letters and digits.
+  /// A train's id, such as `train-20261121-113045-x7k2`: the time when somebody asked for the train (UTC), and four letters and digits.
   package typealias ID = String
 
-  /// What must hold before the next group.
+  /// The condition for the train to continue with the next group.
   package enum Between: Sendable, Hashable, Codable {
-    /// Nothing.
+    /// No condition.
     case nothing
-    /// The hosts of the previous group still run the whole release.
+    /// The hosts of the previous group must still run the whole release.
     case check
-    /// The same, and a person says yes within this time.
+    /// As `check`, and a person must approve within this time.
     case approve(Interval)
   }
 
-  /// A person's answer to the question before a group.
+  /// A person's answer to whether the train continues with a group.
   package struct Answer: Sendable, Hashable, Codable {
-    /// The group that the question is about.
+    /// The group that the train continues with if the answer is yes.
     package var group: String
     package var approved: Bool
-    /// Who answered: a label, not an identity.
+    /// Who answered; nobody verifies this label.
     package var by: String
-    /// Empty: no reason is given.
+    /// The reason; empty: none was given.
     package var comment: String
     package var at: Timestamp
 
@@ -41,29 +41,29 @@ package struct Train: Sendable, Hashable, Codable {
     package var deployment: Deployment.ID?
     /// The exit code of that deployment; nil: it has not ended.
     package var exit: Int32?
-    /// The answer; nil: nobody was asked.
+    /// The answer to whether the train continues with this group; nil: nobody has answered.
     package var answer: Answer?
 
     package init(_ group: String) { self.group = group }
 
-    /// The exit code; nil: the leg has not ended.
+    /// The exit code of the deployment; nil: it has not ended.
     package var code: ExitCode? { exit.flatMap(ExitCode.init(rawValue:)) }
   }
 
   package var id: ID
   package var began: Timestamp
   package var actor: String
-  /// The request, without a group.
+  /// The request for all groups, which names no group.
   package var request: DeploymentRequest
   package var between: Between
   package var legs: [Leg]
-  /// The bundle for all groups; nil: the first deployment is not planned yet.
+  /// The bundle for all groups; nil: no deployment of the train has been planned yet.
   package var bundle: Digest?
-  /// The digest of the recipe with all its sources, for all groups; nil as above.
+  /// The digest of the recipe and all its sources, for all groups; nil: no deployment of the train has been planned yet.
   package var sources: Digest?
-  /// The commit that the bundle was made from; nil: unknown.
+  /// The commit from which the bundle was made; nil: unknown.
   package var commit: Commit?
-  /// The group before which the train waits for a person; nil: it waits for nobody.
+  /// The group whose question the train waits for a person to answer; nil: it waits for nobody.
   package var waits: String?
   /// Whether a person ended the train.
   package var isCancelled = false
@@ -79,11 +79,11 @@ package struct Train: Sendable, Hashable, Codable {
     legs = groups.map { Leg($0) }
   }
 
-  /// The name of its deployments' label.
+  /// The name of the label that the train's deployments get.
   package static let label = "train"
 
-  /// The index of the next leg, or of the leg under way; nil: all legs have succeeded, or a failure ends the train. A leg that failed is
-  /// repeated if nothing was changed and nothing is wrong with the request.
+  /// The index of the leg that is under way or comes next; nil: all legs have succeeded, or a failure ended the train. A failed leg is
+  /// repeated if it changed nothing and the request is not at fault.
   package var next: Int? {
     guard !isCancelled, let index = legs.firstIndex(where: { $0.code != .done }) else { return nil }
     if legs[index].answer?.approved == false { return nil }
@@ -97,11 +97,11 @@ package struct Train: Sendable, Hashable, Codable {
     return leg.code ?? .partial
   }
 
-  /// The exit code of a command that ends with the train: that of the current leg.
+  /// The exit code of a command that stops while the train may go on: that of the current leg.
   package var code: ExitCode { exit ?? legs.first { $0.code != .done }?.code ?? .partial }
 }
 
 extension ExitCode {
-  /// Whether a deployment with this end may be repeated unchanged: nothing was changed, and nothing is wrong with the request.
+  /// Whether a deployment with this exit code may be repeated as it is: it changed nothing, and the request is not at fault.
   fileprivate var isRepeatable: Bool { [.locked, .unreachable, .infrastructure, .refused].contains(self) }
 }

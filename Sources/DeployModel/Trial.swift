@@ -1,16 +1,16 @@
-/// A deployment that a test runs on simulated hosts.
+/// A deployment that a test of a recipe runs on simulated hosts.
 package struct Trial: Sendable, Hashable {
-  /// The answer to commands and checks whose line contains a text.
+  /// The simulated answer to commands and checks whose line contains `part`.
   package struct Answer: Sendable, Hashable {
     package var part: String
-    /// The host; `here` is the engine's machine; nil: any.
+    /// The host that gives the answer; `here` is the engine's machine. Nil: every host.
     package var host: String?
     package var status = 0
     package var stdout = ""
     package var stderr = ""
-    /// How long the answer takes; nil: the usual time of commands.
+    /// How long the answer takes; nil: the usual duration of commands.
     package var duration: Interval?
-    /// The most answers that it gives on each machine; nil: unlimited.
+    /// How often each machine gives this answer at most; nil: without a limit.
     package var times: Int?
     /// Whether the test passes even if the answer is not used.
     package var isOptional = false
@@ -18,33 +18,33 @@ package struct Trial: Sendable, Hashable {
     package init(_ part: String) { self.part = part }
   }
 
-  /// A strategy that runs alone, in a recipe made for it.
+  /// A strategy that a test runs without a recipe of the project.
   package struct Strategy: Sendable, Hashable {
-    /// The name in `strategy "name"`, or the module that returns the strategy.
+    /// The name in `strategy "name"`, or the name of the module that returns the strategy.
     package var name: String
-    /// Plain values by name.
+    /// The options by name, as plain values.
     package var options: Value
     package init(_ name: String, options: Value) {
       self.name = name
       self.options = options
     }
 
-    /// The name of the recipe made for it.
+    /// The name of the recipe that the test creates for the strategy.
     package static let recipe = "t-strategy"
   }
 
-  /// A server's answer to requests whose URL matches.
+  /// The simulated answer to http requests whose URL matches.
   package struct Reply: Sendable, Hashable {
-    /// A URL in which each star matches any text.
+    /// A URL in which each `*` matches any text.
     package var url: String
-    /// nil: any method.
+    /// The method of the requests; nil: any method.
     package var method: HTTPRequest.Method?
     package var response = HTTPResponse(status: 200)
-    /// Why no answer comes; nil: an answer comes.
+    /// Why the request gets no answer; nil: it gets `response`.
     package var failure: String?
-    /// How long the answer takes; nil: the usual time of servers.
+    /// How long the answer takes; nil: the usual duration of servers.
     package var duration: Interval?
-    /// The most answers that it gives; nil: unlimited.
+    /// How often this answer is given at most; nil: without a limit.
     package var times: Int?
     /// Whether the test passes even if the answer is not used.
     package var isOptional = false
@@ -53,30 +53,30 @@ package struct Trial: Sendable, Hashable {
   }
 
   package var recipe: String
-  /// The strategy; nil: a recipe of the project runs.
+  /// The strategy to run; nil: a recipe of the project runs.
   package var strategy: Strategy?
-  /// The group; nil: the recipe's own.
+  /// The group to deploy to; nil: the recipe's own group.
   package var group: String?
-  /// The task of the recipe to run; nil: the trial is a deployment.
+  /// The recipe's task to run; nil: the test runs a deployment.
   package var task: String?
-  /// Number of hosts; nil: those of the group.
+  /// The number of hosts; nil: the hosts of the group.
   package var hosts: Int?
   package var parameters: [Value.Member] = []
-  /// Whether nothing was ever deployed there; if not, an earlier release of the recipe runs.
+  /// Whether the hosts start without a release; false: they run an earlier release of the recipe.
   package var isFresh = false
-  /// The answers to commands and checks; the first match answers.
+  /// The answers to commands and checks. The first one that matches is given.
   package var answers: [Answer] = []
-  /// The answers to HTTP requests; the first match answers.
+  /// The answers to http requests. The first one that matches is given.
   package var replies: [Reply] = []
-  /// Texts of files that every host has, by absolute path.
+  /// The contents of files that every host has, by absolute path.
   package var files: [Value.Member] = []
-  /// By host: the name of the lifecycle event in which the new release fails.
+  /// For each failing host, by name: the lifecycle event in which the new release fails.
   package var failing: [Value.Member] = []
-  /// Names of hosts that go out of reach when the deployment begins.
+  /// Names of the hosts that become unreachable when the deployment begins.
   package var unreachable: [String] = []
-  /// The answer for each gate's name: `approve`, `reject`, `promote` or `silence`. Other gates that ask a person are approved.
+  /// The answer to each gate by its name: `approve`, `reject`, `promote` or `silence`. Other gates that ask a person are approved.
   package var gates: [Value.Member] = []
-  /// When the deployment is cancelled; nil: it is not cancelled.
+  /// When the deployment is cancelled, counted from its start; nil: never.
   package var cancelAfter: Interval?
   package var seed: UInt64 = 0
 

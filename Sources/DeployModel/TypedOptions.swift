@@ -1,14 +1,14 @@
-/// The typed options of a command besides recipe and group. Commands that are printed as the next step repeat them, so that they mean the
-/// same hosts, files and parameters.
+/// The options that a person typed besides recipe and group. Commands that Lander suggests as the next step repeat these options, so that
+/// they concern the same hosts, revision and parameters.
 package struct TypedOptions: Sendable, Hashable, Codable {
-  /// Which of the options a command takes.
+  /// The kinds of options that a command may take.
   package enum Part: Sendable, Hashable, CaseIterable { case hosts, revision, parameters }
 
-  /// Names of hosts, `*` allowed, and conditions on tags such as `role=web`; empty: all hosts.
+  /// Names of hosts, which may contain `*`, and conditions on tags such as `role=web`; empty: all hosts.
   package var only: [String]
-  /// The revision; nil: the recipe's own.
+  /// The revision; nil: the revision that the recipe names.
   package var revision: String?
-  /// Name and text.
+  /// The parameters, as name and value.
   package var parameters: [Value.Member]
 
   package init(only: [String] = [], revision: String? = nil, parameters: [Value.Member] = []) {
@@ -21,10 +21,10 @@ package struct TypedOptions: Sendable, Hashable, Codable {
     self.init(only: request.only, revision: request.revision, parameters: request.parameters)
   }
 
-  /// nil if nothing was typed.
+  /// This value; nil: nothing was typed.
   package var nilIfEmpty: TypedOptions? { self == TypedOptions() ? nil : self }
 
-  /// The options as typed, with a blank before each.
+  /// Returns the typed options of these kinds, with a blank before each.
   package func words(_ parts: [Part]) -> String {
     var words: [String] = []
     if parts.contains(.hosts) { words += only.map { ($0.contains("=") ? " --where " : " --only ") + $0.shellWord } }
@@ -40,7 +40,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
     return texts.joined(separator: ",")
   }
 
-  /// The option for a parameter. A long text, or a text that cannot be printed unchanged, is left for the person to fill in.
+  /// Returns the option for a parameter. A value that is long or cannot be printed unchanged becomes `…`, for the person to fill in.
   private static func typed(_ parameter: Value.Member) -> String {
     let known: String? =
       switch parameter.value {
@@ -58,7 +58,8 @@ package struct TypedOptions: Sendable, Hashable, Codable {
 }
 
 extension Plan {
-  /// The arguments after `lander deploy`, `lander rollback` and so on for the hosts of this plan: recipe, group and typed options.
+  /// Returns the arguments of `lander deploy`, `lander rollback` and so on for this plan: recipe, group and the typed options of these
+  /// kinds.
   package func typed(_ parts: [TypedOptions.Part] = [.hosts]) -> String {
     subject.recipe + subject.groupName.option + (subject.typed?.words(parts) ?? "")
   }

@@ -1,4 +1,4 @@
-/// A plain value in recipes, parameters and results: anything that JSON has, with whole numbers distinguished from fractions.
+/// A plain value in recipes, parameters and results: any JSON value, with whole numbers distinguished from fractions.
 package enum Value: Sendable, Hashable {
   case null
   case bool(Bool)
@@ -6,7 +6,7 @@ package enum Value: Sendable, Hashable {
   case number(Double)
   case text(String)
   case list([Value])
-  /// Members in the order of their names, so that equal records are equal and print alike.
+  /// A record whose members are sorted by name, so that records with equal members are equal and print alike.
   case record([Member])
 
   package struct Member: Sendable, Hashable, Codable {
@@ -20,7 +20,7 @@ package enum Value: Sendable, Hashable {
     package static func == (a: Member, b: Member) -> Bool { a.name.isExactly(b.name) && a.value == b.value }
   }
 
-  /// Texts are equal if every byte is. Two spellings of one letter are two values, as they are for the programs that get them.
+  /// Compares texts by their bytes. Two encodings of one character are different values, as they are for the programs that get them.
   package static func == (a: Value, b: Value) -> Bool {
     switch (a, b) {
     case (.null, .null): true
@@ -34,7 +34,7 @@ package enum Value: Sendable, Hashable {
     }
   }
 
-  /// A record with its members sorted by bytes; of two members with one name, the later wins.
+  /// Returns a record with its members sorted by the bytes of their names. If a name occurs twice, the later value counts.
   package static func record(of members: [(String, Value)]) -> Value {
     var ordered: [Member] = []
     for (name, value) in members.sorted(by: { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }) {
@@ -47,7 +47,7 @@ package enum Value: Sendable, Hashable {
     return .record(ordered)
   }
 
-  /// The member with that name; nil if there is none, or if this is not a record.
+  /// The member with this name; nil: there is none, or the value is no record.
   package subscript(_ name: String) -> Value? {
     guard case .record(let members) = self else { return nil }
     return members.first { $0.name.isExactly(name) }?.value

@@ -1,7 +1,7 @@
-/// How a gate was answered.
+/// The answer to a gate.
 package enum Verdict: String, Sendable, Hashable, Codable {
   case pass
   case fail
-  /// Nobody could tell: hosts gave no answer, or the deployment ended while the gate was open.
+  /// The gate got no clear answer: hosts did not answer, or the deployment ended while the gate was open.
   case inconclusive
 }

@@ -1,19 +1,19 @@
-/// A range of versions: comparisons that must all hold.
+/// A range of versions, as comparisons that must all hold.
 package struct VersionRange: Sendable, Hashable, CustomStringConvertible {
-  /// As it was written.
+  /// The range as it was written.
   package let description: String
   private let bounds: [(version: PluginVersion, takes: Comparison)]
   private enum Comparison { case less, atMost, equal, atLeast, greater }
 
-  /// Every version that is not a pre-release.
+  /// The range of all versions except pre-releases.
   package static let any = VersionRange(any: "*")
   private init(any text: String) {
     description = text
     bounds = []
   }
 
-  /// Reads `^1.2` (the same first number that is not 0), `~1.2.3` (the same minor version), `1.2.3` (this one), `>=1.0 <2`, `*`; nil for
-  /// anything else.
+  /// Reads `^1.2` (versions that keep the first number that is not 0), `~1.2.3` (versions that keep major and minor), `1.2.3` (only this
+  /// version), `>=1.0 <2` or `*`; nil: the text is no range.
   package init?(_ text: String) {
     var bounds: [(PluginVersion, Comparison)] = []
     let words = text.split(separator: " ")
@@ -36,7 +36,7 @@ package struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     self.bounds = bounds
   }
 
-  /// Whether a version is in the range. A pre-release only is if the range names a pre-release of the same version.
+  /// Whether a version is in the range. A pre-release is in the range only if the range names a pre-release of the same version.
   package func holds(_ version: PluginVersion) -> Bool {
     if !version.early.isEmpty {
       let named = bounds.contains { !$0.version.early.isEmpty && $0.version.isOfRelease(of: version) }
@@ -64,13 +64,13 @@ extension PluginVersion {
 
   fileprivate func isOfRelease(of other: PluginVersion) -> Bool { (major, minor, patch) == (other.major, other.minor, other.patch) }
 
-  /// The first version that `^` no longer includes.
+  /// The first version above the range that `^` gives.
   fileprivate var afterCaret: PluginVersion {
     if major > 0 || written == 1 { return PluginVersion(major + 1, 0, 0) }
     if minor > 0 || written == 2 { return PluginVersion(0, minor + 1, 0) }
     return PluginVersion(0, 0, patch + 1)
   }
 
-  /// The first version that `~` no longer includes.
+  /// The first version above the range that `~` gives.
   fileprivate var afterTilde: PluginVersion { written == 1 ? PluginVersion(major + 1, 0, 0) : PluginVersion(major, minor + 1, 0) }
 }

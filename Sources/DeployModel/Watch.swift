@@ -1,30 +1,31 @@
-/// Repeated looks at hosts, and the question for each look. Only time with a running engine counts, so it is counted in looks.
+/// Repeated looks at hosts, and what each look asks. The duration is counted in looks, because only time with a running engine counts.
 package struct Watch: Sendable, Hashable, Codable {
   package enum Question: Sendable, Hashable, Codable {
     case check(Check)
-    /// A function of recipe 0 that is called with each host. The look is bad if it raises an error or returns false.
+    /// A function of recipe 0, called for each host. A look is bad if the function raises an error or returns false.
     case function(Int)
   }
 
-  /// How long after a look's limit its answer may arrive.
+  /// How long after the time limit of a look its answer may still arrive.
   package static let answer = Interval.seconds(5)
 
   package var question: Question
-  /// Numbers of the hosts to look at; nil: the hosts that have the release of this deployment so far, including *ready* hosts that run it.
+  /// Numbers of the hosts to look at. Nil: the hosts that have the deployment's release by then, including *ready* hosts that run it.
   package var hosts: [Int]?
-  /// Whether the engine's machine asks once for all hosts, instead of each host.
+  /// Whether the engine's machine makes each look once for all hosts; false: it looks at each host.
   package var isFromEngine: Bool
   /// The time between two looks.
   package var every: Interval
-  /// Number of looks at each host, from 1.
+  /// The number of looks at each host, at least 1.
   package var looks: Int
   /// The time limit of one look.
   package var limit: Interval
-  /// Whether the watch is only rehearsed, so that one look at each host stands for all looks; nil: no.
+  /// Whether this is a rehearsal, in which one look at each host replaces all looks; nil: no.
   package var isPlayed: Bool?
-  /// How many of all looks at all hosts may find a host bad.
+  /// The number of looks, over all hosts, that may find a host bad before the watch fails.
   package var allow: Int
-  /// The comparison of an analysis: the function measures hosts, and no look is good or bad by itself. Nil: the watch is no analysis.
+  /// For an analysis: how hosts are compared. The function then measures hosts, and no single look is good or bad. Nil: the watch is no
+  /// analysis.
   package var comparison: Comparison?
 
   package init(

@@ -1,9 +1,9 @@
-/// Shares of the traffic by pool, in whole per cent that sum to 100; in the order of the pools' names.
+/// The traffic shares of pools in whole per cent, sorted by the pools' names. The shares add up to 100.
 package struct Weights: Sendable, Hashable, Codable {
-  /// The share of one pool.
+  /// The traffic share of one pool.
   package struct Share: Sendable, Hashable, Codable {
     package var pool: String
-    /// 0…100.
+    /// The share in per cent, 0…100.
     package var percent: Int
     package init(_ pool: String, _ percent: Int) {
       self.pool = pool
@@ -12,10 +12,10 @@ package struct Weights: Sendable, Hashable, Codable {
   }
   package let shares: [Share]
 
-  /// The limit of pools in one group.
+  /// The largest number of pools in one group.
   package static let most = 100
 
-  /// Nil if a pool has no name or occurs twice, a share is not 0…100, or the shares do not sum to 100.
+  /// Returns nil if a pool has no name or occurs twice, if a share is not 0…100, or if the shares do not add up to 100.
   package init?(_ shares: [Share]) {
     guard (1...Self.most).contains(shares.count), shares.allSatisfy({ !$0.pool.isEmpty && (0...100).contains($0.percent) }) else {
       return nil
@@ -27,18 +27,18 @@ package struct Weights: Sendable, Hashable, Codable {
     self.shares = sorted
   }
 
-  /// A record of pools and numbers; nil for anything else.
+  /// Reads weights from a record with a number for each pool; nil: the value is no such record, or the weights are invalid.
   package init?(_ value: Value) {
     let shares = value.members.compactMap { member in member.value.int.map { Share(member.name, $0) } }
     guard shares.count == value.members.count else { return nil }
     self.init(shares)
   }
 
-  /// A pool's share in per cent; a pool that is not named gets nothing.
+  /// Returns a pool's share in per cent; 0 for a pool that the weights do not name.
   package func percent(of pool: String) -> Int { shares.first { $0.pool.isExactly(pool) }?.percent ?? 0 }
 
-  /// Whether these are equal to others that a balancer rounded: each pool's share differs by at most 1 %, and a share of nothing is
-  /// nothing in both.
+  /// Whether these weights equal weights that a balancer has rounded: the shares of each pool differ by at most 1 %, and both are 0 or
+  /// neither is.
   package func agrees(with other: Weights) -> Bool {
     (shares + other.shares).allSatisfy { share in
       let (one, two) = (percent(of: share.pool), other.percent(of: share.pool))
@@ -48,6 +48,6 @@ package struct Weights: Sendable, Hashable, Codable {
 
   package var value: Value { .record(of: shares.map { ($0.pool, .int($0.percent)) }) }
 
-  /// `blue 100 %, green 0 %`
+  /// The weights for people: `blue 100 %, green 0 %`.
   package var sentence: String { shares.map { "\($0.pool) \($0.percent) %" }.joined(separator: ", ") }
 }

@@ -1,20 +1,19 @@
-/// A path from a recipe or an option, cleaned and bounded. Only this type decides which paths may be used on a host.
+/// A path from a recipe or an option, in clean form. Only this type decides which paths may be used on a host.
 ///
-/// `./a`, `a//b` and `a/./b` are cleaned. Any other path that could lead elsewhere than it says is refused.
+/// The initializer cleans paths such as `./a`, `a//b` and `a/./b`, and refuses paths that could lead elsewhere than they say.
 package struct WrittenPath: Sendable, Hashable {
   package enum Use: Sendable, Hashable {
     /// A folder on hosts: absolute, not `/` itself, without `..`.
     case host
-    /// A place in every release: relative, without `..`, not the release itself. A `/` at its end says that it is a folder.
+    /// A file or folder in every release: relative, without `..`, not the release itself. A `/` at the end means a folder.
     case inside
-    /// A file or folder of this machine: relative to the project or absolute, and it may lead upwards.
+    /// A file or folder on this machine, absolute or relative to the project. It may lead upwards.
     case here
   }
 
-  /// The clean form: no `.` part (except a single `.` on this machine) and no empty part. It ends in `/` only for a folder inside a
-  /// release.
+  /// The clean form, without empty parts and `.` parts; a path on this machine may be a single `.`. Only folders in a release end in `/`.
   package let text: String
-  /// Whether it ended in `/`.
+  /// Whether the path was written with `/` at its end.
   package let isFolder: Bool
 
   /// The path without the `/` that marks a folder.
@@ -23,16 +22,16 @@ package struct WrittenPath: Sendable, Hashable {
     return String(Substring(text.utf8.dropLast()))
   }
 
-  /// The limit of a whole path on this machine, in bytes: the kernel's PATH_MAX without its end.
+  /// The largest length of a path on this machine, in bytes: PATH_MAX of Linux without the terminating zero byte.
   static let most = 4095
-  /// The limit of a path that becomes a part of longer ones on hosts, in bytes: half of that, so that the whole fits.
+  /// The largest length of a path on hosts, in bytes: half of PATH_MAX, because it becomes a part of longer paths.
   static let mostOnHosts = 2047
-  /// The limit of one name, in bytes: the kernel's NAME_MAX.
+  /// The largest length of one name in a path, in bytes: NAME_MAX of Linux.
   static let mostOfPart = 255
 
-  /// - Throws: what is wrong with it, the written text in the message, and what to write instead.
+  /// - Throws: what is wrong with the path, with the text as it was written and what to write instead.
   package init(_ written: String, as use: Use) throws(Problem) {
-    // By bytes: to a text's characters, a slash before a combining mark is no slash.
+    // Splits by bytes, because Swift merges a slash and a combining mark after it into one character.
     let parts = written.utf8.split(separator: UInt8(ascii: "/"))
     try WrittenPath.look(at: written, parts.map { String(Substring($0)) }, use)
     let isAbsolute = written.utf8.first == UInt8(ascii: "/")
@@ -82,10 +81,11 @@ package struct WrittenPath: Sendable, Hashable {
     }
   }
 
-  /// What an application's folder on a host has beside each other; nothing else may be kept in one of them.
+  /// The names that Lander uses in an application's folder on a host. An application must not use a folder with one of these names for
+  /// itself.
   package static let ownNames = ["current", "releases", "shared", ".lander"]
 
-  /// Why a folder on hosts cannot be an application's, by its name alone; nil if it can.
+  /// Why a folder on hosts cannot be an application's folder, judging by its name alone; nil: it can.
   package var ownName: String? {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"))
     if parts.contains(where: { $0.elementsEqual(".lander".utf8) }) { return "\(text) lies in .lander, which is the engine's own" }
@@ -93,7 +93,7 @@ package struct WrittenPath: Sendable, Hashable {
     return "\(text) is where an application's current release is linked; name the folder above it"
   }
 
-  /// Whether `other` is this very place or lies below it. Compared by bytes, as file systems do it.
+  /// Whether `other` is this path or lies below it; compares bytes, as file systems do.
   package func holds(_ other: WrittenPath) -> Bool {
     let (own, its) = (Array(name.utf8), Array(other.name.utf8))
     return its.starts(with: own) && (its.count == own.count || its[own.count] == UInt8(ascii: "/"))
@@ -103,7 +103,7 @@ package struct WrittenPath: Sendable, Hashable {
     scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
   }
 
-  /// `$HOME`, `${HOME}`: a shell's way to write what is not known here.
+  /// Whether a part contains a shell variable, such as `$HOME` or `${HOME}`, which nothing expands.
   private static func isVariable(_ part: String) -> Bool {
     let rest = part.utf8.drop { $0 != UInt8(ascii: "$") }.dropFirst()
     guard let next = rest.first else { return false }
@@ -119,7 +119,7 @@ package struct WrittenPath: Sendable, Hashable {
     }
   }
 
-  /// The text in quotes, cut and with control characters as `\u{…}`.
+  /// Returns the written path in quotes, cut to 120 scalars, with control characters as `\u{…}`.
   private static func shown(_ written: String) -> String {
     var shown = ""
     for scalar in written.unicodeScalars.prefix(120) {

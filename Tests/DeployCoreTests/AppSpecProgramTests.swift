@@ -13,7 +13,7 @@ struct AppSpecProgramTests {
     return plan
   }
 
-  /// `event:Install`, `stage`, `hook 0`: operations and hooks, in order.
+  /// Returns operations and hooks in order, as `event:Install`, `stage` or `hook 0`.
   private static func words(_ steps: [HostStep]) -> [String] {
     steps.compactMap { step in
       switch step {

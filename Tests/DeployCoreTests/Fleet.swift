@@ -3,7 +3,7 @@ import PlanDrafts
 
 @testable import DeployCore
 
-/// Numbers that a seed reproduces.
+/// A generator of random numbers that a seed reproduces.
 struct Chance: RandomNumberGenerator {
   var state: UInt64
   init(_ seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
@@ -16,10 +16,9 @@ struct Chance: RandomNumberGenerator {
   mutating func isTrue(_ share: Double) -> Bool { Double(next() >> 11) / Double(1 << 53) < share }
 }
 
-/// A fleet that is deployed to wave by wave, in virtual time: the real `Wave` and the real `Admission`, and of each host nothing but how
-/// long it takes and what becomes of it.
+/// A fleet that is deployed to wave by wave, in virtual time. `Wave` and `Admission` are real, and a host is only a duration and a result.
 struct Fleet {
-  /// Of each host, by number.
+  /// The duration and the result of a host.
   struct Fate {
     var duration = 1
     var status = HostStatus.succeeded
@@ -29,20 +28,20 @@ struct Fleet {
   private let fates: [Fate]
   private var underWay: [(end: Int, host: Int)] = []
   private var now = 0
-  /// Hosts that were begun, in their order.
+  /// The hosts that began, in order.
   private(set) var begun: [Int] = []
   private(set) var succeeded = 0
   private(set) var mostUnderWay = 0
   private(set) var fewestServing: Int
-  /// Why it stopped; nil: all waves came to their end.
+  /// Why the rollout stopped; nil: all waves ended.
   private(set) var stopped: String?
-  /// Hosts were begun although that was not allowed any more.
+  /// Whether hosts began although a limit had been exceeded.
   private(set) var brokeBudget = false
 
-  /// Is told what serves, and who is under way, after each change.
+  /// Called after each change, with the admission and the hosts under way.
   var look: ((Admission, [Int]) -> Void)?
 
-  /// It waits for nothing: no rollout may.
+  /// The reason for a rollout that waits although nothing is under way, which is never allowed.
   static let stuck = "nothing is under way"
   static let failure = ScriptError(Failure(.command, "exit status 1"))
 
@@ -52,7 +51,7 @@ struct Fleet {
     fewestServing = admission.servingCount
   }
 
-  /// One wave to its end.
+  /// Runs one wave to its end.
   mutating func run(_ hosts: [Int], parallel: Int? = nil) {
     guard stopped == nil, !hosts.isEmpty else { return }
     admission.waveBegan(hosts.count)
@@ -89,12 +88,12 @@ struct Fleet {
     wave.ended(host, status)
   }
 
-  /// Whether it would be called a success.
+  /// Whether the rollout counts as a success.
   var isGood: Bool { stopped == nil && succeeded > 0 }
 }
 
 extension Plan {
-  /// Hosts that run release `old`, all but some of them.
+  /// Returns a plan for hosts that run release `old`, except those in `without`, which run nothing.
   static func fleet(_ count: Int, without: Set<Int> = [], _ bounds: Bounds) -> Plan {
     let healthy = plan(hosts: count)
     return healthy.edited { draft in

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Testing
 
-/// Which releases a group may go back to, and how somebody names one.
+/// Tests to which releases a group may go back, and how a user names one of them.
 @Suite("Kept releases")
 struct KeptReleasesTests {
   private func receipt(_ release: String, _ deployment: String, at: Int, trial: Bool? = nil, undid: String? = nil) -> Receipt {

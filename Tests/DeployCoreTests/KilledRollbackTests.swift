@@ -6,7 +6,7 @@ import Testing
 struct KilledRollbackTests {
   typealias M = Memory
 
-  /// What a host says if a dead engine has its lock.
+  /// Returns the survey of a host that a dead engine has locked.
   private func locked(_ survey: Survey, for purpose: String, marks: [StageMark] = []) -> Survey {
     guard case .reached(var state) = survey else { return survey }
     state.lock = Lock(

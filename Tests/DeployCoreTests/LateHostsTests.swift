@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Testing
 
-/// The way back of a group with hosts that do not keep what the others do.
+/// Tests the rollback of a group in which some hosts lack releases that others have.
 struct LateHostsTests {
   @Test("a host that lost its disk stays as it is, and one that joined later gets the release that the others go back to")
   func without() throws {

@@ -4,10 +4,10 @@ import Testing
 
 @testable import DeployCore
 
-/// CodeDeploy's minimum of healthy hosts: the examples of its manual, and the rule written down a second time.
+/// Tests CodeDeploy's minimum of healthy hosts with the examples of its manual, and with a second implementation of the rule.
 @Suite("The minimum of healthy hosts")
 struct MinimumHealthyTests {
-  /// What a deployment came to.
+  /// The end of a deployment.
   struct End: Hashable {
     var isGood: Bool
     var attempted: Int
@@ -132,7 +132,7 @@ struct MinimumHealthyTests {
   }
 }
 
-/// The same rule, written down by itself: the unhealthy hosts first, then a window over the others that leaves the minimum.
+/// A second implementation of the rule: unhealthy hosts first, and then a window over the healthy hosts that leaves the minimum.
 private struct Reference {
   struct End: Hashable {
     var isGood: Bool

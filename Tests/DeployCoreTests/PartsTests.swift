@@ -136,7 +136,7 @@ struct WaveTests {
 struct HostRunTests {
   private let hooks: [(LifecycleEvent, Int)] = [(.applicationStop, 0), (.applicationStart, 1)]
 
-  /// Its moves until it ends; every step ends as `outcome` says.
+  /// Returns the run's moves until it ends. Each step ends with the failure that `outcome` returns; nil: it succeeds.
   private func moves(
     _ run: inout HostRun, _ plan: Plan, _ outbox: inout Outbox, outcome: (HostRun.Move) -> Failure? = { _ in nil }
   ) -> [String] {
@@ -204,7 +204,7 @@ struct HostRunTests {
     for intent in [8, 9] {
       _ = run.stepEnded(nil, in: p, &outbox) ?? run.next(in: p, unless: nil, &outbox)
       run.waiting = .intent(intent)
-      // The transfer, then the switch.
+      // Intent 8 sends the release, and the next one makes it current.
       #expect(run.interruptible == (intent == 8 ? .intent(8) : .nothing))
     }
     run.goBack(ScriptError(Failure(.cancelled, "Ctrl-C")), isUntouched: false, in: p, &outbox)

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import PlanDrafts
 
-/// Hooks written in Swift: a body is a list of requests, asked one after the other; an outcome with a failure raises.
+/// Hooks written in Swift. A function is a list of requests, made in order, and an outcome with a failure raises an error.
 final class ListScripts: Scripts {
   var bodies: [[Request]]
   var running: [ScriptID: (body: Int, next: Int)] = [:]
@@ -37,7 +37,7 @@ final class ListScripts: Scripts {
   }
 }
 
-/// A plan over `count` hosts that all run release `old`, with these hooks by event.
+/// Returns a plan for `count` hosts that all run release `old`, with these hooks by event.
 func plan(
   hosts count: Int, hooks: [(LifecycleEvent, Int)] = [], floor: Int = 0, parallel: Int = 100, failed: Int = 0, strategy: Strategy? = nil,
   stages: [Stage]? = nil, first: Bool = false, rollback: Bool = true
@@ -66,7 +66,7 @@ func plan(
 
 func run(_ line: String, on host: Int) -> Request { .perform(.host(host), .run(Command(.shell(line))), timeout: nil) }
 
-/// Answers every intent at once with what `reply` says, in order, and keeps all effects.
+/// Runs a plan. Answers every intent at once with the outcome of `reply`, in order, and records all effects.
 struct Play {
   var conductor: Conductor
   var effects: [Effect] = []
@@ -74,8 +74,8 @@ struct Play {
   var intents: [Intent] = []
 
   /// - Parameters:
-  ///   - rings: whether timers ring, at once.
-  ///   - short: timers up to that long ring, whatever else does.
+  ///   - rings: whether all timers ring at once.
+  ///   - short: timers up to this length ring in any case; nil: none.
   init(
     _ plan: Plan, _ scripts: any Scripts, rings: Bool = true, short: Interval? = nil, reply: (Intent) -> Outcome = { _ in .done() }
   ) {

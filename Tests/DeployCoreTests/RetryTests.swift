@@ -3,10 +3,10 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// A step that failed because of the host or the way to it is made once more, in place.
+/// Tests that a step which failed because of the host or the connection is retried in place.
 @Suite("A second try in place")
 struct RetryTests {
-  /// How often a verb was asked of host 0, and what came of the deployment.
+  /// Returns how often host 0 got this operation, and how the deployment ended.
   private func play(
     _ verb: String, _ kind: Failure.Kind, times: Int, retries: Int? = 1, stages: [Stage]? = nil
   ) -> (asked: Int, end: Conclusion?, remarks: [String]) {

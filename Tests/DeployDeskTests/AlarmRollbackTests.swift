@@ -6,7 +6,7 @@ import Testing
 @testable import DeployDesk
 @testable import DeploySimulation
 
-/// What an alarm makes of the rollback that it began, and of hosts that changed hands.
+/// Tests what an alarm does after it has started a rollback, and when other deployments take its hosts.
 struct AlarmRollbackTests {
   private static let start = "on = { ApplicationStart = function(host) host:run \"start\" end },"
 
@@ -21,11 +21,11 @@ struct AlarmRollbackTests {
       """
   }
 
-  /// What hosts answer.
+  /// The answers of the simulated hosts.
   final class Health: Sendable {
-    /// Whether the probe finds them bad.
+    /// Whether the probe finds the hosts bad.
     let isBad = Mutex(false)
-    /// Whether their application cannot be started.
+    /// Whether the application cannot be started.
     let isBroken = Mutex(false)
     /// Whether only the next start fails.
     let failsOnce = Mutex(false)
@@ -52,7 +52,7 @@ struct AlarmRollbackTests {
 
   private typealias End = (record: AlarmRecord, back: [Conclusion.Status?]?, standing: AlarmRollback?)
 
-  /// Version 1, then version 2, whose alarm is to be watched.
+  /// Deploys version 1 and then version 2, whose alarm a test watches.
   private func deployed(_ health: Health, hosts: [String] = ["h1", "h2"]) async throws -> (Bench, Deployment.ID) {
     let bench = try Bench(Self.text(hosts), hosts: ["h1", "h2", "h3", "h4"].map { health.host($0) })
     try await bench.deploy()
@@ -64,10 +64,10 @@ struct AlarmRollbackTests {
     try Bench(text, files: ["app/version": "\(version)\n"], hosts: bench.transport.hosts, after: bench)
   }
 
-  /// Watches to the end.
+  /// Watches until the alarm ends.
   /// - Parameters:
-  ///   - goBack: runs the rollback; nil: to its end.
-  ///   - heard: hears what happens.
+  ///   - goBack: runs the rollback; nil: runs it to its end.
+  ///   - heard: called with each event.
   private func watch(
     _ id: Deployment.ID, _ bench: Bench, _ book: MemoryBook, _ goBack: ((Plan) async throws -> Void)? = nil,
     hearing heard: @escaping @Sendable (AlarmEvent) -> Void = { _ in }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Alarms of deployments that have succeeded, over simulated hosts.
+/// Tests alarms of deployments that have succeeded, with simulated hosts.
 struct AlarmTests {
   private static let text = Bench.text(
     body: """
@@ -14,14 +14,14 @@ struct AlarmTests {
       on = { ApplicationStart = function(host) host:run "start" end },
       """)
 
-  /// What the probe on all hosts says.
+  /// The answers of the probe on all hosts.
   private final class Health: Sendable {
     let looks = Mutex(0)
-    /// The number of looks after which it is bad; nil: never.
+    /// The number of looks after which the probe answers bad; nil: it never does.
     let badAfter = Mutex<Int?>(nil)
   }
 
-  /// Version 1, then version 2, which has an alarm.
+  /// Deploys version 1 and then version 2, which has an alarm.
   private func deployed(_ health: Health, _ text: String = text) async throws -> (Bench, AlarmWatch, MemoryBook) {
     let hosts = ["h1", "h2"].map { name in
       var host = Bench.host(name)
@@ -45,8 +45,8 @@ struct AlarmTests {
     return (bench, try await bench.desk.alarm(of: end.deployments[0].plan.id, in: book), book)
   }
 
-  /// Watches to the end.
-  /// - Parameter heard: hears what happens.
+  /// Watches until the alarm ends.
+  /// - Parameter heard: called with each event.
   private func watch(
     _ watch: AlarmWatch, _ bench: Bench, _ heard: @escaping @Sendable (AlarmEvent) -> Void = { _ in }
   ) async throws -> (record: AlarmRecord, back: [Conclusion.Status?]?) {
@@ -184,7 +184,7 @@ extension Entry {
   fileprivate var plan: Plan? { if case .planned(let plan) = fact { plan } else { nil } }
 }
 
-/// Records of alarms in memory.
+/// Stores records of alarms in memory.
 final class MemoryBook: AlarmBook {
   private let records = Mutex<[Deployment.ID: AlarmRecord]>([:])
   private struct Claim: DeploymentClaim { func release() {} }

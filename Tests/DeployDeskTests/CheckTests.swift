@@ -4,10 +4,10 @@ import Testing
 
 @testable import DeployDesk
 
-/// A mistake in a recipe's functions that no host's answer could change is found before anything starts.
+/// Tests that mistakes in a recipe's functions are found before anything starts, if they occur whatever hosts answer.
 @Suite("What check finds in functions")
 struct CheckTests {
-  /// Hooks of a project whose first line is line 8 of `deploy.lua`.
+  /// Returns a project with these hooks, which begin in line 8 of `deploy.lua`.
   private func project(_ body: String, more: String = "") -> BenchProject { BenchProject(body: body, more: more) }
 
   private func hook(_ lines: String, _ event: String = "AfterInstall") -> String {

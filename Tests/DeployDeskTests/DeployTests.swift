@@ -5,11 +5,11 @@ import Testing
 
 @testable import DeployDesk
 
-/// Deployments from the request to the end, over simulated hosts.
+/// Tests deployments from the request to the end, with simulated hosts.
 struct DeployTests {
   private let hook = "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },"
 
-  /// A bench after a deployment that succeeded, with another version of the project's files.
+  /// Returns a bench after a successful deployment, with a new version of the project's files.
   private func changed(_ text: String, faults: Faults = Faults()) async throws -> Bench {
     let first = try Bench(text)
     try await first.deploy()

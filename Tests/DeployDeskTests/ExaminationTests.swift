@@ -5,9 +5,9 @@ import Testing
 
 @testable import DeployDesk
 
-/// What the examination of a set-up finds, and a command on every host of a group.
+/// Tests the examination of a set-up, and commands on every host of a group.
 struct ExaminationTests {
-  /// A machine on which nothing is wrong.
+  /// A machine on which everything is in order.
   private var good: Surroundings {
     var around = Surroundings()
     (around.shipped, around.ssh, around.git, around.openFiles) = ("/usr/share/lander", "/usr/bin/ssh", "/usr/bin/git", 4096)

@@ -5,13 +5,13 @@ import Testing
 
 @testable import DeployDesk
 
-/// The floor of a deployment whose recipe gives none, and of the way back from it.
+/// Tests the floor of a deployment whose recipe states none, and that of its rollback.
 struct FloorTests {
-  /// Two hosts at a time, without saying so in an option.
+  /// A strategy that changes two hosts at a time, without stating that in an option.
   private let pairs = "local own = strategy \"own\" (function(r) for b in r.targets:batches(2) do r:wave(b) end end)"
   private let body = "strategy = own, on = { ApplicationStart = function(host) host:run \"start\" end },"
 
-  /// Four hosts that run version 1; version 2 is in the project.
+  /// Returns four hosts that run version 1, and a project with version 2.
   private func running(_ strategy: String, body more: String = "", faults: Faults = Faults()) async throws -> Bench {
     let text = Bench.text(hosts: 4, body: body + more, more: strategy)
     let first = try Bench(text)

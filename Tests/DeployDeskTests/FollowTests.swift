@@ -4,12 +4,12 @@ import Testing
 
 @testable import DeployDesk
 
-/// What somebody learns who follows a deployment that another process runs.
+/// Tests what a user learns who follows a deployment that another process runs.
 struct FollowTests {
   private static let text = Bench.text(
     body: "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Release 1 runs on both hosts; release 2 will fail on h2.
+  /// Returns two hosts that run release 1. The deployment of release 2 will fail on h2.
   private func failing() async throws -> Bench {
     let first = try Bench(Self.text)
     try await first.deploy()
@@ -23,7 +23,7 @@ struct FollowTests {
     var sequence: Int
   }
 
-  /// What a follower is told: the lines that it knew, and those that it did not.
+  /// Returns the entries that a follower gets: those that it had seen, and those that are new.
   private func followed(
     _ bench: Bench, _ word: String?, after last: Int? = nil
   ) async throws -> (known: [Line], new: [Line], pair: DeploymentPair) {

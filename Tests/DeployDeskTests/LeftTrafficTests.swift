@@ -4,9 +4,9 @@ import Testing
 
 @testable import DeployDesk
 
-/// What a rollback says of traffic that a deployment before it shifted.
+/// Tests what a rollback reports about traffic that an earlier deployment shifted.
 struct LeftTrafficTests {
-  /// - Parameter end: what the strategy does after the shift.
+  /// - Parameter end: the strategy's code after the shift.
   private static func text(_ end: String) -> String {
     Bench.text(
       body: """

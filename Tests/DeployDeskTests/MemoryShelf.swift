@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import Synchronization
 
-/// Bundles and recipe sources in memory.
+/// Stores bundles and recipe sources in memory.
 final class MemoryShelf: BundleShelf {
   private struct State {
     var manifests: [Digest: Manifest] = [:]
@@ -13,13 +13,13 @@ final class MemoryShelf: BundleShelf {
   }
   private let state = Mutex(State())
 
-  /// Two texts have one digest only if they are alike, as far as tests can tell.
+  /// Returns a digest. In tests, different texts have different digests.
   static func digest(of bytes: some Sequence<UInt8>) -> Digest {
     let part = Hex.text(Fingerprint(of: bytes).number)
     return Digest(hex: part + part + part + part)
   }
 
-  /// Packs files, by their paths in the bundle.
+  /// Packs files, given by their paths in the bundle.
   func pack(_ files: [(path: String, text: String)], from source: String) -> BuiltBundle {
     let items = files.sorted { $0.path < $1.path }.map { file in
       let bytes = Array(file.text.utf8)

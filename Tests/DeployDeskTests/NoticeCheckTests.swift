@@ -3,7 +3,8 @@ import Testing
 
 @testable import DeployDesk
 
-/// What runs after a deployment is played too: what could never end is found before anything starts.
+/// Tests that the functions which run after a deployment are rehearsed too, so that one that could never end is found before anything
+/// starts.
 @Suite("What check finds in on_failure and on_success")
 struct NoticeCheckTests {
   private func project(_ notice: String, _ lines: String) -> BenchProject {

@@ -3,9 +3,9 @@ import Testing
 
 @testable import DeployDesk
 
-/// What the journal says of deployments, as people ask it.
+/// Tests what the journal tells people about deployments.
 struct PastTests {
-  /// A deployment in a list; times and hosts are of no matter here.
+  /// Returns a deployment for a list, with arbitrary times and hosts.
   static func deployment(
     _ id: String, _ state: DeploymentSummary.State, kind: Plan.Kind = .deploy, application: String = "shop", bundle: Digest? = nil
   ) -> DeploymentSummary {

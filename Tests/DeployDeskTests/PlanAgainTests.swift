@@ -5,12 +5,12 @@ import Testing
 
 @testable import DeployDesk
 
-/// A plan that was kept is carried out only as long as everything that it names is as it was.
+/// Tests that a saved plan is carried out only if everything that it names is unchanged.
 struct PlanAgainTests {
   private static let text = Bench.text(
     body: "params = { percent = param.number { default = 10 } }, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Kept as a file keeps it.
+  /// Returns a saved plan after a round trip through the file's format.
   private func kept(_ bench: Bench, _ request: DeploymentRequest = DeploymentRequest(), connecting: Bool = true) async throws -> PlanRecord
   {
     let record = PlanRecord(try await bench.plan(request, connecting: connecting).plan, for: request, connected: connecting)

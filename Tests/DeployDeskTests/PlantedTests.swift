@@ -5,14 +5,14 @@ import Testing
 
 @testable import DeployDesk
 
-/// Mistakes that people make, planted into a project that is fine: `check` finds each, with its line.
+/// Tests that `check` finds mistakes that people make, each with its line. They are planted into a correct project.
 @Suite("Planted mistakes")
 struct PlantedTests {
   struct Mistake: Sendable, CustomTestStringConvertible {
-    /// What is replaced, and by what; the file is `deploy.lua` if the plugin does not have it.
+    /// The text that is replaced; `bad` is the replacement. The file is that of the plugin if it contains the text, otherwise `deploy.lua`.
     var good: String
     var bad: String
-    /// A part of what check says.
+    /// A part of the message of `check`.
     var said: String
     var testDescription: String { bad }
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Hosts that do not exist answer at once.
+/// Tests that simulated hosts of a rehearsal answer at once.
 @Suite("Time in a rehearsal")
 struct RehearsedTimeTests {
   @Test(

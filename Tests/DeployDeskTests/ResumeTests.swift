@@ -4,12 +4,12 @@ import Testing
 
 @testable import DeployDesk
 
-/// A deployment and its rollback are one to whoever resumes or cancels them.
+/// Tests that users resume and cancel a deployment and its rollback as one.
 struct ResumeTests {
   private static let text = Bench.text(
     body: "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Release 2 failed on h2, and its rollback was left when it had begun.
+  /// Returns release 2 after it failed on h2, with a rollback that began and was interrupted.
   private func leftInRollback() async throws -> (bench: Bench, ids: [Deployment.ID], before: [Release.ID?]) {
     let first = try Bench(Self.text)
     try await first.deploy()

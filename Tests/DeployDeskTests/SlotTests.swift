@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Two slots on each host, one deployment after the other: the traffic is a file on the first host.
+/// Tests two slots on each host, in deployments one after the other. The traffic's weights are a file on the first host.
 struct SlotTests {
   static let text = """
     group "production" { hosts = { host "web1" { root = "/hosts/web1" }, host "web2" { root = "/hosts/web2" } },

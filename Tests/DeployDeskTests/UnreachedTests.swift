@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Mistakes in branches that no rehearsal reaches: check reads them, from what the vocabulary says of each word.
+/// Tests that `check` finds mistakes in branches that no rehearsal reaches, with the declarations of the vocabulary.
 @Suite("Planted mistakes where nothing runs")
 struct UnreachedTests {
   private static let main = """

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Parameters on the way back: each release with those that it was deployed with, and what its stages did taken back.
+/// Tests the parameters of rollbacks: each release gets the parameters with which it was deployed, also when its stages are undone.
 struct WayBackParametersTests {
   private static func text(_ later: String = "") -> String {
     Bench.text(
@@ -51,7 +51,7 @@ struct WayBackParametersTests {
     return try await bench.end(bench.desk.deploy(plan)).deployments.map(\.conclusion?.status)
   }
 
-  /// What ran on a host meanwhile, in order.
+  /// Returns the commands that ran on a host meanwhile, in order.
   /// - Parameter ending: how the deployments end.
   private func ran(
     on name: String, of bench: Bench, ending: [Conclusion.Status?] = [.succeeded], during act: () async throws -> [Conclusion.Status?]

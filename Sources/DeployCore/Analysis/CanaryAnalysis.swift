@@ -1,27 +1,26 @@
 import DeployModel
 
-/// Compares hosts that have a release (canaries) with twins that do not have it. Is the release worse than a margin allows? The question
-/// may be asked after every look; the given error holds for all looks together. The answer is bad, good or not yet. Without data there is
-/// no answer.
+/// Compares hosts that have a release (canaries) with twins that do not have it, to find out whether the release is worse than a margin
+/// allows. A caller may ask for the finding after every look, because the error probability holds for all looks together.
 package struct CanaryAnalysis: Sendable, Hashable {
-  /// What is measured of a host in one interval.
+  /// What was measured on a host in one interval.
   package enum Measure: Sendable, Hashable {
-    /// The number of requests, and the number of those that failed. Zero requests are an answer, too.
+    /// The number of failed requests and the number of all requests. Zero requests are a measurement without data.
     case counts(failed: Int, of: Int)
-    /// One number, such as the p95 of its latency.
+    /// One number, such as the p95 of the host's latency.
     case value(Double)
 
-    /// Whether the measure can show anything.
+    /// Whether the measurement contains data: a value, or counts of at least one request.
     var hasData: Bool { if case .counts(_, let total) = self { total > 0 } else { true } }
   }
 
-  /// A pair of twins in one interval; nil: no data.
+  /// The measurements of a canary and its twin in one interval; nil: the host gave none.
   package struct Pair: Sendable, Hashable {
     package var canary: Measure?
     package var twin: Measure?
     package init(canary: Measure?, twin: Measure?) { (self.canary, self.twin) = (canary, twin) }
 
-    /// Whether both were measured.
+    /// Whether both hosts gave a measurement.
     var isWhole: Bool { canary != nil && twin != nil }
   }
 
@@ -30,48 +29,53 @@ package struct CanaryAnalysis: Sendable, Hashable {
     case bad
     /// The release is not worse than the margin allows.
     case good
-    /// More looks may decide.
+    /// The data does not decide yet, but further looks may.
     case notYet
-    /// All looks are taken, or no look could ever decide; the sentence says why.
+    /// All looks have been taken, or no look could decide; the sentence says why.
     case inconclusive(String)
   }
 
-  /// The finding so far.
+  /// The verdict after the looks so far, with the numbers behind it.
   package struct Finding: Sendable, Hashable {
     package var verdict: Verdict
-    /// What the canaries show minus what the twins show; nil: no data.
+    /// The result of the canaries minus the result of the twins; nil: there is no data.
     package var effect: Double?
-    /// The lower bound of a difference of rates; nil: unknown.
+    /// The lower bound of the difference between rates; nil: unknown.
     package var low: Double?
+    /// The upper bound of the difference between rates; nil: unknown.
     package var high: Double?
-    /// The number of looks so far, and the number of pairs that had data in any of them.
+    /// The number of looks so far.
     package var looks: Int
+    /// The number of pairs that had data in at least one look.
     package var pairs: Int
   }
 
   private let margin: Margin
   private let alpha: Double
   private let most: Int
-  /// The counts of all hosts of a side together.
+  /// The counts of requests, summed over all canaries and over all twins.
   private var canaries = RateBounds()
   private var twins = RateBounds()
-  /// The signs of values above and below the margin.
+  /// The evidence that the canaries' values are above the margin's limit.
   private var worse: TwinSigns
+  /// The evidence that the canaries' values are below the margin's limit.
   private var better: TwinSigns
   private var sums = Sums()
   private var spoke = Sides()
   private var hasCounts: Bool { spoke.canary || spoke.twin }
-  /// Whether each pair had data in any look.
+  /// For each pair, whether it had data in at least one look.
   private var seen: [Bool]
-  /// The number of looks in which both of a pair were measured.
+  /// For each pair, the number of looks in which both hosts were measured.
   private var whole: [Int]
-  /// Whether a pair counts only in looks in which both were measured. A release is then good only if each pair was in half of the looks.
+  /// Whether a look counts for a pair only if both hosts were measured. A release is then good only if each pair has at least half of the
+  /// looks.
   private let countsGaps: Bool
   private var taken = 0
-  /// The verdict *bad* or *good*, once it was shown. The error holds for all looks together, so the verdict does not change any more.
+  /// The verdict *bad* or *good*, once the data has shown it; nil before. The verdict is final, because the error holds for all looks
+  /// together.
   private(set) var shown: Verdict?
 
-  /// Which sides gave counts of requests in any look.
+  /// Which sides have had data about requests in at least one look.
   private struct Sides: Sendable, Hashable {
     var canary = false
     var twin = false
@@ -88,7 +92,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     var count = 0
   }
 
-  /// Why an analysis makes no sense; nil: it makes sense.
+  /// Returns why an analysis with these parameters is impossible; nil: it is possible.
   package static func problem(pairs: Int, alpha: Double, looks: Int) -> String? {
     if pairs < 1 { return "there is no pair of twins: a host with the release, and one like it without" }
     if !(alpha > 0 && alpha <= 0.5) { return "alpha is above 0 and at most 0.5, got \(alpha)" }
@@ -96,14 +100,15 @@ package struct CanaryAnalysis: Sendable, Hashable {
     return nil
   }
 
-  /// The fewest pairs that could ever show a difference of values.
+  /// Returns the smallest number of pairs that could ever show a difference of values.
   static func pairsNeeded(_ alpha: Double) -> Int { TwinSigns.needed(alpha) }
 
   /// - Parameters:
-  ///   - pairs: number of pairs of twins.
-  ///   - alpha: the chance, over all looks, of calling a release within the margin bad, and of calling a release outside the margin good.
+  ///   - pairs: the number of pairs of twins.
+  ///   - alpha: the probability, over all looks together, of a wrong verdict: *bad* for a release within the margin, or *good* for one
+  ///     outside the margin.
   ///   - looks: the largest number of looks; 1 to 10,000.
-  ///   - countsGaps: whether gaps (looks without a measurement) count; false in plans with older rules.
+  ///   - countsGaps: whether looks without a measurement count; false in plans with older rules.
   package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int, countsGaps: Bool = true) {
     self.countsGaps = countsGaps
     self.margin = margin
@@ -115,7 +120,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     whole = (0..<pairs).map { _ in 0 }
   }
 
-  /// Takes one look: what each pair showed since the previous look, always in the same order.
+  /// Adds one look: what each pair showed since the previous look. All looks have the pairs in one order.
   package mutating func look(_ pairs: [Pair]) {
     guard taken < most else { return }
     taken += 1
@@ -142,10 +147,10 @@ package struct CanaryAnalysis: Sendable, Hashable {
     if isCanary { canaries.add(failed: failed, of: total) } else { twins.add(failed: failed, of: total) }
   }
 
-  /// Pairs that were not measured in half of the looks.
+  /// The number of pairs that were measured in less than half of the looks.
   private var gaps: Int { countsGaps ? whole.count { $0 * 2 < taken } : 0 }
 
-  /// The finding so far.
+  /// The verdict after the looks so far, with the numbers behind it.
   package var finding: Finding {
     var finding = hasCounts ? ofRates : ofValues
     if let shown {
@@ -161,7 +166,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     worse.evidence >= 1 / alpha ? .bad : better.evidence >= 1 / alpha && gaps == 0 ? .good : nil
   }
 
-  /// Only the side on which the observed rates lie can be shown. Both of its bounds may be wrong, so each gets half of the error.
+  /// Tests only the verdict to which the observed rates point. The bounds of both sides may be wrong, so each side gets half of the error.
   private var shownByRates: Verdict? {
     guard let canary = canaries.rate, let twin = twins.rate else { return nil }
     if canary > margin.limit(twin) { return canaries.lower(alpha / 2) > margin.limit(twins.upper(alpha / 2)) ? .bad : nil }

@@ -1,16 +1,17 @@
 import DeployModel
 
-/// The fold of an analysis over its looks: what each host showed, round by round, until the difference is clear or every look is taken.
+/// The state of an analysis while it collects looks, until the difference is clear or all looks have been taken.
 struct Comparing: Sendable, Hashable {
   let comparison: Comparison
   private var analysis: CanaryAnalysis
-  /// By slot of the watch: the measurements that were not compared yet.
+  /// For each host of the watch, by its index: the measurements that have not been compared yet.
   private var waiting: [[CanaryAnalysis.Measure?]]
-  /// The number of looks that could not be taken, and the reason of the first one.
+  /// The number of looks that got no answer.
   private var unanswered = 0
+  /// Why the first look without an answer got none; nil: every look was answered.
   private var firstSilence: String?
   private var hasData = false
-  /// The analysis ends if this number of rounds at the beginning gave no data.
+  /// If the first looks give no data, the analysis ends after this number of looks.
   private static let patience = 3
 
   /// - Parameters:
@@ -24,10 +25,10 @@ struct Comparing: Sendable, Hashable {
     waiting = (0..<2 * max(0, comparison.pairs)).map { _ in [] }
   }
 
-  /// Why the analysis could show nothing, or makes no sense; nil: it may show something.
+  /// Returns why the analysis is impossible or could never decide; nil: it may decide.
   /// - Parameters:
   ///   - hosts: the number of hosts in the watch.
-  ///   - isStrict: whether a margin's unit has to fit; false in plans with older rules.
+  ///   - isStrict: whether the margin's unit has to fit the measurement; false in plans with older rules.
   static func problem(_ comparison: Comparison, hosts: Int, looks: Int, isStrict: Bool = true) -> Failure? {
     if let problem = CanaryAnalysis.problem(pairs: comparison.pairs, alpha: comparison.alpha, looks: looks) {
       return Failure(.invalid, problem, fix: comparison.pairs < 1 ? "leave hosts for later waves: each canary needs a twin" : nil)
@@ -49,7 +50,8 @@ struct Comparing: Sendable, Hashable {
       fix: "compare \(needed) pairs, allow a larger alpha, or measure a rate, which tells requests apart, not hosts")
   }
 
-  /// Adds what a look showed, or nil for no data, and the number of looks that this slot missed beside it.
+  /// Adds what one look at a host showed (nil: no data), and the number of looks that the host missed before its next one.
+  /// - Parameter slot: the host's index in the watch.
   mutating func add(_ measure: CanaryAnalysis.Measure?, missed: Int = 0, at slot: Int) {
     guard waiting.indices.contains(slot) else { return }
     hasData = hasData || measure?.hasData == true
@@ -62,13 +64,13 @@ struct Comparing: Sendable, Hashable {
     }
   }
 
-  /// A look could not be taken.
+  /// Records that a look got no answer.
   mutating func silence(_ reason: String) {
     unanswered += 1
     if firstSilence == nil { firstSilence = reason }
   }
 
-  /// How the analysis ends; nil: more looks may decide.
+  /// The verdict and the comment with which the analysis ends; nil: it continues, because further looks may decide.
   var end: (verdict: Verdict, comment: String)? {
     let finding = analysis.finding
     switch finding.verdict {
@@ -86,7 +88,7 @@ struct Comparing: Sendable, Hashable {
     return "; \(unanswered) \(unanswered == 1 ? "measurement" : "measurements") failed, the first on \(firstSilence)"
   }
 
-  /// `1.9 pp worse than the twins (1.2 to 2.8 pp), and +0.5pp is allowed; 3 pairs of twins, 7 looks`
+  /// Returns the finding in words, such as `1.9 pp worse than the twins (1.2 to 2.8 pp), and +0.5pp is allowed; 3 pairs of twins, 7 looks`.
   private func words(_ finding: CanaryAnalysis.Finding) -> String {
     let (factor, unit) = comparison.unit == .rate ? (100.0, " pp") : (1.0, "")
     let effect = (finding.effect ?? 0) * factor
@@ -99,9 +101,9 @@ struct Comparing: Sendable, Hashable {
     return "\(how) the twins\(range ?? ""), and \(comparison.margin) is allowed; \(pairs) of twins, \(looks)"
   }
 
-  /// Numbers for people.
+  /// Writes numbers for people.
   enum Words {
-    /// At most three significant digits, and no exponent for quantities that people measure.
+    /// Returns a number with at most three significant digits, and without an exponent in the range of ordinary measurements.
     static func number(_ value: Double) -> String {
       guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
       var scale = 1.0
@@ -114,10 +116,10 @@ struct Comparing: Sendable, Hashable {
 }
 
 extension CanaryAnalysis.Measure {
-  /// The largest number of requests in one look. Lua and JSON count up to it exactly, and no server answers more.
+  /// The largest number of requests in one look. Lua and JSON represent whole numbers exactly up to this number.
   private static let most = 1 << 53
 
-  /// What a function measured, as the prelude passes it: `3/1000` for a rate, a number for a value; nil: no data.
+  /// Reads a measurement as the prelude passes it: `3/1000` for a rate, a number for a value; nil: the value is no measurement.
   init?(_ value: Value) {
     switch value {
     case .int(let number): self = .value(Double(number))

@@ -1,7 +1,8 @@
-/// Natural logarithms and powers of e. The core has no mathematics library, so that the same numbers come out on every machine.
+/// Natural logarithms and powers of e. The core computes them itself, so that every machine gets equal results.
 enum Logarithm {
   private static let ofTwo = 0.693_147_180_559_945_3
 
+  /// Returns the natural logarithm.
   /// - Parameter number: 0 or more; the logarithm of 0 is minus infinity.
   static func natural(_ number: Double) -> Double {
     guard number > 0, number.isFinite else { return number == 0 ? -.infinity : number }
@@ -10,7 +11,7 @@ enum Logarithm {
       mantissa /= 2
       exponent += 1
     }
-    // 2·artanh((m-1)/(m+1)), which is small here.
+    // The series of 2·artanh((m-1)/(m+1)), whose argument is small here.
     let ratio = (mantissa - 1) / (mantissa + 1)
     let square = ratio * ratio
     var (power, sum) = (ratio, 0.0)
@@ -21,7 +22,7 @@ enum Logarithm {
     return 2 * sum + exponent * ofTwo
   }
 
-  /// e to that power; infinity if that is larger than any number.
+  /// Returns e to this power; infinity: the result is too large for a `Double`.
   static func power(_ exponent: Double) -> Double {
     guard exponent < 709 else { return .infinity }
     guard exponent > -745 else { return 0 }

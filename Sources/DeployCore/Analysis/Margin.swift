@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// How much worse a release may be, in the user's units.
+/// How much worse than its twins a release may be, in the user's units.
 package struct Margin: Sendable, Hashable {
-  /// The margin as a share of the twins' value: 0.1 is 10%.
+  /// The relative part of the margin, as a share of the twins' value: 0.1 is 10 %.
   package let relative: Double
-  /// The margin in the units of the metric; for a rate, 0…1.
+  /// The absolute part of the margin, in the unit of the metric; 0…1 for a rate.
   package let absolute: Double
 
   package init(relative: Double = 0, absolute: Double = 0) { (self.relative, self.absolute) = (relative, absolute) }
 
-  /// Reads `+10%`, `+0.05pp`, `+50ms`, `+0.3s`, `+12`; the sign may be left out. Times are in milliseconds.
-  /// - Returns: nil for anything else, and for a negative margin.
+  /// Reads `+10%`, `+0.05pp`, `+50ms`, `+0.3s` or `+12`; the sign is optional. Durations are converted to milliseconds.
+  /// - Returns: nil if the text is no margin or is negative.
   package init?(_ text: String) {
     let units: [(String, relative: Double, absolute: Double)] = [
       ("%", 0.01, 0), ("pp", 0, 0.01), ("ms", 0, 1), ("s", 0, 1000), ("", 0, 1),
@@ -27,7 +27,7 @@ package struct Margin: Sendable, Hashable {
     return nil
   }
 
-  /// What is wrong with a margin for this kind of measurement; nil: nothing is.
+  /// Returns why a margin does not fit this kind of measurement, and what to write instead; nil: it fits.
   package static func fault(_ text: String, of unit: Comparison.Unit) -> (message: String, fix: String)? {
     guard let margin = Margin(text) else {
       return ("\"\(text)\" is no margin", "write \"+10%\", \"+0.05pp\", \"+50ms\", \"+12\" or \"+0%\"")
@@ -46,6 +46,6 @@ package struct Margin: Sendable, Hashable {
     }
   }
 
-  /// The most that is allowed if the twins show `twin`.
+  /// Returns the largest value that the margin allows for the canaries if the twins have the value `twin`.
   package func limit(_ twin: Double) -> Double { twin + abs(twin) * relative + absolute }
 }

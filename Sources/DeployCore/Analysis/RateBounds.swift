@@ -1,10 +1,11 @@
 import DeployModel
 
-/// Bounds of the mean rate of something that either happens or does not, with an error that holds at every look at once. The rate may
-/// change in any way, as long as each request fails independently at the rate of its moment. Then for any slope s the product of
-/// e^(s·failed) / (1 + p·(e^s - 1)) over all requests is a martingale if p is the rate of each, and at most that if p is their mean
-/// (Jensen's inequality). A mixture over slopes is one too, so it exceeds 1/error at any look with at most that probability (Ville's
-/// inequality).
+/// Bounds for a mean failure rate, with an error probability that holds for all looks together. The rate may change in any way, as long as
+/// each request fails independently with the rate of its moment.
+///
+/// For any slope s, the product of e^(s·failed) / (1 + p·(e^s - 1)) over all requests is a martingale if p is the rate of each request. If
+/// p is their mean rate, the product is at most that martingale (Jensen's inequality). A mixture over slopes has this property too, so that
+/// it exceeds 1/error at any look with at most that probability (Ville's inequality).
 struct RateBounds: Sendable, Hashable {
   private(set) var failed = 0
   private(set) var total = 0
@@ -22,14 +23,14 @@ struct RateBounds: Sendable, Hashable {
   /// The observed rate; nil: there was no request.
   var rate: Double? { total > 0 ? Double(failed) / Double(total) : nil }
 
-  /// The lower bound of the mean rate.
-  /// - Parameter error: the chance that this is wrong at any look, 0…1.
+  /// Returns the lower bound of the mean rate.
+  /// - Parameter error: the probability that the bound is wrong at any look, 0…1.
   func lower(_ error: Double) -> Double {
     guard failed > 0, let rate else { return 0 }
     return Self.border(between: 0, and: rate) { evidence(against: $0, isAbove: true) < limit(error) }
   }
 
-  /// The upper bound of the mean rate.
+  /// Returns the upper bound of the mean rate.
   func upper(_ error: Double) -> Double {
     guard let rate, failed < total else { return 1 }
     return Self.border(between: 1, and: rate) { evidence(against: $0, isAbove: false) < limit(error) }
@@ -37,7 +38,7 @@ struct RateBounds: Sendable, Hashable {
 
   private func limit(_ error: Double) -> Double { -Logarithm.natural(error) }
 
-  /// The logarithm of the mixture.
+  /// Returns the logarithm of the mixture for this rate.
   /// - Parameter isAbove: whether the observed rate is above `rate`.
   private func evidence(against rate: Double, isAbove: Bool) -> Double {
     var most = -Double.infinity
@@ -53,7 +54,7 @@ struct RateBounds: Sendable, Hashable {
     return most + Logarithm.natural(sum / Double(Self.slopes.count))
   }
 
-  /// The value nearest to `outer` for which `holds` is true; it is true for `inner`.
+  /// Returns the value nearest to `outer` that `holds` accepts. `holds` accepts `inner`.
   private static func border(between outer: Double, and inner: Double, holds: (Double) -> Bool) -> Double {
     if holds(outer) { return outer }
     var (bad, good) = (outer, inner)
@@ -61,7 +62,7 @@ struct RateBounds: Sendable, Hashable {
       let middle = (bad + good) / 2
       if holds(middle) { good = middle } else { bad = middle }
     }
-    // Outwards, so that rounding makes it no tighter.
+    // The outer value, so that rounding never makes the bound too narrow.
     return bad
   }
 }

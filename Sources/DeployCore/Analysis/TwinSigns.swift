@@ -1,14 +1,14 @@
-/// Evidence that one side of the pairs lies above the other side. The host is the unit, so its measurements may depend on each other in
-/// time.
+/// Evidence that one side of the pairs has larger values than the other. Each host counts once, so its measurements may depend on earlier
+/// ones.
 ///
-/// If twins run alike, chance decides which one lies above, even over the whole time. So each pair's share of looks above minus its share
-/// below, between -1 and 1, has the mean 0. The pairs are independent, so the product of 1 + s·share over all pairs has the mean 1, for any
-/// s up to 1. It is taken at each of a number of looks that is known before. The mean of these products, as far as they are taken, only
-/// grows, and its expectation at the end is at most 1. So the chance that it reaches 1/alpha at any look is at most alpha (Markov's
-/// inequality), without any assumption on autocorrelation.
+/// If a pair's hosts behave alike, chance decides which of them is above, even over the whole time. So a pair's share of looks above minus
+/// its share below, between -1 and 1, has the mean 0. The pairs are independent, so that the product of 1 + s·share over all pairs has the
+/// mean 1, for any s up to 1. The product is computed at each look, and the number of looks is known before. The sum of the products so
+/// far, divided by the number of all looks, only grows, and its expected value at the end is at most 1. So it reaches 1/alpha at any look
+/// with a probability of at most alpha (Markov's inequality), without an assumption on autocorrelation.
 struct TwinSigns: Sendable, Hashable {
   private let looks: Int
-  /// By pair: the number of looks above minus those below.
+  /// For each pair, the number of looks above minus the number of looks below.
   private var balance: [Int]
   private var taken = 0
   /// The sum of the products of all looks so far.
@@ -17,15 +17,15 @@ struct TwinSigns: Sendable, Hashable {
   private static let strengths: [Double] = [0.5, 0.9, 1]
 
   /// - Parameters:
-  ///   - pairs: number of pairs of twins.
+  ///   - pairs: the number of pairs of twins.
   ///   - looks: the largest number of looks.
   init(pairs: Int, looks: Int) {
     self.looks = max(1, looks)
     balance = (0..<max(0, pairs)).map { _ in 0 }
   }
 
-  /// One look.
-  /// - Parameter signs: by pair: 1 above, -1 below, 0 neither or unknown.
+  /// Adds one look.
+  /// - Parameter signs: for each pair: 1 for above, -1 for below, 0 for neither or unknown.
   mutating func look(_ signs: [Int]) {
     guard taken < looks else { return }
     taken += 1
@@ -37,10 +37,10 @@ struct TwinSigns: Sendable, Hashable {
     sum = min(1e300, sum + product / Double(Self.strengths.count))
   }
 
-  /// The evidence as a multiple of what chance makes. From 1/alpha on, the difference is shown.
+  /// The evidence for a difference; by chance its mean is at most 1. A difference is shown once this reaches 1/alpha.
   var evidence: Double { sum / Double(looks) }
 
-  /// The fewest pairs that could ever show a difference, if one side lay above in every pair at every look.
+  /// Returns the smallest number of pairs that could show a difference, if one side were above in every pair at every look.
   static func needed(_ alpha: Double) -> Int {
     for pairs in 1..<1000 {
       let most = strengths.reduce(0) { sum, strength in sum + (0..<pairs).reduce(1.0) { product, _ in product * (1 + strength) } }

@@ -1,11 +1,12 @@
 package import DeployModel
 
 extension Bounds {
-  /// The bounds for a selection's hosts, by the recipe's configuration and strategy. A rollback keeps these bounds.
+  /// Computes the bounds for a selection's hosts from the recipe's configuration and strategy.
   /// - Parameters:
-  ///   - away: number of hosts of the selection that are out of reach: the default floor does not count on them.
-  ///   - others: the hosts of the group that are left alone; nil: they were not surveyed, so they count as serving.
-  ///   - usual: the strategy that determines the default floor, if the recipe's own strategy does not run; nil: the recipe's strategy.
+  ///   - away: the number of unreachable hosts in the selection, which the default floor does not include.
+  ///   - others: the hosts of the group that the deployment leaves alone; nil: they were not surveyed, so they count as serving.
+  ///   - usual: the strategy that determines the default floor, if the deployment does not use the recipe's own strategy; nil: the recipe's
+  ///     own.
   init(
     _ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil, instead usual: Strategy? = nil
   ) throws(Problems) {
@@ -15,12 +16,13 @@ extension Bounds {
     neighbours = try Neighbours.rules(selection.configuration, for: selection)
   }
 
-  /// A configuration in numbers. Shares are of the whole group; shares below 100% are rounded so that one host can always move.
+  /// Resolves a configuration to numbers of hosts. Shares are shares of the whole group, and a share below 100 % is rounded so that one
+  /// host can always change.
   /// - Parameters:
-  ///   - bystanders: hosts of the group that this deployment leaves alone. Those that serve keep their part of the floor.
-  ///   - away: hosts that are out of reach; they are among `hosts`.
-  ///   - waves: what is known of the waves. They only count if the configuration has no floor and the strategy has no batch.
-  /// - Throws: `Problems` if the floor, or the minimum of healthy hosts, lets no host move.
+  ///   - bystanders: the hosts of the group that the deployment leaves alone. Those that serve count towards the floor.
+  ///   - away: the number of unreachable hosts; `hosts` includes them.
+  ///   - waves: what is known of the waves; used only if the configuration has no floor and the strategy has no batch.
+  /// - Throws: `Problems` if the floor, or the minimum of healthy hosts, allows no host to change.
   package init(
     _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, bystanders: Bystanders = Bystanders(unasked: 0),
     away: Int = 0, waves: KnownWaves = .unknown
@@ -54,9 +56,9 @@ extension Bounds {
       base: (configuration.base ?? Bounds.base) / 100, retries: Bounds.retries)
   }
 
-  /// The base share of failing hosts, in per cent, if the configuration names none.
+  /// The share of hosts, in per cent, that is expected to fail with any release, if the configuration names none.
   private static let base = 1.0
-  /// The retries of a step of the engine's own.
+  /// How often the engine repeats a failed step of its own.
   private static let retries = 1
 
   private static func minimum(
@@ -77,8 +79,8 @@ extension Bounds {
         place: configuration.place, fix: "set minimum_healthy to \(group - 1) or less"))
   }
 
-  /// The default floor of the whole group: the number of hosts that the largest wave leaves in service. Without a strategy it is 0, because
-  /// all hosts change at once. If the strategy's waves are not known, it is all hosts but one.
+  /// Returns the default floor of the whole group: the number of hosts that the largest wave leaves in service. Without a strategy all
+  /// hosts change at once, so the floor is 0. If the strategy's waves are unknown, the floor is all hosts except one.
   private static func standardFloor(_ strategy: Strategy?, group: Int, others: Int, away: Int, _ waves: KnownWaves) -> Int {
     guard let strategy else { return 0 }
     if let batch = strategy.batch { return max(0, group - away - max(1, batch.atMost(of: group))) }
@@ -91,11 +93,11 @@ extension Bounds {
 }
 
 extension Recipe {
-  /// The strategy of the recipe's rollout; nil: all hosts change at once.
+  /// The strategy of the recipe's rollout; nil: all hosts change in one wave.
   package var strategy: Strategy? {
     flow.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
   }
-  /// Whether a default floor depends on the waves that a rehearsal of its strategy shows.
+  /// Whether the default floor depends on the waves that a rehearsal of the strategy shows.
   package var needsSeenWaves: Bool {
     guard let strategy else { return false }
     return strategy.batch == nil && configuration?.floor == nil

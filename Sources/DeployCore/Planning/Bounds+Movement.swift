@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Bounds {
-  /// The bounds for a rollback that somebody asks for. The release that the hosts leave is bad, so its failures say nothing, and only
-  /// budgets count. Under CodeDeploy's rule, all hosts may fail that do not have to stay healthy.
+  /// The bounds for a rollback that somebody asked for. The hosts leave a bad release, so failures say nothing about the release, and only
+  /// budgets count. Under CodeDeploy's rule, all hosts except those that must stay healthy may fail.
   var forWayBack: Bounds {
     var back = self
     (back.base, back.failedInWave) = (nil, nil)
@@ -14,10 +14,10 @@ extension Bounds {
     return back
   }
 
-  /// The bounds, if they let at least one host of the plan move. A default floor is lowered by one host if necessary. A floor of the
-  /// configuration stays, and the refusal names the numbers.
-  /// - Throws: `Problems` if the floor needs every host that serves and no other host is brought in first, or if, under CodeDeploy's rule,
-  ///   no more hosts can become healthy than have to be.
+  /// Returns the bounds if they allow at least one host of the plan to change. If necessary, a default floor is lowered by one host; a
+  /// floor of the configuration is not lowered.
+  /// - Throws: `Problems` with the numbers, if the floor needs every host that serves and no other host is brought into service first, or
+  ///   if, under CodeDeploy's rule, fewer hosts can become healthy than must be.
   func letting(
     _ hosts: [HostPlan], move configuration: DeploymentConfiguration, beside others: Bystanders? = nil
   ) throws(Problems) -> Bounds {

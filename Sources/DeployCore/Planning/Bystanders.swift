@@ -1,28 +1,28 @@
 package import DeployModel
 
-/// The hosts of a group that a deployment leaves alone, and how many of them serve: the floor holds for the whole group.
+/// The hosts of a group that a deployment leaves alone. The number of them that serve counts towards the floor of the whole group.
 package struct Bystanders: Sendable, Hashable {
   /// The number of these hosts.
   package let count: Int
-  /// The number of these hosts that serve and are not changed by another deployment.
+  /// The number of these hosts that serve and that no other deployment is changing.
   package let serving: Int
-  /// The stages that these hosts remember.
+  /// The marks of stages that these hosts keep.
   package let marks: [StageMark]
-  /// Deployments that hold a lock on one of these hosts now.
+  /// The deployments that hold a lock on one of these hosts now.
   package let holders: [Deployment.ID]
-  /// Bundles that these hosts run.
+  /// The bundles that these hosts run.
   package let bundles: [Digest]
-  /// Whether some of these hosts were not surveyed or did not answer, so that it is unknown what they remember and run.
+  /// Whether some of these hosts were not surveyed or did not answer, so that their marks and bundles are unknown.
   package let areUnknown: Bool
 
-  /// Hosts that were not surveyed, so all of them count as serving.
+  /// Creates the value for hosts that were not surveyed, all of which count as serving.
   package init(unasked count: Int) {
     (self.count, serving, marks, holders, bundles, areUnknown) = (count, count, [], [], [], count > 0)
   }
 
   /// - Parameters:
-  ///   - surveys: one survey for each of these hosts.
-  ///   - counts: whether it matters how many serve; if not, all count as serving.
+  ///   - surveys: the survey of each of these hosts.
+  ///   - counts: whether to count the hosts that serve; false: all count as serving.
   package init(_ surveys: [Survey], counts: Bool = true) {
     count = surveys.count
     let states = surveys.compactMap { if case .reached(let state) = $0 { state } else { nil } }

@@ -1,11 +1,11 @@
 package import DeployModel
 
 extension HostState {
-  /// Differences between the host's disk and its receipt, and obstacles to any change of the host, as far as a survey sees them. Each
-  /// problem names the next step. Empty: everything is as it should be.
+  /// The differences between the host's disk and its receipt, and anything that prevents a change of the host, as far as a survey shows
+  /// them. Each problem names the next step. Empty: there are none.
   package var drift: [Problem] { drift(goesBack: false) }
 
-  /// The same problems, if the whole group is known.
+  /// Returns the problems of `drift`, with rollback as a next step if that is possible.
   /// - Parameter goesBack: whether it is known that `lander rollback` would not be refused now.
   package func drift(goesBack: Bool) -> [Problem] {
     var found: [Problem] = []
@@ -57,7 +57,7 @@ extension HostState {
 }
 
 extension FailedRestore {
-  /// The problem of the host, with the command to type there.
+  /// Returns the failed restore as a problem of the host, with the commands to type there.
   fileprivate func problem(goesBack: Bool) -> Problem {
     let last = "lander deploy\(goesBack ? " or lander rollback" : "") tries again, and forgets this once it succeeds"
     return Problem(

@@ -1,25 +1,25 @@
 package import DeployModel
 
-/// Computes the times of freeze windows.
+/// Computes the times at which freeze windows are in force.
 package enum FreezeCalendar {
-  /// The number of days for which freeze times are pinned in advance; no deployment runs longer.
+  /// The number of days ahead for which a plan pins freezes. No deployment lasts longer.
   package static let reach = 35
-  /// Whether a freeze lasts beyond the days that are looked up, so that its end is unknown.
-  /// - Parameter moment: the start of the look-up.
+  /// Whether a freeze lasts to the end of the computed days, so that its real end is unknown.
+  /// - Parameter moment: the time from which the freezes were computed.
   package static func isEndless(_ time: Freeze, from moment: Timestamp) -> Bool {
     time.until - moment >= .minutes((reach - 1) * 24 * 60)
   }
-  /// The most windows of a recipe.
+  /// The largest number of windows in a recipe.
   package static let windows = 50
 
-  /// The times in which freeze windows hold, from a moment on, in order. Times that touch or overlap are merged.
-  /// - Parameter zones: one for each window, by its index.
+  /// Returns the freezes from a moment on, in order. Freezes that touch or overlap are merged.
+  /// - Parameter zones: the time zone of each window, in the order of the windows.
   package static func times(_ windows: [FreezeWindow], in zones: [Zone], from now: Timestamp) -> [Freeze] {
     let second = now.milliseconds / 1000
     var found: [Freeze] = []
     for (window, zone) in zip(windows.prefix(Self.windows), zones) {
       let today = (second + zone.offset(at: second)) / 86_400
-      // A window that began yesterday may still hold; a change of clocks moves a day's end.
+      // A window that began on an earlier day may still be open, and a change of clocks moves the end of a day.
       for day in (today - 2)...(today + reach) where window.holds(day) {
         let end = (window.to > window.from ? day : day + 1) * 86_400 + window.to * 60
         let (from, until) = (zone.moment(of: day * 86_400 + window.from * 60, last: false), zone.moment(of: end, last: true))
@@ -45,7 +45,8 @@ package enum FreezeCalendar {
 }
 
 extension FreezeWindow {
-  /// Whether the window begins on a day, counted from 1970-01-01.
+  /// Whether the window begins on this day.
+  /// - Parameter day: days since 1970-01-01.
   fileprivate func holds(_ day: Int) -> Bool {
     (days.isEmpty || days.contains(Civil.weekday(day))) && (dates.isEmpty || dates.contains { $0.first <= day && day <= $0.last })
   }

@@ -1,21 +1,22 @@
 package import DeployModel
 
-/// What the receipts of a group's hosts say together: which deployments are good, and which revision is the group's last good one.
+/// What the receipts of a group's hosts say together: which deployments are good, and which revision is the last good one.
 package struct GroupHistory: Sendable {
   private let states: [HostState]
-  /// Names of deployments that are good, in order.
+  /// The good deployments, sorted by id.
   private let good: [Deployment.ID]
-  /// The time of the newest receipt; nil: there is no receipt.
+  /// The time of the newest receipt; nil: no host has a receipt.
   package let newest: Timestamp?
-  /// Hosts that took a deployment back.
+  /// The hosts whose receipts say that a rollback took a deployment back.
   private let returned: [HostState]
-  /// Deployments that were left according to receipts, each with the release that replaced it.
+  /// The deployments that rollbacks took back according to receipts, each with the release that the rollback returned to.
   private let undone: [(deployment: Deployment.ID, by: Release.ID)]
-  /// Deployments that receipts remember as left for an older release.
+  /// The deployments that receipts list as taken back by earlier rollbacks.
   private let rolledBack: [Deployment.ID]
-  /// When each release was first deployed, as far as hosts know.
+  /// When each release was first deployed, as far as receipts show it.
   private let origins: [Origin]
-  /// The same, but only by receipts that took nothing back. Sometimes only a rollback's receipts are left of an old release.
+  /// When each release was first deployed, from receipts that no rollback wrote. An old release may have left only receipts of rollbacks,
+  /// so `origins` can know more.
   private let firsts: [Origin]
   private typealias Origin = (release: Release.ID, at: Timestamp)
 
@@ -33,9 +34,9 @@ package struct GroupHistory: Sendable {
     }
     origins = Self.earliest(receipts)
     firsts = Self.earliest(receipts.filter { $0.undid == nil })
-    // One host's good receipt is enough: its engine may have died before it could tell the others.
+    // A good receipt on one host is enough: the engine may have died before it could make the other hosts' receipts good.
     good = receipts.filter { $0.trial != true }.map(\.deployment).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
-    // Most say the same.
+    // Hosts with equal receipts are entered once.
     returned = states.filter { $0.receipt?.undid != nil }.reduce(into: []) { found, state in
       let isKnown = found.contains { $0.receipt == state.receipt && $0.previous?.deployment == state.previous?.deployment }
       if !isKnown { found.append(state) }
@@ -56,48 +57,49 @@ package struct GroupHistory: Sendable {
     self.init(surveys.compactMap { if case .reached(let state) = $0 { state } else { nil } })
   }
 
-  /// The receipt as the group sees it: a receipt on trial is good if another host's receipt of the same deployment is good.
+  /// Returns the receipt with the group's knowledge: a receipt on trial becomes good if another host has a good receipt of that deployment.
   package func settled(_ receipt: Receipt?) -> Receipt? {
     guard var receipt, receipt.trial == true, good.contains(receipt.deployment) else { return receipt }
     receipt.trial = nil
     return receipt
   }
 
-  /// Whether a host may go back to this receipt: its deployment has succeeded, and has not been taken back since.
+  /// Whether a host may go back to the receipt's release: the receipt's deployment has succeeded and was not taken back later.
   package func isGood(_ receipt: Receipt) -> Bool {
     guard settled(receipt)?.trial != true, !rolledBack.contains(receipt.deployment) else { return false }
     return !returned.contains { took(back: receipt, $0) }
       && !undone.contains { $0.deployment == receipt.deployment && !isNewer($0.by, than: receipt.release.id) }
   }
 
-  /// Whether a host ran the receipt's release again later and left it for an older release. Then the release is bad for its older
-  /// deployments, too.
+  /// Whether a host ran the receipt's release again in a later deployment and then left it for an older release. In that case the release
+  /// is bad for the earlier deployment, too.
   private func took(back receipt: Receipt, _ state: HostState) -> Bool {
     guard let now = state.receipt, let left = state.previous, left.deployment == now.undid else { return false }
     guard left.release.id == receipt.release.id, receipt.at < now.at else { return false }
     return settled(left)?.trial == true || !isNewer(now.release.id, than: left.release.id)
   }
 
-  /// Whether a release was first deployed after another release. A person who looks for a working release goes far back and then forward
-  /// again. A release that is left by such a step forward was not taken back.
+  /// Whether a release was first deployed after another release. A person who searches for a working release may go far back and then
+  /// forward again. A release that is left by such a step forward counts as not taken back.
   private func isNewer(_ release: Release.ID, than left: Release.ID) -> Bool {
     guard let one = firsts.first(where: { $0.release == release }) else { return false }
     return firsts.contains { $0.release == left && $0.at < one.at }
   }
 
-  /// The newest good receipt of any host; nil: there is none. Earlier receipts count only if hosts remember nothing else.
-  /// - Parameter left: a release that the group is to leave; it does not count.
+  /// Returns the newest good receipt of any host; nil: there is none. Replaced receipts count only if the hosts have no other good receipt.
+  /// - Parameter left: a release that the group leaves, whose receipts do not count; nil: none.
   package func lastGood(besides left: Release.ID? = nil) -> Receipt? {
     newest(of: states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } + same($0) }, besides: left)
       ?? newest(of: states.flatMap { $0.kept ?? [] }, besides: left, before: origin(of: left))
   }
 
-  /// Replaced receipts of the release that the host runs: with another recipe, this release may be good.
+  /// Returns the replaced receipts of the release that the host runs. The release may be good with the recipe and parameters of an earlier
+  /// receipt.
   private func same(_ state: HostState) -> [Receipt] {
     (state.kept ?? []).filter { $0.release.id == state.current && $0.release.id == state.receipt?.release.id }
   }
 
-  /// When a release was first deployed; nil: unknown. A rollback from it never goes to a later release.
+  /// Returns when a release was first deployed; nil: unknown. A rollback from a release never goes to a release that was deployed later.
   private func origin(of release: Release.ID?) -> Timestamp? { origins.first { $0.release == release }?.at }
 
   private func newest(of receipts: [Receipt], besides left: Release.ID?, before end: Timestamp? = nil) -> Receipt? {
@@ -109,15 +111,15 @@ package struct GroupHistory: Sendable {
     return newest
   }
 
-  /// Whether the release that a host runs is not good: it is on trial, was taken back, or was left there by a failed deployment. A host on
-  /// the way back to its previous release does not count.
+  /// Whether the host runs a release that is not good: it is on trial, was taken back, or a failed deployment left it there. False for a
+  /// host that runs its previous good release.
   package func isUnfinished(_ state: HostState) -> Bool {
     guard let receipt = state.receipt else { return state.current != nil }
     if !isGood(receipt) { return true }
     return state.current != receipt.release.id && state.current != state.previous?.release.id
   }
 
-  /// The receipt that the host alone would go back to; nil: it remembers no good receipt.
+  /// Returns the receipt that this host would go back to by its own receipts; nil: it has no good receipt to go back to.
   package func own(_ state: HostState) -> Receipt? {
     if let receipt = state.receipt, isGood(receipt), isUnfinished(state) { return settled(receipt) }
     if let now = state.receipt, !isGood(now), let before = newest(of: same(state), besides: nil) { return before }

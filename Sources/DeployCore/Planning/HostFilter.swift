@@ -1,18 +1,18 @@
 package import DeployModel
 
-/// The requested hosts of a group. A host matches if its name is one of the names, in which stars match anything, and it meets all
-/// conditions on tags.
+/// Selects hosts of a group. A host is selected if its name matches one of the names, which may contain `*`, and if it meets all conditions
+/// on tags.
 package struct HostFilter: Sendable, Hashable {
   private struct Condition: Sendable, Hashable {
     var tag: String
-    /// The values, of which one has to match; stars match anything.
+    /// The values, one of which has to match; `*` in a value matches any text.
     var values: [String]
   }
 
   private var names: [String] = []
   private var conditions: [Condition] = []
 
-  /// - Parameter words: names of hosts, and `tag=value` or `tag=value,value`; an empty list takes every host.
+  /// - Parameter words: names of hosts, and conditions `tag=value` or `tag=value,value`; an empty list selects every host.
   package init(_ words: [String]) {
     for word in words {
       guard let sign = word.firstIndex(of: "=") else {
@@ -35,7 +35,7 @@ package struct HostFilter: Sendable, Hashable {
     return condition.values.contains { Selection.matches(value, $0) }
   }
 
-  /// The value of a tag as people type it; nil: the host has no such tag.
+  /// Returns a tag's value as people type it; nil: the host has no such tag, or its value is no simple value.
   private static func word(of value: Value?) -> String? {
     switch value {
     case .text(let text): text
@@ -46,7 +46,8 @@ package struct HostFilter: Sendable, Hashable {
     }
   }
 
-  /// The words that match no host of a group, each with a near match; empty if any host matches.
+  /// Returns a problem for each word that matches no host of the group, with a near match. Empty: every word matches a host, and a host is
+  /// selected.
   package func problems(_ hosts: [Host], of group: String) -> [Problem] {
     let unknown = names.filter { name in !hosts.contains { Self.means(name, $0) } }.map { name in
       Problem(

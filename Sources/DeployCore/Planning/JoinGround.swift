@@ -1,33 +1,35 @@
 package import DeployModel
 
-/// The facts for hosts that join a group: the group's last good revision, the hosts that have it already, and where to get it.
+/// What is known before hosts join a group: the group's last good revision, the hosts that already have it, and the hosts that can pass it
+/// on.
 package struct JoinGround: Sendable {
-  /// How the hosts that get the revision are chosen.
+  /// Which hosts get the revision.
   package enum Manner: Sendable {
-    /// The named hosts. Each of them has to answer.
+    /// The hosts that the request names, each of which has to answer.
     case named
-    /// The requested hosts that lack the revision. Hosts out of reach are left out.
+    /// The requested hosts that lack the revision. Unreachable hosts are left out.
     /// - Parameters:
-    ///   - stopped: deployments that ended on purpose with hosts left on the old revision.
-    ///   - ended: deployments that failed or were cancelled. Releases that they left on trial are replaced.
+    ///   - stopped: deployments whose strategy stopped on purpose and left hosts on the old revision.
+    ///   - ended: deployments that failed or were cancelled. Their releases on trial are replaced.
     case missing(stopped: [Deployment.ID], ended: [Deployment.ID])
   }
 
-  /// The receipt of the revision. It is on trial if the revision comes from a deployment that was stopped on purpose.
+  /// The receipt of the revision; on trial if its deployment was stopped on purpose.
   package let goal: Receipt
   package let manner: Manner
-  /// Hosts that get the revision, and hosts that have it already.
+  /// The hosts that get the revision.
   package private(set) var joining: [Host] = []
+  /// The hosts that already have the revision.
   package private(set) var settled: [Host] = []
-  /// Of the hosts that get the revision, those that run it already, on trial.
+  /// Those of the joining hosts that already run the revision, with a receipt on trial.
   package private(set) var trying: [Host] = []
-  /// Requested hosts that are out of reach; empty if the hosts are named.
+  /// Requested hosts that are unreachable; empty if the request names its hosts.
   package let away: [Host]
-  /// Hosts that keep the revision's release whole; hosts that run it come first.
+  /// The hosts that have the revision's release without damage. Hosts that run it come first.
   package let keepers: [Host]
-  /// The locks of deployments on the group's other hosts, one for each deployment. If hosts are not named, the locks on any host.
+  /// The locks on the group's other hosts, one for each deployment. For missing hosts: the locks on any host of the group.
   package let underWay: [Lock]
-  /// Whether a host that joins serves something now.
+  /// Whether at least one joining host serves now.
   package let isServing: Bool
 
   private typealias Reached = (host: Host, state: HostState)
@@ -35,8 +37,8 @@ package struct JoinGround: Sendable {
   /// - Parameters:
   ///   - selection: all hosts of the group.
   ///   - surveys: the surveys of these hosts, by host number.
-  ///   - isJoining: whether the request includes a host.
-  /// - Throws: if no good revision is remembered, or if a host that joins is out of reach or has something newer than that revision.
+  ///   - isJoining: whether the request includes this host.
+  /// - Throws: if no host has a good receipt, or if a joining host is unreachable or has a newer release than that revision.
   package init(
     _ selection: Selection, _ surveys: [Survey], _ manner: Manner = .named, joining isJoining: (Host) -> Bool
   ) throws(Problems) {
@@ -50,7 +52,7 @@ package struct JoinGround: Sendable {
       }
       if !found.contains(where: { $0.deployment == lock.deployment }) { found.append(lock) }
     }
-    // A machine that was made from another group's says nothing of this one.
+    // A machine that was cloned from another group's machine has receipts that say nothing about this group.
     let history = GroupHistory(reached.map { isJoining($0.host) ? $0.state.speaking(of: selection.group) : $0.state })
     away =
       manner.isMissing
@@ -85,7 +87,7 @@ package struct JoinGround: Sendable {
     isServing = wanted.contains { $0.state.current != nil && changing.contains($0.host.number) }
   }
 
-  /// The newest receipt, if it is on trial because its deployment was stopped on purpose.
+  /// Returns the newest receipt if it is on trial because its deployment was stopped on purpose; nil: it is not.
   private static func stopped(_ manner: Manner, _ receipts: [Receipt], _ history: GroupHistory, after good: Receipt?) -> Receipt? {
     guard case .missing(let stopped, _) = manner else { return nil }
     let trials = receipts.filter { history.settled($0)?.trial == true && $0.at > good?.at ?? Timestamp(milliseconds: .min) }
@@ -93,19 +95,19 @@ package struct JoinGround: Sendable {
     return newest
   }
 
-  /// Whether a host runs the revision, whole, with the recipe and the parameters that the group has.
+  /// Whether a host runs the revision without damage, and its receipt has the inputs of the group and is not on trial.
   private static func has(_ goal: Receipt, _ state: HostState, _ history: GroupHistory) -> Bool {
     runs(goal, state) && history.settled(state.receipt)?.trial != true
   }
 
-  /// Whether a host runs the revision, on trial or not.
+  /// Whether a host runs the revision without damage, on trial or not.
   private static func runs(_ goal: Receipt, _ state: HostState) -> Bool {
     guard let receipt = state.receipt, state.current == goal.release.id, receipt.release.id == goal.release.id else { return false }
     return receipt.inputs == goal.inputs && state.damage(of: state.current) == nil && !state.isUnsettled
   }
 
-  /// Refuses a host whose receipt is younger than the revision: it is no new host, and the older revision would seem to be younger. A host
-  /// that a deployment has locked is refused because of its lock, with the lock's holder.
+  /// Returns why a host whose receipt is newer than the revision cannot join: it is no new host, and its new receipt would hide that the
+  /// revision is older. Nil: the host can join, or its lock is the reason to refuse it.
   private static func newer(than goal: Receipt, _ host: Host, _ state: HostState, _ typed: String, _ manner: Manner) -> Problem? {
     guard let now = state.receipt, now.at > goal.at, state.lock.map({ $0.leaseLeft <= 0 }) ?? true else { return nil }
     if case .missing(_, let ended) = manner, now.trial == true, ended.contains(now.deployment) { return nil }
@@ -122,9 +124,9 @@ package struct JoinGround: Sendable {
       what + "release \(goal.release.id) of deployment \(goal.deployment)", subject: host.name, fix: "\(wayOn)\n\(last)")
   }
 
-  /// Refuses a group with two revisions. A host that runs what others of the group run is no new host, although some hosts went back from
-  /// it. For hosts that lack the revision: the group has two revisions if such a host got its release later, because a part of the group
-  /// went back on purpose.
+  /// Returns why hosts cannot join a group with two revisions; nil: it has one. For named hosts: the host runs what another host of the
+  /// group runs, so it is no new host. For missing hosts: the host got its release after the goal, because a part of the group went back on
+  /// purpose.
   private static func parted(
     from goal: Receipt, _ host: Host, _ state: HostState, _ others: [Reached], _ typed: String, _ manner: Manner
   ) -> Problem? {
@@ -152,7 +154,7 @@ package struct JoinGround: Sendable {
     zip(selection.hosts, surveys).compactMap { host, survey in if case .unreachable(let failure) = survey { (host, failure) } else { nil } }
   }
 
-  /// Why there is nothing to deploy.
+  /// Returns why the group has no revision for the hosts.
   private static func nothing(
     _ selection: Selection, _ surveys: [Survey], _ underWay: [Lock], _ typed: String, _ manner: Manner
   ) -> Problems {
@@ -170,12 +172,12 @@ package struct JoinGround: Sendable {
 }
 
 extension JoinGround.Manner {
-  /// Whether the hosts that get the revision are not named.
+  /// Whether the request is for missing hosts; false: it names its hosts.
   fileprivate var isMissing: Bool { if case .missing = self { true } else { false } }
 }
 
 extension HostState {
-  /// The state without receipts of another group's deployments.
+  /// Returns the state without the receipts of another group's deployments.
   fileprivate func speaking(of group: String) -> HostState {
     var state = self
     if state.receipt?.group.isExactly(group) == false { state.receipt = nil }

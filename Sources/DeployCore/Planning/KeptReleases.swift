@@ -1,16 +1,17 @@
 package import DeployModel
 
-/// The releases that the hosts of a group keep, the newest first: candidates for a rollback.
+/// The releases that the hosts of a group keep, newest first: the candidates for a rollback.
 package struct KeptReleases: Sendable {
-  /// One release, as the hosts that keep it know it.
+  /// One release, with what the hosts say about it.
   package struct Kept: Sendable, Hashable {
     package var release: Release.ID
-    /// The release's newest receipt; nil: an older version of lander deployed it without keeping a receipt, or its deployment never ended.
+    /// The release's newest receipt; nil: its deployment never ended, or an older version of lander deployed it without a receipt.
     package var receipt: Receipt?
-    /// Names of the hosts that keep the release, and of the hosts that run it.
+    /// The names of the hosts that keep the release.
     package var hosts: [String]
+    /// The names of the hosts that run the release.
     package var running: [String]
-    /// Names of the hosts on which a part of the release is missing, so that they cannot go to it.
+    /// The names of the hosts that lack a part of the release, so that they cannot go back to it.
     package var damaged: [String]
     package var verdict: Verdict
   }
@@ -19,14 +20,14 @@ package struct KeptReleases: Sendable {
     case good
     /// No deployment of the release has succeeded so far.
     case trial
-    /// The release was taken back, or its deployment did not succeed and another deployment followed.
+    /// A rollback took the release back, or its deployment did not succeed and another deployment followed.
     case bad
-    /// The release has no receipt.
+    /// No host has a receipt of the release.
     case unknown
   }
   package let list: [Kept]
 
-  /// - Parameter hosts: the hosts with the releases that they keep; hosts out of reach are ignored.
+  /// - Parameter hosts: the hosts and their surveys; unreachable hosts are ignored.
   package init(_ hosts: [(host: Host, survey: Survey)]) {
     let reached = hosts.compactMap { host, survey -> (name: String, state: HostState)? in
       if case .reached(let state) = survey { (host.name, state) } else { nil }
@@ -52,9 +53,9 @@ package struct KeptReleases: Sendable {
     list = known + kept.filter { $0.receipt == nil }
   }
 
-  /// The receipt of the release that a word names. The word is a release, a bundle's digest or a commit (or the beginning of one), or a
-  /// deployment.
-  /// - Throws: if the word names no release, several, or one that is not good; the problem lists the good releases.
+  /// Returns the receipt of the release that a word names. The word is a deployment's id, or the beginning of a release's id, of a bundle's
+  /// digest or of a commit.
+  /// - Throws: if the word names no release, several releases, or one that is not good. The problem lists the good releases.
   package func find(_ word: String) throws(Problems) -> Receipt {
     let text = word.hasPrefix("bundle:") ? String(word.dropFirst("bundle:".count)) : word
     let meant = list.filter { kept in

@@ -1,9 +1,9 @@
-/// What is known of the waves of a strategy that does not state their size. It determines the default floor.
+/// What is known of the waves of a strategy that does not state their size. The default floor depends on it.
 package enum KnownWaves: Sendable, Hashable {
-  /// Nothing is known: at most one host may be out of service.
+  /// Nothing is known, so at most one host may be out of service.
   case unknown
-  /// The waves are about to be rehearsed, so nothing bounds them.
+  /// The waves are about to be rehearsed, and no floor limits them in the rehearsal.
   case rehearsing
-  /// A rehearsal saw all waves; `lowest` is the fewest hosts of the plan that served at once.
+  /// A rehearsal has shown all waves; `lowest` is the smallest number of the plan's hosts that served at the same time.
   case seen(lowest: Int)
 }

@@ -1,12 +1,13 @@
 package import DeployModel
 
-/// The fewest hosts that serve at once in the course of a deployment: a fold over the notes of its journal, by the rules of `Admission`.
+/// The smallest number of hosts that serve at the same time during a deployment, computed from the notes of its journal by the rules of
+/// `Admission`.
 package struct LowestService: Sendable {
   private let plan: Plan
   private var admission: Admission
-  /// By host number.
+  /// For each host, by its number, whether it is under way.
   private var isUnderWay: [Bool]
-  /// The fewest hosts so far; at first the number that serve at the start.
+  /// The smallest number of serving hosts so far. At first, the number of hosts that serve at the start.
   package private(set) var lowest: Int
 
   package init(_ plan: Plan) {

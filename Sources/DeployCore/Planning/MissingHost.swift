@@ -1,40 +1,40 @@
 package import DeployModel
 
-/// A host of a group that lacks its revision, and why.
+/// A host of a group that lacks the group's revision, and the reason.
 package struct MissingHost: Sendable, Hashable {
   package enum Reason: String, Sendable, Hashable {
-    /// The strategy stopped on purpose before the host's turn.
+    /// The strategy stopped on purpose before the host's turn came.
     case stopped
     /// The host failed in the deployment.
     case failed
     /// The host was out of reach in the deployment.
     case unreachable
-    /// The deployment was for other hosts.
+    /// The deployment was requested for other hosts only.
     case leftOut = "left_out"
-    /// The host had the revision, and nothing of it is left there.
+    /// The host had the revision once, but has no trace of it now.
     case lost
-    /// Nothing was ever deployed to the host.
+    /// The host never had a deployment.
     case new
     /// The host has the release, but the release is damaged.
     case damaged
     /// A deployment was interrupted on the host.
     case unsettled
-    /// The host has the release with other parameters, or another recipe.
+    /// The host has the release, but with other parameters or another recipe.
     case inputs = "other_inputs"
     /// The host runs another revision.
     case revision = "other_revision"
-    /// The host has the revision on trial.
+    /// The host has the revision, but with a receipt on trial.
     case trial
   }
 
-  /// How a deployment of the revision left a host, by the deployment's journal.
+  /// What the journal of the revision's deployment says about a host.
   package enum Told: Sendable, Hashable { case had, stopped, failed, unreachable, leftOut }
 
   package let name: String
   package let reason: Reason
 
   /// - Parameters:
-  ///   - goal: the receipt of the revision.
+  ///   - goal: the receipt of the group's revision.
   ///   - told: what a journal says about the host; nil: nothing.
   package init(_ host: Host, _ state: HostState, lacks goal: Receipt, told: Told?) {
     name = host.name
@@ -58,7 +58,7 @@ package struct MissingHost: Sendable, Hashable {
     }
   }
 
-  /// The reason, in words for brackets after the host's name.
+  /// The reason in words, for brackets after the host's name.
   package var words: String {
     switch reason {
     case .stopped: "left when the strategy stopped"

@@ -1,19 +1,19 @@
 package import DeployModel
 
-/// Hosts of a group that lack its revision, the reasons, and the command that deploys it to them.
+/// The hosts of a group that lack the group's revision, with the reasons and the command that brings it to them.
 package struct MissingHosts: Sendable, Hashable {
-  /// The receipt of the revision, on trial if its deployment was stopped on purpose.
+  /// The receipt of the revision; on trial if its deployment was stopped on purpose.
   package let goal: Receipt
-  /// Hosts that answer and lack the revision. Hosts that have it on trial are named only if no other host lacks it.
+  /// The hosts that answer and lack the revision. Hosts that have it on trial are included only if no other host lacks it.
   package let hosts: [MissingHost]
-  /// Names of hosts that are out of reach.
+  /// The names of unreachable hosts.
   package let away: [String]
   package let command: String
 
   /// - Parameters:
   ///   - selection: all hosts of the group.
-  ///   - surveys: of them, by host number.
-  ///   - told: what a journal says about a host.
+  ///   - surveys: the surveys of these hosts, by host number.
+  ///   - told: returns what a journal says about a host; nil: nothing.
   package init(_ ground: JoinGround, _ selection: Selection, _ surveys: [Survey], told: (Host) -> MissingHost.Told?) {
     goal = ground.goal
     let trying = ground.trying.map(\.number)
@@ -26,7 +26,7 @@ package struct MissingHosts: Sendable, Hashable {
     command = selection.missingCommand
   }
 
-  /// Each host with its reason: at most eight, and the number of the others.
+  /// The hosts with their reasons, at most eight of them, and the number of the others.
   package var list: String {
     let named = hosts.prefix(8).map { "\($0.name) (\($0.words))" }.joined(separator: ", ")
     return named + (hosts.count > 8 ? " and \(hosts.count - 8) more" : "")
@@ -34,21 +34,22 @@ package struct MissingHosts: Sendable, Hashable {
 }
 
 extension JoinGround {
-  /// The hosts that lack the group's revision, for `status`; nil: no host lacks it, or a deployment to them would be refused now.
+  /// Returns which hosts lack the group's revision, for `status`. Nil: no host lacks it, or a deployment to these hosts would be refused
+  /// now.
   /// - Parameters:
-  ///   - selection: the surveyed hosts. A part of a group is not enough: then the result is nil.
-  ///   - surveys: of them, by host number.
+  ///   - selection: the surveyed hosts. If they are only a part of a group, the result is nil.
+  ///   - surveys: the surveys of these hosts, by host number.
   package static func ofMissing(_ selection: Selection, _ surveys: [Survey], _ manner: Manner) -> JoinGround? {
     guard selection.others == 0, !Slots.has(selection.hosts) else { return nil }
     guard let ground = try? JoinGround(selection, surveys, manner, joining: { _ in true }), ground.underWay.isEmpty else { return nil }
     return ground.joining.isEmpty || ground.isTriedOut ? nil : ground
   }
 
-  /// Whether all hosts that answer have the revision, on trial or not, and others are out of reach.
+  /// Whether all hosts that answer have the revision, be it on trial or not, and the other hosts are unreachable.
   package var isTriedOut: Bool { trying.count == joining.count && !away.isEmpty }
 }
 
 extension Selection {
-  /// The command that deploys the group's revision to hosts that lack it.
+  /// The command that brings the group's revision to the hosts that lack it.
   package var missingCommand: String { "lander deploy \(recipe.name)\(GroupName(group).option) --missing" }
 }

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Neighbours {
-  /// The rules of a configuration for the hosts of a selection. Shares are of all hosts of a value.
-  /// - Throws: every rule that applies to no host or lets no host move, with the numbers.
+  /// Returns a configuration's rules for the hosts of a selection; nil: it has none. Shares are shares of all hosts with one value.
+  /// - Throws: each rule that applies to no host or allows no host to change, with the numbers.
   static func rules(_ configuration: DeploymentConfiguration, for selection: Selection) throws(Problems) -> [Neighbours]? {
     var (rules, problems): ([Neighbours], [Problem]) = ([], [])
     func add(_ rule: Rule, _ tag: String, _ each: NeighbourRule? = nil) {
@@ -30,7 +30,8 @@ extension Neighbours {
     return rules.isEmpty ? nil : rules
   }
 
-  /// - Returns: problems of the rules that cannot hold.
+  /// Computes the floors and budgets of an `each` rule.
+  /// - Returns: the problems of values whose rule cannot hold.
   private mutating func take(_ each: NeighbourRule, _ selection: Selection, _ configuration: DeploymentConfiguration) -> [Problem] {
     var problems: [Problem] = []
     for (place, value) in values.enumerated() {
@@ -64,7 +65,7 @@ extension Neighbours {
       fix: NearMatch.hint(tag, among: tags))
   }
 
-  /// The rules for a rollback, which is never blocked: hosts wait for each other, but go ahead if no host is under way.
+  /// The rule for a rollback, which no rule blocks for ever: hosts wait for each other, but begin if no host is under way.
   var forWayBack: Neighbours {
     var back = self
     back.yields = true
@@ -72,7 +73,7 @@ extension Neighbours {
     return back
   }
 
-  /// Why hosts of the plan could never begin, because other hosts are out of service and stay so; nil: nothing prevents them.
+  /// Returns why hosts of the plan could never begin, because other hosts are out of service and stay so; nil: there is no such reason.
   func deadlock(_ hosts: [HostPlan]) -> String? {
     guard yields != true, rule != .alone else { return nil }
     var tallies = values.map { _ in Tally() }
@@ -92,15 +93,15 @@ extension Neighbours {
     return nil
   }
 
-  /// The hosts with one value of a tag, as a plan finds them.
+  /// Numbers about the plan's hosts that share one value of a tag.
   private struct Tally {
     var members = 0
     var serving = 0
-    /// Names of the hosts that do not serve.
+    /// The names of the hosts that do not serve.
     var away: [String] = []
-    /// Whether a host that serves will be changed.
+    /// Whether the plan changes a host that serves.
     var moves = false
-    /// Whether a host that does not serve will be brought into service.
+    /// Whether the plan brings a host into service that does not serve.
     var comes = false
 
     mutating func add(_ host: HostPlan) {

@@ -1,15 +1,16 @@
 package import DeployModel
 
-/// Obstacles that prevent any deployment to these hosts. The survey finds them, and all are reported together before anything starts.
+/// Finds what prevents any deployment to these hosts. All obstacles are reported together before anything starts.
 package enum Obstacles {
-  /// - Parameter others: other problems of the hosts, to be reported at the same time.
-  /// - Throws: all problems; with exit code 3 if there is an obstacle, otherwise as trouble of the hosts.
+  /// Throws if there are obstacles or other problems.
+  /// - Parameter others: other problems of the hosts, which are reported at the same time.
+  /// - Throws: all problems; with exit code 3 if there is an obstacle, otherwise with the code for infrastructure.
   static func refuse(_ surveys: [Survey], _ selection: Selection, besides others: [Problem] = []) throws(Problems) {
     let own = problems(surveys, selection)
     if !(own + others).isEmpty { throw Problems(own + others, exit: own.isEmpty ? .infrastructure : .refused) }
   }
 
-  /// The obstacles: a `current` that is no link, a path of another application, two hosts that are the same.
+  /// Returns the obstacles: a `current` that is no link, a folder of another application, or two hosts that are one folder on one machine.
   package static func problems(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
     let path = selection.recipe.placement.path
     var problems: [Problem] = []
@@ -36,7 +37,8 @@ package enum Obstacles {
       fix: "give this recipe a path of its own; for the same application under a new name, say application = \"\(owner.application)\"")
   }
 
-  /// The obstacle that another application deploys there for the first time, or that its engine died in its first deployment.
+  /// Returns the obstacle that another application holds the folder's lock, because its first deployment there is running or was
+  /// interrupted.
   private static func isLocked(_ host: Host, _ lock: Lock, _ selection: Selection) -> Problem {
     let path = host.place(selection.recipe.placement.path)
     let group = lock.group.map { " to \(GroupName($0).words)" } ?? ""
@@ -48,7 +50,8 @@ package enum Obstacles {
         + (lock.leaseLeft > 0 ? "" : "; if that deployment is over for good, lander unlock gives its lock back"))
   }
 
-  /// The obstacle that two hosts are the same folder of the same machine, under any names: each would undo the other's work.
+  /// Returns the obstacle that two hosts are one folder on one machine, under whatever names. Deployments to both would undo each other's
+  /// work.
   private static func twins(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
     var keys: [(key: String, number: Int)] = []
     for (number, survey) in surveys.enumerated() {
@@ -70,8 +73,8 @@ package enum Obstacles {
 }
 
 extension HostPlace {
-  /// Keys that identify a folder of a machine. The boot id tells a copied disk from the original machine. If the boot id is unknown, only
-  /// the planted id counts.
+  /// Returns keys that identify a folder of a machine. The boot id distinguishes a machine from a copy of its disk. If the boot id is
+  /// unknown, only the id in `.lander` counts.
   fileprivate func keys(boot: String) -> [String] {
     let isKnown = !boot.isEmpty && boot != "unknown"
     let planted = id.map { ["\(boot) \($0) \(path)"] } ?? []
@@ -80,7 +83,7 @@ extension HostPlace {
 }
 
 extension ForeignCurrent {
-  /// Why nothing can be deployed there, with the command to type; nil: it is a link, which is kept and put back.
+  /// Returns why this `current` prevents a deployment, with the command to type; nil: a deployment can replace and restore a link.
   package func problem(at path: String) -> Problem? {
     switch self {
     case .link: nil

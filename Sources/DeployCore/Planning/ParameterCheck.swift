@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// The given parameters of a recipe, read by their types. Every mistake is a problem of its own.
+/// The parameters that a caller gave for a recipe, converted to the declared types. Each mistake is a problem of its own.
 package struct ParameterCheck: Sendable, Hashable {
   package private(set) var values: Value = .record([])
   package private(set) var problems: [Problem] = []
 
   /// - Parameters:
-  ///   - inherited: parameters that may be left out, because the running release was deployed with values for them.
-  ///   - given: the typed values. They win over the group's values, which win over the recipe's defaults.
+  ///   - inherited: parameters that the caller may omit, because the running release was deployed with values for them.
+  ///   - given: the values that the caller typed. They have precedence over the group's values, and these over the recipe's defaults.
   package init(_ parameters: [Parameter], inherited: [Parameter] = [], given: [Value.Member], group: Value) {
     var read: [(String, Value)] = []
     let parameters =
@@ -48,7 +48,7 @@ package struct ParameterCheck: Sendable, Hashable {
 }
 
 extension Parameter.Kind {
-  /// The expected value, in words: `a whole number from 1 to 9`.
+  /// The expected value in words: `a whole number from 1 to 9`.
   package var words: String {
     func range<T>(_ min: T?, _ max: T?) -> String {
       switch (min, max) {
@@ -81,7 +81,7 @@ extension Parameter.Kind {
     }
   }
 
-  /// The choice that was probably meant by a value that is not among the choices.
+  /// Returns the choice that the caller probably meant by a value that is no choice; nil: no choice is similar.
   fileprivate func near(_ value: Value) -> String? {
     switch self {
     case .choice(let choices): return value.text.flatMap { Self.near($0, choices) }
@@ -113,13 +113,13 @@ extension Parameter.Kind {
     String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 
-  /// Whether a text matches. An invalid pattern matches nothing.
+  /// Whether a text matches a pattern. Without a pattern every text does; with an invalid pattern none does.
   private static func fits(_ text: String, _ match: String?) -> Bool {
     guard let match else { return true }
     return LuaPattern(match)?.matches(text) ?? false
   }
 
-  /// The value as this kind of parameter, typed or written in Lua; nil if it does not fit.
+  /// Returns the value converted to this kind of parameter, be it typed text or a Lua value; nil: it does not fit.
   package func read(_ value: Value) -> Value? {
     switch (self, value) {
     case (.boolean, .bool): return value
@@ -153,7 +153,7 @@ extension Parameter.Kind {
 }
 
 extension Value {
-  /// A number, also one that was typed.
+  /// The value as a number, also if it is the text of a number; nil: it is no number.
   package var double: Double? {
     switch self {
     case .int(let int): Double(int)
@@ -163,7 +163,7 @@ extension Value {
     }
   }
 
-  /// The value as it is quoted in a message.
+  /// The value in the form in which messages quote it.
   package var words: String {
     switch self {
     case .null: "nothing"

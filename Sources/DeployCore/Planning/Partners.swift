@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// Finds the hosts that a recipe works with besides its targets: first by name, then with their surveys.
+/// Finds the hosts that a recipe uses besides its targets: first from the declarations, then with their surveys.
 package enum Partners {
-  /// The surveys of partners, by index; empty: the partners were not surveyed.
+  /// The surveys of the partners, in the order of the partners; empty: they were not surveyed.
   package struct Surveyed: Sendable, Hashable {
     package var surveys: [Survey]
-    /// The token of a lock to take over, because its holder is known to be gone; nil: there is none.
+    /// The tokens of locks that the deployment may take over, because their holders are known to be gone; nil: none.
     package var inherits: [String?]
     package init(_ surveys: [Survey] = [], inherits: [String?] = []) {
       self.surveys = surveys
@@ -13,11 +13,11 @@ package enum Partners {
     }
   }
 
-  /// Partners as the project declares them, each host once. Their numbers follow the targets'.
+  /// Returns the partners that the project declares, each host once. Their numbers follow those of the targets.
   /// - Parameters:
-  ///   - group: the deployment's own group; the partners' folder is named after it.
+  ///   - group: the deployment's own group, after which the partners' folder is named.
   ///   - after: the number of targets.
-  /// - Throws: groups that do not exist, and hosts that two groups describe differently.
+  /// - Throws: if a group does not exist, or if two groups describe a host differently.
   static func declared(by recipe: Recipe, group: String, in project: Project, after targets: Int) throws(Problems) -> [Partner] {
     var problems: [Problem] = []
     var found: [Partner] = []
@@ -53,7 +53,8 @@ package enum Partners {
     return found
   }
 
-  /// The partners with their surveys. Each partner has to be reachable, because a hook may need it.
+  /// Returns the partners with facts from their surveys.
+  /// - Throws: if a partner is unreachable, because a hook may need it.
   static func found(_ partners: [Partner], _ surveyed: Surveyed) throws(Problems) -> [Partner] {
     let (surveys, inherits) = (surveyed.surveys, surveyed.inherits)
     var problems: [Problem] = []
@@ -79,11 +80,12 @@ package enum Partners {
 }
 
 extension Partners {
-  /// Refuses releases whose recipe has other partners. Their hooks would fail half-way, because those hosts are not locked.
+  /// Refuses releases whose recipe uses partners that the plan lacks. Hooks of such a recipe would fail half-way, because these hosts are
+  /// not locked.
   /// - Parameters:
-  ///   - recipes: the recipes that `hosts` name.
+  ///   - recipes: the recipes to which `hosts` refer.
   ///   - partners: the partners of the plan.
-  /// - Throws: every group that is no longer among the partners.
+  /// - Throws: each group that a recipe needs and the plan lacks.
   static func refuseLost(_ hosts: [HostPlan], _ recipes: [PinnedRecipe], _ partners: [Partner], of recipe: Recipe) throws(Problems) {
     var problems: [Problem] = []
     for (index, pinned) in recipes.enumerated() {
@@ -105,7 +107,7 @@ extension Partners {
 }
 
 extension Partner {
-  /// The partner in a rollback that follows from a failure: the failed deployment still has its lock.
+  /// The partner in a rollback after a failure, when the failed deployment still holds the partner's lock.
   var takenOver: Partner {
     var partner = self
     partner.inherits = nil
@@ -114,7 +116,7 @@ extension Partner {
 }
 
 extension Host {
-  /// Whether both names lead to one shell in the same way.
+  /// Whether both hosts have one connection: an equal transport, address, port, user, root and argv.
   fileprivate func isReached(as other: Host) -> Bool {
     transport == other.transport && address == other.address && port == other.port && user == other.user && root == other.root
       && argv == other.argv

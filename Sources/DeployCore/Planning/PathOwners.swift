@@ -1,16 +1,17 @@
 package import DeployModel
 
-/// Recipes of one project that would own the same folder of a host. Each would mistake the other's release for its own.
+/// Finds recipes of one project that would use one folder of a host. Each of them would take the other's release for its own.
 package struct PathOwners: Sendable {
-  /// Folders below a recipe's path that Lander alone writes to.
+  /// The names in a recipe's folder to which only Lander may write.
   private static let own = ["releases", "current", ".lander", "appspec"]
 
   private let recipes: [Recipe]
-  /// By recipe: its path in parts, and the machines of its own targets in the order of their keys.
+  /// For each recipe, its path in parts.
   private let paths: [[String]]
+  /// For each recipe, the machines of its own targets, sorted by key.
   private let machines: [[Machine]]
 
-  /// A host, identified by the connection that leads to its path, whatever its name is.
+  /// A host, identified by the connection to it and not by its name.
   private struct Machine: Sendable {
     var key: String
     var name: String
@@ -31,8 +32,8 @@ package struct PathOwners: Sendable {
     }
   }
 
-  /// The problems with recipes of other applications that share this one's path on one of these hosts, or have a path inside Lander's
-  /// folders there. There is one for each such recipe.
+  /// Returns a problem for each recipe of another application that has this recipe's path on one of these hosts, or has a path inside
+  /// Lander's folders there.
   /// - Parameter hosts: the hosts to which the recipe will be deployed; nil: its own targets.
   package func problems(of recipe: Recipe, on hosts: [Host]? = nil) -> [Problem] {
     guard let index = recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) else { return [] }
@@ -55,7 +56,7 @@ package struct PathOwners: Sendable {
 
   private static func machines(_ hosts: [Host]) -> [Machine] { hosts.map(Machine.init).sorted { ($0.key, $0.name) < ($1.key, $1.name) } }
 
-  /// Names of the machines that are in both sorted lists.
+  /// Returns the names of the machines that both sorted lists contain.
   private static func common(_ a: [Machine], _ b: [Machine]) -> [String] {
     var common: [String] = []
     var rest = b[...]
@@ -66,14 +67,14 @@ package struct PathOwners: Sendable {
     return common
   }
 
-  /// Whether one path equals the other, or is inside one of Lander's folders below it.
+  /// Whether one path equals the other, or lies in one of Lander's folders below the other.
   private static func meets(_ a: [String], _ b: [String]) -> Bool {
     let (outer, inner) = a.count <= b.count ? (a, b) : (b, a)
     guard inner.starts(with: outer) else { return false }
     return inner.count == outer.count || own.contains(inner[outer.count])
   }
 
-  /// The significant parts of a path: `/srv//./app/` is `/srv/app`.
+  /// Returns the parts of a path in clean form: `/srv//./app/` becomes `srv` and `app`.
   private static func parts(_ path: String) -> [String] {
     var parts: [String] = []
     for part in path.split(separator: "/").map(String.init) where part != "." {

@@ -1,9 +1,10 @@
 import DeployModel
 
-/// Plans that bring no revision to their hosts.
+/// Plans deployments that bring no revision to their hosts.
 extension Planner {
+  /// Returns the plan of a task or a removal.
   /// - Parameters:
-  ///   - known: the inputs that the newest release was deployed with; nil: no host knows them.
+  ///   - known: the inputs of the newest release's deployment; nil: no host knows them.
   ///   - bounds: the bounds for these hosts.
   static func bare(
     _ kind: Plan.Kind, _ input: Input, _ hosts: [HostPlan], _ partners: [Partner], _ bounds: Bounds, known: Receipt.Inputs?,
@@ -31,8 +32,8 @@ extension Planner {
       bounds: bounds, lock: lock, partners: partners)
   }
 
-  /// A host of such a plan. If it fails, it goes back to the release that it runs.
-  /// - Parameter target: the release that the host should run.
+  /// Returns the plan of one host. If the host fails, it gets the release back that it runs.
+  /// - Parameter target: returns the release that the host should run; nil: none.
   static func bare(_ host: Host, _ survey: Survey, _ history: GroupHistory, in input: Input, target: (HostState) -> Release?) -> HostPlan {
     guard case .reached(let state) = survey else {
       guard case .unreachable(let failure) = survey else { return HostPlan(host: host, target: nil) }
@@ -46,13 +47,13 @@ extension Planner {
     return step
   }
 
-  /// Parameters: given values win over the newest release's, which win over defaults.
+  /// Returns the parameters. Given values have precedence over those of the newest release, and these over the defaults.
   static func parameters(of selection: Selection, over known: Receipt.Inputs?) -> Value {
     let earlier = (known?.parameters.members ?? []).filter { one in !selection.given.contains { $0.isExactly(one.name) } }
     let own = selection.parameters.members.filter { one in !earlier.contains { $0.name.isExactly(one.name) } }
     return .record(of: (own + earlier).map { ($0.name, $0.value) })
   }
 
-  /// The inputs that the newest release was deployed with; nil: no host knows them.
+  /// Returns the inputs of the newest release's deployment; nil: no host knows them.
   static func newest(of hosts: [HostPlan]) -> Receipt.Inputs? { hosts.compactMap(\.previous).max { $0.at < $1.at }?.inputs }
 }

@@ -1,16 +1,16 @@
 package import DeployModel
 
 extension Planner.Identity {
-  /// Gives receipts of hosts that join the time of the revision's own receipt. So they are as old as those of the other hosts, and older
-  /// than the receipts of a rollout that is under way.
+  /// Returns the origin of a plan whose hosts join. Their receipts get the time of the revision's own receipt, so that they are as old as
+  /// those of the other hosts and older than the receipts of a rollout that is running.
   func origin(joining goal: Receipt) -> Plan.Origin {
     Plan.Origin(
       id: id, kind: .deploy, actor: who, at: at, engine: engine, seed: seed, provenance: provenance, receiptsAt: goal.at,
       receiptsInstalledAt: goal.origin)
   }
 
-  /// If hosts that should join go back, their receipts get the time of the release that they go back to, which is not newer than what the
-  /// group runs.
+  /// Returns the origin of a rollback. If hosts go back that should have joined, their receipts get the time of the release that they
+  /// return to, which is not newer than what the group runs.
   func origin(goingBackTo goals: [Receipt], after failed: Plan) -> Plan.Origin {
     let usual = origin(.rollback(of: failed.id), seed: failed.origin.seed, after: failed.receiptTime)
     guard failed.flow.joins != nil, let newest = goals.map(\.at).max() else { return usual }
@@ -21,12 +21,11 @@ extension Planner.Identity {
 }
 
 extension Recipe {
-  /// The recipe for hosts that join a group: each host goes through its lifecycle, all hosts in one wave. Stages, on_success and on_failure
-  /// belong to the deployment of the whole group and do not run. A freeze does not hold it up, because the revision runs in the group
-  /// already.
+  /// Returns the recipe for hosts that join a group: all hosts go through their lifecycle in one wave. Stages, on_success and on_failure
+  /// belong to the deployment of the whole group and do not run. Freezes do not apply, because the group already runs the revision.
   /// - Parameters:
-  ///   - selection: the group as the project has it now.
-  ///   - isServing: whether one of the hosts that join serves. Then the floor and the rules for neighbours hold.
+  ///   - selection: the group as the project declares it now.
+  ///   - isServing: whether a joining host serves. In that case the floor and the rules for neighbours apply.
   package func joining(_ selection: Selection, isServing: Bool) -> Recipe {
     var recipe = self
     recipe.targets = selection.recipe.targets
@@ -41,6 +40,6 @@ extension Recipe {
     return recipe
   }
 
-  /// Names of the recipe's own stages, which do not run for hosts that join.
+  /// The names of the recipe's own stages, which do not run for joining hosts.
   package var ownStages: [String] { flow.stages.compactMap { if case .script(let name, _, _, _, _, _) = $0 { name } else { nil } } }
 }

@@ -1,11 +1,11 @@
 package import DeployModel
 
 extension Planner {
-  /// What hosts of a group lack and get.
+  /// The revision that hosts of a group lack and get.
   package struct Missing: Sendable, Hashable {
     /// The receipt of the revision.
     package let goal: Receipt
-    /// The strategy of the recipe. It does not run, but says how many hosts may be out of service. Nil: the recipe has no strategy.
+    /// The recipe's strategy, which does not run but determines how many hosts may be out of service; nil: the recipe has none.
     package let strategy: Strategy?
 
     package init(goal: Receipt, strategy: Strategy?) {
@@ -16,8 +16,8 @@ extension Planner {
 }
 
 extension Recipe {
-  /// The recipe for hosts that lack their group's revision. A failure is rolled back, as in a deployment. Stages ran for the group and do
-  /// not run again; the strategy does not run either. The project's present freeze windows hold.
+  /// Returns the recipe that brings a group's revision to hosts that lack it. A failure is rolled back as in a deployment. Stages do not
+  /// run, because they ran for the group, and the strategy does not run either. The project's present freeze windows apply.
   /// - Parameters: as for `joining`.
   package func catchingUp(_ selection: Selection, isServing: Bool) -> Recipe {
     var recipe = joining(selection, isServing: isServing)
@@ -27,8 +27,8 @@ extension Recipe {
     return recipe
   }
 
-  /// The recipe that finishes a deployment which its strategy stopped on purpose: the stages after the rollout still run. Stages before the
-  /// rollout ran already. Those that hosts remember stay in the recipe, so that they are skipped and can be undone.
+  /// Returns the recipe that completes a deployment whose strategy stopped on purpose, so that the stages after the rollout run. Stages
+  /// before the rollout have already run: those with a mark on hosts stay in the recipe, so that they are skipped and can be undone.
   package func finishing(_ selection: Selection) -> Recipe {
     var recipe = self
     recipe.targets = selection.recipe.targets
@@ -46,6 +46,6 @@ extension Recipe.Flow {
   /// The index of the rollout among the stages; the number of stages if there is no rollout.
   fileprivate var rolloutIndex: Int { stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? stages.count }
 
-  /// The stages, with a rollout that takes the hosts in the engine's own waves.
+  /// The stages with a rollout that has no strategy: it takes the hosts in the engine's own waves.
   fileprivate var withoutStrategy: [Stage] { stages.map { if case .rollout = $0 { .rollout(nil) } else { $0 } } }
 }

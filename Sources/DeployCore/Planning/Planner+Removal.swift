@@ -1,8 +1,9 @@
 import DeployModel
 
-/// Plans of removals: hosts run nothing afterwards.
+/// Plans removals, after which hosts run nothing.
 extension Planner {
-  /// - Throws: every reason why the application cannot be removed, all at once; nothing was changed.
+  /// Returns the plan of a removal.
+  /// - Throws: every reason why the application cannot be removed. Planning changes nothing.
   static func removal(_ removal: Removal, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let selection = input.selection
     try Slots.refuseHalves(selection)
@@ -22,7 +23,7 @@ extension Planner {
     return bare(.remove(removal), input, hosts, partners, bounds, known: newest(of: hosts), by: identity)
   }
 
-  /// Refuses hosts out of reach: they would keep the application. `--only` leaves them out.
+  /// Refuses unreachable hosts, because they would keep the application. The message proposes `--only` for the other hosts.
   private static func refuseAway(_ input: Input, _ bounds: Bounds) throws(Problems) {
     do { try refuseUnreachable(input.surveys, input.selection, bounds) } catch {
       let there = Slots.machines(
@@ -38,7 +39,7 @@ extension Planner {
     }
   }
 
-  /// The problem without the advice to keep what is in the place of `current`, because nothing will be deployed there again.
+  /// Returns the problem without the advice to keep what exists at `current`, because nothing will be deployed there again.
   private static func gone(_ problem: Problem, _ input: Input) -> Problem {
     let found = zip(input.selection.hosts, input.surveys).first { host, survey in
       guard case .reached(let state) = survey, let strange = state.strange, problem.subject == host.name else { return false }
@@ -51,7 +52,7 @@ extension Planner {
     return problem
   }
 
-  /// Refuses a `current` that Lander did not make: it belongs to another tool or a person, whose application runs there.
+  /// Returns a problem for each `current` link that Lander did not create: another tool or a person runs an application there.
   private static func foreign(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, case .link(let text)? = state.strange else { return nil }
@@ -64,6 +65,6 @@ extension Planner {
 }
 
 extension HostState {
-  /// Whether nothing was ever deployed to this host.
+  /// Whether the host never had a deployment.
   fileprivate var isUntouched: Bool { fence == 0 && current == nil && receipt == nil && releases.isEmpty }
 }

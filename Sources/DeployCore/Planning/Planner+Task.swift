@@ -1,8 +1,9 @@
 import DeployModel
 
-/// Plans of tasks: hosts keep their release and their receipt.
+/// Plans tasks, whose hosts keep their release and receipt.
 extension Planner {
-  /// - Throws: every reason why the task cannot run, all at once; nothing was changed.
+  /// Returns the plan of a task.
+  /// - Throws: every reason why the task cannot run. Planning changes nothing.
   static func task(_ task: NamedTask, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let selection = input.selection
     let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
@@ -24,12 +25,12 @@ extension Planner {
       known: known, by: identity)
   }
 
-  /// The release that the host runs, if a receipt names it.
+  /// Returns the release that the host runs; nil: no receipt names it.
   private static func running(_ state: HostState) -> Release? {
     [state.receipt, state.previous].lazy.compactMap { $0?.release }.first { $0.id == state.current }
   }
 
-  /// Problems of hosts on which nothing runs that could leave the service.
+  /// Returns a problem for each host that runs nothing that the task could take out of service or restart.
   private static func bare(_ input: Input, _ task: NamedTask) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, running(state) == nil || state.damage(of: state.current)?.kind == .gone else { return nil }
@@ -40,7 +41,7 @@ extension Planner {
     }
   }
 
-  /// - Throws: if hosts were deployed with different values of a parameter that is not given.
+  /// Refuses a task whose hosts were deployed with different values of a parameter that is not given.
   private static func refuseDifferences(
     from newest: Receipt.Inputs?, _ selection: Selection, _ hosts: [HostPlan]
   ) throws(Problems) {
@@ -56,7 +57,7 @@ extension Planner {
     }
     guard problems.isEmpty else { throw Problems(problems) }
   }
-  /// - Throws: parameters that are not given, and that no release was deployed with.
+  /// Refuses parameters that are neither given nor known from a deployed release.
   private static func refuseMissing(of selection: Selection, over known: Receipt.Inputs?) throws(Problems) {
     let all = parameters(of: selection, over: known).members
     let missing = selection.recipe.inherited.filter { one in !all.contains { $0.name.isExactly(one.name) } }.map { one in

@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// Makes plans, without side effects: from the request and the surveys of hosts to the complete plan.
+/// Makes plans without side effects: it computes the complete plan from the request and the surveys of hosts.
 package enum Planner {
-  /// Who makes a plan, and when; everything about it that is not computed.
+  /// Who makes a plan and when, and everything else that the planner does not compute.
   package struct Identity: Sendable, Hashable {
     package var id: Deployment.ID
     package var actor: String
@@ -10,7 +10,7 @@ package enum Planner {
     package var engine: String
     package var token: String
     package var seed: UInt64
-    /// Who asks, why and from where; nil: nothing is known.
+    /// Who asks for the deployment, why and from where; nil: unknown.
     package var provenance: Provenance?
     package init(id: Deployment.ID, actor: String, at: Timestamp, engine: String, token: String, seed: UInt64) {
       self.id = id
@@ -21,9 +21,10 @@ package enum Planner {
       self.seed = seed
     }
 
-    /// Who makes the plan, as locks and receipts name it.
+    /// The name of the planning person in locks and receipts.
     var who: String { provenance?.actor(over: actor) ?? actor }
 
+    /// Returns the origin of a plan.
     /// - Parameter newest: the time of the newest receipt on the hosts; nil: there is no receipt.
     func origin(_ kind: Plan.Kind = .deploy, seed: UInt64? = nil, after newest: Timestamp?) -> Plan.Origin {
       Plan.Origin(
@@ -32,7 +33,7 @@ package enum Planner {
     }
   }
 
-  /// What a forward plan is made from.
+  /// Everything from which a forward plan is computed.
   package struct Input: Sendable, Hashable {
     package var selection: Selection
     package var release: Release
@@ -40,40 +41,41 @@ package enum Planner {
     package var manifest: Manifest
     /// The digest of the project's sources.
     package var sources: Digest
-    /// By host number.
+    /// The survey of each host; the index is the host's number.
     package var surveys: [Survey]
-    /// The hosts of the group that are left alone; nil: they were not surveyed.
+    /// The hosts of the group that the deployment leaves alone; nil: they were not surveyed.
     package var others: Bystanders?
-    /// The loaded recipes that hosts' receipts name. If a recipe was not found, hooks cannot restore its hosts.
+    /// The loaded recipes that the hosts' receipts name. Hosts whose recipe is missing cannot be restored with hooks.
     package var kept: [PinnedRecipe]
     package var force: Bool
     package var orphans: LockRequest.Orphans
-    /// How the secrets of each receipt compare with their present values, by host number. Empty, or nil: they were not compared.
+    /// For each host, by its number: how the secrets of its receipt compare with their present values. Nil, or an empty list: not compared.
     package var secrets: [SecretComparison?]
-    /// The token of a lock to take over because its holder is known to be gone, by host number. Empty, or nil: there is no such lock.
+    /// For each host, by its number: the token of a lock that the deployment may take over, because its holder is known to be gone. Nil, or
+    /// an empty list: none.
     package var inherits: [String?]
-    /// Names of secrets that a rehearsal found, besides those that the recipe names.
+    /// Names of the secrets that the rehearsal found and the recipe does not name.
     package var foundSecrets: [String] = []
-    /// The options of an installation by an appspec file, including the bundle's scripts; nil: the recipe's own.
+    /// The options for an installation by an appspec file, with the bundle's scripts; nil: the recipe's own options.
     package var appspec: AppSpecOptions?
     /// What is known of the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
     package var partners = Partners.Surveyed()
-    /// The token of the deployment's place in line; nil: it has no place.
+    /// The token of the deployment's ticket for the line; nil: it has none.
     package var ticket: String?
-    /// As in `DeploymentRequest`.
+    /// The deployment's number in its caller's order, from the `DeploymentRequest`.
     package var sequence: Int?
-    /// The times at which no wave begins; nil: the recipe has no freeze window.
+    /// The times in which no wave may begin; nil: the recipe has no freeze window.
     package var freeze: Freeze.Rule?
-    /// As in `DeploymentRequest`.
+    /// The deployment that this one reverses, from the `DeploymentRequest`.
     package var undoes: Deployment.ID?
-    /// The receipt of the revision that hosts get to join their group; nil: they do not join.
+    /// The receipt of the revision that joining hosts get; nil: no hosts join.
     package var joins: Receipt?
-    /// What hosts of the group lack and get; nil: the deployment is not for missing hosts.
+    /// The revision that missing hosts get; nil: the deployment is not for missing hosts.
     package var missing: Missing?
-    /// Stages that the caller says are done for this revision, and stages to run again.
+    /// The stages that the caller declares as already run for this revision, and the stages that have to run again.
     package var (ran, again): ([String], [String]) = ([], [])
-    /// A rule that is disabled, for tests of the checkers.
+    /// A rule that is disabled, for tests of the checkers; nil: none.
     package var lapse: Lapse?
     package init(
       selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey],
@@ -97,7 +99,8 @@ package enum Planner {
     }
   }
 
-  /// - Throws: every reason why this cannot be deployed, all at once; nothing was changed.
+  /// Returns the plan of a deployment, or of the recipe's task or removal.
+  /// - Throws: every reason why the deployment is not possible. Planning changes nothing.
   package static func deployment(_ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let (recipe, selection) = (input.selection.recipe, input.selection)
     if let task = recipe.task { return try self.task(task, input, by: identity) }
@@ -146,13 +149,13 @@ package enum Planner {
       lock: lock, partners: partners)
   }
 
-  /// Each name once, in order.
+  /// Returns the names sorted, each once.
   static func sorted(_ names: [String]) -> [String] {
     names.sorted().reduce(into: []) { sorted, name in if sorted.last != name { sorted.append(name) } }
   }
 
   private static func flow(of recipe: Recipe, _ stages: [Stage], _ input: Input, behind: String?) -> Plan.Flow {
-    // Slots that take over again start nothing, so no stage runs either.
+    // When a rollback gives traffic back to other slots, it starts nothing there, so no stage runs either.
     let stages = input.undoes == nil ? stages : stages.filter { if case .script = $0 { false } else { true } }
     return Plan.Flow(
       stages: stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
@@ -188,12 +191,12 @@ package enum Planner {
     return plan
   }
 
-  /// The group's last good revision, if the host's release is on trial and the host still keeps that revision. Nil for an installation by
-  /// an appspec file, because it goes back to what was installed.
+  /// Returns the group's last good revision if the host's release is on trial and the host still has that revision; otherwise nil. Also nil
+  /// for an appspec file, whose installation goes back to what was installed before.
   private static func back(
     from now: Receipt?, _ state: HostState, _ history: GroupHistory, for input: Input, recipes: [PinnedRecipe]
   ) -> Receipt? {
-    // What a dead engine made current without a receipt is as unproven as what it left on trial.
+    // A release that a dead engine made current without a receipt is as uncertain as a release on trial.
     let isLeft = state.current != now?.release.id && state.current != state.previous?.release.id
     guard let now, now.trial == true || isLeft, let good = history.lastGood(), good.release.id != state.current,
       good.release.id != input.release.id,
@@ -204,13 +207,15 @@ package enum Planner {
     return good
   }
 
-  /// The plan's recipe that deployed the release of a receipt, if possible with the parameters of that time.
+  /// Returns the index of the recipe that deployed the receipt's release, preferably with the receipt's parameters; nil: the plan does not
+  /// have it.
   static func recipe(of receipt: Receipt?, among recipes: [PinnedRecipe], own: Value? = nil) -> Int? {
     guard let receipt else { return nil }
     return recipes.firstIndex { $0.goes(with: receipt, own: own) } ?? recipes.firstIndex { $0.hasSources(of: receipt) }
   }
 
-  /// - Parameter ticket: the place in line; nil for a rollback, which waits in no line.
+  /// Returns the lock request of a plan.
+  /// - Parameter ticket: the ticket for the line; nil: none. The default is for rollbacks, which do not wait in a line.
   static func lock(
     _ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait, ticket: String? = Ticket.none
   ) -> LockRequest {
@@ -220,7 +225,7 @@ package enum Planner {
     return lock
   }
 
-  /// The highest fence seen on the hosts.
+  /// Returns the highest fence that the hosts have seen; 0: none.
   static func fence(_ surveys: [Survey]) -> Int {
     surveys.reduce(0) { highest, survey in
       if case .reached(let state) = survey { max(highest, state.fence) } else { highest }
@@ -245,7 +250,7 @@ package enum Planner {
     try refuse(problems, exit: onlyUnreachable ? .unreachable : .infrastructure)
   }
 
-  /// Problems of shared paths that the bundle contains too: one of the two would be lost.
+  /// Returns a problem for each shared path that the bundle contains too, because the link would hide the bundle's file.
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.placement.shared.compactMap { shared in
       let path = shared.withoutLastSlash
@@ -263,7 +268,7 @@ package enum Planner {
     }
   }
 
-  /// Shared files that the release would link to and that are not on a host.
+  /// Returns a problem for each host that lacks shared files to which the release would link.
   private static func sharedFileProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, !runs(input.release, state), let lacks = state.lacks else { return nil }
@@ -271,13 +276,13 @@ package enum Planner {
     }
   }
 
-  /// Whether a release is current on a host and its folder exists, so that at most some of its files are sent.
+  /// Whether the release is current on the host and its folder exists, so that at most some of its files have to be sent.
   private static func runs(_ release: Release, _ state: HostState) -> Bool {
     state.current == release.id && state.damage(of: release.id)?.kind != .gone
   }
 
-  /// Problems of disk space: the old and the new release need room side by side. Staging checks again, when it is known how much is sent to
-  /// a host that has an older release.
+  /// Returns a problem for each host with too little disk space for the new release beside the old one. Staging checks again, when it knows
+  /// how much it has to send to a host that has an older release.
   private static func spaceProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, !runs(input.release, state), !state.releases.contains(input.release.id) else {
@@ -293,7 +298,7 @@ package enum Planner {
 }
 
 extension Planner.Identity {
-  /// The purpose of a lock, with at most 200 bytes of the given reason.
+  /// Returns the purpose of a lock, followed by at most 200 bytes of the given reason.
   func saying(_ purpose: String) -> String {
     guard let reason = provenance?.message.flatMap({ Provenance.line($0, limit: 200) }) else { return purpose }
     return "\(purpose): \(reason)"

@@ -1,20 +1,20 @@
 package import DeployModel
 
-/// The facts for a rollback that somebody asks for: where the group goes back to, and what prevents it. All advice can be followed in the
-/// present state of the hosts.
+/// The facts for a rollback that somebody asked for: which release the group goes back to, and what prevents it. The advice in its messages
+/// always works in the present state of the hosts.
 struct RollbackGround {
   let way: WayBack
   /// The receipt of the release that the group goes back to.
   let goal: Receipt
-  /// The problems of hosts that cannot go there, except hosts whose recipe is not known.
+  /// The problems of hosts that cannot get the goal, except that a recipe is unknown.
   let problems: [Problem]
 
   /// - Parameters:
-  ///   - straighten: whether to include hosts that alone would go back to something else.
-  ///   - aim: the release that all hosts should go to; nil: the previous good release.
-  ///   - typed: the option that describes a project without a `deploy.lua`; nil: recipe and group name it.
-  ///   - isStored: whether this machine has a bundle.
-  /// - Throws: if a host is out of reach, a host differs from the group, or no host remembers a good release.
+  ///   - straighten: whether to include hosts whose own receipts lead to another release.
+  ///   - aim: the release that all hosts should get; nil: the previous good release.
+  ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group name it.
+  ///   - isStored: returns whether this machine has a bundle.
+  /// - Throws: if a host is unreachable or differs from the group, or if no host has a good receipt to go back to.
   init(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, straighten: Bool, to aim: Receipt? = nil, typed: String?,
     isStored: (Digest) -> Bool = { _ in true }
@@ -49,7 +49,7 @@ struct RollbackGround {
     }
   }
 
-  /// Refuses hosts out of reach. The message says how to take back the other hosts, which should not stay on a bad release.
+  /// Refuses unreachable hosts. The message says how to roll back the other hosts, which should not stay on a bad release.
   private static func refuseUnreachable(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String, to aim: Receipt?
   ) throws(Problems) {
@@ -71,7 +71,7 @@ struct RollbackGround {
     }
   }
 
-  /// Recipe and group, as they are typed on the command line.
+  /// Returns recipe and group in the form of command line arguments.
   static func named(_ selection: Selection) -> String {
     let recipe = selection.recipe
     var isUsual = false
@@ -85,7 +85,7 @@ struct RollbackGround {
 }
 
 extension RollbackPlanner {
-  /// The first reason why `lander rollback` of a selection would be refused now; nil: no obstacle is known.
+  /// Returns the first reason why `lander rollback` for the selection would be refused now; nil: no reason is known.
   package static func refusal(_ selection: Selection, _ surveys: [Survey]) -> Problem? {
     for case .reached(let state) in surveys {
       guard let lock = state.lock, lock.leaseLeft > 0 else { continue }
@@ -102,7 +102,7 @@ extension RollbackPlanner {
     } catch { return error.list.first }
   }
 
-  /// The newest irreversible stage that blocks the rollback; nil: no stage does.
+  /// Returns the newest irreversible stage that prevents the rollback; nil: none does.
   private static func barrier(_ surveys: [Survey], to goal: Receipt) -> Problem? {
     StageMarks(surveys).inTheWay(to: goal, despite: [], typed: "").first
   }

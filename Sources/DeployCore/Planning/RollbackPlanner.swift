@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// Plans rollbacks. A rollback is a deployment of what each host ran before; it never leads to another rollback.
+/// Plans rollbacks. A rollback is a deployment that brings each host an earlier release. A failed rollback is never rolled back itself.
 package enum RollbackPlanner {
-  /// The rollback after a failure: the hosts that already have the failed deployment's revision go back to what they ran before. If that
-  /// was on trial, they go to the group's last good revision. The rollback takes the locks over, so no other deployment comes between. It
-  /// undoes the stages that can be undone, in reverse order: stages that ran after the rollout before the hosts go back, the other stages
-  /// afterwards. Nil: no host has to go back and no stage has to be undone.
+  /// Returns the rollback after a failure. Hosts that already have the failed deployment's revision go back to what they ran before or, if
+  /// that was on trial, to the group's last good revision. The rollback takes over the failed deployment's locks, so that no other
+  /// deployment comes between. It undoes stages in reverse order: stages that ran after the rollout before the hosts go back, and the other
+  /// stages afterwards. Nil: no host has to go back and no stage has to be undone.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, conclusion.owesWayBack else { return nil }
     var identity = identity
@@ -21,7 +21,7 @@ package enum RollbackPlanner {
       var host = was.host
       host.number = number
       if !conclusion.rollback.contains(index) { return staying(host, was, conclusion.hosts[index], arriving: was.restoring ?? bare) }
-      // The receipt that the failed deployment left on the host; the lock is refused if the host has another one.
+      // The receipt that the failed deployment left on the host. A host with another receipt refuses the lock.
       let receipt = was.target.map {
         Receipt(
           application: failed.subject.application, group: failed.subject.group, release: $0, inputs: failed.content.inputs,
@@ -29,7 +29,7 @@ package enum RollbackPlanner {
           recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.receiptTime, trial: failed.flow.trial,
           provenance: failed.origin.provenance.flatMap { $0.ofReceipt(at: $0.commit) })
       }
-      // A release that was gone, or not Lander's, cannot be gone back to.
+      // A host cannot go back to a release whose folder was gone, or to one that is not Lander's.
       let goal = was.wayBack == nil ? nil : was.back ?? was.previous
       var step = HostPlan(
         host: host, facts: was.facts, target: goal?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
@@ -42,7 +42,7 @@ package enum RollbackPlanner {
     lock.inherits = failed.lock.token
     return Plan(
       origin: identity.origin(goingBackTo: hosts.compactMap(\.goal), after: failed), subject: failed.subject,
-      // Without the failed bundle: what each host goes back to is its own.
+      // The failed bundle is left out, because each host goes back to its own release.
       content: Plan.Content(
         release: hosts.lazy.filter { $0.action == .change }.compactMap(\.target).first, recipes: recipes, inputs: failed.content.inputs,
         secrets: failed.content.secrets),
@@ -57,7 +57,7 @@ package enum RollbackPlanner {
       lock: lock, partners: failed.partners.map(\.takenOver))
   }
 
-  /// The plan of a host that is back already, or was never changed: it stays locked until stages are undone.
+  /// Returns the plan of a host that has gone back already or was never changed. It stays locked until the stages are undone.
   private static func staying(_ host: Host, _ was: HostPlan, _ status: HostStatus, arriving: Int) -> HostPlan {
     let isRestored = if case .restored = status { true } else { false }
     let runs = isRestored ? was.back ?? was.previous : was.previous
@@ -68,7 +68,7 @@ package enum RollbackPlanner {
     return step
   }
 
-  /// The stages of the rollback of a failed deployment.
+  /// Returns the stages of the rollback of a failed deployment.
   private static func wayBack(_ conclusion: Conclusion, _ failed: Plan) -> [Stage] {
     func undo(_ time: StageMark.Undo) -> [Stage] {
       (conclusion.undo ?? []).filter { $0.mark.undo == time }.compactMap { undo in
@@ -78,9 +78,9 @@ package enum RollbackPlanner {
     return undo(.before) + (conclusion.rollback.isEmpty ? [] : [.rollout(nil)]) + undo(.after)
   }
 
-  /// The part of the floor that the hosts of the rollback have to keep; the rest of the group serves its own part. It is at most the number
-  /// of hosts that served when the failed deployment began, because hosts that ran nothing go back to nothing. One of the hosts that go
-  /// back to a release may always move, or no rollback would be possible.
+  /// Returns the floor for the rollback's hosts; the rest of the group keeps its own part of the floor. The floor is at most the number of
+  /// hosts that served when the failed deployment began, because other hosts go back to nothing. One host that goes back to a release may
+  /// always change, because otherwise no rollback would be possible.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
     let served = failed.hosts.indices.filter { index in
       if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].serves }
@@ -92,7 +92,7 @@ package enum RollbackPlanner {
       default: return false
       }
     }
-    // Hosts that are locked until stages are undone serve in the rollback itself.
+    // Hosts that stay locked until stages are undone are hosts of the rollback, so they count as serving there.
     let inside = elsewhere.count(where: conclusion.wayBackHosts.contains)
     let coming = conclusion.rollback.count { number in
       let was = failed.hosts[number]
@@ -101,20 +101,21 @@ package enum RollbackPlanner {
     return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count + inside, inside + coming - 1))
   }
 
-  /// The rollback that somebody asks for: every host goes back to the group's last good revision, by what the hosts themselves remember.
+  /// Returns the rollback that somebody asked for: every host goes back to the group's last good revision, according to the hosts'
+  /// receipts.
   /// - Parameters:
-  ///   - others: the hosts of the group that are left alone; nil: they were not surveyed.
-  ///   - inherits: by host number, as in `Planner.Input`.
-  ///   - partners: the surveys of partners.
-  ///   - straighten: whether to include hosts whose own way back leads elsewhere.
-  ///   - aim: the release that all of them are to go to; nil: the good release before.
-  ///   - despite: names of irreversible stages behind which hosts go back all the same.
-  ///   - waves: what is known of the waves of the recipe's strategy; the floor of the rollback depends on it, too.
-  ///   - typed: the option that names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
-  ///   - isStored: whether this machine has a bundle, so that it can be sent.
-  ///   - lapse: a rule that is disabled, for tests of the checkers.
-  /// - Throws: if a host is out of reach, runs something else than the group or does not keep the release; if no good release is remembered
-  ///   or its recipe was not found. Names every host that is in the way.
+  ///   - others: the hosts of the group that the rollback leaves alone; nil: they were not surveyed.
+  ///   - inherits: the tokens of locks to take over, as in `Planner.Input`.
+  ///   - partners: the surveys of the partners.
+  ///   - straighten: whether to include hosts whose own receipts lead to another release.
+  ///   - aim: the release that all hosts should get; nil: the previous good release.
+  ///   - despite: names of irreversible stages that should not prevent the rollback.
+  ///   - waves: what is known of the waves of the recipe's strategy, on which the default floor depends.
+  ///   - typed: for messages: the option that names a project without a `deploy.lua`; nil: recipe and group name it.
+  ///   - isStored: returns whether this machine has a bundle, so that it can send the bundle.
+  ///   - lapse: a rule that is disabled, for tests of the checkers; nil: none.
+  /// - Throws: if a host is unreachable, runs something else than the group, or lacks the release; if no host has a good receipt to go back
+  ///   to; or if the release's recipe was not found. The problems name every such host.
   package static func plan(
     _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
     partners: Partners.Surveyed = .init(), straighten: Bool = false, to aim: Receipt? = nil, despite: [String] = [],
@@ -168,7 +169,7 @@ package enum RollbackPlanner {
       partners: found)
   }
 
-  /// Gives stages that undo other stages a recipe of their own, which acts for the release for which the other stages ran.
+  /// Gives each stage that undoes another stage its own recipe, which undoes in the release for which that other stage ran.
   private static func inPlace(_ stages: [Stage], _ recipes: [PinnedRecipe]) -> ([Stage], [PinnedRecipe]) {
     var all = recipes
     let placed = stages.map { stage -> Stage in
@@ -193,13 +194,13 @@ package enum RollbackPlanner {
       typed: typed)
   }
 
-  /// One host's way to the goal; nil: the recipe of its running release is not known.
+  /// Returns the plan of one host's way to the goal; nil: the recipe of its running release is unknown.
   private static func step(
     _ host: Host, _ state: HostState, _ way: WayBack, to goal: Receipt, _ arriving: Int, among kept: [PinnedRecipe]
   ) -> HostPlan? {
     var leaving = arriving
     var knows = false
-    // The recipe at hand stops what a failed deployment left, because that one's own recipe is not remembered.
+    // If a failed deployment left a release without a receipt, its recipe is unknown, so the arriving recipe stops it.
     if let now = state.receipt, now.release.id == state.current {
       guard let own = Planner.recipe(of: now, among: kept) else { return way.stays(state) ? stay(host, state, goal, arriving) : nil }
       (leaving, knows) = (own, true)

@@ -1,26 +1,26 @@
 package import DeployModel
 
-/// A request resolved against the project's declarations: the recipe, the group and the hosts.
+/// A request resolved against the project's declarations: recipe, group and hosts.
 package struct Selection: Sendable, Hashable {
   package var recipe: Recipe
   package var group: String
-  /// The hosts, numbered from 0 in the order of the group.
+  /// The selected hosts, numbered from 0 in the order of the group.
   package var hosts: [Host]
-  /// Number of hosts of the group that the request leaves out; they are not touched.
+  /// The number of hosts of the group that the request leaves out and the deployment leaves alone.
   package var others: Int
-  /// The hosts that are left out, numbered from 0.
+  /// The hosts that the request leaves out, numbered from 0.
   package var bystanders: [Host] = []
   package var configuration: DeploymentConfiguration
   package var parameters: Value
-  /// Names of the parameters that somebody typed or the group has; the others have their defaults.
+  /// The names of the parameters that the caller typed or the group sets. The other parameters have their defaults.
   package var given: [String] = []
   /// The typed options besides recipe and group.
   package var typed = TypedOptions()
-  /// The partners, numbered after the hosts. Their paths are not known before a survey.
+  /// The partners, numbered after the hosts. Their paths are unknown before a survey.
   package var partners: [Partner]
 
-  /// - Parameter unclear: earlier problems of the request; if there are any, nothing is selected.
-  /// - Throws: every problem of the request at once, each with a near match.
+  /// - Parameter unclear: problems of the request that were found before. If there are any, the initializer throws.
+  /// - Throws: all problems of the request, each with a near match if there is one.
   package init(_ request: DeploymentRequest, in project: Project, besides unclear: [Problem] = []) throws(Problems) {
     var problems = unclear
     let (recipe, group): (Recipe, DeploymentGroup)
@@ -58,12 +58,12 @@ package struct Selection: Sendable, Hashable {
     given = request.parameters.map(\.name) + group.params.members.map(\.name)
   }
 
-  /// Whether the hosts that are left out must be surveyed: the configuration says how many hosts of the group have to serve, or they may
-  /// remember stages that do not run again or have to be undone.
+  /// Whether the survey has to include the hosts that the request leaves out: the configuration demands that hosts of the group serve, or
+  /// these hosts may have marks of stages that need not run again or have to be undone.
   package var asksBystanders: Bool { !bystanders.isEmpty && (countsBystanders || remembersStages) }
-  /// Whether it matters how many of the hosts that are left out serve.
+  /// Whether the configuration needs the number of serving hosts among those that the request leaves out.
   package var countsBystanders: Bool { configuration.floor != nil || configuration.healthy != nil }
-  /// Whether hosts remember stages of the recipe.
+  /// Whether hosts keep marks of the recipe's stages.
   package var remembersStages: Bool { recipe.flow.stages.contains { $0.terms.map { $0.leavesMark || $0.undo != nil } == true } }
 
   private static func numbered(_ hosts: [Host], _ recipe: Recipe) -> [Host] {
@@ -75,8 +75,8 @@ package struct Selection: Sendable, Hashable {
     }
   }
 
-  /// The requested recipe and group.
-  /// - Throws: that one of them does not exist, with all other problems that can be found without it.
+  /// Returns the recipe and group that the request names.
+  /// - Throws: if one of them does not exist, together with all problems that can be found without it.
   private static func target(of request: DeploymentRequest, in project: Project) throws(Problems) -> (Recipe, DeploymentGroup) {
     let recipe: Recipe
     do throws(Problems) {
@@ -86,7 +86,7 @@ package struct Selection: Sendable, Hashable {
       throw isThere ? error : Problems(error.list + [missing(request.group ?? "", in: project)])
     }
     do throws(Problems) { return (recipe, try group(request.group, of: recipe, in: project)) } catch {
-      // The group may give a parameter that the request does not.
+      // The group may give a parameter that is missing from the request.
       let given = request.parameters.map { "--\($0.name)" }
       let checked = ParameterCheck(recipe.parameters, inherited: recipe.inherited, given: request.parameters, group: .record([]))
       throw Problems(error.list + checked.problems.filter { $0.subject.map(given.contains) ?? false })
@@ -99,7 +99,7 @@ package struct Selection: Sendable, Hashable {
       fix: NearMatch.hint(group, among: project.groups.map(\.name)) ?? "define it: group \"\(group)\" { hosts = { … } }")
   }
 
-  /// Problems of hosts that are the same folder of the same machine: they would undo each other's work.
+  /// Returns a problem for each host with the folder and the machine of another host, because deployments would undo each other's work.
   private static func sharedPlaces(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
     var seen: [[String]: String] = [:]
     return hosts.compactMap { host in
@@ -126,7 +126,7 @@ package struct Selection: Sendable, Hashable {
           fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
     }
     guard let recipe = project.recipes.first(where: { $0.name.isExactly(name) }) else {
-      // Somebody typed a group in place of a recipe; a recipe whose name is as near comes first.
+      // Somebody may have typed a group's name in place of a recipe's. A recipe with a similar name is proposed first.
       let groups = project.groups.map(\.name)
       let group =
         groups.contains { $0.isExactly(name) } ? name : NearMatch.of(name, among: names) == nil ? NearMatch.of(name, among: groups) : nil
@@ -155,7 +155,7 @@ package struct Selection: Sendable, Hashable {
     return group
   }
 
-  /// `*` matches any characters, or none; everything else matches itself.
+  /// Whether a name matches a pattern, in which `*` matches any number of characters.
   package static func matches(_ name: String, _ pattern: String) -> Bool {
     let star = UInt8(ascii: "*")
     let (name, pattern) = (Array(name.utf8), Array(pattern.utf8))

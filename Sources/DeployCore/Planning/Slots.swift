@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Rules for a group whose machines have several instances of the application, each in a slot.
+/// The rules for a group whose machines have several instances of the application, each in a slot.
 package enum Slots {
   package static func has(_ hosts: [Host]) -> Bool { hosts.contains { $0.slot != nil } }
 
-  /// The parts of a recipe that do not work with slots; empty for hosts without slots.
+  /// Returns problems for the parts of a recipe that do not work with slots; empty for hosts without slots.
   static func problems(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
     guard has(hosts) else { return [] }
     var problems: [Problem] = []
@@ -38,8 +38,8 @@ package enum Slots {
     return problems
   }
 
-  /// Refuses single slots of a machine: its slots are locked together, because otherwise two deployments, one to each slot, would not know
-  /// of each other.
+  /// Refuses a request for some slots of a machine only. The slots of a machine are locked together, because otherwise two deployments to
+  /// different slots would not know of each other.
   static func refuseHalves(_ selection: Selection) throws(Problems) {
     let problems = selection.hosts.compactMap { host -> Problem? in
       guard host.slot != nil else { return nil }
@@ -59,8 +59,8 @@ package enum Slots {
           + "without the release", fix: "deploy to all machines of the group, without --only"))
   }
 
-  /// Refuses machines out of reach, whatever the budget is: traffic moves for all machines together, so if one machine cannot get the
-  /// release, none gets it.
+  /// Refuses unreachable machines, whatever the budget is. Traffic moves for all machines together, so if one machine cannot get the
+  /// release, no machine gets it.
   static func refuseAway(_ selection: Selection, _ surveys: [Survey]) throws(Problems) {
     guard has(selection.hosts), movesTraffic(selection.recipe) else { return }
     let problems = zip(selection.hosts, surveys).compactMap { host, survey -> Problem? in
@@ -76,7 +76,7 @@ package enum Slots {
     recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }
   }
 
-  /// The rule that slots of one machine are never out of service together.
+  /// Returns the rule that two slots of a machine are never out of service together; nil: the hosts are no slots.
   static func apart(_ hosts: [Host]) -> Neighbours? {
     guard has(hosts) else { return nil }
     let sorted = byMachine(hosts)
@@ -89,14 +89,14 @@ package enum Slots {
     return Neighbours(.apart, tag: "machine", values: values, places: places)
   }
 
-  /// The names of the machines of these hosts, each once.
+  /// Returns the names of the machines of these hosts, each once.
   package static func machines(_ hosts: [Host]) -> [String] {
     hosts.map(\.machine).reduce(into: []) { known, name in
       if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
     }
   }
 
-  /// Indices of the hosts that are slots; slots of one machine follow each other.
+  /// Returns the indices of the hosts that are slots, sorted so that the slots of a machine are adjacent.
   static func byMachine(_ hosts: [Host]) -> [Int] {
     hosts.indices.filter { hosts[$0].slot != nil }.sorted { a, b in
       let (one, other) = (hosts[a].machine, hosts[b].machine)
@@ -104,9 +104,9 @@ package enum Slots {
     }
   }
 
-  /// The release that a group with slots goes back to, and the deployment that it takes back (nil if that deployment was never good). The
-  /// goal is the good revision before the one that the group runs, or the requested release.
-  /// - Throws: if no good revision is remembered.
+  /// Returns the release to which a group with slots goes back, and the good deployment that this reverses (nil: none). The release is the
+  /// requested one, or the good revision before the one that the group runs.
+  /// - Throws: if no host has a good receipt to go back to.
   package static func way(
     _ selection: Selection, _ surveys: [Survey], to aim: Receipt?, typed: String?
   ) throws(Problems) -> (goal: Receipt, undoes: Deployment.ID?) {
@@ -122,8 +122,8 @@ package enum Slots {
     return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
 
-  /// Refuses a rollback behind irreversible stages, or stages that have to be undone before hosts go back: the strategy that takes slots
-  /// back undoes nothing.
+  /// Refuses a rollback of slots past irreversible stages, and past stages that would have to be undone before hosts go back, because the
+  /// strategy that rolls back slots undoes no stage.
   package static func refuse(
     going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
   ) throws(Problems) {
@@ -140,12 +140,13 @@ package enum Slots {
     if !problems.isEmpty { throw Problems(problems, exit: .refused) }
   }
 
-  /// Names of the stages that are not undone when a group with slots goes back, the newest first.
+  /// Returns the names of the stages that are not undone when a group with slots goes back, newest first.
   package static func notUndone(going goal: Receipt, _ surveys: [Survey]) -> [String] {
     StageMarks(surveys).undoable(behind: goal).map(\.stage)
   }
 
-  /// The hosts that show what a group runs: for each machine with slots, the slot that was deployed to last; and all hosts without slots.
+  /// Returns the hosts that show what a group runs: all hosts without slots, and for each machine with slots the slot with the newest
+  /// deployment.
   package static func speaking(_ found: [(host: Host, survey: Survey)]) -> [(host: Host, survey: Survey)] {
     let hosts = found.map(\.host)
     var speaks = hosts.map { $0.slot == nil }

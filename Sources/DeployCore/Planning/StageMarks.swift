@@ -1,25 +1,25 @@
 package import DeployModel
 
-/// What is known before a deployment about stages that hosts remember.
+/// The marks of stages that hosts keep, as known before a deployment.
 package struct StageMarks: Sendable, Hashable {
-  /// What the options of the command say about stages, by name.
+  /// What the command's options say about stages, by name.
   struct Overrides {
-    /// The stages that are done for this revision (`--ran`).
+    /// The stages that have already run for this revision (`--ran`).
     var ran: [String]
-    /// The stages to run again (`--again`).
+    /// The stages that have to run again (`--again`).
     var again: [String]
   }
 
-  /// All marks of hosts of the group, including hosts that the deployment leaves alone.
+  /// The marks of all hosts of the group, including hosts that the deployment leaves alone.
   private let all: [StageMark]
-  /// Deployments that have a lock: they know the state of their stages themselves.
+  /// Deployments that hold a lock on a selected host. They know the state of their stages themselves.
   private let holders: [Deployment.ID]
-  /// Deployments that hold the lock of a host that this deployment leaves alone.
+  /// Deployments that hold the lock of a host which this deployment leaves alone.
   private let workers: [Deployment.ID]
 
   /// - Parameters:
-  ///   - others: the hosts of the group that are left alone; nil: they were not surveyed.
-  ///   - tokens: the tokens of locks that are taken over, because their holders are gone.
+  ///   - others: the hosts of the group that the deployment leaves alone; nil: they were not surveyed.
+  ///   - tokens: the tokens of locks that the deployment takes over, because their holders are gone.
   package init(_ surveys: [Survey], beside others: Bystanders? = nil, takingOver tokens: [String?] = []) {
     let states = surveys.compactMap { survey -> HostState? in
       if case .reached(let state) = survey { return state }
@@ -30,7 +30,7 @@ package struct StageMarks: Sendable, Hashable {
     holders = states.compactMap(\.lock).filter { lock in !tokens.contains { $0?.isExactly(lock.token) == true } }.compactMap(\.deployment)
   }
 
-  /// The marks, without marks of stages that were undone since. Hosts that were not reached then still have such marks.
+  /// The marks without those of stages that were undone later. Hosts that were unreachable at the undo still have such marks.
   private var standing: [StageMark] {
     let undone = all.filter { $0.state == .undone }
     return all.filter { mark in
@@ -38,10 +38,10 @@ package struct StageMarks: Sendable, Hashable {
     }
   }
 
-  /// The stages of a recipe, with what is known about each stage.
-  /// - Parameter begun: the stopped deployment that this one finishes. Stages that it ran do not run again, even if they usually run for
-  ///   every deployment. Nil: this deployment finishes none.
-  /// - Throws: names of stages that do not exist or keep no mark, and stages whose end nobody knows.
+  /// Returns a recipe's stages, each with what the marks say about it.
+  /// - Parameter begun: the stopped deployment that this deployment completes. Stages that ran in it do not run again, even if they usually
+  ///   run in every deployment. Nil: this deployment completes none.
+  /// - Throws: if a named stage does not exist or keeps no mark, and for stages whose end nobody knows.
   func settle(
     _ stages: [Stage], of selection: Selection, _ revision: Digest, _ overrides: Overrides, finishing begun: Deployment.ID? = nil
   ) throws(Problems) -> [Stage] {
@@ -56,7 +56,7 @@ package struct StageMarks: Sendable, Hashable {
       }
       let marks = standing.filter { $0.isAbout(name, of: revision) }
       if let running = marks.first(where: { $0.state == .begun && workers.contains($0.deployment) }) {
-        // Two deployments of different hosts take different locks.
+        // Deployments to different hosts hold different locks, so that both may be running.
         problems.append(running.isUnderWay(place))
         if problems.count == 1 { exit = .locked }
       } else if overrides.again.contains(where: { $0.isExactly(name) }) {
@@ -91,10 +91,10 @@ package struct StageMarks: Sendable, Hashable {
     return unknown + both
   }
 
-  /// Irreversible stages that began after the goal of the rollback was deployed, the newest first.
+  /// Returns the irreversible stages that began after the goal of the rollback had been deployed, newest first.
   /// - Parameters:
-  ///   - despite: names of the stages that `--despite` gives.
-  ///   - more: names of other stages that stop the rollback, for the command that is advised.
+  ///   - despite: the stages that `--despite` names.
+  ///   - more: the names of other stages that prevent the rollback, for the proposed command.
   ///   - typed: the arguments after `lander rollback`.
   package func inTheWay(to goal: Receipt, despite: [String], and more: [String] = [], typed: String) -> [Problem] {
     let between = newestFirst(since: goal)
@@ -116,8 +116,8 @@ package struct StageMarks: Sendable, Hashable {
       }
   }
 
-  /// The options that name every stage that is not undone, so that an advised command is complete: the typed stages that are in the way,
-  /// the irreversible stages, and more.
+  /// Returns the options that name every stage that stays undone, so that a proposed command is complete: those of the typed stages that
+  /// prevent the rollback, the irreversible stages, and `more`.
   func despite(_ typed: [String], and more: [String], goingTo goal: Receipt) -> String {
     let between = newestFirst(since: goal)
     let known = between + undoable(behind: goal)
@@ -125,7 +125,7 @@ package struct StageMarks: Sendable, Hashable {
     return Self.despite(given + between.filter { !$0.isNamed(in: given) }.map(\.stage) + more)
   }
 
-  /// The options that name stages, each once, in their order, with a blank before each.
+  /// Returns the options that name these stages, each once and in order, with a blank before each.
   static func despite(_ names: [String]) -> String {
     let distinct = names.reduce(into: [String]()) { known, name in
       if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
@@ -133,26 +133,26 @@ package struct StageMarks: Sendable, Hashable {
     return distinct.map { " --despite \($0.shellWord)" }.joined()
   }
 
-  /// Marks of stages with an undo that ran after the goal of the rollback, the newest first, each once.
+  /// Returns the marks of stages with an undo that ran after the goal of the rollback, newest first, each stage once.
   func undoable(behind goal: Receipt) -> [StageMark] {
     let later = standing.filter { mark in
       mark.undo != nil && mark.state != .undone && mark.at > goal.origin && mark.revision != goal.inputs.bundle
     }
     return later.sorted { $0.at > $1.at }.reduce(into: []) { found, mark in
       guard let same = found.firstIndex(where: { $0.isAbout(mark.stage, of: mark.revision) }) else { return found.append(mark) }
-      // A host that knows the end knows more, and one that does not know that it is being undone knows less.
+      // Of two hosts' marks, *undoing* is newer than any other, and *begun* is older than a mark with an end.
       if mark.state == .undoing || found[same].state == .begun { found[same] = mark }
     }
   }
 
-  /// The newest irreversible stage that prevents a failed deployment from taking its hosts back; nil: no stage does. Slots go back in any
-  /// case, because they get no traffic.
+  /// Returns the newest irreversible stage that prevents a failed deployment from taking its hosts back; nil: none does. Slots go back in
+  /// any case, because they get no traffic.
   func behind(_ hosts: [HostPlan]) -> String? {
     let goals = hosts.filter { $0.action == .change && $0.host.slot == nil }.compactMap { $0.back ?? $0.previous }
     return goals.compactMap { newestFirst(since: $0).first }.max { $0.at < $1.at }?.stage
   }
 
-  /// Each irreversible stage, once, that began for another revision after this receipt was written.
+  /// Returns each irreversible stage, once, that began for another revision after this receipt was written.
   private func newestFirst(since goal: Receipt) -> [StageMark] {
     let later = all.filter { $0.isIrreversible && $0.at > goal.at && $0.revision != goal.inputs.bundle }.sorted { $0.at > $1.at }
     return later.reduce(into: []) { found, mark in
@@ -162,10 +162,10 @@ package struct StageMarks: Sendable, Hashable {
 }
 
 extension StageMark {
-  /// `migrate@3f2a91c4d5e6`: the stage of this revision, as `--despite` takes it.
+  /// The stage and its revision in the form that `--despite` accepts: `migrate@3f2a91c4d5e6`.
   package var ofRevision: String { "\(stage)@\(revision.short)" }
 
-  /// Whether `--despite` names it: by the stage's name, or also by the beginning of the revision.
+  /// Whether `--despite` names the stage: by its name alone, or by its name and the beginning of the revision.
   package func isNamed(in names: [String]) -> Bool {
     names.contains { name in
       if name.isExactly(stage) { return true }
@@ -174,10 +174,10 @@ extension StageMark {
       return start.utf8.count >= Self.shortest && revision.hex.hasPrefix(start)
     }
   }
-  /// The number of digits that name a revision.
+  /// The smallest number of digits with which a name may identify a revision.
   private static let shortest = 6
 
-  /// Another deployment, of other hosts of the group, runs the stage now.
+  /// Returns the problem that another deployment, to other hosts of the group, is running the stage now.
   fileprivate func isUnderWay(_ place: SourcePlace?) -> Problem {
     Problem(
       "stage \"\(stage)\" runs for this revision in deployment \(deployment) of \(by), on other hosts of the group", place: place,

@@ -1,21 +1,21 @@
 package import DeployModel
 
-/// The disk space that a release needs in addition to existing ones: for its files, and for what is sent while it is staged.
+/// The disk space that a release needs in addition to the existing releases: for its files, and for the data that is sent during staging.
 package struct StagingRoom: Sendable, Hashable {
   package let bytes: Int
   package let inodes: Int
 
   /// - Parameters:
-  ///   - whole: bytes of all its files.
-  ///   - sending: bytes of the files that are sent; at most `whole`.
-  ///   - items: number of files, folders and links.
+  ///   - whole: the number of bytes of all files of the release.
+  ///   - sending: the number of bytes of the files that are sent; at most `whole`.
+  ///   - items: the number of files, folders and links.
   package init(whole: Int, sending: Int, items: Int) {
-    // A block of 4 KiB for each item, because files round up, and 8 MiB for lists, jobs and receipts.
+    // 4 KiB for each item, because file systems round up to blocks, and 8 MiB for lists, jobs and receipts.
     bytes = whole.plus(sending).plus(items.plus(100).times(4096)).plus(8 << 20)
     inodes = items.plus(100)
   }
 
-  /// What is missing at a path of a host; nil: there is enough room.
+  /// Returns what a path on a host lacks; nil: there is enough space.
   package func lack(freeBytes: Int, freeInodes: Int, at path: String) -> Failure? {
     if freeBytes < bytes {
       return Failure(

@@ -1,11 +1,11 @@
 package import DeployModel
 
 extension Survey {
-  /// The survey for a deployment that changes the host: a host that can only be read is out of reach for that.
+  /// The survey for a deployment that changes the host: a host that can only be read counts as unreachable.
   package var forChange: Survey {
     if case .reached(let state) = self, let hindrance = state.hindrance { .unreachable(hindrance) } else { self }
   }
 
-  /// Whether the host is out of reach for a change.
+  /// Whether the host is unreachable, or can only be read.
   var isAway: Bool { if case .unreachable = forChange { true } else { false } }
 }

@@ -1,26 +1,27 @@
 import DeployModel
 
 /// The stages that a requested rollback undoes: stages that ran for the revision which its hosts leave. Such a rollback goes back one
-/// revision at a time, because no release was ever used with the results of stages of two later revisions.
+/// revision at a time, because no release was ever used with the results of the stages of two later revisions.
 struct Undoing {
-  /// The stages to undo before hosts go back, and afterwards.
+  /// The stages to undo before the hosts go back.
   private(set) var before: [Stage] = []
+  /// The stages to undo after the hosts have gone back.
   private(set) var after: [Stage] = []
-  /// Why the rollback is not possible; empty: no stage is in the way.
+  /// Why the rollback is not possible; empty: no stage prevents it.
   private(set) var problems: [Problem] = []
 
-  /// The facts for the planning.
+  /// The facts from which the stages to undo are computed.
   struct Inputs {
     var marks: StageMarks
     var goal: Receipt
-    /// Receipts of hosts that leave their release.
+    /// The receipts of the hosts that leave their release.
     var leaving: [Receipt]
     var kept: [PinnedRecipe]
-    /// Bundles that hosts of the group still run afterwards.
+    /// The bundles that hosts of the group still run after the rollback.
     var staying: [Digest]
-    /// Whether it is unknown what some hosts run.
+    /// Whether it is unknown what some hosts of the group run.
     var hasUnknown: Bool
-    /// Names of stages that are not undone, because `--despite` names them.
+    /// The stages that are not undone, because `--despite` names them.
     var despite: [String]
     /// The arguments after `lander rollback`.
     var typed: String
@@ -32,14 +33,15 @@ struct Undoing {
     var barring: [(mark: StageMark, why: Failure)] = []
     for mark in marks {
       let isLeft = inputs.hasUnknown || inputs.staying.contains(mark.revision)
-      // Whoever still runs it needs it. The rest of the group undoes it when it goes back too.
+      // The hosts that still run the revision need the stage's results. The stage is undone when these hosts go back too.
       if isLeft, mark.undo == .after { continue }
       switch Self.find(mark, inputs, isLeft: isLeft) {
       case .failure(let why): barring.append((mark, why))
       case .success(let (stage, order)): found.append((stage, mark, order))
       }
     }
-    // Every stage that stays is named, so that the command is whole. One of another revision is undone all the same.
+    // Names every stage that is not undone, so that the proposed command is complete. A stage of that name for another revision is still
+    // undone.
     let options = StageMarks.despite(inputs.despite + barring.map(\.mark.ofRevision))
     let sure = "lander rollback \(inputs.typed)\(options) goes back and leaves \(barring.count == 1 ? "it as it is" : "them as they are")"
     problems = barring.map { mark, why in
@@ -76,7 +78,7 @@ struct Undoing {
 }
 
 extension StageMark {
-  /// The error that the undo function gets if the stage failed; nil: the stage came to its end.
+  /// The error that the undo function gets if the stage failed; nil: the stage ended without a failure.
   fileprivate var whyUndone: ScriptError? {
     guard state == .failed else { return nil }
     return ScriptError(Failure(.failed, "stage \"\(stage)\" failed in deployment \(deployment), or what undid it did"))
@@ -84,14 +86,14 @@ extension StageMark {
 }
 
 extension Stage {
-  /// The same stage with another undo.
+  /// Returns the stage with another undo.
   func with(_ undo: StageUndo) -> Stage {
     guard case .script(let name, let summary, let function, let when, let place, var terms?) = self else { return self }
     terms.undoes = undo
     return .script(name: name, summary: summary, function: function, when: when, place: place, terms: terms)
   }
 
-  /// The stage that undoes this one; nil: the stage has no undo.
+  /// Returns the stage that undoes this one; nil: this stage has no undo.
   func undoing(_ undo: StageUndo) -> Stage? {
     guard case .script(_, _, _, _, let place, let terms?) = self, let function = terms.undo else { return nil }
     return .script(
@@ -100,7 +102,7 @@ extension Stage {
 }
 
 extension Recipe {
-  /// What is wrong with the undo functions of the recipe's stages; empty: nothing.
+  /// The problems of the recipe's undo functions; empty: there are none.
   var undoProblems: [Problem] {
     let index = flow.stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? flow.stages.count
     guard case .rollout(let strategy?)? = flow.stages.indices.contains(index) ? flow.stages[index] : nil, strategy.traffic != nil else {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Where a group goes back to in a requested rollback: one revision for all of its hosts, or every reason why there is none.
+/// The goal of a requested rollback: one revision for all hosts of a group, or every reason why there is none.
 struct WayBack {
   struct Place {
     var host: Host
@@ -8,14 +8,14 @@ struct WayBack {
   }
   let places: [Place]
   let history: GroupHistory
-  /// The release that the group leaves; nil: it leaves unfinished deployments.
+  /// The release that the group leaves; nil: it leaves unfinished deployments of different releases.
   let left: Release.ID?
-  /// The receipt of the release that the group goes to; nil: no host remembers a good release.
+  /// The receipt of the release that the group goes back to; nil: no host has a good receipt to go back to.
   let goal: Receipt?
 
   /// - Parameters:
   ///   - places: the hosts that were reached.
-  ///   - aim: the release that all hosts should go to; nil: the good release that they remember.
+  ///   - aim: the release that all hosts should get; nil: the previous good release.
   init(_ places: [Place], to aim: Receipt? = nil) {
     self.places = places
     let history = GroupHistory(places.map(\.state))
@@ -25,8 +25,8 @@ struct WayBack {
       (left, goal) = (newest?.release.id, aim)
       return
     }
-    // Unfinished deployments are taken back first, and hosts that they did not reach stay. A rollback that ended in the middle is none: it
-    // is done again from its beginning.
+    // A rollback first takes back unfinished deployments; the hosts that these did not reach keep their release. An interrupted rollback is
+    // no unfinished deployment: it is repeated from its beginning.
     let waiting = places.filter { !Self.isLeft($0, history) }
     if waiting.contains(where: { place in
       let state = place.state
@@ -38,29 +38,29 @@ struct WayBack {
     }
   }
 
-  /// Whether the place is a slot that an earlier rollback left: it has no traffic, and keeps a release that was good and then taken back.
+  /// Whether the host is a slot that an earlier rollback left: it gets no traffic, and has a release that was good and then taken back.
   private static func isLeft(_ place: Place, _ history: GroupHistory) -> Bool {
     guard place.host.slot != nil, !place.state.isUnsettled, let receipt = place.state.receipt else { return false }
     return history.settled(receipt)?.trial != true && !history.isGood(receipt)
   }
 
-  /// Whether a host runs the goal and its receipt says so. An unfinished deployment of the same release is not the goal, if it had
-  /// another recipe or other parameters.
+  /// Whether a host runs the goal and its receipt says so. An unfinished deployment of that release with another recipe or other parameters
+  /// does not count.
   static func stands(_ state: HostState, on goal: Receipt?, _ history: GroupHistory) -> Bool {
     guard let goal else { return state.current == nil && state.receipt == nil }
     guard state.current == goal.release.id, let receipt = state.receipt, receipt.release.id == goal.release.id else { return false }
     return receipt.inputs == goal.inputs || !history.isUnfinished(state)
   }
 
-  /// Whether the host keeps its release: it runs the goal, or nothing was ever deployed to it. If its application may be stopped, it is
-  /// started again.
+  /// Whether the rollback leaves the host as it is, because it runs the goal or never had a deployment. False if its application may be
+  /// stopped, because it is then started again.
   func stays(_ state: HostState) -> Bool {
     if state.isUnsettled, state.receipt != nil { return false }
     if state.receipt == nil, state.current == nil { return true }
     return Self.stands(state, on: goal, history)
   }
 
-  /// Problems of hosts that alone would go back to something else. They only go to the goal with `--straighten`.
+  /// Returns a problem for each host whose own receipts lead to another release. Such a host goes to the goal only with `--straighten`.
   func strays(from goal: Receipt) -> [Problem] {
     places.compactMap { place in
       let (state, own) = (place.state, history.own(place.state))
@@ -69,9 +69,9 @@ struct WayBack {
         return Problem("\(runs); the newest good revision of the group is \(left)", subject: place.host.name)
       }
       if stays(state) || own?.release.id == goal.release.id { return nil }
-      // It joined the group later, and goes with it.
+      // A host that joined the group later goes back with the group.
       if own == nil, let left, state.current == left, state.receipt?.release.id == left { return nil }
-      // It has that release already, with a recipe that was not proved good.
+      // The host already has the goal's release, but with a recipe that is not known to be good.
       if left == nil, state.current == goal.release.id { return nil }
       let wish =
         own.map { "by itself it would go back to \($0.release.id) of deployment \($0.deployment)" } ?? "it remembers nothing to go back to"
@@ -79,11 +79,11 @@ struct WayBack {
     }
   }
 
-  /// Problems of hosts that cannot go to the goal. Hosts that do not keep the goal's release get it from this machine or from a host that
-  /// keeps it.
+  /// Returns a problem for each host that cannot get the goal. A host without the goal's release gets it from this machine or from another
+  /// host.
   /// - Parameters:
-  ///   - typed: the option that describes a project without a `deploy.lua`; nil: recipe and group name it.
-  ///   - named: recipe, group and hosts, as on the command line.
+  ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group name it.
+  ///   - named: recipe, group and hosts as command line arguments.
   ///   - isStored: whether this machine has the goal's bundle.
   func lacking(_ goal: Receipt, _ typed: String? = nil, named: String = "", isStored: Bool = true) -> [Problem] {
     let again = "deploy the same files from where they are: lander deploy \(named) --revision with their folder, archive or git:REF"
@@ -105,7 +105,7 @@ struct WayBack {
     }
   }
 
-  /// The options that take only the other hosts back, if these alone would go to the same revision; otherwise empty.
+  /// Returns advice to roll back only the other hosts; empty if these alone would not go back to the goal.
   private func without(_ goal: Receipt, _ typed: String?) -> String {
     let others = places.filter { stays($0.state) || Self.keeps($0.state, goal) }
     let way = WayBack(others)
@@ -119,16 +119,16 @@ struct WayBack {
     state.releases.contains(goal.release.id) && state.damage(of: goal.release.id) == nil
   }
 
-  /// A rollback that has brought every host to its release and did not come to its own end. To ask for it again is not to ask for an older
-  /// release. Empty: there is none.
+  /// Problems of a rollback that has brought every host to its release but was interrupted before its end. Another request for a rollback
+  /// should not go back one release more. Empty: there is no such rollback.
   var unended: [Problem] {
     let found = places.compactMap(Self.unended)
     let release = places.first { Self.unended($0) != nil }?.state.receipt?.release.id
     return places.allSatisfy { $0.state.lock == nil || $0.state.receipt?.release.id == release } ? found : []
   }
 
-  /// The problem of a rollback that has brought the host to its release but has not ended, for example because an undo is under way; nil:
-  /// there is none.
+  /// Returns the problem of a rollback that has brought the host to its release but has not ended, for example because an undo is running;
+  /// nil: there is none.
   private static func unended(_ place: Place) -> Problem? {
     let state = place.state
     guard let lock = state.lock, lock.isRollback, let receipt = state.receipt, receipt.deployment == lock.deployment else {
@@ -144,7 +144,7 @@ struct WayBack {
         + "else look what it did not do, and give the lock back: lander unlock \(lock.group ?? place.host.name)")
   }
 
-  /// Why there is nothing to go back to, for each host.
+  /// Returns, for each host, why it has no release to go back to.
   /// - Parameters: as in `lacking`.
   func nowhere(_ typed: String?, named: String) -> [Problem] {
     places.map { place in

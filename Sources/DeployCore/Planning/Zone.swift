@@ -1,23 +1,24 @@
-/// The offsets of a place from UTC: past ones from its table, later ones from its rule.
+/// The offsets of a time zone from UTC. Past offsets come from a table, and later ones from a rule.
 package struct Zone: Sendable, Hashable {
-  /// Moments in seconds since 1970, in order, and the offset from each on.
+  /// The changes of the offset, in order: the time in seconds since 1970, and the new offset in seconds.
   private var turns: [(at: Int, offset: Int)]
+  /// The offset before the first change, in seconds east of Greenwich.
   private var first: Int
-  /// The rule after the last turn; nil: the last offset stays.
+  /// The rule for times after the last change; nil: the last offset stays.
   private var rule: ZoneRule?
 
   package static let utc = Zone(0)
 
-  /// - Parameter offset: seconds east of Greenwich, at all times.
+  /// - Parameter offset: seconds east of Greenwich, without changes.
   init(_ offset: Int) { (turns, first, rule) = ([], offset, nil) }
 
-  /// By a POSIX rule; nil if the text is none.
+  /// Reads a POSIX rule; nil: the text is no rule.
   init?(rule text: String) {
     guard let rule = ZoneRule(text) else { return nil }
     (turns, first, self.rule) = ([], rule.standard, rule)
   }
 
-  /// `UTC`, `+01:00`, `-05:30`: zones that need no table; nil: another name.
+  /// Reads the name of a zone with a fixed offset: `UTC`, `Z`, `+01:00` or `-05:30`; nil: another name.
   package init?(fixed name: String) {
     if name == "UTC" || name == "Z" {
       self = .utc
@@ -32,7 +33,7 @@ package struct Zone: Sendable, Hashable {
     self.init((number(1) * 3600 + number(4) * 60) * (bytes[0] == UInt8(ascii: "-") ? -1 : 1))
   }
 
-  /// From a file of the time zone database (TZif, RFC 8536); nil if it is none.
+  /// Reads a file of the time zone database (TZif, RFC 8536); nil: the bytes are no such file.
   package init?(table bytes: [UInt8]) {
     guard let old = Header(bytes, at: 0) else { return nil }
     let isNew = bytes[4] >= UInt8(ascii: "2")
@@ -54,7 +55,8 @@ package struct Zone: Sendable, Hashable {
     }
   }
 
-  /// Seconds east of Greenwich at a moment, in seconds since 1970.
+  /// Returns the offset at a time, in seconds east of Greenwich.
+  /// - Parameter moment: seconds since 1970, in UTC.
   package func offset(at moment: Int) -> Int {
     var (low, high) = (0, turns.count)
     while low < high {
@@ -65,8 +67,9 @@ package struct Zone: Sendable, Hashable {
     return low == 0 ? first : turns[low - 1].offset
   }
 
-  /// The moment at which clocks there show a local time, in seconds since 1970 as if that were UTC. If clocks show it twice, it is the
-  /// first moment or, if `last`, the second. If they skip it, it is the moment of the skip.
+  /// Returns the time at which clocks of the zone show a local time. If clocks show it twice, `last` selects the second time and otherwise
+  /// the first. If clocks skip it, the result is the time of the skip.
+  /// - Parameter local: seconds since 1970, as if the local time were UTC.
   func moment(of local: Int, last: Bool) -> Int {
     let (before, after) = (local - offset(at: local - 86_400), local - offset(at: local + 86_400))
     let shown = [before, after].filter { $0 + offset(at: $0) == local }
@@ -87,7 +90,7 @@ package struct Zone: Sendable, Hashable {
   package func hash(into hasher: inout Hasher) { hasher.combine(first) }
 }
 
-/// The numbers at the beginning of a block of a TZif file.
+/// The numbers in the header of a TZif block.
 private struct Header {
   var start: Int
   var times: Int
@@ -102,10 +105,10 @@ private struct Header {
     start = place + 44
   }
 
-  /// Where the data after the block begins.
+  /// Returns the offset of the byte after the block.
   func end(width: Int) -> Int { start + times * (width + 1) + types * 6 + characters + leaps * (width + 4) + standards + universals }
 
-  /// A big-endian number of 4 or 8 bytes.
+  /// Returns the big-endian number of 4 or 8 bytes at an offset.
   static func number(_ bytes: [UInt8], _ place: Int, _ width: Int) -> Int {
     let bits = bytes[place..<place + width].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return width == 4 ? Int(Int32(truncatingIfNeeded: bits)) : Int(Int64(bitPattern: bits))

@@ -1,21 +1,21 @@
 import DeployModel
 
-/// A zone's offsets from UTC, as a rule that holds for every year: `CET-1CEST,M3.5.0,M10.5.0/3`, in the form of POSIX.
+/// A zone's offsets from UTC as a rule that holds for every year, in the format of POSIX: `CET-1CEST,M3.5.0,M10.5.0/3`.
 struct ZoneRule: Sendable, Hashable {
-  /// A day of the year, and the seconds after its midnight by the clock that is in force until then.
+  /// A change of clocks: a day of the year, and the seconds after midnight by the clock before the change.
   struct Turn: Sendable, Hashable {
     enum Day: Sendable, Hashable {
-      /// The `week`th (5: the last) `weekday` (0: Sunday) of a month.
+      /// A weekday (0: Sunday) of a month: its first to fourth, or its last (week 5).
       case month(Int, week: Int, weekday: Int)
-      /// 1 to 365; 29 February is not counted.
+      /// A day from 1 to 365, without counting 29 February.
       case julian(Int)
-      /// 0 to 365.
+      /// A day from 0 to 365, counting 29 February.
       case day(Int)
     }
     var day: Day
     var seconds: Int
 
-    /// Days since 1970-01-01.
+    /// Returns the date of the change in a year, in days since 1970-01-01.
     func date(of year: Int) -> Int {
       switch day {
       case .julian(let number): Civil.days(year, 1, 1) + number - 1 + (number > 59 && Civil.isLeap(year) ? 1 : 0)
@@ -32,12 +32,13 @@ struct ZoneRule: Sendable, Hashable {
     }
   }
 
-  /// Seconds east of Greenwich.
+  /// The offset of standard time, in seconds east of Greenwich.
   var standard: Int
-  /// The offset in summer, and when summer begins and ends; nil: there is none.
+  /// The offset of daylight saving time, and when it begins and ends; nil: the zone has none.
   var summer: (offset: Int, begin: Turn, end: Turn)?
 
-  /// Seconds east of Greenwich at a moment, in seconds since 1970.
+  /// Returns the offset at a time, in seconds east of Greenwich.
+  /// - Parameter moment: seconds since 1970, in UTC.
   func offset(at moment: Int) -> Int {
     guard let summer else { return standard }
     let year = Civil(moment + standard).year
@@ -55,13 +56,13 @@ struct ZoneRule: Sendable, Hashable {
 }
 
 extension ZoneRule {
-  /// - Returns: nil if the text is no such rule.
+  /// - Returns: nil if the text is no POSIX rule.
   init?(_ text: some StringProtocol) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     guard parts.count == 1 || parts.count == 3 else { return nil }
     var rest = Array(parts[0].utf8)[...]
     guard Self.name(&rest), let offset = Self.time(&rest) else { return nil }
-    // POSIX counts west of Greenwich.
+    // POSIX counts offsets west of Greenwich.
     standard = -offset
     if rest.isEmpty, parts.count == 1 { return }
     guard parts.count == 3, Self.name(&rest) else { return nil }
@@ -70,7 +71,7 @@ extension ZoneRule {
     self.summer = (summer, begin, end)
   }
 
-  /// `CET`, `<+03>`
+  /// Removes a zone's name, such as `CET` or `<+03>`, from the start of the text. False: there is none.
   private static func name(_ rest: inout ArraySlice<UInt8>) -> Bool {
     guard let first = rest.first else { return false }
     if first == UInt8(ascii: "<") {
@@ -83,7 +84,7 @@ extension ZoneRule {
     return name.count >= 3
   }
 
-  /// `-1`, `+5:30`, `26:00:00` in seconds.
+  /// Removes a duration such as `-1`, `+5:30` or `26:00:00` from the start of the text and returns its seconds; nil: there is none.
   private static func time(_ rest: inout ArraySlice<UInt8>) -> Int? {
     let sign = rest.first == UInt8(ascii: "-") ? -1 : 1
     if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
@@ -99,7 +100,7 @@ extension ZoneRule {
     return sign * seconds
   }
 
-  /// `M10.5.0/3`, `J60`, `59/-1`
+  /// Reads a change of clocks, such as `M10.5.0/3`, `J60` or `59/-1`; nil: the text is none.
   private static func turn(_ text: some StringProtocol) -> Turn? {
     let sides = text.split(separator: "/", omittingEmptySubsequences: false)
     var seconds = 7200

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// The content of a copied journal.
+/// The contents of a journal that was copied from another machine.
 package struct CopiedJournal: Sendable, Hashable, Codable {
   package var entries: [Entry]
-  /// The sources of each of the plan's recipes, by index.
+  /// For each of the plan's recipes, by its index, the sources.
   package var sources: [[SourceFile]]
   /// The digest of the uncompressed journal that was read.
   package var digest: Digest

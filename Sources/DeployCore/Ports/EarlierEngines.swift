@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// The engines that ran a deployment before the engine that resumes it, on any machine, by the journal.
+/// The engines that ran a deployment before the engine that resumes it, on any machine, according to the journal.
 package struct EarlierEngines: Sendable, Hashable {
   package var count: Int
-  /// The highest intent in their journal. Intents up to it may have begun; later intents have not. 0: there is no intent.
+  /// The highest intent in the journal; 0: none. Operations of intents up to this one may have begun, and those of later intents have not.
   package var highestIntent: Int
 
   package init(count: Int, highestIntent: Int) {

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A journal to be sent to another machine.
+/// A journal in the form in which another machine gets it.
 package struct JournalCopy: Sendable, Hashable {
   /// The compressed journal.
   package var bytes: [UInt8]

@@ -2,45 +2,46 @@ package import DeployModel
 
 /// All the IO of the engine passes through these ports, through `Mailbox`, and through `Scripts`.
 
-/// Reaches hosts. It performs one operation and reports the outcome; it decides nothing.
+/// The way to hosts. A transport performs one operation and reports the outcome, without decisions of its own.
 package protocol Transport: Sendable {
-  /// Opens the channel to a host and reads what a plan needs to know. Changes nothing there.
-  /// - Parameter shared: shared paths of the recipe, looked for below `path`.
+  /// Opens the connection to a host and reads what a plan needs to know. Changes nothing on the host.
+  /// - Parameter shared: the recipe's shared paths, which are looked for below `path`.
   func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
-  /// Asks whether commands may be started on a host as each of these users. Changes nothing there.
+  /// Asks whether commands may be started on a host as each of these users. Changes nothing on the host.
   /// - Returns: why they may not, in the host's words; nil: they may.
   func refusal(of users: [String], on host: Host) async -> Failure?
 
-  /// Compares the secrets of a host's receipt with their values now. Changes nothing there, and shows the host no value.
-  /// - Parameter path: as for a survey.
+  /// Compares the secrets that a host's receipt names with their present values. Changes nothing on the host, and shows it no value.
+  /// - Parameter path: the path that was surveyed.
   func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison
 
-  /// Reads the receipts that a host keeps of releases that it ran before. Changes nothing there.
+  /// Reads the receipts that a host keeps of releases that it ran before. Changes nothing on the host.
   /// - Parameters:
-  ///   - releases: the releases that the host has. A release whose receipt is not kept, or cannot be read, is left out.
-  ///   - path: as for a survey.
+  ///   - releases: the releases on the host. The result lacks those whose receipt is not kept or cannot be read.
+  ///   - path: the path that was surveyed.
   func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt]
 
-  /// Finds damage of releases that a host keeps, as far as file names show it. Reads no file and changes nothing.
-  /// - Parameter path: as for a survey.
+  /// Finds damage of releases on a host, as far as file names show it. Reads no file's content and changes nothing.
+  /// - Parameter path: the path that was surveyed.
   func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage]
 
-  /// Performs an intent. An intent that changes the host happens at most once: a second request attaches to the first. Returns when the
-  /// operation has ended, was cancelled or timed out, or the host stayed out of reach longer than the transport waits. Reports output as it
-  /// comes, with secrets replaced, each byte once within one call; after a resume from offset 0 again.
+  /// Performs an intent. An operation that changes the host happens at most once: a second request with this intent attaches to the first.
+  /// The call returns when the operation has ended, was cancelled or timed out, or when the host has been unreachable for longer than the
+  /// transport waits. It reports output as it arrives, with secrets replaced. It reports each byte once; after a resume it starts again
+  /// from offset 0.
   func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
 
-  /// Ends a running operation; `perform` then returns with a failure of kind `cancelled`.
+  /// Ends a running operation. Its `perform` then returns with a failure of kind `cancelled`.
   func cancel(_ intent: Int, at site: HostSite) async
 
-  /// Renews the deployment's lock on a host from now on, until an operation gives it back. A resumed deployment may ask nothing of that
-  /// host for a long time.
+  /// Renews the deployment's lock on a host until an operation releases the lock. The engine calls this after a resume, because a resumed
+  /// deployment may send the host no request for a long time.
   func keepLock(at site: HostSite) async
-  /// Tells a host that keeps a parked deployment to also keep its journal.
+  /// Sends the journal of a parked deployment to a host that keeps the deployment's lock.
   /// - Parameters:
-  ///   - parked: includes the digest of the journal.
-  ///   - bytes: the journal, compressed; nil: other hosts keep it.
+  ///   - parked: the parked deployment, with the digest of the journal.
+  ///   - bytes: the compressed journal; nil: other hosts keep it, and this one only records the digest.
   func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure)
 
   func close() async
@@ -64,23 +65,23 @@ extension Transport {
   }
 }
 
-/// What every operation on a host needs to know about the deployment it belongs to.
+/// The facts about a deployment that every operation on one of its hosts needs.
 package struct HostSite: Sendable, Hashable {
   package var host: Host
   package var deployment: Deployment.ID
   package var application: String
   package var group: String
-  /// The folder of the application on the host, including the host's `root`, if it has one.
+  /// The application's folder on the host, with the host's `root` before it.
   package var path: String
   package var fence: Int
   package var token: String
   package var reuse: Placement.Reuse
-  /// Whether an operation that finds the disk full may use the reserve that is kept there, because the host goes back.
+  /// Whether an operation may use the disk space that is reserved on the host, because the host goes back.
   package var mayUseReserve = false
   /// Whether the host is a partner, which has no release and no receipt.
   package var isPartner = false
-  /// Whether set-id bits of a bundle's files are kept on the host, because an appspec file installs the files from there, as the CodeDeploy
-  /// agent does.
+  /// Whether the host keeps the set-user-ID and set-group-ID bits of a bundle's files, because an appspec file installs the files from
+  /// there as the CodeDeploy agent does.
   package var deliversSetID = false
   package init(
     host: Host, deployment: Deployment.ID, application: String, group: String, path: String, fence: Int, token: String,
@@ -98,6 +99,7 @@ package struct HostSite: Sendable, Hashable {
 }
 
 extension Plan {
+  /// Returns the facts for a host.
   /// - Parameter number: the number of a target or a partner.
   package func site(of number: Int) -> HostSite {
     if let partner = partner(number) {
@@ -119,23 +121,23 @@ extension Plan {
 }
 
 extension Host {
-  /// The path on this host: below its `root`, if it has one, and with the folder of its slot, if it has one.
+  /// Returns a path on this host: with the host's `root` before it, and with the folder of its slot after it.
   package func place(_ path: String) -> String {
     let whole = root.map { path.isAbsolutePath ? $0 + path : $0 + "/" + path } ?? path
     return slot.map { "\(whole)/\(Host.slotsFolder)/\($0)" } ?? whole
   }
 }
 
-/// The machine that the engine runs on: `here` in recipes. The rules of hosts hold, but a command does not outlive the engine: a command
-/// that a dead engine began is *lost*, unless it may be repeated.
+/// The machine on which the engine runs, called `here` in recipes. Operations follow the rules of hosts, except that a command does not
+/// outlive the engine: a command that a dead engine began is *lost*, unless it may be repeated.
 package protocol EngineMachine: Sendable {
   func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
   func cancel(_ intent: Int, of deployment: Deployment.ID) async
-  /// Prepares for a deployment that begins or is resumed. Returns when nothing runs any more that an earlier engine left.
-  /// - Parameter earlier: the engines that ran the deployment before, here or elsewhere; nil: it begins.
-  /// - Throws: if the beginning cannot be recorded, or if what an earlier engine left does not end.
+  /// Prepares for a deployment that begins or is resumed. Returns when no command of an earlier engine is running any more.
+  /// - Parameter earlier: the engines that ran the deployment before, on this machine or another; nil: the deployment begins.
+  /// - Throws: if the start cannot be recorded, or if a command of an earlier engine does not end.
   func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure)
-  /// Forgets a deployment that has ended: nobody asks for it again.
+  /// Deletes the records of a deployment that has ended, because no engine will need them again.
   func forget(_ deployment: Deployment.ID) async
 }
 
@@ -144,16 +146,16 @@ extension EngineMachine {
   package func forget(_ deployment: Deployment.ID) async {}
 }
 
-/// Content-addressed: bundles, and the sources of recipes.
+/// Stores bundles and the sources of recipes by their digests.
 package protocol BundleStore: Sendable {
   func manifest(of bundle: Digest) async throws(Failure) -> Manifest
-  /// When a bundle was first built here: the time of its files on hosts.
+  /// Returns when a bundle was first built on this machine; its files on hosts get this time.
   func built(_ bundle: Digest) async throws(Failure) -> Timestamp
-  /// A gzipped tar of the whole bundle on the engine machine, made once.
+  /// Returns the path of a gzipped tar of the whole bundle on the engine's machine. The store creates the file once.
   func archive(of bundle: Digest) async throws(Failure) -> String
-  /// The same tar uncompressed, put together while it is read; nil: the store only has compressed tars.
+  /// Returns the uncompressed tar of the whole bundle, which is composed while it is read; nil: the store has only compressed tars.
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)?
-  /// One file's bytes.
+  /// Returns the bytes of one file.
   func content(of file: Digest) async throws(Failure) -> [UInt8]
   func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest
   func sources(_ digest: Digest) async throws(Failure) -> [SourceFile]
@@ -163,15 +165,15 @@ extension BundleStore {
   package func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? { nil }
 }
 
-/// One deployment's memory.
+/// Stores the journals of deployments.
 package protocol Journal: Sendable {
-  /// The right to run a deployment, until it is released or this process dies; nil: another engine has the right.
+  /// Returns the exclusive right to run a deployment, which lasts until it is released or this process dies; nil: another engine has it.
   func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)?
-  /// Appends entries, in order and without gaps. They are durable when this returns, and may then be acted on (promise P2).
+  /// Appends entries in order and without gaps. When this returns, the entries are durable and may be acted on (P2 in docs/promises.md).
   func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)
-  /// The chain's head after the last entry; nil: the journal keeps no chain.
+  /// Returns the digest of the journal's last entry, which depends on all earlier entries; nil: the journal has no such digests.
   func head(of deployment: Deployment.ID) async -> Digest?
-  /// Keeps bytes of a command's output. They are not durable, and a failure to keep them never stops the deployment.
+  /// Stores bytes of a command's output. They are not durable, and a failure to store them never stops the deployment.
   func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async
 }
 
@@ -183,16 +185,16 @@ extension Journal {
   package func head(of deployment: Deployment.ID) async -> Digest? { nil }
 }
 
-/// Journals that are sent from one machine to another, with the sources that replay them.
+/// Copies journals between machines, together with the sources that are needed to replay them.
 package protocol JournalCopies: Sendable {
-  /// The journal of a parked deployment, as it is now.
+  /// Returns a copy of a parked deployment's journal in its present state.
   func copy(of deployment: Deployment.ID) async throws(Failure) -> JournalCopy
   /// Reads a copy that came from a host.
-  /// - Throws: `corrupt` if no engine can have written it.
+  /// - Throws: `corrupt` if no engine can have written the copy.
   func read(_ bytes: [UInt8]) throws(Failure) -> CopiedJournal
 }
 
-/// Journal copies for engines that never park.
+/// A `JournalCopies` for engines that never park a deployment; it has no copies.
 package struct NoJournalCopies: JournalCopies {
   package init() {}
   package func copy(of deployment: Deployment.ID) async throws(Failure) -> JournalCopy {
@@ -201,16 +203,17 @@ package struct NoJournalCopies: JournalCopies {
   package func read(_ bytes: [UInt8]) throws(Failure) -> CopiedJournal { throw Failure(.missing, "nobody reads journals here") }
 }
 
-/// Knows the values of secrets by their names.
+/// Provides the values of secrets by their names.
 package protocol Secrets: Sendable {
-  /// - Throws: kind `missing`, with the providers that were asked.
+  /// Returns the value of a secret.
+  /// - Throws: a failure of kind `missing` that names the providers that were asked.
   func value(of name: String) async throws(Failure) -> String
 }
 
-/// The time of day, and waiting.
+/// The time of day, and pauses.
 package protocol Clock: Sendable {
-  /// The present moment.
+  /// Returns the present time.
   func now() -> Timestamp
-  /// Returns early, without an error, when its task is cancelled.
+  /// Waits. If the task is cancelled, returns early without an error.
   func sleep(_ interval: Interval) async
 }

@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// Requests that every transport refuses before it asks a host: names, paths and words that would mean something else there.
+/// Finds requests that every transport refuses before it asks a host: names, paths and words that would mean something else there.
 extension HostSite {
-  /// Why an intent cannot be sent for this deployment; nil: it can be sent.
+  /// Returns why an intent of this deployment cannot be sent; nil: it can be sent.
   package func nonsense(in intent: Intent) -> Failure? {
     let names = [deployment] + [intent.site.release, intent.site.previous].compactMap { $0 }
     if let odd = names.first(where: { $0.isEmpty || $0.utf8.first == UInt8(ascii: ".") || !$0.utf8.allSatisfy(\.isPlainInName) }) {
@@ -22,14 +22,14 @@ extension HostSite {
     }
   }
 
-  /// The limit for bytes that go to a host in one piece: the content of a file, or a command with its input.
+  /// The largest number of bytes that go to a host as one piece: the content of a file, or a command with its input.
   package static let largestPiece = 1 << 20
 
-  /// The folder that an intent's commands and relative paths start from.
+  /// Returns the working directory of an intent's commands, to which its relative paths refer.
   package func folder(of intent: Intent) -> String { intent.site.release.map { "\(path)/releases/\($0)" } ?? path }
 
-  /// A path as the recipe wrote it, on the host.
-  /// - Throws: kind `invalid` if it is empty or has a zero byte.
+  /// Returns the path on the host for a path that the recipe wrote.
+  /// - Throws: a failure of kind `invalid` if the path is empty or contains a zero byte.
   package func place(_ written: String, of intent: Intent) throws(Failure) -> String {
     guard !written.isEmpty, !written.utf8.contains(0) else { throw Self.nowhere }
     return written.isAbsolutePath ? written : "\(folder(of: intent))/\(written)"
@@ -39,7 +39,7 @@ extension HostSite {
 }
 
 extension Operation {
-  /// The path on the host that the operation reads or writes, as the recipe wrote it; nil: it has no path.
+  /// The path on the host that the operation reads or writes, as written in the recipe; nil: it has none.
   fileprivate var hostPath: String? {
     switch self {
     case .read(let path, _), .exists(let path), .write(let path, _, _, _), .link(_, let path), .upload(_, let path), .download(let path, _):
@@ -50,7 +50,7 @@ extension Operation {
 }
 
 extension Command {
-  /// Why no host can run the operation; nil: hosts can.
+  /// Why no host can run the command; nil: hosts can.
   package var nonsense: Failure? {
     if let user, user.isEmpty || user.utf8.first == UInt8(ascii: "-") || !user.utf8.allSatisfy(\.isPlainInName) {
       return Failure(.invalid, "`\(user)` is no user's name")

@@ -1,38 +1,38 @@
 package import DeployModel
 
-/// Decides which hosts may be taken out of service now. The floor, the number in flight, the budgets, the wave gate and CodeDeploy's
-/// minimum of healthy hosts hold whatever a strategy asks for (promises P4 and P5).
+/// Decides which hosts may be taken out of service now. Floor, parallel, budgets, the wave gate and CodeDeploy's minimum of healthy hosts
+/// hold whatever a strategy asks for (P4 and P5 in docs/promises.md).
 package struct Admission: Sendable, Hashable {
   package let bounds: Bounds
-  /// The minimum number of hosts in service: the floor, or the initial number if that is lower.
+  /// The minimum number of hosts in service: the floor, or the number at the start if that is lower.
   package let floor: Int
-  /// By host number.
+  /// For each host, by its number, whether it gets traffic.
   package private(set) var service: [Service]
-  /// Hosts that are in service and not in flight: a host in flight may leave the service at any moment.
+  /// The number of hosts that are in service and not under way. A host under way may leave the service at any moment.
   package private(set) var servingCount: Int
   package private(set) var inFlight = 0
   package private(set) var failed = 0
   package private(set) var unreachable = 0
-  /// By host number.
+  /// For each host, by its number, whether it is under way.
   private var isInFlight: [Bool]
-  /// Hosts that failed and are going back. They count as failed from now on, not only when they are back.
+  /// For each host, whether it failed and is being restored. It counts as failed from the start of the restore.
   private var goingBack: [Bool]
-  /// CodeDeploy's rule, if it replaces the budgets; nil: the budgets hold.
+  /// CodeDeploy's rule, if it replaces the budgets; nil: the budgets apply.
   private var healthy: HealthyHosts?
-  /// The wave gate; nil: the plan has none.
+  /// The wave gate; nil: the plan has no wave gate.
   private var gate: WaveGate?
-  /// By host number: whether the host's failure counts against the release. A host that was not healthy before may fail by itself, so its
-  /// failure only counts if no host was healthy.
+  /// For each host, by its number, whether its failure counts against the release. A host that was unhealthy before may fail for its own
+  /// reasons, so its failure counts only if no host was healthy.
   private let isTelling: [Bool]
-  /// Whether the plan's rules count a lost host against the release.
+  /// Whether the plan's rules count an unreachable host against the release.
   private let hearsLosses: Bool
-  /// Whether a host that failed and was left as it is still serves, because none of its steps takes it out of service for good.
+  /// Whether a host still serves after it failed and was left as it is, because no step of the plan takes it out of service for good.
   private let failedServe: Bool
   /// The rules for hosts that share the value of a tag.
   private var neighbourhoods: [Neighbourhood]
-  /// By host number: whether a wave left it ready.
+  /// For each host, by its number, whether a wave left it ready.
   private var isReady: [Bool]
-  /// Number of hosts that failed in the wave under way, or else in the last one.
+  /// The number of hosts that failed in the current wave, or in the last wave if none is running.
   private var failedInWave = 0
   private let lapse: Lapse?
 
@@ -60,9 +60,10 @@ package struct Admission: Sendable, Hashable {
 
   package enum Verdict: Sendable, Hashable {
     case go
-    /// The allowed number of hosts is in flight, or the floor is reached: ask again when a host has ended.
+    /// The host may not begin now, because the allowed number of hosts is under way or the floor is reached. Ask again when a host has
+    /// ended.
     case wait
-    /// The host may not begin even if no host is in flight.
+    /// The host may not begin even when no host is under way; the sentence says why.
     case never(String)
   }
 
@@ -77,13 +78,13 @@ package struct Admission: Sendable, Hashable {
     return .never("\(servingCount) of \(service.count) hosts serve and the floor is \(floor), so none may be taken out of service")
   }
 
-  /// Whether another host may be in flight.
+  /// Whether one more host may be under way.
   package var hasRoom: Bool { inFlight < bounds.parallel }
 
-  /// The hosts of a wave, in an order in which no host waits longer than the rules require.
+  /// Returns the hosts of a wave in an order in which no host waits longer than the rules for neighbours require.
   package func arranged(_ hosts: [Int]) -> [Int] { neighbourhoods.reduce(hosts) { $1.arranged($0) } }
 
-  /// A wave with this number of hosts begins.
+  /// Records that a wave with this number of hosts begins.
   package mutating func waveBegan(_ hosts: Int) {
     failedInWave = 0
     gate?.waveBegan(hosts)
@@ -100,13 +101,14 @@ package struct Admission: Sendable, Hashable {
     if service[host] == .in { servingCount -= 1 }
   }
 
-  /// A host in flight leaves the service, or joins it.
+  /// Records that a host under way has left or joined the service.
   package mutating func changed(_ host: Int, _ now: Service) { service[host] = now }
 
-  /// A host has ended, is ready, or was restarted: it is no longer in flight. A ready host serves if it has got its traffic back.
+  /// Records that a host is no longer under way, because it has ended, is ready, or was restarted. A ready host serves if it has its
+  /// traffic back.
   /// - Parameters:
   ///   - hadRelease: whether the host ran a release before.
-  ///   - hasTarget: whether the host should run a release now. A host that goes back to nothing does not serve.
+  ///   - hasTarget: whether the host should run a release now; false: it goes back to nothing and does not serve.
   package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
     if status == .pending { healthy?.restarted(host) } else { healthy?.ended(host, succeeded: status.success) }
@@ -125,7 +127,7 @@ package struct Admission: Sendable, Hashable {
     case .ready(let segment):
       service[host] = segment >= .admit ? (hasTarget ? .in : .out) : .out
       if lapse == .readyServes, hadRelease { service[host] = .in }
-    // Nothing counts on a host that failed and was left so, or is out of reach.
+    // A host that is unreachable, or that failed and was left as it is, counts as not serving.
     default: service[host] = .out
     }
     if service[host] == .in { servingCount += 1 }
@@ -133,14 +135,14 @@ package struct Admission: Sendable, Hashable {
     for index in neighbourhoods.indices { neighbourhoods[index].ended(host, serves: service[host] == .in, isReady: isReady[host]) }
   }
 
-  /// A host failed and is restored.
+  /// Records that a host failed and is being restored.
   package mutating func goesBack(_ host: Int) {
     guard !goingBack[host] else { return }
     goingBack[host] = true
     countFailure(of: host)
   }
 
-  /// A host ended before it was begun, which says nothing about the release.
+  /// Records that a host failed before it began, which says nothing about the release.
   package mutating func endedEarly(_ host: Int, _ status: HostStatus) {
     healthy?.failed(host)
     switch status {
@@ -169,7 +171,7 @@ package struct Admission: Sendable, Hashable {
     if isTelling[host] { gate?.hostFailed() }
   }
 
-  /// Why no further host may start; nil: the budget holds.
+  /// Why no further host may start; nil: no limit is exceeded.
   package var exhausted: String? {
     if let shortage = healthy?.exhausted, lapse != .healthIgnored { return shortage }
     if let verdict = gate?.verdict { return verdict }
@@ -188,7 +190,7 @@ package struct Admission: Sendable, Hashable {
 }
 
 extension HostStatus {
-  /// Whether a host with this status is healthy now; nil: it waits for a later wave.
+  /// Whether a host with this status counts as healthy; nil: unknown, because it waits for a later wave.
   fileprivate var success: Bool? {
     switch self {
     case .succeeded: true

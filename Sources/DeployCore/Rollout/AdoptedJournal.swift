@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// A journal that hosts kept, compared with this machine's journal of the same deployment: one of the two continues the other.
+/// A journal that hosts kept, compared with this machine's journal of that deployment. One of the two has to continue the other.
 package struct AdoptedJournal: Sendable, Hashable {
-  /// The entries to append to the local journal.
+  /// The entries to append to the local journal; empty: it has all of them.
   package let news: [Entry]
 
   /// - Parameters:

@@ -1,39 +1,39 @@
 package import DeployModel
 
-/// The looks of an alarm: the fold of a watch, for a driver that has no journal and no lock. A look without an answer never fires.
+/// The looks of an alarm, computed for a driver that has no journal and no lock. A look without an answer never fires the alarm.
 package struct AlarmLooks: Sendable, Hashable {
-  /// What to do next.
+  /// The driver's next action.
   package enum Move: Sendable, Hashable {
-    /// A round begins. `timer` ends its looks that get no answer in time.
+    /// Begin a round of looks. `timer` ends the looks of the round that get no answer in time.
     /// - another: whether a further round follows after the interval between two looks.
     case round(timer: Int, another: Bool)
-    /// Looks at these slots now.
+    /// Look at these slots now.
     case look([Int])
-    /// Answers, or the next round, are still awaited.
+    /// Wait for answers, or for the next round.
     case wait
     case end(AlarmRecord.End, String?)
   }
 
   package let alarm: Alarm
-  /// The counts, including the looks of earlier watchers.
+  /// The numbers of looks, including those of earlier watchers.
   package private(set) var tally: AlarmRecord.Tally
   private var looking: Looking
 
   /// - Parameters:
   ///   - names: the names of all hosts, by number.
   ///   - hosts: the numbers of the hosts to look at.
-  ///   - time: the time that is left.
-  ///   - tally: the counts of earlier watchers.
+  ///   - time: the remaining time of the alarm.
+  ///   - tally: the numbers of looks that earlier watchers made.
   package init(_ alarm: Alarm, names: [String], hosts: [Int], left time: Interval, after tally: AlarmRecord.Tally = .init()) {
     self.alarm = alarm
     self.tally = tally
     looking = Looking(alarm.watch(of: hosts, for: time, after: tally.bad), names: names)
   }
 
-  /// The place of each slot.
+  /// For each slot of the watch, the host or the engine's machine that is looked at.
   package var places: [Place] { looking.places }
 
-  /// The time after which the looks of a round are given up.
+  /// How long a round waits for the answers to its looks.
   package var patience: Interval { alarm.limit + Watch.answer }
 
   package mutating func next() -> Move {
@@ -46,22 +46,22 @@ package struct AlarmLooks: Sendable, Hashable {
     }
   }
 
-  /// The interval between two looks is over.
+  /// Records that the interval between two looks is over.
   package mutating func rang() { looking.rang() }
 
-  /// The slots whose looks that timer ends.
+  /// Returns the slots whose looks this timer ends.
   package mutating func late(_ timer: Int) -> [Int] { looking.late(timer) }
 
-  /// Another timer, if the timers so far are not enough; nil: no further timer is needed.
+  /// Returns a further timer if the earlier ones do not end all looks under way; nil: none is needed.
   package mutating func anotherTimer() -> Int? { looking.anotherTimer() }
 
-  /// A look came back.
+  /// Records the answer to a look.
   package mutating func found(_ outcome: Outcome, at slot: Int) { take(Looking.Finding(outcome), at: slot, isLate: false) }
 
-  /// Records that a look got no answer in its time.
+  /// Records that a look got no answer within its time limit.
   package mutating func gaveUp(_ slot: Int) { take(.silent("it gave no answer within \(alarm.limit)"), at: slot, isLate: true) }
 
-  /// Records that a look which was given up got an answer after all: the answer counts instead of the silence.
+  /// Records an answer that came after the look had been given up. The answer counts, instead of the missing one.
   package mutating func cameLate(_ outcome: Outcome, at slot: Int) {
     let finding = Looking.Finding(outcome)
     if case .silent = finding { return }
@@ -92,7 +92,7 @@ package struct AlarmLooks: Sendable, Hashable {
     }
   }
 
-  /// How the alarm ends if no more looks are made.
+  /// The alarm's end if no further look is made.
   package var verdict: (end: AlarmRecord.End, reason: String?) {
     if tally.bad > alarm.allow {
       return (.fired, (tally.firstBad ?? "") + (alarm.allow == 0 ? "" : " (\(tally.bad) bad looks, and \(alarm.allow) are allowed)"))
@@ -108,7 +108,7 @@ package struct AlarmLooks: Sendable, Hashable {
     return (.passed, "\(tally.unanswered) of \(tally.looks) looks got no answer, the first from \(tally.firstSilence ?? "nobody")")
   }
 
-  /// The names of places that have not answered any look. The counts of older versions do not show that.
+  /// The names of hosts that have not answered any look; empty also if an older version's counts do not show it.
   private var unheard: [String] {
     let names = places.indices.map { looking.name(of: $0) }
     guard let heard = tally.heard else { return [] }

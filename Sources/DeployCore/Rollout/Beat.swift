@@ -1,35 +1,35 @@
 import DeployModel
 
-/// When a check gate looks: one round per interval, at each place that has answered. A place that gives no answer in time misses the
-/// rounds that begin meanwhile, but delays no other place. A place that answers late, but in time, is looked at later for each round that
-/// it missed.
+/// Decides when a check gate looks at hosts: one round in each interval, at each place that has answered. A place that does not answer in
+/// time misses the rounds that begin meanwhile, but does not delay other places. A place that answers late, but within its time limit, is
+/// looked at later for each round that it missed.
 struct Beat: Sendable, Hashable {
   private struct Slot: Sendable, Hashable {
-    /// Number of looks that have not ended, including the look under way.
+    /// The number of looks that have not ended, including the look under way.
     var left: Int
-    /// The round of the look under way; nil: no look is under way.
+    /// The round of the look under way; nil: none is under way.
     var round: Int?
     /// The number of the timer that ends the look under way.
     var timer = 0
-    /// The look under way was told to end.
+    /// Whether the look under way was told to end.
     var isLate = false
 
-    /// Looks are left, and none is under way.
+    /// Whether looks are left and none is under way.
     var isIdle: Bool { round == nil && left > 0 }
   }
 
   private var slots: [Slot]
-  /// Number of slots that have looks left.
+  /// The number of slots that have looks left.
   private var open: Int
   private var running = 0
   private var round = 0
   /// Whether the next round may begin.
   private var isDue = true
-  /// The next slot of the current round.
+  /// The index of the next slot in the current round.
   private var position: Int
-  /// The number of timers that end looks, so far.
+  /// The number of timers so far that end looks.
   private(set) var timers = 0
-  /// Whether the last timer ends a look that begins now; if not, the next timer ends it.
+  /// Whether the last timer ends a look that begins now; false: a further timer will end it.
   private var isTimed = false
 
   /// - Parameter looks: the number of looks at each place, at least 1.
@@ -38,10 +38,10 @@ struct Beat: Sendable, Hashable {
     (open, position) = (places, places)
   }
 
-  /// The next round is due.
+  /// Records that the next round is due.
   mutating func rang() { isDue = true }
 
-  /// - Returns: nil when every look has ended.
+  /// - Returns: the next move; nil: every look has ended.
   mutating func next(mayBegin: Bool) -> Looking.Move? {
     if open == 0 { return nil }
     if isDue, position == slots.count {
@@ -57,7 +57,7 @@ struct Beat: Sendable, Hashable {
     return !mayBegin && slots[position...].contains { $0.isIdle } ? .hold : .wait
   }
 
-  /// The slots that are looked at now.
+  /// Returns the slots to look at now, and records that their looks are under way.
   private mutating func take() -> [Int] {
     var asked: [Int] = []
     while position < slots.count, running < Looking.width || !slots[position].isIdle {
@@ -72,12 +72,12 @@ struct Beat: Sendable, Hashable {
     return asked
   }
 
-  /// The look under way was told to end, because its time is up.
+  /// Records that the look under way was told to end, because its time is over.
   mutating func isOver(_ slot: Int) { slots[slot].isLate = true }
 
-  /// A look has ended.
-  /// - Parameter isLate: whether the look got no answer in its time.
-  /// - Returns: the number of rounds that this place missed because of it.
+  /// Records that a look has ended.
+  /// - Parameter isLate: whether the look got no answer within its time.
+  /// - Returns: the number of rounds that the place missed because of this look.
   mutating func ended(_ slot: Int, isLate: Bool) -> Int {
     guard let begun = slots[slot].round else { return 0 }
     let missed = isLate || slots[slot].isLate ? min(slots[slot].left - 1, round - begun) : 0
@@ -87,10 +87,10 @@ struct Beat: Sendable, Hashable {
     return missed
   }
 
-  /// The slots whose looks `timer` ends.
+  /// Returns the slots whose looks this timer ends.
   func late(_ timer: Int) -> [Int] { slots.indices.filter { slots[$0].round != nil && slots[$0].timer <= timer } }
 
-  /// Another timer, if the timers so far do not end all looks under way; nil: no further timer is needed.
+  /// Returns a further timer if the earlier ones do not end all looks under way; nil: none is needed.
   mutating func anotherTimer() -> Int? {
     guard slots.contains(where: { $0.round != nil && $0.timer > timers }) else { return nil }
     timers += 1

@@ -1,19 +1,20 @@
 package import DeployModel
 
-/// Connects the rollout with the recipe's scripts. It takes one outside event, steps every script that can run until all scripts wait, and
-/// returns the effects to perform outside, in order. A live run, a rehearsal and a replay all use it.
+/// Connects the rollout with the recipe's scripts. It takes one outside event, runs the scripts until all of them wait, and returns the
+/// effects that have to be performed outside, in order. Real runs, rehearsals and replays all use it.
 package struct Conductor {
   package private(set) var rollout: Rollout
   private let scripts: any Scripts
 
   /// - Parameters:
-  ///   - lapse: a rule that is disabled, for tests of the checkers.
-  ///   - isOutline: whether a host is one step only, for simulations of large fleets.
+  ///   - lapse: a rule that is disabled, for tests of the checkers; nil: none.
+  ///   - isOutline: whether each host is a single step, for simulations of large fleets.
   package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil, isOutline: Bool = false) {
     rollout = Rollout(plan: plan, lapse: lapse, isOutline: isOutline)
     self.scripts = scripts
   }
 
+  /// Handles one outside event.
   /// - Returns: effects of the kinds `perform`, `cancel`, `ring`, `note` and `conclude`.
   package mutating func take(_ happening: Happening) -> [Effect] {
     var outward: [Effect] = []

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What the core asks the driver to do, in order.
+/// An action that the core asks the driver to perform. Effects are performed in order.
 package enum Effect: Sendable, Hashable {
   case start(ScriptID, Body, Subject)
   case step(ScriptID, Answer)

@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// Checks that readable entries make sense together: that the numbers of hosts, recipes and intents exist. An engine that resumes uses
-/// them as indices.
+/// Checks that readable entries fit together: that the hosts, recipes and intents exist to which they refer. An engine that resumes uses
+/// these numbers as indices.
 package struct EntrySense {
-  /// The first entry that no engine can have written.
+  /// The first entry that no engine can have written, and the reason.
   package struct Nonsense: Error, Sendable, Hashable {
     package var sequence: Int
-    /// The finding, as a sentence about the entry.
+    /// What is wrong with the entry, as the rest of a sentence about it.
     package var what: String
   }
 
-  /// - Returns: nil if all entries make sense.
+  /// Returns the first entry that does not fit; nil: all entries fit.
   package static func nonsense(in entries: [Entry]) -> Nonsense? {
     var sense = EntrySense()
     do throws(Nonsense) {
@@ -20,9 +20,9 @@ package struct EntrySense {
   }
 
   private var hosts = 0
-  /// Number of targets and partners.
+  /// The number of targets and partners.
   private var places = 0
-  /// Number of intents so far: their numbers are 1, 2, 3 … without gaps.
+  /// The number of intents so far. Their ids are 1, 2, 3 … without gaps.
   private var intents = 0
 
   private mutating func check(_ entry: Entry) throws(Nonsense) {

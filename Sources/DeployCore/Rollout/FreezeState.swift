@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Which of a plan's freeze times holds. The core does not know the time of day, so it uses timers.
+/// Which of a plan's freezes is in force now. The core has no clock, so the end and the start of freezes are timers.
 struct FreezeState: Sendable, Hashable {
   private let times: [Freeze]
-  /// The index of the freeze time that holds; if none holds, the index of the next freeze time.
+  /// The index of the freeze that is in force now; if none is, the index of the next freeze.
   private var next = 0
   private var now: Timestamp
   private var holds = false
-  /// Whether the freeze time that holds is overridden, with a reason.
+  /// Whether a person has lifted the freeze that is in force now.
   private var isLifted = false
 
   /// - Parameter start: when the deployment was planned.
@@ -17,10 +17,10 @@ struct FreezeState: Sendable, Hashable {
     holds = self.times.first?.holds(start) == true
   }
 
-  /// The freeze time that holds; nil: waves may begin.
+  /// The freeze that is in force now and was not lifted; nil: waves may begin.
   var current: Freeze? { holds && !isLifted ? times[next] : nil }
 
-  /// The interval until the next change; nil: there is no further change.
+  /// Returns the time until the next freeze begins or the present freeze ends; nil: neither will happen.
   mutating func change() -> Interval? {
     guard next < times.count else { return nil }
     let boundary = holds ? times[next].until : times[next].from
@@ -28,7 +28,7 @@ struct FreezeState: Sendable, Hashable {
     return max(.zero, boundary - now)
   }
 
-  /// The next change has come.
+  /// Records that the next freeze has begun, or that the present freeze has ended.
   mutating func turned() {
     if holds { next += 1 }
     holds.toggle()

@@ -2,22 +2,24 @@ import DeployModel
 
 /// CodeDeploy's minimum of healthy hosts: which hosts may begin, and when the deployment has failed by this rule. A host is healthy if the
 /// last deployment to it succeeded. Unhealthy hosts change first, because that does not reduce the number of healthy hosts. Then healthy
-/// hosts change, as many at once as the minimum allows. A host that fails is unhealthy for the rest of the deployment. The last host may
-/// fail, because then no host is left to begin.
+/// hosts change, as many at once as the minimum allows. A host that fails stays unhealthy for the rest of the deployment. The last host may
+/// fail, because no host is left to begin.
 struct HealthyHosts: Sendable, Hashable {
   /// The number of hosts that have to stay healthy.
   let minimum: Int
-  /// The number of healthy hosts; a host under way counts until it fails.
+  /// The number of healthy hosts. A host under way counts until it fails.
   private(set) var count: Int
-  /// By host number: whether the host is healthy.
+  /// For each host, by its number, whether it is healthy.
   private var isHealthy: [Bool]
-  /// By host number: whether the host has not begun.
+  /// For each host, by its number, whether it has not begun.
   private var isLeft: [Bool]
-  /// The number of healthy hosts under way, and of other hosts under way.
+  /// The number of healthy hosts under way.
   private var healthyUnderWay = 0
+  /// The number of unhealthy hosts under way.
   private var othersUnderWay = 0
-  /// Number of unhealthy hosts that have not begun, and of all hosts that are left.
+  /// The number of unhealthy hosts that have not begun.
   private var othersLeft: Int
+  /// The number of all hosts that have not begun.
   private var left: Int
 
   init(_ plan: Plan, minimum: Int) {
@@ -29,16 +31,16 @@ struct HealthyHosts: Sendable, Hashable {
     othersLeft = zip(isHealthy, isLeft).count { !$0 && $1 }
   }
 
-  /// Why a host may not begin now; nil: it may, by this rule.
+  /// Returns the verdict that keeps a host from beginning now; nil: this rule lets it begin.
   func holds(_ host: Int) -> Admission.Verdict? {
-    // A ready host that another wave takes on is out of service already.
+    // A ready host with which another wave continues is already out of service.
     guard isLeft[host] else { return nil }
     if isHealthy[host] {
       if othersUnderWay > 0 { return .wait }
       if count - healthyUnderWay - 1 >= minimum { return nil }
       return healthyUnderWay > 0 ? .wait : .never(shortage)
     }
-    // If no host of a group is healthy, not all may go at once either.
+    // If no host of a group is healthy, the hosts still do not all begin at once.
     return othersUnderWay < max(1, isHealthy.count - minimum) ? nil : .wait
   }
 
@@ -50,6 +52,7 @@ struct HealthyHosts: Sendable, Hashable {
     if !isHealthy[host] { othersLeft -= 1 }
   }
 
+  /// Records that a host is no longer under way.
   /// - Parameter succeeded: whether the host succeeded; nil: it is only ready.
   mutating func ended(_ host: Int, succeeded: Bool?) {
     if isHealthy[host] { healthyUnderWay -= 1 } else { othersUnderWay -= 1 }
@@ -58,7 +61,7 @@ struct HealthyHosts: Sendable, Hashable {
     count += succeeded ? 1 : -1
   }
 
-  /// A host was restarted with the release that it ran, and may still be changed.
+  /// Records that a host was restarted with the release that it ran. It may still be changed.
   mutating func restarted(_ host: Int) {
     ended(host, succeeded: nil)
     isLeft[host] = true
@@ -66,14 +69,14 @@ struct HealthyHosts: Sendable, Hashable {
     if !isHealthy[host] { othersLeft += 1 }
   }
 
-  /// A host ended before it was begun: its release could not be sent.
+  /// Records that a host failed before it began, because its release could not be sent.
   mutating func failed(_ host: Int) {
     guard isLeft[host] else { return }
     started(host)
     ended(host, succeeded: false)
   }
 
-  /// Why the deployment has failed; nil: it has not failed.
+  /// Why the deployment has failed by this rule; nil: it has not.
   var exhausted: String? {
     guard othersLeft == 0, othersUnderWay == 0 else { return nil }
     return count < minimum || (left > 0 && count <= minimum) ? shortage : nil
@@ -86,15 +89,16 @@ struct HealthyHosts: Sendable, Hashable {
 }
 
 extension HostPlan {
-  /// Whether the last deployment to the host succeeded and the host still runs its release. A host that was never deployed to, or is out of
-  /// reach, is not healthy.
+  /// Whether the last deployment to the host succeeded and the host still runs its release. A host is not healthy if it never had a
+  /// deployment or is unreachable.
   package var isHealthy: Bool {
     if case .leftOut = action { return false }
     guard let previous, previous.trial != true, isUnrestored != true else { return false }
     return current == previous.release.id && damage == nil
   }
 
-  /// The host's rank in the order in which hosts change: unhealthy, unknown revision, older revision, the revision that is deployed.
+  /// The host's rank in CodeDeploy's order of change: unhealthy hosts, hosts with an unknown revision, with an older one, with the one to
+  /// deploy.
   var rank: Int {
     if !isHealthy { return found == nil ? 0 : 1 }
     return previous?.release.id == target?.id ? 3 : 2
@@ -102,8 +106,8 @@ extension HostPlan {
 }
 
 extension Plan {
-  /// Numbers of the hosts to change, in the order in which they change. Hosts that do not serve come first: their change takes no host out
-  /// of service, and the floor may wait for them. Under CodeDeploy's rule, its own order holds.
+  /// The numbers of the hosts to change, in order. Hosts that do not serve come first, because their change takes no host out of service
+  /// and may be what the floor waits for. Under CodeDeploy's rule, CodeDeploy's order holds.
   package var order: [Int] {
     let all = hosts.indices.filter { hosts[$0].action == .change }
     guard bounds.healthy != nil else { return all.filter { !hosts[$0].serves } + all.filter { hosts[$0].serves } }

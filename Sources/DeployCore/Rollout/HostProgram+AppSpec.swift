@@ -1,21 +1,20 @@
 import DeployModel
 
-/// The part of a host's program that installs by an appspec file. Each recipe of a plan says whether its releases are installed in this
-/// way.
+/// The steps of a host that install by an appspec file. Each recipe of a plan says whether its releases are installed in this way.
 extension HostProgram {
-  /// The appspec steps of an event, which come before the recipe's hooks.
+  /// Returns the appspec steps of an event, which precede the recipe's hooks.
   static func appSpec(_ event: LifecycleEvent, for host: HostPlan, in plan: Plan) -> [DeployModel.Operation] {
     let recipe = event.concernsPrevious ? host.leaving : host.arriving
     if plan.content.recipes[recipe].appspec != nil, host.target != nil || event.concernsPrevious {
       return appSpec(event, of: recipe, release: host.target?.id, in: plan)
     }
-    // Back to a time before the first such installation: its files are removed.
+    // The host returns to its state before the first installation by an appspec file, so the installed files are removed.
     guard event == .install, case .rollback = plan.kind, let left = plan.content.recipes[host.leaving].appspec else { return [] }
     return [.appspec(AppSpecStep(.remove, options: left, keep: plan.placement.keep))]
   }
 
-  /// The appspec steps of an event for one recipe; empty if the recipe does not install by an appspec file, or the bundle is known to have
-  /// no scripts for the event.
+  /// Returns the appspec steps of an event for one recipe; empty: the recipe does not install by an appspec file, or the bundle is known to
+  /// have no scripts for the event.
   static func appSpec(_ event: LifecycleEvent, of recipe: Int, release: Release.ID? = nil, in plan: Plan) -> [DeployModel.Operation] {
     guard let options = plan.content.recipes[recipe].appspec else { return [] }
     switch event {
@@ -32,18 +31,18 @@ extension HostProgram {
     plan.content.recipes[host.arriving].appspec.map { .appspec(AppSpecStep(.forget, options: $0, keep: plan.placement.keep)) }
   }
 
-  /// Restores the files if the installation had begun.
+  /// Returns the operation that restores the files; nil: the installation has not begun, or the options do not ask for a restore.
   static func appSpecUndo(for host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>) -> DeployModel.Operation? {
     guard let options = plan.content.recipes[host.arriving].appspec, options.restore, isInstalled(reached) else { return nil }
     return .appspec(AppSpecStep(.undo, options: options, keep: plan.placement.keep))
   }
 
-  /// Scripts of the revision whose files are back in place.
+  /// Returns the steps that run an event's scripts of the earlier revision, whose files have been restored.
   static func appSpecBack(
     _ event: LifecycleEvent, for host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>
   ) -> [DeployModel.Operation] {
     guard let restoring = host.restoring, let options = plan.content.recipes[restoring].appspec, event != .allowTraffic else { return [] }
-    // If the new files stay, the previous revision's scripts do not fit them.
+    // If the new files stay, the scripts of the earlier revision do not fit them.
     if isInstalled(reached), appSpecUndo(for: host, in: plan, after: reached) == nil { return [] }
     return [.appspec(AppSpecStep(.back(event), options: options, keep: plan.placement.keep))]
   }

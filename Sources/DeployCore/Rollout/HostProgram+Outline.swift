@@ -1,16 +1,16 @@
 import DeployModel
 
-/// A host's whole program as one step, for simulations of a rollout's decisions. The simulation draws the duration and the result of the
+/// A host's program as a single step, for simulations of a rollout's decisions. The simulation draws the duration and the result of the
 /// step.
 extension HostProgram {
-  /// The part of the program that is this segment: the step that makes the release current stands for the whole program.
+  /// Returns the steps of a segment. Only `install` has one: the step that makes the release current, in place of the whole program.
   static func outline(of segment: Segment, _ number: Int, in plan: Plan) -> [HostStep] {
     guard segment == .install else { return [] }
     let host = plan.hosts[number]
     return [.operation(switching(to: host.target?.id, or: host.link), vital: true)]
   }
 
-  /// The steps that take back a host that failed.
+  /// Returns the single step that restores a failed host.
   static func outlineBack(_ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     return [.operation(switching(to: host.wayBack, or: host.found), vital: true)]

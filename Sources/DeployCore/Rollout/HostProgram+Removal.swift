@@ -1,6 +1,6 @@
 import DeployModel
 
-/// A host's part of a removal: it leaves the service as in a deployment, and then the application is removed.
+/// A host's part of a removal: the host leaves the service as in a deployment, and then the application is removed.
 extension HostProgram {
   static func steps(of segment: Segment, of removal: Removal, _ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
@@ -14,7 +14,7 @@ extension HostProgram {
     }
   }
 
-  /// What stays in the folder of a removed application, as a clause; nil: nothing worth reporting.
+  /// Returns a clause that says what stays in the folder of a removed application; nil: nothing worth reporting.
   static func whatStays(_ outcome: Outcome) -> String? {
     guard outcome.failure == nil, case .list(let names) = outcome.value, !names.isEmpty else { return nil }
     let most = 12

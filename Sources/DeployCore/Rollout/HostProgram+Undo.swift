@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// How a host is restored: the steps that undo each segment, and the commands for a person if restoring fails too.
+/// How a host is restored: the steps that undo each segment, and the commands for a person in case the restore fails too.
 extension HostProgram {
-  /// The steps that take the host back to what it ran before, by that release's own recipe (docs/host-protocol.md). They undo each segment
-  /// that was begun, in the order that the restore needs, which is not simply the reverse order.
-  /// - Parameter reached: the forward steps that were begun, including the failed one.
+  /// Returns the steps that restore what the host ran before, with the recipe of that release (docs/host-protocol.md). They undo each
+  /// segment that had begun, in the order that a restore needs, which is not exactly the reverse order.
+  /// - Parameter reached: the forward steps that had begun, including the failed step.
   package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     if plan.kind.task != nil { return undoTask(plan.hosts[number], in: plan, after: reached) }
     return undoStart(number, in: plan, after: reached) + undoInstall(number, in: plan, after: reached)
@@ -12,7 +12,7 @@ extension HostProgram {
       + undoSettle(number, in: plan, after: reached) + undoDeliver(number, in: plan)
   }
 
-  /// Stops the new release. If it cannot be stopped, the host goes back all the same.
+  /// Returns the steps that stop the new release. The restore continues even if the release cannot be stopped.
   private static func undoStart(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     guard reached.contains(where: \.switchesCurrent) else { return [] }
     let host = plan.hosts[number]
@@ -23,7 +23,7 @@ extension HostProgram {
       .applicationStop, scripts + stop.map { .hook(Body(recipe: host.arriving, function: $0.function), site, vital: false) })
   }
 
-  /// Restores the files and `current`.
+  /// Returns the steps that restore the files and `current`.
   private static func undoInstall(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     var steps: [HostStep] = []
@@ -34,7 +34,7 @@ extension HostProgram {
     return steps
   }
 
-  /// Starts the previous release, and gives it its traffic back.
+  /// Returns the steps that start the previous release and give it its traffic back.
   private static func undoStop(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
@@ -48,7 +48,7 @@ extension HostProgram {
     }
   }
 
-  /// Writes the receipt of the release that runs again.
+  /// Returns the step that writes the receipt of the restored release; empty: the receipt is unchanged.
   private static func undoSettle(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     let recorded = reached.contains { if case .operation(.record, _) = $0 { true } else { false } }
@@ -57,7 +57,7 @@ extension HostProgram {
     return [.operation(.record(previous), vital: true)]
   }
 
-  /// Removes a release that was not there before, unless the undo of a stage still has to run in it.
+  /// Returns the step that removes the new release if the host did not have it before; empty: a stage's undo may still have to run in it.
   private static func undoDeliver(_ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     if plan.flow.rules?.undoesInPlace == true, plan.flow.stages.contains(where: { $0.terms?.undo != nil }) { return [] }
@@ -65,7 +65,8 @@ extension HostProgram {
     return [.operation(.discard(target.id), vital: false)]
   }
 
-  /// Whether a host that goes back also leaves the release that it ran before, because that release was on trial and was stopped already.
+  /// Whether a host that is restored also leaves the release that it ran before, because that release was on trial and has already been
+  /// stopped.
   static func leaves(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
     plan.hosts[number].back != nil
       && reached.contains { step in
@@ -77,7 +78,7 @@ extension HostProgram {
       }
   }
 
-  /// Whether the steps so far only sent a release that does not run.
+  /// Whether the steps so far have only sent a release that does not run.
   static func isUntouched(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
     reached.allSatisfy { step in
       switch step {
@@ -88,10 +89,10 @@ extension HostProgram {
     }
   }
 
-  /// The commands for a person if restoring failed too. They never lead to a release that is known to be broken.
+  /// Returns the commands for a person if the restore failed too. They never lead to a release that is known to be broken.
   /// - Parameters:
-  ///   - failure: why restoring failed.
-  ///   - isRestart: whether the host was restarted with the release that it ran.
+  ///   - failure: why the restore failed.
+  ///   - isRestart: whether the host was being restarted with the release that it ran.
   package static func commands(toRestore number: Int, in plan: Plan, after failure: Failure, isRestart: Bool = false) -> [String] {
     let host = plan.hosts[number]
     let path = host.host.place(plan.placement.path)

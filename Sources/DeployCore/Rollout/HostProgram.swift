@@ -1,20 +1,20 @@
 package import DeployModel
 
-/// One step of a host in its part of a deployment.
+/// One step of a host's part of a deployment.
 package enum HostStep: Sendable, Hashable {
   case begin(LifecycleEvent)
   case end(LifecycleEvent)
   case skip(LifecycleEvent, reason: String)
-  /// An operation of the engine itself; `vital` if its failure fails the host.
+  /// An operation of the engine itself. If `vital`, the host fails when the operation fails.
   case operation(DeployModel.Operation, vital: Bool)
-  /// A function of a recipe; `vital` if its failure fails the host.
+  /// A function of a recipe. If `vital`, the host fails when the function fails.
   case hook(Body, Intent.Site, vital: Bool)
 }
 
-/// The steps of a host, as a list that is made before the first step: forward to the target, or back to what ran before.
+/// Makes the list of a host's steps before the first of them begins: forward to the target, or back to what the host ran before.
 package enum HostProgram {
-  /// The steps that take the host to its target.
-  /// - Parameter staged: whether the upload stage has sent the release already.
+  /// Returns the steps that bring the host to its target.
+  /// - Parameter staged: whether the upload stage has already sent the release.
   package static func forward(_ number: Int, in plan: Plan, staged: Bool) -> [HostStep] {
     var steps: [HostStep] = []
     steps.reserveCapacity(48)
@@ -22,7 +22,7 @@ package enum HostProgram {
     return steps
   }
 
-  /// The steps of one segment on the way forward.
+  /// Returns the steps of one segment on the way to the target.
   static func steps(of segment: Segment, _ number: Int, in plan: Plan, staged: Bool) -> [HostStep] {
     if let task = plan.kind.task { return steps(of: segment, of: task, number, in: plan) }
     if let removal = plan.kind.removal { return steps(of: segment, of: removal, number, in: plan) }
@@ -35,12 +35,12 @@ package enum HostProgram {
     var hooks = plan.content.recipes[number].hooks.filter { $0.event == event }
     if host.target == nil, !event.concernsPrevious { hooks = [] }
     if event.concernsPrevious, host.current == nil {
-      // Its appspec scripts are elsewhere on the host, and may still exist.
+      // The appspec scripts of the old release are outside its folder, so they may still exist.
       let scripts = host.lost == nil ? [] : appSpec(event, for: host, in: plan).map { HostStep.operation($0, vital: false) }
       return bracket(event, scripts) + (hooks.isEmpty ? [] : [.skip(event, reason: host.reasonToSkip)])
     }
-    // A damaged release may lack the very program that stops it, and then nobody could ever repair it. A rollback leaves a release
-    // because it is bad, so it does not keep one that cannot be stopped.
+    // Tolerates a failed stop in two cases. A damaged release may lack the program that stops it, and could otherwise never be repaired. A
+    // rollback leaves a release because the release is bad, so it must not stop there.
     let isForced = plan.kind.isRollback || plan.kind.removal?.force == true
     let isVital = !event.concernsPrevious || host.damage == nil && !isForced
     let files = appSpec(event, for: host, in: plan)
@@ -63,20 +63,21 @@ package enum HostProgram {
     return steps
   }
 
-  /// The site of steps that belong to no lifecycle event.
+  /// Returns the site of steps that belong to no lifecycle event.
   static func site(of host: Int, in plan: Plan) -> Intent.Site {
     Intent.Site(release: plan.hosts[host].target?.id, previous: plan.hosts[host].current)
   }
 
-  /// The operation that removes old releases from a host that has succeeded; nil: the host went back to nothing. Three releases stay: what
-  /// the host runs, what it ran before, and what the group goes back to.
+  /// Returns the operation that removes old releases from a host that has succeeded; nil: the host went back to nothing. Three releases
+  /// always stay: the one that the host runs, the one that it ran before, and the one to which the group would go back.
   static func prune(_ number: Int, in plan: Plan) -> DeployModel.Operation? {
     let host = plan.hosts[number]
     guard host.target != nil else { return nil }
     return .prune(keep: plan.placement.keep, pinned: [host.target?.id, host.current, host.back?.release.id].compactMap { $0 })
   }
 
-  /// The operation that makes a release current, or restores an earlier link; with neither, it removes `current`.
+  /// Returns the operation that makes a release current or, without a release, restores an earlier link. Without both, it removes
+  /// `current`.
   static func switching(to release: Release.ID?, or link: String?) -> DeployModel.Operation {
     if release == nil, let link { return .relink(link) }
     return .activate(release)
@@ -101,17 +102,17 @@ package enum HostProgram {
       switch plan.kind {
       case .rollback(let failed?): failed
       case .deploy where plan.flow.undoes != nil: plan.flow.undoes
-      // The release that is deployed again replaces itself, so what it took back stays taken back.
+      // A release that is deployed again keeps the record of the deployment that its receipt took back.
       case _ where host.previous?.release.id == target.id: host.previous?.undid
       case .rollback(nil): host.previous?.deployment
       case .deploy, .task, .remove: nil
       }
-    // The goal of a rollback has proved good before, or has not.
+    // The release that a rollback returns to stays good or on trial, as it was before.
     let trial = plan.kind == .deploy ? plan.flow.trial : host.goal?.trial
     let secrets =
       plan.flow.trial == nil
       ? nil : host.goal.map { $0.secrets?.map { SecretMark($0.name) } } ?? plan.content.secrets.map { SecretMark($0) }
-    // A host that goes back has another commit than the failed one.
+    // A host that goes back gets the commit of its earlier release, not that of the failed deployment.
     let commit = plan.kind == .deploy ? plan.origin.provenance?.commit : host.goal?.provenance?.commit
     let provenance = (plan.origin.provenance ?? commit.map { Provenance(commit: $0) })?.ofReceipt(at: commit)
     var receipt = Receipt(
@@ -126,12 +127,12 @@ package enum HostProgram {
 }
 
 extension HostPlan {
-  /// The most deployments that a receipt remembers as rolled back.
+  /// The largest number of rolled-back deployments that a receipt lists.
   private static let mostRolledBack = 50
 
-  /// Deployments that were left for an older release: the deployments that the previous receipt knew, and the previous receipt's own
-  /// deployment if this one takes it back.
-  /// - Parameter receipt: the receipt that is written now.
+  /// Returns the deployments that rollbacks took back: those that the previous receipt lists, and the previous receipt's own deployment if
+  /// this rollback takes it back. Nil: none.
+  /// - Parameter receipt: the receipt that is being written.
   func rolledBack(for receipt: Receipt) -> [Deployment.ID]? {
     var known = previous?.rolledBack ?? []
     if let previous, receipt.undid == previous.deployment, receipt.origin < previous.origin { known.append(previous.deployment) }
@@ -139,20 +140,20 @@ extension HostPlan {
     return known.isEmpty ? nil : Array(known.suffix(Self.mostRolledBack))
   }
 
-  /// Index of the recipe whose hooks an event runs on the way forward.
+  /// Returns the index of the recipe whose hooks run for an event on the way to the target.
   fileprivate func recipe(of event: LifecycleEvent, in plan: Plan) -> Int {
     if event.concernsPrevious { return leaving }
     return event.givesTraffic ? admitting(arriving, in: plan) : arriving
   }
 
-  /// Index of the recipe that gives the host its traffic back: the recipe that starts the release. If that recipe has no traffic hooks, it
-  /// is the recipe that took the traffic away; otherwise the host would stay without traffic.
+  /// Returns the index of the recipe that gives the host its traffic back. It is the recipe that starts the release. If that recipe has no
+  /// traffic hooks, it is the recipe that took the traffic away, because otherwise the host would stay without traffic.
   func admitting(_ starting: Int, in plan: Plan) -> Int {
     let (recipes, takes) = (plan.content.recipes, { (hook: Recipe.Hook) in hook.event.givesTraffic })
     return !recipes[starting].hooks.contains(where: takes) && recipes[leaving].hooks.contains(where: takes) ? leaving : starting
   }
 
-  /// Why the hooks of the outgoing release are skipped.
+  /// Why the hooks of the outgoing release are skipped, as a clause.
   fileprivate var reasonToSkip: String {
     if let lost { return "warning: release \(lost), which ran here, is gone from the host, so its hooks have no folder to run in" }
     return found == nil ? "nothing was deployed here before" : "what runs here was not deployed by lander"

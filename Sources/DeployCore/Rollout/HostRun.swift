@@ -1,30 +1,30 @@
 import DeployModel
 
-/// One host's way through its part of the deployment: forward to the target, segment by segment, and back if a step fails.
+/// One host's part of the deployment: its segments towards the target and, if a step fails, the steps of the restore.
 struct HostRun: Sendable, Hashable {
-  /// What the host does next.
+  /// The next action for the host.
   enum Move: Sendable, Hashable {
     case perform(DeployModel.Operation, Intent.Site)
-    /// The host starts a hook.
+    /// Start a function of a recipe.
     case hook(Body, Intent.Site)
-    /// A step failed: `goBack` takes the host back.
+    /// A step failed. The caller has to call `goBack`, which restores the host.
     case failed(ScriptError, isUntouched: Bool)
     case ended(HostStatus)
   }
 
-  /// What the step under way waits for.
+  /// What the current step waits for.
   enum Waiting: Sendable, Hashable {
     case nothing
     case intent(Int)
     case script(ScriptID)
-    /// The step waits for the weights of the traffic.
+    /// The traffic weights.
     case traffic
   }
 
   let host: Int
   var waiting = Waiting.nothing
   private let isOutline: Bool
-  /// For a restart, the host with the release that it runs as its target; nil: the host is changed.
+  /// For a restart: the host's plan with the release that it already runs as its target; nil: the host gets a new release.
   private let still: HostPlan?
   /// Whether the host is restored if it fails.
   private let goesBack: Bool
@@ -32,34 +32,34 @@ struct HostRun: Sendable, Hashable {
   private var position = 0
   /// Whether the deployment failed while the host was ready.
   private(set) var isGivenUp = false
-  /// The segment after which the host stops; nil: it goes to the end.
+  /// The segment after which the host stops; nil: it completes all segments.
   private var upto: Segment?
-  /// The number of steps up to that segment's end.
+  /// The number of steps up to the end of that segment.
   private var limit = 0
-  /// The number of steps up to the end of each segment; empty: the host was never asked to stop before the end.
+  /// The number of steps up to the end of each segment; empty: the host completes all segments without a stop.
   private var ends: [Int] = []
-  /// The number of steps that were begun when the host failed.
+  /// The number of steps that had begun when the host failed.
   private var begun = 0
-  /// Why the host goes back; nil: it goes forward.
+  /// Why the host is being restored; nil: it is on the way to its target.
   private(set) var cause: ScriptError?
-  /// Whether there is nothing to undo, because the host failed before anything that it runs was changed.
+  /// Whether there is nothing to restore, because the host failed before anything that it runs was changed.
   private var isUntouched = false
-  /// The first tolerated failure of the lifecycle event under way; the event ends there.
+  /// The first tolerated failure of the current lifecycle event. The event ends with this failure. Nil: there is none.
   private var tolerated: ScriptError?
-  /// How often the step under way was retried.
+  /// How often the current step was retried.
   private var retried = 0
   /// Whether the release that the host leaves could not be stopped.
   private var isStillRunning = false
-  /// Whether the step that ended last was a removal that took nothing away.
+  /// Whether the last step was a removal that failed before it removed anything.
   private var leftWhole = false
-  /// The last change of the host's service by its steps; nil: no change so far.
+  /// The last change of the host's service that its steps caused; nil: none so far.
   private(set) var service: Service?
 
   /// - Parameters:
-  ///   - staged: whether the release has been sent already.
-  ///   - upto: the segment after which the host stops and is ready; nil: it goes to the end.
-  ///   - isOutline: whether the whole program is one step.
-  ///   - goesBack: whether the host is restored if it fails; nil: as the plan says.
+  ///   - staged: whether the release has already been sent.
+  ///   - upto: the segment after which the host stops and is ready; nil: it completes all segments.
+  ///   - isOutline: whether the whole program is a single step.
+  ///   - goesBack: whether the host is restored if it fails; nil: the plan decides.
   init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false, goesBack: Bool? = nil) {
     self.host = host
     self.goesBack = goesBack ?? plan.flow.goesBack
@@ -73,7 +73,7 @@ struct HostRun: Sendable, Hashable {
     takeOn(upto: upto)
   }
 
-  /// A host that is stopped and started with the release that it runs, and can be changed afterwards.
+  /// Creates the run of a host that is stopped and started with the release that it runs. The host can still be changed later.
   init(restarting still: HostPlan, in plan: Plan) {
     host = still.host.number
     self.still = still
@@ -85,11 +85,12 @@ struct HostRun: Sendable, Hashable {
   /// Continues a ready host.
   mutating func takeOn(upto: Segment?) {
     self.upto = upto == .settle ? nil : upto
-    // Without a stop planned at its beginning, a host has none later: it is then at its end.
+    // A host that was planned without a stop cannot stop later: the segments' ends are unknown then, and it completes all of them.
     limit = zip(Segment.allCases, ends).first { $0.0 == self.upto }?.1 ?? steps.count
   }
 
-  /// - Parameter reason: why a host that goes forward begins no further step; nil: it begins the next step.
+  /// Returns the next move.
+  /// - Parameter reason: why a host on the way to its target must not begin a further step; nil: it may.
   mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
     while position < limit {
       if cause == nil, let reason, !isGoing(in: plan, upto: position) {
@@ -115,11 +116,11 @@ struct HostRun: Sendable, Hashable {
     return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? (still == nil ? .succeeded : .pending))
   }
 
-  /// Handles the end of the step under way: an operation came back, or a hook ended.
+  /// Handles the end of the current step, an operation or a hook.
   /// - Parameters:
   ///   - error: the error; nil: the step succeeded.
-  ///   - isWhole: whether the step was a removal that failed before it took anything away.
-  /// - Returns: the next move; nil: `next` decides it.
+  ///   - isWhole: whether the step was a removal that failed before it removed anything.
+  /// - Returns: the next move; nil: the caller asks `next` for it.
   mutating func stepEnded(_ error: ScriptError?, isWhole: Bool = false, in plan: Plan, _ outbox: inout Outbox) -> Move? {
     waiting = .nothing
     leftWhole = isWhole && plan.flow.rules?.restartsUnremoved == true
@@ -137,7 +138,7 @@ struct HostRun: Sendable, Hashable {
     return nil
   }
 
-  /// Whether the step under way is retried in place.
+  /// Whether the current step is retried in place.
   private mutating func retries(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) -> Bool {
     guard retried < plan.bounds.retries ?? 0, case .operation(let operation, _) = steps[position],
       Retrying.helps(operation, after: error.failure)
@@ -147,7 +148,7 @@ struct HostRun: Sendable, Hashable {
     return true
   }
 
-  /// Takes the host back, by the steps that were begun.
+  /// Begins to restore the host, by undoing the steps that had begun.
   mutating func goBack(_ error: ScriptError, isUntouched: Bool, in plan: Plan, _ outbox: inout Outbox) {
     if still == nil, HostProgram.leaves(host, in: plan, after: reached), let back = plan.hosts[host].back {
       outbox.note(
@@ -163,14 +164,14 @@ struct HostRun: Sendable, Hashable {
     isStillRunning = false
   }
 
-  /// Makes a ready host undo its segments, because the deployment failed.
+  /// Makes a ready host undo its segments, because the deployment has failed.
   mutating func giveUp(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) -> Move {
     isGivenUp = true
     return failed(error, begun: false, in: plan, &outbox)
   }
 
-  /// What to interrupt so that the host goes back. A host that goes back already is left alone. A step that ends sooner than its undo would
-  /// (a rename, a receipt, an installation) may end.
+  /// The operation or script to interrupt, so that the restore of the host begins soon. Nothing is interrupted on a host that is being
+  /// restored already, nor a step that ends sooner than its undo would (a rename, a receipt, an installation).
   var interruptible: Waiting {
     guard cause == nil, position < steps.count else { return .nothing }
     switch steps[position] {
@@ -182,7 +183,7 @@ struct HostRun: Sendable, Hashable {
     }
   }
 
-  /// Whether the host goes forward, and its running release was neither stopped nor replaced.
+  /// Whether the host is on the way to its target and its running release has been neither stopped nor replaced.
   var leavesRunning: Bool {
     cause == nil
       && !steps.prefix(position).contains { step in
@@ -197,12 +198,13 @@ struct HostRun: Sendable, Hashable {
 
   private var reached: ArraySlice<HostStep> { steps.prefix(begun) }
 
-  /// The steps that undo the begun steps.
+  /// Returns the steps that undo the steps that had begun.
   private func wayBack(in plan: Plan) -> [HostStep] {
     still.map { HostProgram.undoTask($0, in: plan, after: reached) } ?? HostProgram.restore(host, in: plan, after: reached)
   }
 
-  /// - Parameter begun: whether the step under way was begun, so that it may have had an effect.
+  /// Handles a failure.
+  /// - Parameter begun: whether the current step had begun, so that it may have had an effect.
   private mutating func failed(_ error: ScriptError, begun isBegun: Bool, in plan: Plan, _ outbox: inout Outbox) -> Move {
     if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
     if let cause {
@@ -222,7 +224,7 @@ struct HostRun: Sendable, Hashable {
     return .failed(error, isUntouched: HostProgram.isUntouched(host, in: plan, after: reached))
   }
 
-  /// Remembers a failure that does not fail the host, and says which step is skipped.
+  /// Records a failure that does not fail the host, and reports the step that failed.
   private mutating func tolerate(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) {
     let step =
       if case .operation(let operation, _) = steps[position] { "the step \(operation.verb)" } else { openEvent?.rawValue ?? "a hook" }
@@ -235,14 +237,15 @@ struct HostRun: Sendable, Hashable {
 
   // MARK: where it stands
 
-  /// Whether one of the first `count` steps removes the host's release. That cannot be restored, so the host continues to the end.
+  /// Whether one of the first `count` steps removes the host's release. A removed release cannot be restored, so the host completes the
+  /// removal.
   private func isGoing(in plan: Plan, upto count: Int) -> Bool {
     plan.kind.removal != nil && steps.prefix(count).contains(where: \.takesOff)
   }
 
   private func name(in plan: Plan) -> String { plan.hosts[host].host.name }
 
-  /// The lifecycle event that has begun but not ended.
+  /// The lifecycle event that has begun and not ended; nil: none.
   private var openEvent: LifecycleEvent? {
     for step in steps.prefix(min(position + 1, limit)).reversed() {
       switch step {
@@ -279,7 +282,7 @@ extension HostStep {
     }
   }
 
-  /// Whether a failure of the step fails the host.
+  /// Whether the host fails when the step fails.
   fileprivate var isVital: Bool {
     switch self {
     case .operation(_, let vital), .hook(_, _, let vital): vital
@@ -289,7 +292,7 @@ extension HostStep {
 }
 
 extension LifecycleEvent {
-  /// The host's service when the step begins; nil: unchanged.
+  /// The host's service when the event begins; nil: unchanged.
   fileprivate var serviceAtBeginning: Service? {
     switch self {
     case .beforeBlockTraffic, .blockTraffic: .draining
@@ -298,7 +301,7 @@ extension LifecycleEvent {
     }
   }
 
-  /// The host's service when the step has ended; nil: unchanged.
+  /// The host's service when the event has ended; nil: unchanged.
   fileprivate var serviceAtEnd: Service? {
     switch self {
     case .blockTraffic: .out

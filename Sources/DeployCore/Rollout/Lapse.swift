@@ -1,14 +1,14 @@
-/// Disables one rule of the core, so that tests can prove that the checkers notice it. Real deployments have no lapse.
+/// A rule of the core that is disabled, so that tests can prove that the checkers notice it. In real deployments no rule is disabled.
 package enum Lapse: Sendable, Hashable {
-  /// The ledger has an operation performed before its intent is in the journal (against P2).
+  /// The ledger lets an operation be performed before its intent is in the journal (against P2).
   case effectBeforeEntry
-  /// Hosts are taken out of service below the floor (against P4).
+  /// Hosts are taken out of service although fewer hosts than the floor then serve (against P4).
   case floorIgnored
-  /// Hosts are taken although a rule among hosts of one tag forbids it (against P4).
+  /// Hosts are changed although a rule for hosts that share a tag's value forbids it (against P4).
   case neighboursIgnored
-  /// Hosts are begun after more failed than the budget has (against P5).
+  /// Hosts begin after more hosts have failed than the budget allows (against P5).
   case budgetIgnored
-  /// Hosts are taken although CodeDeploy's minimum of healthy hosts forbids it (against P4).
+  /// Hosts are changed although CodeDeploy's minimum of healthy hosts forbids it (against P4).
   case healthIgnored
   /// A host that a wave left ready counts as serving (against P4).
   case readyServes
@@ -18,33 +18,33 @@ package enum Lapse: Sendable, Hashable {
   case pauseIgnored
   /// A failed gate does not fail the deployment (against P5).
   case failedGateIgnored
-  /// A gate that nobody answers passes at its deadline (against P5).
+  /// A gate passes at its deadline although nobody answered (against P5).
   case silenceApproves
-  /// An approval that asks for signed answers passes with the first answer, whoever gives it (against P5).
+  /// An approval gate that requires signatures passes with the first answer, from whomever it comes (against P5).
   case anybodyApproves
   /// A parked deployment resumes without asking the hosts that keep it (against P1).
   case parkingForgotten
   /// A wave begins in a freeze (against P5).
   case freezeIgnored
-  /// Traffic that was shifted stays where it is when the deployment fails (against P7).
+  /// Shifted traffic is not shifted back when the deployment fails (against P7).
   case trafficForgotten
   /// A message leaves its mailbox before it is in the journal (against P2).
   case messageTakenEarly
-  /// A host that left its traffic for a task that failed stays without it, and is called restored (against P8).
+  /// A host that lost its traffic for a task that failed stays without traffic, and is reported as restored (against P8).
   case taskLeavesOut
   /// A host prunes before the others have succeeded (against P7).
   case prunedEarly
-  /// A release that is known to be damaged counts as whole (against P8).
+  /// A release that is known to be damaged counts as undamaged (against P8).
   case damageIgnored
-  /// A host is changed although its receipt says that all is as wanted (against P10).
+  /// A host is changed although its receipt says that it is up to date (against P10).
   case receiptIgnored
-  /// A host goes back to what it ran before although that never proved good (against P7).
+  /// A host goes back to what it ran before although that was only on trial (against P7).
   case trialIgnored
-  /// No host is asked whether a stage ran, nor told that it runs (against *once*).
+  /// No host is asked whether a stage ran, and no host records that it runs (against *once*).
   case markForgotten
   /// A stage whose end nobody knows counts as failed, and runs again (against *once*).
   case lostForgotten
-  /// A failed deployment leaves done what it could undo (against *undo*).
+  /// A failed deployment does not undo a stage that it could undo (against *undo*).
   case undoForgotten
   /// A stage is undone a second time (against *undo*).
   case undoneTwice

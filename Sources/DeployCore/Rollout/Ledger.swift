@@ -1,40 +1,40 @@
 package import DeployModel
 
-/// The order of writing and acting in one deployment, as a value. An event is written to the journal before the core gets it, and an effect
-/// is written before it is performed (promise P2). A driver asks for the next move, carries it out, and asks again.
+/// The order of writing and acting in one deployment, as a value. An event is in the journal before the core gets it, and an effect is in
+/// the journal before it is performed (P2 in docs/promises.md). A driver asks for the next move, carries it out, and asks again.
 package struct Ledger {
-  /// What the driver does next.
+  /// The driver's next action.
   package enum Move: Sendable, Hashable {
-    /// Appends these entries in one transaction. By asking for the next move, the driver confirms that they are durable. A driver that
-    /// could not append them does not ask again.
+    /// Append these entries in one transaction. When the driver asks for the next move, it confirms that they are durable. A driver that
+    /// could not append them must not ask again.
     case append([Entry])
-    /// Passes the head of the journal's chain to `seal(chain:)`.
+    /// Pass the digest of the journal's last entry to `seal(chain:)`.
     case head
     case perform(Intent)
     case cancel(intent: Int)
     case ring(timer: Int, after: Interval)
-    /// Tells the mailbox that a message is in the journal.
+    /// Tell the mailbox that a message is in the journal.
     case take(Message.ID)
-    /// Tells that the deployment has ended.
+    /// Report that the deployment has ended.
     case end(Conclusion)
   }
 
   fileprivate enum Stage {
-    /// Waits for something to happen.
+    /// Nothing is to do until something happens.
     case idle
-    /// Entry 0, or the entry that names who resumes, has to be written.
+    /// Entry 0, or the entry that says who resumes, has to be written.
     case opening
-    /// The core has to get its start event.
+    /// The core has not been told yet that the deployment starts.
     case starting
-    /// `batch` has to be written.
+    /// The events in `batch` have to be written.
     case hearing
-    /// `batch` is written, but the core has not got it yet.
+    /// The events in `batch` are written, and the core has to get them.
     case deciding
-    /// `wanted` has to be split into facts and acts.
+    /// The effects in `wanted` have to be split into `facts` and `acts`.
     case sealing
-    /// `facts` have to be written.
+    /// The entries in `facts` have to be written.
     case writing
-    /// `acts` have to be done, from `next` on.
+    /// The moves in `acts` have to be returned, from index `next` on.
     case acting
   }
 
@@ -44,23 +44,23 @@ package struct Ledger {
   private var conductor: Conductor
   private let lapse: Lapse?
   private var stage = Stage.opening
-  /// Number of the next entry.
+  /// The number of the next entry.
   private var sequence = 0
   private var heard: [Happening] = []
-  /// Messages that are in the journal.
+  /// The ids of the messages that are in the journal.
   private var known: [Message.ID] = []
-  /// Messages that the mailbox need not keep, because they were delivered again or exceed the limit.
+  /// Messages that the mailbox can delete, because they were delivered again or exceed the limit.
   private var superfluous: [Message.ID] = []
   private var batch: [Happening] = []
   private var wanted: [Effect] = []
-  /// The head of the journal's chain. Outer nil: the driver has not passed it yet; inner nil: the journal keeps no chain.
+  /// The digest of the journal's last entry. Outer nil: the driver has not passed it yet. Inner nil: the journal has no such digests.
   private var chain: Digest??
   private var facts: [Entry.Fact]
   private var acts: [Move] = []
   private var next = 0
 
-  /// A deployment at its beginning.
-  /// - Parameter lapse: a rule that is disabled, for tests of the checkers.
+  /// Creates the ledger of a deployment that begins.
+  /// - Parameter lapse: a rule that is disabled, for tests of the checkers; nil: none.
   package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) {
     self.plan = plan
     self.lapse = lapse
@@ -68,15 +68,15 @@ package struct Ledger {
     facts = [.planned(plan)]
   }
 
-  /// A deployment whose engine is gone. Operations that were under way are performed again, which attaches to them. Effects that the last
-  /// turn wanted but did not journal are written and done now.
+  /// Creates the ledger of a deployment whose engine is gone. Operations that were under way are performed again, which attaches to the
+  /// running ones. Effects that the dead engine had not yet journalled are written and performed now.
   /// - Parameters:
-  ///   - entries: the deployment's whole journal; entry 0 holds the plan.
+  ///   - entries: the deployment's whole journal; entry 0 has the plan.
   ///   - scripts: new scripts from the pinned sources.
-  ///   - actor: who resumes it, for the record.
+  ///   - actor: who resumes the deployment, for the journal.
   ///   - claim: identifies this engine among the engines that try to resume a parked deployment.
-  ///   - now: the present time; timers ring when they would have rung.
-  /// - Throws: `Divergence` if the sources ask for something else than the journal recorded.
+  ///   - now: the present time. Timers ring when they would have rung without the interruption.
+  /// - Throws: `Divergence` if the sources ask for something else than the journal records.
   package init(
     resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, claim: String = "", at now: Timestamp,
     lapse: Lapse? = nil
@@ -94,10 +94,10 @@ package struct Ledger {
       return
     }
     facts = [.resumed(actor: actor)]
-    // The engine died before the core was told that it starts.
+    // The engine died before it had told the core that the deployment starts.
     guard recovery.hasStarted else { return }
     acts = recovery.outstanding.map { .perform($0) } + recovery.cancelled.map { .cancel(intent: $0) }
-    // If the clock was set back meanwhile, no timer gets longer.
+    // The minimum keeps timers from getting longer if the clock was set back meanwhile.
     for timer in recovery.timers {
       let left = min(timer.after, max(.zero, (timer.since + timer.after) - now))
       let isAnew = recovery.conductor.rollout.outbox.beginsAnew(timer: timer.number)
@@ -105,16 +105,16 @@ package struct Ledger {
     }
     wanted = recovery.unjournalled
     stage = .sealing
-    // Several engines may have its journal; its hosts say which one resumes.
+    // Several engines may have this journal. The hosts decide which of them resumes.
     if recovery.conductor.rollout.isParking, lapse != .parkingForgotten { heard = [.unparks(by: actor, claim: claim)] }
     if recovery.conductor.rollout.reliesOnTraffic { heard.append(.revived) }
   }
 
-  /// The most messages that one deployment takes. Beyond that, it only takes a few cancels.
+  /// The largest number of messages that a deployment accepts, and the number of cancels that it accepts beyond that.
   package static let (messages, lateCancels) = (1000, 10)
 
-  /// Takes events, which the next moves write and pass to the core. A message that is delivered again is not passed again; it stays in its
-  /// mailbox until its first delivery is in the journal.
+  /// Receives events. The next moves write them to the journal and pass them to the core. A message that is delivered again is ignored; it
+  /// stays in its mailbox until its first delivery is in the journal.
   package mutating func take(_ happenings: [Happening]) {
     for happening in happenings {
       guard case .said(let message) = happening else {
@@ -132,31 +132,31 @@ package struct Ledger {
     }
   }
 
-  /// The answer to `Move.head`.
-  /// - Parameter chain: the chain's head; nil: the journal keeps no chain.
+  /// Receives the answer to `Move.head`.
+  /// - Parameter chain: the digest of the journal's last entry; nil: the journal has no such digests.
   package mutating func seal(chain: Digest?) { self.chain = .some(chain) }
 
-  /// What every operation on this host needs to know about the deployment. A host that goes back may use the reserved disk space.
+  /// Returns the facts about the deployment that an operation on this host needs. A host that goes back may use the reserved disk space.
   package func site(of host: Int) -> HostSite {
     var site = plan.site(of: host)
     if !site.isPartner, case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
     return site
   }
 
-  /// Numbers of the hosts whose locks the deployment holds and is not giving back.
+  /// The numbers of the hosts whose locks the deployment holds and is not releasing.
   package var lockedHosts: [Int] { conductor.rollout.lockedHosts }
 
   /// The gate that a person has to answer, if nothing else is under way; nil: the deployment needs an engine.
   package var parkableGate: Int? { conductor.rollout.parkableGate }
 
-  /// Whether the deployment is being parked, is parked, or is being resumed from that. Its hosts then decide whether this engine may
-  /// continue.
+  /// Whether the deployment is being parked, is parked, or is being resumed after parking. In these states, the hosts decide whether this
+  /// engine may continue.
   package var isParking: Bool { conductor.rollout.isParking }
 
-  /// Whether hosts keep the deployment and nothing is left to write or do, so that the engine may leave.
+  /// Whether hosts keep the parked deployment and nothing is left to write or perform, so that the engine may leave.
   package var isParked: Bool { conductor.rollout.isParked && stage.isIdle && heard.isEmpty }
 
-  /// Whether no turn is under way. An engine only leaves the deployment at such a point.
+  /// Whether no event is being handled. An engine leaves the deployment only in this state.
   package var isAtRest: Bool {
     switch stage {
     case .idle, .starting: true
@@ -164,8 +164,8 @@ package struct Ledger {
     }
   }
 
-  /// - Parameter now: the time of entries and receipts.
-  /// - Returns: the next move; nil: there is nothing to do until something happens.
+  /// Returns the driver's next move; nil: nothing is to do until something happens.
+  /// - Parameter now: the time for entries and receipts.
   package mutating func move(at now: Timestamp) -> Move? {
     while true {
       switch stage {
@@ -178,7 +178,7 @@ package struct Ledger {
         stage = .starting
         return append(at: now)
       case .starting:
-        // A message that ends the deployment may be there already. It comes first, so that the deployment ends before it begins.
+        // A message that ends the deployment may already have arrived. It is handled first, so that the deployment ends before it begins.
         heard.append(.started)
         stage = .idle
       case .hearing:
@@ -216,7 +216,7 @@ package struct Ledger {
     }
   }
 
-  /// Splits the wanted effects into facts and acts. A receipt gets its time, and its place in the chain.
+  /// Splits the wanted effects into `facts` and `acts`. A receipt gets its time and the digest of the journal's last entry.
   private mutating func seal(at now: Timestamp) {
     for effect in wanted {
       switch effect {
@@ -237,7 +237,7 @@ package struct Ledger {
     chain = nil
   }
 
-  /// Puts all waiting facts into one append.
+  /// Returns one move that appends all entries in `facts`.
   private mutating func append(at now: Timestamp) -> Move {
     let entries = facts.enumerated().map { Entry(sequence: sequence + $0.offset, at: now, fact: $0.element) }
     sequence += entries.count

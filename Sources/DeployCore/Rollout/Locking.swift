@@ -1,22 +1,22 @@
 import DeployModel
 
-/// Takes the hosts' locks, all or none, and gives them back. The first host, in an order that all engines share, decides between two
-/// deployments that want the same hosts. The other hosts are asked after it, all at once.
+/// Acquires the locks of all hosts or of none, and releases them. The first host, in an order that is the same for all engines, decides
+/// between two deployments that want these hosts. The other hosts are asked afterwards, all at once.
 struct Locking: Sendable, Hashable {
-  /// What to do next.
+  /// The next action.
   enum Move: Sendable, Hashable {
-    /// Answers are still awaited.
+    /// Wait for answers.
     case wait
-    /// Asks these hosts for their locks.
+    /// Ask these hosts for their locks.
     case ask([Int])
-    /// Gives back the held locks.
-    /// - Parameter holder: who has the lock; nil: the cause is something else.
+    /// Release the locks that are held, because the deployment cannot start.
+    /// - Parameter holder: the lock of another deployment that is the cause; nil: the cause is something else.
     case giveUp(Failure, holder: Lock?)
     /// All locks are held.
     case held
   }
 
-  /// Numbers of targets in the order of their names, then numbers of partners.
+  /// The numbers of the targets, sorted by name, and then those of the partners.
   private let order: [Int]
   private(set) var held: [Int] = []
   private var waiting = 0
@@ -25,38 +25,39 @@ struct Locking: Sendable, Hashable {
   private var holder: Lock?
 
   /// - Parameters:
-  ///   - hosts: numbers and names, in any order.
-  ///   - partners: numbers of hosts that do not decide, because not every engine that wants the same targets knows them.
+  ///   - hosts: numbers and names of the targets, in any order.
+  ///   - partners: numbers of hosts that never come first, because another engine with equal targets may have other partners.
   init(_ hosts: [(number: Int, name: String)], then partners: [Int] = []) {
     order = hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }.map(\.number) + partners
   }
 
-  /// The host that decides between deployments that want the same hosts, and that keeps their line; nil: the deployment locks no host.
+  /// The host that decides between deployments and keeps their line; nil: the deployment locks no host.
   var first: Int? { order.first }
 
-  /// A host gave its lock.
+  /// Records that a host granted its lock.
   mutating func took(_ host: Int) {
     waiting -= 1
     held.append(host)
   }
 
-  /// A host gave no lock, and the deployment continues without the host.
+  /// Records that a host did not grant its lock and the deployment continues without the host.
   mutating func leftOut() { waiting -= 1 }
 
-  /// A host gave no lock, and so the deployment cannot start.
+  /// Records that a host did not grant its lock, so that the deployment cannot start.
   mutating func refused(_ failure: Failure, holder: Lock? = nil) {
     waiting -= 1
     object(failure, holder: holder)
   }
 
-  /// The deployment cannot start. The first reason is kept.
+  /// Records why the deployment cannot start. Only the first reason is kept.
   mutating func object(_ failure: Failure, holder: Lock? = nil) {
     guard problem == nil else { return }
     problem = failure
     self.holder = holder
   }
 
-  /// - Parameter isCancelled: whether somebody wants the deployment to end.
+  /// Returns the next move.
+  /// - Parameter isCancelled: whether somebody has cancelled the deployment.
   mutating func next(isCancelled: Bool = false) -> Move {
     guard waiting == 0 else { return .wait }
     if isCancelled { object(Failure(.cancelled, "cancelled before anything was changed")) }
@@ -70,12 +71,12 @@ struct Locking: Sendable, Hashable {
 
   // MARK: giving back
 
-  /// A host is asked to give its lock back, and its answer is awaited.
+  /// Records that a host was asked to release its lock.
   mutating func givesBack() { waiting += 1 }
 
-  /// A host answered that request.
+  /// Records that a host answered the request to release its lock.
   mutating func gaveBack() { waiting -= 1 }
 
-  /// Whether no answer is awaited.
+  /// Whether all hosts have answered.
   var isDone: Bool { waiting == 0 }
 }

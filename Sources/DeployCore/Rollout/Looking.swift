@@ -1,66 +1,67 @@
 import DeployModel
 
-/// The looks of a check gate, until their number is reached or too many were bad. While no engine runs there are no looks, so that time
-/// does not count.
+/// The looks of a check gate, until their number is reached or too many were bad. Without a running engine there are no looks, so that such
+/// time does not count.
 struct Looking: Sendable, Hashable {
-  /// What to do next.
+  /// The next action.
   enum Move: Sendable, Hashable {
-    /// A round begins. `timer` ends its looks that get no answer in time.
+    /// Begin a round of looks. `timer` ends the looks of the round that get no answer in time.
     /// - another: whether a further round follows after the interval between two looks.
     case round(timer: Int, another: Bool)
-    /// Looks at these slots now.
+    /// Look at these slots now.
     case look([Int])
-    /// Waits for answers.
+    /// Wait for answers.
     case wait
-    /// Looks again as soon as new work may begin.
+    /// Look again as soon as new work may begin.
     case hold
-    /// Looks again after this time.
+    /// Look again after this time.
     case rest(Interval)
     case end(Verdict, String)
   }
 
-  /// What one look found.
+  /// The result of one look.
   enum Finding: Sendable, Hashable {
     case good
     case bad(String)
     /// A measurement for an analysis; nil: the host has no data.
     case measured(CanaryAnalysis.Measure?)
-    /// The look could not be taken, which says nothing about the release.
+    /// The look got no answer, which says nothing about the release.
     case silent(String)
   }
 
-  /// The most looks under way at once.
+  /// The largest number of looks that are under way at once.
   static let width = 100
-  /// The most looks of one gate, because each look takes two journal entries.
+  /// The largest number of looks of one gate. Each look adds two entries to the journal.
   static let most = 100_000
 
   let watch: Watch
-  /// The place of each slot.
+  /// For each slot, the host or the engine's machine that is looked at.
   let places: [Place]
-  /// The names of slots, for messages.
+  /// For each slot, its name for messages.
   private let names: [String]
   private var pace: Pace
   private var bad = 0
   private var first: String?
-  /// The number of looks without an answer, and the reason of the first.
+  /// The number of looks without an answer.
   private var unanswered = 0
+  /// Why the first look without an answer got none; nil: every look was answered.
   private var firstSilence: String?
-  /// Whether every look without an answer counts, instead of only the last at each place.
+  /// Whether every look without an answer counts; false: only the last look at each place counts.
   private let countsSilence: Bool
-  /// By slot: why the last look got no answer; nil: it got an answer.
+  /// For each slot, why the last look got no answer; nil: it got an answer.
   private var silent: [String?]
-  /// The fold of an analysis; nil for a check.
+  /// The comparison of an analysis; nil: the gate is a check.
   private var comparing: Comparing?
 
   private enum Pace: Sendable, Hashable {
-    /// For plans with older rules.
+    /// Rounds in which looks wait for each other, for plans with older rules.
     case rounds(Rounds)
     case beat(Beat)
   }
 
   /// - Parameters:
   ///   - names: the names of all hosts, by number.
-  ///   - rules: the plan's rules.
+  ///   - rules: the plan's version of the rules; nil: the rules before version 1.
   init(_ watch: Watch, names: [String], rules: Plan.Flow.Rules? = .newest) {
     self.watch = watch
     countsSilence = rules != nil
@@ -74,22 +75,23 @@ struct Looking: Sendable, Hashable {
       ? .beat(Beat(places: places.count, looks: looks)) : .rounds(Rounds(places: places.count, looks: looks, every: watch.every))
   }
 
-  /// The slot's name in messages.
+  /// Returns the slot's name for messages.
   func name(of slot: Int) -> String { names[slot] }
 
-  /// Whether the previous look got no answer.
+  /// Whether the previous look at the slot got no answer.
   func wasSilent(_ slot: Int) -> Bool { silent[slot] != nil }
 
-  /// Number of all looks of the gate.
+  /// The number of all looks of the gate.
   var total: Int { places.count.times(watch.looks) }
 
+  /// Returns the next move.
   /// - Parameter mayBegin: whether a look may begin now.
   mutating func next(mayBegin: Bool) -> Move {
     if bad > watch.allow { return .end(.fail, failing) }
     if let end = comparing?.end, watch.isPlayed != true { return .end(end.verdict, end.comment) }
     if places.isEmpty { return .end(.inconclusive, "no host has the release yet, so there is nothing to look at") }
     if let move = proceed(mayBegin) { return move }
-    // A rehearsal has one made-up look at each host, so there is nothing to compare.
+    // A rehearsal has one simulated look at each host, so there is nothing to compare.
     if comparing != nil { return .end(firstSilence == nil ? .pass : .inconclusive, firstSilence ?? "") }
     if let slot = silent.firstIndex(where: { $0 != nil }), let reason = silent[slot] {
       let others = silent.count { $0 != nil } - 1
@@ -102,7 +104,7 @@ struct Looking: Sendable, Hashable {
     return .end(.pass, "")
   }
 
-  /// - Returns: nil when every look has ended.
+  /// - Returns: the move; nil: every look has ended.
   private mutating func proceed(_ mayBegin: Bool) -> Move? {
     switch pace {
     case .rounds(var rounds):
@@ -114,27 +116,27 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// Changes the beat; nil: the plan's rules have none.
+  /// Changes the beat and returns the result; nil: the plan's rules use rounds instead.
   private mutating func beat<T>(_ change: (inout Beat) -> T) -> T? {
     guard case .beat(var beat) = pace else { return nil }
     defer { pace = .beat(beat) }
     return change(&beat)
   }
 
-  /// The interval between two looks is over.
+  /// Records that the interval between two looks is over.
   mutating func rang() { beat { $0.rang() } }
 
-  /// The look under way was told to end, because its time is up.
+  /// Records that the look under way was told to end, because its time is over.
   mutating func isOver(_ slot: Int) { beat { $0.isOver(slot) } }
 
-  /// The slots whose looks that timer ends.
+  /// Returns the slots whose looks this timer ends.
   mutating func late(_ timer: Int) -> [Int] { beat { $0.late(timer) } ?? [] }
 
-  /// Another timer, if the timers so far are not enough; nil: no further timer is needed.
+  /// Returns a further timer if the earlier ones do not end all looks under way; nil: none is needed.
   mutating func anotherTimer() -> Int? { beat { $0.anotherTimer() } ?? nil }
 
   /// Records the result of a look.
-  /// - Parameter isLate: whether the look got no answer in its time.
+  /// - Parameter isLate: whether the look got no answer within its time.
   mutating func found(_ finding: Finding, at slot: Int, isLate: Bool = false) {
     var missed = 0
     switch pace {
@@ -161,8 +163,8 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// The finding of a look function. It found the place bad if it raised an error or returned false. The look counts as not taken only if
-  /// the engine reports that the host is out of reach.
+  /// Returns the finding of a function that looks. The place is bad if the function raised an error or returned false. The look counts as
+  /// unanswered only if the engine reports that the host is unreachable.
   func finding(_ result: ScriptResult, at slot: Int) -> Finding {
     if comparing != nil { return measured(result) }
     return switch result {
@@ -174,7 +176,8 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// The finding of a measuring function. A function that raises an error has measured nothing; its error and place are reported.
+  /// Returns the finding of a function that measures. A function that raised an error has measured nothing; its error and line are
+  /// reported.
   private func measured(_ result: ScriptResult) -> Finding {
     switch result {
     case .returned(let value): .measured(CanaryAnalysis.Measure(value))
@@ -191,7 +194,7 @@ struct Looking: Sendable, Hashable {
 }
 
 extension Looking.Finding {
-  /// The finding of a check.
+  /// Reads the finding from the outcome of a check.
   init(_ outcome: Outcome) {
     switch outcome.failure {
     case nil: self = outcome.value == .bool(false) ? .bad("the answer was no") : .good
@@ -199,8 +202,8 @@ extension Looking.Finding {
     }
   }
 
-  /// The finding of a failed check. A failure of the engine's own question, such as a missing tool or a user that is not permitted, is no
-  /// answer.
+  /// Reads the finding from the failure of a check. A failure of the question itself, such as a missing tool or a lacking permission,
+  /// counts as no answer.
   fileprivate init(_ failure: Failure) {
     switch failure.kind {
     case .unreachable, .transport, .lost, .missing, .notPermitted, .cancelled, .internal, .store: self = .silent(failure.message)

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What hosts are asked to remember of the stage under way, and their answers.
+/// The marks that hosts are asked to record for the current stage, and the hosts' answers.
 struct Marking: Sendable, Hashable {
   enum Step: Sendable, Hashable {
     case idle
@@ -8,22 +8,22 @@ struct Marking: Sendable, Hashable {
     case beginning
     /// The stage's function runs.
     case running
-    /// Hosts record how the stage ended, or forget it.
+    /// Hosts record how the stage ended, or delete its mark.
     case ending(ScriptError?)
-    /// Hosts record what another host remembers.
+    /// Hosts record a mark that another host already has.
     case passing
   }
 
   private(set) var step = Step.idle
-  /// Number of hosts that have not answered.
+  /// The number of hosts that have not answered.
   private(set) var waiting = 0
-  /// Marks of other deployments that hosts have.
+  /// Marks of other deployments that hosts had already.
   private(set) var found: [StageMark] = []
-  /// Hosts that recorded the mark.
+  /// The hosts that recorded the mark.
   private(set) var written: [Int] = []
-  /// Whether the last command of the stage ended well, or nobody knows how it ended.
+  /// Whether the stage's last command succeeded, or its end is unknown.
   private(set) var isInDoubt = false
-  /// The first host that did not record the mark, and why.
+  /// The first host that did not record the mark, with the reason; nil: there is none.
   private(set) var failed: Refused?
 
   struct Refused: Sendable, Hashable {
@@ -39,7 +39,7 @@ struct Marking: Sendable, Hashable {
 
   mutating func run() { step = .running }
 
-  /// A command of the stage ended.
+  /// Records that a command of the stage ended.
   mutating func heard(_ outcome: Outcome) { isInDoubt = outcome.failure?.leavesUnknown ?? true }
 
   mutating func answered(_ host: Int, _ outcome: Outcome) {
@@ -53,12 +53,12 @@ struct Marking: Sendable, Hashable {
     }
   }
 
-  /// The mark that decides: a mark with the state *done* wins.
+  /// The mark that counts if hosts have different marks: one with the state *done* has precedence; nil: no host had a mark.
   var decisive: StageMark? { found.first { $0.state == .done } ?? found.first }
 }
 
 extension Failure {
-  /// Whether the operation may have come to its end in spite of this failure.
+  /// Whether the operation may have been completed in spite of this failure.
   var leavesUnknown: Bool {
     switch kind {
     case .lost, .unreachable, .transport, .fenced, .internal, .store: true
@@ -88,7 +88,7 @@ extension StageMark {
     return .record(of: members)
   }
 
-  /// The failure for a stage that was begun, or whose undo was begun, by a deployment that did not record the end.
+  /// Returns the failure for a stage that a deployment began, or began to undo, without recording the end.
   /// - Parameter typed: the arguments after `lander deploy`.
   package func lost(typed: String) -> Failure {
     let began =

@@ -1,10 +1,10 @@
 import DeployModel
 
-/// Keeps one rule among hosts that share the value of a tag. It counts how many hosts of each value serve, are under way, ready and
-/// failed.
+/// Keeps one rule for hosts that share the value of a tag. It counts, for each value, the hosts that serve, are under way, are ready and
+/// have failed.
 struct Neighbourhood: Sendable, Hashable {
   let rule: Neighbours
-  /// The number of hosts of each value.
+  /// The number of hosts with each value.
   private let members: [Int]
   private let floors: [Int]
   private var serving: [Int]
@@ -14,7 +14,7 @@ struct Neighbourhood: Sendable, Hashable {
   private var underWayInAll = 0
   private var readyInAll = 0
 
-  /// - Parameter serves: by host number: whether the host serves at first.
+  /// - Parameter serves: for each host, by its number, whether it serves at the start.
   init(_ rule: Neighbours, serves: [Bool]) {
     self.rule = rule
     let none = rule.values.map { _ in 0 }
@@ -30,8 +30,8 @@ struct Neighbourhood: Sendable, Hashable {
 
   private func place(of host: Int) -> Int? { rule.places.indices.contains(host) ? rule.places[host] : nil }
 
-  /// Why a host may not begin now; nil: it may, by this rule.
-  /// - Parameter serves: whether the host serves now, so that beginning takes it out of service.
+  /// Returns the verdict that keeps a host from beginning now; nil: this rule lets it begin.
+  /// - Parameter serves: whether the host serves now, so that its change takes it out of service.
   func holds(_ host: Int, serves: Bool) -> Admission.Verdict? {
     guard let place = place(of: host), let reason = obstacle(at: place, serves: serves) else { return nil }
     if underWayInAll > 0 { return .wait }
@@ -55,9 +55,10 @@ struct Neighbourhood: Sendable, Hashable {
     }
   }
 
+  /// Records that a host is under way.
   /// - Parameters:
-  ///   - served: whether the host served.
-  ///   - wasReady: whether a wave had left it ready.
+  ///   - served: whether the host served before.
+  ///   - wasReady: whether a wave had left the host ready.
   mutating func started(_ host: Int, served: Bool, wasReady: Bool) {
     guard let place = place(of: host) else { return }
     underWay[place] += 1
@@ -82,7 +83,7 @@ struct Neighbourhood: Sendable, Hashable {
 
   mutating func hostFailed(_ host: Int) { if let place = place(of: host) { failed[place] += 1 } }
 
-  /// Why no further host may start; nil: the budgets hold.
+  /// Why no further host may start; nil: no budget is exceeded.
   var exhausted: String? {
     for (place, most) in rule.budgets.enumerated() where failed[place] > most {
       let hosts = "\(failed[place]) \(failed[place] == 1 ? "host" : "hosts")"
@@ -91,8 +92,8 @@ struct Neighbourhood: Sendable, Hashable {
     return nil
   }
 
-  /// The hosts of a wave, in an order in which no host waits longer than the rule requires: one value after the other, or the first host of
-  /// each value, then the second.
+  /// Returns the hosts of a wave in an order in which no host waits longer than the rule requires. For `alone`: one value after the other.
+  /// For `apart`: the first host of each value, then the second of each.
   func arranged(_ hosts: [Int]) -> [Int] {
     switch rule.rule {
     case .each: return hosts

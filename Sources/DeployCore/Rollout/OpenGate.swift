@@ -2,7 +2,7 @@ import DeployModel
 
 /// A gate that waits for its answer.
 struct OpenGate: Sendable, Hashable {
-  /// What one look waits for.
+  /// The operation or the script that answers one look.
   enum Look: Sendable, Hashable {
     case intent(Int)
     case script(ScriptID)
@@ -10,20 +10,20 @@ struct OpenGate: Sendable, Hashable {
 
   let number: Int
   let gate: Gate
-  /// The strategy that asked for the gate; nil: the gate is a freeze that holds a wave.
+  /// The strategy that opened the gate; nil: the gate is a freeze that delays a wave.
   let script: ScriptID?
-  /// The timer of the deadline, or of the next look; nil: there is neither.
+  /// The timer of the deadline, or of the next look; nil: there is none.
   var timer: Int?
-  /// Whether looks are due but a pause holds them.
+  /// Whether looks are due but wait for the end of a pause.
   var isHeld = false
-  /// The looks of a check; nil: the gate is no check.
+  /// The looks of a check or an analysis; nil: the gate has no looks.
   var looking: Looking?
-  /// By slot: the look under way.
+  /// For each slot, the look under way; nil: none is.
   var looks: [Look?] = []
-  /// The signed approvals so far, if the gate asks for signatures.
+  /// The signed approvals so far; empty if the gate does not require signatures.
   var approvals: [SignedApproval] = []
 
-  /// The failure of a gate with this answer.
+  /// Returns the failure of a gate that fails with this answer.
   func failure(_ answer: GateAnswer) -> Failure {
     let comment = answer.comment.isEmpty ? "" : ": \(answer.comment)"
     switch (gate.kind, answer.by) {

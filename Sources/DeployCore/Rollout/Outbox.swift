@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The effects that the core wants, in order, and who waits for each answer. Numbers intents and timers from 1; number 0 means none.
+/// The effects that the core wants, in order, and who waits for the end of each. Intents and timers are numbered from 1; 0 means none.
 struct Outbox: Sendable, Hashable {
   /// Who waits for the end of an operation.
   enum Waiter: Sendable, Hashable {
@@ -11,14 +11,14 @@ struct Outbox: Sendable, Hashable {
     case prune(Int)
     case host(Int)
     case script(ScriptID)
-    /// A look of the gate that is open, by its slot.
+    /// A look of the open gate, by its slot.
     case look(Int)
     case park(Int)
     case unpark(Int)
-    /// A host that is asked to remember a stage.
+    /// A host that is asked to record a stage's mark.
     case mark(Int)
 
-    /// The host that the operation belongs to; nil: it belongs to no host, but to a script, a gate, parking or nobody.
+    /// The host to whose part of the deployment the operation belongs; nil: the operation belongs to a script, a gate, parking or nobody.
     var host: Int? {
       switch self {
       case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
@@ -26,8 +26,8 @@ struct Outbox: Sendable, Hashable {
       }
     }
 
-    /// Whether a host's refusal of the fence means that a newer deployment took over. A refusal of the lock only means that the plan is too
-    /// late: nothing was begun, and the held locks are given back.
+    /// Whether a host's refusal because of its fence means that a newer deployment has taken the host over. A refusal of the lock only
+    /// means that the plan is out of date: nothing has begun, and the deployment releases the locks that it holds.
     var isAtWork: Bool {
       switch self {
       case .nobody, .lock: false
@@ -43,19 +43,19 @@ struct Outbox: Sendable, Hashable {
     case deadline(of: ScriptID)
     case grace(of: ScriptID)
     case pause
-    /// The deadline of the gate that is open, or its next look.
+    /// The open gate, for its deadline or its next look.
     case gate
-    /// The limit of a function that looks, by its slot.
+    /// A function that looks, for its time limit.
     case look(slot: Int, ScriptID)
-    /// The end of the time for the looks of a round, by the numbers of gate and timer.
+    /// A round of looks, for its time limit; with the numbers of gate and timer.
     case looks(gate: Int, Int)
-    /// The limit of the traffic adapter's script.
+    /// The script of the traffic adapter, for its time limit.
     case traffic
-    /// The limit of a function that undoes a stage.
+    /// A function that undoes a stage, for its time limit.
     case undo
-    /// The limit of what runs after the deployment.
+    /// The functions that run after the deployment, for their time limit.
     case notices
-    /// A freeze begins or ends.
+    /// The begin or the end of a freeze.
     case freeze
   }
 
@@ -63,7 +63,7 @@ struct Outbox: Sendable, Hashable {
   private var waiters: [Waiter] = [.nobody]
   private var rings: [Ring] = [.nobody]
 
-  /// Returns all effects since the last call.
+  /// Returns all effects since the last call, and removes them.
   mutating func drain() -> [Effect] {
     let wanted = effects
     effects = []
@@ -74,8 +74,9 @@ struct Outbox: Sendable, Hashable {
 
   mutating func note(_ note: Note) { effects.append(.note(note)) }
 
-  /// - Parameter timeout: the deadline; nil: the operation's standard deadline.
-  /// - Returns: the intent's number.
+  /// Adds an operation to the effects.
+  /// - Parameter timeout: the time limit; nil: the operation's standard limit.
+  /// - Returns: the number of its intent.
   mutating func perform(
     _ place: Place, _ operation: DeployModel.Operation, for waiter: Waiter, site: Intent.Site, timeout: Interval? = nil
   ) -> Int {
@@ -86,6 +87,7 @@ struct Outbox: Sendable, Hashable {
     return id
   }
 
+  /// Adds a timer to the effects.
   /// - Returns: the timer's number.
   mutating func ring(_ ring: Ring, after interval: Interval) -> Int {
     let id = rings.count
@@ -94,21 +96,21 @@ struct Outbox: Sendable, Hashable {
     return id
   }
 
-  /// Takes the waiter of an operation that ended; nobody waits for the operation any more.
+  /// Removes and returns the waiter of an operation that has ended.
   mutating func ended(intent: Int) -> Waiter {
     guard intent < waiters.count else { return .nobody }
     defer { waiters[intent] = .nobody }
     return waiters[intent]
   }
 
-  /// Takes the waiter of a timer that rang; nobody waits for the timer any more.
+  /// Removes and returns the waiter of a timer that rang.
   mutating func rang(timer: Int) -> Ring {
     guard timer < rings.count else { return .nobody }
     defer { rings[timer] = .nobody }
     return rings[timer]
   }
 
-  /// Whether a timer begins anew after a resume, because the time in which no engine runs does not count.
+  /// Whether a timer starts anew after a resume, because time without a running engine does not count for it.
   func beginsAnew(timer: Int) -> Bool {
     guard timer < rings.count else { return false }
     switch rings[timer] {
@@ -117,15 +119,16 @@ struct Outbox: Sendable, Hashable {
     }
   }
 
-  /// Drops the waiter of a timer.
+  /// Removes the waiter of a timer.
   mutating func forget(timer: Int) { rings[timer] = .nobody }
 
-  /// Drops the waiters of operations of this kind.
+  /// Removes the waiters of operations for which the condition holds.
   mutating func forget(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { waiters[intent] = .nobody }
   }
 
-  /// Whether no operation is awaited and no timer would begin one. The open gate and looks whose time is over do not count.
+  /// Whether no operation is under way and no timer would begin one. The timers of the open gate, of freezes, of notices and of looks do
+  /// not count.
   var isIdle: Bool {
     guard waiters.allSatisfy({ $0 == .nobody }) else { return false }
     return rings.allSatisfy { ring in
@@ -136,13 +139,13 @@ struct Outbox: Sendable, Hashable {
     }
   }
 
-  /// Ends an operation whose outcome nobody waits for.
+  /// Cancels an operation for whose outcome nobody waits.
   mutating func abandon(intent: Int) {
     waiters[intent] = .nobody
     effects.append(.cancel(intent: intent))
   }
 
-  /// Cancels the operations under way that have a waiter of this kind.
+  /// Cancels the operations under way for whose waiter the condition holds.
   mutating func cancel(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { effects.append(.cancel(intent: intent)) }
   }

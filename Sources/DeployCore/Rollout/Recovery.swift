@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A deployment that is replayed to the end of its journal. The same sources get the recorded outside events again, in the recorded order.
-/// The requests of the sources are compared with the record, never taken from it (docs/decisions/004-journal-before-effect.md).
+/// A deployment that is replayed to the end of its journal. The recipe's sources get the recorded outside events again, in the recorded
+/// order. What the sources ask for is compared with the record and never taken from it (docs/decisions/004-journal-before-effect.md).
 package struct Recovery {
   package struct Timer: Sendable, Hashable {
     package var number: Int
@@ -10,32 +10,32 @@ package struct Recovery {
   }
 
   package private(set) var conductor: Conductor
-  /// Whether the core got its start event: an engine can die before that.
+  /// Whether the core was told that the deployment starts. False if the engine died before that.
   package private(set) var hasStarted = false
-  /// Journalled intents without an outcome. They are performed again, which attaches to them.
+  /// Journalled intents without an outcome. They are performed again, which attaches to operations that are still running.
   package private(set) var outstanding: [Intent] = []
   /// The outstanding intents that were being cancelled.
   package private(set) var cancelled: [Int] = []
-  /// Effects that the last turn wanted but did not journal, in order: intents, their cancellations, notes and a conclusion.
+  /// Effects that the core wanted and the dead engine had not journalled, in order: intents, their cancellations, notes and a conclusion.
   package private(set) var unjournalled: [Effect] = []
   /// Timers that have not rung.
   package private(set) var timers: [Timer] = []
   /// How the deployment ended; nil: it has not ended.
   package private(set) var conclusion: Conclusion?
 
-  /// Replay asked for something other than what the journal recorded.
+  /// An error: the replay asked for something else than the journal records.
   package struct Divergence: Error, Sendable, Hashable {
     package var recorded: Intent
-    /// The request of the replay; nil: it requested nothing.
+    /// What the replay asked for; nil: nothing.
     package var again: Intent?
-    /// Number of the entry that holds the recorded request.
+    /// The number of the entry that has the recorded intent.
     package var sequence: Int
   }
 
   /// - Parameters:
-  ///   - entries: from entry 0 on, without gaps; entry 0 holds the plan that `scripts` were made for.
-  ///   - lapse: the rule that was disabled, for tests of the checkers.
-  /// - Throws: `Divergence` if the sources ask for something else than the journal recorded.
+  ///   - entries: the entries from 0 on, without gaps. Entry 0 has the plan for which `scripts` were made.
+  ///   - lapse: the rule that was disabled, for tests of the checkers; nil: none.
+  /// - Throws: `Divergence` if the sources ask for something else than the journal records.
   package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) throws(Divergence) {
     conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
     var wanted: [Effect] = []
@@ -67,14 +67,15 @@ package struct Recovery {
         }
       }
     }
-    // An engine that resumes asks hosts for their locks, so hosts that had to keep theirs are not asked again.
+    // An engine that resumes asks the hosts for their locks, so it does not repeat a request to keep them.
     outstanding = intents.prefix(record.intents).filter { !record.isFinished($0.id) && !$0.operation.isPark }
     cancelled = cancelled.filter { $0 <= record.intents && !record.isFinished($0) }
     timers = record.timers
     unjournalled = Self.rest(of: wanted, after: record, concluded: conclusion != nil)
   }
 
-  /// Effects that were requested but not yet journalled. Intents and notes are journalled in order, so it is enough to count them.
+  /// Returns the effects that were wanted but not journalled. Intents and notes are journalled in order, so that it is enough to count
+  /// them.
   private static func rest(of wanted: [Effect], after record: Record, concluded: Bool) -> [Effect] {
     var (intents, notes) = (0, 0)
     return wanted.filter { effect in
@@ -92,7 +93,7 @@ package struct Recovery {
     }
   }
 
-  /// Counts of the journal's entries by kind.
+  /// The numbers of the journal's entries by kind.
   private struct Record {
     var intents = 0
     var notes = 0
@@ -118,8 +119,8 @@ extension DeployModel.Operation {
 }
 
 extension Intent {
-  /// Whether both intents ask for the same. Two parts are ignored: a receipt's time and chain head, which it gets when it is journalled;
-  /// and what a host should remember, which older versions did not include.
+  /// Whether both intents ask for an equal operation. Two parts are ignored: the time and the digest that a receipt gets when it is
+  /// journalled, and the failed restore of an unlock, which older versions did not record.
   package func isSame(as other: Intent) -> Bool { unsealed == other.unsealed }
 
   private var unsealed: Intent {
@@ -135,8 +136,8 @@ extension Intent {
     return copy
   }
 
-  /// The intent as it is journalled: a receipt gets its time and its place in the chain. The receipt is never older than earlier receipts
-  /// on the hosts.
+  /// Returns the intent as it is journalled: a receipt gets its time and the digest of the journal's last entry. The time is never before
+  /// that of earlier receipts on the hosts.
   package func sealed(at now: Timestamp, chain: Digest?) -> Intent {
     guard case .record(var receipt) = operation else { return self }
     receipt.at = max(now, receipt.at)

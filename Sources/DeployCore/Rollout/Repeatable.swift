@@ -1,7 +1,7 @@
 import DeployModel
 
 extension DeployModel.Operation {
-  /// The same operation, marked so that it is begun again if its end is unknown.
+  /// The operation, marked so that it is started again if its end is unknown.
   var repeatable: DeployModel.Operation {
     switch self {
     case .run(var command):

@@ -1,9 +1,9 @@
 import DeployModel
 
-/// The engine's own steps that may be retried in place, because doing them twice has the same effect as once. Hooks are never retried,
-/// because the effect of running their commands twice is unknown.
+/// The engine's own steps that may be retried in place, because doing them twice has the effect of doing them once. Hooks are never
+/// retried, because the effect of running their commands twice is unknown.
 enum Retrying {
-  /// Whether a retry may help after this failure: the host or its connection caused it, and nothing of the first try still runs.
+  /// Whether a retry may help: the host or its connection caused the failure, and nothing of the first attempt is still running.
   static func helps(_ operation: DeployModel.Operation, after failure: Failure) -> Bool {
     switch operation {
     case .stage, .activate, .relink, .record, .remove: break

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// The end of a deployment: it failed, a person asked for it, or all is done.
+/// The end of a deployment, after it failed, was cancelled or has done everything.
 extension Rollout {
-  /// Fails the deployment: stops everything in good order; hosts that are being changed come to their end first.
+  /// Fails the deployment. Nothing new starts, and hosts that are being changed complete their part first.
   mutating func fail(_ error: ScriptError) {
     if failure == nil { failure = error }
     if case .stage(let index) = phase, !isStageHeld { note(.stageEnded(name: plan.flow.stages[index].name, error: error)) }
@@ -17,14 +17,14 @@ extension Rollout {
       }
     }
     held = []
-    // A pause or a freeze may have held a wave while nothing was under way.
+    // A pause or a freeze may have delayed a wave while nothing was under way.
     if isHeldByFreeze { dropGate(error.failure.message) }
     if let wave, wave.running == 0 { admit() }
     dropGate(error.failure.message)
     giveUpReadyHosts()
   }
 
-  /// Ends a failed deployment once nothing is under way.
+  /// Ends a failed deployment when nothing is under way any more.
   mutating func settle() {
     guard phase == .settling, tree.activeRoots == 0, uploading.running == 0, admission.inFlight == 0, marking.waiting == 0 else { return }
     if owesTraffic { return restoreTraffic() }
@@ -38,14 +38,15 @@ extension Rollout {
     notify(0)
   }
 
-  /// Whether enough hosts have succeeded, however large the budget is. As in CodeDeploy, at least one host must succeed. In an automatic
-  /// rollback every host must succeed: its budget lets it try all hosts, but excuses none.
+  /// Whether enough hosts have succeeded. As in CodeDeploy, at least one host must succeed, however large the budget is. In a rollback
+  /// after a failure every host must succeed: its budget only lets it try all hosts.
   private var hasReachedEnough: Bool {
     if case .rollback(of: .some) = plan.kind { return statuses.allSatisfy(\.isWhereItShouldBe) }
     return statuses.contains { $0 == .succeeded || $0 == .unchanged }
   }
 
-  /// A rollout that was stopped on purpose has neither succeeded nor failed.
+  /// The functions that run after the deployment. A rollout that was stopped on purpose has neither succeeded nor failed, so none run after
+  /// it.
   private var notices: [Body] { failure != nil ? plan.flow.onFailure : stopped == nil ? plan.flow.onSuccess : [] }
 
   mutating func notify(_ index: Int) {
@@ -68,7 +69,7 @@ extension Rollout {
     notify(areNoticesOver ? notices.count : index + 1)
   }
 
-  /// What happens to the hosts after the rollout stops starting work.
+  /// A clause that says what happens to the hosts after the rollout has ended.
   var whatFollows: String {
     let changed = statuses.count { $0 == .succeeded }
     guard failure != nil, plan.kind == .deploy, changed > 0 || phase == .shiftingBack else { return "every host has come to its end" }
@@ -87,14 +88,16 @@ extension Rollout {
   /// The recipe's name for the functions that run after the deployment.
   var noticeName: String { failure == nil ? "on_success" : "on_failure" }
 
-  /// Ends the function that runs after the deployment, and begins no further one. Hosts are not affected, because each has come to its end.
+  /// Ends the function that runs after the deployment, and starts no further one. Hosts are not affected, because each has completed its
+  /// part.
   mutating func endNotices(_ reason: Failure) {
     guard case .notifying = phase, !areNoticesOver else { return }
     areNoticesOver = true
     for script in tree.roots where tree[script].owner == .notice { tree.cancel(script, reason, &outbox) }
   }
 
-  /// Removes old releases once every host has succeeded. Until then each of them could go back to what it ran before (promise P7).
+  /// Removes old releases after every host has succeeded. Until then each host may have to go back to what it ran before (P7 in
+  /// docs/promises.md).
   private mutating func prune() {
     if let why = undoPlan.why {
       note(.remark("\(undoPlan.stays.map { "stage \"\($0)\"" }.joined(separator: ", ")): not undone, because \(why)"))
@@ -112,7 +115,8 @@ extension Rollout {
     _ = outbox.perform(.host(host), operation, for: .prune(host), site: HostProgram.site(of: host, in: plan))
   }
 
-  /// Records, on a slot that was left alone, that this deployment moved the traffic there: the group now runs the slot's release.
+  /// Writes a good receipt on a slot that kept its release and to which this deployment moved the traffic, because the group now runs that
+  /// slot's release.
   private mutating func record(_ host: Int) {
     guard var receipt = HostProgram.receipt(for: host, in: plan) else { return }
     receipt.trial = nil
@@ -134,7 +138,8 @@ extension Rollout {
     guard let failure else { return Conclusion(status: stopped == nil ? .succeeded : .partial, hosts: statuses) }
     let back =
       goesBack && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded && !mayHaveStrayTraffic($0) } : []
-    // Only a person's wish cancels a deployment. A hook that ends because another one failed has the failure *cancelled* too.
+    // Only a person's cancel makes the conclusion *cancelled*. A hook that was ended because another one failed has a failure of that kind
+    // too.
     let isWish = cancelled && failure.failure.kind == .cancelled
     var end = Conclusion(
       status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses, traffic: traffic.stray)
@@ -145,7 +150,7 @@ extension Rollout {
     return end
   }
 
-  /// Whether hosts go back if something fails: yes, until an irreversible stage has begun.
+  /// Whether hosts go back if something fails: the plan allows it, and no irreversible stage has begun.
   var goesBack: Bool { plan.flow.rollback && (pastReturn == nil || lapse == .returnsAnyway) }
 
   /// Cancels the deployment.
@@ -164,7 +169,7 @@ extension Rollout {
       outbox.cancel { if case .upload = $0 { true } else { false } }
       fail(error)
     case .settling: interruptHosts(error.failure)
-    // A wait for a lock, or for what others left running, ends; held locks are given back.
+    // The wait for a lock or for running jobs ends, and the deployment releases the locks that it holds.
     case .locking: outbox.cancel { if case .lock = $0 { true } else { false } }
     case .shiftingBack, .notifying, .pruning, .unlocking, .concluded: break
     }

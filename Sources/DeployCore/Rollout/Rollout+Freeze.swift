@@ -1,8 +1,9 @@
 import DeployModel
 
-/// Freeze windows: while a freeze holds, no wave begins. Hosts that are being changed come to their end, and nothing delays a rollback.
+/// Freeze windows: no wave begins while a freeze is in force. Hosts that are being changed complete their part, and a rollback is not
+/// delayed.
 extension Rollout {
-  /// Watches freezes from the beginning of a deployment.
+  /// Starts to follow the freezes, at the start of a deployment.
   mutating func watchFreeze() {
     guard plan.kind == .deploy, let rule = plan.flow.freeze else { return }
     guard let reason = rule.override else {
@@ -17,7 +18,7 @@ extension Rollout {
     if let after = freeze.change() { _ = outbox.ring(.freeze, after: after) }
   }
 
-  /// A freeze begins, or ends.
+  /// Records that a freeze begins or ends.
   mutating func freezeTurned() {
     let before = freeze.current
     freeze.turned()
@@ -32,8 +33,8 @@ extension Rollout {
   /// Whether a wave waits for the end of a freeze.
   var isHeldByFreeze: Bool { gate != nil && gate?.script == nil }
 
-  /// Holds the wave that was asked for.
-  /// - Returns: false if nothing holds it.
+  /// Delays the wave that the strategy asked for, if a freeze is in force.
+  /// - Returns: whether the wave is delayed.
   mutating func holdsWave() -> Bool {
     guard let held = freeze.current, lapse != .freezeIgnored else { return false }
     let asked = Gate(
@@ -46,7 +47,7 @@ extension Rollout {
     return true
   }
 
-  /// The gate that held a wave is closed.
+  /// Begins the wave that a freeze had delayed, after its gate was closed.
   mutating func beginHeldWave() {
     freeze.lift()
     doubtTraffic()

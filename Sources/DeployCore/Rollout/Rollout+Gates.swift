@@ -1,6 +1,7 @@
 import DeployModel
 
-/// Gates: one at a time, for the strategy that waits for it. If a gate fails, the deployment fails before the strategy gets the answer.
+/// Gates. One gate at a time is open, for the strategy that waits for it. If a gate fails, the deployment fails before the strategy gets
+/// the answer.
 extension Rollout {
   mutating func open(_ asked: Gate, for script: ScriptID) {
     var asked = asked
@@ -21,7 +22,7 @@ extension Rollout {
     if looking == nil { gate?.timer = outbox.ring(.gate, after: asked.time) } else { look() }
   }
 
-  /// The hosts that a watch looks at, each once.
+  /// Returns the hosts that a watch looks at, each once.
   private func places(_ watch: Watch) -> [Int] {
     let wanted = watch.hosts ?? statuses.indices.filter { hasRelease($0) }
     var chosen = statuses.map { _ in false }
@@ -32,13 +33,14 @@ extension Rollout {
     }
   }
 
-  /// Whether the open analysis measures a host for comparison, because it still runs the previous release.
+  /// Whether the open analysis compares this host as a twin, which still runs the previous release.
   func isTwin(_ host: Int) -> Bool {
     guard let watch = gate?.looking?.watch, let comparison = watch.comparison else { return false }
     return watch.hosts?.dropFirst(comparison.pairs).contains(host) ?? false
   }
 
-  /// Why an analysis would compare equal hosts, or could show nothing; nil: the gate is no analysis, or it may show something.
+  /// Returns why an analysis is impossible or would compare hosts that both have the release, or both lack it; nil: it is possible, or the
+  /// gate is no analysis.
   private func analysisProblem(_ asked: Gate) -> Failure? {
     guard let watch = asked.watch, let comparison = watch.comparison else { return nil }
     let hosts = watch.hosts ?? []
@@ -56,7 +58,7 @@ extension Rollout {
     return nil
   }
 
-  /// Whether a watch without explicit hosts looks at a host: the host runs the release, in service or while it is ready.
+  /// Whether a watch that names no hosts looks at this host: it runs the release, in service or while it is ready.
   private func hasRelease(_ host: Int) -> Bool {
     switch statuses[host] {
     case .succeeded: true
@@ -65,7 +67,7 @@ extension Rollout {
     }
   }
 
-  /// Handles the gate's timer: its deadline or its next look has come.
+  /// Handles the gate's timer: its deadline, or the time of its next look.
   mutating func gateRang() {
     guard let open = gate else { return }
     gate?.timer = nil
@@ -82,7 +84,7 @@ extension Rollout {
 
   // MARK: looks
 
-  /// Makes the looks that are due. A pause holds looks that have not begun.
+  /// Makes the looks that are due. A pause delays looks that have not begun.
   mutating func look() {
     gate?.isHeld = false
     let mayBegin = !holdsScripts
@@ -128,7 +130,7 @@ extension Rollout {
     }
   }
 
-  /// A function has looked for too long.
+  /// Handles the timer of a function whose look takes too long.
   mutating func lookRang(_ slot: Int, _ script: ScriptID) {
     guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] == .script(script), let watch = open.looking?.watch else {
       return
@@ -137,13 +139,13 @@ extension Rollout {
     tree.cancel(script, Failure(.timeout, "the function was not done within \(watch.limit)"), &outbox)
   }
 
-  /// A timer for the looks of a round.
+  /// Starts the timer for the looks of a round.
   private mutating func endLooks(_ timer: Int) {
     guard let open = gate, let watch = open.looking?.watch else { return }
     _ = outbox.ring(.looks(gate: open.number, timer), after: watch.limit + Watch.answer)
   }
 
-  /// Looks that got no answer in time end: nobody waits for them any longer.
+  /// Ends looks that got no answer in time.
   mutating func looksRang(_ number: Int, _ timer: Int) {
     guard gate?.number == number, let late = gate?.looking?.late(timer) else { return }
     for slot in late { giveUp(slot) }
@@ -171,13 +173,13 @@ extension Rollout {
     gate?.looking?.found(finding, at: slot, isLate: true)
   }
 
-  /// A function that looked has ended.
+  /// Handles the end of a function that looked.
   mutating func looked(_ slot: Int, _ result: ScriptResult) {
     guard let looking = gate?.looking, looking.places.indices.contains(slot) else { return settle() }
     looked(slot, looking.finding(result, at: slot))
   }
 
-  /// A look came back.
+  /// Handles the answer to a look.
   mutating func looked(_ slot: Int, _ finding: Looking.Finding) {
     guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] != nil else { return settle() }
     gate?.looks[slot] = nil
@@ -187,7 +189,7 @@ extension Rollout {
 
   // MARK: closing
 
-  /// Closes the open gate, and tells the strategy.
+  /// Closes the open gate, and gives the answer to the strategy.
   mutating func close(_ answer: GateAnswer) {
     guard let open = take() else { return }
     var answer = answer
@@ -217,8 +219,7 @@ extension Rollout {
     tree.answer(script, .gate(answer), &outbox)
   }
 
-  /// Closes the gate of a deployment that has failed: nobody needs to answer any more. The strategy was cancelled, and gets that answer
-  /// now.
+  /// Closes the gate of a deployment that has failed, because its answer no longer matters. The strategy, which was cancelled, is told now.
   mutating func dropGate(_ reason: String) {
     guard let open = take() else { return }
     let answer = GateAnswer(.inconclusive, comment: reason)
@@ -226,7 +227,7 @@ extension Rollout {
     if let script = open.script { tree.answer(script, .gate(answer), &outbox) }
   }
 
-  /// Removes the gate with all that it waits for.
+  /// Removes the open gate with its timer and its looks, and returns it; nil: no gate is open.
   private mutating func take() -> OpenGate? {
     guard let open = gate else { return nil }
     gate = nil
@@ -242,7 +243,7 @@ extension Rollout {
 
   // MARK: stopping
 
-  /// Ends the rollout on purpose. This is refused while hosts are ready: they would be neither old nor new, so a wave has to finish them
+  /// Ends the rollout on purpose. This is refused while hosts are ready, because a ready host is out of service: a wave has to complete it
   /// first.
   mutating func stop(_ script: ScriptID, _ reason: String) {
     let ready = statuses.indices.filter { if case .ready = statuses[$0] { true } else { false } }

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// Waves, and the hosts that they change.
+/// Waves and the hosts that they change.
 extension Rollout {
-  /// Begins a wave with the hosts that still have to be changed, and with ready hosts that it takes on.
+  /// Begins a wave with those of the wanted hosts that still have to be changed, including ready hosts, with which it continues.
   mutating func beginWave(_ wanted: [Int], parallel: Int?, upto: Segment? = nil, for script: ScriptID? = nil) {
     var chosen = statuses.map { _ in false }
     var hosts: [Int] = []
@@ -19,7 +19,7 @@ extension Rollout {
     admit()
   }
 
-  /// Notes that the wave begins. A wave that a pause holds is announced when it goes ahead.
+  /// Notes that the wave begins. If a pause delays the wave, the note is written when the wave really begins.
   mutating func announceWave() {
     guard let held = wave, !held.isAnnounced, !held.hosts.isEmpty, !isHeldByFreeze else { return }
     wave?.isAnnounced = true
@@ -34,7 +34,7 @@ extension Rollout {
     }
   }
 
-  /// Starts as many hosts of the wave as the bounds allow, and ends the wave when no host is left.
+  /// Starts as many hosts of the wave as the bounds allow, and ends the wave when all of its hosts have ended.
   mutating func admit() {
     while true {
       let mayBegin = failure == nil && admission.exhausted == nil
@@ -68,7 +68,7 @@ extension Rollout {
       failure = firstCause(or: exhausted)
     }
     if let failure { fail(failure) }
-    // If the deployment has failed, the strategy is cancelled and learns of the failure that way, so that its <close> variables run.
+    // If the deployment has failed, the strategy is cancelled instead and gets the failure in this way, so that its <close> variables run.
     if let script = ended.script { return tree.answer(script, .wave(ended.result), &outbox) }
     if owesOwnWave { return beginOwnWave() }
     stageEnded(nil)
@@ -90,7 +90,7 @@ extension Rollout {
   }
 
   /// Begins the host's next step.
-  /// - Parameter refusal: why the host begins no step; nil: it begins the next one, unless the deployment was cancelled.
+  /// - Parameter refusal: why the host must not begin a step; nil: it may, unless the deployment was cancelled.
   mutating func advance(_ host: Int, unless refusal: Failure? = nil) {
     let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : refusal
     if reason == nil, waitsForTraffic(host) { return }
@@ -125,7 +125,7 @@ extension Rollout {
     }
   }
 
-  /// An operation of the engine itself came back from the host.
+  /// Handles the outcome of an operation of the engine itself on the host.
   mutating func operated(_ host: Int, _ outcome: Outcome) {
     if plan.kind.removal != nil, let words = HostProgram.whatStays(outcome) {
       note(.remark("\(plan.hosts[host].host.name): \(words) in \(plan.hosts[host].host.place(plan.placement.path))"))
@@ -134,8 +134,8 @@ extension Rollout {
     stepEnded(host, error, isWhole: outcome.leftWhole)
   }
 
-  /// The step under way ended: an operation came back, or a hook ended.
-  /// - Parameter isWhole: whether it was a removal that failed before it took anything away.
+  /// Handles the end of the host's current step, an operation or a hook.
+  /// - Parameter isWhole: whether the step was a removal that failed before it removed anything.
   mutating func stepEnded(_ host: Int, _ error: ScriptError?, isWhole: Bool = false) {
     guard runs[host] != nil else { return }
     if let move = runs[host]?.stepEnded(error, isWhole: isWhole, in: plan, &outbox) { return carryOut(move, on: host) }
@@ -155,15 +155,15 @@ extension Rollout {
     if phase == .settling { giveUpReadyHosts() }
   }
 
-  /// Makes ready hosts undo their segments, because the deployment has failed. The usual number may be in flight at once.
+  /// Makes ready hosts undo their segments, because the deployment has failed. As many hosts do this at once as `parallel` allows.
   mutating func giveUpReadyHosts() {
     guard let failure, !isGivingUp else { return }
-    // They may get traffic, so they stop only after it has gone elsewhere.
+    // Ready hosts may get traffic, so they stop only after the traffic has been shifted back.
     guard !owesTraffic else { return settle() }
     isGivingUp = true
     while let host = ready.last, admission.hasRoom {
       ready.removeLast()
-      // A later wave took it on.
+      // Skips hosts with which a later wave has continued.
       guard case .ready = statuses[host], runs[host]?.isGivenUp == false else { continue }
       admission.started(host)
       let cause = Failure(
@@ -177,7 +177,7 @@ extension Rollout {
     settle()
   }
 
-  /// Interrupts the steps of hosts, so that they go back.
+  /// Interrupts the current steps of hosts, so that the hosts are restored.
   mutating func interruptHosts(_ reason: Failure) {
     for host in runs.indices {
       switch runs[host]?.interruptible {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The locks: taken before anything is changed, given back at the end.
+/// The locks. They are acquired before anything is changed, and released at the end.
 extension Rollout {
   mutating func lock() {
     guard !isOutline else { return beginStage(0) }
@@ -8,7 +8,7 @@ extension Rollout {
     carryOut(locking.next())
   }
 
-  /// Numbers of the hosts whose locks are held and not being given back.
+  /// The numbers of the hosts whose locks the deployment holds and is not releasing.
   var lockedHosts: [Int] {
     switch phase {
     case .unlocking, .concluded: []
@@ -23,7 +23,7 @@ extension Rollout {
     case .giveUp(let problem, let holder):
       unlock(Conclusion(status: cancelled ? .cancelled : .refused, error: ScriptError(problem), holder: holder, hosts: statuses))
     case .held:
-      // If there is nothing to change, the locks were taken to mark what is there as good.
+      // If no host has to change, the locks were only needed to mark the hosts' receipts as good.
       guard plan.changesHosts || plan.hasDueStages else { return unlock(Conclusion(status: .succeeded, hosts: statuses)) }
       beginStage(0)
     }
@@ -32,7 +32,7 @@ extension Rollout {
   private mutating func askForLock(of host: Int) {
     if let partner = plan.partner(host) { return askForLock(of: partner) }
     var request = plan.lock
-    // A deployment may wait in line on other hosts without being in the way here.
+    // Only the first host keeps the line, so a place in line on another host must not delay the lock there.
     if host != locking.first { request.ticket = Ticket.none }
     request.expects = plan.hosts[host].previous?.deployment
     request.inherits = plan.hosts[host].inherits ?? request.inherits
@@ -40,7 +40,7 @@ extension Rollout {
     _ = outbox.perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
   }
 
-  /// Asks a partner for its lock. A partner has no receipts, so the plan cannot be out of date for it.
+  /// Asks a partner for its lock. A partner has no receipt, so the plan cannot be out of date for it.
   private mutating func askForLock(of partner: Partner) {
     var request = plan.lock
     (request.ticket, request.sequence) = (Ticket.none, nil)
@@ -66,7 +66,7 @@ extension Rollout {
     carryOut(locking.next(isCancelled: cancelled))
   }
 
-  /// What to do about a refused lock. Rollbacks, removals and joins wait in no line.
+  /// Returns what a person can do about a refused lock; nil: unknown. Rollbacks, removals and joins do not wait in a line.
   private func wayIn(_ failure: Failure, _ holder: Lock?) -> String? {
     guard failure.kind == .locked, plan.kind.isRollback || plan.kind.removal != nil || plan.flow.joins != nil && plan.flow.missing == nil
     else {
@@ -79,15 +79,15 @@ extension Rollout {
         + "the lock is free in \(holder.leaseLeft) s"
   }
 
-  /// Gives back the held locks. Hosts that have to go back stay locked: the rollback takes their locks over.
+  /// Releases the locks that are held. Hosts that have to go back stay locked, because the rollback takes over their locks.
   mutating func unlock(_ conclusion: Conclusion) {
     guard !isOutline else { return conclude(conclusion) }
     phase = .unlocking(conclusion)
     let staying = conclusion.wayBackHosts
     for host in locking.held where !staying.contains(host) {
-      // A rollback does not wait for a host that is out of reach.
+      // The deployment does not wait for an unreachable host before the rollback begins.
       let isPartner = plan.partner(host) != nil
-      // The rollback that follows works with the partners too, and takes their locks over.
+      // The rollback that follows uses the partners too, and takes over their locks.
       if isPartner, conclusion.owesWayBack { continue }
       let isAwaited = isPartner || !conclusion.owesWayBack || !statuses[host].isUnknown
       if isAwaited {
@@ -104,8 +104,8 @@ extension Rollout {
     if locking.isDone { conclude(conclusion) }
   }
 
-  /// The deployment whose receipt on this host becomes good; nil: no receipt does. A deployment that succeeds marks its own receipts as
-  /// good, and earlier receipts of hosts that were up to date.
+  /// Returns the deployment whose receipt on this host becomes good; nil: none. A deployment that succeeds makes its own receipts good, and
+  /// the earlier receipts of hosts that were up to date.
   private func proved(_ host: Int, _ conclusion: Conclusion) -> Deployment.ID? {
     guard plan.flow.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
     switch statuses[host] {
@@ -115,27 +115,28 @@ extension Rollout {
     }
   }
 
-  /// What the host has to remember, if it needs a person.
+  /// Returns what the host has to record: its failed restore, or that an earlier failed restore is over; nil: neither.
   private func failedRestore(_ host: Int) -> FailedRestore? {
     switch statuses[host] {
     case .restoreFailed(_, let restoring, let commands):
       return FailedRestore(deployment: plan.id, message: restoring.failure.message, commands: commands)
-    // What is left of a removed application may look as if it ran.
+    // The remains of a removed application may look as if the application were running.
     case .failed(let error) where plan.kind.isRollback || plan.kind.removal != nil:
       return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
     case .unknown: return nil
     case let status where plan.kind.task != nil: return forgotten(after: status)
-    // A host of a failed deployment that took it back itself, and was locked until its stages were undone.
+    // A host of a failed deployment that was restored at once, and stayed locked until the stages were undone.
     case .unchanged where isWayBack && plan.hosts[host].goal != nil: return FailedRestore(deployment: plan.id, message: "", commands: [])
     case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
-    // Another slot of its machine has the release, so nothing depends on what an earlier deployment left here.
+    // Another slot of the machine has the release, so the state in which an earlier deployment left this slot no longer matters.
     case .kept where plan.flow.rules?.forgetsKept == true: return FailedRestore(deployment: plan.id, message: "", commands: [])
     default: return nil
     }
   }
 
-  /// What a host forgets. If a task has started the host again, it forgets everything that it remembered. Otherwise it only forgets what it
-  /// remembers of this task, for example after somebody unlocked the host and another engine resumed the task.
+  /// Returns which record of a failed restore the host deletes. If a task has started the application again, the host deletes any record.
+  /// Otherwise it deletes only the record of this task, which it may have if somebody unlocked the host and another engine resumed the
+  /// task.
   private func forgotten(after status: HostStatus) -> FailedRestore {
     let started: Bool =
       switch status {

@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// Stages that hosts remember: once for a revision, or with no way back.
+/// Stages of which hosts keep a mark, because they run once for a revision or are irreversible, or because they can be undone.
 extension Rollout {
-  /// Runs the function of the stage under way, if nothing says that it ran.
+  /// Runs the function of the current stage, unless a mark or an option says that the stage has already run.
   mutating func runStage() {
     guard case .stage(let index) = phase, case .script(let name, _, let function, _, _, let terms) = plan.flow.stages[index] else { return }
     guard let terms, terms.leavesMark, !isOutline, lapse != .markForgotten else { return call(function) }
@@ -17,7 +17,7 @@ extension Rollout {
       note(.remark("stage \"\(name)\" does not run: \(plan.origin.actor) says that it is done for this revision"))
       barReturn()
       ask(.end, mark(.done), of: hosts, then: .ending(nil))
-    // A host that was not there when it was undone still says that it is done.
+    // A host that was unreachable when the stage was undone may still have the mark *done*.
     case .again, .owed: ask(.again, mark(.begun), of: hosts, then: .beginning)
     case nil: ask(terms.once == .revision ? .begin : .again, mark(.begun), of: hosts, then: .beginning)
     }
@@ -32,12 +32,12 @@ extension Rollout {
       site: Intent.Site(stage: stageName))
   }
 
-  /// If the stage under way is irreversible, nothing goes back from now on.
+  /// If the current stage is irreversible, no host goes back from now on.
   private mutating func barReturn() {
     if isIrreversible { stayForward() }
   }
 
-  /// Notes that nothing goes back behind the stage under way.
+  /// Records that no host goes back past the current stage.
   mutating func stayForward() {
     pastReturn = pastReturn ?? stageName
     if lapse != .returnsAnyway { traffic.keep() }
@@ -50,7 +50,8 @@ extension Rollout {
     ask(.end, mark, of: hosts, then: .passing)
   }
 
-  /// Hosts that remember the stage: all locked hosts that are not lost; of the partners, the one that the stage runs on.
+  /// Returns the hosts that record the stage's mark: all locked hosts that can be reached and, of the partners, only the one on which the
+  /// stage runs.
   private func keepers(_ terms: StageTerms) -> [Int] {
     let elected = plan.elected(for: terms)
     return lockedHosts.filter { plan.partner($0) == nil ? refusal(of: $0) == nil : $0 == elected }
@@ -59,7 +60,7 @@ extension Rollout {
   private func mark(_ state: StageMark.State) -> StageMark {
     if var mark = undoing?.mark {
       mark.state = state
-      // Until it is undone, what ran is another's.
+      // The mark names the deployment that ran the stage until the undo begins.
       if state == .undoing || state == .undone { (mark.deployment, mark.by) = (plan.id, plan.origin.actor) }
       if state == .undone { mark.at = max(mark.at, plan.receiptTime) }
       return mark
@@ -71,10 +72,10 @@ extension Rollout {
 
   private var isIrreversible: Bool { markedStage.map { plan.flow.stages[$0].terms?.irreversible == true } ?? false }
 
-  /// The stage whose marks are written: the stage of the phase, even after the deployment has failed.
+  /// The index of the stage whose mark is being recorded, also after the deployment has failed.
   var markedStage: Int? { plan.flow.stages.firstIndex { $0.name.isExactly(stageName) && $0.terms != nil } }
 
-  /// Takes back the beginning of the stage under way: hosts restore their earlier mark.
+  /// Makes hosts restore the mark that they had before the current stage began.
   private mutating func takeBack(of hosts: [Int], _ error: ScriptError?) {
     if let undo = undoing { return ask(.end, undo.mark, of: hosts, then: .ending(error)) }
     ask(.drop, mark(.failed), of: hosts, then: .ending(error))
@@ -128,7 +129,7 @@ extension Rollout {
   /// The arguments after `lander deploy`.
   private var typed: String { plan.typed(TypedOptions.Part.allCases) }
 
-  /// Decides after the hosts' answers: they recorded the beginning of the stage, or reported another deployment's mark.
+  /// Decides what follows from the hosts' answers: they recorded that the stage begins, or reported the mark of another deployment.
   private mutating func decideMarks() {
     let written = marking.written
     if phase == .settling { return takeBack(of: written, failure) }
@@ -147,20 +148,20 @@ extension Rollout {
     call(function)
   }
 
-  /// Whether the stage runs there: a host that cannot remember it does not run it.
+  /// Whether the stage runs on this host. A stage does not run on a host that cannot record its mark.
   private func needsAnswer(of host: Int) -> Bool {
     guard case .stage(let index) = phase, let terms = plan.flow.stages[index].terms else { return false }
     return plan.elected(for: terms) == host
   }
 
-  /// Whether the stage may have come to its end. If a function is cancelled after its last command, the end is unknown.
+  /// Whether it is unknown if the stage was completed, for example because its function was cancelled after its last command.
   private func hasUnknownEnd(_ error: ScriptError) -> Bool {
     if error.failure.leavesUnknown { return true }
     return plan.flow.rules?.doubtsCancelled == true && error.failure.kind == .cancelled && marking.isInDoubt
   }
 
-  /// The function of a stage that hosts remember has ended.
-  /// - Returns: whether hosts are told how.
+  /// Handles the end of a stage's function, if hosts keep a mark of the stage.
+  /// - Returns: whether hosts are asked to record the end; the stage then ends after their answers.
   mutating func endMarks(_ error: ScriptError?) -> Bool {
     guard marking.step == .running else { return false }
     if undoing != nil { return endUndo(error) }
@@ -170,13 +171,13 @@ extension Rollout {
       marking.begin(.idle, asking: 0)
       return false
     }
-    // What nothing has undone yet is remembered, though it failed.
+    // A failed stage keeps its mark if its effects may still have to be undone.
     let stays = isIrreversible || markedStage.flatMap(undoTime) != nil
     ask(error == nil || stays ? .end : .drop, mark(error == nil ? .done : .failed), of: keeping, then: .ending(error))
     return true
   }
 
-  /// The function that undoes a stage has ended.
+  /// Handles the end of a function that undoes a stage.
   private mutating func endUndo(_ error: ScriptError?) -> Bool {
     if let timer = undoTimer { outbox.forget(timer: timer) }
     undoTimer = nil
@@ -191,7 +192,7 @@ extension Rollout {
       marking.begin(.idle, asking: 0)
       return false
     }
-    // Half of it may be undone, so it is not done any more.
+    // A failed undo may have undone half of the stage, so the mark must not say *done* any more.
     if let error {
       ask(.end, mark(.failed), of: keeping, then: .ending(error))
     } else {
@@ -203,7 +204,7 @@ extension Rollout {
 }
 
 extension Plan {
-  /// The number of the host that a stage runs on; nil: it names none, or none is there.
+  /// Returns the number of the host on which a stage runs; nil: the stage names no host, or the host is not there.
   package func elected(for terms: StageTerms) -> Int? {
     switch terms.ground {
     case nil, .engine: nil
@@ -212,8 +213,8 @@ extension Plan {
     }
   }
 
-  /// The first host that is there. If somebody goes back, a stage is undone on a host that leaves the release which it ran for: others may
-  /// not have its folder.
+  /// Returns the first host that was not left out. In a requested rollback, prefers a host that leaves the release for which the stage ran,
+  /// because other hosts may lack that release's folder.
   private func electedHost(for terms: StageTerms) -> Int? {
     let there = hosts.indices.filter { if case .leftOut = hosts[$0].action { false } else { true } }
     guard kind == .rollback(of: nil), let release = terms.undoes?.release else { return there.first }

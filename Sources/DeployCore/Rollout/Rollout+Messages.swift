@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Messages from people and programs while it runs. Each message gets one answer.
+/// Handles messages from people and programs to the running deployment. Each message gets one answer.
 extension Rollout {
   mutating func said(_ message: Message) {
     switch message.kind {
@@ -11,14 +11,15 @@ extension Rollout {
     }
   }
 
-  /// Answers a message.
+  /// Writes the answer to a message into the journal.
   mutating func answer(_ message: Message, accepted: Bool, _ words: String) {
     note(.answered(message: message.id, accepted: accepted, words))
   }
 
   // MARK: cancel
 
-  /// Cancels the deployment in good order. A rollback that follows from a failure is not cancelled: half a rollback is the worst state.
+  /// Cancels the deployment in good order. A rollback after a failure is not cancelled, because half a rollback is the worst state; only
+  /// its undo of a stage is.
   private mutating func cancel(_ message: Message) {
     if isWayBack, isUndoing {
       answer(message, accepted: true, "Ending the \(stageName) (\(message.words)): hosts stay as they are")
@@ -42,7 +43,7 @@ extension Rollout {
     }
   }
 
-  /// What happens to the work under way, and to hosts.
+  /// A clause that says what happens to running operations and to hosts.
   private var whatCancelDoes: String {
     if phase == .settling { return "what runs is ended; \(whatFollows)" }
     let end = "nothing new is started, what runs is finished or ended, "
@@ -52,6 +53,6 @@ extension Rollout {
     return end + (goesBack ? "hosts are restored" : "hosts stay as they are, because \(whyNothingGoesBack)")
   }
 
-  /// Whether this is a rollback because a deployment failed or was cancelled.
+  /// Whether this is a rollback that follows from a failed or cancelled deployment.
   var isWayBack: Bool { if case .rollback(of: .some) = plan.kind { true } else { false } }
 }

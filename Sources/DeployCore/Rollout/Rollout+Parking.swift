@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// Parking: a gate waits for a person, hosts keep the locks, and no engine runs until somebody resumes the deployment.
+/// Parking: a gate waits for a person, hosts keep their locks, and no engine runs until somebody resumes the deployment.
 extension Rollout {
-  /// The gate that a person has to answer, if nothing else is under way, so that the engine may leave; nil: it may not leave.
+  /// The gate that a person has to answer, if nothing else is under way, so that the engine may leave; nil: the engine must stay.
   package var parkableGate: Int? {
     guard case .stage = phase, !isWayBack, pause == nil, parkState == nil, let open = gate, open.timer != nil, outbox.isIdle else {
       return nil
@@ -13,18 +13,19 @@ extension Rollout {
   /// Whether hosts keep the deployment, so that the engine may leave.
   package var isParked: Bool { parkState?.step == .parked }
 
-  /// Whether the deployment is being parked, is parked, or is being resumed from that. An engine that resumes it has to ask its hosts
-  /// first.
+  /// Whether the deployment is being parked, is parked, or is being resumed after parking. In these states, an engine has to ask the hosts
+  /// before it continues.
   package var isParking: Bool { parkState != nil }
 
-  /// - Returns: whether the event belongs to parking, or is kept until an engine has all hosts again.
+  /// Keeps an event of the time in which the deployment is parked or being parked.
+  /// - Returns: whether the event was kept until an engine has the locks of all hosts again; false: it has to be handled now.
   mutating func keeps(_ happening: Happening) -> Bool {
     guard parkState != nil, lapse != .parkingForgotten else { return false }
     switch happening {
     case .started, .finished, .overtaken, .parks, .unparks, .revived: return false
     case .rang, .cancelled, .said:
       parkState?.held.append(happening)
-      // The event wakes the engine that was about to leave.
+      // The event makes the engine stay that was about to leave.
       if isParked { askToUnpark(by: plan.origin.actor) }
       return true
     }
@@ -57,7 +58,7 @@ extension Rollout {
     }
     parkState = state
     guard state.awaited == 0 else { return }
-    // The first host decides which engine resumes.
+    // The first host decides which engine resumes, so the deployment is safe only if this host keeps its lock.
     let isSafe = state.kept.contains(state.hosts[0])
     guard isSafe, state.held.isEmpty else {
       if !isSafe {
@@ -69,23 +70,24 @@ extension Rollout {
     note(.parked(until: state.parking.until))
   }
 
-  /// Handles an engine that has the journal and wants to resume. The first host decides between several engines.
+  /// Handles an engine that has the journal and wants to resume. If there are several, the first host decides between them.
   mutating func unpark(by actor: String, claim: String, _ reason: String?) {
     guard let state = parkState, state.step == .leaving || state.step == .parked else { return }
     if let reason { stay(reason) }
-    // The engine that asked hosts to keep their locks is gone.
+    // The engine that had asked hosts to keep their locks is gone.
     outbox.forget { if case .park = $0 { true } else { false } }
     if state.step == .leaving { parkState?.awaited = 0 }
     askToUnpark(by: actor, claim: claim)
   }
 
-  /// Notes that the deployment cannot be parked at this gate.
+  /// Records that the deployment cannot be parked at this gate.
   private mutating func stay(_ reason: String) {
     unparkableGate = gate?.number
     note(.remark("it is not parked, and this engine waits: \(reason)"))
   }
 
-  /// - Parameter claim: the claim of the engine that resumes; empty: the engine that wanted to leave stays.
+  /// Asks the first host whether this engine may resume.
+  /// - Parameter claim: the claim of the engine that resumes; empty: the engine that was about to leave stays.
   private mutating func askToUnpark(by actor: String, claim: String = "") {
     guard let state = parkState, let first = state.hosts.first else { return }
     let request = UnparkRequest(
@@ -106,8 +108,8 @@ extension Rollout {
     if let failure = outcome.failure {
       note(.remark("\(plan.name(ofHost: host)) does not answer, and keeps the lock as it is: \(failure.message)"))
       guard state.step != .asking else {
-        // Nobody knows whether another engine resumes, so what happened meanwhile waits for the next engine. If somebody wanted this
-        // engine to end, it ends.
+        // Nobody knows whether another engine resumes, so the events of the meantime wait for the next engine. An event that ends only this
+        // engine is dropped.
         parkState?.step = .parked
         parkState?.held.removeAll { if case .cancelled = $0 { true } else { false } }
         return note(.parked(until: state.parking.until))
@@ -120,7 +122,8 @@ extension Rollout {
     guard parkState?.awaited == 0, let held = parkState?.held else { return }
     parkState = nil
     note(.parked(until: nil))
-    // A gate whose time is over fails, whatever answers lie on the hosts: nobody answered it in time. Of several answers, a no wins.
+    // A gate whose time is over fails, even if answers wait on the hosts, because nobody answered in time. Of several answers, a rejection
+    // has precedence.
     let answers = held.filter { !$0.isDeadline }
     let refusals = plan.flow.rules?.hearsRefusalsFirst == true ? answers.filter(\.isRefusal) : []
     let others = refusals.isEmpty ? answers : answers.filter { !$0.isRefusal }
@@ -134,6 +137,6 @@ extension Happening {
 }
 
 extension Gate.Kind {
-  /// Whether a person has to answer this kind of gate.
+  /// Whether only a person can answer this kind of gate.
   package var asksPerson: Bool { self == .approval || self == .pause }
 }

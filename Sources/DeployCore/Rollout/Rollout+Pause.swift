@@ -1,12 +1,12 @@
 import DeployModel
 
-/// A pause: nothing new begins, and running work comes to its end.
+/// A pause: nothing new begins, and running operations finish.
 extension Rollout {
-  /// A request of a script during the pause.
+  /// A request of a script that waits for the end of the pause.
   enum Held: Sendable, Hashable {
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
-    /// The weights that a strategy wants, once the adapter has read the weights before.
+    /// A strategy's request to set weights, for which the adapter has already read the previous weights.
     case weights(ScriptID, Weights)
 
     var script: ScriptID {
@@ -16,10 +16,10 @@ extension Rollout {
     }
   }
 
-  /// Whether nothing new begins.
+  /// Whether a pause keeps new work from beginning.
   var isPaused: Bool { pause != nil && lapse != .pauseIgnored }
 
-  /// Whether a pause holds the requests of strategies and stages, and looks. Hooks and the traffic adapter come to their end.
+  /// Whether a pause delays looks and the requests of strategies and stages. Hooks and the traffic adapter continue to their end.
   var holdsScripts: Bool { isPaused && plan.flow.rules != nil }
 
   mutating func pause(_ message: Message) {
@@ -35,7 +35,7 @@ extension Rollout {
     answer(message, accepted: true, "Paused by \(message.words). Nothing new is begun, what runs comes to its end. \(then)")
   }
 
-  /// Ends the pause, or passes the gate, that the sender saw.
+  /// Ends the pause, or passes the gate, that was open when the message was sent.
   mutating func resume(_ message: Message) {
     let sawGate = message.number.map { $0 > 0 }
     if sawGate == true || sawGate == nil && pause == nil && gate?.gate.kind == .pause { return answerGate(message) }
@@ -53,7 +53,7 @@ extension Rollout {
     proceed()
   }
 
-  /// Begins what the pause held.
+  /// Ends the pause and begins everything that waited for its end.
   private mutating func proceed() {
     endPause()
     doubtTraffic()
@@ -68,7 +68,7 @@ extension Rollout {
     }
   }
 
-  /// The pause is over, for whatever reason.
+  /// Records that the pause is over, for whatever reason.
   mutating func endPause() {
     guard let over = pause else { return }
     outbox.forget(timer: over.timer)
@@ -76,7 +76,7 @@ extension Rollout {
     note(.paused(nil))
   }
 
-  /// Handles a pause that nobody ended in time. A deployment is cancelled. A rollback after a failure continues, because its end is its
+  /// Handles a pause that nobody has ended in time. A deployment is cancelled. A rollback after a failure continues, because its end is the
   /// safest state.
   mutating func pauseEnded() {
     guard let over = pause else { return }
@@ -91,7 +91,7 @@ extension Rollout {
 
   // MARK: what scripts ask for
 
-  /// Whether a script waits for the end of the pause. A script that was told to end may clean up.
+  /// Whether a script has to wait for the end of the pause. A cancelled script may clean up at once.
   func isHeld(_ script: ScriptID) -> Bool {
     guard holdsScripts, !tree[script].told else { return false }
     switch tree.owner(of: script) {
@@ -106,7 +106,7 @@ extension Rollout {
     held.append(asked)
   }
 
-  /// Begins the held requests of scripts, in their order. Scripts that ended meanwhile are skipped.
+  /// Begins the requests that waited, in order. Scripts that have ended are skipped.
   private mutating func release() {
     tree.renewDeadlines(&outbox)
     let asked = held

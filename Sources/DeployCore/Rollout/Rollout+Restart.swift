@@ -1,10 +1,10 @@
 import DeployModel
 
-/// Hosts that a strategy restarts with the release that they run, so that they are as freshly started as the canary and can be compared
+/// Restarts hosts with the release that they run. They are then started as recently as the canary, so that an analysis can compare them
 /// with it.
 extension Rollout {
-  /// Begins to restart hosts. Hosts that have ended are skipped, as by a wave, and hosts on which nothing runs that could be restarted. A
-  /// freeze does not hold it: nothing is deployed.
+  /// Begins to restart hosts. Hosts whose part has ended are skipped, and so are hosts without an intact release. A freeze does not delay a
+  /// restart, because it deploys nothing.
   mutating func beginRestart(_ hosts: [Int], parallel: Int?, for script: ScriptID) {
     var chosen: [Int] = []
     for host in hosts where statuses.indices.contains(host) && statuses[host] == .pending && !chosen.contains(host) { chosen.append(host) }
@@ -18,7 +18,7 @@ extension Rollout {
     admit()
   }
 
-  /// Why these hosts cannot be restarted; nil: they can.
+  /// Returns why these hosts cannot be restarted; nil: they can.
   func restartRefusal(of hosts: [Int]) -> Failure? {
     hosts.lazy.filter(statuses.indices.contains).map { plan.hosts[$0].host }.first { $0.slot != nil }.map { slot in
       Failure(
@@ -29,9 +29,9 @@ extension Rollout {
 }
 
 extension HostProgram {
-  /// The steps that stop and start the host's release, by the hooks of the release's own recipe: BeforeBlockTraffic to ApplicationStop,
-  /// then ApplicationStart to AfterAllowTraffic.
-  /// - Parameter still: the host with the release that it runs as its target.
+  /// Returns the steps that stop and start the host's release with the hooks of that release's recipe: BeforeBlockTraffic to
+  /// ApplicationStop, then ApplicationStart to AfterAllowTraffic.
+  /// - Parameter still: the host's plan with the release that it already runs as its target.
   static func restart(_ still: HostPlan, in plan: Plan) -> [HostStep] {
     let events = Segment.stop.events + Segment.start.events + Segment.validate.events + Segment.admit.events
     return events.flatMap { steps(of: $0, for: still, in: plan, staged: true) }
@@ -39,7 +39,7 @@ extension HostProgram {
 }
 
 extension HostPlan {
-  /// The host with the release that it runs as its target; nil: the host runs no intact release of Lander.
+  /// The host's plan with the release that it already runs as its target; nil: it runs no intact release of Lander.
   var still: HostPlan? {
     guard let running = previous?.release, running.id == current, damage == nil else { return nil }
     var still = self

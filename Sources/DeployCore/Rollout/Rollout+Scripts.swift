@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Handles the requests and the ends of scripts.
+/// Handles the requests of scripts, and their ends.
 extension Rollout {
   mutating func startRoot(_ body: Body, on subject: Subject, owner: ScriptTree.Owner, site: Intent.Site) {
     _ = tree.startRoot(body, on: subject, owner: owner, site: site, &outbox)
@@ -28,7 +28,7 @@ extension Rollout {
       if plan.partner(number) != nil {
         (site.release, site.previous) = (nil, nil)
       } else if site.event == nil {
-        // What undoes a stage runs where the stage ran.
+        // The undo of a stage runs in the release in which the stage ran.
         let undone = lapse == .undoneElsewhere ? nil : undoing?.release
         site.release = isTwin(number) ? plan.hosts[number].current : undone ?? plan.hosts[number].target?.id
         site.previous = undone == nil ? plan.hosts[number].current : plan.hosts[number].target?.id
@@ -39,7 +39,7 @@ extension Rollout {
     tree[script].waiting = .intent(outbox.perform(place, operation, for: .script(script), site: site, timeout: timeout))
   }
 
-  /// Whether the request comes from the traffic adapter, from its own function or from one that it runs concurrently.
+  /// Whether the request comes from the traffic adapter: from its function, or from a function that this one started.
   private func ofTraffic(_ script: ScriptID) -> Bool {
     switch tree[script].owner {
     case .traffic: true
@@ -48,7 +48,7 @@ extension Rollout {
     }
   }
 
-  /// Why a script may ask nothing of a host; nil: it may.
+  /// Returns why a script may ask nothing of a host; nil: it may.
   func refusal(of host: Int) -> Failure? {
     if plan.partner(host) != nil { return nil }
     guard plan.hosts.indices.contains(host) else { return Failure(.invalid, "there is no host number \(host) in this deployment") }
@@ -88,7 +88,7 @@ extension Rollout {
     }
   }
 
-  /// Ends a strategy that repeats refused requests: it would never wait for anything.
+  /// Refuses a request. A strategy that repeats refused requests without end is aborted, because it would never wait for anything.
   mutating func refuse(_ script: ScriptID, _ failure: Failure) {
     tree[script].refused += 1
     guard tree[script].refused <= Self.refusals else { return carryOut(tree.abort(script, failure, &outbox)) }

@@ -1,16 +1,16 @@
 import DeployModel
 
-/// Slots: which of a machine's instances may be stopped, and which are kept.
+/// Decides which slots of a machine may be stopped, and which are kept.
 extension Rollout {
-  /// Why a wave may not take these hosts: a slot that has traffic is not stopped, whatever a strategy says. Nil: it may take them.
+  /// Returns why a wave may not change these hosts: a slot that gets traffic is never stopped, whatever a strategy decides. Nil: it may.
   func slotRefusal(of hosts: [Int]) -> Failure? {
     hosts.lazy.compactMap { number in isPooled(number) ? trafficRefusal(of: number) : nil }.first
   }
 
-  /// Whether a wave would stop a slot that is a pool of the traffic.
+  /// Whether the host is a slot in the traffic's pools that a wave would stop.
   func isPooled(_ number: Int) -> Bool {
     guard let adapter = plan.adapter, plan.hosts.indices.contains(number), let slot = plan.hosts[number].host.slot else { return false }
-    // A task that only runs something stops nothing.
+    // A task that only runs a function stops nothing.
     if let task = plan.kind.task, task.around == nil { return false }
     if case .ready = statuses[number], readsAnew { return false }
     return plan.hosts[number].serves && !statuses[number].isFinal && adapter.pools.contains { $0.isExactly(slot) }
@@ -31,8 +31,8 @@ extension Rollout {
       fix: "move it away first, with rollout:shift, or take the other slot")
   }
 
-  /// Why traffic may not be shifted to these weights: a slot without the release would get more traffic than now. Nil: it may. On the way
-  /// back, the slot of a machine out of reach is no obstacle, because it still has what it ran.
+  /// Returns why traffic may not be shifted to these weights: a slot without the release would get more traffic than it has now. Nil: it
+  /// may. In a rollback, a slot of an unreachable machine does not prevent the shift, because it still has its old release.
   func shiftRefusal(to weights: Weights) -> Failure? {
     guard readsAnew else { return nil }
     let now = traffic.current
@@ -57,8 +57,8 @@ extension Rollout {
     }
   }
 
-  /// Why a stage runs nothing in a host's release folder: the host does not have the release yet. A slot gets its release in the rollout,
-  /// another host in the upload. Nil: the host has it.
+  /// Returns why a stage must not run a command in a host's release folder: the host does not have the release yet. Slots get it in the
+  /// rollout, and other hosts in the upload. Nil: the command may run.
   func releaseRefusal(of number: Int, _ operation: DeployModel.Operation, for script: ScriptID) -> Failure? {
     guard case .run(let command) = operation, command.directory == nil else { return nil }
     // Partners have no release.
@@ -82,7 +82,7 @@ extension Rollout {
       fix: "run it in a hook, or in a stage after stage.rollout on a slot that got the release")
   }
 
-  /// Slots that were left alone and have more traffic now than before, or that the group goes back to.
+  /// Slots that kept their release and get more traffic than before, or to which the group goes back.
   var slotsThatTookOver: [Int] {
     let hosts = plan.hosts.map(\.host)
     return statuses.indices.filter { number in
@@ -93,14 +93,14 @@ extension Rollout {
     }
   }
 
-  /// Whether a slot gets, or may get, traffic that could not be put back. Such a slot is not stopped, because it may be the only one that
-  /// answers.
+  /// Whether a slot gets, or may get, traffic that could not be shifted back. Such a slot is not stopped, because it may be the only one
+  /// that serves.
   func mayHaveStrayTraffic(_ number: Int) -> Bool {
     guard traffic.stray != nil, let slot = plan.hosts[number].host.slot else { return false }
     return traffic.isUncertain || (traffic.current?.percent(of: slot) ?? 1) > 0
   }
 
-  /// Marks slots as kept when a strategy has ended: slots that it left alone, if another slot of the machine has the release.
+  /// Sets the status *kept* after a strategy's end for slots that were not changed, if another slot of their machine has the release.
   mutating func keepSlots() {
     let hosts = plan.hosts.map(\.host)
     var rest = Slots.byMachine(hosts)[...]

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// The stages of a deployment, one after the other.
+/// Runs the stages of a deployment, one after the other.
 extension Rollout {
-  /// Begins the stage with this index or, after the last stage, the end of the deployment.
+  /// Begins the stage with this index; after the last stage, ends the deployment.
   mutating func beginStage(_ index: Int) {
     isStageHeld = isPaused
     if index < plan.flow.stages.count || isStageHeld { phase = .stage(index) }
@@ -18,7 +18,7 @@ extension Rollout {
       uploading = Uploading(
         plan.hosts.indices.filter { number in
           let host = plan.hosts[number]
-          // Which slots get it is known when the traffic was asked: it is sent to them in their own turn.
+          // Slots get the release in their own turn, because only the traffic's weights show which slots need it.
           let isAsked = host.host.slot != nil && plan.adapter != nil
           return !isOutline && statuses[number] == .pending && host.stages && host.target != nil && !isAsked
         })
@@ -33,8 +33,8 @@ extension Rollout {
     }
   }
 
-  /// Begins the next wave of a rollout without a strategy: all hosts. For `--missing`, first one host, then waves so that each wave
-  /// multiplies the number of changed hosts by four.
+  /// Begins the next wave of a rollout without a strategy. There is one wave with all hosts. For `--missing`, the first wave has one host,
+  /// and each further wave makes the number of changed hosts four times as large.
   mutating func beginOwnWave() {
     let isOrdered = plan.bounds.healthy != nil || plan.flow.rules?.keepsOrder == true
     let left = (isOrdered ? plan.order : Array(plan.hosts.indices)).filter { statuses[$0] == .pending }
@@ -52,7 +52,7 @@ extension Rollout {
     return statuses.contains(.pending)
   }
 
-  /// Handles the result of the condition of the stage under way.
+  /// Handles the result of the current stage's condition.
   mutating func conditionEnded(_ result: ScriptResult) {
     guard case .stage(let index) = phase, case .script(let name, _, _, _, _, _) = plan.flow.stages[index] else { return settle() }
     switch result {
@@ -68,11 +68,11 @@ extension Rollout {
     guard case .stage(let index) = phase else { return settle() }
     if let error { return fail(error) }
     note(.stageEnded(name: plan.flow.stages[index].name, error: nil))
-    // What was stopped on purpose has no further stage.
+    // After a stop on purpose, no further stage begins.
     beginStage(stopped == nil ? index + 1 : plan.flow.stages.count)
   }
 
-  /// Handles the end of a strategy. Every host of the rollout has to be accounted for: hosts that a strategy left out are an error.
+  /// Handles the end of a strategy. If the strategy has left hosts unchanged or ready, the deployment fails.
   mutating func strategyEnded(_ result: ScriptResult) {
     if stopped != nil { return stageEnded(nil) }
     if case .raised(let error) = result { return stageEnded(error) }
@@ -143,7 +143,7 @@ extension Rollout {
     upload()
   }
 
-  /// The failure of the first failed host; if no host failed, the bound.
+  /// Returns the failure of the first host that failed; if none did, a failure that names the exceeded bound.
   func firstCause(or bound: String) -> ScriptError {
     for status in statuses {
       switch status {

@@ -1,15 +1,15 @@
 import DeployModel
 
-/// Traffic: a shift is a script of the adapter.
+/// Shifts traffic. The adapter's functions run as scripts.
 extension Rollout {
-  /// Handles a strategy's request to set or read weights.
+  /// Handles a strategy's request to set the weights or, with nil, to read them.
   mutating func shift(_ script: ScriptID, to weights: Weights?) {
     guard let adapter = plan.adapter else {
       let fix = "say how: traffic = { pools = { … }, read = …, weight = … }"
       return refuse(script, Failure(.invalid, "the recipe has no traffic, so there is nothing to shift", fix: fix))
     }
     guard let weights else {
-      // What is known of the weights is what the adapter said or did last; a call that did not end well has failed the deployment.
+      // The known weights come from the adapter's last call. A call that failed has made the deployment fail.
       if !readsAnew, let current = traffic.current { return tree.answer(script, .shifted(current), &outbox) }
       return readTraffic(.know, for: script)
     }
@@ -45,7 +45,7 @@ extension Rollout {
     traffic.timer = outbox.ring(.traffic, after: Shifting.limit)
   }
 
-  /// Handles the adapter's timer: the adapter takes too long, or the weights have to be read again.
+  /// Handles the adapter's timer: a call takes too long, or the weights have to be read again.
   mutating func trafficRang() {
     traffic.timer = nil
     if let script = traffic.script {
@@ -76,7 +76,7 @@ extension Rollout {
     settle()
   }
 
-  /// The weights that a call of `read` returned.
+  /// Returns the weights that a call of `read` returned, or why the call failed.
   private func weights(in result: ScriptResult) -> Result<Weights, Failure> {
     switch result {
     case .raised(let error):
@@ -151,7 +151,7 @@ extension Rollout {
 }
 
 extension Shifting {
-  /// The failure for weights that were set but cannot be read back.
+  /// Returns the failure for weights that were set but are not what the adapter reads afterwards.
   static func unproved(_ answer: Result<Weights, Failure>, _ wanted: Weights) -> Failure {
     switch answer {
     case .failure(let problem): problem
@@ -164,7 +164,7 @@ extension Shifting {
 }
 
 extension Plan {
-  /// The adapter that moves traffic between pools; nil: no traffic is moved.
+  /// The adapter that moves traffic between pools; nil: the deployment moves no traffic.
   var adapter: TrafficAdapter? {
     flow.stages.lazy.compactMap { if case .rollout(let strategy?) = $0 { strategy.traffic } else { nil } }.first
   }

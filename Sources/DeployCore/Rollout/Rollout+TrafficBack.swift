@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Puts the traffic back if the deployment fails: the weights from before the first shift.
+/// Restores the weights from before the first shift if the deployment fails.
 extension Rollout {
-  /// Whether traffic has to be put back before hosts with traffic are touched.
+  /// Whether the traffic has to be shifted back before hosts that may get traffic are changed.
   var owesTraffic: Bool { traffic.owed != nil && traffic.stray == nil && lapse != .trafficForgotten }
 
-  /// Puts back the weights from before the first shift, when nothing is under way any more.
+  /// Restores the weights from before the first shift, once nothing is under way any more.
   mutating func restoreTraffic() {
     guard let owed = traffic.owed else { return }
     phase = .shiftingBack
@@ -44,7 +44,7 @@ extension Rollout {
 
   private mutating func isNotBack(_ problem: Failure, _ attempt: Int) {
     guard let owed = traffic.owed else { return }
-    // A call that hangs hangs again, and everybody waits for it.
+    // A call that timed out would probably time out again, so it is not repeated.
     if attempt < Shifting.attempts, !readsAnew || problem.kind != .timeout {
       note(.remark("the traffic could not be put back (\(problem.message)); trying again"))
       return restoreTraffic(owed, attempt: attempt + 1)

@@ -1,23 +1,23 @@
 import DeployModel
 
-/// Reads the traffic again before a slot is stopped, because somebody may have moved it since the last read.
+/// Reads the traffic's weights again before a slot is stopped, because somebody may have moved traffic since the last read.
 extension Rollout {
-  /// Whether the weights are read again before anything relies on them.
+  /// Whether the plan's rules read the weights again before anything relies on them.
   var readsAnew: Bool { plan.flow.rules?.readsTrafficAnew == true }
 
-  /// Whether the traffic decides which hosts may be stopped.
+  /// Whether the weights decide which hosts may be stopped.
   var reliesOnTraffic: Bool { readsAnew && plan.adapter != nil && plan.hosts.contains { $0.host.slot != nil } }
 
   func readsTraffic(beforeWaveOf hosts: [Int]) -> Bool { readsAnew && hosts.contains { isPooled($0) } }
 
-  /// Notes that time has passed in which somebody may have moved the traffic.
+  /// Records that somebody may have moved traffic since the last read.
   mutating func doubtTraffic() {
     traffic.isConfirmed = false
     if reliesOnTraffic, traffic.current != nil { traffic.isDoubtful = true }
   }
 
-  /// Takes the weights that were read.
-  /// - Returns: the failure that somebody else moved the traffic during this deployment; nil: nobody did.
+  /// Records the weights that were read.
+  /// - Returns: a failure if somebody else has moved traffic during this deployment; nil: nobody has.
   mutating func took(_ found: Weights) -> Failure? {
     guard readsAnew else {
       traffic.readOnce(found)
@@ -43,7 +43,8 @@ extension Rollout {
     beginWave(hosts, parallel: parallel, upto: upto, for: script)
   }
 
-  /// Whether a host waits until the traffic was read again: before its release is stopped, if somebody may have moved the traffic.
+  /// Whether a host has to wait until the weights have been read again, because its release is about to be stopped and somebody may have
+  /// moved traffic.
   mutating func waitsForTraffic(_ host: Int) -> Bool {
     guard traffic.isDoubtful, isPooled(host), runs[host]?.leavesRunning == true, let adapter = plan.adapter else { return false }
     runs[host]?.waiting = .traffic
@@ -54,12 +55,12 @@ extension Rollout {
     return true
   }
 
-  /// Why a host's release may not be stopped now, by the known weights; nil: it may.
+  /// Returns why the known weights forbid to stop a host's release now; nil: they allow it.
   func stopRefusal(of host: Int) -> Failure? {
     reliesOnTraffic && isPooled(host) && runs[host]?.leavesRunning == true ? trafficRefusal(of: host) : nil
   }
 
-  /// Handles weights that were read for waiting hosts: hosts without traffic continue.
+  /// Handles weights that were read for waiting hosts. Hosts that get no traffic continue.
   mutating func wereAsked(_ answer: Result<Weights, Failure>) {
     var problem: Failure?
     switch answer {
@@ -74,7 +75,7 @@ extension Rollout {
 
   // MARK: before the end
 
-  /// Whether the traffic that this deployment moved is read once more before it ends well.
+  /// Whether the traffic that this deployment moved has to be read once more before the deployment succeeds.
   var mustConfirmTraffic: Bool {
     plan.flow.rules?.readsTrafficLast == true && failure == nil && stopped == nil && traffic.ours != nil && !traffic.isConfirmed
   }
@@ -86,8 +87,8 @@ extension Rollout {
     traffic.timer = outbox.ring(.traffic, after: Shifting.pause)
   }
 
-  /// Handles the last read of the traffic. If somebody else has moved the traffic, the deployment fails. If the traffic cannot be read,
-  /// lander only says so, because the release is not affected.
+  /// Handles the last read of the weights. The deployment fails if somebody else has moved traffic. If the read fails, lander only reports
+  /// that, because the release is not affected.
   mutating func wereConfirmed(_ answer: Result<Weights, Failure>, _ attempt: Int) {
     guard failure == nil else { return settle() }
     switch answer {

@@ -1,42 +1,42 @@
 import DeployModel
 
-/// Stages that a rollback undoes, and the facts of the forward deployment that they are made from (docs/recipes.md).
+/// The stages that a rollback undoes, and what the forward deployment records for that (docs/recipes.md).
 extension Rollout {
-  /// A stage that can be undone and was begun.
+  /// A stage with an undo that has begun.
   struct BegunStage: Sendable, Hashable {
     /// The stage's index in the plan.
     var index: Int
-    /// Why the stage failed; nil: it came to its end, or still runs.
+    /// Why the stage failed; nil: it succeeded, or is still running.
     var error: ScriptError?
-    /// Whether it is unknown if the stage came to its end.
+    /// Whether it is unknown if the stage was completed.
     var isUnknown = false
   }
 
-  /// The undo that the stage under way performs; nil: it is a forward stage.
+  /// What the current stage undoes; nil: it is a stage of the recipe.
   var undoing: StageUndo? { markedStage.flatMap { plan.flow.stages[$0].terms?.undoes } }
 
-  /// When the stage with this index is undone; nil: it has no undo.
+  /// Returns when the stage with this index is undone; nil: it has no undo.
   func undoTime(_ index: Int) -> StageMark.Undo? {
     guard plan.flow.stages[index].terms?.undo != nil else { return nil }
     return index > plan.flow.rolloutIndex ? .before : .after
   }
 
-  // MARK: on the way there
+  // MARK: in the forward deployment
 
   mutating func remembersBegun() {
     guard let index = markedStage, undoTime(index) != nil else { return }
     begun.append(BegunStage(index: index))
   }
 
-  /// Remembers the end of a stage. If the end of a stage after the rollout is unknown, nothing goes back: the new release works with and
-  /// without the stage, but the previous release may not work with it.
+  /// Records how a stage ended. If the end of a stage after the rollout is unknown, no host goes back: the new release works with and
+  /// without the stage's results, but the previous release may not work with them.
   mutating func remembersEnd(_ error: ScriptError?, isUnknown: Bool) {
     guard let last = begun.indices.last, begun[last].index == markedStage else { return }
     (begun[last].error, begun[last].isUnknown) = (error, isUnknown)
     if isUnknown, undoTime(begun[last].index) == .before { stayForward() }
   }
 
-  /// The stages that the rollback has to undo, the last one first, and the names of stages that are not undone, with the reason.
+  /// The stages that a rollback has to undo, last one first, and the names of the stages that are not undone, with the reason.
   var undoPlan: (undo: [StageUndo], stays: [String], why: String?) {
     guard failure != nil, plan.kind == .deploy, goesBack, !begun.isEmpty, lapse != .undoForgotten else { return ([], [], nil) }
     let names = begun.reversed().map { plan.flow.stages[$0.index].name }
@@ -45,7 +45,7 @@ extension Rollout {
     }
     var undo: [StageUndo] = []
     for stage in begun.reversed() {
-      // What ran before it stays too: it may need that.
+      // The stages before it are not undone either, because it may need their results.
       guard !stage.isUnknown else {
         let left = Array(names.dropFirst(undo.count))
         return (undo, left, "nobody knows whether stage \"\(left[0])\" came to its end")
@@ -63,7 +63,7 @@ extension Rollout {
 
   /// Whether a host keeps the release, or may keep it.
   private func mayKeepRelease(_ host: Int) -> Bool {
-    // What it goes back to is the same revision, deployed again.
+    // The host goes back to an earlier deployment of the same revision.
     if (plan.hosts[host].back ?? plan.hosts[host].previous)?.inputs.bundle == plan.content.inputs.bundle { return true }
     return switch statuses[host] {
     case .succeeded: mayHaveStrayTraffic(host)
@@ -72,9 +72,9 @@ extension Rollout {
     }
   }
 
-  // MARK: on the way back
+  // MARK: in the rollback
 
-  /// Why the undo stage under way does not begin; nil: it begins.
+  /// Why the current undo does not begin; nil: it begins.
   var undoRefusal: ScriptError? {
     guard let undo = undoing, undo.mark.undo == .after,
       let host = statuses.indices.first(where: { ![.succeeded, .unchanged, .kept].contains(statuses[$0]) })
@@ -84,13 +84,13 @@ extension Rollout {
     return ScriptError(Failure(.failed, message, fix: "bring \(name) back first (lander status)"), host: name)
   }
 
-  /// Sets the time limit of an undo.
+  /// Starts the timer that limits an undo.
   mutating func limitUndo() {
     guard undoTimer == nil else { return }
     undoTimer = outbox.ring(.undo, after: Deadlines.undo)
   }
 
-  /// Whether a function that undoes a stage runs.
+  /// Whether a function that undoes a stage is running.
   var isUndoing: Bool { undoing != nil && marking.step == .running }
 
   /// Cancels the undo. Hosts keep the release that they run.
@@ -98,7 +98,7 @@ extension Rollout {
     for script in tree.roots where tree[script].owner == .stage { tree.cancel(script, reason, &outbox) }
   }
 
-  /// Names of stages that should have been undone but were not, at the end.
+  /// The names of the stages that should have been undone and were not, known at the end.
   var notUndone: [String] {
     guard failure != nil else { return undoPlan.stays }
     let last = plan.flow.stages.lastIndex { $0.name.isExactly(stageName) } ?? 0
@@ -108,6 +108,6 @@ extension Rollout {
 }
 
 extension Plan.Flow {
-  /// The index of the rollout among the stages; the number of stages if there is no rollout.
+  /// The index of the rollout among the stages; if there is no rollout, the number of stages.
   var rolloutIndex: Int { stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? stages.count }
 }

@@ -1,29 +1,30 @@
 package import DeployModel
 
-/// One deployment in progress, as a value: events in, effects out; no IO, no clock, no task. It holds the hosts' statuses, the phase and
-/// the failure, and passes each event to the part that handles it: `Locking`, `Uploading`, `Wave`, `HostRun` or `ScriptTree`.
+/// One deployment in progress, as a value. It takes events and returns effects, without IO, a clock or tasks. It holds the hosts' statuses,
+/// the phase and the failure, and passes each event to the value that handles it: `Locking`, `Uploading`, `Wave`, `HostRun` or
+/// `ScriptTree`.
 package struct Rollout: Sendable {
   package let plan: Plan
-  /// By host number.
+  /// The status of each host; the index is the host's number.
   package internal(set) var statuses: [HostStatus]
   package internal(set) var phase = Phase.planned
-  /// Why the deployment will end as failed; the first cause stays.
+  /// Why the deployment will end as failed, by its first cause; nil: it has not failed.
   package internal(set) var failure: ScriptError?
   package internal(set) var cancelled = false
-  /// Whether functions of a task have begun a command whose effect is not taken back.
+  /// Whether functions of a task have begun a command whose effect nothing reverses.
   var taskRan = false
 
   package enum Phase: Sendable, Hashable {
     case planned
     case locking
     case stage(Int)
-    /// Nothing new starts, and running work comes to its end.
+    /// Nothing new starts, and running operations finish.
     case settling
-    /// Shifted traffic is put back.
+    /// Shifted traffic is shifted back.
     case shiftingBack
-    /// The index of the `on_success` or `on_failure` function that runs.
+    /// The `on_success` or `on_failure` function with this index runs.
     case notifying(Int)
-    /// Old releases are removed from this number of hosts.
+    /// Old releases are being removed from this number of hosts.
     case pruning(Int)
     case unlocking(Conclusion)
     case concluded
@@ -35,7 +36,7 @@ package struct Rollout: Sendable {
   var wave: Wave?
   /// The number of waves that have begun.
   var waves = 0
-  /// Number of hosts that waves took so far, in a rollout without a strategy that has several waves.
+  /// The number of hosts in the waves so far, for a rollout without a strategy that has several waves.
   var taken = 0
   /// The open gate; nil: no gate is open.
   var gate: OpenGate?
@@ -43,63 +44,64 @@ package struct Rollout: Sendable {
   /// The names of the gates that were opened, in order.
   var gates: [String] = []
   var traffic = Shifting()
-  /// Why the strategy ended the rollout on purpose; nil: it did not end it.
+  /// Why the strategy ended the rollout on purpose; nil: it did not.
   var stopped: String?
-  /// What hosts are asked to remember of the stage under way.
+  /// The marks that hosts are asked to record for the current stage.
   var marking = Marking()
-  /// Hosts that remember that the stage was begun.
+  /// The hosts that recorded that the stage began.
   var keeping: [Int] = []
-  /// The name of the stage under way, or of the last stage.
+  /// The name of the current stage, or of the last one.
   var stageName = ""
-  /// The first irreversible stage that was begun, after which nothing goes back; nil: there is none.
+  /// The first irreversible stage that has begun, after which no host goes back; nil: none.
   var pastReturn: String?
-  /// Stages that can be undone and were begun, in their order.
+  /// The stages with an undo that have begun, in order.
   var begun: [BegunStage] = []
-  /// The timer that limits an undo function; nil: no undo runs.
+  /// The timer that limits the undo of a stage; nil: no undo is running.
   var undoTimer: Int?
-  /// For the lapse that undoes a stage twice.
+  /// For the lapse that undoes a stage twice: whether it has done so.
   var isUndoneAgain = false
-  /// By host number; nil: the host is not under way.
+  /// For each host, by its number, its way through its part; nil: the host is not under way.
   var runs: [HostRun?]
-  /// Hosts that a wave left ready, including those that a later wave took on. They give up in reverse order.
+  /// The hosts that waves have left ready, including hosts with which a later wave has continued. After a failure they are restored in
+  /// reverse order.
   var ready: [Int] = []
-  /// Whether `giveUpReadyHosts` is under way, so that a host that ends at once does not begin it again.
+  /// Whether `giveUpReadyHosts` is running, so that a host that ends at once does not call it again.
   var isGivingUp = false
-  /// The state of the parking; nil: an engine runs the deployment, and it is not being parked.
+  /// The state of the parking; nil: the deployment is neither parked nor being parked.
   var parkState: ParkState?
-  /// Number of times that an engine wanted to leave.
+  /// How often an engine was about to leave.
   var parkings = 0
-  /// A gate at which hosts could not keep the deployment; nil: there was none.
+  /// The number of the gate at which hosts could not keep the deployment; nil: there was none.
   var unparkableGate: Int?
   let lapse: Lapse?
-  /// Whether each host is only one step, the step that makes its release current, and nothing is locked, sent or pruned. Only simulations
-  /// of large fleets use this.
+  /// Whether each host has only one step, which makes its release current, and nothing is locked, sent or pruned. Only simulations of large
+  /// fleets use this.
   let isOutline: Bool
   /// The pause; nil: the deployment is not paused.
   var pause: Hold?
-  /// The requests of scripts during the pause, in order.
+  /// The requests of scripts that wait for the end of the pause, in order.
   var held: [Held] = []
-  /// Whether a pause delays the beginning of the phase's stage or, after the last stage, of the end.
+  /// Whether a pause delays the start of the phase's stage or, after the last stage, the end of the deployment.
   var isStageHeld = false
-  /// The timer of the function that runs after the deployment; nil: none runs.
+  /// The timer of the functions that run after the deployment; nil: none runs.
   var noticeTimer: Int?
-  /// Whether the functions after the deployment are over, and the rest of them is skipped.
+  /// Whether the functions after the deployment have been ended, so that the rest of them are skipped.
   var areNoticesOver = false
-  /// By host number: whether the upload stage has sent its release.
+  /// For each host, by its number, whether the upload stage has sent its release.
   var staged: [Bool]
   var tree = ScriptTree()
   var outbox = Outbox()
 
-  /// A pause under way.
+  /// The current pause.
   struct Hold: Sendable, Hashable {
     var message: Message
-    /// The timer that ends the pause when it has lasted too long.
+    /// The timer that ends a pause that lasts too long.
     var timer: Int
   }
 
   /// - Parameters:
-  ///   - lapse: a rule that is disabled, for tests of the checkers.
-  ///   - isOutline: whether a host is one step only, for simulations of large fleets.
+  ///   - lapse: a rule that is disabled, for tests of the checkers; nil: none.
+  ///   - isOutline: whether each host has only one step, for simulations of large fleets.
   package init(plan: Plan, lapse: Lapse? = nil, isOutline: Bool = false) {
     self.plan = plan
     self.isOutline = isOutline
@@ -119,10 +121,10 @@ package struct Rollout: Sendable {
     staged = plan.hosts.map { _ in false }
   }
 
-  /// Hosts that serve and are not under way.
+  /// The number of hosts that serve and are not under way.
   package var servingCount: Int { admission.servingCount }
 
-  /// Takes one event and returns the effects. A concluded rollout returns none.
+  /// Handles one event and returns the effects. A concluded rollout returns none.
   package mutating func handle(_ event: Event) -> [Effect] {
     guard phase != .concluded else { return [] }
     switch event {
@@ -152,13 +154,13 @@ package struct Rollout: Sendable {
     guard statuses.contains(.pending) || !plan.undone.isEmpty else {
       let why = plan.kind.removal == nil ? "every host already runs what is asked for: \(plan.alike)" : "no host has anything of it"
       note(.remark(why))
-      // What a dead engine had brought to all hosts is good now, and the hosts are told so.
+      // A deployment that a dead engine had brought to all hosts becomes good now, and the hosts record that.
       if plan.hasDueStages {
         if let first = plan.unended { note(.remark("deployment \(first) came to all of them and did not end: its stages run now")) }
         return lock()
       }
       guard let first = plan.unended else {
-        // Hosts remember the sequence, so that they refuse an older one later.
+        // The hosts record the sequence, so that they refuse a lower one later.
         if plan.lock.sequence != nil, statuses.contains(.unchanged) { return lock() }
         return conclude(Conclusion(status: .succeeded, hosts: statuses))
       }
@@ -213,7 +215,7 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// Handles a refused renewal of a lock. It has no effect before all locks are held, or while they are given back.
+  /// Handles a host's refusal to renew its lock. The refusal has no effect before all locks are held, and while they are released.
   private mutating func overtaken(_ failure: Failure) {
     switch phase {
     case .planned, .locking, .unlocking, .concluded: break
@@ -221,8 +223,8 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// Gives up the hosts to a newer deployment. This deployment may not touch them any more, not even to restore them, and moves no traffic
-  /// to them.
+  /// Leaves the hosts to a newer deployment. From now on this deployment must not change them, not even to restore them, and moves no
+  /// traffic.
   private mutating func abandon(_ failure: Failure) {
     if let owed = traffic.owed {
       let now = traffic.current.map { "stays at \($0.sentence)" } ?? "stays as it is"

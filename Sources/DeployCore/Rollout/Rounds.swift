@@ -1,7 +1,7 @@
 import DeployModel
 
-/// When a check gate looks, by the rules of older plans: at all places, then a rest, then at all places again. A place that gives no
-/// answer delays the others.
+/// Decides when a check gate looks at hosts, by the rules of older plans: at all places, then after a pause at all places again. A place
+/// that does not answer delays the others.
 struct Rounds: Sendable, Hashable {
   private let places: Int
   private let looks: Int
@@ -15,7 +15,7 @@ struct Rounds: Sendable, Hashable {
     (self.places, self.looks, self.every) = (places, looks, every)
   }
 
-  /// - Returns: nil when every look has ended.
+  /// - Returns: the next move; nil: every look has ended.
   mutating func next(mayBegin: Bool) -> Looking.Move? {
     if position < places {
       guard running < Looking.width else { return .wait }

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// Scripts that other scripts wait for: `each`, `all` and `within`.
+/// Scripts for which other scripts wait: the functions of `each`, `all` and `within`.
 extension ScriptTree {
-  /// Functions that run concurrently for one script, which waits for all of them.
+  /// Functions that run together for one script, which waits for all of them.
   struct Family: Sendable, Hashable {
     var bodies: [Body]
     var limit: Int
@@ -10,13 +10,14 @@ extension ScriptTree {
     var started = 0
     var running: [ScriptID] = []
     var results: [ScriptResult?]
-    /// The time limit of `within`, and its timer; nil: there is no limit, or no timer now.
+    /// The time limit of `within`; nil: there is none.
     var time: Interval?
+    /// The timer of the time limit; nil: no timer is running.
     var deadline: Int?
-    /// Whether a pause holds one of its scripts, so that its time begins anew afterwards.
+    /// Whether a pause delays one of the functions, so that the whole time limit starts anew after the pause.
     var isSuspended = false
     var overdue: Failure?
-    /// Whether a function failed, so that no further one starts.
+    /// Whether a function has failed, so that no further one starts.
     var failed = false
     init(_ bodies: [Body], limit: Int, keepGoing: Bool) {
       self.bodies = bodies
@@ -26,7 +27,7 @@ extension ScriptTree {
     }
   }
 
-  /// Starts as many functions as may run at once; the parent waits.
+  /// Starts as many functions as may run at once, for a script that waits for them.
   mutating func gather(_ id: ScriptID, _ family: Family, _ outbox: inout Outbox) {
     self[id].waiting = .children(family)
     spawn(id, &outbox)
@@ -58,7 +59,7 @@ extension ScriptTree {
     spawn(parent, &outbox)
   }
 
-  /// Answers the parent when all its children have ended.
+  /// Gives the waiting script its answer when all of its functions have ended.
   private mutating func answerIfDone(_ id: ScriptID, _ outbox: inout Outbox) {
     guard case .children(let family) = self[id].waiting, family.running.isEmpty, family.failed || family.started == family.bodies.count
     else { return }
@@ -75,7 +76,7 @@ extension ScriptTree {
     answerIfDone(id, &outbox)
   }
 
-  /// Handles the deadline of a `within`.
+  /// Handles the end of the time limit of a `within`.
   mutating func overdue(_ id: ScriptID, _ outbox: inout Outbox) {
     guard case .children(var family) = self[id].waiting, let reason = family.overdue else { return }
     family.deadline = nil
@@ -85,7 +86,7 @@ extension ScriptTree {
 
   // MARK: pauses
 
-  /// Stops the time of every `within` around a script that a pause holds.
+  /// Stops the timers of every `within` that contains a script which a pause delays.
   mutating func suspendDeadlines(around id: ScriptID, _ outbox: inout Outbox) {
     var id = id
     while case .child(let parent, _) = self[id].owner {
@@ -97,7 +98,7 @@ extension ScriptTree {
     }
   }
 
-  /// Restarts the time of each stopped `within` after a pause. The whole time begins anew, because it is unknown how much of it was left.
+  /// Starts the stopped timers anew after a pause, with the whole time limit, because it is unknown how much of it was left.
   mutating func renewDeadlines(_ outbox: inout Outbox) {
     for id in parents {
       guard case .children(var family) = self[id].waiting, family.isSuspended, let time = family.time else { continue }

@@ -1,40 +1,40 @@
 import DeployModel
 
-/// The running scripts: who started each script, what it waits for, and what its end means. The tree answers and cancels scripts. Work that
-/// only the rollout can do is returned as a move.
+/// The running scripts: who started each script, what it waits for, and what follows from its end. The tree answers and cancels scripts,
+/// and returns work that only the rollout can do as a move.
 struct ScriptTree: Sendable, Hashable {
-  /// Who needs to know how a script ended.
+  /// The part of the rollout that handles the end of a script.
   enum Owner: Sendable, Hashable {
     case hook(host: Int)
     case condition
     case stage
     case strategy
     case notice
-    /// A function that looks at a host for the open gate, by its slot.
+    /// A function that looks at a host for the open gate, by the look's slot.
     case look(slot: Int)
-    /// The traffic adapter's function.
+    /// A function of the traffic adapter.
     case traffic
     case child(of: ScriptID, slot: Int)
   }
 
-  /// The work that a step leaves to the rollout.
+  /// Work that a script's step leaves to the rollout.
   enum Move: Sendable, Hashable {
     /// The script waits for an operation, which the rollout has to begin.
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
-    /// A script ended, and no other script waits for it.
+    /// A script ended for which no other script waits.
     case ended(Owner, ScriptResult)
   }
 
   enum Waiting: Sendable, Hashable {
-    /// The script is being stepped now.
+    /// The script is running its step.
     case nothing
     case intent(Int)
     case timer(Int)
     indirect case children(Family)
     /// The script waits for the answer to its decision.
     case decision
-    /// The script waits for the end of a pause, before its request begins.
+    /// The script waits for the end of a pause, after which its request begins.
     case held
   }
 
@@ -43,12 +43,13 @@ struct ScriptTree: Sendable, Hashable {
     var site: Intent.Site
     var host: Int?
     var waiting = Waiting.nothing
-    /// Where the script's last operation is performed; nil: it asked for none.
+    /// The machine that performs the script's last operation; nil: it has asked for none.
     var asked: Place?
-    /// Why the script has to end. It gets this at its next step, or has got it already.
+    /// Why the script has to end; nil: it need not.
     var cancelled: Failure?
+    /// Whether the script has been given the reason in `cancelled`.
     var told = false
-    /// The number of the script's refused decisions.
+    /// How many of the script's decisions were refused.
     var refused = 0
     /// The number of the script's requests.
     var asks = 0
@@ -56,9 +57,9 @@ struct ScriptTree: Sendable, Hashable {
     var ended = false
   }
 
-  /// By script number; number 0 is not used.
+  /// The scripts by their numbers; number 0 is not used.
   private var scripts: [Script] = [Script(owner: .condition, site: Intent.Site(), ended: true)]
-  /// The number of running scripts that no other script waits for.
+  /// The number of running scripts for which no other script waits.
   private(set) var activeRoots = 0
 
   subscript(_ id: ScriptID) -> Script {
@@ -66,14 +67,14 @@ struct ScriptTree: Sendable, Hashable {
     _modify { yield &scripts[id] }
   }
 
-  /// The owner of the outermost script that waits for this script.
+  /// Returns the owner of the outermost script that waits for this script, or of this script itself.
   func owner(of id: ScriptID) -> Owner {
     var id = id
     while case .child(let parent, _) = scripts[id].owner { id = parent }
     return scripts[id].owner
   }
 
-  /// Whether a script, or a script that it started, waits for an answer from this place.
+  /// Whether a script, or a script that it started, waits for an operation on this machine.
   func waits(_ id: ScriptID, for place: Place) -> Bool {
     switch scripts[id].waiting {
     case .intent: scripts[id].asked == place
@@ -82,12 +83,12 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// Scripts that wait for children, in the order of starting.
+  /// The scripts that wait for functions that they started, in the order of starting.
   var parents: [ScriptID] {
     scripts.indices.filter { if case .children = scripts[$0].waiting { !scripts[$0].ended } else { false } }
   }
 
-  /// Scripts that no other script waits for, in the order of starting.
+  /// The scripts for which no other script waits, in the order of starting.
   var roots: [ScriptID] {
     scripts.indices.filter { id in
       if case .child = scripts[id].owner { return false }
@@ -95,7 +96,7 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// Starts a script that no other script waits for.
+  /// Starts a script for which no other script waits.
   mutating func startRoot(
     _ body: Body, on subject: Subject, owner: Owner, site: Intent.Site, _ outbox: inout Outbox
   ) -> ScriptID {
@@ -113,7 +114,7 @@ struct ScriptTree: Sendable, Hashable {
     return id
   }
 
-  /// Gives a waiting script its answer, or first tells it that it is cancelled.
+  /// Gives a waiting script its answer. A cancelled script is first told why it has to end.
   mutating func answer(_ id: ScriptID, _ answer: Answer, _ outbox: inout Outbox) {
     guard !scripts[id].ended else { return }
     scripts[id].waiting = .nothing
@@ -124,7 +125,7 @@ struct ScriptTree: Sendable, Hashable {
   }
 
   /// Handles a script's step.
-  /// - Returns: nil if nothing is left for the rollout to do.
+  /// - Returns: the work that is left for the rollout; nil: none.
   mutating func stepped(_ id: ScriptID, _ step: Step, _ outbox: inout Outbox) -> Move? {
     for line in step.log { outbox.note(.log(host: scripts[id].host, line)) }
     guard !scripts[id].ended else { return nil }
@@ -139,8 +140,8 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// The limit of requests of one function. Instructions are counted from one request to the next, so without this limit a function that
-  /// makes requests in a loop could run for ever.
+  /// The largest number of requests of one function. The limit on instructions is counted from one request to the next, so without this
+  /// limit a function that makes requests in a loop could run for ever.
   static let mostRequests = 100_000
 
   private mutating func ask(_ id: ScriptID, _ request: Request, _ outbox: inout Outbox) -> Move? {
@@ -182,13 +183,13 @@ struct ScriptTree: Sendable, Hashable {
     return .ended(scripts[id].owner, result)
   }
 
-  /// Ends a script at once, without another step.
+  /// Ends a script at once, without a further step.
   mutating func cut(_ id: ScriptID, _ error: ScriptError, _ outbox: inout Outbox) -> Move? {
     outbox.add(.kill(id))
     return end(id, .raised(error), &outbox)
   }
 
-  /// Asks a script to end. A script that waits for time or for the end of a pause gets the request at once; any other script when its
+  /// Asks a script to end. A script that waits for a time or for the end of a pause is told at once, and any other script when its
   /// operation has ended.
   mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
     guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
@@ -210,7 +211,7 @@ struct ScriptTree: Sendable, Hashable {
     return abort(id, scripts[id].cancelled ?? Failure(.cancelled, "cancelled"), &outbox)
   }
 
-  /// Ends a script at once, with all scripts that it started and the operation that it waits for.
+  /// Ends a script at once, with all scripts that it started and the operation for which it waits.
   mutating func abort(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) -> Move? {
     guard !scripts[id].ended else { return nil }
     dropWhatItWaitsFor(id, &outbox)

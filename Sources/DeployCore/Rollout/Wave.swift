@@ -2,12 +2,12 @@ import DeployModel
 
 /// Hosts that are changed, or restarted, together.
 struct Wave: Sendable, Hashable {
-  /// What to do next.
+  /// The next action.
   enum Move: Sendable, Hashable {
     case start(Int)
-    /// No further host may be started now, and some are under way.
+    /// Wait: no further host may start now, and some are under way.
     case wait
-    /// No further host may be started, even after others end.
+    /// No further host may start, even when others have ended; the sentence says why.
     case never(String)
     /// All hosts that began have ended, and no host is left to begin.
     case ended
@@ -16,20 +16,20 @@ struct Wave: Sendable, Hashable {
   let hosts: [Int]
   /// The strategy that asked for the wave; nil: the rollout has no strategy.
   let script: ScriptID?
-  /// The segment after which the wave's hosts are left ready; nil: they go to the end.
+  /// The segment after which the wave leaves its hosts ready; nil: they complete all segments.
   let upto: Segment?
-  /// Whether the wave's hosts are restarted with the release that they run.
+  /// Whether the hosts are restarted with the release that they run.
   let isRestart: Bool
   private(set) var result = WaveResult(succeeded: [], failed: [])
   private(set) var running = 0
-  /// Whether the beginning of the wave was noted; an empty wave is never announced.
+  /// Whether the journal has a note that the wave began. An empty wave has none.
   var isAnnounced = false
   private let parallel: Int?
   private var next = 0
 
   /// - Parameters:
   ///   - hosts: the hosts, each once.
-  ///   - parallel: the most hosts at once, in addition to the deployment's own bounds.
+  ///   - parallel: the largest number of hosts at once; nil: only the deployment's bounds limit it.
   init(_ hosts: [Int], parallel: Int? = nil, upto: Segment? = nil, isRestart: Bool = false, for script: ScriptID? = nil) {
     self.hosts = hosts
     self.isRestart = isRestart
@@ -38,10 +38,11 @@ struct Wave: Sendable, Hashable {
     self.upto = upto
   }
 
-  /// Whether some of the wave's hosts have not begun yet.
+  /// Whether some of the wave's hosts have not begun.
   var isOpen: Bool { next < hosts.count }
 
-  /// - Parameter mayBegin: whether the deployment still starts anything new.
+  /// Returns the next move.
+  /// - Parameter mayBegin: whether the deployment may still begin anything new.
   mutating func next(_ admission: Admission, mayBegin: Bool) -> Move {
     guard mayBegin, next < hosts.count else { return running == 0 ? .ended : .wait }
     switch admission.mayStart(hosts[next], parallel: parallel) {
@@ -54,7 +55,7 @@ struct Wave: Sendable, Hashable {
     }
   }
 
-  /// A host that was started has ended, or is ready.
+  /// Records that a host of the wave has ended, or is ready.
   mutating func ended(_ host: Int, _ status: HostStatus) {
     running -= 1
     switch status {

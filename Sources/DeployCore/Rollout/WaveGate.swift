@@ -1,18 +1,21 @@
 import DeployModel
 
-/// Compares the failures of a wave with the usual failures of the fleet. More failures than chance explains mean a bad release.
+/// Compares the failures of a wave with the usual failures of the fleet. If a wave has more failures than chance explains, the release is
+/// bad.
 struct WaveGate: Sendable, Hashable {
-  /// The share of hosts that fail whatever the release is, 0…1.
+  /// The share of hosts, 0…1, that is expected to fail with any release.
   let base: Double
-  /// A wave stops the deployment if its failures would happen by chance with a lower probability than this.
+  /// A probability. The deployment stops if chance alone would cause at least as many failures in a wave with a lower probability.
   static let improbable = 0.001
-  /// Number of hosts of the wave under way, and number of failed hosts.
+  /// The number of hosts in the current wave.
   private(set) var hosts = 0
+  /// The number of hosts of the current wave that failed.
   private(set) var failed = 0
-  /// Whether a host has succeeded since the deployment began, and the failure of a host that failed before that.
+  /// Whether a host has succeeded in the deployment.
   private var hasSucceeded = false
+  /// How a host failed before any host had succeeded, as a verb phrase; nil: none did.
   private var first: String?
-  /// Why no further host may start; nil: chance explains the failures. It is stored because every host that ends asks for it.
+  /// Why no further host may start; nil: chance explains the failures. The value is stored, because it is needed after each host.
   private(set) var verdict: String?
 
   init(base: Double) { self.base = base }
@@ -30,7 +33,7 @@ struct WaveGate: Sendable, Hashable {
     verdict = judged
   }
 
-  /// A host went out of reach while it was changed. Later hosts out of reach have a budget of their own.
+  /// Records that a host became unreachable while it was changed. Once a host has succeeded, only the budget counts unreachable hosts.
   mutating func hostLost() {
     if !hasSucceeded { first = first ?? "went out of reach" }
     verdict = judged
@@ -49,13 +52,14 @@ struct WaveGate: Sendable, Hashable {
     return percent == percent.rounded() ? "\(Int(bounded: percent))%" : "\(percent)%"
   }
 
-  /// The probability that `count` or more of `total` fail, if each fails independently with the probability `share`.
+  /// Returns the probability that `count` or more of `total` hosts fail, if each fails independently with the probability `share`.
   static func tail(_ count: Int, of total: Int, _ share: Double) -> Double {
     guard count > 0 else { return 1 }
     guard count <= total, share > 0 else { return 0 }
     var term = 1.0
     for _ in 0..<total { term *= 1 - share }
-    // Too small to add up, or too many hosts: four standard deviations are rarer than 1 of 1,000.
+    // If the term is too small to add up, or there are too many hosts: a value four standard deviations above the mean is rarer than 1 in
+    // 1,000.
     if term < 1e-200 || total > 100_000 {
       let mean = Double(total) * share
       return Double(count) > mean + 4 * (mean * (1 - share)).squareRoot() ? 0 : 1

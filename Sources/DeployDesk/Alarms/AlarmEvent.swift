@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// What happens while somebody watches an alarm.
+/// An event while somebody watches an alarm.
 package enum AlarmEvent: Sendable, Hashable {
   case began(AlarmRecord)
-  /// Another deployment works on the hosts, in words: there are no looks until it has ended.
+  /// Another deployment, which the text names, works on the hosts. There are no looks until it has ended.
   case waits(String, AlarmRecord)
-  /// A look found a host bad; the record counts this look.
+  /// A look found a host bad, which the text describes. The record counts this look.
   case bad(String, AlarmRecord)
-  /// A look got no answer: the first such look in a row at its host.
+  /// A look got no answer, for the first time since its host's last answer.
   case silent(String, AlarmRecord)
-  /// Nothing of the deployment is on these hosts any more, so there are no further looks at them.
+  /// These hosts have nothing of the deployment any more, so they are no longer looked at.
   case leavesOut([String], AlarmRecord)
-  /// Too many looks were bad, and a rollback is about to be planned.
+  /// Too many looks found hosts bad, and a rollback is about to be planned.
   case fires(AlarmRecord)
 }

@@ -2,21 +2,21 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// Carries out what the fold of an alarm asks for: looks at hosts, timers, and the question whether another deployment has the hosts. It
-/// takes no lock and writes no journal.
+/// Performs the moves of `AlarmLooks`: looks at hosts, timers, and the question whether another deployment has the hosts. It
+/// acquires no lock and writes no journal.
 struct AlarmLooker {
   enum Event: Sendable {
     /// The next round of looks is due.
     case rang
-    /// The time of the looks of this timer's round is over.
+    /// The time limit of the looks that belong to this timer is over.
     case late(Int)
     case found(slot: Int, intent: Int, Outcome)
-    /// It is time to ask again whether another deployment has the hosts.
+    /// The question whether another deployment has the hosts is due.
     case asks
     case asked(Occupancy)
     /// The time of the alarm is over.
     case over
-    /// The watcher wants to leave.
+    /// The watcher's own time is over.
     case leaves
   }
 
@@ -25,14 +25,14 @@ struct AlarmLooker {
   private let sink: AsyncStream<Event>.Continuation
   private let plan: Plan
   private let ports: Ports
-  /// Names the looks on hosts, so that they differ from the looks of every other watcher.
+  /// The deployment id that this watcher's looks have on hosts. No other watcher uses this id.
   private let name: Deployment.ID
   private let token: String
-  /// By slot: the look under way.
+  /// For each slot, the intent of the look under way; nil: none is.
   private var running: [Int?]
-  /// By slot: the look that was given up last, while its answer may still come; nil: no such look.
+  /// For each slot, the intent of a look that was given up and whose answer may still come; nil: there is none.
   private var overdue: [Int?]
-  /// By slot: whether the last look got no answer.
+  /// For each slot, whether its last look got no answer.
   private var silent: [Bool]
   private var last = 0
 
@@ -48,7 +48,7 @@ struct AlarmLooker {
     (events, sink) = AsyncStream.makeStream(of: Event.self)
   }
 
-  /// An event after a time.
+  /// Sends an event after a time.
   func ring(_ event: Event, after time: Interval, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink, clock = ports.clock] in
       await clock.sleep(time)
@@ -56,12 +56,12 @@ struct AlarmLooker {
     }
   }
 
-  /// Asks a question while looks are under way.
+  /// Asks a question without delaying the looks.
   func ask(_ question: @escaping @Sendable () async -> Occupancy, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }
 
-  /// Does what can be done now.
+  /// Makes the looks and starts the timers that are due.
   /// - Returns: how the alarm ends; nil: it continues.
   mutating func turn(_ group: inout DiscardingTaskGroup) -> (end: AlarmRecord.End, reason: String?)? {
     while true {
@@ -95,14 +95,15 @@ struct AlarmLooker {
     }
   }
 
-  /// The site of a look. Hosts compare no fence, because the watcher has no lock.
+  /// Returns the site of a look. Hosts do not compare its fence, because the watcher holds no lock.
   private func site(_ number: Int) -> HostSite {
     var site = plan.site(of: number)
     (site.deployment, site.fence, site.token) = (name, -1, token)
     return site
   }
 
-  /// - Returns: what to report about a look, and whether the host is bad (true) or did not answer (false); nil: nothing to report.
+  /// Handles the outcome of a look.
+  /// - Returns: what to report, and whether the host is bad (true) or did not answer (false); nil: nothing to report.
   mutating func found(_ outcome: Outcome, at slot: Int, of intent: Int) -> (words: String, isBad: Bool)? {
     let before = looks.tally
     if overdue[slot] == intent {
@@ -116,10 +117,10 @@ struct AlarmLooker {
     return news(since: before, at: slot, outcome.failure?.message ?? "the answer was no")
   }
 
-  /// Whether a look that was given up may still get an answer: a busy host reports late that it ended a command at its limit.
+  /// Whether a look that was given up may still get an answer. A busy host may report late that it ended a command at its time limit.
   var awaitsLate: Bool { overdue.contains { $0 != nil } }
 
-  /// Gives up the looks of a timer.
+  /// Gives up the looks that this timer ends, and returns what to report.
   mutating func late(_ timer: Int, _ group: inout DiscardingTaskGroup) -> [(words: String, isBad: Bool)] {
     var told: [(words: String, isBad: Bool)] = []
     for slot in looks.late(timer) {

@@ -3,17 +3,17 @@ import DeployEngine
 import DeployModel
 
 extension AlarmWatch {
-  /// Why the looks ended.
+  /// Why the looks stopped.
   enum Course: Sendable {
     case ended(AlarmRecord.End, String?)
     /// Another deployment works on the hosts.
     case paused
-    /// The task was cancelled, or the watcher's time ended before the alarm's time.
+    /// The task was cancelled, or the watcher's own time ended before the alarm's time.
     case left
   }
 
-  /// Looks until the alarm ends.
-  /// - Parameter sure: the counts when the hosts were last known to have the deployment's release.
+  /// Makes looks until the alarm ends.
+  /// - Parameter sure: the counts at the last time when the hosts were known to have the deployment's release.
   func look(
     _ record: inout AlarmRecord, _ sure: inout AlarmRecord.Tally, at hosts: [Int], for left: Interval, upTo deadline: Timestamp?,
     _ tell: @escaping (AlarmEvent) -> Void
@@ -45,7 +45,7 @@ extension AlarmWatch {
     for await event in looker.events {
       switch event {
       case .rang:
-        // The machine may have slept.
+        // The machine may have slept, so that the alarm's time is long over.
         if desk.now > record.until + alarm.every { return looker.verdict }
         looker.rang()
         record.seen = desk.now

@@ -2,20 +2,20 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// The alarm of a deployment that has succeeded, for the process that watches it.
+/// The alarm of a deployment that has succeeded, for the process that watches the hosts.
 package struct AlarmWatch: Sendable {
   package let plan: Plan
   package let alarm: Alarm
-  /// Numbers of the hosts that the deployment brought to its release.
+  /// The numbers of the hosts that the deployment brought to its release.
   package let hosts: [Int]
-  /// The alarm record at the time when this watch was created.
+  /// The alarm's record when this value was created.
   package let record: AlarmRecord
   let desk: Desk
   let book: any AlarmBook
 
   /// The longest time between two questions whether another deployment has the hosts.
   static let asking = Interval.seconds(30)
-  /// The most rollbacks that the alarm begins if each ends before it changes a host.
+  /// How many rollbacks the alarm starts at most, if each of them ends before it changes a host.
   static let most = 5
 
   init(_ plan: Plan, _ alarm: Alarm, hosts: [Int], record: AlarmRecord, desk: Desk, book: any AlarmBook) {
@@ -27,21 +27,21 @@ package struct AlarmWatch: Sendable {
     self.book = book
   }
 
-  /// Watches until the alarm ends, and takes the hosts back if the alarm fires. If the task is cancelled, the watch stops.
+  /// Watches until the alarm ends, and rolls the hosts back if the alarm fires. If the task is cancelled, the watch stops.
   /// - Parameters:
-  ///   - time: how long to watch at most; nil: until the alarm ends.
-  ///   - tell: gets each event.
+  ///   - time: the longest time to watch; nil: until the alarm ends.
+  ///   - tell: receives each event.
   ///   - goBack: runs the rollback.
-  /// - Returns: the new record, the result of `goBack` (nil: this call began no rollback), and the state of the rollback (nil: there is
+  /// - Returns: the new record, the result of `goBack` (nil: this call started no rollback), and the state of the rollback (nil: there is
   ///   none).
-  /// - Throws: if another process watches, the record cannot be written, or the hosts cannot go back. Then the alarm has no end, and the
+  /// - Throws: if another process watches, the record cannot be written, or the hosts cannot go back. The alarm has no end then, and the
   ///   next watcher tries again.
   package func watch<T>(
     in project: LoadedProject, upTo time: Interval? = nil, _ tell: @escaping (AlarmEvent) -> Void, goBack: (Plan) async throws -> T
   ) async throws -> (record: AlarmRecord, back: T?, standing: AlarmRollback?) {
     let claim = try book.claim(plan.id)
     defer { claim.release() }
-    // The earlier watcher may have written since.
+    // Another watcher may have written the record since it was read.
     var record = try book.record(of: plan.id) ?? record
     if record.end != nil { return (record, nil, try await desk.past.standing(of: record.rollback)) }
     if let rollback = record.rollback {
@@ -71,8 +71,8 @@ package struct AlarmWatch: Sendable {
     return Problems([first] + problems.list, exit: problems.exit == .unreachable ? .unreachable : .held)
   }
 
-  /// Records the state of the rollback that the alarm began. A rollback that changed nothing does not count, so that the next watcher tries
-  /// again.
+  /// Records the state of the rollback that the alarm started. A rollback that changed nothing does not count, so that the next watcher
+  /// tries again.
   private func follow(_ standing: AlarmRollback?, _ record: AlarmRecord) throws -> AlarmRecord {
     var record = record
     switch standing {
@@ -88,24 +88,24 @@ package struct AlarmWatch: Sendable {
     return record
   }
 
-  /// Numbers of the hosts that the group still has. If the project no longer has the recipe or the group, all hosts count.
+  /// Returns the numbers of the hosts that are still in the group. If the project no longer has the recipe or the group, returns all hosts.
   private func present(in project: LoadedProject) -> [Int] {
     let group = plan.subject.group.isEmpty ? nil : plan.subject.group
     guard let now = try? project.project.selection(recipe: plan.subject.recipe, group: group) else { return hosts }
     return hosts.filter { number in now.hosts.contains { $0.name.isExactly(plan.hosts[number].host.name) } }
   }
 
-  /// Watches until the alarm ends or the task is cancelled. It waits while another deployment works on the hosts.
+  /// Watches until the alarm ends or the task is cancelled, and pauses while another deployment works on the hosts.
   /// - Parameters:
   ///   - hosts: the numbers of the hosts to look at.
-  ///   - deadline: when the watcher wants to leave; nil: at the end of the alarm.
-  /// - Returns: the new record. If the alarm fired, the record has no end yet, so that a crash before the rollback begins loses nothing.
+  ///   - deadline: when the watcher's own time is over; nil: at the end of the alarm.
+  /// - Returns: the new record. If the alarm fired, the record has no end yet, so that a crash before the rollback loses nothing.
   private func run(
     _ record: AlarmRecord, at hosts: [Int], upTo deadline: Timestamp?, _ tell: @escaping (AlarmEvent) -> Void
   ) async throws -> AlarmRecord {
     var (record, hosts) = (record, hosts)
     if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts is in the group any more") }
-    // What was counted when the hosts were known to be its own.
+    // The counts at the last time when the hosts were known to have the deployment's release.
     var sure = record.tally
     var (waits, hasBegun): (String?, Bool) = (nil, false)
     while true {
@@ -148,21 +148,21 @@ package struct AlarmWatch: Sendable {
     }
   }
 
-  /// Waits.
-  /// - Returns: whether to continue.
+  /// Waits for a time.
+  /// - Returns: whether the watch continues afterwards.
   private func rest(_ time: Interval, until deadline: Timestamp?) async -> Bool {
     let left = deadline.map { max($0 - desk.now, .zero) } ?? time
     await desk.ports.clock.sleep(min(time, left))
     return !Task.isCancelled && deadline.map { $0 > desk.now } ?? true
   }
 
-  /// The alarm's time ended while another deployment worked on the hosts.
+  /// Handles the end of the alarm's time while another deployment works on the hosts.
   private func outwaited(_ record: AlarmRecord, _ why: String) throws -> AlarmRecord {
     guard record.tally.bad > alarm.allow else { return try settle(record, .inconclusive, "\(why) at its end") }
     throw cannotGoBack(record, Problems(Problem(why)))
   }
 
-  /// The alarm's time was over before anybody looked again.
+  /// Handles an alarm whose time was over before anybody watched again.
   private func late(_ record: AlarmRecord, _ hosts: [Int]) throws -> AlarmRecord {
     if record.tally.looks == 0 { return try settle(record, .inconclusive, "nobody watched while it lasted") }
     let verdict = looks(at: hosts, for: .zero, after: record.tally).verdict

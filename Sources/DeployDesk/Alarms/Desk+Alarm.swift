@@ -2,8 +2,8 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// The alarm of a deployment.
-  /// - Parameter word: its id, the beginning of its id, or `last`.
+  /// Returns the alarm of a deployment.
+  /// - Parameter word: the deployment's id, the beginning of the id, or `last`.
   /// - Throws: if the deployment has no alarm, or has not succeeded.
   package func alarm(of word: String, in book: any AlarmBook) async throws -> AlarmWatch {
     let summary = try await past.find(word)
@@ -27,10 +27,10 @@ extension Desk {
     return AlarmWatch(plan, alarm, hosts: hosts, record: try book.record(of: plan.id) ?? fresh, desk: self, book: book)
   }
 
-  /// The rollback that an alarm begins, as `lander rollback` would plan it for the hosts of the deployment and for hosts that joined with
-  /// its release. Hosts that have left the group since stay as they are, and are reported.
+  /// Returns the rollback that an alarm starts. It is planned as `lander rollback` would plan it for the deployment's hosts and for hosts
+  /// that joined later with its release. Hosts that have left the group are reported and stay as they are.
   /// - Parameter record: the record of an alarm that fired.
-  /// - Throws: every reason why the hosts cannot go back, at once; nothing was changed.
+  /// - Throws: every reason why the hosts cannot go back. Planning changes nothing.
   package func planRollback(for watch: AlarmWatch, _ record: AlarmRecord, in project: LoadedProject) async throws -> Plan {
     let subject = watch.plan.subject
     let group = subject.group.isEmpty ? nil : subject.group

@@ -1,11 +1,12 @@
-/// Who has the hosts of an alarm.
+/// Whether the hosts of an alarm still have the release of the alarm's deployment.
 package enum Occupancy: Sendable, Hashable {
-  /// As far as known, the hosts have the release of the alarm's deployment.
+  /// The release of the alarm's deployment is on all of the hosts, as far as known.
   case free
-  /// The same, but on hosts of these numbers there is nothing of it any more: their machines were replaced.
+  /// The release is on the hosts, except that the hosts with these numbers have nothing of it any more, because their machines were
+  /// replaced.
   case gone([Int])
-  /// Another deployment works on the hosts, in words. Its end decides what happens to the alarm.
+  /// Another deployment, which the text names, works on the hosts. Its end decides what happens to the alarm.
   case busy(String)
-  /// The hosts have something newer, in words.
+  /// The hosts have something newer, which the text describes.
   case over(String)
 }

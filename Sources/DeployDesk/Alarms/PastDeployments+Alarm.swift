@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// What the journal says of the hosts of an alarm.
+/// What the journal says about the hosts of an alarm.
 extension PastDeployments {
-  /// Who has the hosts of a deployment, by the journal. A later deployment counts if it has one of the hosts, or had and changed one. Tasks
-  /// do not count, nor deployments that went back everywhere or changed nothing there.
+  /// Returns who has the hosts of a deployment, according to the journal. A later deployment counts if it is changing one of the hosts, or
+  /// has changed one. Tasks do not count, and neither do deployments that changed none of the hosts or restored all of them.
   /// - Parameters:
-  ///   - hosts: the numbers of these hosts.
-  ///   - own: the rollback that the alarm itself began; nil: it began none.
+  ///   - hosts: the numbers of the hosts.
+  ///   - own: the rollback that the alarm itself started; nil: none.
   package func occupancy(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> Occupancy {
     let all = (try? await deployments()) ?? []
     let names = hosts.map { plan.hosts[$0].host.name }
@@ -16,7 +16,7 @@ extension PastDeployments {
       guard case .planned(let other)? = outline.first?.fact, other.has(names) else { continue }
       if one.isOpen { busy = busy ?? "\(one.kind.words.named(one.id)) is under way" }
       guard case .concluded(let end)? = outline.last?.fact else { continue }
-      // What a failed deployment left is told with it, not with its way back.
+      // A rollback after a failure is judged together with the failed deployment.
       if case .rollback(of: .some) = one.kind { continue }
       let back = all.first { $0.kind == .rollback(of: one.id) }
       if let back, back.isOpen { continue }
@@ -28,14 +28,14 @@ extension PastDeployments {
     return busy.map { .busy($0) } ?? .free
   }
 
-  /// Names of the hosts that an ended deployment brought to its release, or that had the release already.
+  /// Returns the names of the hosts that an ended deployment brought to its release, or that already had the release.
   private func brought(by deployment: Deployment.ID) async -> [String] {
     let outline = (try? await outline(of: deployment)) ?? []
     guard case .planned(let plan)? = outline.first?.fact, case .concluded(let end)? = outline.last?.fact else { return [] }
     return zip(plan.hosts, end.hosts).filter { $1 == .succeeded || $1 == .unchanged }.map(\.0.host.name)
   }
 
-  /// Names of hosts that joined the group later, with the release of a deployment.
+  /// Returns the names of the hosts that joined the group later with the release of this deployment.
   func joined(_ plan: Plan) async -> [String] {
     var sources = [plan.id]
     var names: [String] = []
@@ -48,8 +48,7 @@ extension PastDeployments {
     return names
   }
 
-  /// The state of the rollback that an alarm began.
-  /// - Returns: nil if the journal does not have the rollback, or the alarm began none.
+  /// Returns the state of the rollback that an alarm started; nil: the alarm started none, or the journal does not have it.
   package func standing(of rollback: Deployment.ID?) async throws -> AlarmRollback? {
     guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
     switch summary.state {
@@ -64,7 +63,7 @@ extension PastDeployments {
 }
 
 extension DeploymentSummary {
-  /// Whether it concerns the same application and group as a deployment, is later, and is not only a task.
+  /// Whether the deployment is later than `plan`, has the plan's application and group, and is no task.
   fileprivate func mayFollow(_ plan: Plan) -> Bool {
     guard id != plan.id, began > plan.origin.at, kind.task == nil, status != .refused else { return false }
     return application.isExactly(plan.subject.application) && group.isExactly(plan.subject.group)
@@ -74,7 +73,7 @@ extension DeploymentSummary {
 extension Plan {
   fileprivate func has(_ names: [String]) -> Bool { hosts.contains { names.has($0.host.name) } }
 
-  /// Names of the hosts that the deployment changed and that did not go back by themselves. A host does not count if nobody knows what it
+  /// Returns the names of the hosts that the deployment changed and that were not restored. A host does not count if nobody knows what it
   /// runs.
   fileprivate func changed(by end: Conclusion) -> [String] {
     zip(hosts, end.hosts).filter { _, status in

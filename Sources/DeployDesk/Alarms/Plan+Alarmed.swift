@@ -1,9 +1,9 @@
 package import DeployModel
 
 extension Plan {
-  /// Numbers of the hosts that its alarm looks at: those that it brought to its release, and, if it finished what was stopped on purpose,
-  /// those that had it.
-  /// - Parameter end: its own.
+  /// Returns the numbers of the hosts that the plan's alarm looks at: hosts that the deployment brought to its release. If it completed a
+  /// stopped deployment, also the hosts that already had the release.
+  /// - Parameter end: the conclusion of this plan's deployment.
   package func alarmed(_ end: Conclusion) -> [Int] {
     let finishes = flow.missing != nil && flow.joins == nil
     return hosts.indices.filter { number in

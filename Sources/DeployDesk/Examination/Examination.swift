@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// What is right and wrong with a set-up, in the order of the checks.
+/// The findings about a set-up, good and bad, in the order of the checks.
 package struct Examination: Sendable {
   package enum Grade: Sendable, Equatable { case good, warn, bad }
   package struct Finding: Sendable, Equatable {
@@ -13,7 +13,7 @@ package struct Examination: Sendable {
   package private(set) var findings: [Finding] = []
   private let around: Surroundings
 
-  /// Looks at the machine.
+  /// Checks this machine.
   package init(_ around: Surroundings) {
     self.around = around
     note(.good, "lander", "\(around.version), \(around.program)")
@@ -34,7 +34,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Number of findings of a grade.
+  /// Returns the number of findings of a grade.
   package func count(_ grade: Grade) -> Int { findings.count { $0.grade == grade } }
 
   private mutating func note(_ grade: Grade, _ about: String, _ text: String, fix: String? = nil) {
@@ -50,7 +50,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Looks at a project, or at the reason why it does not load.
+  /// Checks a project, or reports why the project does not load.
   package mutating func look(at loaded: Result<LoadedProject, any Error>) {
     switch loaded {
     case .failure(let error): note(error, about: "deploy.lua")
@@ -67,8 +67,8 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Looks at the state folder.
-  /// - Parameter past: opens its journal.
+  /// Checks the state folder.
+  /// - Parameter past: opens the folder's journal; nil: it has none.
   package mutating func look(atState past: () throws -> PastDeployments?) async {
     guard around.hasState else { return note(.good, "state", "\(around.state) will be made by the first deployment") }
     do {
@@ -98,7 +98,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Checks what ssh hosts need on this machine, without reaching them.
+  /// Checks what this machine needs for hosts with ssh, without connecting to them.
   package mutating func look(atReachOf project: Project) {
     guard let host = project.groups.flatMap(\.hosts).first(where: { $0.ownTransport == .ssh }) else { return }
     if around.hasAgent {
@@ -117,7 +117,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Looks at hosts that were surveyed.
+  /// Reports what a survey found about hosts.
   package mutating func look(at found: Surveyed) {
     for (host, survey) in found.named {
       switch survey {

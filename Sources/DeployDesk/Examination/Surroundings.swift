@@ -1,23 +1,27 @@
-/// What an examination needs to know about this machine and the folders around a project.
+/// What an examination knows about this machine and the folders of a project.
 package struct Surroundings: Sendable {
-  /// The version of this program, and its path.
+  /// The version of this program.
   package var version = ""
+  /// The path of this program.
   package var program = ""
-  /// The folder of the recipes that come with lander; nil: not found.
+  /// The folder of the recipes that come with lander; nil: it was not found.
   package var shipped: String?
-  /// The paths of programs; nil: not on the path.
+  /// The path of ssh; nil: ssh is not on the search path.
   package var ssh: String?
+  /// The path of git; nil: git is not on the search path.
   package var git: String?
-  /// The most files that a process may open; nil: unknown.
+  /// The largest number of files that a process may open; nil: unknown.
   package var openFiles: Int?
-  /// The state folder, whether it exists, and whether it can be written.
+  /// The path of the state folder.
   package var state = ""
+  /// Whether the state folder exists.
   package var hasState = false
+  /// Whether this process can write to the state folder.
   package var isWritable = false
   /// Whether git would commit the state folder.
   package var isCommitted = false
   package var hasAgent = false
-  /// Names of private keys in `~/.ssh`.
+  /// The names of the private keys in `~/.ssh`.
   package var keys: [String] = []
   package var hasSSHConfig = false
   package var hasKnownHosts = false

@@ -2,13 +2,14 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// The plan of one strategy for a simulated fleet that runs an earlier release. It has the floor of a real plan.
+/// The plan of one strategy for a simulated fleet that runs an earlier release. Its floor is the floor of a real plan.
 struct FleetPlan: Sendable {
   let plan: Plan
 
   /// - Parameters:
-  ///   - fleet: the hosts, if another strategy has made them already; nil: the group's own hosts, or as many as `hosts` says.
-  /// - Throws: everything that is wrong with the request.
+  ///   - fleet: the hosts that another strategy's plan has created; nil: the group's own hosts or, if `hosts` is given, that number of
+  ///     hosts.
+  /// - Throws: all problems of the request.
   init(
     _ candidate: Forecast.Candidate, fleet: [Host]?, hosts: Int?, _ seed: UInt64, _ stage: RehearsalStage, _ engine: String
   ) throws(Problems) {
@@ -32,7 +33,7 @@ struct FleetPlan: Sendable {
     self.plan = plan
   }
 
-  /// The waves of a run without faults.
+  /// Returns the waves of a run without faults.
   private static func seen(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) throws(Problems) -> KnownWaves {
     let faults = FleetFaults()
     let draws = FleetDraws(plan.hosts.count, faults, seed: 0, run: 0, pace: .seconds(1))
@@ -41,7 +42,7 @@ struct FleetPlan: Sendable {
   }
 
   /// Simulates one run.
-  /// - Throws: the reason why the run has no end.
+  /// - Throws: why the run did not end.
   static func play(
     _ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64
   ) throws(Problems) -> FleetRun {
@@ -56,7 +57,7 @@ struct FleetPlan: Sendable {
     return run
   }
 
-  /// Hosts `host001` to `host250`, which take the tags and variables of the group's own hosts in turn.
+  /// Returns hosts with names such as `host001` to `host250`. They get the tags and variables of the group's own hosts in turn.
   private static func fleet(_ count: Int, like own: [Host]) -> [Host] {
     let width = String(count).count
     return (1...count).map { number in

@@ -2,12 +2,12 @@ import DeployCore
 package import DeployModel
 import DeploySimulation
 
-/// The results of many simulated runs of a rollout: one row for each strategy and each fault. The production core and the real strategy
-/// decide. Random are only a duration and a result for each host. The same seed gives the same rows.
+/// The results of many simulated runs of a rollout, with one row for each strategy and fault. The core and the strategy are those of real
+/// deployments; only the duration and the result of each host are random. Equal seeds give equal rows.
 package struct Forecast: Sendable {
-  /// A strategy to simulate.
+  /// A strategy to simulate, with its project and request.
   package struct Candidate: Sendable {
-    /// The strategy's name for people.
+    /// The strategy's name, as shown to people.
     package var name: String
     package var project: LoadedProject
     package var asked: Asked
@@ -21,12 +21,12 @@ package struct Forecast: Sendable {
 
   /// The size of the simulation.
   package struct Size: Sendable {
-    /// Number of hosts; nil: the group's own.
+    /// The number of hosts; nil: the group's own hosts.
     package var hosts: Int?
-    /// Number of runs of each row.
+    /// The number of runs for each row.
     package var runs: Int
     package var seed: UInt64
-    /// The median time that a host takes.
+    /// The median duration of a host's part.
     package var pace: Interval
 
     package init(hosts: Int? = nil, runs: Int = 200, seed: UInt64, pace: Interval = .seconds(30)) {
@@ -37,10 +37,10 @@ package struct Forecast: Sendable {
     }
   }
 
-  /// Names of the faults that can be asked for.
+  /// The names of the faults that can be simulated.
   package static var faults: [String] { FleetFaults.names.map(\.name) }
 
-  /// Number of hosts of each run.
+  /// The number of hosts in each run.
   package let hosts: Int
   package let size: Size
   private let stage: RehearsalStage
@@ -53,14 +53,14 @@ package struct Forecast: Sendable {
     var project: LoadedProject
   }
 
-  /// The limits of hosts, of runs in a row, and of hosts times runs in all rows.
+  /// The largest number of hosts, of runs in a row, and of hosts times runs in all rows.
   package static let (mostHosts, mostRuns, most) = (100_000, 100_000, 1_000_000_000)
 
-  /// Plans every row; nothing is simulated yet.
+  /// Plans all rows, without simulating anything yet.
   /// - Parameters:
-  ///   - candidates: the strategies. The hosts of the first one are used for all.
-  ///   - faults: the faults of each row, as typed: `bad-release`, `flaky=0.1%,slow`. If the list is empty, there is one row without faults.
-  /// - Throws: everything that is wrong with the request, at once.
+  ///   - candidates: the strategies. The hosts of the first strategy's plan are used for all.
+  ///   - faults: the faults of each row as typed: `bad-release`, `flaky=0.1%,slow`. Empty: one row without faults.
+  /// - Throws: all problems of the request.
   package init(
     _ candidates: [Candidate], faults typed: [String], size: Size, stage: RehearsalStage, engine: String
   ) throws(Problems) {
@@ -88,13 +88,13 @@ package struct Forecast: Sendable {
     (self.size, self.stage, self.tried, wanted) = (size, stage, tried, faults)
   }
 
-  /// The recipe that a request is about.
-  /// - Throws: everything that is wrong with the request, at once.
+  /// Returns the recipe that a request names.
+  /// - Throws: all problems of the request.
   package static func recipe(of asked: Asked, in project: LoadedProject) throws(Problems) -> Recipe {
     try Selection(asked.request, in: project.project, besides: asked.unclear).recipe
   }
 
-  /// The limits that a forecast exceeds.
+  /// Returns problems for the limits that a forecast exceeds.
   private static func excess(_ hosts: Int, _ rows: Int, _ size: Size) -> [Problem] {
     let total = hosts.times(size.runs).times(rows)
     guard total > Self.most else { return [] }
@@ -109,8 +109,8 @@ package struct Forecast: Sendable {
   var plans: [Plan] { tried.map(\.plan) }
 
   /// Simulates all runs.
-  /// - Parameter tell: called with a line about the next row.
-  /// - Throws: the reason why a run has no end.
+  /// - Parameter tell: called before each row with a line about that row.
+  /// - Throws: why a run did not end.
   package func rows(tell: (String) -> Void = { _ in }) throws(Problems) -> [ForecastRow] {
     var rows: [ForecastRow] = []
     for one in tried {

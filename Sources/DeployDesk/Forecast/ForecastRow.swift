@@ -3,12 +3,12 @@ import DeploySimulation
 
 /// The results of one strategy's runs with one fault.
 package struct ForecastRow: Sendable {
-  /// One run, in numbers.
+  /// The numbers of one run.
   struct Run: Sendable {
     var isStopped: Bool
     var duration: Interval
     var exposed: Int
-    /// The time from the first bad host to the end; nil: no bad host was met, or it was not found.
+    /// The time from the start of the first bad host to the deployment's failure; nil: no bad host began, or none was found.
     var foundAfter: Interval?
     /// Why the run did not succeed; nil: it succeeded.
     var reason: String?
@@ -21,13 +21,13 @@ package struct ForecastRow: Sendable {
     }
   }
 
-  /// The median, the 90th percentile and the maximum of some numbers.
+  /// The median, the 90th percentile and the maximum of a list of numbers.
   package struct Spread: Sendable, Hashable {
     package let median: Int
     package let most90: Int
     package let most: Int
 
-    /// - Returns: nil if there are no numbers.
+    /// Returns nil if the list is empty.
     init?(_ numbers: [Int]) {
       guard let last = numbers.max() else { return nil }
       let sorted = numbers.sorted()
@@ -38,19 +38,19 @@ package struct ForecastRow: Sendable {
   package let strategy: String
   /// The fault, as it was typed.
   package let fault: String
-  /// Whether the fault is a fault of the release.
+  /// Whether the fault is one of the release; false: it is one of hosts or connections.
   private let isOfRelease: Bool
-  /// Number of runs.
+  /// The number of runs.
   package let runs: Int
-  /// Number of runs that failed and went back.
+  /// The number of runs that failed and were rolled back.
   package let stopped: Int
-  /// The number of stopped runs without the one retry in place; nil: no fault of this row can disappear by a retry.
+  /// The number of runs that would have stopped without the engine's retry; nil: a retry cannot help against this row's fault.
   package var stoppedWithoutRetry: Int?
-  /// Milliseconds from beginning to end of the runs that succeeded.
+  /// The duration of the runs that succeeded, in milliseconds; nil: none did.
   package let duration: Spread?
-  /// Number of hosts on which a run began.
+  /// The number of hosts that began in a run.
   package let exposed: Spread?
-  /// Milliseconds from the beginning of the first bad host to the deployment's failure.
+  /// The time from the start of the first bad host to the deployment's failure, in milliseconds; nil: unknown.
   package let foundAfter: Spread?
   /// Why the first failed run failed; nil: no run failed.
   package let reason: String?
@@ -66,11 +66,11 @@ package struct ForecastRow: Sendable {
     reason = runs.lazy.compactMap(\.reason).first
   }
 
-  /// The share of runs that stopped although nothing is wrong with the release.
+  /// The share of runs that stopped although the release was good; nil: the release was bad.
   package var wrongStops: Double? { isOfRelease ? nil : share(stopped) }
-  /// The same share, without the retry.
+  /// The share of runs that would have stopped without the engine's retry although the release was good; nil: unknown.
   package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.map(share) }
-  /// The share of runs that stopped a bad release.
+  /// The share of runs that stopped a bad release; nil: the release was good.
   package var found: Double? { isOfRelease ? share(stopped) : nil }
 
   private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }

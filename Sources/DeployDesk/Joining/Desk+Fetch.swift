@@ -2,10 +2,10 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// The most hosts that are asked for a bundle.
+  /// The largest number of hosts that are asked for a bundle.
   private static let keepers = 5
 
-  /// The sources of the recipe with which a revision was deployed. They were stored here when the hosts were asked.
+  /// Returns the sources of the recipe with which a revision was deployed. The survey of the hosts has stored them on this machine.
   /// - Throws: if neither this machine nor a host has them.
   func sources(of goal: Receipt) async throws(Problems) -> [SourceFile] {
     do { return try await shelf.sources(goal.inputs.sources) } catch {
@@ -16,9 +16,9 @@ extension Desk {
     }
   }
 
-  /// Makes sure that a revision's bundle is in the store. Missing files come from hosts that keep the release; each file is compared with
+  /// Makes sure that the store has a revision's bundle. Missing files come from hosts that keep the release, and each file is compared with
   /// its digest.
-  /// - Throws: if no host has the whole release unchanged; the problem says what was wrong on each host.
+  /// - Throws: if no host has the whole release unchanged. The problems say what was wrong on each host.
   func fetch(_ goal: Receipt, from keepers: [Host], at placement: Placement) async throws {
     let bundle = goal.inputs.bundle
     if (try? shelf.inspect(bundle.hex)) != nil { return }

@@ -3,18 +3,17 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Finds what hosts that join a group get: the last good revision that the group's hosts remember, with the recipe and the parameters of
-  /// its deployment. Parts that this machine lacks come from the hosts. Changes nothing on a host.
-  /// - Parameter request: the recipe and group, the hosts in `only`, who asks and why.
-  /// - Throws: everything that is wrong with the hosts, at once; or that no good revision is remembered, or that a part of it is not
-  ///   available.
+  /// Finds what hosts that join a group get: the last good revision in the receipts of the group's hosts, with the recipe and the
+  /// parameters of its deployment. Parts that this machine lacks come from the hosts. Changes nothing on a host.
+  /// - Parameter request: recipe and group, the joining hosts in `only`, who asks, and why.
+  /// - Throws: all problems of the hosts; or that no host has a good receipt, or that a part of the revision is not available.
   package func joining(_ request: DeploymentRequest, of project: LoadedProject) async throws -> Joining {
     let selection = try project.project.selection(recipe: request.recipe, group: request.group)
     try refuseStrangers(request.only, in: selection, of: project.project)
     try refuseSlots(selection)
     let isJoining = HostFilter(request.only).takes
     var preparation = await ask(selection)
-    // What hosts ran longer ago counts only if they remember nothing else that is good.
+    // Replaced receipts count only if the hosts have no other good receipt.
     if GroupHistory(preparation.surveys).lastGood() == nil { preparation = await ask(selection, deep: true) }
     let ground = try JoinGround(selection, preparation.surveys, joining: isJoining)
     let goal = ground.goal
@@ -34,10 +33,10 @@ extension Desk {
     return joining
   }
 
-  /// The deployment of a revision that hosts keep, by the recipe and the parameters of its receipt.
+  /// Returns the deployment of a revision that hosts keep, with the recipe and the parameters of the revision's receipt.
   /// - Parameters:
-  ///   - request: who asks, why, and what to do with orphans and freezes.
-  ///   - message: why there is a deployment, unless the request says it.
+  ///   - request: who asks, why, and what to do about orphans and freezes.
+  ///   - message: the reason for the deployment, if the request gives none.
   func bring(
     _ goal: Receipt, by recipe: Recipe, _ sources: [SourceFile], to hosts: [Host], _ request: DeploymentRequest, of project: LoadedProject,
     in group: String, saying message: String
@@ -53,14 +52,14 @@ extension Desk {
     return Joining.Wanted(asked: Asked(wanted), project: own, origin: Provenance(commit: goal.provenance?.commit))
   }
 
-  /// The plan for hosts that join a group or lack its revision.
-  /// - Parameter endsLate: whether to first end parked deployments that have one of the hosts and whose deadline has passed.
-  /// - Throws: as for a deployment.
+  /// Plans the deployment for hosts that join a group or lack its revision.
+  /// - Parameter endsLate: whether to end parked deployments first if they have one of the hosts and their deadline has passed.
+  /// - Throws: the problems that a deployment can have.
   package func plan(_ wanted: Joining.Wanted, endsLate: Bool) async throws -> PlannedDeployment {
     try await plan(wanted.asked, of: wanted.project, endsLate: endsLate, from: wanted.origin)
   }
 
-  /// - Throws: each host that the group does not have, with the line to add.
+  /// Refuses hosts that are not in the group, with the line to add for each of them.
   private func refuseStrangers(_ names: [String], in selection: Selection, of project: Project) throws(Problems) {
     let hosts = selection.hosts
     let strangers = names.filter { name in !hosts.contains { HostFilter([name]).takes($0) } }
@@ -75,7 +74,7 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Refuses groups with slots: only the recipe's strategy knows which slot of a machine gets the release and the traffic.
+  /// Refuses groups with slots, because only the recipe's strategy knows which slot of a machine gets the release and the traffic.
   func refuseSlots(_ selection: Selection, subject: String = "--host") throws(Problems) {
     guard Slots.has(selection.hosts) else { return }
     throw Problems(

@@ -3,12 +3,12 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Finds the hosts of a group that lack its revision: the last good revision, or that of a newer deployment which was stopped on purpose.
-  /// Such hosts were out of reach, failed, were left out or were never deployed to. Parts of the revision that this machine lacks come from
-  /// the hosts. Changes nothing on a host, but ends parked deployments whose deadline has passed.
-  /// - Parameter endsLate: whether to end these parked deployments.
-  /// - Throws: options that contradict the request; or that another deployment has hosts of the group, that no revision is remembered, or
-  ///   that a part of it is not available.
+  /// Finds the hosts of a group that lack the group's revision: the last good revision, or that of a newer deployment which was stopped on
+  /// purpose. Such hosts were unreachable, failed, were left out or never had a deployment. Parts of the revision that this machine lacks
+  /// come from the hosts. Changes nothing on a host, except that it may end parked deployments.
+  /// - Parameter endsLate: whether to end parked deployments whose deadline has passed.
+  /// - Throws: if options contradict the request, another deployment has hosts of the group, no host has a receipt of a revision, or a part
+  ///   of the revision is not available.
   package func missing(_ asked: Asked, of project: LoadedProject, endsLate: Bool = false) async throws -> Joining {
     let selection = try missingSelection(asked, of: project)
     var preparation = await ask(selection)
@@ -28,8 +28,8 @@ extension Desk {
     return joining
   }
 
-  /// All hosts of the group of a request, even if the request names single hosts.
-  /// - Throws: options that contradict the request; or that the group has slots, or that pools share its traffic.
+  /// Returns all hosts of the request's group, even if the request names single hosts.
+  /// - Throws: if options contradict the request, the group has slots, or pools share its traffic.
   func missingSelection(_ asked: Asked, of project: LoadedProject) throws(Problems) -> Selection {
     let request = asked.request
     let refused = asked.unclear + Self.besides(request)
@@ -41,7 +41,7 @@ extension Desk {
     return selection
   }
 
-  /// The deployment that brings hosts what they lack. Says which hosts lack it, and why.
+  /// Returns the deployment that brings missing hosts the revision, and reports which hosts lack it and why.
   private func deployment(
     of found: MissingHosts, on ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ project: LoadedProject
   ) async throws -> Joining.Wanted {
@@ -67,7 +67,8 @@ extension Desk {
     try await endLate(Surveyed(selection: selection, surveys: surveys).parked)
   }
 
-  /// The options that name another revision or another way to deploy it, which the group's own revision excludes.
+  /// Returns problems for options that name another revision or another way to deploy it, because the group's own revision is deployed as
+  /// before.
   private static func besides(_ request: DeploymentRequest) -> [Problem] {
     let words: [(String, Bool)] = [
       ("--revision", request.revision != nil), ("--force", request.force), ("--ran", request.ran != nil), ("--again", request.again != nil),
@@ -80,7 +81,7 @@ extension Desk {
     }
   }
 
-  /// Refuses while a deployment is under way: until its end the group's revision is not settled.
+  /// Refuses while another deployment is running, because the group's revision is uncertain until that deployment has ended.
   private func refuseBusy(_ locks: [Lock], _ selection: Selection) throws(Problems) {
     guard let lock = locks.first else { return }
     throw Problems(
@@ -90,7 +91,7 @@ extension Desk {
       exit: .locked)
   }
 
-  /// Refuses to finish a stopped deployment on some hosts only: its later stages run once, when all hosts have the revision.
+  /// Refuses to complete a stopped deployment on some of its hosts, because its later stages run once, when all hosts have the revision.
   private func refusePart(
     _ ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ surveys: [Survey]
   ) throws {
@@ -111,7 +112,7 @@ extension Desk {
           + "bundle:\(goal.inputs.bundle.short)\(TypedOptions(only: request.only).words([.hosts]))"), exit: .refused)
   }
 
-  /// Refuses recipes whose strategy moves traffic: only the strategy knows which hosts get traffic, and it does not run here.
+  /// Refuses recipes whose strategy moves traffic, because only the strategy knows which hosts get traffic, and it does not run here.
   private func refusePools(_ recipe: Recipe, _ selection: Selection) throws(Problems) {
     guard recipe.strategy?.traffic != nil else { return }
     let typed = selection.recipe.name + GroupName(selection.group).option
@@ -123,7 +124,7 @@ extension Desk {
       exit: .refused)
   }
 
-  /// The line before the start: what goes to which hosts, why they lack it, and what does not run.
+  /// Reports what goes to which hosts, why they lack it, and what does not run.
   private func remark(on found: MissingHosts, leaving stages: [String], _ selection: Selection) {
     let goal = found.goal
     let which = goal.trial == true ? "which was stopped on purpose" : "the last good one of \(GroupName(selection.group).noun)"

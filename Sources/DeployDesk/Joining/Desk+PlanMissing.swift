@@ -2,10 +2,11 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Plans what missing hosts get, when this command's turn has come: earlier deployments in line may have changed what is missing.
+  /// Plans what missing hosts get, once it is this command's turn in the line, because earlier deployments in the line may change what is
+  /// missing.
   /// - Parameters: as for `planInTurn`.
-  /// - Returns: what was found, and the plan; nil: no host lacks anything.
-  /// - Throws: as for a deployment.
+  /// - Returns: what was found, and the plan; a nil plan: no host lacks the revision.
+  /// - Throws: the problems that a deployment can have.
   package func planMissing(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy = .fail, urgent: String? = nil, until: Timestamp? = nil
   ) async throws -> (found: Joining, planned: PlannedDeployment?) {
@@ -28,8 +29,8 @@ extension Desk {
     }
   }
 
-  /// Makes a kept plan for missing hosts again.
-  /// - Throws: if no host lacks anything any more; nothing was started.
+  /// Makes a saved plan for missing hosts again.
+  /// - Throws: if no host lacks the revision any more. Nothing was started.
   func planMissing(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     var request = record.request
     request.said = said

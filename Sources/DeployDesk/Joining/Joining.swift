@@ -1,26 +1,26 @@
 package import DeployCore
 package import DeployModel
 
-/// What hosts get that join a group or lack its revision.
+/// What is known about hosts that join a group or lack its revision.
 package struct Joining: Sendable {
-  /// The deployment that brings the revision; nil: all of the hosts have it already.
+  /// The deployment that brings the revision; nil: all hosts already have it.
   package var deployment: Wanted?
   /// The receipt of the revision.
   package var goal: Receipt
-  /// Name of the group.
+  /// The group's name.
   package var group: String
-  /// Names of the hosts that have the revision already.
+  /// The names of the hosts that already have the revision.
   package var settled: [String]
-  /// Names of requested hosts that are out of reach and are left out.
+  /// The names of the requested hosts that are unreachable and left out.
   package var away: [String] = []
-  /// The hosts that lack the revision, and why; nil: the request named the hosts.
+  /// The hosts that lack the revision, and why; nil: the request named its hosts.
   package var missing: MissingHosts?
 
   package struct Wanted: Sendable {
     var asked: Asked
-    /// The project with the recipe that the group's hosts were deployed by.
+    /// The project with the recipe with which the group's hosts were deployed.
     package var project: LoadedProject
-    /// The commit that the revision was made from, if its receipt names one.
+    /// The commit from which the revision was made, if its receipt names one.
     var origin: Provenance
   }
 }

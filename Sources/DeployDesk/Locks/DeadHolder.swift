@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// A lock's holder that this machine knows to be dead before the lock's lease ends: nobody renews the lock.
+/// A holder of a lock that this machine knows to be dead before the lock's lease ends, so that nobody renews the lock.
 package enum DeadHolder: Sendable {
-  /// A deployment of this journal that can be resumed.
+  /// A deployment in this journal that can be resumed.
   case interrupted(DeploymentSummary)
-  /// A deployment of this journal that has ended and could not give its lock back.
+  /// A deployment in this journal that has ended without releasing its lock.
   case ended(DeploymentSummary)
-  /// The holder's process on this machine is gone; its journal is in another state folder.
+  /// A holder whose process on this machine has ended and whose journal is in another state folder.
   case gone(Lock)
 
   package var deployment: Deployment.ID {
@@ -16,10 +16,10 @@ package enum DeadHolder: Sendable {
     }
   }
 
-  /// The deployment's id; nil: its journal is not here.
+  /// The deployment's id if its journal is in this state folder; nil: it is not.
   package var own: Deployment.ID? { if case .gone = self { nil } else { deployment } }
 
-  /// The holder as a clause about its lock.
+  /// What happened to the holder, as a clause.
   package var clause: String {
     switch self {
     case .interrupted(let deployment):
@@ -34,7 +34,7 @@ package enum DeadHolder: Sendable {
 }
 
 extension DeploymentSummary {
-  /// The command that finishes the deployment, if it was interrupted.
+  /// The command that completes the interrupted deployment.
   package var wayOn: String {
     if case .rollback(of: _?) = kind { return "lander resume \(id) finishes the way back" }
     return "lander resume \(id) resumes it, lander cancel \(id) \(kind.words.cancelling)"
@@ -45,6 +45,6 @@ extension DeploymentSummary {
 }
 
 extension String {
-  /// The clause as a sentence.
+  /// The clause as a sentence: with a capital letter and a full stop.
   package var sentenced: String { prefix(1).uppercased() + dropFirst() + "." }
 }

@@ -2,18 +2,19 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// The holder of a lock, if it is known to be dead and not only silent; nil: it may live.
+  /// Returns the holder of a lock if it is known to be dead; nil: it may only be silent.
   package func deadHolder(of lock: Lock) async throws -> DeadHolder? {
-    // A deployment that is over still holds the lock if its rollback was interrupted before it took the lock.
+    // A deployment that has ended still holds the lock if its rollback was interrupted before it took the lock over.
     if let pair = DeploymentPair.all(try await past.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
-      // The lock has the token of its plan, and the kernel released its claim when the process ended.
+      // Checks that the lock has the plan's token. The kernel releases a claim when its process ends, so a free claim means that no engine
+      // runs.
       guard case .planned(let plan)? = try await journal.entries(of: lock.deployment).entries.first?.fact, plan.lock.token == lock.token,
         let claim = try journal.claim(lock.deployment)
       else { return nil }
       claim.release()
       let last = pair.back ?? pair.first
       switch pair.state {
-      // It needs no engine, because it waits for a person.
+      // A parked deployment needs no engine.
       case .interrupted where last.parked != nil: return nil
       case .interrupted: return lock.owner.hasSuffix("@" + machine) ? .interrupted(last) : nil
       case .concluded, .superseded: return .ended(pair.members.first { $0.id == lock.deployment } ?? last)
@@ -23,13 +24,13 @@ extension Desk {
     return engines.isGone(lock.process) == true ? .gone(lock) : nil
   }
 
-  /// By host number: the token of a lock that may be taken over because its holder is known to be dead; nil: there is no such lock. The
-  /// deployment that takes a lock over says so when it begins.
+  /// Returns, for each host by its number, the token of a lock that may be taken over because its holder is known to be dead; nil: there is
+  /// none. The deployment reports the takeover when it begins.
   /// - Parameters:
-  ///   - surveys: the surveys, by host number.
-  ///   - application: the application whose locks count. Another application's lock leads to a refusal.
-  ///   - typed: the options that describe a project without a `deploy.lua`.
-  /// - Throws: if a deployment that can be resumed has locked a host: it has to be resumed first.
+  ///   - surveys: the survey of each host, by its number.
+  ///   - application: the application whose locks may be taken over. Another application's lock leads to a refusal later.
+  ///   - typed: the options that describe a project without a `deploy.lua`; nil: it has one.
+  /// - Throws: if a deployment that can be resumed has locked a host, because it has to be resumed first.
   func leftLocks(_ surveys: [Survey], of application: String, typed: String?) async throws -> [String?] {
     var known: [(token: String, holder: DeadHolder?)] = []
     var left: [String?] = surveys.map { _ in nil }

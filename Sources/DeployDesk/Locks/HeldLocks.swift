@@ -2,24 +2,25 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// The locks on surveyed hosts, and the holders that are known to be dead.
+/// The locks on surveyed hosts, and those of their holders that are known to be dead.
 package struct HeldLocks: Sendable {
   /// One lock on one host.
   package struct Held: Sendable {
     package var site: HostSite
     package var lock: Lock
-    /// Whether the holder ran commands there and has not ended.
+    /// Whether the holder has run commands on the host and has not ended.
     var isAbandoned = false
-    /// What the holder waits for without an engine; nil: it is not parked.
+    /// The parked deployment that holds the lock; nil: the holder is not parked.
     package var parked: Parked?
   }
 
-  /// The locks, first of the hosts, then of partners, in their order.
+  /// The locks: first those of the hosts, and then those of partners, each in order.
   package internal(set) var all: [Held] = []
-  /// The dead holders, one for each token, in the order in which they were found.
+  /// The dead holders, one for each token, in the order of finding.
   package internal(set) var dead: [(token: String, holder: DeadHolder)] = []
 
-  /// - Throws: the first holder that still lives, with a better command than to take its lock away.
+  /// Refuses to remove locks of holders that are alive.
+  /// - Throws: the first such holder, with a better command than the removal of its lock.
   package func refuseLiving() throws(Problems) {
     let living = all.first { held in held.lock.leaseLeft > 0 && !dead.contains { $0.token == held.lock.token } }
     guard let living else { return }
@@ -41,7 +42,7 @@ package struct HeldLocks: Sendable {
 }
 
 extension Desk {
-  /// The locks of surveyed hosts, and of partners that were surveyed with them.
+  /// Returns the locks of surveyed hosts, and of the partners that were surveyed with them.
   package func locks(on found: [Surveyed]) async throws -> HeldLocks {
     var locks = HeldLocks()
     for one in found {
@@ -65,9 +66,9 @@ extension Desk {
     return locks
   }
 
-  /// Whether the application on a host may be stopped or without traffic, because the holder of its lock was interrupted. For a task whose
-  /// journal is here, the journal says whether the task takes hosts out of service and whether this host is in service again. For other
-  /// holders it is not known.
+  /// Whether the application on a host may be stopped or without traffic, because the holder of its lock was interrupted. For a task in
+  /// this journal, the journal says whether the task takes hosts out of service and whether this host is in service again. For any other
+  /// holder this is unknown, so the result is true.
   private func mayBeOut(_ host: Host, of lock: Lock) async throws -> Bool {
     let entries = try await journal.entries(of: lock.deployment).entries
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.token == lock.token, let task = plan.kind.task else { return true }
@@ -81,9 +82,9 @@ extension Desk {
     }
   }
 
-  /// Takes locks away from hosts, whoever holds them. Meanwhile nobody can resume a dead holder.
-  /// - Parameter unlocked: called with each host that is no longer locked.
-  /// - Throws: if a holder is being resumed now; otherwise every host on which the lock could not be removed.
+  /// Removes locks from hosts, whoever holds them. During the removal nobody can resume a dead holder.
+  /// - Parameter unlocked: called with the name of each host whose lock was removed.
+  /// - Throws: if a holder is being resumed now; otherwise every host whose lock could not be removed.
   package func unlock(_ locks: HeldLocks, unlocked: (String) -> Void) async throws {
     var problems: [Problem] = []
     var claims: [any DeploymentClaim] = []
@@ -111,12 +112,12 @@ extension Desk {
 }
 
 extension Survey {
-  /// The login user's home, as the host reports it; empty if the host did not answer.
+  /// The login user's home folder as the host reports it; empty: the host did not answer.
   fileprivate var home: String { if case .reached(let state) = self { state.facts.home } else { "" } }
 }
 
 extension HeldLocks.Held {
-  /// What the host has to remember after the lock is gone, because only the lock recorded it.
+  /// What the host has to record when the lock is removed, because only the lock says that the holder was interrupted; nil: nothing.
   fileprivate var left: FailedRestore? {
     guard isAbandoned else { return nil }
     let message = "it was unlocked in the middle, and nobody knows whether its application runs"

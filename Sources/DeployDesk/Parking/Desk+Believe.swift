@@ -3,9 +3,9 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// The parked deployment that a word names: its id, the beginning of the id, or the part after the id's last `-`.
-  /// - Returns: the deployment, whether any host answered, and what all of them said; nil: no host that answered keeps such a deployment.
-  /// - Throws: if the word names several.
+  /// Finds the parked deployment that a word names: by its id, the beginning of the id, or the part after the id's last `-`.
+  /// - Returns: the deployment (nil: no host that answered keeps such a deployment), whether any host answered, and all surveys.
+  /// - Throws: if the word names several parked deployments.
   package func findParked(
     _ word: String, on selections: [Selection]
   ) async throws -> (found: FoundParked?, answered: Bool, surveys: [Surveyed]) {
@@ -26,8 +26,8 @@ extension Desk {
     return (near.first, answered, surveys)
   }
 
-  /// Fetches the journal and the recipes of a parked deployment from its hosts, if they are not here.
-  /// - Throws: if the copies on the hosts cannot be trusted, or contradict what is known here.
+  /// Fetches the journal and the recipes of a parked deployment from its hosts, as far as this machine lacks them.
+  /// - Throws: if the copies on the hosts cannot be trusted, or contradict this machine's journal.
   package func adopt(_ found: FoundParked) async throws -> DeploymentPair {
     let id = found.parked.deployment
     guard let claim = try journal.claim(id) else {
@@ -35,7 +35,7 @@ extension Desk {
     }
     do {
       let known = try await journal.entries(of: id)
-      // Its own engine left before hosts had the journal, so everything is here.
+      // If hosts have no copy, the engine left before it had sent the journal, so this machine has everything.
       if found.parked.copy != nil || known.entries.isEmpty { try await takeNews(of: found, over: known.entries) }
       claim.release()
     } catch {
@@ -51,13 +51,14 @@ extension Desk {
     do {
       copy = try await believed(found)
     } catch let problems as Problems where known.lastParking == found.parked.round {
-      // It was parked from here, and nobody has resumed it since. So hosts with a damaged copy do not prevent anything.
+      // This state folder's engine parked the deployment, and nobody has resumed it since. A damaged copy on hosts then does not matter.
       return tell(.warning(Problem(problems.list[0].message + "; what this state folder knows itself counts", fix: problems.list[0].fix)))
     }
     try await journal.append(try AdoptedJournal(copy.entries, over: known).news, to: found.parked.deployment)
   }
 
-  /// The journal that hosts keep, if an engine left it there unchanged; stores its sources.
+  /// Returns the journal that hosts keep, and stores its sources.
+  /// - Throws: if the journal is not what an engine left on the hosts.
   private func believed(_ found: FoundParked) async throws -> CopiedJournal {
     let copy = try await copied(found)
     func refuse(_ what: String) -> Problems {
@@ -73,7 +74,7 @@ extension Desk {
     guard copy.entries.enumerated().allSatisfy({ $0.offset == $0.element.sequence }) else { throw refuse("entries are missing in it") }
     if let nonsense = EntrySense.nonsense(in: copy.entries) { throw refuse("entry \(nonsense.sequence) \(nonsense.what)") }
     if let other = stranger(in: plan, found.selection) { throw refuse("it names host \(other), which is not so in this project") }
-    // A person who is root on one host must not reach the others this way.
+    // Whoever is root on one host must not reach other hosts in this way.
     let locked = plan.hosts.count { if case .leftOut = $0.action { false } else { true } }
     guard found.places.count >= min(Parked.vouching, locked) else {
       throw refuse("only \(found.places[0].host.name) vouches for it, and \(min(Parked.vouching, locked)) hosts have to")
@@ -91,7 +92,7 @@ extension Desk {
       do throws(Failure) {
         return try ports.copies.read(try await hosts.journal(on: place.host, at: place.path))
       } catch {
-        // Only some of the hosts keep it.
+        // Only some of the hosts keep the journal.
         if failure == nil || error.kind != .missing {
           failure = Failure(error.kind, "\(place.host.name): \(error.message)", fix: error.fix)
         }
@@ -104,7 +105,7 @@ extension Desk {
         fix: "resume it where it was started, or with lander \(found.parked.engine), which parked it"), exit: .refused)
   }
 
-  /// The first host of a plan that this project lacks or reaches in another way; nil: there is none.
+  /// Returns the first host of a plan that this project lacks or reaches differently; nil: there is none.
   private func stranger(in plan: Plan, _ selection: Selection) -> String? {
     let known = selection.hosts + selection.bystanders + selection.partners.map(\.host)
     let named = plan.hosts.map(\.host) + plan.partners.map(\.host)
@@ -113,7 +114,7 @@ extension Desk {
 }
 
 extension [Entry] {
-  /// The round in which the deployment was last parked, by this journal; nil: it was never parked.
+  /// The round in which the deployment was last parked, according to this journal; nil: it was never parked.
   fileprivate var lastParking: Int? {
     reversed().lazy.compactMap { entry -> Int? in
       if case .intended(let intent) = entry.fact, case .park(let request) = intent.operation { request.parked.round } else { nil }
@@ -122,7 +123,7 @@ extension [Entry] {
 }
 
 extension Host {
-  /// Whether both are the same host, reached in the same way.
+  /// Whether both values describe one host with an equal connection.
   fileprivate func isReached(as other: Host) -> Bool {
     var (one, two) = (self, other)
     (one.number, two.number) = (0, 0)

@@ -3,11 +3,11 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Ends the parked deployments of surveyed hosts whose deadline has passed: they fail, and their hosts go back, before anything new
+  /// Ends the parked deployments of surveyed hosts whose deadline has passed: they fail and their hosts go back, before anything new
   /// starts.
-  /// - Parameter queues: whether the command at hand can wait in line.
+  /// - Parameter queues: whether the caller's command can wait in line.
   /// - Returns: whether there were any, so that the hosts have to be surveyed again.
-  /// - Throws: if a parked deployment still waits, because it has the hosts.
+  /// - Throws: if a parked deployment still waits, because it holds the hosts' locks.
   package func endLate(_ found: [Surveyed], queues: Bool = true) async throws -> Bool {
     let parked = found.flatMap(\.parked)
     if let waiting = parked.first(where: { !$0.isLate(at: now) }) {
@@ -16,7 +16,7 @@ extension Desk {
     return try await endLate(parked)
   }
 
-  /// Problems that are found after late deployments were ended say so, because the sentence *nothing was started* is no longer true.
+  /// Runs a function after late deployments were ended. Its problems then mention that, because *nothing was started* would be untrue.
   func afterLate<T>(_ work: () async throws -> T) async throws -> T {
     do { return try await work() } catch var problems as Problems {
       problems.done = "what nobody answered in time was ended, and nothing else was started"
@@ -35,9 +35,9 @@ extension Desk {
     return !late.isEmpty
   }
 
-  /// Ends a parked deployment from here, with the rollback that follows.
+  /// Ends a parked deployment with this engine, including the rollback that follows.
   /// - Parameter reason: why the deployment is cancelled; nil: its deadline has passed.
-  /// - Returns: how the deployment ended; nil: it had ended already.
+  /// - Returns: how the deployment ended; nil: another engine had already ended it.
   @discardableResult
   func end(_ found: FoundParked, _ reason: String?) async throws -> RunEnd? {
     let pair = try await adopt(found)

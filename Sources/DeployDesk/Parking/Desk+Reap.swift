@@ -1,22 +1,22 @@
 package import DeployModel
 
-/// Parked deployments that were found on their hosts, and what happened to those whose deadline had passed.
+/// The parked deployments that were found on hosts, and what happened to those whose deadline had passed.
 package struct ReapResult: Sendable {
   package struct Late: Sendable {
     package var id: Deployment.ID
-    /// How the deployment ended, with its rollback; nil: it could not be ended from here, or another engine ended it first.
+    /// How the deployment ended, with its rollback; nil: this machine could not end it, or another engine ended it first.
     package var end: RunEnd?
-    /// Why the deployment could not be ended from here; nil: it has ended.
+    /// Why this machine could not end the deployment; nil: the deployment has ended.
     package var problems: Problems?
   }
   package var late: [Late] = []
-  /// The parked deployments that still wait.
+  /// The parked deployments that still wait for a person.
   package var waiting: [FoundParked] = []
 }
 
 extension Desk {
   /// Ends the parked deployments of surveyed hosts whose deadline has passed, one after the other: they fail, and their hosts go back.
-  /// Deployments that still wait stay as they are. If a deployment cannot be ended, the others are ended all the same.
+  /// Deployments that still wait are left alone. If a deployment cannot be ended, the others are still ended.
   package func reap(_ found: [Surveyed]) async throws -> ReapResult {
     var result = ReapResult()
     var met: [Deployment.ID] = []
@@ -29,7 +29,7 @@ extension Desk {
       tell(.remark("Deployment \(one.parked.deployment) waited for \(one.question), and nobody answered in time: it ends now."))
       var late = ReapResult.Late(id: one.parked.deployment)
       do { late.end = try await end(one, nil) } catch let problems as Problems {
-        // Another engine may have begun since the hosts were surveyed; then nothing is left to do here.
+        // Another engine may have ended the deployment since the survey, so that nothing is left to do.
         let now = await survey(one.selection)
         let isKept = now.unreachable == now.surveys.count || now.parked.contains { $0.parked.deployment == one.parked.deployment }
         late.problems = isKept ? problems : nil

@@ -2,12 +2,12 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// A message to a parked deployment, before the message has an id and a signature.
+/// A message for a parked deployment, before it gets its id and its signature.
 package struct MessageDraft: Sendable {
   package var kind: Message.Kind
-  /// The gate that the answer is for; nil: the open gate.
+  /// The gate that the message answers, by name or number; nil: the open gate.
   package var gate: String?
-  /// The reason; empty: no reason is given.
+  /// The reason; empty: none.
   package var comment: String
   /// Signs an approval; nil: the approval is not signed.
   package var sign: Signing?
@@ -19,14 +19,15 @@ package struct MessageDraft: Sendable {
     self.sign = sign
   }
 
-  /// Whether the message lets further hosts get the release.
+  /// Whether the message lets the deployment continue to further hosts.
   var leadsFurther: Bool { kind.leadsFurther }
 }
 
 extension Desk {
-  /// Resumes a parked deployment from here. After its deadline it fails, whatever the message says, and its hosts go back.
+  /// Resumes a parked deployment with this engine. If its deadline has passed, the deployment fails and its hosts go back, whatever the
+  /// message says.
   /// - Parameters:
-  ///   - project: builds the bundle again if it is not in the store; nil: it has to be in the store.
+  ///   - project: the project for building the bundle again if the store lacks it; nil: the store has to have it.
   ///   - staying: how long this engine stays at the next gate that waits for a person.
   package func resumeParked(
     _ pair: DeploymentPair, _ wanted: MessageDraft, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
@@ -51,8 +52,8 @@ extension Desk {
     return try await resume(pair, saying: message, staying: staying, wantsOutput: wantsOutput)
   }
 
-  /// Leaves an answer on the hosts of a parked deployment, for the engine that resumes it.
-  /// - Returns: names of the hosts that have the answer.
+  /// Leaves an answer in the inboxes of a parked deployment's hosts, for the engine that resumes the deployment.
+  /// - Returns: the names of the hosts that have the answer.
   package func leave(_ wanted: MessageDraft, for found: FoundParked) async throws -> [String] {
     let parked = found.parked
     guard !found.isLate(at: now) else {
@@ -78,7 +79,7 @@ extension Desk {
     return left
   }
 
-  /// - Returns: nil if there is no message, because the deployment is only resumed.
+  /// Returns the message with its id and signature; nil: the deployment is only resumed, without a message.
   private func message(_ wanted: MessageDraft, _ entries: [Entry]) throws -> Message? {
     let awaited = Awaited(entries)
     guard wanted.kind != .resume || awaited.kind == .pause else { return nil }
@@ -95,8 +96,8 @@ extension Desk {
     return message
   }
 
-  /// - Throws: if the message does not answer what the deployment waits for; then there is no reason to resume the deployment.
-  /// - Parameter from: the people whose signatures the gate takes; nil: it takes any answer.
+  /// Refuses a message that does not answer what the deployment waits for, because there is no reason to resume the deployment then.
+  /// - Parameter from: the people whose signatures the gate requires; nil: it accepts any answer.
   private func refuse(
     _ wanted: MessageDraft, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID, takes from: [String]?
   ) throws {
@@ -117,8 +118,8 @@ extension Desk {
     }
   }
 
-  /// Makes sure that this machine has the bundle for hosts without the release.
-  /// - Throws: if this machine does not have the bundle and cannot build it again.
+  /// Makes sure that this machine has the bundle for hosts that lack the release.
+  /// - Throws: if this machine neither has the bundle nor can build it again.
   private func haveBundle(of plan: Plan, _ project: LoadedProject?) async throws {
     guard let bundle = plan.content.bundle?.digest, (try? shelf.inspect(bundle.hex)) == nil else { return }
     var reason = "this state folder does not have it"

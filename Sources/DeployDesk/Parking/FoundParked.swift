@@ -1,29 +1,29 @@
 package import DeployCore
 package import DeployModel
 
-/// A parked deployment as its hosts describe it.
+/// A parked deployment, as its hosts describe it.
 package struct FoundParked: Sendable {
-  /// One of its hosts.
+  /// One host of the deployment.
   package struct Place: Sendable {
     package var host: Host
-    /// The path in the recipe.
+    /// The recipe's path, without the host's `root`.
     package var path: String
   }
 
   package var parked: Parked
   package var lock: Lock
   package var selection: Selection
-  /// The hosts that agree about it, in the order of the group.
+  /// The hosts that agree about the deployment, in the order of the group.
   package var places: [Place]
 
-  /// Whether its deadline has passed.
+  /// Whether the deployment's deadline has passed.
   package func isLate(at now: Timestamp) -> Bool { parked.until <= now }
 
-  /// What the deployment waits for: `gate 1, "approve"`.
+  /// The gate for whose answer the deployment waits: `gate 1, "approve"`.
   package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
 
-  /// Why other deployments do not get its hosts.
-  /// - Parameter queues: whether the command that does not get them can wait in line.
+  /// Returns the problem that other deployments cannot get the hosts' locks.
+  /// - Parameter queues: whether the refused command can wait in line.
   package func obstacle(at now: Timestamp, queues: Bool) -> Problem {
     let id = parked.deployment
     let verb = parked.kind == .pause ? "resume" : "approve"
@@ -36,7 +36,7 @@ package struct FoundParked: Sendable {
 }
 
 extension Surveyed {
-  /// The parked deployments of these hosts. If hosts disagree about a deployment, the majority counts and the other hosts are left out.
+  /// The parked deployments of these hosts. If hosts describe a deployment differently, the description of the majority counts.
   package var parked: [FoundParked] {
     var found: [FoundParked] = []
     for case (let host, .reached(let state)) in named {

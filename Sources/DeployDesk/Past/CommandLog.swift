@@ -1,21 +1,21 @@
 import DeployCore
 package import DeployModel
 
-/// One command of a deployment, as the log shows it.
+/// One command of a deployment, as a log shows it.
 package struct CommandLog: Sendable, Hashable {
   package var intent: Int
   package var place: Place
-  /// A host's name, or `here` for the engine's own machine.
+  /// The host's name; `here` for the engine's machine.
   package var host: String
-  /// The lifecycle event or stage it belongs to; empty: none.
+  /// The lifecycle event or stage that ran the command; empty: none.
   package var event: String
   package var operation: Operation
-  /// When the command was asked for.
+  /// When the recipe asked for the command.
   package var began: Timestamp
   /// The outcome; nil: the end is unknown.
   package var outcome: Outcome?
 
-  /// Makes a log entry from an intent; nil: the operation has no output that a person would look for.
+  /// Creates a log entry from an intent; nil: the operation has no output that a person may want to read.
   /// - Parameter names: the names of the deployment's hosts, by number.
   package init?(_ intent: Intent, at moment: Timestamp, names: [String]) {
     guard intent.operation.writes else { return nil }
@@ -30,19 +30,19 @@ package struct CommandLog: Sendable, Hashable {
     (self.intent, self.place, self.host, self.event, self.operation, self.began) = (intent, place, host, event, operation, began)
   }
 
-  /// Names of the deployment's hosts, targets and partners, by number.
+  /// Returns the names of the deployment's targets and partners, by number.
   package static func names(in entries: [Entry]) -> [String] {
     guard case .planned(let plan)? = entries.first?.fact else { return [] }
     return plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
   }
 
-  /// The problem that a deployment has no such host, with the name that was probably meant.
+  /// Returns the problem that a deployment has no host of this name, with a similar name if there is one.
   package static func unknown(_ host: String, among names: [String], of deployment: String) -> Problems {
     let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
     return Problems(Problem("\(kind) \(deployment) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
   }
 
-  /// The commands that may have written output, in the order in which they were started.
+  /// Returns the commands that may have written output, in the order of starting.
   package static func commands(in entries: [Entry]) -> [CommandLog] {
     let names = names(in: entries)
     var commands: [CommandLog] = []
@@ -63,7 +63,7 @@ package struct CommandLog: Sendable, Hashable {
 }
 
 extension Operation {
-  /// Whether a person would look for the output of this operation.
+  /// Whether the operation has output that a person may want to read.
   fileprivate var writes: Bool {
     switch self {
     case .run, .check: true

@@ -1,21 +1,21 @@
 import DeployCore
 package import DeployModel
 
-/// The commands of one deployment, and what is known of its journal.
+/// The commands of one deployment, and the state of its journal.
 package struct DeploymentLog: Sendable {
   package var deployment: DeploymentSummary
-  /// The damage of the journal; nil: the journal is whole. With damage, only the commands before the damage are known.
+  /// The first damage of the journal, after which no commands are known; nil: the journal is intact.
   package var damage: Damage?
   package var commands: [CommandLog]
 
-  /// The log with the commands of one host only; nil: of all hosts.
+  /// Returns the log with the commands of one host only; nil: with those of all hosts.
   package func on(_ host: String?) -> DeploymentLog {
     var log = self
     if let host { log.commands = commands.filter { $0.host == host } }
     return log
   }
 
-  /// Refuses damaged logs. Call it after the commands before the damage were shown: for a program, an incomplete log is no success.
+  /// Refuses damaged logs. Call this after the commands have been shown, because a program must not take an incomplete log for a success.
   /// - Throws: the damage.
   package static func refuseDamaged(_ logs: [DeploymentLog]) throws(Problems) {
     let damaged = logs.compactMap { log in log.damage.map { $0.problem(of: log.deployment.id) } }
@@ -24,17 +24,17 @@ package struct DeploymentLog: Sendable {
 }
 
 extension PastDeployments {
-  /// The commands that a deployment ran. For `last`, this includes the deployment that it took back.
+  /// Returns the commands that a deployment ran. If `last` is a rollback, also those of the deployment that it took back.
   /// - Parameters:
   ///   - word: an id, the beginning of an id, or `last`.
-  ///   - host: only the commands that ran there, or `here` for the engine's own machine; nil: all.
-  /// - Throws: if the deployment does not exist, or has no such host.
+  ///   - host: the host whose commands are wanted, or `here` for the engine's machine; nil: all.
+  /// - Throws: if the deployment does not exist or has no such host.
   package func logs(of word: String, host: String?) async throws -> [DeploymentLog] {
     var logs: [DeploymentLog] = []
     for deployment in try await chosen(word) {
       let reading = try await journal.entries(of: deployment.id)
       let names = CommandLog.names(in: reading.entries)
-      // The rollback of a deployment goes only to the hosts that were touched.
+      // The rollback of a failed deployment has only the hosts that the deployment changed.
       let isFollowUp = if case .rollback(of: _?) = deployment.kind { word == "last" } else { false }
       if let host, host != "here", !names.contains(host), !isFollowUp {
         throw CommandLog.unknown(host, among: names, of: deployment.id)
@@ -45,9 +45,9 @@ extension PastDeployments {
     return logs
   }
 
-  /// The commands of several deployments that belong together. It is enough if one of the deployments has the host.
+  /// Returns the commands of several deployments that belong together. It is enough if one of them has the host.
   /// - Parameter word: the name of these deployments in messages.
-  /// - Throws: if none of the deployments has such a host.
+  /// - Throws: if none of the deployments has the host.
   package func logs(of deployments: [DeploymentSummary], named word: String, host: String?) async throws -> [DeploymentLog] {
     var (logs, names): ([DeploymentLog], [String]) = ([], [])
     for deployment in deployments {
@@ -60,15 +60,15 @@ extension PastDeployments {
     return logs
   }
 
-  /// Everything that a command wrote to each of its streams.
+  /// Returns everything that a command wrote to its two streams.
   package func output(of command: CommandLog, in deployment: Deployment.ID) throws -> (stdout: [UInt8], stderr: [UInt8]) {
     (try output(of: command, .stdout, in: deployment), try output(of: command, .stderr, in: deployment))
   }
 
-  /// What a command wrote to one of its streams.
+  /// Returns what a command wrote to one stream.
   /// - Parameters:
-  ///   - offset: the first byte wanted.
-  ///   - limit: the most bytes to read.
+  ///   - offset: the offset of the first byte to read.
+  ///   - limit: the largest number of bytes to read.
   package func output(
     of command: CommandLog, _ stream: OutputChunk.Stream, in deployment: Deployment.ID, from offset: Int = 0, limit: Int = 1 << 30
   ) throws -> [UInt8] {
@@ -76,7 +76,7 @@ extension PastDeployments {
       of: deployment, place: command.place, intent: command.intent, stream: stream, from: offset, limit: limit)
   }
 
-  /// The named deployment; for `last`, also the deployment that this rollback took back.
+  /// Returns the named deployment. If `last` is a rollback, also the deployment that it took back.
   private func chosen(_ word: String) async throws -> [DeploymentSummary] {
     let named = try await find(word)
     guard word == "last", case .rollback(of: let failed?) = named.kind else { return [named] }

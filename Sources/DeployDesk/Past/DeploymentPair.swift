@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// A deployment and the rollback that followed from it. They count as one thing when somebody resumes or cancels it, or asks how it ended.
+/// A deployment and the rollback that followed from its failure. People resume, cancel and judge the two as one.
 package struct DeploymentPair: Sendable, Hashable {
   package enum State: Sendable, Hashable { case running, interrupted, superseded, concluded, damaged }
 
-  /// The deployment that somebody started; if the journal lacks that deployment, its rollback.
+  /// The deployment that somebody started; the rollback, if the journal lacks that deployment.
   package var first: DeploymentSummary
-  /// The rollback that followed from the deployment; nil: no rollback was needed, or it did not begin.
+  /// The rollback that followed from the deployment; nil: none was needed, or it has not begun.
   package var back: DeploymentSummary?
 
   package init(first: DeploymentSummary, back: DeploymentSummary? = nil) {
@@ -16,7 +16,7 @@ package struct DeploymentPair: Sendable, Hashable {
 
   package var members: [DeploymentSummary] { [first] + (back.map { [$0] } ?? []) }
 
-  /// While the rollback is not over, the state of the rollback; otherwise the state of both.
+  /// The state of the pair: that of the rollback as long as the rollback has not ended.
   package var state: State {
     let states = members.map(\.state)
     if states.contains(.running) { return .running }
@@ -40,12 +40,12 @@ package struct DeploymentPair: Sendable, Hashable {
       fix: "lander status\(GroupName(last.group).option) shows what each host runs now")
   }
 
-  /// - Throws: if the pair was superseded.
+  /// Throws the problem if the pair was superseded.
   package func refuseSuperseded() throws(Problems) {
     if let superseded { throw Problems(superseded, exit: .locked) }
   }
 
-  /// All pairs of a journal, in the order of their newest members.
+  /// Returns all pairs of a journal, in the order of their newest members.
   package static func all(_ deployments: [DeploymentSummary]) -> [DeploymentPair] {
     var pairs: [DeploymentPair] = []
     for deployment in deployments where !pairs.contains(where: { $0.first.id == deployment.id }) {
@@ -60,8 +60,8 @@ package struct DeploymentPair: Sendable, Hashable {
 }
 
 extension PastDeployments {
-  /// The pair that has a member with this id. Without an id, the only pair in one of these states.
-  /// - Throws: if there is no such pair, if several match, or if the pair is damaged.
+  /// Returns the pair that has the named deployment. Without a name, the only pair in one of these states.
+  /// - Throws: if there is no such pair, if several match, or if the pair's journal is damaged.
   package func pair(_ word: String?, or states: [DeploymentPair.State]) async throws -> DeploymentPair {
     let all = DeploymentPair.all(try await deployments())
     var found: DeploymentPair?
@@ -82,7 +82,7 @@ extension PastDeployments {
     return pair
   }
 
-  /// The problem that several pairs match. The newest is not chosen silently, because it may belong to another team.
+  /// Returns the problem that several pairs match. The newest is not chosen silently, because it may belong to another team.
   private static func several(_ pairs: [DeploymentPair]) -> Problem {
     let names = pairs.prefix(8).map { pair in
       let words = pair.first.kind.words

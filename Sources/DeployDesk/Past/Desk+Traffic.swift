@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 
 extension PastDeployments {
-  /// The slots of a group that have its traffic, by the newest deployment of this journal that shifted traffic.
-  /// - Parameter found: the group's hosts as surveyed now; they know of deployments that were made elsewhere.
-  /// - Returns: nil: the group has no slots, or its recipe moves no traffic.
+  /// Returns which slots of a group get traffic, according to the newest deployment in this journal that shifted traffic.
+  /// - Parameter found: the surveys of the group's hosts; their receipts name deployments that other state folders made.
+  /// - Returns: the weights, or that they are unknown; nil: the group has no slots, or its recipe moves no traffic.
   package func traffic(of found: Surveyed) async throws(Failure) -> KnownTraffic? {
     let recipe = found.selection.recipe
     let movesTraffic = recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }
@@ -26,7 +26,7 @@ extension PastDeployments {
 }
 
 extension KnownTraffic {
-  /// What one deployment's journal tells; nil: the deployment shifted no traffic.
+  /// Reads the traffic from one deployment's journal; nil: the deployment shifted no traffic.
   fileprivate init?(_ entries: [Entry], of deployment: Deployment.ID) {
     var known: KnownTraffic?
     for entry in entries {

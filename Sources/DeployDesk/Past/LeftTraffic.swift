@@ -1,18 +1,18 @@
 package import DeployCore
 package import DeployModel
 
-/// Weights that an earlier deployment shifted and did not put back. A rollback of hosts without slots moves no traffic.
+/// Weights that an earlier deployment shifted and did not shift back. A rollback of hosts without slots moves no traffic.
 package struct LeftTraffic: Sendable, Hashable {
   package var deployment: Deployment.ID
   /// The weights that the deployment set last.
   package var now: Weights
   /// The weights before the deployment's first shift.
   package var before: Weights
-  /// The commands with which the recipe's adapter restores the old weights, one a line, with the place; empty: they are unknown, because
-  /// they depend on real answers.
+  /// The commands with which the recipe's adapter restores the old weights, one in each line, with the host. Empty: unknown, because they
+  /// depend on real answers.
   package var commands: [String]
 
-  /// The text for people.
+  /// The description for people, in lines.
   package var lines: [String] {
     let story =
       "A rollback moves no traffic: deployment \(deployment) left it at \(now.sentence), and it was \(before.sentence) before."
@@ -22,10 +22,10 @@ package struct LeftTraffic: Sendable, Hashable {
 }
 
 extension Desk {
-  /// The weights that the group's newest deployment with a traffic shift left behind, by this journal. Nil: it left nothing, because it
-  /// succeeded or put the traffic back.
+  /// Returns the weights that the group's newest deployment with a shift left behind, according to this journal. Nil: none, because it
+  /// succeeded or restored the old weights.
   package func leftTraffic(of selection: Selection, in project: LoadedProject) async throws -> LeftTraffic? {
-    // The way back of slots is the recipe's strategy, which moves the traffic.
+    // A group with slots is rolled back by the recipe's strategy, which moves the traffic.
     if Slots.has(selection.hosts) { return nil }
     guard let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()), let adapter = plan.flow.strategy?.traffic
     else { return nil }
@@ -40,7 +40,7 @@ extension Desk {
     return nil
   }
 
-  /// The commands of the adapter in a rehearsal in which every command succeeds and prints nothing.
+  /// Returns the adapter's commands, from a rehearsal in which every command succeeds and prints nothing.
   private func adapterCommands(_ adapter: TrafficAdapter, setting weights: Weights, _ plan: Plan, _ project: LoadedProject) -> [String] {
     let sources = plan.content.recipes.map { _ in project.project.sources }
     guard let scripts = try? stage.library.rehearsed(plan, sources: sources, as: .plan, hasFaults: false) else { return [] }
@@ -53,7 +53,7 @@ extension Desk {
         if case .run(let command) = operation { commands.append(here + command.line) } else { commands.append(here + operation.verb) }
         answer = .outcome(Outcome(value: .bool(true), status: 0, stdout: Captured(text: ""), stderr: Captured(text: "")))
       case .asked(.sleep): answer = .slept
-      // If it runs several functions at once, or fails, a part of its commands would mislead.
+      // If the adapter starts functions together, or fails, the commands are incomplete and would mislead.
       case .asked, .ended(.raised): return []
       case .ended(.returned): return scripts.findings.isEmpty ? commands : []
       }
@@ -62,14 +62,14 @@ extension Desk {
   }
 }
 
-/// The shifts of one deployment.
+/// The first and the last weights in the shifts of one deployment.
 private struct Shifted {
   var before: Weights
   var now: Weights
-  /// Whether the deployment succeeded, so that its weights are the intended ones.
+  /// Whether the deployment succeeded, so that its last weights are intended.
   var isWanted: Bool
 
-  /// Nil: the deployment shifted nothing, or the weights before it are unknown.
+  /// Returns nil if the deployment shifted no traffic, or the weights before the first shift are unknown.
   init?(_ entries: [Entry]) {
     var first: Weights?
     var last: Weights?

@@ -1,12 +1,12 @@
 package import DeployCore
 package import DeployModel
 
-/// What the journal says of hosts that lack their group's revision.
+/// What the journal says about hosts that lack their group's revision.
 extension PastDeployments {
-  /// The most deployments of a revision that are searched, the newest first.
+  /// The largest number of deployments of a revision that are searched, newest first.
   private static let depth = 10
 
-  /// How deployments ended, as far as this journal knows.
+  /// Returns which deployments were stopped on purpose, failed or were cancelled, according to this journal.
   func missing() async throws(Failure) -> JoinGround.Manner {
     let all = try await deployments().filter { $0.kind == .deploy }
     return .missing(
@@ -14,21 +14,21 @@ extension PastDeployments {
       ended: all.filter { $0.status == .failed || $0.status == .cancelled }.map(\.id))
   }
 
-  /// The hosts of a group that lack its revision; nil: no host lacks it, or it cannot be deployed to them now.
+  /// Returns the hosts of a group that lack the group's revision; nil: no host lacks it, or it cannot be deployed to them now.
   package func missing(in found: Surveyed) async throws(Failure) -> MissingHosts? {
     guard found.selection.recipe.strategy?.traffic == nil else { return nil }
     guard let ground = JoinGround.ofMissing(found.selection, found.surveys, try await missing()) else { return nil }
     return try await missing(on: ground, found.selection, found.surveys)
   }
 
-  /// The hosts that lack the revision on a given ground, with the reason for each host.
+  /// Returns the hosts that lack the revision, with the reason for each host.
   func missing(on ground: JoinGround, _ selection: Selection, _ surveys: [Survey]) async throws(Failure) -> MissingHosts {
     let told = ground.joining.isEmpty ? [] : try await told(of: ground.goal, ground.joining, of: selection.group)
     return MissingHosts(ground, selection, surveys) { host in told.first { $0.host == host.number }?.told }
   }
 
-  /// How deployments of a revision left hosts: for each host, the newest deployment that says something about it counts. *Left out* only
-  /// counts if no other deployment says something about the host.
+  /// Returns how deployments of a revision left hosts. For each host, the newest deployment counts that says something about it. *Left out*
+  /// counts only if no deployment says anything else about the host.
   private func told(
     of goal: Receipt, _ hosts: [Host], of group: String
   ) async throws(Failure) -> [(host: Int, told: MissingHost.Told)] {
@@ -52,7 +52,7 @@ extension PastDeployments {
 }
 
 extension MissingHost.Told {
-  /// How an ended deployment left a host; nil: the deployment did not have this host, or nothing happened there.
+  /// Reads how an ended deployment left a host; nil: the deployment did not have the host, or did nothing there.
   fileprivate init?(_ host: Host, in plan: Plan, _ conclusion: Conclusion) {
     guard let number = plan.hosts.firstIndex(where: { $0.host.name.isExactly(host.name) }), conclusion.hosts.indices.contains(number) else {
       return nil
@@ -68,7 +68,7 @@ extension MissingHost.Told {
 }
 
 extension Plan {
-  /// Whether the request chose other hosts than this one.
+  /// Whether the request named other hosts and not this one.
   fileprivate func leavesOut(_ host: Host) -> Bool {
     guard flow.joins == nil, flow.missing == nil, let only = subject.typed?.only, !only.isEmpty else { return false }
     return !HostFilter(only).takes(host)

@@ -1,13 +1,13 @@
 import DeployCore
 package import DeployModel
 
-/// The journal as people use it: deployments by id, by the beginning of an id, or `last`.
+/// A journal in the form that people use: they name a deployment by its id, the beginning of its id, or `last`.
 package struct PastDeployments: Sendable {
   package let journal: any PastJournal
 
   package init(_ journal: any PastJournal) { self.journal = journal }
 
-  /// The one deployment that a word names.
+  /// Returns the deployment that a word names.
   /// - Throws: if the word names no deployment, or several.
   package func find(_ word: String) async throws -> DeploymentSummary {
     let all = try await deployments()
@@ -24,14 +24,14 @@ package struct PastDeployments: Sendable {
         fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ") + (near.count > 6 ? ", …" : "")))
   }
 
-  /// Whether a word names deployments of this journal, one or more.
+  /// Whether a word names at least one deployment of this journal.
   package func knows(_ word: String) async throws -> Bool {
     let all = try await deployments()
     return word == "last" || all.contains { $0.id == word || $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) }
   }
 
-  /// All entries of a deployment.
-  /// - Throws: if the journal is damaged. Then the deployment can be read up to the damage, but not resumed.
+  /// Returns all entries of a deployment.
+  /// - Throws: if the journal is damaged. The entries before the damage can be read, but the deployment cannot be resumed.
   package func entries(of deployment: Deployment.ID) async throws -> [Entry] {
     let reading = try await journal.entries(of: deployment)
     let nonsense = EntrySense.nonsense(in: reading.entries).map { Damage(sequence: $0.sequence, what: $0.what) }
@@ -41,7 +41,7 @@ package struct PastDeployments: Sendable {
 }
 
 extension Damage {
-  /// The damage as a problem of the deployment whose journal it is.
+  /// Returns the damage as a problem of the deployment that the journal belongs to.
   package func problem(of deployment: Deployment.ID) -> Problem {
     Problem(
       "the journal of \(deployment) is damaged: entry \(sequence) \(what)",

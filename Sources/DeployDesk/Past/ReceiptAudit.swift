@@ -1,25 +1,25 @@
 import DeployCore
 package import DeployModel
 
-/// Whether one host's receipt agrees with the journal here.
+/// The comparison of one host's receipt with this journal.
 package struct ReceiptAudit: Sendable, Hashable {
   package var host: String
   package var recipe: String
-  /// The result as a clause about the host.
+  /// The result, as a clause about the host.
   package var words: String
-  /// Whether nothing contradicts the journal; true if there is nothing to compare.
+  /// Whether nothing contradicts the journal; true also if there is nothing to compare.
   package var isFine: Bool
 }
 
 extension PastDeployments {
-  /// The verdicts on the chain of one deployment, or of all (nil).
+  /// Returns the verdicts on the journals of one deployment, or of all deployments if the word is nil.
   /// - Parameter word: an id, the beginning of an id, or `last`.
   package func chains(of word: String?) async throws -> [ChainVerdict] {
     guard let word else { return try await journal.verify(nil) }
     return try await journal.verify(try await find(word).id)
   }
 
-  /// Compares the receipts of surveyed hosts with the journal, in the order of the hosts.
+  /// Compares the receipts of surveyed hosts with the journal. The results are in the order of the hosts.
   package func audit(_ found: Surveyed) async throws -> [ReceiptAudit] {
     var audits: [ReceiptAudit] = []
     for (host, survey) in found.named {
@@ -31,7 +31,7 @@ extension PastDeployments {
 
   private func verdict(_ survey: Survey) async throws -> (words: String, isFine: Bool) {
     if case .unreachable(let failure) = survey {
-      // A host that answers with something unreadable or unbelievable does not agree.
+      // A host whose answer is unreadable or implausible counts as contradicting the journal.
       return failure.isAway ? ("not seen: \(failure.message)", true) : (failure.message, false)
     }
     guard case .reached(let state) = survey else { return ("not seen", true) }
@@ -50,7 +50,7 @@ extension PastDeployments {
 }
 
 extension Failure {
-  /// Whether the host gave no answer: it is out of reach, or lacks the tools to answer.
+  /// Whether the host gave no answer, because it is unreachable or lacks the tools to answer.
   fileprivate var isAway: Bool {
     switch kind {
     case .unreachable, .transport, .timeout, .cancelled, .missing: true

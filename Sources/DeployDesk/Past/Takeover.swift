@@ -1,45 +1,46 @@
 import DeployCore
 package import DeployModel
 
-/// The hosts that newer deployments have taken over from an interrupted one.
+/// Finds the hosts that newer deployments have taken over from an interrupted one.
 ///
-/// A host obeys the highest fence that it has seen. So an interrupted deployment can do nothing more on a host that gave its lock to a
-/// newer deployment with a higher fence, however the newer deployment ended.
+/// A host obeys the highest fence that it has seen. So an interrupted deployment has no effect on a host any more once the host has given
+/// its lock to a newer deployment with a higher fence, however that deployment ended.
 struct Takeover {
-  /// Hosts that the interrupted deployment may still have to finish or take back.
+  /// The hosts that the interrupted deployment may still have to finish or restore.
   private(set) var open: [Site] = []
-  /// Names of the deployment's hosts that newer deployments have taken over, in the order of their numbers.
+  /// The names of the hosts that newer deployments have taken over, in the order of finding.
   private(set) var taken: [String] = []
-  /// The newest deployment that took over a host; nil: there is none, or a host does not say which.
+  /// The newest deployment that took over a host; nil: there is none, or a host does not name it.
   private(set) var by: Deployment.ID?
-  /// Whether hosts of a parked deployment were surveyed, and none of those that answered has its lock any more.
+  /// Whether none of the hosts that answered has the deployment's lock any more; nil: no host answered.
   private(set) var isLetGo: Bool?
-  /// Whether a host that answered has the deployment's own receipt, or the receipt of its rollback.
+  /// Whether a host that answered has a receipt of this deployment, or of its rollback.
   private(set) var isOwnEnd = false
-  /// Whether every host that answered has the deployment's receipt, in the state *good*; nil: no host answered.
+  /// Whether every host that answered has a good receipt of this deployment; nil: no host answered.
   private(set) var isProved: Bool?
   private let planned: Timestamp
   private let fence: Int
   private let token: String
   private let id: Deployment.ID
 
-  /// A deployment's folder on a machine, and what the machine is called.
+  /// The folder of a deployment on a machine.
   struct Site {
     var host: Host
     var path: String
 
-    /// Whether both are the same folder of the same machine, as far as their names tell.
+    /// Whether both sites are one folder on one machine, as far as names and addresses show.
     func isSame(as other: Site) -> Bool {
       host.transport == other.host.transport && (host.address ?? host.name).isExactly(other.host.address ?? other.host.name)
         && (host.port ?? 22) == (other.host.port ?? 22) && path.isExactly(other.path)
     }
   }
 
-  /// - Parameter entries: the whole journal of an interrupted deployment. The result is nil if the journal does not begin with a plan.
+  /// Returns nil if the journal does not begin with a plan.
+  /// - Parameter entries: the whole journal of an interrupted deployment.
   init?(of entries: [Entry]) {
     guard case .planned(let plan)? = entries.first?.fact else { return nil }
     (id, fence, token, planned) = (plan.id, plan.lock.fence, plan.lock.token, plan.receiptTime)
-    // A deployment that has ended only owes its way back.
+    // A deployment that has ended has only its rollback left to do.
     let owed: [Int]? = if case .concluded(let conclusion)? = entries.last?.fact { conclusion.wayBackHosts } else { nil }
     for one in plan.hosts {
       if case .leftOut = one.action { continue }
@@ -48,9 +49,9 @@ struct Takeover {
     }
   }
 
-  /// Reads a newer deployment's journal, to see which of the hosts gave it their locks.
+  /// Reads from a newer deployment's journal which of the hosts gave their locks to that deployment.
   mutating func look(at entries: [Entry]) {
-    // If the interrupted deployment never reached a host, a newer one may take the host, even with the same fence.
+    // The fence may be equal, because the interrupted deployment may never have reached the host.
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.fence >= fence else { return }
     var asked: [Int: Int] = [:]
     var given: [Int] = []
@@ -69,7 +70,7 @@ struct Takeover {
     }
   }
 
-  /// Checks whether a host that answered has seen a higher fence of any deployment.
+  /// Reads from a host's survey whether the host has seen a higher fence of another deployment.
   mutating func look(at site: Site, _ state: HostState) {
     guard open.contains(where: { $0.isSame(as: site) }) else { return }
     isLetGo = isLetGo != false && state.lock?.token != token
@@ -89,8 +90,8 @@ struct Takeover {
 }
 
 extension PastDeployments {
-  /// All deployments, the newest first. An interrupted one is superseded if newer ones have taken over all of its hosts.
-  /// - Parameter found: hosts that were just surveyed; they also know of deployments from elsewhere.
+  /// Returns all deployments, newest first. An interrupted deployment is superseded if newer ones have taken over all of its hosts.
+  /// - Parameter found: surveys of hosts, which also know of deployments that other state folders made.
   package func deployments(seeing found: [Surveyed] = []) async throws(Failure) -> [DeploymentSummary] {
     var all = try await journal.deployments()
     for index in all.indices where all[index].state == .interrupted {
@@ -105,7 +106,7 @@ extension PastDeployments {
         }
       }
       all[index].takenOver = takeover.taken
-      // Hosts keep a parked deployment until somebody resumes it, from anywhere.
+      // Hosts keep a parked deployment until an engine with any state folder resumes it.
       let isElsewhere = all[index].parked != nil && takeover.isLetGo == true && (takeover.by == nil || takeover.isOwnEnd)
       all[index].isElsewhere = isElsewhere
       if isElsewhere || takeover.open.isEmpty && !takeover.taken.isEmpty { all[index].state = .superseded(by: takeover.by) }

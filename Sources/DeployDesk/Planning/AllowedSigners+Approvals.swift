@@ -2,10 +2,10 @@ import DeployCore
 import DeployModel
 
 extension AllowedSigners {
-  /// Approvals that can never have all of their signatures.
+  /// Returns problems for approvals that can never get all of their signatures.
   /// - Parameters:
-  ///   - entries: of a rehearsal.
-  ///   - now: keys whose time is over, or has not come, do not count.
+  ///   - entries: the entries of a rehearsal.
+  ///   - now: the present time; keys that are not valid now do not count.
   func problems(in entries: [Entry], at now: Timestamp) -> [Problem] {
     var problems: [Problem] = []
     for case .noted(.gateOpened(_, let gate)) in entries.lazy.map(\.fact) {
@@ -25,7 +25,7 @@ extension AllowedSigners {
     return problems
   }
 
-  /// The names as which keys count: each key as the first that it may sign for.
+  /// Returns the names under which the keys count: each key under the first name for which it may sign.
   private func signers(among names: [String], _ now: Timestamp) -> [String] {
     var (keys, signers): ([String], [String]) = ([], [])
     for name in names {
@@ -47,7 +47,7 @@ extension AllowedSigners {
       fix: "add a line there: \(name) ssh-ed25519 AAAA…\(near)")
   }
 
-  /// The keys that may sign for a name.
+  /// Returns the keys that may sign for a name now.
   private func keys(of name: String, _ now: Timestamp) -> [String] {
     lines.filter { line in
       guard line.holds(at: now) else { return false }

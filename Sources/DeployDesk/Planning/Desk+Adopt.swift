@@ -2,9 +2,9 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// A request for what another group runs: its bundle, and the parameters that the bundle was deployed with. Parameters that a group
-  /// defines itself (`params`) stay the group's own, and typed parameters stay as typed.
-  /// - Throws: every host of the group that does not run the same good release; nothing was changed.
+  /// Returns the request for what another group runs: its bundle, and the parameters with which the bundle was deployed. Parameters that
+  /// the target group sets itself (`params`) and typed parameters have precedence.
+  /// - Throws: every host of the other group that does not run one common good release. Changes nothing.
   package func adopting(_ source: String, _ asked: Asked, of project: LoadedProject) async throws -> Asked {
     var asked = asked
     let selection = try project.project.selection(recipe: asked.request.recipe, group: source)
@@ -44,7 +44,8 @@ extension Desk {
     return asked
   }
 
-  /// The newest receipt of hosts that all run the same good release with the same parameters.
+  /// Returns the newest receipt of hosts that all run one good release with equal parameters.
+  /// - Throws: every host that does not.
   func agreed(_ hosts: [(host: Host, survey: Survey)], in group: String) throws(Problems) -> Receipt {
     var problems: [Problem] = []
     var receipts: [(host: String, receipt: Receipt)] = []
@@ -82,6 +83,6 @@ extension Desk {
 }
 
 extension Receipt.Inputs {
-  /// Whether a deployment with these inputs would bring the same release in the same way.
+  /// Whether a deployment with these inputs would bring an equal bundle with equal parameters.
   fileprivate func isSame(as other: Receipt.Inputs?) -> Bool { bundle == other?.bundle && parameters == other?.parameters }
 }

@@ -1,9 +1,9 @@
 package import DeployModel
 
 extension Desk {
-  /// Runs the build and packs the revision.
-  /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it; nil: the recipe's own.
-  /// - Throws: everything that is wrong with the revision, at once.
+  /// Runs the build and packs the revision into a bundle.
+  /// - Parameter wanted: the revision that somebody typed; nil: the recipe's own.
+  /// - Throws: all problems of the revision.
   package func build(_ recipe: Recipe, _ wanted: String?, of project: LoadedProject) async throws -> BuiltBundle {
     guard !recipe.bringsNothing else { return .nothing }
     if let wanted, wanted.hasPrefix("bundle:") {
@@ -20,7 +20,7 @@ extension Desk {
     }
     revision.linksLeave = recipe.appspec != nil
     if let build = revision.build {
-      // Secrets of the recipe are removed from what a build prints, because the build may find them in its environment.
+      // A build may find the recipe's secrets in its environment, so they are hidden in what it prints.
       _ = await expect(secretsNamedIn: project.project.sources)
       tell(.building(build))
     }
@@ -31,10 +31,10 @@ extension Desk {
 }
 
 extension Desk {
-  /// Gets the values of all secrets that recipes name in their texts, before any recipe runs. From now on, these values are hidden in all
+  /// Gets the values of all secrets that recipes name in their sources, before any recipe runs. From now on, these values are hidden in all
   /// output.
-  /// - Returns: the names whose values are not available here, or are too short to be hidden. An operation that needs one of them fails
-  ///   with that reason.
+  /// - Returns: the names of secrets that are not available on this machine, or are too short to be hidden. An operation that needs one of
+  ///   them fails for that reason.
   package func expect(secretsNamedIn sources: [SourceFile]) async -> [String] {
     let named = SecretNames(in: sources)
     for name in named.examples { try? await secrets.expect([name]) }

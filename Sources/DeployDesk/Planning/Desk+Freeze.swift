@@ -3,15 +3,15 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// The times from now on at which no wave of a recipe begins; nil: the recipe has no freeze window.
-  /// - Parameter override: why the freeze does not hold for this deployment; nil: it holds.
+  /// Returns the times from now on in which no wave of a recipe may begin; nil: the recipe has no freeze window.
+  /// - Parameter override: why this deployment ignores freezes; nil: it obeys them.
   /// - Throws: every window whose time zone this machine does not know.
   func freeze(of recipe: Recipe, override: String?) throws(Problems) -> Freeze.Rule? {
     guard !recipe.freeze.isEmpty else { return nil }
     return Freeze.Rule(FreezeCalendar.times(recipe.freeze, in: try recipe.zones(from: zones), from: now), override: override)
   }
 
-  /// - Throws: if a freeze holds now and is not overridden.
+  /// Refuses a deployment if a freeze is in force now and is not overridden.
   func refuseFrozen(_ rule: Freeze.Rule?) throws(Problems) {
     guard let rule, rule.override == nil, let held = rule.times.first(where: { $0.holds(now) }) else { return }
     let isEndless = FreezeCalendar.isEndless(held, from: now)
@@ -29,9 +29,9 @@ extension Desk {
 }
 
 extension Recipe {
-  /// The time zones of the recipe's freeze windows, in their order.
-  /// - Parameter tables: the time zone database's table for a name; nil: there is no such zone.
-  /// - Throws: every window whose time zone is missing there.
+  /// Returns the time zones of the recipe's freeze windows, in order.
+  /// - Parameter tables: returns the time zone database's table for a name; nil: there is no such zone.
+  /// - Throws: every window whose time zone is unknown.
   func zones(from tables: (String) -> [UInt8]?) throws(Problems) -> [Zone] {
     var found: [Zone] = []
     var problems: [Problem] = []

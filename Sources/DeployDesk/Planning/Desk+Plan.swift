@@ -3,15 +3,16 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Makes a plan from a request: selects, builds, surveys, plans and rehearses. Changes nothing on a host.
+  /// Makes a plan from a request: selects hosts, builds the bundle, surveys, plans and rehearses. Changes nothing on a host.
   /// - Parameters:
-  ///   - connecting: if false, no host is contacted and all count as fresh.
-  ///   - ticket: the token of the deployment's place in line; nil: it has no place.
-  ///   - endsLate: whether to first end parked deployments whose deadline has passed. A parked deployment that still waits has the hosts.
-  ///   - queues: whether the command at hand can wait in line; `remove` and `join` cannot.
+  ///   - connecting: whether to survey hosts; false: no host is contacted, and all count as fresh.
+  ///   - ticket: the token of the deployment's ticket for the line; nil: it has none.
+  ///   - endsLate: whether to end parked deployments first if their deadline has passed. A parked deployment that still waits holds the
+  ///     hosts' locks.
+  ///   - queues: whether the caller's command can wait in line; `remove` and `join` cannot.
   ///   - ready: the bundle to deploy; nil: it is built.
-  ///   - origin: the origin of the revision, if it was looked up before; nil: it is looked up.
-  /// - Throws: `Problems`: all that can be known at that point, at once.
+  ///   - origin: the commit and changes of the revision, if they are known; nil: they are looked up.
+  /// - Throws: `Problems` with everything that is wrong as far as it can be known at that point.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
     queues: Bool = true, bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
@@ -53,7 +54,7 @@ extension Desk {
     (input.waves, input.freeze) = (rehearsal.waves, freeze)
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)
-    // What a task or a removal runs, and what it keeps, is on the hosts already.
+    // The hosts already have the scripts of a task or a removal.
     let scripts = built.manifest.items.isEmpty ? [] : await ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
     let wrong = await secretProblems(plan.content.secrets) + scripts
     let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: ports.transport) : []
@@ -61,7 +62,7 @@ extension Desk {
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)
   }
 
-  /// The hosts that are left alone. Warns if it is unknown what they remember of stages.
+  /// Returns the hosts that the deployment leaves alone. Warns if one of them does not answer and may have stage marks.
   private func heard(_ others: Bystanders?, of selection: Selection) -> Bystanders? {
     if others?.areUnknown == true, selection.remembersStages {
       tell(.remark("A host of the group that is left alone does not answer, so it is unknown which stages it remembers."))
@@ -69,8 +70,8 @@ extension Desk {
     return others
   }
 
-  /// The recipe's appspec options with the bundle's scripts in them, and the steps of its installation.
-  /// - Throws: everything that would fail on the hosts, at once.
+  /// Returns the recipe's appspec options completed with the bundle's scripts, and the steps of the installation.
+  /// - Throws: everything that would fail on the hosts.
   private func appSpec(of recipe: Recipe, _ manifest: Manifest) async throws -> (options: AppSpecOptions?, installation: [String]) {
     guard var options = recipe.appspec, !recipe.bringsNothing else { return (nil, []) }
     let bundle = try await reviewer.review(manifest, options, in: shelf)
@@ -80,9 +81,9 @@ extension Desk {
     return (options, bundle.installation)
   }
 
-  /// The surveys of partners, with the locks of dead holders to take over.
-  /// - Parameter preparation: the preparation with the surveys; nil: no host was asked.
-  /// - Throws: if a deployment that can be resumed has locked one of the partners.
+  /// Returns the surveys of partners, with the locks of dead holders that may be taken over.
+  /// - Parameter preparation: the surveys; nil: no host was asked.
+  /// - Throws: if a deployment that can be resumed has locked a partner.
   func surveyedPartners(
     _ preparation: Preparation?, of selection: Selection, typed: String?
   ) async throws -> Partners.Surveyed {
@@ -94,11 +95,11 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// A problem for each of these secrets that is not available here, or cannot be hidden in output.
+  /// Returns a problem for each of these secrets that is not available on this machine, or cannot be hidden in output.
   func secretProblems(_ names: [String]) async -> [Problem] {
     var problems = await secrets.missing(of: names)
     for name in names where !problems.contains(where: { $0.subject == name }) {
-      // A secret that exists may be too short to be kept out of output. It is refused now, not in the middle.
+      // A secret may be too short to be hidden in output. It is refused now, and not during the deployment.
       do { try await secrets.expect([name]) } catch { problems.append(error.problem(of: name)) }
     }
     return problems
@@ -106,7 +107,7 @@ extension Desk {
 }
 
 extension HostState {
-  /// A host on which nothing was ever deployed.
+  /// The state of a host that never had a deployment.
   static let fresh = HostState(
     facts: HostFacts(shell: "sh", user: "unknown", bootID: "", freeBytes: .max / 2, freeInodes: .max / 2))
 }

@@ -2,15 +2,15 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Makes a kept plan again, with the bundle that was built for it if the bundle is still here, and compares the two plans.
-  /// - Parameter said: who carries the plan out, and why; missing values come from the plan.
-  /// - Throws: every difference, at once; nothing was started.
+  /// Repeats the planning of a saved plan, with the saved plan's bundle if the store still has it, and compares the two plans.
+  /// - Parameter said: who carries the plan out, and why; missing values come from the saved plan.
+  /// - Throws: every difference between the plans. Nothing was started.
   package func plan(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     try refuseUnplanned(record.request)
     var request = record.request
     request.said = StatedProvenance(
       message: said.message ?? request.said.message, actor: said.actor, labels: said.labels.isEmpty ? request.said.labels : said.labels)
-    // The bundle is built once: what was reviewed is what is sent. If it is gone, it is built again and has to come out the same.
+    // The bundle that was reviewed is sent. If it is gone, it is built again, and the result has to be equal.
     if let bundle = record.bundle, (try? shelf.inspect(bundle.hex)) != nil { request.revision = "bundle:\(bundle.hex)" }
     let planned =
       record.request.missing == true
@@ -28,7 +28,7 @@ extension Desk {
     throw Problems(problems, exit: .refused)
   }
 
-  /// Refuses a sequence and a freeze override in a plan's file: `lander plan` never writes them, so somebody changed the file.
+  /// Refuses a saved plan with a sequence or a freeze override. `lander plan` never writes them, so somebody has edited the file.
   private func refuseUnplanned(_ request: DeploymentRequest) throws(Problems) {
     let words = [("freezeOverride", request.freezeOverride != nil), ("sequence", request.sequence != nil)].filter(\.1).map(\.0)
     guard !words.isEmpty else { return }
@@ -37,7 +37,7 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Source files that differ from those of the plan, if this machine has the plan's files.
+  /// Returns the source files that differ from those of the plan; empty if this machine lacks the plan's files.
   private func changedFiles(_ record: PlanRecord, _ project: LoadedProject) async -> [String] {
     guard let before = try? await shelf.sources(record.sources) else { return [] }
     let now = project.project.sources

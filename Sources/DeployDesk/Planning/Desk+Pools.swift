@@ -2,10 +2,10 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// Refuses to take a whole group back from a good release if pools share its traffic. A rollback runs no strategy, so it would stop the
-  /// hosts that have all of the traffic. Unfinished deployments are rolled back all the same, and so is a group whose previous revision
-  /// this machine cannot deploy. A remark says what happens to the traffic of an unfinished deployment.
-  /// - Throws: the problem, with the `deploy` command that goes back by the strategy.
+  /// Refuses to roll a whole group back from a good release if pools share its traffic. A rollback runs no strategy, so it would stop the
+  /// hosts that get all of the traffic. Not refused: the rollback of an unfinished deployment, and of a group whose previous revision this
+  /// machine cannot deploy. For an unfinished deployment, a remark says what happens to the traffic.
+  /// - Throws: the problem, with the `deploy` command that goes back with the strategy.
   func refuseBesidesPools(_ plan: Plan, _ selection: Selection) throws(Problems) {
     let recipe = selection.recipe
     let sharesTraffic = recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }

@@ -1,13 +1,13 @@
 import DeployModel
 
 extension Desk {
-  /// Who asks for a deployment, why, from which commit, and what is new in it.
+  /// Returns who asks for a deployment, why, from which commit, and which commits are new.
   /// - Parameters:
-  ///   - wanted: a revision other than the recipe's own, as typed.
-  ///   - surveys: what hosts run now, with the commits that their receipts name.
-  ///   - origin: the commit and the new commits, if they were looked up before; nil: they were not. New commits that it lacks are looked
-  ///     up.
-  ///   - signer: the signer of the bundle.
+  ///   - wanted: the revision that somebody typed; nil: the recipe's own.
+  ///   - surveys: the hosts' receipts, which name the commits that hosts run now.
+  ///   - origin: the commit and the new commits, if they are known; nil: they are looked up. If it lacks only the new commits, these are
+  ///     looked up.
+  ///   - signer: the signer of the bundle; nil: none is known.
   func provenance(
     _ said: StatedProvenance, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
     from origin: Provenance? = nil, signedBy signer: String? = nil
@@ -27,24 +27,24 @@ extension Desk {
     return provenance.nilIfEmpty
   }
 
-  /// The commits between what hosts run and a new one; nil: unknown, or there are none.
+  /// Returns the commits between what hosts run and a new commit; nil: unknown, or there are none.
   private func changes(to commit: Commit?, from surveys: [Survey], in folder: String) async -> CommitRange? {
     guard let new = commit?.id, let old = Self.commit(runningOn: surveys), old != new else { return nil }
     return await commits.changes(from: old, to: new, in: folder)
   }
 
-  /// The provenance if no commit is chosen: who asks and why.
+  /// Returns the provenance without a commit: who asks, and why.
   func provenance(_ said: StatedProvenance) -> Provenance {
     Provenance(actor: said.actor ?? system?.actor, message: said.message, labels: said.labels, job: system?.job)
   }
 
-  /// The commit that a revision is made from, with what the CI system knows of it.
+  /// Returns the commit from which a revision is made, completed with what the CI system says; nil: unknown.
   func commit(_ ref: String?, in folder: String) async -> Commit? {
     var found = await commits.commit(ref, in: folder)
     guard ref == nil, let system, let said = system.commit else { return found }
-    // An archive of the sources, or a runner without git.
+    // The sources may come from an archive, or the CI job may have no git.
     if found == nil { found = Commit(id: said) }
-    // CI systems check out commits, not branches.
+    // CI systems check out a commit, and not a branch.
     if var commit = found, commit.id == said {
       commit.branch = commit.branch ?? system.branch
       commit.tag = commit.tag ?? system.tag
@@ -53,20 +53,20 @@ extension Desk {
     return found
   }
 
-  /// The folder in which to look for the commit of a revision; nil: the revision comes from no known commit.
+  /// Returns the folder and the ref where the commit of a revision has to be looked up; nil: the revision comes from no known commit.
   func commitPlace(_ recipe: Recipe, _ wanted: String?, _ folder: String) -> (folder: String, ref: String?)? {
     if wanted?.hasPrefix("bundle:") == true { return nil }
     guard let revision = wanted.map({ RevisionChoice($0, stage.files).revision(of: recipe) }) ?? recipe.revision else { return nil }
     switch revision.source {
     case .git(let ref, let repository): return (stage.files.absolute(repository, in: folder), ref)
     case .path(let path):
-      // What comes from outside the project was not made from its commit.
+      // A folder outside the project does not belong to the project's commit.
       let absolute = stage.files.absolute(path, in: folder)
       return absolute == folder || absolute.hasPrefix(folder + "/") ? (folder, nil) : nil
     }
   }
 
-  /// The commit that most hosts run; if several are equally frequent, the first host's. Nil: no receipt names a commit.
+  /// Returns the commit that most hosts run, or the first host's if several are equally frequent; nil: no receipt names a commit.
   private static func commit(runningOn surveys: [Survey]) -> String? {
     var counts: [(id: String, hosts: Int)] = []
     for case .reached(let state) in surveys {

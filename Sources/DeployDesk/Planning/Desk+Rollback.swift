@@ -3,13 +3,13 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// A plan that takes hosts back to the good release before the one that they run. It goes by what the hosts themselves remember.
+  /// Returns a plan that takes hosts back to the good release before the one that they run, according to the hosts' receipts.
   /// - Parameters:
-  ///   - straighten: includes hosts that run something else than the rest of the group.
+  ///   - straighten: whether to include hosts that run something else than the rest of the group.
   ///   - aim: a release that hosts keep, as typed; nil: the previous good release.
-  ///   - despite: names of stages that cannot be undone and do not prevent the rollback.
+  ///   - despite: names of irreversible stages that should not prevent the rollback.
   ///   - said: who asks, and why.
-  /// - Throws: every reason why the hosts cannot go back, at once; nothing was changed.
+  /// - Throws: every reason why the hosts cannot go back. Planning changes nothing.
   package func planRollback(
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, despite: [String] = [],
     said: StatedProvenance = StatedProvenance()
@@ -45,7 +45,7 @@ extension Desk {
     return plan
   }
 
-  /// Says which stages are not undone because hosts that do not go back need them. Stages that `despite` names are not reported.
+  /// Reports stages that are not undone because hosts that do not go back need their results. Stages in `despite` are not reported.
   private func tellOfStaying(_ plan: Plan, _ surveys: [Survey], _ despite: [String]) {
     guard let goal = plan.hosts.first(where: { $0.action == .change })?.goal else { return }
     let known = plan.undone.map(\.mark.stage) + despite.map { String($0.prefix { $0 != "@" }) }
@@ -54,7 +54,7 @@ extension Desk {
     }
   }
 
-  /// Says which rollbacks were interrupted, because hosts leave the same release again.
+  /// Reports interrupted rollbacks that this rollback repeats.
   private func tellOfKilled(_ found: [(host: Host, survey: Survey)]) {
     for (host, survey) in found {
       guard case .reached(let state) = survey, state.isGoingBack, let lock = state.lock else { continue }
@@ -62,7 +62,8 @@ extension Desk {
     }
   }
 
-  /// Makes sure that this machine has the releases that hosts go back to but do not keep, for example because they joined the group later.
+  /// Makes sure that this machine has the release for hosts that go back to it and do not have it, for example because they joined the
+  /// group later.
   private func bring(_ plan: Plan, _ surveys: [Survey], at placement: Placement) async throws {
     let lacking = plan.hosts.filter { $0.action == .change && $0.stages }
     guard let goal = lacking.first?.goal else { return }
@@ -75,8 +76,8 @@ extension Desk {
     _ = try trust.signer(of: goal.inputs.bundle)
   }
 
-  /// The waves that a deployment to these hosts would have. They are rehearsed if the floor of the rollback depends on them. If a recipe
-  /// cannot be rehearsed now, its hosts go back one at a time, because that is no reason to stay on a bad release.
+  /// Returns the waves that a deployment to these hosts would have, if the rollback's floor depends on them. If the recipe cannot be
+  /// rehearsed, the waves are unknown and hosts go back one at a time, because a bad release must not stay for that reason.
   private func waves(of selection: Selection, _ project: LoadedProject) async -> KnownWaves {
     guard selection.recipe.needsSeenWaves, let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()),
       let rehearsal = try? await Rehearsing(plan: plan, project: project, stage: stage).run()
@@ -84,8 +85,7 @@ extension Desk {
     return rehearsal.waves
   }
 
-  /// Warns of secrets that are not available here and belong to the releases that hosts leave: an undo that needs such a secret fails after
-  /// the hosts are back.
+  /// Warns of missing secrets of the releases that hosts leave. An undo that needs such a secret fails after the hosts have gone back.
   private func warnOfSecrets(_ plan: Plan) async {
     let names = plan.hosts.filter { $0.action == .change }.flatMap { $0.previous?.secrets?.map(\.name) ?? [] }
     for problem in await secretProblems(Set(names).sorted()) {
@@ -94,8 +94,8 @@ extension Desk {
     }
   }
 
-  /// Refuses a rollback whose hosts would be stopped and not started again, because its hooks use users that hosts lack, or secrets that
-  /// are not available here. A rollback that cannot be rehearsed is not refused for that.
+  /// Refuses a rollback that would stop hosts without starting them again, because its hooks use users that hosts lack, or secrets that
+  /// this machine lacks. A rollback that cannot be rehearsed is not refused.
   private func refuseUnready(_ plan: Plan, _ project: LoadedProject) async throws {
     guard let rehearsal = try? await rehearsing(plan, project).run() else { return }
     let secrets = await secretProblems(rehearsal.secrets)
@@ -103,7 +103,7 @@ extension Desk {
     if !secrets.isEmpty || !users.isEmpty { throw Problems(secrets + users, exit: secrets.isEmpty ? .infrastructure : .usage) }
   }
 
-  /// The rehearsal of a plan whose recipes are all in the store.
+  /// Returns the rehearsal of a plan whose recipes are all in the store.
   func rehearsing(_ plan: Plan, _ project: LoadedProject) async throws -> Rehearsing {
     var rehearsing = Rehearsing(plan: plan, project: project, stage: stage)
     for recipe in plan.content.recipes where rehearsing.kept[recipe.sources] == nil {

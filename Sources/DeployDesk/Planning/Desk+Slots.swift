@@ -3,9 +3,11 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// The rollback of a group with slots: a deployment of the last good bundle, with its parameters. The strategy finds the slot that still
-  /// runs this bundle, and moves the traffic there. If every machine has such a slot, nothing is sent, and the bundle need not be here.
-  /// - Throws: if no good revision is remembered, if its bundle is needed but not here, or if an irreversible stage ran since.
+  /// Returns the plan of a rollback of a group with slots: a deployment of the last good bundle with its parameters. The strategy finds the
+  /// slot that still has this bundle, and moves the traffic to it. If every machine has such a slot, nothing is sent, so that this machine
+  /// does not need the bundle.
+  /// - Throws: if no host has a good receipt to go back to, this machine lacks a bundle that it has to send, or an irreversible stage ran
+  ///   since.
   func planSwitchBack(
     of selection: Selection, _ preparation: Preparation, in project: LoadedProject, to aim: String?, despite: [String],
     said: StatedProvenance
@@ -35,7 +37,7 @@ extension Desk {
     if selection.others > 0 { request.only = Slots.machines(selection.hosts) }
     request.said = said
     request.undoes = way.undoes
-    // Nothing delays a way back.
+    // Freezes do not delay a rollback.
     if !selection.recipe.freeze.isEmpty { request.freezeOverride = said.message ?? "a rollback" }
     tell(
       .remark(
@@ -44,14 +46,14 @@ extension Desk {
     return try await plan(Asked(request), of: project, bringing: brought).plan
   }
 
-  /// Whether a slot has the release that the group goes back to.
+  /// Whether a slot has the release to which the group goes back.
   private func isKept(_ goal: Receipt, _ surveys: [Survey]) -> Bool {
     surveys.contains { survey in
       if case .reached(let state) = survey { state.current == goal.release.id } else { false }
     }
   }
 
-  /// Whether a slot of each machine has this release.
+  /// Whether each machine has a slot with this release.
   private func isKeptEverywhere(_ goal: Receipt, _ hosts: [Host], _ surveys: [Survey]) -> Bool {
     Slots.machines(hosts).allSatisfy { machine in
       isKept(goal, zip(hosts, surveys).filter { $0.0.machine.isExactly(machine) }.map(\.1))

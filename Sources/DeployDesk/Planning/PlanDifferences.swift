@@ -1,10 +1,10 @@
 import DeployModel
 
-/// The changes since a plan was kept, each as a problem.
+/// The differences between a saved plan and a new one, each as a problem.
 struct PlanDifferences {
   private(set) var problems: [Problem] = []
 
-  /// - Parameter files: names of the source files that differ; empty: unknown.
+  /// - Parameter files: the names of the source files that differ; empty: unknown.
   init(_ before: PlanRecord, _ now: PlanRecord, files: [String]) {
     compare("lander", before.engine, now.engine)
     compare("application", before.application, now.application)
@@ -22,7 +22,7 @@ struct PlanDifferences {
     if before.connected, let stages = before.stages { compare(stages, now.stages ?? []) }
   }
 
-  /// Compares the stages that both records have; other stages show as a change of the sources.
+  /// Compares the stages that both plans have. A stage that only one plan has is a difference of the sources.
   private mutating func compare(_ before: [PlanRecord.StageRecord], _ now: [PlanRecord.StageRecord]) {
     for old in before {
       guard let new = now.first(where: { $0.name.isExactly(old.name) }), !new.standing.isExactly(old.standing) else { continue }
@@ -69,7 +69,7 @@ struct PlanDifferences {
 }
 
 extension Host {
-  /// Whether it is the same machine, reached in the same way, with the same values. The host's number does not matter.
+  /// Whether both values describe one machine with an equal connection, tags and variables. Their numbers may differ.
   fileprivate func isAlike(_ other: Host) -> Bool {
     guard tags.isAlike(other.tags), vars.isAlike(other.vars) else { return false }
     var (a, b) = (self, other)
@@ -80,7 +80,7 @@ extension Host {
 }
 
 extension Value {
-  /// Whether both are equal after a round trip through JSON, which does not tell 10 from 10.0.
+  /// Whether both values are equal after a round trip through JSON, which does not distinguish 10 from 10.0.
   fileprivate func isAlike(_ other: Value) -> Bool {
     switch (self, other) {
     case (.int(let a), .number(let b)), (.number(let b), .int(let a)): Double(a) == b

@@ -1,48 +1,48 @@
 package import DeployModel
 
-/// A plan that somebody keeps for review before carrying it out. It holds everything that the plan names, so that a change is found, but no
-/// secret and no token. To carry it out, lander plans again and compares.
+/// A plan that somebody saves for a review before it is carried out. It has everything that the plan names, so that a change is noticed,
+/// but no secret and no token. To carry it out, lander plans again and compares the two plans.
 package struct PlanRecord: Sendable, Hashable, Codable {
-  /// The version of the format; it rises when a member is removed or changes its meaning.
+  /// The version of the format. It rises when a member is removed or changes its meaning.
   package static let version = 1
 
-  /// A host that the plan is for, or a partner.
+  /// A host of the plan, or a partner.
   package struct HostRecord: Sendable, Hashable, Codable {
     package var host: Host
     /// What the host runs and what the plan does there, in words; nil: the host was not surveyed, or is a partner.
     package var standing: String?
   }
 
-  /// A stage that hosts remember.
+  /// A stage that runs once for a revision.
   package struct StageRecord: Sendable, Hashable, Codable {
     package var name: String
-    /// What happens to the stage, and why, in words.
+    /// Whether the stage will run, and why, in words.
     package var standing: String
   }
 
   package var v: Int
   package var type: String
-  /// Lander's version.
+  /// The version of Lander that made the plan.
   package var engine: String
   package var made: Timestamp
-  /// Whether the hosts were surveyed.
+  /// Whether the hosts were surveyed for the plan.
   package var connected: Bool
-  /// The request, as it was typed.
+  /// The request as it was typed.
   package var request: DeploymentRequest
   package var application: String
   package var recipe: String
   package var group: String
-  /// The digest of the recipe's sources, with everything that it requires.
+  /// The digest of the recipe's sources, including everything that the recipe requires.
   package var sources: Digest
   package var parameters: Value
   package var bundle: Digest?
-  /// Names of the secrets that the plan needs.
+  /// The names of the secrets that the plan needs.
   package var secrets: [String]
   package var hosts: [HostRecord]
   package var partners: [HostRecord]
-  /// Stages that run once for a revision; nil: hosts were not asked, or an older version wrote the record.
+  /// The stages that run once for a revision; nil: hosts were not asked, or an older version wrote the record.
   package var stages: [StageRecord]?
-  /// The commit of the revision, and what is new in it; nil: unknown.
+  /// The commit of the revision and the new commits; nil: unknown.
   package var provenance: Provenance?
 
   package init(_ plan: Plan, for request: DeploymentRequest, connected: Bool) {
@@ -62,7 +62,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
 }
 
 extension Stage {
-  /// Whether the stage runs, by what hosts remember and by the options of the command.
+  /// Whether the stage will run, according to the hosts' marks and the command's options, as a verb phrase.
   fileprivate var standing: String {
     switch terms?.settled {
     case .owed, nil: "runs"
@@ -74,7 +74,7 @@ extension Stage {
 }
 
 extension HostPlan {
-  /// What a host runs, what is wrong with it, and what the plan does to it.
+  /// What the host runs, what is wrong with it, and what the plan does there, as a verb phrase.
   fileprivate var standing: String {
     if case .leftOut = action { return "is out of reach, and left out" }
     let deployment = previous.map { " of deployment \($0.deployment)" } ?? ""

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// A plan that was rehearsed without a refusal, and what the rehearsals showed.
+/// A plan that the rehearsals did not refuse, with their results.
 package struct PlannedDeployment: Sendable {
   package var plan: Plan
   package var rehearsal: RehearsedPlan
-  /// The steps of an appspec installation on a host that has none of its files yet, one a line; empty: no appspec file puts files in place.
+  /// The steps of an appspec installation on a host that has none of its files, one in each line; empty: no appspec file installs files.
   package var installation: [String]
 }

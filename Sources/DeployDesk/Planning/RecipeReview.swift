@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension Recipe {
-  /// Everything that a deployment needs and the recipe lacks, whatever the command line says.
+  /// Returns problems for everything that a deployment needs and the recipe lacks, whatever the command line says.
   func lacks(in project: Project) -> [Problem] {
     var problems: [Problem] = []
     if revision == nil {
@@ -20,7 +20,7 @@ extension Recipe {
     return problems + rolloutProblems
   }
 
-  /// The problem that the recipe has no rollout, so that no host is ever changed.
+  /// The problem that the recipe has no rollout stage, so that it never changes a host; empty: it has one.
   var rolloutProblems: [Problem] {
     if flow.stages.contains(where: { if case .rollout = $0 { true } else { false } }) { return [] }
     let origin = origins.first { $0.name == "stages" }?.value.text
@@ -32,7 +32,7 @@ extension Recipe {
     ]
   }
 
-  /// The problem that the folder to pack is missing and no build makes it; nil: it exists, or a build makes it.
+  /// Returns the problem that the folder to pack does not exist and no build creates it; nil: it exists, or a build creates it.
   func sourceProblem(in folder: String, _ files: any ProjectFiles) -> Problem? {
     guard let revision, revision.build == nil, case .path(let path) = revision.source else { return nil }
     let absolute = files.absolute(path, in: folder)
@@ -43,7 +43,7 @@ extension Recipe {
       fix: near ?? "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }")
   }
 
-  /// What the recipe has in common with similar recipes: if a loop defines many recipes, all of them have the same lines.
+  /// A description of the recipe's lines that is equal for recipes which a loop defines, because these have common lines.
   var shape: [String] {
     flow.hooks.map { "\($0.event) \($0.place?.description ?? "")" }
       + flow.stages.map { stage in
@@ -57,7 +57,7 @@ extension Recipe {
 }
 
 extension SourcePlace {
-  /// Reads `deploy.lua:31`.
+  /// Reads a line such as `deploy.lua:31`; nil: the text names no line.
   init?(_ text: String) {
     guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
     self.init(file: String(text[..<colon]), line: line)

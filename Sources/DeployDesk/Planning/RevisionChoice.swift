@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// A typed revision instead of the recipe's own: a folder, an archive, `git:REF`, or `bundle:DIGEST`.
+/// A revision that somebody typed instead of the recipe's own: a folder, an archive, `git:REF` or `bundle:DIGEST`.
 struct RevisionChoice: Sendable {
   let text: String
   let files: any ProjectFiles
@@ -11,9 +11,9 @@ struct RevisionChoice: Sendable {
     self.files = files
   }
 
-  /// What is wrong with the revision, as far as that is known before it is packed; nil: nothing.
+  /// Returns what is wrong with the revision, as far as this is known before packing; nil: nothing.
   func missing(in project: String) -> Problem? {
-    // This is what an unset variable leaves.
+    // An unset shell variable leaves this text.
     if text == "git:" {
       return Problem("it names no branch, tag or commit", subject: "--revision git:", fix: "write --revision git:main, or leave it out")
     }
@@ -31,7 +31,8 @@ struct RevisionChoice: Sendable {
     return Problem("there is no \(path)", subject: "--revision", fix: fix)
   }
 
-  /// Why a commit cannot be packed like the recipe's bundle; nil: it can. A recipe has one layout, wherever its files come from.
+  /// Returns why a commit cannot be packed as the recipe's own revision is; nil: it can. A recipe has one layout, wherever its files come
+  /// from.
   func unlike(_ recipe: Recipe) -> Problem? {
     guard text.hasPrefix("git:"), text != "git:", let revision = recipe.revision else { return nil }
     let ref = text.dropFirst(4)
@@ -49,7 +50,7 @@ struct RevisionChoice: Sendable {
     return nil
   }
 
-  /// The revision to pack, in the same way as the recipe's own.
+  /// Returns the revision to pack, with the settings of the recipe's own revision.
   func revision(of recipe: Recipe) -> Revision {
     let ignore = recipe.revision?.ignore ?? []
     guard text.hasPrefix("git:") else { return Revision(source: .path(files.absolute(text)), ignore: ignore) }

@@ -1,13 +1,15 @@
 import DeployCore
 import DeployModel
 
-/// Finds scripts in commands whose first line ends in a carriage return. The kernel would look for `/bin/sh\r` and say *not found*.
+/// Finds scripts that commands use and whose first line ends in a carriage return. The kernel would look for `/bin/sh\r` and fail with *not
+/// found*.
 struct ScriptCheck: Sendable {
   let shelf: any BundleStore
-  /// The limit of a script, in bytes; a larger file is no script.
+  /// The largest size of a script in bytes. A larger file is taken for something else.
   private static let largest = 1 << 20
 
-  /// - Parameter rehearsal: the entries of the rehearsal: what the plan would do, as far as known.
+  /// Returns a problem for each script of the bundle that a command uses and that has such a first line.
+  /// - Parameter rehearsal: the entries of the rehearsal, which show what the plan would do as far as known.
   func problems(_ manifest: Manifest, _ rehearsal: [Entry]) async -> [Problem] {
     let words = Self.words(in: rehearsal)
     var problems: [Problem] = []
@@ -24,7 +26,7 @@ struct ScriptCheck: Sendable {
     return problems
   }
 
-  /// The words of all commands, without a leading `./`. Each command line is read once.
+  /// Returns the words of all commands, without a leading `./`. Equal command lines are split only once.
   private static func words(in rehearsal: [Entry]) -> Set<ExactText> {
     var lines: [String] = []
     for case .intended(let intent) in rehearsal.lazy.map(\.fact) {

@@ -1,14 +1,14 @@
 import DeployModel
 
-/// The secrets that recipes name in their texts, each once and in order: `secret "NAME"`, with or without parentheses.
+/// The secrets that recipes name in their sources, each once and in order: `secret "NAME"`, with or without parentheses.
 ///
-/// It reads bytes, because a pattern over characters took a third of the time of a short command.
+/// The search compares bytes, because a pattern over characters took a third of the running time of a short command.
 struct SecretNames {
   private(set) var used: [String] = []
-  /// Names that only occur in a comment, as an example; their values are not needed.
+  /// Names that only occur in comments, as examples. Their values are not needed.
   private(set) var examples: [String] = []
 
-  /// The most bytes of a name.
+  /// The largest length of a name in bytes.
   private static let longest = 200
   private static let word = Array("secret".utf8)
 
@@ -34,7 +34,7 @@ struct SecretNames {
     self.examples = examples.subtracting(used).map(\.text).sorted()
   }
 
-  /// The name after the word, if the word begins at this byte.
+  /// Returns the secret's name if the word `secret` and a quoted name begin at this byte; nil: they do not.
   private static func name(_ start: Int, of text: [UInt8]) -> String? {
     var at = start + word.count
     guard at < text.count, text[start..<at].elementsEqual(word), start == 0 || !isWord(text[start - 1]), !isWord(text[at]) else {

@@ -1,13 +1,13 @@
 import DeployCore
 import DeployModel
 
-/// Turns a request into recipe, group, hosts and parameters, and finds everything else that is known to be wrong before anything is
-/// built.
+/// Resolves a request to recipe, group, hosts and parameters, and finds all other problems that can be found before the build.
 struct Selecting: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
 
-  /// - Throws: every problem of the request, of its recipe and of its revision, at once.
+  /// Returns the selection.
+  /// - Throws: all problems of the request, the recipe and the revision.
   func selection(_ asked: Asked) async throws -> Selection {
     let request = asked.request
     var problems: [Problem] = []
@@ -30,7 +30,7 @@ struct Selecting: Sendable {
     }
     if let selection { problems += PathOwners(project.project).problems(of: selection.recipe, on: selection.hosts) }
     if let selection {
-      // Played on hosts that run something, because only there a hook that stops an earlier release runs.
+      // Rehearses on hosts that run an earlier release, because a hook that stops a release runs only there.
       let findings = try await DryRun(project: project, stage: stage).findings(selection, isFresh: false)
       problems += findings.filter(\.isCertain).map(\.problem).filter { !problems.contains($0) }
     }

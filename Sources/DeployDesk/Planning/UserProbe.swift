@@ -1,15 +1,15 @@
 import DeployCore
 import DeployModel
 
-/// The users that a plan's commands run as, host by host. Before anything starts, hosts are asked whether they have these users.
+/// The users that run a plan's commands, for each host. Before anything starts, the hosts are asked whether they have these users.
 struct UserProbe {
-  /// By host number, each user once, in the order of first use.
+  /// For each host, by its number, its users, each once and in the order of first use.
   private var wanted: [[String]]
   private let plan: Plan
-  /// Number of hosts asked at once, as in a survey.
+  /// The number of hosts that are asked at the same time, as in a survey.
   private static let width = 30
 
-  /// - Parameter rehearsal: the entries of the rehearsal: what the plan would do, as far as known.
+  /// - Parameter rehearsal: the entries of the rehearsal, which show what the plan would do as far as known.
   init(_ plan: Plan, _ rehearsal: [Entry]) {
     self.plan = plan
     wanted = (0..<plan.hosts.count + plan.partners.count).map { _ in [] }
@@ -25,7 +25,7 @@ struct UserProbe {
     }
   }
 
-  /// A problem for each host that lacks one of its users, in the order of the hosts.
+  /// Returns a problem for each host that lacks one of its users, in the order of the hosts.
   func problems(asking transport: any Transport) async -> [Problem] {
     let asked = wanted.indices.filter { !wanted[$0].isEmpty && (plan.partner($0) != nil || plan.hosts[$0].action == .change) }
     var found: [Int: Problem] = [:]

@@ -8,9 +8,9 @@ struct FoundPlugin {
 }
 
 extension PluginDesk {
-  /// The newest version of a source that fits all ranges.
+  /// Returns the newest version in a source that is in all ranges.
   /// - Parameters:
-  ///   - ranges: each with the plugin that it belongs to, for problems.
+  ///   - ranges: the ranges, each with the plugin that asks for it, which problems name.
   ///   - name: the name that the plugin must have; nil: any name.
   func pick(_ source: String, _ ranges: [(range: VersionRange, of: String)], name: String? = nil) throws(Problems) -> FoundPlugin {
     do throws(Problem) { try Self.check(source) } catch { throw Problems(error) }
@@ -40,15 +40,15 @@ extension PluginDesk {
     throw Problems(unfit(source, ranges, offers), exit: .refused)
   }
 
-  /// The plugin with its signer, if this machine's policy knows the signer.
-  /// - Throws: if the policy demands a signature, and there is no valid one.
+  /// Returns the plugin with its signer, if this machine's policy knows the signer.
+  /// - Throws: if the policy demands a signature and there is no valid one.
   private func signed(_ found: FoundPlugin) throws(Problems) -> FoundPlugin {
     var found = found
     do { found.locked.signer = try shelf.signer(of: found.tree, found.locked) } catch { throw Problems(error, exit: .refused) }
     return found
   }
 
-  /// Refuses sources that git would read as options.
+  /// Refuses sources that git would read as options, and sources that contain a password.
   private static func check(_ source: String) throws(Problem) {
     guard !source.isEmpty, !source.hasPrefix("-"), source.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
       throw Problem("\"\(source)\" is no source of plugins", fix: "name a folder, or what git clone takes")

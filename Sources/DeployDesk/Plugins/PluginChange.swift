@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// What happened to one plugin of `deploy.lock`.
+/// A change of one plugin in `deploy.lock`.
 package struct PluginChange: Sendable, Hashable {
   package var name: String
-  /// The version before; nil: the plugin is new.
+  /// The version before the change; nil: the plugin is new.
   package var before: PluginVersion?
-  /// The version now; nil: the plugin was removed.
+  /// The version after the change; nil: the plugin was removed.
   package var after: PluginVersion?
-  /// The capabilities that it asks for now.
+  /// The capabilities that the plugin asks for after the change.
   package var asks: [String]
-  /// The capabilities that it did not ask for before.
+  /// The capabilities that the plugin did not ask for before the change.
   package var more: [String]
 
   package init(from before: LockedPlugin?, to after: LockedPlugin?) {

@@ -1,10 +1,10 @@
 package import DeployModel
 
 extension PluginDesk {
-  /// Adds a plugin with all plugins that it requires, or changes the version or source of an existing plugin.
+  /// Adds a plugin with all plugins that it requires, or changes the version or source of a plugin in the lock.
   /// - Parameters:
-  ///   - accepts: whether the plugin may ask for more capabilities than the previous version.
-  /// - Throws: why the plugin cannot be added; then nothing was written.
+  ///   - accepts: whether the plugin may ask for more capabilities than before, come from another source, or have another signer.
+  /// - Throws: why the plugin cannot be added. Nothing was written then.
   package func add(_ source: String, _ range: VersionRange, accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
     var root = try pick(source, [(range, "asked for")])
@@ -12,7 +12,7 @@ extension PluginDesk {
     return try change(before, with: root, accepts: accepts)
   }
 
-  /// Takes the newest versions that fit the requested ranges.
+  /// Updates plugins to the newest versions in the requested ranges.
   /// - Parameter names: the plugins; empty: all plugins that a person added.
   package func update(_ names: [String], accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
@@ -39,14 +39,14 @@ extension PluginDesk {
     return PluginChange.all(from: before, to: reached.lock)
   }
 
-  /// The ranges that other plugins, and the person who added it, require of a plugin's version.
+  /// Returns the version ranges for a plugin that other plugins and the person who added it asked for.
   private func ranges(on name: String, in lock: PluginLock) -> [(range: VersionRange, of: String)] {
     let own = lock[name]?.wanted.map { [($0, "asked for")] } ?? []
     return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }
   }
 
-  /// Refuses a version that asks for more capabilities than the previous one, comes from another source or has another signer, unless that
-  /// is accepted.
+  /// Refuses a version that asks for more capabilities than the version before, comes from another source, or has another signer, unless
+  /// the caller accepts that.
   private func refuseMore(from before: PluginLock, to after: PluginLock, accepts: Bool) throws(Problems) {
     guard !accepts else { return }
     let moved = after.plugins.compactMap { plugin -> Problem? in
@@ -67,7 +67,7 @@ extension PluginDesk {
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
   }
 
-  /// The plugins whose signer changed, or is no longer known to this machine.
+  /// Returns a problem for each plugin whose signer has changed, or is not known to this machine any more.
   private static func signedOtherwise(_ before: PluginLock, _ after: PluginLock) -> [Problem] {
     after.plugins.compactMap { plugin in
       guard let recorded = before[plugin.name]?.signer, plugin.signer?.isExactly(recorded) != true else { return nil }
@@ -77,7 +77,7 @@ extension PluginDesk {
     }
   }
 
-  /// The lock with a plugin and all plugins that it requires.
+  /// Returns the lock completed with a plugin and all plugins that it requires, and these plugins.
   private func reach(_ root: FoundPlugin, from before: PluginLock) throws(Problems) -> (lock: PluginLock, found: [FoundPlugin]) {
     var (lock, found, queue) = (before, [FoundPlugin](), [root])
     while let next = queue.popLast() {
@@ -89,7 +89,7 @@ extension PluginDesk {
             fix: "remove that folder or rename it: one project has one plugin of a name"), exit: .refused)
       }
       var locked = next.locked
-      // The same files are signed as they were, also if this machine has no policy to ask.
+      // Unchanged files keep their recorded signer, even if this machine has no policy that names signers.
       if let old = before[locked.name], old.sha256 == locked.sha256 { locked.signer = locked.signer ?? old.signer }
       lock = PluginLock(lock.plugins.filter { $0.name != locked.name } + [locked])
       found.append(next)
@@ -101,7 +101,7 @@ extension PluginDesk {
     return (lock, found)
   }
 
-  /// A dependency that has to be added; nil: the lock has it in a version that fits.
+  /// Returns a required plugin that has to be added; nil: the lock has it, in a version that is in the range.
   private func required(
     _ dependency: PluginManifest.Dependency, by plugin: LockedPlugin, in lock: PluginLock
   ) throws(Problems) -> FoundPlugin? {
@@ -136,7 +136,7 @@ extension PluginDesk {
     return nil
   }
 
-  /// The problem that plugins require each other in a circle.
+  /// Returns the problem that plugins require each other in a circle; nil: they do not.
   private static func circle(in lock: PluginLock) -> Problem? {
     func way(_ name: String, _ above: [String]) -> [String]? {
       if let index = above.firstIndex(of: name) { return above[index...] + [name] }

@@ -1,8 +1,8 @@
 package import DeployModel
 
 extension PluginDesk {
-  /// Downloads exactly the plugins that the lock lists.
-  /// - Returns: the plugins that were not here.
+  /// Downloads the plugins of the lock, in exactly the recorded versions.
+  /// - Returns: the plugins that this machine did not have.
   package func fetch() throws(Problems) -> [LockedPlugin] {
     var brought: [LockedPlugin] = []
     for plugin in try lock().plugins where !isHere(plugin) {
@@ -30,7 +30,7 @@ extension PluginDesk {
     } catch { return false }
   }
 
-  /// Copies the plugins into the project, so that the project needs nothing from elsewhere.
+  /// Copies the plugins of the lock into the project, so that it needs no other source. Returns these plugins.
   package func vendor() throws(Problems) -> [LockedPlugin] {
     let plugins = try lock().plugins
     guard !plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }
@@ -44,7 +44,7 @@ extension PluginDesk {
     return plugins
   }
 
-  /// Removes a plugin that somebody added, with the plugins that only it required.
+  /// Removes a plugin that somebody added, and the plugins that only this one required.
   package func remove(_ name: String) throws(Problems) -> [PluginChange] {
     let before = try lock()
     _ = try locked(name, in: before)

@@ -1,24 +1,24 @@
 package import DeployModel
 
-/// A plugin of the lock, and whether it can be used.
+/// A plugin of the lock, with the result of its verification.
 package struct VerifiedPlugin: Sendable {
   package var plugin: LockedPlugin
   package var isVendored: Bool
-  /// The plugin's files, as the lock has them; nil: they must not be read.
+  /// The plugin's files, equal to those recorded in the lock; nil: they must not be read.
   package var tree: PluginTree?
-  /// The plugin's signer; nil: no signature is required.
+  /// The plugin's signer; nil: no known signer, and none is required.
   package var signer: String?
   /// Why the plugin cannot be used; nil: it can be used.
   package var problem: Problem?
 }
 
 extension PluginDesk {
-  /// Verifies every plugin of the lock. Nothing is downloaded.
+  /// Verifies every plugin of the lock without downloading anything.
   /// - Throws: what is wrong with the lock itself.
   package func verify() throws(Problems) -> [VerifiedPlugin] { try lock().plugins.map(verified) }
 
-  /// All plugins of the lock, verified.
-  /// - Throws: every plugin that cannot be used, and why.
+  /// Returns all plugins of the lock, verified.
+  /// - Throws: every plugin that cannot be used, with the reason.
   package func whole() throws(Problems) -> [VerifiedPlugin] {
     let all = try verify()
     let problems = all.compactMap(\.problem)

@@ -1,13 +1,13 @@
 import DeployModel
 
-/// The use cases for the plugins of a project that come from elsewhere, one function each.
+/// The use cases for a project's external plugins; each is one function.
 package struct PluginDesk: Sendable {
   let sources: any PluginSources
   let shelf: any PluginShelf
 
-  /// The most versions of one source that are tried until one fits.
+  /// The largest number of versions of one source that are tried until one fits.
   static let mostTries = 10
-  /// The most plugins that one plugin may bring in.
+  /// The largest number of plugins that one plugin may require, directly and indirectly.
   static let mostPlugins = 100
 
   package init(sources: any PluginSources, shelf: any PluginShelf) {
@@ -19,7 +19,8 @@ package struct PluginDesk: Sendable {
     do { return try shelf.lock() ?? PluginLock() } catch { throw Problems(error) }
   }
 
-  /// The plugin of that name in the lock.
+  /// Returns the plugin of this name in the lock.
+  /// - Throws: if the lock has no such plugin.
   func locked(_ name: String, in lock: PluginLock) throws(Problems) -> LockedPlugin {
     if let plugin = lock[name] { return plugin }
     let names = lock.names
@@ -29,7 +30,7 @@ package struct PluginDesk: Sendable {
         fix: names.isEmpty ? "lander plugin add SOURCE adds one" : "it has \(names.joined(separator: ", "))"))
   }
 
-  /// Stores the files and writes the lock; vendored plugins are copied into the project again.
+  /// Stores the plugins' files and writes the lock. Vendored plugins are copied into the project again.
   func commit(_ found: [FoundPlugin], _ lock: PluginLock) throws(Problems) {
     do throws(Problem) {
       for one in found {

@@ -1,11 +1,12 @@
 package import DeployModel
 
-/// Makes bundles: runs the build command or git on this machine, and packs the result.
+/// Builds bundles: runs the build command or git on this machine, and packs the result.
 package protocol BundleBuilder: Sendable {
+  /// Builds the bundle of a revision.
   /// - Parameters:
-  ///   - project: the folder that the revision's paths are relative to, and that the build runs in.
-  ///   - output: called with what the build command writes, as it comes.
-  /// - Throws: everything that is wrong with the revision, at once, each problem with its path.
+  ///   - project: the working directory of the build, to which the revision's paths are relative.
+  ///   - output: called with what the build command writes, as it is written.
+  /// - Throws: all problems of the revision, each with its path.
   func build(
     _ revision: Revision, in project: String, output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws(Problems) -> BuiltBundle

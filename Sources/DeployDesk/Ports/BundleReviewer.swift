@@ -1,20 +1,21 @@
 package import DeployCore
 package import DeployModel
 
-/// Reviews a packed bundle that an appspec file installs, before anything starts.
+/// Reviews a bundle that an appspec file installs, before anything starts.
 package protocol BundleReviewer: Sendable {
+  /// Reviews the bundle.
   /// - Throws: `Failure` if the bundle's content cannot be read.
   func review(_ manifest: Manifest, _ options: AppSpecOptions, in store: any BundleStore) async throws -> ReviewedBundle
 }
 
 /// The result of the review of a bundle with an appspec file.
 package struct ReviewedBundle: Sendable, Hashable {
-  /// Everything that would fail on the hosts.
+  /// The problems that would make a host fail.
   package var problems: [Problem]
-  /// Number of warnings, which make nothing fail.
+  /// The number of warnings, which do not make anything fail.
   package var warnings: Int
   package var scripts: [AppSpecOptions.Scripts]
-  /// The steps of the installation on a host that has none of the bundle's files, one a line.
+  /// The steps of the installation on a host that has none of the bundle's files, one in each line.
   package var installation: [String]
 
   package init(problems: [Problem], warnings: Int, scripts: [AppSpecOptions.Scripts], installation: [String]) {

@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// The signatures of bundles that this machine trusts.
+/// Verifies the signatures of bundles by this machine's policy.
 package protocol BundleTrust: Sendable {
-  /// - Returns: the signer of a bundle; nil: no known signer signed it, and none is required.
-  /// - Throws: if this machine's policy demands a signature, and there is no valid one.
+  /// Returns the signer of a bundle; nil: no known signer signed it, and the policy does not demand a signature.
+  /// - Throws: if the policy demands a signature and there is no valid one.
   func signer(of bundle: Digest) throws(Problems) -> String?
 }
 
-/// Requires no signatures.
+/// A policy that demands no signatures.
 package struct AnyBundle: BundleTrust {
   package init() {}
   package func signer(of bundle: Digest) throws(Problems) -> String? { nil }

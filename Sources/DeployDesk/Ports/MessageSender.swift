@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// The way to leave messages for deployments. The engine reads them through its `Mailbox`.
+/// Leaves messages for deployments. Their engines read the messages through `Mailbox`.
 package protocol MessageSender: Sendable {
-  /// Leaves a message; it is durable when this returns.
+  /// Leaves a message, which is durable when this returns.
   func send(_ message: Message, to deployment: Deployment.ID) async throws(Failure)
-  /// Whether a message still waits to be taken.
+  /// Whether no engine has taken the message yet.
   func waits(_ message: Message.ID, for deployment: Deployment.ID) async -> Bool
-  /// Takes a message back.
-  /// - Returns: whether it was still there.
+  /// Removes a message.
+  /// - Returns: whether the message was still there.
   func withdraw(_ message: Message.ID, from deployment: Deployment.ID) async -> Bool
 }

@@ -1,29 +1,29 @@
 package import DeployModel
 
-/// Plugins on this machine: a project's lock, copies by their digest, and plugins in `vendor/lander`.
+/// The plugins on this machine: a project's lock, copies stored by digest, and the plugins in `vendor/lander`.
 package protocol PluginShelf: Sendable {
-  /// `deploy.lock`; nil: the project has none.
+  /// Returns the contents of `deploy.lock`; nil: the project has none.
   func lock() throws(Problem) -> PluginLock?
   func write(_ lock: PluginLock) throws(Problem)
-  /// The digest of a plugin's files, as `deploy.lock` has it.
+  /// Returns the digest of a plugin's files, as `deploy.lock` records it.
   func digest(of tree: PluginTree) -> Digest
-  /// A copy by its digest, not yet checked; nil: there is no such copy.
+  /// Returns the stored copy with this digest, which has not been verified; nil: there is none.
   func copy(_ digest: Digest) throws(Problem) -> PluginTree?
   func keep(_ tree: PluginTree, as digest: Digest) throws(Problem)
-  /// The content of `vendor/lander/NAME`; nil: there is no such folder.
+  /// Returns the files in `vendor/lander/NAME`; nil: there is no such folder.
   func vendored(_ name: String) throws(Problem) -> PluginTree?
   func vendor(_ tree: PluginTree, as name: String) throws(Problem)
   func removeVendored(_ name: String) throws(Problem)
-  /// Whether the project has its own plugin of that name, in `plugins/NAME`.
+  /// Whether the project itself contains a plugin of this name, in `plugins/NAME`.
   func hasOwn(_ name: String) -> Bool
-  /// The manifest of a plugin that comes with Lander; nil: there is no such plugin.
+  /// Returns the manifest of a plugin that comes with Lander; nil: there is no such plugin.
   func shipped(_ name: String) -> PluginManifest?
-  /// The signer of a plugin; nil: no signature is required.
-  /// - Throws: if this machine's policy demands a signature, and there is no good one.
+  /// Returns the signer of a plugin; nil: no known signer signed it, and the policy does not demand a signature.
+  /// - Throws: if this machine's policy demands a signature and there is no valid one.
   func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String?
-  /// Reads a manifest's text.
-  /// - Throws: everything that is wrong with the manifest. A newer API level is not an error.
+  /// Reads a manifest.
+  /// - Throws: all problems of the manifest. A newer API level is not a problem here.
   func manifest(_ text: String) throws(Problems) -> PluginManifest
-  /// The API level of this Lander.
+  /// The API level of this version of Lander.
   var level: Int { get }
 }

@@ -1,18 +1,18 @@
 import DeployModel
 
-/// The files around a project that a request names: whether they exist, and their neighbours.
+/// Looks up files that a request names: whether they exist, and which names are beside them.
 package protocol ProjectFiles: Sendable {
-  /// The folder that paths of the command line are relative to.
+  /// The current folder, to which paths on the command line are relative.
   var current: String { get }
-  /// What `~` stands for; nil: unknown.
+  /// The folder that `~` means; nil: unknown.
   var home: String? { get }
   func exists(_ path: String) -> Bool
-  /// Names in a folder, in order; empty if there is no such folder.
+  /// Returns the names in a folder, sorted; empty: there is no such folder.
   func names(in path: String) -> [String]
 }
 
 extension ProjectFiles {
-  /// An absolute path from one that may be relative to a folder (nil: the current one); `.` and `..` are resolved.
+  /// Returns an absolute path without `.` and `..`. A relative path is relative to `folder`; nil: to the current folder.
   package func absolute(_ path: String, in folder: String? = nil) -> String {
     let expanded = path == "~" || path.hasPrefix("~/") ? (home ?? "~") + path.dropFirst() : path
     let whole = expanded.isAbsolutePath ? expanded : (folder ?? current) + "/" + expanded

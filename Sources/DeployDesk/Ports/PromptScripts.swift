@@ -1,9 +1,9 @@
 package import DeployCore
 package import DeployModel
 
-/// Recipes of a plan that also run lines of a person, as hooks run.
+/// Scripts of a plan that can also run lines which a person types, in the same way as hooks.
 package protocol PromptScripts: Scripts {
-  /// Prepares a request to the prompt: `text` is run, `words` is the beginning of a name. Its script returns a record: `values`, a list of
-  /// texts; `unfinished`, if the text continues on the next line; `words`.
+  /// Prepares a request of the prompt: `text` is a text to run, `words` the beginning of a name to complete. The script returns a record
+  /// with `values` (a list of texts), `unfinished` (whether the text continues on the next line) or `words` (the completions).
   func start(_ script: ScriptID, request: Value)
 }

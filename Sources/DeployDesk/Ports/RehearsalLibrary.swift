@@ -4,28 +4,29 @@ package import DeployModel
 
 /// Loads recipes that are only rehearsed.
 package protocol RehearsalLibrary: RecipeLibrary {
+  /// Returns the scripts for a rehearsal of a plan.
   /// - Parameters:
   ///   - sources: the sources of each of the plan's recipes, by index.
-  ///   - hasFaults: whether hosts are made to fail in the rehearsal.
+  ///   - hasFaults: whether the rehearsal makes hosts fail.
   /// - Throws: what is wrong with the sources.
   func rehearsed(_ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool) throws(Problems) -> any RehearsedRecipes
 
-  /// Scripts for a prompt.
-  /// - Parameter sources: the sources of the plan's one recipe.
+  /// Returns the scripts for a prompt.
+  /// - Parameter sources: the sources of the plan's only recipe.
   /// - Throws: what is wrong with the sources.
   func prompt(_ plan: Plan, sources: [SourceFile]) throws(Problems) -> any PromptScripts
 }
 
-/// Scripts of a deployment that is only rehearsed, with the findings so far.
+/// The scripts of a rehearsal, with its findings so far.
 package protocol RehearsedRecipes: Scripts {
-  /// The findings, each once, in the order in which they were found.
+  /// The findings, each once, in the order of finding.
   var findings: [RehearsalFinding] { get }
-  /// Parts of the code that may run several times, in words.
+  /// Descriptions of the parts of the code that may run several times.
   var loops: [String] { get }
-  /// Whether the recipe itself read answers of hosts, so that its course depends on them.
+  /// Whether the recipe used answers of hosts, so that a real run may take another course.
   var isDoubted: Bool { get }
-  /// The limit that ended the whole rehearsal; nil: no limit did.
+  /// The limit that ended the whole rehearsal; nil: none did.
   var overrun: Problem? { get }
-  /// Whether there is a finding in a part of the recipe, such as `hook ApplicationStart`.
+  /// Whether a part of the recipe, such as `hook ApplicationStart`, has a finding.
   func isFaulty(_ part: String) -> Bool
 }

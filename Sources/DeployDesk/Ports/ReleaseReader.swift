@@ -1,17 +1,17 @@
 package import DeployModel
 
-/// Reads releases that hosts keep, if their bundles are gone from this machine. Changes nothing on hosts.
+/// Reads releases that hosts keep, if this machine lacks their bundles. Changes nothing on hosts.
 package protocol ReleaseReader: Sendable {
-  /// The manifest of a release, as the host remembers it. The caller has to compare its digest.
-  /// - Throws: kind `missing` if the host does not keep the release, `corrupt` if the release has another file or something that is not a
-  ///   file.
+  /// Returns the manifest of a release as the host has it. The caller has to compare the manifest's digest.
+  /// - Throws: kind `missing` if the host does not have the release; `corrupt` if the release contains a file that is not in the manifest,
+  ///   or something that is neither a file, a folder nor a link.
   func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest
-  /// Parts of files of a release, in the requested order. The caller has to compare them with the manifest.
-  /// - Throws: kind `corrupt` if a file is gone, too short, or cannot be read.
+  /// Returns parts of files of a release, in the requested order. The caller has to compare the files with the manifest.
+  /// - Throws: kind `corrupt` if a file is missing, too short or unreadable.
   func read(_ parts: [BundlePart], of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> [[UInt8]]
 }
 
-/// A reader for places where no release of a host can be read.
+/// A `ReleaseReader` that cannot read any release.
 package struct NoReleases: ReleaseReader {
   package init() {}
   package func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest {

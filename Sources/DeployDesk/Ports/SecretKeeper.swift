@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Knows which secrets are available, and keeps their values out of everything that is shown.
+/// Knows which secrets are available, and hides their values in all output.
 package protocol SecretKeeper: Sendable {
-  /// A problem for each of these secrets that is not available, with the secret's name as the subject.
+  /// Returns a problem for each of these secrets that is not available; the problem's subject is the secret's name.
   func missing(of names: [String]) async -> [Problem]
-  /// From now on hides the values of these secrets in all output.
+  /// Hides the values of these secrets in all output from now on.
   /// - Throws: if a secret is not available, or is too short to be hidden.
   func expect(_ names: [String]) async throws(Failure)
 }

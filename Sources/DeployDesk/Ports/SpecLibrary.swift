@@ -1,22 +1,22 @@
 package import DeployModel
 
-/// Reads specs and runs their tests.
+/// Reads specs, which are the tests of recipes.
 package protocol SpecLibrary: Sendable {
-  /// A spec with the project whose recipes it tests.
-  /// - Throws: everything that is wrong with the spec or the project.
+  /// Reads a spec and the project whose recipes it tests.
+  /// - Throws: all problems of the spec and the project.
   func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec
 }
 
-/// A spec that was read.
+/// A spec that has been read.
 package protocol ReadSpec: Sendable {
-  /// The project, with the recipes that the spec defines itself.
+  /// The project, including the recipes that the spec itself defines.
   var project: Project { get }
-  /// The tests, in the order of the spec.
+  /// The tests in the order of the spec.
   var tests: [SpecTest] { get }
-  /// The project with a recipe, `Trial.Strategy.recipe`, that only has a rollout with a strategy.
+  /// Returns the project with one more recipe, `Trial.Strategy.recipe`, which only has a rollout with this strategy.
   /// - Throws: what is wrong with the strategy or its options.
   func project(playing strategy: Trial.Strategy) throws(Problems) -> Project
-  /// Runs a test in a Lua state of its own.
+  /// Runs a test in its own Lua state.
   /// - Parameter deploy: rehearses the deployment that the test asks for, and returns what happened.
   /// - Returns: why the test failed; nil: it passed.
   func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem?

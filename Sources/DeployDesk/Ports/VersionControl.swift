@@ -1,21 +1,20 @@
 package import DeployModel
 
-/// The commits of a folder, as far as they are known.
+/// Looks up commits of folders in a version control system.
 package protocol VersionControl: Sendable {
+  /// Returns a commit; nil: the folder is in no working copy, or the commit does not exist.
   /// - Parameters:
-  ///   - ref: a branch, a tag or a commit; nil: the commit that is checked out there.
-  ///   - folder: in a working copy, or not.
-  /// - Returns: nil if the folder has no version control or no such commit.
+  ///   - ref: a branch, a tag or a commit; nil: the commit that is checked out in the folder.
+  ///   - folder: a folder, which need not be in a working copy.
   func commit(_ ref: String?, in folder: String) async -> Commit?
-  /// The commits that `new` has and `old` lacks.
-  /// - Returns: nil if one of the two commits is not known there.
+  /// Returns the commits that `new` has and `old` lacks; nil: one of the two commits is unknown.
   func changes(from old: String, to new: String, in folder: String) async -> CommitRange?
-  /// Files below the folder that differ between two commits, in the order of their paths, at most `ChangedFile.most`.
-  /// - Returns: nil if one of the two commits is not known there.
+  /// Returns the files below the folder that differ between two commits, sorted by path, at most `ChangedFile.most`; nil: one of the two
+  /// commits is unknown.
   func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]?
 }
 
-/// For folders without known commits.
+/// A `VersionControl` that knows no commits.
 package struct NoVersionControl: VersionControl {
   package init() {}
   package func commit(_ ref: String?, in folder: String) async -> Commit? { nil }

@@ -2,9 +2,9 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A prompt that runs lines of Lua as hooks run, one after the other; operations that a line asks for happen at once. The prompt takes no
-/// lock and writes no journal. Each operation happens at most once and has a deadline, as in a deployment. Cancelling the task ends the
-/// line.
+/// Runs lines of Lua that a person types, as hooks run and one after the other. Operations that a line asks for are performed at once. The
+/// prompt acquires no lock and writes no journal, but each operation happens at most once and has a time limit, as in a deployment.
+/// Cancelling the task ends the line.
 package actor Prompt {
   private let ground: PromptGround
   private let scripts: any PromptScripts
@@ -12,8 +12,8 @@ package actor Prompt {
   private var lastScript = 0
   private var lastIntent = 0
 
-  /// A prompt with simulated hosts.
-  /// - Parameter tell: gets each event, from any task.
+  /// Creates a prompt with simulated hosts.
+  /// - Parameter tell: receives each event, from any task.
   /// - Throws: what is wrong with the sources.
   package init(
     simulating selection: Selection, of project: LoadedProject, stage: RehearsalStage, tell: @escaping @Sendable (PromptEvent) -> Void
@@ -23,8 +23,8 @@ package actor Prompt {
     self.tell = tell
   }
 
-  /// A prompt with real hosts.
-  /// - Throws: what is wrong with the sources, and hosts that cannot be reached.
+  /// Creates a prompt with real hosts.
+  /// - Throws: what is wrong with the sources, or which hosts are unreachable.
   package init(
     reaching selection: Selection, of project: LoadedProject, at desk: Desk, tell: @escaping @Sendable (PromptEvent) -> Void
   ) async throws(Problems) {
@@ -34,10 +34,10 @@ package actor Prompt {
     do { try await ground.begin() } catch { throw Problems(error.problem(), exit: .infrastructure) }
   }
 
-  /// Names of the hosts, in their order.
+  /// The names of the hosts, in order.
   package nonisolated var hosts: [String] { ground.plan.hosts.map(\.host.name) }
 
-  /// Closes the prompt; nothing can be run afterwards.
+  /// Closes the prompt. It cannot run anything afterwards.
   package func close() async { await ground.end() }
 
   /// Runs a text of one or more lines to its end.
@@ -54,7 +54,7 @@ package actor Prompt {
     }
   }
 
-  /// Names that begin with a text, at most 200, in order.
+  /// Returns names that begin with this text, at most 200, sorted.
   package func words(_ prefix: String) async -> [String] {
     guard case .returned(let value) = await drive(begin([("words", .text(prefix))])) else { return [] }
     return value["words"]?.list?.compactMap(\.text) ?? []
@@ -68,7 +68,8 @@ package actor Prompt {
     return lastScript
   }
 
-  /// Steps a script to its end. After a cancel, operations of its clean-up are still performed, for the grace time of a deployment.
+  /// Runs a script to its end. After a cancel, the script may clean up with further operations, within the time limit that deployments have
+  /// for that.
   private func drive(_ id: ScriptID) async -> ScriptResult {
     var answer = Answer.begin
     var (requests, ending): (Int, ContinuousClock.Instant?) = (0, nil)
@@ -92,7 +93,7 @@ package actor Prompt {
       answer = ending == nil ? await self.answer(request) : await Task { await self.answer(request) }.value
     }
   }
-  /// The most requests of one line, as in a deployment.
+  /// The largest number of requests that one line may make; functions of a deployment have the same limit.
   private static let mostRequests = 100_000
 
   private func answer(_ request: Request) async -> Answer {
@@ -116,9 +117,9 @@ package actor Prompt {
     return await drive(id)
   }
 
-  /// Runs functions at the same time, and returns the results in their order. Unless `keepGoing` is true, the first function that fails
-  /// ends the others.
-  /// - Parameter limit: the most functions at the same time; 0: all.
+  /// Runs functions at the same time, and returns their results in order. Unless `keepGoing` is true, the first function that fails ends
+  /// the others.
+  /// - Parameter limit: the largest number of functions at the same time; 0: all.
   private func gather(_ bodies: [Body], _ limit: Int, _ keepGoing: Bool) async -> [ScriptResult] {
     let left = ScriptResult.raised(ScriptError(Failure(.cancelled, "a function beside this one failed")))
     var results = bodies.map { _ in left }
@@ -142,7 +143,7 @@ package actor Prompt {
     return results
   }
 
-  /// Runs a function under a deadline. On simulated hosts no time passes, so it is never late.
+  /// Runs a function with a time limit. On simulated hosts no time passes, so the limit is never reached.
   private func within(_ interval: Interval, _ body: Body) async -> ScriptResult {
     guard ground.isReal else { return await child(body) }
     return await withTaskGroup(of: ScriptResult?.self) { [ground] group in
@@ -177,8 +178,8 @@ package actor Prompt {
     return outcome
   }
 
-  /// Performs an intent. If the task is cancelled, this asks to end the operation, again and again until the request is heard. The
-  /// operation itself is not cancelled as a task, because it has to report its outcome.
+  /// Performs an intent. If the task is cancelled, this asks for the end of the operation until it has ended. The operation runs in a task
+  /// that is not cancelled, because it has to report its outcome.
   private func cancellable(_ intent: Intent) async -> Outcome {
     let flag = Flag()
     return await withTaskCancellationHandler { [ground] in

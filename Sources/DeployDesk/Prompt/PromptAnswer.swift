@@ -2,9 +2,9 @@ package import DeployModel
 
 /// The result of a line.
 package enum PromptAnswer: Sendable, Hashable {
-  /// The values of the expression, as texts; empty for a statement.
+  /// The values of the expression as texts; empty for a statement.
   case values([String])
-  /// The text is an unfinished statement: it continues on the next line.
+  /// The text is an unfinished statement, which continues on the next line.
   case unfinished
   case failed(ScriptError)
 }

@@ -4,15 +4,15 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// The hosts that a prompt reaches: simulated hosts, or a real one. It takes no lock and writes no journal.
+/// The hosts that a prompt uses: simulated ones, or a real one. The prompt acquires no lock and writes no journal.
 struct PromptGround: Sendable {
   let plan: Plan
   private let transport: any Transport
   private let machine: any EngineMachine
-  /// The clock; nil: hosts are simulated, and no time passes there.
+  /// The clock; nil: the hosts are simulated, and no time passes.
   private let clock: (any Clock)?
 
-  /// Simulated hosts of a selection, with an earlier release of its recipe. Commands succeed there and print nothing.
+  /// Creates simulated hosts for a selection, which run an earlier release of its recipe. Their commands succeed and print nothing.
   init(simulating selection: Selection, by identity: Planner.Identity) throws(Problems) {
     plan = try Planner.simulated(selection, isFresh: false, by: identity)
     let hosts = plan.hosts.map(Rehearsing.host) + plan.ownPartners.map(Rehearsing.partner)
@@ -27,11 +27,11 @@ struct PromptGround: Sendable {
     clock = nil
   }
 
-  /// The real hosts of a selection.
-  /// - Throws: a problem for each host that cannot be reached.
+  /// Connects to the real hosts of a selection.
+  /// - Throws: a problem for each unreachable host.
   init(reaching selection: Selection, by identity: Planner.Identity, at desk: Desk) async throws(Problems) {
     var selection = selection
-    // Only what somebody named is reached.
+    // Partners are left out, because only hosts that somebody named are contacted.
     selection.partners = []
     let simulated = try Planner.simulated(selection, by: identity)
     var hosts: [HostPlan] = []
@@ -57,13 +57,13 @@ struct PromptGround: Sendable {
     clock = desk.ports.clock
   }
 
-  /// Whether time passes.
+  /// Whether the hosts are real, so that time passes.
   var isReal: Bool { clock != nil }
 
   func sleep(_ interval: Interval) async { await clock?.sleep(interval) }
 
   func perform(_ intent: Intent) async -> Outcome {
-    // No server is asked for simulated hosts: each says that all is well.
+    // For simulated hosts no server is contacted; every request gets the status 200.
     if !isReal, case .http = intent.operation { return .done(HTTPResponse(status: 200).value) }
     guard case .host(let number) = intent.place else { return await machine.perform(intent, of: deployment, output: { _ in }) }
     return await transport.perform(intent, at: site(number), output: { _ in })
@@ -79,14 +79,14 @@ struct PromptGround: Sendable {
 
   private var deployment: Deployment.ID { "prompt-" + plan.id }
 
-  /// The site of an operation at a prompt. No fence is compared, because no deployment asks.
+  /// Returns the site of an operation. Hosts do not compare its fence, because no deployment asks.
   private func site(_ number: Int) -> HostSite {
     var site = plan.site(of: number)
     if isReal { (site.deployment, site.fence) = (deployment, -1) }
     return site
   }
 
-  /// A clock that jumps to the end of each sleep, so that nobody waits.
+  /// A clock that moves to the end of each sleep at once.
   private final class HastyClock: Clock {
     private let time = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
     func now() -> Timestamp { time.withLock { $0 } }

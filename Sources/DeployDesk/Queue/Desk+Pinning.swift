@@ -2,14 +2,14 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// A request whose revision is built now. So the deployment uses the files of this moment, even if the project's files change while it
-  /// waits.
-  /// - Returns: the request and the origin of its revision. The request is unchanged if it names a bundle, or cannot be planned anyway.
+  /// Returns a request whose revision has been built now, so that the deployment uses the present files even if the project changes while
+  /// it waits.
+  /// - Returns: the request and the origin of its revision. The request is unchanged if it names a bundle, or if it cannot be planned.
   package func pinning(_ asked: Asked, of project: LoadedProject) async throws -> (Asked, Provenance?) {
     guard asked.unclear.isEmpty, asked.request.revision?.hasPrefix("bundle:") != true else { return (asked, nil) }
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
     let recipe = selection.recipe
-    // What brings nothing has nothing that could change while it waits.
+    // A task or a removal has no revision that could change during the wait.
     guard !recipe.bringsNothing else { return (asked, nil) }
     let built = try await build(recipe, asked.request.revision, of: project)
     let origin = await provenance(asked.request.said, recipe, asked.request.revision, of: project, replacing: [])
@@ -18,7 +18,7 @@ extension Desk {
     return (pinned, origin?.commit.map { Provenance(commit: $0) })
   }
 
-  /// - Throws: if the group from which a waiting deployment took its bundle no longer runs that bundle as a good release.
+  /// Refuses a deployment that waited if the group from which it took its bundle no longer runs that bundle as a good release.
   func refuseMoved(_ source: String, from bundle: Digest, _ asked: Asked, of project: LoadedProject) async throws {
     let selection = try project.project.selection(recipe: asked.request.recipe, group: source)
     let now = try agreed(await survey(selection).named, in: source)

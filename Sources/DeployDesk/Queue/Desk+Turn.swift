@@ -3,13 +3,13 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Plans a deployment when its turn has come, so that the plan starts from what the earlier deployments left.
+  /// Plans a deployment when it is its turn in the line, so that the plan starts from what earlier deployments left.
   /// - Parameters:
-  ///   - urgent: the reason of `--urgent`: the deployment comes before all that wait, and cancels a deployment that has the hosts and waits
-  ///     for a person; nil: it is not urgent.
-  ///   - until: when the time in line is over; nil: from now on, as long as `busy` says.
-  ///   - origin: the origin of the revision, if it was looked up before; nil: it is looked up.
-  /// - Throws: `Problems`; of kind `locked` if the time in line is over, or a newer deployment superseded this one.
+  ///   - urgent: the reason of `--urgent`; nil: not urgent. An urgent deployment comes before all others in the line, and cancels a
+  ///     deployment that has the hosts and waits for a person.
+  ///   - until: when to stop waiting; nil: after the time that `busy` states.
+  ///   - origin: the origin of the revision, if it is known; nil: it is looked up.
+  /// - Throws: `Problems`, with the exit code `locked` if the time is over or a newer deployment superseded this one.
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
     from origin: Provenance? = nil
@@ -28,8 +28,8 @@ extension Desk {
     }
   }
 
-  /// Waits in line until no other deployment is in the way.
-  /// - Returns: the place; nil: the deployment waits in no line.
+  /// Waits in the line until no other deployment prevents this one.
+  /// - Returns: the place in the line; nil: this deployment does not wait in a line.
   private func turn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?
   ) async throws -> Turn? {
@@ -38,8 +38,8 @@ extension Desk {
     return try await turn(asked.request, selection, busy, urgent, until) { _ = try await plan(asked, of: project) }
   }
 
-  /// Waits in line for known hosts.
-  /// - Parameter tries: throws if an urgent deployment could not begin; then no other deployment is cancelled for it.
+  /// Waits in the line for known hosts.
+  /// - Parameter tries: throws if an urgent deployment could not begin anyway. No other deployment is cancelled for it then.
   func turn(
     _ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?,
     tries: () async throws -> Void
@@ -70,8 +70,9 @@ extension Desk {
     return turn
   }
 
-  /// Takes a place in line on the first host by name that can be reached. This host decides between deployments that want the same hosts.
-  /// - Returns: nil if no host takes the place. Then the deployment waits without a place, and planning says what is wrong with the host.
+  /// Takes a place in the line on the first reachable host, by name. This host decides between deployments that want these hosts.
+  /// - Returns: the place; nil: no host gave one. The deployment then waits without a place, and planning reports what is wrong with the
+  ///   host.
   private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
     let recipe = selection.recipe
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
@@ -97,19 +98,19 @@ extension Desk {
     return nil
   }
 
-  /// Joins names into one word, which is the same on every machine.
+  /// Joins names into one word that is equal on every machine.
   private static func lane(_ names: [String]) -> String {
     String(Fingerprint(of: names.joined(separator: "\0").utf8).number, radix: 16)
   }
 
-  /// The deployments that are in the way; nil: there are none.
+  /// Returns the deployments that prevent this one from beginning; nil: there are none.
   /// - Throws: if a newer deployment superseded this one.
   private func inTheWay(of turn: Turn?, _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
     guard let turn else { return try await lockedOut(of: selection.hosts, selection, until) }
     let first = turn.host.name
     let place: LinePlace
     do { place = try await turn.ask() } catch {
-      // It is out of reach for a moment; until it is back, nobody knows.
+      // The host is unreachable at the moment, so the line is unknown until it answers again.
       if error.kind == .unreachable { return LineStanding(host: first, ahead: [], now: now, until: until) }
       throw error
     }
@@ -128,7 +129,7 @@ extension Desk {
     return try await lockedOut(of: selection.hosts.filter { $0.name != first }, selection, until)
   }
 
-  /// The first of these hosts that is locked; nil: no host is.
+  /// Returns the first of these hosts that is locked; nil: none is.
   private func lockedOut(of hosts: [Host], _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
     guard !hosts.isEmpty else { return nil }
     for (host, survey) in await survey(selection).named where hosts.contains(where: { $0.number == host.number }) {
@@ -139,7 +140,7 @@ extension Desk {
     return nil
   }
 
-  /// The lock if its holder may live. Nil: nobody has the lock, or its holder is known to be dead; planning handles that case.
+  /// Returns the lock if its holder may be alive. Nil: nobody holds the lock, or its holder is known to be dead, which planning handles.
   private func living(_ lock: Lock?) async throws -> Lock? {
     guard let lock, lock.leaseLeft > 0 else { return nil }
     return try await deadHolder(of: lock) == nil ? lock : nil

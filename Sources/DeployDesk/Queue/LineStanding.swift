@@ -1,25 +1,25 @@
 package import DeployModel
 
-/// What a deployment in line waits for.
+/// What keeps a deployment that waits in the line from beginning.
 package struct LineStanding: Sendable, Hashable {
-  /// The host on which another deployment is in the way.
+  /// The host on which another deployment comes first.
   package var host: String
-  /// The holder of the host's lock; nil: the host is not locked, but others come first.
+  /// The lock of the host; nil: the host is not locked, but other deployments come first.
   package var holder: Lock?
-  /// What the holder waits for from people; nil: the host does not know it.
+  /// What the deployment that holds the lock waits for from people; nil: the host does not know that.
   package var awaited: Awaited?
-  /// The deployments that come first, in their order.
+  /// The deployments that get the lock earlier, in order.
   package var ahead: [LinePlace.Other]
   package var now: Timestamp
   /// When the deployment stops waiting.
   package var until: Timestamp
 
-  /// Whether the other standing tells a person nothing new.
+  /// Whether the other value tells a person nothing new.
   func saysTheSame(as other: LineStanding) -> Bool {
     host == other.host && holder?.deployment == other.holder?.deployment && awaited == other.awaited && ahead == other.ahead
   }
 
-  /// The obstacle, as the end of "waited for …".
+  /// What the deployment waits for, as the end of "waited for …".
   var obstacle: String {
     func since(_ time: Timestamp) -> Interval { Interval(milliseconds: max(0, (now - time).milliseconds)) }
     if let holder {
@@ -31,7 +31,7 @@ package struct LineStanding: Sendable, Hashable {
     return "\(first.owner)\(others) in line on \(host), waiting for \(since(first.since)): \(first.purpose)"
   }
 
-  /// What to do about the obstacle.
+  /// What a person can do.
   var fix: String {
     guard let holder else { return "lander status shows what has the hosts; --on-busy wait=TIME waits longer" }
     return "lander status --deployment \(holder.deployment) shows how far it is, if it was started here; "

@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// A deployment's wait for its hosts. Between its plan and its locks, another deployment may take a host. Then nothing was changed, and the
-/// deployment waits again if it has time left.
+/// A deployment's wait for its hosts. Another deployment may take a host between the plan and the locks. Nothing has been changed then, and
+/// the deployment waits again if it has time left.
 package struct QueueWait: Sendable {
   private let desk: Desk
   private let asked: Asked
@@ -11,25 +11,26 @@ package struct QueueWait: Sendable {
   private let project: LoadedProject
   private let busy: WhenBusy
   private let urgent: String?
-  /// The group from which the deployment takes its bundle; nil: it takes no bundle from a group.
+  /// The group from which the deployment takes its bundle; nil: it takes none from a group.
   private let source: String?
   /// When the wait ends; nil: the deployment does not wait.
   private let until: Timestamp?
-  /// The pause before the hosts are looked at again.
+  /// The pause before the hosts are surveyed again.
   private static let pause = Interval.seconds(2)
 
-  /// - Parameter source: the group from which the request's bundle was taken; nil: no group.
-  /// - Throws: everything that is wrong with the request and its revision.
+  /// - Parameter source: the group from which the request's bundle was taken; nil: none.
+  /// - Throws: all problems of the request and its revision.
   package init(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, from source: String? = nil, at desk: Desk
   ) async throws {
     until = busy.bound.map { desk.now + $0 }
     (self.desk, self.project, self.busy, self.urgent, self.source) = (desk, project, busy, urgent, source)
-    // What missing hosts get was built before.
+    // For missing hosts no bundle is built, because they get the group's own.
     (self.asked, origin) = until == nil || asked.request.missing == true ? (asked, nil) : try await desk.pinning(asked, of: project)
   }
 
-  /// - Throws: as `Desk.planInTurn`; also if the group from which the bundle was taken no longer runs it.
+  /// Plans the deployment when it is its turn.
+  /// - Throws: the problems of `Desk.planInTurn`; also if the group from which the bundle was taken no longer runs that bundle.
   package func plan() async throws -> PlannedDeployment {
     let planned = try await desk.planInTurn(asked, of: project, busy, urgent: urgent, until: until, from: origin)
     guard let source, until != nil, let bundle = planned.plan.content.bundle?.digest else { return planned }
@@ -40,7 +41,8 @@ package struct QueueWait: Sendable {
     return planned
   }
 
-  /// Why to try again after a deployment ended: another deployment got a host first. Nil: it ended for another reason, or no time is left.
+  /// Returns the failure after which the deployment may wait again: another deployment took a host first. Nil: the end had another reason,
+  /// or no time is left.
   package func refusal(of end: RunEnd) -> Failure? {
     guard let until, desk.now < until, end.deployments.count == 1, let conclusion = end.deployments[0].conclusion,
       conclusion.status == .refused, conclusion.holder != nil
@@ -48,8 +50,8 @@ package struct QueueWait: Sendable {
     return conclusion.error?.failure
   }
 
-  /// The plan of the next try.
-  /// - Throws: as `Desk.planInTurn`.
+  /// Waits again, and returns the new plan.
+  /// - Throws: the problems of `plan` or `planMissing`; also if no host is missing any more.
   package func planAgain(after refusal: Failure) async throws -> PlannedDeployment {
     desk.tell(.warning(Problem("another deployment got a host first, and nothing was changed; it waits again: \(refusal.message)")))
     await desk.ports.clock.sleep(Self.pause)
@@ -64,8 +66,8 @@ package struct QueueWait: Sendable {
     return planned
   }
 
-  /// Plans what missing hosts get, when the deployment's turn has come.
-  /// - Throws: as `Desk.planMissing`.
+  /// Plans what missing hosts get, when it is the deployment's turn.
+  /// - Throws: the problems of `Desk.planMissing`.
   package func planMissing() async throws -> (found: Joining, planned: PlannedDeployment?) {
     try await desk.planMissing(asked, of: project, busy, urgent: urgent, until: until)
   }

@@ -20,10 +20,10 @@ package actor Turn {
     clock = desk.ports.clock
   }
 
-  /// Takes the place, or renews it. A place that was not renewed in time is taken anew, behind the others.
+  /// Takes the place or renews it. A place that was not renewed in time is taken again, behind the other deployments.
   func ask() async throws(Failure) -> LinePlace { try await exchange.lineUp(ticket, renews: false, on: host, at: path) }
 
-  /// Renews the place from now on, until the place is given up or the host has given the lock.
+  /// Renews the place regularly, until it is given up or the host has granted the lock.
   func keep() {
     guard keeping == nil else { return }
     let pause = Interval(milliseconds: ticket.lease.milliseconds / 3)
@@ -38,7 +38,7 @@ package actor Turn {
     }
   }
 
-  /// Gives the place up.
+  /// Gives up the place.
   func leave() async {
     keeping?.cancel()
     keeping = nil
@@ -46,13 +46,13 @@ package actor Turn {
   }
 }
 
-/// The place that a command has in line, so that any end of the command can give it up.
+/// The place in the line that a command has, stored so that the command can give it up however the command ends.
 final class OwnTurn: Sendable {
   private let current = Mutex<Turn?>(nil)
   private let name = Mutex<String?>(nil)
 
-  /// The command's name in every line, however often it takes a place. So a command that was superseded can be recognized. Nil: it has
-  /// taken no place yet.
+  /// The token of the command's tickets. It stays the same when the command takes a place again, so that hosts recognise a superseded
+  /// command. Nil: the command has taken no place yet.
   var token: String? { name.withLock { $0 } }
 
   func take(_ turn: Turn) {

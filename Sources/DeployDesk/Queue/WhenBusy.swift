@@ -1,15 +1,16 @@
 package import DeployModel
 
-/// What a deployment does if another deployment has its hosts, or waits in line for them.
+/// What a deployment does if another deployment has its hosts or waits for them.
 package enum WhenBusy: Sendable, Hashable {
   /// The deployment is refused.
   case fail
-  /// The deployment waits in line, for at most this long.
+  /// The deployment waits in the line for at most this time.
   case wait(Interval)
-  /// The deployment waits too, and ends waiting deployments of the same recipe, group and hosts that also use supersede.
+  /// The deployment waits in the line for at most this time, and ends waiting deployments of its recipe, group and hosts that use
+  /// `supersede` too.
   case supersede(Interval)
 
-  /// How long the deployment waits in line at most; nil: it does not wait.
+  /// The longest time that the deployment waits in the line; nil: it does not wait.
   package var bound: Interval? {
     switch self {
     case .fail: nil
@@ -19,10 +20,10 @@ package enum WhenBusy: Sendable, Hashable {
 
   var manner: Ticket.Manner { if case .supersede = self { .supersede } else { .wait } }
 
-  /// The usual wait, if no time is given.
+  /// The longest wait if the user gives no time.
   package static let usual = Interval.minutes(60)
 
-  /// Reads `fail`, `wait`, `supersede`, and the last two with a time of 1 s to 7 days: `wait=30m`.
+  /// Reads `fail`, `wait` or `supersede`. The last two may have a time of 1 s to 7 days: `wait=30m`. Nil: the text is none of these.
   package init?(_ text: String) {
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     var bound = Self.usual

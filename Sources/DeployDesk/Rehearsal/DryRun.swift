@@ -1,14 +1,14 @@
 import DeployCore
 package import DeployModel
 
-/// Runs a project's recipes against simulated hosts, some fresh and some with an earlier release. This finds mistakes that only show when a
-/// function runs.
+/// Runs a project's recipes against simulated hosts, once without a release and once with an earlier release. This finds mistakes that
+/// appear only when a function runs.
 package struct DryRun: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
-  /// The time zone database, as `Recipe.zones` asks it; nil: time zones are not checked.
+  /// Returns a time zone's table, for `Recipe.zones`; nil: time zones are not checked.
   let zones: (@Sendable (String) -> [UInt8]?)?
-  /// The most recipes of one kind that are run, because recipes from one loop are alike.
+  /// The number of similar recipes that are run. Recipes that a loop defines are similar.
   static let alike = 20
 
   package init(project: LoadedProject, stage: RehearsalStage, zones: (@Sendable (String) -> [UInt8]?)? = nil) {
@@ -19,15 +19,15 @@ package struct DryRun: Sendable {
 
   /// The findings in the recipes' functions.
   package struct Result: Sendable {
-    /// What will fail whatever hosts answer.
+    /// The mistakes that occur whatever hosts answer.
     package var problems: [Problem] = []
-    /// What may fail, or was not reached.
+    /// The mistakes that may occur, and the parts that the rehearsal did not reach.
     package var warnings: [Problem] = []
 
-    /// The given warnings that no problem repeats.
+    /// Returns those of the given warnings that no problem repeats.
     package func unsaid(_ others: [Problem]) -> [Problem] { others.filter { !$0.isSaid(in: problems) } }
 
-    /// - Throws: the problems, if there are any.
+    /// Throws the problems, if there are any.
     package func refuse() throws(Problems) { if !problems.isEmpty { throw Problems(problems) } }
 
     mutating func add(_ findings: [RehearsalFinding]) {
@@ -41,7 +41,7 @@ package struct DryRun: Sendable {
     }
   }
 
-  /// The findings in all recipes of the project.
+  /// Returns the findings in all recipes of the project.
   package func result() async throws -> Result {
     var result = Result()
     var shapes: [[String]: Int] = [:]
@@ -58,7 +58,7 @@ package struct DryRun: Sendable {
         for isFresh in [true, false] { result.add(try await findings(selection, isFresh: isFresh)) }
         for task in recipe.tasks {
           guard let selection = try self.selection(of: recipe.doing(task)) else { continue }
-          // On hosts that run nothing, a task that takes them out of service is refused before it begins.
+          // A task that takes hosts out of service is refused on hosts without a release, so it is not run there.
           result.add(try await findings(selection, isFresh: false))
           if let warning = task.idleAround(of: recipe) { result.warnings.append(warning) }
         }
@@ -78,12 +78,12 @@ package struct DryRun: Sendable {
     return result
   }
 
-  /// What a selection's recipe does on simulated hosts.
-  /// - Parameter isFresh: whether nothing was ever deployed there; if not, an earlier release by the same recipe runs.
+  /// Returns the findings when a selection's recipe runs against simulated hosts.
+  /// - Parameter isFresh: whether the hosts have no release; false: they run an earlier release of the recipe.
   func findings(_ selection: Selection, isFresh: Bool) async throws(Problems) -> [RehearsalFinding] {
     let few = DryRun.few(selection.hosts)
     let found = try await play(selection, few, isFresh)
-    // With fewer hosts, a strategy may take another path.
+    // With fewer hosts than in the group, a strategy may take another path.
     guard few.count < selection.hosts.count, found.contains(where: \.isOfFleet) else { return found }
     if selection.hosts.count <= 10_000 { return try await play(selection, selection.hosts, isFresh) }
     return found.map { finding in
@@ -97,10 +97,10 @@ package struct DryRun: Sendable {
     _ selection: Selection, _ hosts: [Host], _ isFresh: Bool
   ) async throws(Problems) -> [RehearsalFinding] {
     var selection = selection
-    // Hosts that are alike are not all played; the others serve beside those that are.
+    // Similar hosts are not all simulated; those that are left out count as serving.
     selection.others += selection.hosts.count - hosts.count
     selection.hosts = hosts
-    // It is not known here what the release was deployed with.
+    // The parameters of the deployed release are unknown here.
     let unknown = selection.recipe.inherited.filter { selection.parameters[$0.name] == nil }.map { ($0.name, $0.kind.sample) }
     selection.parameters = .record(of: selection.parameters.members.map { ($0.name, $0.value) } + unknown)
     let plan = try Planner.simulated(selection, isFresh: isFresh, by: stage.identity())
@@ -111,7 +111,7 @@ package struct DryRun: Sendable {
     } catch { throw Problems(Problem("the rehearsal failed: \(error)"), exit: .internal) }
   }
 
-  /// A few hosts of each kind. Hosts with the same tags and variables behave alike, however large the fleet is.
+  /// Returns a few hosts of each kind. Hosts with equal tags and variables behave alike.
   private static func few(_ hosts: [Host]) -> [Host] {
     var seen: [[Value]: Int] = [:]
     let few = hosts.filter { host in
@@ -125,14 +125,14 @@ package struct DryRun: Sendable {
     }
   }
 
-  /// The recipe's own group, or else the first one; nil: there is none.
+  /// Returns the selection of the recipe's own group, or else of the first group; nil: there is no group.
   private func selection(of recipe: Recipe) throws(Problems) -> Selection? {
     let group = recipe.targets == .unset ? project.project.groups.first?.name : nil
     if recipe.targets == .unset, group == nil { return nil }
     let parameters = recipe.parameters.filter { $0.standard == nil }.map { Value.Member($0.name, $0.kind.sample) }
     var declared = project.project
     if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
-      // Nobody gave these yet, and perhaps no matching text was found.
+      // The values of required parameters are unknown, and perhaps no text that matches a pattern was found.
       declared.recipes[index] = recipe
       declared.recipes[index].parameters = recipe.parameters.map { $0.standard == nil ? $0.withoutPattern : $0 }
     }
@@ -141,12 +141,12 @@ package struct DryRun: Sendable {
 }
 
 extension Problem {
-  /// Whether one of these is about the same line.
+  /// Whether one of the other problems is about the same line.
   fileprivate func isSaid(in others: [Problem]) -> Bool { place.map { place in others.contains { $0.place == place } } ?? false }
 }
 
 extension Parameter.Kind {
-  /// Some value of this kind.
+  /// A value of this kind, for simulations.
   fileprivate var sample: Value {
     switch self {
     case .boolean: true

@@ -1,7 +1,7 @@
 import DeployModel
 
 extension NamedTask {
-  /// The problem that the task takes hosts out of service with hooks that the recipe lacks; nil: the recipe has the hooks, or the task
+  /// Returns the problem that the task takes hosts out of service with hooks that the recipe lacks; nil: the recipe has them, or the task
   /// needs none.
   func idleAround(of recipe: Recipe) -> Problem? {
     func has(_ segment: Segment, besides other: LifecycleEvent? = nil) -> Bool {

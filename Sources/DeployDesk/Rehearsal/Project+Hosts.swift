@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Project {
-  /// Replaces the hosts of the group that a request is about.
-  /// - Throws: if there is no such recipe.
+  /// Replaces the hosts of the group that a request names.
+  /// - Throws: if the request's recipe does not exist.
   mutating func replaceHosts(of request: DeploymentRequest, by hosts: [Host]) throws(Problems) {
     let recipe = try Selection.recipe(request.recipe, in: self)
     let old = try? Selection.group(request.group, of: recipe, in: self)

@@ -2,30 +2,29 @@ import DeployCore
 package import DeployModel
 import DeploySimulation
 
-/// A deployment against simulated hosts on which things go wrong. Every promise is checked after every event. The same seed gives the same
-/// course.
+/// A simulated deployment in which things go wrong. All promises are checked after every event. Equal seeds give equal runs.
 package struct RehearsalRun: Sendable {
   package let seed: UInt64
-  /// Number of simulated hosts.
+  /// The number of simulated hosts.
   package let hosts: Int
-  /// The deployment, and the rollback that followed from it if there was one.
+  /// The deployment and, if it failed, its rollback.
   package let deployments: [(plan: Plan, entries: [Entry])]
-  /// Number of events.
+  /// The number of events.
   package let events: Int
-  /// Its duration in virtual time.
+  /// The duration in simulated time.
   package let duration: Interval
-  /// Why the run had to stop before its end; nil: it reached its end.
+  /// Why the run was stopped before its end; nil: it reached its end.
   package let stopped: String?
-  /// Broken promises, in words; each is a defect of lander.
+  /// Descriptions of broken promises. Each is a bug in lander.
   package let broken: [String]
-  /// The limit of a recipe's function that ended the whole run; nil: no limit did.
+  /// The limit of a recipe's function that ended the whole run; nil: none did.
   package let overrun: Problem?
 
   /// - Parameters:
-  ///   - hosts: number of simulated hosts instead of the group's own; nil: the group's own.
-  ///   - faults: what goes wrong, and how often, as typed: `failing=2%,crash=1%`, `chaos`, `none`.
-  ///   - engine: version for the record.
-  /// - Throws: everything that is wrong with the request, at once.
+  ///   - hosts: the number of simulated hosts; nil: the group's own hosts.
+  ///   - faults: what goes wrong and how often, as typed: `failing=2%,crash=1%`, `chaos`, `none`.
+  ///   - engine: the version of lander for the journal.
+  /// - Throws: all problems of the request.
   package init(
     _ asked: Asked, of project: LoadedProject, stage: RehearsalStage, hosts: Int?, faults: String, seed: UInt64, engine: String
   ) throws(Problems) {
@@ -57,16 +56,16 @@ package struct RehearsalRun: Sendable {
     overrun = played.all.lazy.compactMap(\.overrun).first
   }
 
-  /// Names of the faults that can be asked for.
+  /// The names of the faults that can be simulated.
   package static var faults: [String] { Faults.names }
 
-  /// The scripts of each deployment of the run.
+  /// The scripts of each deployment in the run.
   private final class Played { var all: [any RehearsedRecipes] = [] }
 
   /// The time at which every rehearsal begins.
   private static let start = Timestamp(milliseconds: 1_800_000_000_000)
 
-  /// A plan whose identity depends only on the seed.
+  /// Returns a plan whose identity depends only on the seed.
   private static func plan(_ asked: Asked, _ project: Project, _ hosts: Int?, _ identity: Planner.Identity) throws(Problems) -> Plan {
     var declared = project
     let request = asked.request
@@ -75,7 +74,7 @@ package struct RehearsalRun: Sendable {
     return try Planner.simulated(selection, force: request.force, orphans: request.orphans, by: identity)
   }
 
-  /// `host001` to `host250`.
+  /// Returns hosts with names such as `host001` to `host250`.
   private static func fleet(_ count: Int) -> [Host] {
     let width = String(count).count
     return (1...count).map { Host(name: "host" + String(repeating: "0", count: width - String($0).count) + String($0)) }

@@ -1,10 +1,10 @@
 package import DeployCore
 
-/// The parts that a rehearsal of a recipe needs. It needs no host, no journal and no bundle.
+/// The parts that a rehearsal of a recipe needs. A rehearsal needs no host, no journal and no bundle.
 package struct RehearsalStage: Sendable {
   package let library: any RehearsalLibrary
   package let files: any ProjectFiles
-  /// Makes a new identity for each plan.
+  /// Creates a new identity for each plan.
   package let identity: @Sendable () -> Planner.Identity
 
   package init(library: any RehearsalLibrary, files: any ProjectFiles, identity: @escaping @Sendable () -> Planner.Identity) {

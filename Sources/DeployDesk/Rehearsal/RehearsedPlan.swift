@@ -1,22 +1,22 @@
 package import DeployCore
 package import DeployModel
 
-/// What the rehearsals of a plan against simulated hosts showed.
+/// The results of rehearsing a plan against simulated hosts.
 package struct RehearsedPlan: Sendable {
-  /// The entries if every answer is good.
+  /// The entries of the rehearsal in which every answer is good.
   package var good: [Entry]
-  /// The entries if the hosts of the first wave fail; empty if nothing could fail.
+  /// The entries of the rehearsal in which the hosts of the first wave fail; empty: nothing could fail.
   package var bad: [Entry]
-  /// Names of the secrets that commands and files use, in order.
+  /// The names of the secrets that commands and files use, in order.
   package var secrets: [String]
-  /// The findings in the recipe's functions; certain findings come first.
+  /// The findings in the recipe's functions. Certain findings come first.
   package var findings: [RehearsalFinding]
-  /// Parts of the code that may run several times, in words.
+  /// Descriptions of the parts of the code that may run several times.
   package var loops: [String]
-  /// What the good rehearsal showed of the waves.
+  /// What the rehearsal with good answers showed of the waves.
   package var waves = KnownWaves.unknown
 
-  /// The number of waves if every answer is good.
+  /// The number of waves in the rehearsal with good answers.
   package var waveCount: Int {
     good.count { if case .noted(.waveBegan) = $0.fact { true } else { false } }
   }

@@ -2,25 +2,25 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// Runs a plan against simulated hosts: once with good answers, and once with failing hosts in the first wave.
+/// Rehearses a plan twice against simulated hosts: once with good answers, and once with failing hosts in the first wave.
 struct Rehearsing: Sendable {
   let plan: Plan
   let project: LoadedProject
   let stage: RehearsalStage
   var mode = Rehearsal.plan
-  /// Sources of the recipes that hosts' receipts name, by digest.
+  /// The sources of the recipes that hosts' receipts name, by digest.
   var kept: [Digest: [SourceFile]] = [:]
 
-  /// The result of one of the two runs.
+  /// The result of one of the two rehearsals.
   private struct Play {
     var shown: [Entry]
     var scripts: [any RehearsedRecipes]
-    /// The fewest hosts that served at once; nil: the run did not succeed.
+    /// The smallest number of hosts that served at the same time; nil: the rehearsal did not succeed.
     var lowest: Int?
   }
 
-  /// Runs both rehearsals at the same time: the failures are known as soon as the first wave of the good run has ended.
-  /// - Throws: what is wrong with the sources, or that a rehearsal has no end.
+  /// Runs both rehearsals at the same time. The faults of the second are known as soon as the first wave of the other has ended.
+  /// - Throws: what is wrong with the sources, or that a rehearsal did not end.
   func run() async throws -> RehearsedPlan {
     let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
     async let bad = bad(after: firstWave)
@@ -39,15 +39,16 @@ struct Rehearsing: Sendable {
       loops: good.scripts.flatMap(\.loops), waves: waves(good, findings: good.scripts.first?.findings ?? []))
   }
 
-  /// The waves; they are known if the rehearsal succeeded and covered the whole strategy.
+  /// Returns the waves. They are known if the rehearsal succeeded and covered the whole strategy.
   private func waves(_ good: Play, findings: [RehearsalFinding]) -> KnownWaves {
     let isCut = findings.contains { $0.isEnd && $0.part == plan.flow.strategy?.part }
     guard let lowest = good.lowest, !isCut else { return .unknown }
     return .seen(lowest: lowest)
   }
 
-  /// The run with failures; nil if nothing could fail.
-  /// - Parameter firstWave: gives the entries of the good run when its first wave ends; ends without a value if there is no wave.
+  /// Runs the rehearsal with faults; nil: nothing could fail.
+  /// - Parameter firstWave: yields the entries of the other rehearsal when its first wave ends. It ends without a value if there is no
+  ///   wave.
   private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> Play? {
     guard let entries = await firstWave.first(where: { _ in true }) else { return nil }
     var faults = Faults()
@@ -55,9 +56,10 @@ struct Rehearsing: Sendable {
     return faults.appointments.isEmpty ? nil : try play(faults)
   }
 
+  /// Runs one rehearsal.
   /// - Parameter firstWave: called with the entries so far when the first wave ends.
   private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
-    // A plan that follows, which takes hosts back, may have more recipes than this one: those of its undos.
+    // The rollback of this plan may have more recipes than the plan: those for undoing stages.
     let own = plan.content.recipes[0].sources
     let find = { [kept, project] (recipe: PinnedRecipe) throws -> [SourceFile] in
       if let sources = kept[recipe.sources] { return sources }
@@ -79,12 +81,12 @@ struct Rehearsing: Sendable {
       identity.at = at
       return RollbackPlanner.plan(after: failed, conclusion, by: identity)
     }
-    // Outcomes are not shown; for a large fleet they would be most of the memory.
+    // Outcomes are not kept, because they would need most of the memory for a large fleet.
     var shown: [Entry] = []
     var firstWave = firstWave
     simulation.keepsEntries = false
     simulation.answersGates = true
-    // Simulated hosts are not slow: an invented delay could exceed a limit in the recipe.
+    // Simulated hosts answer at once, because an invented delay could exceed a time limit of the recipe.
     simulation.pace = .instant
     simulation.limit = 5_000_000 + 5000 * plan.hosts.count
     var service = LowestService(plan)
@@ -105,7 +107,7 @@ struct Rehearsing: Sendable {
     return Play(shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil)
   }
 
-  /// Finds that a strategy ended and left hosts out, although everything went well.
+  /// Returns a finding for each stage that failed although every answer was good, such as a strategy that leaves hosts out.
   private func leftOut(_ good: Play) -> [RehearsalFinding] {
     var findings: [RehearsalFinding] = []
     guard let scripts = good.scripts.first else { return [] }
@@ -121,7 +123,7 @@ struct Rehearsing: Sendable {
     return findings
   }
 
-  /// Each finding once. A line with a certain finding gets no uncertain ones.
+  /// Returns each finding once. A line with a certain finding gets no uncertain ones.
   private static func distinct(_ findings: [RehearsalFinding]) -> [RehearsalFinding] {
     var seen: Set<Problem> = []
     let certain = findings.filter { $0.isCertain && seen.insert($0.problem).inserted }
@@ -146,14 +148,14 @@ struct Rehearsing: Sendable {
     }
   }
 
-  /// A partner, which has no release.
+  /// Returns a simulated partner, which has no release.
   static func partner(_ host: Host) -> SimulatedHost {
     var simulated = SimulatedHost(name: host.name)
     simulated.rehearsed = true
     return simulated
   }
 
-  /// A host in the state that the plan found. Its unknown answers are plain good values.
+  /// Returns a simulated host in the state that the plan found. Commands with unknown answers succeed with plain values.
   static func host(_ host: HostPlan) -> SimulatedHost {
     var simulated = SimulatedHost(name: host.host.name)
     simulated.rehearsed = true
@@ -176,8 +178,8 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// The faults that make the first wave fail: in the last event in which a command runs or something is checked. If there is no such
-  /// event, in the event in which the release is made current.
+  /// Returns the faults that make the first wave fail: in the last event in which a command or a check runs or, if there is none, in the
+  /// event that makes the release current.
   private func failures(after good: [Entry]) -> [Faults.Appointment] {
     var first: [Int] = []
     for case .noted(.waveBegan(_, let hosts, _)) in good.lazy.map(\.fact) where first.isEmpty {

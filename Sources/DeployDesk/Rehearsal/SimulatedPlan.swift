@@ -2,9 +2,9 @@ import DeployCore
 import DeployModel
 
 extension Planner {
-  /// A plan for simulated hosts. If the floor depends on unknown waves, it is 0.
+  /// Returns a plan for simulated hosts. If the floor depends on unknown waves, the floor is 0.
   /// - Parameters:
-  ///   - isFresh: whether nothing was ever deployed to the hosts. If not, an earlier release of the same recipe runs there.
+  ///   - isFresh: whether the hosts have no release; false: they run an earlier release of the recipe.
   ///   - waves: what is known of the waves.
   static func simulated(
     _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait,
@@ -21,7 +21,7 @@ extension Planner {
     return try deployment(input, by: identity)
   }
 
-  /// A host with an earlier release of the selection's recipe.
+  /// Returns the state of a host with an earlier release of the selection's recipe.
   private static func earlier(_ selection: Selection, sources: Digest, at time: Timestamp) -> HostState {
     let digest = Digest(hex: String(repeating: "01de", count: 16))
     let release = Release(id: "01de01de01de", bundle: digest, shared: selection.recipe.placement.shared)

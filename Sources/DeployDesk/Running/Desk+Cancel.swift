@@ -3,9 +3,9 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Asks the process of this machine that runs a member of the pair to cancel it in good order.
-  /// - Returns: the process.
-  /// - Throws: if no listening process was found.
+  /// Asks the process that runs a deployment of the pair to cancel the deployment in good order.
+  /// - Returns: the id of the process.
+  /// - Throws: if no process that runs one of them listens.
   package func cancel(_ pair: DeploymentPair) async throws -> Int32 {
     if let process = await engines.tell(pair.members.map(\.id)) { return process }
     throw Problems(
@@ -13,9 +13,8 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Waits until another process has ended and released a deployment and the rollback that follows from it. Says once that the rollback is
-  /// not interrupted.
-  /// - Throws: if the process is stopped, or is gone before both have ended.
+  /// Waits until another process has ended and released a deployment and its rollback. Reports once that the rollback is not interrupted.
+  /// - Throws: if the process is stopped, or ends before both deployments have ended.
   package func wait(for deployment: Deployment.ID) async throws -> DeploymentPair {
     var isTold = false
     var turns = 0
@@ -46,7 +45,7 @@ extension Desk {
     }
   }
 
-  /// The last entry is written a moment before the claim is released. If a process hangs in between, this waits five seconds for it.
+  /// Waits until no process runs the pair, for five seconds at most. A process writes the last entry a moment before it releases its claim.
   func released(_ pair: DeploymentPair) async throws {
     for _ in 0..<50 {
       if let claim = try journal.claim(pair.first.id) { return claim.release() }

@@ -2,7 +2,7 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Runs a plan, and the rollback that follows from it if it fails.
+  /// Runs a plan and, if it fails, the rollback that follows.
   /// - Parameters:
   ///   - staying: how long the engine stays at a gate that waits for a person.
   ///   - wantsOutput: whether the events include the output of commands.

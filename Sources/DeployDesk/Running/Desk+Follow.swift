@@ -3,16 +3,16 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Reads the journals of a deployment and of the rollback that follows from it while another process writes them, until both have ended.
+  /// Reads the journals of a deployment and its rollback while another process writes them, until both have ended.
   /// - Parameters:
   ///   - word: the deployment; nil: the only one that has not ended.
-  ///   - last: the number of the last entry of the named deployment that the follower has seen. If a rollback is named, the deployment that
-  ///     it takes back is then left out. Nil: nothing was seen.
+  ///   - last: the number of the last entry of the named deployment that the caller has seen; nil: none. If the named deployment is a
+  ///     rollback, the deployment that it takes back is left out.
   ///   - patience: how long to wait for the end; nil: as long as the deployment lasts, which has its own limits.
   ///   - take: called with each entry, once and in order. Between entries it is called about three times a second.
-  /// - Returns: the pair as it ended.
-  /// - Throws: if the deployment has not ended in time, if its engine is gone before the end, if newer deployments have taken over its
-  ///   hosts, or if its journal is damaged.
+  /// - Returns: the pair after its end.
+  /// - Throws: if the deployment has not ended in time, its engine ended before it did, newer deployments have taken over its hosts, or its
+  ///   journal is damaged.
   package func follow(
     _ word: String?, after last: Int? = nil, patience: Interval? = nil, take: (FollowedEvent) async throws -> Void
   ) async throws -> DeploymentPair {
@@ -23,7 +23,7 @@ extension Desk {
     var stopped: Int32?
     var turn = 0
     while true {
-      // The state is older than the entries, so if the pair has ended, all entries are there.
+      // The state was read before the entries, so if the pair has ended, all of its entries are read.
       let mayEnd = try await place.read(pair, from: journal, take)
       if pair.state != .running { return try await ended(pair) }
       if let patience, now - began >= patience {
@@ -35,13 +35,14 @@ extension Desk {
       await ports.clock.sleep(Interval(milliseconds: 300))
       try Task.checkCancellation()
       turn += 1
-      // The state takes a read of the whole journal, so it is read seldom, except at the end.
+      // Reading the state means reading the whole journal, so it is done seldom, except at the end.
       if mayEnd || turn % 10 == 0 { pair = try await past.pair(pair.first.id, or: []) }
       if turn % 10 == 0 { stopped = await engines.stopped(pair.members.map(\.id)) }
     }
   }
 
-  /// - Throws: if a pair that no process runs has not ended.
+  /// Returns a pair that no process runs.
+  /// - Throws: if the pair has not ended.
   private func ended(_ pair: DeploymentPair) async throws -> DeploymentPair {
     try pair.refuseSuperseded()
     guard pair.state == .concluded else {
@@ -63,18 +64,18 @@ extension Desk {
   }
 }
 
-/// How far a follower has read the journals of a pair.
+/// How far a caller of `follow` has read the journals of a pair.
 private struct FollowedPlace {
-  /// The next entry of each member that is read.
+  /// The number of the next entry to read, for each deployment of the pair that is read.
   private var next: [Deployment.ID: Int] = [:]
-  /// Members that came before the named one.
+  /// The deployments of the pair that came before the named one.
   private var skipped: Set<Deployment.ID> = []
-  /// Members whose conclusion was read.
+  /// The deployments of the pair whose conclusion was read.
   private var ends: Set<Deployment.ID> = []
-  /// Everything up to this entry of that deployment is known.
+  /// The number of the last entry of a deployment that the caller has seen; nil: none.
   private var known: (deployment: Deployment.ID, last: Int)?
 
-  /// - Throws: if the deployment has no such entry.
+  /// - Throws: if the named deployment has no entry with this number.
   init(_ word: String?, after last: Int?, in pair: DeploymentPair, _ past: PastDeployments) async throws {
     guard let last else { return }
     var named = pair.first
@@ -89,8 +90,8 @@ private struct FollowedPlace {
     if named.id != pair.first.id { skipped = [pair.first.id] }
   }
 
-  /// Passes on what was written since the last read.
-  /// - Returns: whether the newest member has concluded.
+  /// Passes on the entries that were written since the last call.
+  /// - Returns: whether the newest deployment of the pair has concluded.
   mutating func read(
     _ pair: DeploymentPair, from journal: any PastJournal, _ take: (FollowedEvent) async throws -> Void
   ) async throws -> Bool {

@@ -2,37 +2,37 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// The result of resuming a deployment.
+/// The result of a request to resume a deployment.
 package enum Resumed: Sendable {
-  /// The deployment has ended already.
+  /// The deployment had already ended.
   case ended(DeploymentPair)
   case running(Running)
 }
 
 extension Desk {
-  /// Resumes what is left of an interrupted deployment and its rollback.
+  /// Resumes the unfinished part of an interrupted deployment and its rollback.
   /// - Parameters:
-  ///   - message: the first message that the engine gets; nil: none.
+  ///   - message: the first message for the deployment; nil: none.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - reason: why to cancel them in good order; nil: they run to their end.
+  ///   - reason: why both are cancelled in good order; nil: they are not cancelled.
   ///   - wantsOutput: whether the events include the output of commands.
   /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
   package func resume(
     _ pair: DeploymentPair, saying message: Message? = nil, cancelling reason: String? = nil, staying: Staying = .always,
     wantsOutput: Bool = false
   ) async throws -> Resumed {
-    // Once it is claimed it counts as running.
+    // This check comes first, because a claimed deployment counts as running.
     try await past.pair(pair.members[0].id, or: []).refuseSuperseded()
     let claims = try Claims(pair, journal)
     do {
-      // Another process may have ended it between the look and the claims.
+      // Another process may have ended the deployment between this check and the claims.
       let now = try await past.pair(pair.members[0].id, or: [])
       if now.state == .concluded {
         claims.release()
         return .ended(now)
       }
       let entries = try await past.entries(of: (now.back ?? now.first).id)
-      // The failed deployment's readable entries say how both ended; its rollback continues even without them.
+      // The readable entries of the failed deployment say how it ended; its rollback is resumed even without them.
       let failed = now.back == nil ? [] : (try? await past.entries(of: now.first.id)) ?? []
       let running = try await resume(entries, after: failed, message, reason, staying, claims, wantsOutput)
       return .running(running)
@@ -42,7 +42,7 @@ extension Desk {
     }
   }
 
-  /// - Parameter failed: if the entries belong to a rollback, the whole journal of the deployment that caused it; otherwise empty.
+  /// - Parameter failed: for a rollback, the whole journal of the deployment that it takes back; otherwise empty.
   private func resume(
     _ entries: [Entry], after failed: [Entry], _ message: Message?, _ reason: String?, _ staying: Staying, _ claims: Claims,
     _ wantsOutput: Bool
@@ -50,7 +50,7 @@ extension Desk {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Problems(Problem("the journal does not say what was planned", fix: "lander audit"), exit: .infrastructure)
     }
-    // Otherwise this process would not know the secrets that an earlier one put on hosts.
+    // Without the values, this process could not hide secrets that an earlier process put on hosts.
     do { try await secrets.expect(plan.content.secrets) } catch {
       throw Failure(error.kind, "a secret of deployment \(plan.id) cannot be had: \(error.message)", fix: error.fix)
     }
@@ -69,11 +69,11 @@ extension Desk {
   }
 }
 
-/// The right to run all members of a pair.
+/// The right to run all deployments of a pair.
 private struct Claims: Sendable {
   private let all: [any DeploymentClaim]
 
-  /// - Throws: if another process runs a member of the pair.
+  /// - Throws: if another process runs one of them.
   init(_ pair: DeploymentPair, _ journal: any PastJournal) throws {
     var all: [any DeploymentClaim] = []
     for member in pair.members {

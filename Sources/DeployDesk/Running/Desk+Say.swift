@@ -3,12 +3,12 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Sends a message to a deployment, or to the rollback that follows from it if that runs, and waits for the answer.
+  /// Sends a message to a deployment, or to its rollback if that is running, and waits for the answer.
   /// - Parameters:
-  ///   - gate: the gate that the message is for; nil: the open gate.
-  ///   - comment: the reason; empty: no reason is given.
+  ///   - gate: the gate that the message answers, by name or number; nil: the open gate.
+  ///   - comment: the reason; empty: none.
   ///   - sign: signs an approval; nil: the approval is not signed.
-  ///   - patience: how long an engine may take to hear the message.
+  ///   - patience: how long to wait until an engine takes the message.
   /// - Throws: if the message cannot be left, or the journal cannot be read.
   package func say(
     _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, to pair: DeploymentPair,
@@ -24,17 +24,17 @@ extension Desk {
       let addressed = pair.speaking
       let answer = try await say(message, to: addressed, patience)
       if let answer, !answer.isIgnored { return answer }
-      // The deployment may end meanwhile, and its rollback begin.
+      // The deployment may end meanwhile and its rollback may begin.
       pair = try await past.pair(pair.first.id, or: [])
       if let answer, pair.speaking == addressed { return answer }
     }
     return pair.state == .concluded ? .ended(pair) : .unattended(pair)
   }
 
-  /// The process of this machine that runs a deployment, if the process is stopped.
+  /// Returns the process that runs a deployment, if the process is stopped; nil: it is not.
   package func stoppedEngine(of deployment: Deployment.ID) async -> Int32? { await engines.stopped([deployment]) }
 
-  /// - Throws: if the process that runs a member of the pair is stopped: it hears nothing, so nobody should wait for it.
+  /// Refuses to wait for a pair whose process is stopped, because such a process receives nothing.
   func refuseStopped(_ pair: DeploymentPair) async throws {
     guard let process = await engines.stopped(pair.members.map(\.id)) else { return }
     let id = pair.first.id
@@ -46,15 +46,16 @@ extension Desk {
       exit: .refused)
   }
 
-  /// - Returns: nil if the deployment ended, or its engine died, before it heard the message.
+  /// Leaves a message and waits for the answer.
+  /// - Returns: the result; nil: the deployment ended, or its engine died, before the message was in the journal.
   private func say(_ message: Message, to deployment: Deployment.ID, _ patience: Interval) async throws -> Reception? {
     try await messages.send(message, to: deployment)
     let deadline = now + patience
     while await messages.waits(message.id, for: deployment) {
       let isRunning = try isClaimed(deployment)
-      // If it cannot be taken back, it was taken at this moment.
+      // If the message cannot be withdrawn, an engine has taken it at this moment.
       if !isRunning || now >= deadline, await messages.withdraw(message.id, from: deployment) {
-        // An engine writes a message down before it takes it from its mailbox, and may die in between.
+        // An engine writes a message to its journal before it takes the message out of the mailbox, and may die in between.
         if let known = try await known(message.id, of: deployment) { return known }
         return isRunning ? .ignored(deployment, after: patience) : nil
       }
@@ -71,7 +72,7 @@ extension Desk {
     return false
   }
 
-  /// What the journal knows of a message; nil: nothing.
+  /// Returns what the journal says about a message; nil: nothing.
   private func known(_ message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
     let facts = try await journal.entries(of: deployment).entries.map(\.fact)
     for case .noted(.answered(message, let accepted, let words)) in facts { return .answered(deployment, accepted: accepted, words) }
@@ -80,7 +81,7 @@ extension Desk {
     return isHeard ? .heard(deployment) : nil
   }
 
-  /// The journal's answer to a message that no longer waits.
+  /// Returns the journal's answer to a message that no longer waits; nil: the deployment has ended without it.
   private func answer(to message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
     if let known = try await known(message, of: deployment) { return known }
     if case .concluded? = try await journal.entries(of: deployment).entries.last?.fact { return nil }
@@ -89,7 +90,7 @@ extension Desk {
 }
 
 extension DeploymentPair {
-  /// The id of the member that gets messages.
+  /// The id of the deployment that gets the messages.
   fileprivate var speaking: Deployment.ID { (back ?? first).id }
 }
 

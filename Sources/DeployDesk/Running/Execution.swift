@@ -2,7 +2,7 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// One command on every host of a selection. It takes no lock and leaves no journal.
+/// A command that runs on every host of a selection, without a lock and without a journal.
 package struct Execution: Sendable {
   private struct Errand: Sendable {
     var intent: Intent
@@ -12,9 +12,9 @@ package struct Execution: Sendable {
   private let transport: any Transport
 
   /// - Parameters:
-  ///   - words: the command. Several words are started without a shell; a single word is given to `sh`.
-  ///   - limit: the time limit for each host.
-  ///   - user: the user who runs the command there; nil: the login user.
+  ///   - words: the command. Several words are started without a shell, and a single word is run by `sh`.
+  ///   - limit: the time limit on each host.
+  ///   - user: the user that runs the command; nil: the login user.
   package init(_ words: [String], on selection: Selection, limit: Interval, as user: String? = nil, at desk: Desk) {
     let identity = desk.stage.identity()
     let operation = Operation.run(Command(words.count == 1 ? .shell(words[0]) : .argv(words), user: user))
@@ -28,14 +28,15 @@ package struct Execution: Sendable {
     }
   }
 
-  /// Names of the hosts, in the order of the group.
+  /// The names of the hosts, in the order of the group.
   package var hosts: [String] { errands.map(\.site.host.name) }
 
+  /// Runs the command on the hosts.
   /// - Parameters:
-  ///   - parallel: the most hosts at the same time.
+  ///   - parallel: the largest number of hosts at the same time.
   ///   - isEnding: whether no further host should begin.
-  ///   - finished: called with each host's outcome as it comes, from any task.
-  /// - Returns: the hosts that began, in the order of their ends.
+  ///   - finished: called with each host's outcome when it arrives, from any task.
+  /// - Returns: the outcomes of the hosts that began, in the order of their ends.
   package func run(
     parallel: Int, isEnding: @Sendable () -> Bool, finished: @escaping @Sendable (String, Outcome) -> Void
   ) async -> [(host: String, outcome: Outcome)] {
@@ -56,12 +57,13 @@ package struct Execution: Sendable {
     return results
   }
 
-  /// Ends the command on every host.
+  /// Ends the command on all hosts.
   package func cancel() async { for errand in errands { await transport.cancel(errand.intent.id, at: errand.site) } }
 }
 
 extension Failure {
-  /// The failure; if the host could not store the command's output, with an explanation and a way to run the command without that.
+  /// Returns the failure. If the host could not store the command's output, the failure explains that and how to run the command without
+  /// it.
   fileprivate func ofKeeping(at site: HostSite) -> Failure {
     guard [.notPermitted, .noSpace, .corrupt].contains(kind) else { return self }
     let byHand = "log in to \(site.host.name) to look by hand"

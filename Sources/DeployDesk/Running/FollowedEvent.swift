@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// What a follower learns of a deployment that another process runs.
+/// An event for a caller that follows a deployment which another process runs.
 package enum FollowedEvent: Sendable, Hashable {
-  /// An entry that the follower has seen before, and needs in order to understand the others.
+  /// An entry that the caller has already seen, and needs in order to understand later ones.
   case known(Deployment.ID, Entry)
   case entry(Deployment.ID, Entry)
-  /// No more entries for the moment.
-  /// - Parameter stopped: the process that runs the deployment, if the process is stopped (Ctrl-Z, SIGSTOP).
+  /// There are no more entries at the moment.
+  /// - Parameter stopped: the process that runs the deployment if it is stopped (Ctrl-Z, SIGSTOP); nil: it is not.
   case quiet(stopped: Int32?)
 }

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Signs a text, and returns the signature.
+/// A function that signs a text and returns the signature.
 package typealias Signing = @Sendable (String) throws -> String
 
 extension Message {
-  /// Signs an approval for the gate that the message names.
-  /// - Parameter sign: signs the text; nil: the approval is not signed.
+  /// Signs an approval, for the gate whose number the message has.
+  /// - Parameter sign: signs the text; nil: the approval stays unsigned.
   /// - Throws: if signing fails, or if it is unknown which gate is open.
   mutating func sign(_ sign: Signing?, of deployment: Deployment.ID) throws(Problems) {
     guard let sign, kind == .approve else { return }

@@ -1,20 +1,21 @@
 package import DeployModel
 
-/// The result of a message to a deployment.
+/// The result of sending a message to a deployment.
 package enum Reception: Sendable, Hashable {
-  /// The deployment answered, in words.
+  /// The deployment answered with this sentence.
   case answered(Deployment.ID, accepted: Bool, String)
-  /// The message is in its journal, and its engine died before it answered. Whoever resumes it hears the message.
+  /// The message is in the deployment's journal, but the engine died before it answered. An engine that resumes the deployment will answer.
   case heard(Deployment.ID)
-  /// The deployment has ended without hearing the message.
+  /// The deployment has ended without the message.
   case ended(DeploymentPair)
   /// No engine runs the deployment.
   case unattended(DeploymentPair)
-  /// Its engine did not take the message in time; the message was taken back.
+  /// The engine did not take the message in time, and the message was withdrawn.
   case ignored(Deployment.ID, after: Interval)
-  /// The hosts that had the message deleted it with the deployment's locks: the deployment has ended, or its rollback began.
+  /// The hosts have deleted the message together with the deployment's locks, because the deployment has ended or its rollback has begun.
   case lockGone(Deployment.ID)
-  /// No engine took the message in time, and the message was taken back.
-  /// - Parameter left: hosts that went out of reach and may still have the message; an engine that renews the lock there hears it.
+  /// No engine took the message in time, and the message was withdrawn.
+  /// - Parameter left: hosts that became unreachable and may still have the message. An engine that renews a lock on one of them will get
+  ///   it.
   case silent(Deployment.ID, after: Interval, left: [String])
 }

@@ -1,11 +1,10 @@
 import DeployEngine
 package import DeployModel
 
-/// How deployments that ran in sequence ended: the requested one, then its rollback, if there was one.
+/// How a sequence of deployments ended: the requested deployment and, if it failed, its rollback.
 package struct RunEnd: Sendable, Hashable {
   package var deployments: [DeploymentEnd]
-  /// Whether only a rollback was resumed, and the deployment that it takes back can no longer be read. That deployment failed, or there
-  /// would be no rollback.
+  /// Whether only a rollback was resumed, and the journal of the failed deployment that it takes back is unreadable.
   package var isWayBackOnly: Bool
 
   package init(_ deployments: [DeploymentEnd], isWayBackOnly: Bool = false) {
@@ -13,14 +12,14 @@ package struct RunEnd: Sendable, Hashable {
     self.isWayBackOnly = isWayBackOnly
   }
 
-  /// Whether another engine had the hosts before this one could do anything there.
+  /// Whether another engine had taken over the hosts before this one changed anything.
   var isOvertaken: Bool { deployments.count == 1 && deployments[0].conclusion?.error?.failure.kind == .fenced }
 }
 
-/// How one deployment ended, or that the engine left while it ran.
+/// How one deployment ended, or that the engine left it.
 package struct DeploymentEnd: Sendable, Hashable {
   package var plan: Plan
-  /// The conclusion; nil: the engine left.
+  /// The conclusion; nil: the engine left the deployment before its end.
   package var conclusion: Conclusion?
   /// Whether the deployment is parked.
   package var isParked = false
@@ -35,13 +34,13 @@ package struct DeploymentEnd: Sendable, Hashable {
     isParked = ended.isParked
   }
 
-  /// Whether a part of the deployment is still to be done.
+  /// Whether the deployment, or the rollback that has to follow, is unfinished.
   package var isLeft: Bool {
     guard let conclusion else { return true }
     return plan.kind == .deploy && conclusion.owesWayBack
   }
 
-  /// What is left, and the command that finishes it.
+  /// What is unfinished, with the command that completes it.
   package var left: Problem {
     if conclusion != nil {
       return Problem(

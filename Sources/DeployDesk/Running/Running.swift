@@ -2,21 +2,21 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Deployments that run in sequence. The caller listens to signals, calls `start`, reads the events to their end, and then calls `end`.
+/// A running sequence of deployments. The caller installs signal handlers, calls `start`, reads `events` to the end, and then calls `end`.
 package final class Running: Sendable {
-  /// The events; they end when nothing runs any more.
+  /// The events. The stream ends when nothing runs any more.
   package let events: AsyncStream<RunningEvent>
   private let deployments: Deployments
   private let work: Task<RunEnd, any Error>
   private let gate: AsyncStream<Never>.Continuation
 
-  /// The number of entries that an engine may have written to the journal and not yet told when it died. One turn writes a few entries for
-  /// each host that it moves.
+  /// The number of entries that an engine may have written to the journal, but not yet reported, when it died. One turn of the loop writes
+  /// a few entries for each host that it changes.
   private static let repeated = 64
 
   /// - Parameters:
-  ///   - id: the deployment's, for the next step in a failure.
-  ///   - past: the earlier entries of the journal, which come first.
+  ///   - id: the id of the deployment, for the command in a failure.
+  ///   - past: the earlier entries of the journal, which become the first events.
   ///   - staying: how long the engine stays at a gate that waits for a person.
   ///   - wantsOutput: whether the events include the output of commands.
   ///   - run: runs the deployments.
@@ -44,17 +44,17 @@ package final class Running: Sendable {
     }
   }
 
-  /// Nothing happens before this call.
+  /// Starts the deployments. Nothing runs before this call.
   package func start() { gate.finish() }
 
-  /// How the deployments ended. Starts them if nobody did.
+  /// Waits for the end and returns how the deployments ended. Starts them if `start` was not called.
   /// - Throws: the failure that stopped the engine, with the command that resumes the deployment.
   package func end() async throws -> RunEnd {
     start()
     return try await work.value
   }
 
-  /// Cancels what runs, in good order.
+  /// Cancels the running deployment in good order.
   /// - Returns: the rollback that continues in spite of the cancel, because half a rollback is the worst state; nil: the deployment ends.
   @discardableResult
   package func cancel(reason: String) async -> Deployment.ID? {
@@ -62,10 +62,10 @@ package final class Running: Sendable {
     return id
   }
 
-  /// The rollback that is under way because a deployment failed or was cancelled; nil: no rollback is under way.
+  /// The running rollback that follows from a failed or cancelled deployment; nil: none is running.
   package var goingBack: Deployment.ID? { get async { await deployments.goingBack } }
 
-  /// Leaves everything as it is: jobs on hosts continue, and the deployment can be resumed.
+  /// Leaves everything as it is. Jobs on hosts continue, and the deployment can be resumed.
   package func detach() async { await deployments.detach() }
 
   private static func interruption(_ error: any Error, of id: Deployment.ID) -> any Error {

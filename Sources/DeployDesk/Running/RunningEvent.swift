@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// What happens while deployments run, in order.
+/// An event of running deployments.
 package enum RunningEvent: Sendable, Hashable {
-  /// An earlier entry of the journal: of a resumed deployment, or of the deployment that it follows from.
+  /// An earlier entry of the journal, of a resumed deployment or of the failed deployment before it.
   case recalled(Deployment.ID, Entry)
-  /// The same, one of the last ones: the earlier engine may have died before it told it.
+  /// One of the last earlier entries. The earlier engine may have died before it reported this entry.
   case repeated(Deployment.ID, Entry)
   case entry(Deployment.ID, Entry)
-  /// The output of a command, if it was asked for.
+  /// The output of a command, if the caller asked for output.
   case output(OutputChunk)
   case notice(HostNotice, at: Timestamp)
 }

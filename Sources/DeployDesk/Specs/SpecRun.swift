@@ -4,7 +4,7 @@ package import DeployModel
 package struct SpecRun: Sendable {
   let library: any SpecLibrary
   let stage: RehearsalStage
-  /// The exit code of `lander` after a deployment and the rollback that followed.
+  /// Returns the exit code of `lander` for a deployment and, if it has one, its rollback.
   let code: @Sendable (Conclusion, Conclusion?) -> Int
 
   package init(library: any SpecLibrary, stage: RehearsalStage, code: @escaping @Sendable (Conclusion, Conclusion?) -> Int) {
@@ -13,11 +13,12 @@ package struct SpecRun: Sendable {
     self.code = code
   }
 
+  /// Runs the tests.
   /// - Parameters:
-  ///   - filter: a text that the names of the wanted tests contain; nil: all tests.
-  ///   - parallel: how many tests run at once.
+  ///   - filter: a text that the wanted tests' names contain; nil: all tests.
+  ///   - parallel: the number of tests that run at the same time.
   /// - Returns: how each test ended, in the order of the specs.
-  /// - Throws: everything that is wrong with the specs, before any test runs.
+  /// - Throws: all problems of the specs, before any test runs.
   package func results(of files: [SourceFile], filter: String? = nil, parallel: Int) async throws(Problems) -> [SpecResult] {
     var (wanted, problems): ([Wanted], [Problem]) = ([], [])
     for file in files {

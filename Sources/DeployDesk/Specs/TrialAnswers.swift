@@ -2,22 +2,22 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// The answers of commands and checks in a trial, and how often each was given.
+/// The simulated answers to commands and checks in a trial, and how often each was given.
 final class TrialAnswers: Sendable {
   private let answers: [Trial.Answer]
-  /// The counts by machine, then by answer.
+  /// How often each answer was given, by machine and then by the answer's index.
   private let given = Mutex<[ExactText: [Int]]>([:])
 
   init(_ answers: [Trial.Answer]) { self.answers = answers }
 
-  /// Numbers, from 1, of the answers that no command took and that are not optional, in order.
+  /// The numbers, from 1, of the answers that were never given and are not optional, in order.
   var unused: [Int] {
     given.withLock { given in
       answers.indices.filter { number in !answers[number].isOptional && given.values.allSatisfy { $0[number] == 0 } }.map { $0 + 1 }
     }
   }
 
-  /// - Returns: nil: no answer fits.
+  /// Returns the answer to a command line on a host; nil: no answer matches.
   func command(_ line: String, on host: String) -> SimulatedCommand? {
     given.withLock { given in
       for (number, answer) in answers.enumerated() where line.contains(answer.part) && (answer.host ?? host) == host {

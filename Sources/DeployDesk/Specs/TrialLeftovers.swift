@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// Settings of a test that had no effect on its deployment, which is most likely a mistake.
+/// Finds settings of a test that had no effect on its deployment. They are most likely mistakes.
 struct TrialLeftovers {
   private let trial: Trial
   private let engines: [SimulatedEngine]
@@ -16,8 +16,8 @@ struct TrialLeftovers {
     self.answers = answers
   }
 
-  /// `{ message, fix, answer, reply }` for each, as tests read it. `answer` is the number of an answer, from 1; `reply` is the number of an
-  /// HTTP answer.
+  /// The settings without effect, as records `{ message, fix, answer, reply }` for the test. `answer` is the number of a command's answer,
+  /// from 1, and `reply` that of an http answer.
   var told: [Value] {
     let unused = answers.unused.map { told(problem(ofAnswer: $0), [("answer", .int($0))]) }
     let silent = servers.unused.map { told(problem(ofReply: $0), [("reply", .int($0))]) }

@@ -9,12 +9,12 @@ struct TrialRun {
   private let project: Project
   private let stage: RehearsalStage
   private let plan: Plan
-  /// The most events in one trial: the limit ends a recipe with an endless loop.
+  /// The largest number of events in one trial. The limit ends a recipe with an endless loop.
   private static let mostEvents = 1_000_000
   /// The time at which every trial begins.
   private static let start = Timestamp(milliseconds: 1_800_000_000_000)
 
-  /// - Throws: everything that is wrong with what the test asks for.
+  /// - Throws: all problems of what the test asks for.
   init(_ trial: Trial, of project: Project, on stage: RehearsalStage) throws(Problems) {
     self.trial = trial
     self.project = project
@@ -46,8 +46,8 @@ struct TrialRun {
       }
   }
 
-  /// What happened, as `t:deploy` returns it.
-  /// - Throws: if the trial has no end, or broke a promise.
+  /// Runs the trial and returns what happened, as `t:deploy` returns it.
+  /// - Throws: if the trial does not end, or breaks a promise.
   func played(code: (Conclusion, Conclusion?) -> Int) throws(Problems) -> Value {
     let answers = TrialAnswers(trial.answers)
     let servers = TrialServers(trial.replies)
@@ -106,7 +106,7 @@ struct TrialRun {
 }
 
 extension Plan {
-  /// Why the trial's recipe cannot run.
+  /// Why the trial's recipe cannot run; empty: it can.
   fileprivate func recipeProblems(in project: Project) -> [Problem] {
     project.recipe(subject.recipe)?.rolloutProblems ?? []
   }

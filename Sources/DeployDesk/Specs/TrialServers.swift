@@ -3,7 +3,7 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// The answers of servers in a trial, and how often each was given.
+/// The simulated answers to http requests in a trial, and how often each was given.
 final class TrialServers: Sendable {
   private let replies: [Trial.Reply]
   private let given: Mutex<[Int]>
@@ -13,12 +13,12 @@ final class TrialServers: Sendable {
     given = Mutex(replies.map { _ in 0 })
   }
 
-  /// Numbers, from 1, of the answers that no request took and that are not optional, in order.
+  /// The numbers, from 1, of the answers that were never given and are not optional, in order.
   var unused: [Int] {
     given.withLock { given in given.indices.filter { given[$0] == 0 && !replies[$0].isOptional }.map { $0 + 1 } }
   }
 
-  /// - Returns: nil: no answer fits.
+  /// Returns the answer to a request; nil: no answer matches.
   func answer(_ request: HTTPRequest) -> SimulatedAnswer? {
     let url = "\(request.url)"
     return given.withLock { given in

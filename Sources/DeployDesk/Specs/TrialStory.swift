@@ -33,7 +33,7 @@ struct TrialStory {
     return members
   }
 
-  /// A gate that was closed.
+  /// A gate that was closed, with its answer.
   private struct ClosedGate {
     var number: Int
     var gate: Gate
@@ -101,7 +101,7 @@ struct TrialStory {
     return .record(of: members)
   }
 
-  /// The text that answers are compared with; nil: the operation is neither a command nor a check.
+  /// Returns the text of an operation that answers are compared with; nil: the operation is neither a command, a check nor a request.
   static func line(of operation: DeployModel.Operation) -> String? {
     switch operation {
     case .run(let command): command.line
@@ -113,7 +113,7 @@ struct TrialStory {
     }
   }
 
-  /// Whether `fails` of t:deploy applies to this operation.
+  /// Whether the setting `fails` of t:deploy applies to this operation.
   static func mayFail(_ operation: DeployModel.Operation) -> Bool {
     switch operation {
     case .appspec, .activate(_?): true

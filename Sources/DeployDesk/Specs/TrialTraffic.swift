@@ -1,7 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// A trial's recipes, with a memory of the traffic that they moved. Without it, the answers of a test could not show an earlier shift.
+/// The scripts of a trial, which also record the weights that the traffic adapter sets. Otherwise the adapter's reads would not show an
+/// earlier shift, because the answers of a test are fixed.
 final class TrialTraffic: Scripts {
   private enum Call {
     case read
@@ -11,7 +12,7 @@ final class TrialTraffic: Scripts {
   private let scripts: any Scripts
   private let adapter: TrafficAdapter?
   private var calls: [ScriptID: Call] = [:]
-  /// The weights that were set last; nil: the weights that the recipe's `read` returns.
+  /// The weights that were set last; nil: none were, so that the recipe's `read` decides.
   private var moved: Weights?
 
   init(_ scripts: any Scripts, of plan: Plan) {

@@ -3,10 +3,11 @@ import DeployEngine
 import DeployModel
 import Synchronization
 
-/// Names the hosts that have not answered yet while a command waits for them. Lander takes half a minute to give up a dead host.
+/// Reports which hosts have not answered while a command waits for them. Lander gives up a dead host only after half a minute.
 final class AnswerWatch: Sendable {
-  /// The time before the first line, and between lines.
+  /// The time before the first report.
   private static let first = Interval.seconds(2)
+  /// The time between reports.
   private static let pause = Interval.seconds(5)
   private let names: [String]
   private let silent: Mutex<[Bool]>
@@ -16,8 +17,8 @@ final class AnswerWatch: Sendable {
     silent = Mutex(hosts.map { _ in true })
   }
 
-  /// Surveys the hosts of a selection, and names the hosts that it waits for.
-  /// - Parameter partners: whether to also survey the partners.
+  /// Surveys the hosts of a selection, and reports the hosts that it waits for.
+  /// - Parameter partners: whether to survey the partners too.
   static func survey(_ selection: Selection, deep: Bool = false, partners: Bool = false, by desk: Desk) async -> Preparation {
     let watch = AnswerWatch(selection.hosts + (partners ? selection.partners.map(\.host) : []))
     let (clock, start) = (desk.ports.clock, desk.now)
@@ -34,7 +35,7 @@ final class AnswerWatch: Sendable {
       surveyed: { number, _ in watch.silent.withLock { if $0.indices.contains(number) { $0[number] = false } } })
   }
 
-  /// The event to report; nil: all hosts have answered.
+  /// Returns the event to report; nil: all hosts have answered.
   private func event(after time: Interval) -> DeskEvent? {
     let waiting = silent.withLock { silent in names.indices.filter { silent[$0] }.map { names[$0] } }
     return waiting.isEmpty ? nil : .waiting(waiting, of: names.count, after: time)

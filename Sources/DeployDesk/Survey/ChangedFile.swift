@@ -8,6 +8,6 @@ package struct ChangedFile: Sendable, Hashable {
     self.path = path
   }
 
-  /// The most files that are listed.
+  /// The largest number of files in a list.
   package static let most = 2000
 }

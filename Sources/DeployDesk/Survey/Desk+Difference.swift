@@ -2,9 +2,9 @@ package import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// The commit that a deployment would bring.
-  /// - Parameter wanted: a revision other than the recipe's own, as typed.
-  /// - Returns: the commit, and the working copy that has it.
+  /// Returns the commit that a deployment would bring.
+  /// - Parameter wanted: the revision that somebody typed; nil: the recipe's own.
+  /// - Returns: the commit, and the folder of the working copy that has it.
   /// - Throws: if no commit is known for the revision.
   package func commit(
     toDeploy selection: Selection, _ wanted: String?, in project: LoadedProject
@@ -24,7 +24,7 @@ extension Desk {
     return (commit, place)
   }
 
-  /// Compares a commit with the commits that hosts run by their own receipts. Builds nothing, and changes nothing.
+  /// Compares a commit with the commits that hosts run according to their receipts. Builds nothing and changes nothing.
   /// - Parameter folder: the working copy that has the commit.
   /// - Returns: for each commit or release that hosts run, what the commit would change there, in the order of the hosts.
   package func differences(_ found: Surveyed, to commit: Commit, in folder: String) async -> [RevisionDifference] {

@@ -5,19 +5,19 @@ package import DeployModel
 package struct VerifiedGroup: Sendable {
   package var recipe: String
   package var group: String
-  /// The results, in the order of the hosts.
+  /// The result for each host, in the order of the hosts.
   package var hosts: [(name: String, verdict: HostVerdict)]
-  /// Number of hosts that did not answer.
+  /// The number of hosts that did not answer.
   package var unreachable: Int
   /// Whether every host that answered has its release unchanged.
   package var isWhole: Bool
 }
 
 extension Desk {
-  /// The most hosts that compare at the same time, because each host hashes a whole release.
+  /// The largest number of hosts that compare at the same time. Each of them hashes a whole release.
   private static let width = 10
 
-  /// Compares the current release of every host of a selection with its manifest. Changes nothing there.
+  /// Compares the current release of every host of a selection with its manifest. Changes nothing on the hosts.
   package func verify(_ selection: Selection) async -> VerifiedGroup {
     tell(.remark("Comparing the release of \(selection.hosts.count.of("host")) of \(GroupName(selection.group).noun) with its manifest …"))
     let found = await survey(selection)
@@ -27,7 +27,7 @@ extension Desk {
       recipe: found.recipe, group: found.group, hosts: verdicts, unreachable: found.unreachable, isWhole: isWhole)
   }
 
-  /// The results of comparing these hosts' releases with their manifests, in the order of the hosts.
+  /// Returns the results of comparing these hosts' current releases with their manifests, in the order of the hosts.
   func verdicts(_ found: [(host: Host, survey: Survey)], at placement: Placement) async -> [(name: String, verdict: HostVerdict)] {
     var verdicts = found.map { (name: $0.host.name, verdict: HostVerdict.empty) }
     await withTaskGroup(of: (Int, HostVerdict).self) { group in

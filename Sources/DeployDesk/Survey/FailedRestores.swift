@@ -2,14 +2,14 @@ import DeployCore
 package import DeployModel
 
 extension PastDeployments {
-  /// The most deployments that are searched, the newest first, so that the search for a host that later deployments left out has an end.
+  /// The largest number of deployments that are searched, newest first.
   private static let depth = 10
 
-  /// A problem for each host that the last deployment from here could not take back, with the host's name as the subject. Its disk may look
-  /// right, but it needed a person. A host that was deployed to since has no problem.
+  /// Returns a problem for each host that the last deployment from this state folder could not restore, with the host's name as the
+  /// subject. Such a host may look intact, but needed a person. A host with a later deployment has no problem.
   package func failedRestores(_ found: Surveyed) async throws -> [Problem] {
     let (recipe, group) = (found.selection.recipe.name, found.selection.group)
-    // The survey has what a host itself remembers.
+    // Hosts that record the failed restore themselves are left out, because their surveys show it.
     var open = found.named.filter { if case .reached(let state) = $0.survey { state.failedRestore == nil } else { false } }
     var problems: [Problem] = []
     let past = try await deployments().filter { $0.recipe == recipe && $0.group == group }

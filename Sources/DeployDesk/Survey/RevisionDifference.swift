@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// What a revision would change on the hosts that run one release.
+/// What a revision would change on the hosts that run one commit or release.
 package struct RevisionDifference: Sendable, Hashable {
-  /// Names of the hosts.
+  /// The names of the hosts.
   package var hosts: [String]
-  /// The release that the hosts run; nil: they run none.
+  /// The release that the hosts run; nil: none.
   package var release: Release.ID?
-  /// The commit that the release was made from; nil: unknown.
+  /// The commit from which the release was made; nil: unknown.
   package var commit: Commit?
-  /// The new commits; nil: it is the same commit, or one of the two is not known here.
+  /// The new commits; nil: the commits are equal, or this machine does not know one of them.
   package var changes: CommitRange?
-  /// Files that differ between the two commits; nil: unknown.
+  /// The files that differ between the two commits; nil: unknown.
   package var files: [ChangedFile]?
 }

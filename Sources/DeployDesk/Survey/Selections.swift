@@ -2,18 +2,18 @@ package import DeployCore
 package import DeployModel
 
 extension Project {
-  /// The recipe of that name; nil: the only one.
-  /// - Throws: if there is no such recipe, with a near match, or if several could be meant.
+  /// Returns the recipe of this name; nil: the project's only recipe.
+  /// - Throws: if there is no such recipe, with a near match, or if no name is given and there are several.
   package func recipe(named name: String?) throws(Problems) -> Recipe { try Selection.recipe(name, in: self) }
 
-  /// The hosts of one recipe, whatever its parameters are.
+  /// Returns the hosts of a recipe, without regard to its parameters.
   /// - Throws: if the recipe, the group or one of the hosts does not exist.
   package func selection(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> Selection {
     try Selection.bare(try Selection.recipe(recipe, in: self), group: group, only: only, in: self)
   }
 
-  /// One selection for each recipe, with the requested group or the recipe's own: what would be deployed where.
-  /// - Throws: if the group or recipe does not exist, or no recipe goes there.
+  /// Returns a selection for each recipe, with the requested group or the recipe's own: which recipe would be deployed where.
+  /// - Throws: if the group or the recipe does not exist, or no recipe deploys to the group.
   package func selections(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     if let recipe { _ = try Selection.recipe(recipe, in: self) }
     if let group, !groups.contains(where: { $0.name.isExactly(group) }) {
@@ -52,15 +52,15 @@ extension Project {
         fix: "`lander hosts` shows each host"))
   }
 
-  /// The hosts of a group, whatever is deployed there.
+  /// Returns the hosts of a group, whichever recipe deploys there.
   /// - Throws: if the group or one of the hosts does not exist.
   package func selection(ofGroup group: String, only: [String]) throws(Problems) -> Selection {
     let all = try groupSelections(group)
     return only.isEmpty ? all[0] : try Selection.bare(all[0].recipe, group: group, only: only, in: self)
   }
 
-  /// Groups, each with a recipe that deploys to it, if there is one; the recipe gives the path.
-  /// - Throws: if the group does not exist, or there is no group at all.
+  /// Returns a selection for each group, with a recipe that deploys to the group if there is one. The recipe determines the path.
+  /// - Throws: if the group does not exist, or the project has no group.
   package func groupSelections(_ group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     let names = groups.map(\.name)
     if let group, !names.contains(group) {
@@ -88,7 +88,7 @@ extension Project {
     return selections
   }
 
-  /// The hosts that recipes define themselves, outside any group.
+  /// Returns selections of the hosts that recipes declare themselves, outside any group.
   private func ownSelections(_ only: [String]) throws(Problems) -> [Selection] {
     let taken = HostFilter(only).takes
     var selections: [Selection] = []
@@ -101,7 +101,7 @@ extension Project {
 }
 
 extension Selection {
-  /// Hosts of a recipe, whatever its parameters are: nothing is going to be deployed.
+  /// Returns the hosts of a recipe without regard to its parameters, because nothing will be deployed.
   package static func bare(_ recipe: Recipe, group: String?, only: [String], in project: Project) throws(Problems) -> Selection {
     var free = project
     var bare = recipe

@@ -2,12 +2,12 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// A group's hosts with the recipe that deploys to them, and their surveys.
+/// The hosts of a group with the recipe that deploys to them, and their surveys.
 package struct Surveyed: Sendable {
   package var selection: Selection
-  /// The surveys, by host number.
+  /// The survey of each host; the index is the host's number.
   package var surveys: [Survey]
-  /// The surveys of the recipe's partners, in their order; empty: the partners were not surveyed.
+  /// The surveys of the recipe's partners, in order; empty: they were not surveyed.
   package var partners: [Survey] = []
 
   package init(selection: Selection, surveys: [Survey]) {
@@ -15,16 +15,16 @@ package struct Surveyed: Sendable {
     self.surveys = surveys
   }
 
-  /// Name of the recipe.
+  /// The recipe's name.
   package var recipe: String { selection.recipe.name }
-  /// Name of the group.
+  /// The group's name.
   package var group: String { selection.group }
-  /// Every host with what is known of it, in the order of the group.
+  /// Each host with its survey, in the order of the group.
   package var named: [(host: Host, survey: Survey)] { Array(zip(selection.hosts, surveys)) }
-  /// Number of hosts that did not answer.
+  /// The number of hosts that did not answer.
   package var unreachable: Int { surveys.count(where: \.isUnreachable) }
 
-  /// Number of different hosts that did not answer. A host of several groups counts once.
+  /// Returns the number of different hosts that did not answer. A host in several groups counts once.
   package static func away(in all: [Surveyed]) -> Int {
     var seen: [Host] = []
     for case (let host, .unreachable) in all.flatMap(\.named) where !seen.contains(where: { $0.isNamed(as: host) }) { seen.append(host) }
@@ -33,15 +33,16 @@ package struct Surveyed: Sendable {
 }
 
 extension Host {
-  /// Whether both have the same name and address.
+  /// Whether both hosts have an equal name, address and port.
   fileprivate func isNamed(as other: Host) -> Bool {
     name.isExactly(other.name) && (address ?? "").isExactly(other.address ?? "") && port == other.port
   }
 }
 
 extension Surveyed {
-  /// Why `lander rollback` of these hosts would be refused now; nil: no obstacle is known.
-  /// - Parameter open: deployments of this journal that are not over; their locks are not taken over, however old they are.
+  /// Returns why `lander rollback` of these hosts would be refused now; nil: no reason is known.
+  /// - Parameter open: the deployments in this journal that have not ended. A rollback does not take over their locks, even if the leases
+  ///   are over.
   package func noWayBack(while open: [DeploymentSummary]) -> Problem? {
     for case .reached(let state) in surveys {
       guard let lock = state.lock, open.contains(where: { $0.id == lock.deployment }) else { continue }
@@ -57,7 +58,7 @@ extension Survey {
 }
 
 extension Desk {
-  /// Surveys every host of a selection, and names the hosts that it waits for. Changes nothing there.
+  /// Surveys every host of a selection, and reports the hosts that it waits for. Changes nothing on the hosts.
   package func survey(_ selection: Selection) async -> Surveyed {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, by: self).surveys)
   }
@@ -70,13 +71,13 @@ extension Desk {
     return surveyed
   }
 
-  /// Surveys the hosts of a selection, with the earlier releases that they keep.
+  /// Surveys the hosts of a selection, including the earlier releases that they keep.
   package func surveyKept(_ selection: Selection) async -> Surveyed {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, deep: true, by: self).surveys)
   }
 
-  /// Surveys the hosts of a selection for a plan, with the recipes of the releases that hosts run.
-  /// - Parameter deep: whether to include the earlier releases that hosts keep.
+  /// Surveys the hosts of a selection for a plan, and loads the recipes of the releases that the hosts run.
+  /// - Parameter deep: whether to include the earlier releases that the hosts keep.
   func ask(_ selection: Selection, deep: Bool = false) async -> Preparation {
     let count = selection.hosts.count
     tell(.remark("Asking \(count.of("host")) what \(count == 1 ? "it runs" : "they run") …"))

@@ -2,8 +2,8 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Reviews the deployment to each group of a train, before anything starts.
-  /// - Throws: the problems of all groups at once, each problem once.
+  /// Checks the request for each group of a train, before anything starts.
+  /// - Throws: the problems of all groups, each once.
   package func review(_ groups: [Asked], of project: LoadedProject) async throws {
     var problems: [Problem] = []
     for asked in groups {
@@ -14,9 +14,9 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Compares, file by file, whether the hosts of a leg still run the release of the train. Ignores hosts that a budget excused from the
-  /// leg's deployment.
-  /// - Throws: every host that does not run it, of kind `held`; nothing was changed.
+  /// Compares file by file whether the hosts of a leg still run the train's release. Ignores hosts that the budget excused from the leg's
+  /// deployment. Changes nothing.
+  /// - Throws: every host that does not run the release, with the exit code `held`.
   package func confirm(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     guard let deployment = leg.deployment, let bundle = train.bundle else { return }
     let entries = try await past.entries(of: deployment)
@@ -38,8 +38,9 @@ extension Desk {
     }
   }
 
-  /// Refuses a leg if somebody deployed to its group since the train began: the train's revision is older.
-  /// - Throws: the newest such deployment, of kind `refused`; nothing was changed.
+  /// Refuses a leg if somebody has deployed another revision to its group since the train began, because the train's revision is older.
+  /// Changes nothing.
+  /// - Throws: the newest such deployment, with the exit code `refused`.
   package func refuseOvertaken(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     let selection = try project.project.selection(recipe: train.request.recipe, group: leg.group)
     let receipts = await survey(selection).named.compactMap { one -> Receipt? in
@@ -58,7 +59,7 @@ extension Desk {
           } ?? "")), exit: .refused)
   }
 
-  /// - Throws: the differences between the hosts' releases and what was delivered.
+  /// Refuses hosts whose releases differ from what was delivered.
   private func refuseDamage(_ found: [(host: Host, survey: Survey)], _ selection: Selection) async throws(Problems) {
     let problems = await verdicts(found, at: selection.recipe.placement).compactMap { name, verdict -> Problem? in
       switch verdict {
