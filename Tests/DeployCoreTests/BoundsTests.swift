@@ -63,6 +63,8 @@ struct BoundsTests {
     #expect(service.lowest == 2)
     for note in [Note.host(0, .succeeded), .host(2, .changing)] { service.add(note) }
     #expect(service.lowest == 2)
+    for note in [Note.host(2, .pending), .host(2, .changing), .host(2, .pending), .host(3, .changing)] { service.add(note) }
+    #expect(service.lowest == 2, "hosts that were only restarted serve again")
     var fresh = LowestService(plan(hosts: 2, first: true))
     fresh.add(.host(0, .changing))
     #expect(fresh.lowest == 0)

@@ -46,6 +46,14 @@ struct RestartTests {
     if case .restored = play.conclusion?.hosts[0] {} else { Issue.record("\(String(describing: play.conclusion))") }
   }
 
+  @Test("a host that the deployment has changed is skipped, with a word of it")
+  func changed() {
+    let play = play([.wave([0], parallel: nil), .restart([0], parallel: nil)])
+    #expect(play.conclusion?.status == .succeeded && play.verbs.filter { $0 == "0 start" }.count == 1)
+    let remarks = play.effects.compactMap { if case .note(.remark(let text)) = $0 { text } else { nil } }
+    #expect(remarks == ["not restarted, because this deployment has changed them already: h0"])
+  }
+
   @Test("a host on which nothing runs is skipped, with a word of it, and deployed like the others")
   func bare() {
     let play = play([.restart([0], parallel: nil), .wave([0], parallel: nil)], first: true)

@@ -37,6 +37,21 @@ import Testing
     #expect(try refused(open).contains("host:template: with mode 0644 everybody on the host could read the secret in /etc/app.conf"))
   }
 
+  @Test("the parameters of the deployment may be the values")
+  func parameters() throws {
+    let code = """
+      local conf = template 'app.conf'
+      recipe "web" { path = "/srv/web", params = { port = param.integer { default = 80 }, password = param.string { default = "x" } }, on = {
+        ValidateService = function(host, deployment) host:template("/etc/app.conf", conf, deployment.params) end } }
+      """
+    let rig = try Rig(code, parameters: .record(of: [("port", 8080), ("password", "y")]), files: files)
+    guard case .perform(_, .write(_, let content, _, _), _)? = try rig.begin(.validateService).request else {
+      Issue.record("nothing was written")
+      return
+    }
+    #expect(content == Text("port = 8080\npassword = y\n"))
+  }
+
   @Test("a missing value, a value that is no text, and what is no template are refused with the next step")
   func refusals() throws {
     #expect(try refused("host:template('/a', conf, { prot = 80, password = 'x' })").contains("a place {{ port }}, and no value was given"))

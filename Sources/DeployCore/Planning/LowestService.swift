@@ -22,7 +22,7 @@ package struct LowestService: Sendable {
     if status == .changing {
       isUnderWay[number] = true
       admission.started(number)
-    } else if isUnderWay[number], status.isFinal || isReady(status) {
+    } else if isUnderWay[number], status.isFinal || isReady(status) || status == .pending {
       isUnderWay[number] = false
       admission.ended(number, status, hadRelease: plan.hosts[number].serves, hasTarget: plan.hosts[number].willServe)
     }

@@ -36,14 +36,20 @@ package struct ParameterCheck: Sendable, Hashable {
       }
       if let value = parameter.kind.read(found) {
         read.append((parameter.name, value))
-      } else {
-        problems.append(
-          Problem(
-            "\(found.words) is not \(parameter.kind.words)", place: parameter.place, subject: "--\(parameter.name)",
-            fix: parameter.kind.near(found)))
+      } else if let problem = parameter.problem(with: found, from: "--\(parameter.name)") {
+        problems.append(problem)
       }
     }
     values = .record(of: read)
+  }
+}
+
+extension Parameter {
+  /// Returns why a value is not one of this parameter; nil: it is.
+  /// - Parameter source: the option, the variable or the file that the value comes from.
+  package func problem(with value: Value, from source: String) -> Problem? {
+    if kind.read(value) != nil { return nil }
+    return Problem("\(value.words) is not \(kind.words)", place: place, subject: source, fix: kind.near(value))
   }
 }
 

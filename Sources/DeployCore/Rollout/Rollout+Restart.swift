@@ -8,6 +8,8 @@ extension Rollout {
   mutating func beginRestart(_ hosts: [Int], parallel: Int?, for script: ScriptID) {
     var chosen: [Int] = []
     for host in hosts where statuses.indices.contains(host) && statuses[host] == .pending && !chosen.contains(host) { chosen.append(host) }
+    let busy = hosts.filter { statuses.indices.contains($0) && statuses[$0] != .pending }.map { plan.hosts[$0].host.name }
+    if !busy.isEmpty { note(.remark("not restarted, because this deployment has changed them already: \(busy.joined(separator: " "))")) }
     let bare = chosen.filter { plan.hosts[$0].still == nil }.map { plan.hosts[$0].host.name }
     if !bare.isEmpty {
       note(.remark("not restarted, because nothing whole runs there that lander deployed: \(bare.joined(separator: " "))"))

@@ -47,12 +47,13 @@ struct RunCommand: Verb {
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try runnable(try Wiring.project(options))
+    let whole = try Wiring.project(options)
+    let project = try runnable(whole)
     var request = request
     request.words.removeFirst()
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { [request] desk in
-      let asked = queue.completing(try request.asked(of: project.project))
+      let asked = queue.completing(try request.asked(of: project.project, in: whole.project))
       if plan {
         let report = PlanReport(try await desk.plan(asked, of: project))
         terminal.show(report.lines(on: terminal.out), report.value(connected: true))

@@ -5,27 +5,34 @@ import Foundation
 /// Parameters of a recipe that are not typed as options: those in the file of `--params`, and those in the environment. Options win over
 /// the file, and the file wins over the environment.
 struct GivenParameters {
-  /// The environment's first, then the file's: a later value of the same parameter wins.
+  /// The environment's first, then the file's: a later value of the same parameter wins. Values that do not fit are left out.
   private(set) var members: [Value.Member] = []
   private(set) var problems: [Problem] = []
+  /// The parameters of the recipe. Empty if no recipe is chosen; values are then checked later.
+  private let own: [Parameter]
   /// What names of variables begin with: `LANDER_PARAM_DRY_RUN` is the parameter `dry_run`.
   static let prefix = "LANDER_PARAM_"
   /// The limit of the file in bytes.
   private static let most = 1 << 20
+  /// The limit of problems with unknown names of the file.
+  private static let mostUnknown = 10
 
   /// - Parameters:
   ///   - file: the path of a JSON object with a member for each parameter; nil: there is none.
-  ///   - own: parameters of the recipe. A variable may also belong to one of the others.
-  ///   - all: parameters of all recipes.
+  ///   - own: parameters of the recipe.
+  ///   - all: parameters of all recipes and tasks. A variable of one of these is ignored, because a CI job sets it for another command.
   init(file: String?, own: [Parameter], all: [Parameter], environment: [(name: String, text: String)]) {
+    self.own = own
     for (variable, text) in environment where variable.hasPrefix(Self.prefix) {
-      if let parameter = own.first(where: { Self.variable(of: $0).isExactly(variable) }) {
-        members.append(Value.Member(parameter.name, .text(text)))
-      } else if !all.contains(where: { Self.variable(of: $0).isExactly(variable) }) {
-        let near = NearMatch.of(variable, among: all.map(Self.variable)).map { "did you mean \($0)?" }
+      let those = own.filter { Self.variable(of: $0).isExactly(variable) }
+      if those.count > 1 {
+        let names = those.map(\.name).joined(separator: ", ")
         problems.append(
-          Problem(
-            "no recipe has a parameter of that name", subject: variable, fix: near ?? "lander list shows the parameters of each recipe"))
+          Problem("it stands for several parameters: \(names)", subject: variable, fix: "give them as options, or with --params"))
+      } else if let parameter = those.first {
+        take(parameter.name, .text(text), from: variable)
+      } else if !all.contains(where: { Self.variable(of: $0).isExactly(variable) }) {
+        refuse(variable, among: all)
       }
     }
     if let file { read(file) }
@@ -33,22 +40,77 @@ struct GivenParameters {
 
   private static func variable(of parameter: Parameter) -> String { prefix + parameter.name.uppercased().replacing("-", with: "_") }
 
-  private mutating func read(_ file: String) {
-    func refuse(_ words: String) {
-      let fix = #"write one JSON object: { "percent": "10%", "migrate": true }"#
-      problems.append(Problem("\(file) \(words)", subject: "--params", fix: fix))
+  private mutating func refuse(_ variable: String, among all: [Parameter]) {
+    let names = all.map { String(Self.variable(of: $0).dropFirst(Self.prefix.count)) }
+    let near = NearMatch.of(String(variable.dropFirst(Self.prefix.count)), among: names)
+    problems.append(
+      Problem(
+        "no recipe and no task has a parameter of that name", subject: variable,
+        fix: near.map { "did you mean \(Self.prefix)\($0)?" } ?? "unset it; lander list shows the parameters of each recipe"))
+  }
+
+  /// - Parameter source: the variable, or the file and the name in it.
+  private mutating func take(_ name: String, _ value: Value, from source: String) {
+    if let parameter = own.first(where: { $0.name.isExactly(name) }), let problem = parameter.problem(with: value, from: source) {
+      problems.append(problem)
+    } else {
+      members.append(Value.Member(name, value))
     }
-    let path = Folder.absolute(file)
-    let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-    guard let size, let data = FileManager.default.contents(atPath: path) else { return refuse("cannot be read") }
-    guard size <= Self.most else { return refuse("is larger than \(Self.most.inBytes)") }
-    guard case .record(let found)? = try? JSONDecoder().decode(Value.self, from: data) else { return refuse("is no JSON object") }
+  }
+
+  // MARK: the file
+
+  private mutating func read(_ file: String) {
+    func refuse(_ words: String, _ fix: String? = nil) {
+      let form = #"write one JSON object: { "percent": "10%", "migrate": true }"#
+      problems.append(Problem("\(file) \(words)", subject: "--params", fix: fix ?? form))
+    }
+    let bytes: [UInt8]
+    do throws(Refusal) { bytes = try Self.bytes(of: Folder.absolute(file)) } catch { return refuse(error.words, error.fix) }
+    guard case .record(let found)? = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else { return refuse("is no JSON object") }
+    var unknown = 0
     for member in found {
+      if !own.isEmpty, !own.contains(where: { $0.name.isExactly(member.name) }) {
+        unknown += 1
+        guard unknown <= Self.mostUnknown else { continue }
+        refuse("has a \"\(member.name)\", which is no parameter of this recipe", NearMatch.hint(member.name, among: own.map(\.name)))
+        continue
+      }
       switch member.value {
-      case .text, .int, .number, .bool: members.append(member)
-      case .list(let list) where list.allSatisfy({ $0.text != nil || $0.int != nil }): members.append(member)
+      case .text, .int, .number, .bool: take(member.name, member.value, from: "\(file): \(member.name)")
+      case .list(let list) where list.allSatisfy({ $0.text != nil || $0.int != nil }):
+        take(member.name, member.value, from: "\(file): \(member.name)")
       default: refuse("has a \"\(member.name)\" that is neither a text, a number, true, false nor a list of texts")
       }
     }
+    if unknown > Self.mostUnknown { refuse("has \(unknown - Self.mostUnknown) more names that are no parameters of this recipe") }
+  }
+
+  private struct Refusal: Error {
+    var words: String
+    /// What to do; nil: say what the file has to be.
+    var fix: String?
+  }
+
+  /// The bytes of a file, or of a pipe up to its end.
+  private static func bytes(of path: String) throws(Refusal) -> [UInt8] {
+    func failed() -> Refusal {
+      let code = errno
+      let fix = code == EISDIR ? "name a file in it" : code == ENOENT ? "name a file that is there" : nil
+      return Refusal(words: "cannot be read: \(String(cString: strerror(code)))", fix: fix ?? "let the user who runs lander read it")
+    }
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failed() }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= most {
+      let count = Foundation.read(file, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failed() }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+    }
+    throw Refusal(words: "is larger than \(most.inBytes)", fix: "keep only parameters in it")
   }
 }

@@ -72,9 +72,10 @@ struct RequestOptions: ParsableArguments {
 
   /// The deployment that the command line asks for.
   /// - Throws: `Problems` if `--only` names no host, or `--where` no tag and value.
-  func asked(of project: Project) throws(Problems) -> Asked {
+  /// - Parameter whole: the project of which `project` is a part; nil: they are the same.
+  func asked(of project: Project, in whole: Project? = nil) throws(Problems) -> Asked {
     let groups = groups(of: project)
-    var asked = try asked(of: project, group: group)
+    var asked = try asked(of: project, group: group, in: whole)
     if groups.count > 1 {
       asked.request.group = groups[0]
       asked.unclear.append(
@@ -84,14 +85,14 @@ struct RequestOptions: ParsableArguments {
   }
 
   /// The deployment that the command line asks for, for one of several groups.
-  func asked(of project: Project, group: String?) throws(Problems) -> Asked {
+  func asked(of project: Project, group: String?, in whole: Project? = nil) throws(Problems) -> Asked {
     let given = RecipeOptions(
       words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
       options: OptionNames.typed.sorted())
-    let all = RecipeOptions.declared(in: project, for: words)
     let own = project.recipes.first { one in given.recipe.map { one.name.isExactly($0) } ?? (project.recipes.count == 1) }
     let outside = GivenParameters(
-      file: params, own: own.map { $0.parameters + $0.inherited } ?? [], all: all,
+      file: params, own: own.map { $0.parameters + $0.inherited } ?? [],
+      all: (whole ?? project).recipes.flatMap { $0.parameters + $0.tasks.flatMap(\.parameters) },
       environment: ProcessInfo.processInfo.environment.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 })
     let (said, unclear) = why.reading
     let request = DeploymentRequest(

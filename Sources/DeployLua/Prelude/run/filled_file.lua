@@ -2,11 +2,12 @@
 
 local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
-local file, secret, template = import "run/file", import "run/secret", import "words/template"
+local deployment, file, secret = import "run/deployment", import "run/file", import "run/secret"
+local template = import "words/template"
 
 language.word {
   name = "host:template", nature = "effect", phases = { "run" }, gives = "nothing", takes = "path, template, values, { … }",
-  summary = "Writes a template's text with its values, at once and whole; a value may be a secret, and the file has mode 0600 then.",
+  summary = "Writes a template's text with its values, at once and whole; a value may be a secret; the file has mode 0600 then.",
   errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:template(\"/etc/app.conf\", template \"app.conf\", { port = 80, password = secret \"DB_PASSWORD\" })",
   fields = language.words["host:write"].fields,
@@ -24,6 +25,6 @@ function file.methods.template(number, path, fill, own, given)
     errors.usage("host:template takes what template \"file\" gives, got " .. values.described(fill),
       "at the top of the file: local conf = template \"app.conf\"")
   end
-  local pieces = template.filled(one, own or {}, function(value) return values.is(value, secret.kind) end)
+  local pieces = template.filled(one, deployment.values_of(own) or own or {}, function(value) return values.is(value, secret.kind) end)
   file.put("host:template", number, path, joined(pieces), given)
 end
