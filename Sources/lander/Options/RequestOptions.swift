@@ -42,7 +42,7 @@ struct RequestOptions: ParsableArguments {
 
   @OptionGroup var why: WhyOptions
 
-  @Flag(help: "Redeploy hosts that are already up to date.")
+  @Flag(help: "Also deploy to hosts that are already up to date.")
   var force = false
 
   @Option(
