@@ -10,15 +10,17 @@ local service, wait_for = import "run/service", import "run/wait_for"
 local object = language.object {
   name = "host", summary = "A host of the deployment.",
   fields = {
-    { "name", "string", "as the recipe names it; web1/blue for slot blue of web1" },
-    { "slot", "string", "its slot; nil where the group has no slots" }, { "address", "string", "what is connected to" },
-    { "user", "string", "the login user; nil for the one of ssh" }, { "port", "integer", "of the ssh server; nil for the one of ssh" },
-    { "root", "string", "the folder before the recipe's path; nil without one" }, { "tags", "table", "tags of the group and its own" },
-    { "vars", "table", "values of the group and its own" },
-    { "facts", "table", "shell, user, home, kernel, architecture, tools, processors, free_bytes; nil if it was not reached" },
-    { "number", "integer", "its place in the list of hosts, from 0" },
-    { "release_path", "string", "where the new release is; nil without one" },
-    { "previous", "string", "the release that it ran before; nil without one" }, { "transport", "string", "how it is reached" },
+    { "name", "string", "its name in the recipe; web1/blue for slot blue of web1" },
+    { "slot", "string", "its slot; nil if the group has no slots" }, { "address", "string", "the host name or address for connections" },
+    { "user", "string", "the login user; nil if ssh decides" }, { "port", "integer", "the port of the ssh server; nil if ssh decides" },
+    { "root", "string", "the folder that is put in front of the recipe's path; nil without one" }, { "tags", "table", "the tags of its "
+      .. "group and its own tags" },
+    { "vars", "table", "the vars of its group and its own vars" },
+    { "facts", "table", "a table with shell, user, home, kernel, architecture, tools, processors, free_bytes; nil if the host was out of "
+      .. "reach" },
+    { "number", "integer", "its number in the list of hosts, from 0" },
+    { "release_path", "string", "the folder of the new release; nil without one" },
+    { "previous", "string", "the release that it ran before; nil without one" }, { "transport", "string", "the name of its transport" },
   },
 }
 local names, known = language.fields_of(object)

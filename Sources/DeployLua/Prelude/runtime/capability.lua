@@ -7,21 +7,22 @@ local capability = {}
 
 --- Those that say all by their name, and what each is needed for.
 capability.plain = {
-  { "approval", "asks people: rollout:approve" },
-  { "host.check", "asks hosts whether something answers: host:wait_for with http or port" },
-  { "host.read", "reads files of hosts: host:read, host:exists" },
-  { "host.run", "runs commands on hosts: host:run, host:try" },
-  { "host.service", "starts, stops and asks services of hosts: host:service" },
-  { "host.upload", "brings files to hosts: host:upload, with local.read for what it brings" },
-  { "host.write", "writes on hosts: host:write, host:link" },
+  { "approval", "ask people for approval: rollout:approve" },
+  { "host.check", "check whether a host answers: host:wait_for with http or port" },
+  { "host.read", "read files of hosts: host:read, host:exists" },
+  { "host.run", "run commands on hosts: host:run, host:try" },
+  { "host.service", "control services of hosts: host:service" },
+  { "host.upload", "send files to hosts: host:upload, with local.read for these files" },
+  { "host.write", "write files on hosts: host:write, host:link" },
 }
 --- Those that name what they reach.
 capability.named = {
-  { "http", "HOST[:PORT][/METHOD]", "asks a server: http.get and http.post; without a port those of http and https" },
-  { "local.exec", "PROGRAM", "runs a program here; a command in one text is run by sh" },
-  { "local.read", "PATH", "reads a file here, or all of a folder if it ends in /" },
-  { "local.write", "PATH", "writes a file here, or in a folder: host:download" },
-  { "secret", "NAME", "has a handle of a secret" },
+  { "http", "HOST[:PORT][/METHOD]", "send requests to a server: http.get and http.post; without a port, it allows the ports of http and "
+    .. "https" },
+  { "local.exec", "PROGRAM", "run a program on the engine's machine; a command that is a single string is run by sh" },
+  { "local.read", "PATH", "read a file on the engine's machine, or all files of a folder if the path ends in /" },
+  { "local.write", "PATH", "write a file on the engine's machine, or in a folder: host:download" },
+  { "secret", "NAME", "use a secret, as a handle" },
 }
 
 --- The capability that each word needs in a plugin that has only what it was granted; … stands for what a call names.

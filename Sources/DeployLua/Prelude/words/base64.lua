@@ -5,12 +5,12 @@ local errors, language, values = import "runtime/errors", import "runtime/langua
 
 language.word {
   name = "base64.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "A text in base64 (RFC 4648), in one line.",
+  summary = "Encodes a text in base64 (RFC 4648), in one line.",
   example = "local header = \"Basic \" .. base64.encode \"kim:word\"",
 }
 language.word {
   name = "base64.decode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "What a text in base64 says; spaces and line ends in it are skipped.",
+  summary = "Decodes a base64 text; it skips spaces and line ends.",
   example = "local key = base64.decode \"aGVsbG8=\"   -- hello",
 }
 

@@ -6,7 +6,7 @@ local values = import "runtime/values"
 
 language.word {
   name = "env", nature = "pure", phases = { "description" }, takes = "\"NAME\", \"default\"",
-  summary = "A variable of the environment, as it was when the recipe was read; it is kept with the deployment, in plain.",
+  summary = "A variable of the environment, read together with the recipe. The deployment keeps its value as plain text.",
   example = "local region = env(\"REGION\", \"eu-1\")",
 }
 

@@ -39,7 +39,7 @@ local function matching(options)
   end
 end
 
-local range = { { "min", "number", "the least" }, { "max", "number", "the greatest" } }
+local range = { { "min", "number", "the smallest value" }, { "max", "number", "the largest value" } }
 
 -- By name: summary, type of the default, fields; words(options), reader(options)(value) -> whether it is good, value.
 local kinds = {
@@ -50,7 +50,7 @@ local kinds = {
   number = { summary = "A number.", default = "number", fields = range, words = range_words "a number", reader = checked_number(false) },
   percent = { summary = "A share: \"5%\" or 5.", default = "any", words = always 'a share such as "5%"', reader = always(percent) },
   string = { summary = "A text.", default = "string",
-    fields = { { "match", "string", "a Lua pattern that is found in it; ^…$ describes the whole text" } },
+    fields = { { "match", "string", "a Lua pattern that the value has to match; with ^…$, it has to match the whole value" } },
     words = function(options) return options.help or (options.match and "a text like " .. options.match) or "a text" end,
     reader = matching },
   choice = { summary = "One of several texts.", default = "string",
@@ -68,7 +68,7 @@ function option.declare(family, name, summary, default, own, more)
     takes = "{ " .. choices .. "default = …, help = … }", summary = summary,
     example = string.format("local %s = %s.%s { %shelp = \"what it is\" }", family == "param" and "own" or "option", family, name, choices),
     fields = tables.joined(tables.joined(own, more),
-      { { "default", default, "its value if not given" }, { "help", "string", "one sentence" } }),
+      { { "default", default, "the value if none is given" }, { "help", "string", "one sentence" } }),
   }
 end
 

@@ -11,7 +11,7 @@ local own = { "ssh", "local" } -- the engine's own ones
 
 language.word {
   name = "transport", nature = "pure", phases = { "description" }, takes = "\"name\" (function(host) … end)",
-  summary = "How the shell of a host is reached: a function that gives an argv.",
+  summary = "Defines a transport: a function that returns the command line for a shell on the host.",
   example = "transport \"docker\" (function(host) return { \"docker\", \"exec\", \"-i\", host.name, \"sh\" } end)",
 }
 
