@@ -27,11 +27,11 @@ package struct Desk: Sendable {
   let stage: RehearsalStage
   /// The table of a time zone by its name, from the time zone database; nil: this machine does not have that zone.
   let zones: @Sendable (String) -> [UInt8]?
-  /// The command's place in line, if it has one.
+  /// The command's place in the queue, if it has one.
   let line = OwnTurn()
   /// Locks of dead holders that plans may take over.
   let leftOver = LeftOver()
-  /// How long a host keeps a place in line that nobody renews.
+  /// How long a host keeps a place in the queue that nobody renews.
   let lineLease: Interval
   /// This machine's own name, as it appears after the `@` of actors.
   let machine: String

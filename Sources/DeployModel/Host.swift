@@ -112,7 +112,7 @@ package struct HostState: Sendable, Hashable, Codable {
   package var hindrance: Failure?
   /// Stages that the host remembers; nil: none, or the host could not say.
   package var marks: [StageMark]?
-  /// The deployments in line for the lock, in their order; nil: there are none, or the host could not say.
+  /// The deployments in the queue for the lock, in their order; nil: there are none, or the host could not say.
   package var line: [LinePlace.Other]?
 
   package init(

@@ -87,7 +87,7 @@ package struct LockRequest: Sendable, Hashable, Codable {
   package var lease: Interval
   /// What to do with jobs of lower fences that still run.
   package var orphans: Orphans
-  /// The token of the deployment's place in line, on the host that keeps the line. `Ticket.none`: it has no place, and may overtake
+  /// The token of the deployment's place in the queue, on the host that keeps the queue. `Ticket.none`: it has no place, and may overtake
   /// deployments that wait. Nil: it has no place, so deployments that wait come first.
   package var ticket: String?
   /// The deployment's number in the order of its caller's deployments. A host that has seen a higher number refuses it. Nil: not given.

@@ -1,4 +1,4 @@
-/// The request of a deployment that waits for a lock, to the host that keeps the line. Another request with the same token renews its
+/// The request of a deployment that waits for a lock, to the host that keeps the queue. Another request with the same token renews its
 /// place.
 package struct Ticket: Sendable, Hashable {
   /// What a newer deployment of the same lane does to one that waits already.
@@ -44,10 +44,10 @@ package struct Ticket: Sendable, Hashable {
     self.lease = lease
   }
 
-  /// The ticket of a lock request without a place in line: a rollback's, and those to every host but the first.
+  /// The ticket of a lock request without a place in the queue: a rollback's, and those to every host but the first.
   package static let none = "-"
 
-  /// Why no host accepts the ticket, as the end of "the place in line …"; nil: hosts accept it.
+  /// Why no host accepts the ticket, as the end of "the place in the queue …"; nil: hosts accept it.
   package var fault: String? {
     guard Message.isPlain(token) else { return "has a token that is not 1 to \(Message.idLimit) of a-z, 0-9 and -" }
     let isWord = lane.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }

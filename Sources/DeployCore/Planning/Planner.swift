@@ -59,7 +59,7 @@ package enum Planner {
     /// What is known of the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
     package var partners = Partners.Surveyed()
-    /// The token of the deployment's place in line; nil: it has no place.
+    /// The token of the deployment's place in the queue; nil: it has no place.
     package var ticket: String?
     /// As in `DeploymentRequest`.
     package var sequence: Int?
@@ -210,7 +210,7 @@ package enum Planner {
     return recipes.firstIndex { $0.goes(with: receipt, own: own) } ?? recipes.firstIndex { $0.hasSources(of: receipt) }
   }
 
-  /// - Parameter ticket: the place in line; nil for a rollback, which waits in no line.
+  /// - Parameter ticket: the place in the queue; nil for a rollback, which waits in no queue.
   static func lock(
     _ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait, ticket: String? = Ticket.none
   ) -> LockRequest {

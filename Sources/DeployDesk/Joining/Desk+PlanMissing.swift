@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Plans what missing hosts get, when this command's turn has come: earlier deployments in line may have changed what is missing.
+  /// Plans what missing hosts get, when this command's turn has come: earlier deployments in the queue may have changed what is missing.
   /// - Parameters: as for `planInTurn`.
   /// - Returns: what was found, and the plan; nil: no host lacks anything.
   /// - Throws: as for a deployment.

@@ -23,7 +23,7 @@ package struct FoundParked: Sendable {
   package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
 
   /// Why other deployments do not get its hosts.
-  /// - Parameter queues: whether the command that does not get them can wait in line.
+  /// - Parameter queues: whether the command that does not get them can wait in the queue.
   package func obstacle(at now: Timestamp, queues: Bool) -> Problem {
     let id = parked.deployment
     let verb = parked.kind == .pause ? "resume" : "approve"

@@ -6,9 +6,9 @@ extension Desk {
   /// Makes a plan from a request: selects, builds, surveys, plans and rehearses. Changes nothing on a host.
   /// - Parameters:
   ///   - connecting: if false, no host is contacted and all count as fresh.
-  ///   - ticket: the token of the deployment's place in line; nil: it has no place.
+  ///   - ticket: the token of the deployment's place in the queue; nil: it has no place.
   ///   - endsLate: whether to first end parked deployments whose deadline has passed. A parked deployment that still waits has the hosts.
-  ///   - queues: whether the command at hand can wait in line; `remove` and `join` cannot.
+  ///   - queues: whether the command at hand can wait in the queue; `remove` and `join` cannot.
   ///   - ready: the bundle to deploy; nil: it is built.
   ///   - origin: the origin of the revision, if it was looked up before; nil: it is looked up.
   /// - Throws: `Problems`: all that can be known at that point, at once.

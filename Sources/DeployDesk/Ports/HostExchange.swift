@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The way to leave messages on hosts that a deployment has locked, and to wait in line for these locks, from any machine.
+/// The way to leave messages on hosts that a deployment has locked, and to wait in the queue for these locks, from any machine.
 package protocol HostExchange: Sendable {
   /// What the lock's holder waits for from people; nil: the host does not know it yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?

@@ -7,9 +7,9 @@ extension Desk {
   /// - Parameters:
   ///   - urgent: the reason of `--urgent`: the deployment comes before all that wait, and cancels a deployment that has the hosts and waits
   ///     for a person; nil: it is not urgent.
-  ///   - until: when the time in line is over; nil: from now on, as long as `busy` says.
+  ///   - until: when the time in the queue is over; nil: from now on, as long as `busy` says.
   ///   - origin: the origin of the revision, if it was looked up before; nil: it is looked up.
-  /// - Throws: `Problems`; of kind `locked` if the time in line is over, or a newer deployment superseded this one.
+  /// - Throws: `Problems`; of kind `locked` if the time in the queue is over, or a newer deployment superseded this one.
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
     from origin: Provenance? = nil
@@ -28,8 +28,8 @@ extension Desk {
     }
   }
 
-  /// Waits in line until no other deployment is in the way.
-  /// - Returns: the place; nil: the deployment waits in no line.
+  /// Waits in the queue until no other deployment is in the way.
+  /// - Returns: the place; nil: the deployment waits in no queue.
   private func turn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?
   ) async throws -> Turn? {
@@ -38,7 +38,7 @@ extension Desk {
     return try await turn(asked.request, selection, busy, urgent, until) { _ = try await plan(asked, of: project) }
   }
 
-  /// Waits in line for known hosts.
+  /// Waits in the queue for known hosts.
   /// - Parameter tries: throws if an urgent deployment could not begin; then no other deployment is cancelled for it.
   func turn(
     _ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?,
@@ -70,7 +70,8 @@ extension Desk {
     return turn
   }
 
-  /// Takes a place in line on the first host by name that can be reached. This host decides between deployments that want the same hosts.
+  /// Takes a place in the queue on the first host by name that can be reached. This host decides which of the deployments that want the
+  /// same hosts comes first.
   /// - Returns: nil if no host takes the place. Then the deployment waits without a place, and planning says what is wrong with the host.
   private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
     let recipe = selection.recipe
@@ -90,7 +91,7 @@ extension Desk {
         return turn
       } catch {
         guard error.kind != .unreachable else { continue }
-        tell(.warning(Problem("no place in line, so others may come first: \(error.message)", subject: host.name, fix: error.fix)))
+        tell(.warning(Problem("no place in the queue, so others may come first: \(error.message)", subject: host.name, fix: error.fix)))
         return nil
       }
     }

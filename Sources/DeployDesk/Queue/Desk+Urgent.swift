@@ -4,7 +4,7 @@ package import DeployModel
 
 extension Desk {
   /// Cancels a deployment that has the hosts and waits at a gate, is parked or is paused, because an urgent deployment needs the hosts. The
-  /// answer is reported; the place in line shows when it has ended.
+  /// answer is reported; the place in the queue shows when it has ended.
   func end(_ holder: Lock, at awaited: Awaited, _ reason: String, _ selection: Selection) async {
     let comment = "urgent: \(reason)"
     tell(.remark("Deployment \(holder.deployment) of \(holder.owner) \(awaited.clause); ending it: this one is \(comment)"))

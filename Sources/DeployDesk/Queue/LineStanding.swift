@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What a deployment in line waits for.
+/// What a deployment in the queue waits for.
 package struct LineStanding: Sendable, Hashable {
   /// The host on which another deployment is in the way.
   package var host: String
@@ -28,7 +28,7 @@ package struct LineStanding: Sendable, Hashable {
     }
     guard let first = ahead.first else { return host }
     let others = ahead.count > 1 ? " and \((ahead.count - 1).of("other"))" : ""
-    return "\(first.owner)\(others) in line on \(host), waiting for \(since(first.since)): \(first.purpose)"
+    return "\(first.owner)\(others) in the queue on \(host), waiting for \(since(first.since)): \(first.purpose)"
   }
 
   /// What to do about the obstacle.

@@ -46,7 +46,7 @@ package actor Turn {
   }
 }
 
-/// The place that a command has in line, so that any end of the command can give it up.
+/// The place that a command has in the queue, so that any end of the command can give it up.
 final class OwnTurn: Sendable {
   private let current = Mutex<Turn?>(nil)
   private let name = Mutex<String?>(nil)

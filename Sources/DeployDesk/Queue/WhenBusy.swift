@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// What a deployment does if another deployment has its hosts, or waits in line for them.
+/// What a deployment does if another deployment has its hosts, or waits in the queue for them.
 package enum WhenBusy: Sendable, Hashable {
   /// The deployment is refused.
   case fail
-  /// The deployment waits in line, for at most this long.
+  /// The deployment waits in the queue, for at most this long.
   case wait(Interval)
   /// The deployment waits too, and ends waiting deployments of the same recipe, group and hosts that also use supersede.
   case supersede(Interval)
 
-  /// How long the deployment waits in line at most; nil: it does not wait.
+  /// How long the deployment waits in the queue at most; nil: it does not wait.
   package var bound: Interval? {
     switch self {
     case .fail: nil
