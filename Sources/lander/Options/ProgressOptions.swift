@@ -29,8 +29,8 @@ struct ProgressOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Send each entry of the journal as a CloudEvent, one a line, to a file or pipe, an address (http://…), or the standard input of a "
-        + "program (exec:COMMAND). docs/events.md describes them.", valueName: "to"))
+      "Send each entry of the journal as a CloudEvent, one on each line, to a file or pipe, an address (http://…), or a program's standard "
+        + "input (exec:COMMAND). docs/events.md describes them.", valueName: "to"))
   var events: String?
 
   @Option(

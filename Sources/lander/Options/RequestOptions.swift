@@ -36,7 +36,7 @@ struct RequestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Read parameters from this file, a JSON object. An option for a parameter wins over the file, and the file wins over a variable "
+      "Read parameters from this file, a JSON object. An option has priority over the file, and the file has priority over a variable "
         + "LANDER_PARAM_NAME of the environment.", valueName: "file"))
   var params: String?
 
