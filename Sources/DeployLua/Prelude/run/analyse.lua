@@ -62,7 +62,7 @@ local function side(self, options)
   baseline = decisions.numbers("baseline of rollout:analyse", baseline)
   if #canary == #baseline then return canary, baseline end
   rehearsal.complain(string.format("rollout:analyse compares each canary with a twin, and there are %d and %d of them", #canary, #baseline),
-    "leave hosts for later waves: as many as there are canaries have to be without the release")
+    "leave more hosts for later waves: each canary needs one host without the release")
 end
 
 function decisions.methods.analyse(self, given)

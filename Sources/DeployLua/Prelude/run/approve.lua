@@ -44,7 +44,7 @@ local function refuse_promises(options)
   end
   if options.own == false then
     rehearsal.complain("rollout:approve cannot verify who deploys, so own = false is refused",
-      "leave it out, and name in from those who do not deploy")
+      "leave it out, and list in from only people who do not deploy")
   end
 end
 

@@ -52,7 +52,7 @@ local function read_url(method, given)
   local plain = ""
   for _, piece in ipairs(pieces) do plain = plain .. (type(piece) == "table" and "x" or piece) end
   if type(pieces[1]) ~= "string" or not (string.find(pieces[1], "^%a+://[^/?#]*[/?#]") or #pieces == 1) then
-    rehearsal.complain(method .. ": a secret may stand in a URL only behind the machine's name and a /",
+    rehearsal.complain(method .. ": a secret may be in a URL only after the host name and a /",
       "as in secret.format(\"https://hooks.example.com/%s\", secret \"HOOK\")")
     return nil
   end
@@ -77,7 +77,7 @@ local function read_headers(method, given)
     if type(name) ~= "string" or not string.find(name, "^[%w!#$%%&'*+.^_`|~-]+$") then
       rehearsal.complain(string.format("%s: %s is no name of a header", method, values.described(name)))
     elseif own_headers[string.lower(name)] then
-      rehearsal.complain(string.format("%s: the header %s is set by what is sent, and not by hand", method, name))
+      rehearsal.complain(string.format("%s: the header %s is set by Lander itself", method, name))
     else
       local text = operation.text(method .. ": header " .. name, value)
       if type(text) == "string" and string.find(text, "%c") then
@@ -141,7 +141,7 @@ local function follow(call, parts, target)
   end
   if parts.scheme == "https" and next_.scheme == "http" then
     return raise { kind = "unhealthy", message = string.format("%s is redirected to %s, which is not encrypted", call.line(parts), target),
-      fix = "ask for what it leads to, if that is meant" }
+      fix = "request the target of the redirect, if you mean that" }
   end
   if not grants.may(call.plugin, "http:" .. web.reach(next_, "GET"), call.method .. ", redirected to " .. web.origin(next_)) then
     return nil

@@ -21,7 +21,7 @@ local names = language.fields_of(object)
 -- What was left out in the middle must not be taken for the whole.
 local function too_long(key)
   return errors.usage(string.format("the command wrote more than the 256 KiB of its %s that a recipe gets; the log has all of it", key),
-    "let the command give less (grep, tail, wc), or write it to a file and read that with host:read and a limit")
+    "make the command print less (grep, tail, wc), or write its output to a file and read that file with host:read and a limit")
 end
 
 local methods = {}

@@ -28,8 +28,8 @@ function state.of(unit, text, foretold)
   end
   local own = systemd.state(text or "")
   if not own then
-    return errors.usage(string.format("the host said nothing of the state of %s", unit), phase.rehearsal()
-      and "in a test, say it: answers = { { command = \"systemctl show\", stdout = \"ActiveState=active\" } }"
+    return errors.usage(string.format("the host did not report the state of %s", unit), phase.rehearsal()
+      and "in a test, set the answer: answers = { { command = \"systemctl show\", stdout = \"ActiveState=active\" } }"
       or "a simulated host has no services: lander repl --host NAME asks a real one")
   end
   own.name = unit

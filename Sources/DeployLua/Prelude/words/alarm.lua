@@ -66,7 +66,7 @@ end
 local function bounded(own, subject, place)
   local during = own.during
   local wrong = during ~= nil
-    and beyond("during", during, longest, "7 days", "let a monitoring system watch from then on", subject, place)
+    and beyond("during", during, longest, "7 days", "let a monitoring system watch after that", subject, place)
   if during and during < shortest then
     problems.add("during of " .. subject .. " is shorter than a second", nil, problems.at_field(place, "during"))
     wrong = true
@@ -93,7 +93,7 @@ end
 local function unchecked(given, subject, place)
   if type(given) ~= "table" or given.check == nil then return given, false end
   problems.add(subject .. " takes no check: functions run only while a deployment is under way",
-    "say http, port or command; a function can look before the end, with rollout:watch", problems.at_field(place, "check"))
+    "use http, port or command; a function can check hosts during the deployment, with rollout:watch", problems.at_field(place, "check"))
   local rest = {}
   for key, value in pairs(given) do if key ~= "check" then rest[key] = value end end
   return rest, true
@@ -120,7 +120,7 @@ end
 --- Says that a recipe which keeps what failed cannot go back because of an alarm.
 function alarm.refuse_held(own, rollback, subject, place)
   if own and rollback == false then
-    problems.add(subject .. " has an alarm, which takes hosts back, and rollback = false, which keeps them", "leave one of them out",
+    problems.add(subject .. " has an alarm, which rolls hosts back, and rollback = false, which forbids that", "leave one of them out",
       place)
   end
 end

@@ -56,7 +56,7 @@ local function check_alone(subject, own, place)
   if not own.minimum_healthy then return end
   for _, other in ipairs { "floor", "budget", "base" } do
     if own[other] then
-      problems.add(string.format("%s has minimum_healthy and %s: the first says alone how many may fail", subject, other),
+      problems.add(string.format("%s has minimum_healthy and %s: minimum_healthy alone says how many may fail", subject, other),
         "keep one of them", problems.at_field(place, other))
     end
   end

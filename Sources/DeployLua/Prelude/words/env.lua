@@ -29,7 +29,7 @@ language.meaning("env", function(name, default)
   if text then return text end
   if good and default == nil then
     problems.add(string.format("the environment has no %s", name),
-      string.format("set it, or say what holds without: env(%q, \"…\")", name), place)
+      string.format("set it, or give a default: env(%q, \"…\")", name), place)
   end
   return default or ""
 end)

@@ -107,7 +107,7 @@ local function read_one(given, subject, place)
   local own = fields.read(subject, "recipe.freeze", given, place)
   local function at(field) return problems.at_field(place, field) end
   if not own.days and not own.dates and not own.from and not own.to and given ~= void then
-    problems.add(subject .. " says no time: nothing would ever be deployed", "give it days, dates, from or to", place)
+    problems.add(subject .. " names no time, so nothing would ever be deployed", "give it days, dates, from or to", place)
   end
   local to = read_time(own.to, 1440, "to", subject, at "to")
   local result = { name = own.name or "freeze", days = own.days and read_days(own.days, subject, at "days") or {},

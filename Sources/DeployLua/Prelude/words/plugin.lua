@@ -62,7 +62,7 @@ local function read_dependencies(given, subject, at)
         type(one) == "string" and { version = one } or one, place)
       if own.source and not string.find(own.source, "^%a[%w+.%-]*:") and not string.find(own.source, "^/") and not
         string.find(own.source, "^[%w_.%-]+@[%w_.%-]+:") then
-        problems.add(string.format("dependency %q of %s has a source that is relative, and relative to what nobody knows", name, subject),
+        problems.add(string.format("dependency %q of %s has a relative source, and nobody knows relative to which folder", name, subject),
           "write a URL or an absolute path", place)
       end
       result[name] = own

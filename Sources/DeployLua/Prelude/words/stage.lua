@@ -71,7 +71,7 @@ local function script(name)
     end
     if own.undo and own.irreversible then
       problems.add(string.format("stage %q has undo and is irreversible", name),
-        "keep undo if the release before works once that has run, irreversible = true if nothing helps", problems.at_field(place, "undo"))
+        "keep undo if the previous release works after it has run; otherwise keep irreversible = true", problems.at_field(place, "undo"))
     end
     return proxy(stage.kind, 0, { kind = "script", name = name, place = place, summary = own.summary or "", run = own.run,
       when = own.when, before = own.before, after = own.after, once = own.once, on = own.on, irreversible = own.irreversible,
