@@ -10,18 +10,22 @@
 -- Hooks of the recipe run after the scripts of the same event. What is replaced or removed on a host comes back when the host fails;
 -- with restore = false a failed host stays as it is, as under the CodeDeploy agent.
 local options = schema "appspec" {
-  bundle               = schema.string { required = true, help = "the bundle: a folder, a zip or a tar file, or where build leaves it" },
-  build                = schema.string { help = "a command that makes it, run on this machine" },
-  ignore               = schema.strings { help = "patterns of files that stay at home" },
-  path                 = schema.string { match = "^/", help = "where revisions are kept on hosts; /srv/ and the recipe's name" },
+  bundle               = schema.string { required = true, help = "the bundle: a folder, or a zip or tar file; with build, the one that "
+    .. "build makes" },
+  build                = schema.string { help = "a command that makes these files, run on the engine's machine" },
+  ignore               = schema.strings { help = "patterns of files to leave out" },
+  path                 = schema.string { match = "^/", help = "the folder for revisions on hosts; if not given, /srv/ and the recipe's "
+    .. "name" },
   file                 = schema.string { default = "appspec.yml", help = "the appspec file's path in the bundle" },
   file_exists          = schema.choice { "disallow", "overwrite", "retain", default = "disallow",
-                           help = "what becomes of files at a destination that no deployment put there" },
+                           help = "what to do with existing files that no deployment installed" },
   restore              = schema.boolean { default = true, help = "whether a host that fails gets its previous files back" },
-  user                 = schema.string { help = "as whom files are put in place and scripts started, by way of sudo; the login user" },
-  ignore_stop_failures = schema.boolean { default = false, help = "whether failing stop scripts of the previous revision are skipped" },
+  user                 = schema.string { help = "the user as whom files are installed and scripts run, with sudo; if not given, the "
+    .. "login user" },
+  ignore_stop_failures = schema.boolean { default = false, help = "whether to continue if a stop script of the previous revision fails" },
   foreign_links        = schema.choice { "follow", "refuse", default = "follow",
-                           help = "links on the way to destinations that others than root and who deploys can exchange" },
+                           help = "what to do if the path of a destination leads through a link that users other than root and the "
+                             .. "deploying user can replace" },
 }
 
 return function(given)

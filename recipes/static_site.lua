@@ -7,13 +7,13 @@
 --     targets = group "production",
 --   }
 local options = schema "static_site" {
-  from   = schema.string { required = true, help = "the folder to send, or where build leaves it" },
-  build  = schema.string { help = "a command that makes it, run on this machine" },
-  path   = schema.string { required = true, match = "^/", help = "where releases live on hosts, an absolute path" },
-  ignore = schema.strings { help = "patterns of files that stay at home" },
+  from   = schema.string { required = true, help = "the folder to send; with build, the folder that build makes" },
+  build  = schema.string { help = "a command that makes these files, run on the engine's machine" },
+  path   = schema.string { required = true, match = "^/", help = "the folder for releases on hosts, an absolute path" },
+  ignore = schema.strings { help = "patterns of files to leave out" },
   shared = schema.strings { help = "paths that all releases share" },
-  reload = schema.string { help = "a command on the host, once the new files are in place" },
-  url    = schema.string { match = "^https?://", help = "a page that must answer, asked from the host itself" },
+  reload = schema.string { help = "a command that runs on the host after the new files are current" },
+  url    = schema.string { match = "^https?://", help = "a page that must answer; the host itself requests it" },
 }
 
 return function(given)

@@ -27,11 +27,11 @@ package struct Desk: Sendable {
   let stage: RehearsalStage
   /// Returns the table of a time zone from the time zone database; nil: this machine does not have the zone.
   let zones: @Sendable (String) -> [UInt8]?
-  /// The command's place in the line for locks, if it has one.
+  /// The command's place in the queue, if it has one.
   let line = OwnTurn()
   /// Messages about the locks of dead holders that plans may take over.
   let leftOver = LeftOver()
-  /// How long a host keeps a place in the line that nobody renews.
+  /// How long a host keeps a place in the queue that nobody renews.
   let lineLease: Interval
   /// This machine's name, which follows the `@` in actors.
   let machine: String

@@ -14,6 +14,6 @@ package enum DeskEvent: Sendable, Hashable {
   case remark(String)
   /// The names of the hosts that have not answered, the number of all hosts, and the time so far.
   case waiting([String], of: Int, after: Interval)
-  /// A deployment waits in the line for a lock: for which deployment, and until when.
+  /// A deployment waits in the queue: for which deployment, and until when.
   indirect case standing(LineStanding)
 }

@@ -117,7 +117,7 @@ package struct HostState: Sendable, Hashable, Codable {
   package var hindrance: Failure?
   /// The marks of stages that the host keeps; nil: none, or the host could not tell.
   package var marks: [StageMark]?
-  /// The deployments that wait in line for the lock, in order; nil: there are none, or the host could not tell.
+  /// The deployments in the queue for the lock, in their order; nil: there are none, or the host could not say.
   package var line: [LinePlace.Other]?
 
   package init(

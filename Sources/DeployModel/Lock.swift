@@ -87,8 +87,8 @@ package struct LockRequest: Sendable, Hashable, Codable {
   package var lease: Interval
   /// What happens to running jobs of lower fences.
   package var orphans: Orphans
-  /// The token of the deployment's ticket, on the host that keeps the line. `Ticket.none`: the deployment has no ticket but may overtake
-  /// the line. Nil: it has no ticket, so deployments in line come first.
+  /// The token of the deployment's place in the queue, on the host that keeps the queue. `Ticket.none`: it has no place, and may overtake
+  /// deployments that wait. Nil: it has no place, so deployments that wait come first.
   package var ticket: String?
   /// The deployment's number in its caller's order. A host that has seen a higher number refuses the request. Nil: not given.
   package var sequence: Int?

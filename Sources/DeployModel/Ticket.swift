@@ -1,5 +1,5 @@
-/// A deployment's request for a place in the line for a lock, sent to the host that keeps the line. Another request with the same token
-/// renews the place.
+/// The request of a deployment that waits for a lock, to the host that keeps the queue. Another request with the same token renews its
+/// place.
 package struct Ticket: Sendable, Hashable {
   /// What happens when a newer deployment of the same lane joins the line.
   package enum Manner: String, Sendable, Hashable {
@@ -44,10 +44,10 @@ package struct Ticket: Sendable, Hashable {
     self.lease = lease
   }
 
-  /// The value for a lock request without a ticket: requests of rollbacks, and requests to all hosts except the one that keeps the line.
+  /// The ticket of a lock request without a place in the queue: a rollback's, and those to every host but the first.
   package static let none = "-"
 
-  /// Why no host accepts the ticket, as the end of "the place in line …"; nil: hosts accept it.
+  /// Why no host accepts the ticket, as the end of "the place in the queue …"; nil: hosts accept it.
   package var fault: String? {
     guard Message.isPlain(token) else { return "has a token that is not 1 to \(Message.idLimit) of a-z, 0-9 and -" }
     let isWord = lane.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }

@@ -73,7 +73,7 @@ extension SimulatedHost {
       if let first, first.ticket.token != request.ticket {
         return .failed(
           .locked, "\(first.ticket.owner) waits for the lock and comes first: \(first.ticket.purpose)",
-          fix: "--on-busy wait stands in line behind it")
+          fix: "--on-busy wait queues behind it")
       }
     }
     guard let sequence = request.sequence, let latest, sequence < latest.sequence else { return nil }
@@ -88,7 +88,7 @@ extension SimulatedTransport {
   package func lineUp(
     _ ticket: Ticket, renews: Bool, on host: Host, at path: String
   ) async throws(Failure) -> LinePlace {
-    if let fault = ticket.fault { throw Failure(.invalid, "the place in line \(fault)") }
+    if let fault = ticket.fault { throw Failure(.invalid, "the place in the queue \(fault)") }
     let now = try world.look(at: host.name, for: number).now
     var place = LinePlace()
     world.change(host.name) { place = $0.lineUp(ticket, renews: renews, at: now) }

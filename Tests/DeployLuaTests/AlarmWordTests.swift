@@ -35,7 +35,7 @@ struct AlarmWordTests {
       ("{ port = 80 }", "alarm of recipe \"web\" needs during; for how long, from the end of the deployment, a second to 7 days"),
       (
         "{ during = \"8d\", port = 80 }",
-        "during of alarm of recipe \"web\" is 691200 s, and 7 days is the most; let a monitoring system watch from then on"
+        "during of alarm of recipe \"web\" is 691200 s, and 7 days is the most; let a monitoring system watch after that"
       ),
       ("{ during = \"1ms\", port = 80 }", "during of alarm of recipe \"web\" is shorter than a second"),
       ("{ during = \"1h\", port = 80, timeout = \"1h\" }", "timeout of alarm of recipe \"web\" is 3600 s, and 5 minutes is the most"),
@@ -55,7 +55,7 @@ struct AlarmWordTests {
       (
         "{ during = \"1h\", check = function() end }",
         "alarm of recipe \"web\" takes no check: functions run only while a deployment is under way; say http, port or command; "
-          + "a function can look before the end, with rollout:watch"
+          + "a function can check hosts during the deployment, with rollout:watch"
       ),
     ])
   func mistakes(alarm: String, message: String) {
@@ -77,7 +77,7 @@ struct AlarmWordTests {
   func base() throws {
     #expect(
       problems(text("{ during = \"1h\", port = 80 }", more: " rollback = false,")) == [
-        "deploy.lua:3: recipe \"web\" has an alarm, which takes hosts back, and rollback = false, which keeps them; leave one of them out"
+        "deploy.lua:3: recipe \"web\" has an alarm, which rolls hosts back, and rollback = false, which forbids that; leave one of them out"
       ])
     let bases = """
       local company = recipe { alarm = { during = "1h", port = 80 } }

@@ -116,9 +116,9 @@ import Testing
           shared = { "tmp/" },
         }
         """) == [
-          "5: path of recipe \"app\" comes from two of its bases, and the later one is taken",
-          "5: two bases of recipe \"app\" have a strategy, and the later one is taken",
-          "5: parameter \"x\" of recipe \"app\" comes from two of its bases, and the later one is taken",
+          "5: path of recipe \"app\" comes from two of its bases; the later one is used",
+          "5: two bases of recipe \"app\" have a strategy; the later one is used",
+          "5: parameter \"x\" of recipe \"app\" comes from two of its bases; the later one is used",
           "6: shared of recipe \"app\" replaces its base's: \"log/\" is not shared then",
         ])
     #expect(

@@ -37,7 +37,7 @@ struct FreezeWordTests {
         "dates of freeze of recipe \"web\" has \"2026-02-29\", which is neither a date nor a time from one to a later one; "
           + "write \"2026-12-24\" or \"2026-12-23..2027-01-02\""
       ),
-      ("{ zone = \"UTC\" }", "freeze of recipe \"web\" says no time: nothing would ever be deployed; give it days, dates, from or to"),
+      ("{ zone = \"UTC\" }", "freeze of recipe \"web\" names no time, so nothing would ever be deployed; give it days, dates, from or to"),
       (
         "{ dayz = \"fri\", from = \"1:00\" }",
         "freeze of recipe \"web\" has no field \"dayz\"; did you mean days?"

@@ -50,7 +50,7 @@ import Testing
       (#"read_text "../x""#, #"no path below the folder of deploy.lua; as in "config/app.json""#),
       (#"read_text "/etc/passwd""#, "no path below the folder"), (#"read_text "a//b""#, "no path below the folder"),
       (#"read_text "$HOME""#, "no path below the folder"), ("read_text(5)", "takes a name in quotes, got 5"),
-      (#"env "NOT_SET""#, #"the environment has no NOT_SET; set it, or say what holds without: env("NOT_SET", "…")"#),
+      (#"env "NOT_SET""#, #"the environment has no NOT_SET; set it, or give a default: env("NOT_SET", "…")"#),
       (#"env "a-b""#, "is no name of a variable"), (#"env "DB_PASSWORD""#, #"write secret "DB_PASSWORD""#),
       (#"env "STRIPE_KEY""#, #"write secret "STRIPE_KEY""#), (#"env "DB_PASS""#, #"write secret "DB_PASS""#),
       (#"env "SSH_PASSPHRASE""#, #"write secret "SSH_PASSPHRASE""#),
@@ -70,7 +70,7 @@ import Testing
     let files = ["plugins/sly/plugin.lua": #"return { api = 1 }"#, "plugins/sly/init.lua": #"return { t = env("HOME", "") }"#]
     let found = problems(#"local sly = require "sly""#, files: files)
     #expect(
-      found.contains { $0.contains("a plugin reads nothing of the project") && $0.contains("give it to sly as an option") }, "\(found)")
+      found.contains { $0.contains("a plugin cannot read the project") && $0.contains("give it to sly as an option") }, "\(found)")
   }
 
   @Test("a word that reads says in a hook that it belongs to the top of the file")

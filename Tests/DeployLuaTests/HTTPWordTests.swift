@@ -55,13 +55,13 @@ struct HTTPWordTests {
   @Test(
     "a URL that a server and a reader could take for two things is refused, with the reason",
     arguments: [
-      ("ftp://x/", "begins neither with http"), ("https:///x", "names no machine"), ("https://me:pw@x/", "a user before its machine"),
+      ("ftp://x/", "does not begin with http"), ("https:///x", "names no host"), ("https://me:pw@x/", "a user before its host name"),
       ("https://x/a/../b", "a part . or .."), ("https://x/a/%2E%2e/b", "a part . or .."), ("https://x/a/..%2fb", "a part . or .."),
       ("https://x:0/", "no port"), ("https://x:65536/", "no port"), ("https://x:08/", "no port"), ("https://x:/", "no port"),
-      ("https://x..y/", "no name of a machine"), ("https://%61pi/", "no name of a machine"), ("https://[::1%25lo]/", "no IPv6 address"),
-      ("https://[::ffff:1.2.3.4]/", "no IPv6 address"), ("https://x/#a", "never sent"), ("https://x/a b", "belongs into no URL"),
-      ("https://x/\\n", "belongs into no URL"), ("https://ex\\u{e4}mple/", "belongs into no URL"),
-      ("https://x\\\\@y/", "belongs into no URL"),
+      ("https://x..y/", "not the name of a host"), ("https://%61pi/", "not the name of a host"), ("https://[::1%25lo]/", "no IPv6 address"),
+      ("https://[::ffff:1.2.3.4]/", "no IPv6 address"), ("https://x/#a", "never sent"), ("https://x/a b", "a URL cannot have"),
+      ("https://x/\\n", "a URL cannot have"), ("https://ex\\u{e4}mple/", "a URL cannot have"),
+      ("https://x\\\\@y/", "a URL cannot have"),
     ])
   func refused(url: String, reason: String) throws {
     #expect(try message("http.get \"\(url)\"").contains(reason))
@@ -70,11 +70,11 @@ struct HTTPWordTests {
   @Test("what else cannot be sent is refused with the word's name")
   func mistakes() throws {
     for (code, reason) in [
-      ("http.get(7)", "takes a URL"), ("http.get(secret 'U')", "only behind the machine"),
-      ("http.get(secret.format('https://%s/x', secret 'U'))", "only behind the machine"),
+      ("http.get(7)", "takes a URL"), ("http.get(secret 'U')", "only after the host name"),
+      ("http.get(secret.format('https://%s/x', secret 'U'))", "only after the host name"),
       ("http.get('https://x', { header = {} })", "has no field \"header\""),
       ("http.get('https://x', { headers = { ['A B'] = 'c' } })", "no name of a header"),
-      ("http.get('https://x', { headers = { Host = 'c' } })", "not by hand"),
+      ("http.get('https://x', { headers = { Host = 'c' } })", "by Lander itself"),
       ("http.get('https://x', { headers = { A = 'c\\r\\nB: d' } })", "a control character"),
       ("http.get('https://x', { limit = 200000 })", "at most 196608"), ("http.get('https://x', { redirects = 11 })", "at most 10"),
       ("http.get('https://x', { retry = { times = 101 } })", "at most 100"), ("http.get('https://x', { body = 'x' })", "no field \"body\""),
@@ -175,7 +175,7 @@ struct HTTPWordTests {
     arguments: [
       ("http", "does not say which one"), ("http:", "names nothing"), ("http:X.org", "it is written x.org"),
       ("http:x.org.", "written x.org"),
-      ("http:u@x.org", "no name of a machine"), ("http:*.x.org", "no name of a machine"), ("http:x.org/PUT", "neither GET nor POST"),
+      ("http:u@x.org", "not the name of a host"), ("http:*.x.org", "not the name of a host"), ("http:x.org/PUT", "neither GET nor POST"),
       ("http:x.org:99999", "no port"), ("http:x.org:080", "no port"), ("http:[::1]", "it is written [0:0:0:0:0:0:0:1]"),
       ("http:x.org/../y", "names nothing"), ("http:https://x.org", "neither GET nor POST"),
     ])

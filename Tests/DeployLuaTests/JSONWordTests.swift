@@ -54,7 +54,7 @@ import Testing
       #expect(try said("base64.decode '\(coded)' .. '|'") == plain + "|")
     }
     #expect(try said("base64.decode 'Zm9v\\nYmE'") == "fooba", "without its last signs too")
-    #expect(try refused("base64.decode 'Zm9*'").contains("no sign of base64"))
-    #expect(try refused("base64.decode 'Z'").contains("not whole"))
+    #expect(try refused("base64.decode 'Zm9*'").contains("not a character of base64"))
+    #expect(try refused("base64.decode 'Z'").contains("incomplete"))
   }
 }

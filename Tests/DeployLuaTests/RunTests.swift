@@ -40,7 +40,7 @@ import Testing
         return Outcome(status: 0, stdout: Captured(text: "ActiveState=active\nLoadState=loaded\n"))
       }
       let message = run.result.error?.failure.message
-      #expect(message == "a \(name) is not to be changed: status stays as it is", "\(name)")
+      #expect(message == "a \(name) cannot be changed: status keeps its value", "\(name)")
     }
   }
 

@@ -200,7 +200,7 @@ struct ServiceTests {
     #expect(none.result == .returned(false))
     let near = try run("return host:service('state', 'x').activ") { _ in Self.exit(0, shown) }
     #expect(near.result.error?.failure.message == "a service has no activ" && near.result.error?.failure.fix == "did you mean active?")
-    #expect(try run("host:service('state', 'x')").result.error?.failure.message == "the host said nothing of the state of x")
+    #expect(try run("host:service('state', 'x')").result.error?.failure.message == "the host did not report the state of x")
     let evil = try run("return host:service('state', 'x').state") { _ in Self.exit(0, "ActiveState=$(reboot)\nActiveState=active\n") }
     #expect(evil.result == .returned("$(reboot)") && evil.asked.count == 1)
   }

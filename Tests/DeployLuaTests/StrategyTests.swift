@@ -57,8 +57,8 @@ import Testing
     let configured = { (text: String) in "configuration \"c\" { \(text) }" }
     #expect(
       problems(configured("minimum_healthy = 3, floor = 2, budget = { failed = 1 }")) == [
-        "deploy.lua:1: configuration \"c\" has minimum_healthy and floor: the first says alone how many may fail; keep one of them",
-        "deploy.lua:1: configuration \"c\" has minimum_healthy and budget: the first says alone how many may fail; keep one of them",
+        "deploy.lua:1: configuration \"c\" has minimum_healthy and floor: minimum_healthy alone says how many may fail; keep one of them",
+        "deploy.lua:1: configuration \"c\" has minimum_healthy and budget: minimum_healthy alone says how many may fail; keep one of them",
       ])
     #expect(problems(configured("base = 3")) == ["deploy.lua:1: base of configuration \"c\" must be a share such as \"1%\", got 3"])
     let good = try load(configured("floor = 2, base = \"0.5%\", budget = { failed = \"5%\", wave = 2 }")).project.configurations[0]

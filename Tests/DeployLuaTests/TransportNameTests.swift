@@ -14,7 +14,7 @@ struct TransportNameTests {
   func taken() {
     for transport in OwnTransport.all {
       let said = problems("transport \"\(transport.name)\" (function(host) return { \"sh\" } end)")
-      let words = "transport \"\(transport.name)\" comes with Lander, and hosts are reached by that one whatever is written here"
+      let words = "transport \"\(transport.name)\" comes with Lander, so this definition would have no effect"
       #expect(said.contains { $0.hasPrefix("deploy.lua:1: \(words); give it a name of its own") }, "\(said)")
     }
   }

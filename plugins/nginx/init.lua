@@ -22,7 +22,7 @@ local options = schema "nginx" {
   drain     = schema.integer { default = 30, min = 0, max = 3600 },
   late      = schema.choice { "continue", "fail", default = "continue" },
   test      = schema.string { default = "nginx -t", help = "a command that says whether the configuration is good" },
-  reload    = schema.string { default = "nginx -s reload", help = "a command that brings it into force" },
+  reload    = schema.string { default = "nginx -s reload", help = "a command that reloads nginx" },
   pid       = schema.string { default = "/run/nginx.pid", match = "^/[%w._/-]+$", help = "the path of nginx's pid file" },
   pools     = schema.strings { help = "names of upstreams that share the traffic" },
   split     = schema.string { match = "^/[%w._/-]+$", help = "the path of a file that shares the traffic" },

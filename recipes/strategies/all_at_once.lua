@@ -1,7 +1,7 @@
 -- Every host in one wave: the shortest deployment, and the one that risks most.
 return strategy "all_at_once" {
   options = schema "all_at_once" {
-    parallel = schema.amount { help = "how many hosts at once; all of them where not given" },
+    parallel = schema.amount { help = "the number of hosts that change at the same time; all of them if not given" },
   },
 
   decide = function(rollout, options)

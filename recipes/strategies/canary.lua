@@ -12,17 +12,18 @@ end
 
 return strategy "canary" {
   options = schema "canary" {
-    first = schema.amount { default = 1, help = "hosts of the first wave" },
-    batch = schema.amount { default = "25%", help = "hosts of each wave after it, of those that are left" },
-    watch = schema.duration { default = "10m", help = "how long hosts are watched after a wave" },
-    check = schema.any { help = "what is asked of hosts: { http = \"…\" } as in rollout:watch, or a function(host); without it only the "
-      .. "first wave is followed by a wait" },
-    rate  = schema.callback { help = "function(host) that gives { failed, of }: compares the first wave with hosts that wait" },
-    value = schema.callback { help = "function(host) that gives a number instead, of which less is better" },
-    analyse = schema.any { help = "how they are compared, as in rollout:analyse: { margin = \"+0.5pp\" }" },
-    restart = schema.boolean { default = false, help = "whether the hosts that are compared with the first wave are restarted before, "
-      .. "so that all of them were just started" },
-    approve = schema.any { help = "asks a person after the first wave: a message, or a table as in rollout:approve" },
+    first = schema.amount { default = 1, help = "the hosts of the first wave" },
+    batch = schema.amount { default = "25%", help = "the hosts of each further wave; a share counts the hosts that are left" },
+    watch = schema.duration { default = "10m", help = "how long hosts are checked after a wave" },
+    check = schema.any { help = "how hosts are checked: the options of rollout:watch, such as { http = \"…\" }, or a function(host). "
+      .. "Without it, there is only a wait after the first wave" },
+    rate  = schema.callback { help = "function(host) that returns { failed, of }, to compare the first wave with hosts that still have "
+      .. "the old release" },
+    value = schema.callback { help = "function(host) that returns a number, where less is better, instead of rate" },
+    analyse = schema.any { help = "how the hosts are compared: the options of rollout:analyse, such as { margin = \"+0.5pp\" }" },
+    restart = schema.boolean { default = false, help = "whether the hosts that are compared with the first wave are restarted first, so "
+      .. "that all processes are equally old" },
+    approve = schema.any { help = "asks a person after the first wave: a message, or the options of rollout:approve" },
   },
 
   decide = function(rollout, options)

@@ -2,10 +2,11 @@
 -- shows on few hosts, and a large group is done in few waves. This is how a recipe without a strategy goes.
 return strategy "growing" {
   options = schema "growing" {
-    first = schema.amount { default = 1, help = "hosts of the first wave" },
-    factor = schema.integer { default = 4, min = 2, max = 1000, help = "how many times as many hosts have it after each further wave" },
-    parallel = schema.amount { help = "how many hosts of a wave at once; all of them where not given" },
-    pause = schema.duration { help = "between two waves" },
+    first = schema.amount { default = 1, help = "the hosts of the first wave" },
+    factor = schema.integer { default = 4, min = 2, max = 1000, help = "the factor by which the number of hosts with the release grows "
+      .. "with each further wave" },
+    parallel = schema.amount { help = "the number of hosts of a wave that change at the same time; all of them if not given" },
+    pause = schema.duration { help = "the time between two waves" },
   },
 
   decide = function(rollout, options)

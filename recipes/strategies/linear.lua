@@ -11,11 +11,11 @@ end
 
 return strategy "linear" {
   options = schema "linear" {
-    batch = schema.amount { default = "10%", help = "hosts of each wave" },
-    watch = schema.duration { default = "5m", help = "how long hosts are watched after each wave" },
-    check = schema.any { help = "what is asked of hosts: { http = \"…\" } as in rollout:watch, or a function(host); without it only "
-      .. "time passes, and not after the last wave" },
-    approve = schema.any { help = "asks a person after each wave but the last: a message, or a table as in rollout:approve" },
+    batch = schema.amount { default = "10%", help = "the hosts of each wave" },
+    watch = schema.duration { default = "5m", help = "how long hosts are checked after each wave" },
+    check = schema.any { help = "how hosts are checked: the options of rollout:watch, such as { http = \"…\" }, or a function(host). "
+      .. "Without it, there is only a wait after each wave except the last" },
+    approve = schema.any { help = "asks a person after each wave except the last: a message, or the options of rollout:approve" },
   },
 
   decide = function(rollout, options)

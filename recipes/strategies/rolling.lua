@@ -2,8 +2,8 @@
 -- configuration's budget: the engine keeps it, whatever is decided here.
 return strategy "rolling" {
   options = schema "rolling" {
-    batch = schema.amount { default = 1, help = "hosts of one wave: 2 or \"25%\"" },
-    pause = schema.duration { help = "between two waves" },
+    batch = schema.amount { default = 1, help = "the hosts of each wave: 2 or \"25%\"" },
+    pause = schema.duration { help = "the time between two waves" },
   },
 
   decide = function(rollout, options)

@@ -61,7 +61,7 @@ package enum Planner {
     /// What is known of the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
     package var partners = Partners.Surveyed()
-    /// The token of the deployment's ticket for the line; nil: it has none.
+    /// The token of the deployment's place in the queue; nil: it has no place.
     package var ticket: String?
     /// The deployment's number in its caller's order, from the `DeploymentRequest`.
     package var sequence: Int?
@@ -214,8 +214,7 @@ package enum Planner {
     return recipes.firstIndex { $0.goes(with: receipt, own: own) } ?? recipes.firstIndex { $0.hasSources(of: receipt) }
   }
 
-  /// Returns the lock request of a plan.
-  /// - Parameter ticket: the ticket for the line; nil: none. The default is for rollbacks, which do not wait in a line.
+  /// - Parameter ticket: the place in the queue; nil for a rollback, which waits in no queue.
   static func lock(
     _ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait, ticket: String? = Ticket.none
   ) -> LockRequest {

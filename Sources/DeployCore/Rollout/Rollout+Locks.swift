@@ -32,7 +32,7 @@ extension Rollout {
   private mutating func askForLock(of host: Int) {
     if let partner = plan.partner(host) { return askForLock(of: partner) }
     var request = plan.lock
-    // Only the first host keeps the line, so a place in line on another host must not delay the lock there.
+    // A deployment may wait in the queue on other hosts without being in the way here.
     if host != locking.first { request.ticket = Ticket.none }
     request.expects = plan.hosts[host].previous?.deployment
     request.inherits = plan.hosts[host].inherits ?? request.inherits
@@ -72,7 +72,7 @@ extension Rollout {
     else {
       return failure.fix
     }
-    guard let holder else { return "try again when those that wait in line have had their turn: lander status shows who does" }
+    guard let holder else { return "try again when the deployments in the queue have had their turn: lander status lists them" }
     return holder.isForeign(to: plan.subject.application)
       ? failure.fix
       : "try again when deployment \(holder.deployment) has ended, or end it: lander cancel \(holder.deployment); if its engine is gone, "

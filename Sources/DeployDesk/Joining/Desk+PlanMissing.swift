@@ -2,8 +2,7 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Plans what missing hosts get, once it is this command's turn in the line, because earlier deployments in the line may change what is
-  /// missing.
+  /// Plans what missing hosts get, when this command's turn has come: earlier deployments in the queue may have changed what is missing.
   /// - Parameters: as for `planInTurn`.
   /// - Returns: what was found, and the plan; a nil plan: no host lacks the revision.
   /// - Throws: the problems that a deployment can have.

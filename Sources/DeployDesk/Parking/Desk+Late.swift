@@ -5,7 +5,7 @@ import DeployModel
 extension Desk {
   /// Ends the parked deployments of surveyed hosts whose deadline has passed: they fail and their hosts go back, before anything new
   /// starts.
-  /// - Parameter queues: whether the caller's command can wait in line.
+  /// - Parameter queues: whether the command at hand can wait in the queue.
   /// - Returns: whether there were any, so that the hosts have to be surveyed again.
   /// - Throws: if a parked deployment still waits, because it holds the hosts' locks.
   package func endLate(_ found: [Surveyed], queues: Bool = true) async throws -> Bool {

@@ -22,8 +22,8 @@ package struct FoundParked: Sendable {
   /// The gate for whose answer the deployment waits: `gate 1, "approve"`.
   package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
 
-  /// Returns the problem that other deployments cannot get the hosts' locks.
-  /// - Parameter queues: whether the refused command can wait in line.
+  /// Why other deployments do not get its hosts.
+  /// - Parameter queues: whether the command that does not get them can wait in the queue.
   package func obstacle(at now: Timestamp, queues: Bool) -> Problem {
     let id = parked.deployment
     let verb = parked.kind == .pause ? "resume" : "approve"

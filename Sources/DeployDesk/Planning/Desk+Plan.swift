@@ -5,11 +5,10 @@ package import DeployModel
 extension Desk {
   /// Makes a plan from a request: selects hosts, builds the bundle, surveys, plans and rehearses. Changes nothing on a host.
   /// - Parameters:
-  ///   - connecting: whether to survey hosts; false: no host is contacted, and all count as fresh.
-  ///   - ticket: the token of the deployment's ticket for the line; nil: it has none.
-  ///   - endsLate: whether to end parked deployments first if their deadline has passed. A parked deployment that still waits holds the
-  ///     hosts' locks.
-  ///   - queues: whether the caller's command can wait in line; `remove` and `join` cannot.
+  ///   - connecting: if false, no host is contacted and all count as fresh.
+  ///   - ticket: the token of the deployment's place in the queue; nil: it has no place.
+  ///   - endsLate: whether to first end parked deployments whose deadline has passed. A parked deployment that still waits has the hosts.
+  ///   - queues: whether the command at hand can wait in the queue; `remove` and `join` cannot.
   ///   - ready: the bundle to deploy; nil: it is built.
   ///   - origin: the commit and changes of the revision, if they are known; nil: they are looked up.
   /// - Throws: `Problems` with everything that is wrong as far as it can be known at that point.

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Leaves messages on hosts that a deployment has locked, and waits in the line for their locks, from any machine.
+/// The way to leave messages on hosts that a deployment has locked, and to wait in the queue for these locks, from any machine.
 package protocol HostExchange: Sendable {
   /// Returns what the deployment that holds the lock waits for from people; nil: the host does not know that yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?

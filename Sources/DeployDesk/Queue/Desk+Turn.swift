@@ -5,11 +5,11 @@ package import DeployModel
 extension Desk {
   /// Plans a deployment when it is its turn in the line, so that the plan starts from what earlier deployments left.
   /// - Parameters:
-  ///   - urgent: the reason of `--urgent`; nil: not urgent. An urgent deployment comes before all others in the line, and cancels a
-  ///     deployment that has the hosts and waits for a person.
-  ///   - until: when to stop waiting; nil: after the time that `busy` states.
-  ///   - origin: the origin of the revision, if it is known; nil: it is looked up.
-  /// - Throws: `Problems`, with the exit code `locked` if the time is over or a newer deployment superseded this one.
+  ///   - urgent: the reason of `--urgent`: the deployment comes before all that wait, and cancels a deployment that has the hosts and waits
+  ///     for a person; nil: it is not urgent.
+  ///   - until: when the time in the queue is over; nil: from now on, as long as `busy` says.
+  ///   - origin: the origin of the revision, if it was looked up before; nil: it is looked up.
+  /// - Throws: `Problems`; of kind `locked` if the time in the queue is over, or a newer deployment superseded this one.
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
     from origin: Provenance? = nil
@@ -28,8 +28,8 @@ extension Desk {
     }
   }
 
-  /// Waits in the line until no other deployment prevents this one.
-  /// - Returns: the place in the line; nil: this deployment does not wait in a line.
+  /// Waits in the queue until no other deployment is in the way.
+  /// - Returns: the place; nil: the deployment waits in no queue.
   private func turn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?
   ) async throws -> Turn? {
@@ -38,8 +38,8 @@ extension Desk {
     return try await turn(asked.request, selection, busy, urgent, until) { _ = try await plan(asked, of: project) }
   }
 
-  /// Waits in the line for known hosts.
-  /// - Parameter tries: throws if an urgent deployment could not begin anyway. No other deployment is cancelled for it then.
+  /// Waits in the queue for known hosts.
+  /// - Parameter tries: throws if an urgent deployment could not begin; then no other deployment is cancelled for it.
   func turn(
     _ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?,
     tries: () async throws -> Void
@@ -70,9 +70,9 @@ extension Desk {
     return turn
   }
 
-  /// Takes a place in the line on the first reachable host, by name. This host decides between deployments that want these hosts.
-  /// - Returns: the place; nil: no host gave one. The deployment then waits without a place, and planning reports what is wrong with the
-  ///   host.
+  /// Takes a place in the queue on the first host by name that can be reached. This host decides which of the deployments that want the
+  /// same hosts comes first.
+  /// - Returns: nil if no host takes the place. Then the deployment waits without a place, and planning says what is wrong with the host.
   private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
     let recipe = selection.recipe
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
@@ -91,7 +91,7 @@ extension Desk {
         return turn
       } catch {
         guard error.kind != .unreachable else { continue }
-        tell(.warning(Problem("no place in line, so others may come first: \(error.message)", subject: host.name, fix: error.fix)))
+        tell(.warning(Problem("no place in the queue, so others may come first: \(error.message)", subject: host.name, fix: error.fix)))
         return nil
       }
     }

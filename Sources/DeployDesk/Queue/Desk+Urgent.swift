@@ -3,8 +3,8 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Cancels a deployment that has the hosts and waits at a gate, is parked or is paused, because an urgent deployment needs the hosts.
-  /// Reports the answer; the line shows later when the deployment has ended.
+  /// Cancels a deployment that has the hosts and waits at a gate, is parked or is paused, because an urgent deployment needs the hosts. The
+  /// answer is reported; the place in the queue shows when it has ended.
   func end(_ holder: Lock, at awaited: Awaited, _ reason: String, _ selection: Selection) async {
     let comment = "urgent: \(reason)"
     tell(.remark("Deployment \(holder.deployment) of \(holder.owner) \(awaited.clause); ending it: this one is \(comment)"))

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What keeps a deployment that waits in the line from beginning.
+/// What a deployment in the queue waits for.
 package struct LineStanding: Sendable, Hashable {
   /// The host on which another deployment comes first.
   package var host: String
@@ -28,7 +28,7 @@ package struct LineStanding: Sendable, Hashable {
     }
     guard let first = ahead.first else { return host }
     let others = ahead.count > 1 ? " and \((ahead.count - 1).of("other"))" : ""
-    return "\(first.owner)\(others) in line on \(host), waiting for \(since(first.since)): \(first.purpose)"
+    return "\(first.owner)\(others) in the queue on \(host), waiting for \(since(first.since)): \(first.purpose)"
   }
 
   /// What a person can do.

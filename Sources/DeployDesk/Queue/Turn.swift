@@ -46,7 +46,7 @@ package actor Turn {
   }
 }
 
-/// The place in the line that a command has, stored so that the command can give it up however the command ends.
+/// The place that a command has in the queue, so that any end of the command can give it up.
 final class OwnTurn: Sendable {
   private let current = Mutex<Turn?>(nil)
   private let name = Mutex<String?>(nil)

@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// What a deployment does if another deployment has its hosts or waits for them.
+/// What a deployment does if another deployment has its hosts, or waits in the queue for them.
 package enum WhenBusy: Sendable, Hashable {
   /// The deployment is refused.
   case fail
-  /// The deployment waits in the line for at most this time.
+  /// The deployment waits in the queue, for at most this long.
   case wait(Interval)
   /// The deployment waits in the line for at most this time, and ends waiting deployments of its recipe, group and hosts that use
   /// `supersede` too.
   case supersede(Interval)
 
-  /// The longest time that the deployment waits in the line; nil: it does not wait.
+  /// How long the deployment waits in the queue at most; nil: it does not wait.
   package var bound: Interval? {
     switch self {
     case .fail: nil

@@ -209,7 +209,7 @@ l_line() {
 # All of them, a line each.
 l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }
 
-# Who stands in line for the lock, in order, a line each. Changes nothing: a place whose lease is over is left out.
+# Who stands in the queue for the lock, in order, a line each. Changes nothing: a place whose lease is over is left out.
 l_waiting() {
   [ -d "$L/queue" ] || return 0
   l_uptime

@@ -26,8 +26,8 @@ l_hold() {
 
 # PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP TICKET SEQUENCE: takes or renews the
 # lock, raises the fence. PROCESS is the engine's, for others on its machine; GOOD a deployment that has proved good elsewhere. What another
-# application holds it keeps, also after its lease, unless a receipt says whose the folder is. Those that stand in line come first, except
-# for a TICKET of `-`. A lower SEQUENCE than that of a deployment before is refused.
+# application holds it keeps, also after its lease, unless a receipt says whose the folder is. Deployments in the queue come first, except for a
+# TICKET of `-`. A lower SEQUENCE than that of a deployment before is refused.
 # Answers `taken`, or the line of the holder, or of whoever comes first, with exit 42.
 l_lock() {
   l_home "$1"
@@ -75,7 +75,7 @@ l_lock() {
   l_say + "taken$LF"
 }
 
-# FILE: reads a place in line, `queue/RANK.NUMBER.TOKEN`; fails if nobody renewed it within its lease. Its times are the host's uptime.
+# FILE: reads a place in the queue, `queue/RANK.NUMBER.TOKEN`; fails if nobody renewed it within its lease. Its times are the host's uptime.
 l_ticket() {
   q_until= q_revision=
   [ -f "$1" ] && {
@@ -216,7 +216,7 @@ l_blank() {
 }
 
 # Removes what is known of an application that was taken off. Fence and sequence stay: an engine that slept, or a pipeline that comes late,
-# must not bring it back. So does which stages ran for which revision. So do the guard, which others may wait for, and who stands in line.
+# must not bring it back. So does which stages ran for which revision. So do the guard, which others may wait for, and the queue.
 l_forget() {
   for l_l in "$L"/* "$L"/.[!.]*; do
     case ${l_l##*/} in fence | sequence | guard | guard.d | queue | inbox | once | removed) ;; *) rm -rf "$l_l" ;; esac

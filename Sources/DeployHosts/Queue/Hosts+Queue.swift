@@ -8,7 +8,7 @@ extension Hosts {
   package func lineUp(
     _ ticket: Ticket, renews: Bool, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> LinePlace {
-    if let fault = ticket.fault { throw Failure(.invalid, "the place in line \(fault)") }
+    if let fault = ticket.fault { throw Failure(.invalid, "the place in the queue \(fault)") }
     let words = [ticket.owner, ticket.purpose].map(Lock.word)
     let answer = try await link(to: host).demand(
       "l_queue",
@@ -19,7 +19,7 @@ extension Hosts {
     return LinePlace(answer.lines)
   }
 
-  /// The deployments in line, from a survey; nil: there are none.
+  /// The deployments in the queue, from a survey; nil: there are none.
   static func line(_ lines: [Substring]) -> [LinePlace.Other]? {
     let line = lines.compactMap { line -> LinePlace.Other? in
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
@@ -66,7 +66,7 @@ extension LinePlace {
     }
     guard let first = ahead.first else { return nil }
     return Failure(
-      .locked, "\(first.owner) waits for the lock and comes first: \(first.purpose)", fix: "--on-busy wait stands in line behind it")
+      .locked, "\(first.owner) waits for the lock and comes first: \(first.purpose)", fix: "--on-busy wait queues behind it")
   }
 
   /// Why the request for the lock is refused; nil if another deployment holds the lock, or nothing comes first.

@@ -2,10 +2,10 @@
 package struct Reference {
   /// One page.
   package struct Page: Sendable, Hashable {
-    /// Its file's name.
+    /// The name of the page's file.
     package var file: String
     package var title: String
-    /// Its content, in a sentence.
+    /// What the page contains, in a sentence.
     package var summary: String
     fileprivate var body: [String]
   }
@@ -14,14 +14,14 @@ package struct Reference {
 
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-  /// The text of each page by its file's name, the index first.
+  /// The text of each page with the name of its file. The index comes first.
   package var files: [(name: String, text: String)] {
     let pages = pages
     return [("README.md", text(index(pages)))]
       + pages.map { page in (page.file, text(["# " + page.title, "", page.summary, Self.made, ""] + page.body)) }
   }
 
-  private static let made = "Made by `lander help-pages --reference docs/reference`; a test compares."
+  private static let made = "`lander help-pages --reference docs/reference` writes this page, and a test compares it with the declarations."
 
   private func text(_ lines: [String]) -> String {
     var lines = lines
@@ -32,18 +32,17 @@ package struct Reference {
   private func index(_ pages: [Page]) -> [String] {
     [
       "# The reference", "",
-      "Every word of `deploy.lua`, of plugins and of tests, with its fields, types, defaults, errors, and an example that a test runs.",
-      "`lander docs WORD` shows the same in the terminal. [recipes.md](../recipes.md) and [write-a-plugin.md](../write-a-plugin.md) show "
-        + "how",
-      "the words go together. " + Self.made, "", "| page | what is on it |", "|---|---|",
+      "Every function and object of `deploy.lua`, of plugins and of tests, with its fields, types, defaults, errors, and an example",
+      "that a test runs. `lander docs NAME` shows an entry in the terminal. [recipes.md](../recipes.md) and",
+      "[write-a-plugin.md](../write-a-plugin.md) show how to use them together. " + Self.made, "", "| page | what is on it |", "|---|---|",
     ] + pages.map { "| [\($0.title)](\($0.file)) | \($0.summary) |" } + [
-      "", "## When a word may be called", "",
-      "- *while deploy.lua is read*: at the top of files. It describes, and reaches nothing but files of the project.",
-      "- *while a deployment runs*: in hooks, stages, strategies, and whatever they call.",
+      "", "## When a function may be called", "",
+      "- *while deploy.lua is read*: at the top level of files. It describes the deployment, and can only read files of the project.",
+      "- *while a deployment runs*: in hooks, stages and strategies, and in functions that they call.",
       "- *in a test*: in files whose names end in `_spec.lua`.", "",
-      "A word that is called elsewhere says where it belongs. A word may raise an error of kind `invalid` or `misnamed` if it is given "
-        + "what",
-      "makes no sense, and `cancelled` if the deployment is; [errors](errors.md) has all kinds.",
+      "If a function is called elsewhere, the error says where it belongs. With a wrong argument, each function may raise an error of",
+      "kind `invalid` or `misnamed`. If the deployment is cancelled, it may raise one of kind `cancelled`. [Errors](errors.md) lists all",
+      "kinds.",
     ]
   }
 
@@ -59,46 +58,49 @@ package struct Reference {
     let running = rest.filter { !describing.contains($0) && !typed.contains($0) && !testing.contains($0) && !ofPlugins.contains($0) }
     return [
       Page(
-        file: "describing.md", title: "What describes a deployment", summary: "Recipes, groups, stages and what they are made of.",
+        file: "describing.md", title: "What describes a deployment", summary: "Recipes, groups, stages and their parts.",
         body: words(describing)),
       Page(
         file: "parameters.md", title: "Parameters and options", summary: "`param` for recipes, `schema` for plugins and strategies.",
         body: words(typed)),
       Page(
-        file: "events.md", title: "Lifecycle events", summary: "The points at which hooks run, in the order in which a host has them.",
+        file: "events.md", title: "Lifecycle events",
+        summary: "The points at which hooks run, in the order in which a host goes through them.",
         body: table(["event", "what it is for"], vocabulary.events.map { ["`\($0.name)`", $0.summary] })),
       Page(
-        file: "hosts.md", title: "Hosts", summary: "What hooks, stages and strategies can ask of hosts and of the engine's machine.",
+        file: "hosts.md", title: "Hosts", summary: "What hooks, stages and strategies can do on hosts and on the engine's machine.",
         body: objects(["host", "hosts", "result", "service", "here"])),
       Page(
-        file: "deployment.md", title: "The deployment", summary: "What functions are told of the deployment that runs.",
+        file: "deployment.md", title: "The deployment", summary: "What functions can learn about the present deployment.",
         body: objects(["deployment"])),
-      Page(file: "rollout.md", title: "The rollout", summary: "What a strategy decides with.", body: objects(["rollout"])),
+      Page(file: "rollout.md", title: "The rollout", summary: "What a strategy can decide.", body: objects(["rollout"])),
       Page(
-        file: "functions.md", title: "What functions call", summary: "Time, errors, logs, secrets, texts, and functions at once.",
+        file: "functions.md", title: "What functions call",
+        summary: "Time, errors, logs, secrets, text formats, and functions that run at the same time.",
         body: words(running) + objects(["json", "yaml", "base64", "url"])),
       Page(
-        file: "strategies.md", title: "Strategies and recipes of Lander", summary: "What comes with Lander, with its options.",
+        file: "strategies.md", title: "Strategies and recipes of Lander",
+        summary: "The strategies and recipes that come with Lander, with their options.",
         body: schemas { $0.hasPrefix("recipes.") }),
       Page(
         file: "plugins.md", title: "Plugins", summary: "The manifest, capabilities, and the plugins of Lander with their options.",
         body: words(ofPlugins) + capabilities + schemas { !$0.hasPrefix("recipes.") }),
       Page(
-        file: "tests.md", title: "What tests say", summary: "Words of files whose names end in `_spec.lua`.",
+        file: "tests.md", title: "What tests call", summary: "Functions for files whose names end in `_spec.lua`.",
         body: words(testing) + objects(["t", "played", "expectation"])),
-      Page(file: "errors.md", title: "Errors", summary: "What `pcall` gives when something fails.", body: errors),
-      Page(file: "types.md", title: "Types", summary: "What the fields of tables take.", body: types),
+      Page(file: "errors.md", title: "Errors", summary: "What `pcall` returns if something fails.", body: errors),
+      Page(file: "types.md", title: "Types", summary: "The values that the fields of tables take.", body: types),
     ] + others
   }
 
-  /// Objects that no page names, so that a new one does not get lost.
+  /// A page for the objects that no other page names, so that a new object is not forgotten.
   private var others: [Page] {
     let named = [
       "host", "hosts", "result", "service", "here", "deployment", "rollout", "json", "yaml", "base64", "url", "t", "played", "expectation",
     ]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
     if names.isEmpty { return [] }
-    return [Page(file: "objects.md", title: "Other objects", summary: "What else functions are given.", body: objects(names))]
+    return [Page(file: "objects.md", title: "Other objects", summary: "Further objects that functions get.", body: objects(names))]
   }
 
   private func objects(_ names: [String]) -> [String] {
@@ -118,19 +120,19 @@ package struct Reference {
     lines += word.example.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) + ["```", ""]
     let rows = word.fields.map { field in
       [
-        "`\(field.name)`" + (field.isRequired ? " (needed)" : ""), vocabulary.meaning(of: field.type) ?? field.type, field.fallback ?? "",
+        "`\(field.name)`" + (field.isRequired ? " (required)" : ""), vocabulary.meaning(of: field.type) ?? field.type, field.fallback ?? "",
         field.summary,
       ]
     }
     return lines + table(["field", "takes", "default", "what it is"], rows)
   }
 
-  /// When it may be called, what it does, what it needs and which errors it raises.
+  /// Returns when a word may be called, what it does, what it needs, and which errors it raises.
   private func facts(_ word: Word) -> String { word.facts.map { "*\($0)*" }.joined(separator: " · ") }
 
   private func schemas(_ isWanted: (String) -> Bool) -> [String] {
     vocabulary.schemas.filter { isWanted($0.module) }.flatMap { schema in
-      let rows = schema.options.map { ["`\($0.name)`" + ($0.isRequired ? " (needed)" : ""), $0.takes, $0.fallback ?? "", $0.summary] }
+      let rows = schema.options.map { ["`\($0.name)`" + ($0.isRequired ? " (required)" : ""), $0.takes, $0.fallback ?? "", $0.summary] }
       return ["## \(schema.name)", "", "From `\(schema.file)`: `require \"\(schema.module)\"`.", ""]
         + table(["option", "takes", "default", "what it is"], rows)
     }
@@ -142,7 +144,7 @@ package struct Reference {
         .map { "`\($0.name)`" }
       return ["`\(one.name)`", one.summary, words.joined(separator: ", ")]
     }
-    return ["## Capabilities", ""] + table(["capability", "what it is for", "words that need it"], rows)
+    return ["## Capabilities", ""] + table(["capability", "what it is for", "functions that need it"], rows)
   }
 
   private var errors: [String] {
@@ -150,7 +152,7 @@ package struct Reference {
       let words = vocabulary.words.filter { $0.errors.contains(kind.name) }.map { "`\($0.name)`" }
       return ["`\(kind.name)`", kind.summary, words.joined(separator: ", ")]
     }
-    return ["An error is a table, and `tostring` of it is whole sentences.", ""]
+    return ["An error is a table. `tostring` turns it into complete sentences.", ""]
       + table(["field", "type", "what it is"], vocabulary.errorFields.map { ["`\($0.name)`", $0.type, $0.summary] })
       + ["## Kinds", ""] + table(["kind", "what it says", "raised by"], rows)
   }

@@ -51,7 +51,7 @@ package struct ReferenceIndex {
   private func entry(_ word: Word) -> ReferenceEntry {
     let example = word.example.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
     let fields = word.fields.flatMap { field in
-      var line = "  \(field.name)\(field.isRequired ? " (needed)" : ""): \(vocabulary.meaning(of: field.type) ?? field.type)"
+      var line = "  \(field.name)\(field.isRequired ? " (required)" : ""): \(vocabulary.meaning(of: field.type) ?? field.type)"
       if let fallback = field.fallback { line += "; default \(fallback)" }
       return [line] + (field.summary.isEmpty ? [] : ["      \(field.summary)"])
     }
@@ -79,7 +79,7 @@ package struct ReferenceIndex {
     return ReferenceEntry(
       name: object.name,
       lines: [object.summary] + (object.fields.isEmpty ? [] : ["", "Fields:"])
-        + object.fields.map { "  \($0.name): \($0.type)  \($0.summary)" } + (methods.isEmpty ? [] : ["", "What it does:"])
+        + object.fields.map { "  \($0.name): \($0.type)  \($0.summary)" } + (methods.isEmpty ? [] : ["", "Methods:"])
         + methods.map { "  \($0.call)  \($0.summary)" },
       value: .record(of: [
         ("kind", .text("object")), ("name", .text(object.name)), ("summary", .text(object.summary)),
@@ -90,7 +90,7 @@ package struct ReferenceIndex {
   private var fields: [ReferenceEntry] {
     vocabulary.words.flatMap { word in
       word.fields.map { field in
-        let needed = field.isRequired ? ["It has to be given."] : []
+        let needed = field.isRequired ? ["It is required."] : []
         let fallback = field.fallback.map { ["Default: \($0)"] } ?? []
         return ReferenceEntry(
           name: "\(word.name).\(field.name)",
@@ -104,7 +104,7 @@ package struct ReferenceIndex {
   private func entry(_ schema: OptionSchema) -> ReferenceEntry {
     let options = schema.options.flatMap { one in
       let fallback = one.fallback.map { "; default \($0)" } ?? ""
-      return ["  \(one.name)\(one.isRequired ? " (needed)" : ""): \(one.takes)\(fallback)"]
+      return ["  \(one.name)\(one.isRequired ? " (required)" : ""): \(one.takes)\(fallback)"]
         + (one.summary.isEmpty ? [] : ["      \(one.summary)"])
     }
     return ReferenceEntry(

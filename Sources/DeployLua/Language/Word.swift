@@ -94,10 +94,10 @@ extension Word {
     let effect =
       switch nature {
       case .pure: [String]()
-      case .probe: ["reads, and may be asked again"]
-      case .effect: ["changes something, at most once"]
+      case .probe: ["reads; Lander may repeat it"]
+      case .effect: ["changes something; runs at most once"]
       }
-    return [phase.joined(separator: " or ")] + effect + (needs.map { ["a plugin needs \($0)"] } ?? [])
+    return [phase.joined(separator: " or ")] + effect + (needs.map { ["a plugin needs the capability \($0)"] } ?? [])
       + (errors.isEmpty ? [] : ["raises " + errors.joined(separator: ", ")])
   }
 }

@@ -12,7 +12,7 @@ extension SourceLoader {
   mutating func resolve(_ given: Given) throws(Problem) -> Value {
     if let from = given.from, let plugin = Self.plugin(of: from.file) {
       return Self.refusal(
-        "a plugin reads nothing of the project and its environment", fix: "read it in deploy.lua, and give it to \(plugin) as an option")
+        "a plugin cannot read the project or its environment", fix: "read it in deploy.lua, and give it to \(plugin) as an option")
     }
     switch given.kind {
     case .variable:

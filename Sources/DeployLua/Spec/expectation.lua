@@ -6,18 +6,21 @@ local near, tables, values = import "runtime/near", import "runtime/tables", imp
 local difference, verdict = import "spec/difference", import "spec/verdict"
 
 local kind, methods = values.kind "expectation", {}
-language.object { name = "expectation", summary = "What t:expect gives.", fields = {} }
+language.object { name = "expectation", summary = "The object that t:expect returns.", fields = {} }
 
 local function word(name, takes, summary, example)
   language.word { name = "expectation:" .. name, nature = "pure", phases = { "test" }, takes = takes, summary = summary, example = example }
 end
-word("equals", "value", "The value is this one; tables are compared member by member.", "t:expect(run.waves[1]):equals { \"web1\" }")
-word("differs", "value", "The value is another one.", "t:expect(run.status):differs \"failed\"")
-word("contains", "part", "A text has this part, or a list this item.", "t:expect(run.decisions):contains \"wave 1: 1 host\"")
-word("lacks", "part", "A text has no such part, or a list no such item; an item that has it as a word in it is asked about.",
+word("equals", "value", "Asserts that the value is equal; tables are compared member by member.", "t:expect(run.waves[1]):equals { "
+  .. "\"web1\" }")
+word("differs", "value", "Asserts that the value is different.", "t:expect(run.status):differs \"failed\"")
+word("contains", "part", "Asserts that a string contains this text, or a list this item.", "t:expect(run.decisions):contains \"wave 1: 1 "
+  .. "host\"")
+word("lacks", "part", "Asserts that a string does not contain this text, or a list this item. If an item of the list only contains the "
+  .. "text, the test fails and asks which was meant.",
   "t:expect(table.concat(run.log, \"\\n\")):lacks \"retry\"")
-word("matches", "pattern", "A text matches a Lua pattern.", "t:expect(run.status):matches \"^succe\"")
-word("fails", "part", "A function raises an error whose message has this part; without it, any error.",
+word("matches", "pattern", "Asserts that a string matches a Lua pattern.", "t:expect(run.status):matches \"^succe\"")
+word("fails", "part", "Asserts that a function raises an error whose message contains this text; without an argument, any error.",
   "t:expect(function() fail \"it needs a URL\" end):fails \"needs\"")
 
 local function fail(message, ...) return verdict.fail("failed", string.format(message, ...)) end

@@ -7,28 +7,28 @@ local difference, verdict = import "spec/difference", import "spec/verdict"
 
 local kind, methods = values.kind "played", {}
 local object = language.object {
-  name = "played", summary = "What happened in a deployment that a test had played.",
+  name = "played", summary = "What happened in a deployment of a test.",
   fields = {
     { "status", "string", "succeeded, failed, cancelled, partial or refused" },
-    { "exit", "integer", "what lander deploy would exit with" },
-    { "decisions", "table", "what was decided, in order: \"stage upload\", \"wave 1: 2 hosts\", \"gate wait: pass\", "
-      .. "\"shift blue 90 %, green 10 %\", \"stop\", \"rollback\"" },
-    { "waves", "table", "names of the hosts of each wave" },
-    { "commands", "table", "commands and checks in the order of their start: { host, event, command, user }; the host \"here\" is "
-      .. "the engine's machine" },
-    { "hosts", "table", "by host { status, release }; release is \"new\", \"earlier\" or nil when all was over" },
-    { "gates", "table", "{ name, kind, verdict, by, comment } of each gate that closed" },
-    { "log", "table", "lines that the recipe logged" },
-    { "failure", "string", "why it did not succeed; nil if it did" },
-    { "took", "number", "seconds of its own clock" },
-    { "back", "table", "the rollback that followed, with the same fields; nil if none did" },
+    { "exit", "integer", "the exit code that lander deploy would have" },
+    { "decisions", "table", "the decisions, in order: \"stage upload\", \"wave 1: 2 hosts\", \"gate wait: pass\", \"shift blue 90 %, "
+      .. "green 10 %\", \"stop\", \"rollback\"" },
+    { "waves", "table", "for each wave, the list of its hosts' names" },
+    { "commands", "table", "the commands and checks, in the order in which they started: { host, event, command, user }. The host "
+      .. "\"here\" is the engine's machine" },
+    { "hosts", "table", "by host, { status, release } at the end; release is \"new\", \"earlier\" or nil" },
+    { "gates", "table", "for each gate that closed, { name, kind, verdict, by, comment }" },
+    { "log", "table", "the lines that the recipe logged" },
+    { "failure", "string", "why the deployment did not succeed; nil if it succeeded" },
+    { "took", "number", "the duration in seconds, on the virtual clock" },
+    { "back", "table", "the rollback that followed, with these fields too; nil if there was none" },
   },
 }
 local names, known = language.fields_of(object)
 
 language.word {
   name = "played:ran", nature = "pure", phases = { "test" }, takes = "part, host",
-  summary = "How many commands had this part in their line, on that host or on all.",
+  summary = "Returns the number of commands that contain this text, on the given host or on all hosts.",
   example = "t:expect(run:ran \"bin/migrate\"):equals(1)",
 }
 
@@ -49,7 +49,7 @@ end
 
 language.word {
   name = "played:file", nature = "pure", phases = { "test" }, takes = "host, path",
-  summary = "The text of a file of a host when all was over; nil if there is none.",
+  summary = "Returns the content of a file on a host at the end; nil if there is no such file.",
   example = "t:expect(run:file(\"host1\", \"/etc/port\")):equals(nil)",
 }
 
@@ -60,8 +60,8 @@ end
 
 language.word {
   name = "played:decides", nature = "pure", phases = { "test" }, takes = "{ \"decision\", … }",
-  summary = "Exactly this was decided, in this order. A decision may be cut at a word: \"wave 1\" is \"wave 1: 2 hosts\". Stages count "
-    .. "only if one is named.",
+  summary = "Asserts the complete list of decisions, in order. You may leave out the end of a decision: \"wave 1\" matches \"wave 1: 2 "
+    .. "hosts\". Stages count only if the list names at least one.",
   example = "t:strategy(\"canary\", { batch = \"100%\" }):decides { \"wave 1: 1 host\", \"gate wait\", \"wave 2\" }",
 }
 

@@ -20,27 +20,30 @@ end)
 
 language.word {
   name = "t:deploy", nature = "pure", phases = { "test" }, takes = "\"recipe\", { … }",
-  summary = "Deploys a recipe to hosts that do not exist, on a clock of its own, and gives what happened.",
+  summary = "Deploys a recipe to simulated hosts, on a virtual clock, and returns what happened.",
   example = "local run = t:deploy(\"web\", { hosts = 10, fails = { host1 = \"ValidateService\" } })",
   fields = {
     { "group", "name", "the group", default = "the recipe's own" },
-    { "task", "name", "a task of the recipe that is run in the place of a deployment" },
-    { "hosts", "positive", "a number of hosts instead of the group's own: host1, host2, …" },
+    { "task", "name", "a task of the recipe, to run instead of a deployment" },
+    { "hosts", "positive", "the number of hosts, which are called host1, host2, …, instead of the group's hosts" },
     { "params", "record", "the recipe's parameters" },
-    { "fresh", "boolean", "true: nothing was ever deployed there; without it an earlier release of the recipe runs", default = "false" },
-    { "answers", "answers", "what commands and checks answer, the first that fits: { command = \"a part of the line\", host = \"web1\", "
-      .. "status = 1, stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }; the host \"here\" is the engine's machine. "
-      .. "What fits none succeeds and says nothing; an answer that nothing took fails the test, unless it is optional = true" },
-    { "http", "answers", "what servers answer, the first that fits: { url = \"https://api.example.com/*\", method = \"GET\", status = 503, "
-      .. "body = \"…\", json = { … }, failure = \"no route\", location = \"…\", takes = \"5s\", times = 1 }; what fits none answers 200 "
-      .. "and an empty body" },
-    { "files", "record", "texts of files that every host has, by their absolute paths" },
-    { "fails", "record", "the lifecycle event in which the new release fails, by host; a command, a check or the switch fails in it" },
-    { "unreachable", "strings", "hosts that are out of reach from the moment it begins" },
-    { "gates", "record", "what people answer to a gate, by its name: \"approve\", \"reject\", \"promote\" or \"silence\"",
+    { "fresh", "boolean", "true: nothing was ever deployed to the hosts. false: they run an earlier release of the "
+      .. "recipe", default = "false" },
+    { "answers", "answers", "the answers of commands and checks: { command = \"a part of the command\", host = \"web1\", status = 1, "
+      .. "stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used; the host \"here\" is the "
+      .. "engine's machine. A command without an answer succeeds and prints nothing. An unused answer fails the test, unless it has "
+      .. "optional = true" },
+    { "http", "answers", "the answers of servers: { url = \"https://api.example.com/*\", method = \"GET\", status = 503, body = \"…\", "
+      .. "json = { … }, failure = \"no route\", location = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used; a "
+      .. "request without an answer gets 200 and an empty body" },
+    { "files", "record", "the content of files that every host has, by absolute path" },
+    { "fails", "record", "by host, the lifecycle event in which the new release fails: a command or a check of that event fails, or the "
+      .. "engine's own step" },
+    { "unreachable", "strings", "hosts that are out of reach from the beginning of the deployment" },
+    { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\"",
       default = "\"approve\"" },
-    { "cancel_after", "duration", "when somebody cancels it" },
-    { "seed", "count", "of the durations and of math.random", default = "0" },
+    { "cancel_after", "duration", "the time after which somebody cancels the deployment" },
+    { "seed", "count", "the seed for durations and for math.random", default = "0" },
   },
 }
 -- Not a word of its own: its fields are told with t:deploy.
@@ -109,9 +112,9 @@ for _, field in ipairs(language.words["t:deploy"].fields) do
 end
 language.word {
   name = "t:strategy", nature = "pure", phases = { "test" }, takes = "\"strategy\", { its options }, { … }",
-  summary = "Plays a strategy alone, on 4 hosts if it is not told otherwise, and gives what happened, as t:deploy does. It is found by the "
-    .. "name that strategy \"name\" gave it, or by the module that returns it. Options are plain values; a strategy that takes a function "
-    .. "belongs into a recipe of the spec.",
+  summary = "Runs a strategy alone, by default on 4 hosts, and returns what happened, as t:deploy does. Name the strategy as strategy "
+    .. "\"name\" declares it, or name the module that returns it. Options are plain values; if a strategy needs a function as an option, "
+    .. "declare a recipe in the spec that uses it.",
   example = "t:strategy(\"rolling\", { batch = 2 }, { hosts = 6 }):decides { \"wave 1\", \"wave 2\", \"wave 3\" }",
   fields = of_deployments,
 }
@@ -129,7 +132,8 @@ end
 
 language.word {
   name = "t:expect", nature = "pure", phases = { "test" }, takes = "value",
-  summary = "What is said of a value; if it is not so, the test fails.", example = "t:expect(run.status):equals \"succeeded\"",
+  summary = "Begins an assertion about a value. If the assertion does not hold, the test fails.", example = "t:expect(run.status):equals "
+    .. "\"succeeded\"",
 }
 
 function methods.expect(_, value) return expectation(value) end

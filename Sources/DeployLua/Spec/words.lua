@@ -14,13 +14,13 @@ local count = 0 -- tests so far
 
 language.word {
   name = "describe", nature = "pure", phases = { "test" }, takes = "(\"title\", function() … end)",
-  summary = "Says what the tests in its function are about; it may stand inside another one.",
+  summary = "Groups tests under a title. Groups may be nested.",
   example = "describe(\"the rollout of web\", function()\n"
     .. "  it(\"starts with one host\", function(t) t:expect(t:deploy(\"web\").waves[1]):equals { \"web1\" } end)\nend)",
 }
 language.word {
   name = "it", nature = "pure", phases = { "test" }, takes = "(\"title\", function(t) … end)",
-  summary = "A test: its title is a sentence, its function fails by an error. Each runs in a Lua state of its own.",
+  summary = "Defines a test. Its title is a sentence, and it fails if its function raises an error. Each test runs in its own Lua state.",
   example = "it(\"goes back when a host is bad\", function(t)\n"
     .. "  local run = t:deploy(\"web\", { fails = { web2 = \"ValidateService\" } })\n"
     .. "  t:expect(run.decisions):contains \"rollback\"\nend)",

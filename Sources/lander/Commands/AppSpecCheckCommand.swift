@@ -7,9 +7,9 @@ import Foundation
 struct AppSpecCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Checks a bundle with an appspec.yml: lists every error, and what often surprises people.",
+    abstract: "Checks a bundle with an appspec.yml: lists every error, and warns of common surprises.",
     discussion: """
-      Exits with 2 if a deployment of the bundle would fail, and with 0 if there are warnings at most.
+      Exits with 2 if a deployment of the bundle would fail, and with 0 if there are only warnings or no problems.
 
       Example:
         lander appspec check dist

@@ -8,10 +8,11 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Deploys a bundle with an appspec.yml to this machine, as the CodeDeploy agent would.",
     discussion: """
-      A way to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs here, as you: \
-      files go where the appspec file says, and scripts run with the agent's variables. First the files of the previous run of the same \
-      --group are removed. With --restore, a failed deployment puts back what it replaced or removed. Ctrl-C, SIGTERM and a closed \
-      terminal end the running script (TERM, then KILL after 10 seconds or at a second signal), and then the deployment, as a failed one.
+      Use it to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs on this \
+      machine, as your own user: files go where the appspec file says, and scripts get the agent's variables. First lander removes the \
+      files of the previous run of the same --group. With --restore, a failed deployment puts back the files that it replaced or removed. \
+      Ctrl-C, SIGTERM and a closed terminal end the running script (TERM, then KILL after 10 seconds or at a second signal). Then the \
+      deployment fails.
 
       Exit codes: 0 done · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
 
@@ -28,7 +29,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var root = ".lander/deployment-root"
   @Option(help: "Number of revisions to keep, including the new one.")
   var maxRevisions = 5
-  @Flag(help: "Print one JSON object and nothing else on standard output, however it ends.")
+  @Flag(help: "Print one JSON object and nothing else on standard output, even after an error.")
   var json = false
   @Option(help: "Write what happened to this file, as JSON.")
   var result: String?
@@ -46,10 +47,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var restore = false
   @Flag(help: "Continue if a script of the previous revision fails in ApplicationStop or the BlockTraffic events.")
   var ignoreStopFailures = false
-  @Flag(
-    help: """
-      Fail before files change if others than root and you can replace a link on the way to a destination. Otherwise it is followed.
-      """)
+  @Flag(help: "Fail before files change if the path of a destination leads through a link that other users can replace.")
   var refuseForeignLinks = false
 
   func validate() throws {

@@ -4,12 +4,12 @@ import DeployModel
 /// Approves a gate that a deployment waits at.
 struct ApproveCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "approve", abstract: "Approves a gate that a deployment waits at.",
+    commandName: "approve", abstract: "Approves a gate at which a deployment waits.",
     discussion: """
-      The journal keeps who approved and why. Nobody checks the name, unless the recipe lists who may approve (from): these people sign \
-      with --key, and the file allowed_signers beside deploy.lua has the keys that count. Exits with 0 if the deployment accepted the \
-      approval, with 3 if it did not: no such gate is open, the deployment has ended, or it was interrupted. A parked deployment is \
-      resumed from here; then this command exits as lander resume does.
+      The journal records who approved and why. lander verifies the name only if the recipe lists the people who may approve (from): these \
+      people sign with --key, and the file allowed_signers beside deploy.lua has their keys. Exits with 0 if the deployment accepted the \
+      approval. Exits with 3 if it did not: no such gate is open, the deployment has ended, or it was interrupted. If the deployment is \
+      parked, this command resumes it on this machine, and exits as lander resume does.
 
       Examples:
         lander approve 20261121-113045-x7k2 --message "Looked at the canary"
@@ -17,7 +17,7 @@ struct ApproveCommand: Verb {
       """)
 
   @OptionGroup var choice: GateChoice
-  @Option(help: ArgumentHelp("Sign the approval with this key: a private key, or a public one that ssh-agent holds.", valueName: "file"))
+  @Option(help: ArgumentHelp("Sign the approval with this key: a private key, or a public key of ssh-agent.", valueName: "file"))
   var key: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

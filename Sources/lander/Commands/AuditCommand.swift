@@ -8,10 +8,10 @@ struct AuditCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract:
-      "Verifies that the journal is whole, and that it agrees with the receipts on hosts.",
+      "Verifies that the journal is complete and unchanged, and that it agrees with the receipts on hosts.",
     discussion: """
-      Each entry has the digest of the previous entry, and receipts on hosts hold the newest digest of their time. So a later change of \
-      the journal is found. The command says what it cannot detect. Exits with 3 if something does not agree.
+      Each entry contains the digest of the previous entry, and the receipts on hosts contain the digest of the newest entry at that time. \
+      So the command finds later changes of the journal. It also says what it cannot detect. Exits with 3 if something does not agree.
 
       Examples:
         lander audit

@@ -6,7 +6,7 @@ import DeployReport
 /// Prints what a bundle holds.
 struct BundleInspect: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Prints what a bundle holds, path by path.",
+    commandName: "inspect", abstract: "Prints the contents of a bundle, path by path.",
     discussion: """
       Example:
         lander bundle inspect 3f2a91c

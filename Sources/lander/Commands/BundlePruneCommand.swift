@@ -8,9 +8,9 @@ struct BundlePrune: Verb {
   static let configuration = CommandConfiguration(
     commandName: "prune", abstract: "Removes old bundles from the store of this machine.",
     discussion: """
-      Keeps the newest bundles (--keep). Also keeps the bundles of deployments that have not ended, and the last two good bundles of each \
-      application and group: the one that runs now and the one that ran before it. Hosts are not touched: a rollback there needs no bundle \
-      from here.
+      The command keeps the newest bundles (--keep). It also keeps the bundles of deployments that have not ended, and the last two good \
+      bundles of each application and group: the one that runs now and the one that ran before it. It removes nothing on hosts, and a \
+      rollback needs no bundle from this store.
 
       Example:
         lander bundle prune --keep 10

@@ -7,9 +7,9 @@ struct BundleSign: Verb {
   static let configuration = CommandConfiguration(
     commandName: "sign", abstract: "Signs a bundle of the store with an ssh key.",
     discussion: """
-      The signature covers the bundle's digest. It stays in the store, beside the bundle; --out also writes it to a file. If a recipe \
-      deploys the archive NAME, lander finds the signature NAME.sig beside it by itself. --signature adds a signature from elsewhere. A \
-      policy of the machine that deploys can demand that bundles are signed: LANDER_POLICY, docs/bundles.md.
+      The signature covers the bundle's digest. The store keeps it beside the bundle; --out also writes it to a file. If a recipe deploys \
+      the archive NAME, lander automatically finds the signature NAME.sig beside it. --signature adds a signature that was made elsewhere. \
+      A policy of the machine that deploys can require signed bundles: LANDER_POLICY, docs/bundles.md.
 
       Examples:
         lander bundle sign $(lander bundle build web) --key ~/.ssh/id_ed25519
@@ -21,7 +21,7 @@ struct BundleSign: Verb {
   @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The beginning of the bundle's digest.", valueName: "bundle"))
   var bundle: String
-  @Option(help: ArgumentHelp("A private key, or a public one that ssh-agent holds.", valueName: "file"))
+  @Option(help: ArgumentHelp("A private key, or a public key of ssh-agent.", valueName: "file"))
   var key: String?
   @Option(help: ArgumentHelp("Add this signature, which was made elsewhere.", valueName: "file"))
   var signature: String?

@@ -8,9 +8,9 @@ struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Reads deploy.lua and lists everything that is wrong with it.",
     discussion: """
-      Contacts no host and builds nothing. Every recipe runs against simulated hosts: some have no release yet, others an earlier one. An \
-      error that occurs whatever hosts answer is a problem, and the exit code is 2. If a function stops because it needs an answer that \
-      only a real host can give, a warning says so.
+      Contacts no host and builds nothing. The command runs every recipe against simulated hosts: some have no release yet, others have an \
+      earlier release. An error that does not depend on what hosts answer is a problem, and the exit code is 2. If a function stops \
+      because only a real host can give the answer that it needs, a warning says so.
 
       Examples:
         lander check

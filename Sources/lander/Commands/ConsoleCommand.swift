@@ -8,9 +8,9 @@ struct ConsoleCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "console", abstract: "Opens a shell on a host, in the release that it runs.",
     discussion: """
-      The shell replaces this command. It uses the ssh settings of a deployment, with a terminal. It takes no lock, and nothing of it is \
-      in the journal. If nothing is deployed on the host, the shell starts in the application's folder. What you type there can break what \
-      runs: lander verify shows afterwards what differs. --print only prints the command that opens the shell.
+      The command uses the same ssh settings as a deployment. It takes no lock and writes no journal. If nothing is deployed on the host, \
+      the shell starts in the application's folder. Commands that you type there can break the release: lander verify shows afterwards \
+      which files differ. --print only prints the command that opens the shell.
 
       Examples:
         lander console web1
@@ -25,7 +25,7 @@ struct ConsoleCommand: Verb {
   var recipe: String?
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
-  @Flag(help: "Print the command that opens it, and do nothing.")
+  @Flag(help: "Only print the command that opens the shell.")
   var print = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -7,33 +7,33 @@ struct DeployCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "deploy", abstract: "Deploys a revision to the hosts of a group, and rolls back if that fails.",
     discussion: """
-      Ctrl-C cancels the deployment in good order: it starts nothing new, restores the hosts that were being changed, and gives the lock \
-      back. A second Ctrl-C leaves everything as it is and prints how to resume. A rollback that is under way continues at the first \
-      Ctrl-C, and lander says what is left. SIGTERM and a closed terminal count as Ctrl-C (under nohup a closed terminal is ignored), and \
-      a SIGTERM within 30 seconds of a Ctrl-C as the same request, because CI runners send both. After 9 seconds lander lists the hosts \
-      that are not restored yet, and the command that restores them. Before the deployment starts, or while it is queued, one signal ends \
-      the command: exit 130 (Ctrl-C), 143 (SIGTERM) or 129 (closed terminal). A host that already has this bundle, recipe, parameters and \
-      (if comparable) secrets gets nothing, unless --force is given.
+      Ctrl-C cancels the deployment: it starts nothing new, restores the hosts that were being changed, and gives the locks back. A second \
+      Ctrl-C leaves everything as it is and prints how to resume. The first Ctrl-C does not stop a rollback; lander says what is left of \
+      it. SIGTERM and a closed terminal count as Ctrl-C (under nohup a closed terminal is ignored). A SIGTERM within 30 seconds after a \
+      Ctrl-C counts as the same request, because CI runners send both. After 9 seconds lander lists the hosts that are not restored yet, \
+      and the command that restores them. Before the deployment starts, or while it is queued, one signal ends the command: exit 130 \
+      (Ctrl-C), 143 (SIGTERM) or 129 (closed terminal). Without --force, a host does not change if it already has this bundle, recipe, \
+      parameters and (if comparable) secrets.
 
-      Queued deployments (--on-busy) get the hosts in their order; each deploys the files of the time when it joined the queue. The first \
-      host by name keeps the queue; a rollback or a deployment of other hosts may come in between.
+      Queued deployments (--on-busy) get the hosts in order; each deploys the files of the time when it joined the queue. The first host \
+      by name keeps the queue. A rollback, or a deployment with another first host, may come in between.
 
-      At a terminal, lander asks when a gate waits for a person: yes, no, or later (ask no more, but keep waiting). In CI it asks nobody. \
-      Without a terminal it parks the deployment: the hosts keep its lock and journal, and the command exits with 13 and prints what \
-      answers from any checkout. After the deadline, the next command that finds the deployment fails it and takes its hosts back. With \
-      --wait lander waits instead. At a terminal or with --wait it also watches the recipe's alarm after a success: exit code 17 if the \
-      alarm fires and the hosts are back. Ctrl-C then only ends the watching.
+      If a gate waits for a person, lander asks at a terminal: yes, no, or later (ask no more, but keep waiting). Without a terminal, as \
+      in CI, it parks the deployment: the hosts keep its lock and journal, and the command prints the commands that answer from any \
+      checkout, and exits with 13. After the deadline, the next command that finds the deployment ends it as failed, and takes its hosts \
+      back. With --wait lander waits for the answer instead. At a terminal or with --wait, lander also watches the recipe's alarm after a \
+      success: exit code 17 if the alarm fires and the hosts are back. Ctrl-C then only stops watching.
 
       --plan FILE carries out a plan of lander plan --out, and cannot be combined with recipe, group, revision, host or queue options. If \
-      anything differs from the plan (sources, parameters, bundle, hosts, what hosts run), lander names each difference and exits with 3.
+      anything differs from the plan (sources, parameters, bundle, hosts, their releases), lander names each difference and exits with 3.
 
-      Several groups (--group staging,production) are a train: deployments one after the other with the same bundle, recipe and \
+      Several groups (--group staging,production) are a train: one deployment after the other, with the same bundle, recipe and \
       parameters, and one exit code. The first that does not succeed ends the train; earlier groups keep the release. Before each further \
-      group, --between check asks whether the previous group still runs the release (exit code 12 if not); approve (the default at a \
-      terminal) also waits for a person (14 without a yes); none does nothing. lander resume TRAIN continues after a crash.
+      group, --between check asks whether the previous group still runs the release (exit code 12 if not). approve, the default at a \
+      terminal, also waits for a person (14 without a yes). none checks nothing. lander resume TRAIN continues after a crash.
 
-      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. The exit code is 0 if none \
-      lacks it, 20 if only hosts out of reach may, and 4 while a deployment of the group is under way, unless --on-busy waits.
+      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. Exits with 0 if no host \
+      lacks it, with 20 if only hosts out of reach may, and with 4 while a deployment of the group is under way, unless --on-busy waits.
 
       Examples:
         lander deploy web --group staging --message "Fix login"

@@ -5,11 +5,11 @@ import DeployReport
 /// Shows the reference in the terminal.
 struct DocsCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "docs", abstract: "Explains a word of deploy.lua, a field, a plugin or a strategy.",
+    commandName: "docs", abstract: "Explains a function of deploy.lua, a field, a plugin or a strategy.",
     discussion: """
-      NAME is a word (host:run, recipe, wait_for), a field (recipe.keep, timeout), a plugin of the project or of lander, a strategy \
-      (canary), a lifecycle event, a capability or a kind of error. Without NAME, all words are listed. docs/reference has the same text \
-      as pages.
+      NAME is a function of the recipe language (host:run, recipe, wait_for), a field (recipe.keep, timeout), a plugin of the project or \
+      of lander, a strategy (canary), a lifecycle event, a capability or a kind of error. Without NAME, the command lists all names. \
+      docs/reference has the same text as pages.
 
       Examples:
         lander docs host:run

@@ -6,9 +6,9 @@ import DeployModel
 struct DoctorCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Explains what is wrong with the set-up here, and how to fix it.",
+    abstract: "Explains what is wrong with the set-up on this machine, and how to fix it.",
     discussion: """
-      --connect also tries every host. Exits with 2 if something has to be fixed.
+      --connect also tries to log in to every host. Exits with 2 if something has to be fixed.
 
       Examples:
         lander doctor
@@ -17,7 +17,7 @@ struct DoctorCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Flag(help: "Also try every host.")
+  @Flag(help: "Also try to log in to every host.")
   var connect = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

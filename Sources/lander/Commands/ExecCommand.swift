@@ -7,11 +7,11 @@ struct ExecCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "exec", abstract: "Runs a command on every host of a group, and summarizes the results.",
     discussion: """
-      Several words are started as a program with its arguments; a single word is run by sh: lander exec web -- 'ps aux | grep shop'. The \
-      command takes no lock and is not in the journal. --user runs it as another user than the login user, which needs sudo without a \
-      password on the hosts. Secrets that the recipes name are hidden in the output. Ctrl-C ends the command on every host; a second \
-      Ctrl-C leaves it running there. Exits with 0 if the command exited with 0 on every host, with 20 if a host is out of reach, with 12 \
-      otherwise.
+      If the command has several words, lander starts the first as a program, with the others as arguments. If it is one word, sh runs it: \
+      lander exec web -- 'ps aux | grep shop'. The command takes no lock and is not in the journal. --user runs it as another user than \
+      the login user; that needs sudo without a password on the hosts. lander hides secrets that the recipes name in the output. Ctrl-C \
+      ends the command on every host; after a second Ctrl-C it may still run there. Exits with 0 if the command exited with 0 on every \
+      host, with 20 if a host is out of reach, with 12 otherwise.
 
       Examples:
         lander exec production -- uptime
@@ -29,9 +29,9 @@ struct ExecCommand: Verb {
   @Option(help: ArgumentHelp("Only these hosts, with commas between; * stands for anything.", valueName: "host"))
   var only: [String] = []
   @OptionGroup var tags: WhereOption
-  @Option(help: ArgumentHelp("The user who runs it on the hosts; without it, the login user.", valueName: "name"))
+  @Option(help: ArgumentHelp("Run the command as this user; the default is the login user.", valueName: "name"))
   var user: String?
-  @Option(help: ArgumentHelp("How long it may take on a host: 90s, 5m.", valueName: "time"))
+  @Option(help: ArgumentHelp("The longest time that the command may take on a host: 90s, 5m.", valueName: "time"))
   var timeout = "1m"
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of hosts at the same time.", valueName: "count"))
   var parallel = 30

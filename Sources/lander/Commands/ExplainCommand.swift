@@ -8,9 +8,9 @@ struct ExplainCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Tells the story of a deployment in sentences: what was asked, what happened, why, and what is next.",
     discussion: """
-      For people who were not there. Reads the journal of this machine; asks no host. A deployment is told together with the rollback that \
-      followed from it, and a running deployment up to now. The id of a train (several groups) tells all of its deployments. lander report \
-      has every host, and what commands wrote.
+      Reads the journal of this machine, and asks no host. The story of a deployment includes the rollback that followed, and the story of \
+      a running deployment ends now. With the id of a train (several groups), the command tells the story of all of its deployments. \
+      lander report lists every host, and the output of commands.
 
       Examples:
         lander explain

@@ -9,9 +9,9 @@ struct ExportDora: Verb {
     commandName: "dora",
     abstract: "Prints deployment frequency, lead time for changes, change failure rate and recovery time.",
     discussion: """
-      Reads the journal of this machine, for each application and group. No host is asked, and deployments from other machines are not \
-      counted. docs/metrics.md defines the four measures and says where each figure comes from. Unknown figures are left out: a lead time \
-      needs commits with their times.
+      Reads the journal of this machine, and prints the figures for each application and group. The command asks no host, and does not \
+      count deployments from other machines. docs/metrics.md defines the four measures. Unknown figures are left out: for example, without \
+      commits there is no lead time.
 
       Examples:
         lander export dora --since 90d

@@ -9,17 +9,17 @@ struct FollowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "follow", abstract: "Shows a deployment that another process of this machine runs, from its beginning to its end.",
     discussion: """
-      Reads the journal, so it shows every entry once and in order, whenever the command begins; a deployment that has ended is shown as a \
-      whole. The rollback that follows from a failure is shown too. With --output ndjson each entry is a line on standard output, as \
-      deploy writes it. A reader that was interrupted continues without a gap or a repetition if it names the deployment and the seq of \
-      its last line (--since-seq). The id of a train (several groups) shows its deployments one after the other, and what it waits for \
-      between them. Exits as lander wait does. Ctrl-C only stops following; lander cancel cancels the deployment.
+      The command reads the journal, so it shows all entries from the first, even if the deployment began earlier or has ended. If the \
+      deployment fails, the command also shows the rollback. With --output ndjson it prints each entry as a line on standard output, as \
+      deploy does. A program that was interrupted can get exactly the lines that it missed: it names the deployment, and the seq of its \
+      last line (--since-seq). With the id of a train (several groups), the command shows the deployments one after the other, and what \
+      the train waits for between them. Exits as lander wait does. Ctrl-C only stops following; lander cancel cancels the deployment.
 
-      --alarm watches the rest of the alarm of a deployment that has succeeded (alarm = { … } in its recipe), from any shell with the same \
-      state folder. If too many looks are bad, the alarm fires and takes the hosts back as lander rollback does. Exits with 0 if it did \
-      not fire, or something newer has the hosts; 17 if it fired and the hosts are back; 12 if the rollback left the hosts as they are or \
-      is not over; 11 if the rollback failed; 20 if a host is out of reach; 14 if the looks were inconclusive; 4 if another process \
-      watches already. Ctrl-C stops watching; the same command continues.
+      --alarm watches a deployment that has succeeded for the rest of its alarm (alarm = { … } in its recipe), from any shell with the \
+      same state folder. If too many looks are bad, the alarm fires and takes the hosts back as lander rollback does. Exits with 0 if the \
+      alarm did not fire, or if one of the hosts got something newer; 17 if it fired and the hosts are back; 12 if it fired and the \
+      rollback changed no host or has not ended; 11 if the rollback failed; 20 if a host is out of reach; 14 if the looks were \
+      inconclusive; 4 if another process watches already. Ctrl-C stops watching; type the same command to continue.
 
       Examples:
         lander follow
@@ -40,7 +40,7 @@ struct FollowCommand: Verb {
       """)
   var output: Surface.Mode?
 
-  @Flag(help: "Watch the rest of the alarm of a deployment that has succeeded; roll back if too many looks are bad.")
+  @Flag(help: "Watch a deployment that has succeeded for the rest of its alarm; roll back if too many looks are bad.")
   var alarm = false
 
   func validate() throws {

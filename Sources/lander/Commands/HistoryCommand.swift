@@ -7,9 +7,10 @@ import DeployReport
 struct HistoryCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "history",
-    abstract: "Lists the deployments that were made from here, the newest first.",
+    abstract: "Lists the deployments that were started on this machine, the newest first.",
     discussion: """
-      Deployments from other machines are in the journals of these machines; lander status asks the hosts.
+      Deployments from other machines are only in the journals of those machines. lander status asks the hosts, so it shows every \
+      deployment.
 
       Examples:
         lander history

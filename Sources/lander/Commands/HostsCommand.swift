@@ -8,9 +8,9 @@ struct HostsCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "hosts",
     abstract:
-      "Probes hosts and prints what it found: shell, tools, free space, clock, user, release.",
+      "Checks hosts and prints their shell, tools, free space, clock, user and release.",
     discussion: """
-      Changes nothing there. Exits with 20 if a host is out of reach, with 21 if a host can be read but not changed.
+      Changes nothing on the hosts. Exits with 20 if a host is out of reach, and with 21 if lander can read a host but not change it.
 
       Examples:
         lander hosts

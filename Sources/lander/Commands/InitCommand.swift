@@ -7,7 +7,8 @@ struct InitCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Writes a commented deploy.lua for the project in this folder.",
     discussion: """
-      Recognizes static sites, Node, Python, Ruby, Swift and Go; any other project gets a general deploy.lua. Never overwrites a deploy.lua.
+      Recognizes static sites, Node, Python, Ruby, Swift and Go. For other projects it writes a general deploy.lua. Never overwrites a \
+      deploy.lua.
 
       Examples:
         lander init
@@ -28,7 +29,7 @@ struct InitCommand: Verb {
       "The kind of project, instead of detecting it: \(ProjectKind.names).", valueName: "kind"))
   var kind: ProjectKind?
 
-  @Flag(help: "Only write .luarc.json and .luals/lander.lua for Lua language servers; an older lander.lua is replaced.")
+  @Flag(help: "Only write .luarc.json and .luals/lander.lua for Lua language servers, and replace an older lander.lua.")
   var editor = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -10,10 +10,10 @@ struct LogsCommand: Verb {
     commandName: "logs", abstract: "Prints the whole output of a deployment's hooks and commands.",
     discussion: """
       Shows each command with its start (UTC), host, lifecycle event and exit status, then its output: > before standard output, ! before \
-      standard error. The last deployment comes with the rollback that it caused. Control characters are shown, not sent; --raw writes the \
-      bytes unchanged, and nothing else. --follow shows what a running deployment writes as it comes, each line with its time (UTC) and \
-      host, until the deployment and the rollback that follows from it have ended; earlier lines have no time. The id of a train (several \
-      groups) stands for all of its deployments. If a journal is damaged, the command prints what comes before the damage, and exits with \
+      standard error. With last, the rollback of the last deployment is shown too. Control characters are shown as visible text; --raw \
+      writes the bytes unchanged, and nothing else. --follow shows the output of a running deployment as it arrives, each line with its \
+      time (UTC) and host, until the deployment and its rollback have ended; earlier lines have no time. The id of a train (several \
+      groups) stands for all of its deployments. If a journal is damaged, the command prints the part before the damage, and exits with \
       21.
 
       Examples:
@@ -30,7 +30,7 @@ struct LogsCommand: Verb {
   var host: String?
   @Flag(help: "Write the bytes unchanged.")
   var raw = false
-  @Flag(name: .shortAndLong, help: "Also show what is written from now on, until the deployment has ended.")
+  @Flag(name: .shortAndLong, help: "Also show new output as it arrives, until the deployment has ended.")
   var follow = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

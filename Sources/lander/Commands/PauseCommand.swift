@@ -4,13 +4,13 @@ import DeployModel
 /// Pauses a deployment that another process runs.
 struct PauseCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "pause", abstract: "Pauses a running deployment: it begins nothing new until it is resumed.",
+    commandName: "pause", abstract: "Pauses a running deployment: it begins nothing new until somebody resumes it.",
     discussion: """
-      Hosts that are being changed finish; no further host, transfer or stage begins, and locks are kept. lander resume ends the pause; \
-      lander cancel cancels the deployment. If nobody ends the pause within 24 hours, the deployment is cancelled; a paused rollback that \
-      follows from a failure continues instead. Exits with 0 if the deployment is paused now, with 3 if it is not: it was paused already, \
-      it has nothing new to begin, it has ended, is parked, or was interrupted. For a deployment that was started elsewhere, the message \
-      goes through the hosts that it has locked, within half a minute.
+      Hosts that are being changed finish. No further host, transfer or stage begins, and the deployment keeps its locks. lander resume \
+      ends the pause; lander cancel cancels the deployment. If nobody ends the pause within 24 hours, the deployment is cancelled; but a \
+      paused rollback of a failed deployment continues. Exits with 0 if the deployment is paused now. Exits with 3 if the pause was \
+      refused: the deployment was paused already, has nothing new to begin, has ended, is parked, or was interrupted. If the deployment \
+      was started on another machine, the message goes through the hosts that it has locked, which takes up to half a minute.
 
       Example:
         lander pause last --message "Looking at the database"

@@ -10,16 +10,16 @@ struct PlanCommand: Verb {
     abstract:
       "Shows what deploy would do: hosts, waves, every command with its deadline, and the rollback.",
     discussion: """
-      Runs the real recipe against simulated hosts: once with good answers, and once with a first wave that fails. Nothing is changed. \
-      Without --connect and --missing no host is contacted, and every host counts as fresh. With --connect lander asks the hosts what they \
-      run. Exits with 2 if the deployment would fail whatever hosts answer, and with 14 if the plan depends on an answer that only a real \
-      host can give; the option rehearse of that call supplies one.
+      Runs the recipe against simulated hosts, once with good answers and once with a first wave that fails. Changes nothing. Without \
+      --connect and --missing the command contacts no host, and assumes that no host has a release yet. With --connect it asks the hosts \
+      which release they run. Exits with 2 if the deployment would fail whatever hosts answer, and with 14 if the plan depends on an \
+      answer that only a real host can give. In that case, set an assumed answer in the recipe, with the option rehearse of the call.
 
-      --out writes the plan to a file. lander deploy --plan carries it out later, also in another job: it sends the bundle that was built \
-      here, and refuses if anything that the plan names has changed. If the bundle is no longer in the state folder, it is built again, \
-      and has to come out the same.
+      --out writes the plan to a file. lander deploy --plan carries it out later, perhaps in another job. It sends the bundle of the plan, \
+      and is refused if anything that the plan names has changed. If the bundle is no longer in the state folder, lander builds it again, \
+      and the digest has to be the same.
 
-      --missing asks the hosts what they lack, and shows what deploy --missing would do; --out can keep that plan too.
+      --missing asks the hosts what they lack, and shows what deploy --missing would do; --out can write that plan too.
 
       Examples:
         lander plan web --percent 10%
@@ -36,7 +36,7 @@ struct PlanCommand: Verb {
   @Flag(help: "Ask the hosts what they run.")
   var connect = false
   @Option(
-    help: ArgumentHelp("Write the plan to this file, for deploy --plan. With --connect it also has what hosts run.", valueName: "file")
+    help: ArgumentHelp("Write the plan to this file, for deploy --plan. --connect adds the releases on the hosts.", valueName: "file")
   )
   var out: String?
 

@@ -8,9 +8,9 @@ struct PluginAdd: Verb {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Adds a plugin from a git repository or a folder, with all plugins that it requires.",
     discussion: """
-      SOURCE is a folder, or whatever git clone takes. RANGE limits the versions: ^1.2 (below 2), ~1.2.3 (below 1.3), 1.2.3, ">=1.0 <2", \
-      or * for all; lander takes the newest tag in the range. It runs only git, and ssh if git needs it. A plugin can do nothing until \
-      deploy.lua grants the capabilities that it asks for: allow "name" { … }.
+      SOURCE is a folder, or any address that git clone takes. RANGE limits the versions: ^1.2 (below 2), ~1.2.3 (below 1.3), 1.2.3, \
+      ">=1.0 <2", or * for all; lander takes the newest tag in the range. It runs only git, and ssh if git needs it. A plugin has no \
+      capability until deploy.lua grants it: allow "name" { … }.
 
       Examples:
         lander plugin add https://git.example.com/lander-slack.git@^1.2

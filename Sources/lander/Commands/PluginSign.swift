@@ -6,8 +6,8 @@ struct PluginSign: Verb {
   static let configuration = CommandConfiguration(
     commandName: "sign", abstract: "Signs a plugin with an ssh key: writes plugin.sig beside plugin.lua.",
     discussion: """
-      The signature covers the plugin's name, its version and the digest of all its files. So sign last, then commit and tag. A policy of \
-      the machine that deploys can demand signatures: LANDER_POLICY, docs/write-a-plugin.md.
+      The signature covers the plugin's name, its version and the digest of all its files. So sign after all other changes, then commit \
+      and tag. A policy of the machine that deploys can require signatures: LANDER_POLICY, docs/write-a-plugin.md.
 
       Example:
         lander plugin sign plugins/chat --key ~/.ssh/id_ed25519
@@ -16,7 +16,7 @@ struct PluginSign: Verb {
   @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The plugin's folder.", valueName: "dir"))
   var folder = "."
-  @Option(help: ArgumentHelp("A private key, or a public one that ssh-agent holds.", valueName: "file"))
+  @Option(help: ArgumentHelp("A private key, or a public key of ssh-agent.", valueName: "file"))
   var key: String
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -8,7 +8,7 @@ struct PluginUpdate: Verb {
   static let configuration = CommandConfiguration(
     commandName: "update", abstract: "Updates plugins to their newest versions within the range of lander plugin add.",
     discussion: """
-      A version that asks for more capabilities than the previous one is refused, with the difference, unless --accept is given.
+      Without --accept, the command refuses a version that asks for more capabilities than the previous one, and shows the difference.
 
       Examples:
         lander plugin update

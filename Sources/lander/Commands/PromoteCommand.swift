@@ -6,9 +6,9 @@ struct PromoteCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "promote", abstract: "Passes a wait or a check of a deployment early.",
     discussion: """
-      The journal keeps who passed the gate and why. An approval cannot be promoted: use lander approve. Exits with 0 if the deployment \
-      accepted the message, with 3 if it did not: no such gate is open, the deployment has ended, or it was interrupted. A parked \
-      deployment is resumed from here; then this command exits as lander resume does.
+      The journal records who passed the gate and why. An approval cannot be promoted: use lander approve. Exits with 0 if the deployment \
+      accepted the message. Exits with 3 if it did not: no such gate is open, the deployment has ended, or it was interrupted. If the \
+      deployment is parked, this command resumes it on this machine, and exits as lander resume does.
 
       Example:
         lander promote 20261121-113045-x7k2

@@ -8,11 +8,11 @@ struct ReapCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "reap", abstract: "Ends parked deployments that nobody answered in time.",
     discussion: """
-      Asks the hosts which deployments are parked there. A deployment whose deadline has passed fails, and its traffic and hosts go back, \
-      as they do if the next deployment finds it. Deployments that still wait are named and left alone. The command is made for cron; it \
-      takes journal and recipes from the hosts, so any checkout will do. Exits with 0 if no deployment is left whose deadline has passed, \
-      with 11 or 12 if hosts need a person, with 20 if a host is out of reach, otherwise with the code of the error that kept it from \
-      ending one. It may be run again at any time.
+      Asks the hosts which deployments are parked there. If the deadline of a deployment has passed, the command ends it as failed, and \
+      takes its traffic and hosts back. It names deployments that still wait, and does not change them. Run it by cron, in any checkout: \
+      journal and recipes come from the hosts. Exits with 0 if no deployment is left whose deadline has passed, with 11 or 12 if hosts \
+      need a person, and with 20 if a host is out of reach. If another error prevents that a deployment ends, it exits with the code of \
+      that error. You can run it again at any time.
 
       Examples:
         lander reap

@@ -6,11 +6,12 @@ import DeployModel
 struct RehearseCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rehearse",
-    abstract: "Runs a deployment against simulated hosts, on which things go wrong.",
+    abstract: "Runs a deployment against simulated hosts on which faults occur.",
     discussion: """
-      Uses the recipe, the engine and the rules of a real deployment, on a virtual clock; no real host is contacted. The same seed gives \
-      the same course. Faults: \(RehearsalRun.faults.joined(separator: ", ")), each with a share: --faults failing=2%,crash=1%; or chaos, \
-      or none. Exits with 1 if a promise of docs/promises.md was broken: that is a defect of lander; please report it with the seed.
+      Uses the recipe and the engine of a real deployment, on a virtual clock; contacts no real host. With the same seed, the same faults \
+      occur at the same times. Faults: \(RehearsalRun.faults.joined(separator: ", ")), each with a share: --faults failing=2%,crash=1%; or \
+      chaos, or none. Exits with 1 if a promise of docs/promises.md was broken: that is a defect of lander; please report it with the \
+      seed.
 
       Example:
         lander rehearse web --seed 7
@@ -20,9 +21,9 @@ struct RehearseCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
   @OptionGroup var fleet: FleetOptions
-  @Option(help: ArgumentHelp("What goes wrong, and how often.", valueName: "faults"))
+  @Option(help: ArgumentHelp("The faults, each with a share.", valueName: "faults"))
   var faults = "none"
-  @Flag(help: "Print every event, not only an outline.")
+  @Flag(help: "Print every event instead of an outline.")
   var timeline = false
 
   func validate() throws {

@@ -4,11 +4,11 @@ import DeployModel
 /// Rejects a gate that a deployment waits at.
 struct RejectCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "reject", abstract: "Rejects a gate that a deployment waits at, so that the deployment is rolled back.",
+    commandName: "reject", abstract: "Rejects a gate at which a deployment waits, so that the deployment is rolled back.",
     discussion: """
-      The journal keeps who rejected and why. Exits with 0 if the deployment accepted the rejection, with 3 if it did not: no such gate is \
-      open, the deployment has ended, or it was interrupted. A parked deployment is resumed from here; then this command exits as lander \
-      resume does.
+      The journal records who rejected and why. Exits with 0 if the deployment accepted the rejection. Exits with 3 if it did not: no such \
+      gate is open, the deployment has ended, or it was interrupted. If the deployment is parked, this command resumes it on this machine, \
+      and exits as lander resume does.
 
       Example:
         lander reject 20261121-113045-x7k2 --message "Too many errors"

@@ -7,9 +7,9 @@ import DeployReport
 struct ReleasesCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "releases",
-    abstract: "Lists the releases that hosts keep, and which of them a rollback can go to.",
+    abstract: "Lists the releases that hosts keep, and to which of them a rollback can go.",
     discussion: """
-      Asks the hosts themselves, so it works from a fresh checkout, and changes nothing there. lander rollback --to can go to a good \
+      Asks the hosts themselves, so it works in a fresh checkout. Changes nothing on the hosts. lander rollback --to can go to any good \
       release. A release is bad if its deployment did not succeed or was taken back. Exits with 20 if a host is out of reach.
 
       Example:

@@ -9,18 +9,19 @@ struct RemoveCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Removes an application from the hosts of a group.",
     discussion: """
-      Each host leaves its traffic and stops the application with the recipe's hooks, BeforeBlockTraffic to ApplicationStop, as in a \
-      deployment. Then lander removes current, the releases, the files that an appspec file installed, and what the host knows of the \
+      On each host the recipe's hooks from BeforeBlockTraffic to ApplicationStop take the host out of traffic and stop the application, as \
+      in a deployment. Then lander removes current, the releases, the files that an appspec file installed, and its own records of the \
       application. The folder shared has the application's data: it stays unless --shared is given. Files that lander did not make stay, \
-      and are named. The number of the last deployment stays too, so that an engine that slept cannot bring the application back.
+      and lander names them. The number of the last deployment stays too, so that an engine that was suspended cannot deploy the \
+      application again.
 
-      The command shows what it would do, and asks; without a terminal it needs --yes. --plan only shows. A removal is a deployment with \
-      lock, journal and signals: follow, cancel, resume, logs, history and explain take its id. All hosts are one wave; the floor and \
-      freeze windows do not apply; on_success and on_failure are not called. If the application cannot be stopped on a host, it is started \
-      again there and the host keeps it (exit code 10, or 12 if other hosts have lost it), unless --force is given. What is removed does \
-      not come back; the same command removes the rest. If a host is out of reach, lander names it, does nothing and exits with 20: --only \
-      takes the other hosts. A current that lander did not make is refused. A machine with slots loses all of them; traffic that a \
-      strategy gave to them is not moved.
+      The command shows what it would do, and asks for confirmation; without a terminal it needs --yes. --plan only shows what it would \
+      do. A removal is a deployment with a lock and a journal: follow, cancel, resume, logs, history and explain take its id. All hosts \
+      are one wave. The floor and freeze windows do not apply, and on_success and on_failure are not called. If a stop hook fails on a \
+      host, lander starts the application there again and the host keeps it, unless --force is given. The exit code is then 10, or 12 if \
+      other hosts have lost the application. lander cannot bring back what it removed; run the same command again to remove the rest. If a \
+      host is out of reach, lander names it, does nothing and exits with 20: --only selects the other hosts. lander refuses a current that \
+      it did not make. It removes all slots of a machine, and does not move the traffic away from them.
 
       Examples:
         lander remove web --group staging
@@ -36,7 +37,7 @@ struct RemoveCommand: Verb {
   var shared = false
   @Flag(help: "Remove the application even from hosts where it cannot be stopped.")
   var force = false
-  @Flag(help: "Only show what the command would do; nothing is carried out.")
+  @Flag(help: "Only show what the command would do.")
   var plan = false
   @OptionGroup var consent: YesOption
 

@@ -7,13 +7,14 @@ struct ReplCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "repl", abstract: "Runs lines of Lua as hooks run them: on simulated hosts, or on real ones.",
     discussion: """
-      The names host, hosts and deployment are there, and every word that functions of a recipe can call. An expression shows its value; \
-      `_` is the last value; a variable that is assigned without local keeps its value. Without --host the hosts are simulated: they run \
-      an earlier release, commands succeed and print nothing, and no time passes. --host reaches a real host, by the same settings as a \
-      deployment: what a line asks for happens on that host and on this machine. Like exec, this takes no lock and writes no journal, and \
-      a deployment that runs at the same time does not notice it. Each operation happens at most once and has a deadline. Values of \
-      secrets that the recipes name are hidden. :help lists what else can be typed. Ctrl-C ends the line, not the prompt. If standard \
-      input is not a terminal, its lines run one after the other, and the first error ends the command with its exit code.
+      A line can use host, hosts and deployment, and every function that the functions of a recipe can call. If a line is an expression, \
+      the prompt shows its value; `_` is the last value. A variable that is assigned without local keeps its value for the next lines. \
+      Without --host the hosts are simulated: they run an earlier release, commands succeed and print nothing, and no time passes. With \
+      --host, lines run commands on that real host and on this machine, with the same ssh settings as a deployment. The prompt takes no \
+      lock and writes no journal, so a deployment that runs at the same time does not notice it. Each operation happens at most once and \
+      has a deadline. lander hides values of secrets that the recipes name. :help lists the other commands of the prompt. Ctrl-C ends the \
+      line, not the prompt. If standard input is not a terminal, its lines run one after the other, and the first error ends the command \
+      with the exit code of that error.
 
       Examples:
         lander repl
@@ -23,7 +24,7 @@ struct ReplCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Option(help: ArgumentHelp("Reach this real host; * stands for anything.", valueName: "host"), completion: KnownNames.hosts)
+  @Option(help: ArgumentHelp("Use this real host; * stands for anything.", valueName: "host"), completion: KnownNames.hosts)
   var host: String?
   @Option(help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?

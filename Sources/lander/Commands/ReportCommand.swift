@@ -7,12 +7,11 @@ import Foundation
 /// Reports one deployment with everything that is known of it: as text, as Markdown, or as a page.
 struct ReportCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Reports a deployment: who, why, the course of events, each host, and the output of commands.",
+    commandName: "report", abstract: "Reports a deployment: who deployed and why, what happened, each host, and the output of commands.",
     discussion: """
-      Reads the journal of this machine; asks no host. --html writes one file that needs nothing else: it runs no script, loads nothing \
-      from a server, and can be printed or attached to a CI job. --markdown prints the report for a pull request or a chat. A deployment \
-      is reported together with the rollback that followed from it; the id of a train (several groups) gives one report of all of its \
-      deployments.
+      Reads the journal of this machine; asks no host. --html writes a single file without scripts that loads nothing from a server. You \
+      can print it or attach it to a CI job. --markdown prints the report for a pull request or a chat. The report of a deployment \
+      includes the rollback that followed. With the id of a train (several groups), one report covers all of its deployments.
 
       Examples:
         lander report

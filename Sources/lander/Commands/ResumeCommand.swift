@@ -8,17 +8,18 @@ struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",
     discussion: """
-      A parked deployment can be resumed from here, wherever it was started: its journal and recipes come from its hosts. If it still \
-      waits for an answer, it is parked again (exit code 13); with --wait, lander waits for the answer. If an engine runs the deployment \
-      and it is paused, this command ends the pause and exits with 0; it exits with 3 if the deployment is not paused. A deployment that \
-      was paused when its engine died is still paused after it is resumed, and says so; a second lander resume ends the pause.
+      You can resume a parked deployment on this machine even if another machine started it: its journal and recipes come from its hosts. \
+      If it still waits for an answer, lander parks it again (exit code 13); with --wait, lander waits for the answer. If a process runs \
+      the deployment and it is paused, this command ends the pause and exits with 0; if it is not paused, the exit code is 3. If a \
+      deployment was paused when its process died, it is still paused after you resume it, and lander says so; a second lander resume ends \
+      the pause.
 
-      Lander attaches again to commands that still run on hosts; no command runs twice. A host that is out of reach is tried for as long \
-      as in a running deployment. A deployment and the rollback that followed from it belong together: the id of either resumes what is \
-      left of both. If newer deployments have taken over its hosts, a deployment is superseded: it is not resumed, and naming it exits \
-      with 4. Exits as the deployment would have: with 10 if it failed and was rolled back, even if this command only finished the \
-      rollback, or if both had ended already. The id of a train (several groups) continues it where it stopped; without an id, a train is \
-      continued if nothing else is open.
+      lander waits for commands that still run on hosts; no command runs twice. If a host is out of reach, lander tries it for as long as \
+      in a running deployment. A deployment and the rollback that followed belong together: the id of either resumes what is left of both. \
+      If newer deployments have changed all hosts of a deployment, it is superseded: lander does not resume it, and exits with 4. \
+      Otherwise this command exits as the deployment would have: with 10 if it failed and was rolled back, even if only the rollback was \
+      left, or if both had ended already. With the id of a train (several groups), lander continues the train where it stopped. Without an \
+      id, it continues a train if nothing else is open.
 
       Examples:
         lander resume

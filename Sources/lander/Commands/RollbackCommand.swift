@@ -9,18 +9,17 @@ struct RollbackCommand: Verb {
     commandName: "rollback",
     abstract: "Takes the hosts of a group back to its last good revision.",
     discussion: """
-      Goes by what the hosts themselves remember, so it works from a fresh checkout. The release and its recipe are still on the hosts: \
-      nothing is sent. A revision is good once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that \
-      have its release go back and the others stay. Otherwise all hosts go back to the good revision before the one that they run. All \
-      hosts of a group go to the same revision: if some run something else, lander names them, does nothing and exits with 3, unless \
-      --straighten is given.
+      The hosts keep the release, its recipe and a receipt, so a rollback works in a fresh checkout and sends no files. A revision is good \
+      once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that have its release go back and the \
+      others stay. Otherwise all hosts go back to the good revision before the one that they run. All hosts of a group go to the same \
+      revision: if some hosts run something else, lander names them, does nothing and exits with 3, unless --straighten is given.
 
-      --to names any release that the hosts still keep, as lander releases lists them: all hosts go there, with the recipe of that \
-      release. A bad release is refused. A rollback behind an irreversible stage is refused too, unless --despite names the stage. If a \
-      stage with undo ran for the revision that the hosts leave, lander says so first, and undoes it.
+      With --to, all hosts go to the given release, with the recipe of that release. lander releases lists the releases that the hosts \
+      keep. lander refuses a bad release. It also refuses to go back past an irreversible stage, unless --despite names the stage. If a \
+      stage with undo ran for the revision that the hosts leave, lander says so first, and undoes the stage.
 
-      With slots, the recipe's strategy moves the traffic back. Without slots, a rollback moves no traffic: if an earlier deployment from \
-      here shifted it and did not succeed, lander prints the commands that put it back at the end.
+      With slots, the recipe's strategy moves the traffic back. Without slots, a rollback moves no traffic. If an earlier deployment from \
+      this machine shifted the traffic and did not succeed, lander prints the commands that move the traffic back.
 
       Examples:
         lander rollback web --group production
@@ -35,7 +34,7 @@ struct RollbackCommand: Verb {
     name: .customLong("to"),
     help: ArgumentHelp("Go to this release, bundle, commit or deployment; the hosts must still keep it.", valueName: "release"))
   var aim: String?
-  @Flag(help: "Also take back the hosts that run something else than the rest of the group.")
+  @Flag(help: "Also take back hosts that run another release than the rest of the group.")
   var straighten = false
   @Option(help: ArgumentHelp("Go back although this stage is irreversible; it is not undone. May be repeated.", valueName: "stage"))
   var despite: [String] = []

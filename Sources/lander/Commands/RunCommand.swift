@@ -9,18 +9,19 @@ struct RunCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group; they keep their release.",
     discussion: """
-      The task comes first, then the recipe if several have such a task, then the task's parameters as options. A task has the locks, the \
-      journal, the bounds and the signals of a deployment: follow, pause, resume, cancel, approve, logs, history and explain take its id, \
-      and none of its commands runs twice. Receipts on hosts stay as they are, a freeze window does not hold a task up, and on_success and \
-      on_failure of the recipe are not called. --revision, --force and --override-freeze do not apply to a task, and are refused.
+      Name the task, then the recipe if several recipes have a task of that name, then the task's parameters as options. A task has locks, \
+      a journal and bounds, like a deployment, and none of its commands runs twice. follow, pause, resume, cancel, approve, logs, history \
+      and explain take its id. A task changes no receipts on hosts, a freeze window does not delay it, and on_success and on_failure of \
+      the recipe are not called. --revision, --force and --override-freeze do not apply to a task, and are refused.
 
-      A task takes nothing back. A host on which it fails stays as it is, and no further host begins unless the budget allows it. A host \
-      that the task took out of traffic or stopped is started again, and gets its traffic back if ValidateService passes. Exit codes of a \
-      task that failed: 10 if nothing of it stays; 12 if something stays, because a host has finished, or run or once of the task has \
-      begun a command that changes something; 11 if a host could not be brought into service again; 16 if the task was rejected or not \
-      answered in time; 17 if a gate that watched failed it. 16 and 17 do not say whether something stays.
+      lander does not roll back what a task did. If the task fails on a host, no further host begins unless the budget allows the failure. \
+      If the task took a host out of traffic or stopped it, lander starts the host again, and gives its traffic back if ValidateService \
+      passes. Exit codes of a task that failed: 10 if no changes remain; 12 if changes remain, because a host has finished, or because run \
+      or once of the task has begun a command that may change something; 11 if a host could not be brought back into service; 16 if a \
+      person rejected a gate or did not answer in time; 17 if a watch or an analysis failed the task. 16 and 17 do not say whether changes \
+      remain.
 
-      --plan only shows what the task would do, host by host: it asks the hosts what they run, and rehearses the task.
+      --plan only shows what the task would do on each host: it asks the hosts what they run, and rehearses the task.
 
       Examples:
         lander run restart
@@ -34,7 +35,7 @@ struct RunCommand: Verb {
   @OptionGroup var request: RequestOptions
   @OptionGroup var queue: QueueOptions
   @OptionGroup var stay: StayOptions
-  @Flag(help: "Only show what the command would do; nothing is carried out.")
+  @Flag(help: "Only show what the command would do.")
   var plan = false
 
   func validate() throws {

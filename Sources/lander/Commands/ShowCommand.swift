@@ -9,10 +9,11 @@ struct ShowCommand: Verb {
     commandName: "show",
     abstract: "Prints a recipe together with its base, or the result of a deployment and the messages to it.",
     discussion: """
-      For a recipe: every part, and where it came from. For a deployment that was made from here (its id, the beginning of its id, or \
-      last): who asked for it and why, its commit and what was new, its gates, who paused, resumed, approved or rejected it and why, and \
-      what it left that needs attention: shifted traffic, hosts on a wrong release. For a train (several groups): how each group ended, \
-      and the answer before each group. If a recipe and a deployment have the same name, the recipe is shown.
+      For a recipe, the command prints every part, and where it came from. For a deployment that was started on this machine (its id, the \
+      beginning of its id, or last), it prints who asked for it and why, its commit and what was new, and its gates. It also prints who \
+      paused, resumed, approved or rejected the deployment and why, and what still needs attention: shifted traffic, hosts on a wrong \
+      release. For a train (several groups), it prints the result of each group, and the answer before each group. If a recipe and a \
+      deployment have the same name, it prints the recipe.
 
       Examples:
         lander show web

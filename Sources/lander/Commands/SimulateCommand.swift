@@ -9,13 +9,13 @@ import Foundation
 struct SimulateCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Runs a rollout many times on a simulated fleet, and measures it.",
+    abstract: "Runs a rollout many times on simulated hosts, and measures it.",
     discussion: """
-      The recipe's own strategy, bounds and gates decide, on a virtual clock. No real host is contacted and no hook runs: for each host \
-      the simulator draws a duration and a result. The output says how long a rollout takes, how often it stops a good release, whether \
-      and when it finds a bad one, and how many hosts had the bad release by then. The rollback that follows is not counted. Each --fault \
-      is a row; faults with commas between them share a row. Faults: \(Forecast.faults.joined(separator: ", ")). Gates that ask for a \
-      person are answered. --html writes a page that compares the rows with plots; the page needs no script and no server.
+      The simulation uses the recipe's own strategy, bounds and gates, on a virtual clock. It contacts no real host and runs no hook: for \
+      each host it draws a random duration and a random result. The output says how long a rollout takes, how often it stops a good \
+      release, whether and when it finds a bad release, and how many hosts had the bad release by then. The rollback that follows is not \
+      counted. Each --fault is a row; faults with commas between them share a row. Faults: \(Forecast.faults.joined(separator: ", ")). A \
+      simulated person answers the gates. --html writes a page that compares the rows with plots; the page needs no script and no server.
 
       Examples:
         lander simulate web --hosts 200

@@ -8,14 +8,14 @@ import DeployReport
 struct StatusCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Says what every host runs, who deployed it, and what is under way.",
+    abstract: "Shows what every host runs, who deployed it, and which deployments are under way.",
     discussion: """
-      Asks the hosts themselves, so it works from a fresh checkout. The id of a train (several groups) in place of a recipe shows how far \
-      the train is, and the hosts of all of its groups. Exits with 20 if a host is out of reach.
+      Asks the hosts themselves, so it works in a fresh checkout. With the id of a train (several groups) instead of a recipe, the command \
+      shows how far the train is, and the hosts of all of its groups. Exits with 20 if a host is out of reach.
 
-      For a group with slots, status says which share of the traffic each slot has, as deployments from here set it last, and since when. \
-      The balancer is not asked; an unknown share is called unknown. status also lists the first ten deployments that wait in line for the \
-      lock, and the hosts that lack their group's revision, with the command that deploys it to them: lander deploy --missing.
+      For a group with slots, status shows the share of the traffic that deployments from this machine last gave each slot, and since \
+      when. It does not ask the balancer. status also lists the first ten deployments in the queue for the lock, and the hosts that lack \
+      their group's revision, with the command that deploys it to them: lander deploy --missing.
 
       Examples:
         lander status

@@ -10,7 +10,7 @@ struct TestCommand: Verb {
     commandName: "test", abstract: "Runs the tests of the project's recipes and plugins.",
     discussion: """
       Tests are files whose names end in _spec.lua, in spec/, recipes/spec/ and plugins/NAME/spec/, or in spec/ of a plugin's own folder. \
-      No real host is contacted: a test deploys recipes to simulated hosts, on a virtual clock, and says what it expects. \
+      Contacts no real host: a test deploys recipes to simulated hosts, on a virtual clock, and states what it expects. \
       docs/test-a-recipe.md shows how. Exits with 2 if a test fails.
 
       Examples:

@@ -6,12 +6,13 @@ import DeployReport
 /// Explains who holds a group's lock and what the holder left running, and removes the lock.
 struct UnlockCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "unlock", abstract: "Explains who holds the lock of a group, and takes it away.",
+    commandName: "unlock", abstract: "Shows which deployment has the lock of a group, and removes the lock.",
     discussion: """
-      First lander prints the holder of the lock, whether it still lives, and what it left running on the hosts; then it asks. The next \
-      deployment waits for what was left running, or ends it (--orphans). A holder that still lives is left alone unless --force is given; \
-      lander cancel is better then. A holder counts as dead if its lease has ended, if this state folder knows that it has ended, or if it \
-      was started on this machine and its process is gone. If lander then recommends lander resume, that is better than unlocking.
+      First lander prints which deployment has the lock, whether its process still runs, and which of its commands still run on the hosts; \
+      then it asks for confirmation. The next deployment waits for these commands, or ends them (--orphans). lander refuses to remove the \
+      lock of a deployment whose process still runs, unless --force is given; use lander cancel instead. A process counts as gone in three \
+      cases: the lease of the lock is over, the journal here says that the deployment has ended, or the process was started on this \
+      machine and is gone. If lander recommends lander resume, that is better than unlocking.
 
       Examples:
         lander unlock production
@@ -27,7 +28,7 @@ struct UnlockCommand: Verb {
   @Option(help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @OptionGroup var consent: YesOption
-  @Flag(help: "Take the lock away although the holder still lives.")
+  @Flag(help: "Remove the lock even if its deployment still runs.")
   var force = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

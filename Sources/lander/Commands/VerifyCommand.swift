@@ -9,9 +9,9 @@ struct VerifyCommand: Verb {
     commandName: "verify",
     abstract: "Compares the current release of every host with its manifest, and names what differs.",
     discussion: """
-      Hashes every file on the hosts themselves, takes no lock and writes nothing there. A file that a hook edited in place differs. Files \
-      that hooks, the application or a person added are named, but do not count as differences. Exits with 3 if something differs, with 20 \
-      if a host is out of reach and all others are as delivered.
+      The hosts hash every file themselves. The command takes no lock and writes nothing on the hosts. If a hook edits a file in place, \
+      this file differs. The command also names files that hooks, the application or a person added, but they do not count as differences. \
+      Exits with 3 if something differs, and with 20 if a host is out of reach and no other host differs.
 
       Example:
         lander verify web --group production

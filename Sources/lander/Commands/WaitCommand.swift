@@ -7,13 +7,13 @@ import Glibc
 /// Waits for the end of a deployment that another process runs.
 struct WaitCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "wait", abstract: "Waits until a deployment has ended, and exits as it did.",
+    commandName: "wait", abstract: "Waits until a deployment has ended, and exits with its exit code.",
     discussion: """
-      For a pipeline step that depends on a deployment which another step or person started. Standard error says what the deployment waits \
-      for, and repeats it at least once a minute; standard output has the summary. The command also waits for the rollback that follows \
-      from a failure, and, with the id of a train (several groups), for the whole train. Exits with the deployment's own code, even if it \
-      had ended already; with 3 if the deployment was interrupted: its engine is gone and it has not ended; with 13 if it is parked; with \
-      22 if --timeout is over first, and the deployment continues. Ctrl-C only stops waiting.
+      Use it in a pipeline step that depends on a deployment which another step or person started. At least once a minute the command \
+      prints on standard error what the deployment waits for; the summary goes to standard output. If the deployment fails, the command \
+      also waits for the rollback. With the id of a train (several groups), it waits for the whole train. Exits with the deployment's exit \
+      code, even if the deployment had ended already; with 3 if the deployment was interrupted, because its process is gone; with 13 if it \
+      is parked; with 22 if --timeout is over first, and the deployment continues. Ctrl-C only stops waiting.
 
       Examples:
         lander wait last

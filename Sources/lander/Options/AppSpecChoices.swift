@@ -5,7 +5,7 @@ import DeployModel
 struct AppSpecChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "With --appspec: the number or share of hosts that change together; each batch waits for the previous one.", valueName: "n|n%"))
+      "With --appspec: the number or share of hosts that change together, in one batch after the other.", valueName: "n|n%"))
   var batch: String?
 
   @Option(
@@ -18,7 +18,7 @@ struct AppSpecChoices: ParsableArguments {
       valueName: "behavior"))
   var fileExistsBehavior: String?
 
-  @Flag(help: "With --appspec: put files in place and start scripts as root, by sudo, as the CodeDeploy agent does.")
+  @Flag(help: "With --appspec: install files and start scripts as root, with sudo, because the CodeDeploy agent runs as root too.")
   var sudo = false
 
   @Flag(help: "With --appspec: continue if a stop script of the previous revision fails.")
@@ -26,12 +26,12 @@ struct AppSpecChoices: ParsableArguments {
 
   @Flag(
     help: """
-      With --appspec: a host fails if others than root and the deploying user can replace a link on the way to a destination. \
-      Without this option, the link is followed.
+      With --appspec: a host fails if the path of a destination leads through a link that users other than root and the deploying user can \
+      replace. Without this option, lander follows the link.
       """)
   var refuseForeignLinks = false
 
-  @Flag(help: "With --appspec: a host that fails stays as it is, as under the CodeDeploy agent; nothing is rolled back.")
+  @Flag(help: "With --appspec: roll nothing back; a host that fails stays as it is, as under the CodeDeploy agent.")
   var noRestore = false
 
   /// The options of `--appspec`, for near matches.

@@ -4,7 +4,7 @@ import ArgumentParser
 struct AppSpecOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take this bundle by its appspec file instead of a deploy.lua: a folder, an archive, or the appspec file in a folder.",
+      "Deploy this bundle by its appspec file, without a deploy.lua: a folder, an archive, or the appspec file in a folder.",
       valueName: "dir|file"))
   var appspec: String?
 
@@ -16,7 +16,7 @@ struct AppSpecOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see NAME. Without it, the bundle's name.", valueName: "name"))
+      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see NAME. Default: the bundle's name.", valueName: "name"))
   var applicationName: String?
 
   @Option(

@@ -5,9 +5,11 @@ import DeployModel
 struct CommentOption: ParsableArguments {
   @Option(
     name: [.customLong("comment"), .customLong("message")],
-    help: ArgumentHelp("The reason, in one line. The journal keeps it, and whoever follows the deployment sees it.", valueName: "text"))
+    help: ArgumentHelp("The reason, in one line. The journal keeps it, and lander follow shows it.", valueName: "text"))
   var comment = ""
-  @Option(help: ArgumentHelp("Who says it, beside the login. Without it, what the CI system says. Nobody verifies it.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Your name, in addition to the login; the default is the name from the CI system. lander does not verify it.", valueName: "name"))
   var actor: String?
 
   func validate() throws {

@@ -9,7 +9,7 @@ struct GateChoice: ParsableArguments {
   @OptionGroup var why: CommentOption
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var stay: StayOptions
-  @Flag(help: "Leave the answer to a parked deployment on its hosts, for the engine that resumes it; do not resume it from here.")
+  @Flag(help: "Do not resume a parked deployment; leave the answer on its hosts for the command that resumes it.")
   var leave = false
   @Argument(help: ArgumentHelp("The deployment.", valueName: "id"), completion: KnownNames.deployments)
   var id: String

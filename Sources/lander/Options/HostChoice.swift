@@ -7,7 +7,7 @@ struct HostChoice: ParsableArguments {
   var group: String?
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Only these hosts of the group, between blanks or commas; * stands for anything.", valueName: "host"))
+    help: ArgumentHelp("Only these hosts of the group, with blanks or commas between; * stands for anything.", valueName: "host"))
   var only: [String] = []
   @OptionGroup var tags: WhereOption
 

@@ -4,8 +4,9 @@ import ArgumentParser
 struct MissingOption: ParsableArguments {
   @Flag(
     help: """
-      Deploy the group's revision to the hosts that lack it: the last good revision, or that of a newer deployment which was stopped on \
-      purpose, with the recipe and parameters of that deployment. The strategy does not run, and hosts out of reach are skipped.
+      Deploy the group's revision to the hosts that lack it: the last good revision, or the revision of a newer deployment that was \
+      stopped on purpose. The recipe and parameters are those of that deployment. The strategy does not run, and hosts out of reach are \
+      skipped.
       """)
   var missing = false
 }

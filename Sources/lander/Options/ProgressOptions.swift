@@ -9,13 +9,13 @@ extension LockRequest.Orphans: ExpressibleByArgument {}
 struct ProgressOptions: ParsableArguments {
   @Option(
     help: """
-      live (on a terminal), plain (lines), quiet, or ndjson: the journal's entries on standard output, then how it ended. Without this \
-      option, plain also has the sections of a known CI system.
+      live (on a terminal), plain (lines), quiet, or ndjson: the journal's entries on standard output, then the result. In a known CI \
+      system, the default is plain with the sections of that system.
       """
   )
   var output: Surface.Mode?
 
-  @Flag(name: .shortAndLong, help: "The same as --output quiet: while it runs only gates, answers and warnings, then how it ended.")
+  @Flag(name: .shortAndLong, help: "The same as --output quiet: print only gates, answers and warnings, and at the end the result.")
   var quiet = false
 
   @Option(
@@ -24,13 +24,13 @@ struct ProgressOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write LANDER_DEPLOYMENT, LANDER_KIND and others to this file, one variable a line, for GitLab's dotenv report.", valueName: "file"))
+      "Write LANDER_DEPLOYMENT, LANDER_KIND and other variables to this file, for GitLab's dotenv report.", valueName: "file"))
   var dotenv: String?
 
   @Option(
     help: ArgumentHelp(
-      "Send each entry of the journal as a CloudEvent, one a line, to a file or pipe, an address (http://…), or the standard input of a "
-        + "program (exec:COMMAND). docs/events.md describes them.", valueName: "to"))
+      "Send each entry of the journal as a CloudEvent, one on each line, to a file or pipe, an address (http://…), or a program's standard "
+        + "input (exec:COMMAND). docs/events.md describes them.", valueName: "to"))
   var events: String?
 
   @Option(
@@ -39,7 +39,7 @@ struct ProgressOptions: ParsableArguments {
         + "OTEL_EXPORTER_OTLP_ENDPOINT names the collector (docs/metrics.md).", valueName: "url"))
   var otlp: String?
 
-  @Flag(name: .shortAndLong, help: "Show the output of commands on hosts as it comes.")
+  @Flag(name: .shortAndLong, help: "Show the output of commands on hosts as it arrives.")
   var verbose = false
 
   /// The output mode; nil: the terminal and the CI system decide.

@@ -19,21 +19,21 @@ struct QueueOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The deployment's number in the order of your pipelines. It is refused with exit code 4 if a host had a higher number.",
+      "The number of this deployment, such as the number of the pipeline. It is refused with exit code 4 if a host had a higher number.",
       valueName: "n"))
   var sequence: Int?
 
   @Flag(
     help: """
-      Come before all queued deployments, and cancel the deployment that has the hosts if it waits at a gate, is parked or is paused. \
-      Needs --reason.
+      Go to the front of the queue. If the deployment that has the hosts waits at a gate, is parked or is paused, cancel it. Needs \
+      --reason.
       """)
   var urgent = false
 
-  @Flag(help: "Deploy although a freeze window of the recipe forbids it. Needs --reason, which is recorded.")
+  @Flag(help: "Deploy although a freeze window of the recipe is open. Needs --reason, which is recorded.")
   var overrideFreeze = false
 
-  @Option(help: ArgumentHelp("The reason for --urgent or --override-freeze, in one line, which is recorded.", valueName: "text"))
+  @Option(help: ArgumentHelp("The reason for --urgent or --override-freeze, in one line. The journal records it.", valueName: "text"))
   var reason: String?
 
   /// What to do if another deployment has the hosts.

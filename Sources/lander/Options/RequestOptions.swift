@@ -36,13 +36,13 @@ struct RequestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Read parameters from this file, a JSON object. An option for a parameter wins over the file, and the file wins over a variable "
+      "Read parameters from this file, a JSON object. An option has priority over the file, and the file has priority over a variable "
         + "LANDER_PARAM_NAME of the environment.", valueName: "file"))
   var params: String?
 
   @OptionGroup var why: WhyOptions
 
-  @Flag(help: "Redeploy hosts that are already up to date.")
+  @Flag(help: "Also deploy to hosts that are already up to date.")
   var force = false
 
   @Option(

@@ -4,11 +4,11 @@ import ArgumentParser
 struct ResultOptions: ParsableArguments {
   @Flag(
     help: """
-      Print one JSON object and nothing else on standard output, however the command ends: exit, kind, cause, retry, message, fix, \
-      problems, and the result (docs/schemas).
+      Print one JSON object and nothing else on standard output, even after an error: exit, kind, cause, retry, message, fix, problems, \
+      and the result (docs/schemas).
       """)
   var json = false
-  @Option(help: ArgumentHelp("Also write that object to this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also write the JSON object of --json to this file.", valueName: "file"))
   var result: String?
 
   /// Whether a program reads the result.

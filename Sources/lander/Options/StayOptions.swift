@@ -8,8 +8,9 @@ struct StayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Stay at a gate that waits for a person: --wait until the gate closes, --wait=30m for that time; then the deployment is parked and \
-      the exit code is 22. Without this option, the command stays at a terminal, and parks the deployment at once elsewhere (exit code 13).
+      Wait at a gate for the answer of a person: --wait until the gate closes, --wait=30m for that time; then lander parks the deployment \
+      and exits with 22. Without this option, the command waits at a terminal. Without a terminal, it parks the deployment at once and \
+      exits with 13.
       """,
       valueName: "time"))
   var wait: String?

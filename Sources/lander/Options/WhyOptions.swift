@@ -5,7 +5,7 @@ import DeployModel
 struct WhyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The reason, in one line: history, status, locks and receipts show it. Without it, the first line of the commit message.",
+      "The reason, in one line: history, status, locks and receipts show it. The default is the first line of the commit message.",
       valueName: "text"))
   var message: String?
 
@@ -17,7 +17,7 @@ struct WhyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who asks, beside the login. Without it, the name from the CI system. Nobody verifies it.", valueName: "name"))
+      "Your name, in addition to the login; the default is the name from the CI system. lander does not verify it.", valueName: "name"))
   var actor: String?
 
   /// The message, the actor and the labels.

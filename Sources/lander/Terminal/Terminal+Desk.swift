@@ -5,7 +5,7 @@ import Synchronization
 
 extension Terminal {
   /// Shows on standard error what happens while the desk works. May be called from any task.
-  /// - Parameter mode: the output mode of the deployment. In quiet mode only warnings and the place in line are shown.
+  /// - Parameter mode: the output mode of the deployment. In quiet mode only warnings and the place in the queue are shown.
   func listener(_ mode: Surface.Mode? = nil) -> @Sendable (DeskEvent) -> Void {
     let build = BuildLines()
     return { event in

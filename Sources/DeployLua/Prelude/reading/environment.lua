@@ -18,8 +18,8 @@ local elsewhere = { os = "lander's own words reach hosts and files", io = "lande
   dofile = "require reaches plugins and shipped recipes", loadfile = "require reaches plugins and shipped recipes",
   deployment = "functions of hooks and stages get it: function(host, deployment) … end", warn = "use log.warn",
   upload = "did you mean stage.upload?", rollout = "did you mean stage.rollout?", unpack = "did you mean table.unpack?",
-  loadstring = "it is of an earlier Lua: use load", setfenv = "it is of an earlier Lua: load takes an environment",
-  getfenv = "it is of an earlier Lua: the environment is _ENV", module = "it is of an earlier Lua: a file returns its table" }
+  loadstring = "it belongs to an older Lua: use load", setfenv = "it belongs to an older Lua: load takes an environment",
+  getfenv = "it belongs to an older Lua: the environment is _ENV", module = "it belongs to an older Lua: a file returns its table" }
 
 local strategies = tables.set(shipped)
 local environments, reported_of = {}, {}
@@ -64,7 +64,7 @@ local of_the_project = { "env", "read_dotenv", "read_json", "read_text", "read_y
 
 local function refused(name, plugin)
   return framed(function()
-    problems.add(string.format("%s: plugin %q reads nothing of the project and its environment", name, plugin.name),
+    problems.add(string.format("%s: plugin %q cannot read the project or its environment", name, plugin.name),
       string.format("read it in deploy.lua, and give it to %s as an option", plugin.name))
     return void
   end)

@@ -8,7 +8,7 @@ local source, plugin, strategy = import "reading/source", import "words/plugin",
 
 language.word {
   name = "require", nature = "pure", phases = { "description" }, takes = "\"name\"",
-  summary = "A plugin, a shipped recipe (recipes.name), or a file of the same plugin (./name).",
+  summary = "Returns a plugin, a recipe that comes with Lander (recipes.name), or a file of the same plugin (./name).",
   example = "local http_check = require \"http_check\"",
 }
 
@@ -62,8 +62,8 @@ end
 
 --- What ends a circle of files. path: of the file that is required while it is still read. place: of the `require`.
 local function way_out(path, place)
-  if place and place.file == path then return "take it out: what the file needs of itself is in it already" end
-  return "move what both need to a file of its own, and require that in both"
+  if place and place.file == path then return "remove the line: a file need not require itself" end
+  return "move the shared code to a third file, and require that file in both"
 end
 
 --- The value of a file, read when it is first required.

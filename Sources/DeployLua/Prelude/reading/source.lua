@@ -38,7 +38,7 @@ local function out_of_room(text)
   local file, line = string.match(text, "^(.-):(%d+): ")
   local place = file and { file = file, line = math.tointeger(tonumber(line)) } or nil
   local memory = string.match(text, "not enough memory.*$")
-  if memory then return problems.add(memory, "make less of it here, or in the functions that call what needs it", place) end
+  if memory then return problems.add(memory, "use less memory here, or in functions that call this one", place) end
   problems.add("functions call each other too deeply, or without an end", "look for one that calls itself, and let it stop", place)
 end
 

@@ -9,24 +9,27 @@ local most = 10000 -- rests between looks
 
 language.word {
   name = "rollout:analyse", nature = "probe", phases = { "run" }, takes = "{ … }",
-  summary = "Compares hosts with the release and twins without it, look by look, until the difference is told or the time is over. If the "
-    .. "release is worse than the margin allows, the deployment fails. Gives true, or false with on_fail = \"return\", the verdict "
-    .. "\"pass\", \"fail\" or \"inconclusive\", and what was found, in words.",
+  summary = "Compares hosts that have the release with twins that do not, look by look, until the difference is clear or the time is "
+    .. "over. If the release is worse than the margin allows, the deployment fails. Returns true (with on_fail = \"return\" also false), "
+    .. "the verdict \"pass\", \"fail\" or \"inconclusive\", and the result in words.",
   example = "rollout:analyse { canary = rollout.targets:take(1), margin = \"+0.5pp\", during = \"15m\",\n"
     .. "  rate = function(host) return { failed = 0, of = 1000 } end }",
   fields = {
     { "canary", "chosen", "hosts that have the release", required = true },
-    { "baseline", "chosen", "the twin of each, in the same order; rollout.targets:twins(canary)" },
-    { "rate", "function", "function(host, deployment): { failed = 3, of = 1000 }, requests since the last look, or nil for no data" },
-    { "value", "function", "function(host, deployment) that gives a number of which less is better, or nil for no data" },
-    { "margin", "name", "how much worse it may be: \"+10%\" of the twins, \"+0.05pp\" of a rate, \"+50ms\", \"+12\"", required = true },
-    { "during", "time", "for how long at most; only time in which somebody looks counts", required = true },
-    { "every", "duration", "between two looks, at most during; 10 s" },
-    { "alpha", "number", "how often chance may call a good release bad, or a bad one good, over all looks; 0.01" },
-    { "timeout", "time", "how long one measurement may take; 10 s" },
-    { "name", "name", "what people call it; \"analysis\"" },
-    { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy; \"fail\"" },
-    { "on_inconclusive", "ask|fail|pass", "if nobody can tell, and without data: a person is asked, or it counts as that; \"ask\"" },
+    { "baseline", "chosen", "the twins of these hosts, in the same order; if not given, rollout.targets:twins(canary)" },
+    { "rate", "function", "function(host, deployment): returns { failed = 3, of = 1000 }, the requests since the last look, or nil for "
+      .. "no data" },
+    { "value", "function", "function(host, deployment): returns a number, where less is better, or nil for no data" },
+    { "margin", "name", "how much worse the release may be: \"+10%\" of the twins' value, \"+0.05pp\" (percentage points) of a rate, "
+      .. "\"+50ms\", \"+12\"", required = true },
+    { "during", "time", "the longest time of the analysis; only time in which an engine runs counts", required = true },
+    { "every", "duration", "the time between two looks, at most during; 10 s if not given" },
+    { "alpha", "number", "the probability that by chance a good release fails or a bad release passes, over all looks; 0.01 if not given" },
+    { "timeout", "time", "the longest time of one measurement; 10 s if not given" },
+    { "name", "name", "its name in messages and reports; \"analysis\" if not given" },
+    { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false. \"fail\" if not given" },
+    { "on_inconclusive", "ask|fail|pass", "what an inconclusive result means: ask a person, or count as fail or pass; \"ask\" if not "
+      .. "given" },
   },
 }
 
@@ -59,7 +62,7 @@ local function side(self, options)
   baseline = decisions.numbers("baseline of rollout:analyse", baseline)
   if #canary == #baseline then return canary, baseline end
   rehearsal.complain(string.format("rollout:analyse compares each canary with a twin, and there are %d and %d of them", #canary, #baseline),
-    "leave hosts for later waves: as many as there are canaries have to be without the release")
+    "leave more hosts for later waves: each canary needs one host without the release")
 end
 
 function decisions.methods.analyse(self, given)

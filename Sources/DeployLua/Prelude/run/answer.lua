@@ -23,7 +23,7 @@ function answer.maker(object, methods, missing)
       end
       return missing and missing(key)
     end, __newindex = function(_, key)
-      errors.usage(string.format("a %s is not to be changed: %s stays as it is", object.name, tostring(key)))
+      errors.usage(string.format("a %s cannot be changed: %s keeps its value", object.name, tostring(key)))
     end })
   end
 end

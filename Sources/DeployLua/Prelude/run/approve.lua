@@ -7,17 +7,18 @@ local day = 24 * 3600 * 1000
 
 language.word {
   name = "rollout:approve", nature = "pure", phases = { "run" }, takes = "{ … }",
-  summary = "Waits for a person who approves. A rejection, or no answer in time, fails the deployment. Gives true, or false with "
-    .. "on_fail = \"return\", and the list of answers, each with by, comment and at.",
+  summary = "Waits until a person approves. A rejection, or no answer in time, fails the deployment. Returns true (with on_fail = "
+    .. "\"return\" also false), and the list of answers, each with by, comment and at.",
   example = "rollout:approve { message = \"Does the canary look good?\", timeout = \"4h\" }",
   errors = { "rejected" },
   fields = {
-    { "message", "name", "what the person is asked" }, { "name", "name", "what people call it", default = "\"approve\"" },
-    { "timeout", "time", "how long an answer is awaited, then it fails", default = "\"24h\"" },
-    { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy", default = "\"fail\"" },
-    { "from", "strings", "who may approve, by their names in allowed_signers beside deploy.lua; they sign: lander approve --key" },
-    { "count", "positive", "how many of them have to approve", default = "1" },
-    { "own", "boolean", "whether whoever deploys may approve; true, because nobody verifies who deploys" },
+    { "message", "name", "the question for the person" }, { "name", "name", "its name in messages and reports", default = "\"approve\"" },
+    { "timeout", "time", "how long to wait for an answer; after that the gate fails", default = "\"24h\"" },
+    { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false", default = "\"fail\"" },
+    { "from", "strings", "the people who may approve, by their names in allowed_signers beside deploy.lua. They sign with lander approve "
+      .. "--key" },
+    { "count", "positive", "the number of people who have to approve", default = "1" },
+    { "own", "boolean", "whether the person who deploys may approve; true, because Lander does not verify who deploys" },
   },
 }
 
@@ -43,7 +44,7 @@ local function refuse_promises(options)
   end
   if options.own == false then
     rehearsal.complain("rollout:approve cannot verify who deploys, so own = false is refused",
-      "leave it out, and name in from those who do not deploy")
+      "leave it out, and list in from only people who do not deploy")
   end
 end
 

@@ -8,12 +8,12 @@ local attempts = {}
 
 language.word {
   name = "retry", nature = "pure", phases = { "run" }, takes = "{ … }, function",
-  summary = "Calls a function until it does not raise.",
+  summary = "Calls a function again until it raises no error.",
   example = "retry({ times = 20, every = \"3s\" }, function() host:run \"bin/ready\" end)",
   fields = {
-    { "times", "positive", "attempts in all; 3, as an option of a command 1" },
-    { "every", "duration", "between two attempts", default = "\"1s\"" },
-    { "backoff", "factor", "what the pause is multiplied with each time", default = "1" },
+    { "times", "positive", "the number of attempts in all; 3 if not given, or 1 as an option of a command" },
+    { "every", "duration", "the time between two attempts", default = "\"1s\"" },
+    { "backoff", "factor", "the factor by which this time grows after each attempt", default = "1" },
   },
 }
 

@@ -10,13 +10,13 @@ local command = {}
 local most_bytes = 1048576 -- of a command
 
 local options_of_commands = {
-  { "env", "table", "variables by name; texts or secrets" }, { "cwd", "name", "the folder", default = "the release" },
-  { "timeout", "time", "when it is given up" }, { "input", "any", "what it reads on stdin; a text or a secret" },
-  { "user", "user", "who runs it", default = "the login user" },
-  { "merge", "boolean", "both streams as one, in exact order" },
+  { "env", "table", "environment variables by name; strings or secrets" }, { "cwd", "name", "the folder", default = "the release" },
+  { "timeout", "time", "the longest time that the call may take" }, { "input", "any", "its standard input; a string or a secret" },
+  { "user", "user", "the user who runs the command", default = "the login user" },
+  { "merge", "boolean", "whether standard output and standard error become one stream, in exact order" },
   { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }" },
-  { "on_lost", "fail|repeat", "what becomes of it when nobody can say how it ended" },
-  { "rehearse", "answer", "what plan, check and rehearse take for its answer: a text, or { stdout, stderr, status }" },
+  { "on_lost", "fail|repeat", "what to do if nobody knows how the command ended" },
+  { "rehearse", "answer", "the answer that a rehearsal assumes: a text, or { stdout, stderr, status }" },
 }
 
 local function declare(name, summary, example, raised)
@@ -25,13 +25,14 @@ local function declare(name, summary, example, raised)
 end
 declare("host:run", "Runs a command on the host, at most once; an exit status other than 0 is an error.",
   "host:run(\"bin/migrate --yes\", { timeout = \"15m\" })", { "command", "timeout", "lost", "unreachable" })
-declare("host:try", "Runs a command and gives its result whatever its status.",
+declare("host:try", "Runs a command, and returns its result even if the exit status is not 0.",
   "if not host:try(\"systemctl is-active web\").ok then log.warn \"web is not active\" end", { "timeout", "lost", "unreachable" })
 declare("here:run", "Runs a command on the engine's own machine.", "here:run \"git tag -f live\"", { "command", "timeout" })
-declare("here:try", "The same, whatever its status.", "local clean = here:try(\"git diff --quiet\").ok", { "timeout" })
+declare("here:try", "Runs a command on the engine's machine, and returns its result even if the exit status is not 0.", "local clean = "
+  .. "here:try(\"git diff --quiet\").ok", { "timeout" })
 language.word {
   name = "host:run.rehearse", nature = "pure", phases = { "run" }, takes = "rehearse = { … }",
-  summary = "What a rehearsal takes for the answer of a command.",
+  summary = "The answer of a command that a rehearsal assumes.",
   example = "host:run(\"nproc\", { rehearse = \"4\" })",
   fields = {
     { "stdout", "string", "its output", default = "empty" }, { "stderr", "string", "its messages", default = "empty" },

@@ -14,19 +14,19 @@ local targets, bound_targets = {}, {} -- numbers of hosts; sets of them by the p
 local object = language.object {
   name = "deployment", summary = "The deployment that runs.",
   fields = {
-    { "id", "string", "its id" }, { "application", "string", "what is deployed" }, { "recipe", "string", "the recipe's name" },
-    { "revision", "string", "where the bundle came from, or the release it goes back to" },
+    { "id", "string", "its id" }, { "application", "string", "the application's name" }, { "recipe", "string", "the recipe's name" },
+    { "revision", "string", "the source of the bundle; in a rollback, the release to which the hosts go back" },
     { "release", "string", "the release's id; nil without one" }, { "group", "string", "the group's name" },
-    { "params", "table", "the recipe's parameters by name" }, { "targets", "hosts", "its hosts, but those left out" },
-    { "release_path", "string", "where the release is on hosts; nil without one" }, { "path", "string", "the recipe's path" },
-    { "previous", "string", "the release that a host ran before; nil without one" },
+    { "params", "table", "the recipe's parameters by name" }, { "targets", "hosts", "its hosts, without hosts that are left out" },
+    { "release_path", "string", "the folder of the release on hosts; nil without a release" }, { "path", "string", "the recipe's path" },
+    { "previous", "string", "the release that the hosts ran before; nil without one" },
     { "status", "string", "running, succeeded or failed" }, { "actor", "string", "who started it" },
     { "kind", "string", "deploy, rollback, task or remove" }, { "task", "string", "the name of the task that runs; nil in a deployment" },
-    { "message", "string", "why: --message, or the first line of the commit; nil if neither is known" },
+    { "message", "string", "the reason: --message, or the first line of the commit message; nil if neither is known" },
     { "labels", "table", "values of --label by name" }, { "commit", "string", "the commit of the bundle; nil if it is not known" },
-    { "branch", "string", "its branch, where that is known" }, { "tag", "string", "its tag, where it has one" },
-    { "job", "string", "the page of the CI system's job; nil without one" },
-    { "commits", "table", "what is new, newest first, at most 50: a list of { id, author, subject }" },
+    { "branch", "string", "its branch; nil if it is not known" }, { "tag", "string", "its tag; nil without one" },
+    { "job", "string", "the address of the CI job's page; nil without one" },
+    { "commits", "table", "the new commits, newest first, at most 50: a list of { id, author, subject }" },
   },
 }
 local names, known = language.fields_of(object)

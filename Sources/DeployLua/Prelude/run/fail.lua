@@ -6,7 +6,7 @@ local longest = 65536 -- bytes of the sentence
 
 language.word {
   name = "fail", nature = "pure", phases = { "description", "run" }, gives = "never", takes = "format, …", errors = { "failed" },
-  summary = "Ends the function with an error in words.", example = "fail(\"%s is not ready\", host.name)",
+  summary = "Raises an error with this message.", example = "fail(\"%s is not ready\", host.name)",
 }
 
 language.meaning("fail", function(format, ...)

@@ -10,20 +10,22 @@ local methods = file.methods
 local standard = 1048576  -- bytes that are read unless the recipe says more
 local longest = 8 << 20   -- bytes of any text
 
-local timeout = { "timeout", "time", "when it is given up" }
+local timeout = { "timeout", "time", "the longest time that the call may take" }
 
 language.word {
-  name = "host:read", nature = "probe", phases = { "run" }, gives = "string", takes = "path, { … }", summary = "The text of a file.",
+  name = "host:read", nature = "probe", phases = { "run" }, gives = "string", takes = "path, { … }", summary = "Returns the content of a "
+    .. "file on the host.",
   errors = { "missing", "notPermitted", "timeout", "unreachable" },
   example = "local system = host:read \"/etc/os-release\"",
   fields = {
-    timeout, { "default", "any", "given if there is no file" }, { "limit", "positive", "bytes at most", default = "1 MiB" },
-    { "rehearse", "string", "the text that plan, check and rehearse take for its answer" },
+    timeout, { "default", "any", "the result if there is no such file" }, { "limit", "positive", "the largest size in "
+      .. "bytes", default = "1 MiB" },
+    { "rehearse", "string", "the text that a rehearsal assumes" },
   },
 }
 language.word {
   name = "here:read", nature = "probe", phases = { "run" }, gives = "string", takes = "path, { … }",
-  summary = "The text of a file on the engine's own machine.", example = "local version = here:read \"VERSION\"",
+  summary = "Returns the content of a file on the engine's machine.", example = "local version = here:read \"VERSION\"",
   errors = { "missing", "notPermitted" },
   fields = language.words["host:read"].fields,
 }
@@ -48,10 +50,10 @@ function methods.read(number, path, options) return file.read("host:read", numbe
 
 language.word {
   name = "host:exists", nature = "probe", phases = { "run" }, gives = "boolean", takes = "path, { … }",
-  summary = "Whether there is something at a path.",
+  summary = "Returns whether a path exists on the host.",
   example = "local is_there = host:exists \"config/local.env\"",
   errors = { "timeout", "unreachable" },
-  fields = { timeout, { "rehearse", "boolean", "what plan, check and rehearse take for its answer" } },
+  fields = { timeout, { "rehearse", "boolean", "the answer that a rehearsal assumes" } },
 }
 
 function methods.exists(number, path, given)
@@ -65,7 +67,7 @@ end
 
 language.word {
   name = "host:write", nature = "effect", phases = { "run" }, gives = "nothing", takes = "path, text, { … }",
-  summary = "Writes a file at once and whole.",
+  summary = "Writes a file on the host, completely or not at all.",
   errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:write(\"config/port\", \"8080\\n\", { mode = \"0640\" })",
   fields = { timeout, { "mode", "mode", "permission bits" }, { "owner", "owner", "user or user:group" } },
@@ -95,7 +97,7 @@ end
 
 language.word {
   name = "host:link", nature = "effect", phases = { "run" }, gives = "nothing", takes = "target, path",
-  summary = "Makes a symbolic link, or changes where one points.",
+  summary = "Makes a symbolic link, or changes the target of an existing link.",
   errors = { "notPermitted", "timeout", "unreachable" },
   example = "host:link(\"/srv/shop/shared/log\", \"log\")",
 }
@@ -106,14 +108,14 @@ end
 
 language.word {
   name = "host:upload", nature = "effect", phases = { "run" }, gives = "nothing", takes = "from, to, { … }",
-  summary = "Copies a file or folder of this machine to the host.",
+  summary = "Copies a file or folder from the engine's machine to the host.",
   errors = { "missing", "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:upload(\"certs/ca.pem\", \"etc/ca.pem\")",
   fields = { timeout },
 }
 language.word {
   name = "host:download", nature = "effect", phases = { "run" }, gives = "nothing", takes = "from, to, { … }",
-  summary = "Copies a file of the host to this machine.",
+  summary = "Copies a file from the host to the engine's machine.",
   errors = { "missing", "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:download(\"log/build.txt\", \"out/build.txt\")",
   fields = { timeout },

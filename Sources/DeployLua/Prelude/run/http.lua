@@ -12,29 +12,30 @@ local standard = { timeout = 30000, limit = 65536, redirects = 5 }
 local most = { limit = 196608, redirects = 10, times = 100, timeout = 600000 }
 
 local shared = {
-  { "headers", "table", "by name; texts or secrets" }, { "status", "statuses", "which are good; 200 to 299" },
-  { "timeout", "time", "for one attempt, its redirects included; 30 s, and at most 10 minutes" },
-  { "limit", "positive", "bytes of the answer's body at most; 64 KiB, and at most 192 KiB" },
-  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }: again if no answer comes, or 429, or a status from 500; "
-    .. "of http.post also if nobody can say whether the one before was taken" },
-  { "ca", "name", "a file of certificates that vouch for the server, instead of the system's" },
-  { "rehearse", "any", "what plan, check and rehearse take for the answer: its body, or { status, body }" },
+  { "headers", "table", "headers by name; strings or secrets" }, { "status", "statuses", "the expected status codes; 200 to 299 if not "
+    .. "given" },
+  { "timeout", "time", "the longest time of one attempt with its redirects; 30 s if not given, at most 10 minutes" },
+  { "limit", "positive", "the largest size of the response's body in bytes; 64 KiB if not given, at most 192 KiB" },
+  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }: tries again if no answer comes, or if the status is 429 or at least "
+    .. "500. http.post also tries again if it is unknown whether the server got the previous request" },
+  { "ca", "name", "a file with the certificate authority of the server, instead of the system's certificates" },
+  { "rehearse", "any", "the answer that a rehearsal assumes: a body, or { status, body }" },
 }
 language.word {
   name = "http.get", nature = "probe", phases = { "run" }, gives = "response", takes = "url, { … }",
-  summary = "Asks a server from the engine's machine, and gives its response; any other status than a good one is an error. "
-    .. "A secret may stand in a header, or behind the machine in the URL.",
+  summary = "Sends a GET request from the engine's machine, and returns the response. An unexpected status is an error. A secret may be "
+    .. "in a header, or in the URL after the host name.",
   example = "local version = http.get(\"https://api.example.com/version\").body",
-  fields = tables.joined(shared, { { "redirects", "count", "redirects that are followed; 5, and at most 10" } }),
+  fields = tables.joined(shared, { { "redirects", "count", "the largest number of redirects; 5 if not given, at most 10" } }),
 }
 language.word {
   name = "http.post", nature = "effect", phases = { "run" }, gives = "response", takes = "url, { … }",
-  summary = "Sends a body to a server from the engine's machine, and gives its response. Redirects are not followed.",
+  summary = "Sends a POST request from the engine's machine, and returns the response. It does not follow redirects.",
   example = "http.post(\"https://chat.example.com/hook\", { json = { text = \"shop is out\" } })",
   fields = tables.joined(shared, {
-    { "body", "any", "a text or a secret, at most 32 KiB with the headers" },
-    { "json", "any", "a value that is sent as JSON, instead of body" },
-    { "on_lost", "fail|repeat", "what becomes of it when nobody can say how it ended; \"fail\"" },
+    { "body", "any", "a string or a secret, at most 32 KiB together with the headers" },
+    { "json", "any", "a value to send as JSON, instead of body" },
+    { "on_lost", "fail|repeat", "what to do if nobody knows how the request ended; \"fail\" if not given" },
   }),
 }
 -- Not a word of its own: the field says it.
@@ -51,7 +52,7 @@ local function read_url(method, given)
   local plain = ""
   for _, piece in ipairs(pieces) do plain = plain .. (type(piece) == "table" and "x" or piece) end
   if type(pieces[1]) ~= "string" or not (string.find(pieces[1], "^%a+://[^/?#]*[/?#]") or #pieces == 1) then
-    rehearsal.complain(method .. ": a secret may stand in a URL only behind the machine's name and a /",
+    rehearsal.complain(method .. ": a secret may be in a URL only after the host name and a /",
       "as in secret.format(\"https://hooks.example.com/%s\", secret \"HOOK\")")
     return nil
   end
@@ -76,7 +77,7 @@ local function read_headers(method, given)
     if type(name) ~= "string" or not string.find(name, "^[%w!#$%%&'*+.^_`|~-]+$") then
       rehearsal.complain(string.format("%s: %s is no name of a header", method, values.described(name)))
     elseif own_headers[string.lower(name)] then
-      rehearsal.complain(string.format("%s: the header %s is set by what is sent, and not by hand", method, name))
+      rehearsal.complain(string.format("%s: the header %s is set by Lander itself", method, name))
     else
       local text = operation.text(method .. ": header " .. name, value)
       if type(text) == "string" and string.find(text, "%c") then
@@ -140,7 +141,7 @@ local function follow(call, parts, target)
   end
   if parts.scheme == "https" and next_.scheme == "http" then
     return raise { kind = "unhealthy", message = string.format("%s is redirected to %s, which is not encrypted", call.line(parts), target),
-      fix = "ask for what it leads to, if that is meant" }
+      fix = "request the target of the redirect, if you mean that" }
   end
   if not grants.may(call.plugin, "http:" .. web.reach(next_, "GET"), call.method .. ", redirected to " .. web.origin(next_)) then
     return nil

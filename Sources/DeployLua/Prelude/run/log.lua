@@ -10,10 +10,11 @@ local log = {}
 language.word {
   name = "log", nature = "pure", phases = { "run" }, gives = "nothing", takes = "(format, …), .warn(format, …)",
   members = { "debug", "info", "warn", "error" },
-  summary = "A line for whoever reads along: debug, info (log itself), warn or error.", example = "log.info(\"%s is up\", host.name)",
+  summary = "Writes a line to the log, at one of the levels debug, info, warn and error; log(…) itself is "
+    .. "info.", example = "log.info(\"%s is up\", host.name)",
 }
 language.word {
-  name = "print", nature = "pure", phases = { "run" }, gives = "nothing", takes = "…", summary = "The same as log.info, of any values.",
+  name = "print", nature = "pure", phases = { "run" }, gives = "nothing", takes = "…", summary = "Writes values to the log, like log.info.",
   example = "print(host, host.tags.zone)",
 }
 

@@ -6,23 +6,23 @@ local values, void, fleet, sets = import "runtime/values", import "runtime/void"
 
 language.word {
   name = "deployment:partners", nature = "pure", phases = { "run" }, gives = "hosts", takes = "\"name\"",
-  summary = "The hosts of a group that the recipe has as partners; of all of them without a name. They are asked like any host.",
+  summary = "Returns the hosts of a group of partners; without a name, all partners. They have the methods of any host.",
   example = "for _, balancer in ipairs(deployment:partners \"balancers\") do balancer:run \"systemctl reload nginx\" end",
 }
 language.word {
   name = "deployment:partner", nature = "pure", phases = { "run" }, gives = "host", takes = "\"name\"",
-  summary = "A partner of the recipe by its name.",
+  summary = "Returns a partner of the recipe by its name.",
   example = "deployment:partner(\"db1\"):run \"bin/backup\"",
 }
 
 language.word {
   name = "rollout:partners", nature = "pure", phases = { "run" }, gives = "hosts", takes = "\"name\"",
-  summary = "The same as deployment:partners, for strategies.",
+  summary = "Returns the hosts of a group of partners, like deployment:partners.",
   example = "rollout:partners(\"lb\"):first():run \"bin/announce\"",
 }
 language.word {
   name = "rollout:partner", nature = "pure", phases = { "run" }, gives = "host", takes = "\"name\"",
-  summary = "The same as deployment:partner, for strategies.",
+  summary = "Returns a partner of the recipe by its name, like deployment:partner.",
   example = "rollout:partner(\"db1\"):run \"bin/backup\"",
 }
 

@@ -7,18 +7,18 @@ local answer, void, reader = import "run/answer", import "runtime/void", import 
 local response = {}
 
 local object = language.object {
-  name = "response", summary = "What a server answered to http.get or http.post.",
+  name = "response", summary = "The answer of a server to http.get or http.post.",
   fields = {
     { "status", "integer", "its status, such as 200" }, { "body", "string", "its text" },
     { "type", "string", "its media type, such as application/json; empty if it named none" },
-    { "url", "string", "what was asked last: another one than at first if it was redirected" },
-    { "duration", "number", "seconds, all redirects included" },
+    { "url", "string", "the URL of the last request: after a redirect, it differs from the URL of the call" },
+    { "duration", "number", "seconds, including all redirects" },
   },
 }
 
 language.word {
   name = "response:json", nature = "pure", phases = { "run" }, takes = "",
-  summary = "What its body says as JSON; an error that shows the beginning of the body if it is none.",
+  summary = "Decodes the body as JSON. If the body is not JSON, the error shows its beginning.",
   example = "local health = http.get(\"https://api.example.com/health\"):json()",
 }
 

@@ -7,12 +7,13 @@ local phase, rehearsal = import "runtime/phase", import "runtime/rehearsal"
 local result = {}
 
 local object = language.object {
-  name = "result", summary = "What a command came to.",
+  name = "result", summary = "The result of a command.",
   fields = {
-    { "ok", "boolean", "whether it ended well" }, { "status", "integer", "its exit status; -1 if it has none" },
-    { "stdout", "string", "its output; an error if it was cut" }, { "stderr", "string", "its messages; an error if they were cut" },
-    { "cut", "boolean", "whether it wrote more than the 256 KiB of a stream that a recipe gets" }, { "duration", "number", "seconds" },
-    { "lines", "function", "its output as a list of lines: result:lines()" },
+    { "ok", "boolean", "whether its exit status is 0" }, { "status", "integer", "its exit status; -1 if it has none" },
+    { "stdout", "string", "its standard output; reading it is an error if it was cut" }, { "stderr", "string", "its standard error; "
+      .. "reading it is an error if it was cut" },
+    { "cut", "boolean", "whether a stream was longer than the 256 KiB that a recipe gets" }, { "duration", "number", "seconds" },
+    { "lines", "function", "result:lines() returns the output as a list of lines" },
   },
 }
 local names = language.fields_of(object)
@@ -20,7 +21,7 @@ local names = language.fields_of(object)
 -- What was left out in the middle must not be taken for the whole.
 local function too_long(key)
   return errors.usage(string.format("the command wrote more than the 256 KiB of its %s that a recipe gets; the log has all of it", key),
-    "let the command give less (grep, tail, wc), or write it to a file and read that with host:read and a limit")
+    "make the command print less (grep, tail, wc), or write its output to a file and read that file with host:read and a limit")
 end
 
 local methods = {}

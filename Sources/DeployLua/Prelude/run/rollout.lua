@@ -18,19 +18,22 @@ local object = language.object {
   name = "rollout", summary = "The rollout of a strategy.",
   fields = {
     { "targets", "hosts", "the hosts that it changes" },
-    { "unchanged", "hosts", "hosts that run the release already, and are not changed" }, { "revision", "string", "as the deployment's" },
-    { "params", "table", "as the deployment's" },
+    { "unchanged", "hosts", "hosts that already run the release, and are not changed" }, { "revision", "string", "the same value as in "
+      .. "the deployment" },
+    { "params", "table", "the same value as in the deployment" },
   },
 }
 local names, known = language.fields_of(object)
 
 language.word {
   name = "rollout:wave", nature = "effect", phases = { "run" }, takes = "hosts, { … }",
-  summary = "Changes these hosts; gives how many succeeded, failed and are ready, and which: succeeded_hosts, failed_hosts, ready_hosts.",
+  summary = "Changes these hosts. Returns the numbers succeeded, failed and ready, and the sets succeeded_hosts, failed_hosts and "
+    .. "ready_hosts.",
   example = "local outcome = rollout:wave(rollout.targets:take \"10%\")",
   fields = {
-    { "parallel", "amount", "how many of them at once" },
-    { "upto", "string", "leaves them ready after stop, deliver, install, start, validate or admit; a later wave takes them on" },
+    { "parallel", "amount", "the number of hosts that change at the same time" },
+    { "upto", "string", "leaves the hosts ready after this segment: stop, deliver, install, start, validate or admit; a later wave "
+      .. "continues with them" },
   },
 }
 
@@ -72,10 +75,11 @@ end
 
 language.word {
   name = "rollout:restart", nature = "effect", phases = { "run" }, takes = "hosts, { … }",
-  summary = "Stops and starts what these hosts run, with the hooks of that release and without going below the floor; they can still "
-    .. "be changed. So hosts that are compared with a canary were started when it was. Gives what a wave gives.",
+  summary = "Stops and starts the release that these hosts run, with the hooks of that release, and keeps the floor. A later wave can "
+    .. "still change the hosts. Use it so that hosts which are compared with a canary were started at the same time as the canary. "
+    .. "Returns the same as rollout:wave.",
   example = "rollout:restart(rollout.targets:take(1))",
-  fields = { { "parallel", "amount", "how many of them at once" } },
+  fields = { { "parallel", "amount", "the number of hosts that change at the same time" } },
 }
 
 function methods.restart(self, hosts, given)
@@ -90,7 +94,7 @@ end
 
 language.word {
   name = "rollout:wait", nature = "pure", phases = { "run" }, gives = "nothing", takes = "duration",
-  summary = "Waits between two waves, as a gate that a person may pass early.", example = "rollout:wait \"10m\"",
+  summary = "Waits for a time. This is a gate: a person may pass it early with lander promote.", example = "rollout:wait \"10m\"",
 }
 
 function methods.wait(self, time)
@@ -104,7 +108,7 @@ end
 
 language.word {
   name = "rollout:rollback", nature = "effect", phases = { "run" }, gives = "never", takes = "format, …", errors = { "failed" },
-  summary = "Gives up: hosts that were changed go back.", example = "rollout:rollback(\"%d hosts failed\", 2)",
+  summary = "Ends the rollout as failed: hosts that were changed go back.", example = "rollout:rollback(\"%d hosts failed\", 2)",
 }
 
 function methods.rollback(self, format, ...)

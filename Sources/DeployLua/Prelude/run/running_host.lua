@@ -1,4 +1,4 @@
--- Hosts as hooks see them: what they have, and what can be asked of them.
+-- Hosts as hooks see them: their fields and methods.
 
 local import = ...
 local capability, grants = import "runtime/capability", import "runtime/grants"
@@ -11,15 +11,16 @@ import "run/filled_file"
 local object = language.object {
   name = "host", summary = "A host of the deployment.",
   fields = {
-    { "name", "string", "as the recipe names it; web1/blue for slot blue of web1" },
-    { "slot", "string", "its slot; nil where the group has no slots" }, { "address", "string", "what is connected to" },
-    { "user", "string", "the login user; nil for the one of ssh" }, { "port", "integer", "of the ssh server; nil for the one of ssh" },
-    { "root", "string", "the folder before the recipe's path; nil without one" }, { "tags", "table", "tags of the group and its own" },
-    { "vars", "table", "values of the group and its own" },
-    { "facts", "table", "what the host said of itself, by name: Facts of a host in docs/recipes.md; nil if it was not reached" },
-    { "number", "integer", "its place in the list of hosts, from 0" },
-    { "release_path", "string", "where the new release is; nil without one" },
-    { "previous", "string", "the release that it ran before; nil without one" }, { "transport", "string", "how it is reached" },
+    { "name", "string", "its name in the recipe; web1/blue for slot blue of web1" },
+    { "slot", "string", "its slot; nil if the group has no slots" }, { "address", "string", "the host name or address for connections" },
+    { "user", "string", "the login user; nil if ssh decides" }, { "port", "integer", "the port of the ssh server; nil if ssh decides" },
+    { "root", "string", "the folder that is put in front of the recipe's path; nil without one" }, { "tags", "table", "the tags of its "
+      .. "group and its own tags" },
+    { "vars", "table", "the vars of its group and its own vars" },
+    { "facts", "table", "what the host told about itself: see Facts of a host in docs/recipes.md; nil if the host was out of reach" },
+    { "number", "integer", "its number in the list of hosts, from 0" },
+    { "release_path", "string", "the folder of the new release; nil without one" },
+    { "previous", "string", "the release that it ran before; nil without one" }, { "transport", "string", "the name of its transport" },
   },
 }
 local names, known = language.fields_of(object)
@@ -33,10 +34,10 @@ for word, needed in pairs(capability.needs) do
   local name = string.match(word, "^host:(.*)$")
   if name and name ~= "wait_for" then needs[name] = needed end
 end
---- Whose first or second argument is a path of the engine's machine.
+--- The methods that have a path of the engine's machine as their first or second argument, with the capability for it.
 local of_this_machine = { upload = "local.read:", download = "local.write:" }
 
---- Whether a call is covered by the grants of the plugin whose handle it is made with.
+--- Returns whether the grants of the plugin that has the handle cover a call.
 local function may(plugin, name, first, second)
   if not plugin then return true end
   local word, path = "host:" .. name, first

@@ -10,13 +10,13 @@ local secret = { kind = values.kind "secret" }
 
 language.word {
   name = "secret", nature = "pure", phases = { "description", "run" }, takes = "\"NAME\"",
-  summary = "A handle of a secret: for env, input and write; never its characters.",
+  summary = "Returns a handle for a secret, for env, input and host:write. A recipe never sees the value itself.",
   example = "host:run(\"bin/send\", { env = { TOKEN = secret \"TOKEN\" } })",
   errors = { "missing" },
 }
 language.word {
   name = "secret.format", nature = "pure", phases = { "description", "run" }, takes = "format, …",
-  summary = "A text with secrets in it, as a handle again; %s stands for each.",
+  summary = "Formats a text with secrets, each at a %s, and returns a handle for the result.",
   example = "host:run(\"bin/migrate\", { env = { URL = secret.format(\"https://app:%s@db/\", secret \"DB_PASSWORD\") } })",
   errors = { "missing" },
 }

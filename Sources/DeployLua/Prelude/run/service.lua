@@ -13,19 +13,20 @@ local begins = { start = true, restart = true } -- after these a unit is to be a
 
 language.word {
   name = "host:service", nature = "effect", phases = { "run" }, takes = "action, unit, { … }",
-  summary = "Starts, stops, restarts, reloads, enables or disables a unit of systemd, at most once, or asks for its state.",
+  summary = "Starts, stops, restarts, reloads, enables or disables a systemd unit, at most once, or returns its state.",
   example = "host:service(\"restart\", \"shop\", { sudo = true, timeout = \"2m\" })",
   errors = { "command", "unhealthy", "missing", "timeout", "lost", "unreachable" },
   fields = {
-    { "user", "runner", "a name: who runs systemctl; true: the unit is one of the login user's own", default = "the login user" },
-    { "sudo", "boolean", "systemctl is run by sudo -n: a rule of sudoers for this command is enough" },
-    { "daemon_reload", "boolean", "unit files are read again before" },
-    { "wait", "boolean", "start and restart wait until it is active; not for a unit that is to end", default = "true" },
-    { "stays", "time", "how long it has to be active then; it is asked once more" },
-    { "timeout", "time", "how long in all", default = "\"3m\"" },
-    { "on_lost", "fail|repeat", "what becomes of the action when nobody can say how it ended", default = "fail" },
+    { "user", "runner", "a name: the user who runs systemctl. true: the unit belongs to the login user", default = "the login user" },
+    { "sudo", "boolean", "whether systemctl runs with sudo -n; a sudoers rule for this command is enough" },
+    { "daemon_reload", "boolean", "whether systemd first reads the unit files again" },
+    { "wait", "boolean", "whether start and restart wait until the unit is active; use false for a unit that ends by "
+      .. "itself", default = "true" },
+    { "stays", "time", "the time for which the unit has to stay active; Lander checks it again after that time" },
+    { "timeout", "time", "the longest time in all", default = "\"3m\"" },
+    { "on_lost", "fail|repeat", "what to do if nobody knows how the action ended", default = "fail" },
     { "rehearse", "active|inactive|failed|activating|deactivating|reloading",
-      "the state that plan, check and rehearse take for its answer" },
+      "the state that a rehearsal assumes" },
   },
 }
 

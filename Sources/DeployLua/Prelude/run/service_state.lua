@@ -7,12 +7,12 @@ local phase, answer, systemd = import "runtime/phase", import "run/answer", impo
 local state = {}
 
 local object = language.object {
-  name = "service", summary = "The state of a service: what host:service(\"state\", unit) gives.",
+  name = "service", summary = "The state of a service, which host:service(\"state\", unit) returns.",
   fields = {
-    { "name", "string", "the unit, as it was asked for" }, { "found", "boolean", "whether the host has such a unit" },
-    { "active", "boolean", "whether it is active" }, { "enabled", "boolean", "whether it is started with the host" },
-    { "state", "string", "active, inactive, failed, activating, deactivating, reloading or a word of a newer systemd" },
-    { "detail", "string", "what systemd calls the state in detail, such as running, exited or dead" },
+    { "name", "string", "the unit's name, as in the call" }, { "found", "boolean", "whether the host has such a unit" },
+    { "active", "boolean", "whether it is active" }, { "enabled", "boolean", "whether it starts when the host boots" },
+    { "state", "string", "active, inactive, failed, activating, deactivating, reloading or a state of a newer systemd" },
+    { "detail", "string", "systemd's name for the detailed state, such as running, exited or dead" },
   },
 }
 --- known: what it says. guessed: what a rehearsal makes up.
@@ -28,8 +28,8 @@ function state.of(unit, text, foretold)
   end
   local own = systemd.state(text or "")
   if not own then
-    return errors.usage(string.format("the host said nothing of the state of %s", unit), phase.rehearsal()
-      and "in a test, say it: answers = { { command = \"systemctl show\", stdout = \"ActiveState=active\" } }"
+    return errors.usage(string.format("the host did not report the state of %s", unit), phase.rehearsal()
+      and "in a test, set the answer: answers = { { command = \"systemctl show\", stdout = \"ActiveState=active\" } }"
       or "a simulated host has no services: lander repl --host NAME asks a real one")
   end
   own.name = unit

@@ -8,7 +8,7 @@ local shapes = import "run/shapes"
 
 local sets = { kind = values.kind "hosts" }
 
-language.object { name = "hosts", summary = "A set of hosts, in order: #hosts, hosts[1] and ipairs(hosts) reach them.", fields = {} }
+language.object { name = "hosts", summary = "An ordered set of hosts: use #hosts, hosts[1] and ipairs(hosts).", fields = {} }
 
 local methods = {}
 
@@ -76,23 +76,23 @@ local function own(method, self)
   if rehearsal.misuse(method .. " is written with a colon") == void then return {} end
 end
 
-declare("first", "", "The first host; an error if there is none.", "deployment.targets:first():run \"bin/migrate\"")
+declare("first", "", "Returns the first host; it is an error if there is none.", "deployment.targets:first():run \"bin/migrate\"")
 function methods.first(self)
   local list = own("hosts:first", self)
   if not list[1] then errors.usage("there is no host in the set, so there is no first one") end
   return list[1]
 end
 
-declare("take", "amount", "The first hosts, as many as the amount says.", "rollout:wave(rollout.targets:take \"10%\")")
+declare("take", "amount", "Returns the set of the first hosts.", "rollout:wave(rollout.targets:take \"10%\")")
 function methods.take(self, size)
   local list = own("hosts:take", self)
   return slice(list, 1, counted("hosts:take", size, list))
 end
 
-declare("split", "amount, { … }", "The first hosts, and the others.",
+declare("split", "amount, { … }", "Returns two sets: the first hosts, and all others.",
   "local canary, rest = rollout.targets:split(3, { spread = \"zone\" })", {
-  { "spread", "name", "a tag: the hosts are taken from its values in turn" },
-  { "except", "chosen", "hosts that are among the others in any case" },
+  { "spread", "name", "a tag: hosts come from each value of the tag in turn" },
+  { "except", "chosen", "hosts that are always in the second set" },
 })
 function methods.split(self, size, given)
   local list, options = own("hosts:split", self), fields.options("hosts:split", given)
@@ -103,11 +103,11 @@ function methods.split(self, size, given)
   return sets.new(first), sets.new(others)
 end
 
-declare("batches", "amount, { … }", "One set after the other, for a loop.",
+declare("batches", "amount, { … }", "Returns an iterator over batches, for a loop.",
   "for batch in rollout.targets:batches(\"25%\", { alone = \"rack\" }) do rollout:wave(batch) end", {
-  { "spread", "name", "a tag: the hosts are taken from its values in turn" },
-  { "apart", "name", "a tag such as pair: no batch has two hosts of one value" },
-  { "alone", "name", "a tag such as rack: no batch has hosts of two values" },
+  { "spread", "name", "a tag: hosts come from each value of the tag in turn" },
+  { "apart", "name", "a tag such as pair: no batch has two hosts with the same value" },
+  { "alone", "name", "a tag such as rack: all hosts of a batch have the same value" },
 })
 function methods.batches(self, size, given)
   local list = own("hosts:batches", self)
@@ -134,7 +134,7 @@ local function matches(value, wanted)
   return false
 end
 
-declare("where", "{ tag = value }", "The hosts whose tags are so; a list of values means any of them.",
+declare("where", "{ tag = value }", "Returns the hosts whose tags have these values; a list of values means any of them.",
   "rollout:wave(rollout.targets:where { zone = \"b\" })")
 function methods.where(self, tags)
   local part = {}
@@ -147,7 +147,7 @@ function methods.where(self, tags)
   return sets.new(part)
 end
 
-declare("map", "function", "What a function gives for each host, as a list.",
+declare("map", "function", "Calls a function for each host, and returns the results as a list.",
   "local names = deployment.targets:map(function(host) return host.name end)")
 function methods.map(self, fn)
   local result = {}
@@ -155,7 +155,7 @@ function methods.map(self, fn)
   return result
 end
 
-declare("except", "hosts", "The set without these hosts.", "rollout:wave(rollout.targets:except(rollout.targets:first()))")
+declare("except", "hosts", "Returns the set without these hosts.", "rollout:wave(rollout.targets:except(rollout.targets:first()))")
 function methods.except(self, others)
   local gone, part = tables.set(sets.numbers("hosts:except", others)), {}
   for _, item in ipairs(own("hosts:except", self)) do
@@ -164,9 +164,9 @@ function methods.except(self, others)
   return sets.new(part)
 end
 
-declare("twins", "hosts, { … }", "For each of these hosts one that is like it: of the set, none of them, and with most of its tags.",
+declare("twins", "hosts, { … }", "Returns a twin for each of these hosts: another host of the set that shares most of its tags.",
   "local twins = rollout.targets:twins(rollout.targets:take(1), { by = \"zone\" })", {
-  { "by", "name", "a tag, such as zone, that twins must share" },
+  { "by", "name", "a tag, such as zone, that a host and its twin must share" },
 })
 function methods.twins(self, hosts, given)
   local list, options = own("hosts:twins", self), fields.options("hosts:twins", given)

@@ -6,18 +6,18 @@ local decisions, fields = import "run/decisions", import "types/fields"
 
 language.word {
   name = "rollout:shift", nature = "effect", phases = { "run" }, takes = "{ … }",
-  summary = "Moves traffic between the pools of the recipe's traffic. If the deployment fails later, what was before comes back. Gives the "
-    .. "weights that were.",
+  summary = "Moves traffic between the pools of the recipe's traffic. If the deployment fails later, Lander restores the old weights. "
+    .. "Returns the old weights.",
   example = "rollout:shift { weights = { blue = 90, green = 10 } }",
   fields = {
-    { "weights", "record", "whole per cent by pool that sum to 100; a pool that is not named gets none" },
-    { "to", "name", "the pool that gets all of it" },
+    { "weights", "record", "whole percentages by pool, which add up to 100; a pool that is not named gets no traffic" },
+    { "to", "name", "the pool that gets all of the traffic" },
   },
 }
 
 language.word {
   name = "rollout:weights", nature = "probe", phases = { "run" }, takes = "",
-  summary = "The weights of the pools as they are, whole per cent by pool.", example = "local live = rollout:weights().blue == 100",
+  summary = "Returns the present weights of the pools, in whole per cent.", example = "local live = rollout:weights().blue == 100",
 }
 
 --- Whether these are whole per cent that sum to 100.

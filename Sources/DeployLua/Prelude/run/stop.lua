@@ -6,7 +6,7 @@ local decisions = import "run/decisions"
 
 language.word {
   name = "rollout:stop", nature = "effect", phases = { "run" }, gives = "never", takes = "format, …", errors = { "failed" },
-  summary = "Ends the rollout on purpose: changed hosts stay as they are, the others stay on the old revision. Does not return.",
+  summary = "Ends the rollout on purpose: changed hosts keep the new revision, and the others keep the old one. This call does not return.",
   example = "rollout:stop \"the rest follows on Monday\"",
 }
 

@@ -7,20 +7,21 @@ local values, void = import "runtime/values", import "runtime/void"
 local duration, fields, fleet, sets = import "types/duration", import "types/fields", import "run/fleet", import "run/sets"
 
 local options = {
-  { "limit", "positive", "how many at once" }, { "keep_going", "boolean", "whether the others go on when one fails" },
+  { "limit", "positive", "the number of functions that run at the same time" }, { "keep_going", "boolean", "whether the other functions "
+    .. "continue if one fails" },
 }
 language.word {
   name = "each", nature = "pure", phases = { "run" }, takes = "list, function, { … }",
-  summary = "Calls a function for each item, all at once; gives results in order.",
+  summary = "Calls a function for each item, all at the same time, and returns the results in order.",
   example = "each(deployment.targets, function(host) host:run \"bin/warm\" end, { limit = 10 })", fields = options,
 }
 language.word {
-  name = "all", nature = "pure", phases = { "run" }, takes = "{ functions }, { … }", summary = "Calls different functions at once.",
+  name = "all", nature = "pure", phases = { "run" }, takes = "{ functions }, { … }", summary = "Calls several functions at the same time.",
   example = "all { function() host:run \"bin/warm\" end, function() here:run \"bin/announce\" end }", fields = options,
 }
 language.word {
   name = "within", nature = "pure", phases = { "run" }, takes = "duration, function",
-  summary = "A deadline over any number of steps.", errors = { "timeout" },
+  summary = "Runs a function with a deadline.", errors = { "timeout" },
   example = "within(\"5m\", function() host:run \"bin/migrate\" end)",
 }
 

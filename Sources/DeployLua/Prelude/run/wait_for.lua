@@ -8,14 +8,15 @@ local duration, fields, operation = import "types/duration", import "types/field
 
 language.word {
   name = "host:wait_for", nature = "probe", phases = { "run" }, gives = "nothing", takes = "{ … }",
-  summary = "Asks the host until something answers, or the time is over.",
+  summary = "Repeats a check on the host until it succeeds or the time is over.",
   example = "host:wait_for { http = \"http://localhost:8080/ready\", timeout = \"2m\" }",
   errors = { "unhealthy", "unreachable" },
   fields = {
-    { "http", "url", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
+    { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
-    { "status", "statuses", "what is healthy", default = "200 to 399" },
-    { "timeout", "time", "how long in all", default = "\"60s\"" }, { "every", "duration", "between two questions", default = "\"1s\"" },
+    { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
+    { "timeout", "time", "the longest time in all", default = "\"60s\"" }, { "every", "duration", "the time between two "
+      .. "checks", default = "\"1s\"" },
   },
 }
 

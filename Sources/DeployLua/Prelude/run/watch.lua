@@ -8,24 +8,24 @@ local most = 10000 -- rests between looks
 
 language.word {
   name = "rollout:watch", nature = "probe", phases = { "run" }, takes = "{ … }",
-  summary = "Looks at hosts for a while. If they are bad the deployment fails. Gives true, or false with on_fail = \"return\", and the "
-    .. "verdict: \"pass\", \"fail\" or \"inconclusive\".",
+  summary = "Checks hosts repeatedly for a time. If too many checks are bad, the deployment fails. Returns true (with on_fail = "
+    .. "\"return\" also false), and the verdict \"pass\", \"fail\" or \"inconclusive\".",
   example = "rollout:watch { during = \"10m\", http = \"http://localhost:8080/ready\" }",
   errors = { "unfit", "unhealthy", "rejected" },
   fields = {
-    { "during", "time", "for how long; only time in which somebody looks counts", required = true },
-    { "every", "duration", "between two looks, at most during", default = "\"10s\"" },
-    { "hosts", "chosen", "which hosts", default = "those that this deployment has brought to the release" },
-    { "http", "url", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
+    { "during", "time", "how long the watch lasts; only time in which an engine runs counts", required = true },
+    { "every", "duration", "the time between two looks, at most during", default = "\"10s\"" },
+    { "hosts", "chosen", "the hosts to check", default = "the hosts that this deployment has brought to the release" },
+    { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
-    { "status", "statuses", "what is healthy", default = "200 to 399" },
-    { "check", "function", "function(host, deployment); it finds the host bad if it raises or gives false" },
-    { "from", "host|engine", "who asks", default = "\"host\"" },
-    { "timeout", "time", "how long one look may take", default = "\"10s\"" },
+    { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
+    { "check", "function", "function(host, deployment): the host is bad if the function raises an error or returns false" },
+    { "from", "host|engine", "the machine that makes the check", default = "\"host\"" },
+    { "timeout", "time", "the longest time of one look", default = "\"10s\"" },
     { "allow", "count", "the number of looks that may be bad", default = "0" },
-    { "name", "name", "what people call it", default = "\"watch\"" },
-    { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy", default = "\"fail\"" },
-    { "on_inconclusive", "ask|fail|pass", "what a host does that gives no answer: a person is asked, or it counts as that",
+    { "name", "name", "its name in messages and reports", default = "\"watch\"" },
+    { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false", default = "\"fail\"" },
+    { "on_inconclusive", "ask|fail|pass", "what an inconclusive result means: ask a person, or count as fail or pass",
       default = "\"ask\"" },
   },
 }

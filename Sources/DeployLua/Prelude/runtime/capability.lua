@@ -1,30 +1,31 @@
--- Capabilities: what a plugin may reach, by name. A manifest asks for them, deploy.lua grants them.
+-- Capabilities: names for what a plugin may reach. A manifest asks for them, and deploy.lua grants them.
 
 local import = ...
 local near, web = import "runtime/near", import "types/web_address"
 
 local capability = {}
 
---- Those that say all by their name, and what each is needed for.
+--- The capabilities that have no parameter, each with what it is needed for.
 capability.plain = {
-  { "approval", "asks people: rollout:approve" },
-  { "host.check", "asks hosts whether something answers: host:wait_for with http or port" },
-  { "host.read", "reads files of hosts: host:read, host:exists" },
-  { "host.run", "runs commands on hosts: host:run, host:try" },
-  { "host.service", "starts, stops and asks services of hosts: host:service" },
-  { "host.upload", "brings files to hosts: host:upload, with local.read for what it brings" },
-  { "host.write", "writes on hosts: host:write, host:template, host:link" },
+  { "approval", "ask people for approval: rollout:approve" },
+  { "host.check", "check whether a host answers: host:wait_for with http or port" },
+  { "host.read", "read files of hosts: host:read, host:exists" },
+  { "host.run", "run commands on hosts: host:run, host:try" },
+  { "host.service", "control services of hosts: host:service" },
+  { "host.upload", "send files to hosts: host:upload, with local.read for these files" },
+  { "host.write", "write files on hosts: host:write, host:template, host:link" },
 }
---- Those that name what they reach.
+--- The capabilities that name what they reach.
 capability.named = {
-  { "http", "HOST[:PORT][/METHOD]", "asks a server: http.get and http.post; without a port those of http and https" },
-  { "local.exec", "PROGRAM", "runs a program here; a command in one text is run by sh" },
-  { "local.read", "PATH", "reads a file here, or all of a folder if it ends in /" },
-  { "local.write", "PATH", "writes a file here, or in a folder: host:download" },
-  { "secret", "NAME", "has a handle of a secret" },
+  { "http", "HOST[:PORT][/METHOD]", "send requests to a server: http.get and http.post; without a port, it allows the ports of http and "
+    .. "https" },
+  { "local.exec", "PROGRAM", "run a program on the engine's machine; a command that is a single string is run by sh" },
+  { "local.read", "PATH", "read a file on the engine's machine, or all files of a folder if the path ends in /" },
+  { "local.write", "PATH", "write a file on the engine's machine, or in a folder: host:download" },
+  { "secret", "NAME", "use a secret, as a handle" },
 }
 
---- The capability that each word needs in a plugin that has only what it was granted; … stands for what a call names.
+--- The capability that each word needs in a plugin with grants. … stands for a part of the call.
 capability.needs = {
   ["host:run"] = "host.run", ["host:try"] = "host.run", ["host:read"] = "host.read", ["host:exists"] = "host.read",
   ["host:write"] = "host.write", ["host:template"] = "host.write", ["host:link"] = "host.write",
@@ -42,12 +43,12 @@ for _, one in ipairs(capability.named) do
   kinds[one[1]], names[#names + 1] = "named", one[1] .. ":" .. one[2]
 end
 
---- Whether a path stays where it says: no "..", no control character.
+--- Returns whether a path leads exactly where it says: it has no ".." and no control character.
 local function is_straight(path)
   return not string.find("/" .. path .. "/", "/../", 1, true) and not string.find(path, "%c")
 end
 
---- What is wrong with the text of a capability, and what to do; nil if nothing is.
+--- Returns what is wrong with the text of a capability, and what to do; nil: nothing is wrong.
 function capability.fault(text)
   if type(text) ~= "string" then return "a capability is a text such as \"host.run\"" end
   if kinds[text] == "plain" then return nil end
@@ -69,7 +70,7 @@ function capability.fault(text)
   return nil
 end
 
---- Whether one that was granted covers one that is needed.
+--- Returns whether a granted capability covers one that is needed.
 function capability.covers(granted, needed)
   if granted == needed then return true end
   local server, asked = string.match(granted, "^http:(.*)$"), string.match(needed, "^http:(.*)$")

@@ -16,34 +16,34 @@ errors(errors_.meta)
 
 --- What an error's `kind` may be, and what it says, in the order in which people meet them.
 errors_.kinds = {
-  { "command", "a command ended with another status than 0, or by a signal: the error has command, status and stderr" },
+  { "command", "a command ended with a status other than 0, or by a signal; the error has command, status and stderr" },
   { "timeout", "a deadline passed" },
   { "unhealthy", "a check answered no" },
-  { "failed", "the recipe said fail, or the strategy gave up" },
-  { "misnamed", "a field, a host or a partner has no such name: wrong whatever hosts answer" },
-  { "invalid", "what was asked makes no sense: a wrong type, a path that leads out" },
+  { "failed", "the recipe called fail, or the strategy gave up" },
+  { "misnamed", "no field, host or partner has this name; the error does not depend on what hosts answer" },
+  { "invalid", "the request makes no sense: a wrong type, or a path that leads out of its folder" },
   { "missing", "a file, a tool, a user or a secret is not there" },
   { "notPermitted", "the login user may not do that" },
   { "noSpace", "the disk is full" },
-  { "unreachable", "the host cannot be reached, or not any more" },
-  { "lost", "nobody knows how a command ended: its host rebooted, or what ran it died" },
-  { "unfit", "a gate that looked at hosts found the release bad" },
-  { "rejected", "a person rejected it, or nobody answered in time" },
+  { "unreachable", "the host cannot be reached, or is no longer reachable" },
+  { "lost", "nobody knows how a command ended: its host rebooted, or the process that ran it died" },
+  { "unfit", "a watch or an analysis found the release bad" },
+  { "rejected", "a person rejected a gate, or nobody answered in time" },
   { "cancelled", "somebody cancelled the deployment, or a function around this one failed" },
   { "corrupt", "content does not have the digest that it should have" },
-  { "locked", "another deployment holds the host" },
+  { "locked", "another deployment has the lock of the host" },
   { "fenced", "a newer deployment took the host over" },
-  { "transport", "the connection gave something that makes no sense" },
-  { "store", "the engine cannot write what it has to keep" },
-  { "internal", "a mistake of Lander itself" },
+  { "transport", "the connection returned data that makes no sense" },
+  { "store", "the engine cannot write its journal or another file" },
+  { "internal", "a defect of Lander itself" },
 }
 --- What else an error has; each may be nil.
 errors_.fields = {
   { "kind", "string", "one of the kinds" }, { "message", "string", "one sentence: what was asked and what came back" },
   { "fix", "string", "what to do next" }, { "host", "string", "the host's name" }, { "where", "string", "the recipe's file:line" },
-  { "command", "string", "the line of the command" }, { "status", "integer", "its exit status" },
-  { "stderr", "string", "its last messages, at most 5 lines; of a service the end of its journal, too" },
-  { "attempts", "integer", "how often retry tried" },
+  { "command", "string", "the command line" }, { "status", "integer", "its exit status" },
+  { "stderr", "string", "the last lines of standard error, at most 5; for a service also the end of its journal" },
+  { "attempts", "integer", "the number of attempts that retry made" },
 }
 
 --- Raises an error that blames the innermost line of a recipe.

@@ -79,7 +79,7 @@ end
 --- What is said of a capability that a plugin does not have, and what to do.
 local function refusal(plugin, needed, what)
   if plugin.nobody then
-    return string.format("%s is asked by a function that stands in no file, so nobody's grants cover it", what),
+    return string.format("%s is called by a function that belongs to no file, so no grants apply to it", what),
       "give a function of your own: function(host) … end"
   end
   if not covered(plugin.asks, needed) then

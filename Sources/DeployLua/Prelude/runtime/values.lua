@@ -16,7 +16,7 @@ end
 --- A kind of values: a metatable with a name that shows in messages.
 function values.kind(name)
   return { __name = name, __metatable = false, __newindex = function(_, key)
-    return errors.usage(string.format("%s is not to be changed: %s stays as it is", name, tostring(key)))
+    return errors.usage(string.format("%s cannot be changed: %s keeps its value", name, tostring(key)))
   end }
 end
 

@@ -30,9 +30,9 @@ function web.machine(text)
     return whole(inside)
   end
   local name = string.gsub(string.lower(text), "%.$", "")
-  if name == "" then return nil, "it names no machine" end
+  if name == "" then return nil, "it names no host" end
   if #name > 253 or not string.find(name, "^[%w_][%w_.-]*$") or string.find(name, "..", 1, true) then
-    return nil, string.format("%q is no name of a machine", text)
+    return nil, string.format("%q is not the name of a host", text)
   end
   return name
 end
@@ -61,12 +61,12 @@ end
 function web.parse(url)
   if #url > longest then return nil, string.format("it has more than %d bytes", longest) end
   if string.find(url, "[^!-~]") or string.find(url, "[\\\"<>^`{|}]") then
-    return nil, "it has a character that belongs into no URL: write it with % and two digits"
+    return nil, "it has a character that a URL cannot have: write it with % and two digits"
   end
   local scheme, authority, rest = string.match(url, "^(%a+)://([^/?#]*)(.*)$")
   scheme = scheme and string.lower(scheme)
-  if not standard[scheme] then return nil, "it begins neither with http:// nor with https://" end
-  if string.find(authority, "@", 1, true) then return nil, "it has a user before its machine: give who asks in a header" end
+  if not standard[scheme] then return nil, "it does not begin with http:// or https://" end
+  if string.find(authority, "@", 1, true) then return nil, "it has a user before its host name: put the login into a header" end
   if string.find(rest, "#", 1, true) then return nil, "it has a # and what follows, which is never sent" end
   local machine, port = web.place(authority)
   if not machine then return nil, port end

@@ -12,18 +12,19 @@ local slowest = 5 * 60000        -- milliseconds, of one look
 
 language.word {
   name = "recipe.alarm", nature = "pure", phases = { "description" }, takes = "alarm = { … }",
-  summary = "How hosts are watched after a deployment has succeeded; too many bad looks take them back, until the next deployment begins.",
+  summary = "Checks hosts after a deployment has succeeded, and rolls them back after too many bad looks. The next deployment ends it.",
   example = "alarm = { during = \"60m\", http = \"http://localhost:8080/ready\", allow = 3 }",
   fields = {
-    { "during", "time", "for how long, from the end of the deployment, a second to 7 days", required = true },
-    { "every", "time", "between two looks, at least a second; at most 1,000 looks at each host", default = "\"10s\", or 1/500 of during" },
-    { "http", "url", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
+    { "during", "time", "how long it lasts after the end of the deployment: 1 second to 7 days", required = true },
+    { "every", "time", "the time between two looks, at least 1 second; at most 1,000 looks at each host", default = "\"10s\", or 1/500 "
+      .. "of during" },
+    { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
-    { "status", "statuses", "what is healthy", default = "200 to 399" },
-    { "from", "host|engine", "who asks", default = "\"host\"" },
-    { "timeout", "time", "how long one look may take, at most 5 minutes", default = "\"10s\"" },
+    { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
+    { "from", "host|engine", "the machine that makes the check", default = "\"host\"" },
+    { "timeout", "time", "the longest time of one look, at most 5 minutes", default = "\"10s\"" },
     { "allow", "count", "the number of looks that may be bad", default = "0" },
-    { "name", "name", "what people call it", default = "\"alarm\"" },
+    { "name", "name", "its name in messages and reports", default = "\"alarm\"" },
   },
 }
 
@@ -65,7 +66,7 @@ end
 local function bounded(own, subject, place)
   local during = own.during
   local wrong = during ~= nil
-    and beyond("during", during, longest, "7 days", "let a monitoring system watch from then on", subject, place)
+    and beyond("during", during, longest, "7 days", "let a monitoring system watch after that", subject, place)
   if during and during < shortest then
     problems.add("during of " .. subject .. " is shorter than a second", nil, problems.at_field(place, "during"))
     wrong = true
@@ -92,7 +93,7 @@ end
 local function unchecked(given, subject, place)
   if type(given) ~= "table" or given.check == nil then return given, false end
   problems.add(subject .. " takes no check: functions run only while a deployment is under way",
-    "say http, port or command; a function can look before the end, with rollout:watch", problems.at_field(place, "check"))
+    "use http, port or command; a function can check hosts during the deployment, with rollout:watch", problems.at_field(place, "check"))
   local rest = {}
   for key, value in pairs(given) do if key ~= "check" then rest[key] = value end end
   return rest, true
@@ -119,7 +120,7 @@ end
 --- Says that a recipe which keeps what failed cannot go back because of an alarm.
 function alarm.refuse_held(own, rollback, subject, place)
   if own and rollback == false then
-    problems.add(subject .. " has an alarm, which takes hosts back, and rollback = false, which keeps them", "leave one of them out",
+    problems.add(subject .. " has an alarm, which rolls hosts back, and rollback = false, which forbids that", "leave one of them out",
       place)
   end
 end

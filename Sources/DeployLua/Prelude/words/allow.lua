@@ -7,7 +7,7 @@ local void, named, types = import "runtime/void", import "words/named", import "
 
 language.word {
   name = "allow", nature = "pure", phases = { "description" }, takes = "\"plugin\" { \"capability\", … }",
-  summary = "Grants a plugin of deploy.lock what its plugin.lua asks for. Only deploy.lua has this word.",
+  summary = "Grants capabilities to a plugin of deploy.lock. Only deploy.lua may call it.",
   example = "allow \"chat\" { \"host.run\", \"secret:CHAT_TOKEN\" }",
 }
 

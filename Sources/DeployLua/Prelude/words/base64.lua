@@ -5,12 +5,12 @@ local errors, language, values = import "runtime/errors", import "runtime/langua
 
 language.word {
   name = "base64.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "A text in base64 (RFC 4648), in one line.",
+  summary = "Encodes a text in base64 (RFC 4648), in one line.",
   example = "local header = \"Basic \" .. base64.encode \"kim:word\"",
 }
 language.word {
   name = "base64.decode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "What a text in base64 says; spaces and line ends in it are skipped.",
+  summary = "Decodes a base64 text; it skips spaces and line ends.",
   example = "local key = base64.decode \"aGVsbG8=\"   -- hello",
 }
 
@@ -41,14 +41,16 @@ end
 local function decode(value)
   local text = string.gsub(text_of("base64.decode", value), "%s", "")
   local body = string.gsub(text, "=?=$", "")
-  if #body % 4 == 1 or (#text ~= #body and #text % 4 ~= 0) then errors.usage "base64.decode: the text is not whole" end
+  if #body % 4 == 1 or (#text ~= #body and #text % 4 ~= 0) then errors.usage "base64.decode: the text is incomplete" end
   local out = {}
   for at = 1, #body, 4 do
     local bits, count = 0, 0
     for i = at, at + 3 do
       local byte = string.byte(body, i)
       local six = byte and meaning[byte]
-      if byte and not six then errors.usage(string.format("base64.decode: %q at byte %d is no sign of base64", string.char(byte), i)) end
+      if byte and not six then
+        errors.usage(string.format("base64.decode: %q at byte %d is not a character of base64", string.char(byte), i))
+      end
       bits, count = bits << 6 | (six or 0), count + (byte and 1 or 0)
     end
     out[#out + 1] = string.sub(string.char(bits >> 16, bits >> 8 & 255, bits & 255), 1, count - 1)

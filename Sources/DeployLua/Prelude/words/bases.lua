@@ -23,8 +23,8 @@ local function add_fields(sum, more, said, subject, place)
   for key, given in pairs(more.fields) do
     local before = sum.fields[key]
     if before ~= nil and not adding[key] and said[key] == nil and not alike(before, given) then
-      problems.warn(string.format("%s of %s comes from two of its bases, and the later one is taken", key, subject),
-        string.format("say it in the recipe: %s = …", key), place)
+      problems.warn(string.format("%s of %s comes from two of its bases; the later one is used", key, subject),
+        string.format("set it in the recipe: %s = …", key), place)
     end
     sum.fields[key], sum.origins[key] = given, more.origins[key]
   end
@@ -36,7 +36,7 @@ local function add_params(sum, more, subject, place)
   for _, parameter in ipairs(sum.params) do
     local other = inside[parameter.name]
     if not other then kept[#kept + 1] = parameter elseif other ~= parameter.inside then
-      problems.warn(string.format("parameter %q of %s comes from two of its bases, and the later one is taken", parameter.name, subject),
+      problems.warn(string.format("parameter %q of %s comes from two of its bases; the later one is used", parameter.name, subject),
         "declare it in the recipe", place)
     end
   end
@@ -47,8 +47,8 @@ local function add_stages(sum, more, said, subject, place)
   local old, new = sections.of(sum.stages).rollout, sections.of(more.stages).rollout
   local first, second = old and payload(old).strategy, new and payload(new).strategy
   if first and second and first ~= second and said.strategy == nil and said.stages == nil then
-    problems.warn(string.format("two bases of %s have a strategy, and the later one is taken", subject),
-      "say it in the recipe: strategy = …", place)
+    problems.warn(string.format("two bases of %s have a strategy; the later one is used", subject),
+      "set it in the recipe: strategy = …", place)
   end
   if sum.declares and more.declares then sum.stages = sections.merged(sum.stages, more.stages) elseif more.declares then
     sum.stages = more.stages

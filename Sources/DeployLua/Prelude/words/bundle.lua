@@ -10,10 +10,11 @@ local bundle = { kind = values.kind "bundle" }
 
 language.word {
   name = "bundle", nature = "pure", phases = { "description" }, takes = "\"folder\" or { … }",
-  summary = "The revision: what is packed and sent.",
+  summary = "The revision: the files that are packed and sent.",
   example = "bundle { build = \"make dist\", from = \"dist\", ignore = { \"*.map\" } }",
   fields = {
-    { "from", "name", "a folder or an archive, relative to the project" }, { "build", "name", "a command run before, here" },
+    { "from", "name", "a folder or an archive, relative to the project" }, { "build", "name", "a command that makes these files; it runs "
+      .. "first, on this machine" },
     { "ignore", "strings", "patterns of paths to leave out" }, { "git", "name", "a branch, tag or commit instead of from" },
     { "repository", "name", "the local repository of git", default = "the project" },
   },

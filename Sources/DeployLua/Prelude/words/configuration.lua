@@ -13,34 +13,34 @@ language.word {
   summary = "Bounds that hold whatever a strategy decides.",
   example = "configuration \"careful\" { floor = \"75%\", parallel = \"10%\", budget = { failed = 1 } }",
   fields = {
-    { "floor", "amount", "hosts that keep serving" }, { "parallel", "amount", "hosts in flight at once" },
-    { "budget", "table", "what may go wrong: { failed = 1, wave = 1, unreachable = \"2%\" }" },
-    { "base", "amount", "the share of hosts that fail whatever the release is, 1% if not given: a wave in which more fail than chance "
-      .. "explains stops the deployment, and so does the first host if it fails; 100%: only budgets count" },
-    { "apart", "strings", "tags such as pair: of hosts with one value never two are out of service" },
-    { "alone", "strings", "tags such as rack: hosts of one value at a time are out of service" },
-    { "each", "table", "what holds for each value of a tag: { tag = \"zone\", floor = \"50%\", failed = 1 }" },
-    { "minimum_healthy", "amount", "hosts that have to stay healthy by CodeDeploy's rule, instead of floor, budget and base" },
+    { "floor", "amount", "hosts that keep serving" }, { "parallel", "amount", "hosts that may change at the same time" },
+    { "budget", "table", "failures that are allowed: { failed = 1, wave = 1, unreachable = \"2%\" }" },
+    { "base", "amount", "the share of hosts that fail although the release is good; 1% if not given. A wave with more failures than "
+      .. "chance explains stops the deployment, and so does a failure of the first host. With 100% only budgets count" },
+    { "apart", "strings", "tags such as pair: two hosts with the same value are never out of service at the same time" },
+    { "alone", "strings", "tags such as rack: only hosts with one value of the tag are out of service at the same time" },
+    { "each", "table", "bounds for the hosts of each value of a tag: { tag = \"zone\", floor = \"50%\", failed = 1 }" },
+    { "minimum_healthy", "amount", "hosts that have to stay healthy, by CodeDeploy's rule; replaces floor, budget and base" },
   },
 }
 language.word {
   name = "configuration.budget", nature = "pure", phases = { "description" }, takes = "budget = { … }",
-  summary = "What may go wrong before a deployment stops and goes back.",
+  summary = "The failures that are allowed before a deployment stops and rolls back.",
   example = "budget = { failed = 1, unreachable = \"2%\" }",
   fields = {
     { "failed", "amount", "hosts that may fail" },
-    { "wave", "amount", "hosts that may fail in one wave", default = "as many as may fail in all" },
+    { "wave", "amount", "hosts that may fail in one wave", default = "the value of failed" },
     { "unreachable", "amount", "hosts that may be out of reach" },
   },
 }
 
 language.word {
   name = "configuration.each", nature = "pure", phases = { "description" }, takes = "each = { … }",
-  summary = "What holds for the hosts of each value of a tag.",
+  summary = "Bounds for the hosts of each value of a tag.",
   example = "each = { tag = \"zone\", floor = \"50%\", failed = 1 }",
   fields = {
-    { "tag", "name", "the tag, such as zone", required = true }, { "floor", "amount", "hosts of each value that keep serving" },
-    { "failed", "amount", "hosts of each value that may fail" },
+    { "tag", "name", "the tag, such as zone", required = true }, { "floor", "amount", "hosts with each value that keep serving" },
+    { "failed", "amount", "hosts with each value that may fail" },
   },
 }
 
@@ -56,7 +56,7 @@ local function check_alone(subject, own, place)
   if not own.minimum_healthy then return end
   for _, other in ipairs { "floor", "budget", "base" } do
     if own[other] then
-      problems.add(string.format("%s has minimum_healthy and %s: the first says alone how many may fail", subject, other),
+      problems.add(string.format("%s has minimum_healthy and %s: minimum_healthy alone says how many may fail", subject, other),
         "keep one of them", problems.at_field(place, other))
     end
   end

@@ -6,7 +6,7 @@ local values = import "runtime/values"
 
 language.word {
   name = "env", nature = "pure", phases = { "description" }, takes = "\"NAME\", \"default\"",
-  summary = "A variable of the environment, as it was when the recipe was read; it is kept with the deployment, in plain.",
+  summary = "A variable of the environment, read together with the recipe. The deployment keeps its value as plain text.",
   example = "local region = env(\"REGION\", \"eu-1\")",
 }
 
@@ -29,7 +29,7 @@ language.meaning("env", function(name, default)
   if text then return text end
   if good and default == nil then
     problems.add(string.format("the environment has no %s", name),
-      string.format("set it, or say what holds without: env(%q, \"…\")", name), place)
+      string.format("set it, or give a default: env(%q, \"…\")", name), place)
   end
   return default or ""
 end)

@@ -9,15 +9,16 @@ local freeze = {}
 
 language.word {
   name = "recipe.freeze", nature = "pure", phases = { "description" }, takes = "freeze = { … }",
-  summary = "A time in which deployments do not begin, and those under way begin no further wave; going back is always possible.",
+  summary = "A time in which no deployment begins, and in which deployments that are under way begin no further wave. Rollbacks are "
+    .. "always possible.",
   example = "freeze = { days = \"fri\", from = \"15:00\", to = \"24:00\", zone = \"Europe/Berlin\", name = \"before the weekend\" }",
   fields = {
     { "days", "string", "weekdays such as \"fri\", \"sat-sun\" or \"mon, wed-fri\"", default = "every day" },
-    { "dates", "strings", "dates such as \"2026-12-24\" or \"2026-12-23..2027-01-02\"", default = "whatever the date is" },
-    { "from", "string", "when it begins on such a day: \"15:00\"", default = "midnight" },
-    { "to", "string", "when it ends: \"08:00\", on the next day if that is not after from", default = "\"24:00\"" },
-    { "zone", "name", "by which clock: \"Europe/Berlin\", \"UTC\" or \"+01:00\"", default = "UTC" },
-    { "name", "name", "what people call it" },
+    { "dates", "strings", "dates such as \"2026-12-24\" or \"2026-12-23..2027-01-02\"", default = "every date" },
+    { "from", "string", "the time at which it begins: \"15:00\"", default = "midnight" },
+    { "to", "string", "the time at which it ends: \"08:00\". If that is not after from, it ends on the next day", default = "\"24:00\"" },
+    { "zone", "name", "the time zone: \"Europe/Berlin\", \"UTC\" or \"+01:00\"", default = "UTC" },
+    { "name", "name", "its name in messages and reports" },
   },
 }
 
@@ -106,7 +107,7 @@ local function read_one(given, subject, place)
   local own = fields.read(subject, "recipe.freeze", given, place)
   local function at(field) return problems.at_field(place, field) end
   if not own.days and not own.dates and not own.from and not own.to and given ~= void then
-    problems.add(subject .. " says no time: nothing would ever be deployed", "give it days, dates, from or to", place)
+    problems.add(subject .. " names no time, so nothing would ever be deployed", "give it days, dates, from or to", place)
   end
   local to = read_time(own.to, 1440, "to", subject, at "to")
   local result = { name = own.name or "freeze", days = own.days and read_days(own.days, subject, at "days") or {},

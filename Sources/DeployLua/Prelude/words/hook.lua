@@ -12,19 +12,19 @@ local known = tables.set(events)
 
 --- What each event is for, in the order in which a host has them.
 language.events = {
-  { "BeforeBlockTraffic", "before the host leaves its balancer; sees the release that runs" },
-  { "BlockTraffic", "takes the host out of its balancer; sees the release that runs" },
-  { "AfterBlockTraffic", "after it left; sees the release that runs" },
-  { "ApplicationStop", "stops the release that runs; skipped if there is none" },
-  { "DownloadBundle", "the engine brings the new release: takes no hook" },
-  { "BeforeInstall", "before the new release becomes the current one" },
-  { "Install", "the engine makes the new release the current one: takes no hook" },
+  { "BeforeBlockTraffic", "runs before the host leaves its balancer, in the old release" },
+  { "BlockTraffic", "takes the host out of its balancer; runs in the old release" },
+  { "AfterBlockTraffic", "runs after the host has left its balancer, in the old release" },
+  { "ApplicationStop", "stops the old release, and runs in it; skipped if there is none" },
+  { "DownloadBundle", "the engine sends the new release; no hook can run here" },
+  { "BeforeInstall", "runs before the new release becomes the current one" },
+  { "Install", "the engine makes the new release the current one; no hook can run here" },
   { "AfterInstall", "configures the new release" },
   { "ApplicationStart", "starts the new release" },
-  { "ValidateService", "says whether the new release is good: an error here takes the host back" },
-  { "BeforeAllowTraffic", "before the host gets its traffic back" },
-  { "AllowTraffic", "brings the host back into its balancer" },
-  { "AfterAllowTraffic", "after it is back" },
+  { "ValidateService", "checks whether the new release is good: if it raises an error, the host goes back" },
+  { "BeforeAllowTraffic", "runs before the host gets its traffic back" },
+  { "AllowTraffic", "puts the host back into its balancer" },
+  { "AfterAllowTraffic", "runs after the host is back in its balancer" },
 }
 local of_the_engine = { DownloadBundle = true, Install = true }
 

@@ -11,17 +11,17 @@ local most, widest = 20000, 9999 -- hosts of one text, and steps of one range
 
 --- What a group and a host may say.
 host.fields = {
-  { "user", "name", "the login user" }, { "port", "port", "of the ssh server" },
-  { "transport", "name", "ssh, local, or one that transport \"name\" defines" },
-  { "root", "name", "a folder put before the recipe's path" }, { "tags", "record", "for selections and strategies" },
+  { "user", "name", "the login user" }, { "port", "port", "the port of the ssh server" },
+  { "transport", "name", "ssh, local, or the name of a transport that transport \"name\" defines" },
+  { "root", "name", "a folder that is put in front of the recipe's path" }, { "tags", "record", "for selections and strategies" },
   { "vars", "record", "values for hooks" },
 }
 
 language.word {
   name = "host", nature = "pure", phases = { "description" }, takes = "\"name\" { … }",
-  summary = "A host with more than a name.",
+  summary = "A host with settings of its own.",
   example = "host \"web25\" { address = \"10.0.3.25\", tags = { zone = \"b\" } }",
-  fields = tables.joined(host.fields, { { "address", "name", "what to connect to", default = "the name" } }),
+  fields = tables.joined(host.fields, { { "address", "name", "the host name or address for connections", default = "the name" } }),
 }
 
 --- Definitions have no methods: those are the running host's.

@@ -6,20 +6,21 @@ local reader, encode = import "types/json_reader", import "types/json_writer"
 
 language.word {
   name = "json.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
-  summary = "What a text of JSON (RFC 8259) says: tables, texts, numbers, true, false, and json.null.",
+  summary = "Decodes a JSON text (RFC 8259) into tables, strings, numbers, true, false and json.null.",
   example = "local health = json.decode(host:run(\"bin/health\", { rehearse = \"{}\" }).stdout)",
 }
 language.word {
   name = "json.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "value",
-  summary = "A value as JSON in one line, names in their order. A table with 1 to n is a list; json.list makes an empty one.",
+  summary = "Encodes a value as JSON in one line, with sorted names. A table with the keys 1 to n is a list; json.list {} is an empty "
+    .. "list.",
   example = "host:write(\"/etc/app.json\", json.encode { port = 80, peers = json.list {} })",
 }
 language.word {
   name = "json.list", nature = "pure", phases = { "description", "run" }, takes = "{ … }",
-  summary = "The table as a list of JSON, also if it is empty.", example = "local empty = json.encode(json.list {})   -- []",
+  summary = "Marks a table as a JSON list, even if it is empty.", example = "local empty = json.encode(json.list {})   -- []",
 }
 language.object { name = "json", summary = "JSON as values, and back",
-  fields = { { "null", "any", "what JSON calls null: nil would end a table" } } }
+  fields = { { "null", "any", "JSON's null, because nil would remove the entry from a table" } } }
 
 local function decode(text)
   if type(text) ~= "string" then errors.usage("json.decode takes a text, got " .. values.described(text)) end

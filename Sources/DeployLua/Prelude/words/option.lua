@@ -1,4 +1,4 @@
--- Typed options: what parameters of recipes and options of plugins have in common.
+-- Typed options: what the parameters of recipes and the options of plugins have in common.
 
 local import = ...
 local language, problems = import "runtime/language", import "runtime/problems"
@@ -36,12 +36,12 @@ end
 local function matching(options)
   return function(value)
     if type(value) ~= "string" or not options.match then return type(value) == "string", value end
-    local good, found = pcall(string.find, value, options.match) -- a pattern that cannot be read lets nothing through
+    local good, found = pcall(string.find, value, options.match) -- a pattern that cannot be read matches no value
     return good and found ~= nil, value
   end
 end
 
---- Texts, as many as allowed, each as it is described.
+--- Reads lists of texts, with the options that bound their number and describe each text.
 local function listed(options)
   local fits = matching(options)
   return function(value)
@@ -60,9 +60,10 @@ local function list_words(options)
   return texts .. range_words ""({ min = options.min, max = options.max })
 end
 
-local range = { { "min", "number", "the least" }, { "max", "number", "the greatest" } }
+local range = { { "min", "number", "the smallest value" }, { "max", "number", "the largest value" } }
 
--- By name: summary, type of the default, fields; words(options), reader(options)(value) -> whether it is good, value.
+-- The kinds by name: summary, type of the default, fields, words(options), and reader(options)(value), which returns whether the value is
+-- valid, and the value.
 local kinds = {
   boolean = { summary = "True or false.", default = "boolean", words = always "true or false",
     reader = always(types.named("boolean").read) },
@@ -71,7 +72,7 @@ local kinds = {
   number = { summary = "A number.", default = "number", fields = range, words = range_words "a number", reader = checked_number(false) },
   percent = { summary = "A share: \"5%\" or 5.", default = "any", words = always 'a share such as "5%"', reader = always(percent) },
   string = { summary = "A text.", default = "string",
-    fields = { { "match", "string", "a Lua pattern that is found in it; ^…$ describes the whole text" } },
+    fields = { { "match", "string", "a Lua pattern that the value has to match; with ^…$, it has to match the whole value" } },
     words = function(options) return options.help or (options.match and "a text like " .. options.match) or "a text" end,
     reader = matching },
   choice = { summary = "One of several texts.", default = "string",
@@ -80,11 +81,11 @@ local kinds = {
   duration = { summary = "A time: \"90s\", \"5m\".", default = "any", words = always(duration.words),
     reader = always(function(value) return duration.milliseconds(value) ~= nil, value end) },
   list = { summary = "Texts, typed with commas between them: a,b. With texts in it, each value is one of these.", default = "table",
-    fields = { { "match", "string", "a Lua pattern that is found in each" }, { "min", "count", "the least number of them" },
-      { "max", "count", "the greatest number of them" } }, words = list_words, reader = listed },
+    fields = { { "match", "string", "a Lua pattern that each text matches; ^…$ describes the whole text" }, { "min", "count", "the smallest number of texts" },
+      { "max", "count", "the largest number of texts" } }, words = list_words, reader = listed },
 }
 
---- Declares a word such as param.string. more: fields that only this family has.
+--- Declares a word such as param.string. more: the fields that only this family of words has.
 function option.declare(family, name, summary, default, own, more)
   local choices = with_choices[name] and "\"a\", \"b\", " or ""
   language.word {
@@ -92,7 +93,7 @@ function option.declare(family, name, summary, default, own, more)
     takes = "{ " .. choices .. "default = …, help = … }", summary = summary,
     example = string.format("local %s = %s.%s { %shelp = \"what it is\" }", family == "param" and "own" or "option", family, name, choices),
     fields = tables.joined(tables.joined(own, more),
-      { { "default", default, "its value if not given" }, { "help", "string", "one sentence" } }),
+      { { "default", default, "the value if none is given" }, { "help", "string", "one sentence" } }),
   }
 end
 
@@ -104,7 +105,7 @@ function option.declare_kinds(family, names, more)
   end
 end
 
---- Bounds that no value can meet would be no bounds.
+--- Reports bounds that no value can meet.
 local function check_range(options, whole, word, place)
   for _, bound in ipairs { "min", "max" } do
     local value = options[bound]
@@ -121,7 +122,7 @@ local function check_range(options, whole, word, place)
   end
 end
 
---- Takes the choices of a list out of a table of fields.
+--- Separates the choices of a list from the fields of a table.
 local function split_choices(given)
   local rest, choices = tables.copy(given), {}
   for i, choice in ipairs(rest) do choices[i] = tostring(choice) end
@@ -129,7 +130,7 @@ local function split_choices(given)
   return rest, choices
 end
 
---- The inside of an option: { kind, options, place, words, read(value) -> whether it is good, value }.
+--- Returns the contents of an option: { kind, options, place, words, read }; read(value) returns whether the value is valid, and the value.
 function option.make(word, name, given)
   local place, choices = problems.here(), nil
   if with_choices[name] and type(given) == "table" then given, choices = split_choices(given) end

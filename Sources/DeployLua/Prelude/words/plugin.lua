@@ -11,26 +11,28 @@ local plugin = {}
 
 language.word {
   name = "plugin", nature = "pure", phases = { "description" }, takes = "return { … } in plugin.lua",
-  summary = "A plugin's manifest: data only.",
+  summary = "The manifest of a plugin: a table of data.",
   example = "return { name = \"http_check\", version = \"1.0.0\", api = 1, capabilities = { \"host.check\" } }",
   fields = {
     { "name", "name", "the plugin's folder: letters, digits, _ and -", required = true },
-    { "version", "version", "of the plugin, as in 1.2.0", required = true },
-    { "api", "positive", "the API level it is written for", required = true }, { "summary", "string", "one sentence" },
-    { "license", "string", "an SPDX name" }, { "main", "module", "the file that require reads", default = "\"init.lua\"" },
-    { "capabilities", "strings", "all that it may reach; without it a plugin of the project's own may reach everything" },
-    { "dependencies", "table", "plugins it requires: { name = \"^1.2\" } or { name = { source = \"URL\", version = \"^1.2\" } }" },
+    { "version", "version", "the plugin's version, such as 1.2.0", required = true },
+    { "api", "positive", "the level of the recipe language that it needs", required = true }, { "summary", "string", "one sentence" },
+    { "license", "string", "its licence, as an SPDX identifier" }, { "main", "module", "the file that require "
+      .. "reads", default = "\"init.lua\"" },
+    { "capabilities", "strings", "everything that the plugin may reach; without this field, one of the project's own plugins may reach "
+      .. "everything" },
+    { "dependencies", "table", "the plugins that it requires: { name = \"^1.2\" } or { name = { source = \"URL\", version = \"^1.2\" } }" },
     { "options", "table",
-      "its options by name: { name = { kind = \"string\", required = true } }; the plugin has options(given) in reach" },
+      "its options by name: { name = { kind = \"string\", required = true } }. The plugin checks them with options(given)" },
   },
 }
 language.word {
   name = "plugin.dependency", nature = "pure", phases = { "description" }, takes = "name = { … }",
-  summary = "A plugin that another one requires.",
+  summary = "A plugin that this plugin requires.",
   example = "dependencies = { chat = { source = \"https://git.example.com/chat.git\", version = \"^1.2\" } }",
   fields = {
-    { "version", "range", "which versions are good", required = true },
-    { "source", "name", "where it is found if the project has none of that name: a URL, or an absolute path" },
+    { "version", "range", "the range of versions that fit", required = true },
+    { "source", "name", "where to find the plugin if the project has none of that name: a URL, or an absolute path" },
   },
 }
 
@@ -60,7 +62,7 @@ local function read_dependencies(given, subject, at)
         type(one) == "string" and { version = one } or one, place)
       if own.source and not string.find(own.source, "^%a[%w+.%-]*:") and not string.find(own.source, "^/") and not
         string.find(own.source, "^[%w_.%-]+@[%w_.%-]+:") then
-        problems.add(string.format("dependency %q of %s has a source that is relative, and relative to what nobody knows", name, subject),
+        problems.add(string.format("dependency %q of %s has a relative source, and nobody knows relative to which folder", name, subject),
           "write a URL or an absolute path", place)
       end
       result[name] = own

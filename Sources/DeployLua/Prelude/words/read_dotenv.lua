@@ -5,7 +5,7 @@ local language, problems, given = import "runtime/language", import "runtime/pro
 
 language.word {
   name = "read_dotenv", nature = "pure", phases = { "description" }, takes = "\"file\"",
-  summary = "Lines NAME=value of a file of the project, by name; nothing in a value is replaced. The file is kept with the deployment.",
+  summary = "Reads lines NAME=value from a file of the project, and returns the values by name, unchanged. The deployment keeps the file.",
   example = "local settings = read_dotenv \"config/production.env\"\n"
     .. "local function start(host) host:run(\"bin/start\", { env = settings }) end   -- a hook",
 }

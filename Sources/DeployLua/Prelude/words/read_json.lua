@@ -6,7 +6,7 @@ local given, reader = import "reading/given", import "types/json_reader"
 
 language.word {
   name = "read_json", nature = "pure", phases = { "description" }, takes = "\"file\"",
-  summary = "What a file of the project says in JSON, as json.decode gives it; the file is kept with the deployment.",
+  summary = "Reads a JSON file of the project, as json.decode does. The deployment keeps the file.",
   example = "local hosts = read_json \"hosts.json\"",
 }
 

@@ -6,7 +6,7 @@ local tables, values, void = import "runtime/tables", import "runtime/values", i
 local fields, option, types = import "types/fields", import "words/option", import "types/types"
 
 local declared_option = values.kind "option"
-local required = { { "required", "boolean", "whether it must be given", default = "false" } }
+local required = { { "required", "boolean", "whether a value must be given", default = "false" } }
 
 language.word {
   name = "schema", nature = "pure", phases = { "description" }, takes = "{ name = schema.string { … } }",

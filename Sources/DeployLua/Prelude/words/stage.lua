@@ -22,21 +22,24 @@ language.word {
   example = "stage \"migrate\" { run = function(deployment) deployment.targets:first():run \"bin/migrate\" end }",
   fields = {
     { "run", "function", "function(deployment)", required = true },
-    { "when", "function", "function(deployment): whether it runs" }, { "summary", "string", "one sentence for plans" },
-    { "before", "name", "the stage it runs just before: upload, rollout or a stage's name" },
-    { "after", "name", "the stage it runs just after" },
-    { "once", "deployment|revision", "revision: hosts remember it, and no later deployment of the same bundle runs it again" },
+    { "when", "function", "function(deployment): returns whether the stage runs" }, { "summary", "string", "one sentence for plans" },
+    { "before", "name", "run just before this stage: upload, rollout or a stage's name" },
+    { "after", "name", "run just after this stage" },
+    { "once", "deployment|revision", "with revision, hosts record the stage, and no later deployment of the same bundle runs it again" },
     { "on", "ground",
-      "whose first host its function gets before the deployment: the targets (\"host\"), or a group of partners; \"engine\": none" },
-    { "irreversible", "boolean", "whether nothing goes back once it has begun", default = "false" },
-    { "undo", "function", "function(deployment, error): undoes it on the way back; error is why it failed, nil if it came to its end" },
+      "where it runs. \"host\": run gets the first of the targets as its first argument. A group of partners: the first host of that "
+        .. "group. \"engine\": no host" },
+    { "irreversible", "boolean", "whether no host may go back after this stage has begun", default = "false" },
+    { "undo", "function", "function(deployment, error): undoes the stage in a rollback; error says why the stage failed, nil if it did "
+      .. "not fail" },
   },
 }
 language.word {
   name = "stage.rollout", nature = "pure", phases = { "description" }, takes = "{ strategy = … }",
-  summary = "Takes the hosts through their lifecycle.",
+  summary = "Runs the lifecycle of the hosts, in waves.",
   example = "stage.rollout { strategy = rolling { batch = \"25%\" } }",
-  fields = { { "strategy", "strategy", "growing waves if not given: 1 host, then 4 times as many have it after each wave" } },
+  fields = { { "strategy", "strategy", "decides on the waves. If not given: first 1 host; after each further wave, 4 times as many hosts "
+    .. "have the release" } },
 }
 
 stage.upload = proxy(stage.kind, 0, { kind = "upload", name = "upload" })
@@ -68,7 +71,7 @@ local function script(name)
     end
     if own.undo and own.irreversible then
       problems.add(string.format("stage %q has undo and is irreversible", name),
-        "keep undo if the release before works once that has run, irreversible = true if nothing helps", problems.at_field(place, "undo"))
+        "keep undo if the previous release works after it has run; otherwise keep irreversible = true", problems.at_field(place, "undo"))
     end
     return proxy(stage.kind, 0, { kind = "script", name = name, place = place, summary = own.summary or "", run = own.run,
       when = own.when, before = own.before, after = own.after, once = own.once, on = own.on, irreversible = own.irreversible,

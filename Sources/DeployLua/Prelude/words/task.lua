@@ -11,15 +11,16 @@ local task = { kind = values.kind "task" }
 
 language.word {
   name = "task", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }",
-  summary = "A runbook for the hosts of a recipe: lander run starts it, and hosts keep the release that they have.",
+  summary = "A task for the hosts of a recipe, which lander run runs. Hosts keep the release that they have.",
   example = "task \"clear-cache\" { drain = true, run = function(host) host:run \"bin/clear-cache\" end }",
   fields = {
-    { "run", "function", "function(host, deployment), on each host" },
-    { "once", "function", "function(deployment), before any host's part" },
-    { "drain", "boolean", "whether a host leaves the traffic before, and joins it again once ValidateService finds it good" },
-    { "restart", "boolean", "whether, besides, what runs is stopped before run and started after it, by the recipe's hooks" },
-    { "strategy", "strategy", "how the hosts are taken; if not given 1 host, then 4 times as many have it after each wave" },
-    { "params", "table", "typed options of the task; those of the recipe can be given too" },
+    { "run", "function", "function(host, deployment), called for each host" },
+    { "once", "function", "function(deployment), called once, before run is called for any host" },
+    { "drain", "boolean", "whether a host leaves its traffic before run, and gets it back after ValidateService" },
+    { "restart", "boolean", "whether the recipe's hooks also stop the application before run, and start it after run" },
+    { "strategy", "strategy", "decides on the waves. If not given: first 1 host; after each further wave, 4 times as many hosts have run "
+      .. "it" },
+    { "params", "table", "typed options of the task, in addition to those of the recipe" },
     { "summary", "string", "one sentence for lander list" },
   },
 }

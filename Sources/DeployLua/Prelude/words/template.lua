@@ -7,7 +7,8 @@ local given = import "reading/given"
 
 language.word {
   name = "template", nature = "pure", phases = { "description" }, takes = "\"file\"",
-  summary = "A function that gives a file's text with each {{ name }} replaced by that value. The file is kept with the deployment.",
+  summary = "Returns a function. It returns the text of the file, with each {{ name }} replaced by the value of that name. The "
+    .. "deployment keeps the file.",
   example = "local vhost = template \"vhost.conf\"\n"
     .. "local function configure(host) host:write(\"/etc/nginx/vhost\", vhost { name = host.name }) end   -- a hook",
 }

@@ -10,15 +10,15 @@ local traffic = {}
 
 language.word {
   name = "recipe.traffic", nature = "pure", phases = { "description" }, takes = "traffic = { … }",
-  summary = "How traffic is moved between pools, for rollout:shift. Both functions may be called again.",
+  summary = "Moves traffic between pools, for rollout:shift. Lander may call both functions several times.",
   example = "traffic = { pools = { \"blue\", \"green\" },\n"
     .. "  read = function(deployment) "
     .. "return json.decode(here:run(\"bin/weights\", { rehearse = '{\"blue\":100,\"green\":0}' }).stdout) end,\n"
     .. "  weight = function(weights) here:run { \"bin/weigh\", tostring(weights.blue), tostring(weights.green) } end }",
   fields = {
     { "pools", "strings", "names of the pools that share the traffic", required = true },
-    { "read", "function", "function(deployment); gives the weights as they are: { blue = 100, green = 0 }", required = true },
-    { "weight", "function", "function(weights, deployment); sets them, whole per cent that sum to 100", required = true },
+    { "read", "function", "function(deployment): returns the present weights, such as { blue = 100, green = 0 }", required = true },
+    { "weight", "function", "function(weights, deployment): sets the weights, whole percentages that add up to 100", required = true },
   },
 }
 

