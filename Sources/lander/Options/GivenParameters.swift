@@ -2,21 +2,21 @@ import DeployCore
 import DeployModel
 import Foundation
 
-/// Parameters of a recipe that are not typed as options: those in the file of `--params`, and those in the environment. Options win over
-/// the file, and the file wins over the environment.
+/// The parameters of a recipe that are not typed as options: those in the file of `--params`, and those in the environment. Options win
+/// over the file, and the file wins over the environment.
 struct GivenParameters {
-  /// The environment's first, then the file's: a later value of the same parameter wins.
+  /// The parameters in the environment, then those in the file. If a parameter occurs twice, the later value wins.
   private(set) var members: [Value.Member] = []
   private(set) var problems: [Problem] = []
-  /// What names of variables begin with: `LANDER_PARAM_DRY_RUN` is the parameter `dry_run`.
+  /// The prefix of the variables: `LANDER_PARAM_DRY_RUN` is the parameter `dry_run`.
   static let prefix = "LANDER_PARAM_"
   /// The limit of the file in bytes.
   private static let most = 1 << 20
 
   /// - Parameters:
-  ///   - file: the path of a JSON object with a member for each parameter; nil: there is none.
-  ///   - own: parameters of the recipe. A variable may also belong to one of the others.
-  ///   - all: parameters of all recipes.
+  ///   - file: the path of a JSON object with a member for each parameter; nil: no file was given.
+  ///   - own: the parameters of the recipe.
+  ///   - all: the parameters of all recipes. A variable for another recipe's parameter is no mistake.
   init(file: String?, own: [Parameter], all: [Parameter], environment: [(name: String, text: String)]) {
     for (variable, text) in environment where variable.hasPrefix(Self.prefix) {
       if let parameter = own.first(where: { Self.variable(of: $0).isExactly(variable) }) {

@@ -4,8 +4,8 @@ import DeployReport
 import Synchronization
 
 extension Terminal {
-  /// Shows on standard error what happens while the desk works. May be called from any task.
-  /// - Parameter mode: the output mode of the deployment. In quiet mode only warnings and the place in line are shown.
+  /// Returns a listener that shows on standard error what happens while the desk works. It may be called from any task.
+  /// - Parameter mode: the output mode of the deployment. In quiet mode, only warnings and the place in the queue are shown.
   func listener(_ mode: Surface.Mode? = nil) -> @Sendable (DeskEvent) -> Void {
     let build = BuildLines()
     return { event in
@@ -25,7 +25,7 @@ extension Terminal {
     }
   }
 
-  /// Shows a warning: it deserves attention, but is no error.
+  /// Shows a warning: something that deserves attention but is no error.
   func warn(_ problem: Problem) {
     let lines = problem.lines(on: err)
     tell(["warning: " + lines[0]] + lines.dropFirst())
