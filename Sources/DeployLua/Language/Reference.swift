@@ -2,10 +2,10 @@
 package struct Reference {
   /// One page.
   package struct Page: Sendable, Hashable {
-    /// Its file's name.
+    /// The name of the page's file.
     package var file: String
     package var title: String
-    /// Its content, in a sentence.
+    /// What the page contains, in a sentence.
     package var summary: String
     fileprivate var body: [String]
   }
@@ -14,7 +14,7 @@ package struct Reference {
 
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-  /// The text of each page by its file's name, the index first.
+  /// The text of each page with the name of its file. The index comes first.
   package var files: [(name: String, text: String)] {
     let pages = pages
     return [("README.md", text(index(pages)))]
@@ -91,7 +91,7 @@ package struct Reference {
     ] + others
   }
 
-  /// Objects that no page names, so that a new one does not get lost.
+  /// A page for the objects that no other page names, so that a new object is not forgotten.
   private var others: [Page] {
     let named = ["host", "hosts", "result", "service", "here", "deployment", "rollout", "json", "base64", "t", "played", "expectation"]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
@@ -123,7 +123,7 @@ package struct Reference {
     return lines + table(["field", "takes", "default", "what it is"], rows)
   }
 
-  /// When it may be called, what it does, what it needs and which errors it raises.
+  /// Returns when a word may be called, what it does, what it needs, and which errors it raises.
   private func facts(_ word: Word) -> String { word.facts.map { "*\($0)*" }.joined(separator: " · ") }
 
   private func schemas(_ isWanted: (String) -> Bool) -> [String] {
