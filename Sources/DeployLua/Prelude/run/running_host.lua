@@ -1,4 +1,4 @@
--- Hosts as hooks see them: what they have, and what can be asked of them.
+-- Hosts as hooks see them: their fields and methods.
 
 local import = ...
 local capability, grants = import "runtime/capability", import "runtime/grants"
@@ -32,10 +32,10 @@ for word, needed in pairs(capability.needs) do
   local name = string.match(word, "^host:(.*)$")
   if name and name ~= "wait_for" then needs[name] = needed end
 end
---- Whose first or second argument is a path of the engine's machine.
+--- The methods that have a path of the engine's machine as their first or second argument, with the capability for it.
 local of_this_machine = { upload = "local.read:", download = "local.write:" }
 
---- Whether a call is covered by the grants of the plugin whose handle it is made with.
+--- Returns whether the grants of the plugin that has the handle cover a call.
 local function may(plugin, name, first, second)
   if not plugin then return true end
   local word, path = "host:" .. name, first

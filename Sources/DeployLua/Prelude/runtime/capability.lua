@@ -1,11 +1,11 @@
--- Capabilities: what a plugin may reach, by name. A manifest asks for them, deploy.lua grants them.
+-- Capabilities: names for what a plugin may reach. A manifest asks for them, and deploy.lua grants them.
 
 local import = ...
 local near, web = import "runtime/near", import "types/web_address"
 
 local capability = {}
 
---- Those that say all by their name, and what each is needed for.
+--- The capabilities that have no parameter, each with what it is needed for.
 capability.plain = {
   { "approval", "asks people: rollout:approve" },
   { "host.check", "asks hosts whether something answers: host:wait_for with http or port" },
@@ -15,7 +15,7 @@ capability.plain = {
   { "host.upload", "brings files to hosts: host:upload, with local.read for what it brings" },
   { "host.write", "writes on hosts: host:write, host:link" },
 }
---- Those that name what they reach.
+--- The capabilities that name what they reach.
 capability.named = {
   { "http", "HOST[:PORT][/METHOD]", "asks a server: http.get and http.post; without a port those of http and https" },
   { "local.exec", "PROGRAM", "runs a program here; a command in one text is run by sh" },
@@ -24,7 +24,7 @@ capability.named = {
   { "secret", "NAME", "has a handle of a secret" },
 }
 
---- The capability that each word needs in a plugin that has only what it was granted; … stands for what a call names.
+--- The capability that each word needs in a plugin with grants. … stands for a part of the call.
 capability.needs = {
   ["host:run"] = "host.run", ["host:try"] = "host.run", ["host:read"] = "host.read", ["host:exists"] = "host.read",
   ["host:write"] = "host.write", ["host:link"] = "host.write", ["host:upload"] = "host.upload", ["host:download"] = "host.read",
@@ -41,12 +41,12 @@ for _, one in ipairs(capability.named) do
   kinds[one[1]], names[#names + 1] = "named", one[1] .. ":" .. one[2]
 end
 
---- Whether a path stays where it says: no "..", no control character.
+--- Returns whether a path leads exactly where it says: it has no ".." and no control character.
 local function is_straight(path)
   return not string.find("/" .. path .. "/", "/../", 1, true) and not string.find(path, "%c")
 end
 
---- What is wrong with the text of a capability, and what to do; nil if nothing is.
+--- Returns what is wrong with the text of a capability, and what to do; nil: nothing is wrong.
 function capability.fault(text)
   if type(text) ~= "string" then return "a capability is a text such as \"host.run\"" end
   if kinds[text] == "plain" then return nil end
@@ -68,7 +68,7 @@ function capability.fault(text)
   return nil
 end
 
---- Whether one that was granted covers one that is needed.
+--- Returns whether a granted capability covers one that is needed.
 function capability.covers(granted, needed)
   if granted == needed then return true end
   local server, asked = string.match(granted, "^http:(.*)$"), string.match(needed, "^http:(.*)$")

@@ -1,4 +1,4 @@
--- Typed options: what parameters of recipes and options of plugins have in common.
+-- Typed options: what the parameters of recipes and the options of plugins have in common.
 
 local import = ...
 local language, problems = import "runtime/language", import "runtime/problems"
@@ -34,14 +34,15 @@ end
 local function matching(options)
   return function(value)
     if type(value) ~= "string" or not options.match then return type(value) == "string", value end
-    local good, found = pcall(string.find, value, options.match) -- a pattern that cannot be read lets nothing through
+    local good, found = pcall(string.find, value, options.match) -- a pattern that cannot be read matches no value
     return good and found ~= nil, value
   end
 end
 
 local range = { { "min", "number", "the least" }, { "max", "number", "the greatest" } }
 
--- By name: summary, type of the default, fields; words(options), reader(options)(value) -> whether it is good, value.
+-- The kinds by name: summary, type of the default, fields, words(options), and reader(options)(value), which returns whether the value is
+-- valid, and the value.
 local kinds = {
   boolean = { summary = "True or false.", default = "boolean", words = always "true or false",
     reader = always(types.named("boolean").read) },
@@ -60,7 +61,7 @@ local kinds = {
     reader = always(function(value) return duration.milliseconds(value) ~= nil, value end) },
 }
 
---- Declares a word such as param.string. more: fields that only this family has.
+--- Declares a word such as param.string. more: the fields that only this family of words has.
 function option.declare(family, name, summary, default, own, more)
   local choices = name == "choice" and "\"a\", \"b\", " or ""
   language.word {
@@ -72,7 +73,7 @@ function option.declare(family, name, summary, default, own, more)
   }
 end
 
---- Declares the words of all kinds.
+--- Declares the words of all kinds, for one family.
 function option.declare_kinds(family, more)
   for _, name in ipairs(option.names) do
     local kind = kinds[name]
@@ -80,7 +81,7 @@ function option.declare_kinds(family, more)
   end
 end
 
---- Bounds that no value can meet would be no bounds.
+--- Reports bounds that no value can meet.
 local function check_range(options, whole, word, place)
   for _, bound in ipairs { "min", "max" } do
     local value = options[bound]
@@ -97,7 +98,7 @@ local function check_range(options, whole, word, place)
   end
 end
 
---- Takes the choices of a list out of a table of fields.
+--- Separates the choices of a list from the fields of a table.
 local function split_choices(given)
   local rest, choices = tables.copy(given), {}
   for i, choice in ipairs(rest) do choices[i] = tostring(choice) end
@@ -105,7 +106,7 @@ local function split_choices(given)
   return rest, choices
 end
 
---- The inside of an option: { kind, options, place, words, read(value) -> whether it is good, value }.
+--- Returns the contents of an option: { kind, options, place, words, read }; read(value) returns whether the value is valid, and the value.
 function option.make(word, name, given)
   local place, choices = problems.here(), nil
   if name == "choice" and type(given) == "table" then given, choices = split_choices(given) end

@@ -1,4 +1,4 @@
--- template "file": a text of the project with places to fill in.
+-- template "file": returns a text of the project, with placeholders that are filled in.
 
 local import = ...
 local errors, language, near = import "runtime/errors", import "runtime/language", import "runtime/near"
@@ -12,7 +12,7 @@ language.word {
     .. "local function configure(host) host:write(\"/etc/nginx/vhost\", vhost { name = host.name }) end   -- a hook",
 }
 
---- The text in pieces: texts, and { name = … } for each place. Takes down what is no place.
+--- Returns the text in pieces: texts, and { name = … } for each placeholder. Reports what is no placeholder.
 local function pieces(text, file)
   local list, at = {}, 1
   while true do
@@ -31,7 +31,7 @@ local function pieces(text, file)
   end
 end
 
---- What is said of a place whose value is missing or is no text.
+--- Raises the error about a placeholder whose value is missing or is no text.
 local function refuse(file, name, value, own)
   if value ~= nil then
     errors.usage(string.format("template %q takes a text or a number for %s, got %s", file, name, values.described(value)),
