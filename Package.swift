@@ -9,18 +9,19 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Optimized in debug builds too: the tests play hundreds of thousands of deployments with these rooms. For the others it costs more time
-/// to build than it saves.
+/// The setting for targets that are optimized in debug builds too, because the tests simulate hundreds of thousands of deployments with
+/// them. For the other targets, optimization costs more time in the build than it saves in the tests.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// One room of the house. What it may import is listed here and enforced by
-/// `--explicit-target-dependency-import-check error` and by `TidyTests`.
+/// Returns a room: a target in `Sources`, which may import only the listed dependencies. The build option
+/// `--explicit-target-dependency-import-check error` and `TidyTests` enforce that.
 func room(
   _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = [], and more: [SwiftSetting] = []
 ) -> Target {
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + more)
 }
 
+/// Returns a target of tests. `besides` lists the folders that the build ignores.
 func tests(of name: String, on dependencies: [Target.Dependency], besides: [String] = [], resources: [Resource] = []) -> Target {
   .testTarget(name: name, dependencies: dependencies, exclude: besides, resources: resources, swiftSettings: settings)
 }
@@ -29,7 +30,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
-/// The Lua side of the runtime, and what early versions of it were told.
+/// The Lua files that are compiled into the command: the runtime that recipes call, the library for tests of recipes, the prompt's Lua, and
+/// the recipe language of early preludes, which pinned deployments and releases still use.
 let prelude: [Resource] = [
   .embedInCode("Prelude"), .embedInCode("Spec"), .embedInCode("Prompt"), .embedInCode("Boundary/positional_vocabulary.lua"),
 ]
@@ -74,13 +76,13 @@ let package = Package(
 
     tests(of: "DeployModelTests", on: ["DeployModel"]),
     tests(of: "DeployGroundTests", on: ["DeployModel", "DeployGround"]),
-    // The one builder of plans that no planner made.
+    // Builds plans for tests without a planner.
     .target(name: "PlanDrafts", dependencies: ["DeployModel"], path: "Tests/PlanDrafts", swiftSettings: settings),
     // Compares documents with the schemas in docs/schemas.
     .target(name: "SchemaCheck", path: "Tests/SchemaCheck", swiftSettings: settings),
     tests(of: "DeployCoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore"]),
     tests(of: "DeployLuaTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
-    // with the simulator: every transport keeps one contract
+    // These tests use the simulator too, because every transport must keep the same contract.
     tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployGround", "DeployHosts", "DeploySimulation"]),
     tests(of: "DeployStoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployStore", grdb]),
     tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),
@@ -93,7 +95,7 @@ let package = Package(
       of: "DeployDeskTests",
       on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation", "DeployReport", "DeployDesk"]),
     tests(of: "CommandTests", on: ["SchemaCheck", "DeployModel", "lander"]),
-    // Reads inputs that make no sense, in a process whose end by a signal `InputTests` sees.
+    // Reads invalid inputs in a process of its own, so that `InputTests` notices when a signal ends the process.
     .executableTarget(
       name: "InputFuzz",
       dependencies: ["PlanDrafts", "DeployModel", "DeployCore", "DeployHosts", "DeployStore", "DeployAppSpec", "DeployReport", grdb],
@@ -103,8 +105,8 @@ let package = Package(
   ]
 )
 
-/// A build of some targets alone, for `scripts/test --sanitize`: their names with spaces between them. A sanitizer looks at one room, and
-/// the others would take five times as long to build.
+/// The names of the only targets to build, separated by spaces, for `scripts/test --sanitize`. A sanitizer checks one room, and a build of
+/// all rooms would take five times as long.
 if let names = Context.environment["LANDER_TARGETS"]?.split(separator: " ").map(String.init) {
   package.targets.removeAll { !names.contains($0.name) }
   package.products = []
