@@ -3,12 +3,12 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// Hosts that a deployment left in the middle, as whoever has no journal of it finds them.
+/// Hosts on which a deployment was interrupted, as an engine without the deployment's journal finds them.
 @Suite("Hosts that were left in the middle")
 struct AbandonedTests {
   typealias M = Memory
 
-  /// A host on which a deployment ran commands, and which it neither changed nor left.
+  /// Returns a survey of a host on which a deployment ran commands, without a change of release or receipt, and whose lock it still holds.
   private func abandoned(_ receipt: Receipt?, before: Receipt? = nil, by deployment: String = "d2") -> Survey {
     guard case .reached(var state) = M.host(receipt, before: before) else { return M.host(receipt) }
     state.lock = Lock(
@@ -27,10 +27,10 @@ struct AbandonedTests {
     #expect(M.ways(try M.rollback(killed)) == ["h1 r1", "h2 r1", "h3 stays"])
     let again = try M.deploy(1, killed)
     #expect(M.ways(again) == ["h1 r1", "h2 r1", "h3 stays"] && again.hosts.map(\.serves) == [true, false, true])
-    // The first host was under way: the group goes no further back than to what it runs.
+    // The first host was being changed, so the group does not go back further than to the release of that host.
     let first = [abandoned(old(0), before: M.receipt(0, "d0", at: 1)), M.host(old(1), before: M.receipt(0, "d0", at: 2))]
     #expect(M.ways(try M.rollback(first)) == ["h1 r1", "h2 stays"])
-    // What the holder brought to its end there, or took back itself, is as the receipt says.
+    // If the holder of the lock has finished or undone its change, the receipt is right.
     for settled in [M.receipt(2, "d2", at: 20), M.receipt(1, "d1", at: 10, undid: "d2")] {
       guard case .reached(let state) = abandoned(settled) else { return #expect(Bool(false)) }
       #expect(!state.isUnsettled)

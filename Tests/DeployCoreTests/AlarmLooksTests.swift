@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Testing
 
-/// The fold of the looks of an alarm.
+/// How an alarm's looks at hosts add up to its end.
 struct AlarmLooksTests {
   private static let check = Check.port(80)
   private static let bad = Outcome(failure: Failure(.unhealthy, "port 80: nothing answers"), value: .bool(false))
@@ -15,8 +15,8 @@ struct AlarmLooksTests {
     return AlarmLooks(alarm, names: (0..<hosts).map { "h\($0)" }, hosts: Array(0..<hosts), left: during, after: tally)
   }
 
-  /// Looks to the end; rounds follow each other at once.
-  /// - Parameter answer: what the look of that number finds, from 1; nil: it gets no answer in its time.
+  /// Looks until the alarm ends. One round follows the other at once.
+  /// - Parameter answer: returns the result of the look with this number, counted from 1; nil: no answer within the time limit.
   private func end(_ looks: AlarmLooks, _ answer: (_ look: Int, _ slot: Int) -> Outcome?) -> (AlarmRecord.End, String?, AlarmRecord.Tally) {
     var (looks, asked, timer, isDue) = (looks, 0, 0, false)
     for _ in 0..<10_000 {

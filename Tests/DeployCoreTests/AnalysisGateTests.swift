@@ -4,10 +4,10 @@ import Testing
 
 @testable import DeployCore
 
-/// Analyses as a strategy meets them: gates that compare hosts with twins.
+/// Analyses as a strategy uses them: gates that compare hosts with their twins.
 @Suite("Analysis gates")
 struct AnalysisGateTests {
-  /// A wave of the canaries, an analysis, a wave of the others. Timers of the analysis ring at once.
+  /// Plays a wave of the canaries, an analysis, and a wave of the other hosts. Timers of the analysis ring at once.
   private struct Analysed {
     var answers: [GateAnswer] = []
     var opened: [Gate] = []
@@ -15,7 +15,7 @@ struct AnalysisGateTests {
     var conclusion: Conclusion?
     var asked: [Int] = []
 
-    /// - Parameter measure: what a host shows in its look of that number, from 1.
+    /// - Parameter measure: returns what a host measures in the look with this number, counted from 1.
     init(
       _ comparison: Comparison, looks: Int = 5, canaries: [Int]? = nil, twins: [Int]? = nil, hosts: Int? = nil, played: Bool = false,
       undecided: Gate.Undecided = .fail, failing: Gate.Failing = .fail, _ measure: @escaping (_ host: Int, _ look: Int) -> ScriptResult
@@ -151,7 +151,7 @@ struct AnalysisGateTests {
   }
 }
 
-/// A strategy that decides these, one after the other, and a function that measures hosts and ends at once.
+/// A strategy that makes these decisions one after the other, and a function that measures a host and ends at once.
 private final class MeasuringScripts: Scripts {
   private var decisions: ArraySlice<Decision>
   private let measure: (Int, Int) -> ScriptResult

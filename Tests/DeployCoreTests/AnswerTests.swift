@@ -3,10 +3,10 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// Answers are for what was open when they were sent.
+/// An answer counts only for the gate or pause that was open when it was sent.
 @Suite("Answers to gates")
 struct AnswerTests {
-  /// Two gates, each after a wave.
+  /// A deployment with two gates, each after a wave.
   private struct Stand {
     private var conductor: Conductor
     private(set) var notes: [Note] = []
@@ -37,7 +37,7 @@ struct AnswerTests {
       }
     }
 
-    /// What somebody types now.
+    /// Returns a message as somebody would type it now.
     func typed(_ kind: Message.Kind, gate: String? = nil, by: String = "kim@laptop") -> Message {
       var message = Message(id: "m\(notes.count)-\(by.first ?? "-")", kind, gate: gate, by: by, at: Timestamp(milliseconds: 5))
       message.means(awaited)
@@ -81,7 +81,7 @@ struct AnswerTests {
     (message.id, message.gate) = ("m3", "1")
     early.take(.said(message))
     #expect(early.closed == 1)
-    // A deployment that an older version began goes on as it began.
+    // A deployment that an older version began keeps its old rules.
     var old = Stand(.approval, names: ["canary", "billing"], rules: nil)
     old.take(.said(Message(id: "m1", .approve, by: "kim@laptop", at: Timestamp(milliseconds: 5))))
     #expect(old.closed == 1)

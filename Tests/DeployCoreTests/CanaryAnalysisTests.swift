@@ -4,7 +4,7 @@ import Testing
 
 @testable import DeployCore
 
-/// Series of hosts as they are: points that follow from the ones before, hosts that differ, and a load that all of them share.
+/// Makes realistic series of measurements: each point depends on the one before it, hosts differ, and all hosts share one load.
 private struct Series {
   private var chance: Chance
   private let phi: Double
@@ -15,7 +15,7 @@ private struct Series {
     return (-2 * log(a)).squareRoot() * cos(2 * .pi * b)
   }
 
-  /// An autoregressive series of mean 0 and deviation 1 that is under way already.
+  /// Returns `count` points of an autoregressive series with mean 0 and deviation 1, which has no special start.
   mutating func path(_ count: Int) -> [Double] {
     var now = normal()
     return (0..<count).map { _ in
@@ -24,7 +24,7 @@ private struct Series {
     }
   }
 
-  /// A count of a large number of requests, each failing by itself at that rate.
+  /// Returns how many of `total` requests fail, if each fails independently at this rate.
   mutating func count(_ rate: Double, of total: Int) -> Int {
     let mean = rate * Double(total)
     guard mean < 40 else { return max(0, min(total, Int((mean + (mean * (1 - rate)).squareRoot() * normal()).rounded()))) }
@@ -39,7 +39,7 @@ private struct Series {
     return failed
   }
 
-  /// Of each host one number an interval: 100, a tenth of noise, a host's own 3%, and the common load.
+  /// Returns one value for each host and look: 100, plus the host's own offset of 3%, noise of a tenth, and the common load.
   mutating func values(pairs: Int, looks: Int, shift: Double) -> [[CanaryAnalysis.Pair]] {
     let load = path(looks).map { 5 * $0 }
     let hosts = (0..<2 * pairs).map { number in
@@ -51,7 +51,7 @@ private struct Series {
     }
   }
 
-  /// Of one host of each side how many requests failed: the rate goes up and down with a load that both sides share.
+  /// Returns failed requests for one host of each side. The rate follows a load that both sides share.
   mutating func counts(rate: Double, times factor: Double, requests: Int, looks: Int) -> [[CanaryAnalysis.Pair]] {
     path(looks).map { load in
       let now = rate * exp(0.5 * load - 0.125)
@@ -64,8 +64,8 @@ private struct Series {
   }
 }
 
-/// The judge that compares all points of one side with all of the other, as if each were by itself: Mann-Whitney's interval of 98%, and a
-/// quarter of the shift as tolerance.
+/// Returns whether a simpler judge finds the canary bad. This judge treats all points of a side as independent: Mann-Whitney's interval of
+/// 98%, with a quarter of the shift as tolerance.
 private func judgesBad(_ canary: [Double], _ twin: [Double]) -> Bool {
   let differences = canary.flatMap { one in twin.map { one - $0 } }.sorted()
   let (n, m) = (Double(canary.count), Double(twin.count))
@@ -75,15 +75,15 @@ private func judgesBad(_ canary: [Double], _ twin: [Double]) -> Bool {
   return low > tolerance || high < -tolerance
 }
 
-/// Whether a release is worse than a margin allows, told from hosts and their twins.
+/// Whether a release is worse than a margin allows, judged by canaries and their twins.
 @Suite("The analysis of canaries")
 struct CanaryAnalysisTests {
   private static let isFull = ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full"
   private static let runs = isFull ? 2000 : 200
-  /// Of those that take longer.
+  /// The number of runs in the slower tests.
   private static let fewer = isFull ? 2000 : 80
 
-  /// The look at which it was found bad or good; nil: it was not.
+  /// Returns the look at which the analysis reached a verdict; nil: it reached none.
   private func end(_ analysis: CanaryAnalysis, _ looks: [[CanaryAnalysis.Pair]]) -> (look: Int, verdict: CanaryAnalysis.Verdict)? {
     var analysis = analysis
     for (number, look) in looks.enumerated() {
@@ -93,7 +93,8 @@ struct CanaryAnalysisTests {
     return nil
   }
 
-  /// So many false alarms of that many runs that a true share of `alpha` shows more than once in 10,000 suites.
+  /// Returns the largest number of false alarms to accept in `runs`. A true share of `alpha` exceeds it at most once in 10,000 runs of the
+  /// suite.
   private func allowed(_ alpha: Double, of runs: Int) -> Int {
     let mean = alpha * Double(runs)
     return Int((mean + 3.7 * (mean * (1 - alpha)).squareRoot()).rounded())
@@ -112,7 +113,7 @@ struct CanaryAnalysisTests {
     }
     print("φ \(phi), alike: called bad \(alarms) of \(Self.runs) at alpha 5%; the judge of pooled points \(kayenta) of \(Self.runs / 5)")
     #expect(alarms <= allowed(0.05, of: Self.runs), "φ \(phi): \(alarms)")
-    // The same series mislead whoever takes each point by itself, or this would show nothing.
+    // The series must mislead the simpler judge, because otherwise this test would show nothing.
     #expect(phi < 0.9 || kayenta > Self.runs / 20, "φ \(phi): \(kayenta)")
   }
 
@@ -132,7 +133,7 @@ struct CanaryAnalysisTests {
     #expect(missed <= allowed(0.05, of: Self.fewer), "φ \(phi): \(missed)")
   }
 
-  /// The look at which the judge of pooled points says no first, asked now and then; nil: it never does.
+  /// Returns the first look at which the simpler judge finds the canary bad, if it judges after every `every` looks; nil: at none.
   private func judged(_ looks: [[CanaryAnalysis.Pair]], every: Int) -> Int? {
     func mean(_ measures: [CanaryAnalysis.Measure?]) -> Double {
       measures.reduce(0) { if case .value(let value)? = $1 { $0 + value } else { $0 } } / Double(measures.count)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Cancelling")
 struct CancellationTests {
-  /// Runs until an intent for which `at` says yes is asked; then cancels, and from then on answers what was asked to be cancelled so.
+  /// Runs a plan, cancels it at the first intent for which `at` returns true, and from then on ends as cancelled each intent that the
+  /// engine cancels.
   func play(_ plan: Plan, _ scripts: any Scripts, cancelAt at: (Intent) -> Bool) -> (verbs: [String], conclusion: Conclusion?) {
     var conductor = Conductor(plan: plan, scripts: scripts)
     var queue: [Happening] = [.started]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DeployCore
 
-/// A function that always asks for the same.
+/// A function that repeats one request for ever.
 private final class Endless: Scripts {
   private let request: Request
   private(set) var steps = 0

@@ -3,7 +3,7 @@ import PlanDrafts
 
 @testable import DeployCore
 
-/// Numbers that a seed reproduces.
+/// A random number generator that gives the same numbers for the same seed.
 struct Chance: RandomNumberGenerator {
   var state: UInt64
   init(_ seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
@@ -16,10 +16,10 @@ struct Chance: RandomNumberGenerator {
   mutating func isTrue(_ share: Double) -> Bool { Double(next() >> 11) / Double(1 << 53) < share }
 }
 
-/// A fleet that is deployed to wave by wave, in virtual time: the real `Wave` and the real `Admission`, and of each host nothing but how
-/// long it takes and what becomes of it.
+/// Simulates a rollout wave by wave in virtual time. The real `Wave` and the real `Admission` decide. Each host has only a duration and a
+/// status at its end.
 struct Fleet {
-  /// Of each host, by number.
+  /// What happens to a host.
   struct Fate {
     var duration = 1
     var status = HostStatus.succeeded
@@ -29,20 +29,20 @@ struct Fleet {
   private let fates: [Fate]
   private var underWay: [(end: Int, host: Int)] = []
   private var now = 0
-  /// Hosts that were begun, in their order.
+  /// Hosts on which the deployment was begun, in that order.
   private(set) var begun: [Int] = []
   private(set) var succeeded = 0
   private(set) var mostUnderWay = 0
   private(set) var fewestServing: Int
-  /// Why it stopped; nil: all waves came to their end.
+  /// Why the rollout stopped; nil: all waves ended.
   private(set) var stopped: String?
-  /// Hosts were begun although that was not allowed any more.
+  /// Whether a host was begun after the budgets were exhausted.
   private(set) var brokeBudget = false
 
-  /// Is told what serves, and who is under way, after each change.
+  /// Called after each change with the admission and with the hosts that are being changed.
   var look: ((Admission, [Int]) -> Void)?
 
-  /// It waits for nothing: no rollout may.
+  /// The reason if a rollout waits although no host is being changed, which must never happen.
   static let stuck = "nothing is under way"
   static let failure = ScriptError(Failure(.command, "exit status 1"))
 
@@ -52,7 +52,7 @@ struct Fleet {
     fewestServing = admission.servingCount
   }
 
-  /// One wave to its end.
+  /// Runs one wave until it ends or stops.
   mutating func run(_ hosts: [Int], parallel: Int? = nil) {
     guard stopped == nil, !hosts.isEmpty else { return }
     admission.waveBegan(hosts.count)
@@ -89,12 +89,12 @@ struct Fleet {
     wave.ended(host, status)
   }
 
-  /// Whether it would be called a success.
+  /// Whether the deployment would succeed.
   var isGood: Bool { stopped == nil && succeeded > 0 }
 }
 
 extension Plan {
-  /// Hosts that run release `old`, all but some of them.
+  /// Returns a plan for hosts that run release `old`, except the hosts in `without`, which run none.
   static func fleet(_ count: Int, without: Set<Int> = [], _ bounds: Bounds) -> Plan {
     let healthy = plan(hosts: count)
     return healthy.edited { draft in

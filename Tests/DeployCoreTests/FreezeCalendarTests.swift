@@ -7,7 +7,7 @@ import Testing
 struct FreezeCalendarTests {
   private let berlin = Zone(rule: "CET-1CEST,M3.5.0,M10.5.0/3") ?? .utc
 
-  /// Seconds since 1970 of a time in UTC.
+  /// Returns the seconds since 1970 for a time in UTC.
   private func utc(_ year: Int, _ month: Int, _ day: Int, _ hour: Int = 0, _ minute: Int = 0) -> Int {
     Civil.days(year, month, day) * 86_400 + hour * 3600 + minute * 60
   }
@@ -50,7 +50,7 @@ struct FreezeCalendarTests {
     for odd in ["Europe/Berlin", "+1", "+15:00", "+01:60", "+0a:00", ""] { #expect(Zone(fixed: odd) == nil, "\(odd)") }
   }
 
-  /// A file of the time zone database: one turn, then a rule.
+  /// Returns a file of the time zone database with one transition, followed by a rule.
   private func table(_ rule: String, turn: Int, from old: Int, to new: Int) -> [UInt8] {
     func number(_ value: Int, _ width: Int) -> [UInt8] { (0..<width).reversed().map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
     func header(_ times: Int, _ types: Int) -> [UInt8] {

@@ -11,7 +11,7 @@ struct FreezeTests {
     Freeze(from: minutes(from), until: minutes(until), name: "weekend", begin: "Fri 15:00", end: "Mon 08:00 UTC")
   }
 
-  /// A deployment of two waves, planned at minute 0, in which a test says which timer rings.
+  /// A deployment of two waves, planned at minute 0. The test decides which timer rings.
   private struct Stand {
     var conductor: Conductor
     var notes: [Note] = []
@@ -144,6 +144,6 @@ struct FreezeTests {
 }
 
 extension Note {
-  /// What a message was refused with.
+  /// The reason why a message was refused; nil: this note is no refusal.
   fileprivate var refusal: String? { if case .answered(_, false, let words) = self { words } else { nil } }
 }

@@ -4,11 +4,11 @@ import Testing
 
 @Suite("Gates")
 struct GateTests {
-  /// A deployment in which a test says what happens next.
+  /// A deployment in which the test decides what happens next.
   private struct Stand {
     var conductor: Conductor
     var effects: [Effect] = []
-    /// Timers of gates that have not rung: grace and deadlines are left alone.
+    /// The timers of gates that have not rung yet, without timers of deadlines and grace periods.
     var timers: [(number: Int, after: Interval)] = []
     var reply: (Intent) -> Outcome?
     var open: [Intent] = []
@@ -35,14 +35,14 @@ struct GateTests {
       }
     }
 
-    /// The timers of that length ring.
+    /// Rings all timers of this length.
     mutating func ring(_ after: Interval) {
       let ringing = timers.filter { $0.after == after }
       timers.removeAll { $0.after == after }
       for timer in ringing { take(.rang(timer: timer.number)) }
     }
 
-    /// The last timer rings.
+    /// Rings the newest timer.
     mutating func ring() {
       if let timer = timers.popLast() { take(.rang(timer: timer.number)) }
     }
@@ -321,11 +321,11 @@ struct GateTests {
   }
 }
 
-/// A strategy that decides these, one after the other; one that `catches` goes on after errors.
+/// A strategy that makes these decisions one after the other. With `catches`, it continues after errors.
 final class Deciding: Scripts {
   private var decisions: ArraySlice<Decision>
   private let catches: Bool
-  /// Functions that look: they sleep until they are ended.
+  /// Running functions of checks, which sleep until they are ended.
   private var sleeping: [ScriptID] = []
   init(_ decisions: [Decision], catches: Bool = false) {
     self.decisions = decisions[...]

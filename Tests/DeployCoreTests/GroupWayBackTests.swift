@@ -3,7 +3,7 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// What hosts remember of a group's deployments, in few letters.
+/// Short functions that make receipts, surveys and plans of a group.
 enum Memory {
   static let names = ["h1", "h2", "h3"]
   static let sources = Digest(hex: String(repeating: "5", count: 64))
@@ -14,7 +14,7 @@ enum Memory {
   static func inputs(_ number: Int) -> Receipt.Inputs {
     Receipt.Inputs(bundle: release(number).bundle, sources: sources, parameters: .record([]), shared: [], secrets: [])
   }
-  /// Of release `number`, written by deployment `name` at second `at`.
+  /// Returns a receipt for release `number`, which deployment `name` wrote at second `at`.
   static func receipt(_ number: Int, _ name: String, at: Int, trial: Bool? = nil, undid: String? = nil) -> Receipt {
     Receipt(
       application: "shop", group: "all", release: release(number), inputs: inputs(number), deployment: name, recipe: "web", actor: "a@b",
@@ -39,7 +39,7 @@ enum Memory {
     return try Selection(DeploymentRequest(), in: Project(recipes: [recipe]))
   }
 
-  /// - Parameter isStored: whether this machine has every bundle, or none.
+  /// - Parameter isStored: whether this machine has every bundle; false: it has none.
   static func rollback(
     _ surveys: [Survey], straighten: Bool = false, to aim: Receipt? = nil, typed: String? = nil, isStored: Bool = true
   ) throws -> Plan {
@@ -55,7 +55,7 @@ enum Memory {
         bundle: Bundle(digest: release.bundle, files: 1, bytes: 1, source: "dist"), manifest: Manifest(items: []), sources: sources,
         surveys: surveys, kept: [pinned], secrets: secrets), by: identity)
   }
-  /// `h1 r1` for a host that goes there, `h1 stays` for one that does not move.
+  /// Describes what each host does: `h1 r1` if it goes to r1, `h1 stays` if it does not change.
   static func ways(_ plan: Plan) -> [String] {
     plan.hosts.map { "\($0.host.name) " + ($0.action == .change ? $0.target?.id ?? "nothing" : "stays") }
   }
@@ -106,7 +106,7 @@ struct GroupWayBackTests {
       M.host(back, before: M.receipt(2, "d2", at: 22)),
     ])
     #expect(M.ways(plan) == ["h1 stays", "h2 r1", "h3 stays"])
-    // Also if the last one has the release by a deployment of its own.
+    // Also if the last deployment to the release was another one.
     let other = try M.rollback([
       M.host(back, before: M.receipt(2, "d2", at: 20)), M.host(M.receipt(2, "only", at: 19), before: M.receipt(1, "d1", at: 11)),
     ])
@@ -126,7 +126,7 @@ struct GroupWayBackTests {
 
   @Test("who goes back far and then forward again to a newer good release does not make the older one bad")
   func searching() throws {
-    // Deployed were r0 to r3; then the group went to r0, and from there to r2.
+    // r0 to r3 were deployed; then the group went back to r0, and forward to r2.
     let four = [M.receipt(0, "d0", at: 1), M.receipt(1, "d1", at: 10), M.receipt(2, "d2", at: 20), M.receipt(3, "d3", at: 30)]
     let back = M.receipt(0, "b1", at: 40, undid: "d3")
     let forward = M.receipt(2, "b2", at: 50, undid: "b1")
@@ -139,7 +139,8 @@ struct GroupWayBackTests {
     #expect((four + [back]).map(far.isGood) == [true, true, true, false, true])
     let again = history(forward, before: back, kept: four)
     #expect((four + [back, forward]).map(again.isGood) == [true, true, true, false, true, true])
-    // Nothing tells any more when the older one was deployed first: what was left is bad, or a group would go to and fro.
+    // Without the older receipts nothing says that r3 is newer, so the release that the group left counts as bad. Otherwise the group would
+    // alternate.
     let forgotten = history(M.receipt(2, "b", at: 40, undid: "d3"), before: four[3], kept: [])
     #expect(!forgotten.isGood(four[3]))
   }
@@ -168,7 +169,7 @@ struct GroupWayBackTests {
 
   @Test("every command that a refused rollback advises is one that is not refused")
   func followed() throws {
-    // h2 keeps a release that is damaged; the others are good on r5.
+    // h2's copy of r1 is damaged. The other hosts have a good one.
     var surveys = [
       M.host(M.receipt(2, "d5", at: 30), before: M.receipt(1, "d1", at: 10)),
       M.host(M.receipt(2, "d5", at: 31), before: M.receipt(1, "d1", at: 11)),
@@ -210,7 +211,7 @@ struct GroupWayBackTests {
     #expect(error.list.map(\.subject) == ["h2", "h3"])
     #expect(error.list.first?.message.contains("by itself it would go back to r1") == true)
     #expect(M.ways(try M.rollback(surveys, straighten: true)) == ["h1 r2", "h2 r2", "h3 r2"])
-    // Nobody has it any more.
+    // No host has r2 any more.
     let bare = surveys.map { survey -> Survey in
       guard case .reached(var state) = survey else { return survey }
       state.releases = ["r1", "r3"]
@@ -230,7 +231,7 @@ struct GroupWayBackTests {
     #expect(error.exit == .unreachable)
     #expect(error.list.last?.message == "h2 cannot go back now; the others can")
     #expect(error.list.last?.fix?.hasPrefix("lander rollback web --only h1 --only h3 takes them back\n") == true)
-    // Typed as it is printed, it goes where it was to go.
+    // The printed command names the revision too, so it goes back to the intended one.
     let aimed = try #require(throws: Problems.self) {
       try M.rollback([good, .unreachable(Failure(.unreachable, "no route to host")), good], to: M.receipt(1, "d1", at: 10))
     }

@@ -3,15 +3,16 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// What a pause holds, and what it lets come to its end.
+/// What a pause delays, and what it lets finish.
 @Suite("Held by a pause")
 struct HeldTests {
-  /// A deployment in which a test says when an operation ends, a timer rings and somebody speaks. The first function is the strategy.
+  /// A deployment in which the test decides when an operation ends, a timer rings or a person sends a message. The first function is the
+  /// strategy.
   private struct Stand {
     private var conductor: Conductor
     private(set) var notes: [Note] = []
     private(set) var timers: [(number: Int, after: Interval)] = []
-    /// Commands that were begun, and those that have not ended.
+    /// All commands that were begun. `open` has those that have not ended.
     private(set) var lines: [String] = []
     private(set) var open: [(intent: Int, line: String)] = []
     private(set) var conclusion: Conclusion?
@@ -86,7 +87,7 @@ struct HeldTests {
   private static let green = Weights([.init("green", 100)])!
   private static let adapter = [[here("read")], [here("set")]]
 
-  /// What a strategy may ask after a wave and a wait, and how it shows that it was begun.
+  /// What a strategy may request after a wave and a wait, each with a function that returns whether the request was begun.
   private static let asked: [(Request, @Sendable (Stand) -> Bool)] = [
     (.decide(.wave([1], parallel: nil)), { $0.waves == 2 }),
     (.decide(.gate(ask)), { $0.opened == 2 }),
@@ -116,7 +117,7 @@ struct HeldTests {
     cancelled.say(.cancel)
     #expect(!hasBegun(cancelled) && cancelled.conclusion?.status == .cancelled)
     #expect(hasBegun(stand(.first, .pauseIgnored)))
-    // A wave was held always; the rest of a journal of then follows from its plan.
+    // The oldest rules delayed only waves. The rest of an old journal must continue by the rules in its plan.
     #expect(hasBegun(stand(nil)) == (number != 0))
   }
 
@@ -186,7 +187,7 @@ struct HeldTests {
   }
 }
 
-/// Functions that are lists of requests; the second one reads weights.
+/// Functions that are lists of requests. The second function reads weights.
 private final class Reading: Scripts {
   private let lists: ListScripts
   private var readers: [ScriptID] = []

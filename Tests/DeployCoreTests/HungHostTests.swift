@@ -3,7 +3,7 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// A watch of which some hosts give no answer, on a clock of its own.
+/// A watch with hosts that do not answer, in virtual time.
 @Suite("Hosts that hang while they are watched")
 struct HungHostTests {
   /// How a look at a host ends.
@@ -12,7 +12,7 @@ struct HungHostTests {
     case after(Int, good: Bool)
   }
 
-  /// A wave of all hosts, then a watch, played second by second.
+  /// Plays a wave of all hosts and then a watch, second by second.
   private struct Watched {
     var looks: [(at: Int, host: Int)] = []
     var closed: (at: Int, answer: GateAnswer)?
@@ -21,7 +21,7 @@ struct HungHostTests {
     private var now = 0
     private var waiting: [(at: Int, happening: Happening)] = []
 
-    /// - Parameter reply: to the look at a host at a second.
+    /// - Parameter reply: returns how a host answers the look that begins at this second.
     init(
       _ gate: Gate, hosts: Int, rules: Plan.Flow.Rules = .newest, scripts: (any Scripts)? = nil, _ reply: (_ host: Int, _ at: Int) -> Reply
     ) {
@@ -72,7 +72,7 @@ struct HungHostTests {
     let watched = Watched(gate(), hosts: 3) { host, at in host == 0 ? .never : .after(0, good: host == 2 || at < 8) }
     #expect(watched.times(of: 1) == [0, 4, 8] && watched.times(of: 2) == [0, 4, 8])
     #expect(watched.closed?.at == 8 && watched.closed?.answer == GateAnswer(.fail, comment: "h1: port 80 is closed"))
-    // What an older version began continues by its rules.
+    // A deployment that an older version began keeps its old rules.
     let old = Watched(gate(), hosts: 3, rules: .first) { host, at in
       host == 0 ? .after(100, good: true) : .after(0, good: host == 2 || at < 8)
     }
@@ -88,7 +88,7 @@ struct HungHostTests {
     #expect(
       watched.remarks == ["h0 gave the watch \"watch\" no answer within 2 s; it is asked again, and the others meanwhile"])
     #expect(watched.cancelled == watched.times(of: 0).count)
-    // Back at its last look, it has missed those before.
+    // This host answers the last look only, so it has missed the earlier ones.
     let back = Watched(gate(), hosts: 2) { host, at in host == 0 && at < 8 ? .never : .after(0, good: true) }
     #expect(
       back.closed?.answer
@@ -166,7 +166,7 @@ struct HungHostTests {
 }
 
 extension DeployModel.Operation {
-  /// Whether it is what a watch, or a function that looks, asks of a host here.
+  /// Whether a watch, or a function of a check, asks a host for this operation in these tests.
   fileprivate var isLook: Bool {
     switch self {
     case .check, .run: true
@@ -175,7 +175,7 @@ extension DeployModel.Operation {
   }
 }
 
-/// A strategy that decides these, and functions that look: each asks its host once, or sleeps.
+/// A strategy that makes these decisions, and functions of checks, which ask their host once or sleep.
 private final class WatchingScripts: Scripts {
   private var decisions: ArraySlice<Decision>
   private let asksHost: Bool

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Testing
 
-/// Which releases a group may go back to, and how somebody names one.
+/// Which releases a group may go back to, and how a person names one.
 @Suite("Kept releases")
 struct KeptReleasesTests {
   private func receipt(_ release: String, _ deployment: String, at: Int, trial: Bool? = nil, undid: String? = nil) -> Receipt {

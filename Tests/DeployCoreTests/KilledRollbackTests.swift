@@ -6,7 +6,7 @@ import Testing
 struct KilledRollbackTests {
   typealias M = Memory
 
-  /// What a host says if a dead engine has its lock.
+  /// Returns a survey of a host whose lock belongs to a dead engine.
   private func locked(_ survey: Survey, for purpose: String, marks: [StageMark] = []) -> Survey {
     guard case .reached(var state) = survey else { return survey }
     state.lock = Lock(

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Testing
 
-/// The way back of a group with hosts that do not keep what the others do.
+/// Rollbacks of a group in which some hosts do not keep the releases that the others keep.
 struct LateHostsTests {
   @Test("a host that lost its disk stays as it is, and one that joined later gets the release that the others go back to")
   func without() throws {

@@ -9,7 +9,7 @@ struct LedgerTests {
   private func scripts() -> ListScripts { ListScripts([[run("stop", on: 0)], [.sleep(.seconds(1)), run("start", on: 0)]]) }
   private let hooks: [(LifecycleEvent, Int)] = [(.applicationStop, 0), (.applicationStart, 1)]
 
-  /// Carries out every move, answering each operation at once, until the deployment ends or `stop` says so.
+  /// Carries out every move and answers each operation at once, until the deployment ends or `stop` returns true.
   private func follow(
     _ ledger: inout Ledger, _ entries: inout [Entry], heard: [Happening] = [], until stop: (Ledger.Move) -> Bool = { _ in false }
   ) -> [Ledger.Move] {
@@ -96,7 +96,7 @@ struct LedgerTests {
 
   @Test("resumed, it also cancels what its last turn began and wanted cancelled, and never wrote down")
   func cancelledInTheSameTurn() throws {
-    // Of two that start at once the second fails at its first step, so that the first is cancelled in the turn that began it.
+    // Two functions start at once. The second fails at its first step, so the first is cancelled in the same turn in which it began.
     let scripts = {
       FailingScripts([
         [.spawn([Body(recipe: 0, function: 1), Body(recipe: 0, function: 2)], limit: 2, keepGoing: false)], [run("slow", on: 0)],
@@ -153,7 +153,7 @@ struct LedgerTests {
   }
 }
 
-/// Bodies as of `ListScripts`; one that has no list raises at its first step.
+/// Functions as in `ListScripts`. A function without a list raises an error at its first step.
 private final class FailingScripts: Scripts {
   private let listed: ListScripts
   private var failing: [ScriptID: Bool] = [:]

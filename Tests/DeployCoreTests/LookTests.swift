@@ -3,17 +3,17 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// What a function that looks may find.
+/// The results of a check's function.
 @Suite("Looks")
 struct LookTests {
-  /// A wave, a watch with a function, another wave. Timers of the watch ring at once.
+  /// Plays a wave, a watch with a function, and another wave. Timers of the watch ring at once.
   private struct Watched {
     var answers: [GateAnswer] = []
     var opened: [Gate] = []
     var waves = 0
     var conclusion: Conclusion?
 
-    /// - Parameter look: how the look of that number ends, from 1; nil: it finds the host good.
+    /// - Parameter look: returns the error of the look with this number, counted from 1; nil: the look finds the host good.
     init(
       looks: Int, allow: Int = 0, rules: Plan.Flow.Rules? = .newest, undecided: Gate.Undecided = .ask,
       _ look: @escaping (Int) -> ScriptError?
@@ -65,12 +65,12 @@ struct LookTests {
     #expect(both.answers.map(\.verdict) == [.inconclusive] && both.waves == 1)
     let last = Watched(looks: 3, allow: 1) { $0 == 3 ? away : nil }
     #expect(last.answers.map(\.verdict) == [.inconclusive] && last.waves == 1)
-    // What an older version began continues by its rules.
+    // A deployment that an older version began keeps its old rules.
     #expect(Watched(looks: 3, rules: nil) { $0 == 1 ? away : nil }.conclusion?.status == .succeeded)
   }
 }
 
-/// A strategy that decides these, one after the other, and functions that look and end at once.
+/// A strategy that makes these decisions one after the other, and functions of checks, which end at once.
 private final class LookingScripts: Scripts {
   private var decisions: ArraySlice<Decision>
   private let look: (Int) -> ScriptError?

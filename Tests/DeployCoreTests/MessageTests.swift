@@ -13,15 +13,15 @@ struct MessageTests {
     Message(id: id, kind, by: by, comment: comment, at: Timestamp(milliseconds: 0))
   }
 
-  /// Plays a plan. Each message comes right after the first operation of that name, or when nothing is under way. Operations that are
-  /// asked to end do so as cancelled; those named in `failing` fail.
+  /// Plays a plan with messages. Each message arrives right after the first operation with the given verb, or when no operation is running.
+  /// Cancelled operations end as cancelled. Operations with a verb in `failing` fail.
   private struct Conversation {
     var verbs: [String] = []
     var answers: [String] = []
     var refused: [Message.ID] = []
     var notes: [Note] = []
     var conclusion: Conclusion?
-    /// By message: the number of operations that were asked for before it.
+    /// For each message, the number of operations that were requested before it.
     var before: [Int] = []
 
     init(
@@ -33,7 +33,7 @@ struct MessageTests {
       var left = messages[...]
       while true {
         if queue.isEmpty {
-          // Nothing is under way: a pause holds it, and the next message comes now.
+          // No operation is running because of a pause, so the next message arrives now.
           guard let next = left.popFirst() else { return }
           before.append(verbs.count)
           queue.append(.said(next.0))

@@ -4,10 +4,10 @@ import Testing
 
 @testable import DeployCore
 
-/// CodeDeploy's minimum of healthy hosts: the examples of its manual, and the rule written down a second time.
+/// CodeDeploy's minimum of healthy hosts: the examples in its manual, and a second implementation of the rule to compare with.
 @Suite("The minimum of healthy hosts")
 struct MinimumHealthyTests {
-  /// What a deployment came to.
+  /// How a deployment ended.
   struct End: Hashable {
     var isGood: Bool
     var attempted: Int
@@ -132,7 +132,7 @@ struct MinimumHealthyTests {
   }
 }
 
-/// The same rule, written down by itself: the unhealthy hosts first, then a window over the others that leaves the minimum.
+/// A second implementation of the rule: first the unhealthy hosts, then as many healthy hosts at a time as the minimum allows.
 private struct Reference {
   struct End: Hashable {
     var isGood: Bool

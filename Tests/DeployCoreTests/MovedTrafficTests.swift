@@ -4,12 +4,12 @@ import Testing
 
 @testable import DeployCore
 
-/// Somebody moves the traffic of slots by hand while a deployment runs.
+/// A person moves the traffic of slots by hand while a deployment runs.
 @Suite("Traffic that somebody else moves")
 struct MovedTrafficTests {
   private static func weights(_ blue: Int) -> Weights { Weights([.init("blue", blue), .init("green", 100 - blue)])! }
 
-  /// Two machines, whose slots run `old`.
+  /// Returns a plan for two machines with two slots each, all of which run `old`.
   private static func slots() -> Plan {
     plan(hosts: 4, hooks: [(.beforeBlockTraffic, 3), (.applicationStop, 3)], failed: 4).edited { draft in
       let traffic = TrafficAdapter(pools: ["blue", "green"], read: 1, weight: 2)
@@ -22,10 +22,10 @@ struct MovedTrafficTests {
     }
   }
 
-  /// What became of these decisions.
+  /// Plays these decisions.
   /// - Parameters:
-  ///   - reads: the blue pool's share at each read, the last one from then on.
-  ///   - answer: what happens after an intent.
+  ///   ///   - reads: the blue pool's share in percent at each read. The last one repeats.
+  ///   ///   - answer: returns what happens after an intent.
   private func play(
     _ decisions: [Decision], reads: [Int], answer: (Intent) -> [Happening] = { [.finished(intent: $0.id, .done())] }
   ) -> (conclusion: Conclusion?, verbs: [String]) {
@@ -86,7 +86,7 @@ struct MovedTrafficTests {
       #expect(end.conclusion?.status == .succeeded && end.conclusion?.hosts == [.kept, .succeeded, .kept, .succeeded])
     } else {
       #expect(end.conclusion?.status == .failed)
-      // Each host's first hook ran, which comes before ApplicationStop; the way back runs no stop either.
+      // Only the first hook of each host ran, which comes before ApplicationStop. The rollback stops nothing either.
       #expect(end.verbs.allSatisfy { $0 == "1 hook 1" || $0 == "3 hook 1" }, "\(end.verbs)")
     }
   }
@@ -113,14 +113,14 @@ struct MovedTrafficTests {
   }
 }
 
-/// A strategy that decides these; an adapter that reads these weights, one after the other; a hook that counts its runs.
+/// A strategy that makes these decisions, an adapter that reads these weights one after the other, and a hook that counts its runs.
 private final class HandScripts: Scripts {
   private var decisions: ArraySlice<Decision>
   private var reads: ArraySlice<Weights>
   private var running: [ScriptID: (body: Int, subject: Subject, isAsked: Bool)] = [:]
   private var hooks: [Int: Int] = [:]
 
-  /// Where the hook runs if a stage calls it.
+  /// The number of the host on which the hook runs if a stage calls it.
   private let stageHost: Int
 
   init(_ decisions: [Decision], reads: [Weights], stageHost: Int = 0) {

@@ -5,12 +5,12 @@ import Testing
 
 @testable import DeployCore
 
-/// What holds among hosts of one zone, rack or pair, whatever a strategy asks for.
+/// Rules among hosts of one zone, rack or pair hold for every strategy.
 @Suite("Hosts that share the value of a tag")
 struct NeighbourTests {
   private static let cases = ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full" ? 10_000 : 1500
 
-  /// Values `a`, `b`, `c` … to which hosts belong by chance; some to none.
+  /// Assigns the values `a`, `b`, `c` … to hosts at random. Some hosts get none.
   private func rule(_ rule: Neighbours.Rule, hosts: Int, _ chance: inout Chance) -> Neighbours {
     let count = Int.random(in: 1...max(1, hosts / 2), using: &chance)
     let places = (0..<hosts).map { _ in chance.isTrue(0.1) ? nil : Int.random(in: 0..<count, using: &chance) }
@@ -31,7 +31,7 @@ struct NeighbourTests {
     }
   }
 
-  /// What is broken, and the fleet at its end.
+  /// Returns the rules that were broken, and the fleet at its end.
   private func play(_ neighbours: Neighbours, _ fates: [Fleet.Fate], _ chance: inout Chance, lapse: Lapse? = nil) -> (Set<String>, Fleet) {
     let hosts = fates.count
     let bounds = Bounds(floor: 0, parallel: hosts, failed: hosts, unreachable: hosts, neighbours: [neighbours])
@@ -40,7 +40,7 @@ struct NeighbourTests {
     fleet.look = { admission, underWay in
       func value(_ host: Int) -> Int? { neighbours.places[host] }
       if !seen.isSuperset(of: underWay) {
-        // One was begun just now: what had failed before it is within the budgets.
+        // The newest host was begun just now, so the failures before it were within the budgets.
         let failed = seen.filter { !underWay.contains($0) && fates[$0].status != .succeeded }
         for (place, most) in neighbours.budgets.enumerated() where failed.count(where: { value($0) == place }) > most {
           broken.insert("budget")

@@ -3,9 +3,10 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// What runs after a deployment has an end, whatever it waits for.
+/// Functions that run after a deployment has ended, whatever they wait for.
 @Suite struct NoticeTests {
-  /// A deployment whose two functions of `on_success` sleep for an hour each. When the first one sleeps, `say` says what happens.
+  /// Plays a deployment with two functions of `on_success` that sleep for an hour each. While the first one sleeps, `say` decides what
+  /// happens.
   private func play(tracks: Bool? = true, _ say: (_ limit: Int?) -> Happening) -> (notes: [String], conclusion: Conclusion?, sleeps: Int) {
     let plan = plan(hosts: 1, stages: [.rollout(nil)]).edited {
       ($0.onSuccess, $0.tracksService) = ([Body(recipe: 0, function: 0), Body(recipe: 0, function: 1)], tracks)

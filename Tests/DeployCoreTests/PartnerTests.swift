@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Hosts that a deployment works with besides its targets")
 struct PartnerTests {
-  /// Two targets, and a balancer that a hook asks before each is stopped: its number is 2.
+  /// Returns a plan for two hosts and a balancer with the number 2. A hook asks the balancer before it stops a host.
   private static func draft(_ names: [String] = ["lb1"]) -> Plan {
     plan(hosts: 2, hooks: [(.blockTraffic, 0)], floor: 1).edited { draft in
       draft.partners = names.map { Partner(host: Host(name: $0), groups: ["lb"], path: "/root/.lander/shop/g") }
@@ -46,7 +46,7 @@ struct PartnerTests {
 
   @Test("the rollback after a failure works with the same partners under the lock that was held, and gives it back at its end")
   func wayBack() throws {
-    // The second host's stop fails, when the first one has been changed.
+    // The stop of the second host fails after the first host was changed.
     let plan = Self.draft().edited { draft in
       draft.bounds = Bounds(floor: 1, parallel: 1, failed: 0, unreachable: 0)
       draft.recipes[0].hooks.append(Recipe.Hook(event: .applicationStart, function: 1))

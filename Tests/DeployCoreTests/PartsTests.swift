@@ -136,7 +136,7 @@ struct WaveTests {
 struct HostRunTests {
   private let hooks: [(LifecycleEvent, Int)] = [(.applicationStop, 0), (.applicationStart, 1)]
 
-  /// Its moves until it ends; every step ends as `outcome` says.
+  /// Returns the moves of a host's run until it ends. `outcome` returns how each step ends.
   private func moves(
     _ run: inout HostRun, _ plan: Plan, _ outbox: inout Outbox, outcome: (HostRun.Move) -> Failure? = { _ in nil }
   ) -> [String] {
@@ -204,7 +204,7 @@ struct HostRunTests {
     for intent in [8, 9] {
       _ = run.stepEnded(nil, in: p, &outbox) ?? run.next(in: p, unless: nil, &outbox)
       run.waiting = .intent(intent)
-      // The transfer, then the switch.
+      // Intent 8 is the transfer, and intent 9 is the switch.
       #expect(run.interruptible == (intent == 8 ? .intent(8) : .nothing))
     }
     run.goBack(ScriptError(Failure(.cancelled, "Ctrl-C")), isUntouched: false, in: p, &outbox)

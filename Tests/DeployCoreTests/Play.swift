@@ -2,7 +2,8 @@ import DeployCore
 import DeployModel
 import PlanDrafts
 
-/// Hooks written in Swift: a body is a list of requests, asked one after the other; an outcome with a failure raises.
+/// Hooks in Swift. The body of a function is a list of requests, which it makes one after the other. It raises an error if an outcome has a
+/// failure.
 final class ListScripts: Scripts {
   var bodies: [[Request]]
   var running: [ScriptID: (body: Int, next: Int)] = [:]
@@ -37,7 +38,7 @@ final class ListScripts: Scripts {
   }
 }
 
-/// A plan over `count` hosts that all run release `old`, with these hooks by event.
+/// Returns a plan for `count` hosts that all run release `old`, with these hooks by event. With `first`, no host has a release.
 func plan(
   hosts count: Int, hooks: [(LifecycleEvent, Int)] = [], floor: Int = 0, parallel: Int = 100, failed: Int = 0, strategy: Strategy? = nil,
   stages: [Stage]? = nil, first: Bool = false, rollback: Bool = true
@@ -66,7 +67,7 @@ func plan(
 
 func run(_ line: String, on host: Int) -> Request { .perform(.host(host), .run(Command(.shell(line))), timeout: nil) }
 
-/// Answers every intent at once with what `reply` says, in order, and keeps all effects.
+/// Plays a plan. Answers every intent at once with the result of `reply`, and keeps all effects.
 struct Play {
   var conductor: Conductor
   var effects: [Effect] = []
@@ -74,8 +75,8 @@ struct Play {
   var intents: [Intent] = []
 
   /// - Parameters:
-  ///   - rings: whether timers ring, at once.
-  ///   - short: timers up to that long ring, whatever else does.
+  ///   ///   - rings: whether timers ring, at once.
+  ///   ///   - short: timers up to this length ring even if `rings` is false; nil: none do.
   init(
     _ plan: Plan, _ scripts: any Scripts, rings: Bool = true, short: Interval? = nil, reply: (Intent) -> Outcome = { _ in .done() }
   ) {

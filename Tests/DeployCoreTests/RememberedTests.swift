@@ -29,7 +29,7 @@ struct RememberedTests {
       state.lock = lock(name)
       #expect(throws: Never.self) { try plan(state) }
     }
-    // Whose the folder is, a receipt says.
+    // The receipt says which application owns the folder.
     state = PlannerTests.state(PlannerTests.receipt("old"))
     state.lock = lock("other", left: -5)
     #expect(throws: Never.self) { try plan(state) }
@@ -53,7 +53,7 @@ struct RememberedTests {
 
   @Test("the host is told at the end that its restoring failed, or that it came back; one that nothing was done to is told nothing")
   func told() {
-    /// - Parameter failing: which starts of the first host's release fail: the new one's, the old one's.
+    /// - Parameter failing: the numbers of the starts that fail on the first host, counted from 1.
     func left(_ failing: [Int]) -> [FailedRestore?] {
       var starts = 0
       let p = DeployCoreTests.plan(hosts: 2, hooks: [(.applicationStart, 0)], parallel: 1)

@@ -3,10 +3,10 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// A step that failed because of the host or the way to it is made once more, in place.
+/// A step that failed because of the host or the connection is tried once more at once.
 @Suite("A second try in place")
 struct RetryTests {
-  /// How often a verb was asked of host 0, and what came of the deployment.
+  /// Returns how often an operation was requested of host 0, how the deployment ended, and its remarks.
   private func play(
     _ verb: String, _ kind: Failure.Kind, times: Int, retries: Int? = 1, stages: [Stage]? = nil
   ) -> (asked: Int, end: Conclusion?, remarks: [String]) {

@@ -4,11 +4,11 @@ import Testing
 
 @testable import DeployCore
 
-/// What holds of every rollout, tried on fleets that chance makes. The real waves and the real admission decide; a host is a duration and
-/// an end.
+/// Properties of every rollout, tested with random fleets. The real waves and the real admission decide; a host has only a duration and a
+/// status at its end.
 @Suite("Every rollout")
 struct RolloutPropertyTests {
-  /// A fleet, the waves that a strategy asks for, and what becomes of each host.
+  /// A fleet, the waves that a strategy requests, and what happens to each host.
   private struct Case {
     var plan: Plan
     var waves: [[Int]]
@@ -24,7 +24,7 @@ struct RolloutPropertyTests {
     return all.randomElement(using: &chance) ?? .succeeded
   }
 
-  /// The hosts cut into waves at random places.
+  /// Divides the hosts into waves at random places.
   private func cut(_ hosts: [Int], _ chance: inout Chance) -> [[Int]] {
     var waves: [[Int]] = []
     var rest = hosts[...]
@@ -118,7 +118,7 @@ struct RolloutPropertyTests {
     }
   }
 
-  /// Ends of waves as the default strategy makes them.
+  /// Returns the waves of the default strategy.
   static func growing(_ hosts: Int) -> [[Int]] {
     var waves: [[Int]] = []
     var reached = 0
@@ -130,8 +130,8 @@ struct RolloutPropertyTests {
     return waves
   }
 
-  /// How many of these runs over 1,000 hosts stop although the release is good.
-  /// - Parameter share: of hosts that fail whatever the release is.
+  /// Returns how many of these runs over 1,000 hosts stop although the release is good.
+  /// - Parameter share: the share of hosts that fail whatever the release is, from 0 to 1.
   static func wrongStops(_ runs: Int, share: Double) -> Int {
     let bounds = Bounds(floor: 800, parallel: 50, failed: 50, unreachable: 50, base: 0.01)
     let plan = Plan.fleet(1000, bounds)

@@ -13,7 +13,7 @@ struct SegmentTests {
     [run("stop", on: 0)], [run("start", on: 0)], [run("validate", on: 0)], [run("allow", on: 0)],
   ]
 
-  /// Plays a strategy that decides these waves. Hooks of all hosts run on host 0.
+  /// Plays a strategy that requests these waves. Hooks of all hosts run on host 0.
   private func play(
     _ decisions: [Decision], hosts: Int = 1, floor: Int = 0, parallel: Int = 100, rollback: Bool = true,
     reply: (Intent) -> Outcome = { _ in .done() }
@@ -48,7 +48,7 @@ struct SegmentTests {
     #expect(results == [WaveResult(succeeded: [], failed: [], ready: [0]), WaveResult(succeeded: [0], failed: [])])
   }
 
-  /// What the journal tells of a host's service.
+  /// Returns what the journal says about the service of a host, in order.
   private func services(_ play: Play, of host: Int) -> [Service] {
     play.effects.compactMap { if case .note(.serviceChanged(host, let service)) = $0 { service } else { nil } }
   }

@@ -7,7 +7,7 @@ import Testing
 struct ShiftTests {
   private func weights(_ blue: Int, _ green: Int) -> Weights { Weights([.init("green", green), .init("blue", blue)])! }
 
-  /// Functions: 0 the strategy, 1 reads, 2 sets. What the adapter runs on this machine ends as `reply` says.
+  /// Plays decisions. Function 0 is the strategy, 1 reads weights and 2 sets them. `reply` returns the outcome of a command of the adapter.
   private func play(
     _ decisions: [Decision], read: Value? = nil, adapter: Bool = true, rules: Plan.Flow.Rules = .newest, lies: Bool = false,
     reply: (String) -> Outcome = { _ in .done() }
@@ -127,7 +127,7 @@ struct ShiftTests {
   }
 }
 
-/// A strategy that decides these, and a traffic adapter.
+/// A strategy that makes these decisions, and a traffic adapter.
 private final class Adapter: Scripts {
   private var decisions: ArraySlice<Decision>
   private var now: Weights
@@ -135,8 +135,8 @@ private final class Adapter: Scripts {
   private let lies: Bool
   private var running: [ScriptID: (body: Int, subject: Subject, isAsked: Bool)] = [:]
   /// - Parameters:
-  ///   - read: what is read; nil: what was set last.
-  ///   - lies: setting weights does nothing.
+  ///   ///   - read: the value that the adapter reads; nil: the weights that were set last.
+  ///   ///   - lies: whether setting weights has no effect.
   init(_ decisions: [Decision], now: Weights, read: Value?, lies: Bool) {
     (self.decisions, self.now, self.read, self.lies) = (decisions[...], now, read, lies)
   }

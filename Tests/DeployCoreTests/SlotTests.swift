@@ -60,7 +60,7 @@ struct SlotTests {
     #expect(bounds.neighbours == [rule])
   }
 
-  /// What became of a strategy's decisions on two machines that run `old` in both slots.
+  /// Plays a strategy's decisions on two machines that run `old` in both slots.
   private func play(_ decisions: [Decision], weights: Weights?, rules: Plan.Flow.Rules = .newest) -> Play {
     let traffic = TrafficAdapter(pools: ["blue", "green"], read: 1, weight: 2)
     let own = plan(hosts: 4).edited { draft in
@@ -132,7 +132,7 @@ struct SlotTests {
   }
 }
 
-/// A strategy that decides these, and an adapter that reads these weights.
+/// A strategy that makes these decisions, and an adapter that reads these weights.
 private final class SlotScripts: Scripts {
   private var decisions: ArraySlice<Decision>
   private let read: Value

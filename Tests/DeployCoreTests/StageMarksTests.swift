@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployCore
 
-/// What a plan makes of stages that hosts remember.
+/// How plans treat stages that hosts remember.
 @Suite("stages that hosts remember, in plans")
 struct StageMarksTests {
   private static let revision = Digest(hex: String(repeating: "b", count: 64))
@@ -64,7 +64,7 @@ struct StageMarksTests {
       #expect(
         problems?.exit == .locked && problems?.list.first?.fix == "wait for it, then deploy again: lander wait d0", "\(problems as Any)")
     }
-    // The deployment waits for the lock of its own hosts, and hears then how the stage ended.
+    // The deployment waits for the lock of its own hosts, and learns then how the stage ended.
     #expect(try Self.settled([other]) == nil)
   }
 

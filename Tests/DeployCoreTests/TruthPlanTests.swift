@@ -143,7 +143,7 @@ struct TruthPlanTests {
     }
     let whole = HostProgram.commands(toRestore: 0, in: try plan([state("old")]), after: Failure(.command, "exit status 1"))
     #expect(whole.contains { $0.hasPrefix("ln -s releases/old ") })
-    // A hook took it away, which nobody knew when the plan was made.
+    // A hook removed the release, and the plan was made before that.
     let lost = HostProgram.commands(toRestore: 0, in: try plan([state("old")]), after: Failure(.missing, "release old is not on the host"))
     #expect(!lost.contains { $0.hasPrefix("ln ") } && lost.last?.contains("--only h0 --revision bundle:") == true, "\(lost)")
   }

@@ -12,12 +12,13 @@ struct UndoTests {
     .script(name: name, summary: "", function: function, when: nil, place: nil, terms: terms)
   }
 
-  /// A deployment of another revision than hosts run.
+  /// Returns a plan for another revision than the hosts run.
   private static func deployment(_ stages: [Stage]) -> Plan {
     plan(hosts: 2, stages: stages).edited { $0.inputs.bundle = revision }
   }
 
-  /// - Parameter failing: the command that fails, and how.
+  /// Plays a plan.
+  /// - Parameter failing: the command line that fails. `kind` is the kind of its failure.
   private static func play(_ plan: Plan, failing: String = "break", as kind: Failure.Kind = .command, rings: Bool = false) -> Play {
     Play(plan, ListScripts([[run("migrate", on: 0)], [run("down", on: 0)], [run("break", on: 0)]]), rings: rings) { intent in
       if case .run(let command) = intent.operation, command.line == failing { return .failed(kind, "no") }
@@ -35,7 +36,7 @@ struct UndoTests {
     }
   }
 
-  /// The way back after a deployment that failed in a stage of its own, behind the one that can be undone.
+  /// Returns the end of a deployment that failed in a second stage, after a stage that can be undone, and the plan of its rollback.
   private static func way() throws -> (failed: Conclusion, back: Plan) {
     let failing = deployment([stage(), stage("break", 2, nil), .rollout(nil)])
     let end = try #require(play(failing).conclusion)

@@ -3,10 +3,10 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// How a deployment comes to its end where hosts are out of reach, or where a hook claims to be cancelled.
+/// How a deployment ends if hosts are unreachable, or if a hook reports that it was cancelled.
 @Suite("The end of a deployment")
 struct WayBackTests {
-  /// Runs until nothing is left to answer; `reply` says nil for what never comes back.
+  /// Runs a plan until every answer has been given. `reply` returns nil if an intent never gets an outcome.
   private func play(_ plan: Plan, _ scripts: any Scripts, reply: (Intent) -> Outcome?) -> (effects: [Effect], conclusion: Conclusion?) {
     var conductor = Conductor(plan: plan, scripts: scripts)
     var queue: [Happening] = [.started]
@@ -22,7 +22,7 @@ struct WayBackTests {
     return (effects, conclusion)
   }
 
-  /// h0 comes through, h1 is lost in its hook, h2 is not begun.
+  /// The outcome if h0 succeeds, h1 becomes unreachable in its hook, and h2 is not begun.
   private func lost(_ intent: Intent) -> Outcome? {
     if case .run = intent.operation, intent.place == .host(1) { return .failed(.unreachable, "it did not answer in time") }
     if case .unlock = intent.operation, intent.place == .host(1) { return nil }
@@ -81,7 +81,7 @@ struct WayBackTests {
   }
 }
 
-/// Every hook asks one thing of its own host.
+/// Hooks that each make one request of their own host.
 final class PerHost: Scripts {
   private let ask: (Int) -> Request
   private var running: [ScriptID: (host: Int, asked: Bool)] = [:]
