@@ -4,7 +4,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// `--from-group`: what one group runs, deployed to another one.
+/// `--from-group`: deploys what one group runs to another group.
 struct AdoptTests {
   private static let text = """
     local function at(name) return host(name) { transport = "local", root = "/hosts/" .. name } end

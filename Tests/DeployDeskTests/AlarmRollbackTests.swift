@@ -6,7 +6,7 @@ import Testing
 @testable import DeployDesk
 @testable import DeploySimulation
 
-/// What an alarm makes of the rollback that it began, and of hosts that changed hands.
+/// How an alarm treats the rollback that it began, and hosts that a newer deployment has taken over.
 struct AlarmRollbackTests {
   private static let start = "on = { ApplicationStart = function(host) host:run \"start\" end },"
 
@@ -21,11 +21,11 @@ struct AlarmRollbackTests {
       """
   }
 
-  /// What hosts answer.
+  /// The simulated state of the application on all hosts.
   final class Health: Sendable {
-    /// Whether the probe finds them bad.
+    /// Whether the probe fails.
     let isBad = Mutex(false)
-    /// Whether their application cannot be started.
+    /// Whether every start of the application fails.
     let isBroken = Mutex(false)
     /// Whether only the next start fails.
     let failsOnce = Mutex(false)
@@ -52,7 +52,7 @@ struct AlarmRollbackTests {
 
   private typealias End = (record: AlarmRecord, back: [Conclusion.Status?]?, standing: AlarmRollback?)
 
-  /// Version 1, then version 2, whose alarm is to be watched.
+  /// Deploys version 1, then version 2, whose alarm is not watched yet.
   private func deployed(_ health: Health, hosts: [String] = ["h1", "h2"]) async throws -> (Bench, Deployment.ID) {
     let bench = try Bench(Self.text(hosts), hosts: ["h1", "h2", "h3", "h4"].map { health.host($0) })
     try await bench.deploy()
@@ -64,10 +64,10 @@ struct AlarmRollbackTests {
     try Bench(text, files: ["app/version": "\(version)\n"], hosts: bench.transport.hosts, after: bench)
   }
 
-  /// Watches to the end.
+  /// Watches the alarm until it ends.
   /// - Parameters:
-  ///   - goBack: runs the rollback; nil: to its end.
-  ///   - heard: hears what happens.
+  ///   ///   - goBack: runs the rollback; nil: the rollback runs until it ends.
+  ///   ///   - heard: called for each event.
   private func watch(
     _ id: Deployment.ID, _ bench: Bench, _ book: MemoryBook, _ goBack: ((Plan) async throws -> Void)? = nil,
     hearing heard: @escaping @Sendable (AlarmEvent) -> Void = { _ in }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Alarms of deployments that have succeeded, over simulated hosts.
+/// Alarms of succeeded deployments, over simulated hosts.
 struct AlarmTests {
   private static let text = Bench.text(
     body: """
@@ -14,14 +14,14 @@ struct AlarmTests {
       on = { ApplicationStart = function(host) host:run "start" end },
       """)
 
-  /// What the probe on all hosts says.
+  /// The simulated result of the probe on all hosts.
   private final class Health: Sendable {
     let looks = Mutex(0)
-    /// The number of looks after which it is bad; nil: never.
+    /// The number of looks after which the probe fails; nil: it never fails.
     let badAfter = Mutex<Int?>(nil)
   }
 
-  /// Version 1, then version 2, which has an alarm.
+  /// Deploys version 1, then version 2, which has an alarm.
   private func deployed(_ health: Health, _ text: String = text) async throws -> (Bench, AlarmWatch, MemoryBook) {
     let hosts = ["h1", "h2"].map { name in
       var host = Bench.host(name)
@@ -45,8 +45,8 @@ struct AlarmTests {
     return (bench, try await bench.desk.alarm(of: end.deployments[0].plan.id, in: book), book)
   }
 
-  /// Watches to the end.
-  /// - Parameter heard: hears what happens.
+  /// Watches the alarm until it ends, and returns its record and the end of the rollback.
+  /// - Parameter heard: called for each event.
   private func watch(
     _ watch: AlarmWatch, _ bench: Bench, _ heard: @escaping @Sendable (AlarmEvent) -> Void = { _ in }
   ) async throws -> (record: AlarmRecord, back: [Conclusion.Status?]?) {

@@ -10,7 +10,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// A desk over simulated hosts, with a project in memory. Nothing is started, and time is virtual.
+/// A desk over simulated hosts, with a project in memory. It starts no process, and its time is virtual.
 final class Bench: Sendable {
   let files: BenchFiles
   let project: LoadedProject
@@ -22,10 +22,10 @@ final class Bench: Sendable {
   let inboxes: BenchHosts
   let clock = VirtualClock()
   let desk: Desk
-  /// How much time passed in the benches before.
+  /// The time that passed in the earlier benches.
   private let since: Interval
   private let told = Told()
-  /// The number before that of its first identity.
+  /// The number before the first deployment id of this bench.
   private let first: Int
   private let time = Mutex<Task<Void, Never>?>(nil)
 
@@ -34,12 +34,12 @@ final class Bench: Sendable {
   }
 
   /// - Parameters:
-  ///   - text: of `deploy.lua`.
-  ///   - files: of the project, by their paths in it.
-  ///   - hosts: as they stand before; nil: those of the project's groups, fresh.
-  ///   - before: another bench whose journal and bundles this one continues with.
-  ///   - origin: has the files of releases that hosts keep; nil: they cannot be read.
-  ///   - edited: names of hosts on which these files were edited in place.
+  ///   ///   - text: the text of `deploy.lua`.
+  ///   ///   - files: the other files of the project, by path.
+  ///   ///   - hosts: the hosts at the start; nil: new hosts for the project's groups.
+  ///   ///   - before: another bench, whose journal and bundles this one continues with.
+  ///   ///   - origin: has the files of releases that hosts keep; nil: they cannot be read.
+  ///   ///   - edited: names of hosts whose files were edited in place.
   init(
     _ text: String, files: [String: String] = ["app/version": "1\n", "app/index.html": "<p>hello</p>\n"],
     hosts: [SimulatedHost]? = nil, after before: Bench? = nil, secrets: BenchSecrets = BenchSecrets(), watch: BenchWatch = BenchWatch(),
@@ -57,10 +57,10 @@ final class Bench: Sendable {
     transport = SimulatedTransport(hosts: hosts ?? names.map { Bench.host($0) }, clock: clock, faults: faults)
     inboxes = BenchHosts(transport: transport, messages: messages)
     let (clock, told) = (clock, told)
-    // Ids that no bench before had.
+    // An earlier bench has used no id from here on.
     first = before.map { $0.first + 100 } ?? 0
     let number = Mutex(first)
-    // Each bench's clock begins anew; what comes after another one is later.
+    // Each bench's clock begins at zero, so the time of the earlier benches is added.
     let since = before.map { $0.since + ($0.clock.now() - clock.now()) + .minutes(1) } ?? .zero
     self.since = since
     let stage = RehearsalStage(library: LuaShelf(), files: self.files) {
@@ -87,11 +87,13 @@ final class Bench: Sendable {
 
   deinit { pause() }
 
-  /// Time stands still, or runs as fast as the work it times. It waits for no day: who lets a pause run out is not in a hurry.
+  /// Stops the virtual clock. While the clock runs, it leaps as soon as no work is ready, but never over a day, so that a pause does not
+  /// end.
   private func pause() { time.withLock { $0?.cancel() } }
   private func go() { time.withLock { [clock] in $0 = Task { await Self.run(clock) } } }
 
-  /// Before a leap over what may be the time limit of somebody at work it waits whether that one only had no turn yet.
+  /// Lets the clock leap. Before a leap that may exceed a time limit, it waits, because the task with the limit may not have had a turn
+  /// yet.
   private static func run(_ clock: VirtualClock) async {
     while !Task.isCancelled {
       for _ in 0..<32 { await Task.yield() }
@@ -103,7 +105,7 @@ final class Bench: Sendable {
     }
   }
 
-  /// Waits until this task woke on time twice: on a busy machine work that is ready may have to wait much longer for its turn.
+  /// Waits until this task has woken on time twice, because on a busy machine other tasks that are ready may wait much longer for a turn.
   private static func giveTurns() async {
     var onTime = 0
     for _ in 0..<20 where onTime < 2 {
@@ -113,8 +115,8 @@ final class Bench: Sendable {
     }
   }
 
-  /// Another command's desk, with the same project, hosts and state folder.
-  /// - Parameter lease: of its place in line; longer than the test, since time does not wait for whoever has to renew.
+  /// Returns the desk of another command, with the same project, hosts and state folder.
+  /// - Parameter lease: the lease of its place in the queue, longer than the test, because virtual time does not wait for renewals.
   func another(lease: Interval = .minutes(24 * 60)) -> Desk {
     var ports = desk.ports
     ports.transport = transport.another()
@@ -126,7 +128,7 @@ final class Bench: Sendable {
       lineLease: lease, tell: { event in told.events.withLock { $0.append(event) } })
   }
 
-  /// From now on time does not run away from work that takes none of it: a leap every two milliseconds.
+  /// Slows the clock down to one leap every two milliseconds, so that no time limit passes before work that takes no virtual time is done.
   func slowDown() {
     pause()
     time.withLock { [clock] in
@@ -139,8 +141,8 @@ final class Bench: Sendable {
     }
   }
 
-  /// Runs a deployment until the journal says so, and leaves it there.
-  /// - Parameter isThere: is asked before each step of time.
+  /// Runs a deployment until `isThere` returns true, then leaves it as interrupted.
+  /// - Parameter isThere: called with the journal before each leap of the clock.
   func leave(_ running: Running, when isThere: (PastMemory) async -> Bool) async throws -> RunEnd {
     pause()
     running.start()
@@ -154,7 +156,7 @@ final class Bench: Sendable {
     return try await running.end()
   }
 
-  /// A fresh host whose commands say their own line.
+  /// Returns a host without releases. Its commands print their own command line.
   static func host(_ name: String) -> SimulatedHost {
     var host = SimulatedHost(name: name)
     host.commands = { line, _ in
@@ -165,7 +167,7 @@ final class Bench: Sendable {
     return host
   }
 
-  /// A `deploy.lua` as most tests need it: fields of the recipe begin in line 8.
+  /// Returns a `deploy.lua` as most tests need it. The given fields of the recipe begin on line 8.
   static func text(hosts: Int = 2, body: String = "", more: String = "") -> String {
     let list = (1...hosts).map { "host \"h\($0)\" { transport = \"local\", root = \"/hosts/h\($0)\" }" }.joined(separator: ", ")
     return """
@@ -182,58 +184,58 @@ final class Bench: Sendable {
       """
   }
 
-  /// Reads a project, with the recipes that come with lander.
+  /// Reads a project together with the recipes that are shipped with Lander.
   static func load(_ text: String) throws(Problems) -> Project {
     try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: shipped).project
   }
 
-  /// The text of a file that comes with lander.
+  /// Returns the text of a shipped file; nil: it is not there.
   static func shipped(_ path: String) -> String? {
     let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     return try? String(contentsOf: checkout.appending(path: path), encoding: .utf8)
   }
 
-  /// What was told while verbs were at work.
+  /// The events that the desk has reported so far.
   var events: [DeskEvent] { told.events.withLock { $0 } }
 
-  /// What `lander check` does.
+  /// Does what `lander check` does.
   func check() async throws -> DryRun.Result { try await DryRun(project: project, stage: desk.stage).result() }
 
-  /// Plans without connecting, or as a deployment does.
+  /// Plans as `lander plan` does without connecting, or as a deployment does.
   func plan(_ request: DeploymentRequest = DeploymentRequest(), connecting: Bool = true) async throws -> PlannedDeployment {
     try await desk.plan(Asked(request), of: project, connecting: connecting)
   }
 
-  /// Plans and runs a deployment to its end.
+  /// Plans a deployment and runs it until it ends.
   @discardableResult
   func deploy(_ request: DeploymentRequest = DeploymentRequest()) async throws -> RunEnd {
     try await end(desk.deploy(try await plan(request).plan))
   }
 
-  /// Follows to the end.
+  /// Follows a deployment until it ends.
   func end(_ running: Running) async throws -> RunEnd {
     running.start()
     for await _ in running.events {}
     return try await running.end()
   }
 
-  /// The hosts as they stand now.
+  /// Returns a host in its present state.
   func host(_ name: String) throws -> SimulatedHost { try #require(transport.hosts.first { $0.name == name }) }
 }
 
 extension Recipe {
-  /// Hosts that its targets list themselves.
+  /// The hosts that the recipe's targets list directly.
   fileprivate var ownHosts: [DeployModel.Host] { if case .hosts(let group) = targets { group.hosts } else { [] } }
 }
 
 extension PlannedDeployment {
-  /// As the command line shows it.
+  /// The plan as the command line shows it.
   var report: PlanReport {
     PlanReport(plan, rehearsal: rehearsal.good, failure: rehearsal.bad, findings: rehearsal.findings, loops: rehearsal.loops)
   }
 }
 
-/// What a body refuses, as people read it, each line ended.
+/// Returns the text with which a body refuses, every line with a line break.
 func refusal(sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void) async -> String {
   do {
     try await body()
@@ -247,7 +249,7 @@ func refusal(sourceLocation: SourceLocation = #_sourceLocation, _ body: () async
   }
 }
 
-/// Compares texts line by line, so that a difference is found at a glance.
+/// Compares two texts line by line, so that a failure shows the lines that differ.
 func expectText(_ text: String, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation) {
   let found = text.split(separator: "\n", omittingEmptySubsequences: false)
   let wanted = expected.split(separator: "\n", omittingEmptySubsequences: false)

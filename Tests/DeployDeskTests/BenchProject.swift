@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// A project that is not read yet: its `deploy.lua` and its files.
+/// A project that is not read yet: the text of `deploy.lua`, and its other files.
 struct BenchProject {
   var text: String
   var files: [String: String]
@@ -16,12 +16,12 @@ struct BenchProject {
     self.files = files
   }
 
-  /// Fields of the recipe begin in line 8.
+  /// The given fields of the recipe begin on line 8.
   init(hosts: Int = 2, body: String = "", more: String = "") { self.init(text: Bench.text(hosts: hosts, body: body, more: more)) }
 
   func bench() throws -> Bench { try Bench(text, files: files) }
 
-  /// What `check` has to say that is no problem, as it prints it.
+  /// Expects that `check` finds no problem, and returns its warnings as it prints them.
   func check() async throws -> String {
     let bench = try bench()
     let result = try await bench.check()
@@ -32,8 +32,8 @@ struct BenchProject {
   }
 }
 
-/// Expects that a verb refuses with exactly this text, and changes nothing on a host.
-/// - Parameter words: `check`, `plan` or `deploy`, then `--only` and names of hosts.
+/// Expects that a command refuses with exactly this text and changes no host.
+/// - Parameter words: `check`, `plan` or `deploy`; then optionally `--only` and names of hosts.
 func refused(
   _ project: BenchProject, _ words: [String], _ expected: String, sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
@@ -52,7 +52,7 @@ func refused(
   expectText(text, expected, sourceLocation: sourceLocation)
 }
 
-/// The fields of a deployment in a recipe, as a message lists them.
+/// The fields of a deployment in a recipe, as an error message lists them.
 let deploymentFields =
   "actor, application, branch, commit, commits, group, id, job, kind, labels, message, params, partner, partners, path, previous, recipe, "
   + "release, release_path, revision, status, tag, targets, task"

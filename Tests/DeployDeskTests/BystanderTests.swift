@@ -5,19 +5,19 @@ import Testing
 
 @testable import DeployDesk
 
-/// A deployment to a part of a group: its floor is the whole group's.
+/// A deployment to a part of a group must keep the floor of the whole group.
 struct BystanderTests {
   private let text = Bench.text(
     hosts: 3, body: "configuration = { floor = 2 }, on = { ApplicationStart = function(host) host:run \"x\" end },")
 
-  /// Three hosts that run version 1; version 2 is in the project.
+  /// Returns a bench with three hosts that run version 1 and version 2 in the project.
   private func running() async throws -> Bench {
     let first = try Bench(text)
     try await first.deploy()
     return try Bench(text, files: ["app/version": "2\n"], hosts: first.transport.hosts, after: first)
   }
 
-  /// An engine died after it had switched to another release.
+  /// Changes a host as if an engine had died after the switch to another release.
   private let leftHalfway: @Sendable (inout SimulatedHost) -> Void = { host in
     let left = Release(id: "cccccccccccc", bundle: Digest(hex: String(repeating: "c", count: 64)))
     host.releases.append(SimulatedHost.StoredRelease(release: left, complete: true))

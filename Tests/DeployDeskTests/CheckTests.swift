@@ -4,10 +4,10 @@ import Testing
 
 @testable import DeployDesk
 
-/// A mistake in a recipe's functions that no host's answer could change is found before anything starts.
+/// `check` finds a mistake in a recipe's functions before anything starts if no answer of a host could avoid it.
 @Suite("What check finds in functions")
 struct CheckTests {
-  /// Hooks of a project whose first line is line 8 of `deploy.lua`.
+  /// Returns a project with this recipe body, which begins on line 8 of `deploy.lua`.
   private func project(_ body: String, more: String = "") -> BenchProject { BenchProject(body: body, more: more) }
 
   private func hook(_ lines: String, _ event: String = "AfterInstall") -> String {

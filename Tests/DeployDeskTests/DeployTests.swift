@@ -5,11 +5,11 @@ import Testing
 
 @testable import DeployDesk
 
-/// Deployments from the request to the end, over simulated hosts.
+/// Deployments from the request until they end, over simulated hosts.
 struct DeployTests {
   private let hook = "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },"
 
-  /// A bench after a deployment that succeeded, with another version of the project's files.
+  /// Returns a bench after a succeeded deployment, with changed files in the project.
   private func changed(_ text: String, faults: Faults = Faults()) async throws -> Bench {
     let first = try Bench(text)
     try await first.deploy()

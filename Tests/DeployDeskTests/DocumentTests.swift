@@ -6,15 +6,15 @@ import Testing
 
 @testable import DeployDesk
 
-/// The examples of the documents, run as they stand there.
+/// Runs the examples of the documents as they are written there.
 @Suite("Examples in the documents")
 struct DocumentTests {
-  /// A block of Lua with the line on which its text begins.
+  /// A block of Lua and the line on which its text begins.
   private struct Block {
     var text: String
     var line: Int
 
-    /// The file that its first line names; nil: it is a fragment.
+    /// The file that the first line of the block names; nil: the block is a fragment.
     var path: String? {
       text.split(separator: "\n").first.flatMap { line in
         line.wholeMatch(of: /-- ([\w\/.]+\.lua)/).map { String($0.1) }
@@ -40,7 +40,7 @@ struct DocumentTests {
     return blocks
   }
 
-  /// What check finds in a `deploy.lua` and files beside it, in what is played and in what is not.
+  /// Returns what check finds in a `deploy.lua` and the files beside it, both in functions that are played and in functions that are not.
   private static func check(_ text: String, _ files: [String: String]) async throws -> [Problem] {
     let project = LoadedProject(
       folder: "/bench",
@@ -106,7 +106,7 @@ struct DocumentTests {
       let found = Self.readings(of: text).enumerated().map { number, reading -> [Problem] in
         do throws(Problems) {
           let warnings = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: reading), read: Bench.shipped).project.warnings
-          // What describes stands where something runs in the last reading.
+          // The third reading puts the fragment into a function, where code that only describes causes warnings.
           return number == 2 ? [] : warnings
         } catch { return error.list }
       }
@@ -116,7 +116,7 @@ struct DocumentTests {
     }
   }
 
-  /// What a fragment may be: a file, fields of a recipe, or what a function does.
+  /// Returns the possible readings of a fragment: as a whole file, as fields of a recipe, and as the body of a function.
   private static func readings(of text: String) -> [String] {
     let plugins = ["haproxy", "http_check", "nginx"].map { "local \($0) = require \"\($0)\"\n" }.joined()
     let recipe = "\(plugins)group \"lb\" { hosts = { \"lb1\" } }\nrecipe \"example\" { path = \"/srv/example\","

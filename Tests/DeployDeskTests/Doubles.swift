@@ -6,7 +6,7 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// Real recipes, as the command line loads them.
+/// Real recipes, loaded as the command line loads them.
 struct LuaShelf: RehearsalLibrary {
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts { try LuaRecipes(plan: plan, sources: sources) }
   func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe { try LuaProject.kept(name, in: sources) }
@@ -23,7 +23,7 @@ struct LuaShelf: RehearsalLibrary {
 extension RehearsedScripts: RehearsedRecipes {}
 extension LuaRecipes: PromptScripts {}
 
-/// Files of a project in `/bench`, by their paths in it.
+/// Files of a project in the folder `/bench`, by their path in it.
 final class BenchFiles: ProjectFiles {
   private let files: Mutex<[String: String]>
   let current = "/bench"
@@ -36,7 +36,7 @@ final class BenchFiles: ProjectFiles {
     set { files.withLock { $0[path] = newValue } }
   }
 
-  /// Those below a folder, by their paths in it.
+  /// Returns the files below a folder, by their path in that folder.
   func below(_ folder: String) -> [(path: String, text: String)] {
     files.withLock { files in
       files.compactMap { path, text in path.hasPrefix(folder + "/") ? (String(path.dropFirst(folder.count + 1)), text) : nil }
@@ -58,7 +58,7 @@ final class BenchFiles: ProjectFiles {
   }
 }
 
-/// Packs folders of a project in memory; a build command writes nothing.
+/// Packs folders of a project in memory. A build command does nothing.
 struct BenchBuilder: BundleBuilder {
   let files: BenchFiles
   let shelf: MemoryShelf
@@ -76,14 +76,14 @@ struct BenchBuilder: BundleBuilder {
   }
 }
 
-/// Finds nothing in bundles.
+/// A reviewer that finds nothing in bundles.
 struct NoReview: BundleReviewer {
   func review(_ manifest: Manifest, _ options: AppSpecOptions, in store: any BundleStore) async throws -> ReviewedBundle {
     ReviewedBundle(problems: [], warnings: 0, scripts: [], installation: [])
   }
 }
 
-/// Hosts whose current release is as it was delivered, but for those that are named.
+/// Hosts whose current release is as it was delivered, except on the hosts in `deviations`.
 struct BenchWatch: HostWatch {
   var deviations: [String: [Deviation]] = [:]
   var bundle = Digest(hex: "00")
@@ -94,11 +94,11 @@ struct BenchWatch: HostWatch {
   }
 }
 
-/// Reads releases of simulated hosts: their files are those that a shelf has.
+/// Reads releases of simulated hosts. The contents of the files come from a shelf.
 struct BenchReleases: ReleaseReader {
   let transport: SimulatedTransport
   let origin: MemoryShelf
-  /// Names of hosts on which one file has another content than was delivered.
+  /// The names of hosts on which every file has other content than was delivered.
   var edited: [String] = []
 
   func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest {
@@ -119,7 +119,7 @@ struct BenchReleases: ReleaseReader {
   }
 }
 
-/// Has all secrets but those that are named.
+/// Has all secrets except those in `lacks`.
 struct BenchSecrets: SecretKeeper {
   var lacks: [String] = []
 
@@ -131,7 +131,7 @@ struct BenchSecrets: SecretKeeper {
   }
 }
 
-/// Engine processes of this machine: what is told them is remembered, and those of these locks are gone.
+/// The engine processes of this machine. Records the deployments that were announced to them. A lock's process is gone after `end`.
 final class BenchEngines: RunningEngines {
   private let state = Mutex<(told: [Deployment.ID], gone: Set<String>, stopped: [Deployment.ID: Int32])>(([], [], [:]))
 
@@ -142,7 +142,7 @@ final class BenchEngines: RunningEngines {
     state.withLock { $0.told += deployments }
     return nil
   }
-  /// Names the process of a deployment as one that somebody has stopped.
+  /// Makes the process of a deployment one that a person has stopped with a signal.
   func stop(_ process: Int32, of deployment: Deployment.ID) { state.withLock { $0.stopped[deployment] = process } }
   func stopped(_ deployments: [Deployment.ID]) async -> Int32? {
     state.withLock { state in deployments.compactMap { state.stopped[$0] }.first }

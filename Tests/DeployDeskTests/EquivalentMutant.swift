@@ -1,14 +1,14 @@
-/// A change after which what comes with Lander does the same: no spec can find it, and none should.
+/// A change of a shipped file that does not change what the file does, so that no spec can find it.
 struct EquivalentMutant {
-  /// What the path of the file begins with.
+  /// The beginning of the file's path.
   var path: String
-  /// A part of what was there and what is there then, as a mutant tells it.
+  /// A part of the mutant's `change`: the text before and the text after it.
   var change: String
   var reason: String
 
   func stands(for mutant: Mutant) -> Bool { mutant.path.hasPrefix(path) && mutant.change.contains(change) }
 
-  /// Why no spec has to find a mutant; nil: one has to.
+  /// Returns why no spec has to find a mutant; nil: a spec has to find it.
   static func reason(for mutant: Mutant) -> String? { all.first { $0.stands(for: mutant) }?.reason }
 
   static let all: [EquivalentMutant] = [

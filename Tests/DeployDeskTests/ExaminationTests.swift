@@ -5,9 +5,9 @@ import Testing
 
 @testable import DeployDesk
 
-/// What the examination of a set-up finds, and a command on every host of a group.
+/// What the examination of a setup finds, and commands on every host of a group.
 struct ExaminationTests {
-  /// A machine on which nothing is wrong.
+  /// A machine with a correct setup.
   private var good: Surroundings {
     var around = Surroundings()
     (around.shipped, around.ssh, around.git, around.openFiles) = ("/usr/share/lander", "/usr/bin/ssh", "/usr/bin/git", 4096)

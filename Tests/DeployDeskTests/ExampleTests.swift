@@ -5,12 +5,13 @@ import Testing
 
 @testable import DeployDesk
 
-/// Every example of the reference is run: what describes is read, what runs is played on simulated hosts, what tests is a test.
+/// Runs every example of the reference: examples that describe are read, examples that run are played on simulated hosts, and examples of
+/// tests are run as tests.
 @Suite("Examples of the reference")
 struct ExampleTests {
   private static let words = (try? Vocabulary().words) ?? []
 
-  /// Groups, files and a plugin that examples speak of.
+  /// The groups that examples refer to.
   private static let around = """
     group "production" { hosts = {
       host "web1" { tags = { zone = "a", rack = "r1", pool = "blue" } }, host "web2" { tags = { zone = "b", rack = "r1", pool = "blue" } },
@@ -30,7 +31,7 @@ struct ExampleTests {
   ]
   private static let fields = "path = \"/srv/web\", revision = bundle \"dist\", targets = group \"production\""
   private static let partners = "partners = { group \"balancers\", group \"lb\", group \"databases\" }"
-  /// What a test sees running.
+  /// The stages and hooks that the examples of tests expect.
   private static let tested = """
     stages = { stage.upload, stage "migrate" { run = function(d) d.targets:first():run "bin/migrate" end }, stage.rollout },
     on = { ValidateService = function(host) host:run "bin/validate" end }
@@ -39,7 +40,7 @@ struct ExampleTests {
     traffic = { pools = { "blue", "green" }, read = function() return { blue = 100, green = 0 } end, weight = function() end }
     """
 
-  /// A project in which an example stands where it belongs.
+  /// Returns a `deploy.lua` with an example at a place where its word is allowed.
   private static func main(_ word: Word) -> String {
     let example = word.example
     let parts = word.name.split(separator: ".").map(String.init)
@@ -61,21 +62,21 @@ struct ExampleTests {
     if parts.first == "configuration", isField {
       return "\(around)\nconfiguration \"careful\" { floor = 1, \(example) }\nrecipe \"web\" { \(fields) }"
     }
-    // What the example defines itself is not defined before it.
+    // An example that defines a group must not find that group defined before it.
     let base = example.hasPrefix("group ") ? "" : around
     let web = "recipe \"web\" { path = \"/srv/web\", revision = bundle \"dist\", targets = { \"web1\" } }"
     let recipe = example.hasPrefix("recipe ") ? "" : web
     return "\(base)\n\(example)\n\(recipe)"
   }
 
-  /// How the deployment of an example ends; others succeed.
+  /// How the deployment of an example ends. The deployments of all other examples succeed.
   private static let ends = [
     "fail": "failed", "rollout:rollback": "failed", "rollout:stop": "partial",
-    // They change some hosts only, and the rest of the rollout is not theirs.
+    // These examples change only some hosts, and no later wave changes the rest.
     "hosts:except": "failed", "hosts:take": "failed", "hosts:where": "failed", "rollout:wave": "failed",
   ]
 
-  /// What a test does with the project; it fails if the example did not run.
+  /// Returns a test of the project that fails if the example did not run.
   private static func test(_ word: Word) -> String {
     if word.phases == ["test"] {
       if ["describe", "it"].contains(word.name) { return word.example }

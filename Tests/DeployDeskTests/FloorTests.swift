@@ -5,13 +5,13 @@ import Testing
 
 @testable import DeployDesk
 
-/// The floor of a deployment whose recipe gives none, and of the way back from it.
+/// The floor of a deployment whose recipe sets none, and the floor of its rollback.
 struct FloorTests {
-  /// Two hosts at a time, without saying so in an option.
+  /// A strategy with waves of two hosts, which it does not announce in an option.
   private let pairs = "local own = strategy \"own\" (function(r) for b in r.targets:batches(2) do r:wave(b) end end)"
   private let body = "strategy = own, on = { ApplicationStart = function(host) host:run \"start\" end },"
 
-  /// Four hosts that run version 1; version 2 is in the project.
+  /// Returns a bench with four hosts that run version 1 and version 2 in the project.
   private func running(_ strategy: String, body more: String = "", faults: Faults = Faults()) async throws -> Bench {
     let text = Bench.text(hosts: 4, body: body + more, more: strategy)
     let first = try Bench(text)

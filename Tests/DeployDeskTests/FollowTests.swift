@@ -4,12 +4,12 @@ import Testing
 
 @testable import DeployDesk
 
-/// What somebody learns who follows a deployment that another process runs.
+/// What a person sees who follows a deployment of another process.
 struct FollowTests {
   private static let text = Bench.text(
     body: "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Release 1 runs on both hosts; release 2 will fail on h2.
+  /// Returns a bench with release 1 on both hosts. Release 2 will fail on h2.
   private func failing() async throws -> Bench {
     let first = try Bench(Self.text)
     try await first.deploy()
@@ -23,7 +23,7 @@ struct FollowTests {
     var sequence: Int
   }
 
-  /// What a follower is told: the lines that it knew, and those that it did not.
+  /// Follows a deployment, and returns the lines that the follower already knew and the new lines.
   private func followed(
     _ bench: Bench, _ word: String?, after last: Int? = nil
   ) async throws -> (known: [Line], new: [Line], pair: DeploymentPair) {

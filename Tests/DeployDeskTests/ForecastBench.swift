@@ -4,7 +4,7 @@ import DeploySimulation
 
 @testable import DeployDesk
 
-/// Forecasts of a recipe whose body a test gives, and of others beside it.
+/// Forecasts of a recipe with a given body, compared with other recipes.
 enum ForecastBench {
   static func forecast(
     _ faults: [String], _ body: String = "", hosts: Int, runs: Int, seed: UInt64 = 5, compare: [String] = []
@@ -20,7 +20,7 @@ enum ForecastBench {
     return try Forecast(candidates, faults: faults, size: size, stage: bench.desk.stage, engine: "test")
   }
 
-  /// What chance has in store where nothing goes wrong.
+  /// Returns random draws and faults of a fleet in which nothing fails.
   static func calm(_ hosts: Int) -> (FleetDraws, FleetFaults) {
     (FleetDraws(hosts, FleetFaults(), seed: 0, run: 0, pace: .seconds(30)), FleetFaults())
   }

@@ -4,10 +4,10 @@ import Testing
 
 @testable import DeployDesk
 
-/// The table of docs/rollouts.md that says how often a good release is stopped, played again.
+/// Repeats the simulation for the table in docs/rollouts.md that says how often a good release is stopped.
 @Suite("The table of wrong stops")
 struct ForecastPageTests {
-  /// A row of the page: shares 0…1.
+  /// A row of the table. Shares are from 0 to 1.
   private struct Row {
     var hosts: Int
     var flaky: String
@@ -28,7 +28,7 @@ struct ForecastPageTests {
     }
   }
 
-  /// Whether two shares may come of one: the page has 1,000 runs, and tenths of a per cent.
+  /// Returns whether two measured shares may have the same true share. `b` is from the page: 1,000 runs, rounded to a tenth of a percent.
   private func agree(_ a: Double, _ b: Double, runs: Int) -> Bool {
     let mean = (a * Double(runs) + b * 1000) / Double(runs + 1000)
     let deviation = (mean * (1 - mean) * (1 / Double(runs) + 0.001)).squareRoot()
@@ -46,7 +46,7 @@ struct ForecastPageTests {
       let growing = try #require(
         try ForecastBench.forecast(["flaky=" + row.flaky], body, hosts: row.hosts, runs: runs, seed: 21).rows().first)
       let rule = "configuration = \"CodeDeployDefault.OneAtATime\","
-      // No second try, which CodeDeploy does not make.
+      // This row is without a second try, because CodeDeploy makes none.
       let one = try #require(try ForecastBench.forecast(["flaky=" + row.flaky], rule, hosts: row.hosts, runs: runs, seed: 22).rows().first)
       let found = [growing.wrongStops ?? -1, growing.wrongStopsWithoutRetry ?? -1, one.wrongStopsWithoutRetry ?? -1]
       for (found, told) in zip(found, [row.retry, row.noRetry, row.oneAtATime]) {

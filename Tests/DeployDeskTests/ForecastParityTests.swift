@@ -5,10 +5,10 @@ import Testing
 
 @testable import DeployDesk
 
-/// The quick simulation of fleets decides as the whole one: host for host the same durations and ends, wave for wave the same rollout.
+/// The quick simulation of fleets must decide as the full simulation does: equal durations and ends for each host, and equal waves.
 @Suite("Forecasts and rehearsals")
 struct ForecastParityTests {
-  /// What is compared.
+  /// The parts of a rollout that are compared.
   private struct Course: Hashable {
     var waves: [[Int]]
     var succeeded: [[Int]]

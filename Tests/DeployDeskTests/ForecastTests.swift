@@ -6,12 +6,12 @@ import Testing
 
 @testable import DeployDesk
 
-/// Rollouts that are played many times on fleets of which each host is one drawn duration and one drawn end.
+/// Rollouts that are played many times. In these fleets each host has only one random duration and one random end.
 @Suite("Forecasts")
 struct ForecastTests {
   static let isFull = ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full"
 
-  /// Rows for a recipe of the bench, whose body that is.
+  /// Returns the rows of a forecast for a recipe with this body.
   private func rows(
     _ faults: [String], _ body: String = "", hosts: Int, runs: Int, seed: UInt64 = 5, compare: [String] = []
   ) throws -> [ForecastRow] {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Freeze windows before and while something is deployed. The bench's time begins on Fri 2027-01-15 at 08:00 UTC.
+/// Freeze windows before and during a deployment. The bench's time begins on Fri 2027-01-15 at 08:00 UTC.
 struct FreezeTests {
   private static func text(_ freeze: String) -> String { Bench.text(body: "freeze = \(freeze),") }
   private static let holds = text("{ days = \"fri\", from = \"08:00\", to = \"20:00\", name = \"stocktaking\" }")

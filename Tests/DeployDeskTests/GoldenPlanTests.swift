@@ -5,17 +5,18 @@ import DeploySimulation
 import Foundation
 import Testing
 
-/// Whole recipes as people write them, and the whole plan of each as `lander plan` prints it: `Tests/GoldenPlans/NAME.lua` and `NAME.txt`.
+/// Complete recipes as users write them, and the complete plan of each as `lander plan` prints it: `Tests/GoldenPlans/NAME.lua` and
+/// `NAME.txt`.
 @Suite("Golden plans")
 struct GoldenPlanTests {
   private static let folder = "Tests/GoldenPlans"
   static let names = ["blue-green", "canary", "one-at-a-time", "rolling", "stages", "static-site"]
-  /// Recipes whose first task is planned, on hosts that run the release.
+  /// Recipes of which the first task is planned, on hosts that run the release.
   static let tasks = ["task"]
 
   private static func text(_ name: String) throws -> String { try #require(Bench.shipped("\(folder)/\(name)")) }
 
-  /// The plan with what depends on sources and times taken out.
+  /// Returns the plan, in which fixed words replace what depends on the sources.
   private static func plan(_ name: String) async throws -> String {
     let planned = try await tasks.contains(name) ? task(name) : Bench(try text("\(name).lua")).plan(connecting: false)
     let lines = planned.report.lines(on: Surface())

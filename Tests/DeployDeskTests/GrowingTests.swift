@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// How a recipe goes that names no strategy.
+/// How a recipe without a strategy is deployed.
 struct GrowingTests {
   private let hook = "on = { ApplicationStart = function(host) host:run \"start\" end },"
 
@@ -16,7 +16,7 @@ struct GrowingTests {
       Asked(DeploymentRequest()), of: bench.project, stage: bench.desk.stage, hosts: hosts, faults: faults, seed: 4, engine: "test")
   }
 
-  /// Sizes of the waves that were begun, and the hosts that were changed.
+  /// Returns the sizes of the waves that were begun, and the hosts that were changed.
   private func story(_ run: RehearsalRun) -> (waves: [Int], exposed: Set<Int>) {
     var (waves, exposed): ([Int], Set<Int>) = ([], [])
     for entry in run.deployments.first?.entries ?? [] {

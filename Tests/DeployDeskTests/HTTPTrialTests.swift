@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Requests by http in tests of recipes.
+/// HTTP requests in tests of recipes.
 @Suite("http in tests of recipes")
 struct HTTPTrialTests {
   private static let main = """

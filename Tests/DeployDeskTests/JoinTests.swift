@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// `lander join`: new hosts of a group get its last good revision.
+/// `lander join` brings the last good revision of a group to its new hosts.
 struct JoinTests {
   private static func text(_ start: String = "start") -> String {
     Bench.text(
@@ -24,7 +24,7 @@ struct JoinTests {
   private static let plain = Bench.text(
     hosts: 3, body: "strategy = rolling { batch = 1 }, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Version 1 runs on h1 and h2; h3 is new.
+  /// Returns a bench with version 1 on h1 and h2, and with a new host h3.
   private func grown(_ text: String = JoinTests.plain) async throws -> Bench {
     let bench = try Bench(text)
     try await bench.deploy(DeploymentRequest(only: ["h1", "h2"]))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// The way back of a group with hosts that joined it later.
+/// Rollbacks of a group with hosts that joined it later.
 struct JoinedWayBackTests {
   private static let text = Bench.text(
     hosts: 3,
@@ -21,7 +21,7 @@ struct JoinedWayBackTests {
       on = { ApplicationStart = function(host) host:run "start" end },
       """)
 
-  /// Versions 1 and 2 went to h1 and h2.
+  /// Deploys versions 1 and 2 to h1 and h2.
   private func grown() async throws -> Bench {
     let bench = try Bench(Self.text)
     for version in 1...2 {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import DeployDesk
 
-/// What a rollback says of traffic that a deployment before it shifted.
+/// What a rollback says about traffic that an earlier deployment shifted.
 struct LeftTrafficTests {
-  /// - Parameter end: what the strategy does after the shift.
+  /// - Parameter end: the code of the strategy after the shift.
   private static func text(_ end: String) -> String {
     Bench.text(
       body: """

@@ -5,11 +5,11 @@ import Testing
 
 @testable import DeployDesk
 
-/// Locks on hosts whose holders may be dead.
+/// Locks on hosts, with holders that may be dead.
 struct LockTests {
   private let body = "on = { ApplicationStart = function(host) host:run \"start\" end },"
 
-  /// A deployment that was left with its locks held: nobody runs it any more.
+  /// Returns an interrupted deployment that still holds its locks and that no engine runs.
   private func left(_ text: String) async throws -> (bench: Bench, id: Deployment.ID) {
     let bench = try Bench(text)
     let plan = try await bench.plan().plan

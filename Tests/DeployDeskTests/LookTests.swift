@@ -4,7 +4,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// What can be seen of deployments and hosts afterwards.
+/// What commands show about deployments and hosts afterwards.
 struct LookTests {
   private let body = "on = { ApplicationStart = function(host) host:run \"start\" end },"
 

@@ -4,7 +4,7 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// Messages in memory: what people send, and the mailbox of the engine.
+/// The messages that people send and the mailbox of the engine, in memory.
 final class MemoryMessages: MessageSender, Mailbox {
   private struct State {
     var waiting: [(deployment: Deployment.ID, message: Message)] = []
@@ -14,9 +14,9 @@ final class MemoryMessages: MessageSender, Mailbox {
   }
   private let state = Mutex(State())
 
-  /// From now on no engine hears anything, as one of an older version.
+  /// From now on no engine receives a message, like an engine of an older version.
   func deafen() { state.withLock { $0.isDeaf = true } }
-  /// What waits for a deployment.
+  /// Returns the messages that wait for a deployment.
   func waiting(for deployment: Deployment.ID) -> [Message] {
     state.withLock { $0.waiting.filter { $0.deployment == deployment }.map(\.message) }
   }
@@ -52,18 +52,18 @@ final class MemoryMessages: MessageSender, Mailbox {
     _ = withdraw(message, from: deployment)
     state.withLock { $0.answers[message] = answer }
   }
-  /// What an engine answered when it took the message.
+  /// Returns the engine's answer to a message; nil: it has not answered.
   func answer(to message: Message.ID) -> MessageAnswer? { state.withLock { $0.answers[message] } }
   func close(_ deployment: Deployment.ID) { state.withLock { $0.waiting.removeAll { $0.deployment == deployment } } }
 }
 
-/// Inboxes of hosts; a message that is left reaches the engine through these messages.
+/// The inboxes of hosts. A message in an inbox reaches the engine through `messages`.
 struct BenchHosts: HostExchange {
   let transport: SimulatedTransport
   let messages: MemoryMessages
-  /// Names of hosts that take no message.
+  /// The names of hosts that accept no message.
   let away = Mutexed<Set<String>>([])
-  /// What they were told that the deployment waits for; nil: nothing yet.
+  /// What the hosts say the deployment waits for; nil: they know of nothing yet.
   let told = Mutexed<Awaited?>(nil)
 
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited? { told.value }
@@ -100,7 +100,7 @@ struct BenchHosts: HostExchange {
   }
 }
 
-/// A value that tests set while others read it.
+/// A value that a test sets while other tasks read it.
 final class Mutexed<Value: Sendable>: Sendable {
   private let box: Mutex<Value>
   init(_ value: Value) { box = Mutex(value) }

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import Synchronization
 
-/// Bundles and recipe sources in memory.
+/// A shelf of bundles and recipe sources in memory.
 final class MemoryShelf: BundleShelf {
   private struct State {
     var manifests: [Digest: Manifest] = [:]
@@ -13,7 +13,7 @@ final class MemoryShelf: BundleShelf {
   }
   private let state = Mutex(State())
 
-  /// Two texts have one digest only if they are alike, as far as tests can tell.
+  /// Returns a digest that is good enough for tests: different texts practically never share one.
   static func digest(of bytes: some Sequence<UInt8>) -> Digest {
     let part = Hex.text(Fingerprint(of: bytes).number)
     return Digest(hex: part + part + part + part)

@@ -5,15 +5,15 @@ import Testing
 
 @testable import DeployDesk
 
-/// Speaking to a deployment that another process runs.
+/// Sending messages to a deployment that another process runs.
 struct MessageTests {
   private static let text = Bench.text(
     hosts: 3, body: "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Time is virtual, and may run ahead of an engine that gets no turn.
+  /// A long time limit, because virtual time may pass before the engine gets a turn.
   private static let long = Interval.minutes(60)
 
-  /// Runs a deployment , and a body beside it as soon as its first wave has begun.
+  /// Runs a deployment, and a body beside it as soon as the first wave has begun.
   private func during(
     _ bench: Bench, _ body: @escaping @Sendable (DeploymentPair) async throws -> Void
   ) async throws -> RunEnd {
@@ -67,7 +67,7 @@ struct MessageTests {
     let bench = try Bench(Self.text)
     bench.messages.deafen()
     let pair = try await left(bench)
-    // Somebody holds it, and hears nothing.
+    // Another process holds the deployment, and receives no messages.
     let claim = try #require(bench.journal.claim(pair.first.id))
     let held = try await bench.desk.past.pair(pair.first.id, or: [])
     let said = try await bench.desk.say(.pause, to: held, patience: .seconds(4))
@@ -117,7 +117,7 @@ struct MessageTests {
   @Test("a deployment that was started elsewhere is spoken to through the hosts that it has locked, though some are away")
   func far() async throws {
     let bench = try Bench(Self.text)
-    // A pause ends after a day, and time must not run away meanwhile.
+    // A pause ends after a day, so virtual time must not pass too quickly.
     bench.slowDown()
     let selections = try bench.project.project.selections(recipe: nil, group: nil)
     bench.inboxes.away.value = ["h1"]
@@ -129,7 +129,7 @@ struct MessageTests {
       bench.inboxes.away.value = ["h1", "h2", "h3"]
       await #expect(throws: Failure.self) { try await bench.desk.say(.resume, toFar: pair.first.id, on: selections) }
       bench.inboxes.away.value = []
-      // Who answers is for the gate of which the hosts were told, and resumes the pause that they know.
+      // An answer names the gate or the pause that the hosts report, even if another one is open now.
       bench.inboxes.told.value = Awaited(gate: 7, kind: .approval, pause: "old")
       let approved = try await bench.desk.say(.approve, toFar: pair.first.id, on: selections, patience: Self.long)
       let none = "approve (me@bench): there was no gate 7 yet; no gate is open now"
@@ -155,7 +155,7 @@ struct MessageTests {
       return #expect(Bool(false))
     }
     #expect(bench.messages.waiting(for: pair.first.id).isEmpty, "an engine that resumes hours later would hear it")
-    // Its patience must not be over before the lock is gone, however busy this machine is.
+    // The time limit of the sender must not pass before the lock is gone, even on a busy machine.
     bench.slowDown()
     bench.messages.deafen()
     let speaker = Task { try await bench.desk.say(.pause, toFar: pair.first.id, on: selections, patience: Self.long) }
@@ -185,7 +185,7 @@ struct MessageTests {
     #expect(said == ["m1", "m2"])
   }
 
-  /// A deployment that was left in its first wave.
+  /// Returns a deployment that was interrupted in its first wave.
   private func left(_ bench: Bench) async throws -> DeploymentPair {
     let plan = try await bench.plan().plan
     _ = try await bench.leave(bench.desk.deploy(plan)) { await $0.hasBegunWave(of: plan.id) }

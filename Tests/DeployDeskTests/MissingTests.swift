@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// `lander deploy --missing`: the hosts of a group that lack its revision get it.
+/// `lander deploy --missing` deploys to the hosts of a group that lack its revision.
 struct MissingTests {
   private static func text(_ hosts: Int = 4, _ body: String = "strategy = rolling { batch = 1 },") -> String {
     Bench.text(
@@ -83,7 +83,7 @@ struct MissingTests {
     try await second.deploy(DeploymentRequest(only: ["h1", "h2"]))
     let new = try #require(second.transport.hosts[0].current)
     let files = ["app/version": "2\n"]
-    // A host that the world does not have is out of reach.
+    // A host that the simulation does not contain is unreachable.
     let third = try Bench(Self.text(), files: files, hosts: second.transport.hosts.filter { $0.name != "h4" }, after: second)
     let found = try await wanted(third)
     #expect(found.away == ["h4"] && found.settled == ["h1", "h2"])

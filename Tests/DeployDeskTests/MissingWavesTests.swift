@@ -6,7 +6,7 @@ import Testing
 @testable import DeployDesk
 @testable import DeploySimulation
 
-/// How hosts get what they lack: in which waves, within which bounds, with which stages, and what is said of each before.
+/// How hosts get a missing revision: the waves, the bounds, the stages, and what the plan says about each.
 struct MissingWavesTests {
   private static func text(_ hosts: Int, _ body: String) -> String {
     Bench.text(
@@ -38,7 +38,7 @@ struct MissingWavesTests {
     try await bench.desk.past.missing(in: await bench.desk.survey(bench.project.project.selection(recipe: nil, group: nil)))?.list
   }
 
-  /// The sizes of the waves of the newest deployment, and the commands that it asked for.
+  /// Returns the sizes of the waves of the newest deployment, the commands that it requested, and its number of gates.
   private func course(_ bench: Bench) async throws -> (waves: [Int], commands: [String], gates: Int) {
     let newest = try #require(await bench.journal.deployments().first)
     let facts = await bench.journal.entries(of: newest.id).entries.map(\.fact)
@@ -108,7 +108,7 @@ struct MissingWavesTests {
     let release = try await next(2, Self.text(5, body), after: first).plan().plan.content.release?.id
     var faults = Faults()
     faults.appointments = [.failing(host: 2, .applicationStart, release: release)]
-    // A host that the world does not have is out of reach.
+    // A host that the simulation does not contain is unreachable.
     let here = first.transport.hosts.filter { $0.name != "h4" }
     let second = try Bench(Self.text(5, body), files: ["app/version": "2\n"], hosts: here, after: first, faults: faults)
     #expect(try await second.deploy().deployments.map(\.conclusion?.status) == [.succeeded])

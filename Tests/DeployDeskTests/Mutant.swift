@@ -1,20 +1,20 @@
 import DeployLua
 import DeployModel
 
-/// A source with one small mistake on an executable line: what a spec that promises something has to find.
+/// A source with one small mistake on an executable line, which a good spec must find.
 struct Mutant: Sendable, CustomStringConvertible {
   var path: String
   var line: Int
-  /// What was there, and what is there now.
+  /// The line before and the line after the change.
   var change: String { "\(before)  →  \(now.isEmpty ? "(left out)" : now)" }
   var before: String
-  /// Empty: it was left out.
+  /// The changed line; empty: the line was left out.
   var now: String
   var text: String
 
   var description: String { "\(path):\(line): \(change)" }
 
-  /// Every mutant of a source: each executable line with a condition turned round, a call left out, and another constant.
+  /// Returns every mutant of a source: each executable line with a negated condition, without its call, and with another constant.
   static func all(of file: SourceFile) -> [Mutant] {
     let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let quoted = quotedLines(lines)
@@ -37,7 +37,7 @@ struct Mutant: Sendable, CustomStringConvertible {
     return String(text)
   }
 
-  /// Lines inside of long texts [[ … ]], where nothing is code.
+  /// Returns the numbers of lines inside long strings `[[ … ]]`, which contain no code.
   private static func quotedLines(_ lines: [String]) -> Set<Int> {
     var (inside, found): (String?, Set<Int>) = (nil, [])
     for (index, line) in lines.enumerated() {
@@ -53,7 +53,7 @@ struct Mutant: Sendable, CustomStringConvertible {
     return found
   }
 
-  /// The line with every text and comment made blank, so that only code is looked at; as long as the line.
+  /// Returns the line with spaces in the place of strings and comments, so that only code is left. Its length does not change.
   private static func code(_ line: String) -> [Character] {
     var code: [Character] = []
     var quote: Character?
@@ -92,7 +92,7 @@ struct Mutant: Sendable, CustomStringConvertible {
 
   // MARK: the three changes
 
-  /// A condition turned round, or a comparison.
+  /// Negates a condition or a comparison; nil: the line has none.
   private static func negated(_ line: String) -> String? {
     let code = code(line)
     for (word, end) in [("elseif ", " then"), ("if ", " then"), ("while ", " do")] {
@@ -109,7 +109,7 @@ struct Mutant: Sendable, CustomStringConvertible {
     return nil
   }
 
-  /// A line that is one call, left out.
+  /// Leaves out a line that is a single call; nil: it is none.
   private static func without(_ line: String) -> String? {
     let text = trimmed(String(code(line)))
     let name = text.prefix { $0.isLetter || $0.isNumber || "_.:".contains($0) }
@@ -118,13 +118,13 @@ struct Mutant: Sendable, CustomStringConvertible {
     let rest = text.dropFirst(name.count)
     let isCall = rest.hasPrefix("(") || rest.hasPrefix(" {") || rest.hasPrefix(" \"")
     guard isCall, rest.hasSuffix(")") || rest.hasSuffix("}") || rest.hasSuffix("\"") else { return nil }
-    // A call that goes on to the next line cannot be left out alone.
+    // A call that continues on the next line cannot be left out.
     let opened = text.count { "({".contains($0) }
     let closed = text.count { ")}".contains($0) }
     return opened == closed ? String(line.prefix { $0.isWhitespace }) : nil
   }
 
-  /// Another number, the other truth, or another text.
+  /// Changes a number, a boolean or a string; nil: the line has none.
   private static func otherConstant(_ line: String) -> String? {
     let (code, all) = (code(line), Array(line))
     for index in code.indices where code[index].isNumber {

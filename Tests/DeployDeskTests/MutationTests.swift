@@ -4,13 +4,14 @@ import Testing
 
 @testable import DeployDesk
 
-/// Specs of what comes with Lander find mistakes: each executable line is changed, and a test of its spec has to fail.
+/// The specs of shipped files must find mistakes: each executable line is changed, and a test of its spec has to fail.
 @Suite("Specs against mutants")
 struct MutationTests {
-  /// What a path begins with whose mutants are all taken: scripts/mutate says it. Nil: some of each file, or all of them with --full.
+  /// The beginning of the paths whose mutants are all tested, set by scripts/mutate; nil: every file, with a sample of its mutants or all
+  /// with `--full`.
   private static let wanted = ProcessInfo.processInfo.environment["LANDER_MUTATE"]
   private static let isFull = wanted != nil || ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full"
-  /// By spec: the files that it promises something of.
+  /// The files that each spec tests.
   static let tested: [(spec: String, files: [String])] = [
     (
       "recipes/spec/strategies_spec.lua",
@@ -22,7 +23,7 @@ struct MutationTests {
     ("plugins/nginx/spec/nginx_spec.lua", ["init", "configure", "shares"].map { "plugins/nginx/\($0).lua" }),
   ]
 
-  /// Mutants of all files that a spec can find; not with --full every so many-th of them.
+  /// Returns the mutants that a spec can find; without `--full` every 50th of them.
   private static func mutants() throws -> [(spec: String, mutant: Mutant)] {
     var all: [(spec: String, mutant: Mutant)] = []
     for (spec, files) in tested {

@@ -6,10 +6,10 @@ import Testing
 
 @testable import DeployDesk
 
-/// Rules among hosts of one zone, rack or pair, from the recipe to the plan and the waves.
+/// Rules for hosts of one zone, rack or pair, from the recipe to the plan and the waves.
 @Suite("Zones, racks and pairs")
 struct NeighbourPlanTests {
-  /// Six hosts in two zones, three racks and three pairs.
+  /// Returns a `deploy.lua` with six hosts in two zones, three racks and three pairs.
   private func text(_ configuration: String, _ strategy: String = "") -> String {
     let hosts = (0..<6).map { number in
       "host \"h\(number + 1)\" { transport = \"local\", root = \"/hosts/h\(number + 1)\", tags = { zone = \"\(number < 4 ? "a" : "b")\", "

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// What runs after a deployment is played too: what could never end is found before anything starts.
+/// `check` plays the functions that run after a deployment too, and finds before the start what could never end.
 @Suite("What check finds in on_failure and on_success")
 struct NoticeCheckTests {
   private func project(_ notice: String, _ lines: String) -> BenchProject {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Deployments that wait for a person with no engine, and state folders that go on with them.
+/// Deployments that wait for a person while no engine runs, and other state folders that continue them.
 struct ParkTests {
   static let text = Bench.text(
     hosts: 3, body: "strategy = asks {}, on = { ApplicationStart = function(host) host:run \"start\" end },",
@@ -20,7 +20,7 @@ struct ParkTests {
       """)
   private static let leaves = Staying.upTo(.zero)
 
-  /// Parks a deployment from a state folder of its own.
+  /// Parks a deployment that the given state folder began.
   func parked(_ bench: Bench, by folder: StateFolder) async throws -> Plan {
     let plan = try await folder.desk.plan(Asked(DeploymentRequest()), of: bench.project).plan
     let end = try await bench.end(folder.desk.deploy(plan, staying: Self.leaves))
@@ -83,7 +83,7 @@ struct ParkTests {
     let bench = try Bench(Self.text)
     let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))
     let plan = try await parked(bench, by: first)
-    // It is parked again, by the second.
+    // The second state folder continues the deployment and parks it again.
     #expect(try await resumeParked(bench, second, plan.id, .resume).deployments.map(\.isParked) == [true])
     let pair = try await first.desk.past.pair(plan.id, or: [])
     guard
@@ -94,7 +94,7 @@ struct ParkTests {
     let end = try await bench.end(running)
     #expect(end.deployments.map(\.conclusion?.error?.failure.kind) == [.fenced])
     #expect(bench.transport.hosts.allSatisfy { $0.lock?.parked != nil }, "the hosts keep it as before")
-    // From the hosts its journal is known, and somebody else goes on.
+    // The second state folder can continue, because it has the newest journal.
     #expect(try await resumeParked(bench, second, plan.id, .approve).deployments.map(\.conclusion?.status) == [.succeeded])
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Partners as recipes name them, played and deployed without a program.
+/// Partners of a recipe, played and deployed without the host program.
 @Suite("Partners of a recipe")
 struct PartnerTests {
   private static let groups = """
@@ -87,7 +87,7 @@ struct PartnerTests {
     let plan = try await bench.plan().plan
     #expect(plan.lock.fence == 42 && plan.partners.map(\.path) == ["/hosts/lb1/.lander/app/test"])
     try await bench.deploy()
-    // The first deployment to a host stops nothing there.
+    // The first deployment to a host has nothing to stop there.
     #expect(try bench.host("lb1").jobs.contains { $0.intent.operation.verb == "run" } == false)
     try await bench.deploy(DeploymentRequest(force: true))
     let host = try bench.host("lb1")

@@ -4,7 +4,7 @@ import DeployModel
 import DeployReport
 import DeploySimulation
 
-/// A journal in memory that can be read afterwards.
+/// A journal in memory that tests can read afterwards.
 final class PastMemory: PastJournal {
   private let inner = MemoryJournal()
 
@@ -12,7 +12,7 @@ final class PastMemory: PastJournal {
   func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async { await inner.spool(chunk, of: deployment) }
   func claim(_ deployment: Deployment.ID) -> (any DeploymentClaim)? { inner.claim(deployment) }
 
-  /// Lets this number of appends succeed, and refuses all others.
+  /// Lets this number of appends succeed, and refuses all later ones.
   func fail(after appends: Int, with failure: Failure) { inner.fail(after: appends, with: failure) }
 
   func entries(of deployment: Deployment.ID) async -> JournalReading {
@@ -23,7 +23,7 @@ final class PastMemory: PastJournal {
     JournalReading(deployment: deployment, entries: Array(inner.entries(of: deployment).dropFirst(first)))
   }
 
-  /// Whether hosts of a deployment are being changed, or were.
+  /// Returns whether a wave of the deployment has begun.
   func hasBegunWave(of deployment: Deployment.ID) async -> Bool {
     inner.entries(of: deployment).contains { if case .noted(.waveBegan) = $0.fact { true } else { false } }
   }
@@ -44,7 +44,7 @@ final class PastMemory: PastJournal {
     return Array(all.dropFirst(offset).prefix(limit))
   }
 
-  /// As the journal of the store tells it.
+  /// Returns the summary that the journal of the store would give; nil: the deployment has no plan.
   private func summary(_ id: Deployment.ID) -> DeploymentSummary? {
     let entries = inner.entries(of: id)
     guard let first = entries.first, let last = entries.last, case .planned(let plan) = first.fact else { return nil }

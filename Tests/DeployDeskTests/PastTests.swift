@@ -3,9 +3,9 @@ import Testing
 
 @testable import DeployDesk
 
-/// What the journal says of deployments, as people ask it.
+/// What the journal says about deployments, for the questions that people ask.
 struct PastTests {
-  /// A deployment in a list; times and hosts are of no matter here.
+  /// Returns a deployment of a list. Its times and hosts do not matter in these tests.
   static func deployment(
     _ id: String, _ state: DeploymentSummary.State, kind: Plan.Kind = .deploy, application: String = "shop", bundle: Digest? = nil
   ) -> DeploymentSummary {

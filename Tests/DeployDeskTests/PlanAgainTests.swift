@@ -5,12 +5,12 @@ import Testing
 
 @testable import DeployDesk
 
-/// A plan that was kept is carried out only as long as everything that it names is as it was.
+/// A saved plan is carried out only while everything that it names is unchanged.
 struct PlanAgainTests {
   private static let text = Bench.text(
     body: "params = { percent = param.number { default = 10 } }, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Kept as a file keeps it.
+  /// Plans, and returns the plan after encoding and decoding it, as a file would save it.
   private func kept(_ bench: Bench, _ request: DeploymentRequest = DeploymentRequest(), connecting: Bool = true) async throws -> PlanRecord
   {
     let record = PlanRecord(try await bench.plan(request, connecting: connecting).plan, for: request, connected: connecting)

@@ -4,9 +4,9 @@ import DeployReport
 import Foundation
 import Testing
 
-/// What `plan` shows, and what it says it could not see.
+/// What `plan` shows, and what it says that it could not see.
 struct PlanTests {
-  /// From the line that begins so, to the next empty one.
+  /// Returns the part of a text from the line with this beginning to the next empty line.
   private func part(_ title: String, of text: String) -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("  " + title) }
     return lines.prefix { !$0.isEmpty }.joined(separator: "\n") + "\n"
@@ -15,7 +15,7 @@ struct PlanTests {
   /// A plan as `lander plan` prints it.
   private struct Shown {
     var lines: [String]
-    /// Whether the rehearsal saw everything to its end; otherwise the command exits with 14.
+    /// Whether the rehearsal played everything; false: the command exits with 14.
     var isWhole: Bool
     var text: String { lines.map { $0 + "\n" }.joined() }
   }

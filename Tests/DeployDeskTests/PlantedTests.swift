@@ -5,14 +5,14 @@ import Testing
 
 @testable import DeployDesk
 
-/// Mistakes that people make, planted into a project that is fine: `check` finds each, with its line.
+/// Typical mistakes in a project that is otherwise correct. `check` must find each one and name its line.
 @Suite("Planted mistakes")
 struct PlantedTests {
   struct Mistake: Sendable, CustomTestStringConvertible {
-    /// What is replaced, and by what; the file is `deploy.lua` if the plugin does not have it.
+    /// The text that `bad` replaces, in the plugin's file or, if it is not there, in `deploy.lua`.
     var good: String
     var bad: String
-    /// A part of what check says.
+    /// A part of the text that check prints.
     var said: String
     var testDescription: String { bad }
   }

@@ -4,7 +4,7 @@ import DeployModel
 import DeployStore
 import Synchronization
 
-/// Sources and a shelf in memory.
+/// Sources of plugins and a shelf for their copies, in memory.
 final class PluginMemory: PluginSources, PluginShelf {
   private struct State {
     var sources: [String: [(PluginOffer, PluginTree)]] = [:]
@@ -12,7 +12,7 @@ final class PluginMemory: PluginSources, PluginShelf {
     var copies: [Digest: PluginTree] = [:]
     var vendored: [String: PluginTree] = [:]
     var own: Set<String> = []
-    /// How often a source was asked.
+    /// How often sources were asked for something.
     var asked = 0
   }
   private let state = Mutex(State())
@@ -47,7 +47,7 @@ final class PluginMemory: PluginSources, PluginShelf {
   func forgetCopies() { state.withLock { $0.copies = [:] } }
   func own(_ name: String) { state.withLock { _ = $0.own.insert(name) } }
   func put(_ lock: PluginLock) { state.withLock { $0.lock = lock } }
-  /// Changes one byte of what lies there.
+  /// Changes one byte of the vendored copy.
   func alter(vendored name: String) throws {
     try state.withLock { state in
       guard var files = state.vendored[name]?.files else { return }

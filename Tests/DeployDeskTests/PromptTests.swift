@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Lines of a prompt, on simulated hosts.
+/// Lines that are typed at the prompt, on simulated hosts.
 @Suite("A prompt in the run phase")
 struct PromptTests {
   private static let main = """

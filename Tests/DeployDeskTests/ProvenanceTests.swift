@@ -5,9 +5,9 @@ import Testing
 
 @testable import DeployDesk
 
-/// Who asked for a deployment, why, and from which commit: as plans, locks, receipts and recipes have it.
+/// Who asked for a deployment, why, and from which commit, as plans, locks, receipts and recipes record it.
 struct ProvenanceTests {
-  /// A working copy whose commits follow one another: `1…`, `2…`, `3…`.
+  /// A working copy with the successive commits `1…`, `2…`, `3…`.
   private struct Copy: VersionControl {
     var head: Int
 
@@ -90,7 +90,7 @@ struct ProvenanceTests {
   @Test("the commits between what hosts run and what they are brought to are in the plan, by the hosts' own receipts")
   func changes() async throws {
     let (first, plan) = try await deploy(1, StatedProvenance())
-    // Nothing ran there, so nothing is new against it; the CI's commit is another one, so its branch is not this one's.
+    // The hosts ran nothing before, so there are no changes to list. CI names another commit, so the branch of CI is not recorded.
     #expect(plan.origin.provenance?.changes == nil && plan.origin.provenance?.commit?.branch == nil)
     let (_, next) = try await deploy(2, StatedProvenance(actor: "lee"), after: first)
     #expect(next.origin.provenance?.changes?.from == Copy.id(1) && next.origin.provenance?.changes?.newest[0].subject == "from 1")

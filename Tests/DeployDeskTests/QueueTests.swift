@@ -5,7 +5,7 @@ import Testing
 @testable import DeployDesk
 @testable import DeploySimulation
 
-/// Deployments that find their hosts busy.
+/// Deployments that find their hosts locked.
 struct QueueTests {
   private static let text = Bench.text(
     hosts: 2, body: "params = { n = param.string { default = \"0\" } }, on = { ApplicationStart = function(host) host:run \"start\" end },")
@@ -15,7 +15,7 @@ struct QueueTests {
     Asked(DeploymentRequest(parameters: [Value.Member("n", .text("\(number)"))], sequence: sequence))
   }
 
-  /// A lock of somebody whose engine lives as long as the test.
+  /// Locks a host for another deployment, whose engine lives as long as the test.
   private func hold(_ bench: Bench, _ host: String, _ deployment: String = "other-1") {
     let lock = Lock(
       deployment: deployment, token: "t-\(deployment)", owner: "kim@laptop", purpose: "deploy web of shop", since: bench.clock.now(),
@@ -25,7 +25,7 @@ struct QueueTests {
 
   private func free(_ bench: Bench, _ host: String) { bench.transport.change(host) { $0.lock = nil } }
 
-  /// Waits in line and deploys.
+  /// Waits in the queue and deploys.
   private func deploy(_ desk: Desk, _ bench: Bench, _ asked: Asked, _ busy: WhenBusy, urgent: String? = nil) async throws -> Conclusion? {
     let plan = try await desk.planInTurn(asked, of: bench.project, busy, urgent: urgent).plan
     return try await bench.end(desk.deploy(plan)).deployments.last?.conclusion
@@ -223,7 +223,7 @@ struct QueueTests {
     #expect(said.map(\.kind) == [.pause, .cancel] && said.last?.comment == "urgent: the shop is down", "\(said)")
   }
 
-  /// Starts a deployment and pauses it as soon as it has its locks.
+  /// Starts a deployment, pauses it as soon as it holds its locks, and returns its id.
   private func firstID(of running: Running, _ bench: Bench) async throws -> Deployment.ID? {
     running.start()
     var id: Deployment.ID?

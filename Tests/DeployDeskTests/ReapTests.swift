@@ -8,7 +8,7 @@ import Testing
 struct ReapTests {
   private func met(_ bench: Bench, by folder: StateFolder) async throws -> [Surveyed] {
     var found: [Surveyed] = []
-    // Twice the same hosts: a project may name them for two recipes.
+    // The hosts are surveyed twice, because a project may name them in two recipes.
     for selection in try ParkTests().selections(bench) + ParkTests().selections(bench) {
       found.append(await folder.desk.survey(selection))
     }
@@ -29,7 +29,7 @@ struct ReapTests {
     #expect(result.waiting.isEmpty && result.late.map(\.id) == [plan.id] && result.late[0].problems == nil)
     #expect(result.late[0].end?.deployments.first?.conclusion?.error?.failure.kind == .rejected)
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil && $0.current == nil })
-    // The folder that parked it learns that from the hosts, and keeps it.
+    // The folder that parked the deployment learns of its end from the hosts, and records the end.
     let found = try await met(bench, by: first)
     #expect(try await first.desk.past.deployments().map(\.isOpen) == [true])
     #expect(try await first.desk.learnEnds(from: found).map(\.id) == [plan.id])
@@ -72,7 +72,7 @@ struct ReapTests {
     let plan = try await ParkTests().parked(bench, by: first)
     for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
     bench.inboxes.told.value = Awaited(gate: 1, kind: .approval)
-    // Both have asked the hosts before one of them begins.
+    // Both folders have surveyed the hosts before one of them begins.
     let (early, late) = (try await met(bench, by: second), try await met(bench, by: third))
     if hasJournal { _ = try await third.desk.adopt(try #require(late.first?.parked.first)) }
     #expect(try await second.desk.reap(early).late.map { $0.end == nil } == [false])

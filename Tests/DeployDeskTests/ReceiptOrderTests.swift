@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// What ran before: told by receipts, whatever clocks say, and though two deployments had one release.
+/// Receipts decide what ran before, even if clocks differ or two deployments had the same release.
 struct ReceiptOrderTests {
   private func text(_ colour: String = "blue") -> String {
     Bench.text(body: "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start \(colour)\" end },")
@@ -13,7 +13,7 @@ struct ReceiptOrderTests {
   private func next(_ before: Bench, _ version: Int, _ colour: String = "blue") throws -> Bench {
     try Bench(text(colour), files: ["app/version": "\(version)\n"], hosts: before.transport.hosts, after: before)
   }
-  /// Lets the receipts of both hosts say what an engine wrote whose clock is a day ahead.
+  /// Changes the receipts of both hosts as if the clock of the engine had been a day ahead. Returns the changed time.
   private func skew(_ bench: Bench) -> Timestamp {
     let ahead = bench.desk.now + .minutes(1440)
     for host in ["h1", "h2"] { bench.transport.change(host) { $0.receipt?.at = ahead } }
@@ -71,7 +71,7 @@ struct ReceiptOrderTests {
     let (two, blue) = (bench.transport.hosts[0].current, bench.transport.hosts[1].receipt?.inputs)
     bench = try next(bench, 2, "red")
     try await bench.deploy(DeploymentRequest(only: reached))
-    // Its engine died before it could say that the deployment succeeded.
+    // The engine died before it could record that the deployment succeeded.
     for host in reached { bench.transport.change(host) { $0.receipt?.trial = true } }
     #expect(bench.transport.hosts[0].receipt?.inputs != blue && bench.transport.hosts[0].current == two)
     let before = bench.transport.hosts[1].receipt

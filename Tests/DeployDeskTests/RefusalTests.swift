@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// What is wrong with a `deploy.lua` is refused before anything starts, with its line, the near match and the next step.
+/// Mistakes in a `deploy.lua` are refused before anything starts, with the line, a similar name and the next step.
 struct RefusalTests {
   @Test(
     "a Lua syntax error, with its line and what usually helps",

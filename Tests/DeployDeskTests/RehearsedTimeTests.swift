@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Hosts that do not exist answer at once.
+/// Simulated hosts answer at once in a rehearsal.
 @Suite("Time in a rehearsal")
 struct RehearsedTimeTests {
   @Test(

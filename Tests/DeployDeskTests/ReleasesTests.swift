@@ -6,18 +6,18 @@ import Testing
 
 @testable import DeployDesk
 
-/// Going back to whatever release the hosts still keep.
+/// Rollbacks to any release that the hosts still keep.
 struct ReleasesTests {
   private let text = Bench.text(body: "on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Versions 1, 2 and so on, one deployed after the other.
+  /// Deploys versions 1, 2 and so on, one after the other.
   private func deployed(_ count: Int, faults: Faults = Faults()) async throws -> (bench: Bench, releases: [Release.ID]) {
     var bench = try Bench(text, files: ["app/version": "1\n"])
     var releases: [Release.ID] = []
     for version in 1...count {
       if version > 1 { bench = try Bench(text, files: ["app/version": "\(version)\n"], hosts: bench.transport.hosts, after: bench) }
       try await bench.deploy()
-      // Virtual time passes as it likes: the order of the receipts is what counts here.
+      // Virtual time is not predictable, and these tests need receipts in a fixed order.
       for host in ["h1", "h2"] { bench.transport.change(host) { $0.receipt?.at = Timestamp(milliseconds: version * 1000) } }
       releases.append(try #require(bench.transport.hosts[0].current))
     }

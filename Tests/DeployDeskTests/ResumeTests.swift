@@ -4,12 +4,12 @@ import Testing
 
 @testable import DeployDesk
 
-/// A deployment and its rollback are one to whoever resumes or cancels them.
+/// A person who resumes or cancels may name a deployment or its rollback, with the same effect.
 struct ResumeTests {
   private static let text = Bench.text(
     body: "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Release 2 failed on h2, and its rollback was left when it had begun.
+  /// Returns a deployment of release 2 that failed on h2, whose rollback was interrupted after it had begun.
   private func leftInRollback() async throws -> (bench: Bench, ids: [Deployment.ID], before: [Release.ID?]) {
     let first = try Bench(Self.text)
     try await first.deploy()

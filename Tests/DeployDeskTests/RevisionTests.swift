@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Revisions that cannot be packed are refused before anything is built.
+/// Revisions that cannot be packed are refused before a build starts.
 struct RevisionTests {
   private func refused(_ bench: Bench, _ revision: String?, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation) async {
     let text = await refusal(sourceLocation: sourceLocation) { _ = try await bench.plan(DeploymentRequest(revision: revision)) }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// `host:service` in tests of recipes: its command lines are answered by pattern, as those of `host:run`.
+/// `host:service` in tests of recipes. Its command lines are answered by pattern, like the commands of `host:run`.
 @Suite("Services in tests of recipes")
 struct ServiceTrialTests {
   private static let main = """

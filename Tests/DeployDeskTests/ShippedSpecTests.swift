@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// What comes with lander keeps what its own specs promise.
+/// The shipped recipes and plugins pass their own specs.
 struct ShippedSpecTests {
   @Test(
     "the specs of the plugins and strategies that come with lander pass",

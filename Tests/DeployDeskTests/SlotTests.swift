@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Two slots on each host, one deployment after the other: the traffic is a file on the first host.
+/// Several deployments to two slots on each host. A file on the first host stores the weights of the traffic.
 struct SlotTests {
   static let text = """
     group "production" { hosts = { host "web1" { root = "/hosts/web1" }, host "web2" { root = "/hosts/web2" } },

@@ -1,8 +1,8 @@
 import Testing
 
-/// Mistakes of recipes that are told in words of their own.
+/// Mistakes in recipes that have their own error messages.
 struct SmallMistakeTests {
-  /// A project whose recipe has this body, from line 8 of `deploy.lua`.
+  /// Returns a project whose recipe has this body, which begins on line 8 of `deploy.lua`.
   private func project(_ body: String) -> BenchProject { BenchProject(body: body) }
 
   private func hook(_ line: String) -> String { "on = { AfterInstall = function(host, deployment)\n\(line)\nend }," }

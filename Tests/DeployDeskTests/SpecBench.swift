@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Specs that are texts, beside a `deploy.lua` with the recipe `web` on three hosts.
+/// Runs specs that tests write as text, beside a `deploy.lua` with the recipe `web` on three hosts.
 struct SpecBench {
   static let main = """
     group "all" { hosts = { "web[1-3]" } }
@@ -51,8 +51,8 @@ struct SpecBench {
   static let identity = Planner.Identity(
     id: "spec", actor: "kim@desk", at: Timestamp(milliseconds: 0), engine: "1", token: "spec", seed: 0)
 
-  /// How the tests of a spec end.
-  /// - Parameter files: beside `deploy.lua`, by their paths.
+  /// Returns the results of the tests in a spec.
+  /// - Parameter files: files beside `deploy.lua`, by path.
   static func results(
     _ text: String, main: String = main, files: [String: String] = [:], filter: String? = nil, parallel: Int = 2
   ) async throws -> [SpecResult] {
@@ -61,8 +61,8 @@ struct SpecBench {
     return try await run.results(of: [SourceFile(path: "spec/web_spec.lua", text: text)], filter: filter, parallel: parallel)
   }
 
-  /// Whether a test of a shipped spec fails, or none can be read. It ends with the first one that fails.
-  /// - Parameter files: texts that stand for shipped files, by their paths.
+  /// Returns whether a test of a shipped spec fails, or the spec has no test that can be read. Stops after the first failure.
+  /// - Parameter files: texts that replace shipped files, by path.
   static func fails(_ spec: String, with files: [String: String]) -> Bool {
     let stage = RehearsalStage(library: LuaShelf(), files: BenchFiles([:])) { identity }
     do throws(Problems) {
@@ -77,13 +77,13 @@ struct SpecBench {
     } catch { return true }
   }
 
-  /// Expects that every statement passes as a test of its own.
+  /// Expects that a test with this body passes.
   static func pass(_ body: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     let results = try await results("it(\"holds\", function(t)\n\(body)\nend)")
     #expect(results.map(\.problem) == [nil], sourceLocation: sourceLocation)
   }
 
-  /// Expects that a test fails with exactly this text; its first line is line 2.
+  /// Expects that a test fails with exactly this text. The body begins on line 2.
   static func fail(_ body: String, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     let results = try await results("it(\"holds\", function(t)\n\(body)\nend)")
     let text = results.first?.problem?.lines().joined(separator: "\n")

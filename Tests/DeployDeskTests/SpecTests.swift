@@ -4,7 +4,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Tests of recipes: what is played, what is told of it, and how a test fails.
+/// Tests of recipes: what is played, what the test learns from it, and how a test fails.
 @Suite("Tests of recipes")
 struct SpecTests {
   @Test("a deployment that goes well tells its decisions, waves, commands, log, files and hosts")

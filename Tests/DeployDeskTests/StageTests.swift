@@ -7,7 +7,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Stages that hosts remember, from the request to the end.
+/// Stages that hosts remember, from the request to the end of the deployment.
 @Suite("Stages that hosts remember, from request to end")
 struct StageTests {
   private static let migrate =
@@ -20,7 +20,7 @@ struct StageTests {
       body: "stages = { \(stages) }, \(body) on = { ApplicationStart = function(host) host:run \"start\" end },", more: more)
   }
 
-  /// Hosts on which commands of that line fail.
+  /// Returns hosts on which commands with this line fail.
   private static func hosts(_ names: [String], failing line: String) -> [SimulatedHost] {
     names.map { name in
       var host = SimulatedHost(name: name)
@@ -33,7 +33,7 @@ struct StageTests {
     }
   }
 
-  /// How often a command ran on any host.
+  /// Returns how often a command ran, on all hosts together.
   private static func count(_ line: String, _ bench: Bench) -> Int {
     bench.transport.hosts.flatMap { Array($0.jobs) }.count {
       if case .run(let command) = $0.intent.operation { command.line == line } else { false }
@@ -44,7 +44,7 @@ struct StageTests {
 
   private static func lines(_ planned: PlannedDeployment) -> String { planned.report.lines(on: Surface()).joined(separator: "\n") }
 
-  /// The marks of a bench's hosts as if a deployment had begun the stage and nobody had heard of it since.
+  /// Returns the bench's hosts with marks that say that a missing deployment began the stage and did not finish it.
   private static func forsaken(_ bench: Bench) -> [SimulatedHost] {
     bench.transport.hosts.map { host in
       var host = host

@@ -6,13 +6,13 @@ import Foundation
 
 @testable import DeployDesk
 
-/// Another state folder with the same project and hosts: its own journal and bundles.
+/// Another state folder for the same project and hosts, with its own journal and bundles.
 struct StateFolder {
   let desk: Desk
   let journal: PastMemory
   let shelf: MemoryShelf
 
-  /// - Parameter files: of the project as this folder has it; nil: as the bench has it.
+  /// - Parameter files: the files of the project in this folder; nil: the files of the bench.
   init(_ name: String, on bench: Bench, files: BenchFiles? = nil) {
     let (journal, shelf) = (PastMemory(), MemoryShelf())
     (self.journal, self.shelf) = (journal, shelf)
@@ -27,7 +27,7 @@ struct StateFolder {
   }
 }
 
-/// Copies of a journal in memory: JSON, not compressed.
+/// Copies of a journal in memory, as JSON without compression.
 struct MemoryCopies: JournalCopies {
   let journal: PastMemory
   let shelf: MemoryShelf

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Mistakes in what a recipe gives to a strategy that comes with Lander are found at a line of the recipe.
+/// A mistake in the options of a shipped strategy is reported at a line of the recipe.
 struct StrategyLineTests {
   @Test(
     "an option that a strategy cannot use is refused with the recipe's line, and with the line of the strategy",

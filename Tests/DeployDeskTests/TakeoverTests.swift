@@ -4,12 +4,12 @@ import Testing
 
 @testable import DeployDesk
 
-/// What becomes of an interrupted deployment whose hosts newer ones take over.
+/// What happens to an interrupted deployment whose hosts newer deployments take over.
 struct TakeoverTests {
   private static let text = Bench.text(
     body: "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },")
 
-  /// Release 2 was left in its first wave, and somebody gave its locks back.
+  /// Returns a deployment of release 2 that was interrupted in its first wave.
   private func left() async throws -> (bench: Bench, id: Deployment.ID) {
     let first = try Bench(Self.text)
     try await first.deploy()
@@ -19,7 +19,7 @@ struct TakeoverTests {
     return (bench, plan.id)
   }
 
-  /// A newer release, planned from another state of the project; its locks were given back by hand before.
+  /// Returns a bench with a newer release, on hosts whose locks a person has removed.
   private func next(_ number: Int, after bench: Bench) throws -> Bench {
     var hosts = bench.transport.hosts
     for index in hosts.indices { hosts[index].lock = nil }

@@ -87,7 +87,7 @@ struct TaskEndTests {
     #expect(try await bench.plan().plan.hosts.allSatisfy { $0.action == .unchanged })
   }
 
-  /// Leaves the task where its function runs on the first host.
+  /// Interrupts the task while its function runs on the first host.
   private func leave(_ plan: Plan, _ bench: Bench) async throws {
     _ = try await bench.leave(bench.desk.deploy(plan)) { journal in
       await journal.entries(of: plan.id).entries.contains {

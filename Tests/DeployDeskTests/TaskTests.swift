@@ -6,14 +6,14 @@ import Testing
 
 @testable import DeployDesk
 
-/// Named tasks from the request to the end, over simulated hosts.
+/// Named tasks from the request until they end, over simulated hosts.
 struct TaskTests {
   private static let hooks =
     "on = { BlockTraffic = function(host) host:run \"leave\" end, ApplicationStop = function(host) host:run \"stop\" end, "
     + "ApplicationStart = function(host) host:run \"start\" end, ValidateService = function(host) host:run \"good\" end, "
     + "AllowTraffic = function(host) host:run \"join\" end },"
 
-  /// Hosts with a release, and the same project with these tasks.
+  /// Returns a bench whose hosts have a release, with these tasks in the project.
   func deployed(
     _ tasks: String, params: String = "", _ request: DeploymentRequest = DeploymentRequest(), failing: String = "boom"
   ) async throws -> Bench {
@@ -23,7 +23,7 @@ struct TaskTests {
     return try Bench(text, hosts: first.transport.hosts.map { booming($0, at: failing) }, after: first)
   }
 
-  /// A host on which a command fails.
+  /// Returns a host on which one command fails.
   func booming(_ host: SimulatedHost, at boom: String = "boom") -> SimulatedHost {
     var host = host
     host.commands = { line, _ in
@@ -50,7 +50,7 @@ struct TaskTests {
     return end.deployments.first?.conclusion
   }
 
-  /// Commands that ran on a host since its deployment.
+  /// Returns the commands that ran on a host after its last deployment.
   func commands(_ host: String, _ bench: Bench) throws -> [String] {
     let now = try bench.host(host)
     return now.jobs.compactMap { job -> String? in
@@ -94,7 +94,7 @@ struct TaskTests {
     #expect(try commands("h2", bench) == [])
     guard case .restored = conclusion.hosts[0] else { throw Failure(.failed, "\(conclusion.hosts)") }
     #expect(conclusion.hosts[1] == .pending)
-    // What it ran before it failed stays.
+    // The effects of the commands before the failure stay.
     #expect(conclusion.ran == true && ExitCode(conclusion) == .held)
     #expect(try bench.host("h1").receipt?.release.id == (try bench.host("h1").current))
   }
@@ -107,7 +107,7 @@ struct TaskTests {
     #expect(try commands("h1", bench) == ["look", "boom"])
     #expect(ExitCode(conclusion) == .held)
     #expect(try bench.host("h1").lock == nil)
-    // The next deployment finds nothing to bring back.
+    // The next deployment finds no host to repair.
     #expect(try await bench.plan().plan.hosts.allSatisfy(\.isHealthy))
   }
 
@@ -129,7 +129,7 @@ struct TaskTests {
     #expect(both.contains("--where: hosts run with different values of it: h1 was deployed with another one"), "\(both)")
     let text = await refusal { _ = try await plan("t", bench, DeploymentRequest(parameters: [Value.Member("hw", "x")])) }
     #expect(text.contains("unknown parameter") && text.contains("did you mean --how?"), "\(text)")
-    // What the refusal asks for can be given.
+    // A person can give the values that the refusal asks for.
     _ = try await run("t", bench, DeploymentRequest(parameters: [Value.Member("where", "de"), Value.Member("size", "2")]))
     #expect(try commands("h1", bench).last == "soft2de" && commands("h2", bench).last == "soft2de")
   }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// What status knows of the traffic of groups with slots.
+/// What status knows about the traffic of groups with slots.
 @Suite("The traffic that status tells")
 struct TrafficStatusTests {
   private func known(_ bench: Bench) async throws -> KnownTraffic? {

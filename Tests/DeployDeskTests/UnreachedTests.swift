@@ -6,7 +6,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Mistakes in branches that no rehearsal reaches: check reads them, from what the vocabulary says of each word.
+/// Mistakes in branches that no rehearsal reaches. `check` finds them by the types in the vocabulary.
 @Suite("Planted mistakes where nothing runs")
 struct UnreachedTests {
   private static let main = """

@@ -1,7 +1,7 @@
 import DeployModel
 import Testing
 
-/// A value that no host could do anything with is refused before anything starts.
+/// A value that no host could use is refused before anything starts.
 @Suite("What check finds in values")
 struct ValueCheckTests {
   @Test(
@@ -56,7 +56,7 @@ struct ValueCheckTests {
       "host:wait_for { http = \"HTTP://localhost:8080/\", timeout = 5 }",
     ]
     let body = "on = { AfterInstall = function(host, deployment)\n\(lines.joined(separator: "\n"))\nend },"
-    // It expects that nothing is refused.
+    // `check()` expects that nothing is refused.
     _ = try await BenchProject(body: body).check()
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// Parameters on the way back: each release with those that it was deployed with, and what its stages did taken back.
+/// Parameters in rollbacks: each release gets the parameters that it was deployed with, also for the undo of its stages.
 struct WayBackParametersTests {
   private static func text(_ later: String = "") -> String {
     Bench.text(
@@ -51,8 +51,8 @@ struct WayBackParametersTests {
     return try await bench.end(bench.desk.deploy(plan)).deployments.map(\.conclusion?.status)
   }
 
-  /// What ran on a host meanwhile, in order.
-  /// - Parameter ending: how the deployments end.
+  /// Returns the commands that ran on a host during `act`, in order.
+  /// - Parameter ending: the expected ends of the deployments.
   private func ran(
     on name: String, of bench: Bench, ending: [Conclusion.Status?] = [.succeeded], during act: () async throws -> [Conclusion.Status?]
   ) async throws -> [String] {
