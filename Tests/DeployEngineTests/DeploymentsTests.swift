@@ -38,7 +38,7 @@ struct DeploymentsTests {
   @Test("an engine whose ledger acts before it writes asks hosts for what no journal holds, which breaks P2", arguments: [false, true])
   func effectBeforeEntry(planted: Bool) async throws {
     let bench = Bench()
-    // The plan and the start are written; the first intents are not.
+    // The plan and the start are written, but not the first intents.
     bench.journal.fail(after: 2, with: Failure(.store, "no space left on device"))
     let deployer = try Deployer(
       plan: plan(hosts: 1), ports: bench.ports, feed: Feed(), lapse: planted ? .effectBeforeEntry : nil,
@@ -182,7 +182,7 @@ struct DeploymentsTests {
     let bench = Bench { intent in
       guard case .run = intent.operation else { return .done() }
       if intent.place == .host(1), intent.site.release == "new" { return .failed(.command, "exit 1") }
-      // What starts the old release again on the host that had come through.
+      // The command that starts the old release again on the host that had succeeded.
       return intent.site.release == "old" && intent.place == .host(0) ? nil : .done()
     }
     let (deployments, hosts) = (bench.deployments, bench.hosts)

@@ -5,7 +5,7 @@ import DeploySimulation
 import PlanDrafts
 import Synchronization
 
-/// Hosts that do everything at once, and say in which order they were asked, and what the journal held by then.
+/// Hosts that do everything at once. They record the order of the operations, and whether the journal already held each one.
 final class InstantHosts: Transport {
   struct Asked: Sendable {
     var intent: Intent
@@ -15,7 +15,7 @@ final class InstantHosts: Transport {
   private let reply: @Sendable (Intent) -> Outcome?
   private let state = Mutex<(asked: [Asked], held: [Int: CheckedContinuation<Outcome, Never>], kept: [Int])>(([], [:], []))
 
-  /// - Parameter reply: nil keeps the operation running until it is cancelled.
+  /// - Parameter reply: returns the outcome of an operation; nil: the operation runs until it is cancelled.
   init(_ journal: MemoryJournal, reply: @escaping @Sendable (Intent) -> Outcome? = { _ in .done() }) {
     self.journal = journal
     self.reply = reply
@@ -42,12 +42,12 @@ final class InstantHosts: Transport {
   }
 
   func keepLock(at site: HostSite) async { state.withLock { $0.kept.append(site.host.number) } }
-  /// Hosts whose locks are renewed though nothing was asked of them.
+  /// The hosts whose locks are renewed without another operation.
   var kept: Set<Int> { state.withLock { Set($0.kept) } }
 
   func close() async {}
 
-  /// Everything that is kept running comes to its end.
+  /// Ends all operations that are kept running.
   func letGo() {
     let held = state.withLock { state in
       defer { state.held = [:] }
@@ -56,22 +56,22 @@ final class InstantHosts: Transport {
     for one in held { one.resume(returning: .done()) }
   }
 
-  /// Waits until something that is kept running was asked.
+  /// Waits until an operation is kept running.
   func untilHeld() async {
     while state.withLock({ $0.held.isEmpty }) { await Task.yield() }
   }
 }
 
-/// A mailbox in memory, for one deployment.
+/// A mailbox in memory for one deployment.
 final class MemoryMailbox: Mailbox {
   private let (stream, box) = AsyncStream.makeStream(of: Message.self)
   private let state = Mutex<[Message.ID]>([])
-  /// What says that a newer deployment has the locks; nil: nobody says so.
+  /// The failure that says that a newer deployment has the locks; nil: the locks are not lost.
   private let loss: Failure?
   init(loss: Failure? = nil) { self.loss = loss }
 
   func put(_ message: Message) { box.yield(message) }
-  /// What was taken, in order.
+  /// The ids of the messages that the engine took, in order.
   var taken: [Message.ID] { state.withLock { $0 } }
 
   func messages(for deployment: Deployment.ID) -> AsyncStream<Message> { stream }
@@ -96,14 +96,14 @@ struct EmptyStore: BundleStore {
   func sources(_ digest: Digest) async throws(Failure) -> [SourceFile] { [] }
 }
 
-/// Every recipe has these functions.
+/// A library in which every recipe has these functions.
 struct SwiftRecipes: RecipeLibrary {
   var functions: @Sendable () -> [SwiftScripts.Function]
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts { SwiftScripts(functions()) }
   func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe { Recipe(name: name, placement: Placement(path: "/srv/x")) }
 }
 
-/// One engine over instant hosts.
+/// One engine with hosts that answer at once.
 struct Bench {
   let journal = MemoryJournal()
   let hosts: InstantHosts
@@ -112,7 +112,7 @@ struct Bench {
 
   let mailbox: MemoryMailbox
 
-  /// - Parameter loss: what says that a newer deployment has the locks; nil: nobody says so.
+  /// - Parameter loss: the failure that says that a newer deployment has the locks; nil: the locks are not lost.
   init(
     lines: [String] = ["start"], journal: MemoryJournal? = nil, loss: Failure? = nil,
     reply: @escaping @Sendable (Intent) -> Outcome? = { _ in .done() }
@@ -130,7 +130,7 @@ struct Bench {
   }
 }
 
-/// A deployment of release `new` to hosts that run `old`, with one hook.
+/// Returns a plan for a deployment of release `new` to hosts that run `old`, with one hook.
 func plan(hosts count: Int, parallel: Int = 100, stages: [Stage] = [.upload, .rollout(nil)]) -> Plan {
   let digest = Digest(hex: String(repeating: "a", count: 64))
   let inputs = Receipt.Inputs(bundle: digest, sources: digest, parameters: .record([]), shared: [], secrets: [])

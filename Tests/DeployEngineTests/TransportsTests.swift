@@ -4,7 +4,7 @@ import DeployModel
 import DeploySimulation
 import Testing
 
-/// The registry of transports.
+/// Which transport serves which host.
 struct TransportsTests {
   private let one = SimulatedTransport(hosts: [SimulatedHost(name: "a")], clock: VirtualClock(), pace: .instant)
   private let two = SimulatedTransport(hosts: [SimulatedHost(name: "b")], clock: VirtualClock(), pace: .instant)
