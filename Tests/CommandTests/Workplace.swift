@@ -93,8 +93,8 @@ final class Workplace: Sendable {
 
   /// Starts `lander` and returns at once.
   /// - Parameters:
-  ///   ///   - through: the command line of a program that starts `lander`.
-  ///   ///   - pending: a signal that is sent before the command begins, and that the command receives as soon as it handles signals.
+  ///   - through: the command line of a program that starts `lander`.
+  ///   - pending: a signal that is sent before the command begins, and that the command receives as soon as it handles signals.
   func start(
     _ words: [String], _ environment: [String: String] = [:], through: [String] = [], pending: Int32? = nil
   ) throws -> Running {

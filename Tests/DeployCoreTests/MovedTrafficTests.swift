@@ -24,8 +24,8 @@ struct MovedTrafficTests {
 
   /// Plays these decisions.
   /// - Parameters:
-  ///   ///   - reads: the blue pool's share in percent at each read. The last one repeats.
-  ///   ///   - answer: returns what happens after an intent.
+  ///   - reads: the blue pool's share in percent at each read. The last one repeats.
+  ///   - answer: returns what happens after an intent.
   private func play(
     _ decisions: [Decision], reads: [Int], answer: (Intent) -> [Happening] = { [.finished(intent: $0.id, .done())] }
   ) -> (conclusion: Conclusion?, verbs: [String]) {

@@ -75,8 +75,8 @@ struct Play {
   var intents: [Intent] = []
 
   /// - Parameters:
-  ///   ///   - rings: whether timers ring, at once.
-  ///   ///   - short: timers up to this length ring even if `rings` is false; nil: none do.
+  ///   - rings: whether timers ring, at once.
+  ///   - short: timers up to this length ring even if `rings` is false; nil: none do.
   init(
     _ plan: Plan, _ scripts: any Scripts, rings: Bool = true, short: Interval? = nil, reply: (Intent) -> Outcome = { _ in .done() }
   ) {

@@ -135,8 +135,8 @@ private final class Adapter: Scripts {
   private let lies: Bool
   private var running: [ScriptID: (body: Int, subject: Subject, isAsked: Bool)] = [:]
   /// - Parameters:
-  ///   ///   - read: the value that the adapter reads; nil: the weights that were set last.
-  ///   ///   - lies: whether setting weights has no effect.
+  ///   - read: the value that the adapter reads; nil: the weights that were set last.
+  ///   - lies: whether setting weights has no effect.
   init(_ decisions: [Decision], now: Weights, read: Value?, lies: Bool) {
     (self.decisions, self.now, self.read, self.lies) = (decisions[...], now, read, lies)
   }

@@ -66,8 +66,8 @@ struct AlarmRollbackTests {
 
   /// Watches the alarm until it ends.
   /// - Parameters:
-  ///   ///   - goBack: runs the rollback; nil: the rollback runs until it ends.
-  ///   ///   - heard: called for each event.
+  ///   - goBack: runs the rollback; nil: the rollback runs until it ends.
+  ///   - heard: called for each event.
   private func watch(
     _ id: Deployment.ID, _ bench: Bench, _ book: MemoryBook, _ goBack: ((Plan) async throws -> Void)? = nil,
     hearing heard: @escaping @Sendable (AlarmEvent) -> Void = { _ in }

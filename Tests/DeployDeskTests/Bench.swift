@@ -34,12 +34,12 @@ final class Bench: Sendable {
   }
 
   /// - Parameters:
-  ///   ///   - text: the text of `deploy.lua`.
-  ///   ///   - files: the other files of the project, by path.
-  ///   ///   - hosts: the hosts at the start; nil: new hosts for the project's groups.
-  ///   ///   - before: another bench, whose journal and bundles this one continues with.
-  ///   ///   - origin: has the files of releases that hosts keep; nil: they cannot be read.
-  ///   ///   - edited: names of hosts whose files were edited in place.
+  ///   - text: the text of `deploy.lua`.
+  ///   - files: the other files of the project, by path.
+  ///   - hosts: the hosts at the start; nil: new hosts for the project's groups.
+  ///   - before: another bench, whose journal and bundles this one continues with.
+  ///   - origin: has the files of releases that hosts keep; nil: they cannot be read.
+  ///   - edited: names of hosts whose files were edited in place.
   init(
     _ text: String, files: [String: String] = ["app/version": "1\n", "app/index.html": "<p>hello</p>\n"],
     hosts: [SimulatedHost]? = nil, after before: Bench? = nil, secrets: BenchSecrets = BenchSecrets(), watch: BenchWatch = BenchWatch(),

@@ -27,10 +27,10 @@ final class Ground: Sendable {
   private let sshd: Sshd?
 
   /// - Parameters:
-  ///   ///   - variables: variables of the login environment, as `NAME=value`.
-  ///   ///   - unprivileged: whether the host's user is not root, if the test runs as root.
-  ///   ///   - start: shell lines that the login runs before the shell reads commands.
-  ///   ///   - sudo: the script that is the host's only way to change users.
+  ///   - variables: variables of the login environment, as `NAME=value`.
+  ///   - unprivileged: whether the host's user is not root, if the test runs as root.
+  ///   - start: shell lines that the login runs before the shell reads commands.
+  ///   - sudo: the script that is the host's only way to change users.
   init(
     _ shell: Shell = .dash, secrets: [String: String] = [:], variables: [String] = [], unprivileged: Bool = false, start: String? = nil,
     sudo: String? = nil, adjust: (inout Hosts.Options) -> Void = { _ in }

@@ -1,7 +1,7 @@
 import DeployModel
 import Testing
 
-/// The keys that may sign, as ssh-keygen(1) reads them.
+/// The keys that may sign, read as ssh-keygen(1) reads them.
 struct AllowedSignersTests {
   private static let key = "AAAAC3NzaC1lZDI1NTE5AAAAIJ7sP0v5u1rJ3mCk2c0rQm3rXw0n6a4m8Yb2v5c1d9eF"
 

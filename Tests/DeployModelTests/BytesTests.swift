@@ -1,7 +1,7 @@
 import DeployModel
 import Testing
 
-/// Two spellings of é, which Swift takes for one text and Linux for two.
+/// Two encodings of é. Swift compares them as equal, but Linux does not.
 private let composed = "caf\u{E9}"
 private let taken = "cafe\u{301}"
 

@@ -38,8 +38,8 @@ extension Play {
 
   /// Deploys a release, from lock to unlock, as deployment `dFENCE` with the token `tFENCE`.
   /// - Parameters:
-  ///   ///   - expects: the deployment whose receipt is on the host; nil: the host has no receipt.
-  ///   ///   - good: whether the deployment succeeds.
+  ///   - expects: the deployment whose receipt is on the host; nil: the host has no receipt.
+  ///   - good: whether the deployment succeeds.
   func deploy(_ release: Release, fence: Int, expects: String?, good: Bool = true) async throws {
     let site = site("d\(fence)", fence: fence, token: "t\(fence)")
     await done(ask("t\(fence)", fence: fence, expects: expects), at: site)
