@@ -66,7 +66,7 @@ package struct InstallPlan: Sendable, Hashable {
   package var rights: [Right] = []
   /// The list of what the next installation removes.
   package var cleanup = CleanupList()
-  /// The links on the way to what is changed.
+  /// The links on the paths of the files and folders that are changed.
   package var passedLinks: [HostPath] = []
   /// The links that are removed before a change could go through them.
   package var takenLinks: Set<HostPath> = []

@@ -56,7 +56,7 @@ package struct AlarmReport: Sendable {
     "  " + surface.paint("no answer", .warn) + "  \(SafeText.line(words)); that takes nothing back"
   }
 
-  /// Returns the line for hosts at which the alarm no longer looks, because nothing of the deployment is there any more.
+  /// Returns the line about hosts that the alarm no longer watches, because they no longer run anything of the deployment.
   package func leavesOut(_ hosts: [String]) -> String {
     let names = hosts.map(SafeText.line).joined(separator: " ")
     return "\(title) does not look at \(names): nothing of the deployment is there any more. It looks at the other hosts."

@@ -35,7 +35,7 @@ package struct DeploymentStory: Sendable {
     package var error: ScriptError
     /// The last operation that failed before the failure was noted, in words; nil: none is known.
     package var operation: String?
-    /// The exit status of that operation; nil: it has none.
+    /// The exit status of the operation in `operation`; nil: there is none.
     package var status: Int?
   }
 

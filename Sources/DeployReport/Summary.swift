@@ -263,7 +263,8 @@ extension Summary {
       + (error.failure.fix.map { ["    → " + SafeText.line($0)] } ?? [])
   }
 
-  /// What hosts run after a failure that needs no repair. After a failed rollback, that is the release that they should have left.
+  /// What hosts run after a failure that needs no repair. After a failed rollback, this is the release that the rollback should have
+  /// replaced.
   private var whatIsLeft: String {
     guard story.hosts.contains(where: \.status.wasChanged) else { return whatRan.isEmpty ? "No host was changed." : notBegun }
     if story.conclusion?.isTakenOver == true {

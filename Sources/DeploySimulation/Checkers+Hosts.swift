@@ -55,7 +55,7 @@ extension Checkers {
       "\(plan.id) took it back to \(current), and no deployment of that ever succeeded")
   }
 
-  /// P7: after somebody takes a group back, all of its hosts run one release.
+  /// P7: after a rollback of a group, all hosts of the group run one release.
   mutating func whole(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     var releases: [Release.ID] = []
     for (number, status) in conclusion.hosts.enumerated() where status == .succeeded || status == .unchanged {

@@ -44,7 +44,7 @@ extension SimulatedHost {
   /// holder stays.
   mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) -> Outcome {
     guard let held = lock else {
-      // Somebody took the lock away meanwhile. The other steps are done anyway, unless a newer deployment was here.
+      // A person has removed the lock meanwhile. The records are written anyway, unless a newer deployment has had the lock.
       if fence.token == token { end(good, left) }
       return .done()
     }

@@ -41,7 +41,7 @@ extension SimulatedHost {
   /// Whether it is unknown if the host runs what its receipt says. See ``HostState/isUnsettled``.
   var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
-  /// Whether the deployment that holds the lock has run commands, and has neither ended on this host nor taken it back.
+  /// Whether the deployment that holds the lock has run commands on this host, and has neither finished the host nor rolled it back.
   private var isAbandoned: Bool {
     guard isBegun, let holder = lock?.lock.deployment else { return false }
     return receipt?.deployment != holder && receipt?.undid != holder

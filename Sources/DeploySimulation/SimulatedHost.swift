@@ -56,7 +56,7 @@ package struct SimulatedHost: Sendable {
   package var boot = 1
   package var freeBytes: Int = 10_000_000_000
   package var defect: Defect?
-  /// Whether the host says so if nobody can know an answer beforehand; false: it gives a plain good value.
+  /// Whether the host says when nobody can know an answer before a real run; false: it answers with a plain good value.
   package var rehearsed = false
   /// The changes since a checker looked last.
   package var changes: [HostChange] = []

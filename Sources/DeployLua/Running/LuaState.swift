@@ -9,9 +9,9 @@ package struct LuaLimits: Sendable, Hashable {
   package var text: Int
   /// The instructions of one step, which lasts until the code waits. C functions count too, by their bytes and elements.
   package var instructions: Int64
-  /// The additional instructions for clean-up after the others are used up.
+  /// The additional number of instructions for clean-up, after `instructions` are used up.
   package var cleanup: Int64
-  /// The steps of one pattern match.
+  /// The limit of steps in one pattern match.
   package var matching: Int64
   /// The seconds of processor time of one step, because single instructions can take long.
   package var seconds: Int

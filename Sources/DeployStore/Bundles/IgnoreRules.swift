@@ -15,7 +15,8 @@ struct IgnoreRules {
     var takesBack: Bool
   }
   private var rules: [Rule] = []
-  /// Whether the root's `.landerignore` is left out; false while an archive is read, because its contents are needed first.
+  /// Whether the root's `.landerignore` is left out of the bundle. False while an archive is read, because the rules in that file are still
+  /// needed.
   var takesOutOwnFile = true
 
   init(_ patterns: [String]) {

@@ -37,7 +37,7 @@ enum EarlyEnd {
         return true
       }
       if isFirst {
-        // From here on, nothing else may report how the command ended, nor failures that only follow from its end.
+        // From here on, no other code may report how the command ended, or failures that only follow from the end of the command.
         let isOpen = Ending.claim(ExitCode(endedBy: number))
         PlainThread.start { if isOpen { end(number, terminal) } else { Ending.leaveSoon() } }
       } else if number != SIGHUP, now - state.withLock({ $0.at }) > echo {

@@ -8,7 +8,7 @@ extension LockedPlugin {
 }
 
 extension PluginChange {
-  /// Returns the changes for programs.
+  /// Returns the changes as data for programs.
   static func value(of changes: [PluginChange]) -> Value {
     let all = changes.map { change in
       JSON.record([

@@ -21,7 +21,7 @@ function launch.rollout(fn, start) return fn(rollout.handle(grants.owner(fn)), s
 function launch.child(fn) return fn() end
 --- Starts a function of the prelude with the engine's request.
 function launch.call(fn, start) return fn(start.request) end
---- Returns the language as data, whatever the function is.
+--- Returns the language as data. The function that the engine named does not matter.
 function launch.language() return reference() end
 --- Returns what is wrong with the literal values of sources.
 function launch.literals(_, start) return literal(start.literals) end

@@ -83,7 +83,7 @@ local function shown(value)
   return #items > 0 and "{ " .. table.concat(items, ", ") .. " }" or "{}"
 end
 
---- Adds the options, each with words, to the data for the reference.
+--- Adds the options, with their types and help texts, to the data for the reference.
 local function tell(name, file, names, declared)
   local options = {}
   for i, key in ipairs(names) do

@@ -12,7 +12,7 @@ language.word {
     .. "local function configure(host) host:write(\"/etc/nginx/vhost\", vhost { name = host.name }) end   -- a hook",
 }
 
---- Returns the text in pieces: texts, and { name = … } for each placeholder. Reports what is no placeholder.
+--- Returns the text in pieces: texts, and { name = … } for each placeholder. Reports a {{ that begins no placeholder.
 local function pieces(text, file)
   local list, at = {}, 1
   while true do
