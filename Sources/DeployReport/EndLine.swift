@@ -86,7 +86,7 @@ extension ExitCode {
   /// Whether a program may repeat the same command at once: nothing was changed, and the request itself is not wrong.
   package var isSafeToRetry: Bool { [.locked, .unreachable, .infrastructure].contains(self) }
 
-  /// What the exit code means for a task. A task deploys no release and takes nothing back.
+  /// What the exit code means for a task. A task deploys no release and rolls nothing back.
   var sentenceOfTask: String {
     switch self {
     case .rolledBack: "it failed before it ran anything that stays, and every touched host is in service again"

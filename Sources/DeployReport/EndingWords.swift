@@ -46,7 +46,8 @@ package struct EndingWords: Sendable {
     guard let plan = story.plan else { return "Not finished yet; \(resume) continues if this process is killed" }
     let left = open
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
-    // Another checkout cannot take hosts back to before the first deployment, and a rollback past an irreversible stage is refused.
+    // Another checkout cannot roll hosts back to the time before the first deployment, and a rollback past an irreversible stage is
+    // refused.
     guard plan.leavesSomething, story.barrier == nil, plan.kind.task == nil else { return open }
     let elsewhere = "lander rollback " + (typed ?? plan.typed())
     return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"

@@ -33,7 +33,7 @@ extension ExitCode {
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
       } else if conclusion.ran != nil, let kind = conclusion.error?.failure.kind, kind == .rejected || kind == .unfit {
-        // A task takes nothing back, so only the request of the person who ended it counts.
+        // A task rolls nothing back, so only the request of the person who ended it counts.
         self = Self.wentBack(conclusion)
       } else if conclusion.hosts.contains(where: \.isHeld) || conclusion.owesWayBack || conclusion.leavesNew(rollback, isRollback) {
         self = .held

@@ -9,7 +9,7 @@ package struct GateStory: Sendable {
   package var hosts: [String] = []
   /// Whether hosts go back if the gate fails the deployment.
   package var goesBack = true
-  /// Whether the gate belongs to a task, which takes nothing back.
+  /// Whether the gate belongs to a task. A task rolls nothing back.
   package var isTask = false
   /// Why hosts do not go back; meaningful only if `goesBack` is false.
   package var why = "rollback is off"

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension Summary {
-  /// Returns the next commands after a task or a removal. Nothing is taken back, so a person repeats it on the remaining hosts.
+  /// Returns the next commands after a task or a removal, which are never rolled back: a person repeats them on the remaining hosts.
   /// Nil: the commands are the usual ones after a deployment.
   func nextOfBare(_ plan: Plan) -> [[String]]? {
     switch exit {

@@ -140,7 +140,7 @@ extension Checkers {
     look(stage == nil, "P7", host: host, "it goes back behind stage \(stage ?? ""), which cannot be undone")
   }
 
-  /// P7: a deployment does not end with hosts to take back past a stage that cannot be undone.
+  /// P7: a deployment does not end with hosts that must go back past a stage that cannot be undone.
   mutating func wayForward(_ engine: Int, _ conclusion: Conclusion) {
     let stage = barrier(engine)
     look(

@@ -161,7 +161,7 @@ package struct FleetRun {
   /// How long the engine waits for a host that is out of reach.
   private static let patience = Interval.seconds(60)
 
-  /// Changes a host to the new release, or takes it back. Taking back takes no time here.
+  /// Changes a host to the new release, or back to the old one. The change back takes no time here.
   private mutating func change(_ host: Int, _ intent: Int) {
     guard conductor.rollout.statuses[host] == .changing else {
       gotAt[host] = nil

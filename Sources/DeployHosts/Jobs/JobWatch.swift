@@ -74,9 +74,9 @@ extension JobWatch {
     sink.finish()
   }
 
-  /// Returns the end of the job that a state stands for; nil: the job goes on, or not all output has been fetched (`whole`). The
-  /// status of a runner that has just gone may still appear between two looks, so the job counts as lost only after several looks.
-  /// The host itself decides how long a claimed job may take to begin.
+  /// Returns the end of the job that a state stands for; nil: the job is still running, or not all output has been fetched (`whole`). The
+  /// status of a runner that has just ended may appear a little later, so the job counts as lost only after several looks. The host itself
+  /// decides how long a claimed job may take to begin.
   mutating func end(state: Substring, status: String, whole: Bool) -> JobEnd? {
     switch state {
     case "done": return whole ? JobEnd(status: status) : nil

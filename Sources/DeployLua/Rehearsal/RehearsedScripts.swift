@@ -125,7 +125,8 @@ package final class RehearsedScripts: Scripts {
     return one.recipe < doubted.count ? doubted[one.recipe] : true
   }
 
-  /// Returns whether what stops this script will also stop it in a deployment. A notice is told of a failure, whatever failed.
+  /// Returns whether what stops this script will also stop it in a deployment. For a script that runs after a deployment this is certain
+  /// even if an earlier script had a fault, because it runs after failures too.
   private func isSure(_ one: Running) -> Bool { !isDoubted(one) && (!hasFaults || one.part.isNotice) }
 
   /// Returns whether something was found in a part of the recipe.

@@ -168,8 +168,8 @@ extension SQLiteJournal {
     return Pause(message, since: entry.at)
   }
 
-  /// Returns whether a deployment ended with hosts to take back, or stages to undo, and the rollback never began, because the engine died
-  /// in between.
+  /// Returns whether a deployment ended with hosts that must go back, or stages to undo, and its rollback never began because the engine
+  /// died in between.
   private static func owes(_ conclusion: Conclusion, _ id: Deployment.ID, in database: Database) throws -> Bool {
     guard conclusion.owesWayBack else { return false }
     let kind = try JournalRows.text(of: .rollback(of: id))

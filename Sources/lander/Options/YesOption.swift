@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployModel
 import Glibc
 
-/// Confirms something that cannot be taken back.
+/// Confirms something that cannot be undone.
 struct YesOption: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false

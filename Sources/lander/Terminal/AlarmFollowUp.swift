@@ -21,7 +21,7 @@ struct AlarmFollowUp {
   let options: ProjectOptions
   let progress: ProgressOptions
   let terminal: Terminal
-  /// The project; nil: it is unknown, so nothing can be taken back.
+  /// The project; nil: it is unknown, so the alarm cannot start a rollback.
   var project: LoadedProject?
   /// How long the command watches; nil: it does not watch.
   var patience: Staying?
