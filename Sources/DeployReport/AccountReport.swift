@@ -55,7 +55,7 @@ package struct AccountReport: Sendable {
     return surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
-  /// The report for programs.
+  /// The report as data for programs.
   package var value: Value {
     let gates = story.gates.map { gate in
       JSON.record([

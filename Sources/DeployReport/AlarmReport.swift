@@ -136,7 +136,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// Returns the alarm for programs.
+  /// Returns the alarm as data for programs.
   /// - Parameter isWatched: whether a process watches the alarm.
   package func value(isWatched: Bool) -> Value {
     JSON.record([
@@ -169,7 +169,7 @@ extension Alarm {
       + "and with --wait; otherwise nobody does until somebody types lander follow ID --alarm"
   }
 
-  /// The alarm of a plan, for programs.
+  /// The alarm of a plan, as data for programs.
   var value: Value {
     JSON.record([
       ("name", .text(name)), ("during_ms", .int(during.milliseconds)), ("question", .text(question)),

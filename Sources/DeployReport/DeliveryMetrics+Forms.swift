@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension DeliveryMetrics {
-  /// The metrics for programs.
+  /// The metrics as data for programs.
   package var value: Value {
     func times(_ times: Times?) -> Value? {
       times.map {

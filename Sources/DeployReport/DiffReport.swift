@@ -69,7 +69,7 @@ package struct DiffReport: Sendable {
 
   private func named(_ hosts: [String]) -> String { hosts.prefix(8).joined(separator: " ") + (hosts.count > 8 ? " …" : "") }
 
-  /// The report for programs.
+  /// The report as data for programs.
   package var value: Value {
     let rows = parts.map { part in
       JSON.record([

@@ -18,7 +18,7 @@ extension Freeze.Rule {
     return words.isEmpty ? "none in the next five weeks" : SafeText.line(words.joined(separator: "; "))
   }
 
-  /// Returns the freezes of a plan, for programs.
+  /// Returns the freezes of a plan, as data for programs.
   /// - Parameter moment: when the plan was made.
   func value(at moment: Timestamp) -> Value {
     JSON.record([

@@ -78,7 +78,7 @@ package struct HistoryReport: Sendable {
     return said.isEmpty ? [] : ["", "Said to them"] + said.prefix(10) + more
   }
 
-  /// The list for programs.
+  /// The list as data for programs.
   package var value: Value {
     .list(
       entries.map { entry in

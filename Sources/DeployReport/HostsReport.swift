@@ -52,7 +52,7 @@ package struct HostsReport: Sendable {
     return lines
   }
 
-  /// The report for programs.
+  /// The report as data for programs.
   package var value: Value {
     .list(
       hosts.map { host, survey in

@@ -22,7 +22,7 @@ extension Parked {
         : ["  → lander approve \(id) \(self.gate)  resumes it", "  → lander reject \(id) \(self.gate)  fails it"])
   }
 
-  /// The parked deployment, for programs.
+  /// The parked deployment, as data for programs.
   package var value: Value {
     JSON.record([
       ("deployment", .text(deployment)), ("gate", .int(gate)), ("kind", .text(kind.rawValue)), ("name", .text(name)),

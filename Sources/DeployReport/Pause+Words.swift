@@ -15,7 +15,7 @@ extension Pause {
     "lander resume \(deployment) resumes it, lander cancel \(deployment) \(words.cancelling)"
   }
 
-  /// The pause, for programs.
+  /// The pause as data for programs.
   package var value: Value {
     JSON.record([
       ("by", .text(message.by)), ("comment", message.comment.isEmpty ? nil : .text(message.comment)), ("since", .text(When.iso(since))),

@@ -13,7 +13,7 @@ extension Problem {
     return lines
   }
 
-  /// The problem for programs.
+  /// The problem as data for programs.
   package var value: Value {
     JSON.record([
       ("message", .text(message)), ("place", place.map { .text($0.description) }), ("subject", subject.map { .text($0) }),

@@ -21,7 +21,7 @@ extension Provenance {
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
-  /// The provenance for programs.
+  /// The provenance as data for programs.
   package var value: Value {
     JSON.record([
       ("actor", actor.map { .text($0) }), ("message", message.map { .text($0) }),
@@ -42,7 +42,7 @@ extension Commit {
     return short + name + place + state + (subject.map { ": " + SafeText.line($0) } ?? "")
   }
 
-  /// The commit for programs.
+  /// The commit as data for programs.
   var value: Value {
     JSON.record([
       ("id", .text(id)), ("branch", branch.map { .text($0) }), ("tag", tag.map { .text($0) }), ("subject", subject.map { .text($0) }),
@@ -60,7 +60,7 @@ extension CommitRange {
     return "\(count) since \(old)" + (isBack ? ", and without some that hosts have" : "")
   }
 
-  /// The range for programs.
+  /// The range as data for programs.
   var value: Value {
     JSON.record([
       ("from", .text(from)), ("total", .int(total)), ("goes_back", .bool(isBack)),

@@ -45,7 +45,7 @@ package struct ReleasesReport: Sendable {
     return names.count > 4 ? names.prefix(3).joined(separator: " ") + " … (\(names.count.of("host")))" : names.joined(separator: " ")
   }
 
-  /// The report for programs.
+  /// The report as data for programs.
   package var value: Value {
     .list(
       kept.map { one in

@@ -38,7 +38,7 @@ package struct SpecReport: Sendable {
   /// The results as one object, for programs.
   package var value: Value { value(covering: nil) }
 
-  /// Returns the results for programs.
+  /// Returns the results as data for programs.
   /// - Parameter coverage: the lines that ran; nil: coverage was not requested.
   package func value(covering coverage: CoverageReport?) -> Value {
     JSON.record([

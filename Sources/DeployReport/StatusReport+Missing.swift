@@ -21,7 +21,7 @@ extension StatusReport {
 }
 
 extension MissingHosts {
-  /// The missing hosts, for programs.
+  /// The missing hosts, as data for programs.
   package var value: Value {
     JSON.record([
       ("release", .text(goal.release.id)), ("deployment", .text(goal.deployment)), ("stopped", .bool(goal.trial == true)),

@@ -40,7 +40,7 @@ package struct StatusReport: Sendable {
     return lines
   }
 
-  /// The hosts, for programs.
+  /// The hosts as data for programs.
   package var value: Value {
     .list(
       hosts.map { host in
@@ -76,7 +76,7 @@ package struct StatusReport: Sendable {
       })
   }
 
-  /// Deployments that have not ended, for programs.
+  /// Deployments that have not ended, as data for programs.
   package var openValue: Value {
     .list(
       open.map { deployment in

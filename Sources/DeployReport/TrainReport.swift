@@ -78,7 +78,7 @@ package struct TrainReport: Sendable {
     return "\(answer.approved ? "approved" : "rejected") by \(SafeText.line(answer.by))\(comment)"
   }
 
-  /// The train for programs.
+  /// The train as data for programs.
   package var value: Value {
     let groups = train.legs.map { leg in
       JSON.record([
@@ -119,7 +119,7 @@ package struct TrainReport: Sendable {
 }
 
 extension Train.Between {
-  /// The word for it on the command line.
+  /// The value of `--between` for this rule: `none`, `check` or `approve`.
   package var word: String {
     switch self {
     case .nothing: "none"

@@ -56,7 +56,7 @@ package struct VerifyReport: Sendable {
 
   private static func entries(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count.grouped) entries" }
 
-  /// The report for programs.
+  /// The report as data for programs.
   package var value: Value {
     JSON.record([
       ("recipe", .text(recipe)), ("group", .text(group)),

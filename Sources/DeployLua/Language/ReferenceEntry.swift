@@ -6,7 +6,7 @@ package struct ReferenceEntry: Sendable, Hashable {
   package var name: String
   /// The entry's lines for a terminal.
   package var lines: [String]
-  /// The entry for programs.
+  /// The entry as data for programs.
   package var value: Value
 }
 

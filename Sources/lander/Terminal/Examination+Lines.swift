@@ -25,7 +25,7 @@ extension Examination {
 }
 
 extension Examination {
-  /// Returns the findings for programs.
+  /// Returns the findings as data for programs.
   /// - Parameter connected: whether the hosts were tried.
   func value(connected: Bool) -> Value {
     let rows = findings.map { finding in

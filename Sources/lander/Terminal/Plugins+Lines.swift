@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension LockedPlugin {
-  /// The plugin's name and version, for programs.
+  /// The plugin's name and version, as data for programs.
   var nameAndVersion: Value { JSON.record([("name", .text(name)), ("version", .text(version.description))]) }
 }
 
