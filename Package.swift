@@ -21,6 +21,7 @@ func room(
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + more)
 }
 
+/// Returns a target of tests. `besides` lists the folders that the build ignores.
 func tests(of name: String, on dependencies: [Target.Dependency], besides: [String] = [], resources: [Resource] = []) -> Target {
   .testTarget(name: name, dependencies: dependencies, exclude: besides, resources: resources, swiftSettings: settings)
 }

@@ -1,15 +1,15 @@
-/// The `acls` of a permission: POSIX ACL entries beside the mode.
+/// The `acls` of a permission: entries of a POSIX ACL, in addition to the mode.
 package struct AccessControlList: Sendable, Hashable {
   package struct Entry: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable { case user, group, mask, other }
     package var isDefault: Bool
     package var kind: Kind
-    /// Empty for the object's own owner or group.
+    /// The name of a user or group; empty: the owner or group of the object itself.
     package var name: String
-    /// `rwx-` characters, or one octal digit.
+    /// The rights as characters of `rwx-`, or as one octal digit.
     package var rights: String
 
-    /// As `setfacl` reads it.
+    /// The entry as `setfacl` reads it.
     package var text: String { "\(isDefault ? "default:" : "")\(kind.rawValue):\(name):\(rights)" }
   }
   package var entries: [Entry]
@@ -33,7 +33,7 @@ package struct AccessControlList: Sendable, Hashable {
 }
 
 extension AccessControlList.Entry {
-  /// Reads `[default:][user|group|mask|other:][name]:perms`. The first parts may be a letter; two parts are a user and its rights.
+  /// Reads `[default:][user|group|mask|other:][name]:perms`. The first words may be cut to one letter. Two parts are a user and the rights.
   /// - Throws: category `permission-acl`.
   init(_ text: String, line: Int) throws(SpecProblem) {
     func wrong(_ why: String, fix: String? = nil) -> SpecProblem {

@@ -1,9 +1,10 @@
-/// What an appspec file says: which files of a bundle go where, with which permissions, and which scripts run at which lifecycle event.
+/// The contents of an appspec file: which files of a bundle go where, with which permissions, and which scripts run at which lifecycle
+/// event.
 package struct AppSpec: Sendable, Hashable {
   package var files: [FileMapping]
   package var hooks: [EventHooks]
   package var permissions: [Permission]
-  /// Takes precedence over the deployment's own option; nil if the file does not say.
+  /// What happens to existing files. It wins over the deployment's own option; nil: the file does not say.
   package var fileExistsBehavior: String?
 
   package init(files: [FileMapping] = [], hooks: [EventHooks] = [], permissions: [Permission] = [], fileExistsBehavior: String? = nil) {
@@ -13,10 +14,10 @@ package struct AppSpec: Sendable, Hashable {
     self.fileExistsBehavior = fileExistsBehavior
   }
 
-  /// The scripts of an event, in the order of the file; empty if it has none.
+  /// Returns the scripts of an event, in the order of the file; empty: the event has none.
   package func scripts(of event: String) -> [HookScript] { hooks.last { $0.event == event }?.scripts ?? [] }
 
-  /// The text of an appspec file, read and checked.
+  /// Reads and checks the text of an appspec file.
   /// - Throws: the first problem in the agent's order of checking: emptiness, version, os, hooks, files, permissions, file_exists_behavior.
   package init(reading text: String) throws(SpecProblem) {
     let reading = AppSpecReading(of: text)
@@ -25,15 +26,15 @@ package struct AppSpec: Sendable, Hashable {
   }
 }
 
-/// A complete reading of an appspec file: what was understood, and everything that is wrong, in the agent's order of checking.
+/// The result of reading an appspec file: what was understood, and everything that is wrong, in the order in which the agent checks it.
 package struct AppSpecReading: Sendable {
   package private(set) var spec = AppSpec()
   package private(set) var problems: [SpecProblem] = []
-  /// The file's nodes, for closer checks; nil if it is not YAML or is empty.
+  /// The nodes of the file, for closer checks; nil: the file is not YAML, or is empty.
   package private(set) var root: SpecNode?
-  /// Whether it is for another platform of CodeDeploy; then nothing else in it is checked.
+  /// Whether the file is for another platform of CodeDeploy. Then nothing else in it is checked.
   package private(set) var isForeign = false
-  /// Keys that occur again later in the same map, so that the earlier value is lost.
+  /// The keys that occur again later in the same map, so that their earlier value is lost.
   package private(set) var repeated: [(key: String, line: Int)] = []
 
   package init(of text: String) {
@@ -56,7 +57,7 @@ package struct AppSpecReading: Sendable {
         SpecProblem(.structure, "the file holds \(root.named) where a map with \"version\" and \"os\" belongs", line: root.line))
       return
     }
-    // Hooks and versions have another meaning there: one sentence replaces many misleading ones.
+    // In such a file, hooks and versions have another meaning, so one sentence replaces many misleading problems.
     if let resources = root["Resources"] ?? root["resources"], root["os"] == nil {
       problems.append(SpecProblem(.os, Self.otherPlatform(root, resources), line: resources.line, fix: Self.ours))
       isForeign = true
@@ -76,7 +77,7 @@ package struct AppSpecReading: Sendable {
 
   private static let ours = "write one for servers: version: 0.0, os: linux, and files and hooks as the folder needs them"
 
-  /// Describes an appspec file for another platform of CodeDeploy: it lists `Resources` where one for servers names `os`.
+  /// Describes an appspec file for another platform of CodeDeploy: it has `Resources`, and a file for servers has `os`.
   private static func otherPlatform(_ root: SpecNode, _ resources: SpecNode) -> String {
     let entries = if case .list(let list) = resources.content { list.flatMap(\.members) } else { resources.members }
     let types = entries.compactMap { $0.value["Type"]?.text ?? $0.value["type"]?.text }
@@ -121,12 +122,12 @@ package struct AppSpecReading: Sendable {
   }
 }
 
-/// What happens to an existing file in the place of one of the bundle's.
+/// What happens to an existing file at a destination of one of the bundle's files.
 package enum FileExistsBehavior: String, Sendable, Hashable, CaseIterable {
   /// The deployment fails.
   case disallow = "DISALLOW"
-  /// It is overwritten in place.
+  /// The file is overwritten in place.
   case overwrite = "OVERWRITE"
-  /// It stays as it is.
+  /// The existing file stays as it is.
   case retain = "RETAIN"
 }

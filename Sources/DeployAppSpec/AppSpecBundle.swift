@@ -3,18 +3,18 @@ package import DeployModel
 
 /// Checks a packed bundle with an appspec file before anything starts.
 package struct AppSpecBundle: Sendable {
-  /// Everything that would fail on the hosts.
+  /// The problems that would make a deployment fail on its hosts.
   package private(set) var problems: [Problem] = []
-  /// Its appspec file's path; nil: it has none.
+  /// The path of the bundle's appspec file; nil: it has none.
   package private(set) var file: String?
-  /// All findings.
+  /// All findings: the problems and the warnings.
   package private(set) var findings: [Finding] = []
-  /// Number of findings that are surprising but make nothing fail.
+  /// The number of findings that are surprising but make no deployment fail.
   package var warnings: Int { findings.count - problems.count }
   package private(set) var scripts: [AppSpecOptions.Scripts] = []
-  /// The steps of its installation on a host that has the folders above its destinations but none of its files, a line each.
+  /// The steps of an installation on a host that has the folders above the destinations but none of the files, one a line.
   package private(set) var installation: [String] = []
-  /// The path of the bundle in plans that are made here.
+  /// The path that the bundle has in plans that are made only for this check.
   private static let root = HostPath("/bundle")
 
   package init(_ manifest: Manifest, _ options: AppSpecOptions, in store: any BundleStore) async throws {
@@ -59,7 +59,8 @@ package struct AppSpecBundle: Sendable {
     }
   }
 
-  /// Without the single top folder around an appspec file, as hosts unpack it; unchanged if the file is at its place.
+  /// Returns the entries without a single top folder around the appspec file, as hosts unpack them. If the appspec file is at the top,
+  /// nothing changes.
   private static func unwrapped(_ items: [Manifest.Item], holding file: String) -> [Manifest.Item] {
     guard !items.contains(where: { $0.path.isExactly(file) }),
       let top = items.first(where: { $0.kind == .directory && !$0.path.hasSlash })?.path
@@ -91,7 +92,7 @@ package struct AppSpecBundle: Sendable {
   ) async throws -> BundleContents.Script {
     guard let item = items[ExactText(String(path.text.dropFirst()))] else { return BundleContents.Script(kind: .missing) }
     guard item.kind == .file, let digest = item.digest else {
-      // Only the host knows where a link leads.
+      // Only a host knows where a link leads, so its target is not checked.
       return BundleContents.Script(kind: item.kind == .directory ? .folder : .file(isExecutable: true), text: "#!")
     }
     let bytes = item.size <= 1 << 20 ? try await store.content(of: digest) : Array("#!".utf8)
@@ -113,7 +114,7 @@ package struct AppSpecBundle: Sendable {
       })
   }
 
-  /// The folder of the bundle that a link leads to, through other links.
+  /// Returns the folder of the bundle to which a link leads, also through other links; nil: it leads to no folder of the bundle.
   private static func folder(_ link: Manifest.Item, _ root: HostPath, _ items: [ExactText: Manifest.Item]) -> HostPath? {
     var item = link
     for _ in 0..<16 {

@@ -1,12 +1,12 @@
 import DeployModel
 import Synchronization
 
-/// The scripts of an event.
+/// Runs the scripts of a lifecycle event.
 extension AppSpecDeployment {
   mutating func runHooks(of event: String, tail: inout DiagnosticsTail) async throws {
     let isPrevious = runsPrevious || !isUnpacked && AppSpecRequest.outgoingEvents.contains(event)
     let result = try await ask(root.reading([request.appSpecFile], of: isPrevious ? .last : .deployment(folder)))
-    // The first deployment has nothing to stop.
+    // The first deployment has no previous revision, so there is nothing to stop.
     guard let revision = isPrevious ? lastSuccessful : folder else { return }
     var answer = result.answer
     let scripts = try appSpec(result, &answer, of: revision, named: request.appSpecFile).spec.scripts(of: event)
@@ -26,7 +26,7 @@ extension AppSpecDeployment {
     }
   }
 
-  /// - Throws: if nothing more may begin.
+  /// - Throws: if the host is told to stop, so that nothing more may begin.
   func checkStopped() throws {
     if let why = host.stopped { throw SpecProblem(.interrupted, why) }
   }
@@ -57,12 +57,12 @@ extension AppSpecDeployment {
   }
 }
 
-/// Collects a script's output from any thread, after the script's own entry.
+/// Collects a script's output from any thread. The entry with the script's name comes first.
 private final class Gathering: Sendable {
   private let state: Mutex<(tail: DiagnosticsTail, first: ScriptsLogEntry?)>
   init(_ tail: DiagnosticsTail, first: ScriptsLogEntry) { state = Mutex((tail, first)) }
 
-  /// - Returns: what it adds to the log.
+  /// - Returns: the entries that this adds to the log.
   func add(_ entry: ScriptsLogEntry?) -> [ScriptsLogEntry] {
     state.withLock { state in
       let entries = [state.first, entry].compactMap { $0 }

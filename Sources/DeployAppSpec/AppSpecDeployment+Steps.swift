@@ -1,10 +1,10 @@
 import DeployModel
 
-/// Single parts of a deployment, by values without common memory: everything that one needs from another is on the host.
+/// The parts of a deployment as separate calls, which share no memory: everything that one part needs from another is on the host.
 extension AppSpecDeployment {
   /// Runs one event.
-  /// - Parameter previous: whether to use the scripts of the last successfully installed revision, whatever the event.
-  /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or the host's error.
+  /// - Parameter previous: whether to run the scripts of the last revision that was installed successfully, whatever the event is.
+  /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or the error of the host.
   package mutating func perform(_ event: String, previous: Bool = false) async throws {
     runsPrevious = previous
     isUnpacked = !previous && event != "DownloadBundle" && !AppSpecRequest.outgoingEvents.contains(event)
@@ -12,7 +12,7 @@ extension AppSpecDeployment {
   }
 
   /// Restores what this deployment's Install replaced or removed.
-  /// - Returns: whether there was anything to restore.
+  /// - Returns: whether there was something to restore.
   @discardableResult package func undo() async throws -> Bool {
     let keeping = Keeping(root, in: folder)
     let result: ShellResult
@@ -33,12 +33,12 @@ extension AppSpecDeployment {
     return true
   }
 
-  /// Deletes what was kept for going back.
+  /// Deletes the files that were kept for a restore.
   package func forget() async throws {
     _ = try await host.run(Keeping(root, in: folder).forgetting)
   }
 
-  /// Removes what the last installation made, and the record of that installation.
+  /// Removes what the last installation has made, and the record of that installation.
   package mutating func remove() async throws {
     do {
       let left = try await ask(root.readingCleanupList)

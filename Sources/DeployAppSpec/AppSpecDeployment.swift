@@ -1,21 +1,22 @@
-/// How a deployment reaches its host. The caller performs this IO; this room has no other.
+/// The host of a deployment, as this room sees it. The caller performs this IO; the room has no other IO.
 package protocol AppSpecHost: Sendable {
-  /// Runs a program with nothing on its standard input, in the engine's working directory.
+  /// Runs a program with an empty standard input, in the engine's working directory.
   func run(_ program: ShellProgram) async throws -> ShellResult
-  /// Runs a program that changes nothing except that it makes the deployment's own folders, whoever has the lock. A repeated program may
-  /// get its first answer.
+  /// Runs a program that changes nothing, except that it makes the deployment's own folders. It needs no lock. If the program is repeated,
+  /// it may get its first answer again.
   func answer(_ program: ShellProgram) async throws -> ShellResult
-  /// Skips a question. An engine that resumes tells by their numbers which questions were begun, so later ones keep their numbers.
+  /// Skips a question. An engine that resumes a deployment identifies questions by their numbers, so the later ones must keep their
+  /// numbers.
   func skipQuestion()
-  /// Runs a script in a process group of its own, without input; `output` gets its lines as they come.
+  /// Runs a script in a process group of its own, without input. `output` is called with each line of output as it comes.
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd
-  /// Adds an entry, after the time, to a file; a missing folder is made.
+  /// Adds an entry to a file, after the time. A missing folder is made.
   func log(_ entry: ScriptsLogEntry, to file: HostPath)
-  /// Shows a line to a person.
+  /// Shows a line to the person.
   func say(_ line: String)
-  /// Warns a person, in one or more lines; the deployment's output has the warning.
+  /// Warns the person in one or more lines, which are also in the deployment's output.
   func warn(_ text: String)
-  /// Why nothing more may begin; nil: it may.
+  /// Why nothing more may begin; nil: more may begin.
   var stopped: String? { get }
 }
 
@@ -33,14 +34,14 @@ package struct AppSpecDeployment: Sendable {
   let host: any AppSpecHost
   let folder: HostPath
 
-  /// Facts of the host, told when the deployment is opened.
+  /// Whether the deployment was opened on the host, so that the facts below are known.
   private(set) var isOpen = false
   private(set) var directory = "/"
   private(set) var home = "/"
   private(set) var lastSuccessful: HostPath?
   private var bundle = (kind: "", hasAppSpec: false)
   var isUnpacked = false
-  /// Whether every event runs the last successfully installed revision's scripts.
+  /// Whether every event runs the scripts of the last revision that was installed successfully.
   var runsPrevious = false
   package internal(set) var report: DeploymentReport
 
@@ -52,7 +53,7 @@ package struct AppSpecDeployment: Sendable {
     report = DeploymentReport(deploymentID: request.id)
   }
 
-  /// Runs the events until one fails, or the host is told to stop.
+  /// Runs the events until one of them fails, or until the host is told to stop.
   package mutating func run() async -> DeploymentReport {
     do {
       _ = try await ask(ShellProgram())
@@ -77,9 +78,9 @@ package struct AppSpecDeployment: Sendable {
     }
   }
 
-  /// Runs a program. The first one also makes the deployment's folder and surveys the host before that.
-  /// - Parameter isQuestion: whether it changes nothing.
-  /// - Returns: the result, without those first answers.
+  /// Runs a program. Before the first program, this makes the deployment's folder and surveys the host, in the same call.
+  /// - Parameter isQuestion: whether the program changes nothing.
+  /// - Returns: the result of the program, without the answers of the survey.
   mutating func ask(_ program: ShellProgram, isQuestion: Bool = true) async throws -> ShellResult {
     guard !isOpen else { return try await isQuestion ? host.answer(program) : host.run(program) }
     var opening = root.opening(request)
@@ -141,7 +142,7 @@ package struct AppSpecDeployment: Sendable {
     isUnpacked = true
   }
 
-  /// Reads the answer of `EngineRoot.reading`.
+  /// Reads what `EngineRoot.reading` prints.
   func appSpec(_ result: ShellResult, _ answer: inout Answer, of revision: HostPath, named: String) throws -> (name: String, spec: AppSpec)
   {
     guard let name = answer.word() else { throw result.problem("looking at the unpacked revision") }

@@ -1,28 +1,29 @@
-/// One deployment of a bundle with an appspec file to one host.
+/// A request to deploy one bundle with an appspec file to one host.
 package struct AppSpecRequest: Sendable, Hashable {
   package enum BundleType: String, Sendable, Hashable, CaseIterable { case directory, tar, tgz, zip }
 
   package var id: String
   package var bundle: HostPath
   package var type: BundleType
-  /// Revisions that stay under the engine's root, including the new one: at least 1.
+  /// How many revisions stay under the engine's root, the new one included; at least 1.
   package var maxRevisions: Int
-  /// DISALLOW, OVERWRITE or RETAIN; another word fails once a file exists. The appspec file takes precedence.
+  /// DISALLOW, OVERWRITE or RETAIN. With another word, the deployment fails once a file exists. The appspec file's own setting wins.
   package var fileExistsBehavior: String
-  /// Relative to the bundle.
+  /// The path of the appspec file in the bundle.
   package var appSpecFile: String
-  /// Events to run; nil: all.
+  /// The events to run; nil: all.
   package var events: [String]?
   package var application: String
   package var groupName: String
-  /// Whether what an installation replaces or removes is kept until the deployment ends, and restored if it fails.
+  /// Whether everything that an installation replaces or removes is kept until the deployment ends, and is restored if the deployment
+  /// fails.
   package var restore: Bool
-  /// Whether a failure of the old revision's ApplicationStop and BlockTraffic scripts is skipped.
+  /// Whether failures of the old revision's ApplicationStop and BlockTraffic scripts are ignored.
   package var ignoresStopFailures: Bool
-  /// Whether links that others can exchange are refused on the way to installed files; if not, they are followed, with a warning.
+  /// Whether links that other users can exchange are refused on the way to installed files; false: they are followed, with a warning.
   package var refusesForeignLinks: Bool
-  /// Whether the bundle is a folder that the engine staged. It may come from an archive, and its modes are its own, like an archive's;
-  /// the agent cuts the modes of a folder by the umask.
+  /// Whether the bundle is a folder that the engine staged. Such a folder may come from an archive, so its modes are kept, like those of an
+  /// archive. The agent cuts the modes of other folders by the umask.
   package var isRelease = false
 
   package static let standardFile = "appspec.yml"
@@ -30,7 +31,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     "BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop", "DownloadBundle", "BeforeInstall", "Install", "AfterInstall",
     "ApplicationStart", "ValidateService", "BeforeAllowTraffic", "AfterAllowTraffic",
   ]
-  /// Events that run the last successfully installed revision's scripts.
+  /// The events that run the scripts of the last revision that was installed successfully.
   package static let outgoingEvents = ["BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop"]
 
   package init(
@@ -53,7 +54,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     self.refusesForeignLinks = refusesForeignLinks
   }
 
-  /// The events that run, in order: those asked for, after DownloadBundle and Install if these are missing.
+  /// The events that run, in order: the requested ones, and before them DownloadBundle and Install if these are missing.
   package var eventsToRun: [String] {
     guard var events else { return Self.standardEvents }
     if !events.contains("Install") {
@@ -63,7 +64,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     return events
   }
 
-  /// Names that hooks of the appspec file may have.
+  /// The names that hooks of the appspec file may have.
   package var possibleEvents: [String] {
     Self.standardEvents + (events ?? []).filter { !Self.standardEvents.contains($0) }
   }

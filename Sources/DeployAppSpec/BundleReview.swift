@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Checks a bundle before it is deployed. It reports all errors at once, and what may surprise people, each with its line and a better
-/// way.
+/// Checks a bundle before it is deployed. It reports all errors at once, and what may surprise people, each with its line and a better way
+/// to write it.
 package struct BundleReview: Sendable {
   package private(set) var findings: [Finding] = []
 
-  /// How many bytes of a script are checked.
+  /// The number of bytes of a script that are checked.
   package static let scriptLimit = 256 * 1024
 
   package init(_ contents: BundleContents) {
@@ -40,7 +40,7 @@ package struct BundleReview: Sendable {
     findings.append(Finding(rule, message, line: line, file: file, better: better))
   }
 
-  /// Reports what an installation on an empty host would report.
+  /// Adds the findings about an installation on an empty host.
   private mutating func reviewFiles(_ spec: AppSpec, _ contents: BundleContents) {
     do {
       let planner = try InstallPlanner(spec: spec, tree: contents.tree)
@@ -128,7 +128,7 @@ package struct BundleReview: Sendable {
     }
   }
 
-  /// Finds unquoted modes that begin with 0: they can be read, but have another meaning.
+  /// Finds unquoted modes that begin with 0. They can be read, but mean another mode.
   private mutating func reviewModes(_ root: SpecNode) {
     guard case .list(let entries)? = root["permissions"]?.content else { return }
     for entry in entries {

@@ -1,26 +1,27 @@
 import DeployModel
 
-/// The content of an unpacked bundle, from a listing on the host.
+/// The contents of an unpacked bundle, from a listing on the host.
 package struct BundleTree: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     case file
     case directory
-    /// To a file, or to nothing.
+    /// A link to a file, or to nothing.
     case link
-    /// To a folder, whose physical path is given.
+    /// A link to a folder. The value is the folder's physical path.
     case folderLink(HostPath)
     /// A device, socket or pipe.
     case special
   }
 
-  /// Its folder, by the requested path and by its physical path.
+  /// The bundle's folder, by the path that was requested.
   package let root: HostPath
+  /// The physical path of the bundle's folder.
   package let physicalRoot: HostPath
-  /// By path relative to the root.
+  /// The kinds of the entries, by their paths from the root.
   private var kinds: [HostPath: Kind] = [:]
   private var children: [HostPath: [String]] = [:]
 
-  /// The limit of entries in a bundle; folders behind links count each time.
+  /// The limit of entries in a bundle. The entries of a folder count once more for each link to the folder.
   package static let limit = 1_000_000
 
   package init(root: HostPath, physicalRoot: HostPath? = nil, entries: [(path: String, kind: Kind)]) {
@@ -34,8 +35,8 @@ package struct BundleTree: Sendable, Hashable {
     for place in children.keys { children[place]?.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
   }
 
-  /// The program that lists a folder: each path after a letter for its kind, and links to folders once more after `L`, with their
-  /// targets; each ends in NUL.
+  /// Returns the program that lists a folder. It prints each path after a letter for its kind. Links to folders follow once more after `L`,
+  /// with their targets. Each record ends in NUL.
   package static func listing(of root: HostPath) -> ShellProgram {
     ShellProgram(
       """
@@ -55,7 +56,7 @@ package struct BundleTree: Sendable, Hashable {
       """)
   }
 
-  /// Reads what the listing printed.
+  /// Reads what the listing has printed.
   /// - Throws: if a name is not UTF-8, or the listing failed.
   package init(root: HostPath, listed result: ShellResult) throws(SpecProblem) {
     guard result.status == 0 else { throw result.problem("listing \(root)") }
@@ -93,18 +94,18 @@ package struct BundleTree: Sendable, Hashable {
 }
 
 extension BundleTree {
-  /// What a path inside the bundle names, if links to folders are followed.
+  /// What a path in the bundle names, with links to folders followed.
   package enum Source: Sendable, Hashable {
     case folder(HostPath)
     case file
     case link
     case missing
-    /// A part of the path before the last is not a folder.
+    /// A part of the path, but not the last, is no folder.
     case blocked
   }
 
-  /// Looks up a `source` of the appspec file.
-  /// - Throws: category `bundle-escapes` if it leaves the bundle through `..` or a link, or names a device.
+  /// Looks up the `source` of an entry of `files`.
+  /// - Throws: category `bundle-escapes` if the path leaves the bundle by `..` or a link, or names a device.
   package func source(_ written: String) throws(SpecProblem) -> Source {
     var depth = 0
     for part in written.pathParts where part != "." {
@@ -128,14 +129,14 @@ extension BundleTree {
     return .folder(place)
   }
 
-  /// One entry below a folder of the bundle; `path` is relative to that folder.
+  /// One entry below a folder of the bundle. `path` starts at that folder.
   package struct Found: Sendable, Hashable {
     package enum Kind: Sendable, Hashable { case folder, file, link }
     package var path: String
     package var kind: Kind
   }
 
-  /// Everything below a folder, parents before children; links to folders are walked like folders.
+  /// Returns everything below a folder. Folders come before their contents, and links to folders count as folders.
   /// - Throws: category `bundle-escapes` for devices, and for a link that leads out of the bundle or into a folder that contains it.
   package func contents(of folder: HostPath) throws(SpecProblem) -> [Found] {
     var found: [Found] = []

@@ -1,13 +1,13 @@
-/// Copies that one command can do: from one folder to another, with the same names below both.
+/// Copies that one command can make: from one folder to another, with the same names below both.
 struct CopyRun {
   let from: HostPath
   let to: HostPath
   let isLink: Bool
-  /// The mode and owner that all of them get in a tree.
+  /// The mode and owner that all of the copies get in a tree; nil: they get none.
   let stamp: Stamp?
   private(set) var paths: [HostPath] = []
 
-  /// Whether they are few and directly in the folder.
+  /// Whether the copies are few and all of them are directly in the folder.
   var isFlat: Bool { paths.count < 20 && paths.allSatisfy { $0.parent == to } }
 
   private struct Route: Hashable {
@@ -17,13 +17,14 @@ struct CopyRun {
     var stamp: Stamp?
   }
 
-  /// The copies of one kind, or all where it is nil, split at the longest end that source and destination have in common.
+  /// Groups copies into runs: all copies, or only those with this landing. Each copy is split where the common end of its source and its
+  /// destination begins.
   static func runs(
     of copies: [InstallPlan.Copy], landing: InstallPlan.Copy.Landing? = nil, stamps: [HostPath: Stamp] = [:]
   ) -> [CopyRun] {
     var runs: [CopyRun] = []
     var numbers: [Route: Int] = [:]
-    // Of files that lie together: they are many.
+    // The run of the copy before this one, because many files lie next to each other.
     var last: (near: Route, number: Int)?
     for copy in copies where landing == nil || copy.landing == landing {
       var near = Route(from: copy.source.parent, to: copy.destination.parent, isLink: landing != .inPlace && copy.isLink)

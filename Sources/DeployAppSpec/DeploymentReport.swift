@@ -1,4 +1,4 @@
-/// The result of a deployment, as its result file has it.
+/// The result of a deployment, in the form of its result file.
 package struct DeploymentReport: Sendable, Hashable, Codable {
   package struct Script: Sendable, Hashable, Codable {
     package var location: String
@@ -19,17 +19,17 @@ package struct DeploymentReport: Sendable, Hashable, Codable {
     package var code: HookResult
     package var script: String
     package var message: String
-    /// Line of the appspec file.
+    /// The line of the appspec file; nil: no line is at fault.
     package var line: Int?
     package var fix: String?
-    /// The last lines of the event's log.
+    /// The last lines of the log of the failed event.
     package var log: String?
-    /// How it was handled: files were restored, or why not.
+    /// What was done about the failure: the files were restored, or why they were not.
     package var restored: String?
   }
 
   package var deploymentID: String
-  /// Ends with the failed one.
+  /// The events that ran. If one failed, it is the last.
   package var events: [Event] = []
   package var error: Failure?
 

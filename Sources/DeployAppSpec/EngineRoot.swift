@@ -1,9 +1,9 @@
 import DeployModel
 
-/// Where a deployment group keeps its state on a host: the CodeDeploy agent's own layout.
+/// The folder in which a deployment group keeps its state on a host, with the layout of the CodeDeploy agent.
 package struct EngineRoot: Sendable, Hashable {
   package var path: HostPath
-  /// The deployment group's id: a folder's name, and the prefix of its files' names.
+  /// The id of the deployment group: the name of a folder, and the prefix of the names of its files.
   package var group: String
 
   package init(path: HostPath, group: String) {
@@ -12,20 +12,21 @@ package struct EngineRoot: Sendable, Hashable {
   }
 
   package var groupFolder: HostPath { path.appending(group) }
-  /// The folder of one deployment of the group.
+  /// Returns the folder of one deployment of the group.
   package func deployment(_ id: String) -> HostPath { groupFolder.appending(id) }
   package var instructions: HostPath { path.appending("deployment-instructions") }
-  /// What the next installation removes.
+  /// The file with the list of what the next installation removes.
   package var cleanupList: HostPath { instructions.appending(group + "-cleanup") }
-  /// The instructions of the last installation, for people.
+  /// The file with the instructions of the last installation, for people.
   package var installList: HostPath { instructions.appending(group + "-install.json") }
-  /// Contains the folder of the last deployment whose Install succeeded.
+  /// The file with the path of the folder of the last deployment whose Install succeeded.
   package var lastSuccessful: HostPath { instructions.appending(group + "_last_successful_install") }
-  /// Contains the folder of the last deployment whose DownloadBundle succeeded.
+  /// The file with the path of the folder of the last deployment whose DownloadBundle succeeded.
   package var mostRecent: HostPath { instructions.appending(group + "_most_recent_install") }
 
-  /// Makes a deployment's folder and reports: working directory, home, the folder of the last successful deployment, the kind of the
-  /// bundle (d, f or -), and whether a bundle folder has an appspec file. Later lines may use `$kind` and `$has`.
+  /// Returns a program that makes a deployment's folder and reports: the working directory, the home, the folder of the last successful
+  /// deployment, the kind of the bundle (d, f or -), and whether the bundle's folder has an appspec file. Lines after it may use `$kind`
+  /// and `$has`.
   package func opening(_ request: AppSpecRequest) -> ShellProgram {
     let names = request.appSpecFile == AppSpecRequest.standardFile ? ["appspec.yml", "appspec.yaml"] : [request.appSpecFile]
     return ShellProgram(
@@ -40,8 +41,8 @@ package struct EngineRoot: Sendable, Hashable {
       """)
   }
 
-  /// Prunes old revisions, fetches and unpacks the bundle, and remembers the deployment as the most recent one. Does nothing if `opening`
-  /// ran before and found no such bundle.
+  /// Returns a program that prunes old revisions, fetches and unpacks the bundle, and records the deployment as the most recent one. It
+  /// does nothing if `opening` ran before it and found no such bundle.
   package func unpacking(_ request: AppSpecRequest) -> ShellProgram {
     let folder = deployment(request.id)
     var program = ShellProgram(
@@ -65,7 +66,8 @@ package struct EngineRoot: Sendable, Hashable {
     case .zip: program.line(Self.unzip)
     }
     if request.isRelease {
-      // A release was an archive or a folder, which is no longer known, so what is found under its name stays there.
+      // A release was made from an archive or a folder; which one, is no longer known. So if the appspec file is in its place, nothing is
+      // moved.
       program.line("if [ ! -f \"$a\"/\(request.appSpecFile.shellQuoted) ]; then\n\(Self.unwrap)\nfi")
     } else if request.type != .directory {
       program.line(Self.unwrap)
@@ -74,14 +76,14 @@ package struct EngineRoot: Sendable, Hashable {
     return program
   }
 
-  /// Links stay links, and owners are new; so are times with `-m`, as in a plain copy.
+  /// Copies a folder. Links stay links, and owners are new. With the option `-m`, times are new too, as in a plain copy.
   private static func copyFolder(_ option: String = "") -> String {
     """
     cd -- "$b" && tar -cf - . | tar -C "$a" --no-same-owner \(option) -xpf - || exit 1
     """
   }
 
-  /// Cuts modes by the umask, as a plain copy does.
+  /// Cuts the modes by the umask, as a plain copy does.
   private static let cutModes = """
     m=$((0$(umask))) cut=
     for bit in 256:u-r 128:u-w 64:u-x 32:g-r 16:g-w 8:g-x 4:o-r 2:o-w 1:o-x; do
@@ -98,7 +100,7 @@ package struct EngineRoot: Sendable, Hashable {
     [ $s -le 1 ] || bad zip $s
     """
 
-  /// Removes a single top folder around an appspec file, as in archives of a code host.
+  /// Removes a single top folder around an appspec file, which archives of code hosts have.
   private static let unwrap = """
     n=0
     for e in "$a"/* "$a"/.[!.]* "$a"/..?*; do if [ -e "$e" ] || [ -L "$e" ]; then n=$((n + 1)) top=$e; fi; done
@@ -110,12 +112,12 @@ package struct EngineRoot: Sendable, Hashable {
   /// The revision whose appspec file is read.
   package enum Revision: Sendable, Hashable {
     case deployment(HostPath)
-    /// The one whose Install succeeded last, if there is one.
+    /// The revision whose Install succeeded last, if there is one.
     case last
   }
 
-  /// Finds an appspec file in a deployment's folder: prints the name of the first that exists, and its text; an empty name if there is
-  /// none.
+  /// Returns a program that finds an appspec file in a deployment's folder. It prints the first of the names that exists, and the text of
+  /// that file; if none exists, an empty name.
   package func reading(_ names: [String], of revision: Revision) -> ShellProgram {
     let (folder, known) =
       switch revision {
@@ -134,19 +136,19 @@ package struct EngineRoot: Sendable, Hashable {
       """)
   }
 
-  /// Prints the clean-up list; an empty one if there is none.
+  /// Prints the clean-up list, or an empty one if the file does not exist.
   package var readingCleanupList: ShellProgram {
     let file = cleanupList.text.shellQuoted
     return ShellProgram("\(Self.tellFile)\nif [ -e \(file) ]; then tell \(file) || exit 1; else printf '0\\0'; fi")
   }
 
-  /// A file's size, ended by NUL, and its content.
+  /// Prints the size of a file, ended by NUL, and its contents.
   private static let tellFile = "tell() { printf '%s\\0' \"$(($(wc -c <\"$1\")))\"; cat -- \"$1\"; }"
 
-  /// Where a deployment's bundle is unpacked.
+  /// Returns the folder in which a deployment's bundle is unpacked.
   package func archive(in folder: HostPath) -> HostPath { folder.appending("deployment-archive") }
 
-  /// Remembers a deployment as the last one whose Install succeeded, with the name of its appspec file.
+  /// Returns a program that records a deployment as the last one whose Install succeeded, with the name of its appspec file.
   package func remembering(_ folder: HostPath, appSpecFile: String) -> ShellProgram {
     ShellProgram(
       """

@@ -1,11 +1,11 @@
-/// One entry of `files`: a part of the bundle, and the folder of the host that it goes to.
+/// One entry of `files`: a part of the bundle, and the folder of the host to which it goes.
 package struct FileMapping: Sendable, Hashable {
-  /// Relative to the bundle; a leading slash is harmless, and `/` is the whole bundle.
+  /// The path in the bundle. A leading slash changes nothing, and `/` is the whole bundle.
   package var source: String
-  /// A folder, as it was written.
+  /// A folder of the host, as the file has it.
   package var destination: String
   package var line: Int
-  /// Why it cannot be installed although the file is valid: a number in place of a path.
+  /// Why the entry cannot be installed although the file is valid: a number in place of a path. Nil: it can be installed.
   package var defect: String?
 
   package init(source: String, destination: String, line: Int = 1, defect: String? = nil) {

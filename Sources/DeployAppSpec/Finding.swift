@@ -3,20 +3,20 @@ package import DeployModel
 /// Something that a check of a bundle found.
 package struct Finding: Sendable, Hashable, Codable {
   package enum Severity: String, Sendable, Hashable, Codable {
-    /// It fails a deployment.
+    /// A deployment would fail because of it.
     case error
-    /// It does something other than most people expect.
+    /// A deployment does something here that most people do not expect.
     case warning
   }
   package var severity: Severity
-  /// A problem's category, or the name of a rule.
+  /// The category of a problem, or the name of a rule.
   package var rule: String
   package var message: String
-  /// Line of the appspec file, or of `file`.
+  /// The line of `file`, or else of the appspec file; nil: no line is at fault.
   package var line: Int?
-  /// A script of the bundle, if it is about one.
+  /// The script of the bundle that the finding is about; nil: it is about the appspec file.
   package var file: String?
-  /// A better way.
+  /// A better way to write it.
   package var better: String?
 
   package init(
@@ -30,7 +30,7 @@ package struct Finding: Sendable, Hashable, Codable {
     self.better = better
   }
 
-  /// A warning.
+  /// Makes a warning.
   init(_ rule: String, _ message: String, line: Int?, file: String? = nil, better: String? = nil) {
     self.init(.warning, rule, message, line: line, file: file, better: better)
   }
@@ -40,7 +40,7 @@ package struct Finding: Sendable, Hashable, Codable {
   }
 }
 
-/// What a check needs from the bundle's folder; the caller reads it.
+/// What a check needs from the bundle's folder. The caller reads it.
 package struct BundleContents: Sendable {
   package struct Script: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
@@ -48,7 +48,7 @@ package struct BundleContents: Sendable {
       case file(isExecutable: Bool)
     }
     package var kind: Kind
-    /// The beginning of the file.
+    /// The beginning of the script's text.
     package var text: String
     package init(kind: Kind, text: String = "") {
       self.kind = kind
@@ -58,7 +58,7 @@ package struct BundleContents: Sendable {
   package var appSpecFile: String
   package var appSpecText: String
   package var tree: BundleTree
-  /// By location as the appspec file has it.
+  /// The scripts, by their locations in the appspec file.
   package var scripts: [ExactText: Script]
 
   package init(appSpecFile: String, appSpecText: String, tree: BundleTree, scripts: [ExactText: Script]) {

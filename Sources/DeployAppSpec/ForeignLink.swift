@@ -1,23 +1,23 @@
-/// A symbolic link on the way to what an installation changes, which users other than root and the deploying user can exchange. Such a
-/// user can lead the installation, with owner and mode of `permissions`, to any file of the host.
+/// A symbolic link on the way to something that an installation changes, which users other than root and the deploying user can exchange.
+/// Such a user can lead the installation to any file of the host, and `permissions` would then set that file's owner and mode.
 package struct ForeignLink: Sendable, Hashable {
-  /// What lets others exchange it.
+  /// Why other users can exchange the link.
   package enum Hold: Sendable, Hashable {
-    /// It belongs to this user.
+    /// The link belongs to this user.
     case owner(String)
-    /// It is in a folder, or below one, that belongs to this user.
+    /// The link is in a folder, or below one, that belongs to this user.
     case folder(HostPath, of: String)
-    /// It is below a folder where this group may write.
+    /// The link is below a folder to which this group may write.
     case group(String, in: HostPath)
-    /// It is below a folder where everybody may write.
+    /// The link is below a folder to which everybody may write.
     case everybody(in: HostPath)
   }
   package var path: HostPath
-  /// Where it leads, through further links.
+  /// Where the link leads, through further links.
   package var target: String
   package var hold: Hold
 
-  /// A clause about it, in one line.
+  /// The link in a clause, on one line.
   package var sentence: String { clause.replacing("\n", with: "\\n") }
 
   private var clause: String {
@@ -30,7 +30,7 @@ package struct ForeignLink: Sendable, Hashable {
     }
   }
 
-  /// Reads the output of `LinkWatch`, each link once; empty if there is none.
+  /// Reads the output of `LinkWatch`; each link occurs once.
   static func read(_ result: ShellResult) -> [ForeignLink] {
     var answer = result.answer
     guard let words = answer.words(until: LinkWatch.end) else { return [] }
@@ -50,7 +50,7 @@ package struct ForeignLink: Sendable, Hashable {
     return links
   }
 
-  /// The lines of a warning about all of them; nil if there is none.
+  /// Returns the lines of a warning about all of these links; nil: there are none.
   static func warning(_ links: [ForeignLink]) -> String? {
     guard !links.isEmpty else { return nil }
     let rest = links.count - told
@@ -59,7 +59,7 @@ package struct ForeignLink: Sendable, Hashable {
       + ["  → let root own such links and the folders above them, or have them refused: \(setting)"]).joined(separator: "\n")
   }
 
-  /// Why nothing was done; nil if there is no link.
+  /// Returns why nothing was done; nil: there is no link.
   static func refusal(_ links: [ForeignLink], _ doing: String) -> SpecProblem? {
     guard !links.isEmpty else { return nil }
     let rest = links.count - told

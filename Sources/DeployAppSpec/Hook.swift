@@ -2,14 +2,14 @@ import DeployModel
 
 /// A script of the bundle, ready to start.
 package struct Hook: Sendable, Hashable {
-  /// The script, which is made executable if it is not.
+  /// The script. If it is not executable, it is made so.
   package var path: HostPath
   package var argv: [String]
-  /// Beside the engine's own environment.
+  /// The variables that are set besides the engine's own environment.
   package var variables: [(name: String, value: String)]
-  /// Seconds within which it must end and close its output.
+  /// The seconds in which the script has to end and close its output.
   package var timeout: Int
-  /// Seconds between TERM and KILL if it takes longer.
+  /// The seconds between TERM and KILL, if the script takes longer.
   package var grace: Int
 
   package static let standardGrace = 10
@@ -38,23 +38,23 @@ package struct Hook: Sendable, Hashable {
 package enum HookEnd: Sendable, Hashable {
   case exited(Int)
   case signalled(Int)
-  /// It took longer than its timeout, whatever it said after TERM.
+  /// The script took longer than its timeout, whatever it did after TERM.
   case timedOut
-  /// It ended in time, but a process that it started holds this stream of its output.
+  /// The script ended in time, but a process that it started still holds this stream of its output.
   case leftOpen(HookOutput.Stream)
-  /// It could not be started.
+  /// The script could not be started.
   case notStarted(String)
-  /// There is no such script.
+  /// The script does not exist.
   case missing
-  /// It is not executable, and could not be made so.
+  /// The script is not executable, and could not be made so.
   case notExecutable
-  /// It was ended because the deployment has to stop.
+  /// The script was ended because the deployment has to stop.
   case stopped
 
   var hasBegun: Bool { self != .missing && self != .notExecutable }
 }
 
-/// A line of a script's output, with its end if it had one.
+/// A line of a script's output, with its line break if it had one.
 package struct HookOutput: Sendable, Hashable {
   package enum Stream: String, Sendable, Hashable { case stdout, stderr }
   package var stream: Stream
@@ -65,14 +65,14 @@ package struct HookOutput: Sendable, Hashable {
   }
 }
 
-/// The result of a script, by the names in result files.
+/// The result of a script, by the names that result files use.
 package enum HookResult: String, Sendable, Hashable, Codable {
   case success = "Success"
   case scriptMissing = "ScriptMissing"
   case scriptNotExecutable = "ScriptNotExecutable"
   case scriptTimedOut = "ScriptTimedOut"
   case scriptFailed = "ScriptFailed"
-  /// Every failure that is not a script's.
+  /// Every failure other than a script's.
   case unknownError = "UnknownError"
   case outputsLeftOpen = "OutputsLeftOpen"
 
@@ -89,7 +89,7 @@ package enum HookResult: String, Sendable, Hashable, Codable {
 }
 
 extension HookEnd {
-  /// The result and, if it is no success, the reason.
+  /// Returns the result and, unless it is a success, the reason.
   func result(of script: HookScript, at path: HostPath) -> (HookResult, String) {
     let name = "Script at specified location: \(script.location)"
     let user = script.runAs.map { " run as user \($0)" } ?? ""

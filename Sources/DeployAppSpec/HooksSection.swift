@@ -35,20 +35,20 @@ package struct EventHooks: Sendable, Hashable {
 
 /// A script that a lifecycle event runs.
 package struct HookScript: Sendable, Hashable {
-  /// Relative to the unpacked bundle.
+  /// The script's path in the unpacked bundle.
   package var location: String
-  /// Seconds that it may take, including the end of its output.
+  /// The seconds that the script may take until it has ended and its output is closed.
   package var timeout: Int
-  /// The user it runs as, through `su`; nil: the engine's own.
+  /// The user as whom the script runs, through `su`; nil: the engine's user.
   package var runAs: String?
-  /// Whether it runs through `sudo`, which removes the deployment's variables.
+  /// Whether the script runs through `sudo`, which removes the deployment's variables.
   package var sudo: Bool
   package var line: Int
-  /// Whether the file gives a timeout.
+  /// Whether the appspec file gives a timeout.
   package var givesTimeout: Bool
 
   package static let standardTimeout = 3600
-  /// The largest timeout of a script, in seconds: 100 days, as everywhere else.
+  /// The limit of a script's timeout in seconds: 100 days, like all limits of time.
   static let longest = 8_640_000
 
   package init(
@@ -91,7 +91,7 @@ package struct HookScript: Sendable, Hashable {
     sudo = entry["sudo"]?.isTruthy ?? false
   }
 
-  /// The whole number at the beginning of a value: `30s` is 30, 5.9 is 5, `soon` is 0; nil if it has none (true).
+  /// Returns the whole number at the beginning of a value: `30s` is 30, 5.9 is 5, `soon` is 0. Nil: the value cannot have one (true).
   private static func seconds(_ scalar: SpecScalar) -> Int? {
     switch scalar {
     case .int(let int): return int

@@ -1,15 +1,15 @@
 import DeployModel
 import Glibc
 
-/// An absolute path on a host. Two paths are equal when their bytes are: names that Unicode calls equivalent are different files.
+/// An absolute path on a host. Two paths are equal if their bytes are equal: names that Unicode calls equivalent are different files.
 package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible {
   package let text: String
 
-  /// The path unchanged; use `init(expanding:)` for what a person wrote.
+  /// Takes a path unchanged. For a path that a person wrote, use `init(expanding:)`.
   package init(_ text: String) { self.text = text }
 
-  /// Makes a path absolute and removes `.`, `..`, doubled and trailing slashes, as text: links are not read. A leading `~` is `home`; a
-  /// relative path starts at `directory`.
+  /// Makes a path absolute, and removes `.`, `..`, doubled slashes and slashes at the end. This looks only at the text; links are not read.
+  /// A leading `~` is `home`, and a relative path starts at `directory`.
   package init(expanding written: String, from directory: String = "/", home: String = "/") {
     var whole = written
     if written == "~" || written.hasPrefix("~/") { whole = home + written.dropFirst() }
@@ -23,26 +23,26 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
 
   package static let top = HostPath("/")
 
-  /// The limit of a path on Linux in bytes (`PATH_MAX`, including its end).
+  /// The limit of a path on Linux in bytes (`PATH_MAX` without the NUL at the end).
   static let longest = 4095
-  /// The sentence about a written path that no host accepts.
+  /// Returns the sentence about a path that is too long for every host.
   static func tooLong(_ what: String, _ path: String) -> String {
     "\(what) has \(path.utf8.count) bytes, and a path has at most \(longest): \(path.prefix(60))…"
   }
 
-  /// The last part; empty for `/`.
+  /// The last part of the path; empty for `/`.
   package var name: String {
     guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return text }
     return String(text[text.utf8.index(after: slash)...])
   }
 
-  /// The folder it is in; `/` for `/` itself.
+  /// The folder that contains the path; `/` for `/` itself.
   package var parent: HostPath {
     guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")), slash != text.startIndex else { return .top }
     return HostPath(String(text[..<slash]))
   }
 
-  /// The folders above it, outermost first, without `/`.
+  /// The folders above the path, the outermost first, without `/`.
   package var ancestors: [HostPath] {
     var found: [HostPath] = []
     var folder = parent
@@ -53,12 +53,12 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
     return found.reversed()
   }
 
-  /// `part` below it: a name, or several with slashes between.
+  /// Returns the path of `part` below this path. `part` is a name, or several names with slashes between them.
   package func appending(_ part: String) -> HostPath {
     part.isEmpty ? self : HostPath(text == "/" ? "/" + part : text + "/" + part)
   }
 
-  /// The rest of this path below `folder`; nil if it is not strictly below.
+  /// Returns the rest of this path below `folder`; nil: the path is not strictly below it.
   package func relative(to folder: HostPath) -> String? {
     let prefix = folder.text == "/" ? "/" : folder.text + "/"
     guard text.utf8.count > prefix.utf8.count, text.utf8.starts(with: prefix.utf8) else { return nil }
@@ -68,14 +68,14 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
   package var description: String { text }
 
   package static func == (a: HostPath, b: HostPath) -> Bool {
-    // One check of the lengths and one of the memory, because a plan compares paths some hundred thousand times.
+    // Lengths are compared first, and then all bytes at once, because a plan compares paths some hundred thousand times.
     a.text.utf8.count == b.text.utf8.count && order(a, b) == 0
   }
   package static func < (a: HostPath, b: HostPath) -> Bool {
     let order = order(a, b)
     return order == 0 ? a.text.utf8.count < b.text.utf8.count : order < 0
   }
-  /// Less than, equal to or greater than 0, as far as both go.
+  /// Compares the common length of two paths: less than 0, 0 or greater than 0.
   private static func order(_ a: HostPath, _ b: HostPath) -> Int32 {
     var (a, b) = (a.text, b.text)
     return a.withUTF8 { a in

@@ -1,7 +1,8 @@
 import DeployModel
 
 extension HostState {
-  /// Finds out what exists on a host: `$look` for the paths after it (`depth=0`), or for the entries of these folders (`depth=1`).
+  /// Defines the commands that find out what exists on a host: `$look` for the paths after it (`depth=0`), or for the entries of these
+  /// folders (`depth=1`).
   static let head = ShellProgram(
     """
     LC_ALL=C; export LC_ALL
@@ -10,8 +11,8 @@ extension HostState {
     export look tell
     """)
 
-  /// GNU's find reports thousands of paths at once, which a shell would test one by one; only links are left to the shell. Before find
-  /// starts the shell, it writes its output so far, so that no record is torn.
+  /// GNU's find reports thousands of paths at once, which a shell would have to test one by one. Only links are left to the shell. find
+  /// writes its output before it starts the shell, so no record is torn.
   private static let look = """
     if [ "$depth" = 0 ]; then h=-P; else h=-H; printf 'F%s\\0' "$@"; fi
     set -- $h "$@" -mindepth $depth -maxdepth $depth
@@ -40,10 +41,10 @@ extension HostState {
     """
 }
 
-/// The question that comes before there is a plan: what exists where the previous installation put its files, and which accounts the host
-/// itself has. If the next installation goes to the same places, its planner needs no further question.
+/// The question that is asked before there is a plan: what exists where the previous installation put its files, and which accounts the
+/// host itself has. If the next installation goes to the same folders, its planner needs no further question.
 extension HostState {
-  /// - Parameter list: the previous installation's clean-up list.
+  /// - Parameter list: the file with the previous installation's clean-up list.
   static func lookingAhead(by list: HostPath) -> ShellProgram {
     let file = list.text.shellQuoted
     var program = head
@@ -53,13 +54,13 @@ extension HostState {
     return program
   }
 
-  /// The word after everything that is reported ahead.
+  /// The word after everything that this question reports.
   static let endOfLook = "end"
-  /// The limit of accounts that are reported unasked; beyond it, a name has to be asked for.
+  /// The limit of the accounts that are reported. A name beyond it has to be asked for.
   private static let accounts = 1000
 
-  /// From the list: the uppermost paths and all folders above them one by one, and the content of each folder. In a list of this engine,
-  /// folders come before everything else.
+  /// Looks at the uppermost paths of the list and at all folders above them, one by one, and at the contents of each folder. In a list of
+  /// this engine, folders come before everything else.
   private static let followList = """
     eval "tell() { $tell; }"
     n='
@@ -81,7 +82,7 @@ extension HostState {
     [ -z "$folders" ] || printf %s "$folders" | tr '\\n' '\\000' | depth=1 xargs -0 sh -c "$look" "$0"
     """
 
-  /// Whether it knows what is at a path, or that nothing is, if it knows the folder above.
+  /// Returns whether the state says what is at a path. If the state of the folder says that nothing can be there, it does too.
   func knows(_ path: HostPath, in folder: HostPath) -> Bool {
     if kinds[path] != nil || entries[folder] != nil { return true }
     let above = kind(of: folder)

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What exists at the paths that an installation touches, as the host answered just before it.
+/// What exists at the paths that an installation touches, as the host answered just before the installation.
 package struct HostState: Sendable, Hashable {
   package enum Kind: Character, Sendable, Hashable {
     case absent = "-"
@@ -12,17 +12,17 @@ package struct HostState: Sendable, Hashable {
     case danglingLink = "x"
   }
 
-  /// A question to the host.
+  /// A question to the host about paths, users and groups.
   package struct Question: Sendable, Hashable {
     package var paths: [HostPath] = []
-    /// Folders whose entries are wanted, with what they are.
+    /// The folders whose entries are requested, each entry with its kind.
     package var folders: [HostPath] = []
     package var users: [String] = []
     package var groups: [String] = []
     package init() {}
 
-    /// Prints a record for each existing path and entry, after its kind, and after a link one for its target; for each listed folder, one
-    /// with `F`; then the existing users and groups.
+    /// The program that answers the question. It prints a record for each path and entry that exists, after its kind, and after a link a
+    /// record with its target. For each listed folder it prints a record with `F`. At the end, it prints the users and groups that exist.
     package var program: ShellProgram {
       var program = HostState.head
       program.feed(paths.map(\.text), to: "depth=0 xargs -0 sh -c \"$look\" \"$gnu\"")
@@ -45,21 +45,21 @@ package struct HostState: Sendable, Hashable {
   }
 
   private(set) var kinds: [HostPath: Kind] = [:]
-  /// Of links: the physical path they lead to.
+  /// The physical path to which each link leads.
   private var targets: [HostPath: HostPath] = [:]
-  /// What is in the folders whose entries were told.
+  /// The entries of the folders that the host listed.
   private(set) var entries: [HostPath: [HostPath]]
-  /// Folders that are not empty.
+  /// The folders that are not empty.
   private var filled: Set<HostPath> = []
   package private(set) var users: Set<String> = []
   package private(set) var groups: Set<String> = []
-  /// Locations that are removed before the installation begins.
+  /// The locations that are removed before the installation begins.
   private var removed: Set<HostPath> = []
-  /// Links to folders, as they were found.
+  /// The links to folders, as the host found them.
   private var folderLinks: Set<HostPath> = []
-  /// Links that changes go through, as far as changes are noted.
+  /// The links through which changes go, as far as changes were noted.
   private(set) var passed: Set<HostPath> = []
-  /// Links that are removed with the previous revision, so that nothing goes through them.
+  /// The links that are removed with the previous revision, so that no change goes through them.
   private(set) var takenLinks: Set<HostPath> = []
 
   package init(
@@ -74,9 +74,9 @@ package struct HostState: Sendable, Hashable {
     folderLinks = Set(kinds.lazy.filter { $0.value == .folderLink }.map(\.key))
   }
 
-  /// Reads the answer to a question.
+  /// Reads the host's answer to a question.
   package init(answered result: ShellResult) throws(SpecProblem) {
-    // A name that is not UTF-8 belongs to no installation, but keeps its folder.
+    // A name that is not UTF-8 belongs to no installation, but its folder is not empty because of it.
     let records = result.stdout.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     guard result.status == 0, records.contains("passwd") else { throw result.problem("looking at the destinations") }
     self.init(records)
@@ -104,9 +104,9 @@ package struct HostState: Sendable, Hashable {
     }
   }
 
-  /// The location of a path once the links in its folders are followed, but not its last part; nil if a folder above it is removed.
+  /// Returns the location of a path after the links in its folders are followed, but not its last part; nil: a folder above it is removed.
   private func location(of path: HostPath) -> HostPath? {
-    // Without links, a path is its own location; everything below a removed folder was removed before it.
+    // Without links, a path is its own location. Everything below a removed folder is removed before the folder.
     if targets.isEmpty { return path }
     var place = HostPath.top
     for folder in path.ancestors {
@@ -117,7 +117,7 @@ package struct HostState: Sendable, Hashable {
     return place.appending(path.name)
   }
 
-  /// What is at the path once the removals are done.
+  /// Returns what is at the path after the removals.
   package func kind(of path: HostPath) -> Kind {
     guard let place = location(of: path), !removed.contains(place) else { return .absent }
     let kind = kinds[path] ?? .absent
@@ -125,12 +125,12 @@ package struct HostState: Sendable, Hashable {
     return kind
   }
 
-  /// Whether something is there, links followed.
+  /// Returns whether something is at the path, with links followed.
   package func exists(_ path: HostPath) -> Bool { kind(of: path) != .absent && kind(of: path) != .danglingLink }
-  /// Whether a folder is there, links followed.
+  /// Returns whether a folder is at the path, with links followed.
   package func isFolder(_ path: HostPath) -> Bool { kind(of: path) == .directory || kind(of: path) == .folderLink }
 
-  /// Whether an entry of a folder that was listed is still there.
+  /// Returns whether an entry of a listed folder is still there after the removals.
   private func isLeft(_ entry: HostPath) -> Bool { location(of: entry).map { !removed.contains($0) } ?? false }
 
   private mutating func take(_ path: HostPath) {
@@ -138,16 +138,16 @@ package struct HostState: Sendable, Hashable {
     if let kind = kinds[path], kind != .file, kind != .directory { takenLinks.insert(path) }
   }
 
-  /// Notes the links in the folders above a path that is changed.
+  /// Notes the links among the folders above a path that is changed.
   mutating func pass(to path: HostPath) {
     guard !folderLinks.isEmpty else { return }
     for folder in path.ancestors where folderLinks.contains(folder) && kind(of: folder) == .folderLink { passed.insert(folder) }
   }
 
-  /// Notes a link that a change goes through.
+  /// Notes a link through which a change goes.
   mutating func pass(through link: HostPath) { passed.insert(link) }
 
-  /// Notes what the removal of a list will do: it removes files and links, and folders that are then empty.
+  /// Notes what the removal of a list does: it removes files and links, and folders that are empty then.
   package mutating func remove(_ list: CleanupList) -> [InstallPlan.Removal] {
     var removals: [InstallPlan.Removal] = []
     for line in list.lines.reversed() {

@@ -1,19 +1,19 @@
-/// A plan in the making, with the facts that decide conflicts.
+/// A plan that is being made, with the facts that decide conflicts.
 struct InstallDraft {
   var host: HostState
   var plan = InstallPlan()
-  /// The destinations of copies with their sources, in order.
+  /// The destinations of copies, each with its source.
   var copied: [HostPath: HostPath] = [:]
   var targets: [HostPath] = []
   var made: Set<HostPath> = []
   var makes: [HostPath] = []
   var links: Set<HostPath> = []
   var ruled: Set<HostPath> = []
-  /// The folder that was last checked and has no file above it, because many files are together.
+  /// The folder that was checked last and has no file above it. Many files lie together, so the next file is often in the same folder.
   var free: HostPath?
   /// The folder whose links were noted last.
   private var entered: HostPath?
-  /// Whether further steps are no longer carried out.
+  /// Whether the plan fails already, so that no further step is carried out.
   var isCut: Bool { plan.failure != nil }
 
   init(host: HostState) { self.host = host }
@@ -68,7 +68,7 @@ struct InstallDraft {
     }
   }
 
-  /// A file where a folder above the path should be.
+  /// Returns the problem if a folder above the path is a file; nil: there is no such file.
   private mutating func blocked(_ path: HostPath, _ doing: @autoclosure () -> String) -> SpecProblem? {
     let parent = path.parent
     guard parent != free, !made.contains(parent) else { return nil }
@@ -126,7 +126,7 @@ struct InstallDraft {
       line: permission.line, fix: "type: [directory]")
   }
 
-  /// The user or group that the host does not know.
+  /// Returns the problem if the host does not know the user or the group; nil: it knows both.
   private func stranger(_ permission: Permission) -> SpecProblem? {
     switch permission.owner {
     case .number(let number)?:

@@ -1,4 +1,4 @@
-/// An installation as plain values: what is removed, made and copied, and which rights it gets, in this order.
+/// An installation as plain values: what is removed, made and copied, and which rights are set, in this order.
 package struct InstallPlan: Sendable, Hashable {
   package enum Removal: Sendable, Hashable {
     /// A file or link of the previous revision.
@@ -15,14 +15,14 @@ package struct InstallPlan: Sendable, Hashable {
   }
 
   package struct Copy: Sendable, Hashable {
-    /// What is at the destination of a copy.
+    /// What is at the destination before the copy.
     package enum Landing: Sendable, Hashable {
       case fresh
-      /// A file, which is overwritten in place: its other names see the new content.
+      /// A file, which is overwritten in place, so that its other names have the new contents too.
       case inPlace
-      /// A link; the copy goes through it.
+      /// A link. The copy is written to its target.
       case throughLink
-      /// A folder; the copy goes into it.
+      /// A folder. The copy is made in it.
       case insideFolder
     }
     package var source: HostPath
@@ -42,10 +42,11 @@ package struct InstallPlan: Sendable, Hashable {
     case acl(AccessControlList, [HostPath])
     case label(SecurityLabel, [HostPath])
     case owner(user: String?, group: String?, [HostPath])
-    /// A link that is given rights has to lead somewhere.
+    /// A link on which rights are set has to lead to something.
     case reachable(HostPath)
 
-    /// The part that gives mode or owner to paths for which something is true, and the rest; nil if that is nothing.
+    /// Splits a change of mode or owner: into the part for paths for which something is true, and the rest. A part is nil if it has no
+    /// paths.
     func split(where isTrue: (HostPath) -> Bool) -> (Right?, Right?) {
       func both(_ paths: [HostPath], _ right: ([HostPath]) -> Right) -> (Right?, Right?) {
         let (some, others) = (paths.filter(isTrue), paths.filter { !isTrue($0) })
@@ -63,13 +64,13 @@ package struct InstallPlan: Sendable, Hashable {
   package var folders: [HostPath] = []
   package var copies: [Copy] = []
   package var rights: [Right] = []
-  /// What the next installation removes.
+  /// The list of what the next installation removes.
   package var cleanup = CleanupList()
-  /// Links on the way to what is changed.
+  /// The links on the paths of the files and folders that are changed.
   package var passedLinks: [HostPath] = []
-  /// Links that are removed before anything could go through them.
+  /// The links that are removed before a change could go through them.
   package var takenLinks: Set<HostPath> = []
-  /// What stops the installation after all these steps; known before it begins.
+  /// The problem that stops the installation after all of these steps; nil: none. It is known before the installation begins.
   package var failure: SpecProblem?
 
   package init() {}

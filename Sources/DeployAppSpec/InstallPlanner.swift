@@ -1,19 +1,20 @@
-/// Makes a plan from an appspec file and the host's state: first everything that `files` names, then `permissions`, both in the order of
-/// the file, as the agent generates its instructions.
+/// Makes a plan from an appspec file and the state of the host. First comes everything that `files` names, then `permissions`, both in the
+/// order of the file. The agent generates its instructions in this order.
 package struct InstallPlanner: Sendable {
   private let spec: AppSpec
   private let tree: BundleTree
-  /// What the previous installation left for removal.
+  /// What the previous installation made, which has to be removed.
   private let previous: CleanupList
-  /// The deployment's own option, in upper case; the appspec file takes precedence.
+  /// The deployment's own option for existing files, in upper case. The appspec file's setting wins.
   private let behavior: String
-  /// Where relative destinations start, and what `~` is.
+  /// The folder from which relative destinations start.
   private let directory: String
+  /// The folder that `~` stands for.
   private let home: String
-  /// What each mapping installs, without the folders above its destination; empty if it is invalid.
+  /// What each mapping installs, without the folders above its destination; empty: the mapping is invalid.
   private var items: [[Item]] = []
 
-  /// - Throws: what is wrong with the bundle itself; then nothing may be touched.
+  /// - Throws: what is wrong with the bundle itself. Nothing may be touched then.
   package init(
     spec: AppSpec, tree: BundleTree, previous: CleanupList = CleanupList(), behavior: String = "DISALLOW", directory: String = "/",
     home: String = "/"
@@ -27,7 +28,7 @@ package struct InstallPlanner: Sendable {
     for mapping in spec.files { items.append(mapping.defect == nil ? try items(of: mapping) : []) }
   }
 
-  /// What must be known about the host.
+  /// What has to be known about the host.
   package var question: HostState.Question {
     var question = HostState.Question()
     var paths = Set<HostPath>()
@@ -40,7 +41,7 @@ package struct InstallPlanner: Sendable {
       var folder = path.parent
       while folder != .top, paths.insert(folder).inserted { folder = folder.parent }
     }
-    // Folders of the previous installation are listed anyway, to find what others put there; this also shows their content.
+    // Folders of the previous installation are listed in any case, to find what others put there. The listing also shows these paths.
     let old = Set(previous.lines.map(\.path))
     let folders = Set(paths.lazy.map(\.parent)).intersection(old)
     question.folders = folders.sorted()
@@ -50,7 +51,7 @@ package struct InstallPlanner: Sendable {
     return question
   }
 
-  /// Whether everything is known, so that no question is left.
+  /// Returns whether the state answers the whole question.
   package func isAnswered(by host: HostState) -> Bool {
     guard host.users.isSuperset(of: Self.names(spec.permissions.map(\.owner))),
       host.groups.isSuperset(of: Self.names(spec.permissions.map(\.group)))
@@ -75,7 +76,7 @@ package struct InstallPlanner: Sendable {
     return names.sorted()
   }
 
-  /// The removals, and the plan of what follows them, or a problem if the appspec file cannot be carried out on this host.
+  /// Returns the removals, and the plan of what follows them, or a problem if the appspec file cannot be carried out on this host.
   package func plan(on host: HostState) -> (removing: InstallPlan, result: Result<InstallPlan, SpecProblem>) {
     var host = host
     var removing = InstallPlan()

@@ -1,19 +1,19 @@
 import DeployModel
 
-/// Carries out a plan: one shell program, with a batch for each kind of step.
+/// Carries out a plan with one shell program, which has a batch for each kind of step.
 package struct InstallProgram: Sendable {
   package private(set) var shell = ShellProgram()
   private var table = PathTable([])
 
-  /// The exit status if what is replaced could not be kept, and nothing was touched.
+  /// The exit status if what is replaced could not be kept, so that nothing was touched.
   package static let nothingTouched = 20
 
   /// - Parameters:
-  ///   - watch: checks links before anything is touched.
-  ///   - keeping: keeps what is replaced or removed; nil: it is lost.
-  ///   - list: the file of what the next installation has to remove; it is written before anything is made.
+  ///   - watch: the check of links, which comes before anything is touched.
+  ///   - keeping: keeps what is replaced or removed; nil: that is lost.
+  ///   - list: the file with the list of what the next installation has to remove. It is written before anything is made.
   ///   - record: the file that tells people what was done.
-  ///   - work: a folder of the deployment for the program's own use.
+  ///   - work: a folder of the deployment for files of the program.
   init(_ plan: InstallPlan, _ watch: LinkWatch, keeping: Keeping?, list: HostPath, record: HostPath, work: HostPath) {
     table = Self.table(of: plan)
     shell.line(Self.head)
@@ -32,7 +32,7 @@ package struct InstallProgram: Sendable {
     remove(plan.removals)
     write(plan, to: list)
     shell.feed(plan.folders.map(\.text), to: "xargs -0 mkdir -- || exit 1")
-    // The record for people is written while the copies run. The pipe between the two carries nothing; it makes the shell wait for both.
+    // The record for people is written while the copies are made. The pipe between both carries nothing; it makes the shell wait for both.
     shell.line("{ (")
     shell.add(InstallRecord(plan, runs, table, file: record).program)
     shell.line(") || : >\"$w/record-failed\"; } | { :")
@@ -42,7 +42,7 @@ package struct InstallProgram: Sendable {
     shell.line("} && [ ! -e \"$w/record-failed\" ] || exit 1")
   }
 
-  /// Removes what a list names and the list itself, and makes nothing: for the case that no plan could be made.
+  /// Removes what a list names and the list itself, and makes nothing. For a deployment whose plan could not be made.
   init(removing plan: InstallPlan, _ watch: LinkWatch, list: HostPath) {
     shell.line(Self.head)
     var watch = watch
@@ -69,14 +69,14 @@ package struct InstallProgram: Sendable {
     ])
   }
 
-  /// Files come after folders, so that the next installation, which reads the list from its end, empties folders first.
+  /// Writes the list. Files come after folders, so that the next installation, which reads the list from its end, empties folders first.
   private mutating func write(_ plan: InstallPlan, to list: HostPath) {
     let temporary = (list.text + ".new").shellQuoted
     let made = Set(plan.folders)
     let folders = plan.cleanup.lines.filter { made.contains($0.path) }
     let others = plan.cleanup.lines.filter { !made.contains($0.path) }
     let (plain, odd) = (others.filter(CleanupList.isPlain), others.filter { !CleanupList.isPlain($0) })
-    // A plain folder may be below an odd one and the reverse, so their order is the plan's.
+    // A plain folder may be below an odd one, and an odd one below a plain one, so the order of the plan is kept.
     let arePlain = folders.allSatisfy(CleanupList.isPlain)
     shell.line(": >\(temporary) || exit 1")
     if !arePlain { append(folders, to: temporary, asTheyAre: true) }
@@ -116,7 +116,7 @@ package struct InstallProgram: Sendable {
   private mutating func remove(_ removals: [InstallPlan.Removal]) {
     var files: [HostPath] = []
     var folders: [String] = []
-    // A link to a folder stays until everything behind it is removed.
+    // A link to a folder stays until everything below it is removed.
     let above = Set(removals.lazy.map(\.path.parent))
     for removal in removals {
       switch removal {
@@ -126,13 +126,13 @@ package struct InstallProgram: Sendable {
       case .label(let path): shell.line("semanage fcontext -d \"$(readlink -f -- \(path.text.shellQuoted))\" || :")
       }
     }
-    // For many files, two processes take three fifths of the time of one.
+    // For many files, two processes take only three fifths of the time that one takes.
     let share = files.count > 500 ? "$(case $(xargs --version 2>/dev/null) in *GNU*) echo '-n 500 -P 2';; esac) " : ""
     table.feed(files, to: "xargs -0 \(share)rm -f -- || exit 1", in: &shell)
     shell.feed(folders, to: "xargs -0 sh -c \(Self.removeFolders.shellQuoted) sh || exit 1")
   }
 
-  /// Tries all at once. Of those that are left, it removes links, and empty folders report why they stay.
+  /// Tries to remove all folders at once. Of those that are left, this removes links, and reports why an empty folder stays.
   private static let removeFolders = """
     rmdir -- "$@" 2>/dev/null && exit 0
     for d do
@@ -145,14 +145,14 @@ package struct InstallProgram: Sendable {
     done
     """
 
-  /// - Parameter fresh: those of them that meet nothing.
+  /// - Parameter fresh: the runs of the copies whose destinations do not exist yet.
   private mutating func copy(_ copies: [InstallPlan.Copy], _ fresh: [CopyRun]) {
     for run in fresh {
       let folders = "\(run.from.text.shellQuoted) \(run.to.text.shellQuoted)"
       if run.isFlat {
         table.feed(run.paths, below: run.to, to: "copy_flat \(folders) \(run.isLink ? "-P" : "-pP") || exit 1", in: &shell)
       } else {
-        // A link is made again, so that the deploying user owns it.
+        // A link is made anew, so that it belongs to the deploying user.
         let options = run.isLink ? "'-o -m'" : "'' '\(run.stamp?.options ?? "")'"
         table.feed(run.paths, below: run.to, to: "copy_tree \(folders) \(options) || exit 1", in: &shell)
       }
@@ -174,7 +174,7 @@ package struct InstallProgram: Sendable {
     }
   }
 
-  /// - Parameter runs: copies that have their mode and owner, if the host's `tar` stamps.
+  /// - Parameter runs: the runs whose copies already have their mode and owner, if the host's `tar` can set these.
   private mutating func grant(_ rights: [InstallPlan.Right], stamped runs: [CopyRun]) {
     let stamped = Set(runs.lazy.filter { $0.stamp != nil && !$0.isFlat }.flatMap(\.paths))
     for right in rights {
@@ -194,11 +194,11 @@ package struct InstallProgram: Sendable {
       let quoted = path.text.shellQuoted
       shell.line("[ -e \(quoted) ] || { printf '%s: No such file or directory\\n' \(quoted) >&2; exit 1; }")
     case .mode(let mode, let paths):
-      // Five digits: with fewer, a folder would keep its set-group-ID bit.
+      // The mode has five digits: with fewer, a folder would keep its set-group-ID bit.
       let octal = String(mode, radix: 8)
       table.feed(paths, to: "xargs -0 chmod -- 0\(String(repeating: "0", count: 4 - octal.count))\(octal) || exit 1", in: &shell)
     case .acl(let acl, let paths):
-      // -n: where no mask is given, each file's is what its group may.
+      // `-n`: if the ACL has no mask, the mask of each file stays what its group may do.
       let entries = acl.entries.map(\.text).joined(separator: ",").shellQuoted
       table.feed(paths, to: "xargs -0 setfacl -b -- || exit 1", in: &shell)
       table.feed(paths, to: "xargs -0 setfacl -n -m \(entries) -- || exit 1", in: &shell)

@@ -1,16 +1,16 @@
 import DeployModel
 
 /// The instructions of an installation as the agent records them: JSON, for people and for tools that read it. The host makes it from the
-/// paths it has.
+/// paths that it has.
 struct InstallRecord {
   private(set) var program = ShellProgram()
   private let table: PathTable
 
-  /// - Parameter runs: of all the plan's copies.
+  /// - Parameter runs: the runs of all copies of the plan.
   init(_ plan: InstallPlan, _ runs: [CopyRun], _ table: PathTable, file: HostPath) {
     self.table = table
     let temporary = (file.text + ".new").shellQuoted
-    // What JSON has other words for, then the entry around the name.
+    // First come the characters that JSON escapes, and then the rest of the entry around the path.
     program.line("entries() { sed \(Self.escapes(table)) -e \"s|.*|$1|\"; }\n{ :")
     add("mkdir", plan.folders, [("directory", .path)])
     for run in runs {
@@ -26,7 +26,7 @@ struct InstallRecord {
     case json(String)
     /// The path that an entry is about.
     case path
-    /// The same path, if it is cut at a folder, below another.
+    /// The path of the entry, cut at a folder, below another folder.
     case below(HostPath)
   }
 
@@ -60,7 +60,7 @@ struct InstallRecord {
     table.lines(of: paths, below: folder, to: "entries \((entry + "}").shellQuoted)", in: &program)
   }
 
-  /// Text that `sed` puts in place as it stands.
+  /// Escapes a text so that `sed` inserts it unchanged.
   private static func literal(_ text: String) -> String {
     text.replacing("\\", with: "\\\\").replacing("&", with: "\\&").replacing("|", with: "\\|")
   }

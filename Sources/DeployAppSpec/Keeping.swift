@@ -1,26 +1,27 @@
 import DeployModel
 
-/// Keeps what an installation will replace or remove under the engine's root until the deployment ends, and makes the way back. The way
-/// back is a program on the host that removes what was installed and restores everything: path, type, content, mode, owner, ACL, link
-/// target and the time of files.
+/// Keeps what an installation will replace or remove under the engine's root until the deployment ends, and writes a program that restores
+/// it. This program is on the host. It removes what was installed, and restores everything else: path, type, contents, mode, owner, ACL,
+/// target of links, and time of files.
 package struct Keeping: Sendable, Hashable {
-  /// The folder with everything that is kept, in archives, and lists of what to remove.
+  /// The folder with the archives of everything that is kept, and the lists of what to remove.
   package let kept: HostPath
-  /// The program, for `sh`. It exists from when everything is kept until there is nothing to restore any more.
+  /// The file with the restoring program, for `sh`. It exists from the moment when everything is kept until there is nothing left to
+  /// restore.
   package let wayBack: HostPath
   private let root: EngineRoot
 
-  /// - Parameter folder: the deployment's.
+  /// - Parameter folder: the folder of the deployment.
   package init(_ root: EngineRoot, in folder: HostPath) {
     self.root = root
     kept = folder.appending("kept")
     wayBack = folder.appending("way-back")
   }
 
-  /// The exit status of `undoing` if there is no way back.
+  /// The exit status of `undoing` if there is no restoring program.
   package static let nothingToUndo = 3
 
-  /// - Parameter watch: checks links before anything is touched.
+  /// - Parameter watch: the check of links, which comes before anything is touched.
   func undoing(_ watch: LinkWatch) -> ShellProgram {
     let file = wayBack.text.shellQuoted
     var watch = watch
@@ -34,7 +35,8 @@ package struct Keeping: Sendable, Hashable {
 
   package var forgetting: ShellProgram { ShellProgram("rm -rf -- \(wayBack.text.shellQuoted) \(kept.text.shellQuoted)") }
 
-  /// Adds the steps that keep, after a check of the space that this and the copies need. If they fail, the installation ends there.
+  /// Adds the steps that keep files, after a check of the space that these steps and the copies need. If they fail, the installation ends
+  /// there.
   func add(_ plan: InstallPlan, _ table: PathTable, to program: inout ShellProgram) {
     let fresh = plan.copies.filter { $0.landing == .fresh }.map(\.destination)
     let inside = plan.copies.filter { $0.landing == .insideFolder }.map { $0.destination.appending($0.source.name).text }
@@ -55,7 +57,7 @@ package struct Keeping: Sendable, Hashable {
     for (name, file) in remembered {
       program.line("[ ! -e \(file.text.shellQuoted) ] || cp -p -- \(file.text.shellQuoted) \"$s/\(name)\" || exit 1")
     }
-    // Each line begins with a character of its own, so that none of them ends the text.
+    // Each line begins with an extra character, so that no line can end the text.
     let lines = restoring.parts(at: "\n", keepingEmpty: true).map { "|" + $0 }
     program.line(
       "sed 's/^|//' >\"$s/program\" <<'END OF PROGRAM' && mv -f -- \"$s/program\" \(wayBack.text.shellQuoted) || exit 1\n"
@@ -64,17 +66,17 @@ package struct Keeping: Sendable, Hashable {
 
   private var head: String { "LC_ALL=C; export LC_ALL\ns=\(kept.text.shellQuoted)\n" + Self.tarOptions }
 
-  /// Files of the engine itself that an installation changes.
+  /// The files of the engine itself that an installation changes.
   private var remembered: [(name: String, file: HostPath)] { [("cleanup", root.cleanupList), ("last", root.lastSuccessful)] }
 
   private var restoring: String {
     var text = head + "\n[ -d \"$s\" ] || exit 0\n" + Self.unpack
     for (name, file) in remembered { text += "\nput \(name) \(file.text.shellQuoted)" }
-    // In one step, so that a later run finds all of it or nothing.
+    // The folder is moved in one step, so that a later run finds all of it or nothing.
     return text + "\n[ -z \"${bad-}\" ] && mv -- \"$s\" \"$s.used\" && rm -rf -- \"$s.used\""
   }
 
-  /// Files and folders that go.
+  /// Returns the files and folders that the plan removes.
   private static func removed(_ plan: InstallPlan) -> [HostPath] {
     plan.removals.reversed().compactMap { removal in
       switch removal {
@@ -84,7 +86,7 @@ package struct Keeping: Sendable, Hashable {
     }
   }
 
-  /// Files that are, or may be, overwritten.
+  /// Returns the files that the plan overwrites, or may overwrite.
   private static func written(_ plan: InstallPlan) -> [String] {
     plan.copies.compactMap { copy in
       switch copy.landing {
@@ -95,19 +97,19 @@ package struct Keeping: Sendable, Hashable {
     }
   }
 
-  /// What gets an SELinux label.
+  /// Returns the paths on which the plan sets an SELinux label.
   private static func labelled(_ plan: InstallPlan) -> [String] {
     plan.rights.flatMap { right -> [String] in
       if case .label(_, let paths) = right { paths.map(\.text) } else { [] }
     }
   }
 
-  /// Access control lists are packed where the host has them at all.
+  /// The options of `tar`. Access control lists are packed if the host's `tar` can do that.
   private static let tarOptions = """
     case $(tar --help 2>/dev/null) in *--acls*) gnu='--numeric-owner --acls' exact='--format=posix --no-unquote';; *) gnu= exact=;; esac
     """
 
-  /// A copy goes through a link, so the link's target is kept or, if it does not exist yet, removed.
+  /// A copy goes through a link, so the target of the link is kept. If the target does not exist yet, it is removed by a restore.
   private static let resolve = """
     for p do
       if [ -L "$p" ]; then p=$(readlink -f -- "$p" && echo .) || continue; p=${p%??}; fi
@@ -115,7 +117,7 @@ package struct Keeping: Sendable, Hashable {
     done
     """
 
-  /// The space that the removals free on a device is only computed if there is too little without it.
+  /// Checks the space. How much the removals free on a device is only computed if there is too little space without them.
   private static let room = """
     sizes() { # KiB of the files whose names are on standard input, and of what goes with them
       xargs -0 stat -c %s -- | { n=0; while read -r b; do n=$((n + b + 1536)); done; echo $((n / 1024)); }
@@ -141,7 +143,8 @@ package struct Keeping: Sendable, Hashable {
     [ ! -s "$s/list" ] || o="$gnu $exact" xargs -0 sh -c 'tar $o --no-recursion -cf "$0/$$.tar" "$@" || exit 255' "$s" <"$s/list" || exit 1
     """
 
-  /// A folder in the place of a file belongs to the old revision, if the installation did not get to removing it.
+  /// Removes files. A folder in the place of a file belongs to the old revision, if the installation ended before it could remove the
+  /// folder.
   private static let removeFiles = """
     for p do
       if [ -d "$p" ] && [ ! -L "$p" ]; then odd=y; break; fi
@@ -154,8 +157,8 @@ package struct Keeping: Sendable, Hashable {
     [ $# -eq 0 ] || rm -f -- "$@"
     """
 
-  /// Labels are removed while their files still exist, or the next installation would meet them. Existing files are written in place, so
-  /// that their other names see the old content again.
+  /// Restores the files. Labels are removed while their files still exist, because the next installation would otherwise meet them. Files
+  /// that exist are written in place, so that their other names have the old contents again.
   private static let unpack = """
     put() { # name, file
       if [ -e "$s/$1" ]; then cp -p -- "$s/$1" "$2.new" && mv -f -- "$2.new" "$2"; else rm -f -- "$2"; fi || bad=1

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Looks for keys that nothing reads.
+/// Finds keys of an appspec file that nothing reads.
 struct KeyReview {
   private(set) var findings: [Finding] = []
 

@@ -1,11 +1,11 @@
-/// Cuts a stream of bytes into lines; one of over a mebibyte is cut where it stands.
+/// Cuts a stream of bytes into lines. A line of more than a mebibyte is cut into pieces.
 package struct LineCutter: Sendable {
   private var rest: [UInt8] = []
   private static let limit = 1 << 20
 
   package init() {}
 
-  /// Lines with their ends; no bytes mean the end of the stream, and give what is left.
+  /// Returns the complete lines, with their line breaks. An empty `bytes` means the end of the stream, and returns what is left.
   package mutating func cut(_ bytes: [UInt8]) -> [[UInt8]] {
     guard !bytes.isEmpty else {
       defer { rest = [] }

@@ -1,54 +1,57 @@
 import DeployModel
 
-/// Checks the links on the way to what a program is about to change: on the host, in the program itself, just before it acts.
+/// Checks the links on the way to what a program is about to change. The check runs on the host, in the program itself, just before it
+/// acts.
 ///
-/// A link is safe if it belongs to root or the deploying user (or the user who became root by sudo), below folders in which nobody else
-/// may write. The check and the act are separate: if somebody exchanges a folder for a link in between, this is not noticed.
+/// A link is safe if it belongs to root or to the deploying user (or to the user who became root by sudo), and if nobody else may write to
+/// the folders above it. The check and the change are separate: it is not noticed if somebody exchanges a folder for a link in between.
 struct LinkWatch {
-  /// Whether a foreign link ends the program; if not, it is reported and followed.
+  /// Whether a foreign link ends the program; false: it is reported and followed.
   let refuses: Bool
   private(set) var program = ShellProgram()
 
   init(refuses: Bool) { self.refuses = refuses }
 
-  /// The exit status if a link was refused, and nothing was touched.
+  /// The exit status if a link was refused, so that nothing was touched.
   static let refused = 21
-  /// The word after all reported links.
+  /// The word after all links that are reported.
   static let end = "end of links"
 
-  /// The parts of a path that are checked.
+  /// Which parts of a path are checked.
   enum Part: String {
-    /// The folders above it, and the path itself.
+    /// The folders above the path, and the path itself.
     case whole
-    /// The folders above it, for a path that is never followed itself.
+    /// Only the folders above the path, because the path itself is never followed.
     case folders
-    /// All of it, but a link counts only by its own owner, because links of the previous installation may still exist there.
+    /// The folders and the path, but of a link only its own owner counts, because links of the previous installation may still exist there.
     case owners
   }
 
-  /// Adds a check of paths; nothing if there are none.
+  /// Adds a check of paths. Adds nothing if there are none.
   mutating func look(at paths: [HostPath], _ part: Part) {
     program.feed(paths.map(\.text), to: Self.looking(part))
   }
 
-  /// The same for paths that a program has written down on the host.
+  /// Adds a check of paths that a program has written to the host in a table.
   mutating func look(at paths: [HostPath], _ part: Part, of table: PathTable) {
     table.feed(paths, to: Self.looking(part), in: &program)
   }
 
-  /// Adds a check of where links of the bundle will lead, for steps that give rights to the targets.
+  /// Adds a check of the places to which links of the bundle will lead, for steps that set rights on these targets.
   mutating func look(throughLinks links: [(source: HostPath, folder: HostPath)]) {
     program.feed(
       links.flatMap { [$0.source.text, $0.folder.text] },
       to: "xargs -0 -n 200 sh -c \(Self.leading.shellQuoted) sh | \(Self.looking(.owners))")
   }
 
-  /// The same for names in a file, each ended by NUL and some with a dot in front; none if there is no such file.
+  /// Adds a check of the paths in a file of the host, each ended by NUL, some with a dot in front. Checks nothing if the file does not
+  /// exist.
   mutating func look(inFile file: String, _ part: Part) {
     program.line("[ ! -s \(file) ] || <\(file) \(Self.looking(part))")
   }
 
-  /// Shell text that checks, reports, and ends the program with `refused` if it has to; empty if there is nothing to check.
+  /// The shell text that checks the links, reports them, and ends the program with `refused` if necessary; empty: there is nothing to
+  /// check.
   var shell: ShellProgram {
     guard !program.text.isEmpty else { return program }
     var shell = ShellProgram("links=\(Self.walk.shellQuoted) foreign=")
@@ -60,7 +63,7 @@ struct LinkWatch {
 
   private static func looking(_ part: Part) -> String { "xargs -0 sh -c \"$links\" \(part.rawValue) || foreign=y" }
 
-  /// Where links lead, from the folder in which each will stand.
+  /// Prints where links will lead, from the folders in which they will be.
   private static let leading = """
     while [ $# -gt 1 ]; do
       t=$(readlink -- "$1"; echo .)
@@ -71,8 +74,9 @@ struct LinkWatch {
     done
     """
 
-  /// Reports the links on each path that others can exchange: the link, why, who, the folder, and its target. Fails if it reported one. A
-  /// path without links costs no process. A path with links is walked as the kernel does it, through the target of each.
+  /// Reports the links on each path that other users can exchange: the link, the reason, the user or group, the folder, and the target.
+  /// Fails if it has reported one. A path without links costs no process. A path with links is followed as the kernel does, through the
+  /// target of each link.
   private static let walk = """
     set -f
     u=$(id -u) g=$(id -g) part=$0 told= seen=// last= links=
@@ -149,7 +153,8 @@ struct LinkWatch {
 }
 
 extension LinkWatch {
-  /// Adds a check of the links that were seen on the way of an installation; if such links are refused, of everything on the way.
+  /// Adds a check of the links that were found on the way of an installation. If foreign links are refused, this checks everything on the
+  /// way.
   mutating func look(at plan: InstallPlan, _ table: PathTable) {
     look(at: plan.passedLinks, .whole)
     let copies = plan.copies.filter { !plan.takenLinks.contains($0.destination) }
@@ -163,7 +168,7 @@ extension LinkWatch {
     look(throughLinks: plan.copies.filter { rights.contains($0.destination) }.map { ($0.source, $0.destination.parent) })
   }
 
-  /// Whether a folder is reached through no link that the installation removes first.
+  /// Returns whether no link that the installation removes first is on the way to a folder.
   private func isOpen(_ folder: HostPath, _ plan: InstallPlan) -> Bool {
     plan.takenLinks.isEmpty || !(folder.ancestors + [folder]).contains(where: plan.takenLinks.contains)
   }

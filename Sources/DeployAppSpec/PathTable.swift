@@ -1,17 +1,17 @@
-/// Paths that a program names more than once. They go to the host once, one a line, and lists of them are cut out of that file there. A
-/// list has the table's order, in which folders come before their content.
+/// The paths that a program names more than once. They go to the host once, one a line, and the program cuts lists of them out of that
+/// file. A list has the order of the table, in which folders come before their contents.
 struct PathTable {
   private var numbers: [HostPath: Int] = [:]
   private var lines: [String] = []
-  /// The character that replaces a line end in the file; nil if no path has one.
+  /// The character that replaces a line break in the file; nil: no path has a line break.
   let lineEnd: UInt8?
-  /// The control characters in the paths, for programs that record them for others.
+  /// The control characters in the paths, for programs that write the paths in other formats.
   let controls: Set<UInt8>
 
-  /// The limit of separate parts of a list in the table; with more parts, the paths themselves are shorter and faster.
+  /// The limit of the separate ranges of a list in the table. With more ranges, it is shorter and faster to send the paths themselves.
   private static let parts = 100
 
-  /// - Parameter groups: paths that are likely to be used together; a path that occurred before is skipped.
+  /// - Parameter groups: paths that are likely to be used together. A path that occurred before is skipped.
   init(_ groups: [[HostPath]]) {
     for path in groups.joined() where numbers[path] == nil {
       lines.append(path.text)
@@ -27,15 +27,15 @@ struct PathTable {
     program.text(lines.map { ShellProgram.standing(lineEnd, for: $0) }, to: "cat >>\"$t\" || exit 1")
   }
 
-  /// Prints lines of the file `$t` by their ranges.
+  /// A shell function that prints lines of the file `$t` by their ranges.
   static let names = "names() { sed -n \"$1\" \"$t\"; }"
 
-  /// Passes paths to a command on its standard input, each ended by NUL.
+  /// Passes paths to the standard input of a command, each ended by NUL.
   func feed(_ paths: [HostPath], to command: String, in program: inout ShellProgram) {
     feed(paths, cut: nil, to: command, in: &program)
   }
 
-  /// Gives paths below a folder to a command, relative to it with `./` in front, each ended by NUL.
+  /// Passes paths below a folder to the standard input of a command, each relative to the folder, with `./` in front and ended by NUL.
   func feed(_ paths: [HostPath], below folder: HostPath, to command: String, in program: inout ShellProgram) {
     feed(paths, cut: folder, to: command, in: &program)
   }
@@ -50,7 +50,7 @@ struct PathTable {
     }
   }
 
-  /// Gives paths to a command, a line each, those below a folder with `/` in front, and with `lineEnd` in place of the line ends in them.
+  /// Passes paths to a command, one a line. Paths below `folder` begin with `/`, and `lineEnd` replaces the line breaks in them.
   func lines(of paths: [HostPath], below folder: HostPath? = nil, to command: String, in program: inout ShellProgram) {
     guard !paths.isEmpty else { return }
     if let names = names(of: paths, below: folder) {
@@ -64,7 +64,7 @@ struct PathTable {
     folder.map { "/" + (path.relative(to: $0) ?? path.name) } ?? path.text
   }
 
-  /// A command that prints the paths; nil if they are in too many places, or not all in the table.
+  /// Returns a command that prints the paths; nil: they are in too many ranges, or the table does not have all of them.
   private func names(of paths: [HostPath], below folder: HostPath?) -> String? {
     var ranges: [ClosedRange<Int>] = []
     let numbers = paths.compactMap { self.numbers[$0] }

@@ -1,18 +1,18 @@
 /// One entry of `permissions`.
 package struct Permission: Sendable, Hashable {
-  /// A name of a user or group. Numbers are refused when it is to be applied, as by the agent.
+  /// The name of a user or group. A number is refused when the permission is applied, as by the agent.
   package enum Principal: Sendable, Hashable {
     case name(String)
     case number(String)
   }
 
-  /// A file, or a folder below which `pattern` selects; as it was written.
+  /// A file, or a folder below which `pattern` selects paths, as the file has it.
   package var object: String
   package var pattern: String
   package var except: [String]
   package var files: Bool
   package var directories: Bool
-  /// 0…0o7777.
+  /// The permission bits, from 0 to 0o7777.
   package var mode: Int?
   package var owner: Principal?
   package var group: Principal?
@@ -98,8 +98,8 @@ package struct Permission: Sendable, Hashable {
     }
   }
 
-  /// One to four octal digits. An unquoted `0644` is the number 420 and means the mode 0420, as for the agent; an unquoted `0755` is 493
-  /// and has a digit 9.
+  /// Reads a mode of one to four octal digits. As for the agent, an unquoted `0644` is the number 420 and means the mode 0420. An unquoted
+  /// `0755` is 493, which contains the digit 9 and is refused.
   private static func mode(_ node: SpecNode) throws(SpecProblem) -> Int {
     let digits = node.scalar?.printed ?? ""
     let octal = node.scalar != node.text.map(SpecScalar.text) && node.written.hasPrefix("0")
@@ -117,16 +117,17 @@ package struct Permission: Sendable, Hashable {
     return Int(digits.isEmpty ? "0" : digits, radix: 8) ?? 0
   }
 
-  /// Whether it gives any right at all.
+  /// Whether the permission sets any right.
   package var changesSomething: Bool { mode != nil || acl != nil || label != nil || owner != nil || group != nil }
 
-  /// Whether the entry's `pattern` and `except` select a path that is `rest` below the object.
-  /// `**` is anything at any depth; any other pattern, and every exception, is about direct children only.
+  /// Returns whether `pattern` and `except` select a path; `rest` is the part of the path below the object. `**` means anything at any
+  /// depth; any other pattern, and every exception, only concerns direct children.
   package func selects(_ rest: String) -> Bool {
     (pattern == "**" || Self.glob(pattern, matches: rest)) && !except.contains { Self.glob($0, matches: rest) }
   }
 
-  /// `*` is any run of characters, also none, also a leading dot; all else stands for itself. A name with a slash never matches.
+  /// Returns whether a name matches a pattern. `*` is any number of any characters, also none, and also a leading dot; any other character
+  /// stands for itself. A name with a slash never matches.
   static func glob(_ pattern: String, matches name: String) -> Bool {
     guard !name.utf8.contains(UInt8(ascii: "/")) else { return false }
     let pattern = Array(pattern.utf8)

@@ -2,14 +2,15 @@ import DeployCore
 import DeployModel
 import Synchronization
 
-/// A host of an appspec step behind a transport: programs and scripts are jobs there, numbered in the order of asking.
+/// The host of an appspec step behind a transport. Programs and scripts are jobs on the host, which are numbered in the order in which they
+/// are requested.
 final class RemoteAppSpecHost: AppSpecHost {
   private struct State {
     var jobs = 0
     var running: Int?
     var broken: Failure?
     var cancelled = false
-    /// Bytes that scripts wrote, by stream, so that the step's output continues the count.
+    /// The number of bytes that scripts wrote to each stream, so that the step's output continues from there.
     var offsets: [OutputChunk.Stream: Int] = [:]
     var log: [UInt8] = []
     var warnings: [String] = []
@@ -22,14 +23,14 @@ final class RemoteAppSpecHost: AppSpecHost {
   private let output: @Sendable (OutputChunk) -> Void
   private let state = Mutex(State())
   private let clock = ContinuousClock()
-  /// The time by which the whole step must end.
+  /// When the whole step has to have ended.
   private let deadline: ContinuousClock.Instant
 
-  /// Jobs of one step have numbers with this distance, above all of the deployment's own.
+  /// The difference between the numbers of two jobs of one step. All of these numbers are above the deployment's own intents.
   static let distance = 1_000_000
-  /// Bytes of a program that go to the host at once.
+  /// How many bytes of a program go to the host in one request.
   static let part = 1_000_000
-  /// Bytes of a step's log that are kept on the host; the whole output is with the engine.
+  /// The limit of a step's log on the host, in bytes. The engine has the whole output.
   private static let logLimit = 256 * 1024
 
   init(
@@ -45,7 +46,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     deadline = clock.now + intent.timeout.duration
   }
 
-  /// What the transport could not do, which is not the bundle's fault.
+  /// What the transport could not do; nil: it did everything. The bundle is not at fault then.
   var broken: Failure? { state.withLock { $0.broken } }
 
   func cancel() async {
@@ -73,7 +74,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     var sent = 0
     while sent < bytes.count {
       var end = min(sent + Self.part, bytes.count)
-      // A character is not split.
+      // A character is never split.
       while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
       let put = sent == 0 ? "mkdir -p -- \(root.path.text.shellQuoted) && cat >\(file)" : "cat >>\(file)"
       let result = try await shell(put, input: String(decoding: bytes[sent..<end], as: UTF8.self))
@@ -94,7 +95,7 @@ final class RemoteAppSpecHost: AppSpecHost {
       stderr: gathered.bytes(of: .stderr).isEmpty ? Array((outcome.stderr?.text ?? "").utf8) : gathered.bytes(of: .stderr))
   }
 
-  /// Output that came in pieces, if it is complete: an answer with a hole would be read as another answer.
+  /// Returns output that came in pieces, if it is complete. An answer with a gap would be read as another answer.
   private func whole(_ bytes: [UInt8], _ captured: Captured?) throws -> [UInt8] {
     guard let captured else { return bytes }
     if bytes.count >= captured.bytes { return bytes }
@@ -105,7 +106,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   }
 
   /// Runs the next job.
-  /// - Throws: what keeps it from having an exit status.
+  /// - Throws: the reason why the job has no exit status.
   private func job(_ command: Command, timeout: Interval, output: @escaping @Sendable (OutputChunk) -> Void) async throws -> Outcome {
     let (number, failure) = state.withLock { state -> (Int, Failure?) in
       state.jobs += 1
@@ -144,7 +145,7 @@ final class RemoteAppSpecHost: AppSpecHost {
 
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
     let environment = hook.variables.map { Command.Variable($0.name, Text($0.value)) }
-    // Through a shell, which also runs files without "#!".
+    // A shell starts the script, because a shell also runs files without `#!`.
     let words = ["sh", "-c", "[ -e \"$0\" ] || exit 127; [ -x \"$0\" ] || chmod a+x -- \"$0\" || exit 126; exec \"$@\"", hook.path.text]
     let command = Command(.argv(words + hook.argv), environment: environment, directory: "/", user: user, awaitsOutput: true)
     let lines = Lines()
@@ -163,7 +164,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     }
   }
 
-  /// The meaning of one of the shell's own statuses, which scripts may have too.
+  /// Returns what one of the shell's own statuses means. Scripts may end with these statuses too.
   private func cause(of status: Int, _ hook: Hook) async throws -> HookEnd {
     let path = hook.path.text.shellQuoted
     switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "", isQuestion: true).status {
@@ -173,7 +174,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     }
   }
 
-  /// Passes a script's output on as the step's own.
+  /// Passes on a script's output as output of the step.
   private func pass(_ chunk: OutputChunk) {
     let offset = state.withLock { state in
       let offset = state.offsets[chunk.stream, default: 0]
@@ -194,10 +195,10 @@ final class RemoteAppSpecHost: AppSpecHost {
   func say(_ line: String) {}
   func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
 
-  /// What a person should know about the step, beyond how it ended; nil: nothing.
+  /// What a person should know about the step, besides its result; nil: nothing.
   var warnings: [String]? { state.withLock { $0.warnings.isEmpty ? nil : $0.warnings } }
 
-  /// Adds the step's entries to the log on the host. A failure here does not fail the step.
+  /// Adds the step's entries to the log on the host. If that fails, the step does not fail.
   func flushLog() async {
     let log = state.withLock { state in
       defer { state.log = [] }
@@ -214,22 +215,22 @@ final class RemoteAppSpecHost: AppSpecHost {
         \(text)
         END OF LOG
         """))
-    // A failure of the log fails nothing.
+    // A failure while the log is written must not fail the step.
     state.withLock { $0.broken = nil }
   }
 }
 
-/// Output of one job, in the order in which it came.
+/// Collects the output of one job, in the order in which it came.
 private final class Gathered: Sendable {
   private let bytes = Mutex<[OutputChunk.Stream: [UInt8]]>([:])
   func add(_ chunk: OutputChunk) { bytes.withLock { $0[chunk.stream, default: []] += chunk.bytes } }
   func bytes(of stream: OutputChunk.Stream) -> [UInt8] { bytes.withLock { $0[stream] ?? [] } }
 }
 
-/// Lines of one script's streams.
+/// Collects the lines of one script's output.
 private final class Lines: Sendable {
   private let cutters = Mutex<[OutputChunk.Stream: LineCutter]>([:])
-  /// No bytes mean the end of the stream.
+  /// Returns the complete lines. An empty `bytes` means the end of the stream.
   func cut(_ stream: OutputChunk.Stream, _ bytes: [UInt8]) -> [HookOutput] {
     let lines = cutters.withLock { $0[stream, default: LineCutter()].cut(bytes) }
     return lines.map { HookOutput(stream == .stdout ? .stdout : .stderr, $0) }

@@ -42,7 +42,7 @@ struct ScriptReview {
   }
 
   private mutating func read(_ text: String, _ name: String, _ line: Int) {
-    // A line end of two characters is one Character, so lines are split by scalar.
+    // CR LF is one Character, so the lines are split by scalars.
     let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
     guard let first = lines.first else { return }
     if first.hasPrefix("#!") && first.unicodeScalars.last == "\r" {
@@ -69,7 +69,7 @@ struct ScriptReview {
     }
   }
 
-  /// Finds a command in the background that does not redirect both streams.
+  /// Returns whether a line starts a command in the background without redirecting both of its streams.
   private static func leavesOutputOpen(_ row: String) -> Bool {
     let trimmed = row.trimmingSpace
     guard trimmed.hasSuffix("&"), !trimmed.hasSuffix("&&"), !trimmed.hasPrefix("#"), !trimmed.hasSuffix("\\&"), trimmed.count > 1 else {

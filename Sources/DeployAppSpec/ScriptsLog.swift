@@ -4,7 +4,7 @@ package enum ScriptsLogEntry: Sendable, Hashable {
   case script(String)
   case output(HookOutput)
 
-  /// Without the time in front; ends as it was written.
+  /// The entry without the time in front. It ends as the script wrote it.
   package var bytes: [UInt8] {
     switch self {
     case .event(let name): Array("LifecycleEvent - \(name)\n".utf8)
@@ -14,14 +14,14 @@ package enum ScriptsLogEntry: Sendable, Hashable {
   }
 }
 
-/// The last entries of an event's log, as diagnostics carry them.
+/// The last entries of an event's log, for diagnostics.
 package struct DiagnosticsTail: Sendable, Hashable {
-  /// Characters that all entries together stay below.
+  /// The limit of all entries together, in characters.
   package static let limit = 2048
   private var entries: [String] = []
   package init() {}
 
-  /// Adds an entry and drops the first ones where all together reach the limit.
+  /// Adds an entry, and drops the oldest ones if all together reach the limit.
   package mutating func append(_ entry: ScriptsLogEntry) {
     entries.append(String(decoding: entry.bytes, as: UTF8.self))
     var total = 0

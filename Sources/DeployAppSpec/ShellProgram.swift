@@ -1,35 +1,37 @@
 import DeployModel
 
-/// Text for a POSIX shell, made here and run by any transport. It needs `sh`, `find`, `xargs`, `tar` and coreutils or busybox.
+/// The text of a program for a POSIX shell, which any transport can run. It needs `sh`, `find`, `xargs`, `tar`, and coreutils or busybox.
 package struct ShellProgram: Sendable, Hashable {
   package private(set) var text: String
 
   package init(_ text: String = "") { self.text = text.isEmpty ? "" : text + "\n" }
 
-  /// What a host runs: the text, after a line that removes variables of the login that change tools. Hooks keep them.
+  /// The text that a host runs: the program, after a line that removes variables of the login that change how tools work. Hooks keep these
+  /// variables.
   package var whole: String { Self.plainTools + text }
 
-  /// Variables that change what `tar`, `gzip`, `ls` and others do or print. One of them makes bash as `sh` leave its POSIX mode.
+  /// Removes the variables that change what `tar`, `gzip`, `ls` and other tools do or print. One of them makes bash leave its POSIX mode as
+  /// `sh`.
   private static let plainTools = """
     unset TAR_OPTIONS GZIP GREP_OPTIONS QUOTING_STYLE BLOCK_SIZE BLOCKSIZE CDPATH ENV BASH_ENV GLOBIGNORE UNZIP UNZIPOPT POSIXLY_CORRECT
     [ -z "$BASH_VERSION" ] || set -o posix
 
     """
 
-  /// Adds a line of shell text as it stands.
+  /// Adds a line of shell text unchanged.
   package mutating func line(_ line: String) { text += line + "\n" }
 
   /// Adds another program's text.
   package mutating func add(_ program: ShellProgram) { text += program.text }
 
-  /// Gives names to a command on its standard input, each ended by NUL, so that any name arrives as it is.
+  /// Passes names to the standard input of a command, each ended by NUL, so that any name arrives unchanged.
   package mutating func feed(_ names: [String], to command: String) {
     guard !names.isEmpty else { return }
     let stand = Self.standIn(for: names)
     text(names.map { Self.standing(stand, for: $0) }, to: "tr \(Self.translation(stand)) | \(command)")
   }
 
-  /// Gives lines to a command, or the first of a line of commands, on its standard input.
+  /// Passes lines to the standard input of a command, or of the first command of a pipeline.
   mutating func text(_ lines: [String], to command: String) {
     guard !lines.isEmpty else { return }
     text += "<<'\(Self.end)' \(command)\n"
@@ -37,7 +39,7 @@ package struct ShellProgram: Sendable, Hashable {
     text += Self.end + "\n"
   }
 
-  /// Writes lines to a file under a temporary name and moves it into place. A line may hold NUL.
+  /// Writes lines to a file under a temporary name, and moves the file into place. A line may contain NUL.
   package mutating func write(_ lines: [String], to file: HostPath) {
     let temporary = (file.text + ".new").shellQuoted
     guard !lines.isEmpty else { return line(": > \(file.text.shellQuoted) || exit 1") }
@@ -46,7 +48,7 @@ package struct ShellProgram: Sendable, Hashable {
     text += Self.end + "\n"
   }
 
-  /// No name equals it: paths have a slash, or begin with a dot and a slash.
+  /// The end of a list. No name equals it: paths have a slash, or begin with a dot and a slash.
   private static let end = "END OF LIST"
 
   private static func octal(_ byte: UInt8) -> String {
@@ -54,19 +56,19 @@ package struct ShellProgram: Sendable, Hashable {
     return digits.utf8.count == 1 ? "0" + digits : digits
   }
 
-  /// A control character that replaces the line ends inside names; nil if no name has one.
+  /// Returns a control character that replaces the line breaks in names; nil: no name has a line break.
   static func standIn(for names: [String]) -> UInt8? {
     guard names.contains(where: { $0.utf8.contains(10) }) else { return nil }
     return (1...8).first { byte in !names.contains { $0.utf8.contains(byte) } } ?? 8
   }
 
-  /// A name with a character in place of its line ends.
+  /// Returns a name in which a character replaces the line breaks.
   static func standing(_ stand: UInt8?, for name: String) -> String { stand.map { replaced(name, byte: 10, with: $0) } ?? name }
 
-  /// How `tr` turns lines into names, each ended by NUL.
+  /// Returns the arguments with which `tr` turns lines into names, each ended by NUL.
   static func translation(_ stand: UInt8?) -> String { stand.map { "'\\n\\0\(octal($0))' '\\000\\n'" } ?? "'\\n' '\\000'" }
 
-  /// A line with the character 1 in place of NUL.
+  /// Returns a line in which the character 1 replaces NUL.
   static func withoutNUL(_ line: String) -> String { replaced(line, byte: 0, with: 1) }
 
   private static func replaced(_ name: String, byte: UInt8, with stand: UInt8) -> String {
@@ -85,20 +87,20 @@ package struct ShellResult: Sendable, Hashable {
     self.stderr = stderr
   }
 
-  /// Its output, to be read piece by piece.
+  /// The output, to be read piece by piece.
   var answer: Answer { Answer(stdout[...]) }
 
-  /// Its output, split at each NUL; nil for a record that is not UTF-8.
+  /// The output, split at each NUL. A record that is not UTF-8 is nil.
   package var records: [String?] {
     stdout.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(validating: $0, as: UTF8.self) }
   }
 
-  /// The last lines of its errors.
+  /// The last lines of the error output.
   package var complaint: String {
     String(decoding: stderr.suffix(2000), as: UTF8.self).fullLines.suffix(5).joined(separator: "; ")
   }
 
-  /// The operating system's error that a failed command's words stand for.
+  /// Returns the problem that the message of a failed command stands for.
   package func problem(_ doing: String) -> SpecProblem {
     let words = complaint
     let category: SpecProblem.Category =

@@ -1,15 +1,15 @@
 import DeployModel
 import Yams
 
-/// Turns the text of an appspec file into nodes, and reads YAML as the agent does: only the first document, the last value of a repeated
-/// key, no aliases, no dates.
+/// Turns the text of an appspec file into nodes. It reads YAML as the agent does: only the first document, the last value of a repeated
+/// key, no aliases, and no dates.
 struct SpecDocument {
-  /// The limits of a file in bytes and brackets; people's files have some thousands of bytes.
+  /// The limits of a file: its bytes and its brackets. Files of people have some thousands of bytes.
   static let limit = (bytes: 256 * 1024, brackets: 2000)
 
-  /// The root; nil if there is none.
+  /// The root node; nil: the file has none.
   var root: SpecNode?
-  /// Keys that were given again later in the same map.
+  /// The keys that occur again later in the same map.
   var repeated: [(key: String, line: Int)] = []
 
   /// - Throws: `SpecProblem` of category `yaml`, with the line.
@@ -18,7 +18,7 @@ struct SpecDocument {
       throw SpecProblem(.yaml, "the file is larger than \(Self.limit.bytes) bytes or has over \(Self.limit.brackets) brackets")
     }
     var source = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
-    // The parser refuses a repeated key; each round renames the earlier one to a name that nothing reads.
+    // The parser refuses a repeated key. Each round renames the earlier one to a name that nothing reads.
     for round in 0..<100 {
       do {
         let parser = try Parser(yaml: source, resolver: .basic)

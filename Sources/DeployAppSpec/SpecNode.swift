@@ -1,4 +1,4 @@
-/// A node of an appspec file with the line where it begins.
+/// A node of an appspec file, and the line where it begins.
 package struct SpecNode: Sendable, Hashable {
   package indirect enum Content: Sendable, Hashable {
     case scalar(SpecScalar, plain: Bool)
@@ -14,9 +14,9 @@ package struct SpecNode: Sendable, Hashable {
     }
   }
   package var content: Content
-  /// 1 is the first.
+  /// The line where the node begins; 1 is the first.
   package var line: Int
-  /// The text of a plain scalar as written: `0644` for the value 420.
+  /// The text of a plain scalar as it is written: `0644` for the value 420.
   package var written: String
 
   package init(_ content: Content, line: Int, written: String = "") {
@@ -27,13 +27,13 @@ package struct SpecNode: Sendable, Hashable {
 
   package var scalar: SpecScalar? { if case .scalar(let scalar, _) = content { scalar } else { nil } }
   package var isTruthy: Bool { scalar?.isTruthy ?? true }
-  /// The text; nil for all but text scalars.
+  /// The text of a text scalar; nil for all other nodes.
   package var text: String? { if case .scalar(.text(let text), _) = content { text } else { nil } }
   package var members: [Member] { if case .map(let members) = content { members } else { [] } }
-  /// The value of that key of a map; nil if there is none, or if this is not a map.
+  /// Returns the value of a key of a map; nil: there is no such key, or this is no map.
   package subscript(_ key: String) -> SpecNode? { members.last { $0.key.text == key }?.value }
 
-  /// `a list`, `a map`, `"x"`: its name in error messages.
+  /// The name of the node in error messages: `a list`, `a map`, `"x"`.
   package var named: String {
     switch content {
     case .scalar(.text(let text), _): text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""

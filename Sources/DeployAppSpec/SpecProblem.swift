@@ -1,6 +1,6 @@
-/// Something in an appspec file, or in what it asks of a host, that fails a deployment.
+/// A problem of an appspec file, or of what it asks of a host, that makes a deployment fail.
 package struct SpecProblem: Error, Sendable, Hashable {
-  /// The kind of a problem, by the names that result files carry.
+  /// The kind of a problem, by the names that result files use.
   package enum Category: String, Sendable, Hashable, CaseIterable {
     case appSpecMissing = "appspec-missing"
     case appSpecEmpty = "appspec-empty"
@@ -16,7 +16,7 @@ package struct SpecProblem: Error, Sendable, Hashable {
     case permissionMode = "appspec-permission-mode"
     case unknownEvent = "appspec-unknown-event"
     case eventUndefined = "appspec-event-undefined"
-    /// A list where a map belongs, and the like.
+    /// A part of the file has the wrong shape, such as a list in place of a map.
     case structure = "appspec-structure"
     case patternOnFile = "permission-pattern-on-file"
     case exceptOnFile = "permission-except-on-file"
@@ -31,14 +31,14 @@ package struct SpecProblem: Error, Sendable, Hashable {
     case unknownUser = "unknown-user"
     case unknownGroup = "unknown-group"
     case bundleInvalid = "bundle-invalid"
-    /// A bundle that reaches outside its folder, or has something that cannot be installed.
+    /// The bundle reaches outside its folder, or contains something that cannot be installed.
     case bundleEscapes = "bundle-escapes"
     case noEntry = "os-enoent"
     case entryExists = "os-eexist"
     case isDirectory = "os-eisdir"
     case notDirectory = "os-enotdir"
     case noSpace = "os-enospc"
-    /// A link on the way to a destination that others can exchange, if such links are refused.
+    /// A link that others can exchange is on the way to a destination, and such links are refused.
     case foreignLink = "foreign-link"
     case scriptMissing = "script-missing"
     case scriptNotExecutable = "script-not-executable"
@@ -52,9 +52,9 @@ package struct SpecProblem: Error, Sendable, Hashable {
   package var category: Category
   /// One sentence: what was found, and what was expected.
   package var message: String
-  /// Line of the appspec file; nil if no line is at fault.
+  /// The line of the appspec file; nil: no line is at fault.
   package var line: Int?
-  /// What to do next.
+  /// What the person should do next.
   package var fix: String?
 
   package init(_ category: Category, _ message: String, line: Int? = nil, fix: String? = nil) {

@@ -1,16 +1,16 @@
-/// A scalar of an appspec file, resolved like in the CodeDeploy agent's YAML 1.1 reader.
+/// A scalar of an appspec file, resolved as the CodeDeploy agent's YAML 1.1 reader does.
 package enum SpecScalar: Sendable, Hashable {
   case null
   case bool(Bool)
   case int(Int)
   case number(Double)
   case text(String)
-  /// `:word`
+  /// A symbol: `:word`.
   case symbol(String)
   /// A date, which the agent's reader refuses to load.
   case date(String)
 
-  /// Everything but null and false.
+  /// Whether the scalar counts as true: everything except null and false does.
   package var isTruthy: Bool {
     switch self {
     case .null, .bool(false): false
@@ -18,7 +18,7 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// The agent's output for it: an unquoted `0644` is `420`.
+  /// The text that the agent prints for the scalar: an unquoted `0644` is `420`.
   package var printed: String {
     switch self {
     case .null: ""
@@ -29,8 +29,8 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// The meaning of a plain (unquoted, untagged) scalar. The rules are in the order of the agent's reader: words, times, dates, special
-  /// numbers, symbols, base 60, decimals, whole numbers in base 2, 8, 10 and 16; everything else is text.
+  /// Resolves a plain scalar, which has no quotes and no tag. The rules have the order of the agent's reader: words, times, dates, special
+  /// numbers, symbols, base 60, decimals, and whole numbers in base 2, 8, 10 and 16. Everything else is text.
   package init(plain text: String) {
     let word = text.lowercased()
     switch word {
@@ -51,7 +51,7 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// `2026-01-31`; months and days may have one digit.
+  /// Returns whether a text is a date such as `2026-01-31`. Months and days may have one digit.
   private static func isDate(_ text: String) -> Bool {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].count == 4, parts.allSatisfy({ $0.utf8.allSatisfy(isDigit) }) else { return false }
@@ -61,7 +61,7 @@ package enum SpecScalar: Sendable, Hashable {
 
   private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
-  /// `1:30` is 5400, `1:02:03` is 3723: two parts are hours and minutes.
+  /// Reads a number in base 60: `1:30` is 5400, and `1:02:03` is 3723. Two parts are hours and minutes.
   private static func sexagesimal(_ text: String) -> SpecScalar? {
     let (sign, rest) = split(text)
     let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
@@ -82,7 +82,7 @@ package enum SpecScalar: Sendable, Hashable {
     return fraction ? .number(total) : .int(Int(total))
   }
 
-  /// Digits with a point: `0.0`, `.5`, `1.`, `1.5e+3`. Without a point it is no decimal: `1e3` is text.
+  /// Reads digits with a point: `0.0`, `.5`, `1.`, `1.5e+3`. Without a point, the text is no decimal, so `1e3` is text.
   private static func decimal(_ text: String) -> SpecScalar? {
     let (sign, rest) = split(text)
     guard let point = rest.firstIndex(of: "."), rest != "." else { return nil }
@@ -103,7 +103,7 @@ package enum SpecScalar: Sendable, Hashable {
     return Double(plain).map { .number(sign * $0) }
   }
 
-  /// `0b11`, `017` (octal), `1_000`, `0x1f`; `08` and `0o17` are text.
+  /// Reads a whole number: `0b11`, `017` (octal), `1_000`, `0x1f`. `08` and `0o17` are text.
   private static func whole(_ text: String) -> SpecScalar? {
     let (sign, rest) = split(text)
     func read(_ digits: Substring, _ radix: Int) -> SpecScalar? {

@@ -1,7 +1,7 @@
-/// One section of an appspec file that is a list of maps.
+/// A section of an appspec file that is a list of maps.
 enum SpecSection {
-  /// The entries of a list, each with its line. Null and false are an empty list, as is a map without members; text as an entry is an
-  /// entry without keys. Anything else that is not a list of maps fails.
+  /// Returns the entries of a list. Null, false and a map without members count as an empty list. A text as an entry counts as an entry
+  /// without keys. Anything else that is no list of maps is a problem.
   static func entries(of node: SpecNode?, named name: String, problems: inout [SpecProblem]) -> [SpecNode] {
     guard let node, node.isTruthy else { return [] }
     switch node.content {
@@ -24,7 +24,7 @@ enum SpecSection {
 }
 
 extension SpecNode {
-  /// The text without white space around it; empty for null and for anything that is not a scalar.
+  /// The text without white space around it; empty for null, and for a node that is no scalar.
   var stripped: String {
     guard let scalar else { return "" }
     return String(scalar.printed.trimmingSpace)
@@ -32,9 +32,9 @@ extension SpecNode {
 }
 
 extension StringProtocol {
-  /// Without blanks, tabs, line ends and NUL at both ends.
+  /// The text without blanks, tabs, line breaks and NUL at both ends.
   var trimmingSpace: SubSequence {
-    // Nearly all there is to trim begins and ends with a plain letter.
+    // Nearly all texts begin and end with a plain letter, so this is checked first.
     let letters: ClosedRange<Unicode.Scalar> = "!"..."~"
     if let first = unicodeScalars.first, let last = unicodeScalars.last, letters.contains(first), letters.contains(last) {
       return self[...]

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// An operation under way: it can be cancelled, and it ends in time.
+/// The cancel and the deadline of one operation under way.
 final class Flight: Sendable {
   struct Key: Hashable {
     var reach: Reach
@@ -19,7 +19,7 @@ final class Flight: Sendable {
 
   init(limit: Interval) { self.limit = limit }
 
-  /// Sets what to do on the host at a cancel; done at once if the operation is already cancelled.
+  /// Sets what has to be done on the host at a cancel. It is done at once if the operation is already cancelled.
   func whenCancelled(_ stop: @escaping @Sendable () async -> Void) async {
     let now = state.with { state in
       state.stop = stop
@@ -37,7 +37,7 @@ final class Flight: Sendable {
     await stop?()
   }
 
-  /// Ends the operation because its time is over: like a cancel, with another message.
+  /// Ends the operation because its time is over. This works like a cancel, but with another message.
   private func expire() async {
     let (stop, wake) = state.with { state in
       state.late = true
@@ -47,7 +47,7 @@ final class Flight: Sendable {
     await stop?()
   }
 
-  /// Whether its time is over.
+  /// Whether the operation's time is over.
   var isLate: Bool { state.with { $0.late } }
 
   private var tooLate: Failure {
@@ -56,15 +56,15 @@ final class Flight: Sendable {
     )
   }
 
-  /// Throws if the operation should not continue; for use between two steps of a long operation.
+  /// Throws if the operation was cancelled or its time is over. Long operations call this between two steps.
   func check() throws(Failure) {
     let (cancelled, late) = state.with { ($0.cancelled, $0.late) }
     if cancelled { throw Flight.cancelled }
     if late { throw tooLate }
   }
 
-  /// Runs the body, and stops waiting for it when the operation is cancelled or its time is over. With `slack`, the body gets that much
-  /// more time to end in good order.
+  /// Runs the body, but stops waiting for it if the operation is cancelled or its time is over. The body then has `slack` more time
+  /// to end in an orderly way.
   func race(slack: Interval = .zero, _ body: @escaping @Sendable () async -> Outcome) async -> Outcome {
     let (stream, sink) = AsyncStream.makeStream(of: Outcome.self)
     let stopped = state.with { state in
@@ -89,7 +89,7 @@ final class Flight: Sendable {
     defer { timer.cancel() }
     for await outcome in stream {
       work.cancel()
-      // A job of ours that was ended because its time was over says that it was cancelled.
+      // A job of the host program that was ended because its time was over reports a cancel, so the failure is replaced.
       let late = state.with { $0.late }
       return late && outcome.failure?.kind == .cancelled ? Outcome(failure: tooLate) : outcome
     }

@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// The transport: one host program over one shell for each host, however the shell is reached. It performs one operation and reports the
-/// outcome.
+/// The transport for hosts that give a shell, however the shell is reached: one host program for each host. It performs one
+/// operation and reports the outcome.
 package final class Hosts: Transport {
   private struct State {
     var links: [Reach: HostLink] = [:]
@@ -10,32 +10,32 @@ package final class Hosts: Transport {
     var listener: (@Sendable (Notice) -> Void)?
     var isClosed = false
   }
-  /// Notices between the operations, for a listener.
+  /// Notices for a listener about what happens between operations.
   package enum Notice: Sendable {
-    /// A host that answered before went out of reach; lander tries it for this long.
+    /// A host that had answered went out of reach. Lander tries to reach it for `patience`.
     case away(String, Failure, patience: Interval)
     case back(String, after: Interval)
-    /// A host gives its lock only after jobs of earlier deployments have ended; the host waits for these jobs, or ends them.
+    /// A host gives its lock only after the jobs of earlier deployments have ended. Lander waits for these jobs, or ends them.
     case waiting(String, for: String, ending: Bool)
-    /// The host has this number of bytes of a pack with that size.
+    /// The host has `bytes` bytes of a pack with the size `of`.
     case sent(String, bytes: Int, of: Int)
   }
   let options: Options
   let store: any BundleStore
   let vault: Vault
   let program = HostProgram()
-  /// Messages that arrive with the renewals of locks.
+  /// Takes the messages that arrive when locks are renewed.
   package let inbox: HostInbox
   let shelf = PackShelf()
   private let reactor = Reactor()
   private let admission: Admission
   private let state = Guarded(State())
 
-  /// The `TRACEPARENT` of a command, by deployment, host and lifecycle event (nil: none); nil: it is not set.
+  /// Returns the `TRACEPARENT` of a command on a host in a lifecycle event (nil: outside any); nil: the variable is not set.
   package typealias TraceOf = @Sendable (Deployment.ID, String?, LifecycleEvent?) -> String?
   let trace: TraceOf
 
-  /// Nothing is reached yet. `close` ends what is opened later.
+  /// Makes a transport that has not reached any host yet. `close` ends what is opened later.
   /// - Parameter complain: called with each file in an inbox that is not a message.
   package init(
     options: Options = Options(), store: any BundleStore, vault: Vault,
@@ -59,8 +59,8 @@ package final class Hosts: Transport {
     reactor.stop()
   }
 
-  /// From now on, hides the values of these secrets in all output. After a resume, this process would otherwise not know the values that an
-  /// earlier process put on hosts.
+  /// Reads the values of these secrets and hides them in all output from now on. An engine that resumes a deployment would
+  /// otherwise not know the values that the earlier engine put on hosts.
   package func expect(secrets names: [String]) async throws(Failure) {
     for name in names { _ = try await vault.value(of: name) }
   }
@@ -70,8 +70,9 @@ package final class Hosts: Transport {
 
   func tell(_ notice: Notice) { state.with { $0.listener }?(notice) }
 
-  /// - Throws: kind `invalid` if no transport gives a shell there, `cancelled` if this transport was closed, because nobody would close the
-  ///   channel.
+  /// Returns the link to a host, and makes it if there is none.
+  /// - Throws: kind `invalid` if the host's transport gives no shell; `cancelled` if this transport was closed, because nobody
+  ///   would close the channel.
   func link(to host: DeployModel.Host) throws(Failure) -> HostLink {
     let reach = try Reach(host, options: options)
     return try state.with { state throws(Failure) in
@@ -86,7 +87,7 @@ package final class Hosts: Transport {
     }
   }
 
-  /// The process id of the client that has the channel to a host; nil if none is open.
+  /// Returns the process id of the client that has the channel to a host; nil: no channel is open.
   package func client(of host: DeployModel.Host) async -> Int32? { await (try? link(to: host))?.client }
 
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
@@ -128,13 +129,13 @@ package final class Hosts: Transport {
     await link.adopt(site.path, token: site.token)
   }
 
-  /// Keeps the lock of an operation. An operation of a deployment works under a lock, so its host answered when the deployment was planned.
-  /// If another process took the lock, as before a resume, this process renews it from now on.
+  /// Marks the host as reached before, and renews the lock under which the operation works, if this process does not renew it yet.
+  /// The latter happens after a resume, when another process has taken the lock.
   private func keepLock(_ errand: Errand) async {
     guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.remember()
     switch errand.intent.operation {
-    // A parked deployment has no engine until its host says so.
+    // A parked deployment has no engine until one of its hosts has chosen one.
     case .lock, .unlock, .unpark: return
     default: break
     }
@@ -142,7 +143,7 @@ package final class Hosts: Transport {
     await errand.link.adopt(errand.site.path, token: errand.site.token)
   }
 
-  /// Frees the host's disk reserve; true if there was one, so that an operation that found no room may be repeated.
+  /// Frees the disk reserve of the host. Returns true if there was one: then an operation that found no room may be repeated.
   private func spare(_ errand: Errand) async -> Bool {
     (try? await errand.link.demand("l_spare", [errand.site.path]).text.trimmed) == "freed"
   }
@@ -152,7 +153,7 @@ package final class Hosts: Transport {
     case .run(let command) where command.isQuestion != true: return await run(command, errand)
     case .check(let check): return await ask(check, errand)
     default:
-      // An operation that has jobs of its own on the host, or a lock to give back, gets time to end in good order; others are left.
+      // An operation with jobs on the host, or with a lock to give back, gets time to end in an orderly way. The others get none.
       let slack =
         switch errand.intent.operation {
         case .stage, .upload, .discard, .prune, .remove: options.grace + options.grace + .seconds(10)
@@ -204,14 +205,14 @@ struct Errand: Sendable {
   let flight: Flight
   let output: @Sendable (OutputChunk) -> Void
 
-  /// `PATH FENCE TOKEN`: the first arguments of every effect.
+  /// `PATH FENCE TOKEN`: the first arguments of every function that changes something.
   var claim: [String] { [site.path, "\(site.fence)", site.token] }
-  /// `PATH FENCE TOKEN DEPLOYMENT INTENT`
+  /// `PATH FENCE TOKEN DEPLOYMENT INTENT`: the first arguments of a function that also has to know the operation.
   var named: [String] { claim + [site.deployment, "\(intent.id)"] }
-  /// This operation's own folder for uploads, so that no other operation with the same bytes removes them.
+  /// The operation's own folder for uploads. So another operation with the same bytes cannot remove them.
   var room: String { "\(site.deployment).\(intent.id)" }
-  /// The folder that commands and relative paths start from.
+  /// The folder in which commands run, and from which relative paths start.
   var folder: String { site.folder(of: intent) }
-  /// A path as the recipe wrote it, on the host.
+  /// Returns the path on the host for a path that the recipe wrote.
   func place(_ path: String) throws(Failure) -> String { try site.place(path, of: intent) }
 }

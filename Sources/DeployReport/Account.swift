@@ -2,20 +2,20 @@ package import DeployModel
 
 /// What people ask about a deployment afterwards: who asked for it and why, who sent it messages, and what it left that needs attention.
 package struct Account: Sendable {
-  /// A message to the deployment, and the answer.
+  /// What a person did to the deployment: a message with its answer, a signal, or a resume.
   package struct Word: Sendable, Hashable {
     package var at: Timestamp
     package var by: String
-    /// `approved`, `paused` …
+    /// What the person did, in the past tense: `approved`, `paused` …
     package var verb: String
     /// The gate that the message was for; nil: no gate.
     package var gate: String?
     /// The reason; empty: none was given.
     package var comment: String
-    /// The answer; nil: the journal has none.
+    /// Whether the deployment accepted the message; nil: the journal has no answer.
     package var accepted: Bool?
   }
-  /// A host that is not where it should be.
+  /// A host that the deployment left in a state that needs attention.
   package struct Wrong: Sendable, Hashable {
     package var host: String
     package var why: String
@@ -25,7 +25,7 @@ package struct Account: Sendable {
   package let actor: String
   package let provenance: Provenance?
   package let words: [Word]
-  /// What is wrong with the traffic; nil: nothing is known.
+  /// What is wrong with the traffic, in a sentence; nil: the journal shows nothing wrong.
   package private(set) var traffic: String?
   /// The weights that the deployment left, if they differ from the weights before; nil: they are equal, or nothing was shifted.
   package let weights: Weights?
@@ -54,10 +54,11 @@ package struct Account: Sendable {
     }
   }
 
-  /// Why a host needs attention; nil: it needs no attention.
+  /// Returns why a host needs attention; nil: it needs none.
   private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
     guard let end = story.conclusion else { return nil }
-    // A way back that followed from a failure and was refused leaves its hosts on what failed.
+    // A refused deployment changes no host. But if it is a rollback that followed from a failure, its hosts stay on the failed
+    // release.
     let follows = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
     guard end.status != .refused || follows else { return nil }
     if status.isRestoreFailed { return Wrong(host: host, why: "could not be taken back") }
@@ -72,15 +73,16 @@ package struct Account: Sendable {
     return Wrong(host: host, why: "on the release of a deployment that \(end.status == .failed ? "failed" : "was cancelled")")
   }
 
-  /// The account with what the deployment left once the rollback that followed from it is counted.
-  /// - Parameter pair: the account of both.
+  /// Returns the account with what is left after the rollback too: its traffic, its hosts and its stages.
+  /// - Parameter pair: the account of the deployment and its rollback together.
   package func leaving(as pair: Account) -> Account {
     var account = self
     (account.traffic, account.wrong, account.notUndone) = (pair.traffic, pair.wrong, pair.notUndone)
     return account
   }
 
-  /// The account without the hosts that were deployed to since, from anywhere. If all hosts were, also without the traffic.
+  /// Returns the account without the hosts that have got a newer deployment since, from any machine. If all hosts have got one, the
+  /// traffic and the stages are left out too.
   package func still(_ hosts: [(name: String, survey: Survey)]) -> Account {
     guard let ended else { return self }
     let newer = hosts.filter { host in
@@ -104,17 +106,17 @@ package struct Account: Sendable {
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
-  /// What needs attention, a line each.
+  /// Returns what needs attention, a line each; at most 20 hosts are named.
   package func looks(on surface: Surface) -> [String] { looks.map { surface.paint($0, .bad) } }
 
-  /// The same without colours.
+  /// The lines of `looks(on:)`, without colours.
   var looks: [String] {
     let hosts = wrong.prefix(20).map { "\(SafeText.line($0.host)): \($0.why)" } + (wrong.count > 20 ? ["and \(wrong.count - 20) more"] : [])
     let stages = notUndone.map { "stage \(SafeText.line($0)): not undone" }
     return [traffic].compactMap { $0 } + hosts + stages
   }
 
-  /// The messages to it, a line each.
+  /// Returns what people did to the deployment, a line each, in the order of time.
   package func said(on surface: Surface) -> [String] {
     words.map { word in
       let gate = word.gate.map { " \"\(SafeText.line($0))\"" } ?? ""
@@ -124,7 +126,7 @@ package struct Account: Sendable {
     }
   }
 
-  /// Who, why, the messages and what is left, for programs.
+  /// Who asked and why, the messages, and what is left: fields for programs.
   package var members: [(String, Value?)] {
     let said = words.map { word in
       JSON.record([
@@ -145,7 +147,7 @@ package struct Account: Sendable {
 }
 
 extension DeploymentStory {
-  /// The messages to it, in order.
+  /// What people did to the deployment, in the order of time.
   fileprivate var words: [Account.Word] {
     let spoken = messages.map { one in
       let gate = one.message.kind.isAnswer ? one.gate ?? one.message.gate : nil
@@ -155,15 +157,15 @@ extension DeploymentStory {
     return (spoken + others).sorted { $0.at.milliseconds < $1.at.milliseconds }
   }
 
-  /// What happened without a message: signals, and engines that resumed.
+  /// What people did without a message: signals, and engines that resumed the deployment.
   private var others: [Account.Word] {
     signals.map { Account.Word(at: $0.at, by: $0.by, verb: $0.verb, gate: nil, comment: $0.comment, accepted: nil) }
   }
 
-  /// The weights that the deployment left, if they differ from those at the start.
+  /// The weights that the deployment left, if they differ from those at the start; nil: they are equal, or nothing was shifted.
   fileprivate var leftWeights: Weights? { weights.flatMap { $0.last == $0.first ? nil : $0.last } }
 
-  /// What is wrong with the traffic at the end; nil: nothing is known.
+  /// What is wrong with the traffic at the end, in a sentence; nil: the journal shows nothing wrong.
   fileprivate var trafficLeft: String? {
     guard let conclusion else { return nil }
     if let stray = conclusion.traffic {

@@ -12,7 +12,8 @@ package struct AccountReport: Sendable {
 
   /// - Parameters:
   ///   - state: the state's name in `history`: `succeeded`, `running` …
-  ///   - exit: the exit code, if more than the deployment and its rollback counts; nil: it follows from their ends.
+  ///   - exit: the exit code, if it also depends on something other than the ends of the deployment and its rollback; nil: it follows
+  ///     from them.
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, state: String, exit: ExitCode? = nil) {
     self.story = story
     self.rollback = rollback
@@ -21,7 +22,7 @@ package struct AccountReport: Sendable {
     self.exit = exit ?? account.exit
   }
 
-  /// The whole of it, line by line.
+  /// Returns the report's lines.
   package func lines(on surface: Surface) -> [String] {
     guard let plan = story.plan else { return ["Its journal has no beginning."] }
     let style: Surface.Style = story.isAsWished ? .good : .warn
@@ -54,7 +55,7 @@ package struct AccountReport: Sendable {
     return surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
-  /// The same for machines.
+  /// The report as data for programs.
   package var value: Value {
     let gates = story.gates.map { gate in
       JSON.record([

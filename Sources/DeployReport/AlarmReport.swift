@@ -6,7 +6,7 @@ package struct AlarmReport: Sendable {
   private let record: AlarmRecord
   /// Number of hosts that the alarm looks at.
   private let hosts: Int
-  /// The state of the rollback that the alarm began; nil: it began none, or the rollback is not known any more.
+  /// The state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
   private let standing: AlarmRollback?
   /// The command that takes the hosts back by hand.
   private let command: String
@@ -14,7 +14,7 @@ package struct AlarmReport: Sendable {
   /// - Parameters:
   ///   - hosts: the number of hosts that the alarm looks at.
   ///   - subject: the deployment's recipe and group; nil: only its id is known.
-  ///   - standing: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  ///   - standing: the state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
   package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
     self.alarm = alarm
     self.record = record
@@ -23,7 +23,7 @@ package struct AlarmReport: Sendable {
     command = "lander rollback" + (subject.map { " \($0.recipe)\($0.groupName.option)" } ?? "")
   }
 
-  /// Whether too many looks were bad, whatever happened then.
+  /// Whether the alarm has fired: it ended so, or more looks were bad than it allows.
   package var hasFired: Bool { record.end == .fired || record.end == nil && record.tally.bad > alarm.allow }
 
   private var title: String {
@@ -31,7 +31,7 @@ package struct AlarmReport: Sendable {
     return "\(name) of deployment \(record.deployment)"
   }
 
-  /// The line that somebody watches from now on.
+  /// Returns the line for the start: what is looked at, how often and until when.
   package func began(on surface: Surface) -> [String] {
     let from = alarm.isFromEngine ? "from this machine" : "on \(hosts.of("host"))"
     let past = record.tally.looks == 0 ? "" : "; \(record.tally.looks.of("look")) so far, \(record.tally.bad) bad"
@@ -40,42 +40,42 @@ package struct AlarmReport: Sendable {
     ]
   }
 
-  /// The line that another deployment works on the hosts.
+  /// Returns the line for an alarm that waits because another deployment works on its hosts.
   package func waits(_ why: String, on surface: Surface) -> String {
     "\(title) waits: \(SafeText.line(why)). " + (hasFired ? "It fired already." : "There are no looks until that has ended.")
   }
 
-  /// The line for a look that found a host bad.
+  /// Returns the line for a look that found a host bad.
   package func bad(_ words: String, on surface: Surface) -> String {
     let allowed = alarm.allow == 0 ? "; none is allowed" : " of at most \(alarm.allow)"
     return "  " + surface.paint("bad", .bad) + "  \(SafeText.line(words)) (bad look \(record.tally.bad)\(allowed))"
   }
 
-  /// The line for a look without an answer.
+  /// Returns the line for a look that got no answer.
   package func silent(_ words: String, on surface: Surface) -> String {
     "  " + surface.paint("no answer", .warn) + "  \(SafeText.line(words)); that takes nothing back"
   }
 
-  /// Nothing of the deployment is on these hosts any more.
+  /// Returns the line about hosts that the alarm no longer watches, because they no longer run anything of the deployment.
   package func leavesOut(_ hosts: [String]) -> String {
     let names = hosts.map(SafeText.line).joined(separator: " ")
     return "\(title) does not look at \(names): nothing of the deployment is there any more. It looks at the other hosts."
   }
 
-  /// The line when the alarm fires.
+  /// Returns the line for an alarm that fires.
   package func fires(on surface: Surface) -> String {
     surface.paint("\(title) fires", .bad) + (record.reason.map { ": \(SafeText.line($0))" } ?? "") + ". Its hosts go back."
   }
 
-  /// The line that nobody watches, and the command that does.
+  /// Returns the line for an alarm that nobody watches, with the command that watches it.
   package func unwatched(on surface: Surface) -> String {
     "Nobody watches \(title.lowercasedFirst) until \(until(surface)): lander follow \(record.deployment) --alarm"
   }
 
-  /// The state or the end of the alarm, in one line.
+  /// Returns the state or the end of the alarm, in one line.
   /// - Parameters:
-  ///   - isWatched: whether a process watches it.
-  ///   - now: the present time; nil: the alarm's time is not compared.
+  ///   - isWatched: whether a process watches the alarm.
+  ///   - now: the present time; nil: the line does not say whether the alarm's time is over.
   package func line(on surface: Surface, isWatched: Bool = false, now: Timestamp? = nil) -> String {
     let reason = record.reason.map { ": \(SafeText.line($0))" } ?? ""
     let counted = "\(record.tally.looks.of("look")), \(record.tally.bad) bad"
@@ -94,7 +94,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// What happened to the hosts after the alarm fired, with a leading blank.
+  /// What happened to the hosts after the alarm fired: a sentence that begins with a space.
   private var wayBack: String {
     let again = "lander follow \(record.deployment) --alarm"
     let rollback = record.rollback.map { "Rollback \($0)" } ?? "Its rollback"
@@ -111,7 +111,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// The exit code of the command that watched until the alarm ended.
+  /// The exit code of a command that has watched the alarm to its end.
   package var exit: ExitCode {
     guard hasFired else { return record.end == .inconclusive ? .partial : .done }
     switch standing {
@@ -122,10 +122,10 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// How the alarm ended, as the problem of a command that did not succeed.
+  /// The end of the alarm as a problem, for a command that did not succeed.
   package var problem: Problem { Problem(line(on: Surface()), fix: step) }
 
-  /// The next command.
+  /// The next command to type.
   private var step: String {
     if standing == .back || !hasFired { return "lander explain \(record.deployment)" }
     return switch (standing, record.rollback) {
@@ -136,8 +136,8 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// For machines.
-  /// - Parameter isWatched: whether a process watches it.
+  /// Returns the alarm as data for programs.
+  /// - Parameter isWatched: whether a process watches the alarm.
   package func value(isWatched: Bool) -> Value {
     JSON.record([
       ("deployment", .text(record.deployment)), ("name", .text(alarm.name)), ("question", .text(alarm.question)),
@@ -161,7 +161,7 @@ extension Alarm {
     }
   }
 
-  /// For people who read a plan.
+  /// The alarm in a sentence, for people who read a plan.
   var sentence: String {
     let from = isFromEngine ? "from this machine" : "on each host"
     let allowed = allow == 0 ? "the first bad look takes hosts back" : "more than \(allow.of("bad look")) take hosts back"
@@ -169,7 +169,7 @@ extension Alarm {
       + "and with --wait; otherwise nobody does until somebody types lander follow ID --alarm"
   }
 
-  /// The same for machines.
+  /// The alarm of a plan, as data for programs.
   var value: Value {
     JSON.record([
       ("name", .text(name)), ("during_ms", .int(during.milliseconds)), ("question", .text(question)),

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A note that a CI system shows outside the log, at a line of the recipe if there is one.
+/// A note that a CI system shows outside the log. If its place is known, it points to a line of the recipe.
 package struct Annotation: Sendable, Hashable {
   package var isError: Bool
   package var title: String
@@ -14,11 +14,11 @@ package struct Annotation: Sendable, Hashable {
     self.place = place
   }
 
-  /// A step shows no more than 10, and a job no more than 50.
+  /// The limit of annotations. GitHub shows at most 10 in a step and 50 in a job.
   package static let most = 8
 
-  /// The most useful facts about a deployment's end: the first failure, each other cause once, and what needs attention. The last
-  /// annotation says what is left out.
+  /// Returns the most useful facts about a deployment's end: the first failure, each other cause once, and what needs attention. If
+  /// some do not fit, the last annotation says how many. Empty: the deployment has not ended, or ended as it should.
   package static func all(of story: DeploymentStory, rollback: DeploymentStory? = nil) -> [Annotation] {
     guard story.conclusion != nil, !story.isAsWished else { return [] }
     var found: [Annotation] = []

@@ -14,15 +14,15 @@ package struct ApprovalWords: Sendable, Hashable {
   private let name: String
   private let goesBack: Bool
 
-  /// - Returns: nil if no person is asked.
+  /// - Returns: nil if no gate waits for a person, or if the answer has to be signed.
   package init?(_ story: DeploymentStory) {
     guard let gate = story.openGate, gate.gate.kind == .approval || gate.gate.kind == .pause else { return nil }
-    // Who signs needs a key, and names it to a command.
+    // A signed answer needs a key, which a person passes to `lander approve`.
     guard gate.gate.from == nil else { return nil }
     (number, kind, name, goesBack) = (gate.number, gate.gate.kind, SafeText.line(gate.gate.name), gate.goesBack)
   }
 
-  /// The kind of message for the answer.
+  /// Returns the kind of message that says yes or no to the gate.
   package func message(_ yes: Bool) -> Message.Kind {
     switch kind {
     case .pause: yes ? .resume : .cancel
@@ -30,7 +30,10 @@ package struct ApprovalWords: Sendable, Hashable {
     }
   }
 
-  /// - Parameter typed: what has been typed so far.
+  /// Returns the line with the question.
+  /// - Parameters:
+  ///   - typed: what the person has typed so far.
+  ///   - again: whether the last answer was unclear.
   package func line(_ typed: String, by actor: String, again: Bool) -> String {
     let question = kind == .pause ? "Continue" : "Approve \"\(name)\""
     return "\(again ? "yes, no or later: " : "")\(question) as \(SafeText.line(actor))? [yes/no/later] \(SafeText.line(typed))"
@@ -45,7 +48,7 @@ package struct ApprovalWords: Sendable, Hashable {
     }
   }
 
-  /// The text if the answer is *later*.
+  /// Returns what is printed after the answer *later*: the command that answers the gate from any terminal.
   package func left(_ deployment: Deployment.ID) -> String {
     let command = kind == .pause ? "lander resume \(deployment)" : "lander approve \(deployment) \(number)"
     return "Left for later: this command stays and waits; \(command) answers from any terminal"

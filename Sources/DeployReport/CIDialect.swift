@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// The commands of a CI system in a job's output: sections that fold, and marks for errors. All other text goes through `SafeText`, so
-/// nothing that a host printed can be a command.
+/// The commands that a CI system obeys in a job's output: sections that fold, and marks for errors. All other text goes through
+/// `SafeText`, so the CI system never takes a host's output for a command.
 package struct CIDialect: Sendable, Hashable {
   package let kind: CISystem.Kind
 
-  /// - Returns: nil if the system has no such commands.
+  /// - Returns: nil if the CI system has no such commands.
   package init?(_ kind: CISystem.Kind) {
     switch kind {
     case .github, .gitlab, .azure, .travis, .buildkite: self.kind = kind
@@ -13,7 +13,7 @@ package struct CIDialect: Sendable, Hashable {
     }
   }
 
-  /// Opens a section.
+  /// Returns the text that opens a section.
   /// - Parameter name: of a-z, 0-9 and `_`; unique among the sections.
   func open(_ name: String, _ title: String, at moment: Timestamp) -> String {
     let title = SafeText.line(title)
@@ -26,20 +26,20 @@ package struct CIDialect: Sendable, Hashable {
     }
   }
 
-  /// Closes a section.
+  /// Returns the text that closes a section; empty: the next section closes it.
   func close(_ name: String, at moment: Timestamp) -> String {
     switch kind {
     case .github: "::endgroup::\n"
     case .azure: "##[endgroup]\n"
     case .gitlab: "\u{1B}[0Ksection_end:\(moment.milliseconds / 1000):\(name)\r\u{1B}[0K\n"
     case .travis: "travis_fold:end:\(name)\r\u{1B}[0K\n"
-    // The next one closes it.
+    // The next section closes this one.
     default: ""
     }
   }
 
-  /// Marks for annotations, one a line.
-  /// - Parameter folder: the project's folder, from the checkout's top; empty: the top itself.
+  /// Returns one line for each annotation; empty if the CI system has no command for annotations.
+  /// - Parameter folder: the project's folder, relative to the top of the checkout; empty: the top itself.
   package func lines(_ annotations: [Annotation], in folder: String) -> [String] {
     switch kind {
     case .github: annotations.map { github($0, folder) }
@@ -68,12 +68,12 @@ package struct CIDialect: Sendable, Hashable {
     SafeText.line(folder.isEmpty ? place.file : "\(folder)/\(place.file)")
   }
 
-  /// A message in a command. Characters that would end it, or begin another command, become hexadecimal.
+  /// Escapes a message of a command: `%` and characters that end a line become `%` and two hexadecimal digits.
   static func data(_ text: String) -> String {
     text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
   }
 
-  /// The same for a property, which also ends at `:` and `,`.
+  /// Escapes a property of a command, in which `:` and `,` have a meaning too.
   static func property(_ text: String) -> String { data(text).replacing(":", with: "%3A").replacing(",", with: "%2C") }
 
   private static func member(_ text: String) -> String {

@@ -4,7 +4,7 @@ package import DeployModel
 package struct CIReport: ProgressReport {
   private var plain: PlainReport
   private let dialect: CIDialect
-  /// The open section, and the time of the last event.
+  /// The name of the open section; nil: none is open.
   private var section: String?
   private var number = 0
   private var last = Timestamp(milliseconds: 0)
@@ -14,18 +14,18 @@ package struct CIReport: ProgressReport {
     self.dialect = dialect
   }
 
-  /// As plain lines.
+  /// Remembers an entry from before this process; returns lines only if it opens a deployment.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     last = entry.at
     return plain.recall(entry, of: deployment)
   }
 
-  /// The lines for the entry, and the sections that it opens and closes.
+  /// Returns the lines for the entry, with the sections that it opens and closes.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     last = entry.at
     let lines = plain.take(entry, of: deployment)
     switch entry.fact {
-    // The waves have the rollout's hosts.
+    // The sections of the waves show the hosts of the rollout.
     case .noted(.stageBegan(let name)): return close() + (name == "rollout" ? "" : open("Stage \(name)")) + lines
     case .noted(.waveBegan(let number, let hosts, _)): return close() + open("Wave \(number), \(hosts.count.of("host"))") + lines
     case .noted(.gateOpened(_, let gate)): return close() + open("Gate \(gate.name)") + lines
@@ -36,15 +36,15 @@ package struct CIReport: ProgressReport {
     }
   }
 
-  /// As plain lines.
+  /// Returns the lines that the chunk completes, if output is shown.
   package mutating func take(_ chunk: OutputChunk) -> String { plain.take(chunk) }
-  /// As plain lines.
+  /// Returns a line with its time.
   package mutating func remark(_ text: String, at moment: Timestamp) -> String { plain.remark(text, at: moment) }
-  /// As plain lines.
+  /// Remembers the transfer for the next heartbeat.
   package mutating func take(_ transfer: Transfer, at moment: Timestamp) { plain.take(transfer, at: moment) }
-  /// As plain lines.
+  /// Returns a heartbeat if nothing was printed for a minute; otherwise an empty text.
   package mutating func tick(_ now: Timestamp) -> String { plain.tick(now) }
-  /// Closes the open section.
+  /// Returns the end of the open section; empty if none is open.
   package mutating func end() -> String { plain.end() + close() }
 
   private mutating func open(_ title: String) -> String {

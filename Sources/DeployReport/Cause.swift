@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension HostStatus {
-  /// The error of the status, if something went wrong.
+  /// The error behind the status; nil: nothing went wrong.
   package var error: ScriptError? {
     switch self {
     case .pending, .changing, .ready, .succeeded, .unchanged, .kept: nil
@@ -89,7 +89,7 @@ extension Check {
 extension ScriptError {
   /// The failure's message on one line.
   package var line: String { SafeText.line(failure.message) }
-  /// The same without the host's name at the beginning, for places that name the host already.
+  /// Returns the failure's message on one line, without the host's name at its beginning. For places that name the host already.
   package func line(on host: String?) -> String {
     guard let host, line.hasPrefix(host + ": ") else { return line }
     return String(line.dropFirst(host.count + 2))

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Why hosts failed: hosts with the same cause together, the cause of most hosts first.
+/// Why hosts failed: each cause once, with its hosts. The cause of most hosts comes first.
 struct Causes {
   private struct Group {
-    /// The message as the first of its hosts reported it.
+    /// The message that the group's first host reported.
     var message: String
-    /// The message without the host's own name; hosts are grouped by it.
+    /// The message with a placeholder for the host's own name. Hosts with the same key are one group.
     var key: String
     var hosts: [String]
   }
@@ -30,7 +30,7 @@ struct Causes {
     groups.sort { $0.hosts.count > $1.hosts.count }
   }
 
-  /// A table of causes; empty if the first failure has said everything.
+  /// A table of causes; empty if one host failed, because the first failure then says everything.
   var lines: [String] {
     guard groups.count > 1 || groups.first.map({ $0.hosts.count > 1 }) ?? false else { return [] }
     var lines = ["", "  Causes"]
@@ -45,7 +45,7 @@ struct Causes {
 }
 
 extension String {
-  /// Replaces every occurrence of a word that is not part of a longer one, because a host may be called `a`.
+  /// Replaces each occurrence of a word, but not inside a longer word: a host may be called `a`.
   package func replacing(word: String, with other: String) -> String {
     func continues(_ character: Character?) -> Bool {
       character.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } ?? false

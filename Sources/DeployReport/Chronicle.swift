@@ -30,7 +30,7 @@ package struct Chronicle: Sendable {
     package var ended: Timestamp?
     package var failed: [Int] = []
   }
-  /// The limit of kept output for each step, and for all of them, in bytes.
+  /// The limits of the kept output in bytes: of each step, and of all steps together.
   package static let (most, mostOfAll) = (16_000, 8_000_000)
 
   private struct Key: Hashable {
@@ -42,12 +42,12 @@ package struct Chronicle: Sendable {
   package private(set) var waves: [Wave] = []
   /// The steps, in the order in which they began.
   package private(set) var steps: [Step] = []
-  /// What was logged, remarked or shifted, in order.
+  /// Lines of the log, remarks and shifts of the traffic, in the order of time.
   package private(set) var remarks: [(at: Timestamp, text: String)] = []
   private var current: [Int: Int] = [:]
   /// Number of each host's wave.
   private var waveOf: [Int: Int] = [:]
-  /// The last step of each host in each event.
+  /// The index of each host's last step, for each lifecycle event.
   private var last: [Key: Int] = [:]
   private var kept = 0
   private var running: [Int: (step: Int, words: String)] = [:]
@@ -120,12 +120,12 @@ package struct Chronicle: Sendable {
     kept += cut.utf8.count
   }
 
-  /// Name of a host.
+  /// Returns the name of a host, or its number if the journal does not name it.
   package func name(_ number: Int) -> String { story.hosts.indices.contains(number) ? story.hosts[number].name : "\(number)" }
 
-  /// The lifecycle events that any host had, in their order.
+  /// The lifecycle events that at least one host had, in the order of `LifecycleEvent`.
   package var events: [LifecycleEvent] { LifecycleEvent.allCases.filter(Set(steps.map(\.event)).contains) }
 
-  /// The last step of a host in an event; nil: the host had no such step.
+  /// Returns the last step of a host for a lifecycle event; nil: the host had no such step.
   package func step(_ host: Int, _ event: LifecycleEvent) -> Step? { last[Key(host: host, event: event)].map { steps[$0] } }
 }

@@ -6,7 +6,7 @@ package struct CloudEvents: Sendable {
   private var source = "/lander"
   package init() {}
 
-  /// One event, without the line's end. Its id is `DEPLOYMENT/SEQ`, so that a receiver recognises a repeated one.
+  /// Returns one event as JSON, without a line break. Its id is `DEPLOYMENT/SEQ`, so that a receiver recognises a repeated event.
   package mutating func line(_ entry: Entry, of deployment: Deployment.ID) -> String {
     if case .planned(let plan) = entry.fact {
       source = "/lander/\(Self.segment(plan.subject.application))/\(Self.segment(plan.subject.group))"
@@ -20,7 +20,7 @@ package struct CloudEvents: Sendable {
       ]))
   }
 
-  /// A name as a part of a path (RFC 3986): every other byte as `%` and two digits.
+  /// Returns a name as one segment of a path (RFC 3986). A byte that is not allowed there becomes `%` and two hexadecimal digits.
   private static func segment(_ name: String) -> String {
     var text = ""
     for byte in name.utf8 {

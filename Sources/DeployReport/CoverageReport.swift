@@ -4,7 +4,7 @@ package import DeployModel
 package struct CoverageReport: Sendable {
   private let files: [CoveredFile]
 
-  /// - Parameter files: those without an executable line are left out.
+  /// - Parameter files: the recipes and plugins. Files without an executable line are left out.
   package init(_ files: [CoveredFile]) { self.files = files.filter { !$0.lines.isEmpty } }
 
   private var lines: Int { files.reduce(0) { $0 + $1.lines.count } }
@@ -12,7 +12,7 @@ package struct CoverageReport: Sendable {
 
   private static func percent(_ part: Int, of whole: Int) -> String { whole == 0 ? "–" : "\(part * 100 / whole) %" }
 
-  /// A row for each file: its lines, how many ran, and which did not.
+  /// Returns a row for each file: its number of lines, how many of them ran, and which did not.
   package func lines(on surface: Surface = Surface()) -> [String] {
     guard !files.isEmpty else { return ["There is no line of a recipe or plugin that could run."] }
     var rows = files.map { file in
@@ -36,7 +36,7 @@ package struct CoverageReport: Sendable {
       })
   }
 
-  /// In the form of lcov's tracefiles, which editors and CI systems read.
+  /// The report as a tracefile of lcov, which editors and CI systems read.
   package var lcov: String {
     files.map { file in
       let lines = file.lines.map { "DA:\($0.number),\($0.hits)\n" }.joined()

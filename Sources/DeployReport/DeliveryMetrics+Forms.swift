@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension DeliveryMetrics {
-  /// For machines.
+  /// The metrics as data for programs.
   package var value: Value {
     func times(_ times: Times?) -> Value? {
       times.map {
@@ -19,7 +19,7 @@ extension DeliveryMetrics {
     return JSON.record([("since", .text(When.iso(since))), ("until", .text(When.iso(until))), ("rows", .list(rows))])
   }
 
-  /// A table for people.
+  /// Returns a table for people.
   package func lines(on surface: Surface) -> [String] {
     guard !rows.isEmpty else { return ["No deployment that changed hosts has ended since \(When(since, zone: surface.zone).full)."] }
     func words(_ times: Times?) -> String { times.map { "\($0.median)" } ?? "–" }
@@ -37,7 +37,7 @@ extension DeliveryMetrics {
     return [surface.paint(period, .dim)] + table.lines(on: surface)
   }
 
-  /// RFC 4180 with a heading; unknown values are empty.
+  /// The metrics as CSV (RFC 4180) with a heading. An unknown value is an empty field.
   package var csv: String {
     func field(_ text: String) -> String {
       text.contains { ",\"\r\n".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
@@ -56,7 +56,7 @@ extension DeliveryMetrics {
     return ([heading] + lines).map { $0 + "\r\n" }.joined()
   }
 
-  /// Prometheus' text format 0.0.4, as its textfile collector reads it. Each is a gauge over the period.
+  /// The metrics in Prometheus' text format 0.0.4, for its textfile collector. Each metric is a gauge over the period.
   package var prometheus: String {
     let window = Double((until - since).milliseconds) / 1000
     var text = Self.metric("window_seconds", "Length of the period that the measures are of.", [("", window)])

@@ -2,7 +2,7 @@ package import DeployModel
 
 /// DORA's four metrics of a journal: deployment frequency, lead time, change failure rate and recovery time. docs/metrics.md defines them.
 package struct DeliveryMetrics: Sendable {
-  /// One ended deployment, as far as the metrics need it.
+  /// An ended deployment, with what the metrics need to know about it.
   package struct Deployment: Sendable, Hashable {
     package enum End: Sendable, Hashable {
       /// The release is in use.
@@ -37,12 +37,12 @@ package struct DeliveryMetrics: Sendable {
     }
   }
 
-  /// Times of one kind.
+  /// A summary of several times of one kind: their number, their median and their 90th percentile.
   package struct Times: Sendable, Hashable {
     package var count: Int
     /// The median; for an even number of times, the lower of the two in the middle.
     package var median: Interval
-    /// The 90th percentile: nine of ten times are at most this long.
+    /// The 90th percentile: at least nine of ten times are at most this long.
     package var ninth: Interval
 
     /// - Returns: nil if there are no times.
@@ -59,8 +59,9 @@ package struct DeliveryMetrics: Sendable {
   package struct Row: Sendable, Hashable {
     package var application: String
     package var group: String
-    /// Number of deployments that changed hosts and at first succeeded, and number of failures.
+    /// The number of deployments that changed hosts and succeeded, even if somebody took the release back later.
     package var succeeded: Int
+    /// The number of failures: failed deployments, and releases that somebody took back later.
     package var failed: Int
     package var perDay: Double
     /// The lead times; nil: no commit's time is known.
@@ -79,8 +80,8 @@ package struct DeliveryMetrics: Sendable {
   package let rows: [Row]
 
   /// - Parameters:
-  ///   - deployments: the deployments of a journal, in any order. A deployment that ended before the period only counts as a failure that
-  ///     later deployments repair.
+  ///   - deployments: the deployments of a journal, in any order. A deployment that ended before the period does not count. One that
+  ///     ended after the period counts only as the repair of an earlier failure.
   ///   - since: the beginning of the period, which is before its end.
   package init(_ deployments: [Deployment], since: Timestamp, until: Timestamp) {
     self.since = since
@@ -103,7 +104,7 @@ package struct DeliveryMetrics: Sendable {
     var (lead, restore): ([Interval], [Interval]) = ([], [])
     for (index, one) in own.enumerated() where counts(one) {
       let later = own[(index + 1)...]
-      // Somebody took it back: the next good end there is a rollback that followed from no failure.
+      // If the next good deployment is a rollback that followed from no failure, somebody took this release back.
       let next = later.first { $0.end == .good }
       let undone = one.end == .good && next.map { $0.kind == .rollback(of: nil) } ?? false
       if one.end == .good {
@@ -122,7 +123,7 @@ package struct DeliveryMetrics: Sendable {
 }
 
 extension DeliveryMetrics.Deployment {
-  /// The metrics' view of an ended deployment; nil: it has not ended.
+  /// Makes the metrics' view of a deployment; nil: the deployment has not ended, or it does not count.
   package init?(_ story: DeploymentStory) {
     // A task and a removal deliver nothing, and hosts that join get what was delivered before.
     guard let plan = story.plan, plan.kind.leadsToRelease, plan.flow.joins == nil, let conclusion = story.conclusion,

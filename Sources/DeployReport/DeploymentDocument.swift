@@ -17,11 +17,11 @@ package struct DeploymentDocument: Sendable {
   private let logs: [Log]
   /// Seconds east of Greenwich.
   private let zone: Int
-  /// The limit of rows in the host × event matrix and in the timeline.
+  /// The limit of hosts in the timeline, and in the table with a column for each lifecycle event.
   private static let mostHosts = 500
 
   /// - Parameters:
-  ///   - chronicles: the deployment's, and that of the rollback that followed.
+  ///   - chronicles: the deployment's chronicle, then the chronicle of the rollback that followed, if there is one.
   ///   - logs: what commands wrote, in order.
   package init(_ chronicles: [Chronicle], logs: [Log] = [], zone: Int = 0) {
     self.chronicles = chronicles
@@ -32,7 +32,7 @@ package struct DeploymentDocument: Sendable {
   private var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
   private var rollback: DeploymentStory? { chronicles.dropFirst().first?.story }
 
-  /// The whole of it.
+  /// The whole report.
   package var document: Document {
     guard let plan = story.plan else { return Document(title: "A deployment without a beginning", verdict: Document.Cell("damaged", .bad)) }
     let account = Account(story, rollback: rollback)
@@ -135,7 +135,7 @@ package struct DeploymentDocument: Sendable {
     return [.heading("What commands wrote")] + logs.map { .folded(title: Document.Cell($0.title, $0.isBad ? .bad : .plain), text: $0.text) }
   }
 
-  /// Waves and hosts in time.
+  /// The timeline of waves and hosts.
   private var course: [Document.Block] {
     guard let from = story.began, let to = chronicles.last?.story.last, from < to else { return [] }
     var rows: [Timeline.Row] = []
@@ -161,7 +161,7 @@ package struct DeploymentDocument: Sendable {
   }
 
   private func hosts(of chronicle: Chronicle, _ prefix: String, until end: Timestamp) -> [Timeline.Row] {
-    // Of many hosts only those with something special; the waves show the others.
+    // If there are many hosts, only those with something special get a row; the rows of the waves show the others.
     let many = chronicle.story.hosts.count > 40
     return chronicle.story.hosts.indices.compactMap { number in
       let host = chronicle.story.hosts[number]
@@ -171,7 +171,7 @@ package struct DeploymentDocument: Sendable {
     }.prefix(40).map { $0 }
   }
 
-  /// What each host did in each lifecycle event.
+  /// A table of hosts and lifecycle events: what each host did in each event.
   private func matrix(_ chronicle: Chronicle) -> [Document.Block] {
     let events = chronicle.events
     guard !chronicle.story.hosts.isEmpty else { return [] }
@@ -207,7 +207,7 @@ package struct DeploymentDocument: Sendable {
 }
 
 extension HostStatus {
-  /// Its tone in a report.
+  /// The tone of the status in a report.
   var tone: Document.Tone {
     switch style {
     case .good: .good
@@ -217,6 +217,6 @@ extension HostStatus {
     }
   }
 
-  /// Whether people look for this host first.
+  /// Whether people look for this host first, because it is not where it should be.
   var isTelling: Bool { !isWhereItShouldBe && self != .pending }
 }

@@ -12,10 +12,10 @@ package struct DeploymentSpans: Sendable {
   private var stages: [String: Timestamp] = [:]
   private var waves: [Int: Timestamp] = [:]
   private var events: [Key: Timestamp] = [:]
-  /// How often an event has begun on a host: a second time gets a span of its own.
+  /// How often a lifecycle event has begun on a host. Each further time gets a span of its own.
   private var counts: [Key: Int] = [:]
   private var wave: Int?
-  /// The most bytes of an error's text.
+  /// The limit of an error's text, in bytes.
   private static let most = 500
 
   package init(_ names: TraceNames) { self.names = names }
@@ -101,7 +101,7 @@ package struct DeploymentSpans: Sendable {
       isBad: isBad)
   }
 
-  /// What a deployment's span and its metrics have in common.
+  /// Returns the attributes that a deployment's span and its metrics have in common.
   static func common(_ plan: Plan, _ conclusion: Conclusion) -> [(String, Value)] {
     var facts: [(String, Value)] = [
       ("cicd.pipeline.name", .text(plan.subject.recipe)), ("deployment.environment.name", .text(plan.subject.group)),
@@ -127,7 +127,7 @@ package struct DeploymentSpans: Sendable {
 }
 
 extension Conclusion {
-  /// As OpenTelemetry's conventions call it.
+  /// The result in the words of OpenTelemetry's conventions.
   fileprivate var word: String {
     switch status {
     case .succeeded, .partial: "success"

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Plan {
-  /// Names of the stages that the rollback had to undo but did not undo. A requested rollback that never began has none: hosts and stages
-  /// still fit together.
+  /// Returns the names of the stages that the rollback had to undo but did not undo. Empty for a rollback that somebody requested
+  /// and that never began: then the hosts and the stages still fit together.
   func notUndone(at end: Conclusion) -> [String] {
     if let left = end.notUndone { return left }
     guard end.status == .refused, case .rollback(of: _?) = kind else { return [] }
@@ -18,13 +18,14 @@ extension DeploymentStory {
     }.map(\.mark.stage)
   }
 
-  /// Names of the stages that should have been undone but were not; empty: the deployment has not ended.
+  /// Names of the stages that should have been undone but were not; empty also if the deployment has not ended.
   var notUndone: [String] {
     guard let plan, let conclusion else { return [] }
     return plan.notUndone(at: conclusion)
   }
 
-  /// The same, for a deployment and the rollback that follows from it.
+  /// Returns the names of the stages that should have been undone but were not, for a deployment and the rollback that follows from
+  /// it.
   /// - Parameter rollback: the rollback; nil: none has begun.
   func notUndone(after rollback: DeploymentStory?) -> [String] {
     notUndone + (rollback?.notUndone ?? conclusion?.undo?.map(\.mark.stage) ?? [])

@@ -12,18 +12,18 @@ package struct DeploymentStory: Sendable {
     package var doing: String?
     package var began: Timestamp?
     package var ended: Timestamp?
-    /// The host's service by the last note in the journal; nil: it has not changed.
+    /// Whether the host gets traffic, by the last note in the journal; nil: the journal has no such note.
     package var service: Service?
   }
 
   /// Something that runs on the engine's own machine.
   package struct HereStory: Sendable {
     var intent: Int
-    /// In words.
+    /// The operation in words.
     package var doing: String
     package var began: Timestamp
 
-    /// `run make check, for 2 m`
+    /// Returns the operation and its duration so far: `run make check, for 2 m`.
     package func words(_ now: Timestamp) -> String { "\(doing), for \(max(began, now) - began)" }
   }
 
@@ -33,8 +33,9 @@ package struct DeploymentStory: Sendable {
     package var event: LifecycleEvent?
     package var stage: String?
     package var error: ScriptError
-    /// The last operation that failed before, and its exit status.
+    /// The last operation that failed before the failure was noted, in words; nil: none is known.
     package var operation: String?
+    /// The exit status of the operation in `operation`; nil: there is none.
     package var status: Int?
   }
 
@@ -42,7 +43,7 @@ package struct DeploymentStory: Sendable {
   struct RanStory: Sendable {
     /// The stage's name.
     var name: String
-    /// The first operations, in words, with the host's name (nil: the engine's own machine); at most `mostRan`.
+    /// The first operations, in words, at most `mostRan`. `host` is the host's name; nil: the engine's own machine.
     var first: [(host: String?, doing: String)] = []
     /// The number of all operations.
     var count = 0
@@ -63,7 +64,7 @@ package struct DeploymentStory: Sendable {
     package var at: Timestamp
     /// Name of the gate that was open then; nil: no gate was open.
     package var gate: String?
-    /// The answer; nil: there is no answer yet.
+    /// Whether the deployment accepted the message; nil: there is no answer yet.
     package var accepted: Bool?
     /// The answer in words; nil: there is none yet.
     package var answer: String?
@@ -82,7 +83,7 @@ package struct DeploymentStory: Sendable {
   package private(set) var stages: [StageStory] = []
   /// What runs on the engine's own machine, in the order in which it was started.
   package private(set) var here: [HereStory] = []
-  /// Number of the wave under way, or of the last one, and its hosts.
+  /// The number and the hosts of the wave under way, or of the last wave if none is under way.
   package private(set) var wave: (number: Int, hosts: [Int])?
   package private(set) var began: Timestamp?
   package private(set) var last: Timestamp?
@@ -96,10 +97,10 @@ package struct DeploymentStory: Sendable {
   package private(set) var cancelled: String?
   /// The pause; nil: the deployment is not paused.
   package private(set) var pause: Pause?
-  /// Until when hosts keep the parked deployment, and since when; nil: it is not parked.
+  /// Until when hosts keep the parked deployment, and since when it is parked; nil: it is not parked.
   package private(set) var parked: (until: Timestamp, since: Timestamp)?
   package private(set) var conclusion: Conclusion?
-  /// The irreversible stage that has begun, so that nothing goes back; nil: there is none.
+  /// The name of the irreversible stage that has begun, so that nothing goes back; nil: none has begun.
   package private(set) var barrier: String?
   /// The number of entries so far.
   package private(set) var count = 0
@@ -107,7 +108,7 @@ package struct DeploymentStory: Sendable {
   /// The messages, in the order in which the deployment got them.
   package private(set) var messages: [MessageStory] = []
   package private(set) var signals: [SignalStory] = []
-  /// The weights before the first shift and after the last; nil: nothing was shifted, or the weights before are unknown.
+  /// The weights before the first shift and after the last one; nil: nothing was shifted, or the weights before are unknown.
   package private(set) var weights: (first: Weights, last: Weights)?
 
   /// The operations of stages and of a task's functions, in the order in which they began.
@@ -124,7 +125,7 @@ package struct DeploymentStory: Sendable {
   /// Whether hosts go back if the deployment fails.
   package var goesBack: Bool { plan.map { $0.kind.task == nil && $0.flow.rollback && barrier == nil } ?? true }
 
-  /// Why hosts do not go back.
+  /// Why hosts do not go back; meaningful only if `goesBack` is false.
   var whyNothingGoesBack: String { barrier.map { "stage \(SafeText.line($0)) cannot be undone" } ?? "rollback is off" }
 
   /// The story of a whole journal.
@@ -213,7 +214,8 @@ package struct DeploymentStory: Sendable {
     hosts[number].doing = intent.operation.sentence
   }
 
-  /// Whether a stage of this name is the recipe's own, or the task's function. Undo stages are not.
+  /// Whether a stage of this name is one of the recipe's own stages, or the function of the task. Stages that undo others do not
+  /// count.
   private func isOwn(_ stage: String) -> Bool {
     guard let plan else { return false }
     if plan.kind.task != nil { return stage != "traffic" }
@@ -287,7 +289,7 @@ package struct DeploymentStory: Sendable {
     if hosts[number].began == nil { hosts[number].began = moment }
     hosts[number].status = status
     if let error = status.error { fail(number, hosts[number].event, error) }
-    // It was restarted, and waits for its wave as before.
+    // The host was restarted for a comparison. It waits for its wave, as before.
     if status == .pending { (hosts[number].began, hosts[number].doing, hosts[number].event) = (nil, nil, nil) }
     if status.isFinal {
       hosts[number].ended = moment
@@ -296,13 +298,13 @@ package struct DeploymentStory: Sendable {
     }
   }
 
-  /// An error that only comes from a requested cancellation.
+  /// Whether the error only follows from a cancel that somebody requested.
   private func isWish(_ error: ScriptError) -> Bool { cancelled != nil && error.failure.kind == .cancelled }
 
   /// The gate that waits for its answer; nil: no gate does.
   package var openGate: GateStory? { conclusion == nil ? gates.last { $0.answer == nil } : nil }
 
-  /// From the start to the end, or to the last entry.
+  /// The time from the start to the end, or to the last entry so far.
   package var duration: Interval { began.flatMap { began in last.map { $0 - began } } ?? .zero }
   package var id: Deployment.ID { plan?.id ?? "" }
 }

@@ -1,14 +1,14 @@
 package import DeployModel
 
-/// What a deployment would change: commits and files, for each revision that hosts run.
+/// What a deployment would change: the commits and files, for each revision that hosts run now.
 package struct DiffReport: Sendable {
-  /// Hosts that run the same.
+  /// Hosts that run the same revision, and what would change there.
   package struct Part: Sendable {
     package var hosts: [String]
     package var release: Release.ID?
     package var commit: Commit?
     package var changes: CommitRange?
-    /// The changed files; nil: unknown.
+    /// The changed files, each with its kind of change; nil: unknown.
     package var files: [(kind: String, path: String)]?
     package init(
       hosts: [String], release: Release.ID?, commit: Commit?, changes: CommitRange?, files: [(kind: String, path: String)]?
@@ -25,17 +25,17 @@ package struct DiffReport: Sendable {
   private let parts: [Part]
   /// Names of hosts that did not answer.
   private let away: [String]
-  /// Files and commits that are named; the JSON has more.
+  /// The limits of the files and commits that are named. The JSON has more.
   private static let (mostFiles, mostCommits) = (40, 20)
 
   /// - Parameters:
-  ///   - title: `web on production`.
+  ///   - title: the recipe and the group, such as `web on production`.
   ///   - commit: the commit that would be deployed.
   package init(_ title: String, to commit: Commit, _ parts: [Part], away: [String]) {
     (self.title, self.commit, self.parts, self.away) = (title, commit, parts, away)
   }
 
-  /// The whole of it, line by line.
+  /// Returns the report's lines.
   package func lines(on surface: Surface) -> [String] {
     var lines = [surface.paint(SafeText.line(title), .strong) + ": to commit \(commit.words)"]
     for part in parts { lines += self.lines(part, surface) }
@@ -69,7 +69,7 @@ package struct DiffReport: Sendable {
 
   private func named(_ hosts: [String]) -> String { hosts.prefix(8).joined(separator: " ") + (hosts.count > 8 ? " …" : "") }
 
-  /// The same for machines.
+  /// The report as data for programs.
   package var value: Value {
     let rows = parts.map { part in
       JSON.record([

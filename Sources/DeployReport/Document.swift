@@ -1,6 +1,7 @@
 package import DeployModel
 
-/// The parts of a report, without a form: text, Markdown and HTML are made from them. All texts are raw; renderers make them harmless.
+/// The contents of a report, in no particular format. Text, Markdown and HTML are made from them. All texts are raw: each format
+/// makes them harmless.
 package struct Document: Sendable {
   /// The meaning of a piece of text.
   package enum Tone: String, Sendable, Hashable { case plain, good, warn, bad, dim }
@@ -9,7 +10,7 @@ package struct Document: Sendable {
   package struct Cell: Sendable, Hashable {
     package var text: String
     package var tone: Tone
-    /// The text that a pointer over it shows; nil: none.
+    /// The text that appears when a pointer is over the cell; nil: none.
     package var hint: String?
     package init(_ text: String, _ tone: Tone = .plain, hint: String? = nil) {
       self.text = text
@@ -18,11 +19,11 @@ package struct Document: Sendable {
     }
   }
 
-  /// A name and what is known of it.
+  /// A name and its value.
   package struct Fact: Sendable, Hashable {
     package var name: String
     package var cell: Cell
-    /// A page; nil: none.
+    /// The address of a page; nil: none.
     package var link: String?
     package init(_ name: String, _ text: String, _ tone: Tone = .plain, link: String? = nil) {
       self.name = name
@@ -34,7 +35,7 @@ package struct Document: Sendable {
   /// A row of a table.
   package struct Row: Sendable, Hashable {
     package var cells: [Cell]
-    /// Whether somebody should look at it.
+    /// Whether a person should look at the row.
     package var needsLook: Bool
     package init(_ cells: [Cell], needsLook: Bool = false) {
       self.cells = cells
@@ -47,11 +48,11 @@ package struct Document: Sendable {
     case paragraph([Cell])
     case facts([Fact])
     case list([Cell])
-    /// - Parameter isMatrix: whether it has a column for each lifecycle event, so that it is wide.
+    /// - Parameter isMatrix: whether the table has a column for each lifecycle event, so that it is wide.
     case table(head: [String], rows: [Row], isMatrix: Bool)
     case timeline(Timeline)
     case plot(Plot)
-    /// Shown when it is opened.
+    /// Text that appears when a person opens it.
     case folded(title: Cell, text: String)
   }
 
@@ -66,7 +67,7 @@ package struct Document: Sendable {
   }
 }
 
-/// A course in time, row by row.
+/// A timeline, row by row.
 package struct Timeline: Sendable, Hashable {
   package struct Bar: Sendable, Hashable {
     package var from: Timestamp

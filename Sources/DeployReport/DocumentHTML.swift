@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Document {
-  /// A single page that needs nothing else: it has no script and makes no request.
+  /// The document as one HTML page that needs no other file: it has no script and makes no request.
   package var html: String {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     return """
@@ -28,7 +28,7 @@ extension Document {
       """
   }
 
-  /// A section for each heading and what follows it.
+  /// The blocks as sections. Each heading begins one.
   private var sections: String {
     var out = "<section>\n"
     for block in blocks {
@@ -103,8 +103,8 @@ enum HTMLText {
     }
   }
 
-  /// Harmless on one line, without tags and entities of its own.
-  /// - Parameter more: the replacement of further characters; nil: the character stays.
+  /// Makes a text harmless on one line, and replaces `&`, `<` and `>`.
+  /// - Parameter more: the replacement of a further character; nil: the character stays.
   static func replaced(_ text: String, _ more: (Unicode.Scalar) -> String?) -> String {
     var out = ""
     for scalar in SafeText.line(text).unicodeScalars {

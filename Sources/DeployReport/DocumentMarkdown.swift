@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Document {
-  /// For a pull request, a step summary or a chat: everything, with folded parts in `<details>`.
+  /// Returns the document as Markdown, for a pull request, a step summary or a chat. Folded parts are in `<details>`.
   /// - Parameter limit: the limit in bytes of UTF-8. Blocks that do not fit are left out, and the end says so.
   package func markdown(limit: Int = .max) -> String {
     var text = "# \(Self.plain(title)): \(Self.mark(verdict.tone))\(Self.plain(verdict.text))\n"
@@ -52,19 +52,19 @@ extension Document {
     }
   }
 
-  /// Whether an address is a page's, without characters that would end it.
+  /// Whether the text is the address of a web page, without characters that would end the address in Markdown.
   static func isPage(_ text: String) -> Bool {
     (text.hasPrefix("https://") || text.hasPrefix("http://"))
       && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>\"'`|\\".utf8.contains($0) }
   }
 
-  /// A text without meaning for Markdown or HTML, because hosts, commits and people wrote it.
+  /// Escapes a text that hosts, commits or people wrote, so that it means nothing in Markdown or HTML.
   private static func plain(_ text: String) -> String {
     HTMLText.replaced(text) { "\\`*_[]|~#!@".unicodeScalars.contains($0) ? "\\" + String($0) : nil }
   }
 
-  /// A block of code around a text. No line of the text can end the block, however far it is indented, because the fence is longer than
-  /// any run of back ticks in it (CommonMark 0.31, 4.5).
+  /// Returns a block of code around a text. No line of the text can end the block, because the fence is longer than any run of
+  /// backticks in the text (CommonMark 0.31, 4.5).
   private static func code(_ text: String) -> String {
     let lines = SafeText.lines(text)
     let longest = lines.flatMap { $0.split { $0 != "`" } }.map(\.utf8.count).max() ?? 0

@@ -1,19 +1,19 @@
 package import DeployModel
 
-/// How a command ended, for any reason: the object of `--json` and `--result`, and the last line of `--output ndjson`.
+/// How a command ended: the object of `--json` and `--result`, and the last line of `--output ndjson`.
 package struct EndLine: Sendable {
   package var exit: ExitCode
-  /// The words that name the command: `bundle list`; empty: there were none.
+  /// The words that name the command, such as `bundle list`; empty: there were none.
   package var command = ""
-  /// The deployment and the rollback that followed from it; empty if none was begun.
+  /// The deployment and the rollback that followed from it; empty: none was begun.
   package var deployments: [Deployment.ID]
-  /// Whether the deployment has begun and its end is not known: the same command again is another deployment.
+  /// Whether the deployment has begun and its end is unknown. The same command would then begin another deployment.
   package var isUnderWay = false
   /// The problems, the cause first.
   package var problems: [Problem]
-  /// The result, as JSON; nil: the command has text, or it failed before.
+  /// The result as JSON; nil: the command only has text, or it failed before it had a result.
   package var result: String?
-  /// The command's output for people, in place of a result; nil: not included.
+  /// The command's output for people, in place of a result; nil: it is not included.
   package var text: [String]?
 
   package init(_ exit: ExitCode, deployments: [Deployment.ID] = [], problems: [Problem] = []) {
@@ -22,7 +22,8 @@ package struct EndLine: Sendable {
     self.problems = problems
   }
 
-  /// `{"v":1,"type":"ended","command":"deploy","kind":"unreachable","exit":20,"cause":"infrastructure",…}`, without the line's end.
+  /// The object on one line, without a line break:
+  /// `{"v":1,"type":"ended","command":"deploy","kind":"unreachable","exit":20,"cause":"infrastructure",…}`.
   package var line: String {
     let first = problems.first
     let head = JSON.text(
@@ -33,7 +34,7 @@ package struct EndLine: Sendable {
         ("deployment", deployments.first.map { .text($0) }), ("rollback", deployments.dropFirst().first.map { .text($0) }),
         ("problems", .list(problems.map(\.value))),
       ]))
-    // A command that failed before any output has no result.
+    // A command that failed before it printed anything has no result.
     let said = text.flatMap { $0.isEmpty && exit != .done ? nil : JSON.text(JSON.record([("text", .list($0.map { .text($0) }))])) }
     guard let rest = result ?? said else { return head }
     return head.dropLast() + ",\"result\":\(rest)}"
@@ -41,7 +42,7 @@ package struct EndLine: Sendable {
 }
 
 extension ExitCode {
-  /// Its name for programs.
+  /// The exit code's name for programs.
   package var word: String {
     switch self {
     case .done: "done"
@@ -66,7 +67,7 @@ extension ExitCode {
     }
   }
 
-  /// Who has to act; nil: nobody.
+  /// Who has to act, in a word for programs; nil: nobody.
   package var cause: String? {
     switch self {
     case .done: nil
@@ -82,10 +83,10 @@ extension ExitCode {
     }
   }
 
-  /// Whether a machine may repeat the same command at once: nothing was changed, and nothing is wrong with the request.
+  /// Whether a program may repeat the same command at once: nothing was changed, and the request itself is not wrong.
   package var isSafeToRetry: Bool { [.locked, .unreachable, .infrastructure].contains(self) }
 
-  /// The exit code's meaning for a task, which deploys no release and takes nothing back.
+  /// What the exit code means for a task. A task deploys no release and rolls nothing back.
   var sentenceOfTask: String {
     switch self {
     case .rolledBack: "it failed before it ran anything that stays, and every touched host is in service again"
@@ -98,7 +99,7 @@ extension ExitCode {
     }
   }
 
-  /// The exit code's meaning, for an end without other words.
+  /// What the exit code means, for an end that has no words of its own.
   package var sentence: String {
     switch self {
     case .done: "done"
@@ -132,12 +133,12 @@ extension Summary {
     return exit?.sentenceOfTask
   }
 
-  /// Why the deployment ended in this way, the first cause first; empty if it succeeded.
+  /// Why the deployment ended in this way, the first cause first; empty if nothing failed.
   package var problems: [Problem] {
     let isBack = rollback?.conclusion.map { $0.status == .succeeded } ?? true
     let errors = [story.first?.error ?? story.conclusion?.error, isBack ? nil : rollback?.first?.error ?? rollback?.conclusion?.error]
     return errors.compactMap { $0 }.map { error in
-      // Of a cancel the failure has only who asked for it.
+      // The failure of a cancel says only who asked for it.
       let isBare = error.failure.kind == .cancelled && error.host == nil && !error.failure.message.contains("cancel")
       let message = isBare ? "cancelled: \(error.failure.message)" : error.failure.message
       return Problem(message, place: error.place, subject: error.host, fix: error.failure.fix)

@@ -1,18 +1,18 @@
 import DeployModel
 
-/// The answer to somebody who wants a deployment to end, depending on what it is doing.
+/// The answer to a person who wants a deployment to end. It depends on what the deployment is doing.
 package struct EndingWords: Sendable {
   private let story: DeploymentStory
-  /// The typed options that describe a project without a `deploy.lua`.
+  /// The typed options that describe a project without a `deploy.lua`; nil: the project has one.
   private let typed: String?
 
-  /// - Parameter story: the story of the deployment that runs now.
+  /// - Parameter story: the deployment that is under way.
   package init(_ story: DeploymentStory, typed: String? = nil) {
     self.story = story
     self.typed = typed
   }
 
-  /// The answer to a cancel: what happens to the work under way, and to hosts.
+  /// The answer to a cancel: what happens to the work under way and to the hosts.
   package var cancelling: String {
     guard let plan = story.plan else { return "nothing new is started" }
     let changed = story.hosts.filter { $0.status == .succeeded }.map(\.name)
@@ -32,7 +32,7 @@ package struct EndingWords: Sendable {
     return end + (story.goesBack ? "hosts are restored" : "hosts stay as they are: \(story.whyNothingGoesBack)")
   }
 
-  /// The answer to the first signal in a rollback: that it continues, what is left, and what the next signal does.
+  /// The answer to the first signal in a rollback: it continues. The text says which hosts are left, and what the next signal does.
   package var goesOn: String {
     let left = story.conclusion == nil ? open : []
     return "A rollback is not interrupted: half way back is the worst place."
@@ -40,12 +40,14 @@ package struct EndingWords: Sendable {
       + " A second signal leaves it as it is; \(resume) finishes it then"
   }
 
-  /// The lines before a CI runner kills this process: what is not finished, and the commands that finish it here and elsewhere.
+  /// What is printed shortly before a CI runner kills this process: what is not finished, and the commands that finish it here and
+  /// elsewhere.
   package var late: String {
     guard let plan = story.plan else { return "Not finished yet; \(resume) continues if this process is killed" }
     let left = open
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
-    // A rollback to before the first deployment is the engine's alone, and one past a stage that cannot be undone is refused.
+    // Another checkout cannot roll hosts back to the time before the first deployment, and a rollback past an irreversible stage is
+    // refused.
     guard plan.leavesSomething, story.barrier == nil, plan.kind.task == nil else { return open }
     let elsewhere = "lander rollback " + (typed ?? plan.typed())
     return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"
@@ -54,10 +56,10 @@ package struct EndingWords: Sendable {
 
   private var resume: String { "lander resume \(story.id)" }
 
-  /// Hosts that have not ended, with what they do.
+  /// The hosts whose part has not ended, each with what it does.
   private var open: [String] {
     let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
-    // If all have ended, the release stays, whoever cancels.
+    // If all hosts have the release, it stays, whoever cancels.
     let isComplete = story.hosts.allSatisfy { $0.status.isWhereItShouldBe }
     let goesBack = story.plan?.kind == .deploy && story.goesBack && !isComplete
     return story.here.map { "here (\($0.doing))" }
@@ -74,7 +76,7 @@ package struct EndingWords: Sendable {
 }
 
 extension [String] {
-  /// `h1, h2, h3 and 4 more`
+  /// The first eight names, and the number of the others: `h1, h2, h3 and 4 more`.
   fileprivate var listed: String {
     prefix(8).joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
   }

@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// Entries as lines of JSON: `{"v":1,"seq":…,"ts":…,"deployment":…,"type":…,…}`, one for each entry, `seq` without gaps.
+/// Turns entries into lines of JSON: `{"v":1,"seq":…,"ts":…,"deployment":…,"type":…,…}`, one for each entry. `seq` has no gaps.
 package struct EntryLines: Sendable {
   private var names: [String] = []
   private var plan: Plan?
   package init() {}
 
-  /// One line, without its end.
+  /// Returns the entry as JSON, without a line break.
   package mutating func line(_ entry: Entry, of deployment: Deployment.ID) -> String { JSON.text(value(entry, of: deployment)) }
 
-  /// The same as a value.
+  /// Returns the entry as a value.
   mutating func value(_ entry: Entry, of deployment: Deployment.ID) -> Value {
     if case .planned(let plan) = entry.fact {
       names = (plan.hosts.map(\.host) + plan.partners.map(\.host)).map(\.name)
@@ -46,7 +46,7 @@ package struct EntryLines: Sendable {
     number < names.count ? .text(names[number]) : .int(number)
   }
 
-  /// What a plan says, for machines.
+  /// Returns the fields of a plan, for programs.
   static func value(_ plan: Plan) -> Value {
     var lines = EntryLines()
     lines.names = plan.hosts.map(\.host.name)

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension ExitCode {
-  /// The exit code for a deployment's end.
+  /// Makes the exit code of a command that ran a deployment.
   /// - Parameters:
   ///   - rollback: the end of the rollback that followed; nil: there was none.
   ///   - isRollback: whether the deployment itself is a rollback.
@@ -11,7 +11,7 @@ extension ExitCode {
       return
     }
     switch conclusion.status {
-    // A budget excuses hosts that are out of reach, but none that a person has to bring back.
+    // A budget excuses hosts that are out of reach, but not hosts that a person has to bring back.
     case .succeeded: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .done
     case .partial: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .partial
     case .refused: self = Self.refusal(conclusion)
@@ -33,7 +33,7 @@ extension ExitCode {
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
       } else if conclusion.ran != nil, let kind = conclusion.error?.failure.kind, kind == .rejected || kind == .unfit {
-        // A task takes nothing back, so the person who ended it counts.
+        // A task rolls nothing back, so only the request of the person who ended it counts.
         self = Self.wentBack(conclusion)
       } else if conclusion.hosts.contains(where: \.isHeld) || conclusion.owesWayBack || conclusion.leavesNew(rollback, isRollback) {
         self = .held
@@ -45,7 +45,7 @@ extension ExitCode {
     }
   }
 
-  /// Why hosts are as before: a person said so, a gate found the release bad, or something failed.
+  /// Returns the exit code for hosts that are as before: a person rejected the release, a gate found it bad, or something failed.
   private static func wentBack(_ conclusion: Conclusion) -> ExitCode {
     switch conclusion.error?.failure.kind {
     case .rejected: .rejected
@@ -54,7 +54,7 @@ extension ExitCode {
     }
   }
 
-  /// The exit code for a failure before the start.
+  /// Makes the exit code for a failure before the deployment began.
   package init(_ kind: Failure.Kind) {
     switch kind {
     case .locked: self = .locked
@@ -90,21 +90,21 @@ extension ExitCode {
 }
 
 extension Conclusion {
-  /// Whether hosts keep the new release although the deployment failed or was cancelled, because the recipe says that nothing goes back, or
-  /// an irreversible stage has begun. For a task: whether something of it stays.
+  /// Whether hosts keep the new release although the deployment failed or was cancelled: the recipe says that nothing goes back, or
+  /// an irreversible stage has begun. For a task: whether something that it did stays.
   fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
     back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true || irreversible != nil)
   }
 
-  /// Whether a newer deployment took the hosts over during this deployment. The newer deployment is then responsible for them, and no
-  /// person is needed.
+  /// Whether a newer deployment took the hosts over during this deployment. The newer deployment is then responsible for the hosts,
+  /// and no person is needed.
   package var isTakenOver: Bool {
     error?.failure.kind == .fenced && !hosts.contains(where: \.isLeftBroken)
   }
 }
 
 extension Failure.Kind {
-  /// Whether the connection or another deployment caused the failure, and not the release, so that a retry is safe.
+  /// Whether the connection or another deployment caused the failure. The release did not cause it, so a retry is safe.
   fileprivate var isNobodysFault: Bool {
     switch self {
     case .transport, .store, .noSpace, .unreachable, .fenced, .locked: true

@@ -6,10 +6,10 @@ package struct Explanation: Sendable {
   private let chronicles: [Chronicle]
   /// Seconds east of Greenwich.
   private let zone: Int
-  /// The limits of named hosts, and of moments.
+  /// The limits of the hosts that are named, and of the events that are told.
   private static let (mostHosts, mostMoments) = (6, 60)
 
-  /// - Parameter chronicles: the chronicle of the deployment, and of the rollback that followed.
+  /// - Parameter chronicles: the chronicle of the deployment, then that of the rollback that followed, if there is one.
   package init(_ chronicles: [Chronicle], zone: Int = 0) {
     self.chronicles = chronicles
     self.zone = zone
@@ -18,7 +18,7 @@ package struct Explanation: Sendable {
   private var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
   private var rollback: DeploymentStory? { chronicles.dropFirst().first?.story }
 
-  /// The whole of it.
+  /// The whole story.
   package var document: Document {
     guard let plan = story.plan else { return Document(title: "A deployment without a beginning", verdict: Document.Cell("damaged", .bad)) }
     let exit = Summary(story, rollback: rollback).exit
@@ -79,7 +79,7 @@ package struct Explanation: Sendable {
     return sentences.joined(separator: " ")
   }
 
-  /// The end, in one to three sentences.
+  /// Returns the end in one to three sentences.
   private func end(_ exit: ExitCode?) -> String {
     guard let conclusion = story.conclusion, let exit else {
       let waits = story.openGate.map { " It waits: \($0.sentence)." } ?? story.pause.map { " It is \($0.clause(zone: zone))." } ?? ""
@@ -93,7 +93,7 @@ package struct Explanation: Sendable {
     return sentences.joined(separator: " ")
   }
 
-  /// What a person has to look at, and the next commands.
+  /// Returns what a person has to look at, and the next commands.
   private func left(_ plan: Plan) -> [Document.Block] {
     let account = Account(story, rollback: rollback)
     var blocks: [Document.Block] = []
@@ -109,7 +109,7 @@ package struct Explanation: Sendable {
       + (hosts.count > Self.mostHosts ? " and \((hosts.count - Self.mostHosts).grouped) more" : "")
   }
 
-  /// What happened, in order of time, each with its clock time.
+  /// Returns what happened, in order of time, each event with its time of day.
   private func moments(of chronicle: Chronicle) -> [Document.Cell] {
     var moments: [(at: Timestamp, text: String, tone: Document.Tone)] = []
     let story = chronicle.story
@@ -124,7 +124,7 @@ package struct Explanation: Sendable {
       let took = wave.ended.map { " It took \($0 - wave.began)." } ?? ""
       moments.append((wave.began, "Wave \(wave.number) began with \(names).\(took)\(failed)", wave.failed.isEmpty ? .plain : .bad))
     }
-    // Hosts that failed in the same way are one moment, that of the first.
+    // Hosts that failed in the same way are one event, at the time of the first failure.
     var failures: [(said: String, at: Timestamp, names: [String])] = []
     for step in chronicle.steps {
       guard case .failed(let error)? = step.end, error.failure.kind != .cancelled else { continue }
@@ -143,7 +143,7 @@ package struct Explanation: Sendable {
     for gate in story.gates {
       moments.append((gate.opened, "Gate \(gate.number) opened, \(gate.sentence): \(gate.end).", .plain))
     }
-    // The remarks include the deployment's answers.
+    // The remarks already contain each answer of the deployment.
     for word in Account(story).words where word.accepted == nil {
       let gate = word.gate.map { " \"\($0)\"" } ?? ""
       let why = word.comment.isEmpty ? "" : ": \(word.comment)"

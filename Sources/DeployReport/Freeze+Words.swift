@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Freeze.Rule {
-  /// The time that holds and the next ones, for people who read a plan.
-  /// - Parameter moment: when it was planned.
+  /// Returns the freeze that holds and the next ones, for people who read a plan.
+  /// - Parameter moment: when the plan was made.
   func sentence(at moment: Timestamp) -> String {
     var words: [String] = []
     if let override { words.append("set aside: \(override)") }
@@ -18,8 +18,8 @@ extension Freeze.Rule {
     return words.isEmpty ? "none in the next five weeks" : SafeText.line(words.joined(separator: "; "))
   }
 
-  /// The same for machines.
-  /// - Parameter moment: when it was planned.
+  /// Returns the freezes of a plan, as data for programs.
+  /// - Parameter moment: when the plan was made.
   func value(at moment: Timestamp) -> Value {
     JSON.record([
       ("holds", .bool(times.contains { $0.holds(moment) })), ("override", override.map { .text($0) }),

@@ -9,9 +9,9 @@ package struct GateStory: Sendable {
   package var hosts: [String] = []
   /// Whether hosts go back if the gate fails the deployment.
   package var goesBack = true
-  /// Whether the gate belongs to a task, which takes nothing back.
+  /// Whether the gate belongs to a task. A task rolls nothing back.
   package var isTask = false
-  /// Why hosts do not go back, if they do not.
+  /// Why hosts do not go back; meaningful only if `goesBack` is false.
   package var why = "rollback is off"
   private var stay: String { "hosts stay as they are" + (isTask ? "" : ", because \(why)") }
   package var answer: GateAnswer?
@@ -20,10 +20,10 @@ package struct GateStory: Sendable {
   /// `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`
   package var sentence: String { gate.sentence(on: hosts) }
 
-  /// When the gate closes if nobody answers. A check closes later if its engine was away.
+  /// When the gate closes if nobody answers. A check closes later if no engine looked for a time.
   package var until: Timestamp { opened + gate.time }
 
-  /// Until when the gate waits, and what happens then.
+  /// Returns until when the gate waits, and what happens then.
   /// - Parameter zone: seconds east of Greenwich.
   package func deadline(zone: Int) -> String {
     let (end, start) = (When(until, zone: zone), When(opened, zone: zone))
@@ -36,12 +36,12 @@ package struct GateStory: Sendable {
     }
   }
 
-  /// What the gate waits for, and the commands that answer it.
+  /// Returns what the gate waits for, and the commands that answer it.
   package func lines(for deployment: Deployment.ID, zone: Int) -> [String] {
     ["Gate \(number): \(sentence), \(deadline(zone: zone))"] + commands(for: deployment).map { "  → \($0[0])  \($0[1])" }
   }
 
-  /// The same for a deployment whose engine is gone, so that nobody hears an answer.
+  /// Returns the lines for a gate whose deployment has no engine, so that nobody hears an answer.
   package func lines(interrupted deployment: Deployment.ID, now: Timestamp) -> [String] {
     var lines = ["Gate \(number) is open, and no engine hears an answer: \(sentence)"]
     switch gate.kind {
@@ -54,16 +54,16 @@ package struct GateStory: Sendable {
     return lines
   }
 
-  /// What a time without an engine means for the gate; nil: nothing.
+  /// Returns what a time without an engine means for a gate that looks repeatedly; nil: nothing.
   package func resumed(after gap: Interval) -> String? {
     guard let watch = gate.watch, gap.milliseconds > watch.every.milliseconds.times(2) else { return nil }
     return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
   }
 
-  /// The commands that answer the gate, each with its effect. They use the gate's number, because names may repeat.
+  /// Returns the commands that answer the gate, each with its effect. They contain the gate's number, because names may repeat.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
-    // A freeze can only be passed with a reason.
+    // A gate of a freeze is passed only with a reason.
     case .time where gate.name == "freeze": [["lander promote \(deployment) \(number) --comment TEXT", "lets the wave begin now"]]
     case .time, .check, .analysis: [["lander promote \(deployment) \(number)", "passes it now"]]
     case .approval:
@@ -122,7 +122,7 @@ package struct GateStory: Sendable {
 }
 
 extension Gate {
-  /// The gate's question, on one line.
+  /// Returns the gate's question, on one line.
   package func sentence(on hosts: [String]) -> String {
     let message = self.message.isEmpty ? "" : ": " + SafeText.line(self.message)
     let title = SafeText.line(name)
@@ -143,14 +143,14 @@ extension Gate {
     }
   }
 
-  /// ` (signed by 2 of kim, ann)`; empty: anybody may answer.
+  /// Who has to sign an answer: ` (signed by 2 of kim, ann)`; empty: anybody may answer.
   private var signers: String {
     guard let from else { return "" }
     let names = from.prefix(6).map { SafeText.line($0) }.joined(separator: ", ") + (from.count > 6 ? ", …" : "")
     return " (signed by \(from.count == 1 ? "" : "\(count ?? 1) of ")\(names))"
   }
 
-  /// The effect of a failure, if it is unusual; nil: it fails the deployment.
+  /// What a failure or a missing answer does, if it does something unusual; nil: it fails the deployment.
   package var unusual: String? {
     let failing: String? = failing == .fail ? nil : "a failure is left to the strategy"
     let undecided: String? =
@@ -165,13 +165,13 @@ extension Gate {
 }
 
 extension Watch {
-  /// `web1 web2`
+  /// Returns the names of the first four hosts in a range: `web1 web2`.
   fileprivate func names(_ hosts: [String], _ range: Range<Int>) -> String {
     let side = range.clamped(to: hosts.indices).map { hosts[$0] }
     return side.prefix(4).joined(separator: " ") + (side.count > 4 ? " … (\(side.count.of("host")))" : "")
   }
 
-  /// `on web1 web2`, `from this machine`
+  /// Returns from where a gate looks: `on web1 web2`, `from this machine`.
   fileprivate func places(_ hosts: [String]) -> String {
     if isFromEngine { return "from this machine" }
     return "on " + hosts.prefix(6).joined(separator: " ") + (hosts.count > 6 ? " … (\(hosts.count.of("host")))" : "")

@@ -4,24 +4,24 @@ package import DeployModel
 package struct HistoryLine: Sendable {
   package var id: Deployment.ID
   package var began: Timestamp
-  /// Its title: `web of shop`, `rollback of web`.
+  /// The title of the deployment: `web of shop`, `rollback of web`.
   package var what: String
   package var group: String
   package var revision: String
-  /// The kind of the deployment; nil: it cannot be read.
+  /// The kind of the deployment; nil: the journal cannot be read.
   package var kind: KindWords?
   package var hosts: Int
   package var actor: String
   /// `succeeded`, `failed`, `interrupted`, …
   package var state: String
   package var style: Surface.Style
-  /// A command to type, if one is due.
+  /// The command that somebody has to type now; nil: none.
   package var next: String?
   /// The open gate; nil: no gate is open.
   package var waits: GateStory?
   /// The pause; nil: the deployment is not paused.
   package var pause: Pause?
-  /// Who, why, the messages and what it left; nil: its journal cannot be read.
+  /// Who asked and why, the messages, and what the deployment left; nil: its journal cannot be read.
   package var account: Account?
   /// The exit code of the command that ran the deployment and its rollback; nil: it has not ended, or the code is unknown.
   package var exit: ExitCode?
@@ -44,12 +44,12 @@ package struct HistoryLine: Sendable {
   }
 }
 
-/// Deployments, the newest first.
+/// A list of deployments, the newest first.
 package struct HistoryReport: Sendable {
   package var entries: [HistoryLine]
   package init(_ entries: [HistoryLine]) { self.entries = entries }
 
-  /// The table, and the commands that are due.
+  /// Returns the table, and the commands that somebody has to type now.
   package func lines(on surface: Surface) -> [String] {
     guard !entries.isEmpty else {
       return ["No deployments yet. lander deploy makes the first one."]
@@ -71,14 +71,14 @@ package struct HistoryReport: Sendable {
     return Table(heading, rows: rows).lines(on: surface) + spoken(on: surface) + (due.isEmpty ? [] : ["", "Next"] + due)
   }
 
-  /// The last messages to them, the newest first.
+  /// Returns the last messages to the deployments, the newest first.
   private func spoken(on surface: Surface) -> [String] {
     let said = entries.flatMap { entry in (entry.account?.said(on: surface) ?? []).reversed().map { "  \(entry.id)  \($0)" } }
     let more = said.count > 10 ? ["  … lander show DEPLOYMENT has all of them"] : []
     return said.isEmpty ? [] : ["", "Said to them"] + said.prefix(10) + more
   }
 
-  /// The same for machines.
+  /// The list as data for programs.
   package var value: Value {
     .list(
       entries.map { entry in

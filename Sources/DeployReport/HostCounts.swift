@@ -8,7 +8,7 @@ struct HostCounts {
   ]
   private var words: [String]
 
-  /// - Parameter rollback: the deployment that went back after it; a host that it took back no longer counts as succeeded.
+  /// - Parameter rollback: the rollback that followed; nil: there was none. A host that it took back no longer counts as succeeded.
   init(of story: DeploymentStory, after rollback: DeploymentStory? = nil) {
     words = story.hosts.map { host in
       guard host.status == .succeeded, rollback?.conclusion != nil,
@@ -18,7 +18,7 @@ struct HostCounts {
     }
   }
 
-  /// `21 succeeded · 2 restored · 1 unknown`; a host that never began counts as not started.
+  /// The numbers in words: `21 succeeded · 2 restored · 1 unknown`. A host that never began counts as not started.
   var text: String {
     HostCounts.order.compactMap { word in
       let count = words.count { $0 == word }

@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// Plain values as JSON text, members in the order given.
+/// Writes values as JSON. The members of a record keep their order.
 package enum JSON {
-  /// On one line, without spaces; numbers that JSON does not have become `null`.
+  /// Returns the value on one line, without spaces. A number that JSON does not have becomes `null`.
   package static func text(_ value: Value) -> String {
     var out = ""
     write(value, to: &out)
     return out
   }
 
-  /// A record whose members keep their given order; nil members are left out.
+  /// Makes a record whose members keep their order. A member with the value nil is left out.
   package static func record(_ members: [(String, Value?)]) -> Value {
     .record(members.compactMap { name, value in value.map { Value.Member(name, $0) } })
   }

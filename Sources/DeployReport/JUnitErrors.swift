@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// JUnit's XML for a command that ended before it had results for tests or hosts: an error for each reason, so that nobody mistakes the
-/// report for a good one.
+/// A report in JUnit's XML for a command that ended before it had results: an error for each reason. So nobody takes the report for
+/// a success.
 package struct JUnitErrors: Sendable {
   private let problems: [Problem]
 
@@ -10,7 +10,7 @@ package struct JUnitErrors: Sendable {
     self.problems = problems.isEmpty && code != .done ? [Problem("lander ended with \(code.rawValue): \(code.word)")] : problems
   }
 
-  /// The whole document; without a test if nothing was wrong.
+  /// The whole document. If nothing was wrong, it contains no test.
   package var text: String {
     let cases = problems.map { problem in
       JUnitXML.testcase(in: problem.place?.file ?? "lander", problem.message, JUnitXML.element("error", problem))

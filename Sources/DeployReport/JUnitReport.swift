@@ -4,7 +4,7 @@ import DeployModel
 package struct JUnitReport: Sendable {
   private let chronicles: [Chronicle]
 
-  /// - Parameter chronicles: the deployment's, and that of the rollback that followed.
+  /// - Parameter chronicles: the deployment's chronicle, then that of the rollback that followed, if there is one.
   package init(_ chronicles: [Chronicle]) { self.chronicles = chronicles }
 
   /// The whole document.
@@ -29,7 +29,7 @@ package struct JUnitReport: Sendable {
         chronicle.steps.filter { $0.wave == wave.number }.map { testCase($0, in: chronicle) }
       }
     }
-    // Failures outside any event of a host: a stage, a gate, a lock, a host out of reach.
+    // Some failures belong to no lifecycle event of a host: of a stage, a gate or a lock, or of a host out of reach.
     let isTold = chronicle.steps.contains { if case .failed = $0.end { true } else { false } }
     if let conclusion = chronicle.story.conclusion, conclusion.status != .succeeded, !isTold || conclusion.status == .partial {
       let error = conclusion.error ?? chronicle.story.first?.error
@@ -54,7 +54,7 @@ package struct JUnitReport: Sendable {
     return suites
   }
 
-  /// A case for each stage that should have been undone but was not.
+  /// Returns a case for each stage that should have been undone but was not.
   private func stages(notUndoneIn chronicle: Chronicle) -> [(text: String, isBad: Bool)] {
     let names = chronicles.count == 1 ? chronicle.story.notUndone(after: nil) : chronicle.story.notUndone
     return names.map { name in
@@ -63,7 +63,8 @@ package struct JUnitReport: Sendable {
     }
   }
 
-  /// A case for each host that an ended deployment did not bring to the release: it was left out, or left on the old revision.
+  /// Returns a case for each host that did not get the release although the deployment succeeded or stopped on purpose: the host
+  /// was left out, or kept the old revision.
   private func hosts(without chronicle: Chronicle) -> [(text: String, isBad: Bool)] {
     guard let status = chronicle.story.conclusion?.status, status == .succeeded || status == .partial else { return [] }
     let told = Set(chronicle.steps.map(\.host))

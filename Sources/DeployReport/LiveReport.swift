@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A frame at the bottom of a terminal, redrawn in place: a line for each host if they fit, else counts and a bar. Lasting text (remarks,
-/// logs, failures) scrolls by above it.
+/// A frame at the bottom of a terminal, which is redrawn in place. It has a line for each host if the lines fit; otherwise counts
+/// and a bar. Remarks, logs and failures scroll by above the frame and stay.
 package struct LiveReport: ProgressReport {
   var surface: Surface
   private let echo: Bool
@@ -10,16 +10,16 @@ package struct LiveReport: ProgressReport {
   var story = DeploymentStory()
   var transfers = Transfers()
   private var above: [String] = []
-  /// Columns of each line of the frame on the screen.
+  /// The number of columns of each line of the frame that is on the screen.
   private var drawn: [Int] = []
   private var isStale = false
   private var drawnAt: Timestamp?
-  /// Columns of the widest name of a host.
+  /// The number of columns of the widest host name.
   var widest = 0
   private var partial = PartialLines()
   /// The last line that the command under way on a host wrote, by the host's number.
   var wrote: [Int: String] = [:]
-  /// The question to a person, with what was typed; nil: there is none.
+  /// The question to a person, with what the person has typed so far; nil: there is none.
   var question: String?
 
   /// - Parameter waves: the number of waves in the rehearsal; nil: unknown.
@@ -29,13 +29,13 @@ package struct LiveReport: ProgressReport {
     self.waves = waves
   }
 
-  /// The question to a person, on the last line of the frame; nil: there is none.
+  /// Sets the question to a person, on the last line of the frame; nil removes it.
   package mutating func ask(_ question: String?) {
     isStale = isStale || question != self.question
     self.question = question
   }
 
-  /// The window's size has changed.
+  /// Adapts the frame to a new size of the window.
   package mutating func resize(width: Int, height: Int) {
     // A terminal that became narrower has wrapped the frame's lines.
     let columns = max(20, width)
@@ -45,13 +45,14 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
-  /// Handles a process that was stopped and continues. Other output below the frame stays, so the next frame is drawn in a new place.
+  /// Handles that this process was stopped and continues. Other programs may have written below the frame, so the next frame is
+  /// drawn in a new place.
   package mutating func resumed() {
     drawn = []
     isStale = true
   }
 
-  /// Keeps the entry; its lines above the frame were printed before.
+  /// Remembers an entry from before this process. Its lines above the frame were printed before, unless it opens a deployment.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     let kept = above
     let text = take(entry, of: deployment)
@@ -85,7 +86,7 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Keeps the lines that the chunk completes, if output is shown; otherwise only the last line of each host for the next frame.
+  /// Remembers what a command wrote: the lines that the chunk completes if output is shown; otherwise only each host's last line.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else {
       if case .host(let number) = chunk.place, let line = chunk.lastLine {
@@ -101,27 +102,27 @@ package struct LiveReport: ProgressReport {
     return ""
   }
 
-  /// Remembers the line for the next frame: it stays above it.
+  /// Remembers the line for the next frame. It is printed above the frame and stays there.
   package mutating func remark(_ text: String, at moment: Timestamp) -> String {
     above.append(surface.paint(SafeText.line(text), .warn))
     isStale = true
     return ""
   }
 
-  /// Remembers it for the next frame.
+  /// Remembers the transfer for the next frame.
   package mutating func take(_ transfer: Transfer, at moment: Timestamp) {
     transfers.take(transfer, at: moment)
     isStale = true
   }
 
-  /// A new frame, if something changed or a second has passed.
+  /// Returns a new frame if something has changed or a second has passed; otherwise an empty text.
   package mutating func tick(_ now: Timestamp) -> String {
     guard story.plan != nil else { return "" }
     if !isStale, let drawnAt, (now - drawnAt).milliseconds < 1000 { return "" }
     return draw(frame(now), at: now)
   }
 
-  /// The last frame; the cursor is below it.
+  /// Returns the last frame, and moves the cursor below it.
   package mutating func end() -> String {
     guard story.plan != nil else { return "" }
     let text = draw(frame(story.last ?? Timestamp(milliseconds: 0)), at: story.last) + "\n"
@@ -129,19 +130,21 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Erases the frame, writes lasting text, then the new frame; as one update if the terminal can do that.
+  /// Erases the frame, writes the lines that stay, and then the new frame. A terminal that can do so shows all of this as one
+  /// update.
   private mutating func draw(_ frame: [String], at now: Timestamp?) -> String {
     var text = "\u{1B}[?2026h"
     if !drawn.isEmpty { text += drawn.count > 1 ? "\r\u{1B}[\(drawn.count - 1)A" : "\r" }
     text += "\u{1B}[J"
     for line in above { text += line.folded(to: surface.width - 1).joined(separator: "\n") + "\n" }
     above = []
-    // The question stays visible, however low the window is.
+    // The question stays visible even in a window with few rows.
     let room = surface.height - 1
     let kept = (frame.count > room && question != nil ? frame.prefix(room - 1) + frame.suffix(1) : frame.prefix(room)).map {
       $0.clipped(to: surface.width - 1)
     }
-    // What a terminal shows wider than it was counted, as joined emoji are, is cut and not wrapped: the next frame erases as many lines.
+    // Wrapping is off. A terminal may show a line wider than it was counted, such as joined emoji; it then cuts the line, and the
+    // next frame erases the right number of lines.
     text += "\u{1B}[?7l" + kept.joined(separator: "\n") + "\u{1B}[?7h\u{1B}[?2026l"
     drawn = kept.map(\.columns)
     drawnAt = now
@@ -179,28 +182,28 @@ package struct LiveReport: ProgressReport {
     }
   }
 
-  /// Where and what failed, with its last output, because the summary may come many lines later.
+  /// Returns where and what failed, with the last output, because the summary may come many lines later.
   private func lines(_ failing: DeploymentStory.Failing) -> [String] {
     let host = failing.host.map { story.hosts[$0].name }
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
     let head = [host, step].compactMap { $0 }.joined(separator: " ")
     let line = " \(head): \(failing.error.line(on: host))" + (failing.error.place.map { " (\($0))" } ?? "")
-    // With the output of commands shown, it is there already.
+    // If the output of commands is shown, these lines are on the screen already.
     let wrote = echo ? [] : failing.error.stderr.map { SafeText.tail($0, lines: 3) } ?? []
     return [surface.paint("✗", .bad) + line] + wrote.map { ("    | " + $0).clipped(to: surface.width - 1) }
   }
 }
 
 extension OutputChunk {
-  /// The last line that the chunk ends or begins, made harmless; nil: it only has blank lines.
+  /// The last line of the chunk, made harmless; nil: the chunk has only blank lines.
   fileprivate var lastLine: String? {
-    // A frame has no room for more, and this is asked for each chunk.
+    // The frame has no room for more than the last bytes, and this property is computed for each chunk.
     SafeText.lines(String(decoding: bytes.suffix(500), as: UTF8.self)).last { $0.contains { $0 != " " } }
   }
 }
 
 extension HostStatus {
-  /// One character for it.
+  /// One character for the status.
   package var mark: String {
     switch self {
     case .pending: " "

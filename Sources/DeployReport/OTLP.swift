@@ -1,24 +1,25 @@
 package import DeployModel
 
-/// OpenTelemetry's OTLP in its JSON form (proto3 JSON, opentelemetry-proto 1.x): 64-bit numbers are texts, ids hexadecimal.
+/// The JSON form of OpenTelemetry's OTLP (proto3 JSON, opentelemetry-proto 1.x). 64-bit numbers are strings, and ids are
+/// hexadecimal.
 package enum OTLP {
-  /// The sender: attributes of the resource.
-  /// - Parameter service: the name under which a reader finds it.
+  /// Returns the attributes of the resource: the sender of the data.
+  /// - Parameter service: the name under which a reader finds the data.
   package static func resource(service: String, version: String, host: String) -> Value {
     JSON.record([
       ("attributes", attributes([("service.name", .text(service)), ("service.version", .text(version)), ("host.name", .text(host))]))
     ])
   }
 
-  /// The body for `/v1/traces`.
-  /// - Parameter spans: each as JSON.
+  /// Returns the body for `/v1/traces`.
+  /// - Parameter spans: each span as JSON.
   package static func traces(_ spans: [String], of resource: Value, version: String) -> String {
     "{\"resourceSpans\":[{\"resource\":" + JSON.text(resource) + ",\"scopeSpans\":[{\"scope\":" + JSON.text(scope(version))
       + ",\"spans\":[" + spans.joined(separator: ",") + "]}]}]}"
   }
 
-  /// The body for `/v1/metrics` after a deployment's end: its duration, errors, and hosts by how they ended. All are sums of one run
-  /// (delta), which a collector adds up.
+  /// Returns the body for `/v1/metrics` after a deployment's end: its duration, its errors, and the number of hosts for each
+  /// result. All of them are sums of this one run (delta temporality), which a collector adds up.
   package static func metrics(_ plan: Plan, _ conclusion: Conclusion, ended: Timestamp, of resource: Value, version: String) -> String {
     let common = DeploymentSpans.common(plan, conclusion)
     func point(_ facts: [(String, Value)], _ rest: [(String, Value?)]) -> Value {

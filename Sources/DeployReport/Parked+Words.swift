@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Parked {
-  /// For whom it waits, since when, until when, and what is typed.
+  /// Returns who parked the deployment, since when and until when it waits, and the commands that answer its gate.
   /// - Parameter zone: seconds east of Greenwich.
   package func lines(_ lock: Lock, at now: Timestamp, zone: Int) -> [String] {
     let title = SafeText.line(name)
@@ -22,7 +22,7 @@ extension Parked {
         : ["  → lander approve \(id) \(self.gate)  resumes it", "  → lander reject \(id) \(self.gate)  fails it"])
   }
 
-  /// The same for machines.
+  /// The parked deployment, as data for programs.
   package var value: Value {
     JSON.record([
       ("deployment", .text(deployment)), ("gate", .int(gate)), ("kind", .text(kind.rawValue)), ("name", .text(name)),

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A deployment that hosts keep until a person has answered, as people read it.
+/// The report of a deployment that is parked: its hosts keep it until a person has answered.
 package struct ParkedReport: Sendable {
   private let story: DeploymentStory
 
@@ -8,7 +8,7 @@ package struct ParkedReport: Sendable {
 
   private var words: KindWords { (story.plan?.kind ?? .deploy).words }
 
-  /// The same for programs.
+  /// The report as a problem, for a command whose caller is a program.
   package var problem: Problem {
     let name = story.openGate.map { "gate \($0.number), \"\(SafeText.line($0.gate.name))\"" } ?? "a gate"
     return Problem(
@@ -16,7 +16,7 @@ package struct ParkedReport: Sendable {
       fix: story.openGate?.commands(for: story.id).first?[0] ?? "lander resume \(story.id)")
   }
 
-  /// What it waits for, until when, and what is typed from any checkout.
+  /// Returns what the deployment waits for, until when, and the commands that answer it from any checkout.
   /// - Parameter zone: seconds east of Greenwich.
   package func lines(zone: Int) -> [String] {
     let until = story.parked.map { " until \(When($0.until, zone: zone).full)" } ?? ""

@@ -1,20 +1,21 @@
 package import DeployModel
 
-/// Shows a deployment under way: takes events, returns text to write. It has no clock: times come with the events.
+/// Shows a deployment under way: its functions take events and return the text to write. It has no clock: times come with the
+/// events.
 package protocol ProgressReport: Sendable {
-  /// Takes an entry from before this process; shows it only if it opens a deployment.
+  /// Takes an entry from before this process. Returns lines only if the entry opens a deployment.
   mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String
-  /// The next entry; a `planned` one begins a new deployment.
+  /// Takes the next entry. A `planned` entry begins a new deployment.
   mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
-  /// Bytes that a running command wrote.
+  /// Takes bytes that a command under way wrote.
   mutating func take(_ chunk: OutputChunk) -> String
-  /// Takes something between the entries that people wait for, in words.
+  /// Takes a remark that is no entry, in words, for people who wait.
   mutating func remark(_ text: String, at moment: Timestamp) -> String
-  /// Bytes that arrived on a host.
+  /// Takes the news that bytes have arrived on a host.
   mutating func take(_ transfer: Transfer, at moment: Timestamp)
-  /// Called a few times a second.
+  /// Is called a few times a second, and returns what has to be written by then.
   mutating func tick(_ now: Timestamp) -> String
-  /// Leaves the output in a state in which others can write.
+  /// Ends the display, so that others can write to the terminal.
   mutating func end() -> String
 }
 
@@ -23,32 +24,32 @@ extension ProgressReport {
 }
 
 extension Entry {
-  /// Whether it begins a deployment.
+  /// Whether the entry begins a deployment.
   package var isOpening: Bool { if case .planned = fact { true } else { false } }
 }
 
-/// One line of JSON for each entry; `lander logs` has the output, this has not.
+/// One line of JSON for each entry. The output of commands is not included: `lander logs` has it.
 package struct LinesOfJSON: ProgressReport {
   private var lines = EntryLines()
   package init() {}
-  /// The opening's line; the others were printed before.
+  /// Returns the line of an entry that opens a deployment. The lines of the others were printed before.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     entry.isOpening ? take(entry, of: deployment) : ""
   }
-  /// The entry's line.
+  /// Returns the entry's line.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     lines.line(entry, of: deployment) + "\n"
   }
-  /// Nothing: chunks are not entries.
+  /// Returns an empty text, because chunks are not entries.
   package mutating func take(_ chunk: OutputChunk) -> String { "" }
-  /// Nothing: only entries have a place in the sequence.
+  /// Returns an empty text, because only entries have a number in the sequence.
   package mutating func remark(_ text: String, at moment: Timestamp) -> String { "" }
-  /// Nothing.
+  /// Returns an empty text.
   package mutating func tick(_ now: Timestamp) -> String { "" }
   package mutating func end() -> String { "" }
 }
 
-/// Lines that are never redrawn, for logs and CI: aligned, each with its time, and a heartbeat if nothing else is printed.
+/// Lines that are never redrawn, for logs and CI. They are aligned and have the time; a heartbeat comes if nothing else is printed.
 package struct PlainReport: ProgressReport {
   private let surface: Surface
   /// Whether the output of commands on hosts is shown as it comes.
@@ -60,9 +61,9 @@ package struct PlainReport: ProgressReport {
   private var eventBegan: [Timestamp?] = []
   private var partial = PartialLines()
   private var nameWidth = 0
-  /// Above this number of hosts, only changes of state are shown, not each event.
+  /// The number of hosts up to which each lifecycle event is shown. Above it, only changes of status are shown.
   private static let eventsUpTo = 25
-  /// Above this number of hosts, only waves, failures and counts are shown.
+  /// The number of hosts up to which each host is shown. Above it, only waves, failures and counts are shown.
   private static let hostsUpTo = 200
 
   package init(on surface: Surface, echo: Bool = false, heartbeat: Interval = .seconds(30)) {
@@ -71,14 +72,14 @@ package struct PlainReport: ProgressReport {
     self.heartbeat = heartbeat
   }
 
-  /// The opening's lines. No heartbeat comes before the first new event.
+  /// Returns the lines of an entry that opens a deployment. No heartbeat comes before the first new entry.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     let text = take(entry, of: deployment)
     spoke = nil
     return entry.isOpening ? text : ""
   }
 
-  /// The lines for the entry.
+  /// Returns the lines for the entry.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     if case .planned(let plan) = entry.fact {
       story = DeploymentStory()
@@ -89,7 +90,7 @@ package struct PlainReport: ProgressReport {
     let gap = story.last.map { entry.at - $0 } ?? .zero
     story.take(entry)
     var lines = lines(for: entry, isFirst: isFirst)
-    // A person who resumes has not seen what it waits for.
+    // A person who resumes a deployment has not seen yet what it waits for.
     if case .resumed = entry.fact, let gate = story.openGate {
       lines += [gate.resumed(after: gap)].compactMap { $0 } + gate.lines(for: deployment, zone: surface.zone)
     }
@@ -99,22 +100,22 @@ package struct PlainReport: ProgressReport {
     return lines.enumerated().map { ($0 == 0 ? time : "          ") + $1 + "\n" }.joined()
   }
 
-  /// The lines that the chunk completes, if output is shown.
+  /// Returns the lines that the chunk completes, if output is shown.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else { return "" }
     return partial.take(chunk).map { "          \(label(chunk.place)) | \($0)\n" }.joined()
   }
 
-  /// A line with its time.
+  /// Returns a line with its time.
   package mutating func remark(_ text: String, at moment: Timestamp) -> String {
     spoke = moment
     return surface.paint(When(moment, zone: surface.zone).clock, .dim) + "  " + SafeText.line(text) + "\n"
   }
 
-  /// Remembers it for the next heartbeat.
+  /// Remembers the transfer for the next heartbeat.
   package mutating func take(_ transfer: Transfer, at moment: Timestamp) { transfers.take(transfer, at: moment) }
 
-  /// A heartbeat, if nothing was printed for long enough.
+  /// Returns a heartbeat if nothing was printed for long enough; otherwise an empty text.
   package mutating func tick(_ now: Timestamp) -> String {
     guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
     spoke = now
@@ -152,7 +153,7 @@ package struct PlainReport: ProgressReport {
     }
   }
 
-  /// The first two lines about a deployment.
+  /// Returns the first two lines about a deployment.
   package static func opening(_ plan: Plan) -> [String] {
     let source = plan.content.bundle.map { " (\(SafeText.line($0.source)))" } ?? ""
     let revision =
@@ -224,7 +225,7 @@ package struct PlainReport: ProgressReport {
     }
   }
 
-  /// `9 hosts: web1 web2 web3 web4 web5 web6 web7 web8 …`
+  /// Returns the number of hosts and the first eight names: `9 hosts: web1 web2 web3 web4 web5 web6 web7 web8 …`.
   private func names(_ hosts: [Int]) -> String {
     "\(hosts.count.of("host")): " + hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ") + (hosts.count > 8 ? " …" : "")
   }
@@ -265,7 +266,7 @@ package struct PlainReport: ProgressReport {
   }
 }
 
-/// Puts chunks of several streams together into whole lines.
+/// Puts chunks of several streams together, until they are whole lines.
 package struct PartialLines: Sendable {
   private struct Key: Hashable {
     var intent: Int
@@ -277,7 +278,7 @@ package struct PartialLines: Sendable {
   private static let longest = 4096
   package init() {}
 
-  /// The lines that the chunk completes, made harmless.
+  /// Returns the lines that the chunk completes, made harmless.
   package mutating func take(_ chunk: OutputChunk) -> [String] {
     let key = Key(intent: chunk.intent, place: chunk.place, stream: chunk.stream)
     var bytes = open.removeValue(forKey: key) ?? []

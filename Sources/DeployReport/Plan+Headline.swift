@@ -7,7 +7,7 @@ extension Plan {
     return (["\(verb) \(what) \(preposition) \(subject.groupName.words)"] + parts.compactMap { $0 }).joined(separator: " · ")
   }
 
-  /// `Deploying`, `Rolling back`, `Running restart of`, `Removing`
+  /// What the plan does, as a verb: `Deploying`, `Rolling back`, `Running restart of`, `Removing`.
   var verb: String {
     switch kind {
     case .deploy: "Deploying"
@@ -17,7 +17,7 @@ extension Plan {
     }
   }
 
-  /// The revisions that hosts leave and get; nil: the plan has no revision.
+  /// The revisions that hosts run now and will get; nil: the plan has no revision.
   private var movement: String? {
     let old = hosts.filter { $0.action == .change }.map { $0.previous?.inputs.bundle.short ?? $0.current }
     let before = old.first.flatMap { first in old.allSatisfy { $0 == first } ? first : "several revisions" }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A plan for programs: everything in its lines, as fields.
+/// A plan for programs: the contents of its lines, as fields.
 extension PlanReport {
   /// - Parameter connected: whether hosts were surveyed.
   package func value(connected: Bool) -> Value {
@@ -23,7 +23,7 @@ extension PlanReport {
     ])
   }
 
-  /// Section by section, in the order of time.
+  /// Returns the rehearsal for programs, section by section, in the order of time.
   private func steps(_ rehearsed: Rehearsed) -> Value {
     .list(
       rehearsed.sections.map { section in

@@ -1,16 +1,16 @@
 package import DeployCore
 package import DeployModel
 
-/// A plan for people who decide about it: what, where, within which bounds, step by step, and the rollback.
+/// A plan for people who decide about it: what is deployed where, within which bounds, step by step, and how it is rolled back.
 package struct PlanReport: Sendable {
   package var plan: Plan
-  /// The entries if every answer is good.
+  /// The entries of a rehearsal in which every answer is good.
   package var rehearsal: [Entry]
-  /// The entries if the first wave fails.
+  /// The entries of a rehearsal in which the first wave fails.
   package var failure: [Entry]
-  /// Findings of the rehearsals that only a real run can confirm.
+  /// What the rehearsals could not find out, so that only a real run shows it.
   package var findings: [RehearsalFinding]
-  /// Parts of the code that may run several times but count once in the sum of deadlines, in words.
+  /// The parts of the recipe's code that may run several times but count once in the sum of deadlines, each in words.
   package var loops: [String]
   /// The steps of an appspec installation on a host that has none of its files yet, one a line.
   package var installation: [String] = []
@@ -26,7 +26,7 @@ package struct PlanReport: Sendable {
     self.loops = loops
   }
 
-  /// The whole of it, line by line.
+  /// Returns the report's lines.
   package func lines(on surface: Surface) -> [String] {
     var lines = [surface.paint("Plan", .strong) + ": " + planned, ""]
     lines += Table([], rows: facts()).lines(on: surface, indent: 2)
@@ -53,17 +53,17 @@ package struct PlanReport: Sendable {
     surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
-  /// Whether the rehearsal saw everything to its end.
+  /// Whether the rehearsal reached the end of each function.
   package var isWhole: Bool { !findings.contains { $0.isEnd } }
 
-  /// The sum of all deadlines, and whether it is complete.
+  /// Returns the sum of all deadlines, and says if it is not complete.
   private func deadline(_ good: Rehearsed) -> String {
     isWhole && loops.isEmpty
       ? "Over at the latest after \(good.deadline): the sum of all deadlines, one after the other."
       : "The deadlines of what is shown come to \(good.deadline), one after the other. That is not all of it."
   }
 
-  /// Every function whose end was not reached, with line and reason.
+  /// Returns each function whose end the rehearsal did not reach, with line and reason.
   private func unseen(on surface: Surface) -> [String] {
     guard !findings.isEmpty else { return [] }
     var lines = ["", "  " + surface.paint("Not known before it runs", .strong) + ":"]
@@ -74,7 +74,7 @@ package struct PlanReport: Sendable {
     return lines
   }
 
-  /// The first steps of each kind.
+  /// Returns the first eight steps of each kind.
   private func installation(on surface: Surface) -> [String] {
     guard !installation.isEmpty else { return [] }
     var lines = ["", "  " + surface.paint("Install", .strong) + ", on a host that has none of these files yet:"]
@@ -134,7 +134,7 @@ package struct PlanReport: Sendable {
     return rows
   }
 
-  /// A line for each host while there are few; equal hosts together when there are many.
+  /// Returns the table of hosts. If there are many, equal hosts share a row.
   private func hosts(on surface: Surface) -> [String] {
     let rows = plan.hosts.map { host -> [String] in
       switch host.action {
@@ -205,7 +205,7 @@ package struct PlanReport: Sendable {
 }
 
 extension PlanReport {
-  /// The stages that a rollback undoes, and when.
+  /// Returns the stages that a rollback undoes, and when.
   private func undone() -> String {
     let index = plan.flow.stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? plan.flow.stages.count
     func names(_ stages: ArraySlice<Stage>) -> [String] {
@@ -241,7 +241,7 @@ extension HostTask {
 }
 
 extension HostPlan {
-  /// `77aa… → 8d1e…`, and whether the release is there already.
+  /// The releases that the host leaves and gets: `77aa… → 8d1e…`, and whether the new release is there already.
   fileprivate var journey: String {
     let from =
       current ?? found.map { "foreign release \(SafeText.line($0))" } ?? lost.map { "nothing (release \($0) is gone)" } ?? "nothing"
@@ -311,7 +311,7 @@ extension StageTerms.Settled {
 }
 
 extension Value {
-  /// The value as a person would write it: text without quotes, records and lists as JSON.
+  /// The value as a person would write it. Text has no quotes; records and lists are JSON.
   package var plain: String {
     switch self {
     case .text(let text): SafeText.line(text)
@@ -322,13 +322,13 @@ extension Value {
 }
 
 extension HostPlan {
-  /// Secrets whose new value makes the host's deployment a change; empty if there are none.
+  /// The names of secrets that have a new value, so that the host is changed for them; empty if there are none.
   fileprivate var rotation: String {
     guard let changed = secrets?.changed, !changed.isEmpty else { return "" }
     return "; other \(changed.count == 1 ? "value" : "values") of \(changed.joined(separator: ", ")) than it has"
   }
 
-  /// What is known about the values of the host's secrets.
+  /// What is known about the values of the host's secrets: which are unchanged, and which were not compared.
   fileprivate var comparison: String {
     guard let secrets else { return "" }
     let same = secrets.same.isEmpty ? "" : ", and the same values of \(secrets.same.joined(separator: ", "))"

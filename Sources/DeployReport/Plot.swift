@@ -1,4 +1,4 @@
-/// Bars for comparison: each row has a usual value and a largest one.
+/// A bar chart that compares rows. Each row has a usual value and a largest value.
 package struct Plot: Sendable, Hashable {
   package struct Row: Sendable, Hashable {
     package var name: String
@@ -6,7 +6,7 @@ package struct Plot: Sendable, Hashable {
     package var usual: Double?
     /// The largest value; nil: only the usual one is shown.
     package var most: Double?
-    /// Both, with their unit, for people.
+    /// Both values with their unit, for people.
     package var label: String
     package var tone: Document.Tone
     package init(_ name: String, usual: Double?, most: Double? = nil, label: String, tone: Document.Tone = .plain) {
@@ -17,17 +17,17 @@ package struct Plot: Sendable, Hashable {
   /// What is compared, in a few words.
   package var title: String
   package var rows: [Row]
-  /// The value of the whole width; nil: that of the longest bar.
+  /// The value that takes the whole width; nil: the largest value of the rows.
   package var whole: Double?
 
   package init(_ title: String, whole: Double? = nil, rows: [Row]) {
     (self.title, self.whole, self.rows) = (title, whole, rows)
   }
 
-  /// The value of the whole width.
+  /// The value that takes the whole width: `whole`, or more if a row has more.
   var scale: Double { max(whole ?? 0, rows.flatMap { [$0.usual ?? 0, $0.most ?? 0] }.max() ?? 0) }
 
-  /// For a terminal: `=` up to the usual value, and `-` up to the largest.
+  /// Returns the lines for a terminal: `=` up to the usual value, and `-` from there to the largest.
   func lines(on surface: Surface) -> [String] {
     let width = 40
     let rows = rows.map { row -> [String] in
@@ -38,7 +38,7 @@ package struct Plot: Sendable, Hashable {
     return ["  " + SafeText.line(title)] + Table([], rows: rows).lines(on: surface, indent: 4)
   }
 
-  /// How much of a width a number takes; at least something if it is not zero.
+  /// Returns how much of a width a number takes: at least 1 if the number is above zero; 0 for nil.
   func part(_ number: Double?, of width: Int) -> Int {
     guard let number, number > 0, scale > 0 else { return 0 }
     return max(1, Int((Double(width) * number / scale).rounded()))

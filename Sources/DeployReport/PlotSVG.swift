@@ -1,8 +1,8 @@
 extension Plot {
-  /// Heights of a row and of the title, and room for names and labels, in the drawing's own units.
+  /// Sizes in the drawing's own units: the height of a row and of the title, the room for names and labels, and the whole width.
   private static let (rowHeight, head, names, labels, width) = (26, 6, 300, 210, 1000)
 
-  /// A drawing whose colours come from the page.
+  /// The plot as an SVG drawing. The page sets its colours.
   var svg: String {
     let height = rows.count * Self.rowHeight + Self.head
     let name = HTMLText.escaped(title)
@@ -18,7 +18,7 @@ extension Plot {
     let (usual, most) = (part(row.usual, of: room), part(row.most, of: room))
     var text = "<g><title>\(HTMLText.escaped("\(row.name): \(row.label)"))</title>"
     text += "<text x=\"\(Self.names - 8)\" y=\"\(top + 14)\" class=\"name\">\(HTMLText.escaped(String(name)))</text>"
-    // The usual value is a bar; a line goes from there to the largest.
+    // The usual value is a bar. A line continues from its end to the largest value.
     if usual > 0 {
       text += "<rect class=\"\(row.tone.rawValue)\" x=\"\(Self.names)\" y=\"\(top + 2)\" width=\"\(usual)\" height=\"16\" rx=\"2\"/>"
     }

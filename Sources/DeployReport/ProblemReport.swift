@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Problem {
-  /// `deploy.lua:31: message`, and `  → fix` on the next line.
+  /// Returns the problem as lines: `deploy.lua:31: message`, and `  → fix` on the next line.
   package func lines(on surface: Surface = Surface()) -> [String] {
     let whereabouts = [place?.description, isNamed ? nil : subject].compactMap { $0 }
     let head = whereabouts.map { surface.paint(SafeText.line($0) + ":", .strong) + " " }.joined()
@@ -13,7 +13,7 @@ extension Problem {
     return lines
   }
 
-  /// The same for programs.
+  /// The problem as data for programs.
   package var value: Value {
     JSON.record([
       ("message", .text(message)), ("place", place.map { .text($0.description) }), ("subject", subject.map { .text($0) }),
@@ -23,7 +23,7 @@ extension Problem {
 }
 
 extension Problem {
-  /// Whether the message itself names its subject, unmistakably: in quotes, or by a path or a variable's name.
+  /// Whether the message itself names its subject: in quotes, or as a path or the name of a variable.
   private var isNamed: Bool {
     guard let subject else { return false }
     if place != nil, message.contains("\"\(subject)\"") { return true }

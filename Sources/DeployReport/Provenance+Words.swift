@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Provenance {
-  /// Why, from which commit, what is new, in which job: each as a name and a text, for people.
+  /// The reason, the commit, the new commits and the job, each as a name and a text for people.
   package var facts: [[String]] {
     var facts: [[String]] = []
     if let message { facts.append(["Why", SafeText.line(message)]) }
@@ -13,7 +13,7 @@ extension Provenance {
     return facts
   }
 
-  /// On one line: `fix login; commit 3f2a91c on main; https://…`; nil: nothing is known but who.
+  /// The facts on one line: `fix login; commit 3f2a91c on main; https://…`; nil: at most the person is known.
   package var line: String? {
     let parts = [
       message.map { SafeText.line($0) }, commit.map { "commit " + $0.words }, (job?.url).map { SafeText.line($0) },
@@ -21,7 +21,7 @@ extension Provenance {
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
-  /// For machines.
+  /// The provenance as data for programs.
   package var value: Value {
     JSON.record([
       ("actor", actor.map { .text($0) }), ("message", message.map { .text($0) }),
@@ -34,7 +34,7 @@ extension Provenance {
 }
 
 extension Commit {
-  /// `3f2a91c v1.4 on main, with changes that are not committed: Fix login`
+  /// The commit in words: `3f2a91c v1.4 on main, with changes that are not committed: Fix login`.
   package var words: String {
     let name = tag.map { " " + SafeText.line($0) } ?? ""
     let place = branch.map { " on " + SafeText.line($0) } ?? ""
@@ -42,7 +42,7 @@ extension Commit {
     return short + name + place + state + (subject.map { ": " + SafeText.line($0) } ?? "")
   }
 
-  /// For machines.
+  /// The commit as data for programs.
   var value: Value {
     JSON.record([
       ("id", .text(id)), ("branch", branch.map { .text($0) }), ("tag", tag.map { .text($0) }), ("subject", subject.map { .text($0) }),
@@ -52,7 +52,7 @@ extension Commit {
 }
 
 extension CommitRange {
-  /// `3 commits since 1a2b3c4`, `goes back from 1a2b3c4`
+  /// The range in words: `3 commits since 1a2b3c4`, `goes back from 1a2b3c4`.
   package var words: String {
     let old = String(from.prefix(7))
     let count = total >= Self.counted ? "\(total) commits or more" : total.of("commit")
@@ -60,7 +60,7 @@ extension CommitRange {
     return "\(count) since \(old)" + (isBack ? ", and without some that hosts have" : "")
   }
 
-  /// For machines.
+  /// The range as data for programs.
   var value: Value {
     JSON.record([
       ("from", .text(from)), ("total", .int(total)), ("goes_back", .bool(isBack)),

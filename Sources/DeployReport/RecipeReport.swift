@@ -5,7 +5,7 @@ package struct ProjectReport: Sendable {
   package var project: Project
   package init(_ project: Project) { self.project = project }
 
-  /// Recipes with their parameters, then groups.
+  /// Returns the recipes with their parameters, then the groups.
   package func lines(on surface: Surface) -> [String] {
     var lines: [String] = []
     for recipe in project.recipes {
@@ -28,7 +28,7 @@ package struct ProjectReport: Sendable {
     return lines
   }
 
-  /// Recipes with a JSON Schema of their parameters, and groups.
+  /// The recipes with a JSON Schema of their parameters, and the groups: for programs.
   package var value: Value {
     JSON.record([
       (
@@ -73,7 +73,7 @@ extension Recipe {
 }
 
 extension Parameter {
-  /// Parameters as a JSON Schema of one object.
+  /// Returns the JSON Schema of one object with these parameters.
   static func schema(of parameters: [Parameter], optional: [Parameter] = []) -> Value {
     let required = parameters.filter { $0.standard == nil }.map { Value.text($0.name) }
     return JSON.record([
@@ -86,7 +86,7 @@ extension Parameter {
 
 extension Recipe {
 
-  /// Every field and where it came from, for `lander show`.
+  /// Returns each field and where it came from, for `lander show`.
   package func lines(on surface: Surface) -> [String] {
     func origin(_ field: String) -> String {
       guard let found = origins.first(where: { $0.name == field })?.value else { return "" }
@@ -133,14 +133,14 @@ extension Recipe {
 }
 
 extension Stage {
-  /// Where a stage of the recipe's own is written: in the recipe or in a base; nil for the engine's own.
+  /// Where a stage is written: in the recipe or in a base; nil: it is a stage of the engine.
   fileprivate var origin: String? {
     if case .script(_, _, _, _, let place, _) = self { place?.description } else { nil }
   }
 }
 
 extension Revision {
-  /// `dist, built by make dist`.
+  /// The source of the revision in words: `dist, built by make dist`.
   package var sentence: String {
     let from =
       switch source {
@@ -172,13 +172,13 @@ extension Amount {
 }
 
 extension Parameter {
-  /// Option, type, default, help.
+  /// The columns of a table for the parameter: option with type, default, and help.
   var row: [String] {
     let option = kind == .boolean ? "--[no-]\(name)" : "--\(name) <\(word)>"
     return [option, typed.map { "default \($0)" } ?? "required", SafeText.line(help)]
   }
 
-  /// The default as one would type it.
+  /// The default as a person would type it; nil: there is none.
   private var shown: Value? {
     guard let standard, kind == .percent, standard.text == nil else { return standard }
     return .text("\(standard.plain)%")

@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// A rehearsal in a readable form: section by section in order of time, with hosts that do the same together.
+/// A rehearsal in a readable form: sections in order of time. In each section, hosts with equal steps are together.
 package struct Rehearsed: Sendable {
-  /// One operation of a host, or a time of waiting.
+  /// One operation of a host, or a wait.
   package struct Step: Sendable, Hashable {
     package var event: LifecycleEvent?
     package var text: String
     package var timeout: Interval
-    /// How often it is repeated in a row.
+    /// How many times the step runs in a row.
     package var count = 1
   }
-  /// Hosts that do the same, in the order of their numbers; `nil` stands for the engine's own machine.
+  /// Hosts with equal steps, in the order of their numbers. The host nil stands for the engine's own machine.
   package struct Part: Sendable {
     package var hosts: [Int?]
     package var steps: [Step]
@@ -19,20 +19,20 @@ package struct Rehearsed: Sendable {
   package struct Section: Sendable {
     package var title: String
     package var parts: [Part] = []
-    /// How many turns its hosts need: hosts of the wave divided by hosts in flight, rounded up.
+    /// How many times in a row `parallel` hosts take their turn: the hosts of the wave divided by `parallel`, rounded up.
     package var turns = 1
-    /// The longest time of its slowest host, with what comes before and after.
+    /// The sum of the deadlines of the slowest host, with the steps before and after, in milliseconds.
     var longest = 0
-    /// Until when its gate is closed; nil: it is no gate.
+    /// How long the gate may stay open, if the section is a gate; nil: it is none.
     var gate: Interval?
   }
 
   package private(set) var sections: [Section] = []
   private(set) var plan: Plan?
-  /// The longest time of all: what each section's slowest host may take, turn by turn.
+  /// The sum of the deadlines of all sections: of each section's slowest host, once for each turn.
   package private(set) var deadline = Interval.zero
 
-  /// A fold over the entries of the rehearsal.
+  /// Folds the entries of the rehearsal.
   package init(_ entries: [Entry]) {
     if case .planned(let plan)? = entries.first?.fact { self.plan = plan }
     let parallel = max(1, plan?.bounds.parallel ?? 1)
@@ -75,7 +75,7 @@ package struct Rehearsed: Sendable {
     deadline = Interval(milliseconds: sections.reduce(0) { $0 + $1.longest * max(1, $1.turns) })
   }
 
-  /// `web01 web02 web03`, or the first few and how many.
+  /// Returns the names of the hosts, or the first six and the number of all: `web01 web02 web03`.
   package static func names(_ hosts: [Int?], in plan: Plan?) -> String {
     let names = hosts.prefix(6).map { number in
       number.map { plan?.name(ofHost: $0) ?? "host \($0)" } ?? "this machine"
@@ -83,8 +83,9 @@ package struct Rehearsed: Sendable {
     return names.joined(separator: " ") + (hosts.count > 6 ? " … (\(hosts.count.of("host")))" : "")
   }
 
-  /// Its lines: what happens, on which hosts, with which deadlines. Sections that repeat an earlier one only say so.
-  /// - Parameter known: a rehearsal that was shown before; a beginning that is equal to its beginning is left out.
+  /// Returns the lines of the rehearsal: what happens, on which hosts, with which deadlines. A section that repeats an earlier one
+  /// only says so.
+  /// - Parameter known: a rehearsal that was shown before. The sections with which both rehearsals begin are left out.
   package func lines(
     on surface: Surface, indent: Int = 4, after known: Rehearsed? = nil
   )

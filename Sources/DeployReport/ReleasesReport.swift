@@ -15,7 +15,7 @@ package struct ReleasesReport: Sendable {
     kept = KeptReleases(hosts).list
   }
 
-  /// The whole of it, line by line.
+  /// Returns the report's lines.
   package func lines(on surface: Surface) -> [String] {
     let reached = hosts.count { if case .reached = $0.survey { true } else { false } }
     var lines = [surface.paint(title, .strong) + ", \(reached) of \(hosts.count.of("host")) reached"]
@@ -45,7 +45,7 @@ package struct ReleasesReport: Sendable {
     return names.count > 4 ? names.prefix(3).joined(separator: " ") + " … (\(names.count.of("host")))" : names.joined(separator: " ")
   }
 
-  /// The same for machines.
+  /// The report as data for programs.
   package var value: Value {
     .list(
       kept.map { one in

@@ -2,7 +2,7 @@ import DeployModel
 
 /// Words about a removal, for plans and questions.
 extension Removal {
-  /// What the removal removes from each host.
+  /// What the removal takes from each host.
   package var whatGoes: String {
     "current, the releases\(shared ? ", the data in shared" : ""), and what lander knows of the application"
   }
@@ -13,7 +13,7 @@ extension Removal {
       + "files that lander did not make, and the number of the last deployment"
   }
 
-  /// What the removal does not do for slots: the strategy that gave them traffic does not run.
+  /// What the removal does with the traffic of slots: nothing, because the strategy that moves it does not run.
   static let trafficOfSlots = "is not moved: what the balancer still sends to a slot fails"
 
   /// What happens to a host on which the removal fails.

@@ -1,4 +1,4 @@
-/// The style of a report's page: light and dark, for a desk, a phone and paper.
+/// The style sheet of a report's page, for light and dark displays, wide and narrow screens, and paper.
 enum ReportStyle {
   static let text = """
     :root { color-scheme: light dark; --ink: #1b1f24; --soft: #59636e; --paper: #ffffff; --card: #f6f8fa; --line: #d1d9e0;

@@ -1,7 +1,7 @@
 /// Makes text from hosts safe to print: nothing in it can move a cursor, set a title or command a CI system.
 package enum SafeText {
-  /// One line: control characters become caret notation, invisible ones and those that change the direction of writing become numbers,
-  /// and a space breaks CI commands.
+  /// Returns the text as one safe line. Control characters become caret notation. Characters that are invisible or change the
+  /// direction of writing become numbers. A space breaks each command of a CI system.
   package static func line(_ text: some StringProtocol) -> String {
     var safe = ""
     safe.reserveCapacity(text.utf8.count)
@@ -30,8 +30,8 @@ package enum SafeText {
     }
   }
 
-  /// The lines of a text, each made harmless. After a carriage return, the overwritten part of a line is dropped, as a terminal shows it.
-  /// Colours are dropped: they hide nothing, and in caret notation nobody reads the line.
+  /// Returns the lines of a text, each made harmless. After a carriage return, the overwritten part of a line is left out, as on a
+  /// terminal. Colours are left out too: they hide nothing, and in caret notation they make a line hard to read.
   package static func lines(_ text: String) -> [String] {
     guard !text.isEmpty else { return [] }
     var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -39,7 +39,7 @@ package enum SafeText {
     return parts.map { part in line(withoutColours(part.split(separator: "\r").last ?? part)) }
   }
 
-  /// Without sequences that only set colours and weights: `ESC [`, numbers, `m`.
+  /// Removes the sequences that only set colours and weights: `ESC [`, numbers, `m`.
   private static func withoutColours(_ text: Substring) -> Substring {
     guard text.utf8.contains(0x1B) else { return text }
     var kept: [UInt8] = []
@@ -56,7 +56,7 @@ package enum SafeText {
     return Substring(String(decoding: kept, as: UTF8.self))
   }
 
-  /// A line of a report without the styles of a terminal.
+  /// Returns a line of a report without the styles of a terminal.
   package static func plain(_ line: String) -> String {
     guard line.utf8.contains(0x1B) else { return line }
     var plain = ""
@@ -69,15 +69,15 @@ package enum SafeText {
     return plain
   }
 
-  /// The last lines of a text, each at most `width` characters.
+  /// Returns the last lines of a text, each cut to at most `width` characters.
   package static func tail(_ text: String, lines count: Int, width: Int = 400) -> [String] {
     lines(String(text.suffix(count * (width + 100)))).suffix(count).map {
       $0.count > width ? $0.prefix(width - 1) + "…" : $0
     }
   }
 
-  /// Breaks what GitHub, Azure and TeamCity would take for a command: `::error…` at the start of a line, even after Unicode white space,
-  /// which GitHub's runner cuts off; `##[…`, `##vso[…` anywhere.
+  /// Breaks what GitHub, Azure and TeamCity would take for a command: `##[…` and `##vso[…` anywhere, and `::error…` at the start of
+  /// a line. GitHub's runner cuts off Unicode white space before `::`, so such white space counts as the start of the line.
   private static func disarmed(_ line: String) -> String {
     let scalars = line.unicodeScalars
     let start = scalars.firstIndex { !$0.properties.isWhitespace } ?? scalars.endIndex

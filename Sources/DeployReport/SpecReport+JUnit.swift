@@ -1,8 +1,8 @@
 import DeployModel
 
-/// The tests of specs for programs that read JUnit's XML.
+/// The results of specs for programs that read JUnit's XML.
 extension SpecReport {
-  /// A suite for each file.
+  /// The whole document, with a suite for each file.
   package var junit: String {
     let suites = files.map { file in
       let own = results.filter { $0.test.place.file == file }

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// How the tests of specs ended, for people and for programs.
+/// The results of the tests in specs, for people and for programs.
 package struct SpecReport: Sendable {
   let results: [SpecResult]
-  /// The time that a person waited for all of them.
+  /// How long all tests took together, as the person who waited saw it.
   let took: Interval
 
   package init(_ results: [SpecResult], took: Interval) {
@@ -18,7 +18,7 @@ package struct SpecReport: Sendable {
     return files
   }
 
-  /// Each failed test, with why and where; then the counts.
+  /// Returns each failed test, with its reason and its place, and then the numbers of passed and failed tests.
   /// - Parameter isWhole: whether to show passed tests too.
   package func lines(isWhole: Bool, on surface: Surface = Surface()) -> [String] {
     var lines: [String] = []
@@ -35,10 +35,11 @@ package struct SpecReport: Sendable {
     return lines + [surface.paint(end, failed.isEmpty ? .good : .bad)]
   }
 
-  /// The same as one object.
+  /// The results as one object, for programs.
   package var value: Value { value(covering: nil) }
 
-  /// - Parameter coverage: the lines that ran; nil: nobody asked.
+  /// Returns the results as data for programs.
+  /// - Parameter coverage: the lines that ran; nil: coverage was not requested.
   package func value(covering coverage: CoverageReport?) -> Value {
     JSON.record([
       ("passed", .int(results.count - failed.count)), ("failed", .int(failed.count)), ("milliseconds", .int(took.milliseconds)),

@@ -1,9 +1,9 @@
 package import DeployCore
 package import DeployModel
 
-/// Hosts that lack what their group has.
+/// Hosts that lack their group's revision.
 extension StatusReport {
-  /// The hosts that lack the revision, why, and the command that deploys it.
+  /// Returns the hosts that lack the revision, why they lack it, and the command that deploys it.
   func missingLines(on surface: Surface) -> [String] {
     guard let missing else { return [] }
     let goal = missing.goal
@@ -16,12 +16,12 @@ extension StatusReport {
     ]
   }
 
-  /// The same for machines; nil: no host that answers lacks it.
+  /// The missing hosts for programs; nil: each host that answers has the revision.
   package var missingValue: Value? { missing?.value }
 }
 
 extension MissingHosts {
-  /// For machines.
+  /// The missing hosts, as data for programs.
   package var value: Value {
     JSON.record([
       ("release", .text(goal.release.id)), ("deployment", .text(goal.deployment)), ("stopped", .bool(goal.trial == true)),

@@ -2,15 +2,15 @@ import DeployCore
 import DeployModel
 
 extension StatusReport {
-  /// A group of more hosts than that has one row for all hosts with the same, if they are at least `mostAlike`.
+  /// If a group has more hosts than `mostRows`, at least `mostAlike` equal hosts share one row.
   private static let (mostRows, mostAlike) = (40, 10)
 
-  /// The table. On a terminal, hosts of a large group that run the same are one row: nobody finds among hundreds the one that differs.
+  /// Returns the table. On a terminal, equal hosts of a large group share a row, so that a host that differs is easy to find.
   func table(on surface: Surface) -> [String] {
     let rows = hosts.map { host in [host.name] + (share(of: host.name).map { [$0] } ?? []) + row(host.survey, on: surface) }
     let heading = ["HOST"] + (traffic == nil ? [] : ["TRAFFIC"]) + ["RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"]
     guard surface.terminal, rows.count > Self.mostRows else { return Table(heading, rows: rows).lines(on: surface, indent: 2) }
-    // Hosts of one deployment got it minutes apart, so the time is left out of the comparison.
+    // Hosts got the same deployment minutes apart, so the comparison ignores the time.
     let when = heading.count - 2
     let keys = rows.map { row -> ExactText in
       let telling = row.enumerated().dropFirst().filter { row.count < heading.count || $0.offset != when }

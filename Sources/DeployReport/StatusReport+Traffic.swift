@@ -2,7 +2,7 @@ package import DeployModel
 
 /// The traffic, and the deployments that wait for the lock.
 extension StatusReport {
-  /// The share of the traffic that a slot has; nil: the group has no slots, or moves no traffic.
+  /// Returns the share of the traffic that a slot has, or `?` if it is unknown; nil: the group has no slots, or moves no traffic.
   func share(of host: String) -> String? {
     guard let traffic else { return nil }
     return percent(of: host, traffic).map { "\($0) %" } ?? "?"
@@ -13,7 +13,7 @@ extension StatusReport {
     return traffic.weights?.percent(of: String(host[host.index(after: slash)...]))
   }
 
-  /// What is known of the traffic, and since when.
+  /// Returns what is known of the traffic, and since when. Empty if the group has no slots or moves no traffic.
   func trafficLines() -> [String] {
     guard let traffic else { return [] }
     guard let weights = traffic.weights, let since = traffic.since else {
@@ -23,7 +23,7 @@ extension StatusReport {
     return ["", "Traffic: \(SafeText.line(weights.sentence)), since \(When.ago(since, now: now))\(by); the balancer was not asked"]
   }
 
-  /// The same for machines; nil: the group has no slots, or moves no traffic.
+  /// The traffic for programs; nil: the group has no slots, or moves no traffic.
   package var trafficValue: Value? {
     traffic.map { traffic in
       JSON.record([
@@ -36,7 +36,7 @@ extension StatusReport {
 
   func trafficValue(of host: String) -> Value? { traffic.flatMap { percent(of: host, $0) }.map { .int($0) } }
 
-  /// Hosts on which somebody waits, with those that do, in their order.
+  /// Hosts with deployments that wait for their lock, and these deployments in the order of the queue.
   private var waiting: [(host: String, line: [LinePlace.Other])] {
     hosts.compactMap { host in
       guard case .reached(let state) = host.survey, let line = state.line, !line.isEmpty else { return nil }
@@ -46,7 +46,7 @@ extension StatusReport {
   private static let shown = 10
   private static let given = 50
 
-  /// The deployments that wait for the lock, in their order.
+  /// Returns the deployments that wait for the lock, in the order of the queue.
   func waits() -> [String] {
     waiting.flatMap { host, line -> [String] in
       let rows = line.prefix(Self.shown).enumerated().map { index, one in
@@ -60,7 +60,7 @@ extension StatusReport {
     }
   }
 
-  /// The same for machines: at most fifty a host, and how many there are.
+  /// The deployments that wait, for programs: at most fifty for each host, and the number of all.
   package var waitingValue: Value {
     .list(
       waiting.map { host, line in

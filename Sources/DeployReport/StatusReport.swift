@@ -1,20 +1,20 @@
 package import DeployCore
 package import DeployModel
 
-/// What the hosts of a group run, by their own receipts.
+/// What the hosts of a group run, according to their receipts.
 package struct StatusReport: Sendable {
   package var title: String
   package var hosts: [(name: String, survey: Survey)]
   package var now: Timestamp
-  /// Further problems of hosts, with their names as subjects: the last deployment could not take them back.
+  /// Further problems, each with a host's name as its subject: the last deployment could not take that host back.
   package var notes: [Problem] = []
-  /// Deployments to these hosts that were made from here and are not over.
+  /// Deployments to these hosts that began in this state folder and have not ended.
   package var open: [DeploymentSummary] = []
-  /// Why `lander rollback` of these hosts would be refused now; nil: it would not be refused.
+  /// Why `lander rollback` would refuse to take these hosts back now; nil: it would not refuse.
   package var noWayBack: Problem?
-  /// The messages to deployments that are not over, by id.
+  /// The accounts of deployments that have not ended, for their messages.
   package var accounts: [Account] = []
-  /// What the newest deployment from here left, if it has ended; nil: there is none, or it is unknown.
+  /// What the newest deployment from this state folder left; nil: there is none, it has not ended, or its journal is unknown.
   package var left: Account?
   /// The traffic; nil: the group has no slots, or moves no traffic.
   package var traffic: KnownTraffic?
@@ -27,7 +27,7 @@ package struct StatusReport: Sendable {
     self.now = now
   }
 
-  /// The whole of it, line by line.
+  /// Returns the report's lines.
   package func lines(on surface: Surface) -> [String] {
     let reached = hosts.count { if case .reached = $0.survey { true } else { false } }
     var lines = [
@@ -40,7 +40,7 @@ package struct StatusReport: Sendable {
     return lines
   }
 
-  /// The same for machines.
+  /// The hosts as data for programs.
   package var value: Value {
     .list(
       hosts.map { host in
@@ -76,7 +76,7 @@ package struct StatusReport: Sendable {
       })
   }
 
-  /// Deployments that are not over, for machines.
+  /// Deployments that have not ended, as data for programs.
   package var openValue: Value {
     .list(
       open.map { deployment in
@@ -91,13 +91,13 @@ package struct StatusReport: Sendable {
       })
   }
 
-  /// What the newest deployment that has ended left, for machines; nil: nothing that needs a look.
+  /// What the newest deployment that has ended left, for programs; nil: nothing needs attention.
   package var leftValue: Value? {
     guard let left = left?.still(hosts), left.isWrong else { return nil }
     return JSON.record([("deployment", .text(left.id))] + left.members)
   }
 
-  /// Who deployed the hosts' releases and why, a line for each deployment that a receipt names.
+  /// Returns who deployed the hosts' releases and why: a line for each deployment that a receipt names.
   private func whys() -> [String] {
     var seen: [Deployment.ID] = []
     return hosts.flatMap { host -> [String] in
@@ -109,7 +109,7 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// Traffic and hosts that the newest deployment left wrong, as far as nothing was deployed to them since.
+  /// Returns the traffic and the hosts that the newest deployment left wrong, without hosts that got a newer deployment since.
   private func leftWrong(on surface: Surface) -> [String] {
     guard let left = left?.still(hosts), left.isWrong else { return [] }
     let ways = noWayBack == nil ? "lander deploy or lander rollback" : "lander deploy"
@@ -123,7 +123,7 @@ package struct StatusReport: Sendable {
     return state.receipt?.release.id == current ? "on" : "between"
   }
 
-  /// What a host runs, without its name.
+  /// Returns what a host runs: the cells of its row, without its name.
   func row(_ survey: Survey, on surface: Surface) -> [String] {
     switch survey {
     case .unreachable: return [surface.paint("unknown", .bad)]
@@ -142,7 +142,7 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// Why something is not known, or not as it should be.
+  /// Returns why a host's state is unknown, or is not as it should be.
   private func reasons() -> [String] {
     hosts.flatMap { host -> [String] in
       switch host.survey {
@@ -161,10 +161,10 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// Whether nothing new may take the lock: its lease runs, or its deployment can be resumed.
+  /// Whether no other deployment may take the lock: its lease has not ended, or its deployment can be resumed.
   private func isHeld(_ lock: Lock) -> Bool { lock.leaseLeft > 0 || open.contains { $0.id == lock.deployment } }
 
-  /// Commands that would not be refused now.
+  /// Returns the commands that would not be refused now.
   private func wayOn(canResume: Bool, isLocked: Bool, cancelling: String) -> String {
     if isLocked {
       return canResume ? "lander resume finishes it; lander cancel \(cancelling)" : "wait until whoever holds the lock is done"
@@ -173,7 +173,7 @@ package struct StatusReport: Sendable {
       + "lander deploy goes forward"
   }
 
-  /// Differences between a host's disk and its receipt, and what is known about the last deployment there.
+  /// Returns the differences between a host's disk and its receipt, and what is known about the last deployment there.
   private func drifts(on surface: Surface) -> [String] {
     hosts.flatMap { host -> [String] in
       guard case .reached(let state) = host.survey else { return [] }
@@ -187,7 +187,7 @@ package struct StatusReport: Sendable {
     state.drift(goesBack: noWayBack == nil) + notes.filter { $0.subject == host }
   }
 
-  /// Deployments whose receipts are on trial, each with its hosts.
+  /// Returns the deployments whose receipts are on trial, each with its hosts.
   private func trials() -> [String] {
     var found: [(deployment: Deployment.ID, hosts: [String])] = []
     for host in hosts {
@@ -209,7 +209,7 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// What was checked, so that nobody thinks that file contents were compared.
+  /// Returns what was compared. It says that the contents of files were not compared, so that nobody relies on that.
   private func compared(on surface: Surface) -> [String] {
     let runs = hosts.contains { if case .reached(let state) = $0.survey { state.current != nil } else { false } }
     guard runs else { return [] }
@@ -218,7 +218,7 @@ package struct StatusReport: Sendable {
     return [""] + (surface.terminal ? line.folded(to: surface.width) : [line]).map { surface.paint($0, .dim) }
   }
 
-  /// The hosts, and of those with slots the slot that was deployed to last: the others keep an older release on purpose.
+  /// The hosts. Of the slots of one machine, only the slot that was deployed to last: the others keep an older release on purpose.
   private var speaking: [(name: String, survey: Survey)] {
     var newest: [ExactText: Timestamp] = [:]
     let found = hosts.map { host -> (machine: ExactText, at: Timestamp)? in
@@ -230,7 +230,7 @@ package struct StatusReport: Sendable {
     return zip(hosts, found).filter { _, one in one.map { newest[$0.machine] == $0.at } ?? true }.map(\.0)
   }
 
-  /// Hosts that run something else than most.
+  /// Returns which hosts run which release, if not all of them run the same one.
   private func differences(on surface: Surface) -> [String] {
     var counts: [(release: String, hosts: [String])] = []
     for host in speaking {
@@ -288,7 +288,7 @@ package struct StatusReport: Sendable {
 }
 
 extension ForeignCurrent {
-  /// What is in the place of `current`, in a few words.
+  /// What is at the path of `current`, in a few words.
   package var words: String {
     switch self {
     case .link(let text): "a link to \(text)"
@@ -299,7 +299,7 @@ extension ForeignCurrent {
 }
 
 extension HostState {
-  /// What a cancel does to the deployment that has the host's lock.
+  /// What a cancel would do to the deployment that has the host's lock.
   fileprivate var cancelling: String {
     let barring = marks?.first { $0.isIrreversible && $0.deployment == lock?.deployment }
     return barring.map { "ends it, and takes nothing back: stage \(SafeText.line($0.stage)) cannot be undone" } ?? "takes it back"

@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Summary {
-  /// The next commands after a task or a removal: nothing is taken back, so it is repeated on the remaining hosts. Nil: the same as after a
-  /// deployment.
+  /// Returns the next commands after a task or a removal, which are never rolled back: a person repeats them on the remaining hosts.
+  /// Nil: the commands are the usual ones after a deployment.
   func nextOfBare(_ plan: Plan) -> [[String]]? {
     switch exit {
     case .done? where !story.isAsWished, .partial?, .held?, .rolledBack?, .rollbackFailed?, .cancelled?, .rejected?, .unfit?: break
@@ -13,7 +13,7 @@ extension Summary {
     let left = story.hosts.filter { $0.status != .succeeded && $0.status != .unchanged }.map(\.name)
     let isPart = !left.isEmpty && left.count < story.hosts.count && left.count <= 8
     let hosts = plan.hosts.map(\.host).filter { host in left.contains { $0.isExactly(host.name) } }
-    // A removal takes all slots of a machine.
+    // A removal covers all slots of a machine.
     let named = plan.kind.removal == nil ? left : Slots.machines(hosts)
     let only = isPart ? named.map { " --only \($0)" }.joined() : plan.subject.typed?.words([.hosts]) ?? ""
     let parameters = plan.subject.typed?.words([.parameters]) ?? ""
@@ -30,24 +30,25 @@ extension Summary {
         "removes what is left, once what stopped it is out of the way",
       ]
     let logs = ["lander logs \(plan.id)\(host.map { " " + $0 } ?? "")", "the whole output"]
-    // It was cancelled when everything was gone already.
+    // The removal was cancelled after everything was gone.
     return plan.kind.removal != nil && left.isEmpty ? [logs] : [logs, again]
   }
 
-  /// The words for a host that is not where it was before.
+  /// The words for a host that could not be brought back to its state before the deployment.
   var notBack: String { story.plan?.kind.task == nil ? "could not go back" : "could not be brought into service again" }
 
-  /// The words for the case that no host began, although stages ran something.
+  /// The words for a deployment in which no host began, although stages ran something.
   var notBegun: String { story.plan?.kind.task == nil ? "No host was brought to the release." : "No host had its part." }
 
-  /// The limit of lines that say what stages ran.
+  /// The limit of lines about what stages ran.
   private static let mostRan = 8
 
-  /// What stages, or functions of a task, ran before the failure, and is not taken back. The logs show the details.
+  /// What stages, or functions of a task, ran before the failure, and what nothing takes back. Empty if the deployment did not
+  /// fail.
   var whatRan: [String] {
     guard [.failed, .cancelled].contains(story.conclusion?.status) else { return [] }
     let isTask = story.plan?.kind.task != nil
-    // What a deployment's stages ran belongs to the release; if no host has it, nothing else mentions it.
+    // What the stages of a deployment ran belongs to the release. So it is mentioned only if no host has got the release.
     guard isTask || !story.hosts.contains(where: \.status.wasChanged) else { return [] }
     let undone = rollback?.undone ?? []
     let stages = story.ran.filter { stage in !undone.contains { $0.isExactly(stage.name) } }

@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Summary {
-  /// Stages that were undone, and those that should have been.
+  /// Returns the stages that were undone, and those that should have been undone but were not.
   func notUndone(on surface: Surface) -> [String] {
     let ended = story.undone + (rollback?.undone ?? [])
     var lines = ended.isEmpty ? [] : ["", "  Undone: " + Self.staged(ended)]
@@ -19,7 +19,7 @@ extension Summary {
     return lines
   }
 
-  /// Whether all hosts are back and only stages are not undone, so that no rollback helps any more.
+  /// Whether all hosts are back and only stages are not undone. Then a further rollback does not help.
   var lacksOnlyUndo: Bool {
     guard let conclusion = story.conclusion, conclusion.traffic == nil, !story.notUndone(after: rollback).isEmpty else { return false }
     let back = rollback ?? (story.plan?.kind.isRollback == true ? story : nil)
@@ -30,7 +30,7 @@ extension Summary {
     }
   }
 
-  /// The next commands if `lacksOnlyUndo`.
+  /// Returns the next commands; meaningful only if `lacksOnlyUndo` is true.
   /// - Parameters:
   ///   - group: the arguments after `lander status`.
   ///   - again: the arguments after `lander deploy`.

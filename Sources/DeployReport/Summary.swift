@@ -1,11 +1,12 @@
 package import DeployModel
 
-/// The end of a deployment in words: what happened, what failed first, how many hosts for which cause, and what to do next.
+/// The end of a deployment in words: what happened, what failed first, how many hosts failed for each cause, and what to do next.
 package struct Summary: Sendable {
   package var story: DeploymentStory
-  /// The deployment that went back after it, if there was one.
+  /// The rollback that followed from the deployment; nil: there was none.
   package var rollback: DeploymentStory?
-  /// The typed options that describe a project without a `deploy.lua`; the next commands need them again.
+  /// The typed options that describe a project without a `deploy.lua`, which the next commands need again; nil: the project has
+  /// one.
   package var typed: String?
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, typed: String? = nil) {
     self.story = story
@@ -13,18 +14,18 @@ package struct Summary: Sendable {
     self.typed = typed
   }
 
-  /// The exit code; nil: the deployment has no conclusion.
+  /// The exit code of the command; nil: the deployment has no conclusion.
   package var exit: ExitCode? {
     story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan?.kind.isRollback ?? false) }
   }
 
-  /// The next commands, each with its effect; empty: the deployment has no conclusion.
+  /// The next commands, each with its effect; empty if the deployment has no conclusion.
   var steps: [[String]] {
     guard let conclusion = story.conclusion, let plan = story.plan else { return [] }
     return next(conclusion, plan)
   }
 
-  /// The whole of it, line by line.
+  /// Returns the summary's lines.
   package func lines(on surface: Surface) -> [String] {
     guard let conclusion = story.conclusion, let plan = story.plan else {
       return unfinished(on: surface)
@@ -35,7 +36,7 @@ package struct Summary: Sendable {
       lines += [""] + describe(first, on: surface)
     }
     lines += Causes(of: story).lines
-    // A command stays on one line; a terminal wraps it without adding anything to a copy.
+    // A command stays on one line: if the terminal wraps it, a copy of it contains no line break.
     if surface.terminal { lines = lines.flatMap { $0.folded(to: surface.width) } }
     lines += wayBack(conclusion, on: surface)
     let next = self.next(conclusion, plan)
@@ -103,7 +104,7 @@ package struct Summary: Sendable {
     return lines
   }
 
-  /// What the touched hosts run now, and what a person has to type if going back failed.
+  /// Returns what the touched hosts run now, and what a person has to type if going back failed.
   private func wayBack(_ conclusion: Conclusion, on surface: Surface) -> [String] {
     guard conclusion.status != .refused, !story.isAsWished else { return [] }
     let isWhole = conclusion.status == .succeeded || conclusion.status == .partial
@@ -165,7 +166,7 @@ package struct Summary: Sendable {
     return lines
   }
 
-  /// Hosts on the new or failed release, because the recipe says that nothing goes back.
+  /// Hosts that stay on the new or failed release, because the recipe says so or an irreversible stage has begun.
   private var stayed: [String] {
     let isEnded = [.failed, .cancelled].contains(story.conclusion?.status)
     let staysPut = story.plan?.flow.rollback == false || story.conclusion?.irreversible != nil
@@ -185,7 +186,7 @@ package struct Summary: Sendable {
     let hosts = typed == nil ? group + (plan.subject.typed?.words([.hosts]) ?? "") : project
     let own = plan.typed(TypedOptions.Part.allCases) + (plan.flow.missing == nil ? "" : " --missing")
     let again = typed == nil ? own : plan.subject.recipe + project
-    // Which slot or pool gets a release, only the strategy of a whole deployment knows.
+    // Only the strategy of a whole deployment knows which slot or pool gets a release.
     let isPooled = plan.flow.strategy?.traffic != nil || plan.hosts.contains { $0.host.slot != nil }
     let catchesUp = typed == nil && plan.kind == .deploy && !isPooled
     let missing = catchesUp ? "lander deploy \(plan.typed()) --missing" : nil
@@ -230,7 +231,7 @@ package struct Summary: Sendable {
 }
 
 extension Summary {
-  /// Who has the hosts, and how to look.
+  /// Returns which deployment has the hosts, and the commands that show it.
   private func nextOfBusy(_ conclusion: Conclusion, _ plan: Plan, _ project: String, _ group: String) -> [[String]] {
     guard let holder = conclusion.holder else {
       let isTaken = conclusion.isTakenOver || rollback?.conclusion?.isTakenOver == true
@@ -252,7 +253,7 @@ extension Summary {
 }
 
 extension Summary {
-  /// Why hosts never began, if the cause is not the first failure: the floor forbade it.
+  /// Why hosts never began, if the first failure is not the cause, for example because the floor forbade it.
   private var notStarted: [String] {
     let waiting = story.hosts.filter { $0.status == .pending }.map(\.name)
     guard !waiting.isEmpty, let error = story.conclusion?.error, error.failure.message != story.first?.error.failure.message,
@@ -262,7 +263,8 @@ extension Summary {
       + (error.failure.fix.map { ["    → " + SafeText.line($0)] } ?? [])
   }
 
-  /// What hosts run after a failure that needs no repair. After a failed rollback, it is the release that they should have left.
+  /// What hosts run after a failure that needs no repair. After a failed rollback, this is the release that the rollback should have
+  /// replaced.
   private var whatIsLeft: String {
     guard story.hosts.contains(where: \.status.wasChanged) else { return whatRan.isEmpty ? "No host was changed." : notBegun }
     if story.conclusion?.isTakenOver == true {
@@ -281,8 +283,8 @@ extension Summary {
     return "Every touched host is back on what it ran before."
   }
 
-  /// The command for a rollback. If no host remembers a release to go back to, a rollback would be refused, and the next step is a
-  /// deployment.
+  /// Returns the command for a rollback. If no host knows a release to go back to, a rollback would be refused, and the command is
+  /// a deployment.
   /// - Parameter again: the arguments after `lander deploy`.
   private func back(_ plan: Plan, _ again: String, _ command: [String]) -> [[String]] {
     if canGoBack(plan) { return [command] }
@@ -291,16 +293,16 @@ extension Summary {
 
   private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething && story.barrier == nil }
 
-  /// The command for hosts that could not go back. If the old release is gone, it has to be sent again.
+  /// Returns the command for hosts that could not go back. If their old release is gone, it has to be sent again.
   private func wayOn(_ plan: Plan, _ hosts: String, _ again: String) -> [[String]] {
     let broken = (story.hosts + (rollback?.hosts ?? [])).filter { $0.status.isLeftBroken || $0.status.isRestoreFailed }
     let lost = broken.filter {
       if case .restoreFailed(_, let restoring, _) = $0.status { restoring.failure.kind == .missing } else { false }
     }
     guard lost.isEmpty || lost.count < broken.count else { return [] }
-    // Only the traffic could not be put back: no host is left.
+    // Only the traffic could not be put back: no host needs the command.
     if broken.isEmpty, story.conclusion?.traffic != nil, rollback?.conclusion?.status ?? .succeeded == .succeeded { return [] }
-    // The others are good on the new release: this one gets it too, and no host goes back.
+    // The other hosts run the new release well. So this host gets the new release too, and no host goes back.
     if [.succeeded, .partial].contains(story.conclusion?.status) {
       let names = broken.map { " --only \($0.name)" }.joined()
       let group = typed.map { " " + $0 } ?? plan.subject.groupName.option
@@ -314,20 +316,20 @@ extension Summary {
 }
 
 extension DeploymentStory {
-  /// Whether every host has its target, or was left out before the start.
+  /// Whether the deployment has succeeded, and every host has its target or was left out before the start.
   var isAsWished: Bool { conclusion.map { $0.status == .succeeded && $0.hosts.allSatisfy(\.isWhereItShouldBe) } ?? false }
 }
 
 extension Plan {
-  /// Whether a host ran something before, so that a rollback has a goal.
+  /// Whether at least one host ran a release before, so that a rollback is possible.
   var leavesSomething: Bool { hosts.contains { $0.previous != nil || $0.current != nil } }
 
-  /// `web of shop to production, deployment 20261121-113045-x7k2`.
+  /// The title of the deployment, with its id: `web of shop to production, deployment 20261121-113045-x7k2`.
   package var title: String {
     "\(kind.words.prefix)\(what) \(preposition) \(subject.groupName.words), deployment \(id)"
   }
 
-  /// `web of shop to production`, `restart of web on production`.
+  /// The title of the deployment, without its id: `web of shop to production`, `restart of web on production`.
   var heading: String {
     let prefix = kind.isRollback ? "" : kind.words.prefix
     return "\(prefix)\(what) \(preposition) \(subject.groupName.words)"
@@ -335,7 +337,7 @@ extension Plan {
 
   var preposition: String { kind.words.preposition }
 
-  /// `web`, or `web of shop` where the application has another name.
+  /// The recipe: `web`, or `web of shop` if the application has another name.
   package var what: String {
     subject.recipe == subject.application ? subject.recipe : "\(subject.recipe) of \(subject.application)"
   }

@@ -2,12 +2,12 @@
 package struct Surface: Sendable, Hashable {
   /// How progress is shown.
   package enum Mode: String, Sendable, Hashable, CaseIterable { case live, plain, quiet, ndjson }
-  /// Columns; lines of a redrawn frame are cut to it.
+  /// The number of columns. Lines of a redrawn frame are cut to it.
   package var width: Int
   /// Rows of the terminal.
   package var height: Int
   package var colour: Bool
-  /// A terminal that moves its cursor.
+  /// Whether the output is a terminal whose cursor can be moved.
   package var terminal: Bool
   /// Seconds east of Greenwich, for times of day.
   package var zone: Int
@@ -22,8 +22,8 @@ package struct Surface: Sendable, Hashable {
     self.zone = zone
   }
 
-  /// From the environment and the kind of the descriptor. `NO_COLOR` wins, then `CLICOLOR_FORCE` or `FORCE_COLOR`, then a terminal that
-  /// is not `dumb`. In CI nothing is redrawn.
+  /// Decides from the environment and from whether the output is a terminal. `NO_COLOR` wins, then `CLICOLOR_FORCE` or
+  /// `FORCE_COLOR`; otherwise a terminal has colour if it is not `dumb`. In CI nothing is redrawn.
   package init(
     isTerminal: Bool, columns: Int?, rows: Int?, zone: Int, environment: (String) -> String?
   ) {
@@ -41,7 +41,7 @@ package struct Surface: Sendable, Hashable {
 
   package enum Style: Sendable { case good, bad, warn, dim, strong }
 
-  /// The text in a style, if colour is on.
+  /// Returns the text in a style, if the surface has colour; otherwise the text itself.
   package func paint(_ text: String, _ style: Style) -> String {
     guard colour, !text.isEmpty else { return text }
     let code =
@@ -57,7 +57,8 @@ package struct Surface: Sendable, Hashable {
 }
 
 extension String {
-  /// Number of terminal columns. Escape sequences of our own styles do not count; East Asian wide characters and emoji count two.
+  /// The number of terminal columns that the text takes. Escape sequences of our own styles count 0; East Asian wide characters and
+  /// emoji count 2.
   package var columns: Int {
     var count = 0
     var escaped = false
@@ -75,12 +76,12 @@ extension String {
     return count
   }
 
-  /// Filled with spaces to that many columns.
+  /// Returns the text with spaces added until it has this many columns.
   package func padded(to width: Int) -> String {
     self + String(repeating: " ", count: Swift.max(0, width - columns))
   }
 
-  /// Words in lines of at most this many columns, each after the margin; a longer word is on its own line.
+  /// Returns the words in lines of at most this many columns, each after the margin. A longer word has a line of its own.
   package func wrapped(to width: Int, margin: String = "") -> [String] {
     var lines: [String] = []
     var line = ""
@@ -94,7 +95,7 @@ extension String {
     return line.isEmpty ? lines : lines + [margin + line]
   }
 
-  /// The same, but a wider word, such as an address, continues after a blank.
+  /// Breaks words that have more than this many columns, such as an address, with spaces.
   func withWords(upTo width: Int) -> String {
     split(separator: " ", omittingEmptySubsequences: false).map { word in
       var (pieces, piece) = ([String](), "")
@@ -109,12 +110,12 @@ extension String {
     }.joined(separator: " ")
   }
 
-  /// The line or, if it is wider, its words in several lines with the same indentation.
+  /// Returns the line itself or, if it is wider, its words in several lines with equal indentation.
   package func folded(to width: Int) -> [String] {
     columns > width ? wrapped(to: width, margin: String(prefix { $0 == " " })) : [self]
   }
 
-  /// At most this many columns; `…` replaces the end if it is longer. Styles inside survive.
+  /// Cuts the text to this many columns. `…` replaces the end of a longer text; its styles stay.
   package func clipped(to width: Int) -> String {
     guard columns > width else { return self }
     var kept = ""
@@ -140,8 +141,8 @@ extension String {
 }
 
 extension Character {
-  /// Whether a terminal takes two columns for it. An emoji does: one that always is, like ✅, and one
-  /// that U+FE0F makes so, like the red heart.
+  /// Whether a terminal takes two columns for the character. It does for emoji: characters that always are emoji, like ✅, and those
+  /// that U+FE0F makes emoji, like the red heart.
   fileprivate var isWide: Bool {
     let scalars = unicodeScalars
     guard let first = scalars.first, first.value >= 0x1100 || scalars.count > 1 else { return false }

@@ -1,4 +1,4 @@
-/// Rows under a heading, columns as wide as their widest cell.
+/// Rows under a heading. Each column is as wide as its widest cell.
 package struct Table: Sendable {
   package var heading: [String]
   package var rows: [[String]]
@@ -7,8 +7,8 @@ package struct Table: Sendable {
     self.rows = rows
   }
 
-  /// The lines, without trailing spaces; an empty heading is left out. On a terminal no line is wider than the width, if its words allow
-  /// it: a row that is too wide takes several lines, and a cell stays whole if it fits into one.
+  /// Returns the lines, without trailing spaces. An empty heading is left out. On a terminal, a row that is too wide takes several
+  /// lines; a cell stays on one line if it fits. Only a word that is too long makes a line wider than the terminal.
   package func lines(on surface: Surface, indent: Int = 0) -> [String] {
     let all = (heading.isEmpty ? [] : [heading]) + rows
     let widths = widths(of: all, indent: indent, limit: surface.terminal ? surface.width : nil)
@@ -22,7 +22,7 @@ package struct Table: Sendable {
     }
   }
 
-  /// The widths of columns from all rows or, if those do not fit, from the rows that fit by themselves.
+  /// Returns the widths of the columns. If the columns are too wide, only rows that fit by themselves are measured.
   private func widths(of all: [[String]], indent: Int, limit: Int?) -> [Int] {
     func measured(_ rows: [[String]]) -> [Int] {
       (0..<(all.map(\.count).max() ?? 0)).map { column in rows.map { $0.count > column ? $0[column].columns : 0 }.max() ?? 0 }
@@ -35,7 +35,7 @@ package struct Table: Sendable {
     return [max(first, narrow.first ?? 0)] + narrow.dropFirst()
   }
 
-  /// A row in several lines: the other cells are beside the first one and below.
+  /// Returns a row as several lines: the first cell, and the other cells beside it and below.
   private func packed(_ row: [String], after first: Int, indent: Int, limit: Int) -> [String] {
     let width = min(first, limit / 3)
     let room = max(1, limit - indent - width - 2)

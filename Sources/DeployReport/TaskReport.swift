@@ -2,13 +2,13 @@ import DeployModel
 
 /// Words about a task, for `list` and `show`.
 extension NamedTask {
-  /// `task restart: what it is for`, and its parameters.
+  /// Returns the task's line, `task restart: what it is for`, and a line for each parameter.
   func lines(on surface: Surface) -> [String] {
     let words = summary.isEmpty ? "" : ": " + SafeText.line(summary)
     return ["    task \(surface.paint(name, .strong))\(words)"] + Table([], rows: parameters.map(\.row)).lines(on: surface, indent: 6)
   }
 
-  /// With the parameters that can be given, its own and the recipe's, as a JSON Schema.
+  /// Returns the task for programs, with a JSON Schema of the parameters that can be given: its own and those of the recipe.
   func value(of recipe: Recipe) -> Value {
     let runnable = recipe.doing(self)
     return JSON.record([

@@ -1,10 +1,10 @@
 import DeployModel
 
 extension Timeline {
-  /// Height of a row, and room for the axis, in the drawing's own units.
+  /// Sizes in the drawing's own units: the height of a row, the room for the axis and for names, and the whole width.
   private static let (rowHeight, axis, names, width) = (24, 26, 210, 1000)
 
-  /// A drawing whose colours come from the page.
+  /// The timeline as an SVG drawing. The page sets its colours.
   var svg: String {
     let height = rows.count * Self.rowHeight + Self.axis
     let head =
@@ -23,7 +23,7 @@ extension Timeline {
       text +=
         "<g><title>\(HTMLText.escaped("\(row.name): \(label)"))</title><rect class=\"\(bar.tone.rawValue)\" x=\"\(left)\" y=\"\(top + 3)\" "
         + "width=\"\(right - left)\" height=\"18\" rx=\"3\"/>"
-      // About seven units for a character; a label that does not fit is only in the title.
+      // A character takes about seven units. A label that does not fit appears only as the tooltip.
       if label.count * 7 + 12 < right - left {
         text += "<text x=\"\(left + 6)\" y=\"\(top + 16)\" class=\"inside\">\(HTMLText.escaped(label))</text>"
       }

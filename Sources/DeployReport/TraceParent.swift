@@ -1,9 +1,10 @@
 import DeployModel
 
-/// A position in a trace, as in W3C's `traceparent`.
+/// A position in a trace, as in the W3C's `traceparent`.
 package struct TraceParent: Sendable, Hashable {
-  /// 32 hexadecimal digits, and 16; neither is all zeros.
+  /// 32 hexadecimal digits, not all of them zero.
   package var trace: String
+  /// 16 hexadecimal digits, not all of them zero.
   package var span: String
 
   package init(trace: String, span: String) {
@@ -11,8 +12,8 @@ package struct TraceParent: Sendable, Hashable {
     self.span = span
   }
 
-  /// Reads `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`, also of a newer version.
-  /// - Returns: nil if it is none; then a trace begins here.
+  /// Reads a text such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`, also of a newer version of the format.
+  /// - Returns: nil if the text is no `traceparent`; the caller then begins a trace.
   package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     func isHex(_ text: String, _ count: Int) -> Bool {
@@ -30,11 +31,11 @@ package struct TraceParent: Sendable, Hashable {
   package var text: String { "00-\(trace)-\(span)-01" }
 }
 
-/// The names of the spans of one trace. They follow from what a span is about, so that a hook on a host can get its own without a
+/// Gives the spans of one trace their ids. An id follows from what the span is about, so a hook on a host can compute it without a
 /// request.
 package struct TraceNames: Sendable, Hashable {
   package let trace: String
-  /// The caller's span; nil: the trace begins here.
+  /// The id of the caller's span; nil: the trace begins here.
   package let parent: String?
 
   /// - Parameter random: two numbers for a trace that begins here.
@@ -43,13 +44,13 @@ package struct TraceNames: Sendable, Hashable {
     self.parent = parent?.span
   }
 
-  /// The span of a deployment, or of a part of it.
+  /// Returns the id of the span of a deployment, or of a part of it.
   package func span(_ deployment: String, _ parts: String...) -> String {
     let hash = Fingerprint(of: ([trace, deployment] + parts).joined(separator: "\0").utf8).number
     return Hex.text(hash == 0 ? 1 : hash)
   }
 
-  /// For a command of a deployment: the span of its lifecycle event on its host, else that of the deployment.
+  /// Returns the parent for a command of a deployment: the span of its lifecycle event on its host, or else the deployment's span.
   package func parent(of deployment: String, host: String?, event: String?) -> TraceParent {
     guard let host, let event else { return TraceParent(trace: trace, span: span(deployment)) }
     return TraceParent(trace: trace, span: span(deployment, host, event))

@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// A train for people who come later: each group, how it ended, the answer before it, and what is next.
+/// A train for people who come later: each group, how its deployment ended, the answer before it, and what is next.
 package struct TrainReport: Sendable {
   private let train: Train
 
   package init(_ train: Train) { self.train = train }
 
-  /// The result of the whole train, in a word.
+  /// The result of the whole train, in a word; `open`: it has not ended.
   package var state: String { train.exit?.word ?? "open" }
 
-  /// `web to staging, production`
+  /// The recipe and the groups: `web to staging, production`.
   package var what: String {
     "\(train.request.recipe.map { SafeText.line($0) + " " } ?? "")to " + train.legs.map { SafeText.line($0.group) }.joined(separator: ", ")
   }
@@ -23,21 +23,21 @@ package struct TrainReport: Sendable {
     return lines
   }
 
-  /// What the train is doing, as a clause.
+  /// What the train is doing now, as a clause.
   package var underWay: String {
     if let group = train.waits { return "a person is asked before group \"\(SafeText.line(group))\"" }
     guard let index = train.next else { return "it has ended" }
     return "group \"\(SafeText.line(train.legs[index].group))\" is next"
   }
 
-  /// The commands that answer the train's question; empty: there is no question.
+  /// The commands that answer the question of the train; empty if no person is asked.
   package var questions: [String] {
     train.waits == nil ? [] : ["  → lander approve \(train.id), or lander reject \(train.id)"]
   }
 
   /// The lines for a list of open trains: the train, what it is doing, and the next command.
   /// - Parameters:
-  ///   - isHeld: whether a process runs it.
+  ///   - isHeld: whether a process runs the train.
   ///   - newer: a deployment that has changed one of the next groups since the train began; nil: none is known.
   package func open(isHeld: Bool, newer: DeploymentSummary? = nil) -> [String] {
     let head = "train \(train.id) \(what)"
@@ -52,7 +52,7 @@ package struct TrainReport: Sendable {
     return ["\(head); no process runs it", "  → lander resume \(train.id) continues it"]
   }
 
-  /// The next command; nil: the train has ended.
+  /// The next command and its effect; nil: there is none.
   private var next: (command: String, effect: String)? {
     if let index = train.next {
       return ("lander resume \(train.id)", "continues with group \"\(SafeText.line(train.legs[index].group))\"")
@@ -78,7 +78,7 @@ package struct TrainReport: Sendable {
     return "\(answer.approved ? "approved" : "rejected") by \(SafeText.line(answer.by))\(comment)"
   }
 
-  /// For machines.
+  /// The train as data for programs.
   package var value: Value {
     let groups = train.legs.map { leg in
       JSON.record([
@@ -102,7 +102,7 @@ package struct TrainReport: Sendable {
     ])
   }
 
-  /// One report of the whole train.
+  /// Returns one report of the whole train.
   /// - Parameter parts: the report of each deployment, by the group's name.
   package func document(_ parts: [(group: String, document: Document)]) -> Document {
     var facts = [Document.Fact("Train", train.id), Document.Fact("By", train.actor), Document.Fact("Between groups", train.between.word)]
@@ -119,7 +119,7 @@ package struct TrainReport: Sendable {
 }
 
 extension Train.Between {
-  /// As it is typed.
+  /// The value of `--between` for this rule: `none`, `check` or `approve`.
   package var word: String {
     switch self {
     case .nothing: "none"
@@ -130,6 +130,6 @@ extension Train.Between {
 }
 
 extension String {
-  /// A program's word in a form for people: `rolled back`.
+  /// A word for programs in a form for people: `rolled back`.
   fileprivate var spaced: String { replacing("_", with: " ") }
 }

@@ -3,14 +3,14 @@ package import DeployModel
 /// The lines for a person who waits for a train between its deployments: what the train waits for, repeated at least once a minute.
 package struct TrainWait: Sendable {
   private let surface: Surface
-  /// The last line.
+  /// The lines that were printed last.
   private var told: [String] = []
   private var spoke: Timestamp?
   private static let heartbeat = Interval.seconds(55)
 
   package init(on surface: Surface) { self.surface = surface }
 
-  /// The lines to print now; empty if nothing has changed and the last line is less than a minute old.
+  /// Returns the lines to print now; empty if nothing has changed and a line was printed less than a minute ago.
   package mutating func lines(_ train: Train, at now: Timestamp) -> [String] {
     let report = TrainReport(train)
     let lines = ["Waiting for train \(train.id) \(report.what): \(report.underWay)"] + report.questions

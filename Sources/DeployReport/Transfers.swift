@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Bytes of a pack that a host has acknowledged.
+/// How many bytes of a pack a host has acknowledged.
 package struct Transfer: Sendable, Hashable {
   /// The host's name.
   package var host: String
@@ -13,13 +13,13 @@ package struct Transfer: Sendable, Hashable {
   }
 }
 
-/// What is being sent to hosts, for people who wait for it.
+/// The packs that are being sent to hosts, for people who wait.
 struct Transfers: Sendable {
   private struct Pack {
     var host: String
     var sent: Int
     var total: Int
-    /// The bytes at the first report, and its time; the rate counts from there.
+    /// The number of bytes at the first report, and its time. The rate is computed from there.
     var first: (sent: Int, at: Timestamp)
     var last: Timestamp
   }
@@ -32,12 +32,12 @@ struct Transfers: Sendable {
       packs.append(Pack(host: transfer.host, sent: sent, total: total, first: (sent, moment), last: moment))
       return
     }
-    // Another pack, or one that starts over.
+    // This is another pack, or the transfer has started over.
     if packs[index].total != total || sent < packs[index].sent { packs[index].first = (sent, moment) }
     (packs[index].sent, packs[index].total, packs[index].last) = (sent, total, moment)
   }
 
-  /// `120 of 300 MB, 8.1 MB/s, 22 s left`; nil if nothing is being sent to the host.
+  /// Returns the progress, rate and time left: `120 of 300 MB, 8.1 MB/s, 22 s left`; nil: nothing is being sent to the host.
   func text(of host: String) -> String? {
     packs.first { $0.host == host && $0.sent < $0.total }.map { pack in
       let share = "\(pack.sent.inBytes) of \(pack.total.inBytes)"
@@ -49,14 +49,14 @@ struct Transfers: Sendable {
     }
   }
 
-  /// `████░░░░░`; blanks if nothing is being sent to the host.
+  /// Returns the progress as a bar, `████░░░░░`; blanks if nothing is being sent to the host.
   func bar(of host: String, width: Int) -> String {
     guard let pack = packs.first(where: { $0.host == host && $0.sent < $0.total }) else { return String(repeating: " ", count: width) }
     let full = min(width, Int(Double(width) * Double(pack.sent) / Double(pack.total)))
     return String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
   }
 
-  /// `120 MB of 900 MB sent`, for all hosts to which something is being sent; nil if there are none.
+  /// The progress of all hosts to which something is being sent: `120 MB of 900 MB sent`; nil: there are none.
   var text: String? {
     let open = packs.filter { $0.sent < $0.total }
     guard !open.isEmpty else { return nil }

@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// The result of comparing the current releases of a group's hosts with their manifests.
+/// The result of `lander verify`: the current release of each host of a group, compared with its manifest.
 package struct VerifyReport: Sendable {
-  /// The limit of named entries of one host; the JSON has all of them.
+  /// The limit of entries that are named for one host. The JSON has all of them.
   private static let most = 20
-  /// A terminal gets one line for the hosts that are as they should be, if there are more than that.
+  /// On a terminal, more than this many hosts whose release is as it was delivered share one line.
   private static let mostGood = 40
 
   package var recipe: String
@@ -16,7 +16,7 @@ package struct VerifyReport: Sendable {
     self.hosts = hosts
   }
 
-  /// The whole of it, line by line.
+  /// Returns the report's lines.
   package func lines(on surface: Surface) -> [String] {
     let others = hosts.filter { !$0.verdict.isAsDelivered }
     let good = hosts.count - others.count
@@ -56,7 +56,7 @@ package struct VerifyReport: Sendable {
 
   private static func entries(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count.grouped) entries" }
 
-  /// The same for machines.
+  /// The report as data for programs.
   package var value: Value {
     JSON.record([
       ("recipe", .text(recipe)), ("group", .text(group)),

@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// The lines for a person who waits for a deployment: what it waits for and which question a person has to answer, repeated at least once a
-/// minute.
+/// The lines for a person who waits for a deployment: what the deployment waits for, and which question a person has to answer.
+/// They are repeated at least once a minute.
 package struct WaitReport: Sendable {
   private let surface: Surface
   private var story = DeploymentStory()
-  /// When the last line was printed, by the waiting command's clock.
+  /// When the last line was printed, by the clock of the waiting command.
   private var spoke: Timestamp?
-  /// The deployment and the question of the last line.
+  /// The deployment and the question of the last line that was printed.
   private var told: (deployment: Deployment.ID, question: String?)?
   private var stopped: Int32?
-  /// A CI system that kills a silent job waits longer than a minute.
+  /// CI systems that kill a silent job wait longer than a minute.
   private static let heartbeat = Interval.seconds(55)
 
   package init(on surface: Surface) { self.surface = surface }
@@ -21,8 +21,8 @@ package struct WaitReport: Sendable {
     story.take(entry)
   }
 
-  /// The lines to print now; empty if nothing has changed and the last line is less than a minute old.
-  /// - Parameter process: the process that runs the deployment, if the process is stopped.
+  /// Returns the lines to print now; empty if nothing has changed and a line was printed less than a minute ago.
+  /// - Parameter process: the id of the process that runs the deployment, if that process is stopped; nil: it is not stopped.
   package mutating func lines(at now: Timestamp, stopped process: Int32? = nil) -> [String] {
     guard let plan = story.plan, story.conclusion == nil else { return [] }
     var lines: [String] = []
@@ -55,7 +55,7 @@ package struct WaitReport: Sendable {
     return story.openGate?.lines(for: story.id, zone: surface.zone) ?? []
   }
 
-  /// The line that the process of a deployment is stopped, and how to continue it.
+  /// Returns the lines about a deployment whose process is stopped, and the commands that continue it.
   package static func halted(_ process: Int32) -> [String] {
     ["Its process \(process) is stopped (Ctrl-Z or SIGSTOP)", "  → fg in its terminal, or kill -CONT \(process), lets it continue"]
   }

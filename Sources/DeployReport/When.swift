@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// Moments in forms for people and for machines.
+/// A moment as a calendar date and a time of day, in forms for people and for programs.
 package struct When: Sendable, Hashable {
   package var year, month, day, hour, minute, second, millisecond: Int
 
-  /// The calendar date and time of a moment, `zone` seconds east of Greenwich.
+  /// Makes the date and the time of day at a place `zone` seconds east of Greenwich.
   package init(_ moment: Timestamp, zone: Int = 0) {
-    // A damaged record may have any number: before the year 0 and after 9999 the calendar stops.
+    // A damaged record may have any number, so moments before the year 0 and after 9999 become the nearest moment in that range.
     let known = max(-62_167_219_200_000, min(moment.milliseconds, 253_402_300_799_999))
     let shifted = known + max(-86_400, min(zone, 86_400)) * 1000
     let seconds = (shifted - (shifted < 0 ? 999 : 0)) / 1000
@@ -16,19 +16,19 @@ package struct When: Sendable, Hashable {
     millisecond = shifted - seconds * 1000
   }
 
-  /// `11:30:45`
+  /// The time of day: `11:30:45`.
   package var clock: String { "\(two(hour)):\(two(minute)):\(two(second))" }
-  /// `2026-11-21 11:30:45`
+  /// The date and the time of day: `2026-11-21 11:30:45`.
   package var full: String { "\(year)-\(two(month))-\(two(day)) \(clock)" }
 
-  /// `2026-11-21T11:30:45.123Z`, in UTC whatever the local zone is.
+  /// Returns the moment in UTC, whatever the local zone is: `2026-11-21T11:30:45.123Z`.
   package static func iso(_ moment: Timestamp) -> String {
     let when = When(moment)
     let fraction = String(1000 + when.millisecond).dropFirst()
     return "\(when.year)-\(two(when.month))-\(two(when.day))T\(when.clock).\(fraction)Z"
   }
 
-  /// `just now`, `4 m ago`, `3 h ago`, `5 days ago`.
+  /// Returns how long ago the moment was: `just now`, `4 m ago`, `3 h ago`, `5 days ago`.
   package static func ago(_ moment: Timestamp, now: Timestamp) -> String {
     let seconds = (now - moment).milliseconds / 1000
     switch seconds {

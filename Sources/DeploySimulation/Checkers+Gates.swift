@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What must hold of gates (P5): one is open at a time, each is asked and answered once, and silence passes none.
+/// Checks the rules for gates (P5): only one is open at a time, each is opened and answered once, and no gate passes without an answer.
 extension Checkers {
   mutating func opened(_ engine: Int, _ number: Int, _ gate: Gate) {
     let (last, isOpen) = (watches[engine].gates, watches[engine].openGate != nil)
@@ -29,8 +29,8 @@ extension Checkers {
     if answer.verdict == .fail, gate.failing == .fail { watches[engine].failedGate = number }
   }
 
-  /// P5: what a script of a strategy or stage asks for does not begin during a pause. Hooks have an event, and the traffic adapter has a
-  /// stage of its own.
+  /// P5: an operation of a strategy or a stage does not begin during a pause. Operations of hooks have a lifecycle event and may begin; so
+  /// may those of the traffic adapter, which have a stage of their own.
   mutating func held(_ engine: Int, _ intent: Intent) {
     guard watches[engine].holds, watches[engine].plan.flow.rules != nil, intent.site.event == nil, intent.site.stage != "traffic" else {
       return
@@ -48,7 +48,7 @@ extension Checkers {
     look(!holds, "P5", "\(what) while the deployment was paused")
   }
 
-  /// A message is in the journal of a deployment.
+  /// Handles a message that is in the journal of a deployment.
   mutating func said(_ engine: Int, _ message: Message) {
     guard let gate = watches[engine].openGate else { return }
     switch (message.kind, gate.kind) {

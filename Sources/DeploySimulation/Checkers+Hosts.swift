@@ -1,9 +1,10 @@
 import DeployCore
 import DeployModel
 
-/// What must always hold on each host: one owner (P1), a complete release (P3), the way back (P7), the truth (P8).
+/// Checks what must always hold for each host: it has one owner (P1) and a complete release (P3), it can go back (P7), and what a
+/// deployment says about it is true (P8).
 extension Checkers {
-  /// P1: whoever changes a host holds its lock, under a fence that is the highest so far, and nothing of another owner runs beside it.
+  /// P1: who changes a host holds its lock, with the highest fence so far, and nothing of another owner runs there at the same time.
   mutating func owner(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     look(
       now.lock?.lock.token == change.token, "P1", host: host,
@@ -24,8 +25,8 @@ extension Checkers {
     }
   }
 
-  /// P3: `current` names a complete, verified release, or is removed because a deployment goes back to before the first. P7: the release
-  /// that was current at the start of a deployment stays until its end.
+  /// P3: `current` names a complete, verified release, or is removed because a deployment goes back to the time before the first
+  /// deployment. P7: the release that was current at the start of a deployment stays until its end.
   mutating func currency(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     if let current = now.current {
       look(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
@@ -41,7 +42,7 @@ extension Checkers {
     }
   }
 
-  /// P7: a host that goes back goes to a release that has proved good, if it has one.
+  /// P7: a host that goes back gets a release that is good, if it has one.
   mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     let plan = watches[engine].plan
     guard let current = now.current, plan.kind.leadsToRelease, plan.kind != .deploy || plan.hosts[number].target?.id != current else {
@@ -54,7 +55,7 @@ extension Checkers {
       "\(plan.id) took it back to \(current), and no deployment of that ever succeeded")
   }
 
-  /// P7: a group that somebody takes back runs one release afterwards.
+  /// P7: after a rollback of a group, all hosts of the group run one release.
   mutating func whole(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     var releases: [Release.ID] = []
     for (number, status) in conclusion.hosts.enumerated() where status == .succeeded || status == .unchanged {
@@ -65,7 +66,7 @@ extension Checkers {
     look(releases.count < 2, "P7", "\(id) has split the group: it runs \(releases.joined(separator: " and "))")
   }
 
-  /// P8: what a deployment says about each host at its end is true.
+  /// P8: what a deployment says at its end about each host is true.
   mutating func truth(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     let watch = watches[engine]
     guard conclusion.status != .refused else { return }

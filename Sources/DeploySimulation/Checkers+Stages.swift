@@ -1,20 +1,20 @@
 import DeployCore
 import DeployModel
 
-/// A stage that hosts remember, and that ran a command.
+/// A stage with a mark on hosts, which has run a command.
 struct StageRun: Sendable {
   var deployment: Deployment.ID
   var stage: String
   var revision: Digest
-  /// The last command's.
+  /// The intent of its last command.
   var intent: Int
-  /// Whether a command failed with a known end, so that the stage may run again.
+  /// Whether a command failed and its end is known, so that the stage may run again.
   var failed = false
-  /// Whether a command came to its end, or not, nobody knows.
+  /// Whether nobody knows if a command came to its end.
   var isUnknown = false
 }
 
-/// A function that undoes a stage, and ran commands.
+/// A function that undoes a stage, and has run commands.
 struct UndoRun: Sendable {
   var deployment: Deployment.ID
   var stage: String
@@ -22,10 +22,10 @@ struct UndoRun: Sendable {
   var lines: [String] = []
 }
 
-/// What must hold of stages that hosts remember: no guess runs one a second time (*once*), and nothing goes back past one that cannot be
-/// undone (P7).
+/// Checks the rules for stages with a mark on hosts: a stage runs once (*once*), also if nobody knows how it ended, and nothing goes back
+/// past a stage that cannot be undone (P7).
 extension Checkers {
-  /// A command was started on a host. A second command of one deployment belongs to the same run.
+  /// Handles the start of a command on a host. If the deployment has started a command of this stage before, both belong to one run.
   mutating func stageRan(_ host: Int, _ hosts: [SimulatedHost], _ change: HostChange) {
     let now = hosts[host]
     guard let engine = watches.firstIndex(where: { $0.plan.id == change.deployment }),
@@ -52,7 +52,7 @@ extension Checkers {
     stageRuns.append(StageRun(deployment: plan.id, stage: name, revision: revision, intent: change.intent))
   }
 
-  /// Whether a stage asked for that change, and no lifecycle event of the host.
+  /// Returns whether a stage asked for the change, and no lifecycle event of the host.
   func isOfStage(_ now: SimulatedHost, _ change: HostChange) -> Bool {
     guard let job = now.jobs.index(of: change.intent, in: change.deployment) else { return false }
     let site = now.jobs[job].intent.site
@@ -61,7 +61,8 @@ extension Checkers {
 
   private func isUndone(_ run: StageRun) -> Bool { undoRuns.contains { $0.stage == run.stage && $0.revision == run.revision } }
 
-  /// *undo*: a command that undoes a stage was started. It is no second one, and no release meets what it was not made for.
+  /// *undo*: handles the start of a command that undoes a stage. The stage is undone only once, and no host runs a release that does not
+  /// fit the undone state.
   private mutating func undoRan(_ engine: Int, _ host: Int, _ mark: StageMark, _ intent: Intent, _ hosts: [SimulatedHost]) {
     let watch = watches[engine]
     let line = if case .run(let command) = intent.operation { command.line } else { intent.operation.verb }
@@ -94,7 +95,7 @@ extension Checkers {
     }
   }
 
-  /// *undo*: what a failed deployment ran and could undo is undone if all of its hosts are back.
+  /// *undo*: if all hosts of a failed deployment are back, each of its stages that can be undone was undone.
   mutating func wasUndone(_ engine: Int, _ conclusion: Conclusion, _ hosts: [SimulatedHost]) {
     let watch = watches[engine]
     if conclusion.status == .succeeded {
@@ -122,7 +123,7 @@ extension Checkers {
     }
   }
 
-  /// A command of a stage ended.
+  /// Handles the end of a command of a stage.
   mutating func stageAnswered(_ engine: Int, _ intent: Int, _ outcome: Outcome) {
     let id = watches[engine].plan.id
     guard let run = stageRuns.firstIndex(where: { $0.deployment == id && $0.intent == intent }) else { return }
@@ -139,7 +140,7 @@ extension Checkers {
     look(stage == nil, "P7", host: host, "it goes back behind stage \(stage ?? ""), which cannot be undone")
   }
 
-  /// The same for a deployment at its end.
+  /// P7: a deployment does not end with hosts that must go back past a stage that cannot be undone.
   mutating func wayForward(_ engine: Int, _ conclusion: Conclusion) {
     let stage = barrier(engine)
     look(

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// What must hold for tasks: a host that left its traffic for one has it back, or a person is told.
+/// Checks the rule for tasks: a host that was taken out of its traffic for a task has its traffic back, or a person is told.
 extension Checkers {
-  /// Remembers which hosts are without traffic, as their hooks leave it. If no hook gives it back, that is unknown.
+  /// Notes which hosts the hooks of a task have taken out of their traffic. If no hook gives the traffic back, this is unknown.
   mutating func drained(_ engine: Int, _ note: Note) {
     let plan = watches[engine].plan
     guard plan.kind.task != nil, plan.content.recipes[0].hooks.contains(where: { $0.event == .allowTraffic }) else { return }
@@ -14,7 +14,7 @@ extension Checkers {
     }
   }
 
-  /// P8: a host that a task calls good at its end is not without its traffic.
+  /// P8: a host that a task calls good at its end has its traffic.
   mutating func inService(_ engine: Int, _ conclusion: Conclusion) {
     for number in watches[engine].drained where conclusion.hosts.indices.contains(number) {
       switch conclusion.hosts[number] {

@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// What must hold over the hosts of a deployment: enough of them serve (P4), and no more are exposed than gates let through (P5).
+/// Checks what must hold over all hosts of a deployment: enough of them serve (P4), and no more are exposed than gates allow (P5).
 extension Checkers {
-  /// Whether an operation takes its host out of service, if that has not happened already.
+  /// Returns whether an operation takes its host out of service, unless the host is out already.
   func takesOut(_ intent: Intent) -> Bool {
     switch intent.operation {
     case .activate, .relink, .remove: return true
@@ -16,7 +16,7 @@ extension Checkers {
     }
   }
 
-  /// P4: if this host is taken out, enough others serve.
+  /// P4: enough other hosts serve when this host is taken out.
   mutating func out(_ engine: Int, _ host: Int) {
     guard serving[host] else { return }
     serve(host, false)
@@ -24,7 +24,8 @@ extension Checkers {
     look(count >= floor, "P4", host: host, "\(count) hosts serve after it was taken out, and the floor is \(floor)")
   }
 
-  /// A host writes its receipt last, after it got its traffic: what the receipt names serves, even if the engine died before it noted that.
+  /// Handles a host that has written its receipt. The receipt comes after the traffic, so the host serves, even if the engine died before
+  /// it noted that.
   mutating func settled(_ host: Int, _ now: SimulatedHost) {
     if let current = now.current, now.receipt?.release.id == current { serve(host, true) }
   }
@@ -72,7 +73,7 @@ extension Checkers {
     }
   }
 
-  /// P5: a host is on the target only if a wave has it.
+  /// P5: a host runs the target release only if a wave includes the host.
   mutating func exposure(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     guard let target = watches[engine].plan.hosts[number].target, now.current == target.id else { return }
     let allowed = watches[engine].allowed[number]
@@ -119,7 +120,7 @@ extension Checkers {
     }
   }
 
-  /// P5: nothing more begins once more hosts failed, or went out of reach, than the budget allows.
+  /// P5: nothing more begins once more hosts have failed, or are out of reach, than the budget allows.
   private mutating func budget(_ engine: Int, _ host: Int?) {
     let (failed, unreachable, bounds) = (watches[engine].failed, watches[engine].unreachable, watches[engine].plan.bounds)
     look(failed <= bounds.failed, "P5", host: host, "it was begun after \(failed) hosts had failed, the budget being \(bounds.failed)")
@@ -128,7 +129,7 @@ extension Checkers {
       "it was begun with \(unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
   }
 
-  /// P7: while a host can go back, nothing that any host could go back to is removed.
+  /// P7: while a host may go back, no release to which it could go back is removed.
   mutating func pruned(_ engine: Int) {
     guard watches[engine].plan.flow.prunesLast == true, !watches[engine].pruning else { return }
     watches[engine].pruning = true

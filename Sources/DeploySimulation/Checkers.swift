@@ -1,12 +1,12 @@
 import DeployCore
 import DeployModel
 
-/// A broken promise: which, where and when, and the seed that shows it again.
+/// A broken promise: which one, where and when, and the seed with which it can be reproduced.
 package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
   /// `P1` … `P10`, or `at most once`.
   package var promise: String
   package var seed: UInt64
-  /// Number of the simulated event after which it was found.
+  /// The number of the simulated event after which it was found.
   package var event: Int
   package var host: String?
   package var message: String
@@ -15,28 +15,28 @@ package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Looks at the simulated world from outside after every event, and says which promise was broken. It knows plans, journals, hosts and
-/// what reached them. It asks the core what the core believes only to compare that with the facts.
+/// Examines the simulated world after every event, and says which promise is broken. The checkers know plans, journals, hosts and the
+/// requests that reached them. They ask the core for its view only to compare it with the facts.
 package struct Checkers: Sendable {
   package private(set) var broken: [BrokenPromise] = []
-  /// How often something was compared.
+  /// The number of comparisons so far.
   package private(set) var looks = 0
   var event = 0
   let seed: UInt64
   var names: [String]
-  /// By deployment, numbered like engines.
+  /// What is watched, for each deployment. The deployments are numbered like the engines.
   var watches: [Watch] = []
-  /// By host: whether it serves.
+  /// Whether each host serves.
   var serving: [Bool]
-  /// By host: the highest fence that ever changed it.
+  /// For each host, the highest fence under which it was ever changed.
   var fences: [Int]
-  /// Functions of stages that ran once for a revision, or that cannot be undone.
+  /// The runs of stages that run once for a revision, or that cannot be undone.
   var stageRuns: [StageRun] = []
-  /// Functions that undid them since, the newest last.
+  /// The functions that have undone such stages since, the newest last.
   var undoRuns: [UndoRun] = []
-  /// Releases that a deployment succeeded with, or that ran at the start.
+  /// The releases with which a deployment has succeeded, or which ran at the start.
   var good: [Release.ID]
-  /// The limit of broken promises that are kept.
+  /// The limit of the broken promises that are kept.
   static let limit = 20
 
   init(seed: UInt64, hosts: [SimulatedHost]) {
@@ -47,28 +47,28 @@ package struct Checkers: Sendable {
     good = hosts.compactMap { $0.receipt?.trial == true ? nil : $0.receipt?.release.id }
   }
 
-  /// What is watched of one deployment. Its arrays are indexed by host numbers in its plan.
+  /// What is watched about one deployment. Its arrays are indexed by the host's number in the plan.
   struct Watch: Sendable {
     var plan: Plan
-    /// The world's host for each host number in the plan.
+    /// The number in the world of each host in the plan.
     var fleet: [Int]
-    /// The host number in the plan for each of the world's hosts; nil if it is not in the plan.
+    /// The number in the plan of each host in the world; nil: the plan does not have the host.
     var numbers: [Int?]
-    /// The highest intent in its journal (they are dense and in order).
+    /// The highest intent in the deployment's journal. Intents have no gaps and are in order.
     var appended = 0
-    /// What was current at its start.
+    /// The release that was current at the start of the deployment; nil: none was.
     var current: [Release.ID?]
-    /// The link that was `current` at its start, if Lander did not make it.
+    /// The target of the link `current` at the start, if Lander did not make it; nil: Lander made it, or there was none.
     var foreign: [String?]
-    /// Whether the application had data at its start.
+    /// Whether the application had data on the host at the start.
     var data: [Bool]
-    /// Whether the receipt says that all is as wanted already.
+    /// Whether the receipt says that the host already has everything that is wanted.
     var same: [Bool]
-    /// Whether a wave that has begun has it.
+    /// Whether a wave that has begun includes the host.
     var allowed: [Bool]
-    /// Whether it was ever on the target because of this deployment.
+    /// Whether the host ever ran the target release because of this deployment.
     var exposed: [Bool]
-    /// Where it stands, as noted.
+    /// The newest status that was noted.
     var statuses: [HostStatus]
     var floor: Int
     var servingCount: Int
@@ -76,28 +76,31 @@ package struct Checkers: Sendable {
     var failed = 0
     var unreachable = 0
     var openWave: Int?
-    /// The hosts that a strategy restarts now.
+    /// The hosts that the strategy restarts now.
     var restarting: [Int] = []
-    /// Messages that reached its mailbox before it had ended, and those in its journal.
+    /// The messages that reached the mailbox before the deployment ended.
     var told: [Message.ID] = []
+    /// The messages that are in the journal.
     var heard: [Message.ID] = []
-    /// Whether its last entry is written.
+    /// Whether the last entry of the journal is written.
     var isWritten = false
-    /// Whether somebody asked for a pause that nothing has ended.
+    /// Whether a person asked for a pause, and nothing has ended it.
     var paused = false
-    /// Whether the deployment has said that it is paused, and not yet that it continues.
+    /// Whether the deployment has noted that it is paused, and has not noted yet that it continues.
     var holds = false
-    /// The number of opened gates, the one that is open, and the one whose failure failed the deployment.
+    /// The number of gates that were opened.
     var gates = 0
+    /// The gate that is open; nil: none is.
     var openGate: Gate?
+    /// The number of the gate whose failure failed the deployment; nil: none did.
     var failedGate: Int?
-    /// The weights before the first shift, and now.
+    /// The weights before the first shift, and now; nil: unknown.
     var weights: (before: Weights, now: Weights)?
-    /// Whether somebody passed the open gate.
+    /// Whether somebody has approved the open gate.
     var isApproved = false
-    /// Those who signed an approval of the open gate, each once.
+    /// The people who have signed an approval of the open gate, each once.
     var signers: [String] = []
-    /// Numbers of hosts that a task has taken out of their traffic without giving it back.
+    /// The hosts that a task has taken out of their traffic and has not put back.
     var drained: [Int] = []
     /// Whether the removal of old releases has begun.
     var pruning = false
@@ -109,7 +112,7 @@ package struct Checkers: Sendable {
     if !holds { note(promise, host, message()) }
   }
 
-  /// - Parameter host: its number in the world.
+  /// - Parameter host: the number of the host in the world; nil: no single host is meant.
   private mutating func note(_ promise: String, _ host: Int?, _ message: String) {
     guard broken.count < Self.limit else { return }
     broken.append(BrokenPromise(promise: promise, seed: seed, event: event, host: host.map { names[$0] }, message: message))
@@ -123,7 +126,7 @@ package struct Checkers: Sendable {
       guard let receipt = hosts[number].receipt, let target = host.target else { return false }
       let isCurrent = receipt.release.id == target.id && hosts[number].current == target.id
       let isWhole = !hosts[number].damaged.contains(target.id) && !hosts[number].isUnsettled
-      // Somebody wants it done again.
+      // A person asked for the host to be changed again.
       return isCurrent && isWhole && host.repairs != true && receipt.inputs == (host.inputs ?? plan.content.inputs)
     }
     let count = fleet.count { serving[$0] }
@@ -153,7 +156,7 @@ package struct Checkers: Sendable {
     }
   }
 
-  /// A message reached the mailbox of a deployment. Once the last entry is written, nobody hears it.
+  /// Handles a message that reached the mailbox of a deployment. After the last entry of the journal, no engine reads it.
   mutating func told(_ engine: Int, _ message: Message) {
     if watches.indices.contains(engine), !watches[engine].isWritten { watches[engine].told.append(message.id) }
   }
@@ -170,7 +173,7 @@ package struct Checkers: Sendable {
   }
 
   mutating func sent(_ engine: Int, _ intent: Intent, hosts: [SimulatedHost]) {
-    // By index, because a watch is large and operations are many.
+    // The watch is used by its index, because it is large, and operations are many.
     look(
       intent.id <= watches[engine].appended, "P2",
       "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
@@ -179,7 +182,7 @@ package struct Checkers: Sendable {
       out(engine, watches[engine].fleet[host])
     }
     if case .prune = intent.operation { pruned(engine) }
-    // All hosts have ended then, and the first one that is told makes the deployment good for all.
+    // All hosts have ended by then. The first host that is told makes the release good for all.
     if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id,
       let release = watches[engine].plan.content.release?.id
     {
@@ -224,7 +227,7 @@ package struct Checkers: Sendable {
     }
   }
 
-  /// Whether a deployment works with a host without bringing it a release.
+  /// Returns whether a host is a partner in a deployment: it gets no release.
   private func isPartner(_ host: Int, of deployment: Deployment.ID) -> Bool {
     watches.contains { $0.plan.id == deployment && $0.plan.ownPartners.contains { $0.name == names[host] } }
   }
@@ -250,7 +253,7 @@ package struct Checkers: Sendable {
     if plan.kind == .rollback(of: nil), conclusion.status == .succeeded { whole(engine, conclusion, hosts: hosts) }
   }
 
-  /// Nothing is going to happen any more.
+  /// Handles the end of the simulation, after which nothing can happen.
   mutating func ended(_ deployments: [(Plan, Conclusion?)], hosts: [SimulatedHost], calm: Bool) {
     for (plan, conclusion) in deployments {
       look(conclusion != nil, "P6", "deployment \(plan.id) waits for something that will never come")

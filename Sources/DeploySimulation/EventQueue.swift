@@ -1,8 +1,9 @@
 package import DeployModel
 
-/// Future events, earliest first; of two at the same time, the one that was put in first. It is a binary heap.
+/// A queue of future events: the earliest comes out first. Of two events at the same time, the one that was put in first does. It is a
+/// binary heap.
 package struct EventQueue<Element: Sendable>: Sendable {
-  /// What the heap is ordered by; elements are large and are not moved.
+  /// The key by which the heap is ordered. Elements are large, so only keys are moved.
   private struct Item: Sendable {
     var at: Timestamp
     var arrival: Int
@@ -13,13 +14,13 @@ package struct EventQueue<Element: Sendable>: Sendable {
   private var free: [Int] = []
   private var arrivals = 0
 
-  /// An empty queue.
+  /// Makes an empty queue.
   package init() {}
 
-  /// When the next event happens; nil if none is left.
+  /// When the next event happens; nil: the queue is empty.
   package var earliest: Timestamp? { items.first?.at }
 
-  /// Puts an element in, to come out at that time.
+  /// Puts an element in, which comes out at that time.
   package mutating func push(_ element: Element, at time: Timestamp) {
     let slot = free.popLast() ?? elements.count
     if slot == elements.count { elements.append(element) } else { elements[slot] = element }
@@ -32,7 +33,7 @@ package struct EventQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// Takes the earliest element out; nil if none is left.
+  /// Takes the earliest element out; nil: the queue is empty.
   package mutating func pop() -> (at: Timestamp, element: Element)? {
     guard let first = items.first, let element = elements[first.slot] else { return nil }
     elements[first.slot] = nil

@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// What goes wrong in a simulated world, by chance or by appointment. Shares are 0…1.
+/// What goes wrong in a simulated world: by chance, or at a moment that a test chose. Shares are from 0 to 1.
 package struct Faults: Sendable, Hashable {
   /// The share of commands and checks that fail.
   package var failing = 0.0
@@ -11,40 +11,40 @@ package struct Faults: Sendable, Hashable {
   package var noSpace = 0.0
   /// The share of operations whose reply is lost, so that the transport asks again.
   package var lostReply = 0.0
-  /// The share of hosts that are out of reach from the start, for good.
+  /// The share of hosts that are out of reach from the start and stay so.
   package var unreachable = 0.0
-  /// The share of operations during which the host goes out of reach, for 1 to 120 s.
+  /// The share of operations during which the host goes out of reach, for 1 to 120 seconds.
   package var partition = 0.0
   /// The share of operations during which the host restarts.
   package var reboot = 0.0
-  /// The share of engine turns in which the engine dies; another resumes 5 s later.
+  /// The share of an engine's turns in which the engine dies. Another engine resumes 5 seconds later.
   package var crash = 0.0
   package var appointments: [Appointment] = []
 
-  /// A world in which nothing goes wrong.
+  /// Makes a world in which nothing goes wrong.
   package init() {}
 
-  /// Something that goes wrong at a place and time that a test chose.
+  /// Something that goes wrong at a place and a time that a test chose.
   package enum Appointment: Sendable, Hashable {
     /// The host is out of reach from `from` on, for `length`.
     case partition(host: Int, from: Interval, length: Interval)
     case reboot(host: Int, at: Interval)
     /// Somebody cancels the first deployment.
     case cancel(at: Interval)
-    /// Somebody sends that message to the first deployment.
+    /// Somebody sends this message to the first deployment.
     case say(at: Interval, Message)
-    /// Every command and check of that event fails on the host, and so does making a release current in it, while the host is brought to
-    /// that release (nil: any).
+    /// On the host, every command and check of this event fails, and so does every switch of `current` in this event, while the host is
+    /// being brought to `release` (nil: to any release).
     case failing(host: Int, LifecycleEvent, release: Release.ID?)
-    /// The operation of that verb fails on the host.
+    /// The operation with this verb fails on the host.
     case refusing(host: Int, verb: String, Failure.Kind)
   }
 
-  /// Names that `parse` accepts, in the order of its help.
+  /// The names that `parse` accepts, in the order of its help.
   package static let names = ["failing", "slow", "no-space", "lost-reply", "unreachable", "partition", "reboot", "crash"]
 
-  /// Reads `failing=1%,reboot=0.1%,crash=0.02`. `chaos` stands for a little of everything, `none` for nothing.
-  /// - Throws: everything that was not understood, with the known names.
+  /// Reads a text such as `failing=1%,reboot=0.1%,crash=0.02`. `chaos` stands for a little of everything, and `none` for nothing.
+  /// - Throws: every part that was not understood, with the known names.
   package static func parse(_ text: String) throws(Problems) -> Faults {
     var faults = Faults()
     if text == "none" { return faults }
@@ -95,7 +95,7 @@ package struct Faults: Sendable, Hashable {
   /// Whether nothing goes wrong.
   package var isNone: Bool { self == Faults() }
 
-  /// Whether a living engine can reach every host all the time.
+  /// Whether a running engine can always reach every host.
   package var leavesHostsInReach: Bool {
     guard unreachable == 0, partition == 0, reboot == 0, lostReply == 0 else { return false }
     return appointments.allSatisfy { appointment in
@@ -128,8 +128,8 @@ package struct Faults: Sendable, Hashable {
 }
 
 extension Faults {
-  /// The fate of an operation on a host: how long it takes, and whether it fails.
-  /// - Parameter pace: how long operations take when nothing slows them.
+  /// Returns what happens to an operation on a host: how long it takes, and whether it fails.
+  /// - Parameter pace: how long operations take if nothing slows them down.
   package func fate(of intent: Intent, host: Int, deployment: Int, dice: Dice, pace: Pace) -> Fate {
     func hits(_ share: Double, _ purpose: Dice.Purpose) -> Bool {
       share > 0 && dice.share(purpose, host: host, intent: intent.id, deployment: deployment) < share
@@ -166,11 +166,11 @@ extension Faults {
 
 /// How long operations take in a simulated world.
 package enum Pace: Sendable, Hashable {
-  /// As on a usual fleet: commands take 0.2 to 3 s, transfers 1 to 5 s, all else some milliseconds.
+  /// As in a usual fleet: commands take 0.2 to 3 seconds, transfers 1 to 5 seconds, and other operations some milliseconds.
   case usual
-  /// Each takes a millisecond: for tests in real time.
+  /// Each operation takes a millisecond, for tests in real time.
   case instant
-  /// Each takes as long as its deadline allows, and then succeeds: how long a deployment may last.
+  /// Each operation takes as long as its deadline allows and then succeeds. This shows how long a deployment may last.
   case deadline
 
   func duration(of intent: Intent, host: Int, deployment: Int, dice: Dice) -> Interval {

@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// What chance decides for each host of a fleet in one run: how long its way takes, and how it ends. It depends only on the seed, the run
-/// and the host's number, so that other strategies meet the same hosts.
+/// What chance decides for each host of a fleet in one run: how long its change takes, and how that ends. It depends only on the seed, the
+/// run and the host's number, so other strategies meet the same hosts.
 package struct FleetDraws: Sendable {
   package enum End: Sendable, Hashable {
     case good
     /// The release fails when it starts.
     case bad
-    /// It starts, and every check says no.
+    /// The release starts, but every check fails.
     case unhealthy
     /// The connection to the host breaks once.
     case brokenOnce
@@ -18,19 +18,19 @@ package struct FleetDraws: Sendable {
 
   /// The draw for one host.
   package struct Draw: Sendable, Hashable {
-    /// The duration of the whole way forward.
+    /// How long the change to the new release takes.
     package var duration: Interval
     package var end: End
-    /// When it becomes unhealthy, counted from when it got the release; nil: never.
+    /// How long after it got the release the host becomes unhealthy; nil: it does not.
     package var leak: Interval?
   }
 
-  /// By host number.
+  /// The draws, by host number.
   package let hosts: [Draw]
 
   /// - Parameters:
   ///   - count: number of hosts.
-  ///   - pace: half of the hosts take at most this long. The slowest take twice as long, the quickest half as long.
+  ///   - pace: the median of the durations. The slowest hosts take twice as long, and the quickest half as long.
   package init(_ count: Int, _ faults: FleetFaults, seed: UInt64, run: Int, pace: Interval) {
     var mixed = SeededRandom(seed: UInt64(run) &* 0xd6e8_feb8_6659_fd93)
     var random = SeededRandom(seed: seed ^ mixed.next())
@@ -38,7 +38,7 @@ package struct FleetDraws: Sendable {
   }
 
   private static func draw(_ faults: FleetFaults, _ pace: Interval, _ a: UInt64, _ b: UInt64, _ c: UInt64) -> Draw {
-    // Two even numbers make a triangle from -1 to 1, which stands for half to twice the pace.
+    // Two uniform numbers give a triangular distribution from -1 to 1, which stands for half to twice the pace.
     let (first, second) = (share(a >> 32), share(a & 0xffff_ffff))
     let skew = first + second - 1
     var duration = Double(pace.milliseconds) * (skew < 0 ? 1 / (1 - skew) : 1 + skew)

@@ -1,45 +1,45 @@
 import DeployCore
 package import DeployModel
 
-/// What goes wrong on a fleet whose hosts are each one drawn duration and one drawn end. Shares are of hosts, 0…1.
+/// What goes wrong on a fleet in which each host has only a drawn duration and a drawn end. Shares are shares of the hosts, from 0 to 1.
 package struct FleetFaults: Sendable, Hashable {
-  /// As it was typed.
+  /// The faults as a person typed them.
   package private(set) var text = "none"
-  /// Hosts on which the release fails when it starts.
+  /// The share of hosts on which the release fails when it starts.
   package var bad = 0.0
-  /// Hosts on which the release starts, but every check fails from then on.
+  /// The share of hosts on which the release starts, but every check fails from then on.
   package var unhealthy = 0.0
-  /// Every host becomes unhealthy this long after it got the release, plus or minus a tenth; nil: none does.
+  /// How long after it got the release a host becomes unhealthy, plus or minus a tenth; nil: no host does.
   package var leak: Interval?
-  /// Hosts to which the connection breaks in their turn, whatever the release is.
+  /// The share of hosts to which the connection breaks during their change, whatever the release is.
   package var flaky = 0.0
-  /// The share of those that break only once, so that a second try succeeds.
+  /// The share of these hosts to which the connection breaks only once, so that a second try succeeds.
   package var transient = 0.8
-  /// Hosts that take 20 times as long as others.
+  /// The share of hosts that take 20 times as long as others.
   package var slow = 0.0
-  /// Hosts that are out of reach when their turn comes.
+  /// The share of hosts that are out of reach when their turn comes.
   package var unreachable = 0.0
 
-  /// A fleet on which nothing goes wrong.
+  /// Makes a fleet on which nothing goes wrong.
   package init() {}
 
-  /// Whether something is wrong with the release, so that a rollout should find it.
+  /// Whether something is wrong with the release itself, so that a rollout should find it.
   package var isOfRelease: Bool { bad > 0 || unhealthy > 0 || leak != nil }
 
-  /// The same fleet without the second try: a connection that breaks once fails the host.
+  /// The same faults without second tries: a connection that breaks once fails its host.
   package var withoutRetry: FleetFaults {
     var faults = self
     faults.transient = 0
     return faults
   }
 
-  /// Names that `init(parsing:)` accepts, in the order of its help, each with its default share; nil: it needs a value.
+  /// The names that `init(parsing:)` accepts, in the order of its help, each with its default share; nil: the name needs a value.
   package static let names: [(name: String, share: Double?)] = [
     ("bad-release", 1), ("unhealthy", 1), ("leak", nil), ("flaky", 0.001), ("slow", 0.05), ("unreachable", 0.001),
   ]
 
-  /// Reads `bad-release`, `flaky=0.1%,slow=5%`, `leak=45m`; `none` is nothing.
-  /// - Throws: everything that was not understood, with the known names.
+  /// Reads a text such as `bad-release`, `flaky=0.1%,slow=5%` or `leak=45m`. `none` stands for nothing.
+  /// - Throws: every part that was not understood, with the known names.
   package init(parsing typed: String) throws(Problems) {
     text = typed
     guard typed != "none" else { return }
@@ -52,7 +52,7 @@ package struct FleetFaults: Sendable, Hashable {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// - Returns: what is wrong with it.
+  /// Takes one part of the text. - Returns: what is wrong with it; nil: nothing.
   private mutating func take(_ name: String, _ value: String?) -> Problem? {
     let all = Self.names.map(\.name).joined(separator: ", ")
     if name.isEmpty { return Problem("a fault is missing", subject: "--fault", fix: "write bad-release or flaky=0.1%; names: \(all)") }

@@ -1,30 +1,30 @@
 package import DeployCore
 package import DeployModel
 
-/// One deployment to a simulated fleet. The production core and the recipe's own strategy decide, and a host is only a drawn duration and
-/// a drawn end. Nothing is locked, sent or journalled, so that a run of 10,000 hosts takes a moment.
+/// One deployment to a simulated fleet. The production core and the recipe's own strategy make the decisions. A host has only a drawn
+/// duration and a drawn end. Nothing is locked, sent or journalled, so a run with 10,000 hosts takes a moment.
 package struct FleetRun {
   /// A wave, and its result.
   package struct Wave: Sendable, Hashable {
     package var hosts: [Int]
-    /// nil: the deployment ended before it did.
+    /// The result; nil: the deployment ended before the wave did.
     package var result: WaveResult?
   }
 
-  /// How it ended; nil: it did not, and `stuck` says why.
+  /// How the deployment ended; nil: it did not end, and `stuck` says why.
   package private(set) var conclusion: Conclusion?
-  /// Why it cannot end.
+  /// Why the deployment cannot end; nil: it has ended.
   package private(set) var stuck: String?
-  /// The time from its beginning to its end, without the rollback that follows.
+  /// The time from the deployment's beginning to its end, without the rollback that follows.
   package private(set) var duration = Interval.zero
-  /// Number of hosts that were begun.
+  /// The number of hosts whose change was begun.
   package private(set) var exposed = 0
-  /// The time from the beginning of the first host on which the release is bad to the end of a failed deployment; nil: it did not fail,
-  /// or met no such host.
+  /// The time from the change of the first host on which the release is bad to the end of a failed deployment; nil: the deployment did not
+  /// fail, or reached no such host.
   package private(set) var foundAfter: Interval?
-  /// The fewest hosts that served at once.
+  /// The smallest number of hosts that served at the same time.
   package private(set) var lowest: Int
-  /// In order.
+  /// The waves, in order.
   package private(set) var waves: [Wave] = []
 
   private enum Occurrence: Sendable {
@@ -41,17 +41,17 @@ package struct FleetRun {
   private var queue = EventQueue<Occurrence>()
   private var now: Timestamp
   private var firstBad: Timestamp?
-  /// By host number.
+  /// How many times each host was tried, by host number.
   private var tries: [Int]
   private var isBegun: [Bool]
-  /// By host number: when it got the release; nil: it does not have it.
+  /// When each host got the release, by host number; nil: the host does not have it.
   private var gotAt: [Timestamp?]
   private let limit: Int
 
-  /// Plays it to its end.
+  /// Plays the deployment to its end.
   /// - Parameters:
-  ///   - scripts: those of the plan's recipes; they are used up.
-  ///   - limit: after this number of events, it counts as running in circles; nil: a number that grows with the fleet.
+  ///   - scripts: the scripts of the plan's recipes. They cannot be used again.
+  ///   - limit: the number of events after which the deployment counts as stuck; nil: a number that grows with the fleet.
   package init(_ plan: Plan, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64 = 0, limit: Int? = nil) {
     self.plan = plan
     self.draws = draws
@@ -126,7 +126,7 @@ package struct FleetRun {
     }
   }
 
-  /// People answer gates that ask them, a second later.
+  /// Answers a gate that asks people, a second later.
   private mutating func answer(_ gate: Gate, _ number: Int) {
     let kind: Message.Kind
     switch gate.kind {
@@ -156,12 +156,12 @@ package struct FleetRun {
     }
   }
 
-  /// How long a question to a host takes.
+  /// How long a check of a host takes.
   private static let look = Interval(milliseconds: 50)
-  /// How long to wait for a host that is out of reach.
+  /// How long the engine waits for a host that is out of reach.
   private static let patience = Interval.seconds(60)
 
-  /// A host's whole way forward, or its way back, which takes no time here.
+  /// Changes a host to the new release, or back to the old one. The change back takes no time here.
   private mutating func change(_ host: Int, _ intent: Int) {
     guard conductor.rollout.statuses[host] == .changing else {
       gotAt[host] = nil
@@ -191,14 +191,14 @@ package struct FleetRun {
     return draw.leak != nil || draw.end == .bad || draw.end == .unhealthy
   }
 
-  /// Whether its checks fail now.
+  /// Returns whether the checks of a host fail now.
   private func isIll(_ host: Int) -> Bool {
     guard let got = gotAt[host], got <= now else { return false }
     let draw = draws.hosts[host]
     return draw.end == .unhealthy || draw.leak.map { got + $0 <= now } ?? false
   }
 
-  /// A host's answers that need no draw.
+  /// Returns the answer of a host to an operation that needs no draw.
   private func told(_ intent: Intent, by number: Int) -> Outcome {
     var host = SimulatedHost(name: plan.name(ofHost: number))
     switch host.receive(intent, from: plan.site(of: number), at: now, fate: Fate(duration: .zero)) {
@@ -210,8 +210,8 @@ package struct FleetRun {
     }
   }
 
-  /// The answer of the engine's own machine or of a partner. A question of the engine's own goes to some host of the group, as a
-  /// balancer's does.
+  /// Returns the answer of the engine's own machine, or of a partner. A check from the engine's machine reaches a random host of the group,
+  /// as a check through a balancer does.
   private mutating func elsewhere(_ intent: Intent) -> Outcome {
     switch intent.operation {
     case .check, .run:

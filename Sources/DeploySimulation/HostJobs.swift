@@ -1,11 +1,12 @@
 package import DeployModel
 
-/// What jobs do to a host when they are due.
+/// Performs what jobs do to a host when their time comes.
 extension SimulatedHost {
-  /// When the next step of a job is due that was just begun or attached to.
+  /// Returns when the next step of a job is due.
   package func due(_ job: Int) -> Timestamp { jobs[job].ends }
 
-  /// Takes a job one step further. `turn` is the job's when the step was planned: a job that has ended since is left alone.
+  /// Takes a job one step further. `turn` is the value that the job's `turn` had when the step was planned. If it differs now, the job has
+  /// ended meanwhile, and nothing happens.
   package mutating func proceed(_ job: Int, turn: Int, at now: Timestamp) -> Progress {
     guard jobs[job].state == .running, jobs[job].turn == turn else { return .none }
     if defect == .switchInTwoSteps, case .activate = jobs[job].intent.operation, current != nil, jobs[job].fate.failure == nil {
@@ -72,14 +73,14 @@ extension SimulatedHost {
     }
   }
 
-  /// What a job has written, as an outcome that does not tell whether the job has ended.
+  /// Returns what a job has written so far, in an outcome that does not say whether the job has ended.
   func written(by job: SimulatedJob) -> Outcome {
     guard job.intent.operation.merge != nil else { return Outcome() }
     let (out, err) = outputs(of: job)
     return Outcome(stdout: Captured(simulated: out), stderr: Captured(simulated: err))
   }
 
-  /// All that a job has written, as far as the host keeps it; empty if it is not a command.
+  /// Returns everything that a job has written, as far as the host keeps it; empty if the job is no command.
   func outputs(of job: SimulatedJob) -> (out: String, err: String) {
     guard let command = job.command, let merge = job.intent.operation.merge else { return ("", "") }
     return command.streams(merged: merge, limit: outputLimit)
@@ -108,12 +109,12 @@ extension SimulatedHost {
 }
 
 extension SimulatedJob {
-  /// A path as the recipe wrote it, on the host.
+  /// Returns the path on the host for a path that the recipe wrote.
   func place(_ path: String) -> String { path.isAbsolutePath ? path : "\(folder)/\(path)" }
 }
 
 extension DeployModel.Operation {
-  /// Whether the command's streams are one; nil if it is not a command, so that its outcome has no streams.
+  /// Whether both streams of the command are merged; nil: the operation is no command, so that its outcome has no streams.
   fileprivate var merge: Bool? {
     switch self {
     case .run(let command): command.merge
@@ -124,6 +125,6 @@ extension DeployModel.Operation {
 }
 
 extension Outcome {
-  /// What a rehearsal answers if nobody can know beforehand what the real host would say.
+  /// The value with which a rehearsal answers if nobody can know beforehand what the real host would say.
   package static let rehearsed = Value.record([Value.Member("rehearsed", .bool(true))])
 }

@@ -1,16 +1,16 @@
 import DeployCore
 package import DeployModel
 
-/// The line of those that wait for a host's lock.
+/// The queue of the deployments that wait for a host's lock.
 extension SimulatedHost {
-  /// A place in it.
+  /// A place in the queue.
   package struct Place: Sendable, Hashable {
     package var ticket: Ticket
     package var renewed: Timestamp
-    /// Rank, then number: the lowest comes first.
+    /// The number by which places are ordered inside a rank. The lowest comes first.
     package var number: Int
     func isHeld(at now: Timestamp) -> Bool { renewed + ticket.lease > now }
-    /// As a survey tells it.
+    /// The place in the form of a survey.
     var told: LinePlace.Other {
       LinePlace.Other(
         owner: ticket.owner, purpose: ticket.purpose, since: ticket.since, revision: ticket.revision, isUrgent: ticket.isUrgent)
@@ -18,20 +18,20 @@ extension SimulatedHost {
     var other: LinePlace.Other { LinePlace.Other(owner: ticket.owner, purpose: ticket.purpose, since: ticket.since) }
   }
 
-  /// A deployment that was superseded, by its token, and the newer one.
+  /// A deployment that a newer one has superseded: the token of the first, and the newer one.
   package struct Passed: Sendable, Hashable {
     package var token: String
     package var by: LinePlace.Other
   }
 
-  /// The last deployment that said its place in its caller's order.
+  /// The last deployment that had a sequence.
   package struct Latest: Sendable, Hashable {
     package var sequence: Int
     package var deployment: Deployment.ID
     package var owner: String
   }
 
-  /// Takes a place, or renews it.
+  /// Takes a place in the queue, or renews it.
   mutating func lineUp(_ ticket: Ticket, renews: Bool, at now: Timestamp) -> LinePlace {
     if let by = passed.first(where: { $0.token == ticket.token })?.by { return LinePlace(superseded: by) }
     line.removeAll { $0.ticket.token != ticket.token && !$0.isHeld(at: now) }
@@ -56,13 +56,13 @@ extension SimulatedHost {
     return LinePlace(holder: holder, ahead: line.prefix { $0.ticket.token != ticket.token }.map(\.other))
   }
 
-  /// Gives a place up.
+  /// Gives up a place in the queue.
   mutating func leaveLine(_ token: String) {
     line.removeAll { $0.ticket.token == token }
     passed.removeAll { $0.token == token }
   }
 
-  /// The refusal of a lock that is free if somebody else comes first, or a newer deployment was here; nil if it is given.
+  /// Returns the refusal of a free lock, if another deployment comes first, or if a newer one was on the host; nil: the lock is given.
   func outOfTurn(_ request: LockRequest, at now: Timestamp) -> Outcome? {
     if lock?.lock.token == request.token { return nil }
     if request.ticket != Ticket.none {
@@ -84,7 +84,7 @@ extension SimulatedHost {
 }
 
 extension SimulatedTransport {
-  /// Takes a place in the line for the lock of a host, or renews it.
+  /// Takes a place in the queue for the lock of a host, or renews it.
   package func lineUp(
     _ ticket: Ticket, renews: Bool, on host: Host, at path: String
   ) async throws(Failure) -> LinePlace {
@@ -95,7 +95,7 @@ extension SimulatedTransport {
     return place
   }
 
-  /// Gives a place up.
+  /// Gives up a place in the queue.
   package func leaveLine(_ token: String, on host: Host, at path: String) async {
     if (try? world.look(at: host.name, for: number)) != nil { change(host.name) { $0.leaveLine(token) } }
   }

@@ -1,9 +1,10 @@
 import DeployCore
 import DeployModel
 
-/// The lock and the fence of a host: one owner at a time, and nothing from an owner that was overtaken.
+/// The lock and the fence of a host. It has one owner at a time, and refuses requests of an owner that was overtaken.
 extension SimulatedHost {
-  /// Takes or renews the lock and raises the fence. It is refused if another deployment holds the lock, or if the plan is out of date.
+  /// Takes or renews the lock, and raises the fence. Returns the refusal if another deployment holds the lock, or if the plan is out of
+  /// date; nil: the lock is taken.
   mutating func take(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
     if defect != .fenceIgnored {
       if let refusal = heldByAnother(request, for: site, at: now) ?? outOfTurn(request, at: now) { return refusal }
@@ -26,7 +27,7 @@ extension SimulatedHost {
     return refusal
   }
 
-  /// Waits for commands that owners of lower fences left running, or ends them. Returns until when this delays the lock.
+  /// Waits for commands that owners of lower fences left running, or ends them. Returns the time until which the lock is delayed by that.
   mutating func endOrphans(of site: HostSite, _ request: LockRequest, at now: Timestamp) -> Timestamp {
     var until = now
     for job in jobs.running where jobs[job].token != request.token {
@@ -39,10 +40,11 @@ extension SimulatedHost {
     return defect == .fenceIgnored ? now : until
   }
 
-  /// Gives the lock up if the token is the holder's; what that deployment left is good from now on. Another holder's lock is refused.
+  /// Gives the lock back, if the token is the holder's. If `good` names a deployment, its release is good from now on. The lock of another
+  /// holder stays.
   mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) -> Outcome {
     guard let held = lock else {
-      // Somebody took the lock away meanwhile. The rest is done all the same, unless a newer deployment was here.
+      // A person has removed the lock meanwhile. The records are written anyway, unless a newer deployment has had the lock.
       if fence.token == token { end(good, left) }
       return .done()
     }
@@ -54,18 +56,19 @@ extension SimulatedHost {
     return .done()
   }
 
-  /// What a deployment leaves with its lock.
+  /// Records what a deployment leaves when it gives its lock back.
   private mutating func end(_ good: Deployment.ID?, _ left: FailedRestore?) {
     if let good { prove(good) }
     if let left { failedRestore = left.replacing(failedRestore) }
   }
 
-  /// A deployment that does not get the lock in the end does not keep it.
+  /// Removes the lock of a request that was refused in the end.
   mutating func dropLock(of operation: DeployModel.Operation) {
     if case .lock(let request) = operation, lock?.lock.token == request.token { lock = nil }
   }
 
-  /// The refusal for an overtaken owner, or for another owner of the same fence; nil if it may. A fence of -1 is a person's.
+  /// Returns the refusal for an owner that was overtaken, or for another owner of the same fence; nil: the request is allowed. A person's
+  /// request has the fence -1.
   func refusal(ofFence number: Int, token: String, verb: String) -> Outcome? {
     guard number >= 0, number < fence.number || (number == fence.number && !fence.token.isEmpty && token != fence.token) else { return nil }
     let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""
@@ -75,7 +78,7 @@ extension SimulatedHost {
         fix: "another deployment took over: `lander status`"))
   }
 
-  /// Remembers a fence that is higher than all before.
+  /// Records a fence that is higher than all before.
   mutating func raise(_ number: Int, _ token: String) {
     guard number > fence.number || (number == fence.number && fence.token.isEmpty) else { return }
     fence = Fence(number: number, token: token)

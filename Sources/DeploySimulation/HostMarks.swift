@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What a simulated host remembers of stages.
+/// The marks of stages on a simulated host.
 extension SimulatedHost {
   mutating func mark(_ request: MarkRequest) -> Outcome {
     let new = request.mark

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// A parked deployment on a host: its lock stays, and one of the engines that want to resume it gets it.
+/// A parked deployment on a host. The host keeps its lock, and gives it to one of the engines that want to resume the deployment.
 extension SimulatedHost {
   mutating func park(_ request: ParkRequest, _ job: SimulatedJob, at now: Timestamp) -> Outcome {
     guard lock?.lock.token == job.token else { return .failed(.fenced, "\(name) has no lock of \(job.deployment)") }
@@ -27,7 +27,7 @@ extension SimulatedHost {
     guard let held = lock, held.lock.token == job.token else {
       return .failed(.fenced, "\(name) has no lock of \(job.deployment)")
     }
-    // A host that was not told of this round knows an earlier one.
+    // A host that does not know of this round yet has the record of an earlier one.
     if defect != .parkedForEveryone, let taken = held.taken, taken.round >= request.round, taken.claim != request.claim {
       return .failed(.fenced, "\(taken.by) resumed \(job.deployment)", fix: "lander status")
     }

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Releases, `current` and receipts of a simulated host.
+/// The releases, `current` and the receipts of a simulated host.
 extension SimulatedHost {
   mutating func complete(_ release: Release, _ job: SimulatedJob) {
     damage.removeAll { $0.release == release.id }
@@ -15,7 +15,7 @@ extension SimulatedHost {
     }
   }
 
-  /// - Parameter link: if there is no release, the text of the link that `current` was before the first deployment; nil: there was none.
+  /// - Parameter link: if `release` is nil, the target of the link `current` before the first deployment; nil: there was no link.
   mutating func activate(_ release: Release.ID?, link: String?, _ job: SimulatedJob) -> Outcome {
     switch strange {
     case .folder?, .file?: return .failed(.invalid, "current of \(name) is not a link, and is not touched", fix: "move it away")
@@ -41,12 +41,12 @@ extension SimulatedHost {
     return .done()
   }
 
-  /// The receipts that it keeps of these releases.
+  /// Returns the receipts of these releases, as far as the host keeps them.
   func receipts(of wanted: [Release.ID]) -> [Receipt] {
     wanted.compactMap { release in replaced.first { $0.release.id == release } }
   }
 
-  /// Answers with what was removed, the newest first.
+  /// Removes old releases. The outcome lists them, the newest first.
   mutating func prune(keep: Int, pinned: [Release.ID], _ job: SimulatedJob) -> Outcome {
     let receipts = [receipt, previous, before].compactMap { $0 }
     let good = [current].compactMap { $0 } + receipts.map(\.release.id) + pinned
@@ -60,7 +60,7 @@ extension SimulatedHost {
     return .done(.list(gone.reversed().map { .text($0) }))
   }
 
-  /// Releases beyond the number to keep are removed once what runs has proved good.
+  /// Removes the release that was kept only because a rollback might have needed it, once the current release is good.
   mutating func trim() {
     defer { surplus = nil }
     guard let surplus, ![receipt?.release.id, previous?.release.id, current].contains(surplus) else { return }
@@ -69,7 +69,7 @@ extension SimulatedHost {
   }
 
   mutating func record(_ new: Receipt, _ job: SimulatedJob) -> Outcome {
-    // What is restored on a host is an earlier deployment's, and says nothing about now.
+    // A receipt that is restored belongs to an earlier deployment, so it is not compared with `current`.
     if new.deployment == job.deployment, defect != .unverifiedRelease {
       guard has(new.release.id) else { return .failed(.corrupt, "release \(new.release.id) was removed while it was deployed") }
       guard current == new.release.id else {
@@ -96,13 +96,13 @@ extension SimulatedHost {
     return .done()
   }
 
-  /// The recipe sources of a digest, as records of `path` and `text`.
+  /// Returns the recipe sources with a digest, as records of `path` and `text`.
   func kept(_ digest: Digest) -> Outcome {
     guard sources.contains(digest) else { return .failed(.missing, "\(name) keeps no recipe sources \(digest)") }
     return .done(.list((texts[digest] ?? []).map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
 
-  /// The receipt is removed with its release, if no other release of Lander's follows.
+  /// Removes the receipt with its release, if no other release of Lander's follows.
   private mutating func leave() {
     if let current, receipt?.release.id == current { receipt = nil }
   }

@@ -1,12 +1,13 @@
 import DeployCore
 import DeployModel
 
-/// Taking an application off a simulated host.
+/// Takes an application off a simulated host.
 extension SimulatedHost {
-  /// Whether anything is in a folder `shared`.
+  /// Whether there is anything in a folder `shared`.
   var hasData: Bool { files.keys.contains { $0.contains("/shared/") } }
 
-  /// A removal that fails: one of kind `failed` is refused before anything goes, and any other stops after `current` has gone.
+  /// Plays a removal that fails. If the failure's kind is `failed`, nothing is removed; otherwise the removal stops after it has removed
+  /// `current`.
   mutating func removalFailed(_ outcome: Outcome, _ job: SimulatedJob) -> Outcome {
     guard current != nil else { return outcome }
     if outcome.failure?.kind == .failed { return outcome.leavingWhole }
@@ -15,7 +16,7 @@ extension SimulatedHost {
     return outcome
   }
 
-  /// Answers with the names of what stays in the folder.
+  /// Removes the application. The outcome has the names of what stays in its folder.
   mutating func remove(shared: Bool, _ job: SimulatedJob) -> Outcome {
     if strange != nil {
       return .failed(.invalid, "lander did not make current of \(name), and it is left alone", fix: "look whose it is").leavingWhole

@@ -1,12 +1,12 @@
 package import DeployCore
 package import DeployModel
 
-/// A change of a simulated host, as a checker sees it from outside.
+/// A change of a simulated host, as the checkers see it.
 package struct HostChange: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// A command was started.
     case ran
-    /// What `current` names.
+    /// `current` names another release, or none.
     case current
     /// A release was begun, completed or removed.
     case releases
@@ -19,32 +19,32 @@ package struct HostChange: Sendable, Hashable {
   package var token: String
   package var fence: Int
   package var intent: Int
-  /// How often the job that made it was started.
+  /// How many times the job that made the change was started.
   package var runs: Int
 }
 
 /// How a host handles a request.
 package enum Reception: Sendable, Hashable {
-  /// Answered at once: with a refusal, or with the recorded outcome of a job that has ended.
+  /// The host answered at once: with a refusal, or with the recorded outcome of a job that has ended.
   indirect case answered(Outcome)
-  /// The job with that index was begun for it.
+  /// The host began the job with this index for the request.
   case begun(job: Int)
-  /// The job with that index works on it already.
+  /// The job with this index works on the request already.
   case attached(job: Int)
 }
 
 /// The result of a job's next step.
 package enum Progress: Sendable, Hashable {
-  /// It has ended meanwhile, so there is nothing to do.
+  /// The job has ended meanwhile, so there is nothing to do.
   case none
-  /// The next step is due then.
+  /// The next step is due at this time.
   case later(Timestamp)
   indirect case ended(Outcome)
 }
 
 extension SimulatedHost {
-  /// Handles a request. An operation that changes the host is claimed by deployment and intent, so that it happens at most once. One with
-  /// a fence that was overtaken is refused.
+  /// Handles a request. An operation that changes the host becomes a job under its deployment and intent, so that it happens at most once.
+  /// A request with an overtaken fence is refused.
   package mutating func receive(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Reception {
     if defect != .fenceIgnored, intent.operation.obeysFence {
       if let refusal = refusal(ofFence: site.fence, token: site.token, verb: intent.operation.verb) { return .answered(refusal) }
@@ -74,7 +74,7 @@ extension SimulatedHost {
     return .begun(job: begin(intent, from: site, at: now, fate: fate))
   }
 
-  /// Ends a running job early; its outcome says that it was cancelled. Nil if no such job runs.
+  /// Ends a running job early, and returns its outcome, which says that the job was cancelled; nil: no such job is running.
   package mutating func cancel(_ intent: Int, of deployment: Deployment.ID) -> Outcome? {
     guard let job = jobs.index(of: intent, in: deployment), jobs[job].isRunning else { return nil }
     var outcome = written(by: jobs[job])
@@ -85,7 +85,7 @@ extension SimulatedHost {
     return outcome
   }
 
-  /// The answer to a second request for a job whose end nobody can know.
+  /// Returns the answer to a repeated request for a job whose end nobody can know.
   package func lost(_ intent: Intent) -> Outcome {
     Outcome(
       failure: Failure(
@@ -121,7 +121,7 @@ extension SimulatedHost {
     return jobs.count - 1
   }
 
-  /// The checkers' account of what was changed.
+  /// Notes a change for the checkers.
   mutating func note(_ kind: HostChange.Kind, _ job: SimulatedJob) {
     changes.append(
       HostChange(

@@ -1,11 +1,11 @@
 import DeployCore
 package import DeployModel
 
-/// What a survey of a simulated host says.
+/// What a survey of a simulated host reports.
 extension SimulatedHost {
   /// - Parameters:
-  ///   - application: the one whose receipts count; nil: any.
-  ///   - shared: the recipe's shared paths, and the folder below which they are looked for.
+  ///   - application: the application whose receipts count; nil: any.
+  ///   - shared: the shared paths of the recipe, which are looked for below `path`.
   package func state(at now: Timestamp, for application: String? = nil, shared: [String] = [], below path: String = "") -> HostState {
     let isStrange = receipt.map { !isOwn($0, application) } ?? false
     let named = [current, receipt?.release.id, previous?.release.id].compactMap { $0 }
@@ -38,16 +38,16 @@ extension SimulatedHost {
     lock.map { held in jobs.contains { $0.deployment == held.lock.deployment && $0.intent.operation.words != nil } } ?? false
   }
 
-  /// Whether nobody knows that what the receipt says runs here, as ``HostState/isUnsettled``.
+  /// Whether it is unknown if the host runs what its receipt says. See ``HostState/isUnsettled``.
   var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
-  /// Whether it has, and neither came to its end here nor took the host back.
+  /// Whether the deployment that holds the lock has run commands on this host, and has neither finished the host nor rolled it back.
   private var isAbandoned: Bool {
     guard isBegun, let holder = lock?.lock.deployment else { return false }
     return receipt?.deployment != holder && receipt?.undid != holder
   }
 
-  /// Why a release that shares these paths cannot be staged yet; nil if it can.
+  /// Returns why a release with these shared paths cannot be staged yet; nil: it can be.
   func lacks(_ shared: [String], below path: String) -> Failure? {
     let missing = shared.map { "\(path)/shared/\($0)" }.filter { file in absent.contains { $0.isExactly(file) } }
     if missing.isEmpty { return nil }
@@ -58,7 +58,7 @@ extension SimulatedHost {
 }
 
 extension SimulatedJob {
-  /// As a survey reports it; nil if it runs nothing of the recipe's.
+  /// The job as a survey reports it; nil: it runs nothing of a recipe.
   fileprivate var told: RunningJob? {
     guard let words = intent.operation.words else { return nil }
     return RunningJob(

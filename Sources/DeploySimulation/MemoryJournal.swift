@@ -2,7 +2,7 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A journal in memory, for the life of the process; it refuses to append when a test says so.
+/// A journal in memory, which lives as long as the process. A test can make it refuse to append.
 package final class MemoryJournal: Journal, Sendable {
   private struct Chapter: Sendable {
     var deployment: Deployment.ID
@@ -17,7 +17,7 @@ package final class MemoryJournal: Journal, Sendable {
   }
   private let state = Mutex(State())
 
-  /// An empty journal.
+  /// Makes an empty journal.
   package init() {}
 
   package func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure) {
@@ -42,7 +42,7 @@ package final class MemoryJournal: Journal, Sendable {
     state.withLock { $0.claimed.insert(deployment).inserted } ? MemoryClaim(deployment: deployment, journal: self) : nil
   }
 
-  /// Deployments that an engine runs now.
+  /// The deployments that an engine runs now.
   package var claimed: Set<Deployment.ID> { state.withLock { $0.claimed } }
 
   private struct MemoryClaim: DeploymentClaim {
@@ -51,18 +51,18 @@ package final class MemoryJournal: Journal, Sendable {
     func release() { journal.state.withLock { _ = $0.claimed.remove(deployment) } }
   }
 
-  /// What was appended for a deployment, in order.
+  /// Returns the entries of a deployment, in order.
   package func entries(of deployment: Deployment.ID) -> [Entry] {
     state.withLock { state in state.chapters.first { $0.deployment == deployment }?.entries ?? [] }
   }
 
-  /// Deployments in the order of their first entries.
+  /// The deployments, in the order of their first entries.
   package var deployments: [Deployment.ID] { state.withLock { $0.chapters.map(\.deployment) } }
 
-  /// All output that was spooled, in the order of arrival.
+  /// All output that was spooled, in the order in which it came.
   package var output: [OutputChunk] { state.withLock { $0.chunks } }
 
-  /// Lets this number of appends succeed, and then refuses all with that failure.
+  /// Lets this number of appends succeed, and then refuses all further appends with this failure.
   package func fail(after appends: Int, with failure: Failure) {
     state.withLock { state in
       state.left = appends

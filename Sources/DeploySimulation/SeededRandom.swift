@@ -1,11 +1,11 @@
-/// Random numbers that a seed reproduces, on every machine and in every run (SplitMix64).
+/// Random numbers that a seed determines, on every machine and in every run (SplitMix64).
 package struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// The same seed gives the same numbers.
+  /// Makes a generator. The same seed always gives the same numbers.
   package init(seed: UInt64) { state = seed }
 
-  /// The next number, all 64 bits of it equally likely.
+  /// Returns the next number. All 64-bit numbers are equally likely.
   package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
@@ -15,26 +15,26 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
   }
 }
 
-/// Chance as a function: the draw for a host and an intent depends only on the seed. So an operation that is asked again after a crash
-/// has the same fate as before, and a change in one place of a run does not reshuffle all others.
+/// Chance as a function: each draw depends only on the seed, the purpose, the host, the intent and the deployment. So an operation that is
+/// asked again after a crash has the same fate, and a change in one place of a run does not change the draws elsewhere.
 package struct Dice: Sendable {
   package var seed: UInt64
 
-  /// Dice of one seed.
+  /// Makes the dice of a seed.
   package init(seed: UInt64) { self.seed = seed }
 
-  /// A number from 0 up to, not including, 1 for this purpose.
+  /// Returns a number from 0 up to but not including 1.
   package func share(_ purpose: Purpose, host: Int, intent: Int, deployment: Int) -> Double {
     Double(number(purpose, host: host, intent: intent, deployment: deployment) >> 11) / Double(1 << 53)
   }
 
-  /// A whole number from `range` for this purpose.
+  /// Returns a whole number from `range`.
   package func pick(_ range: ClosedRange<Int>, _ purpose: Purpose, host: Int, intent: Int, deployment: Int) -> Int {
     let width = UInt64(range.upperBound - range.lowerBound) + 1
     return range.lowerBound + Int(number(purpose, host: host, intent: intent, deployment: deployment) % width)
   }
 
-  /// What is drawn: each kind of fault has its own dice.
+  /// What a draw is for. Each kind of fault has draws of its own.
   package enum Purpose: UInt64, Sendable {
     case pace = 1
     case failing, slow, noSpace, lostReply, unreachable, partition, reboot, crash, length

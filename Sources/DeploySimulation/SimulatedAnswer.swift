@@ -1,17 +1,17 @@
 package import DeployModel
 
-/// A server's answer in a simulation. A server that nobody described answers 200 with an empty body.
+/// The answer of a server in a simulation. A server that no test describes answers with status 200 and an empty body.
 package struct SimulatedAnswer: Sendable, Hashable {
   package var response = HTTPResponse(status: 200)
-  /// Why no answer comes; nil: one does.
+  /// Why no answer comes; nil: an answer comes.
   package var failure: String?
-  /// How long it takes; nil: as long as the world's pace says.
+  /// How long the answer takes; nil: as long as the world's pace says.
   package var duration: Interval?
 
   package init() {}
 
-  /// The outcome of the request.
-  /// - Parameter outcome: the outcome without this answer.
+  /// Returns the outcome of the request.
+  /// - Parameter outcome: the outcome before this answer is added.
   func outcome(of request: HTTPRequest, _ outcome: Outcome) -> Outcome {
     var outcome = outcome
     if let failure {

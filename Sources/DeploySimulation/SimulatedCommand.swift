@@ -1,16 +1,16 @@
 import DeployCore
 package import DeployModel
 
-/// What a command does on a simulated host. A command that nobody described ends with 0 and writes nothing.
+/// What a command does on a simulated host. A command that no test describes ends with status 0 and writes nothing.
 package struct SimulatedCommand: Sendable, Hashable {
-  /// All that it writes, as soon as it starts.
+  /// What the command writes on stdout, as soon as it starts.
   package var stdout = ""
   package var stderr = ""
-  /// Its exit status; for a signal, 128 plus the signal's number.
+  /// The exit status of the command; for a signal, 128 plus the signal's number.
   package var status = 0
-  /// How long it takes; nil: as long as the world's pace says.
+  /// How long the command takes; nil: as long as the world's pace says.
   package var duration: Interval?
-  /// Files that it appends to when it starts: paths relative to its folder, and the added text.
+  /// The files to which the command appends text when it starts. Relative paths start from its folder.
   package var appends: [Appended] = []
 
   package struct Appended: Sendable, Hashable {
@@ -24,10 +24,10 @@ package struct SimulatedCommand: Sendable, Hashable {
 
   package init() {}
 
-  /// Both streams, as an outcome carries them.
+  /// Returns both streams as the host keeps them.
   /// - Parameters:
-  ///   - merged: whether both are one.
-  ///   - limit: bytes of each stream that the host keeps.
+  ///   - merged: whether both streams are one.
+  ///   - limit: the limit of each stream that the host keeps, in bytes.
   func streams(merged: Bool, limit: Int) -> (out: String, err: String) {
     (Self.kept(merged ? stdout + stderr : stdout, limit), merged ? "" : Self.kept(stderr, limit))
   }
@@ -40,7 +40,7 @@ package struct SimulatedCommand: Sendable, Hashable {
 }
 
 extension SimulatedCommand {
-  /// What the engine's own machine answers, unless it failed for another reason.
+  /// Changes the outcome to what the engine's own machine answers, unless the outcome has another failure.
   func answer(_ operation: DeployModel.Operation, _ outcome: inout Outcome) {
     switch operation {
     case .run(let command):
@@ -59,7 +59,7 @@ extension SimulatedCommand {
 }
 
 extension Captured {
-  /// A stream of a simulated command: whole, or its beginning and its end.
+  /// Makes a stream of a simulated command: the whole text, or its beginning and its end.
   init(simulated text: String) {
     let (all, half) = (text.utf8.count, Captured.limit / 2 - 64)
     guard all > Captured.limit else {
@@ -72,7 +72,7 @@ extension Captured {
 }
 
 extension DeployModel.Operation {
-  /// Whether nobody may guess how the command ended. A command that changes nothing may run again.
+  /// Whether the operation is a command whose end nobody may guess. A command that changes nothing is none, because it may run again.
   package var isCommand: Bool {
     switch self {
     case .run(let command): command.isQuestion != true
@@ -81,7 +81,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether a host refuses it from an overtaken owner: this holds for every change, and for checks, which are jobs too.
+  /// Whether a host refuses the operation from an overtaken owner. It does so for every change, and for checks, which are jobs too.
   var obeysFence: Bool {
     switch self {
     case .read, .exists, .download, .sources, .lock, .unlock: false
@@ -90,7 +90,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether a host remembers its end, and reports it again when asked again.
+  /// Whether a host records the end of the operation and reports it again to a repeated request.
   var isRemembered: Bool {
     switch self {
     case .read, .exists, .download, .sources, .lock, .unlock, .park, .unpark, .mark: false
@@ -98,7 +98,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether several engines may ask it under one number, so that each gets its own answer.
+  /// Whether several engines may ask for the operation under one intent, so that each gets an answer of its own.
   var isForOneEngine: Bool {
     switch self {
     case .park, .unpark: true
@@ -106,7 +106,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether it is started once more if nobody knows how it ended.
+  /// Whether the operation is started once more if nobody knows how it ended.
   var mayRepeat: Bool {
     switch self {
     case .run(let command): command.onLost == .repeat
@@ -115,7 +115,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// The command as a person would read it, and its input; nil if it runs nothing of the recipe's.
+  /// The command as a person would read it, and its input; nil: the operation runs nothing of a recipe.
   var words: (line: String, input: String)? {
     switch self {
     case .run(let command): (command.line, command.input?.description ?? "")

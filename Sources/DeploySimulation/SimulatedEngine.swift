@@ -1,42 +1,42 @@
 import DeployCore
 package import DeployModel
 
-/// An engine process with the one deployment it runs, as the simulation drives it.
+/// An engine process, with the one deployment that it runs.
 package struct SimulatedEngine {
-  /// The plan as it stands in the journal.
+  /// The plan in the journal.
   package let plan: Plan
-  /// The world's host for each host number in the plan, partners included.
+  /// The number in the world of each host in the plan, with the partners.
   let fleet: [Int]
-  /// By host number in the plan: what the host is told about the deployment.
+  /// What each host is told about the deployment, by its number in the plan.
   let sites: [HostSite]
-  /// Nil before it starts, while it is dead, and when it has concluded.
+  /// The rule of the deployment; nil: the engine has not started, is dead, or has concluded.
   var ledger: Ledger?
-  /// The entries of its journal; empty if the simulation keeps none.
+  /// The entries of the journal; empty if the simulation keeps none.
   package internal(set) var entries: [Entry] = []
-  /// Messages that were not taken. They outlive the process.
+  /// The messages that no engine has taken. They stay when the process dies.
   var mailbox: [Message] = []
-  /// Raised with each death, so that the timers of a dead process do nothing.
+  /// The number of the process. It grows with each death, so that the timers of a dead process do nothing.
   var incarnation = 0
-  /// By intent: whether it was sent and no outcome has come back.
+  /// By intent: whether the operation was sent and no outcome has come back.
   var awaiting: [Bool] = [false]
   /// By intent: whether a reply was lost already.
   var lost: [Bool] = [false]
-  /// By intent: whether chance has acted on it; an intent that begins again meets no second accident.
+  /// By intent: whether chance has disturbed it. An intent that begins again is not disturbed a second time.
   var disturbed: [Bool] = [false]
-  /// By intent: where it is performed.
+  /// By intent: where the operation is performed.
   var places: [Place] = [.engine]
-  /// By intent: when its transport gives up, because the host has been out of reach.
+  /// By intent: when the transport gives up, because the host is out of reach.
   var patience: [Int: Timestamp] = [:]
-  /// Running commands on the engine's own machine.
+  /// The intents whose commands run on the engine's own machine.
   var here: [Int] = []
-  /// By intent: the lines of commands on the engine's own machine that have not succeeded yet; looked up, never iterated.
+  /// By intent: the commands on the engine's own machine that have not succeeded yet. Looked up, never iterated.
   var lines: [Int: String] = [:]
-  /// Until when it renews its locks; nil: it lives.
+  /// Until when the dead engine renewed its locks; nil: the engine lives.
   var aliveUntil: Timestamp?
   package internal(set) var conclusion: Conclusion?
-  /// The gate at which it wanted to leave; nil: none in this life.
+  /// The number of the gate at which this process wanted to leave; nil: it did not want to.
   var leaves: Int?
-  /// Whether the deployment that follows from its failure has been planned.
+  /// Whether the rollback that follows from the deployment's failure has been planned.
   var followed = false
 
   init(plan: Plan, fleet: [Int]) {
@@ -77,7 +77,7 @@ package struct SimulatedEngine {
   }
 }
 
-/// What is going to happen in a simulated world.
+/// An event that is going to happen in a simulated world.
 enum Occurrence: Sendable {
   case begin(engine: Int)
   /// A request is sent to its host, for the first time or again.
@@ -89,6 +89,6 @@ enum Occurrence: Sendable {
   indirect case say(engine: Int, Message)
   case reboot(host: Int)
   case restart(engine: Int)
-  /// An engine leaves, if a gate still waits for a person.
+  /// The engine leaves, if the gate still waits for a person.
   case park(engine: Int, incarnation: Int, gate: Int)
 }

@@ -1,11 +1,11 @@
 import DeployCore
 import DeployModel
 
-/// The content of a path of a simulated host, or of the engine's simulated machine.
+/// What is at a path of a simulated host, or of the engine's simulated machine.
 package struct SimulatedFile: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     case text(String)
-    /// A link, by its text.
+    /// A link, with its target.
     case link(String)
     case folder
   }
@@ -18,9 +18,9 @@ package struct SimulatedFile: Sendable, Hashable {
   }
 }
 
-/// Files: what operations write and read.
+/// The files of a simulated host: what operations write and read.
 extension SimulatedHost {
-  /// What a path names after all links; nil if nothing is known there.
+  /// Returns what a path names after all links; nil: nothing is known there.
   func file(_ path: String) -> SimulatedFile? {
     var path = path
     for _ in 0..<8 {
@@ -48,7 +48,7 @@ extension SimulatedHost {
     return rehearsed ? Self.unknown("whether \(path) exists") : .done(.bool(false))
   }
 
-  /// A file that is brought to the engine's machine.
+  /// Copies a file to the engine's machine.
   func download(_ path: String) -> Outcome {
     if !knowsFiles || file(path) != nil { return .done() }
     return .failed(.missing, "\(path) is not a file on the host")
@@ -78,7 +78,7 @@ extension SimulatedHost {
     note(.file, job)
   }
 
-  /// Adds to the files that a command writes.
+  /// Appends the text that a command writes to a file.
   mutating func append(_ written: SimulatedCommand.Appended, in folder: String) {
     let path = written.path.isAbsolutePath ? written.path : "\(folder)/\(written.path)"
     var text = written.text
@@ -86,7 +86,7 @@ extension SimulatedHost {
     files[path] = SimulatedFile(.text(text))
   }
 
-  /// Whether it has a user of that name.
+  /// Returns whether the host has a user of this name.
   package func knows(_ user: String) -> Bool { users?.contains { $0.isExactly(user) } ?? true }
 
   private func refusal(ofWritingTo path: String) -> Outcome? {
@@ -99,7 +99,8 @@ extension SimulatedHost {
     String(decoding: path.utf8.prefix(upTo: path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex), as: UTF8.self)
   }
 
-  /// Nobody can say beforehand, and an invented answer would lead the rehearsal where the deployment does not go.
+  /// Makes the failure of a question that nobody can answer before the deployment runs. An invented answer would lead the rehearsal to a
+  /// place where the deployment does not go.
   static func unknown(_ what: String) -> Outcome {
     .failed(.invalid, "\(what) is known only when it runs, so the rehearsal ends here", fix: "this is no error: the deployment will ask")
   }

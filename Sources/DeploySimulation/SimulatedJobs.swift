@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Every job that was ever claimed on a simulated host, in the order of the claims. Running jobs, and the job of an intent, are found
-/// without a search through all, because a rehearsed hook may ask thousands of times.
+/// Every job that a simulated host ever claimed, in the order of the claims. Running jobs, and the job of an intent, are found without a
+/// search through all jobs, because a rehearsed hook may make thousands of requests.
 package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollection {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -9,7 +9,7 @@ package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollectio
   }
   private var list: [SimulatedJob] = []
   private var last: [Key: Int] = [:]
-  /// Indices of the running jobs, in order.
+  /// The indices of the running jobs, in order.
   package private(set) var running: [Int] = []
 
   package init() {}
@@ -36,7 +36,7 @@ package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollectio
     list.append(job)
   }
 
-  /// The last job of an intent; nil: there was none.
+  /// Returns the index of the last job of an intent; nil: there was none.
   func index(of intent: Int, in deployment: Deployment.ID) -> Int? { last[Key(deployment: deployment, intent: intent)] }
 }
 

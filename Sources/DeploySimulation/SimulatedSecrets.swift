@@ -1,10 +1,10 @@
 import DeployCore
 package import DeployModel
 
-/// Secrets in receipts of simulated hosts: a digest of each value, so that a rotated one shows. It hides nothing, because nothing leaves
-/// this process.
+/// The marks of secrets in receipts of simulated hosts: a digest of each value, which shows whether a value was changed. The digest hides
+/// nothing, because nothing leaves this process.
 extension SimulatedTransport {
-  /// The receipt with a digest for each of its secrets that has none and whose value is known here.
+  /// Returns the receipt with a digest for each secret that has none and whose value is known here.
   func marked(_ receipt: Receipt, on host: String) async -> Receipt {
     guard let marks = receipt.secrets, let secrets else { return receipt }
     var receipt = receipt
@@ -35,7 +35,7 @@ extension SimulatedTransport {
     return comparison
   }
 
-  /// Of host, name and value.
+  /// Returns a digest of the host, the name and the value.
   private static func digest(_ name: String, _ value: String, _ host: String) -> Digest {
     let text = Hex.text(Fingerprint(of: Array(host.utf8) + [0] + Array(name.utf8) + [0] + Array(value.utf8)).number)
     return Digest(hex: String(repeating: "0", count: 64 - text.utf8.count) + text)

@@ -1,11 +1,11 @@
 package import DeployCore
 package import DeployModel
 
-/// Simulated hosts behind the port of real ones, for tests of the engine and of other users of the port. It keeps the contract of
-/// transports. Times are the clock's.
+/// Simulated hosts behind the port for real ones, for tests of the engine and of others that use the port. It keeps the contract of
+/// transports. Times come from the clock.
 package final class SimulatedTransport: Transport {
   let world: SimulatedWorld
-  /// Tells it apart from other transports to the same hosts.
+  /// The number that distinguishes this transport from others to the same hosts.
   let number: Int
   private let faults: Faults
   private let dice: Dice
@@ -14,9 +14,9 @@ package final class SimulatedTransport: Transport {
   let secrets: (any Secrets)?
 
   /// - Parameters:
-  ///   - faults: only failing and slow operations and full disks happen here; the network does not fail.
-  ///   - store: has the recipe sources that receipts name; nil: hosts keep only their digests.
-  ///   - secrets: the values that receipts are marked with; nil: none is known.
+  ///   - faults: the faults. Only failing operations, slow operations and full disks happen here; the network does not fail.
+  ///   - store: the store with the recipe sources that receipts name; nil: hosts keep only the digests of the sources.
+  ///   - secrets: the values for the marks in receipts; nil: no value is known.
   package convenience init(
     hosts: [SimulatedHost], clock: any Clock, faults: Faults = Faults(), seed: UInt64 = 0, pace: Pace = .usual,
     store: (any BundleStore)? = nil, secrets: (any Secrets)? = nil
@@ -37,19 +37,19 @@ package final class SimulatedTransport: Transport {
     number = world.enter()
   }
 
-  /// Another engine's transport to the same hosts.
-  /// - Parameter secrets: that engine's.
+  /// Returns another engine's transport to the same hosts.
+  /// - Parameter secrets: the secrets of that engine; nil: those of this transport.
   package func another(secrets: (any Secrets)? = nil) -> SimulatedTransport {
     SimulatedTransport(world, faults: faults, dice: dice, pace: pace, store: store, secrets: secrets ?? self.secrets)
   }
 
-  /// The hosts as they stand now.
+  /// The hosts in their present state.
   package var hosts: [SimulatedHost] { world.hosts }
 
-  /// Changes a host from outside, as a person on it does.
+  /// Changes a host without an operation, as a person on the host would.
   package func change(_ host: String, _ change: (inout SimulatedHost) -> Void) { world.change(host, change) }
 
-  /// Files of the engine's machine, by their paths; nil: unknown, and every upload succeeds.
+  /// The files of the engine's machine, by their paths; nil: they are unknown, and every upload succeeds.
   package var machine: [String: SimulatedFile]? {
     get { world.machine }
     set { world.machine = newValue }
@@ -103,7 +103,7 @@ package final class SimulatedTransport: Transport {
       switch reception {
       case .answered(let outcome): return outcome
       case .begun(let job), .attached(let job):
-        // A lost job that may run twice is started once more.
+        // A lost job that may be repeated is started once more.
         guard let outcome = await world.follow(job, of: intent, on: host, from: site, by: number) else { continue }
         return world.settle(intent, from: site, on: host, outcome, sources: sources)
       }
@@ -115,7 +115,7 @@ package final class SimulatedTransport: Transport {
     try world.entrust(parked, bytes, at: site, by: number)
   }
 
-  /// The journal that a host keeps for a parked deployment.
+  /// Returns the journal that a host keeps for a parked deployment.
   package func journal(on host: Host) throws(Failure) -> [UInt8] {
     if let journal = try world.look(at: host.name, for: number).host.lock?.journal { return journal }
     throw Failure(.missing, "\(host.name) keeps no journal")
@@ -126,11 +126,11 @@ package final class SimulatedTransport: Transport {
   package func close() async { world.leave(number) }
 }
 
-/// A simulated engine machine: everything it is asked succeeds at once, unless it was told otherwise.
+/// A simulated engine machine. Every operation succeeds at once, unless a test says otherwise.
 package final class SimulatedEngineMachine: EngineMachine {
   private let answer: @Sendable (Intent) -> Outcome
 
-  /// - Parameter answer: what it answers to each operation.
+  /// - Parameter answer: returns the outcome of each operation.
   package init(answer: @escaping @Sendable (Intent) -> Outcome = { _ in .done() }) { self.answer = answer }
 
   package func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {

@@ -2,16 +2,16 @@ import DeployCore
 import DeployModel
 import Synchronization
 
-/// Hosts that several simulated transports reach, as real hosts are reached by several engines.
+/// The hosts that several simulated transports reach, as several engines reach real hosts.
 final class SimulatedWorld: Sendable {
   fileprivate struct State: Sendable {
     var hosts: [SimulatedHost]
     var machine: [String: SimulatedFile]?
     var sleepers: [Sleeper] = []
-    /// Number of transports so far.
+    /// The number of transports so far.
     var transports = 0
     var closed: [Int] = []
-    /// Locks whose leases a transport renews.
+    /// The leases that transports renew.
     var leases: [Lease] = []
   }
   fileprivate struct Sleeper: Sendable {
@@ -27,7 +27,7 @@ final class SimulatedWorld: Sendable {
   }
   private let state: Mutex<State>
   private let clock: any Clock
-  /// Names of hosts to their numbers here; looked up, never iterated.
+  /// The number of each host, by its name. Looked up, never iterated.
   private let numbers: [String: Int]
 
   init(hosts: [SimulatedHost], clock: any Clock) {
@@ -53,12 +53,12 @@ final class SimulatedWorld: Sendable {
       change(&state.hosts[number])
       return state.sleepers
     }
-    // Every waiter looks again.
+    // Every waiting task looks at its job again.
     for sleeper in sleepers { sleeper.task.cancel() }
   }
 
-  /// Another transport connects to the hosts.
-  /// - Returns: its number.
+  /// Connects another transport to the hosts.
+  /// - Returns: the number of the transport.
   func enter() -> Int {
     state.withLock { state in
       state.transports += 1
@@ -66,7 +66,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// A transport is closed: it waits for nothing any more, and renews no lease.
+  /// Closes a transport: it waits for nothing any more, and renews no lease.
   func leave(_ transport: Int) {
     let now = clock.now()
     let sleepers = state.withLock { state in
@@ -78,8 +78,8 @@ final class SimulatedWorld: Sendable {
     for sleeper in sleepers { sleeper.task.cancel() }
   }
 
-  /// A host as it is now, with the time.
-  /// - Throws: kind `unreachable` if there is none of that name, `cancelled` if the transport was closed.
+  /// Returns a host in its present state, and the time.
+  /// - Throws: kind `unreachable` if there is no host of this name, `cancelled` if the transport was closed.
   func look(at host: String, for transport: Int) throws(Failure) -> (host: SimulatedHost, now: Timestamp) {
     let number = try number(of: host)
     let now = clock.now()
@@ -90,7 +90,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// The refusal on this side; nil if the host is asked.
+  /// Returns the refusal of an operation before it reaches a host; nil: the operation is sent.
   func refusal(ofSending operation: DeployModel.Operation, by transport: Int) -> Outcome? {
     state.withLock { state in
       if state.closed.contains(transport) { return Outcome(failure: Self.closed) }
@@ -103,7 +103,7 @@ final class SimulatedWorld: Sendable {
     let now = clock.now()
     return state.withLock { state in
       state.catchUp(host, at: now)
-      // An operation under a lock renews it, even if another process took the lock.
+      // An operation under a lock makes this transport renew the lease, even if another process took the lock.
       if !site.token.isEmpty, intent.operation.isLeased {
         let lease = Lease(transport: transport, host: host, token: site.token)
         if !state.leases.contains(lease) { state.leases.append(lease) }
@@ -116,7 +116,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// What the job of an intent has written so far, as an asking engine gets it.
+  /// Returns what the job of an intent has written so far, as an engine gets it.
   func written(by intent: Intent, of deployment: Deployment.ID, on host: Int) -> [OutputChunk] {
     state.withLock { state in
       guard let job = state.hosts[host].jobs.index(of: intent.id, in: deployment) else { return [] }
@@ -124,8 +124,8 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Waits for a job's steps until it has ended.
-  /// - Returns: nil: it was lost, and may be started once more.
+  /// Waits for the steps of a job until it has ended.
+  /// - Returns: its outcome; nil: the job was lost, and may be started once more.
   func follow(_ job: Int, of intent: Intent, on host: Int, from site: HostSite, by transport: Int) async -> Outcome? {
     while true {
       let (claimed, isClosed) = state.withLock { ($0.hosts[host].jobs[job], $0.closed.contains(transport)) }
@@ -145,7 +145,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// The effect of an operation's end on the engine's side: files that came and went, leases that are given up.
+  /// Applies the effects of an operation's end on the engine's side: files that were copied, leases that were given up.
   func settle(_ intent: Intent, from site: HostSite, on host: Int, _ outcome: Outcome, sources: [SourceFile]?) -> Outcome {
     state.withLock { state in
       if case .unlock(let token, _, _) = intent.operation { state.leases.removeAll { $0.token == token } }
@@ -188,13 +188,13 @@ final class SimulatedWorld: Sendable {
 }
 
 extension SimulatedWorld.State {
-  /// Leases of open transports do not run out.
+  /// Renews the leases of open transports, so that they do not run out.
   mutating func renew(_ host: Int, at now: Timestamp) {
     guard let held = hosts[host].lock, held.parked == nil else { return }
     if leases.contains(where: { $0.host == host && $0.token == held.lock.token }) { hosts[host].lock?.renewed = max(held.renewed, now) }
   }
 
-  /// Makes happen what should have happened by now, although nobody waits for it.
+  /// Performs the steps of jobs that are due by now, although nobody waits for them.
   mutating func catchUp(_ host: Int, at now: Timestamp) {
     renew(host, at: now)
     for job in hosts[host].jobs.running where hosts[host].jobs[job].ends <= now {
@@ -204,7 +204,7 @@ extension SimulatedWorld.State {
 }
 
 extension DeployModel.Operation {
-  /// Whether an operation under a lock keeps that lock's lease alive: each effect does.
+  /// Whether the operation renews the lease of the lock under which it works. Each operation that changes something does.
   fileprivate var isLeased: Bool {
     switch self {
     case .lock, .unlock: false
@@ -214,7 +214,7 @@ extension DeployModel.Operation {
 }
 
 extension SimulatedHost {
-  /// All that a job has written, one chunk for each stream.
+  /// Returns everything that a job has written, as one chunk for each stream.
   fileprivate func chunks(of job: SimulatedJob) -> [OutputChunk] {
     let streams = outputs(of: job)
     return [(OutputChunk.Stream.stdout, streams.out), (.stderr, streams.err)].compactMap { stream, text in

@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// The engine's part: it carries out the moves of the ledger that the real engine uses. It may die between any two moves.
+/// The engine's part of the simulation. It performs the moves of the ledger that the real engine uses, and may die between any two moves.
 extension Simulation {
-  /// A deployment starts.
+  /// Starts a deployment.
   mutating func begin(_ engine: Int) {
     let (plan, lapse, scripts) = (engines[engine].plan, lapse, scripts)
     checkers.began(engine, plan, Array(engines[engine].fleet.prefix(plan.hosts.count)), hosts: hosts)
@@ -16,21 +16,21 @@ extension Simulation {
     if let conclusion = engines[engine].conclusion { return follow(engine, conclusion) }
     guard !engines[engine].entries.isEmpty else { return begin(engine) }
     let (plan, lapse, scripts, entries, now) = (engines[engine].plan, lapse, scripts, engines[engine].entries, now)
-    // To the hosts of a parked deployment, each process is another engine.
+    // For the hosts of a parked deployment, each process is another engine.
     let claim = "\(engine)-\(engines[engine].incarnation)"
     drive(engine) {
       try Ledger(resuming: entries, of: plan, scripts: try scripts(plan), actor: "simulation", claim: claim, at: now, lapse: lapse)
     }
   }
 
-  /// One turn: one outside event.
+  /// Passes one outside event to the engine, if it lives.
   mutating func take(_ happening: Happening, by engine: Int) {
     guard engines[engine].isAlive else { return }
     engines[engine].ledger?.take([happening])
     drive(engine)
   }
 
-  /// A message stays in the mailbox until it is taken; a living engine hears it at once.
+  /// Puts a message into the mailbox, where it stays until an engine takes it. An engine that lives gets it at once.
   mutating func say(_ message: Message, to engine: Int) {
     guard engines.indices.contains(engine) else { return }
     engines[engine].mailbox.append(message)
@@ -50,7 +50,7 @@ extension Simulation {
     }
   }
 
-  /// Carries out moves until none is left, or the engine dies.
+  /// Performs moves until none is left, or until the engine dies.
   private mutating func drive(_ engine: Int) {
     while let move = engines[engine].ledger?.move(at: now) {
       switch move {
@@ -67,7 +67,7 @@ extension Simulation {
     leaveOrStay(engine)
   }
 
-  /// An engine that may leave wants to two seconds later; the engine of a parked deployment is gone.
+  /// If the engine may leave, plans that it leaves two seconds later. If the deployment is parked, its engine ends.
   private mutating func leaveOrStay(_ engine: Int) {
     guard let parks, let ledger = engines[engine].ledger else { return }
     if ledger.isParked {
@@ -79,7 +79,7 @@ extension Simulation {
     queue.push(.park(engine: engine, incarnation: engines[engine].incarnation, gate: gate), at: now + .seconds(2))
   }
 
-  /// The engine leaves if the same gate still waits for a person.
+  /// Makes the engine leave, if the same gate still waits for a person.
   mutating func park(_ engine: Int, gate: Int) {
     guard engines[engine].ledger?.parkableGate == gate else { return }
     let opened = engines[engine].entries.last { if case .noted(.gateOpened(gate, _)) = $0.fact { true } else { false } }
@@ -87,7 +87,7 @@ extension Simulation {
     take(.parks(Parking(at: now, until: opened.at + asked.time)), by: engine)
   }
 
-  /// - Returns: false if the engine died just before or after.
+  /// Performs an operation. - Returns: false if the engine died just before or after it.
   private mutating func perform(_ intent: Intent, by engine: Int) -> Bool {
     guard !crashes(engine) else { return false }
     engines[engine].expect(intent)
@@ -105,7 +105,7 @@ extension Simulation {
     follow(engine, conclusion)
   }
 
-  /// A failed deployment is followed by a deployment of what ran before.
+  /// Plans the rollback that follows from a failed deployment.
   private mutating func follow(_ engine: Int, _ conclusion: Conclusion) {
     guard !engines[engine].followed, conclusion.owesWayBack else { return }
     engines[engine].followed = true
@@ -114,7 +114,7 @@ extension Simulation {
 
   // MARK: journal and death
 
-  /// - Returns: false if the journal refuses.
+  /// Appends entries. - Returns: false if the journal refuses.
   private mutating func append(_ entries: [Entry], by engine: Int) -> Bool {
     for entry in entries { if case .happened(let happening) = entry.fact { record(happening, of: engine) } }
     if keepsEntries { engines[engine].entries += entries }
@@ -152,7 +152,7 @@ extension Simulation {
     }
   }
 
-  /// A moment at which the engine may die. A dead engine is resumed a little later.
+  /// Counts a moment at which the engine may die. Returns true if it dies; another engine resumes a little later.
   mutating func crashes(_ engine: Int) -> Bool {
     guard dies(engine) else { return false }
     engines[engine].die(at: now)

@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// The world's part: the network between engines and hosts, and what happens on hosts.
+/// The world's part of the simulation: the network between engines and hosts, and what happens on hosts.
 extension Simulation {
-  /// Sends a request to its host. If it does not get through, it is tried again until the transport's patience ends.
+  /// Sends a request to its host. If it does not arrive, it is sent again until the transport's patience ends.
   mutating func send(_ intent: Intent, from engine: Int) {
     guard case .host(let planned) = intent.place else { return sendHere(intent, from: engine) }
     let number = engines[engine].fleet[planned]
@@ -24,7 +24,7 @@ extension Simulation {
     }
   }
 
-  /// A job's next step is due.
+  /// Performs the next step of a job when it is due.
   mutating func step(_ number: Int, _ job: Int, _ turn: Int) {
     let progress = hosts[number].proceed(job, turn: turn, at: now)
     look(at: number)
@@ -44,14 +44,14 @@ extension Simulation {
     }
   }
 
-  /// An outcome reaches its engine.
+  /// Delivers an outcome to its engine.
   mutating func reply(_ engine: Int, _ intent: Int, _ outcome: Outcome) {
     engines[engine].settle(intent)
     if let line = engines[engine].lines.removeValue(forKey: intent), outcome.failure == nil { commandsHere.append(line) }
     take(.finished(intent: intent, outcome), by: engine)
   }
 
-  /// The engine wants an operation to end.
+  /// Ends an operation because its engine wants that.
   mutating func cancel(_ intent: Int, by engine: Int) {
     guard engines[engine].awaits(intent) else { return }
     let incarnation = engines[engine].incarnation
@@ -66,7 +66,7 @@ extension Simulation {
     push(.reply(engine: engine, incarnation: incarnation, intent: intent, outcome), after: 100)
   }
 
-  /// A host loses power and is back 20 s later.
+  /// Cuts the power of a host, which is back 20 seconds later.
   mutating func reboot(_ number: Int) {
     let cut = hosts[number].jobs.running.map { hosts[number].jobs[$0] }
     hosts[number].reboot()
@@ -91,7 +91,7 @@ extension Simulation {
 
   private mutating func sendHere(_ intent: Intent, from engine: Int) {
     let incarnation = engines[engine].incarnation
-    // A command on the engine's machine dies with its engine. If another process asks for it again it is lost, unless it may be repeated.
+    // A command on the engine's machine dies with its engine. If another process asks for it again, it is lost, unless it may be repeated.
     if incarnation > 0, intent.operation.isCommand, !intent.operation.mayRepeat, engines[engine].here.contains(intent.id) {
       return push(
         .reply(engine: engine, incarnation: incarnation, intent: intent.id, .failed(.lost, "the engine died while it ran")), after: 2)
@@ -116,7 +116,7 @@ extension Simulation {
     push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, outcome), after: outcome.duration.milliseconds)
   }
 
-  /// The answer of the engine's machine to a question; in a rehearsal nobody can know it.
+  /// Returns the answer of the engine's machine to a question. In a rehearsal, nobody can know it.
   private func known(_ outcome: Outcome, of operation: DeployModel.Operation) -> Outcome {
     let rehearsed = hosts.first?.rehearsed == true
     switch operation {
@@ -143,7 +143,7 @@ extension Simulation {
     }
   }
 
-  /// A living engine renews its leases while it reaches the host.
+  /// Renews the lease of a host's lock, if its engine lives and reaches the host.
   private mutating func renew(_ number: Int) {
     guard let held = hosts[number].lock, let engine = engines.firstIndex(where: { $0.plan.lock.token == held.lock.token }) else { return }
     guard held.parked == nil else { return }

@@ -1,27 +1,27 @@
 package import DeployCore
 package import DeployModel
 
-/// A whole world in one value: engines, hosts, network and time. It runs the production core, one event after the other, on a clock that
-/// only it moves. A seed and a list of faults always give the same outcome. Checkers look at it after every event.
+/// A whole world as one value: engines, hosts, network and time. It runs the production core, one event after the other, on a clock that
+/// only the simulation moves. The same seed and the same faults always give the same result. Checkers examine the world after every event.
 package struct Simulation {
   package typealias Journal = (Deployment.ID, [Entry]) throws -> Void
-  /// Plans the deployment that follows from a failed one; nil if none does.
+  /// Plans the deployment that follows from a failed one; nil: none follows.
   package typealias FollowUp = (Plan, Conclusion, Timestamp) -> Plan?
 
   package internal(set) var now: Timestamp
   package internal(set) var hosts: [SimulatedHost]
   package internal(set) var engines: [SimulatedEngine] = []
   package internal(set) var checkers: Checkers
-  /// Number of events so far.
+  /// The number of events so far.
   package internal(set) var events = 0
-  /// Number of moments so far at which an engine could have died.
+  /// The number of moments so far at which an engine could have died.
   package internal(set) var crashPoints = 0
-  /// Commands on engines' own machines that succeeded, in order.
+  /// The commands on engines' own machines that succeeded, in order.
   package internal(set) var commandsHere: [String] = []
-  /// Why it had to stop before its end; nil if it did not.
+  /// Why the simulation had to stop before its end; nil: it did not.
   package internal(set) var stopped: String?
 
-  /// The moments at which the engine dies, by number, in order.
+  /// The moments at which the engine dies, as numbers of crash points in increasing order.
   package var crashes: [Int] = []
   package var faults: Faults
   package var pace = Pace.usual
@@ -30,25 +30,25 @@ package struct Simulation {
   }
   /// A rule that is disabled in the core of every engine.
   package var lapse: Lapse?
-  /// Whether somebody passes every gate that asks a person, a second after it opened.
+  /// Whether somebody answers every gate that asks a person, a second after it was opened.
   package var answersGates = false
-  /// If set, engines leave while a gate waits for a person, and somebody resumes this long after; nil: they stay.
+  /// The time after which somebody resumes a parked deployment; nil: engines do not leave while a gate waits for a person.
   package var parks: Interval?
-  /// How people answer gates, by name: looked up, never iterated; nil for a gate that nobody answers. For other gates, `answersGates`
-  /// holds.
+  /// How people answer gates, by the gate's name; a nil value: nobody answers the gate. For gates that are not listed, `answersGates`
+  /// decides. Looked up, never iterated.
   package var gateAnswers: [String: Message.Kind?] = [:]
-  /// What a command or check on an engine's own machine does, by its line and its input; nil: it succeeds and writes nothing.
+  /// Returns what a command or check on an engine's own machine does, by its line and its input; nil: it succeeds and writes nothing.
   package var commandsOfEngine: (@Sendable (_ line: String, _ input: String) -> SimulatedCommand?)?
-  /// What a server answers to a request of an engine's machine; nil: status 200 and an empty body.
+  /// Returns what a server answers to a request of an engine's machine; nil: status 200 and an empty body.
   package var servers: (@Sendable (HTTPRequest) -> SimulatedAnswer?)?
-  /// Whether entries are kept in memory; without them nothing can be resumed.
+  /// Whether entries are kept in memory. Without them, no engine can resume.
   package var keepsEntries = true
-  /// Gets every append that an engine's journal gets.
+  /// Called with every append to an engine's journal.
   package var journal: Journal?
   package var followUp: FollowUp?
-  /// After this number of events it counts as running in circles.
+  /// The number of events after which the simulation counts as running in circles.
   package var limit = 50_000_000
-  /// The time until somebody resumes after an engine's death.
+  /// The time from an engine's death until somebody resumes its deployment.
   package var absence = Interval.seconds(5)
 
   let seed: UInt64
@@ -57,9 +57,9 @@ package struct Simulation {
   let scripts: (Plan) throws -> any Scripts
   var queue = EventQueue<Occurrence>()
   var partitions: [[Span]]
-  /// Names of hosts to their numbers here; looked up, never iterated.
+  /// The number of each host, by its name. Looked up, never iterated.
   let numbers: [String: Int]
-  /// FNV-1a over the events and their times.
+  /// An FNV-1a hash of all events and their times.
   package internal(set) var digest: UInt64 = 14_695_981_039_346_656_037
 
   struct Span: Sendable {
@@ -70,7 +70,7 @@ package struct Simulation {
   /// How long a transport waits for a host that is out of reach.
   static let patience = Interval.seconds(60)
 
-  /// A world with these hosts, in the order of their numbers in every plan.
+  /// Makes a world with these hosts, in the order of their numbers in every plan.
   package init(
     hosts: [SimulatedHost], seed: UInt64 = 0, faults: Faults = Faults(), start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000),
     scripts: @escaping (Plan) throws -> any Scripts
@@ -88,8 +88,8 @@ package struct Simulation {
     appoint()
   }
 
-  /// Starts a deployment this long after the beginning, or after the last event. Its hosts are found by their names.
-  /// - Returns: its number among the engines.
+  /// Starts a deployment after a delay, counted from the beginning or from the last event. Its hosts are found by their names.
+  /// - Returns: the number of its engine.
   @discardableResult
   package mutating func add(_ plan: Plan, after delay: Interval = .zero) -> Int {
     let fleet = (plan.hosts.map(\.host) + plan.partners.map(\.host)).map { numbers[$0.name] ?? -1 }
@@ -99,7 +99,7 @@ package struct Simulation {
     return engines.count - 1
   }
 
-  /// Runs the world until no event is left, until that time after the beginning, or until a promise is broken.
+  /// Runs the world until no event is left, until a time after the beginning, or until a promise is broken.
   package mutating func run(until end: Interval? = nil) {
     while let time = queue.earliest {
       if let end, start + end < time {
@@ -121,7 +121,7 @@ package struct Simulation {
     checkers.ended(engines.map { ($0.plan, $0.conclusion) }, hosts: hosts, calm: faults.leavesHostsInReach)
   }
 
-  /// What a survey of every host would find now.
+  /// Returns what a survey of each host would find now.
   package func surveys() -> [Survey] {
     hosts.indices.map { number in
       isReachable(number) ? .reached(hosts[number].state(at: now)) : .unreachable(unreachable(number))

@@ -1,19 +1,19 @@
 import DeployCore
 package import DeployModel
 
-/// Recipes written in Swift, for tests of everything above the `Scripts` port that need no Lua.
+/// Recipes written in Swift, for tests that use the `Scripts` port but need no Lua.
 package final class SwiftScripts: Scripts {
-  /// A running function: takes an answer, and says what it asks or how it ended.
+  /// A running function of a recipe: it takes an answer, and returns what it asks next, or how it ended.
   package typealias Routine = (Answer) -> Step
-  /// A function of a recipe: makes a routine for its subject.
+  /// A function of a recipe: it makes a routine for its subject.
   package typealias Function = (Subject) -> Routine
 
   private let functions: [Function]
   private var running: [ScriptID: Routine] = [:]
-  /// Number of steps so far.
+  /// The number of steps so far.
   package private(set) var steps = 0
 
-  /// Functions by number; every pinned recipe of a plan has the same ones.
+  /// Makes scripts of functions by number. All pinned recipes of a plan have the same functions.
   package init(_ functions: [Function]) { self.functions = functions }
 
   package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
@@ -38,7 +38,7 @@ package final class SwiftScripts: Scripts {
 }
 
 extension SwiftScripts {
-  /// A hook that runs commands one after the other and fails with the first that fails.
+  /// Returns a hook that runs commands one after the other, and fails with the first command that fails.
   package static func commands(_ lines: [String]) -> Function {
     sequence { subject in
       let place = place(of: subject)
@@ -46,12 +46,12 @@ extension SwiftScripts {
     }
   }
 
-  /// A hook that asks whether the host answers, and fails if it does not.
+  /// Returns a hook that checks whether a port of the host answers, and fails if it does not.
   package static func check(port: Int) -> Function {
     sequence { subject in [.perform(place(of: subject), .check(.port(port)), timeout: nil)] }
   }
 
-  /// A function that makes these requests one after the other; it accepts every answer but a failure.
+  /// Returns a function that makes requests one after the other. It accepts every answer except a failure.
   package static func sequence(_ requests: @escaping (Subject) -> [Request]) -> Function {
     { subject in
       var waiting = requests(subject)[...]
@@ -63,7 +63,7 @@ extension SwiftScripts {
     }
   }
 
-  /// A strategy: `batch` hosts at a time, in the order of their numbers. It gives up after a wave with a failure.
+  /// Returns a strategy that changes `batch` hosts at a time, in the order of their numbers. It rolls back after a wave with a failure.
   package static func rolling(_ batch: Int, hosts: [Int]) -> Function {
     { _ in
       var waiting = hosts[...]
@@ -80,7 +80,7 @@ extension SwiftScripts {
     }
   }
 
-  /// A strategy that continues whatever happens: only the bounds stop it.
+  /// Returns a strategy that continues whatever happens, so that only the bounds stop it.
   package static func stubborn(_ batch: Int, hosts: [Int]) -> Function {
     { _ in
       var waiting = hosts[...]
@@ -94,9 +94,9 @@ extension SwiftScripts {
     }
   }
 
-  /// A strategy in two steps: all hosts up to a segment, `batch` at a time, then all of them to their end. It gives up after a wave with
-  /// a failure.
-  /// - Parameter forgets: whether it ends after the first step.
+  /// Returns a strategy in two steps: it takes all hosts up to a segment, `batch` at a time, and then all of them to their end. It rolls
+  /// back after a wave with a failure.
+  /// - Parameter forgets: whether the strategy ends after the first step.
   package static func prepared(_ upto: Segment, hosts: [Int], batch: Int? = nil, forgets: Bool = false) -> Function {
     { _ in
       let size = max(1, batch ?? hosts.count)
@@ -113,8 +113,8 @@ extension SwiftScripts {
     }
   }
 
-  /// A strategy that makes these decisions, one after the other.
-  /// - Parameter catches: whether it continues after errors, as a `pcall` around each decision does.
+  /// Returns a strategy that makes these decisions, one after the other.
+  /// - Parameter catches: whether the strategy continues after errors, as a `pcall` around each decision would do.
   package static func deciding(_ decisions: [Decision], catches: Bool = false) -> Function {
     { _ in
       var waiting = decisions[...]
@@ -129,8 +129,8 @@ extension SwiftScripts {
     }
   }
 
-  /// The two functions of a traffic adapter. They read and set weights, each with a command on the engine's machine.
-  /// - Parameter weights: what is read before any were set.
+  /// Returns the two functions of a traffic adapter. They read and set weights, each with a command on the engine's machine.
+  /// - Parameter weights: the weights that are read before any were set.
   package static func balancer(_ weights: Weights) -> [Function] {
     var now = weights
     let reading = asking({ _ in "traffic?" }, then: { _ in now.value })
@@ -143,7 +143,7 @@ extension SwiftScripts {
     return [reading, weighing]
   }
 
-  /// A function that runs one command on the engine's machine, and returns a value when the command has ended.
+  /// Returns a function that runs one command on the engine's machine, and returns a value after the command has ended.
   private static func asking(_ line: @escaping (Subject) -> String, then value: @escaping (Subject) -> Value) -> Function {
     { subject in
       var isAsked = false

@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A clock that stands still until it is moved. Sleepers wake in the order of their times, and a test of an hour takes no time.
+/// A clock that stands still until a test moves it. Sleepers wake in the order of their times, and a test about an hour takes no time.
 package final class VirtualClock: Clock, Sendable {
   private struct Sleeper: Sendable {
     var number: Int
@@ -13,12 +13,12 @@ package final class VirtualClock: Clock, Sendable {
     var now: Timestamp
     var numbers = 0
     var sleepers: [Sleeper] = []
-    /// Sleepers that were cancelled before they slept.
+    /// The sleepers that were cancelled before they slept.
     var cancelled: [Int] = []
   }
   private let state: Mutex<State>
 
-  /// A clock that shows that time.
+  /// Makes a clock that shows this time.
   package init(at start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000)) { state = Mutex(State(now: start)) }
 
   package func now() -> Timestamp { state.withLock { $0.now } }
@@ -52,7 +52,7 @@ package final class VirtualClock: Clock, Sendable {
   /// The time until the earliest sleeper wakes; nil: nobody sleeps.
   package var next: Interval? { state.withLock { state in state.sleepers.map(\.wake).min().map { $0 - state.now } } }
 
-  /// Moves by that interval, and wakes all whose time has come, earliest first.
+  /// Moves the clock by an interval, and wakes all sleepers whose time has come, the earliest first.
   package func advance(by interval: Interval) {
     let woken = state.withLock { state in
       state.now = state.now + interval
@@ -63,9 +63,9 @@ package final class VirtualClock: Clock, Sendable {
     for sleeper in woken { sleeper.continuation.resume() }
   }
 
-  /// Moves to the time of the earliest sleeper and wakes it.
-  /// - Parameter limit: a sleeper further away than this is not woken; nil: any is.
-  /// - Returns: false if nobody was woken.
+  /// Moves the clock to the time of the earliest sleeper, and wakes that sleeper.
+  /// - Parameter limit: how far the clock may move; nil: as far as needed.
+  /// - Returns: false if no sleeper was woken.
   @discardableResult
   package func leap(within limit: Interval? = nil) -> Bool {
     guard let next, next <= limit ?? next else { return false }
@@ -73,9 +73,9 @@ package final class VirtualClock: Clock, Sendable {
     return true
   }
 
-  /// Jumps to the next sleeper whenever everybody else has had a turn, until its task is cancelled: virtual time runs as fast as the work
-  /// it times.
-  /// - Parameter limit: the longest jump; nil: none.
+  /// Moves to the earliest sleeper whenever all other tasks have had a turn, until this task is cancelled. So virtual time runs as fast as
+  /// the work that uses it.
+  /// - Parameter limit: the longest move; nil: there is no limit.
   package func run(within limit: Interval? = nil) async {
     while !Task.isCancelled {
       for _ in 0..<32 { await Task.yield() }

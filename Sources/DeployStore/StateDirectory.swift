@@ -1,15 +1,15 @@
 package import DeployModel
 import Glibc
 
-/// The folder in which the engine's machine keeps journal, output of hooks, bundles and recipe sources.
-/// `.lander/` beside `deploy.lua`, or what `--state` names.
+/// The folder in which the engine's machine keeps its journal, the output of hooks, bundles and recipe sources: `.lander/` beside
+/// `deploy.lua`, or the folder that `--state` names.
 package struct StateDirectory: Sendable {
   package let path: String
-  /// The layout this code reads and writes.
+  /// The version of the layout that this code reads and writes.
   package static let version = 1
 
-  /// Opens the folder, or makes it (0700) if there is none.
-  /// - Throws: problems that name the path: it cannot be made or written, or a newer lander wrote it.
+  /// Opens the folder, or makes it with mode 0700 if it does not exist.
+  /// - Throws: problems that name the path: the folder cannot be made or written, or a newer version of Lander wrote it.
   package init(_ path: String) throws(Problems) {
     self.path = path
     do throws(Failure) {
@@ -32,13 +32,13 @@ package struct StateDirectory: Sendable {
   package var bundles: String { "\(path)/bundles" }
   package var sources: String { "\(path)/sources" }
   package var claims: String { "\(path)/claims" }
-  /// The records of commands on this machine; made with the first deployment.
+  /// The folder for records of commands on this machine. The first deployment makes it.
   package var here: String { "\(path)/here" }
-  /// Made with the first message: a read-only state folder has none.
+  /// The folder for messages. The first message makes it, so a read-only state folder has none.
   package var mail: String { "\(path)/mail" }
 
-  /// Refuses a folder that everybody may write to, because `resume` does on hosts what its journal says; and a folder that this process
-  /// cannot write to.
+  /// Refuses a folder to which everybody may write, because `resume` acts on hosts as its journal says. Also refuses a folder to which this
+  /// process cannot write.
   private static func look(at path: String) throws(Failure) {
     var info = stat()
     guard stat(path, &info) == 0 else { throw Disk.failure("look at", path) }

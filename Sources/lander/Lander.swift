@@ -4,7 +4,7 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// The command `lander`: a tree of subcommands, one file each.
+/// The command `lander`. Each subcommand has a file of its own.
 struct Lander: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lander",
@@ -74,7 +74,7 @@ enum Main {
     // If a reader goes away (`lander history | head`), the command must not die half-way through a deployment. The handler does nothing;
     // unlike SIG_IGN, processes that this one starts do not inherit it.
     signal(SIGPIPE, hearNothing)
-    // Jobs on this machine outlive us, so they must not hold inherited descriptors, such as the end of a CI step's output.
+    // Jobs on this machine outlive this process, so they must not inherit its descriptors, such as the end of a CI step's output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
     Ending.expect(Array(CommandLine.arguments.dropFirst()))
@@ -83,7 +83,7 @@ enum Main {
     if EarlyEnd.isUnderWay { EarlyEnd.wait() }
     do {
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
-      // Only here: after a command it would end with a success that deployed nothing.
+      // `--version` is accepted only in front. After a command, it would end with a success although nothing was deployed.
       if arguments.first == "--version" {
         terminal.say(Version.number)
         Ending.leave(.done)
@@ -100,16 +100,16 @@ enum Main {
       }
       Ending.leave(.done)
     } catch {
-      // A failure that comes from a signal's end of the command is no error of its own.
+      // If a signal is ending the command, a failure that follows from that is not reported.
       if EarlyEnd.isUnderWay { EarlyEnd.wait() }
       Ending.leave(terminal.report(error), error)
     }
   }
 }
 
-/// `-C DIR` before the command, as in git and make.
+/// The option `-C DIR` before the command, as git and make have it.
 enum Elsewhere {
-  /// Goes into the folder, and returns the arguments after it.
+  /// Enters the folder, and returns the arguments after the option.
   /// - Throws: `Problems` if there is no such folder.
   static func enter(_ arguments: [String]) throws(Problems) -> [String] {
     var rest = arguments[...]
@@ -120,14 +120,14 @@ enum Elsewhere {
     return Array(rest)
   }
 
-  /// The arguments after the folder, without entering it.
+  /// Returns the arguments after the option, without entering the folder.
   static func rest(of arguments: [String]) -> [String] {
     var rest = arguments[...]
     while next(in: &rest) != nil {}
     return Array(rest)
   }
 
-  /// Takes one `-C DIR` from the front. Outer nil: the next word is not this option; inner nil: its folder is missing.
+  /// Takes one `-C DIR` from the front. Outer nil: the first word is another one; inner nil: the option has no folder.
   private static func next(in rest: inout ArraySlice<String>) -> String?? {
     guard let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") else { return nil }
     rest.removeFirst()
@@ -135,7 +135,7 @@ enum Elsewhere {
     return .some(attached.isEmpty ? rest.popFirst() : String(attached))
   }
 
-  /// - Throws: `Problems` if the current folder has no usable path: every relative path would mean `/`.
+  /// Checks the current folder. - Throws: `Problems` if the folder has no usable path: every relative path would then start at `/`.
   static func check() throws(Problems) {
     let path = getcwd(nil, 0)
     defer { free(path) }
@@ -148,13 +148,13 @@ enum Elsewhere {
   }
 }
 
-/// The handler of a signal that should do nothing. It is a function: a closure in `main` would belong to the main actor, and trap on
-/// another thread's write.
+/// The handler of a signal that should do nothing. It is a function and no closure: a closure in `main` would belong to the main actor, and
+/// would trap if another thread writes.
 private func hearNothing(_: Int32) {}
 
-/// Finds subcommands by the words that name them. Unknown ones are refused, with a near match.
+/// Finds subcommands by their names. Unknown names are refused, with a near match.
 enum Subcommand {
-  /// The command that the first words name; the parent if the first word names no subcommand.
+  /// Returns the command that the first words name; the parent if the first word names no subcommand.
   static func named(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> any ParsableCommand.Type {
     guard let word = arguments.first,
       let child = parent.configuration.subcommands.first(where: {
@@ -164,7 +164,7 @@ enum Subcommand {
     return named(Array(arguments.dropFirst()), below: child)
   }
 
-  /// The words that name that command: `bundle list`.
+  /// Returns the words that name the command, such as `bundle list`.
   static func path(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> [String] {
     guard let word = arguments.first else { return [] }
     let child = named([word], below: parent)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Plays GitHub for `action.yml`: fills in what stands between `${{` and `}}`, and runs the script of each step as a runner does.
+/// Acts as GitHub for `action.yml`: replaces each expression between `${{` and `}}`, and runs the script of each step as a runner does.
 @Suite("The composite action", .serialized)
 struct ActionTests {
   private struct Step {
@@ -12,7 +12,7 @@ struct ActionTests {
     var script = ""
   }
 
-  /// Reads the few shapes of YAML that the action has.
+  /// Reads the steps and the default inputs of `action.yml`. Understands only the YAML that this file uses.
   private static func steps() throws -> (steps: [Step], defaults: [(name: String, value: String)]) {
     let text = try String(contentsOf: Workplace.checkout.appending(path: "action.yml"), encoding: .utf8)
     var (steps, defaults, input): ([Step], [(String, String)], String) = ([], [], "")
@@ -50,8 +50,8 @@ struct ActionTests {
     return (steps, defaults)
   }
 
-  /// Runs the action.
-  /// - Returns: what each step exited with, by its id, and all that they said.
+  /// Runs the action with the given inputs.
+  /// - Returns: the exit code of each step, by the step's id, and the output of all steps.
   private func run(_ place: Workplace, _ given: [(name: String, value: String)]) throws -> (codes: [String], said: String) {
     let (steps, defaults) = try Self.steps()
     #expect(steps.map(\.id) == ["find", "run", "report"])
@@ -69,7 +69,7 @@ struct ActionTests {
     }
     for step in steps {
       let wantsReport = !(inputs.first { $0.0 == "report" }?.1 ?? "").isEmpty
-      // The one condition that there is.
+      // The action has only this one condition.
       if step.condition.isEmpty ? hasFailed : !wantsReport { continue }
       #expect(!step.script.contains("${{"), "inputs would be part of the script")
       try place.write(step.script, to: "step.sh")

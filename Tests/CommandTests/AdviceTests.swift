@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What commands print as the next step, or as the cause, in the words of the command that was typed.
+/// What commands print as the next step or as the cause, which must fit the command that was typed.
 @Suite("Advice that fits the command")
 struct AdviceTests {
   @Test("a deployment whose hosts all went back has left none wrong, in the list for people and for programs")

@@ -4,12 +4,12 @@ import Testing
 
 @Suite("Alarms after deployments", .serialized)
 struct AlarmCommandTests {
-  /// The check is made in the release's folder.
+  /// Returns the `alarm` field of a recipe. The command `check` runs in the release's folder.
   private static func body(_ during: String = "10m", check: String = "command = \"[ ! -e ../../bad ]\"") -> String {
     "alarm = { during = \"\(during)\", every = \"1s\", \(check) },"
   }
 
-  /// Version 1, then version 2, whose alarm nobody watches so far.
+  /// Deploys version 1, then version 2, whose alarm no process watches yet.
   private func deployed(_ during: String = "10m") throws -> (place: Workplace, id: String) {
     let place = try Workplace.project(body: Self.body(during))
     #expect(try place.lander("deploy").code == 0)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Deploying bundles with an appspec file", .serialized)
 struct AppSpecDeployTests {
-  /// A project with one local host whose bundle installs `site/` into `dest/` of the workplace.
+  /// Returns a project with one local host, whose bundle installs `site/` into `dest/` of the workplace.
   private static func project(_ hooks: String = "", options: String = "") throws -> Workplace {
     let place = try Workplace()
     try place.write(
@@ -82,7 +82,7 @@ struct AppSpecDeployTests {
     #expect(
       try place.text("said")
         == "ApplicationStart 1\nApplicationStop 1\nApplicationStart 2\nApplicationStop 2\nApplicationStart 1\n")
-    // The next one goes on from there.
+    // The next deployment continues from version 1.
     try Self.revision(place, "3")
     #expect(try place.lander("deploy").code == 0)
     #expect(try place.text("dest/version") == "3" && place.text("said").hasSuffix("ApplicationStop 1\nApplicationStart 3\n"))

@@ -22,7 +22,7 @@ struct ApprovalPromptTests {
     try Workplace.project(hosts: 2, body: Self.body, more: Self.asks)
   }
 
-  /// A deployment on a terminal of its own; what is written to `keys` is typed there.
+  /// Starts a deployment on a pseudo-terminal, which receives as input what the test writes to the file `keys`.
   private func deploy(_ place: Workplace, _ more: [String] = [], _ environment: [String: String] = [:]) throws -> Workplace.Running {
     let shell = "rm -f keys; mkfifo keys; exec 3<>keys; exec script -qfec \"stty cols 80 rows 24; $*\" /dev/null <&3"
     return try place.start(["deploy"] + more, ["TERM": "xterm"].merging(environment) { $1 }, through: ["sh", "-c", shell, "sh"])
@@ -44,7 +44,7 @@ struct ApprovalPromptTests {
     #expect(running.said(running.out).contains("Look at h1") && running.said(running.out).contains("then it fails"))
     try type("maybe\r", in: place)
     try wait(for: "yes, no or later: Approve \"go\"", in: running.out)
-    // The last key is taken back.
+    // Backspace deletes the last character.
     try type(word + "x\u{7F}\r", in: place)
     #expect(running.wait() == code, "\(running.everything)")
     let end = running.said(running.out)

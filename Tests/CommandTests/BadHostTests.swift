@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Hosts that cannot be deployed to: named before anything is changed on any of them, with the cause and what to do.
+/// Hosts that cannot be deployed to: Lander names them, with the cause and the next step, before it changes any host.
 @Suite("What bad hosts get")
 struct BadHostTests {
   private func project(hosts: String) throws -> Workplace {
@@ -31,7 +31,7 @@ struct BadHostTests {
       """, code: 20)
   }
 
-  /// A client that says what OpenSSH's says, and ends as it does.
+  /// Uses a script as the `ssh` client, which prints OpenSSH's messages and has its exit codes.
   @Test("an unknown host key, and one that is not the known one")
   func hostKeys() throws {
     let place = try project(
@@ -97,7 +97,7 @@ struct BadHostTests {
         → on the host: sudo mkdir -p \(path) && sudo chown \(user) \(path)
 
       """, code: 21)
-    // It answers, so what is known of it is said.
+    // The host answers, so the commands print what is known about it.
     let hosts = try place.lander("hosts")
     #expect(hosts.code == 21 && hosts.out.contains("nothing can be changed there: \(user) may not write"), "\(hosts.out)")
     let status = try place.lander("status")
@@ -132,7 +132,7 @@ struct BadHostTests {
           lander unlock test  explains the holder first; only if it is gone
 
       """)
-    // A removal stands in no line, so it names no option that would.
+    // A removal does not wait in the queue, so the message does not offer `--on-busy`.
     let removal = try place.lander("remove", "--yes", "--state", "other", "--json")
     #expect(removal.code == 4 && !removal.out.contains("--on-busy"), "\(removal.out)")
     #expect(removal.out.contains("or end it: lander cancel \(id)"), "\(removal.out)")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Refused before anything starts, with the place, the near match and the next step, and with exit code 2.
+/// Bad input is refused before anything starts, with its place, a similar name, the next step and exit code 2.
 @Suite("What bad input gets")
 struct BadInputTests {
   @Test("no deploy.lua")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What cannot be packed is refused before a host is asked.
+/// A revision that cannot be packed is refused before Lander connects to a host.
 @Suite("What bad revisions get")
 struct BadRevisionTests {
   @Test("a build that fails, with what it said, and one that makes nothing")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What is refused after the hosts were asked and before anything is changed there.
+/// Deployments that are refused after Lander has surveyed the hosts and before it changes them.
 @Suite("Refused before the start", .serialized)
 struct BeforeStartTests {
   @Test("shared files that are missing on a first deployment, on all hosts at once, with the commands that bring them")
@@ -46,12 +46,12 @@ struct BeforeStartTests {
 
       """
     let again = try place.lander("rollback")
-    // A busy machine's host may take its time.
+    // On a busy machine the host may answer late, and then the command prints one more line.
     let said = again.err.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("Waiting for 1 of 1 host") }
     expectText(said.joined(separator: "\n"), text)
     #expect(again.code == 3 && again.out == "")
     #expect(try place.current("h1", "version") == "1\n")
-    // What was taken back stays so when what runs is deployed once more.
+    // A release that was rolled back stays bad, also after the current release is deployed once more.
     try place.write("1\n", to: "app/version")
     #expect(try place.lander("deploy", "--force").code == 0)
     expectText(try place.lander("rollback").err, text)
@@ -79,7 +79,7 @@ struct BeforeStartTests {
       expectText(refused.err, text)
       #expect(refused.code == 4 && refused.out == "")
     }
-    // Another machine knows nothing of it: there the lease decides.
+    // Another machine cannot tell whether the process is alive, so it decides by the lease.
     let holder = try place.text("hosts/h1/srv/app/.lander/lock/holder")
     try place.write(
       holder.split(separator: "\n").prefix(3).joined(separator: "\n") + "\n", to: "hosts/h1/srv/app/.lander/lock/holder")
@@ -104,7 +104,7 @@ struct BeforeStartTests {
   func cancelledUpload() throws {
     let place = try Workplace.project(hosts: 2)
     #expect(try place.lander("deploy").code == 0)
-    // Hosts on which verifying takes long.
+    // A `sha256sum` that makes verifying slow on the hosts.
     try place.write("#!/bin/sh\ntouch \(place.path)/sending\nsleep 60\n", to: "bin/sha256sum", mode: 0o755)
     try place.write("2\n", to: "app/version")
     let running = try place.start(["deploy", "--output", "plain"], ["PATH": "\(place.path)/bin:/usr/bin:/bin"])

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("In the jobs of CI systems", .serialized)
 struct CITests {
-  /// The lines of a documented job that run something, from the first block of YAML that has any.
+  /// Returns the commands of a documented job, from the first block of YAML in the page that has commands.
   private static func script(_ page: String) throws -> [String] {
     let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let text = try String(contentsOf: checkout.appending(path: page), encoding: .utf8)
@@ -14,7 +14,7 @@ struct CITests {
 
   private static let sha = String(repeating: "3f2a91cbd0", count: 4)
 
-  /// Runs a line of a shell with `lander` on the path.
+  /// Runs a shell command line with `lander` in PATH.
   private func shell(_ line: String, _ place: Workplace, _ environment: [String: String]) throws -> Workplace.Run {
     let running = try place.start([], environment, through: ["sh", "-c", "lander() { \"$0\" \"$@\"; }; \(line)"])
     let code = running.wait()
@@ -87,7 +87,7 @@ struct CITests {
       #expect(dotenv == "LANDER_EXIT=2\nLANDER_KIND=usage\nLANDER_CAUSE=input\n", "\(words): \(dotenv)")
       #expect(try place.text("r.json").contains("\"exit\":2"), "\(words)")
     }
-    // A command that has no such option touches no file.
+    // A command without this option does not touch the file.
     try place.write("mine", to: "j.xml")
     #expect(try place.run(["status", "--junit", "j.xml"]).code == 2)
     #expect(try place.text("j.xml") == "mine")

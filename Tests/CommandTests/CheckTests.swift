@@ -1,6 +1,7 @@
 import Testing
 
-/// What `check` prints, and how it and those that refuse the same exit. What it finds is in DeployDeskTests.
+/// What `check` prints, and the exit codes of `check` and of the commands that refuse the same recipes. DeployDeskTests has the findings
+/// themselves.
 @Suite("What check finds in functions")
 struct CheckTests {
   @Test("a mistake in a recipe's functions is refused by check, plan and deploy, with exit code 2 and nothing on standard output")

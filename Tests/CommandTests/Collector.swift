@@ -1,15 +1,15 @@
 import Foundation
 import Synchronization
 
-/// An HTTP server on loopback that keeps what is posted to it, and answers as it is told.
+/// An HTTP server on the loopback that stores posted requests and answers as the test chooses.
 final class Collector: Sendable {
   struct Request: Sendable {
     var path: String
-    /// Lines as they came.
+    /// The request line and the header lines, as received.
     var head: String
     var body: String
   }
-  /// How it treats who comes.
+  /// How the server answers a request.
   enum Manner: Sendable { case takes, fails, hangs }
 
   let port: UInt16

@@ -1,19 +1,19 @@
 import Foundation
 import Testing
 
-/// Counts, no times: they say the same on a slow machine. Each test prints what it counted, for `docs/benchmarks.md`; limits are a tenth
-/// above that, because other versions of the usual tools need a program more here and there. To count again:
-/// `swift test --filter CostTests`.
+/// Counts of what a deployment uses, and no times, so that they are equal on a slow machine. Each test prints its counts for
+/// `docs/benchmarks.md`. The limits are a tenth higher, because other versions of the standard tools need a few more programs. To count
+/// again: `swift test --filter CostTests`.
 @Suite("What a deployment costs", .serialized)
 struct CostTests {
-  /// What one deployment to one host took.
+  /// What one deployment to one host used.
   private struct Cost {
-    /// Programs that the host started, without those of the hooks, by name.
+    /// How often the host started each program, by name, without the programs of the hooks.
     var programs: [String: Int] = [:]
     var sessions = 0
-    /// Requests to the host, without the looks at jobs, whose number is a question of time.
+    /// The number of requests to the host, without the polls of jobs, whose number depends on the time.
     var requests = 0
-    /// Bytes that went to the host, without the recipe's sources, which it gets once for each version of them.
+    /// Bytes sent to the host, without the recipe's sources, which are sent once for each version of them.
     var sent = 0
     var entries = 0
     var started: Int { programs.values.reduce(0, +) }
@@ -22,14 +22,14 @@ struct CostTests {
       return "\(started) programs (\(names)), \(sessions) sessions, \(requests) requests, \(sent) bytes, \(entries) entries"
     }
   }
-  /// The programs of hosts that are counted: in PATH, each of these first says its name to a file.
+  /// The programs of the host that are counted: a script of the same name in PATH writes the name to a file before it runs the program.
   private static let tools = [
     "sh", "tar", "gzip", "setsid", "sha256sum", "dd", "stat", "mkfifo", "mv", "ln", "cp", "rm", "mkdir", "chmod", "chown", "touch", "find",
     "xargs", "sort", "readlink", "wc", "grep", "sed", "date", "sync", "cat", "env", "tr", "cut", "id", "uname", "tail", "head", "cmp", "ls",
     "nproc", "flock", "truncate", "getconf", "basename", "dirname", "rmdir", "mktemp", "sleep", "tee", "kill", "true", "test", "expr",
   ]
 
-  /// A project whose only host counts.
+  /// Returns a project whose only host counts the programs that it starts.
   private func project() throws -> Workplace {
     let place = try Workplace.project(hosts: 1)
     let root = place.path
@@ -71,7 +71,7 @@ struct CostTests {
     return place
   }
 
-  /// Bytes of the sources of recipes that the host has.
+  /// Returns the size in bytes of the recipe sources that the host keeps.
   private static func sources(_ place: Workplace) -> Int {
     let folder = place.folder.appending(path: "hosts/h1/srv/app/.lander/recipes")
     let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
@@ -84,14 +84,14 @@ struct CostTests {
     let run = try place.lander("deploy")
     #expect(run.code == 0, "\(run.err)\(run.out)")
     var cost = Cost()
-    // What a host does behind a deployment's end is counted too.
+    // Programs that the host starts after the end of the deployment are counted too.
     var before = ""
     repeat {
       before = try place.text("started")
       usleep(300_000)
     } while try place.text("started") != before
     for line in before.split(separator: "\n") where !line.contains(": of a hook; ") || !line.hasPrefix("sh -c : ") {
-      // A wait for a job that is slow says something about this machine's load, not about the host's program.
+      // How often the host sleeps while a job is slow depends on the load of this machine, not on the host program.
       guard let name = line.split(separator: " ").first, name != "sleep" else { continue }
       cost.programs[String(name), default: 0] += 1
     }
@@ -100,9 +100,9 @@ struct CostTests {
     let lines = sent.split(separator: 10).filter { $0.starts(with: Data("l_do ".utf8)) || $0.starts(with: Data("l_in ".utf8)) }
     let requests = lines.filter { $0.range(of: Data(" l_poll ".utf8)) == nil }
     cost.requests = requests.count
-    // Looks at jobs are as many as there is time for them.
+    // The number of polls of jobs depends on the time, so polls are not counted.
     cost.sent = sent.count - lines.filter { $0.range(of: Data(" l_poll ".utf8)) != nil }.reduce(0) { $0 + $1.count + 1 }
-    // It keeps what it got.
+    // The host keeps the recipe sources, so they are sent only once.
     cost.sent -= Self.sources(place) - kept
     let audit = try place.lander("audit")
     cost.entries =

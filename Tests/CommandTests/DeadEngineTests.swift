@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// What becomes of commands on the engine's own machine when the engine is killed.
+/// What happens to commands on the engine's own machine when the engine is killed.
 @Suite("A killed engine's own commands")
 struct DeadEngineTests {
-  /// A strategy that runs a command here between two hosts; the command hears no TERM.
+  /// Kills the engine while its strategy runs a command on the engine's machine between two hosts. The command ignores TERM.
   private func killed(_ options: String = "") throws -> Workplace {
     let line = "echo begin >>marks; trap '' TERM; sleep 3; echo end >>marks"
     let place = try Workplace.project(

@@ -116,7 +116,7 @@ struct DeployTests {
     var entries = try run.outLines.map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
-    // The line after them says how the command ended.
+    // The last line of output says how the command ended.
     #expect(entries.popLast()?["type"] as? String == "ended")
     #expect(entries.map { $0["seq"] as? Int } == (0..<entries.count).map { $0 })
     #expect(

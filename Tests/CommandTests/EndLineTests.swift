@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The last line for programs", .serialized)
 struct EndLineTests {
-  /// The last line of standard output, after checking that every line is an object of its own.
+  /// Returns the last line of standard output. Expects every line to be one JSON object.
   private func ended(_ out: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> [String: Any] {
     let objects = try out.split(separator: "\n").map { line in
       try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], sourceLocation: sourceLocation)

@@ -4,13 +4,13 @@ import Testing
 
 @testable import lander
 
-/// What holds for all commands, with the list of them from the parser: a new one is in these tests as soon as it can be typed.
+/// What every command must do. The list of commands comes from the parser, so a new command is tested as soon as it exists.
 @Suite("Every command, ended by a signal", .serialized)
 struct EveryCommandTests {
-  /// A command that does something, by the words that name it.
+  /// A command without subcommands, identified by its words.
   struct Leaf: CustomTestStringConvertible, Sendable {
     var words: [String]
-    /// Options that make it write for programs.
+    /// The options for JSON output.
     var forPrograms: [String]
     var testDescription: String { words.joined(separator: " ") }
   }
@@ -36,9 +36,9 @@ struct EveryCommandTests {
   func atOnce(_ leaf: Leaf) throws {
     let place = try Workplace()
     for signal in Self.signals {
-      // How a program reads it is the same for all of them.
+      // One signal is enough for JSON output, because all signals are reported in the same form.
       for options in signal.number == SIGTERM ? [[], leaf.forPrograms] : [[]] {
-        // It is pending when the command begins: nothing depends on how fast the command is.
+        // The signal is pending when the command begins, so the result does not depend on the speed of the command.
         let running = try place.start(leaf.words + options, pending: signal.number)
         #expect(running.wait() == signal.code, "\(running.everything)")
         expectText(running.said(running.err), "\(signal.said): nothing on a host was changed.\n")
@@ -53,7 +53,7 @@ struct EveryCommandTests {
     for name in ["deploy", "status", "bundle prune", "appspec run", "help-pages"] { #expect(names.contains(name), "\(names)") }
   }
 
-  /// Words after each command that asks hosts before it does anything, or that runs something else that takes its time.
+  /// The arguments of each command that first waits for hosts, or for another slow program.
   private static let waiting: [String: [String]] = [
     "deploy": ["app"], "run": ["look"], "plan": ["app", "--connect"], "rollback": ["app"], "remove": ["app"], "reap": [], "unlock": [],
     "status": [],
@@ -61,7 +61,7 @@ struct EveryCommandTests {
     "verify": [],
     "hosts": [], "diff": ["app"], "doctor": ["--connect"], "bundle build": ["built"],
   ]
-  /// Commands that wait for no host before they have said something. `exec` ends what it started; `SignalTests` has it.
+  /// The commands that print something before they wait for a host. `SignalTests` covers `exec`, which ends the program that it started.
   private static let others: Set = [
     "audit", "init", "check", "rehearse", "simulate", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "follow",
     "wait", "logs", "list", "show", "explain", "report", "export dora", "console", "docs",
@@ -90,13 +90,13 @@ struct EveryCommandTests {
       try place.wait(for: "client")
       let client = try #require(pid_t(place.text("client").trimmingCharacters(in: .whitespacesAndNewlines)))
       running.send(signal.number)
-      // Whoever wraps a command often signals it twice in one moment.
+      // A program that wraps a command often signals it twice at once.
       running.send(signal.number)
       #expect(running.wait() == signal.code, "\(running.everything)")
       let last = "\(signal.said): ending what runs here. Nothing on a host was changed.\n"
       #expect(running.said(running.err).hasSuffix(last), "\(running.everything)")
       try Self.expectEnd(running.said(running.out), options, signal.kind, signal.code)
-      // It was ended; how soon it is gone is the kernel's business.
+      // The command has ended its client, but the kernel may remove the process a little later.
       for _ in 0..<100 where kill(client, 0) == 0 && !Self.isZombie(client) { usleep(50_000) }
       #expect(kill(client, 0) != 0 || Self.isZombie(client), "\(leaf.words) left its client")
     }
@@ -116,7 +116,7 @@ struct EveryCommandTests {
     try place.wait(for: "hosts/h1/srv/app/hook")
     running.send(SIGHUP)
     usleep(400_000)
-    // A shell that ends signals its jobs once more.
+    // A shell that exits signals its jobs once more.
     running.send(SIGHUP)
     #expect(running.wait() == 15, "\(running.everything)")
     try Self.expectEnd(running.said(running.out), ["--output", "ndjson"], "cancelled", 15)
@@ -161,7 +161,7 @@ struct EveryCommandTests {
     #expect(last["exit"] as? Int == Int(code), "\(out)", sourceLocation: sourceLocation)
   }
 
-  /// A project whose host never answers, and a second recipe whose build takes for ever.
+  /// Returns a project with a host that never answers, and with a second recipe whose build never ends.
   private static func slowProject() throws -> Workplace {
     let place = try Workplace([
       "app/version": "1\n",
@@ -178,7 +178,7 @@ struct EveryCommandTests {
         "#!/bin/sh\necho $$ >\(place.path)/client.new && mv \(place.path)/client.new \(place.path)/client\nexec sleep 300\n",
         to: "bin/\(name)", mode: 0o755)
     }
-    // Without a commit diff refuses before it asks hosts.
+    // Without a commit, `diff` refuses before it connects to hosts.
     let commit = "git init -q && git add app && git -c user.name=kim -c user.email=kim@example.com commit -qm one"
     try Process.run(URL(filePath: "/bin/sh"), arguments: ["-c", "cd '\(place.path)' && \(commit)"]).waitUntilExit()
     return place

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// That gates end a deployment of the program with the exit codes that CI jobs branch on.
+/// Gates end a deployment with the exit codes that CI jobs depend on.
 @Suite("Gates of the program")
 struct GateTests {
   private func place(_ strategy: String) throws -> Workplace {

@@ -55,7 +55,7 @@ struct HelpTests {
       let own = example.components(separatedBy: " | ")[0].components(separatedBy: " -- ")[0].components(separatedBy: " && ")
       for word in (own.first { $0.contains(name) } ?? "").split(separator: " ") where word.hasPrefix("--") {
         let option = word.dropFirst(2).prefix { $0 != "=" }
-        // Parameters of recipes are typed as options.
+        // The parameters of recipes are options too.
         let isParameter = ["percent", "version"].contains(option) && options.contains("param")
         #expect(options.contains(String(option)) || isParameter, "\(leaf) has no \(word): \(example)")
       }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Speaking to a running deployment", .serialized)
 struct MessageCommandTests {
-  /// Two hosts, one after the other; the first one's start waits for a file.
+  /// A recipe that deploys to two hosts, one after the other. The start on the first host waits for a file.
   private static let body = """
     strategy = rolling,
     on = { ApplicationStart = function(host)

@@ -22,7 +22,7 @@ struct MissingCommandTests {
     """
   }
 
-  /// A project whose first deployment went to these hosts, with a parameter.
+  /// Returns a project whose first deployment went to these hosts, with a parameter.
   private func place(_ hosts: [String] = ["h1", "h2"]) throws -> Workplace {
     let place = try Workplace(["app/version": "1\n", "app/empty": "", "deploy.lua": Self.text(hosts)])
     let run = try place.lander("deploy", "--size", "7")
@@ -30,7 +30,7 @@ struct MissingCommandTests {
     return place
   }
 
-  /// What `--json` gave, as its schema says.
+  /// Runs a command with `--json`, and expects output that fits the schema.
   @discardableResult
   private func result(_ run: Workplace.Run, _ command: String) throws -> Node {
     let result = try #require(try Node(run.out)["result"], "\(run.out)\(run.err)")

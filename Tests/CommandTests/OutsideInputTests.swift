@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What comes from outside and makes no sense is refused in words, whole, and in time.
+/// Invalid input from outside is refused with a complete message and in limited time.
 @Suite("Inputs that nobody expects", .serialized)
 struct OutsideInputTests {
   private func shell(_ line: String, in place: Workplace) throws {
@@ -48,7 +48,7 @@ struct OutsideInputTests {
     #expect(other.code == 2 && other.out.contains("1 error, 0 warnings") && other.out.contains("an appspec file for ECS"), "\(other.out)")
   }
 
-  /// A zip as old programs for Windows make it.
+  /// A zip file as old Windows programs make it.
   private static let windows = """
     import sys, zipfile
     z = zipfile.ZipFile(sys.argv[1], "w")
@@ -132,7 +132,7 @@ struct OutsideInputTests {
   }
 }
 
-/// Programs of this machine that a test is made with.
+/// Programs of this machine that tests use.
 enum Tools {
   static func have(_ names: String...) -> Bool {
     names.allSatisfy { name in

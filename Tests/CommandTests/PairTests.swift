@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Hosts whose way back can be held: release 2 fails on h2, so h1 goes back; its start of release 1 waits for a file where it is told to.
+/// Hosts on which a test can delay a rollback: release 2 fails on h2, so h1 is rolled back, and the start of release 1 there waits for a
+/// file if the test asks for that.
 enum WayBack {
   static let body = """
     strategy = rolling,
@@ -20,7 +21,7 @@ enum WayBack {
     end },
     """
 
-  /// Release 1 runs on both hosts; the next deployment brings 2.
+  /// Deploys release 1 to both hosts and prepares release 2.
   static func project() throws -> Workplace {
     let place = try Workplace.project(hosts: 2, body: body)
     let first = try place.lander("deploy")
@@ -29,7 +30,7 @@ enum WayBack {
     return place
   }
 
-  /// A deployment of release 2 that is in the middle of its rollback.
+  /// Starts a deployment of release 2 and waits until its rollback is running.
   static func begin(_ place: Workplace, _ words: [String] = []) throws -> Workplace.Running {
     try place.write("", to: "hosts/h1/srv/app/held")
     let running = try place.start(["deploy"] + (words.isEmpty ? ["--output", "plain"] : words))
@@ -39,7 +40,7 @@ enum WayBack {
 
   static func letGo(_ place: Workplace) throws { try place.write("", to: "hosts/h1/srv/app/go") }
 
-  /// The ids of deployments that were told about, in order.
+  /// Returns the deployment ids that a text contains, in their order.
   static func ids(in text: String) -> [String] {
     text.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")
@@ -70,7 +71,7 @@ struct PairTests {
     try over(place, ids)
   }
 
-  /// What either command says when both have ended.
+  /// Expects that `resume` and `cancel` refuse, because both deployments have ended.
   private func over(_ place: Workplace, _ ids: [String]) throws {
     for (command, id) in [("resume", ids[0]), ("cancel", ids[0]), ("resume", ids[1])] {
       let run = try place.lander(command, id)
@@ -152,7 +153,7 @@ struct PairTests {
     let place = try WayBack.project()
     try place.write("", to: "hosts/h2/srv/app/hang")
     try place.write("", to: "hosts/h1/srv/app/held")
-    // Started through a link of another name: it is found by what it holds, not by its name.
+    // Started through a link with another name: Lander finds the process by the lock that it holds, not by the process name.
     let running = try place.start(
       ["deploy", "--output", "plain"], through: ["sh", "-c", "ln -s \"$0\" ./bring && exec ./bring \"$@\""])
     try place.wait(for: "hosts/h2/srv/app/hook")

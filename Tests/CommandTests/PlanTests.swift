@@ -2,10 +2,10 @@ import Foundation
 import SchemaCheck
 import Testing
 
-/// That `plan` prints the plan, and its exit code when it could not see all of it. What a plan shows is in DeployDeskTests.
+/// `plan` prints the plan, and its exit code says whether the plan is complete. DeployDeskTests has the contents of plans.
 @Suite("What plan shows")
 struct PlanTests {
-  /// From the line that begins so, to the next empty one.
+  /// Returns the part of a text from the line with this beginning to the next empty line.
   private func part(_ title: String, of text: String) -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("  " + title) }
     return lines.prefix { !$0.isEmpty }.joined(separator: "\n") + "\n"

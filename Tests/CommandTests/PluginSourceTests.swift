@@ -44,7 +44,7 @@ import Testing
     let tree = try sources.tree(of: "file://\(place.path)/x", offers[2])
     #expect(tree.files.map(\.path) == [".gitkeep", "bin/run", "init.lua", "plugin.lua"] && tree.text("init.lua") == "return 'one'\n")
     #expect(tree.files.map(\.isExecutable) == [false, true, false, false])
-    // By its commit alone, as deploy.lock has it.
+    // The plugin is found by its commit alone, as deploy.lock records it.
     let commit = PluginOffer(version: PluginVersion("1.2.0"), commit: offers[1].commit)
     #expect(try sources.tree(of: "x", commit).text("init.lua") == "return 'two'\n")
     #expect(!FileManager.default.fileExists(atPath: place.path + "/ran"))

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// What is good, what was left, and what it was made with: by the hosts' receipts.
+/// Commands that use the hosts' receipts: which release is good, which deployment was interrupted, and the parameters of each.
 @Suite("Going back, locks that were left over, rotated secrets", .serialized)
 struct ReceiptCommandTests {
-  /// One host after the other; the hook of revision 2 stops there for good where a file is.
+  /// A recipe that deploys to one host after the other. The hook of revision 2 never ends on a host that has a certain file.
   private static let body = """
     stages = { stage.upload, stage.rollout { strategy = rolling { batch = 1 } } },
     on = { ApplicationStart = function(host)
@@ -12,7 +12,7 @@ struct ReceiptCommandTests {
     end },
     """
 
-  /// Deploys a revision, and kills the engine while the hook of that host runs.
+  /// Deploys a revision, and kills the engine while the hook on the given host runs.
   private func killed(_ revision: String, at host: String, in place: Workplace) throws {
     try place.write("\(revision)\n", to: "app/version")
     try place.write("", to: "hosts/\(host)/srv/app/wait")
@@ -56,7 +56,7 @@ struct ReceiptCommandTests {
     #expect(back.code == 0, "\(back.err)\(back.out)")
     #expect(try versions(place) == ["1", "1", "1"])
     #expect(back.out.contains("1 unchanged"))
-    // From there it goes back once more, as if the killed one had never been.
+    // The next rollback goes back once more, and ignores the killed deployment.
     let again = try place.lander("rollback")
     #expect(again.code == 0, "\(again.err)\(again.out)")
     #expect(try versions(place) == ["0", "0", "0"])
@@ -130,7 +130,7 @@ struct ReceiptCommandTests {
     #expect(again.code == 3 && again.err.contains("it went back already"), "\(again.err)")
   }
 
-  /// Keeps a copy of the lock while it is held, to be put back: as it stands on a host that was out of reach when its deployment ended.
+  /// Keeps a copy of the lock during the deployment. A test restores it, as if the host had been unreachable when the deployment ended.
   private static let keeping = """
     on_success = function(deployment) here:run "rm -rf kept && cp -r hosts/h1/srv/app/.lander/lock kept" end,
     """
@@ -165,7 +165,7 @@ struct ReceiptCommandTests {
     let first = try place.lander("deploy")
     let id = try #require(place.word(after: "deployment ", in: first.out))
     try leave(place)
-    // As another machine left it: there is no process to look at, and the lease decides.
+    // The lock as another machine writes it: without a process that can be checked, so the lease decides.
     let holder = try place.text("hosts/h1/srv/app/.lander/lock/holder").split(separator: "\n").prefix(3).joined(separator: "\n")
     try place.write(holder + "\n", to: "hosts/h1/srv/app/.lander/lock/holder")
     let other = try place.lander("deploy", "--state", "other", "--force")

@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 
-/// Texts of `deploy.lua` for tests, with hosts on this machine below the workplace's own folder.
+/// Texts of `deploy.lua` for tests, with hosts on this machine in folders of the workplace.
 enum Recipes {
+  /// Returns the text of a `deploy.lua`.
   /// - Parameters:
   ///   - hosts: how many local hosts the group `test` has.
   ///   - body: more fields of the recipe.
@@ -26,7 +27,7 @@ enum Recipes {
 }
 
 extension Workplace {
-  /// A project with an `app` folder of two files and local hosts.
+  /// Returns a project with local hosts and an `app` folder of two files.
   static func project(
     hosts: Int = 2, body: String = "", more: String = "", files: [String: String] = [:]
   ) throws -> Workplace {
@@ -37,14 +38,14 @@ extension Workplace {
     return place
   }
 
-  /// What `current` on a host leads to.
+  /// Returns the text of a file in the current release on a host.
   func current(_ host: String, _ file: String) throws -> String {
     try text("hosts/\(host)/srv/app/current/\(file)")
   }
 }
 
 extension Workplace {
-  /// Waits until a file is there.
+  /// Waits up to two minutes until a file exists.
   func wait(for file: String) throws {
     let deadline = Date().addingTimeInterval(120)
     while Date() < deadline {
@@ -54,16 +55,16 @@ extension Workplace {
     Issue.record("\(file) was not there in two minutes")
   }
 
-  /// A text with this folder's path as `HERE`.
+  /// Returns a text in which `HERE` replaces this folder's path.
   func relative(_ text: String) -> String { text.replacing(path, with: "HERE") }
 
-  /// The word that follows a text: an id in what was said.
+  /// Returns the word that follows a text, such as an id in a command's output; nil: the text is not there.
   func word(after before: String, in text: String) -> String? {
     text.range(of: before).map { String(text[$0.upperBound...].prefix { !$0.isWhitespace && $0 != ";" && $0 != "," }) }
   }
 }
 
-/// Waits until a command has said something.
+/// Waits up to two minutes until a command has printed a text.
 func wait(for text: String, in file: String) throws {
   let deadline = Date().addingTimeInterval(120)
   while Date() < deadline {
@@ -73,7 +74,7 @@ func wait(for text: String, in file: String) throws {
   Issue.record("\"\(text)\" was not said in two minutes: \((try? String(contentsOfFile: file, encoding: .utf8)) ?? "")")
 }
 
-/// Expects that a command says exactly this, gives no result, and touches no host.
+/// Expects that a command prints exactly this refusal on standard error and nothing on standard output, and changes no host.
 func refused(
   _ place: Workplace, _ words: [String], _ expected: String, code: Int32 = 2, environment: [String: String] = [:],
   sourceLocation: SourceLocation = #_sourceLocation

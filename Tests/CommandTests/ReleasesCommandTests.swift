@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What hosts keep, and going back to any of it.
+/// Lists the releases that hosts keep, and goes back to any of them.
 @Suite("Releases that hosts keep", .serialized)
 struct ReleasesCommandTests {
   private func version(_ place: Workplace) throws -> String { try place.current("h1", "version").trimmingCharacters(in: .newlines) }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What hosts remember, so that any checkout can say it.
+/// What any checkout can read from the hosts.
 @Suite("What a fresh checkout sees", .serialized)
 struct RememberedTests {
   @Test("a host that could not be taken back says so to every checkout, until a deployment or a rollback succeeds there")
@@ -25,7 +25,7 @@ struct RememberedTests {
     let json = try place.lander("status", "--json", "--state", "other")
     #expect(json.out.contains("could not take it back"), "\(json.out)")
     try FileManager.default.removeItem(atPath: place.path + "/hosts/h1/srv/app/sick")
-    // What it runs has the right receipt, and was never started again.
+    // The host runs the release of the right receipt, but that release was never started again.
     try place.write("1\n", to: "app/version")
     let again = try place.lander("deploy", "--state", "other")
     #expect(again.code == 0 && !again.out.contains("Nothing to do"), "\(again.err)\(again.out)")

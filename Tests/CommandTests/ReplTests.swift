@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// `lander repl` as a program: lines from standard input, what it prints, its exit code.
+/// `lander repl` as a program: its input lines, its output and its exit code.
 @Suite("The prompt")
 struct ReplTests {
-  /// Runs it with these lines on standard input.
+  /// Runs `lander repl` with these lines on standard input.
   private static func run(_ place: Workplace, _ lines: String, _ words: String = "") throws -> Workplace.Run {
     try place.write(lines, to: "lines")
     let running = try place.start(

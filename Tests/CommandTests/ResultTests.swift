@@ -7,7 +7,7 @@ struct ResultTests {
   private let schema: Schema
   init() throws { schema = try Schema("docs/schemas/result.schema.json") }
 
-  /// Expects one object that fits the schema, and its result that of the command.
+  /// Expects one object that fits the schema, with the command, its exit code, and a `result` that fits the command's definition.
   @discardableResult
   private func expect(
     _ out: String, _ command: String, _ code: Int32, sourceLocation: SourceLocation = #_sourceLocation

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `host:service` on a host with a `systemctl` and a `sudo` that write down how they are called.
+/// `host:service` on a host whose `systemctl` and `sudo` record their arguments.
 @Suite("Services in deployments")
 struct ServiceCommandTests {
   private static let body = """

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Ctrl-C and SIGTERM", .serialized)
 struct SignalTests {
-  /// A hook that stays until it is killed for good.
+  /// A hook that only KILL ends.
   private static let stubborn = """
     on = { ApplicationStop = function(host)
       host:run "trap '' TERM; touch ../../hook; n=0; while [ $n -lt 200 ]; do sleep 0.1; n=$((n+1)); done"
@@ -38,7 +38,7 @@ struct SignalTests {
     try place.wait(for: "hosts/h1/srv/app/hook")
     running.send(signal)
     try wait(for: "Cancelling", in: running.err)
-    // Two signals in one moment are one wish: who wraps a command often signals it twice.
+    // Two signals within a moment count as one, because a program that wraps a command often signals it twice.
     usleep(500_000)
     running.send(signal)
     #expect(running.wait() == code, "\(running.everything)")
@@ -69,7 +69,7 @@ struct SignalTests {
     try place.wait(for: "client")
     running.send(signal)
     #expect(running.wait() == code)
-    // On a busy machine the client starts so late that the wait for it is told.
+    // On a busy machine the client starts so late that the command prints that it waits.
     let lines = running.everything.split(separator: "\n", omittingEmptySubsequences: false).filter {
       !$0.hasPrefix("Waiting for 1 of 1 host")
     }
@@ -112,10 +112,10 @@ struct SignalTests {
     try expectEnded("job", in: place)
   }
 
-  /// Ended; whoever inherits a process may not have buried it yet.
+  /// Expects that a process has ended. It may still be a zombie, because its parent may not have read its exit code yet.
   private func expectEnded(_ file: String, in place: Workplace) throws {
     let process = try place.text(file).trimmingCharacters(in: .whitespacesAndNewlines)
-    // It was killed; on a busy machine the kernel takes it away a little later.
+    // On a busy machine the kernel removes a killed process a little later.
     var state = ""
     for _ in 0..<100 {
       state = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Approvals that name who may approve: they sign.
+/// Approvals of gates that list who may approve must be signed.
 @Suite("Signed approvals")
 struct SignedApprovalTests {
   private func place(_ approve: String, signers: String? = "kim ann") throws -> Workplace {
@@ -56,7 +56,7 @@ struct SignedApprovalTests {
     #expect(again.everything.contains("kim@example.com has approved gate \"go\" already; it has 1 of 2"), "\(again)")
     #expect(!place.exists("hosts/h2/srv/app/current"))
 
-    // Who changes the file now changes nothing for a deployment that has begun.
+    // A change of the file now does not affect a deployment that has begun.
     try place.write("mallory@example.com \(place.text("key-mallory.pub"))", to: "allowed_signers")
     try FileManager.default.moveItem(atPath: place.path + "/.lander", toPath: place.path + "/elsewhere")
     let last = try place.lander("approve", id, "--key", "key-ann")
@@ -81,7 +81,7 @@ struct SignedApprovalTests {
     #expect(last.code == 0 && place.exists("hosts/h2/srv/app/current"), "\(last)")
   }
 
-  /// Puts an approval into the deployment's mailbox, as another program could.
+  /// Writes an approval into the deployment's mailbox, as another program could.
   private func forge(_ name: String, _ more: String, to id: String, _ place: Workplace) throws {
     let text = #"{"id":"\#(name)","kind":"approve","number":1,"by":"kim@laptop","comment":"forged","at":1,\#(more)}"#
     let path = "\(place.path)/.lander/mail/\(id)/\(name).json"
@@ -119,7 +119,7 @@ struct SignedApprovalTests {
     #expect(!place.exists("hosts/h1/srv/app/current"))
   }
 
-  /// The output of a line of shell.
+  /// Returns the output of a shell command line.
   private func sign(_ line: String, in place: Workplace) throws -> String {
     let (shell, pipe) = (Process(), Pipe())
     shell.executableURL = URL(filePath: "/bin/sh")
@@ -139,7 +139,7 @@ struct SignedApprovalTests {
     let message = "approval \"go\" asks for \"kym@example.com\", and no line of allowed_signers lets a key of that name"
     #expect(run.err.contains(message), "\(run.err)")
     #expect(run.err.contains("did you mean \"kim@example.com\"?"), "\(run.err)")
-    // Of lines that name kim, some let no key sign approvals.
+    // Several lines name kim, and some of their keys may not sign approvals.
     let two = try self.place(self.two, signers: "")
     let (kim, ann) = (try two.text("key-kim.pub"), try two.text("key-ann.pub"))
     let none = "lets a key of that name sign"

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Promise P11 for bundles: if a policy says so, nothing of an unsigned one reaches a host.
+/// Promise P11 for bundles: if a policy requires signatures, no part of an unsigned bundle reaches a host.
 @Suite("Bundles that have to be signed")
 struct SignedBundleTests {
   private struct Ground {
@@ -67,12 +67,12 @@ struct SignedBundleTests {
     let good = try place.lander("deploy", environment: ground.policy)
     #expect(good.code == 0 && good.err.contains("Bundle \(digest.prefix(12)) is signed by kim@example.com."), "\(good)")
     #expect(ground.text("h2") == "one")
-    // Journal and receipts say whose signature was believed.
+    // The journal and the receipts record the signer.
     #expect(try place.lander("status", "--json").out.contains("\"signer\":\"kim@example.com\""))
     #expect(try place.lander("plan", environment: ground.policy).out.contains("Signed by"))
     #expect(try place.lander("bundle", "inspect", digest, environment: ground.policy).err.contains(", signed by kim@example.com\n"))
 
-    // Another bundle has no signature, and the one of this does not fit it.
+    // The other bundle has no signature, and the signature of the first bundle does not fit it.
     try place.write("two", to: "dist/index.html")
     let other = try ground.built()
     try ground.shell("cp .lander/bundles/manifests/\(digest).sig .lander/bundles/manifests/\(other).sig")
@@ -89,7 +89,7 @@ struct SignedBundleTests {
     #expect(try ground.place.lander("deploy").code == 0)
     let back = try ground.place.lander("rollback", environment: ground.policy)
     #expect(back.code == 0 && ground.text("h1") == "one", "\(back)")
-    // A host that keeps nothing would be sent the bundle.
+    // Lander would have to send the bundle to a host that keeps no release.
     try ground.place.write("three", to: "dist/index.html")
     #expect(try ground.place.lander("deploy").code == 0)
     try ground.shell("rm -rf h2/srv/web/releases")
@@ -115,7 +115,7 @@ struct SignedBundleTests {
     #expect(try place.lander("bundle", "sign", digest, "--signature", "elsewhere.sig").code == 0)
     #expect(try place.lander("plan", environment: ground.policy).code == 0)
 
-    // The signature of the archive that was there before does not replace a good one.
+    // A good signature stays, although the archive comes with the signature of its earlier content.
     try ground.shell("cp elsewhere.sig app.tar.gz.sig && echo new > dist/new && tar -czf app.tar.gz -C dist .")
     let newer = try ground.built()
     #expect(newer != digest)
@@ -124,7 +124,7 @@ struct SignedBundleTests {
     #expect(stale.code == 0 && stale.err.contains("it is no signature of this archive, and is ignored"), "\(stale)")
     try ground.shell("rm dist/new && tar -czf app.tar.gz -C dist .")
 
-    // What lies there may be another program's signature, or one of something else.
+    // The file beside the archive may be another program's signature, or one of another archive.
     try ground.shell("echo gpg > app.tar.gz.sig && rm -rf .lander")
     #expect(try ground.built() == digest)
     #expect(try place.lander("plan", environment: ground.policy).code == 3)

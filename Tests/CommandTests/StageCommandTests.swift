@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Stages that hosts remember, as who deploys sees them.
+/// Stages that hosts remember, as the command line shows them.
 @Suite("Stages that hosts remember, at the command line")
 struct StageCommandTests {
   private static let migrate = """
@@ -9,14 +9,14 @@ struct StageCommandTests {
       run = function(host) host:run("echo begin >>HERE/marks; sleep 2; echo end >>HERE/marks") end }, stage.rollout },
     """
 
-  /// Hosts h1 and h2, with these stages; HERE stands for the folder.
+  /// Returns a project with hosts h1 and h2 and these stages, in which the folder's path replaces HERE.
   private func place(_ body: String = migrate) throws -> Workplace {
     let place = try Workplace.project()
     try place.write(Recipes.local(place.path, body: body.replacing("HERE", with: place.path)), to: "deploy.lua")
     return place
   }
 
-  /// The engine is killed while the stage runs.
+  /// Kills the engine while the stage runs.
   private func killed() throws -> Workplace {
     let place = try place()
     let running = try place.start(["deploy", "--output", "plain"])

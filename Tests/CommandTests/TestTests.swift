@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `lander test`: what it prints, writes and exits with. What a test can say is in DeployDeskTests.
+/// `lander test`: its output, its files and its exit codes. DeployDeskTests has what a test of a recipe can say.
 @Suite("The command that runs tests of recipes")
 struct TestTests {
   private static let spec = """

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Several groups in order as one deployment", .serialized)
 struct TrainTests {
-  /// Groups `first` and `second` with a host each, and a recipe that fails where a file of the folder says so.
+  /// Returns a project with the groups `first` and `second`, a host in each, and a recipe that fails if a certain file is in the folder.
   private func place(_ hook: String = "") throws -> Workplace {
     let place = try Workplace(["app/version": "1\n"])
     let hook = hook.replacing("HERE", with: place.path)
@@ -94,7 +94,7 @@ struct TrainTests {
     try wait(for: "waits for a person", in: running.err)
     let train = try #require(place.word(after: "lander approve ", in: running.said(running.err)))
     let follow = try place.start(["follow", train, "--output", "ndjson"])
-    // Nothing else is open, so nothing has to be named.
+    // Only one deployment is open, so the command needs no id.
     let waits = try place.start(["wait", "--json"])
     let logs = try place.start(["logs", train, "--follow"])
     for one in [follow, waits] { try wait(for: "lander approve \(train), or lander reject", in: one.err) }
@@ -206,7 +206,7 @@ struct TrainTests {
     _ = running.wait()
     try FileManager.default.removeItem(at: place.folder.appending(path: "a.hold"))
     let id = try #require(place.word(after: "Deployment ", in: running.everything))
-    // Ids tell seconds.
+    // Ids are made from the time in seconds, so the next deployment must begin in another second.
     usleep(1_100_000)
     #expect(try place.lander("resume", id).code == 0)
     try place.write("2\n", to: "app/version")

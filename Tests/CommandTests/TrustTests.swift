@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whose code runs: signatures of plugins, the policy of the machine, and the search path of a company.
+/// Which plugins may run: their signatures, the policy of the machine, and the search path of a company.
 @Suite("Trust in plugins")
 struct TrustTests {
   private func shell(_ text: String, in folder: String) throws {
@@ -72,7 +72,7 @@ struct TrustTests {
     #expect(try place.lander("plugin", "add", "made", environment: policy).code == 0)
     func lock() throws -> String { try String(contentsOfFile: place.path + "/deploy.lock", encoding: .utf8) }
     #expect(try lock().contains("\"signer\": \"kim@example.com\",\n"))
-    // A machine without a policy knows no signers, and forgets none.
+    // A machine without a policy has no list of signers, and keeps the signers that deploy.lock records.
     #expect(try place.lander("plugin", "update").code == 0)
     #expect(try lock().contains("kim@example.com"))
 
@@ -196,7 +196,7 @@ struct TrustTests {
     #expect(found.code == 0, "\(found)")
     let docs = try place.lander("docs", "chat", environment: ["LANDER_PATH": path])
     #expect(docs.code == 0 && docs.out.hasPrefix("chat 1.0.0\n") && docs.out.contains("Asks for: host.run"), "\(docs)")
-    // The project's own comes first.
+    // The project's own plugin comes first.
     try place.write("return { name = \"chat\", version = \"3.0.0\", api = 1 }\n", to: "plugins/chat/plugin.lua")
     try place.write("return function() end\n", to: "plugins/chat/init.lua")
     #expect(try place.lander("docs", "chat", environment: ["LANDER_PATH": path]).out.hasPrefix("chat 3.0.0\n"))
@@ -207,7 +207,7 @@ struct TrustTests {
       try shell("chmod go-w \(file)", in: place.path)
     }
     #expect(try place.lander("check", environment: ["LANDER_PATH": path]).code == 0)
-    // A link to what everybody can write.
+    // A link to a folder that every user can write.
     try shell(
       "mkdir -m 777 shared && mv company/recipes/house.lua shared/ && ln -s ../../shared/house.lua company/recipes/house.lua",
       in: place.path)

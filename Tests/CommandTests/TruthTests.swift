@@ -10,7 +10,7 @@ struct TruthTests {
     return place
   }
 
-  /// The folder of the current release of h1.
+  /// Returns the path of the current release of h1.
   private func release(_ place: Workplace) throws -> String {
     let app = place.path + "/hosts/h1/srv/app"
     return app + "/" + (try FileManager.default.destinationOfSymbolicLink(atPath: app + "/current"))
@@ -85,7 +85,7 @@ struct TruthTests {
     #expect(try !place.lander("status").out.contains("could not take it back"))
   }
 
-  /// A host that another tool deployed to, as Capistrano leaves it.
+  /// Returns a project whose host was deployed to by Capistrano.
   private func adopted(body: String = "") throws -> Workplace {
     let place = try Workplace.project(hosts: 1, body: body)
     let app = place.path + "/hosts/h1/srv/app"
@@ -206,7 +206,7 @@ struct TruthTests {
     let run = try place.lander("deploy", "--state", "other")
     #expect(run.code == 3 && run.err.contains("/srv/app belongs to application \"app\""), "\(run.err)\(run.out)")
     #expect(run.err.contains("application = \"app\""), "\(run.err)")
-    // Nothing failed there, so no advice of a failure is given, and nothing of another's is called as delivered.
+    // The deployment did not fail, so status gives no advice, and does not say that the release of another application was delivered.
     let status = try place.lander("status")
     #expect(status.out.contains("of app") && status.out.contains("application = \"app\""), "\(status.out)")
     #expect(!status.out.contains("receipt") && !status.out.contains("lander resume"), "\(status.out)")

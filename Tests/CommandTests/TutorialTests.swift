@@ -3,8 +3,8 @@ import Testing
 
 @testable import lander
 
-/// Pages whose commands are tried: `$ command` in a console block, with what it prints; a Lua block is written to the file that its first
-/// line names. `…` stands for any text, and alone on a line for any lines.
+/// Runs the commands of the tutorials: a console block has `$ command` and the command's output, and a Lua block is written to the file
+/// that its first line names. `…` stands for any text, or for any lines if it is alone on a line.
 @Suite("Tutorials") struct TutorialTests {
   private struct Step {
     var command: String
@@ -32,7 +32,7 @@ import Testing
     return steps
   }
 
-  /// Whether the text of a command is what the page shows.
+  /// Returns whether a command printed what the page shows.
   private static func fits(_ expected: [Substring], _ printed: [Substring]) -> Bool {
     guard let first = expected.first else { return printed.isEmpty }
     if first == "…" { return (0...printed.count).contains { fits(Array(expected.dropFirst()), Array(printed.dropFirst($0))) } }
@@ -53,7 +53,7 @@ import Testing
   @Test("a plugin is written, pushed, added, granted, updated, vendored and verified as docs/tutorials/share-a-plugin.md says")
   func sharePlugin() throws { try follow("docs/tutorials/share-a-plugin.md", steps: 25) }
 
-  /// Runs the steps of a page, of which there are more than `least`, and compares what each prints.
+  /// Runs the steps of a page and compares the output of each. Fails if the page has no more than `least` steps.
   private func follow(_ path: String, steps least: Int) throws {
     let place = try Workplace()
     let page = try String(contentsOf: Workplace.checkout.appending(path: path), encoding: .utf8)

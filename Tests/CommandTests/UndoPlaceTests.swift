@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Where the undo of a stage runs: in the release that the stage ran for, whose programs know how.
+/// The undo of a stage runs in the folder of the release that the stage ran for, because that release has the programs for it.
 @Suite("Undo in its own release")
 struct UndoPlaceTests {
-  /// Hosts whose releases each bring a `bin/migrate` of their own.
+  /// Returns a project whose releases each contain their own `bin/migrate`.
   private func place() throws -> Workplace {
     let place = try Workplace.project()
     let body = """
@@ -63,7 +63,7 @@ struct UndoPlaceTests {
     #expect(second.code == 10, "\(second)")
     #expect(try place.text("ledger") == "--up of 1\n--down of 1\n--up of 1\n--up of 2\n--down of 2\n")
     #expect(try place.current("h1", "version") == "1\n")
-    // Until then the failed release was kept; the next deployments remove it like any other.
+    // The failed release was kept for the undo. After the undo, the next deployments remove it like any other release.
     #expect(try place.lander("releases").code == 0)
   }
 

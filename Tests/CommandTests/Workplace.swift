@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// A project folder of its own under the system's temporary folder, removed with the value that made it, and the built command.
+/// The built command, and a new project folder in the system's temporary folder, which is removed together with this object.
 final class Workplace: Sendable {
-  /// What a run of the command came to.
+  /// The result of a run of the command.
   struct Run: Sendable {
     var out: String
     var err: String
@@ -16,7 +16,7 @@ final class Workplace: Sendable {
 
   let folder: URL
 
-  /// - Parameter files: paths and contents; `deploy.lua` is one of them where the test needs one.
+  /// - Parameter files: the contents by path, with `deploy.lua` if the test needs one.
   init(_ files: [String: String] = [:]) throws {
     folder = FileManager.default.temporaryDirectory.appending(
       path: "lander-command-\(UUID().uuidString.prefix(8))")
@@ -43,7 +43,7 @@ final class Workplace: Sendable {
     FileManager.default.fileExists(atPath: folder.appending(path: path).path)
   }
 
-  /// Runs `lander` with these words in the folder and waits for its end.
+  /// Runs `lander` with these arguments in the folder and waits for its end.
   func lander(_ words: String..., environment: [String: String] = [:]) throws -> Run {
     try run(words, environment)
   }
@@ -54,7 +54,7 @@ final class Workplace: Sendable {
     return Run(out: running.said(running.out), err: running.said(running.err), code: code)
   }
 
-  /// Runs `lander` as somebody whom permissions stop: root is taken to be nobody.
+  /// Runs `lander` as a user with limited permissions: as `nobody` if the test runs as root.
   func unprivileged(_ words: String...) throws -> Run {
     guard geteuid() == 0 else { return try run(words) }
     for path in [path, path + "/app"] { chown(path, 65534, 65534) }
@@ -63,7 +63,7 @@ final class Workplace: Sendable {
     return Run(out: running.said(running.out), err: running.said(running.err), code: code)
   }
 
-  /// A command that was started; its output is in files.
+  /// A command that was started. Its output is in files.
   struct Running {
     let process: pid_t
     let out: String
@@ -73,7 +73,8 @@ final class Workplace: Sendable {
     var everything: String { said(err) + said(out) }
     func send(_ signal: Int32) { kill(process, signal) }
 
-    /// Its exit code; 128 and the number of the signal that ended it. After three minutes it is killed.
+    /// Waits for the end of the command and returns its exit code, or 128 plus the number of the signal that ended it. Kills the command
+    /// after three minutes.
     func wait() -> Int32 {
       var status: Int32 = 0
       let deadline = Date().addingTimeInterval(180)
@@ -92,8 +93,8 @@ final class Workplace: Sendable {
 
   /// Starts `lander` and returns at once.
   /// - Parameters:
-  ///   - through: words before it, of a program that starts it.
-  ///   - pending: a signal that has come before the command begins, and that it hears as soon as it listens.
+  ///   - through: the command line of a program that starts `lander`.
+  ///   - pending: a signal that is sent before the command begins, and that the command receives as soon as it handles signals.
   func start(
     _ words: [String], _ environment: [String: String] = [:], through: [String] = [], pending: Int32? = nil
   ) throws -> Running {
@@ -108,7 +109,7 @@ final class Workplace: Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, err, O_WRONLY | O_CREAT, 0o600)
-    // The folder is entered by a shell, whose place the command then takes.
+    // A shell changes to the folder and then replaces itself with the command.
     var argv =
       (["sh", "-c", "cd \"$0\" && exec \"$@\"", path] + through + [try Workplace.binary().path] + words).map { strdup($0) } + [nil]
     var variables = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -130,7 +131,7 @@ final class Workplace: Sendable {
     return Running(process: process, out: out, err: err)
   }
 
-  /// The command beside the test bundle.
+  /// Returns the path of the command, which is beside the test bundle.
   static func binary() throws -> URL {
     let candidates =
       CommandLine.arguments.filter { $0.contains("/") } + [
@@ -154,14 +155,14 @@ final class Workplace: Sendable {
       .fileNoSuchFile, userInfo: [NSFilePathErrorKey: "lander, beside \(candidates)"])
   }
 
-  /// The checkout this test was built from.
+  /// The root folder of the checkout from which this test was built.
   static var checkout: URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
   }
 }
 
-/// Compares texts line by line, so that a difference is found at a glance.
+/// Compares two texts line by line, so that a failure shows the lines that differ.
 func expectText(
   _ text: String, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Appspec steps over a transport")
 struct AppSpecTransportTests {
-  /// A bundle of one file and one script per event, as a release on the host.
+  /// Makes a release on the host: a bundle of one file and one script for each event.
   private static func release(_ id: String, in place: SandboxHost, version: String, hook: String = "exit 0") throws {
     try place.write(version, to: "app/releases/\(id)/files/version")
     try place.write("#!/bin/sh\n\(hook)\n", to: "app/releases/\(id)/hook.sh", mode: 0o755)
@@ -40,7 +40,7 @@ struct AppSpecTransportTests {
   ) async -> Outcome {
     let step = AppSpecStep(phase, options: AppSpecOptions(), release: release)
     let intent = Intent(id: id, place: .host(0), operation: .appspec(step), timeout: limit, site: .init(release: release))
-    // A transport of its own for each step: nothing is remembered between them.
+    // Each step uses a new transport, because nothing is remembered between steps.
     return await AppSpecTransport(over: jobs).perform(intent, at: site, output: output)
   }
 
@@ -139,7 +139,7 @@ struct AppSpecTransportTests {
     #expect(await Self.perform(.undo, 5, over: jobs, at: site).failure == nil)
     #expect(try place.snapshot(times: true) == before)
     #expect(await Self.perform(.back(.applicationStop), 6, over: jobs, at: site).failure == nil)
-    // Once more: there is nothing left to undo.
+    // The second undo finds nothing to undo.
     #expect(await Self.perform(.undo, 7, over: jobs, at: site).failure == nil)
     #expect(try place.snapshot(times: true) == before)
   }
@@ -242,7 +242,7 @@ struct AppSpecTransportTests {
   }
 }
 
-/// What was heard of a step's output.
+/// Collects the output of a step.
 private final class Heard: @unchecked Sendable {
   private let lock = NSLock()
   private var bytes: [UInt8] = []

@@ -24,7 +24,7 @@ struct ConformanceTests {
     #expect(process.terminationStatus == 0, "\(text)")
   }
 
-  /// The program that was built with these tests.
+  /// The path of the program that was built together with these tests; nil: it was not built.
   static var tool: String? {
     let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     return ["lander", "appspec-tool"].map { folder.appendingPathComponent($0).path }

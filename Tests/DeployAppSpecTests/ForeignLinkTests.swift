@@ -2,12 +2,12 @@ import DeployAppSpec
 import Foundation
 import Testing
 
-/// Most of it takes a second user, and so root.
+/// Links of other users on the paths that an installation changes. Most tests need a second user, so they run only as root.
 @Suite("Links on the way to what an installation changes", .serialized)
 struct ForeignLinkTests {
   private static let lands: [SandboxHost.Userland] = getuid() == 0 ? SandboxHost.Userland.allCases.filter(SandboxHost.has) : []
 
-  /// A host whose `dest` belongs to the application's user, with files of root's in `root-only`.
+  /// Returns a host whose `dest` belongs to the application's user, with files of root in `root-only`.
   private static func host(_ userland: SandboxHost.Userland) throws -> SandboxHost {
     let host = try SandboxHost(userland)
     try host.shell(
@@ -25,7 +25,7 @@ struct ForeignLinkTests {
     try host.shell("mkdir -p \(name)/d && cd \(name)/d && \(lines)")
   }
 
-  /// Everything on the host but what belongs to the engine.
+  /// Returns a listing of all files on the host except the engine's own.
   private static func everything(_ host: SandboxHost) throws -> String {
     let found = try host.shell(
       "find dest root-only -printf '%p %y %m %U %l\\n' | sort; find dest root-only -type f -exec md5sum {} + | sort")

@@ -6,7 +6,7 @@ import Testing
 struct InstallationTests {
   static let names = ["a", "b c", "-d", "*", "$x", "\u{e9}", "e\u{301}", "q'\"", "n\nl", " lead", "tail ", "\\n", "sub", "deep"]
 
-  /// Fills a bundle with a random tree, and an appspec file that installs it in two pieces.
+  /// Makes a bundle with a random tree, and an appspec file that installs the tree in parts.
   static func bundle(_ name: String, on host: SandboxHost, _ dice: inout Dice, behavior: String = "DISALLOW") throws {
     func fill(_ folder: String, _ depth: Int) throws {
       try FileManager.default.createDirectory(atPath: host.folder + "/" + folder, withIntermediateDirectories: true)
@@ -27,7 +27,7 @@ struct InstallationTests {
     try fill(name + "/more", 1)
     try host.write("one\n", to: name + "/single")
     var mode = "permissions:\n- {object: \(host.folder)/dest/more, mode: 640, type: [file], except: [\"a\"]}\n"
-    // A link that leads nowhere cannot be given a mode.
+    // A link to a missing file cannot be given a mode.
     let links = try host.shell("find \(name)/more -type l | grep -q .").status == 0
     if links || Bool.random(using: &dice) { mode = "" }
     try host.write(
@@ -89,7 +89,7 @@ struct InstallationTests {
       host.fail(afterStep: step)
       let report = await host.deploy("v2", restore: true)
       #expect(report.error != nil)
-      // Before everything is kept nothing is touched, and nothing is to be restored.
+      // Until all old files are kept, nothing has changed, so there is nothing to restore.
       if report.error?.restored != nil { restored += 1 }
       #expect([nil, "the files of the previous revision are back"].contains(report.error?.restored), "step \(step)")
       let found = try host.snapshot(times: true)

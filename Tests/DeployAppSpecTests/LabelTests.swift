@@ -4,7 +4,8 @@ import Testing
 
 @Suite("SELinux labels of installed files", .serialized)
 struct LabelTests {
-  /// Plays SELinux's tools, which take a rule once and give it back once: this machine has no SELinux.
+  /// Returns a host with scripts in the place of SELinux's tools, because this machine has no SELinux. A rule can be added once and removed
+  /// once.
   private static func labelled() throws -> SandboxHost {
     let host = try SandboxHost()
     let start = "#!/bin/sh\ncd \(host.folder) && echo \"${0##*/} $*\" >>calls && [ ! -e \"no-${0##*/}\" ] || exit 1\n"

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("What copies meet at their destination", .serialized)
 struct LandingTests {
-  /// Deploys a bundle whose `d` goes to the destination; `bundle` and `dest` are shell lines that make the two folders' contents.
+  /// Deploys a bundle whose folder `d` is installed to the destination. `bundle` and `dest` are shell lines that fill these two folders.
   private func deploy(
     bundle: String, dest: String, spec: String = "", behavior: String = "DISALLOW",
     restore: Bool = false

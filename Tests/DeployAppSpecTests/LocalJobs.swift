@@ -3,7 +3,8 @@ import DeployModel
 import Foundation
 import Synchronization
 
-/// A transport whose host is this machine: each intent's command runs once, and whoever asks again hears the same.
+/// A transport whose host is this machine. It runs the command of each intent once, and repeats the outcome if the intent is asked for
+/// again.
 final class LocalJobs: Transport {
   private struct State {
     var ended: [Int: Outcome] = [:]
@@ -16,13 +17,13 @@ final class LocalJobs: Transport {
   }
   private let state = Mutex(State())
 
-  /// Numbers of all intents that were asked, in order.
+  /// The numbers of all intents that were asked for, in order.
   var asked: [Int] { state.withLock { $0.asked } }
   var started: Int { state.withLock { $0.started } }
   var cancelled: [Int] { state.withLock { $0.cancelled } }
-  /// What each of them was allowed to take.
+  /// The timeout of each asked intent.
   var limits: [Interval] { state.withLock { $0.limits } }
-  /// The job of that place in a step answers so, whatever the step.
+  /// Makes the job with this number fail in every step.
   func fail(job: Int, _ failure: Failure) { state.withLock { $0.failing[job] = failure } }
 
   func survey(_ host: DeployModel.Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
@@ -82,7 +83,7 @@ final class LocalJobs: Transport {
     }
     let status = Int(process.terminationStatus)
     let count = chunks.first { $0.stream == .stdout }?.bytes.count ?? 0
-    // As a real outcome does it, which carries the beginning only.
+    // A real outcome also has only the beginning of the output, so this one has none.
     return (
       Outcome(
         failure: status == 0 ? nil : Failure(.command, "exited with \(status)"), status: status,

@@ -24,7 +24,7 @@ struct LookAheadTests {
       decoding: try host.shell("cd dest && find . -type f | sort | while read -r f; do echo \"$f $(cat $f)\"; done").stdout, as: UTF8.self)
   }
 
-  /// Deploys `v2` over `v1`, and tells how often its Install asked something.
+  /// Deploys `v2` over `v1`, and returns how often the event Install asked the host something.
   private func questions(after change: String = ":") async throws -> Int {
     #expect(await host.deploy("v1").error == nil)
     try host.shell(change)
@@ -33,7 +33,7 @@ struct LookAheadTests {
     #expect(await host.deploy("v2", restore: true).error?.restored != nil)
     #expect(try tree() == there)
     host.fail(afterStep: 0)
-    // Opening a deployment asks once as well.
+    // Opening a deployment asks the host once too.
     let before = host.asked + 1
     let report = await host.deploy("v2")
     #expect(report.error == nil, "\(report.error?.message ?? "")")
@@ -51,7 +51,7 @@ struct LookAheadTests {
   @Test(
     "what the host did not tell ahead is asked for",
     arguments: [
-      // Another destination, a folder that became a link, and folders that others made.
+      // The cases: another destination, a folder that became a link, and folders that another program made.
       ("rm -rf dest/app/sub && mkdir dest/other", "dest/other/app"),
       ("mv dest/app dest/real && ln -s real dest/app", "dest/app"),
       ("cd root/deployment-instructions && grep -v '/app$\\|/sub$' g-cleanup >new && mv new g-cleanup", "dest/app"),

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Rights of installed files", .serialized, .enabled(if: getuid() == 0, "root alone gives files away"))
 struct RightsTests {
-  /// Deploys a tree with files of several modes, so many that they go in one stream, and tells what became of some of them.
+  /// Deploys a tree of files with several modes, enough files that they are sent as one stream, and returns the rights of some of them.
   private static func tree(_ permissions: String, stamps: Bool) async throws -> String {
     let host = try SandboxHost(stamps: stamps)
     defer { host.remove() }

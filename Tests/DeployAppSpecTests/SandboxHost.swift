@@ -3,18 +3,18 @@ import DeployModel
 import Foundation
 import Synchronization
 
-/// A folder of this machine that plays the host, with a way to make steps fail.
+/// A host for tests in a folder of this machine, which can make an installation fail at a chosen step.
 final class SandboxHost: AppSpecHost {
   let folder: String
-  /// Which `sh` and tools the host has; the system's are those of the folder `tools` first.
+  /// Which `sh` and tools the host has. `system` uses the tools of the folder `tools` first, then the system's.
   enum Userland: String, CaseIterable { case system, bash, busybox }
   private let userland: Userland
-  /// Ends an installation after this many of its steps, counted from its end where negative; 0: not.
+  /// The number of the step after which the next installation ends; negative: counted from the last step; 0: no step.
   private let failing = Mutex(0)
   private let steps = Mutex(0)
   private let questions = Mutex(0)
   private let changes = Mutex<[String]?>(nil)
-  /// Whether its `tar` is one that gives files their mode and owner on the way.
+  /// Whether the host's `tar` sets mode and owner while it unpacks.
   private let stamps: Bool
 
   init(_ userland: Userland = .system, stamps: Bool = true) throws {
@@ -27,7 +27,7 @@ final class SandboxHost: AppSpecHost {
     try shell("busybox --install -s \(folder)/bin", with: .system)
   }
 
-  /// Whether this machine can play it.
+  /// Returns whether this machine has the programs for the userland.
   static func has(_ userland: Userland) -> Bool {
     userland == .system || ConformanceTests.find(userland.rawValue) != nil
   }
@@ -35,13 +35,13 @@ final class SandboxHost: AppSpecHost {
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
   func fail(afterStep step: Int) { failing.withLock { $0 = step } }
-  /// Steps of the last installation.
+  /// The number of steps of the last installation.
   var lastSteps: Int { steps.withLock { $0 } }
 
-  /// How often something was asked.
+  /// How often the host was asked something.
   var asked: Int { questions.withLock { $0 } }
 
-  /// What questions changed, beyond making folders of the engine's own; told where `watch` was called.
+  /// What questions changed since `watch`, except new folders of the engine's own. Empty before `watch`.
   var changedByQuestions: [String] { changes.withLock { $0 ?? [] } }
   func watch() { changes.withLock { $0 = [] } }
 
@@ -55,7 +55,7 @@ final class SandboxHost: AppSpecHost {
     return result
   }
 
-  /// Every file and link with its inode, mode, owner, size and time, and every folder but the engine's own.
+  /// Lists every file and link with its inode, mode, owner, size and time, and every folder except the engine's own.
   private func everything() throws -> Set<String> {
     let found = try shell(
       """
@@ -77,7 +77,7 @@ final class SandboxHost: AppSpecHost {
     return try shell(stamps ? text : text.replacing("stamps=y", with: "stamps="), with: userland)
   }
 
-  /// Whether a part of a program ends with a step for hosts whose `tar` gives no rights, and this is none of them.
+  /// Returns whether a part of a program ends inside the lines for hosts whose `tar` sets no rights, and this host's `tar` sets them.
   private func isStamped(_ part: String) -> Bool {
     guard stamps, let open = part.range(of: "if [ -z \"$stamps\" ]", options: .backwards) else { return false }
     return !part[open.upperBound...].contains("\nfi\n")
@@ -92,7 +92,7 @@ final class SandboxHost: AppSpecHost {
   func log(_ entry: ScriptsLogEntry, to file: HostPath) {}
   func say(_ line: String) {}
   private let said = Mutex<[String]>([])
-  /// What a person was warned of.
+  /// The warnings that were shown to a person.
   var warnings: [String] { said.withLock { $0 } }
   func warn(_ text: String) { said.withLock { $0.append(text) } }
 
@@ -126,7 +126,7 @@ final class SandboxHost: AppSpecHost {
     return ShellResult(status: Int(process.terminationStatus), stdout: Array(bytes), stderr: Array(complaint))
   }
 
-  /// Everything below the destination: path, type, mode, owner, link target, time of files, content and ACL.
+  /// Lists everything below the destination: path, type, mode, owner, link target, content, ACL and, for files, the time.
   func snapshot(times: Bool) throws -> String {
     let result = try shell(
       """
@@ -138,7 +138,7 @@ final class SandboxHost: AppSpecHost {
     return String(decoding: result.stdout, as: UTF8.self)
   }
 
-  /// What the next installation will remove.
+  /// The files that the next installation will remove.
   var cleanupList: [String] {
     get throws {
       try String(contentsOfFile: folder + "/root/deployment-instructions/g-cleanup", encoding: .utf8).split(separator: "\n").map(
@@ -167,7 +167,7 @@ final class SandboxHost: AppSpecHost {
   }
 }
 
-/// The same numbers for the same seed.
+/// A generator that gives the same numbers for the same seed.
 struct Dice: RandomNumberGenerator {
   private var state: UInt64
   init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }

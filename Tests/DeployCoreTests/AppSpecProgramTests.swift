@@ -120,7 +120,7 @@ struct AppSpecProgramTests {
         after: plan, conclusion, by: Planner.Identity(id: "d2", actor: "a@b", at: plan.origin.at, engine: "test", token: "u", seed: 1)))
     let words = Self.words(HostProgram.forward(0, in: back, staged: false))
     #expect(words.contains("remove") && !words.contains("event:Install"), "\(words)")
-    #expect(words.firstIndex(of: "remove")! < words.firstIndex(of: "activate")!)  // both are there, or the first expectation failed
+    #expect(words.firstIndex(of: "remove")! < words.firstIndex(of: "activate")!)  // neither is nil, because the first expectation passed
   }
 
   @Test("a rollback installs the earlier release's bundle again, by that release's own recipe")

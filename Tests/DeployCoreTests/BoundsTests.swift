@@ -142,7 +142,7 @@ struct AdmissionTests {
       later.ended(host, status, hadRelease: true)
     }
     #expect(later.exhausted == nil)
-    // A deployment that an older version began keeps its rules.
+    // A deployment that an older version began keeps its old rules.
     var older = admission(.second)
     older.started(0)
     older.ended(0, lost, hadRelease: true)

@@ -4,7 +4,7 @@ import DeployModel
 import DeployReport
 import DeploySimulation
 
-/// A journal in memory that can be read afterwards.
+/// A journal in memory that tests can read afterwards.
 final class PastMemory: PastJournal {
   private let inner = MemoryJournal()
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Tests who asked for a deployment, why, and from which commit, as recorded in plans, locks and receipts and shown to recipes.
 struct ProvenanceTests {
-  /// A working copy whose commits follow one another: `1…`, `2…`, `3…`.
+  /// A working copy with the successive commits `1…`, `2…`, `3…`.
   private struct Copy: VersionControl {
     var head: Int
 

@@ -62,7 +62,7 @@ final class InstantHosts: Transport {
   }
 }
 
-/// A mailbox in memory, for one deployment.
+/// A mailbox in memory for one deployment.
 final class MemoryMailbox: Mailbox {
   private let (stream, box) = AsyncStream.makeStream(of: Message.self)
   private let state = Mutex<[Message.ID]>([])

@@ -72,7 +72,7 @@ struct AnswerTests {
     #expect(Dictionary(grouping: names) { $0 }.filter { $1.count > 1 }.keys.sorted() == [])
   }
 
-  /// A channel to a shell of this machine that was told the host program; its nonce is `abc`.
+  /// Opens a channel to a shell of this machine that has received the host program. Its nonce is `abc`.
   private static func channel(_ shell: Shell, in folder: String, _ reactor: Reactor) async throws -> Channel {
     let path = try Ground.path(for: shell, in: folder)
     let channel = try Channel(["env", "PATH=\(path)", "sh", "-c", HostProgram.loop], environment: nil, nonce: "abc", reactor: reactor)
@@ -103,7 +103,7 @@ struct AnswerTests {
     try forged.write(toFile: "\(folder)/file", atomically: true, encoding: .utf8)
     let read = try await Self.say(channel, "l_read", "\(folder)/file", "100000")
     #expect(read.status == 0 && read.text == forged && read.errors.isEmpty)
-    // A name that a message repeats.
+    // The message of this failure repeats the name.
     let missing = try await Self.say(channel, "l_size", forged)
     #expect(missing.status == 44 && missing.output.isEmpty)
     #expect(String(decoding: missing.errors, as: UTF8.self).hasPrefix(forged))
@@ -141,7 +141,7 @@ struct AnswerTests {
       #expect(part.status == 46 && part.output.count == count)
     }
     #expect(try await Self.say(channel, "l_part", "\(folder)/file", "2", "3").text == "234")
-    // A payload whose request is refused before it is taken is not taken for the next request.
+    // If a request is refused before its payload is read, the payload must not be read as the next request.
     let payload = Array("\nl_do 9 l_ping\n".utf8) + [UInt8](repeating: 65, count: 200_000)
     let refused = try await Self.say(
       channel, "l_write", "\(folder)/srv", "1", "t", "d1", "1", "\(folder)/none/file", "600", "", "word", payload: payload)
@@ -167,11 +167,11 @@ struct AnswerTests {
     let ground = try Ground(shell)
     _ = Ground.sh("chmod 755 '\(ground.folder)'; mkdir -p '\(ground.path)'")
     for (number, user) in [nil, getuid() == 0 ? "nobody" : nil].enumerated() {
-      // What a test process was started with, its children on this machine have too; the last one is the folder that is listed.
+      // Children also inherit the descriptors with which the test process was started. The last descriptor is the folder that `ls` lists.
       for (turn, isQuestion) in [false, true].enumerated() {
         let command = Command(.argv(["ls", "-l", "/proc/self/fd"]), user: user, isQuestion: isQuestion)
         let said = await ground.perform(number * 2 + turn + 1, .run(command)).stdout?.text ?? "nothing"
-        // Some versions of `ls` have closed the folder before they ask where it leads, so its line may name no target.
+        // Some versions of `ls` close the folder before they read the link's target, so the line of the folder may have no target.
         let lines = said.split(separator: "\n").filter { !$0.hasPrefix("total ") }
         #expect(shell != .ssh || lines.count == 4, "\(said)")
         #expect(lines.count >= 4 && lines.prefix(3).allSatisfy { $0.contains(" -> ") }, "\(said)")

@@ -28,7 +28,7 @@ struct AtOnceTests {
     "a folder that the other one removes while bytes come is no full disk: they are asked for again",
     arguments: Shell.here.filter { $0 == .dash || $0 == .bash })
   func vanishing(_ shell: Shell) async throws {
-    // busybox runs its own dd, which no program of the path takes the place of.
+    // This test leaves out busybox, which uses its own dd and not the one in PATH.
     let ground = try Ground(shell)
     let (room, real) = ("\(ground.path)/.lander/staging/r1", try #require(Ground.which("dd")))
     let once = "\(ground.folder)/once"
@@ -84,7 +84,7 @@ struct AtOnceTests {
     async let early = other.demand("l_put", claim + ["200000"], payload: Array(bytes[200_000...]))
     _ = try await (late, early)
     #expect(FileManager.default.contents(atPath: "\(ground.path)/.lander/uploads/x.pack") == Data(bytes))
-    // Nothing may be missing before what is written.
+    // An offset behind the received bytes is refused with the number of those bytes.
     #expect(try await one.demand("l_put", claim + ["2000000"], payload: [1, 2]).text == "1000000\n")
     await second.close()
     await ground.end()

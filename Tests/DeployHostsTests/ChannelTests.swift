@@ -51,7 +51,7 @@ struct ChannelTests {
     }
     #expect(outcomes.allSatisfy { $0.failure == nil })
     #expect(Ground.text("\(ground.folder)/ledger") == "ran\n")
-    // One that was ended inside leaves a guard that is seen to be nobody's.
+    // A process that is killed while it holds the guard leaves it behind. The guard must be recognized as free.
     _ = Ground.sh("mkdir -p '\(ground.path)/.lander/guard.d'; echo '999999 1 gone' >'\(ground.path)/.lander/guard.d/pid'")
     #expect(await ground.run(2, "true", site: site).failure == nil)
     for engine in engines { await engine.close() }

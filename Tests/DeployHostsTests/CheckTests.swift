@@ -65,19 +65,19 @@ struct CheckTests {
   }
 }
 
-/// A server on loopback that gives every caller the same answer, or none.
+/// A server on the loopback that gives every client one fixed answer, or none.
 final class CannedServer: @unchecked Sendable {
   private let socket: Int32
   let url: String
   private let heard = Guarded<[String]>([])
   private let accepted = Guarded(0)
 
-  /// What it was asked so far, each request whole.
+  /// The complete requests that it has received so far.
   var requests: [String] { heard.with { $0 } }
-  /// Number of connections that it accepted.
+  /// The number of connections that it has accepted.
   var callers: Int { accepted.with { $0 } }
 
-  /// - Parameter answer: nil accepts and stays silent.
+  /// - Parameter answer: the answer for every client; nil: the server accepts connections and sends nothing.
   init(_ answer: String?) throws {
     let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
@@ -116,7 +116,7 @@ final class CannedServer: @unchecked Sendable {
     }
   }
 
-  /// Its head, and as much of a body as the head announces.
+  /// Reads the head of a request, and as many bytes of the body as the head announces.
   private static func request(from caller: Int32) -> String {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 4096)
@@ -132,6 +132,7 @@ final class CannedServer: @unchecked Sendable {
     }
   }
 
-  /// Its thread closes the socket: closed here, its number would be the next server's while the thread still accepts on it.
+  /// Stops the server. Its thread closes the socket, because another server could get the descriptor's number while this thread still
+  /// accepts.
   func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Jobs that were claimed and never started, whatever the host's shell", .serialized)
 struct ClaimTests {
-  /// A claim as it stands where the shell that made it was killed before it started anything.
+  /// Makes the files of a claim as if its shell had been killed before it started the job. Returns the folder of the job.
   private func claim(_ deployment: String, _ job: Int, fence: Int, on ground: Ground, line: String) throws -> String {
     let folder = "\(ground.path)/.lander/jobs/\(deployment)/\(job)"
     _ = Ground.sh("mkdir -p '\(folder)'; mkfifo '\(folder)/o' '\(folder)/e'; : >'\(folder)/out'; : >'\(folder)/err'")
@@ -28,7 +28,7 @@ struct ClaimTests {
     #expect(outcome.failure?.kind == .lost)
     #expect(outcome.failure?.message == "`\(line)` did not run: it was claimed on the host, and no process was ever started for it")
     #expect(ContinuousClock.now - begin < .seconds(15))
-    // A keeper that comes later than anybody waited for it keeps its hands off.
+    // A keeper that reads the order after the job was given up must not start it.
     try Data(HostProgram().whole).write(to: URL(fileURLWithPath: ground.folder + "/program"))
     let claimed = try #require(Ground.text(folder + "/meta")?.split(separator: "\n").first)
     let order = ["run", ground.path, "d1/7", "65536 0 ", "", String(claimed), "1", line].joined(separator: "\n")
@@ -50,10 +50,10 @@ struct ClaimTests {
     await ground.end()
   }
 
-  /// Shells that look for `mkdir` in PATH: busybox has its own.
+  /// The shells that look for `mkdir` in PATH. busybox has its own `mkdir`.
   private static let pathed = Shell.here.filter { $0 == .dash || $0 == .bash }
 
-  /// A folder of this name takes the place of a file that the host's program is about to make beside `neighbour`.
+  /// Makes the tool create a folder named `file` beside `neighbour`, so that the host program cannot create its file of that name.
   private func inTheWay(of file: String, when tool: String, makes neighbour: String, on ground: Ground) throws {
     let (real, maker) = (try #require(Ground.which(tool)), try #require(Ground.which("mkdir")))
     _ = Ground.sh(

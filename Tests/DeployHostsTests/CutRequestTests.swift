@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Requests that break off: an engine that dies while it sends leaves a part of one in the channel", .serialized)
 struct CutRequestTests {
-  /// A request with a payload; `effect` is there once it was carried out.
+  /// A request with a payload. The file `effect` exists after the request was carried out.
   struct Request: CustomTestStringConvertible, Sendable {
     var function: String
     var arguments: [String]
@@ -26,7 +26,7 @@ struct CutRequestTests {
         function: "l_record", arguments: ["release1", "d1", "sources1"], payload: #"{"release": 1}"#, effect: "srv/.lander/receipt"),
     ]
 
-    /// A job whose script is the last word of its line.
+    /// A job whose script is the last argument of the request's line.
     static let inline = Request(
       function: "l_job",
       arguments: [
@@ -34,13 +34,13 @@ struct CutRequestTests {
       ],
       payload: "", effect: "ledger")
 
-    /// As it goes over the channel of a host whose folder is `folder`.
+    /// Returns the bytes of the request for the channel of a host with this folder.
     func bytes(in folder: String) -> (line: [UInt8], payload: [UInt8]) {
       let place = { (text: String) in text.replacingOccurrences(of: "/$", with: folder) }
       let payload = Array(place(payload).utf8)
       var words = [function, "\(folder)/srv", "1", "token"] + arguments.map(place)
       if function == "l_job" { words[11] = "\(payload.count)" }
-      // A question has neither fence nor token.
+      // A question has no fence and no token.
       if function == "l_ask" { words = [function, words[1]] + arguments + ["\(payload.count)"] }
       if payload.isEmpty { return (Array("l_do 1 \(Quoting.line(words))\n".utf8), []) }
       return (Array("l_in 1 \(payload.count) \(Quoting.line(words))\n".utf8), payload)
@@ -67,7 +67,7 @@ struct CutRequestTests {
     let start = Array(
       "l_nonce=n l_program=$(cat '\(folder)/program'); eval \"$l_program\"\n\(attended ? "l_attend\n" : "")".utf8)
     let (line, payload) = request.bytes(in: folder)
-    /// What the shell says that gets so many bytes of the request, then the end.
+    /// Returns the output of a shell that receives this many bytes of the request and then the end of input.
     func send(_ count: Int) throws -> String {
       try Data(start + (line + payload).prefix(count)).write(to: URL(filePath: folder + "/input"))
       return Ground.sh("PATH='\(path)' sh -c '\(HostProgram.loop)' <'\(folder)/input' 2>&1")

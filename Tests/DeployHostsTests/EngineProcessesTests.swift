@@ -68,7 +68,7 @@ struct EngineProcessesTests {
     try await until("it runs") { Ground.sh("cat '\(folder)/pid' 2>/dev/null") != "" }
     let second = try escapee()
     #expect(Ground.isAlive(second))
-    // What the warden reads ends, as when the engine is killed.
+    // The warden's input ends, as it does when the engine is killed.
     await machine.close()
     try await until("it is gone") { !Ground.isAlive(second) }
     running.cancel()
@@ -82,7 +82,7 @@ struct EngineProcessesTests {
     let began = ContinuousClock.now
     let outcome = await machine.perform(intent, of: "d1") { _ in }
     #expect(outcome.failure?.kind == .timeout)
-    // Ten seconds was the time between TERM and KILL.
+    // Before, the time between TERM and KILL was always ten seconds.
     #expect(ContinuousClock.now - began < .seconds(11), "\(ContinuousClock.now - began)")
     await machine.close()
   }
@@ -130,17 +130,17 @@ struct EngineProcessesTests {
     #expect(Ground.sh("cat '\(folder)/marks'") == "1\n2\n3\nrepeated\n")
     let question = Intent(id: 1, place: .engine, operation: .read(path: "marks", limit: 100), timeout: .seconds(5), site: .init())
     #expect(await second.perform(question, of: "d1") { _ in }.failure == nil)
-    // An engine of an older version wrote nothing down, and one of another checkout did so elsewhere.
+    // An engine of an older version recorded nothing, and an engine of another checkout recorded its commands there.
     try await second.attend("d2", after: EarlierEngines(count: 1, highestIntent: 1))
     #expect(await perform(1, "echo again >>marks", by: second, of: "d2").failure?.kind == .lost)
     #expect(await perform(2, "echo first >>marks", by: second, of: "d2").failure == nil)
-    // The next one here remembers what that one did not know.
+    // The next engine of this checkout has the record that the other checkout lacked.
     let third = machine()
     try await third.attend("d2", after: EarlierEngines(count: 2, highestIntent: 3))
     #expect(await perform(1, "echo again >>marks", by: third, of: "d2").failure?.kind == .lost)
     #expect(await perform(2, "echo again >>marks", by: third, of: "d2").failure?.kind == .lost)
     #expect(await perform(3, "echo third >>marks", by: third, of: "d2").failure == nil)
-    // Engines elsewhere came between: what they wrote down may have begun there.
+    // Engines of other checkouts ran in between. The intents that they wrote to the journal may have begun there.
     try await second.attend("d1", after: EarlierEngines(count: 3, highestIntent: 5))
     #expect(await perform(5, "echo again >>marks", by: second).failure?.kind == .lost)
     #expect(await perform(6, "echo sixth >>marks", by: second).failure == nil)

@@ -4,7 +4,7 @@ import Testing
 @testable import DeployHosts
 
 extension Ground {
-  /// A request for the lock, as a deployment makes one.
+  /// Returns a request for the lock as a deployment makes it.
   static func ask(
     _ token: String, fence: Int, inherits: String? = nil, expects: String? = nil, lease: Interval = .seconds(60),
     orphans: LockRequest.Orphans = .wait
@@ -15,14 +15,14 @@ extension Ground {
         lease: lease, orphans: orphans))
   }
 
-  /// What a survey of the host finds.
+  /// Returns what a survey of the host finds.
   func state(application: String = "shop", group: String = "all") async throws -> HostState {
     let survey = await hosts.survey(host, at: path, application: application, group: group, shared: [])
     guard case .reached(let state) = survey else { throw Failure(.unreachable, "\(survey)") }
     return state
   }
 
-  /// Leaves a command running that an engine started which is gone by then; it writes `begun` first.
+  /// Runs a command through an engine that is closed while the command runs. The command writes `begun` first.
   func leave(running line: String) async throws {
     let (heard, old) = (Heard(), another())
     let left = Task { await run(1, "echo begun; \(line)", by: old, heard: heard) }

@@ -5,11 +5,11 @@ import Testing
 
 @testable import DeployHosts
 
-/// A shell of this machine that stands for a host's.
+/// A shell of this machine that a test host uses.
 enum Shell: String, CaseIterable, CustomTestStringConvertible, Sendable {
   case dash, bash, busybox, ssh
   var testDescription: String { rawValue }
-  /// The ones that can be started here; what is missing is said out loud.
+  /// The shells that can be started on this machine. Prints which ones are skipped.
   static let here: [Shell] = allCases.filter { shell in
     let there = shell == .ssh ? Sshd.isInstalled : Ground.which(shell.rawValue) != nil
     if !there { print("SKIPPED: every test over \(shell.rawValue): it is not installed here") }
@@ -17,7 +17,7 @@ enum Shell: String, CaseIterable, CustomTestStringConvertible, Sendable {
   }
 }
 
-/// A temporary folder with a host in it, and a transport that reaches it.
+/// A temporary folder that contains a host, and a transport that reaches the host.
 final class Ground: Sendable {
   let folder: String
   let host: DeployModel.Host
@@ -27,10 +27,10 @@ final class Ground: Sendable {
   private let sshd: Sshd?
 
   /// - Parameters:
-  ///   - variables: `NAME=value`, as the login environment has them.
-  ///   - unprivileged: the host's user is not root, where this one is.
-  ///   - start: what the login does before its shell obeys.
-  ///   - sudo: what the host's only way to other users does.
+  ///   - variables: variables of the login environment, as `NAME=value`.
+  ///   - unprivileged: whether the host's user is not root, if the test runs as root.
+  ///   - start: shell lines that the login runs before the shell reads commands.
+  ///   - sudo: the script that is the host's only way to change users.
   init(
     _ shell: Shell = .dash, secrets: [String: String] = [:], variables: [String] = [], unprivileged: Bool = false, start: String? = nil,
     sudo: String? = nil, adjust: (inout Hosts.Options) -> Void = { _ in }
@@ -63,7 +63,7 @@ final class Ground: Sendable {
     hosts = Hosts(options: options, store: store, vault: Vault(self.secrets))
   }
 
-  /// A second engine that reaches the same host.
+  /// Returns a second engine that reaches the same host.
   func another(adjust: (inout Hosts.Options) -> Void = { _ in }) -> Hosts {
     var options = hosts.options
     adjust(&options)
@@ -107,7 +107,7 @@ final class Ground: Sendable {
     return String(cString: mkdtemp(&template))
   }
 
-  /// A PATH where `sh` is that shell; with busybox all its applets come first.
+  /// Returns a PATH in which `sh` is this shell. For busybox, all its applets come first.
   static func path(for shell: Shell, in folder: String) throws -> String {
     let bin = "\(folder)/bin"
     let program = try #require(which(shell.rawValue))
@@ -116,7 +116,7 @@ final class Ground: Sendable {
     return "\(bin):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
   }
 
-  /// Makes a program of it.
+  /// Writes a text to a file and makes the file executable.
   static func write(_ text: String, to file: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: file))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
@@ -126,7 +126,7 @@ final class Ground: Sendable {
     ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"].map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 
-  /// What a command on this machine prints.
+  /// Returns what a command on this machine prints.
   static func sh(_ line: String) -> String {
     guard let pipe = popen(line, "re") else { return "" }
     defer { pclose(pipe) }
@@ -145,7 +145,7 @@ final class Ground: Sendable {
   }
 }
 
-/// Waits, with a generous deadline, until something is so.
+/// Waits until a condition holds, and fails after `seconds`.
 func until(_ what: String, within seconds: Int = 30, _ holds: () async -> Bool) async throws {
   let end = ContinuousClock.now + .seconds(seconds)
   while ContinuousClock.now < end {
@@ -156,13 +156,13 @@ func until(_ what: String, within seconds: Int = 30, _ holds: () async -> Bool) 
   throw CancellationError()
 }
 
-/// Output as it came.
+/// Collects output in the order of arrival.
 final class Heard: Sendable {
   private let chunks = Guarded<[OutputChunk]>([])
   func take(_ chunk: OutputChunk) { chunks.with { $0.append(chunk) } }
   func bytes(_ stream: OutputChunk.Stream) -> [UInt8] { chunks.with { $0.filter { $0.stream == stream }.flatMap(\.bytes) } }
   var stdout: String { String(decoding: bytes(.stdout), as: UTF8.self) }
-  /// Whether each chunk begins where the one before it ended.
+  /// Whether each chunk begins where the chunk before it ended.
   var isWhole: Bool {
     chunks.with { all in
       [OutputChunk.Stream.stdout, .stderr].allSatisfy { stream in

@@ -127,7 +127,7 @@ struct HTTPTests {
     server.executableURL = URL(fileURLWithPath: "/bin/sh")
     server.arguments = ["-c", "cd '\(folder)' && exec openssl s_server -accept 127.0.0.1:0 -key key -cert cert -www >out 2>&1"]
     try server.run()
-    // It inherits a mask in which TERM is blocked.
+    // The server inherits a signal mask that blocks TERM, so it is killed.
     defer {
       kill(server.processIdentifier, SIGKILL)
       server.waitUntilExit()

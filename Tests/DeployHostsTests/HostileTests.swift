@@ -20,7 +20,7 @@ struct HostileTests {
     let bin = "echo \"$0 $*\" >>'\(ground.folder)/ran'; exit 0"
     _ = Ground.sh("chmod 755 '\(ground.folder)'; mkdir -p '\(ground.path)'; chown nobody '\(ground.path)'; touch '\(ground.folder)/ran'")
     asNobody("mkdir -m 777 '\(ground.path)/.lander'")
-    // Under every name that a version might look for.
+    // The planted program has every name that a version of Lander might run.
     for name in ["runner", "program", "runner.sh", "lists"] { asNobody("echo \(Quoting.word(bin)) >'\(ground.path)/.lander/\(name)'") }
     asNobody("mkdir -p '\(ground.path)/.lander/jobs/d1/1'; echo '0 exit 0' >'\(ground.path)/.lander/jobs/d1/1/status'")
     let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
@@ -80,7 +80,7 @@ struct HostileTests {
       """)
     let end = await outcome
     #expect(end.status == nil && (end.failure?.kind == .notPermitted || end.failure?.kind == .lost), "\(end)")
-    // What the job itself wrote went where it had begun.
+    // The job writes to the folder in which it had begun.
     try await until("the job has ended") { Ground.text("\(ground.path)/.old/jobs/d1/1/status") == "7 exit 0\n" }
     await ground.end()
   }
@@ -105,7 +105,7 @@ struct HostileTests {
       chmod 755 '\(ground.folder)'; mkdir '\(folder)' '\(victim)'; chown nobody '\(folder)'
       echo untouched >'\(victim)/file'; chmod 600 '\(victim)/file'; touch '\(ground.folder)/on'; echo new >'\(ground.folder)/source'
       """)
-    // Exchanges every name that appears for a link to root's file or folder, as fast as it can.
+    // A loop that replaces each new name by a link to root's file or folder, as fast as it can.
     let attack = """
       cd '\(folder)'; while [ -e '\(ground.folder)/on' ]; do
         for f in .lander.*; do
@@ -154,7 +154,7 @@ struct HostileTests {
     for number in 2..<8 { _ = await ground.perform(number, .upload(from: source, to: "\(folder)/t")) }
     _ = Ground.sh("rm '\(ground.folder)/on'; sleep 0.3; rm -rf '\(folder)/t/sub' '\(folder)/t/gone'*")
     #expect(Ground.sh("ls -A '\(victim)'; cat '\(victim)/f7'") == "f7\nuntouched\n")
-    // Nobody in the way: everything is there, twice, with modes, links and hidden names.
+    // Without an attacker, two uploads must arrive completely, with modes, links and hidden names.
     for number in 8..<10 { #expect(await ground.perform(number, .upload(from: source, to: "\(folder)/t")).failure == nil) }
     #expect(
       Ground.sh("cd '\(folder)/t' && stat -c '%a' sub && readlink link && cat sub/deep/.hidden && ls sub | wc -l") == "750\ntop\nnew\n201\n"

@@ -12,7 +12,7 @@ struct InboxTests {
     Message(id: id, kind, gate: "latency", by: "kim@laptop", comment: comment.replacing("\t", with: " "), at: Timestamp(milliseconds: 7))
   }
 
-  /// A lock that is renewed every second.
+  /// Takes a lock that is renewed every second.
   private func locked(_ ground: Ground, by hosts: Hosts? = nil) async {
     await ground.perform(1, Ground.ask("t1", fence: 1, lease: .seconds(3)), by: hosts)
   }
@@ -45,7 +45,7 @@ struct InboxTests {
     try await until("the answer is there") {
       (try? await other.state(of: "m1", for: "d1", on: ground.host, at: ground.path)) == .answered(answer)
     }
-    // The answer comes a moment before the message goes.
+    // The answer appears a moment before the message is removed.
     try await until("the message is gone") { !FileManager.default.fileExists(atPath: "\(ground.path)/.lander/inbox/d1/m1.json") }
     let modes = Ground.sh("cd '\(ground.path)/.lander' && stat -c %a inbox inbox/d1 inbox/d1/m2.json")
     #expect(modes == "700\n700\n600\n")
@@ -102,7 +102,7 @@ struct InboxTests {
     #expect(newer.failure == nil, "\(newer)")
     try await until("the first deployment hears of it") { heard.withLock { $0.first?.kind } == .fenced }
     #expect(heard.withLock { $0[0].message }.hasPrefix("h1: a newer deployment took the lock of \(ground.path)"))
-    // Whoever slept longer than a lease asks before it hears anything else.
+    // An engine that slept longer than a lease checks the lock before it accepts a message.
     #expect(await ground.hosts.inbox.verify("t1", lease: .zero)?.kind == .fenced)
     listener.cancel()
     await other.close()
@@ -217,7 +217,7 @@ struct InboxTests {
     for kind in [Message.Kind.resume, .approve, .promote] {
       try await ground.hosts.leave(message(kind.rawValue, kind), for: "d1", on: ground.host, at: ground.path)
     }
-    // A host that changes its copy of a message has another one.
+    // A message with the same id but other content counts as another message.
     try await ground.hosts.leave(message("resume", .resume, comment: "as I like it"), for: "d1", on: ground.host, at: second.path)
     try await ground.hosts.leave(message("pause"), for: "d1", on: ground.host, at: second.path)
     try await until("the pause is heard") { heard.withLock { $0.map(\.kind) } == [.pause] }

@@ -54,7 +54,7 @@ struct JobTests {
   func killed(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     let heard = Heard()
-    // However slow this machine is, the job runs until its channel was killed three times.
+    // The job runs until its channel has been killed three times, even on a slow machine.
     let line = """
       i=0; while [ $i -lt 40 ] || [ ! -e '\(ground.folder)/enough' ]; do echo out$i; echo err$i >&2; i=$((i+1)); sleep 0.05; done
       echo $i >'\(ground.folder)/count'; exit 7
@@ -255,7 +255,7 @@ struct JobTests {
   func rebooted(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     #expect(await ground.run(1, "echo once").failure == nil)
-    // What a host finds when it comes up again: the claim of another boot, and no status.
+    // The files that a host finds after a reboot: a claim from another boot, and no status.
     let job = "\(ground.path)/.lander/jobs/d1/1"
     _ = Ground.sh("rm '\(job)/status' '\(job)/ended'; sed -i 's/ [^ ]*$/ 00000000-0000-0000-0000-000000000000/' '\(job)/pid'")
     let outcome = await ground.run(1, "echo once")
@@ -266,7 +266,7 @@ struct JobTests {
 }
 
 extension Ground {
-  /// Whether a process is there and no zombie.
+  /// Returns whether a process exists and is no zombie.
   static func isAlive(_ pid: Int32) -> Bool {
     guard let text = text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return false }
     return !text[end...].hasPrefix(") Z")

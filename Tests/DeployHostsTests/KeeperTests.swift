@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The keeper of a channel's jobs, whatever the host's shell", .serialized)
 struct KeeperTests {
-  /// A pattern that finds the word of the keeper that started a job, and not itself.
+  /// Returns a pattern that matches the nonce of the keeper that started a job, but does not match the pattern itself.
   private func keeper(of job: Int, on ground: Ground) throws -> String {
     let meta = Ground.text("\(ground.path)/.lander/jobs/d1/\(job)/meta")
     let word = try #require(meta?.split(separator: "\n").last?.split(separator: " ").first)
@@ -17,7 +17,7 @@ struct KeeperTests {
   func clean(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     for id in 1...15 { #expect(await ground.run(id, "true").failure == nil) }
-    // By what the keeper of a channel is told: one of it, one watch with the sleep it waits for, and nothing of the jobs.
+    // Processes are found by the nonce of the keeper. One keeper and one watch with its sleep may be left, but no process of the jobs.
     let word = try keeper(of: 1, on: ground)
     let processes = { Ground.sh("grep -la '\(word)' /proc/[0-9]*/cmdline 2>/dev/null").split(separator: "\n").count }
     try await until("of the jobs nothing is left") { processes() <= 2 }
@@ -47,7 +47,7 @@ struct KeeperTests {
       let ground = try Ground(shell, start: isJoined ? "exec 2>&1" : nil)
       let link = try ground.hosts.link(to: ground.host)
       _ = try await link.demand("l_ping", [])
-      // What came on stderr may be read a moment after the answer.
+      // Output on stderr may be read a moment after the answer.
       try await Task.sleep(for: .milliseconds(200))
       for id in 1...8 {
         let outcome = await ground.run(id, "head -c 300000 /dev/zero | tr '\\0' a; echo said >&2")
@@ -72,7 +72,7 @@ struct KeeperTests {
     let first = try #require(await link.client)
     kill(-first, SIGKILL)
     try await until("there is another channel") { await link.client.map { $0 != first } ?? false }
-    // A job of the new channel rings there; what it says is only of itself.
+    // A job of the new channel announces only its own end there.
     #expect(await ground.run(2, "true").failure == nil)
     #expect(await link.bell != nil)
     #expect(await !link.hearsAll)
@@ -100,7 +100,7 @@ struct KeeperTests {
     try await until("the job runs") { heard.stdout == "begun\n" }
     let keeper = try await leader(of: 1, on: ground)
     kill(keeper, SIGKILL)
-    // What is ordered while it dies is lost with it.
+    // An order that is sent while the keeper dies would be lost with it.
     try await until("the keeper is gone") { !Ground.isAlive(keeper) }
     #expect(await ground.run(2, "echo ran").stdout?.text == "ran\n")
     #expect(await outcome.stdout?.text == "begun\nended\n")
@@ -167,7 +167,7 @@ struct KeeperTests {
     await ground.end()
   }
 
-  /// The keeper that started a job: of the processes that know its word, the one that leads a session.
+  /// Returns the keeper that started a job: of the processes with its nonce, the leader of a session.
   private func leader(of job: Int, on ground: Ground) async throws -> Int32 {
     let word = try keeper(of: job, on: ground)
     let line =

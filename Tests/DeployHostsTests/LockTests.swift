@@ -31,7 +31,7 @@ struct LockTests {
       #expect(Lock(outcome.value)?.application == "shop")
     }
     await refused()
-    // A renewal keeps whose it is.
+    // A renewal keeps the lock's application.
     try await Task.sleep(for: .seconds(2))
     #expect(try await ground.state().lock?.application == "shop")
     await first.close()

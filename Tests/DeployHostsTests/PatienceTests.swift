@@ -6,10 +6,10 @@ import Testing
 
 @testable import DeployHosts
 
-/// How long a host that is away is waited for: by a deployment's first process, and by the one that resumes it.
+/// How long an engine waits for an unreachable host, in the deployment's first process and in a process that resumes it.
 @Suite("Patience", .serialized)
 struct PatienceTests {
-  /// Notices as they came.
+  /// Collects notices in their order.
   private final class Heard: Sendable {
     private let list = Mutex<[String]>([])
     var all: [String] { list.withLock { $0 } }
@@ -22,7 +22,7 @@ struct PatienceTests {
     }
   }
 
-  /// A host that gives a shell only while a file is there.
+  /// Returns a host that provides a shell only while a certain file exists.
   private func refusing(_ ground: Ground) -> (site: HostSite, gate: String) {
     let gate = "\(ground.folder)/up"
     var host = ground.host
@@ -37,7 +37,7 @@ struct PatienceTests {
     let (site, gate) = refusing(ground)
     let heard = Heard()
     ground.hosts.listen(heard.take)
-    // Longer than three attempts take.
+    // The host is unreachable for longer than three attempts take.
     let opening = Task {
       try await Task.sleep(for: .seconds(4))
       _ = FileManager.default.createFile(atPath: gate, contents: nil)
@@ -70,7 +70,7 @@ struct PatienceTests {
     let heard = Heard()
     ground.hosts.listen(heard.take)
     #expect(await ground.run(1, "true", site: site).failure?.kind == .unreachable)
-    // The renewal of its lock may be trying just now.
+    // A renewal of the host's lock may be running now.
     let began = ContinuousClock.now
     let outcome = await ground.perform(2, .unlock(token: "t1"), site: site)
     #expect(outcome.failure?.kind == .unreachable, "\(outcome)")

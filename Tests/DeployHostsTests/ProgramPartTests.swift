@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployHosts
 
-/// The host's program goes to a channel in parts: the first request brings those that it needs.
+/// The host program is sent to a channel in parts: a request first sends the parts that it needs.
 @Suite("Parts of the host's program")
 struct ProgramPartTests {
   @Test("no part calls a function of a later one, which a channel may not know yet")
@@ -14,7 +14,7 @@ struct ProgramPartTests {
       let later = parts.dropFirst(number + 1).reduce(into: Set<ExactText>()) { $0.formUnion($1.functions) }
       let calls = String(decoding: part.text, as: UTF8.self).split(separator: "\n").compactMap { line -> String? in
         let words = line.split(separator: " ")
-        // `l_a | l_b) …` is a pattern, and `l_a=…` sets something.
+        // `l_a | l_b) …` is a pattern of `case`, and `l_a=…` is an assignment; neither is a call.
         guard let first = words.first, words.dropFirst().first != "|" else { return nil }
         return String(first)
       }

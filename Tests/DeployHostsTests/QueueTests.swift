@@ -21,7 +21,7 @@ struct QueueTests {
     try await (hosts ?? ground.hosts).lineUp(ticket, renews: renews, on: ground.host, at: ground.path)
   }
 
-  /// Asks for the lock, as a deployment does that was planned just now.
+  /// Requests the lock like a deployment that was planned just now.
   private func lock(_ ground: Ground, _ token: String, fence: Int, ticket: String? = nil, sequence: Int? = nil) async -> Outcome {
     var request = LockRequest(token: token, owner: "\(token)@desk", purpose: "deploy web of shop", fence: fence)
     (request.ticket, request.sequence) = (ticket, sequence)
@@ -50,7 +50,7 @@ struct QueueTests {
     #expect(try await lineUp(ground, ticket("a"), renews: true).isLost, "who has the lock stands in no line")
     #expect(try await lineUp(ground, ticket("b")).ahead.isEmpty)
     await unlock(ground, "a", fence: 5)
-    // A rollback stands in no line.
+    // A rollback does not wait in the queue.
     #expect(await lock(ground, "back", fence: 6, ticket: Ticket.none).failure == nil)
     await unlock(ground, "back", fence: 6)
     for token in ["b", "c"] { await ground.hosts.leaveLine(token, on: ground.host, at: ground.path) }

@@ -10,7 +10,7 @@ import Testing
     let reactor = Reactor()
     defer { reactor.stop() }
     var found: (line: Reactor.Line, next: (ours: Int32, theirs: Int32))?
-    // Somebody else in this process may be faster.
+    // Another thread of this process may get the number first.
     for _ in 0..<50 where found == nil { found = try await Self.reused(by: reactor) }
     let (line, next) = try #require(found, "no number was given to the next one")
     let heard = Guarded<[UInt8]>([])
@@ -28,7 +28,7 @@ import Testing
     close(next.theirs)
   }
 
-  /// A line that has ended, and a pair whose descriptor has its number; nil if the number went elsewhere.
+  /// Returns a line that has ended, and a pair of sockets whose descriptor has the line's number; nil: something else got the number.
   private static func reused(by reactor: Reactor) async throws -> (line: Reactor.Line, next: (ours: Int32, theirs: Int32))? {
     let ended = Guarded(false)
     let first = try Child.pair()

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Hosts as the world sets them up", .serialized)
 struct RealHostTests {
-  /// A host whose login sets variables, as rc files and `/etc/environment` do.
+  /// Returns a host whose login sets variables, as rc files and `/etc/environment` do.
   private func ground(_ shell: Shell, _ variables: [String]) throws -> Ground {
     try Ground(shell, variables: variables)
   }
@@ -33,7 +33,7 @@ struct RealHostTests {
     #expect(await ground.run(3, asked).stdout?.text == said)
     let question = Command(.shell(asked), isQuestion: true)
     #expect(await ground.perform(4, .run(question)).stdout?.text == said)
-    // A channel on which nothing is said for longer than TMOUT.
+    // The channel is silent for longer than TMOUT.
     try await Task.sleep(for: .seconds(2))
     let client = await ground.hosts.client(of: ground.host)
     #expect(await ground.run(5, "echo still").stdout?.text == "still\n")
@@ -50,7 +50,7 @@ struct RealHostTests {
     let ground = try Ground(shell)
     _ = Ground.sh("printf '#!/bin/sh\\nexit 1\\n' >'\(ground.folder)/bin/gzip'; chmod +x '\(ground.folder)/bin/gzip'")
     #expect(await ground.run(1, "gzip -dc </dev/null || echo ran").stdout?.text == "ran\n")
-    // A part that comes later.
+    // This request needs another part of the host program.
     #expect(await ground.perform(2, .exists(path: "/")).failure == nil)
     await ground.end()
   }
@@ -77,7 +77,7 @@ struct RealHostTests {
     let first = try ground.store.bundle(source)
     #expect(await ground.perform(1, .stage(first)).failure == nil)
     #expect(ReleaseTests.shape("\(ground.path)/releases/\(first.id)") == ReleaseTests.shape(source))
-    // One of the two changes: the other is taken from the release before.
+    // Only one of the two files with similar names changes. The other one is copied from the release before.
     _ = Ground.sh("cd '\(source)' && printf three >\"$(printf 'e\\314\\201')\" && echo more >more")
     let second = try ground.store.bundle(source)
     #expect(await ground.perform(2, .stage(second)).failure == nil)
@@ -141,7 +141,7 @@ struct RealHostTests {
 
 @Suite("Users that commands run as, asked for before anything starts", .serialized)
 struct UserRefusalTests {
-  /// A host where sudo is a program that says what the test wants; for root nothing else is there to change users with.
+  /// Returns why a host refuses a user. The host's only way to change users is a `sudo` script of the test, also for root.
   private func refusal(sudo: String, user: String = "daemon") async throws -> Failure? {
     let ground = try Ground(.dash, sudo: sudo)
     let failure = await ground.hosts.refusal(of: [user], on: ground.host)

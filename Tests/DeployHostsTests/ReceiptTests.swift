@@ -39,7 +39,7 @@ struct ReceiptTests {
     await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
   }
 
-  /// What the host remembers: `r2? < r1`, with a question mark where it is on trial.
+  /// Describes the receipts on the host, such as `r2? < r1`. A question mark means that the receipt is on trial.
   private func memory(_ ground: Ground) async -> String {
     guard case .reached(let state) = await survey(ground) else { return "not reached" }
     func word(_ receipt: Receipt?) -> String { receipt.map { $0.release.id + ($0.trial == true ? "?" : "") } ?? "-" }
@@ -80,7 +80,7 @@ struct ReceiptTests {
       #expect(
         said.map { failure?.kind == .corrupt && failure?.message.contains($0) == true } ?? (failure == nil), "\(change): \(failure as Any)")
     }
-    // What is put back on the way back is of an earlier deployment, and is no claim about now.
+    // A rollback writes the receipt of an earlier deployment, whose release need not be current.
     _ = Ground.sh("rm '\(ground.path)/current'")
     #expect(await ground.perform(90, .record(try await self.receipt(ground, "r0", "d0")), site: site).failure == nil)
     await ground.end()
@@ -91,15 +91,15 @@ struct ReceiptTests {
     let ground = try Ground(shell)
     try await leave(ground, [try await receipt(ground, "r1", "d1")], expects: nil, good: "d1")
     #expect(await memory(ground) == "r1 < -")
-    // Killed: nothing says that it was good.
+    // The engine was killed, so nothing says that the deployment was good.
     try await leave(ground, [try await receipt(ground, "r2", "d2")], expects: "d1", good: nil)
     #expect(await memory(ground) == "r2? < r1")
     try await leave(ground, [try await receipt(ground, "r3", "d3")], expects: "d2", good: "d3")
     #expect(await memory(ground) == "r3 < r1")
-    // Another's name makes nothing good.
+    // The name of another deployment makes this receipt no good one.
     try await leave(ground, [try await receipt(ground, "r4", "d4")], expects: "d3", good: "d3")
     #expect(await memory(ground) == "r4? < r3")
-    // Where the deployment has proved good on another host, the next one that takes the lock says so.
+    // If the deployment has succeeded on another host, the next deployment that takes the lock reports that.
     try await leave(ground, [], expects: "d4", knowing: "d4", good: nil)
     #expect(await memory(ground) == "r4 < r3")
     await ground.end()
@@ -113,7 +113,7 @@ struct ReceiptTests {
     #expect(await memory(ground) == "r2 < r1")
     let failed = try await receipt(ground, "r3", "d3")
     let back = try await receipt(ground, "r2", "back", trial: nil, undid: "d3")
-    // Each twice, as after a channel that broke before the answer.
+    // Each receipt is written twice, as after a channel that broke before the answer.
     try await leave(ground, [failed, failed], expects: "d2", good: nil)
     #expect(await memory(ground) == "r3? < r2")
     try await leave(ground, [back, back], expects: "d3", good: nil)
@@ -175,7 +175,7 @@ struct ReceiptTests {
     let other = await rotated.compare(secretsOf: kept, on: ground.host, at: ground.path)
     #expect(other.changed == ["TOKEN"] && other.unknown == ["OTHER", "UNKNOWN"] && other.reason == "no value is known here")
     await rotated.close()
-    // Without the key nothing can be said, and nothing is.
+    // Without the key, no secret can be compared.
     _ = Ground.sh("rm '\(ground.path)/.lander/key'")
     let blind = await ground.hosts.compare(secretsOf: kept, on: ground.host, at: ground.path)
     #expect(blind.same.isEmpty && blind.changed.isEmpty && blind.unknown == ["OTHER", "TOKEN", "UNKNOWN"])
@@ -201,7 +201,7 @@ struct ReceiptTests {
     let words = process.split(separator: " ").map(String.init)
     #expect(words.count == 4)
     #expect(EngineIdentity.isGone("\(words[0]) \(words[1]) \(words[2]) 1") == true)
-    // Another boot or another space of numbers may be another machine, and nothing is known then.
+    // Another boot or another PID namespace may be another machine, so the answer is unknown.
     #expect(EngineIdentity.isGone("other \(words[1]) \(words[2]) \(words[3])") == nil)
     #expect(EngineIdentity.isGone("\(words[0]) pid:[1] \(words[2]) \(words[3])") == nil)
     #expect(EngineIdentity.isGone(nil) == nil)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Releases, whatever the host's shell", .serialized)
 struct ReleaseTests {
-  /// A folder with everything that is awkward in names, modes and kinds.
+  /// Makes a folder with unusual names, modes and kinds of files, and returns its path.
   static func tree(_ ground: Ground, _ name: String = "v1") -> String {
     let folder = "\(ground.folder)/\(name)"
     _ = Ground.sh(
@@ -22,7 +22,7 @@ struct ReleaseTests {
       """)
     return folder
   }
-  /// What a tree is, for comparing: kind, mode, link target, content.
+  /// Describes a tree for comparison: the kind, mode and link target of each entry, and the content of each file.
   static func shape(_ folder: String) -> String {
     Ground.sh(
       """
@@ -206,7 +206,8 @@ struct ReleaseTests {
   @Test(
     "a piece that finds no room in the middle leaves the channel in order", arguments: Shell.here.filter { $0 != .ssh }, [200, 264, 300])
   func roomless(_ shell: Shell, _ blocks: Int) async throws {
-    // Of 150,000 bytes the last record that `dd` reads is not full; the limit, in blocks of 512 bytes, is before it, in it, or behind it.
+    // The last record that `dd` reads of 150,000 bytes is not full. The limit is in blocks of 512 bytes, and lies before, inside or behind
+    // that record.
     let ground = try Ground(shell, start: "ulimit -f \(blocks)")
     let size = 150_000
     let link = try ground.hosts.link(to: ground.host)

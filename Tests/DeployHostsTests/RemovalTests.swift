@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployHosts
 
-/// Taking an application off a host, as every shell does it.
+/// The removal of an application from a host, in every shell.
 @Suite("Removals on hosts")
 struct RemovalTests {
   private func deployed(_ ground: Ground) async throws -> Release {
@@ -64,7 +64,7 @@ struct RemovalTests {
     let refused = await ground.perform(10, .remove(shared: false))
     #expect(refused.failure?.kind == .invalid && refused.leftWhole, "\(refused)")
     _ = Ground.sh("cd '\(ground.path)' && mv -T kept current")
-    // A release that cannot be moved away, after current has gone.
+    // The release cannot be moved away after `current` was removed.
     try Data("#!/bin/sh\ncase $* in */trash/*) exit 1 ;; esac\nexec /bin/mv \"$@\"\n".utf8)
       .write(to: URL(fileURLWithPath: "\(ground.folder)/bin/mv"))
     _ = Ground.sh("chmod 755 '\(ground.folder)/bin/mv'")
@@ -79,7 +79,7 @@ struct RemovalTests {
     let ground = try Ground(shell)
     let release = try await deployed(ground)
     _ = Ground.sh("mkdir -p '\(ground.path)/shared/log' && echo x >'\(ground.path)/notes'")
-    // The tools that it calls end it, at the call of that number.
+    // `mv` and `rm` count their calls, and kill their caller at the call with the number `step`.
     let calls = "\(ground.folder)/calls"
     for tool in ["mv", "rm"] where shell == .dash || shell == .bash {
       let text = """
@@ -91,7 +91,7 @@ struct RemovalTests {
       try Data(text.utf8).write(to: URL(fileURLWithPath: "\(ground.folder)/bin/\(tool)"))
       _ = Ground.sh("chmod 755 '\(ground.folder)/bin/\(tool)'; touch '\(calls)'")
     }
-    // If it was lost, it was begun again at once.
+    // If the outcome was lost, the removal was repeated at once.
     await ground.perform(10, .remove(shared: true))
     if shell == .dash || shell == .bash {
       #expect((Ground.text(calls) ?? "").split(separator: "\n").count >= step, "nothing ended it")

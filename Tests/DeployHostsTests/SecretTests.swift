@@ -43,7 +43,7 @@ struct SecretTests {
       let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
       #expect((mode ?? 0) & 0o077 == 0, "\(path): \(mode ?? 0)")
     }
-    // Who takes the lock away has not come to its end: a resume reads the output again.
+    // Removing the lock does not end the deployment, because a resume reads the output again.
     #expect(await ground.perform(0, .unlock(token: "a"), site: ground.site("d1", token: "a")).failure == nil)
     #expect(try holds().count == 2)
     #expect(await ground.perform(3, Ground.ask("b", fence: 2), site: ground.site("d2", fence: 2, token: "b")).failure == nil)
@@ -68,7 +68,7 @@ struct SecretTests {
           for text in [plain, url, plain.replacingOccurrences(of: "=", with: "")] {
             let clean = Self.clean("Basic \(text) end", value)
             #expect(clean.contains("<secret S>"), "\(before)…\(after): \(clean)")
-            // What stays is what the neighbours decide too: at most a digit at each side.
+            // At most one character on each side may stay, because it depends on the neighbouring bytes too.
             #expect(clean.utf8.count <= text.utf8.count + 20 - value.utf8.count, "\(before)…\(after): \(clean)")
           }
           let wrapped = whole.base64EncodedString(options: [.lineLength76Characters, .endLineWithLineFeed])
@@ -170,7 +170,7 @@ struct SecretTests {
     #expect(text.hasPrefix("<secret DB><secret DB>\n<secret DB>\n"), "\(text) \(outcome)")
     #expect(!heard.stdout.contains("p4ss w0rd/with"))
     #expect(!Ground.isThere("\(ground.path)/.lander/jobs/d1/1/in"))
-    // What the hook itself printed is the only trace, and lies in files for the login user alone.
+    // Only output that the hook itself printed contains the secret, in files that only the login user can read.
     let wide = Ground.sh("find '\(ground.path)/.lander' -type f -perm /077 -exec grep -lF 'p4ss w0rd/with' {} +")
     #expect(wide.isEmpty)
     let named = Ground.sh(

@@ -20,7 +20,7 @@ struct SendingTests {
       #expect(await ground.perform(number * 2 + 1, .discard(release.id), by: hosts).failure == nil)
       await hosts.close()
     }
-    // A channel that broke off has brought a part of the one form, and the next engine thinks otherwise.
+    // A broken channel has sent a part of the uncompressed form. The next engine prefers the other form.
     let slow = ground.another {
       $0.fastLine = .max
       $0.patience = .seconds(1)
@@ -47,12 +47,12 @@ struct SendingTests {
       $0.patience = .seconds(1)
     }
     let broken = Task { await ground.perform(1, .stage(release), by: slow) }
-    // The lists are small.
+    // The lists are smaller than this.
     let parts = "find '\(ground.path)/.lander/staging' -name '*.tar' -size +99k 2>/dev/null"
     try await until("a part has arrived") { Ground.sh(parts).isEmpty == false }
     await slow.close()
     _ = await broken.value
-    // If the compressed form has begun to arrive, it is the one that continues.
+    // If a part of the compressed form exists, sending would continue with that form.
     _ = Ground.sh("find '\(ground.path)/.lander/staging' -name '*.pack' -delete")
     _ = Ground.sh("printf '#' | dd of=\"$(\(parts))\" bs=1 seek=\(offset) conv=notrunc")
     let fast = ground.another { $0.fastLine = 0 }

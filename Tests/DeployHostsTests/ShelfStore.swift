@@ -4,13 +4,13 @@ import Foundation
 
 @testable import DeployHosts
 
-/// A bundle store in memory, its archives made with this machine's tar.
+/// A bundle store in memory, with archives that this machine's tar makes.
 final class ShelfStore: BundleStore {
   private struct State {
     var manifests: [Digest: Manifest] = [:]
     var files: [Digest: [UInt8]] = [:]
     var archives: [Digest: String] = [:]
-    /// As they came.
+    /// The bundles in the order in which they were added.
     var order: [Digest] = []
     var sources: [Digest: [SourceFile]] = [:]
     var archivesAsked = 0
@@ -23,7 +23,7 @@ final class ShelfStore: BundleStore {
   var archivesAsked: Int { state.with { $0.archivesAsked } }
   var contentsAsked: Int { state.with { $0.contentsAsked } }
 
-  /// Packs a folder of this machine.
+  /// Packs a folder of this machine into a bundle, and returns a release of it.
   func bundle(_ source: String, shared: [String] = []) throws -> Release {
     var items: [Manifest.Item] = []
     try walk(source, "", &items)
@@ -67,7 +67,7 @@ final class ShelfStore: BundleStore {
     guard let manifest = state.with({ $0.manifests[bundle] }) else { throw Failure(.store, "no bundle \(bundle)") }
     return manifest
   }
-  /// An hour after the bundle before; the first in 2001.
+  /// Returns a time in 2001 for the first bundle, and one hour more for each later bundle.
   func built(_ bundle: Digest) async throws(Failure) -> Timestamp {
     let number = state.with { $0.order.firstIndex(of: bundle) ?? 0 }
     return Timestamp(milliseconds: (981_173_106 + number * 3600) * 1000)
@@ -83,7 +83,7 @@ final class ShelfStore: BundleStore {
   }
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? {
     let (archive, unpacked) = (try await archive(of: bundle), "\(folder)/\(bundle.short).tar")
-    // Two may ask at once.
+    // Two tasks may ask at once.
     _ = Ground.sh("[ -e '\(unpacked)' ] || { gzip -dc '\(archive)' >'\(unpacked).'$$ && mv '\(unpacked).'$$ '\(unpacked)'; }")
     return MemoryTar(Array(FileManager.default.contents(atPath: unpacked) ?? Data()))
   }
@@ -107,7 +107,7 @@ final class ShelfStore: BundleStore {
   }
 }
 
-/// A tar in memory.
+/// A tar archive in memory.
 private struct MemoryTar: BundleTar {
   let bytes: [UInt8]
   let digest: Digest

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployHosts
 
-/// An sshd of our own on a free port of the loopback, with keys and configuration of its own.
+/// An sshd on a free port of the loopback, with its own keys and configuration.
 final class Sshd: Sendable {
   let config: String
   let port: Int
@@ -25,7 +25,7 @@ final class Sshd: Sendable {
     var chosen = 0
     var started: Int32 = 0
     for _ in 0..<20 where started == 0 {
-      // Below the ports that Linux gives to clients: one of those, asked before anybody listens, can connect to itself.
+      // Linux gives higher ports to clients. A connection to such a port, made before a server listens there, can connect to itself.
       chosen = Int.random(in: 20000..<32000)
       try """
       Port \(chosen)
@@ -71,7 +71,7 @@ final class Sshd: Sendable {
     waitpid(pid, &status, 0)
   }
 
-  /// Whether an sshd greets there; something else may listen.
+  /// Returns whether an sshd greets on the port. Another program may listen there.
   private static func answers(_ port: Int) -> Bool {
     let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(handle) }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Temporary folders of the engine machine")
 struct TemporaryFolderTests {
-  /// A folder under the name of a temporary one, so old that its owner had time to lock it.
+  /// Makes a folder named like a temporary one, old enough that its owner has had time to lock it.
   private static func folder(in base: URL, _ name: String, age: TimeInterval = 3600) throws -> URL {
     let folder = base.appending(path: name)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

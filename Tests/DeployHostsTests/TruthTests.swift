@@ -44,7 +44,7 @@ struct TruthTests {
     let ground = try Ground(shell)
     let dying = ground.another()
     #expect(await ground.perform(1, Ground.ask("a", fence: 1, lease: .seconds(3)), by: dying).failure == nil)
-    // Renewed while its channel is open.
+    // The lease is renewed while the channel is open.
     try await Task.sleep(for: .seconds(5))
     #expect(await ground.perform(1, Ground.ask("b", fence: 2), site: ground.site("d2")).failure?.kind == .locked)
     await dying.close()
@@ -114,7 +114,7 @@ struct TruthTests {
   func receipts(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     #expect(await ground.perform(1, Ground.ask("a", fence: 1), site: ground.site("d1", token: "a")).failure == nil)
-    // Not of the deployment that writes them, or their releases would have to be there.
+    // Another deployment writes the receipts. The host would require the releases for receipts of the writing deployment itself.
     let site = ground.site("d0", token: "a")
     let first = try await receipt(ground, "r1", "d1")
     let second = try await receipt(ground, "r2", "d2")

@@ -29,7 +29,7 @@ struct WholenessTests {
       recipe: "web", actor: "ann@desk", at: Timestamp(milliseconds: 1))
   }
 
-  /// A host with one release that was deployed in good order.
+  /// Deploys one release to a host.
   private func deployed(_ ground: Ground, shared: [String] = []) async throws -> Release {
     let release = try ground.store.bundle(ReleaseTests.tree(ground), shared: shared)
     let operations: [DeployModel.Operation] = [

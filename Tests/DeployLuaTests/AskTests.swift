@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeployLua
 
-/// The decoders of what preludes ask: one for each operation, and none guesses.
+/// How requests of preludes are decoded: each operation has a decoder, and no decoder guesses.
 @Suite("Asks")
 struct AskTests {
   private func question(_ fields: [(String, Value)]) -> Question {
@@ -26,7 +26,7 @@ struct AskTests {
     }
   }
 
-  /// Every operation with all that it needs, and all that it may have.
+  /// Every operation with all its required fields, and with all its optional fields.
   private static let whole: [(op: String, needed: [(String, Value)], more: [(String, Value)])] = [
     (
       "run", [("command", "true")],
@@ -121,7 +121,7 @@ struct AskTests {
     #expect(refused > 1000)
   }
 
-  /// Where the questions of a function come from, in order.
+  /// Returns the source places of the questions that a function asks, in order.
   private func origins(_ main: String, files: [String: String] = [:]) throws -> [SourcePlace?] {
     let project = try load(main, files: files)
     let recipe = try #require(project.project.recipes.first)

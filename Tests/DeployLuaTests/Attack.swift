@@ -4,32 +4,31 @@ import DeployModel
 import Foundation
 import Testing
 
-/// One hostile text and the end that is defined for it. `Fixtures/attacks/KIND-….lua` holds them one after the other, each below a line
-/// `--- name | end`.
+/// A hostile text and its expected end. `Fixtures/attacks/KIND-….lua` contains many of them, each after a line `--- name | end`.
 struct Attack: Sendable, CustomTestStringConvertible {
-  /// Where the text stands.
+  /// Where a project contains the text.
   enum Kind: String, CaseIterable {
-    /// The body of a hook of the recipe.
+    /// In the body of a hook of the recipe.
     case hook
-    /// `init.lua` of a plugin from elsewhere that was granted nothing; it gives a hook.
+    /// In `init.lua` of a foreign plugin without grants, which returns a hook.
     case plugin
-    /// `deploy.lua`.
+    /// As `deploy.lua`.
     case main
-    /// `plugin.lua` of a plugin.
+    /// As `plugin.lua` of a plugin.
     case manifest
-    /// `deploy.lock`, with a plugin that reads as it should.
+    /// As `deploy.lock`, with a plugin whose files are correct.
     case lock
-    /// A name that a plugin requires, a line.
+    /// As a name that a plugin requires.
     case require
   }
 
-  /// What has to come of it.
+  /// The expected end of an attack.
   enum End: Hashable {
-    /// An error says this. Nothing ran before.
+    /// An error contains this text, and no operation ran before.
     case refused(String)
-    /// A limit ended it, and its file is named.
+    /// A limit ends the code, and the error names the code's file.
     case stopped
-    /// It does no harm, and gives this.
+    /// The code does no harm and returns this value, as text.
     case returns(String)
   }
 
@@ -41,7 +40,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(file): \(name)" }
 
   static let folder = Shipped.root.appending(path: "Tests/DeployLuaTests/Fixtures/attacks")
-  /// Names of the files, in order.
+  /// The names of the files, sorted.
   static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".lua") }.sorted()
   static let all = files.flatMap(read)
 
@@ -72,19 +71,19 @@ extension Substring {
   fileprivate func lastRange(of part: String) -> Range<String.Index>? { range(of: part, options: .backwards) }
 }
 
-/// What came of an attack.
+/// The result of an attack.
 struct Attacked {
-  /// What was said, a problem a line; empty: nothing was.
+  /// The error messages, one for each problem; empty: no error.
   var said: [String] = []
-  /// Files that were named.
+  /// The files that the errors name.
   var files: [String] = []
   var isInternal = false
   var returned: Value?
-  /// Operations that were asked for.
+  /// The operations that the code requested.
   var operations: [DeployModel.Operation] = []
-  /// What another function of the same recipe gives afterwards; nil: nothing was begun.
+  /// The result of another function of the recipe afterwards; nil: no script was started.
   var afterwards: ScriptResult?
-  /// Scripts that are left in the state.
+  /// The number of scripts that are left in the Lua state.
   var left = 0
 
   static let small = LuaLimits(memory: 8 << 20, instructions: 2_000_000, cleanup: 100_000, matching: 200_000)
@@ -114,7 +113,7 @@ struct Attacked {
     }
   }
 
-  /// Runs the hook, then what runs after a deployment: a state has to be of use after whatever a hook did to it.
+  /// Runs the hook, then `on_success`, because a Lua state must stay usable whatever a hook did to it.
   private mutating func play(_ project: LuaProject) throws {
     guard let recipe = project.project.recipes.first else { return }
     let plan = Rig.plan(of: recipe, hosts: 2)

@@ -1,7 +1,7 @@
 import DeployModel
 import Testing
 
-/// Hostile recipes, plugins, manifests and locks: each comes to the end that is written beside it.
+/// Hostile recipes, plugins, manifests and locks: each must end as its file says.
 @Suite struct AttackTests {
   @Test("an attack comes to the end that is defined for it", arguments: Attack.all)
   func attack(_ attack: Attack) throws {
@@ -35,7 +35,7 @@ import Testing
       #expect(attack.text.contains { !$0.isWhitespace }, "\(attack)")
       if case .refused(let words) = attack.end { #expect(words.count >= 6, "\(attack) says too little of its end") }
     }
-    // A line that is no case's would be read as a part of the one before it.
+    // A misspelled header would become a part of the case before it.
     for file in Attack.files {
       let marks = Attack.text(of: file).split(separator: "\n").count { $0.hasPrefix("--- ") }
       #expect(marks == Attack.all.count { $0.file == file }, "\(file)")

@@ -3,7 +3,7 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// What crosses between Lua and the engine, and how large it may be.
+/// Values that cross between Lua and the engine, and how large they may be.
 @Suite struct BoundaryTests {
   private static let small = LuaLimits(memory: 16 << 20, instructions: 4_000_000, cleanup: 200_000, matching: 200_000)
 

@@ -2,9 +2,9 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// What each function of the sandbox costs: a loop of its hardest call is ended by what the calls are charged.
+/// The cost of each function in the sandbox. Its charges must end an endless loop of its most expensive call.
 @Suite struct BudgetTests {
-  /// A call, and the bytes, elements or steps that it goes through at least.
+  /// A call, and the least number of bytes, elements or steps that it processes.
   struct Hard {
     var code: String
     var work: Int
@@ -14,7 +14,8 @@ import Testing
     }
   }
 
-  /// `s`: 1 MiB of digits; `u`: the same, another text; `list`: 10,000 numbers below 200; `sparse`: a table that was large and is empty.
+  /// Values for the calls. `s`: 1 MiB of digits; `u`: an equal text that is another string; `list`: 10,000 numbers below 200; `sparse`: a
+  /// table that was large and is empty.
   private static let material = """
     local s = ("0"):rep(1048576) local u = s:sub(1, 1048575) .. "0"
     local list = {} for i = 1, 10000 do list[i] = i % 200 end
@@ -63,7 +64,7 @@ import Testing
     "math.type": Hard("math.type(s)"),
   ]
 
-  /// A text of digits is a number to every one of these.
+  /// The functions of `math`. Each accepts a text of digits as a number.
   private static let ofMath = [
     "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "log", "max", "min", "modf", "rad", "random", "sin",
     "sqrt", "tan", "tointeger", "ult",
@@ -73,10 +74,10 @@ import Testing
     ofMath.map { ("math.\($0)", Hard("pcall(math.\($0), s, s)", text)) }
   ) { first, _ in first }
 
-  /// The clock is not to end anything here: it is only there so that a function without a charge fails this test instead of hanging it.
+  /// Limits with a long time limit, which only keeps a function without charges from hanging the test.
   private static let limits = LuaLimits(instructions: 2_000_000, cleanup: 200_000, matching: 200_000, seconds: 30)
 
-  /// How a hook ends that calls something without end, and how often it did.
+  /// Repeats a call in a hook for ever. Returns the message that ended the hook, and the number of calls.
   private func calls(_ code: String, given: String = Self.material) throws -> (message: String, count: Int) {
     let rig = try Rig(
       recipe(
@@ -98,7 +99,7 @@ import Testing
     let hard = try #require(Self.cases[name])
     let (message, count) = try calls(hard.code)
     #expect(message.contains("computed for too long"), "\(message)")
-    // Sixteen bytes or two elements are worth an instruction at least.
+    // An instruction must be charged for at most 80 bytes, elements or steps.
     #expect(Int64(count * hard.work / 80) <= Self.limits.instructions, "\(count) calls of \(hard.work)")
     #expect(count > 0)
   }

@@ -3,18 +3,18 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// A plugin of `deploy.lock` that a recipe uses.
+/// A plugin in `deploy.lock`, and a recipe that uses it.
 struct Foreign {
   var capabilities: [String]
   var code: String
   var allow: [String]?
 
-  /// Nothing is said of the plugin's digest here: files are looked at before they are read.
+  /// Returns a lock with these plugins. The digest is not compared in these tests.
   static func lock(_ names: String...) -> String {
     PluginLock(
       names.map {
         LockedPlugin(
-          name: $0, version: PluginVersion("1.0.0")!, source: "/x", commit: nil,  // a version
+          name: $0, version: PluginVersion("1.0.0")!, source: "/x", commit: nil,  // a valid version, so it is not nil
           sha256: Digest(hex: String(repeating: "ab", count: 32)), capabilities: [], wanted: .any)
       }
     ).text
@@ -36,7 +36,7 @@ struct Foreign {
     ) { files[$0] ?? Shipped.text($0) }
   }
 
-  /// What a hook that the plugin gives comes to.
+  /// Runs the hook that the plugin provides, and returns its result.
   func run(_ main: String = "recipe 'shop' { path = '/srv/shop', on = { ValidateService = require 'chat' } }") throws -> ScriptResult {
     let project = try load(main)
     let recipe = try #require(project.project.recipes.first)
@@ -55,9 +55,9 @@ struct Foreign {
   }
 }
 
-/// What a plugin may reach is what it asks for and the project grants.
+/// A plugin may use only what it asks for and what the project grants.
 @Suite struct CapabilityTests {
-  /// A capability, and a call that needs it and nothing else.
+  /// Each capability with a call that needs only this capability.
   static let calls: [(String, String)] = [
     ("host.run", "host:run 'x'"), ("host.run", "host:try { 'x' }"), ("host.run", "host:wait_for { command = 'x' }"),
     ("host.read", "host:read 'x'"), ("host.read", "host:exists 'x'"), ("host.check", "host:wait_for { port = 80 }"),

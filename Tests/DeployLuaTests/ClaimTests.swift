@@ -2,7 +2,7 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// What a recipe raises may claim no more than the engine gave it.
+/// An error that a recipe raises may not claim more than the engine's failures said.
 @Suite struct ClaimTests {
   private func raised(_ hook: String, answer: (Place, DeployModel.Operation) -> Outcome = { _, _ in .done() }) throws -> ScriptError {
     let rig = try Rig(recipe(hook))

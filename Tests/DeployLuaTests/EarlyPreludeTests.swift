@@ -3,10 +3,10 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// Deployments and releases pin the prelude that they were made with: later versions run it.
+/// Deployments and releases pin a prelude. Later versions of Lander must be able to run it.
 @Suite("Preludes of earlier versions")
 struct EarlyPreludeTests {
-  /// Every operation and every way to start functions, with every option.
+  /// A recipe with every operation and every way to start functions, with every option.
   private static let everything = """
     local http_check = require "http_check"
     group "production" { hosts = { "web[1-3]", host "db" { tags = { role = "db" }, port = 2222 } }, user = "deploy" }
@@ -55,7 +55,7 @@ struct EarlyPreludeTests {
     }
     """
 
-  /// What a recipe does from end to end: what it asked, what it logged, how its functions ended.
+  /// Runs all functions of a recipe, and returns their requests, their log lines and their results.
   private func play(_ sources: [SourceFile], as project: LuaProject) throws -> [String] {
     let recipe = try LuaProject.kept("shop", in: sources)
     let plan = Rig.plan(of: recipe, hosts: 3)
@@ -72,7 +72,7 @@ struct EarlyPreludeTests {
         default: .done(true)
         }
       }
-      // Since boundary 4 a wait is a gate.
+      // Since boundary 4, a wait is requested as a gate.
       lines +=
         run.requests.map { request in
           if case .decide(.gate(let gate)) = request, gate.kind == .time { "\(Request.decide(.wait(gate.time)))" } else { "\(request)" }
@@ -148,7 +148,7 @@ struct EarlyPreludeTests {
     #expect(Prelude.refusal(of: [], for: "d1", begunBy: "9.1.0") == nil)
   }
 
-  /// Early sources of a version in which one type had another name, in its prelude and in its vocabulary.
+  /// Returns early sources in which one type has another name, in the prelude and in the vocabulary.
   private func renamed(keepsVocabulary: Bool) throws -> [SourceFile] {
     let sources = Early.sources(of: try load(recipe("host:read(\"f\", { limit = 7 })"))).map { file in
       SourceFile(path: file.path, text: file.text.replacing("types.positive =", with: "types.above_zero ="))

@@ -3,7 +3,7 @@ import DeployModel
 import Foundation
 import Testing
 
-/// Lua code that tries to get out, to hang, or to bring the program down.
+/// Lua code that tries to leave the sandbox, to hang, or to crash the program.
 @Suite struct EscapeTests {
   private static let small = LuaLimits(memory: 8 << 20, instructions: 2_000_000, cleanup: 100_000, matching: 200_000)
 
@@ -216,12 +216,13 @@ import Testing
             each({ 1, 2 }, function(n) if n == 2 then error({ message = "odd" }) end end)
         """))
     let body = try rig.hook(.validateService)
-    for id in 0..<300 { _ = rig.run(body, on: .host(0), as: 1000 + id * 10) }  // until its tables have their size
+    for id in 0..<300 { _ = rig.run(body, on: .host(0), as: 1000 + id * 10) }  // until the tables of the state have their final size
     let before = rig.scripts.usage()
     for id in 0..<1000 { #expect(rig.run(body, on: .host(id % 3), as: 10_000 + id * 10).result.error?.failure.message == "odd") }
     let after = rig.scripts.usage()
     #expect(after.functions == before.functions)
-    // Tables that shrink only when something is put into them differ by up to 24 KB; a thousand tables, of 56 bytes each, would be more.
+    // Some tables shrink only at the next insertion, and differ by up to 24 KB. A thousand leaked tables of 56 bytes each would exceed the
+    // limit.
     #expect(abs(after.memory - before.memory) < 40_000, "\(before) \(after)")
     #expect(rig.scripts.count == 0)
   }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Words of gates")
 struct GateWordTests {
-  /// What a strategy decides, and what it logs.
+  /// Runs a strategy with this body. Returns its decisions, its log and its error.
   private func play(_ body: String, hosts: Int = 2) throws -> (decisions: [Decision], log: [String], error: ScriptError?) {
     let rig = try Rig(
       "recipe \"shop\" { path = \"/srv/shop\", strategy = strategy \"own\" (function(rollout)\n\(body)\nend) }", hosts: hosts)

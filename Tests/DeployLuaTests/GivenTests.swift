@@ -4,7 +4,7 @@ import DeployModel
 import Testing
 
 @Suite("What a recipe reads while it is read") struct GivenTests {
-  /// A recipe whose hook logs a text that is made of what was read.
+  /// Returns a recipe whose hook logs a text. The code before the recipe reads the values for the text.
   private func logging(_ before: String, _ text: String) -> String {
     """
     \(before)

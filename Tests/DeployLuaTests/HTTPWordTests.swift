@@ -132,7 +132,7 @@ struct HTTPWordTests {
   }
 }
 
-/// What a plugin may ask of servers.
+/// Which servers a plugin may send requests to.
 @Suite struct HTTPCapabilityTests {
   private func refusal(_ granted: String, _ call: String, _ answer: HTTPResponse = HTTPResponse(status: 200)) throws -> Failure? {
     let plugin = Foreign(capabilities: [granted], code: "return function(host, deployment) \(call) end", allow: [granted])

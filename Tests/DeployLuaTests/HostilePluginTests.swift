@@ -3,9 +3,9 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// Plugins from elsewhere that want more than they were granted.
+/// Foreign plugins that try to do more than they were granted.
 @Suite struct HostilePluginTests {
-  /// No command is run, and nothing ends the program: each try ends in an error, or in nothing.
+  /// Runs the hook of a foreign plugin in small limits. Returns its requests and its result; nil: the project could not be read.
   private func tried(_ code: String, _ main: String, asks: [String] = []) throws -> (asked: [Request], result: ScriptResult?) {
     let plugin = Foreign(capabilities: asks, code: code, allow: asks)
     let project: LuaProject
@@ -153,7 +153,7 @@ import Testing
     let rig = Rig(project: project, recipe: recipe, plan: plan, scripts: try LuaRecipes(plan: plan, sources: [project.sources]))
     #expect(rig.run(try rig.hook(.validateService), on: .host(0)).result.error == nil)
     #expect(rig.run(try rig.hook(.allowTraffic), on: .host(0), as: 9).result == .returned("xx 1 nil a dash"))
-    // A global is refused where it is written, in a plugin as anywhere.
+    // A global variable is refused at its line in plugins too.
     #expect(Foreign(capabilities: [], code: code).problems(main).contains { $0.contains("stolen is not local") })
   }
 
@@ -165,7 +165,7 @@ import Testing
       """
     let tried = try tried("return function(callback) return function(host) callback(host) end end", main)
     #expect(tried.result?.error?.failure.message.hasPrefix("plugin \"chat\" needs \"host.run\"") == true)
-    // A recipe that passes its own handle on has delegated it.
+    // A recipe that passes its own handle to a plugin delegates its rights with the handle.
     let delegated = try self.tried(
       "return function(host) host:run 'asked' end",
       "local chat = require 'chat'\nrecipe 'shop' { path = '/srv/shop', on = { ValidateService = function(host) chat(host) end } }")

@@ -2,7 +2,7 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// Every field of a `plugin.lua` is checked and has an effect.
+/// Every field of a `plugin.lua` is checked, and every field has an effect.
 @Suite struct ManifestTests {
   private func with(_ fields: String, _ files: [String: String] = ["plugins/x/init.lua": "return {}"]) -> [String] {
     problems(

@@ -2,7 +2,7 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// A small generator of numbers: the same seed gives the same cases.
+/// A small random number generator that gives equal cases for equal seeds.
 struct Dice: RandomNumberGenerator {
   var state: UInt64
   mutating func next() -> UInt64 {
@@ -15,7 +15,7 @@ struct Dice: RandomNumberGenerator {
 }
 
 @Suite struct PatternTests {
-  /// Text of few different characters, so that patterns match often.
+  /// Returns a text of only a few different characters, so that patterns match often.
   func subject(_ dice: inout Dice) -> String {
     let letters = ["a", "b", "ab", "aab", "1", "23", " ", ",", "(", ")", "[", "]", "%", "-", "x.y", "\n", "é", "A"]
     return (0..<Int.random(in: 0...12, using: &dice)).map { _ in letters.randomElement(using: &dice) ?? "" }.joined()
@@ -30,7 +30,7 @@ struct Dice: RandomNumberGenerator {
     var text = Int.random(in: 0..<6, using: &dice) == 0 ? "^" : ""
     var open = 0
     for _ in 0..<Int.random(in: 0...6, using: &dice) {
-      // the last items are malformed; they come seldom
+      // The last items are malformed, and are chosen rarely.
       let last = Int.random(in: 0..<12, using: &dice) == 0 ? items.count : items.count - 8
       let item = items[Int.random(in: 0..<last, using: &dice)]
       if item == "(" { open += 1 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DeployLua
 
-/// The house of the prelude: what each file may reach, and that nothing is left out.
+/// The files of the prelude: what each may use, and that none is missing in the program.
 @Suite("The prelude")
 struct PreludeTests {
   private static let folder = "Sources/DeployLua/Prelude"
@@ -15,11 +15,11 @@ struct PreludeTests {
     let found = try #require(FileManager.default.enumerator(atPath: root.path)).compactMap { $0 as? String }.filter { $0.hasSuffix(".lua") }
     #expect(Prelude.files.map(\.path) == found.map { "prelude/\($0)" }.sorted())
     for file in Prelude.files { #expect(file.text == Shipped.text(Self.folder + file.path.dropFirst("prelude".count)), "\(file.path)") }
-    // Resources are embedded under the names of their files alone.
+    // Resources are embedded by file name alone, so two files may not share a name.
     #expect(Set(found.map { $0.split(separator: "/").last }).count == found.count)
   }
 
-  /// What CLua gives every prelude.
+  /// The functions that CLua gives to every prelude.
   private static let primitives: Set<String> = [
     "ask", "assert", "data", "engine", "error", "errors", "for_recipes", "framed", "ipairs", "launcher", "load", "located", "math", "note",
     "pairs", "pcall", "place", "payload", "proxy", "raise", "rawequal", "rawget", "rawset", "register", "select", "setmetatable", "string",

@@ -2,7 +2,7 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// Where what only runs is to go.
+/// The advice for a call that is only allowed while functions run.
 private let move = "move it into a hook (on = { … = function(host) … end }) or into run = function(deployment) … end of a stage"
 
 @Suite struct ProblemTests {

@@ -3,10 +3,10 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// Scripts that are only played: what they note, and where they are stopped.
+/// Scripts in a rehearsal: what they record, and where they stop.
 @Suite("Rehearsed scripts")
 struct RehearsalTests {
-  /// Plays the hook of a recipe to its end on one host; operations succeed and say nothing.
+  /// Plays the hook of a recipe on one host. Operations succeed and return nothing.
   private func play(
     _ lines: String, as mode: Rehearsal = .plan, hosts: Int = 1
   ) throws -> (result: ScriptResult, scripts: RehearsedScripts, requests: Int) {

@@ -3,14 +3,14 @@ import DeployModel
 import Foundation
 import Testing
 
-/// Code that is right, in branches that no rehearsal reaches: whoever reads it without running it must say nothing of it.
-/// `Fixtures/right-code.lua` and `right-code-2.lua` hold the styles one after the other, each below a line `--- name`; what follows
-/// `-- in a hook` stands in one, whose arguments are `host` and `deployment`.
+/// Correct code in branches that no rehearsal reaches, about which a check must not warn. `Fixtures/right-code.lua` and `right-code-2.lua`
+/// contain one case after the other, each after a line `--- name`. The lines after `-- in a hook` become the body of a hook with the
+/// arguments `host` and `deployment`.
 @Suite("Right code where nothing runs")
 struct RightCodeTests {
   struct Style: Sendable, CustomTestStringConvertible {
     var name: String
-    /// What stands before the recipe.
+    /// The code before the recipe.
     var before = ""
     var body = ""
     var testDescription: String { name }
@@ -60,7 +60,7 @@ struct RightCodeTests {
   @Test("valid code gets no warning", arguments: styles)
   func silent(_ style: Style) throws { #expect(try Self.warnings(style.before, style.body) == []) }
 
-  /// Around each kind of silence, what is certainly wrong is still told.
+  /// A check stays silent about unknown values, but still reports certain mistakes beside them.
   @Test(
     "a mistake beside what nobody knows is still told, once",
     arguments: [

@@ -3,19 +3,19 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// `host:service`: the command lines that it asks for, and what becomes of the answers.
+/// `host:service`: its command lines, and how it reads the answers.
 @Suite("Services of hosts")
 struct ServiceTests {
   private typealias Answering = (_ line: String) -> Outcome
 
-  /// A command: its line, who runs it, and its deadline in milliseconds.
+  /// A command that was requested: its line, its user, and its time limit in milliseconds.
   private struct Asked: Equatable {
     var line: String
     var user: String?
     var timeout: Int?
   }
 
-  /// Runs a hook. Without an answer every command ends with 0 and says nothing.
+  /// Runs a hook. By default every command exits with 0 and prints nothing.
   private func run(
     _ code: String, tools: [String] = [], answer: Answering = { _ in Outcome(status: 0) }
   ) throws -> (result: ScriptResult, asked: [Asked], sleeps: Int) {

@@ -2,7 +2,7 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// Slots of a group: instances of the application on each of its hosts.
+/// Slots of a group: instances of the application on each host.
 struct SlotTests {
   private static let two = "slots = { green = { port = 82 }, blue = { port = 81 } }"
 

@@ -2,7 +2,7 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// `stage "name" { … }` as it is read: what it says of itself beside its function.
+/// Reading `stage "name" { … }`: the fields beside its function.
 struct StageWordTests {
   private func problems(_ fields: String) -> [String] {
     DeployLuaTests.problems(

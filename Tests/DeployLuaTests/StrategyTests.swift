@@ -3,7 +3,7 @@ import DeployModel
 import Testing
 
 @Suite struct StrategyTests {
-  /// The decisions of the recipe's strategy for so many hosts.
+  /// Returns the decisions of the recipe's strategy for this number of hosts.
   private func decisions(_ strategy: String, hosts: Int, more: String = "") throws -> [Decision] {
     let rig = try Rig("\(more)\nrecipe \"shop\" { path = \"/srv/shop\", strategy = \(strategy) }", hosts: hosts)
     guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { throw Failure(.failed, "there is no strategy") }
@@ -136,7 +136,7 @@ import Testing
     #expect(step.request == .decide(.rollback(reason: "1 of 2 hosts failed")))
   }
 
-  /// Decisions in a few letters: `w` and the number of hosts of a wave, `watch`, `wait`, `approve`.
+  /// Returns the decisions in short form: `w` and the number of hosts for a wave, `watch`, `wait`, `approve`.
   private func steps(_ strategy: String, hosts: Int) throws -> [String] {
     try decisions(strategy, hosts: hosts).map { decision in
       switch decision {

@@ -5,7 +5,7 @@ import Foundation
 import PlanDrafts
 import Testing
 
-/// The shipped Lua files, by the paths that `require` uses.
+/// The repository's files, such as the shipped Lua files, by path.
 enum Shipped {
   static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -13,12 +13,12 @@ enum Shipped {
   static func text(_ path: String) -> String? { try? String(contentsOf: root.appending(path: path), encoding: .utf8) }
 }
 
-/// Reads a project from its texts, with the shipped files behind them.
+/// Reads a project from texts. Files that are not given come from the repository.
 func load(_ main: String, files: [String: String] = [:]) throws -> LuaProject {
   try LuaProject.load(main: SourceFile(path: "deploy.lua", text: main)) { files[$0] ?? Shipped.text($0) }
 }
 
-/// What is wrong with a project, a problem a line: `deploy.lua:3: message; fix`.
+/// Returns the problems of a project, each as `deploy.lua:3: message; fix`.
 func problems(_ main: String, files: [String: String] = [:]) -> [String] {
   do {
     _ = try load(main, files: files)
@@ -32,7 +32,7 @@ func problems(_ main: String, files: [String: String] = [:]) -> [String] {
   }
 }
 
-/// A deployment of one recipe to so many hosts, and its scripts.
+/// A deployment of one recipe to a number of hosts, with its scripts.
 struct Rig {
   let project: LuaProject
   let recipe: Recipe
@@ -82,18 +82,18 @@ struct Rig {
     ).plan
   }
 
-  /// The function of the first hook of an event.
+  /// Returns the function of the first hook for an event.
   func hook(_ event: LifecycleEvent) throws -> Body {
     Body(recipe: 0, function: try #require(recipe.flow.hooks.first { $0.event == event }).function)
   }
 
-  /// Starts a hook on a host and takes its first step.
+  /// Starts a hook on a host and runs it to its first request.
   func begin(_ event: LifecycleEvent, host: Int = 0, as script: ScriptID = 1) throws -> Step {
     scripts.start(script, try hook(event), on: .host(host))
     return scripts.step(script, .begin)
   }
 
-  /// Runs a script with its children to the end; `answer` says what becomes of each operation.
+  /// Runs a script and its children until they end. `answer` returns the outcome of each operation.
   func run(
     _ body: Body, on subject: Subject, as script: ScriptID = 1, answer: (Place, DeployModel.Operation) -> Outcome = { _, _ in .done() }
   ) -> (result: ScriptResult, log: [String], requests: [Request]) {
@@ -145,7 +145,7 @@ extension Step {
   var result: ScriptResult? { if case .ended(let result) = next { result } else { nil } }
 }
 
-/// A recipe with one hook and nothing around it.
+/// Returns a recipe whose only hook has this body.
 func recipe(_ hook: String, more: String = "") -> String {
   """
   recipe "shop" {

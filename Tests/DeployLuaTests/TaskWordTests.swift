@@ -2,7 +2,7 @@ import DeployLua
 import DeployModel
 import Testing
 
-/// `task "name" { … }` as it is read.
+/// Reading `task "name" { … }`.
 struct TaskWordTests {
   private func problems(_ tasks: String, more: String = "") -> [String] {
     DeployLuaTests.problems("recipe \"a\" { path = \"/a\", \(more)\n  tasks = { \(tasks) },\n}")

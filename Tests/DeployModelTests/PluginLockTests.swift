@@ -9,7 +9,7 @@ import Testing
 
   private func plugin(_ name: String, dependencies: [PluginManifest.Dependency] = []) -> LockedPlugin {
     LockedPlugin(
-      name: name, version: PluginVersion("1.2.0")!,  // a version
+      name: name, version: PluginVersion("1.2.0")!,  // a valid version, so it is not nil
       source: "file:///srv/\"\(name)\\\n", commit: String(repeating: "a", count: 40),
       sha256: Digest(hex: Self.digest), capabilities: ["host.run", "secret:T"], dependencies: dependencies, wanted: VersionRange("^1"))
   }
@@ -59,7 +59,7 @@ import Testing
 
   @Test("plugins whose versions do not fit are named with what helps")
   func misfits() throws {
-    let lock = PluginLock([plugin("b"), plugin("a", dependencies: [.init(name: "b", range: VersionRange("^2")!)])])  // a range
+    let lock = PluginLock([plugin("b"), plugin("a", dependencies: [.init(name: "b", range: VersionRange("^2")!)])])  // a valid range
     #expect(lock.problems.map(\.message) == ["plugin a needs b ^2, and deploy.lock has 1.2.0"])
   }
 }

@@ -2,7 +2,7 @@ import DeployModel
 import DeployReport
 import Testing
 
-/// What people read of an alarm.
+/// The reports about alarms that people read.
 struct AlarmReportTests {
   private static let at = Timestamp(milliseconds: 1_800_000_000_000)
   private let alarm = Alarm(during: .minutes(60), check: .http(url: "http://localhost/ready", status: []), allow: 3)

@@ -6,13 +6,13 @@ import Testing
 
 @Suite("What CI systems take for commands")
 struct CIDialectTests {
-  /// A failing deployment as a job of the system writes it, without the lines' times.
+  /// Returns the report of a failing deployment in a job of this CI system.
   private static func written(_ kind: CISystem.Kind) throws -> String {
     var report = CIReport(on: Surface(), echo: true, dialect: try #require(CIDialect(kind)))
     return Stories.failing.map { report.take($0, of: "x") }.joined() + report.end()
   }
 
-  /// Sections alone: lines that begin neither with a time nor with blanks.
+  /// Returns only the lines of sections: those that begin neither with a time nor with a space.
   private static func sections(_ kind: CISystem.Kind) throws -> [String] {
     try written(kind).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("11:") && !$0.hasPrefix(" ") }
   }
@@ -90,7 +90,7 @@ struct CIDialectTests {
           Stories.entries([.planned(plan), .concluded(Conclusion(status: .failed, error: error, hosts: [.failed(error), .pending]))]))
         let own = dialect.lines(Annotation.all(of: story), in: "")
         for line in text.split(whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }) { try expectHarmless(line, kind) }
-        // A command of ours stays one line, and one command.
+        // Each of Lander's own CI commands is one line and only one command.
         for line in own { #expect(!line.contains("\n") && !line.contains("\r"), "\(line)") }
         #expect(own.allSatisfy { $0.hasPrefix("::error ") || $0.hasPrefix("::notice ") || $0.hasPrefix("##vso[task.logissue type=") })
         #expect(own.allSatisfy { $0.components(separatedBy: "##").count <= 2 }, "\(own)")

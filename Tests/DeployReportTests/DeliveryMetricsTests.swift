@@ -6,7 +6,7 @@ import Testing
 struct DeliveryMetricsTests {
   private typealias Deployment = DeliveryMetrics.Deployment
   private static let hour = 3_600_000
-  /// Hours after the beginning of the period.
+  /// Returns the time this number of hours after the beginning of the period.
   private func at(_ hours: Double) -> Timestamp { Timestamp(milliseconds: Stories.start.milliseconds + Int(hours * Double(Self.hour))) }
 
   private func one(
@@ -28,7 +28,7 @@ struct DeliveryMetricsTests {
     let row = try #require(metrics.rows.first)
     #expect(metrics.rows.count == 1 && row.succeeded == 3 && row.perDay == 1.5)
     #expect(row.lead?.median == .minutes(180) && row.lead?.ninth == .minutes(600) && row.lead?.count == 3)
-    // 3 failed, and somebody took 5 back.
+    // Deployment 3 failed, and a person rolled deployment 5 back.
     #expect(row.failed == 2 && row.failureRate == 0.5)
     #expect(row.restore?.count == 2 && row.restore?.median == .minutes(15) && row.restore?.ninth == .minutes(30))
     #expect(row.notRestored == 0)

@@ -105,7 +105,7 @@ struct DocumentTests {
       }
     }
     #expect(fence == nil && prose.count > 20)
-    // An escaped bracket ends no link.
+    // An escaped bracket does not end a link.
     let live = prose.map { $0.replacing("\\]", with: "") }
     #expect(!live.contains { $0.contains("<script") || $0.contains("](javascript") || $0.contains("<img") }, "\(markdown)")
   }
@@ -153,7 +153,7 @@ struct DocumentTests {
   }
 }
 
-/// Elements of a document in their order, if it is well-formed as far as their nesting goes.
+/// Reads the elements of a document in their order. Checks the document only for correct nesting.
 private enum XMLProbe {
   struct Broken: Error { var at: String }
 

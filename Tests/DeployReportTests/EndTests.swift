@@ -3,7 +3,7 @@ import DeployReport
 import PlanDrafts
 import Testing
 
-/// How a deployment that others took over, or that fell apart with its rollback, is told and what it exits with.
+/// What reports and exit codes say about deployments whose hosts were taken over, or whose rollback failed.
 @Suite struct EndTests {
   private let fenced = Failure(.fenced, "h1 refused run: its fence is 9", fix: "another deployment took over: `lander status`")
 
@@ -53,10 +53,10 @@ import Testing
     let broken = end(.restoreFailed(Stories.broken, restoring: Stories.broken, commands: ["ls"]))
     #expect(broken.code == .rollbackFailed && broken.text.contains("  web3 could not go back"), "\(broken.text)")
     #expect(broken.text.hasPrefix("web3 could not go back, though the rest is within the budget: web of shop to "), "\(broken.text)")
-    // The others are good on the new release: nobody is told to take them back.
+    // The other hosts run the new release well, so the advice must not roll them back.
     #expect(broken.text.contains("lander deploy web --group production --only web3"), "\(broken.text)")
     #expect(!broken.text.contains("lander rollback"), "\(broken.text)")
-    // It ran hooks on a host, so there was something to do.
+    // The deployment ran hooks on a host, so the report must not say that there was nothing to do.
     #expect(!end(.restored(Stories.broken), .unchanged).text.contains("Nothing to do"))
     #expect(end(.unchanged, .unchanged).text.hasPrefix("Nothing to do: "))
   }
@@ -142,7 +142,7 @@ import Testing
     let text = Summary(story).lines(on: Surface()).joined(separator: "\n")
     #expect(text.contains("Left as they are, because rollback is off: \(plan.hosts[0].host.name)"), "\(text)")
     #expect(!text.contains("is back on what it ran before"), "\(text)")
-    // The failure of a cancel has only the name of who asked for it.
+    // The failure of a cancelled deployment contains only the name of the person who cancelled it.
     #expect(Summary(story).problems.map(\.message) == [kind == .cancelled ? "cancelled: no" : "no"])
   }
 

@@ -3,7 +3,7 @@ import DeployReport
 import PlanDrafts
 import Testing
 
-/// How reports show gates: what is asked, since when, until when, what is typed, and what became of it.
+/// How reports show gates: the question, the times, the commands for an answer, and the result.
 struct GateReportTests {
   private let id = "20261121-113045-x7k2"
 

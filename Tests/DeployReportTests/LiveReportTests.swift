@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The view that is redrawn in place")
 struct LiveReportTests {
-  /// The frame after these facts, at a second after the start.
+  /// Returns the frame after these facts, at this many seconds after the start.
   private func frame(
     _ facts: [Entry.Fact], width: Int = 100, height: Int = 24, hosts: [String] = ["web1", "web2"], at second: Int = 60
   ) -> String {

@@ -218,7 +218,7 @@ struct ReportTests {
     }
   }
 
-  /// The lines of a frame, without what switches the terminal.
+  /// Returns the lines of a frame, without the sequences that switch terminal modes.
   private func rows(_ frame: String) -> [String] {
     ["\u{1B}[?7l", "\u{1B}[?7h", "\u{1B}[?2026l"].reduce(frame) { $0.replacing($1, with: "") }.split(separator: "\n").map(String.init)
   }
@@ -266,7 +266,7 @@ struct ReportTests {
     }
     _ = report.tick(Stories.start)
     report.resize(width: 40, height: 24)
-    // The title, which is two lines now, the state, and a line of about 110 columns that is three now.
+    // In the narrower window the title takes two lines, the state one line, and the line of about 110 columns three lines.
     #expect(report.tick(Stories.start + .seconds(1)).hasPrefix("\u{1B}[?2026h\r\u{1B}[5A\u{1B}[J"))
   }
 

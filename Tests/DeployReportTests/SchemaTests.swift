@@ -12,7 +12,7 @@ struct SchemaTests {
   private static let message = Message(id: "m1", .pause, gate: "watch", by: "kim@laptop", comment: "slow", at: Stories.start)
   private static let weights = [Weights([.init("blue", 100)]), Weights([.init("green", 100)])].compactMap { $0 }
 
-  /// An entry of each kind.
+  /// A fact of each kind.
   private static var facts: [Entry.Fact] {
     [
       .happened(.rang(timer: 1)), .happened(.cancelled(reason: "Ctrl-C")), .happened(.said(message)),
@@ -51,7 +51,7 @@ struct SchemaTests {
       #expect(line["seq"]?.int == number)
       kinds.insert(line["type"]?.text ?? "")
     }
-    // What a schema does not know is found.
+    // Fields and values that the schema does not allow are found.
     var strange = try Node(#"{"v":2,"seq":-1,"ts":"t","deployment":"d","type":"new","more":1}"#)
     #expect(schema.faults(of: strange).count == 4)
     strange = try Node(#"{"v":1}"#)

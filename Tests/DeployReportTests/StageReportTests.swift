@@ -3,7 +3,7 @@ import DeployReport
 import PlanDrafts
 import Testing
 
-/// What people read of stages that hosts remember.
+/// What people read about stages that hosts remember.
 @Suite("Reports of stages that hosts remember")
 struct StageReportTests {
   private static let mark = StageMark(

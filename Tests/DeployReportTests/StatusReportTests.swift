@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployReport
 
-/// What status says of traffic, and of those that wait.
+/// What status says about traffic and about deployments in the queue.
 @Suite("Status: traffic and who waits")
 struct StatusReportTests {
   private static func report(_ line: [LinePlace.Other]? = nil, _ traffic: KnownTraffic? = nil) -> StatusReport {

@@ -1,7 +1,7 @@
 import DeployModel
 import PlanDrafts
 
-/// Deployments to tell about.
+/// Example deployments for the tests of reports.
 enum Stories {
   static let digest = Digest(hex: String(repeating: "3f2a91cbd012", count: 5) + "abcd")
   static let start = Timestamp(milliseconds: 1_795_260_645_000)
@@ -31,7 +31,7 @@ enum Stories {
     ).plan
   }
 
-  /// Entries a second apart.
+  /// Returns entries with these facts, one second apart.
   static func entries(_ facts: [Entry.Fact]) -> [Entry] {
     facts.enumerated().map { Entry(sequence: $0, at: start + .seconds($0), fact: $1) }
   }
@@ -54,7 +54,7 @@ enum Stories {
     trace: ["deploy.lua:31 in hook ValidateService"], host: "web1",
     stderr: "curl: (22) The requested URL returned error: 503\n")
 
-  /// web1 fails in ValidateService and is restored, web2 is never started.
+  /// A deployment in which web1 fails in ValidateService and is restored, and web2 is not begun.
   static var failing: [Entry] {
     entries([
       .planned(plan()), .happened(.started), .noted(.stageBegan(name: "upload")),

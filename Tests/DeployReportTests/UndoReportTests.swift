@@ -3,7 +3,7 @@ import DeployReport
 import PlanDrafts
 import Testing
 
-/// What people and programs read of stages that a way back undid, or should have.
+/// What people and programs read about stages that a rollback undid or should have undone.
 @Suite("Reports of stages that were undone, or were not")
 struct UndoReportTests {
   private static let undos = ["seed", "migrate"].map { name in
@@ -23,7 +23,7 @@ struct UndoReportTests {
         id: id, place: .host(0), operation: .run(Command(.shell(line))), timeout: .minutes(1), site: Intent.Site(stage: stage)))
   }
 
-  /// A deployment whose stages migrate and seed ran around the rollout, and failed.
+  /// Returns the journal of a failed deployment, whose stages migrate and seed ran before and after the rollout.
   private static func failed(_ hosts: [HostStatus] = [.succeeded, .succeeded]) -> [Entry] {
     let plan = Stories.plan().edited {
       $0.stages = [stage("migrate", StageTerms(ground: .host, undo: 2)), .rollout(nil), stage("seed", StageTerms(ground: .host, undo: 3))]
@@ -35,7 +35,7 @@ struct UndoReportTests {
     return Stories.entries([.planned(plan), .happened(.started)] + ran + [.concluded(end)])
   }
 
-  /// A way back: seed is undone before its hosts go back, migrate after that.
+  /// Returns the journal of a rollback that undoes seed before its hosts go back, and migrate afterwards.
   private static func back(
     of failed: Deployment.ID? = Stories.plan().id, _ status: Conclusion.Status, undone: [String] = [], failing: String? = nil,
     hosts: [HostStatus] = [.succeeded, .succeeded]

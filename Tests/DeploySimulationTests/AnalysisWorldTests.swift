@@ -3,9 +3,9 @@ import DeployModel
 import DeploySimulation
 import Testing
 
-/// Analyses whose engine may die at any instant.
+/// Analyses during which the engine may die at any instant.
 struct AnalysisWorldTests {
-  /// A function that asks a server for each host, and measures what it says.
+  /// A function that sends a request about each host to a server, and returns the body as the measure.
   private static var measure: SwiftScripts.Function {
     { subject in
       guard case .host(let host) = subject else { return { _ in Step(.ended(.returned(.null))) } }
@@ -43,7 +43,7 @@ struct AnalysisWorldTests {
     return simulation
   }
 
-  /// Requests that were made, in the order of their intents, and how the analysis ended.
+  /// Returns the requests in the order of their intents, and how the analysis ended.
   private func story(_ simulation: Simulation) -> [String] {
     simulation.engines[0].entries.compactMap { entry in
       switch entry.fact {

@@ -4,9 +4,9 @@ import DeploySimulation
 import Foundation
 import Testing
 
-/// Every instant at which an engine can die: before and after every append and every effect.
+/// Crashes of the engine at every instant: before and after every append and every effect.
 struct CrashTests {
-  /// 3 hosts in 2 waves; with `failing`, the second wave fails and everything goes back.
+  /// Plays a deployment to 3 hosts in 2 waves. With `failing`, the second wave fails and all hosts are rolled back.
   private func world(crashes: [Int], failing: Bool) -> Simulation {
     var faults = Faults()
     if failing { faults.appointments = [.failing(host: 2, .validateService, release: Worlds.new.id)] }
@@ -16,7 +16,7 @@ struct CrashTests {
     return simulation
   }
 
-  /// What is not as without the crashes; nil if all is.
+  /// Returns how a simulation with these crashes differs from the undisturbed one; nil: it does not differ.
   private func difference(_ crashes: [Int], _ failing: Bool, _ undisturbed: [String]) -> String? {
     let simulation = world(crashes: crashes, failing: failing)
     if let broken = simulation.checkers.broken.first { return "crashes \(crashes): \(broken)" }
@@ -38,8 +38,8 @@ struct CrashTests {
     Worlds.report("single crash points, \(failing ? "with a failing wave and the way back" : "all well"): \(undisturbed.crashPoints)")
   }
 
-  /// Whether every pair of crashes is tried, as `scripts/test --full` does in a release build; else one in nine, and those that lie
-  /// close together.
+  /// Whether every pair of crashes is tested, as `scripts/test --full` does in a release build; false: one pair in nine, and the pairs with
+  /// a small distance.
   static let triesAll = ProcessInfo.processInfo.environment["LANDER_CRASHES"] == "all"
 
   @Test("a second crash at any instant after the first, then resume: the same", arguments: [false, true])
@@ -49,7 +49,7 @@ struct CrashTests {
     var differences: [String] = []
     var (tried, all) = (0, 0)
     for first in 0..<undisturbed.crashPoints {
-      // Those of the engine that resumes, to its end.
+      // The crash points of the engine that resumes.
       let seconds = (first + 1)..<world(crashes: [first], failing: failing).crashPoints
       all += seconds.count
       for second in seconds where Self.triesAll || second - first <= 2 || (first + second) % 9 == 0 {

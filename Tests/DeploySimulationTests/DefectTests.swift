@@ -4,7 +4,7 @@ import DeploySimulation
 import PlanDrafts
 import Testing
 
-/// Mistakes planted on purpose: a checker that would not find them would be worth nothing.
+/// Defects that are planted on purpose, which the checkers must find.
 struct DefectTests {
   private func broken(_ defect: Defect?, _ simulation: Simulation) -> [String] {
     var simulation = simulation

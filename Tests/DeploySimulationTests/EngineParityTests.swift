@@ -4,9 +4,9 @@ import DeployModel
 import DeploySimulation
 import Testing
 
-/// The engine that will run against real hosts, against the hosts that the simulation judges.
+/// Compares the real engine with the simulation, on equal simulated hosts.
 struct EngineParityTests {
-  /// A store that holds nothing: Swift recipes need no sources.
+  /// A store without bundles and sources. Recipes in Swift need no sources.
   private struct NoBundles: BundleStore {
     func manifest(of bundle: Digest) async throws(Failure) -> Manifest { Manifest(items: []) }
     func built(_ bundle: Digest) async throws(Failure) -> Timestamp { Timestamp(milliseconds: 0) }

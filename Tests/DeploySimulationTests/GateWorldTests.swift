@@ -3,7 +3,7 @@ import DeployModel
 import DeploySimulation
 import Testing
 
-/// Deployments with gates whose engine may die at any instant.
+/// Deployments with gates, during which the engine may die at any instant.
 struct GateWorldTests {
   private static let approval = Gate(.approval, name: "approve", time: .minutes(30))
   private static let pause = Gate(.pause, name: "pause", time: .minutes(30))
@@ -13,7 +13,7 @@ struct GateWorldTests {
     Gate(.check, name: "watch", time: .minutes(1), watch: Watch(.check(.port(8080)), every: .seconds(20), looks: looks))
   }
 
-  /// A canary that stops at *ready*, with every kind of gate.
+  /// A canary that stops at *ready*, followed by every kind of gate.
   private static let canary: [Decision] = [
     .wave([0], parallel: nil, upto: .validate), .gate(approval), .wave([0], parallel: nil), .gate(watch(4)), .gate(wait), .gate(pause),
     .wave([1, 2], parallel: nil),
@@ -106,7 +106,7 @@ struct GateWorldTests {
     #expect(world(answers: false, lapse: .silenceApproves).checkers.broken.map(\.promise).contains("P5"))
   }
 
-  /// A canary whose approval asks for two signatures.
+  /// A canary whose approval needs two signatures.
   private static let signed: [Decision] = [
     .wave([0], parallel: nil), .gate(Gate(.approval, name: "go", time: .minutes(30), from: ["kim", "ann"], count: 2)),
     .wave([1, 2], parallel: nil),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeploySimulation
 
-/// What simulated hosts keep of jobs, found without going through all of them.
+/// Simulated hosts find a job without a search through all their jobs.
 struct JobTests {
   private func job(_ intent: Int, _ deployment: String = "d1", state: SimulatedJob.State = .running) -> SimulatedJob {
     let intent = Intent(

@@ -6,14 +6,14 @@ import Foundation
 import PlanDrafts
 import Testing
 
-/// The recipe that docs/recipes.md begins with, played with a little of everything going wrong.
+/// Plays the first recipe of docs/recipes.md with every kind of fault at a low rate.
 @Suite struct ManualRecipeTests {
   private static let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
   private static func text(_ path: String) -> String? { try? String(contentsOf: checkout.appending(path: path), encoding: .utf8) }
 
-  /// The first block of Lua in the manual.
+  /// Reads the first Lua block of the manual.
   private func recipe() throws -> LuaProject {
     let manual = try #require(Self.text("docs/recipes.md"))
     let start = try #require(manual.range(of: "```lua\n"))

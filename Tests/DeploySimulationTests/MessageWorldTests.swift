@@ -4,7 +4,7 @@ import DeploySimulation
 import PlanDrafts
 import Testing
 
-/// People speak to a deployment whose engine may die at any instant.
+/// People send messages to a deployment whose engine may die at any instant.
 struct MessageWorldTests {
   private func world(crashes: [Int] = [], cancels: Bool = false, lapse: Lapse? = nil) -> Simulation {
     var faults = Faults()
@@ -48,7 +48,7 @@ struct MessageWorldTests {
     #expect(broken.contains { $0.promise == "P2" && $0.message.hasPrefix("messages to ") })
   }
 
-  /// A deployment with everything that a strategy and a stage may ask for, paused after some seconds for three minutes.
+  /// Plays a deployment with every request that a strategy and a stage can make, and pauses it after `seconds` for three minutes.
   private func asking(pausedAt seconds: Int, crashes: [Int] = [], lapse: Lapse? = nil) throws -> Simulation {
     let blue = try #require(Weights([.init("blue", 100), .init("green", 0)]))
     let green = try #require(Weights([.init("green", 100)]))
@@ -96,7 +96,7 @@ struct MessageWorldTests {
       #expect(simulation.checkers.broken == [], "paused at \(seconds) s")
       #expect(simulation.engines.map(\.conclusion?.status) == [.succeeded], "paused at \(seconds) s")
       #expect(simulation.commandsHere.filter { $0 == "child" }.count == 3, "paused at \(seconds) s")
-      // The resume is said three minutes after the pause: less than that, and it had ended before.
+      // The resume is sent three minutes after the pause. A shorter duration means that the deployment ended before.
       let entries = simulation.engines[0].entries
       if let first = entries.first, let last = entries.last, last.at - first.at < .minutes(3) { break }
       seconds += 1
@@ -119,7 +119,7 @@ struct MessageWorldTests {
         let simulation = try asking(pausedAt: seconds, crashes: [point])
         #expect(simulation.checkers.broken == [], "crash \(point), paused at \(seconds) s: \(simulation.checkers.broken)")
         #expect(simulation.stopped == nil, "crash \(point), paused at \(seconds) s")
-        // A command on the engine's machine that a crash cut off is lost, and fails the deployment.
+        // A command on the engine's machine is lost in a crash, and then the deployment fails.
         guard simulation.engines[0].conclusion?.status == .succeeded else { continue }
         #expect(simulation.hosts.map { [$0.current, $0.lock?.lock.deployment] } == hosts, "crash \(point), paused at \(seconds) s")
       }

@@ -3,7 +3,7 @@ import DeployModel
 import DeploySimulation
 import Testing
 
-/// Deployments whose engine leaves while a person is asked: hosts keep them, and another engine goes on.
+/// Deployments whose engine leaves while they wait for a person. Hosts keep the deployment, and another engine continues it.
 struct ParkWorldTests {
   private static let approval = Gate(.approval, name: "approve", time: .minutes(30))
   private static let decisions: [Decision] = [
@@ -35,7 +35,7 @@ struct ParkWorldTests {
     return simulation
   }
 
-  /// How often engines left, and how often another one went on.
+  /// Returns how often an engine left, and how often another one continued.
   private func turns(_ simulation: Simulation) -> (left: Int, back: Int) {
     let facts = simulation.engines[0].entries.map(\.fact)
     return (
@@ -90,7 +90,7 @@ struct ParkWorldTests {
     for second in 1...90 {
       let simulation = world(answer: .approve, at: .seconds(second), absence: .minutes(1))
       #expect(simulation.checkers.broken == [], "\(second)")
-      // Before the gate is open it is for no gate, and later somebody else fails it closed.
+      // An approval before the gate opens counts for no gate, and then the gate fails when its time ends.
       #expect(simulation.engines[0].conclusion != nil && simulation.stopped == nil, "\(second)")
     }
   }

@@ -4,10 +4,10 @@ import DeploySimulation
 import PlanDrafts
 import Testing
 
-/// A balancer that hosts leave before they are stopped, in whole worlds: crashes at any instant, failing hosts, and the way back.
+/// Simulations with a balancer that hosts leave before they are stopped: crashes at any instant, failing hosts, and rollbacks.
 @Suite("A partner in whole worlds")
 struct PartnerWorldTests {
-  /// Three hosts in two waves behind `lb1`. With `failing`, the second wave fails and everything goes back.
+  /// Plays three hosts in two waves behind `lb1`. With `failing`, the second wave fails and all hosts are rolled back.
   private func world(crashes: [Int] = [], failing: Bool = false, seed: UInt64 = 1, faults: Faults = Faults()) -> Simulation {
     var faults = faults
     if failing { faults.appointments = [.failing(host: 2, .validateService, release: Worlds.new.id)] }
@@ -30,7 +30,7 @@ struct PartnerWorldTests {
     return simulation
   }
 
-  /// A hook that asks the partner for a host to leave or to come back.
+  /// Returns a hook that asks the partner to take a host out or to put it back.
   private static func asking(_ word: String, _ plan: Plan) -> SwiftScripts.Function {
     SwiftScripts.sequence { subject in
       guard case .host(let number) = subject else { return [] }
@@ -39,7 +39,7 @@ struct PartnerWorldTests {
     }
   }
 
-  /// The hosts that are out at the end, by what ended well on the partner, in the order in which it was begun.
+  /// Returns the hosts that are out at the end, according to the commands on the partner, in the order in which they began.
   private func out(_ simulation: Simulation) -> [String] {
     var out: Set<String> = []
     for case .run(let command) in simulation.hosts[3].jobs.map(\.intent.operation) {
@@ -49,7 +49,7 @@ struct PartnerWorldTests {
     return out.sorted()
   }
 
-  /// As `Worlds.outcome`; hosts of one wave may ask the balancer in another order.
+  /// Returns the result like `Worlds.outcome`, with the balancer's commands sorted, because hosts of a wave may ask it in any order.
   private func outcome(_ simulation: Simulation) -> [String] {
     Worlds.outcome(simulation).prefix(3) + Worlds.ledger(simulation.hosts[3]).sorted()
   }

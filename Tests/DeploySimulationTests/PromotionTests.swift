@@ -3,9 +3,10 @@ import DeployModel
 import DeploySimulation
 import Testing
 
-/// An engine that dies for good, whatever comes after it: what it had not finished is no revision to go back to.
+/// An engine dies for ever. A revision that it had not finished must never become the target of a rollback.
 struct PromotionTests {
-  /// Three hosts on the old release; a deployment of the new one dies at that instant, for good, and its leases end.
+  /// Plays a deployment of the new release to three hosts with the old one, whose engine dies for ever at a crash point. Its leases run
+  /// out.
   private func killed(at point: Int, defect: Defect? = nil) -> Simulation {
     var simulation = Worlds.simulation(3, batch: 1)
     simulation.defect = defect
@@ -15,14 +16,14 @@ struct PromotionTests {
     return simulation
   }
 
-  /// All instants at which it can die once it has begun.
+  /// All instants after the beginning at which the engine can die.
   private var points: Range<Int> {
     var simulation = Worlds.simulation(3, batch: 1)
     simulation.run()
     return 1..<simulation.crashPoints
   }
 
-  /// The first instant at which one host has the new release and the others do not.
+  /// The first crash point at which exactly one host has the new release; nil: none.
   private var split: Int? {
     points.first { point in killed(at: point).hosts.map { $0.receipt?.release.id == Worlds.new.id } == [true, false, false] }
   }
@@ -42,7 +43,7 @@ struct PromotionTests {
       #expect(Set(current).count == 1 && current.first != Worlds.third.id, "killed at \(point): \(current)")
       if current.first == Worlds.new.id { whole += 1 }
     }
-    // Where it died between two unlocks the new release had proved good.
+    // If the engine died between two unlocks, the new release was already good.
     #expect(whole > 0 && whole < points.count / 2)
   }
 
@@ -51,7 +52,7 @@ struct PromotionTests {
     for point in points {
       var simulation = killed(at: point)
       guard let plan = try? Worlds.rollback(simulation.surveys(), id: "d2") else {
-        // Nothing was begun, or all of it came through: there is nothing older than the first release.
+        // Either nothing was begun, or every host has succeeded, so no older release is left.
         #expect(Set(simulation.hosts.map(\.current)).count == 1, "killed at \(point)")
         continue
       }

@@ -5,7 +5,7 @@ import DeploySimulation
 import Foundation
 import Testing
 
-/// Recipes in Lua whose functions hang on answers, played in the simulated world.
+/// Recipes in Lua whose functions depend on answers, played in the simulated world.
 @Suite("Rehearsals in a simulated world")
 struct RehearsalTests {
   private func simulation(

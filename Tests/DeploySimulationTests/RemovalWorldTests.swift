@@ -4,7 +4,7 @@ import DeploySimulation
 import PlanDrafts
 import Testing
 
-/// Removals in whole simulated worlds: engines that die at any instant, hosts that cannot be stopped, and people who change their minds.
+/// Removals in simulated worlds: engines that die at any instant, hosts that cannot be stopped, and people who cancel.
 struct RemovalWorldTests {
   private static let data = "/srv/shop/shared/data"
 

@@ -4,9 +4,9 @@ import DeploySimulation
 import PlanDrafts
 import Testing
 
-/// A canary whose twin is restarted before it is looked at, and then changed like the others, whatever goes wrong.
+/// A canary whose twin is restarted before the two are compared, and is changed later like the other hosts.
 struct RestartWorldTests {
-  /// Host 0 is the canary, host 1 its twin.
+  /// Plays a deployment with host 0 as the canary and host 1 as its twin.
   /// - Parameter failing: whether the twin's release does not start again.
   private func world(
     crashes: [Int] = [], failing: Bool = false, faults: Faults = Faults(), seed: UInt64 = 1, floor: Int = 1, lapse: Lapse? = nil

@@ -6,8 +6,8 @@ import DeployStore
 import Foundation
 import Testing
 
-/// How long a large deployment takes to rehearse, and how much memory: with `LANDER_SCALE=10000` in the environment of a release build,
-/// as `scripts/test --full` has it. Time depends on the machine and is only said; memory does not, and is bounded.
+/// How long the rehearsal of a large deployment takes, and how much memory it uses. Runs with `LANDER_SCALE=10000` in the environment of a
+/// release build, as `scripts/test --full` sets it. The time depends on the machine, so it is only printed; the memory has a limit.
 struct ScaleTests {
   static let hosts = ProcessInfo.processInfo.environment["LANDER_SCALE"].flatMap { Int($0) } ?? 0
 
@@ -99,7 +99,7 @@ struct ScaleTests {
       by: Planner.Identity(id: "d1", actor: "a@b", at: Timestamp(milliseconds: 0), engine: "1", token: "t", seed: 1))
   }
 
-  /// Waits for the journal from a place that cannot.
+  /// Appends entries and blocks until the journal has them, because the caller is not asynchronous.
   private static func append(_ entries: [Entry], to journal: SQLiteJournal, of deployment: Deployment.ID) {
     let done = DispatchSemaphore(value: 0)
     Task.detached {
@@ -109,7 +109,7 @@ struct ScaleTests {
     done.wait()
   }
 
-  /// The most memory this process had, in KiB.
+  /// Returns the largest amount of memory that this process used, in KiB.
   private static func peak() -> Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

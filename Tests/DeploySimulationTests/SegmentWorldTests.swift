@@ -4,9 +4,9 @@ import DeploySimulation
 import PlanDrafts
 import Testing
 
-/// Waves that leave their hosts ready, and later ones that take them on, whatever goes wrong.
+/// Waves that leave their hosts ready, and later waves that continue with these hosts, under all kinds of faults.
 struct SegmentWorldTests {
-  /// Three hosts in two steps; `failing` has the third one fail where it gets its traffic back.
+  /// Plays three hosts in two steps. With `failing`, the third host fails when it gets its traffic back.
   private func world(
     _ upto: Segment = .validate, crashes: [Int] = [], failing: Bool = false, faults: Faults = Faults(), seed: UInt64 = 1, floor: Int = 0,
     forgets: Bool = false, lapse: Lapse? = nil

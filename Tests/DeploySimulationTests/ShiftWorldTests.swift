@@ -4,7 +4,7 @@ import DeploySimulation
 import PlanDrafts
 import Testing
 
-/// Deployments that move traffic, and whose engine may die at any instant.
+/// Deployments that move traffic, during which the engine may die at any instant.
 struct ShiftWorldTests {
   private static let blue = Weights([.init("blue", 100), .init("green", 0)])
   private static let green = Weights([.init("green", 100)])
@@ -13,7 +13,7 @@ struct ShiftWorldTests {
     passes: Bool, ready: Bool = false, crashes: [Int] = [], faults: Faults = Faults(), seed: UInt64 = 1, lapse: Lapse? = nil
   ) throws -> Simulation {
     let (blue, green) = (try #require(Self.blue), try #require(Self.green))
-    // As blue/green does: hosts are ready, get the traffic, and come to their end when all is well.
+    // The order of blue/green: the hosts become ready, they get the traffic, and they are finished after the approval.
     let decisions: [Decision] =
       [
         .wave([0, 1, 2], parallel: nil, upto: ready ? .validate : nil), .shift(green),
@@ -82,7 +82,7 @@ struct ShiftWorldTests {
       if let broken = simulation.checkers.broken.first { differences.append("crash \(point): \(broken)") }
       if let stopped = simulation.stopped { differences.append("crash \(point): \(stopped)") }
       let (first, last) = (simulation.engines[0], simulation.commandsHere.last { $0.hasPrefix("traffic ") })
-      // A command on the engine's machine that was running when the engine died is lost, so a shift may fail by that.
+      // A command that was running on the engine's machine when the engine died is lost, and then the shift may fail.
       let isBack = first.conclusion?.status == .failed
       if isBack { failed += 1 }
       let weighed = first.entries.contains { entry in

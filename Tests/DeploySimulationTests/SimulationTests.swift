@@ -94,7 +94,7 @@ struct SimulationTests {
   @Test("an engine that was overtaken after its lease ended is refused by the hosts and changes nothing more")
   func overtaken() throws {
     var simulation = Worlds.simulation(3, batch: 1)
-    // The first engine is frozen when it is about to write down what its first host said; it is back after two minutes.
+    // The first engine freezes before it writes down the first answer of a host, and continues after three minutes.
     simulation.crashes = [30]
     simulation.absence = .minutes(3)
     simulation.run(until: .seconds(100))

@@ -3,7 +3,7 @@ import DeployModel
 import DeploySimulation
 import Testing
 
-/// Stages that hosts remember, in whole worlds: engines that die at any instant, for a while or for good, and who comes after them.
+/// Stages that hosts remember, in simulated worlds: engines that die for a while or for ever, and later deployments.
 @Suite("Stages in whole worlds")
 struct StageWorldTests {
   private static let once = StageTerms(once: .revision, ground: .host)
@@ -32,7 +32,7 @@ struct StageWorldTests {
     return try Planner.deployment(input, by: Worlds.identity(id))
   }
 
-  /// Three hosts on the old release, and a deployment of the new one, `d1`.
+  /// Plays the deployment `d1` of the new release to three hosts with the old one.
   private func world(
     _ terms: StageTerms = once, last: Bool = false, failing host: Int? = nil, seed: UInt64 = 1, faults: Faults = Faults(),
     crashes: [Int] = [], lapse: Lapse? = nil, defect: Defect? = nil
@@ -100,7 +100,7 @@ struct StageWorldTests {
       } catch let problems as Problems {
         asked += 1
         #expect(problems.list.map(\.message).allSatisfy { $0.contains("nobody knows whether it came to its end") }, "\(problems.list)")
-        // Who looks finds out.
+        // A person checks on the host whether the stage ran.
         let names = ["migrate"]
         simulation.add(
           try Self.planned(
@@ -109,7 +109,8 @@ struct StageWorldTests {
       simulation.run(until: .seconds(1200))
       let second = simulation.engines.first { $0.plan.id == "d2" }?.conclusion
       if second?.error?.failure.message.contains("nobody knows whether it came to its end") == true {
-        // The engine that died still had the lock when the second one was planned: it is asked when it begins the stage.
+        // The dead engine still had the lock when the second deployment was planned, so the hosts tell of the stage only when the stage
+        // begins.
         asked += 1
         let names = ["migrate"]
         simulation.add(
@@ -130,12 +131,12 @@ struct StageWorldTests {
   func chaos() throws {
     var (asked, played) = (0, 0)
     for seed in UInt64(1)...200 {
-      // Hosts may be out of reach before anything is planned.
+      // The simulation may have no plan, because hosts were unreachable.
       guard var simulation = try? world(seed: seed, faults: try Faults.parse("chaos")) else { continue }
       simulation.run()
       #expect(simulation.checkers.broken == [], "seed \(seed): \(simulation.checkers.broken)")
       do {
-        // The first survey may not have been told.
+        // In every other run, the first survey does not know about the stage.
         let surveys = seed % 2 == 0 ? simulation.surveys() : Self.forgetful(simulation.surveys())
         simulation.add(try Self.planned(surveys, "d2", Self.once), after: .seconds(300))
         simulation.run()
@@ -186,7 +187,8 @@ struct StageWorldTests {
 
   @Test("hosts that forget a stage, and a core that asks them nothing, let it run twice, which breaks once")
   func forgotten() throws {
-    /// The first deployment fails after the stage; the second does not know of it before it asks.
+    /// Plays a first deployment that fails after the stage, and a second one whose plan does not know about the stage. Returns the broken
+    /// promises.
     func broken(_ defect: Defect?, _ lapse: Lapse?) throws -> [String] {
       var simulation = try world(failing: 0, lapse: lapse, defect: defect)
       simulation.run()
@@ -206,7 +208,7 @@ struct StageWorldTests {
 
   @Test("a core that takes a stage whose end nobody knows for failed runs it again, which breaks once")
   func lost() throws {
-    /// The stage's host loses power while it runs.
+    /// Plays a deployment in which the stage's host loses power while the stage runs; nil: no time of the power loss hits the stage.
     func first(_ lapse: Lapse?) throws -> Simulation? {
       for tick in 1...400 {
         var faults = Faults()

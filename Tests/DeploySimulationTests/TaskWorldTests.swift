@@ -4,7 +4,7 @@ import DeploySimulation
 import Foundation
 import Testing
 
-/// Tasks in whole simulated worlds: engines that die at any instant, and hosts on which the task fails.
+/// Tasks in simulated worlds: engines that die at any instant, and hosts on which the task fails.
 struct TaskWorldTests {
   private static let work = HostTask(name: "restart", function: 7, around: .restart)
   private static let hooks =

@@ -4,11 +4,11 @@ import DeploySimulation
 import PlanDrafts
 import Testing
 
-/// Worlds whose hosts have something else than their receipts say, or something that Lander did not make.
+/// Worlds in which hosts do not have what their receipts say, or have something that Lander did not make.
 struct TruthWorldTests {
   private static let text = "/srv/shop/releases/2024"
 
-  /// A world whose hosts were prepared, with a deployment that the planner made from what surveys find.
+  /// Prepares hosts, and plays a deployment that the planner made from the surveys of these hosts.
   private func world(
     _ count: Int = 3, fresh: Bool = false, faults: Faults = Faults(), lapse: Lapse? = nil, _ prepare: (inout SimulatedHost, Int) -> Void
   ) throws -> Simulation {

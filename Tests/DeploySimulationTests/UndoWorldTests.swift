@@ -3,7 +3,7 @@ import DeployModel
 import DeploySimulation
 import Testing
 
-/// Stages that can be undone, in whole worlds: deployments that fail behind them, and engines that die at any instant of the way back.
+/// Stages that can be undone, in simulated worlds: deployments that fail after them, and engines that die during the rollback.
 @Suite("Stages that are undone, in whole worlds")
 struct UndoWorldTests {
   private static let terms = StageTerms(once: .revision, ground: .host, undo: 6)
@@ -30,11 +30,11 @@ struct UndoWorldTests {
 
   /// Where a deployment fails.
   enum Failing: Sendable {
-    /// On the first host, with a budget for none.
+    /// On the first host, when the budget allows no failure.
     case first
-    /// On the third, when two run the release.
+    /// On the third host, when two hosts run the release.
     case third
-    /// In the stage after the rollout that cannot be undone and need not.
+    /// In the last stage after the rollout, which has no undo.
     case last
     /// In the function that undoes the first stage.
     case undo
@@ -103,7 +103,7 @@ struct UndoWorldTests {
     #expect(simulation.checkers.broken == [], "\(simulation.checkers.broken)")
     #expect(simulation.engines[0].conclusion?.rollback == [] && simulation.engines.map(\.conclusion?.status) == [.failed, .succeeded])
     #expect(simulation.hosts.allSatisfy { $0.current == Worlds.old.id && $0.marks.allSatisfy { $0.state == .undone } && $0.lock == nil })
-    // Later it runs again.
+    // A later deployment runs the stages again.
     simulation.faults.appointments = []
     simulation.add(try Self.planned(simulation.surveys(), "d2"))
     simulation.run()

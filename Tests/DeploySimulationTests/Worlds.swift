@@ -4,7 +4,7 @@ import DeploySimulation
 import Foundation
 import PlanDrafts
 
-/// Small worlds with a recipe written in Swift, for the tests of this folder.
+/// Small simulated worlds for the tests in this folder, with a recipe in Swift.
 enum Worlds {
   static let old = Release(id: "aaaaaaaaaaaa", bundle: Digest(hex: String(repeating: "a", count: 64)))
   static let new = Release(id: "bbbbbbbbbbbb", bundle: Digest(hex: String(repeating: "b", count: 64)))
@@ -15,7 +15,7 @@ enum Worlds {
     Receipt.Inputs(bundle: release.bundle, sources: sources, parameters: .record([]), shared: [], secrets: [])
   }
 
-  /// Hosts that run the old release, as a deployment before left them.
+  /// Returns hosts that an earlier deployment left with the old release. With `fresh`, they have no release.
   static func hosts(_ count: Int, fresh: Bool = false) -> [SimulatedHost] {
     (0..<count).map { number in
       var host = SimulatedHost(name: "web\(number + 1)")
@@ -31,7 +31,7 @@ enum Worlds {
     }
   }
 
-  /// Functions by number: 0 the strategy, then the hooks.
+  /// The hooks by event. Function 0 is the strategy.
   static let hooks = [
     Recipe.Hook(event: .applicationStop, function: 1), Recipe.Hook(event: .afterInstall, function: 2),
     Recipe.Hook(event: .applicationStart, function: 3), Recipe.Hook(event: .validateService, function: 4),
@@ -71,7 +71,7 @@ enum Worlds {
     ).plan
   }
 
-  /// The three hosts of a group, or more, as a project declares them.
+  /// Returns the selection of a group with this number of hosts, as a project declares it.
   static func selection(_ count: Int) throws -> Selection {
     let hosts = (0..<count).map { DeployModel.Host(name: "web\($0 + 1)") }
     let recipe = Recipe(
@@ -81,7 +81,7 @@ enum Worlds {
     return try Selection(DeploymentRequest(), in: Project(recipes: [recipe]))
   }
 
-  /// A plan for what surveys of these hosts found, as the planner makes it.
+  /// Returns the plan that the planner makes from these surveys.
   static func planned(to surveys: [Survey], id: String, release: Release = new, lapse: Lapse? = nil) throws -> Plan {
     try Planner.deployment(
       Planner.Input(
@@ -91,7 +91,7 @@ enum Worlds {
       by: identity(id))
   }
 
-  /// What `lander rollback` plans for them.
+  /// Returns the plan that `lander rollback` makes from these surveys.
   static func rollback(_ surveys: [Survey], id: String, lapse: Lapse? = nil) throws -> Plan {
     try RollbackPlanner.plan(
       try selection(surveys.count), surveys: surveys, kept: [PinnedRecipe(name: "web", sources: sources, hooks: hooks)], lapse: lapse,
@@ -121,7 +121,7 @@ enum Worlds {
         id: "\(plan.id)-back", actor: plan.origin.actor, at: now, engine: plan.origin.engine, token: "token-\(plan.id)-back", seed: 0))
   }
 
-  /// How a world with one crash differs from the undisturbed one, for each instant at which an engine can die.
+  /// Returns how worlds with one crash differ from the undisturbed one, for each instant at which an engine can die.
   static func differences(from undisturbed: Simulation, _ crashed: (Int) -> Simulation) -> [String] {
     let outcome = outcome(undisturbed)
     var differences: [String] = []
@@ -134,14 +134,14 @@ enum Worlds {
     return differences
   }
 
-  /// What the hosts look like at the end, without what differs from run to run by its nature.
+  /// Describes the hosts at the end, without values that differ in every run.
   static func outcome(_ simulation: Simulation) -> [String] {
     simulation.hosts.map { host in
       "\(host.name) \(host.current ?? "-") \(host.receipt?.release.id ?? "-") \(host.lock == nil ? "free" : "locked") \(ledger(host))"
     }
   }
 
-  /// The commands that ran on a host, in order, and how often each.
+  /// Returns the commands that ran on a host, in order, and how often each ran.
   static func ledger(_ host: SimulatedHost) -> [String] {
     host.jobs.compactMap { job in
       guard case .run(let command) = job.intent.operation else { return nil }
@@ -149,12 +149,12 @@ enum Worlds {
     }
   }
 
-  /// How many of something: more, where the environment says so.
+  /// Returns the number in an environment variable; without it, the standard number.
   static func count(_ standard: Int, variable: String) -> Int {
     ProcessInfo.processInfo.environment[variable].flatMap { Int($0) } ?? standard
   }
 
-  /// Says a figure on the test run's own output.
+  /// Prints a figure to the standard error of the test run.
   static func report(_ figure: String) {
     try? FileHandle.standardError.write(contentsOf: Data("figure: \(figure)\n".utf8))
   }

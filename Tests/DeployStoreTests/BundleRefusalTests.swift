@@ -3,7 +3,7 @@ import DeployStore
 import Foundation
 import Testing
 
-/// Bytes of archives that no honest tool makes.
+/// Makes archives that no honest tool would make.
 enum Evil {
   static func header(_ name: String, type: Unicode.Scalar = "0", size: Int = 0, link: String = "") -> [UInt8] {
     var block = [UInt8](repeating: 0, count: 512)

@@ -15,7 +15,7 @@ struct BundleTests {
     String(repeating: "long", count: 60),
   ]
 
-  /// A tree of odd names, modes, links and empty folders under `dist`.
+  /// Makes a tree of unusual names, modes, links and empty folders in `dist`.
   private func plant(seed: UInt64) throws {
     var random = Seeded(seed)
     func fill(_ folder: String, depth: Int) throws {
@@ -26,7 +26,7 @@ struct BundleTests {
           try FileManager.default.createDirectory(atPath: "\(b.project)/\(path)", withIntermediateDirectories: true)
           let isFilled = Bool.random(using: &random)
           if isFilled { try fill(path, depth: depth + 1) }
-          // Folders in a set-gid folder inherit the bit when they are made; tar leaves it on them.
+          // New folders in a set-gid folder inherit the bit, and tar does not remove it, so only empty folders get the bit.
           let mode = [0o755, 0o700, isFilled ? 0o711 : 0o2775, 0o1777].randomElement(using: &random)
           try FileManager.default.setAttributes([.posixPermissions: mode ?? 0o755], ofItemAtPath: "\(b.project)/\(path)")
         case 3:
@@ -66,7 +66,7 @@ struct BundleTests {
     #expect(tar.size == whole.count && tar.digest == Digest(of: whole))
     for stride in [512, 1000, 1 << 17] { #expect(Self.read(tar, in: stride) == Array(whole), "in pieces of \(stride)") }
     let unpackers = ["tar -xpzf"] + (Shell.has("busybox") ? ["busybox tar -xpzf"] : [])
-    // Set-id bits are not delivered.
+    // Set-id bits are not delivered, so the source gives them up before the comparison.
     try b.sh("find dist ! -type l -exec chmod ug-s {} +")
     for (number, unpack) in unpackers.enumerated() {
       try b.sh("mkdir out\(number) && cd out\(number) && \(unpack) '\(archive)'")
@@ -89,7 +89,7 @@ struct BundleTests {
   @Test("the same content has the same digest: folder, tar, tar.gz, zip, other times, other order", arguments: [1, 4, 9])
   func sameDigest(seed: Int) async throws {
     try plant(seed: UInt64(seed))
-    // A zip tool loses modes above 0777 on nothing, but names that are no UTF-8 to it; those above are.
+    // Zip tools have trouble only with names that are not UTF-8. All names above are UTF-8.
     let digest = try await b.build().bundle.digest
     try b.sh("tar -C dist -cf app.tar . && tar -C dist -czf app.tgz --sort=name --format=pax . && tar -C dist --format=gnu -cf odd.bin .")
     try b.sh("cd dist && find . -print0 | sort -rz | tar --null --no-recursion -T - -cf ../reverse.tar")
@@ -142,7 +142,7 @@ struct BundleTests {
   @Test("an archive packs what gets smaller, and has the rest as it is, whatever follows what")
   func mixture() async throws {
     try FileManager.default.createDirectory(atPath: "\(b.project)/dist", withIntermediateDirectories: true)
-    // Around the size of what is looked at together, and several of it.
+    // Sizes near the block size at which compression is decided, and several times that size.
     for (number, size) in [1_000_000, 131_072, 600_001, 131_071, 70_000, 3_000_000].enumerated() {
       try b.sh("head -c \(size) /dev/urandom >dist/\(number)-random; yes 'a line of text' | head -c \(size) >dist/\(number)-text")
       try b.sh("{ yes | head -c \(size); head -c \(size) /dev/urandom; yes | head -c 10; } >dist/\(number)-both")
@@ -152,7 +152,7 @@ struct BundleTests {
     try b.sh("gzip -t <'\(archive)' && mkdir out && cd out && tar -xpzf '\(archive)'")
     #expect(try b.picture(of: "\(b.project)/out") == b.picture(of: "\(b.project)/dist"))
     let size = try Data(contentsOf: URL(fileURLWithPath: archive)).count
-    // 9.86 MB are random.
+    // 9.86 MB of the input are random, so they cannot be compressed.
     #expect((9_860_000..<11_500_000).contains(size), "\(size)")
   }
 

@@ -8,14 +8,14 @@ struct BundleUpkeepTests {
   let b: Bundling
   init() throws { b = try Bundling() }
 
-  /// Builds bundles that share a file and have one of their own.
+  /// Builds bundles that share one file and each have one file of their own.
   private func make(_ count: Int) async throws -> [BuiltBundle] {
     var built: [BuiltBundle] = []
     for number in 0..<count {
       try b.write("shared", to: "dist/shared")
       try b.write("own \(number)", to: "dist/own")
       built.append(try await b.build())
-      // Lists go by milliseconds.
+      // The list is ordered by the time in milliseconds, so each bundle needs another time.
       try await Task.sleep(for: .milliseconds(3))
     }
     return built

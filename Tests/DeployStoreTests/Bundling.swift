@@ -2,7 +2,7 @@ import DeployModel
 import DeployStore
 import Foundation
 
-/// A project folder with a bundle store, for tests.
+/// A project folder and a bundle store for tests.
 struct Bundling {
   let folder: TemporaryFolder
   let store: DirectoryBundleStore
@@ -46,7 +46,7 @@ struct Bundling {
     try await store.build(Revision(source: .git(ref: ref, repository: ".")), in: project, run: Self.run)
   }
 
-  /// What is wrong with a source; empty if it could be built.
+  /// Returns the problems of a source; empty: it could be built.
   func problems(_ path: String = "dist") async -> [Problem] {
     do throws(Problems) {
       _ = try await build(path)
@@ -56,7 +56,7 @@ struct Bundling {
     }
   }
 
-  /// What a folder is, as text: kind, mode, content or target of everything in it.
+  /// Describes a folder as text: the kind, mode and content or link target of each entry.
   func picture(of folder: String) throws -> String {
     try Shell.run(
       "find . -mindepth 1 -printf '%y %m %l %p\\0' | sort -z | tr '\\0' '\\n'; find . -type f -print0 | sort -z | xargs -0r sha256sum",
@@ -65,7 +65,7 @@ struct Bundling {
   }
 }
 
-/// Numbers that look random and are the same in every run.
+/// A generator whose numbers look random but are equal in every run.
 struct Seeded: RandomNumberGenerator {
   var state: UInt64
   init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }

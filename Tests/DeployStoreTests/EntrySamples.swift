@@ -2,7 +2,7 @@ import DeployModel
 import DeployStore
 import PlanDrafts
 
-/// Entries with every case of the vocabulary in them.
+/// Sample entries with every kind of fact.
 enum Samples {
   static let failure = Failure(.command, "`bin/migrate` exited with 3\nand said \"no\" \\ \u{1} é 🚀", fix: "run it by hand")
   static let place = SourcePlace(file: "deploy.lua", line: 31)
@@ -129,7 +129,7 @@ enum Samples {
     Entry(sequence: sequence, at: Timestamp(milliseconds: 1_795_000_000_000 + sequence), fact: fact)
   }
 
-  /// A deployment's entries from its plan on: `count` of them.
+  /// Returns the first `count` entries of a deployment, beginning with its plan.
   static func deployment(_ id: String, count: Int, concluded: Bool = false) -> [Entry] {
     (0..<count).map { sequence in
       if sequence == 0 { return entry(0, .planned(plan(id))) }

@@ -3,7 +3,7 @@ import DeployStore
 import Foundation
 import Testing
 
-/// What a commit holds by reference only, and which of its folders is packed.
+/// What happens to submodules and other references in a commit, and which folder of the commit is packed.
 @Suite("Bundles of commits", .enabled(if: Shell.has("git"), "SKIPPED: git is not here"))
 struct GitBundleTests {
   let b: Bundling
@@ -20,7 +20,7 @@ struct GitBundleTests {
   }
   private func paths(_ built: BuiltBundle) -> [String] { built.manifest.items.filter { $0.kind == .file }.map(\.path) }
 
-  /// A repository with two submodules at `vendor/lib` and `théme`, and an ordinary file.
+  /// Makes a repository with an ordinary file and submodules at `vendor/lib` and `théme`.
   private func withSubmodules() throws {
     try b.write("1", to: "other/x")
     try b.sh("cd other && git init -q -b main . && \(commit)")

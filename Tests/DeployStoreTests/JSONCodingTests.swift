@@ -14,7 +14,7 @@ struct JSONCodingTests {
 
   @Test("what is written is JSON to others too", arguments: Samples.facts.indices)
   func othersReadIt(index: Int) throws {
-    // Infinity has no word in JSON; Foundation refuses the number out of range that stands for it.
+    // JSON has no infinity. The number 1e999 stands for it, which Foundation refuses as out of range.
     let bytes = try CompactJSON.encode(Samples.entry(index, Samples.facts[index]))
     let text = String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "1e999", with: "1")
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(text.utf8)) }

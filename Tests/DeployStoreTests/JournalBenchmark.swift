@@ -47,14 +47,14 @@ struct JournalBenchmark {
     #expect(reading?.entries.last == Self.entry(count - 1))
   }
 
-  /// Processor time of this process: what a busy machine does not add to.
+  /// Returns the processor time of this process in seconds, which the load of other processes does not change.
   private func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// By turns an intent and its outcome, as a deployment has them.
+  /// Returns alternately an intent and its outcome, as in a deployment.
   private static func entry(_ sequence: Int) -> Entry {
     guard sequence % 2 == 0 else {
       let intent = Intent(

@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 import Testing
 
-/// Changes a journal's file behind its back, as a person with `sqlite3` could.
+/// Changes a journal's file with SQL, as a person with `sqlite3` could.
 struct SQLiteFile {
   let path: String
   init(_ path: String) { self.path = path }
@@ -15,7 +15,7 @@ struct SQLiteFile {
     try queue.close()
   }
 
-  /// The same with the guards against it taken away first.
+  /// Removes the triggers that protect the entries, then runs the SQL.
   func tamper(_ sql: String) throws { try run("DROP TRIGGER entries_stay; DROP TRIGGER entries_stay_as_they_are; \(sql)") }
 }
 
@@ -28,7 +28,7 @@ struct JournalDamageTests {
     state = try folder.state()
   }
 
-  /// Ten entries of one deployment and a whole other one; then `sql` on the file.
+  /// Writes ten entries of one deployment and all entries of another one, then changes the file with `sql`.
   private func damaged(_ sql: String) async throws -> SQLiteJournal {
     let journal = try SQLiteJournal(in: state)
     try await journal.append(Samples.deployment("d-1", count: 10), to: "d-1")

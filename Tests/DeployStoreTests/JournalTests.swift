@@ -100,7 +100,7 @@ struct JournalTests {
     await #expect(throws: Failure.self) { try await journal.append([Samples.entry(2, .noted(.remark("first")))], to: "d-1") }
     await #expect(throws: Failure.self) { try await journal.append([Samples.entry(2, .noted(.remark("first")))], to: "d-1") }
     #expect(try await journal.verify().map(\.damage) == [nil])
-    // Having looked again, it may go on behind the other.
+    // After the journal has read the other's entry, it may append behind that entry.
     try await journal.append([Samples.entry(3, .noted(.remark("after")))], to: "d-1")
   }
 
@@ -152,7 +152,7 @@ struct JournalTests {
     plan = plan.edited { $0.kind = .rollback(of: "d-1") }
     try await journal.append([Samples.entry(0, .planned(plan))], to: "d-2")
     #expect(try await journal.deployments().map(\.state) == [.interrupted, .concluded(.failed)])
-    // A rollback that fails is not followed by another one.
+    // No other rollback follows a rollback that fails.
     try await journal.append([Samples.entry(1, .concluded(end))], to: "d-2")
     #expect(try await journal.deployments().map(\.state) == [.concluded(.failed), .concluded(.failed)])
   }

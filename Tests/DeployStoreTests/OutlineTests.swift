@@ -11,7 +11,7 @@ struct OutlineTests {
     let journal = try SQLiteJournal(in: folder.state())
     let plan = Samples.plan("d-1").edited { $0.provenance = Provenance(message: "\"said\":{ \"concluded\":") }
     let facts = [Entry.Fact.planned(plan)] + Samples.facts.dropFirst()
-    // What concludes it stands last.
+    // The fact that concludes the deployment comes last.
     let ends = facts.filter { if case .concluded = $0 { true } else { false } }.prefix(1)
     let open = facts.filter { if case .concluded = $0 { false } else { true } }
     let noise: [Entry.Fact] = [.noted(.remark("\"said\":{\"_0\":")), .noted(.log(host: nil, LogLine(.info, "\"shifted\":")))]

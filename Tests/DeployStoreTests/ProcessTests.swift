@@ -4,7 +4,7 @@ import DeployStore
 import Foundation
 import Testing
 
-/// This test program, started again for one part of a test that needs a process of its own.
+/// Starts this test program again, for a part of a test that needs a process of its own.
 final class Child {
   let process = Process()
   static let job = ProcessInfo.processInfo.environment["LANDER_STORE_TEST_JOB"]
@@ -13,7 +13,7 @@ final class Child {
 
   init(_ job: String, in folder: String, count: Int = 20, under wrapper: [String] = []) throws {
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    // It works until it is killed: beside other tests it takes what they leave.
+    // The child works until it is killed, so it runs with low priority beside the other tests.
     let words = ["nice", "-n", "19"] + wrapper + [own, "--testing-library", "swift-testing", "--filter", "ChildJobs"]
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = words
@@ -34,10 +34,11 @@ final class Child {
   }
 }
 
-/// What children do. Nothing in an ordinary run.
+/// The jobs of child processes. They are disabled in an ordinary run.
 @Suite("Jobs of child processes")
 struct ChildJobs {
-  /// Whoever is to kill this process may wait long for a turn: until then it does not use up the processor and the disk.
+  /// Pauses after many steps, because the killing process may wait long for a turn, and the child must not use up the processor and the
+  /// disk.
   fileprivate func slowDown(after many: Int, _ number: Int, to pause: Duration) async throws {
     if number > many { try await Task.sleep(for: pause) }
   }

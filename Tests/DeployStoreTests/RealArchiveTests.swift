@@ -119,7 +119,7 @@ enum Disks {
 }
 
 extension Evil {
-  /// A content that fills whole blocks.
+  /// Returns a content that is padded to whole blocks.
   static func padded(_ text: String) -> [UInt8] {
     Array(text.utf8) + [UInt8](repeating: 0, count: (512 - text.utf8.count % 512) % 512)
   }

@@ -14,7 +14,7 @@ struct StateMailboxTests {
     Message(id: id, kind, by: "kim@laptop", comment: "looks slow", at: Timestamp(milliseconds: at))
   }
 
-  /// What an engine that listens from now on is given, until it is that many.
+  /// Listens as an engine would, and returns the messages as soon as there are `count` of them.
   private func heard(_ mailbox: StateMailbox, _ count: Int) async -> [Message] {
     var heard: [Message] = []
     for await message in mailbox.messages(for: "d1") {

@@ -12,7 +12,8 @@ struct StrangeRowTests {
     state = try folder.state()
   }
 
-  /// A whole deployment and another one; then both tables without their rules, so that a field may hold anything, and `sql`.
+  /// Writes a part of one deployment and all of another, removes the rules of both tables so that a field may have any value, and runs
+  /// `sql`.
   private func strange(_ sql: String) async throws -> SQLiteJournal {
     let journal = try SQLiteJournal(in: state)
     try await journal.append(Samples.deployment("d-1", count: 4), to: "d-1")
@@ -36,7 +37,7 @@ struct StrangeRowTests {
     let journal = try await strange("UPDATE deployments SET \(column) = \(value) WHERE id = 'd-1'")
     let all = try await journal.deployments()
     #expect(all.count == 2 && all.contains { $0.id == "d-2" && $0.state == .concluded(.succeeded) })
-    // A large number is a number.
+    // A large number is a valid number.
     if value == "NULL" || value.hasPrefix("x") { #expect(all.contains(where: isDamaged), "\(all)") }
     #expect(try await journal.verify().count == 2)
     _ = try await journal.entries(of: "d-1")
@@ -51,7 +52,7 @@ struct StrangeRowTests {
     let reading = try await journal.entries(of: "d-1")
     #expect(reading.damage?.sequence == 2 && reading.entries.count == 2, "\(reading)")
     let (list, verdicts) = (try await journal.deployments(), try await journal.verify("d-1"))
-    // Lists decode the last entry only; a number in the place of another shows where the entry is read.
+    // The list decodes only the last entry. A wrong number in another entry is found when that entry is read.
     if value != "-1.5" || column == "payload" || column == "chain" {
       #expect(list.contains { $0.id == "d-1" && isDamaged($0) } && verdicts.first?.damage?.sequence == 2)
     }

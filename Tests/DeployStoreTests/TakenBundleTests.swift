@@ -4,9 +4,9 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Bundles that come from hosts, and not from a build.
+/// Bundles that are taken from hosts and not from a build.
 struct TakenBundleTests {
-  /// Gives parts of the files of a folder, and remembers what it was asked for.
+  /// Reads parts of files in a folder, and records which parts were requested.
   private final class Folder: Sendable {
     let path: String
     private let parts = Mutex<[BundlePart]>([])

@@ -2,7 +2,7 @@ import DeployModel
 import DeployStore
 import Foundation
 
-/// A folder that is gone when the test is over.
+/// A folder that is removed together with this object.
 final class TemporaryFolder: Sendable {
   let path: String
 
@@ -32,7 +32,7 @@ final class TemporaryFolder: Sendable {
   }
 }
 
-/// Programs of the system, for tests.
+/// Runs programs of the system for tests.
 enum Shell {
   struct Result: Sendable {
     var status: Int32
@@ -64,7 +64,7 @@ enum Shell {
   static func has(_ program: String) -> Bool { (try? run("command -v \(program)").status) == 0 }
 }
 
-/// Looks again and again until `condition` holds; false after a minute.
+/// Waits until `condition` holds, and returns true; false: it did not hold within a minute.
 func eventually(_ condition: () throws -> Bool) async rethrows -> Bool {
   for _ in 0..<6000 {
     if try condition() { return true }

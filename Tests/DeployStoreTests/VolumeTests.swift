@@ -11,7 +11,7 @@ struct VolumeTests {
 
   private var volumes: String { "\(b.folder.path)/state/bundles/volumes" }
 
-  /// Another process with the same state folder.
+  /// Returns a store as another process would open it in the same state folder.
   private func another() throws -> DirectoryBundleStore { try DirectoryBundleStore(in: b.folder.state()) }
 
   private func content(_ path: String, of built: BuiltBundle) throws -> Digest {

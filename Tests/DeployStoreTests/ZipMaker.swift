@@ -1,19 +1,19 @@
 import DeployStore
 import Foundation
 
-/// A zip file made byte by byte, with contents stored as they are.
+/// Makes a zip file byte by byte, with uncompressed contents.
 struct ZipMaker {
   struct Entry {
     var name: String
     var content = "x"
-    /// The number of the system that made it: 0 Windows, 3 Unix, 19 OS X.
+    /// The number of the system that made the entry: 0 for Windows, 3 for Unix, 19 for OS X.
     var system: UInt8 = 3
     var mode = 0o100644
-    /// In front of the content; nil: the same name.
+    /// The name in the local header before the content; nil: the entry's name.
     var local: String?
   }
   var entries: [Entry]
-  /// Where the zip64 record is said to be; nil: there is none.
+  /// The claimed offset of the zip64 record; nil: the file has none.
   var zip64: UInt64?
 
   var bytes: [UInt8] {

@@ -4,7 +4,7 @@ import DeployModel
 import DeployStore
 import Foundation
 
-/// What hosts say: the real host program on this machine, with damaged files below its `.lander`, and with tools that print anything.
+/// Answers of hosts: the real host program runs on this machine, with damaged files in its `.lander` and with tools that print anything.
 struct AnswerInputs: InputKind {
   private let folder: String
   private let store: DirectoryBundleStore
@@ -20,7 +20,7 @@ struct AnswerInputs: InputKind {
     + #"{"bundle":"3f2a","parameters":{"n":3},"secrets":[],"shared":[],"sources":"3f2a"},"recipe":"web","release":"#
     + #"{"bundle":"3f2a","id":"8d1e00112233","shared":[]}}"#
 
-  /// Files below `.lander`, and what tools print.
+  /// The contents of files in `.lander`, and the output of tools.
   private static let seeds: [(name: String, text: String)] = [
     ("srv/.lander/receipt", receipt), ("srv/.lander/receipt.previous", receipt), ("srv/.lander/fence", "7 t0\n"),
     ("srv/.lander/lock/holder", "t0 d-0 1795260645000 7 60 100 boot\nkim@laptop\ndeploy web\n"), ("srv/.lander/order", "8d1e00112233\n"),

@@ -44,7 +44,7 @@ struct AppSpecInputs: InputKind {
   func input(_ seed: UInt64) -> [UInt8] {
     var chance = Chance(seed)
     var text = Mutator.text(Array(chance.pick(Self.seeds).utf8), Self.words, &chance)
-    // Some parts are so long that only a bound ends the reading of them.
+    // Sometimes a part is so long that only a limit ends its reading.
     if chance.happens(1, in: 40) {
       text += Array(("\nfiles: [{source: app, destination: " + String(repeating: "/a", count: 100_000) + "}]\n").utf8)
     }

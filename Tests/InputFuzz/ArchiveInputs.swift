@@ -2,7 +2,7 @@ import DeployModel
 import DeployStore
 import Foundation
 
-/// Files that somebody names as a bundle: tar, pax, GNU, gzip and zip, and what only begins like one.
+/// Files that a user names as a bundle: tar, pax, GNU, gzip and zip, and files that only begin like one of these.
 struct ArchiveInputs: InputKind {
   private let store: DirectoryBundleStore
   private let folder: String
@@ -18,7 +18,7 @@ struct ArchiveInputs: InputKind {
     + entry("link", "2", "", link: "dir/long") + entry("hard", "1", "", link: "dir/long") + entry("././@LongLink", "L", "dir/name\0")
     + entry("x", "0", "abc") + entry("g", "g", pax([("comment", "x")])) + entry(".git/x", "0", "y") + [UInt8](repeating: 0, count: 1024)
 
-  /// `tar -cf - a | gzip -n9` of a file with one letter.
+  /// The output of `tar -cf - a | gzip -n9` for a file with one letter.
   private static let gzip = bytes(
     "1f8b0800000000000203edd3b10e82301485e1ce3e054f00f7b6b4e8e0eee82b34cae0404800131edfea48224c9234fedf729b9c26ed1d4e595de37c69e3bd1dc62a"
       + "9a9f9024d4f56726cb29eaac51ef449b74f6d6884a6d832966b383e738c5217dc5fc272745373dbaf6accdc907ef1a772cad7dcfa0fe90d2b89adebea70619883"
@@ -96,7 +96,7 @@ struct ArchiveInputs: InputKind {
     }
   }
 
-  /// Headers get right check sums again, mostly, so that the rest of them is looked at.
+  /// Corrects the checksums of headers in three of four inputs, so that the reader does not refuse them too early.
   private static func checked(_ bytes: [UInt8], _ chance: inout Chance) -> [UInt8] {
     guard !chance.happens(1, in: 4) else { return bytes }
     var bytes = bytes
@@ -105,7 +105,7 @@ struct ArchiveInputs: InputKind {
   }
 }
 
-/// Small zip files, contents stored as they are.
+/// Makes small zip files with uncompressed contents.
 enum ZipText {
   static func bytes(_ entries: [(name: String, system: UInt8, content: String)]) -> [UInt8] {
     var (file, list): ([UInt8], [UInt8]) = ([], [])

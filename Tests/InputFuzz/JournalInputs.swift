@@ -5,7 +5,7 @@ import DeployStore
 import Foundation
 import GRDB
 
-/// Journals that somebody or something changed: bytes of the file, fields of its rows, and entries whose chain fits them all the same.
+/// Changed journals: bytes of the file, fields of its rows, and entries with a matching chain.
 struct JournalInputs: InputKind {
   private let folder: String
   private let whole: [UInt8]
@@ -35,7 +35,7 @@ struct JournalInputs: InputKind {
     }
   }
 
-  /// Both tables without their rules, and a field of another kind.
+  /// Returns SQL that removes the rules of both tables and gives one field another kind of value.
   private static func strangeRow(_ chance: inout Chance) -> String {
     let value = chance.pick(["NULL", "x'00ff'", "''", "'text'", "-1", "1.5", "9223372036854775807", "-9223372036854775808", "zeroblob(32)"])
     let (table, column) = chance.pick([
@@ -63,7 +63,7 @@ struct JournalInputs: InputKind {
     return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
   }
 
-  /// A journal with these payloads, and the chain that fits them.
+  /// Writes a journal with these payloads and a matching chain.
   private static func write(_ payloads: [[UInt8]], to file: String) throws {
     for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + end) }
     let state = try StateDirectory(file + "-state-\(UInt32.random(in: 0 ... .max))")

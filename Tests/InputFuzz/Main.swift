@@ -1,12 +1,12 @@
 import Foundation
 
-/// One kind of input: made from a seed, and read by the code that reads it in use. Reading it may fail in any way but one: ending
-/// the program.
+/// One kind of input. It makes an input from a seed, and reads the input with the code that the product uses. Reading may fail, but must
+/// not end the program.
 protocol InputKind: Sendable {
-  /// Bytes that are the same for the same seed.
+  /// Returns the input of a seed. Equal seeds give equal bytes.
   func input(_ seed: UInt64) throws -> [UInt8]
   func read(_ input: [UInt8], _ seed: UInt64) async throws
-  /// Inputs that are read at once.
+  /// How many inputs are read at once.
   var width: Int { get }
 }
 
@@ -14,8 +14,8 @@ extension InputKind {
   var width: Int { 1 }
 }
 
-/// `InputFuzz KIND SEED COUNT` reads the inputs of so many seeds from the first on, and says each seed before its input is read: the
-/// last ones said are to blame when this process ends by a signal. `InputFuzz KIND SEED hex` prints an input.
+/// `InputFuzz KIND SEED COUNT` reads the inputs of `COUNT` seeds from `SEED` on, and prints each seed before it reads the input. If a
+/// signal ends this process, one of the last printed seeds is the cause. `InputFuzz KIND SEED hex` prints an input.
 @main
 struct Main {
   static func main() async throws {
@@ -46,7 +46,7 @@ struct Main {
     exit(0)
   }
 
-  /// At once: what is kept back is lost with the process.
+  /// Prints a line at once, because buffered output would be lost with the process.
   private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
   private static func kind(_ name: String) throws -> (any InputKind)? {
@@ -61,7 +61,7 @@ struct Main {
   }
 }
 
-/// Folders of this process.
+/// Temporary folders of this process.
 enum Scratch {
   static let root = FileManager.default.temporaryDirectory.appending(path: "lander-inputs-\(getpid())").path(percentEncoded: false)
 

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Chance that is the same in every run: the seed names the input.
+/// A random number generator that is equal in every run. Its seed identifies the input.
 struct Chance: RandomNumberGenerator {
   private var state: UInt64
   init(_ seed: UInt64) {
@@ -19,9 +19,9 @@ struct Chance: RandomNumberGenerator {
   mutating func happens(_ one: Int, in many: Int) -> Bool { below(many) < one }
 }
 
-/// Changes small honest inputs into dishonest ones.
+/// Changes small valid inputs into invalid ones.
 enum Mutator {
-  /// Numbers at which arithmetic goes wrong, as text.
+  /// Numbers, as text, at which arithmetic often fails.
   static let numbers = [
     "0", "-1", "1", "-0", "9223372036854775807", "9223372036854775806", "-9223372036854775808", "9223372036854775808",
     "18446744073709551615",
@@ -30,7 +30,7 @@ enum Mutator {
     "0.1", ".5", "1.", "1_000", "99999999999999999999999999", "1:30", "59:59:59", "٣", "１", "",
   ]
 
-  /// A text with some of its bytes, numbers, lines or pieces changed, and words of a dictionary put in.
+  /// Changes some bytes, numbers, lines or pieces of a text, and inserts words of a dictionary.
   static func text(_ seed: [UInt8], _ words: [String], _ chance: inout Chance) -> [UInt8] {
     var bytes = seed
     for _ in 0...chance.below(6) {
@@ -51,7 +51,7 @@ enum Mutator {
     return bytes
   }
 
-  /// Puts a nasty number in the place of one of the numbers.
+  /// Replaces one of the numbers in the text by one of `numbers`.
   private static func replaceNumber(_ bytes: [UInt8], _ chance: inout Chance) -> [UInt8] {
     let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
     let starts = bytes.indices.filter { digits.contains(bytes[$0]) && ($0 == 0 || !digits.contains(bytes[$0 - 1])) }
@@ -61,7 +61,7 @@ enum Mutator {
     return Array(bytes[..<start]) + Array(chance.pick(numbers).utf8) + Array(bytes[end...])
   }
 
-  /// Bytes of a format of its own: single bytes, whole words of 2, 4 and 8, pieces.
+  /// Changes bytes of a binary format: single bytes, integers of 2, 4 and 8 bytes, and pieces.
   static func binary(_ seed: [UInt8], _ chance: inout Chance) -> [UInt8] {
     var bytes = seed
     let nasty: [UInt64] = [0, 1, 0xFF, 0xFFFF, 0xFFFF_FFFF, 0x7FFF_FFFF, 0x8000_0000, .max, .max >> 1, 1 << 63, 0x0102_0304]

@@ -4,7 +4,7 @@ import DeployReport
 import DeployStore
 import PlanDrafts
 
-/// What somebody types behind `lander deploy`, and what recipes and groups say of parameters, hosts and shares.
+/// Arguments that a user types after `lander deploy`, and the parameters, hosts and shares of recipes and groups.
 struct ParameterInputs: InputKind {
   private static let seeds = ["10%", "90s", "1.5m", "true", "12", "0.5", "web1", "web*", "*", "50%", "a b", "2h", "e\u{301}", ""]
   private static let words = [

@@ -1,7 +1,7 @@
 import DeployModel
 import PlanDrafts
 
-/// A deployment of two hosts and what a journal has of it.
+/// A plan for two hosts, and the journal of its deployment.
 enum SamplePlan {
   static let digest = Digest(hex: String(repeating: "3f2a91cb", count: 8))
 

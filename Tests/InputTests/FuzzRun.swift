@@ -1,21 +1,21 @@
 import Foundation
 
-/// One run of `InputFuzz`, watched.
+/// One observed run of `InputFuzz`.
 struct FuzzRun {
-  /// Said before their inputs were read.
+  /// The seeds that the run printed before it read their inputs.
   private(set) var seeds: [UInt64] = []
-  /// How it ended.
+  /// How the run ended.
   private(set) var end = ""
   private(set) var isGood = false
-  /// What it said on stderr: where a trap was.
+  /// The standard error of the run, which says where a trap was.
   private(set) var complaint = ""
 
-  /// - Throws: if it cannot be started.
+  /// - Throws: an error if `InputFuzz` cannot be started.
   init(_ kind: String, seed: UInt64, count: Int) throws {
     try self.init(words: [Self.program().path, kind, "\(seed)", "\(count)"], patience: 120)
   }
 
-  /// - Parameter patience: seconds within which it has to say something.
+  /// - Parameter patience: the number of seconds after which a run without new output is killed.
   init(words: [String], patience: Int) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "lander-fuzz-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -33,7 +33,7 @@ struct FuzzRun {
         process.standardError = FileHandle(forWritingAtPath: file)
       }
     }
-    // A trap is told by the signal; its report would take seconds.
+    // The signal already shows a trap, and a backtrace would take seconds.
     process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
     try process.run()
     var (size, since) = (0, Date())
@@ -48,7 +48,7 @@ struct FuzzRun {
       }
     }
     process.waitUntilExit()
-    // What one that was ended left behind.
+    // The temporary folder of a run that was killed.
     try? FileManager.default.removeItem(
       at: FileManager.default.temporaryDirectory.appending(path: "lander-inputs-\(process.processIdentifier)"))
     let lines = ((try? String(contentsOfFile: out, encoding: .utf8)) ?? "").split(separator: "\n")
@@ -63,7 +63,7 @@ struct FuzzRun {
     }
   }
 
-  /// The input of a seed as hexadecimal digits.
+  /// Returns the input of a seed.
   static func input(_ kind: String, _ seed: UInt64) throws -> Data {
     let process = Process()
     let pipe = Pipe()
@@ -76,7 +76,7 @@ struct FuzzRun {
     return data
   }
 
-  /// The program beside the test bundle.
+  /// Returns the program's path, which is beside the test bundle.
   private static func program() throws -> URL {
     let here = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     for start in CommandLine.arguments.filter({ $0.contains("/") }) + [here] {

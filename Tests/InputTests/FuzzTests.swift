@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Thousands of inputs that nobody would write, each kind in a process of its own, whose end by a signal is seen from here.
+/// Reads thousands of unlikely inputs. Each kind is read in a process of its own, so that this test notices when a signal ends the process.
 ///
-/// A failure names the seed and the file that has the input as hexadecimal digits; `InputFuzz KIND SEED 1` reads that input again.
-/// `LANDER_SEED` begins elsewhere, `LANDER_TESTS=full` reads ten times as many.
+/// A failure names the seed and the file with the input as hexadecimal digits. `InputFuzz KIND SEED 1` reads that input again.
+/// `LANDER_SEED` sets the first seed, and `LANDER_TESTS=full` reads ten times as many inputs.
 @Suite("No input ends the program by a signal", .serialized)
 struct FuzzTests {
   private static var environment: [String: String] { ProcessInfo.processInfo.environment }
@@ -17,7 +17,7 @@ struct FuzzTests {
   func kinds(kind: String) throws {
     let all = try FuzzRun(kind, seed: Self.seed, count: Self.count)
     if all.isGood { return }
-    // Several may have been read at once: each is tried alone.
+    // Several inputs may have been read at once, so each of the last ones is read alone.
     let last = all.seeds.suffix(8)
     let bad = try last.map { try FuzzRun(kind, seed: $0, count: 1) }.first { !$0.isGood }
     let (blamed, how) = (bad?.seeds.last ?? last.last ?? Self.seed, bad ?? all)

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A plan that a test is still writing: every field can be set, and all but a few have a value that says nothing.
+/// A plan that a test can change: every field can be set, and most fields have a default that means nothing special.
 package struct PlanDraft {
   package static let digest = Digest(hex: String(repeating: "a", count: 64))
 
@@ -105,7 +105,7 @@ package struct PlanDraft {
 }
 
 extension Plan {
-  /// The same plan with something changed, which no part of the program does.
+  /// Returns the plan with a change, which only tests may make.
   package func edited(_ change: (inout PlanDraft) -> Void) -> Plan {
     var draft = PlanDraft(self)
     change(&draft)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A piece of JSON as it stands: numbers and truth values apart.
+/// A JSON value that keeps numbers and booleans apart.
 package indirect enum Node: Decodable, Equatable, Sendable {
   case null
   case bool(Bool)
@@ -29,22 +29,22 @@ package indirect enum Node: Decodable, Equatable, Sendable {
     }
   }
 
-  /// Reads one document.
+  /// Reads one JSON document.
   package init(_ text: String) throws { self = try JSONDecoder().decode(Node.self, from: Data(text.utf8)) }
 
-  /// A member of a record; nil: it has none, or is no record.
+  /// Returns a member of a record; nil: the record has no such member, or the value is no record.
   package subscript(_ name: String) -> Node? { if case .record(let members) = self { members[name] } else { nil } }
 
-  /// Nil: it is none.
+  /// The text; nil: the value is no text.
   package var text: String? { if case .text(let text) = self { text } else { nil } }
 
-  /// Nil: it is none.
+  /// The integer; nil: the value is no integer.
   package var int: Int? { if case .int(let int) = self { int } else { nil } }
 
-  /// Empty: it is none.
+  /// The elements; empty: the value is no list, or a list without elements.
   package var list: [Node] { if case .list(let list) = self { list } else { [] } }
 
-  /// What JSON Schema calls it.
+  /// The names that JSON Schema has for the value's type.
   var types: [String] {
     switch self {
     case .null: ["null"]

@@ -1,7 +1,8 @@
 import Foundation
 
-/// The part of JSON Schema that the files in `docs/schemas` use: type, const, enum, required, properties, additionalProperties, items,
-/// minimum, maximum, anyOf, and `$ref` to `$defs` of the same file. Anything else in a schema is a mistake of the schema.
+/// A checker for the part of JSON Schema that the files in `docs/schemas` use: type, const, enum, required, properties,
+/// additionalProperties, items, minimum, maximum, anyOf, and `$ref` to `$defs` of the file itself. Any other keyword in a schema counts as
+/// a mistake.
 package struct Schema {
   private let root: Node
 
@@ -10,17 +11,17 @@ package struct Schema {
     "items", "minimum", "maximum", "anyOf",
   ]
 
-  /// Reads a file of the checkout.
+  /// Reads a schema file of the checkout.
   package init(_ path: String) throws {
     let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     root = try Node(String(contentsOf: checkout.appending(path: path), encoding: .utf8))
   }
 
-  /// Whether the file defines something of that name.
+  /// Returns whether the file has a definition of this name.
   package func defines(_ name: String) -> Bool { root["$defs"]?[name] != nil }
 
-  /// What of a document does not fit, each with its place; empty: it fits.
-  /// - Parameter definition: of `$defs`; nil: the whole file.
+  /// Returns what in a document does not fit, each with its place; empty: the document fits.
+  /// - Parameter definition: the name of a definition in `$defs`; nil: the schema of the whole file.
   package func faults(of document: Node, as definition: String? = nil) -> [String] {
     guard let schema = definition.map({ root["$defs"]?[$0] }) ?? root else { return ["there is no definition \(definition ?? "")"] }
     return faults(document, schema, "$")

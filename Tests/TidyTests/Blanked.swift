@@ -1,4 +1,4 @@
-/// Swift source with comments, and mostly strings too, turned into spaces: what is left is code, line by line as before.
+/// Swift source in which spaces replace comments and usually strings too, so that only code is left on its original lines.
 struct Blanked {
   private(set) var text = ""
   private var input: [Unicode.Scalar]
@@ -36,7 +36,7 @@ struct Blanked {
     }
   }
 
-  /// Reads code; inside an interpolation until its closing bracket.
+  /// Reads code until the end; inside an interpolation, until the closing bracket.
   private mutating func code(until end: Unicode.Scalar?) {
     var depth = 0
     while place < input.count {
@@ -58,7 +58,7 @@ struct Blanked {
     }
   }
 
-  /// How many `#` stand before the quote of a string that starts here; nil if none does.
+  /// Returns the number of `#` before the quote of a string that starts here; nil: no string starts here.
   private func stringStart() -> Int? {
     var index = place
     while index < input.count, input[index] == "#" { index += 1 }
@@ -95,12 +95,12 @@ extension Blanked {
     var length: Int
   }
 
-  /// Every function, with the number of lines from its name to its closing brace.
+  /// All functions, each with the number of lines from its name to its closing brace.
   var functions: [Function] {
     let scalars = Array(text.unicodeScalars)
     var found: [Function] = []
     for match in Pattern(#"\b(func\s+[^\s(<]+|init[?!]?(?=[(<])|deinit(?=\s*\{))"#).matches(in: text) {
-      // Matches come in order, so the line is enough to find the place again.
+      // Matches come in the order of the text, so the line is enough to find the match again.
       guard let start = offset(ofLine: match.line, in: scalars), let length = body(from: start, in: scalars) else { continue }
       found.append(Function(line: match.line, name: match.found, length: length))
     }
@@ -117,7 +117,7 @@ extension Blanked {
     return current == line ? index : nil
   }
 
-  /// Lines of the declaration that starts on this line; nil if it has no body.
+  /// Returns the number of lines of the declaration that starts on this line; nil: the declaration has no body.
   private func body(from start: Int, in scalars: [Unicode.Scalar]) -> Int? {
     var depth = 0
     var braces = 0
@@ -139,7 +139,7 @@ extension Blanked {
     return nil
   }
 
-  /// Whether what follows this line break cannot belong to a signature any more.
+  /// Returns whether the text after this line break cannot belong to a signature.
   private func endsSignature(after index: Int, in scalars: [Unicode.Scalar]) -> Bool {
     let rest = String(String.UnicodeScalarView(scalars[(index + 1)...].prefix(120).drop { $0 == " " || $0 == "\n" }))
     return !["{", "->", "where ", "throws", "async", "rethrows"].contains { rest.hasPrefix($0) }

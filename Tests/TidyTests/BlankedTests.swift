@@ -1,6 +1,6 @@
 import Testing
 
-/// The reader that the other tests here see code through.
+/// Tests the reader with which the other tests find code.
 @Suite struct BlankedTests {
   @Test("comments and strings become spaces, and lines stay lines")
   func blanks() {

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Swift compares and cuts texts by letters as people see them; hosts, files and Lua by bytes.
+/// Swift compares and splits texts by visible characters, but hosts, files and Lua do so by bytes.
 @Suite("Texts are cut and looked up by their bytes")
 struct ByteTests {
-  /// What cuts or finds by letters, and what is written instead.
+  /// Expressions that split or search by characters, each with its replacement.
   private static let traps: [(pattern: String, instead: String)] = [
     (#"(?<!unicodeScalars)(?<!utf8)\.split\(separator: "\\(n|r\\n|t|0)""#, "fullLines, or parts(at:)"),
     (#"\.isNewline\b"#, "fullLines"),
@@ -14,7 +14,7 @@ struct ByteTests {
     (#"\.(application|path) [!=]= [a-z]"#, "isExactly"),
   ]
 
-  /// Files whose texts are the program's own, or which look at letters on purpose, each with the reason.
+  /// Files whose texts are the program's own, or that handle characters on purpose, each with the reason.
   private static let free: [(path: String, reason: String)] = [
     ("Sources/DeployAppSpec/", "keys of YAML documents, as its parser gives them"),
     ("Sources/DeploySimulation/", "names that the simulation made"),

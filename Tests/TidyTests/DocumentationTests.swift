@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What is written about the code is there, and still true of it.
+/// The documents cover the code, and what they say is still true.
 @Suite struct DocumentationTests {
   let tree = SourceTree.here
   var pages: [SourceTree.File] { tree.files.filter { $0.path.hasSuffix(".md") && !$0.path.hasPrefix("Tests/") } }
@@ -10,7 +10,7 @@ import Testing
   func comments() {
     let types = Pattern(#"^(?:package|public) (?:final |indirect )*(?:struct|class|enum|actor|protocol) (\w+)"#)
     let functions = Pattern(#"^\s*(?:package|public) (?:static |mutating |final |override )*func (\w+)"#)
-    // What a protocol asks for is explained there: in a port, or in the standard library.
+    // Requirements of a protocol are explained at the protocol: in a port or in the standard library.
     let ports =
       tree.text("Sources/DeployCore/Ports/Ports.swift") + tree.text("Sources/DeployCore/Ports/Scripts.swift")
       + tree.text("Sources/DeployCore/Ports/Mailbox.swift")
@@ -68,7 +68,7 @@ import Testing
     let asked = tree.swift(under: "Sources/DeployHosts").reduce(into: Set<String>()) { names, file in
       names.formUnion(found(#""(l_[a-z_]+)[ "]"#, file.text))
     }
-    // What a channel begins with, and the two forms of a request.
+    // Names that a channel uses at its start, and the two forms of a request.
     let kept = ["l_program", "l_more", "l_do", "l_in"]
     #expect(asked.subtracting(list).subtracting(kept).isEmpty, "the page lacks \(asked.subtracting(list).subtracting(kept).sorted())")
     #expect(told.subtracting(asked).isEmpty, "nobody asks for \(told.subtracting(asked).sorted())")

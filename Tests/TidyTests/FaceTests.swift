@@ -1,12 +1,12 @@
 import Testing
 
-/// The command line is a face: it parses, calls the desk, and shows. What decides prints nothing, and what prints decides nothing.
+/// The command line only parses, calls the desk and shows results. Code that decides prints nothing, and code that prints decides nothing.
 @Suite struct FaceTests {
   let tree = SourceTree.here
   static let root = "Sources/lander/"
-  /// What writes for people.
+  /// Code that writes for people.
   static let printing = Pattern(#"\bterminal\.(?:say|tell|warn)\b|\bTerminal\b|\bprint\(|\bSTD(?:OUT|ERR)_FILENO\b|\bSurface\b"#)
-  /// What decides about deployments, or acts on a port.
+  /// Code that decides about deployments or calls a port.
   static let deciding = Pattern(
     #"\b(?:Planner|RollbackPlanner|Simulation|Deployments|Deployer|Rollout|Conductor)\b|\bSelection[.(]"#
       + #"|\.ports\b|\.transport\b|\.journal\.(?:claim|append|verify)\("#)

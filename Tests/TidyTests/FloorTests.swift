@@ -1,8 +1,8 @@
 import Testing
 
-/// Nothing is imported but from the floors below.
+/// A room imports only from lower floors.
 @Suite struct FloorTests {
-  /// What each room may import of ours and of other packages; what belongs to the system is free but for the lowest floors.
+  /// For each room, the rooms and the packages that it may import. System libraries are free, except on the lowest floors.
   static let floors: [(room: String, ours: [String], theirs: [String])] = [
     ("DeployModel", [], []),
     ("DeployCore", ["DeployModel"], []),

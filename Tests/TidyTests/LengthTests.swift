@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// Things stay small enough to be read.
+/// Files and functions stay short enough to be read.
 @Suite struct LengthTests {
   let tree = SourceTree.here
   var code: [SourceTree.File] { tree.files.filter { $0.isSwift || $0.path.hasSuffix(".lua") || $0.text.hasPrefix("#!") } }
 
   @Test("no file of code has more than 350 lines, one in twenty has more than 240, and half have at most 100")
   func files() {
-    // A file ends with a line break, behind which one more, empty line is counted.
+    // A file ends with a line break, after which the count has one more, empty line.
     let counts = code.map { ($0.path, $0.lines.count - 1) }
     for (path, count) in counts where count > 350 {
       Issue.record("\(path) has \(count) lines: split it where its subject changes (at most 350)")

@@ -1,6 +1,6 @@
 import Testing
 
-/// The lower floors decide; they do not act, wait or ask the time.
+/// The lower floors only decide. They do not act, wait or read the time.
 @Suite struct PurityTests {
   let tree = SourceTree.here
 

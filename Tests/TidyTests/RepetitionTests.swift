@@ -1,17 +1,17 @@
 import Testing
 
-/// Nothing is written twice.
+/// No code is written twice.
 @Suite struct RepetitionTests {
-  /// Where six lines stand that also stand elsewhere.
+  /// The places of two equal sequences of lines.
   struct Repetition: Hashable {
     var first: String
     var second: String
   }
 
-  /// The number of lines that have to be equal: fewer are often the grammar of the language.
+  /// The number of equal lines that count as a repetition. Shorter sequences are often only the grammar of the language.
   static let length = 6
 
-  /// Lines that say something, by number: without comments, outer white space, imports and lone brackets.
+  /// Returns the significant lines with their numbers: without comments, outer white space, imports and lines with only brackets.
   static func lines(of file: SourceTree.File) -> [(number: Int, text: String)] {
     let text = file.isSwift ? Blanked(file.text, keepingStrings: true).text : file.text
     return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in

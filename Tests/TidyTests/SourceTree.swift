@@ -1,24 +1,24 @@
 import Foundation
 
-/// The project's folder as these tests read it.
+/// The files of the project, as these tests read them.
 struct SourceTree {
   /// One text file of the project.
   struct File {
-    /// Relative to the project.
+    /// The path of the file relative to the project's folder.
     var path: String
     var text: String
     var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
     var isSwift: Bool { path.hasSuffix(".swift") }
-    /// The folder right under `Sources` or `Tests`.
+    /// The name of the folder directly in `Sources` or `Tests`.
     var room: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   }
 
   var root: URL
-  /// Every text file that belongs to the project, in the order of paths.
+  /// Every text file of the project, sorted by path.
   var files: [File]
 
-  /// Read once for all tests.
+  /// The project's files, read once for all tests.
   static let here = SourceTree()
 
   private init() {
@@ -44,7 +44,7 @@ struct SourceTree {
     }
   }
 
-  /// Build products, states and recorded material: in the folder, but not ours to tidy.
+  /// Returns whether an entry is not part of the project's own sources, such as build products, state folders and recorded files.
   private static func isForeign(_ name: String, in folder: String) -> Bool {
     if name.hasPrefix(".build") || [".git", ".lander", ".swiftpm", "Package.resolved"].contains(name) { return true }
     if folder == "Tests/Conformance/appspec" { return true }
@@ -55,20 +55,20 @@ struct SourceTree {
   func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root.appending(path: path).path) }
   func text(_ path: String) -> String { files.first { $0.path == path }?.text ?? "" }
 
-  /// The package's description, without its comments.
+  /// The text of Package.swift without its comments.
   var package: String { Blanked(text("Package.swift"), keepingStrings: true).text }
 }
 
-/// A regular expression of a test, with what it found line by line.
+/// A regular expression that finds matches with their line.
 struct Pattern {
   private let expression: NSRegularExpression
 
   init(_ pattern: String) {
-    // A pattern is a literal of this target: one that does not compile is a mistake of the test.
+    // The pattern is a literal of these tests, so a pattern that does not compile is a mistake in the test.
     expression = try! NSRegularExpression(pattern: pattern, options: [.anchorsMatchLines])
   }
 
-  /// Each match: its line (from 1) and its first group, or all of it if it has none.
+  /// Returns each match: its line, counted from 1, and its first group, or the complete match if it has no group.
   func matches(in text: String) -> [(line: Int, found: String)] {
     let whole = text as NSString
     var line = 1

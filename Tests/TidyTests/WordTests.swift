@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The words of the project are its vocabulary's, and it speaks of itself only.
+/// The project uses the words of its vocabulary, and speaks only of itself.
 @Suite struct WordTests {
   let tree = SourceTree.here
 
@@ -50,7 +50,7 @@ import Testing
 
   @Test("nothing is left to be done later, and nothing is named after a machine")
   func leftovers() {
-    // Written in pieces, so that this file does not hold them itself.
+    // The words are written in pieces, so that this file does not contain them.
     let words = [
       ("TO" + "DO", "do it or write it down in docs"), ("FIX" + "ME", "fix it"), ("XX" + "X:", "fix it"), ("HA" + "CK", "say the reason"),
       ("/wo" + "rk/main", "a path of one machine"), ("/wo" + "rk/trees", "a path of one machine"),

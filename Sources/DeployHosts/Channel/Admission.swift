@@ -1,4 +1,4 @@
-/// Limits how many tasks get in at once; the others wait their turn.
+/// Limits how many tasks may be between `enter` and `leave` at the same time. Other tasks wait in `enter`, in their order.
 actor Admission {
   private var free: Int
   private var queue: [CheckedContinuation<Void, Never>] = []

@@ -1,8 +1,8 @@
 import DeployModel
 import Glibc
 
-/// One shell on a host that obeys line by line. Each request goes in with a number, and each answer comes out in pieces with their
-/// lengths. Requests are answered in order, all on stdout; stderr says why there is no shell.
+/// One shell on a host, which reads requests line by line. Each request has a number. Each answer comes in pieces, each with its
+/// length. Requests are answered in order, on stdout only; stderr says why there is no shell.
 final class Channel: Sendable {
   /// The output of one command, and how it ended.
   struct Answer: Sendable {
@@ -10,7 +10,7 @@ final class Channel: Sendable {
     var output: [UInt8]
     var errors: [UInt8]
     var text: String { String(decoding: output, as: UTF8.self) }
-    /// The answer's lines, without the last one if that is empty.
+    /// The answer's lines. An empty last line is left out.
     var lines: [Substring] { text.parts(at: "\n") }
   }
   private struct Waiting {
@@ -19,16 +19,16 @@ final class Channel: Sendable {
   }
   private struct State {
     var frames: Frames
-    /// The last bytes that came on stderr.
+    /// The last bytes that came on stderr, for a diagnosis.
     var said: [UInt8] = []
     var waiting: [Waiting] = []
     var next = 0
     var broken: Broken?
     var lessons = HostProgram.Lessons()
-    /// Called when the host's keeper rang.
+    /// Called when the bell of the host's keeper was heard.
     var bell: (@Sendable () -> Void)?
 
-    /// Notes bytes from stderr. - Returns: whether the bell was in them; the bell is not kept for diagnosis.
+    /// Notes bytes from stderr. - Returns: whether the bell was among them. The bell itself is not kept for a diagnosis.
     mutating func hear(_ bytes: [UInt8]) -> Bool {
       said = (said + bytes).suffix(8192)
       var rang = false
@@ -40,7 +40,8 @@ final class Channel: Sendable {
       return rang
     }
 
-    /// Removes the requests that are answered now, in their order. An answer to another request is an error.
+    /// Takes bytes from stdout. - Returns: the requests that are answered now, in their order. - Throws: if an answer belongs to
+    /// another request.
     mutating func take(_ bytes: [UInt8]) throws(Frames.Garbled) -> [(Waiting, Answer)] {
       var done: [(Waiting, Answer)] = []
       for frame in try frames.take(bytes) {
@@ -51,7 +52,7 @@ final class Channel: Sendable {
       return done
     }
   }
-  /// Closes a channel that is gone; `said` is the client's output on stderr outside of answers.
+  /// Why a channel is gone. `said` is what the client wrote on stderr. `silent`: no valid answer came, or none in time.
   struct Broken: Error {
     var said: String
     var silent = false
@@ -65,7 +66,7 @@ final class Channel: Sendable {
   private let state: Guarded<State>
   let nonce: String
 
-  /// Starts the program. Nothing is sent yet.
+  /// Starts the client program. Nothing is sent yet.
   init(_ argv: [String], environment: [String]?, nonce: String, reactor: Reactor) throws(Failure) {
     self.nonce = nonce
     self.reactor = reactor
@@ -85,7 +86,7 @@ final class Channel: Sendable {
       state.with { $0.hear(bytes) ? $0.bell : nil }?()
     }
     outputs.with { $0 = [output, errors] }
-    // It may have ended before its lines were known.
+    // The program may have ended before its lines were known.
     if !isOpen { closeLines() }
   }
   deinit { close() }
@@ -93,7 +94,7 @@ final class Channel: Sendable {
   var pid: Int32 { child.pid }
   var isOpen: Bool { state.with { $0.broken == nil } }
 
-  /// Notes what the shell learned of the host program when the channel opened.
+  /// Notes what the channel's shell got of the host program when the channel was opened.
   /// - Parameter bell: called when a job may have ended.
   func learn(_ lessons: HostProgram.Lessons, bell: @escaping @Sendable () -> Void) {
     state.with {
@@ -102,15 +103,15 @@ final class Channel: Sendable {
       $0.lessons.hearsBell = hearsBell
     }
   }
-  /// Whether the host rings at the end of a job that is started on this channel.
+  /// Whether the host rings the bell at the end of each job that is started on this channel.
   var rings: Bool { state.with { $0.lessons.rings } }
 
-  /// Sends a line, made for the request's number, with the payload right after it, and waits for the answer. The wait ends after `limit`
-  /// without any outgoing byte, because a long payload of another request may be under way on a slow connection. A channel that does not
-  /// answer in time is closed, because later answers could not be matched.
+  /// Sends a request and waits for its answer: the line, which is made for the request's number, and then the payload. The wait
+  /// ends after `limit` without an outgoing byte, because a long payload of another request may be under way on a slow connection.
+  /// A channel that does not answer in time is closed, because later answers could not be matched.
   /// - Parameters:
-  ///   - file: a payload that is too long for memory, instead of `payload`.
-  ///   - preface: gives the bytes before the line, depending on what the shell knows, and updates what the shell knows.
+  ///   - file: a payload that is too long for memory, in place of `payload`.
+  ///   - preface: returns the bytes to send before the line, depending on what the shell has, and updates what the shell has.
   func ask(
     _ payload: [UInt8] = [], file: FilePart? = nil, within limit: Interval,
     preface: (@Sendable (inout HostProgram.Lessons) -> [UInt8])? = nil,
@@ -131,7 +132,7 @@ final class Channel: Sendable {
       let refused: Broken? = state.with { state in
         if let broken = state.broken { return broken }
         state.waiting.append(Waiting(number: state.next, resume: resume))
-        // Queued under the lock, so that requests go out in the order of their numbers.
+        // The state is locked while the request is queued, so that requests go out in the order of their numbers.
         let before = preface?(&state.lessons) ?? []
         reactor.write(before + Array((line(state.next) + "\n").utf8), to: input)
         reactor.write(payload, to: input)
@@ -143,7 +144,7 @@ final class Channel: Sendable {
     }
   }
 
-  /// Ends the client with its whole process group. Jobs on the host continue.
+  /// Ends the client and its process group. Jobs on the host continue.
   func close(_ why: Broken = Broken(said: "closed")) {
     let waiting: [Waiting]? = state.with { state in
       guard state.broken == nil else { return nil }
@@ -162,7 +163,7 @@ final class Channel: Sendable {
   private func closeLines() { for line in [input] + outputs.with({ $0 }) { reactor.close(line) } }
 
   private func heard(_ bytes: [UInt8]?) {
-    // The end of stdout is the end of the channel; stderr may say why, and usually has already.
+    // At the end of stdout the channel ends. stderr may say why, and usually has done so already.
     guard let bytes else { return ended() }
     do throws(Frames.Garbled) {
       let done: [(Waiting, Answer)] = try state.with { state throws(Frames.Garbled) in try state.take(bytes) }
@@ -171,11 +172,11 @@ final class Channel: Sendable {
   }
 
   private func ended() {
-    // Output on stderr may still be on its way: it is read before the cause is looked for.
+    // Output on stderr may still be on its way, so this waits before it looks for the cause.
     let me = self
     Task {
       try? await Task.sleep(for: .milliseconds(50))
-      // `nologin` writes on stdout what is wrong.
+      // `nologin` writes its reason on stdout.
       let said = me.state.with { $0.said.isEmpty ? Array($0.frames.rest.suffix(8192)) : $0.said }
       me.close(Broken(said: String(decoding: said, as: UTF8.self)))
     }

@@ -2,13 +2,13 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A process in a group of its own.
+/// A child process, which leads a process group of its own.
 struct Child: Sendable {
   let pid: pid_t
 
-  /// Starts a program, found along this process's PATH, with three of our descriptors as its standard streams. We still have to close these
-  /// descriptors.
-  /// - Parameter environment: `NAME=value`; nil: our own environment.
+  /// Starts a program, which is found along the PATH of this process. The three descriptors become its standard streams; the caller
+  /// still has to close its own copies.
+  /// - Parameter environment: `NAME=value`; nil: the environment of this process.
   /// - Throws: kind `missing` if there is no such program, `transport` if the system refuses.
   static func start(_ argv: [String], environment: [String]? = nil, streams: [Int32]) throws(Failure) -> Child {
     do throws(SystemError) {
@@ -20,8 +20,8 @@ struct Child: Sendable {
     }
   }
 
-  /// A pair of connected descriptors that no child inherits by itself. They are sockets, not pipes: one call makes them close-on-exec, and
-  /// a broken socket does not end us with a signal. The first is ours and does not block.
+  /// Returns a pair of connected descriptors that no child inherits by itself. They are sockets, not pipes: one call makes them
+  /// close-on-exec, and a broken socket does not end this process with a signal. `ours` does not block.
   static func pair() throws(Failure) -> (ours: Int32, theirs: Int32) {
     var pair: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
@@ -42,7 +42,8 @@ struct Child: Sendable {
     }
   }
 
-  /// Waits for the end of the process on a separate thread. Returns the status as a shell counts it: 128 plus the number for a signal.
+  /// Waits on a separate thread until the process has ended. Returns its status as a shell counts it: 128 plus the number of a
+  /// signal that ended it.
   func exit() async -> Int {
     let pid = self.pid
     return await withCheckedContinuation { resume in
@@ -62,6 +63,6 @@ struct Child: Sendable {
     }
   }
 
-  /// Ends the whole group.
+  /// Sends a signal to the whole process group.
   func signal(_ number: Int32) { kill(-pid, number) }
 }

@@ -25,7 +25,7 @@ final class PackFile: ByteSource {
   }
 }
 
-/// A part of a file for a channel. It is read when the other side takes it, so that it does not wait in memory.
+/// A part of a file that a channel sends. The part is read only when the other side takes it, so that it does not wait in memory.
 struct FilePart: Sendable {
   let source: any ByteSource
   let offset: Int

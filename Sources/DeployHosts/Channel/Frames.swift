@@ -1,8 +1,8 @@
 import Glibc
 
-/// Splits a channel's stream into answers. An answer consists of pieces, each with its length, and ends with its number and status. A line
-/// with the nonce precedes each piece. Output of the login shell and its children between such lines is skipped. The content of a piece is
-/// never searched.
+/// Splits a channel's stream into answers. An answer consists of pieces, each with its length, and ends with its number and status.
+/// A line with the nonce precedes each piece. What the login shell and its children print between pieces is skipped. The contents
+/// of a piece are never searched.
 struct Frames {
   /// One command's answer: what it printed, what it said on stderr, and its exit status.
   struct Frame: Equatable {
@@ -11,11 +11,12 @@ struct Frames {
     var output: [UInt8] = []
     var errors: [UInt8] = []
   }
-  /// The stream does not follow our format any more.
+  /// The error that the stream no longer has our format.
   struct Garbled: Error {}
   /// The limit of one answer, in bytes.
   static let largest = 256 << 20
-  /// The limit of kept bytes between two pieces; they are kept for diagnosis, and because a line may be cut.
+  /// The limit of the bytes that are kept between two pieces. They are kept for a diagnosis, and because a line may arrive in
+  /// parts.
   private static let noise = 1 << 16
 
   private enum Place: Equatable {
@@ -32,7 +33,7 @@ struct Frames {
 
   init(nonce: String) { mark = Array("\n\(nonce) ".utf8) }
 
-  /// Bytes that belong to no answer: what something else wrote when the channel broke.
+  /// The bytes that belong to no answer: what another program wrote when the channel broke.
   var rest: [UInt8] { buffer }
 
   /// Takes bytes as they come.
@@ -67,7 +68,7 @@ struct Frames {
     }
   }
 
-  /// Limits the kept bytes between pieces.
+  /// Drops the oldest bytes between two pieces, if there are too many.
   private mutating func forget() {
     let more = buffer.count - Frames.noise
     guard more > Frames.noise else { return }
@@ -75,7 +76,8 @@ struct Frames {
     searched = max(0, searched - more)
   }
 
-  /// `+LENGTH`, `-LENGTH` or `=NUMBER STATUS`.
+  /// Reads a line about a piece: `+LENGTH`, `-LENGTH` or `=NUMBER STATUS`. Returns the answer if the line ends one; nil: a piece
+  /// follows.
   private mutating func read(_ line: String) throws(Garbled) -> Frame? {
     let words = line.dropFirst().split(separator: " ", omittingEmptySubsequences: false).map { Int($0) }
     switch line.first {

@@ -3,10 +3,10 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// Compresses with zlib. Equal bytes give equal bytes, because the result has no name and no time.
+/// Compresses with zlib. Equal input gives equal output, because the output contains no name and no time.
 enum Gzip {
-  /// A small text, in one go.
-  /// - Returns: nil if there is no memory for it, or if it would not be shorter.
+  /// Compresses a small text in one call.
+  /// - Returns: nil if there is not enough memory, or if the result would not be shorter.
   static func packed(_ bytes: [UInt8], level: Int32 = 9) -> [UInt8]? {
     var stream = z_stream()
     // 31: the largest window, with gzip's header and end.
@@ -28,7 +28,7 @@ enum Gzip {
     return Array(output.prefix(written))
   }
 
-  /// The number of bytes that are compressed and written at once.
+  /// The number of bytes that are compressed and written in one step.
   private static let stride = 1 << 18
 
   /// Writes `size` bytes, compressed at the fastest level, into a new file.
@@ -59,7 +59,7 @@ enum Gzip {
     guard fflush(file) == 0 else { throw Temporary.failure("\(path) cannot be written") }
   }
 
-  /// Compresses the stream's input; false if the result cannot be written.
+  /// Compresses the stream's input and writes the result. Returns false if it cannot be written.
   private static func step(
     _ stream: inout z_stream, _ flush: Int32, through output: inout [UInt8], to file: UnsafeMutablePointer<FILE>
   )

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// One host: its channel, which is reopened when it breaks, and the requests and jobs that wait.
+/// The connection to one host: its channel, which is opened again if it breaks, and the requests and jobs that wait.
 actor HostLink {
   let reach: Reach
   let options: Hosts.Options
@@ -8,29 +8,29 @@ actor HostLink {
   private let admission: Admission
   private let program: HostProgram
   private let notice: @Sendable (Hosts.Notice) -> Void
-  /// Gets what renewals of locks print.
+  /// Takes what the host prints when a lock is renewed.
   let inbox: HostInbox
   private var channel: Channel?
-  /// A channel whose client has started but given no shell yet.
+  /// A channel whose client has started but has not reached a shell yet.
   private var greeting: Channel?
   private var opening: Task<Result<Channel, Failure>, Never>?
-  /// Whether the host has been reached: by this process, or by the process whose deployment it resumes.
+  /// Whether the host has been reached, by this process or by an earlier process of the same deployment.
   private var isKnown = false
-  /// Whether the host was out of reach for the whole patience, and has not been back since.
+  /// Whether the host stayed out of reach for the whole patience and has not answered since.
   private(set) var isGivenUp = false
   private var closed = false
   /// The number of parts of the host program that requests have needed. A reopened channel gets them at once.
   private var needed = 1
   /// Why the last attempt to reach the host failed; nil: it succeeded, or there was none.
   private var away: Failure?
-  /// Number of questions that wait for an answer.
+  /// The number of requests that wait for an answer.
   private var unanswered = 0
   var watches: [String: JobWatch] = [:]
   var polling = false
   var looks = Looks()
   /// The wait for the next look at jobs.
   var nap: Task<Void, any Error>?
-  /// Whether the bell rang since the last look.
+  /// Whether the bell has rung since the last look.
   var isRung = false
   var leases: [ExactText: Task<Void, Never>] = [:]
 
@@ -47,11 +47,11 @@ actor HostLink {
     self.notice = notice
   }
 
-  /// Runs one short function of the host program. If the channel breaks, the request is repeated on a new channel; every function may be
-  /// asked twice. The payload is at most `Hosts.request`; a longer payload comes from a file. If no answer comes within `within` (nil: the
-  /// usual time), the channel counts as broken.
-  /// - Parameter inside: the function that a job of ours calls.
-  /// - Throws: the host's refusal, by its exit status, or `unreachable` after the patience.
+  /// Runs one short function of the host program. If the channel breaks, the request is repeated on a new channel, so every
+  /// function has to allow a second call. The payload is at most `Hosts.request`; a longer one comes from a file. If no answer
+  /// comes within `within` (nil: the usual time), the channel counts as broken.
+  /// - Parameter inside: the function that the started job calls, if the job is part of the host program; nil: it is not.
+  /// - Throws: the host's refusal, made from its exit status, or `unreachable` after the patience.
   func call(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
     within: Interval? = nil, inside: String? = nil
@@ -81,7 +81,7 @@ actor HostLink {
     }
   }
 
-  /// Like `call`, but an exit status other than 0 is an error.
+  /// Calls a function as `call` does, and throws if the exit status is not 0.
   func demand(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
     within: Interval? = nil, inside: String? = nil
@@ -92,7 +92,7 @@ actor HostLink {
     return answer
   }
 
-  /// The open channel, or a new one. If the cause of a failure may pass, this tries again, with growing pauses.
+  /// Returns the open channel, or opens a new one. If the cause of a failure may pass, this tries again, with growing pauses.
   private func open(patience: Interval?) async throws(Failure) -> Channel {
     if closed { throw Failure(.cancelled, "the transport was closed") }
     if let channel, channel.isOpen { return channel }
@@ -122,11 +122,11 @@ actor HostLink {
     return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
   }
 
-  /// The nonce of the open channel, if its keeper rings at the end of a job.
+  /// The nonce of the open channel, if its keeper rings at the end of a job; otherwise nil.
   var bell: String? { channel.flatMap { $0.isOpen && $0.rings ? $0.nonce : nil } }
 
-  /// From now on the host counts as being changed: if it goes out of reach, lander tries it for the whole patience, even if this process
-  /// has only just reached it.
+  /// Notes that a deployment is changing the host. If the host goes out of reach from now on, Lander tries to reach it for the
+  /// whole patience.
   func remember() { isKnown = true }
 
   private func connect(limit: Interval, tries: Int) async -> Result<Channel, Failure> {
@@ -164,7 +164,7 @@ actor HostLink {
     case failed(Failure, passes: Bool)
   }
 
-  /// One attempt: starts the client, skips the login shell's output, and sends the host program.
+  /// Makes one attempt: starts the client, skips the login shell's output, and sends the host program.
   private func once() async -> Attempt {
     let nonce = Hex.word()
     let (argv, then) = reach.start()
@@ -174,7 +174,7 @@ actor HostLink {
     }
     greeting = channel
     defer { greeting = nil }
-    // The first sign of life says whether the following text may be compressed.
+    // The first answer says whether the host can decompress the host program.
     var lessons = HostProgram.Lessons(parts: needed)
     let look = "\(HostProgram.ring); command -v gzip >/dev/null 2>&1; "
     switch await channel.ask(within: options.login, line: { look + HostProgram.mark(nonce, $0) + then }) {
@@ -201,8 +201,8 @@ actor HostLink {
     return .failed(Failure(.missing, "its shell could not take Lander's program", fix: fix), passes: false)
   }
 
-  /// Explains a broken attempt, and says whether to try again. A login that gave no shell in its whole time is not tried again, unless the
-  /// host is being changed.
+  /// Explains a failed attempt, and says whether to try again. A login that gave no shell in its whole time is tried again only if
+  /// a deployment is changing the host.
   private func explain(_ broken: Channel.Broken) -> Attempt {
     if broken.silent {
       let message = "its login gave no shell within \(options.login)"
@@ -223,7 +223,7 @@ actor HostLink {
     if self.channel === channel { self.channel = nil }
   }
 
-  /// Ends the channel; what runs on the host continues.
+  /// Ends the channel. What runs on the host continues.
   func close() {
     closed = true
     for lease in leases.values { lease.cancel() }
@@ -232,6 +232,6 @@ actor HostLink {
     channel = nil
   }
 
-  /// The client's process, for tests that end it.
+  /// The process id of the channel's client, for tests that end it; nil: no channel is open.
   var client: Int32? { channel.flatMap { $0.isOpen ? $0.pid : nil } }
 }

@@ -1,13 +1,14 @@
 import DeployModel
 
-/// Words for a POSIX shell.
+/// Quotes words for a POSIX shell.
 package enum Quoting {
-  /// The word in single quotes, as any POSIX shell reads it back byte by byte. A NUL cannot be expressed and is dropped.
+  /// Returns the word so that every POSIX shell reads it back byte by byte: in single quotes, or unchanged if it is plain. A NUL
+  /// cannot be expressed and is dropped.
   package static func word(_ text: String) -> String {
     if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
     return text.replacing("\0", with: "").shellQuoted
   }
-  /// Words for a line that must stay one line: `$LF` of the host program stands for line ends.
+  /// Returns the words as one line. A line break inside a word becomes `$LF`, a variable of the host program.
   static func line(_ words: [String]) -> String {
     words.map { word($0).replacing("\n", with: "'\"$LF\"'") }.joined(separator: " ")
   }
@@ -17,7 +18,7 @@ package enum Quoting {
 }
 
 extension String {
-  /// Replaces every occurrence of one text by another, byte by byte, so that grapheme clusters such as CR LF do not hide one.
+  /// Replaces every occurrence of a character byte by byte, so that it is also found inside a grapheme cluster such as CR LF.
   func replacing(_ old: Character, with new: String) -> String {
     let old = Array(String(old).utf8)
     let new = Array(new.utf8)

@@ -3,9 +3,9 @@ import DeployGround
 package import DeployModel
 
 extension Hosts {
-  /// How hosts are reached. The defaults are for production, other values for labs and tests.
+  /// How hosts are reached. The defaults are for production; labs and tests use other values.
   package struct Options: Sendable {
-    /// `-F`: another configuration file for OpenSSH's client.
+    /// Another configuration file for OpenSSH's client, as with `-F`; nil: the usual one.
     package var sshConfig: String?
     /// Further arguments of `ssh`, before the host.
     package var sshArguments: [String] = []
@@ -15,41 +15,43 @@ extension Hosts {
     package var patience = Interval.minutes(2)
     /// The number of tries to connect in a survey, if the cause may pass.
     package var attempts = 3
-    /// How long a login shell may take until it accepts commands.
+    /// How long a login may take until the shell accepts commands.
     package var login = Interval.seconds(60)
-    /// How long a short command may take; after that the channel counts as dead.
+    /// How long a short command may take. After that the channel counts as broken.
     package var answer = Interval.seconds(60)
-    /// The most connections that are opened at the same time.
+    /// The number of connections that may be opened at the same time.
     package var admitted = 30
-    /// The most bytes of each stream of a command that a host keeps.
+    /// The limit of each stream of a command that a host keeps, in bytes.
     package var outputLimit = 64 << 20
-    /// From this number of bytes a second a connection counts as fast. Data goes there uncompressed, and compressed to a slower one.
+    /// The number of bytes a second from which a connection counts as fast. Data is sent uncompressed on a fast connection, and
+    /// compressed on others.
     package var fastLine = LinePace.enough
-    /// The time between TERM and KILL.
+    /// The time between TERM and KILL, when a command is ended.
     package var grace = Interval.seconds(10)
     package init() {}
   }
 }
 
-/// The way to a host's shell: an argv, and the text for the program that it starts.
+/// How to reach the shell of a host: an argv, and the text for the program that it starts.
 struct Reach: Sendable, Hashable {
   enum Kind: Sendable, Hashable { case ssh, local, other }
   let kind: Kind
   let argv: [String]
-  /// What a person would type to get there.
+  /// What a person types to reach the host.
   let typed: String
   let name: String
 
-  /// Makes the way to a host, for a transport of the engine's own that gives a shell.
+  /// Makes the `Reach` of a host, for a built-in transport that gives a shell.
   typealias Factory = @Sendable (DeployModel.Host, Hosts.Options) -> Reach
 
-  /// The factories, by the transport's name on hosts.
+  /// The factories, each with the name of its transport.
   static let factories: [(name: String, make: Factory)] = [
     (OwnTransport.ssh.name, { Reach(overSSH: $0, options: $1) }),
     (OwnTransport.local.name, { host, _ in Reach(.local, ["sh"], typed: "sh", name: host.machine) }),
   ]
 
-  /// - Throws: kind `invalid` if the host has neither its own argv nor a transport that gives a shell; the message lists those that do.
+  /// - Throws: kind `invalid` if the host has neither an argv of its own nor a transport that gives a shell. The message lists
+  ///   those transports.
   init(_ host: DeployModel.Host, options: Hosts.Options) throws(Failure) {
     if let argv = host.argv, !argv.isEmpty {
       self.init(.other, argv, typed: argv.map(Quoting.word).joined(separator: " "), name: host.machine)
@@ -87,19 +89,20 @@ struct Reach: Sendable, Hashable {
     self.init(.ssh, words + ["--", address], typed: (plain + [address]).map(Quoting.word).joined(separator: " "), name: host.machine)
   }
 
-  /// The whole argv to start, and what the first line says before and after the sign of life. The nonce is in that line only, because
-  /// every user of a machine can read every argv.
+  /// Returns the argv to start, and the words that follow the first answer on the first line. The nonce is only in that line, never
+  /// in the argv: every user of a machine can read every argv.
   func start() -> (argv: [String], then: String) {
     let obey = "exec sh -c '\(HostProgram.loop)'"
     switch kind {
     case .ssh: return (argv + [obey], "")
     case .local: return (argv + ["-c", HostProgram.loop], "")
-    // The shell may read ahead, so it gets nothing more until the loop has replaced it.
+    // This shell may read ahead, so it gets nothing more until the loop has replaced it.
     case .other: return (argv, "; \(obey)")
     }
   }
 
-  /// The environment of a shell on this machine: who and where, but nothing else that the engine was given.
+  /// The environment of a shell on this machine: it says who and where, and contains nothing else that the engine was given. Nil:
+  /// the engine's own.
   var environment: [String]? {
     guard kind == .local else { return nil }
     let names: Set<String> = ["HOME", "USER", "LOGNAME", "PATH", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "XDG_RUNTIME_DIR"]

@@ -1,7 +1,8 @@
 import DeployCore
 import Glibc
 
-/// One thread that waits on the descriptors of many children: it reads incoming bytes, writes queued bytes, and collects dead children.
+/// A thread that waits for many descriptors: it reads incoming bytes, writes queued bytes, and collects child processes that have
+/// ended.
 final class Reactor: Sendable {
   private enum Piece {
     case bytes([UInt8])
@@ -13,8 +14,8 @@ final class Reactor: Sendable {
       }
     }
   }
-  /// A descriptor that was handed over. The kernel reuses a descriptor's number once it is closed, so callers use this handle instead; a
-  /// request for a line that has ended does nothing.
+  /// A handle for a descriptor that was handed over. The kernel reuses a descriptor's number after it is closed, so callers use the
+  /// handle. A request for a line that has ended does nothing.
   struct Line: Sendable, Hashable {
     fileprivate let number: Int
   }
@@ -22,16 +23,16 @@ final class Reactor: Sendable {
     let descriptor: Int32
     var sink: (@Sendable ([UInt8]?) -> Void)?
     var queue: [Piece] = []
-    /// Number of bytes of the first piece that are written already.
+    /// The number of bytes of the first piece that have been written.
     var written = 0
-    /// Number of bytes of all pieces that are written.
+    /// The number of bytes of all pieces that have been written.
     var sent = 0
-    /// Bytes that were read of the first piece, if it is a part of a file, and are not written yet.
+    /// If the first piece is a part of a file: the bytes that were read and have not been written yet.
     var ahead: ArraySlice<UInt8> = []
   }
   private struct State {
     var sources: [Line: Source] = [:]
-    /// Number of lines that were handed over so far.
+    /// The number of lines that have been handed over.
     var lines = 0
     var dead: [pid_t] = []
     var closing: [Line] = []
@@ -49,7 +50,7 @@ final class Reactor: Sendable {
   }
   deinit { for descriptor in wake { Glibc.close(descriptor) } }
 
-  /// Raises the soft limit on open files as far as possible: a host needs three descriptors.
+  /// Raises the soft limit on open files as far as possible, because each host needs three descriptors.
   private static func raiseLimit() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < min(limit.rlim_max, 16384) else { return }
@@ -57,7 +58,8 @@ final class Reactor: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Hands over a non-blocking descriptor. The sink gets bytes, and nil once at the end. Without a sink, the descriptor is only written to.
+  /// Takes over a non-blocking descriptor. `sink` gets the bytes that come, and nil once at the end; nil: the descriptor is only
+  /// written to.
   @discardableResult
   func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) -> Line {
     let (line, start) = state.with { state in
@@ -78,29 +80,29 @@ final class Reactor: Sendable {
     poke()
   }
 
-  /// Queues a part of a file behind them.
+  /// Queues a part of a file behind the bytes and parts that are queued already.
   func write(_ part: FilePart, to line: Line) {
     guard part.count > 0 else { return }
     state.with { $0.sources[line]?.queue.append(.file(part)) }
     poke()
   }
 
-  /// The number of bytes that the other side has taken so far.
+  /// Returns the number of bytes that the other side has taken so far.
   func sent(to line: Line) -> Int { state.with { $0.sources[line]?.sent ?? 0 } }
 
-  /// Closes a line without telling its sink. The thread does it, so that the number is not reused during a read.
+  /// Closes a line without telling its sink. The thread closes the descriptor, so that its number is not reused during a read.
   func close(_ line: Line) {
     state.with { if $0.sources[line] != nil { $0.closing.append(line) } }
     poke()
   }
 
-  /// Collects that child once it has ended.
+  /// Collects a child process once it has ended.
   func reap(_ pid: pid_t) {
     state.with { $0.dead.append(pid) }
     poke()
   }
 
-  /// Ends the thread once nothing is left to wait for.
+  /// Ends the thread once it has nothing to wait for.
   func stop() {
     state.with { $0.stopped = true }
     poke()
@@ -125,7 +127,7 @@ final class Reactor: Sendable {
     pthread_detach(thread)
   }
 
-  /// Waits once and serves the ready descriptors; false if the thread should end.
+  /// Waits once and serves the descriptors that are ready. Returns false if the thread should end.
   private func turn() -> Bool {
     var lines: [Line] = []
     var (polls, collecting, stopped) = state.with { state in
@@ -186,10 +188,10 @@ final class Reactor: Sendable {
     }
   }
 
-  /// The number of bytes of a file that are read at once: the room of a socket, so that each byte is read once.
+  /// The number of bytes of a file that are read at once: as many as a socket takes, so that each byte is read once.
   private static let stride = 1 << 17
 
-  /// The number of bytes that the socket takes of the first piece now; negative: none, and `errno` says why.
+  /// Writes as much of the first piece as the socket takes now. Returns the number of bytes; negative: none, and `errno` says why.
   private static func put(_ piece: Piece, of source: inout Source) -> Int {
     let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
     switch piece {
@@ -215,7 +217,7 @@ final class Reactor: Sendable {
     guard let source = state.with({ $0.sources[line] }) else { return }
     let descriptor = source.descriptor
     guard let sink = source.sink else {
-      // Only written to: the other side is gone.
+      // The line has no sink, so it is only written to, and the other side is gone.
       state.with { _ = $0.sources.removeValue(forKey: line) }
       Glibc.close(descriptor)
       return

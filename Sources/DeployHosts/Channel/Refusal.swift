@@ -2,7 +2,7 @@ import DeployModel
 
 /// Turns the host program's exit codes into failures.
 enum Refusal {
-  /// - Parameter answer: of a function that ended with a status other than 0.
+  /// - Parameter answer: the answer of a function whose status was not 0.
   static func failure(_ answer: Channel.Answer) -> Failure {
     failure(status: answer.status, said: String(decoding: answer.errors.suffix(4096), as: UTF8.self))
   }
@@ -15,7 +15,7 @@ enum Refusal {
     lines.removeAll { $0.hasPrefix("fix: ") }
     let text = lines.suffix(3).joined(separator: "; ")
     let kind = kind(of: status, said: said)
-    // People would look for the shell's own words about a full disk in the recipe's hooks.
+    // The shell's own message about a full disk would make people look for the cause in the recipe's hooks.
     if kind == .noSpace, fix == nil {
       return Failure(.noSpace, "the host's disk is full, or a quota is used up", fix: "make room there: df -h; df -i")
     }

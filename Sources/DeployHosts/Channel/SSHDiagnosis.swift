@@ -1,12 +1,12 @@
 import DeployModel
 
-/// The cause of a failure from the output of OpenSSH's client on stderr, and what to do about it.
+/// Finds the cause of a failure in the output of OpenSSH's client, and says what to do about it.
 struct SSHDiagnosis: Equatable {
   let failure: Failure
-  /// Whether a retry may help without any action of a person.
+  /// Whether a retry may help although nobody does anything.
   let passes: Bool
 
-  /// - Parameter said: what came on stderr before the connection ended.
+  /// - Parameter said: what the client wrote on stderr before the connection ended.
   init(_ said: String, reach: Reach) {
     let text = said.lowercased()
     let host = reach.argv.last ?? reach.name
@@ -67,7 +67,7 @@ struct SSHDiagnosis: Equatable {
     (failure, passes) = found
   }
 
-  /// The last line with a message.
+  /// Returns the last line that is not blank, cut to 300 characters.
   static func last(_ said: String) -> String {
     let line = said.fullLines.last { !$0.allSatisfy(\.isWhitespace) } ?? ""
     return String(line.prefix(300))

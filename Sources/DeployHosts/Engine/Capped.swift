@@ -1,10 +1,10 @@
 import DeployModel
 
-/// A captured stream that is passed on up to a limit.
+/// One stream of a command's output, of which only the bytes up to a limit are passed on.
 struct Capped {
   private var capture: Capture
   private let limit: Int
-  /// Bytes that were given so far.
+  /// The number of bytes that came so far, including those beyond the limit.
   private(set) var taken = 0
   private var marked = false
 

@@ -2,23 +2,23 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A variable in the environment of all processes of one command on the engine's machine. Processes that left the command's process group,
-/// for example by `setsid`, have it too; a process that clears its environment loses it.
+/// A variable in the environment of all processes of one command on the engine's machine. It also marks processes that left the
+/// command's process group, for example by `setsid`. A process that clears its environment loses the mark.
 struct CommandMark: Sendable, Hashable {
   static let variable = "LANDER_HERE"
-  /// The mark ends in a full stop, so that no mark is the beginning of another mark.
+  /// The variable's value. It ends in a full stop, so that no mark is the beginning of another one.
   let word: String
 
   init(_ intent: Int, of deployment: Deployment.ID) { word = "\(deployment).\(intent)." }
 
-  /// The processes that have the mark, as far as this user can see.
+  /// The ids of the processes that have the mark, if this user may see them.
   var processes: [pid_t] {
     let wanted = Array("\(Self.variable)=\(word)".utf8) + [0]
     return FolderNames.processes.filter { $0 > 1 && $0 != getpid() && Self.environment(of: $0).holds(wanted) }
   }
 
-  /// Signals each of these processes.
-  /// - Returns: whether there was any.
+  /// Sends a signal to each process that has the mark.
+  /// - Returns: whether at least one process has the mark.
   @discardableResult
   func signal(_ number: Int32) -> Bool {
     let processes = processes
@@ -26,7 +26,7 @@ struct CommandMark: Sendable, Hashable {
     return !processes.isEmpty
   }
 
-  /// The first MB of the file; empty if it cannot be read.
+  /// Returns the environment of a process, cut to 1 MiB; empty if it cannot be read.
   private static func environment(of process: pid_t) -> [UInt8] {
     let file = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return [] }
@@ -43,7 +43,7 @@ struct CommandMark: Sendable, Hashable {
 }
 
 extension [UInt8] {
-  /// Whether one of the texts, each ended by a zero byte, is this one.
+  /// Whether one of the texts is this one. Each text ends in a zero byte.
   fileprivate func holds(_ wanted: [UInt8]) -> Bool {
     var start = startIndex
     while start < endIndex {

@@ -2,23 +2,23 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// Commands that engines have begun on their own machine, in one file for each running deployment. An engine that resumes a deployment
-/// reads from the file which commands were begun, so that none runs twice, and ends the processes that are left.
+/// The commands that engines have begun on their own machine, in one file for each deployment under way. An engine that resumes a
+/// deployment reads there which commands have begun, so that none runs twice, and it ends the processes that are left.
 final class EngineClaims: Sendable {
   /// A command that an earlier engine left running.
   struct Left: Hashable {
     /// The command's process group.
     var group: pid_t
-    /// When the group's first process began, by the kernel's count.
+    /// When the process that leads the group began, in the kernel's clock ticks since boot.
     var start: String
-    /// The mark of processes that left the group.
+    /// The mark by which processes are found that left the group.
     var mark: CommandMark
   }
   private struct Book {
     var file: Int32
-    /// Intents that earlier engines began here.
+    /// The intents whose commands earlier engines began here.
     var begun: Set<Int>
-    /// Intents up to this one may have begun elsewhere, or under an engine that kept no file.
+    /// The intents up to this one may have begun on another machine, or under an engine that kept no file.
     var doubtful: Int
   }
   /// The contents of a file.
@@ -26,20 +26,21 @@ final class EngineClaims: Sendable {
     var begun: Set<Int> = []
     /// The commands that the last engine may have left running on this machine.
     var left: [Left] = []
-    /// The number of the deployment's last engine here, from 1; nil: its version did not record it, or there was none.
+    /// The number of the last engine of the deployment that ran here, counted from 1; nil: none ran here, or its version did not
+    /// record it.
     var engine: Int?
     var doubtful = 0
   }
   private let folder: String
   private let books = Guarded<[Deployment.ID: Book]>([:])
 
-  /// - Parameter folder: the folder, which the first deployment makes, readable by its owner only.
+  /// - Parameter folder: the folder of the files. The first deployment makes it, readable only by its owner.
   init(in folder: String) { self.folder = folder }
 
   /// Opens the file of a deployment.
-  /// - Parameter earlier: the engines that ran the deployment before; nil: it begins. If the last of them left no file here, the commands
-  ///   that it began are unknown.
-  /// - Returns: what that engine left running, if it ran on this machine and since its last boot.
+  /// - Parameter earlier: the engines that ran the deployment before; nil: the deployment begins. If the last of them left no file
+  ///   here, nobody knows which commands it began.
+  /// - Returns: the commands that the last engine left running, if it ran on this machine and the machine has not rebooted since.
   func open(_ deployment: Deployment.ID, after earlier: EarlierEngines?) throws(Failure) -> [Left] {
     let path = try path(of: deployment)
     guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Temporary.failure("\(folder) cannot be made") }
@@ -60,7 +61,7 @@ final class EngineClaims: Sendable {
     return record.left
   }
 
-  /// Whether an earlier engine has begun this command, so that its end is unknown.
+  /// Returns whether an earlier engine has begun this command, so that its end is unknown.
   func wasBegun(_ intent: Int, of deployment: Deployment.ID) -> Bool {
     books.with { books in
       guard let book = books[deployment] else { return false }
@@ -68,20 +69,21 @@ final class EngineClaims: Sendable {
     }
   }
 
-  /// Records durably that a command begins. The command may not run before that. Deployments that are not open are not recorded.
+  /// Records durably that a command begins. The command must not run before this returns. Does nothing for a deployment whose file
+  /// is not open.
   func begin(_ intent: Int, of deployment: Deployment.ID) throws(Failure) {
     try write("begin \(intent)", of: deployment, durably: true)
   }
 
-  /// Records where a command runs. A power cut that loses this record ends the command, too.
+  /// Records in which process group a command runs. A power cut that loses this record ends the command, too.
   func runs(_ intent: Int, of deployment: Deployment.ID, in group: pid_t) {
     try? write("run \(intent) \(group) \(EngineIdentity.start(of: group) ?? "-")", of: deployment)
   }
 
-  /// A command of this engine has ended.
+  /// Records that a command of this engine has ended.
   func ended(_ intent: Int, of deployment: Deployment.ID) { try? write("end \(intent)", of: deployment) }
 
-  /// The deployment has ended: nobody asks for it again.
+  /// Removes the file of a deployment that has ended, because no engine needs it any more.
   func forget(_ deployment: Deployment.ID) {
     guard let book = books.with({ $0.removeValue(forKey: deployment) }) else { return }
     Glibc.close(book.file)
@@ -97,7 +99,7 @@ final class EngineClaims: Sendable {
     return "\(folder)/\(deployment)"
   }
 
-  /// Writes one line. A reader sees it whole or not at all, because nothing after the last line end counts.
+  /// Writes one line. A reader sees the whole line or nothing of it, because it ignores what follows the last line break.
   private func write(_ line: String, of deployment: Deployment.ID, durably: Bool = false) throws(Failure) {
     guard let file = books.with({ $0[deployment]?.file }) else { return }
     let bytes = Array("\(line)\n".utf8)
@@ -105,7 +107,7 @@ final class EngineClaims: Sendable {
     guard isWritten || !durably else { throw Temporary.failure("\(folder)/\(deployment) cannot be written") }
   }
 
-  /// Gives a file that root makes to the owner of the state folder, who may run the next engine.
+  /// Gives a file that root has made to the owner of the state folder, who may run the next engine.
   private func give(_ file: Int32) {
     guard geteuid() == 0, let slash = folder.lastIndex(of: "/") else { return }
     var owner = stat()
@@ -121,7 +123,7 @@ final class EngineClaims: Sendable {
     Glibc.close(descriptor)
   }
 
-  /// What earlier engines wrote.
+  /// Reads what earlier engines wrote.
   private static func read(_ file: Int32, of deployment: Deployment.ID) -> Record {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
@@ -155,10 +157,10 @@ final class EngineClaims: Sendable {
 }
 
 extension EngineClaims.Left {
-  /// Whether any process of the command runs.
+  /// Whether any process of the command is running.
   var isAlive: Bool { ownsGroup && EngineIdentity.isRunning(group: group) || !mark.processes.isEmpty }
 
-  /// Whether the process group still belongs to the command: if another process leads it by now, it does not.
+  /// Whether the process group still belongs to the command. It does not if another process leads the group by now.
   private var ownsGroup: Bool { EngineIdentity.start(of: group).map { $0 == start } ?? true }
 
   func end() {

@@ -2,8 +2,8 @@ import DeployCore
 import DeployGround
 import DeployModel
 
-/// HTTP requests, made by the program `curl`: it has the system's certificates, proxies and name service. It gets everything on its
-/// standard input, so that no address, header or body is in an argument.
+/// HTTP requests, made by the program `curl`, which uses the system's certificates, proxies and name service. The whole request
+/// goes to curl's standard input, so that no address, header or body is in an argument.
 extension EngineProcesses {
   func fetch(
     _ request: HTTPRequest, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight
@@ -34,9 +34,9 @@ extension EngineProcesses {
 private struct CurlWords {
   private(set) var text: String
 
-  /// - Throws: if a secret is missing, or has a control character that would change the request.
+  /// - Throws: if a secret is unknown, or contains a control character that would change the request.
   init(_ request: HTTPRequest, within timeout: Interval, _ vault: Vault) async throws(Failure) {
-    // A second less than the operation has, so that curl's own message comes back.
+    // curl gets a second less than the operation, so that curl's own message comes back.
     let milliseconds = max(1000, timeout.milliseconds - 1000)
     text = """
       silent
@@ -54,7 +54,7 @@ private struct CurlWords {
     add("url", try Self.line(try await vault.reveal(request.url), "the URL", request))
     for header in request.headers {
       let value = try Self.line(try await vault.reveal(header.value), "header \(header.name)", request)
-      // A header with an empty value and a colon would be removed.
+      // curl would remove a header that has a colon and no value; a semicolon makes curl send it.
       add("header", value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
     }
     if let authority = request.authority { add("cacert", authority) }
@@ -65,7 +65,7 @@ private struct CurlWords {
     text += "\(name) = \(value.curlQuoted)\n"
   }
 
-  /// A text that has to stay on one line.
+  /// Returns a value that has to stay on one line. - Throws: if the value contains a control character.
   private static func line(_ value: String, _ what: String, _ request: HTTPRequest) throws(Failure) -> String {
     guard value.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { return value }
     throw Failure(
@@ -73,7 +73,7 @@ private struct CurlWords {
   }
 }
 
-/// What curl said of one request.
+/// What curl reported about one request.
 private struct CurlAnswer {
   let response: HTTPResponse
   private let words: String
@@ -96,7 +96,7 @@ private struct CurlAnswer {
     words = HTTPAnswer.excerpt(rest.joined(separator: "\n"))
   }
 
-  /// Why there is no complete answer; nil: the answer is complete.
+  /// Returns why there is no complete answer; nil: the answer is complete.
   func failure(of request: HTTPRequest, _ outcome: Outcome) -> Failure? {
     let line = request.line
     if outcome.failure?.kind == .cancelled { return Failure(.cancelled, "\(line) was cancelled") }

@@ -3,9 +3,9 @@ import DeployGround
 package import DeployModel
 import Glibc
 
-/// The machine that the engine runs on. Each command has its own process group and ends at its timeout; its output is capped, and secrets
-/// are replaced. Commands do not outlive the engine: a `Warden` ends the commands of an engine that was killed. A command that an earlier
-/// engine began is lost, unless it may be repeated.
+/// Runs commands on the engine's machine. Each command has a process group and a time limit; its output is limited, and secrets in
+/// it are replaced. Commands do not outlive the engine: a `Warden` ends the commands of an engine that was killed. A command that
+/// an earlier engine began is lost, unless it may be repeated.
 package final class EngineProcesses: EngineMachine {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -18,17 +18,17 @@ package final class EngineProcesses: EngineMachine {
   private let grace: Interval
   private let limit: Int
   private let warden = Warden()
-  /// The claims of commands; nil: nothing is recorded, because no deployment runs here.
+  /// The records of the commands that have begun; nil: nothing is recorded, because no deployment runs here.
   private let claims: EngineClaims?
 
   private let trace: Hosts.TraceOf
 
   /// - Parameters:
-  ///   - directory: the folder that relative paths and commands start from.
-  ///   - vault: the values to hide in all output, even if only a host got them.
+  ///   - directory: the folder in which commands run, and from which relative paths start.
+  ///   - vault: the values that are hidden in all output, even if only hosts got them.
   ///   - grace: the time between TERM and KILL.
-  ///   - limit: the most bytes of each stream that are passed on.
-  ///   - claims: the folder that records the commands of deployments, so that none runs twice; nil: no deployment runs here.
+  ///   - limit: the limit of each stream that is passed on, in bytes.
+  ///   - claims: the folder for the records of deployments' commands, so that none runs twice; nil: no deployment runs here.
   package init(
     directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20,
     trace: @escaping Hosts.TraceOf = { _, _, _ in nil }
@@ -46,11 +46,12 @@ package final class EngineProcesses: EngineMachine {
     warden.close()
   }
 
-  /// First ends the commands that an earlier engine left running; otherwise their effects would come after the present work.
+  /// Ends the commands that an earlier engine left running, before anything new begins. Otherwise they could still change things
+  /// later.
   package func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure) {
     guard let left = try claims?.open(deployment, after: earlier) else { return }
     for command in left {
-      // The warden of that engine is doing so.
+      // The earlier engine's warden is ending the command already.
       var turns = 0
       while command.isAlive, turns < 200 {
         turns += 1
@@ -87,8 +88,8 @@ package final class EngineProcesses: EngineMachine {
     await flights.with { $0[Key(deployment: deployment, intent: intent)] }?.cancel()
   }
 
-  /// Ends every command that runs now: TERM, and KILL after the grace time, or at once if this is called again. Returns when all have
-  /// ended.
+  /// Ends every command that runs now: by TERM, and by KILL after the grace time, or at once if this is called again. Returns when
+  /// all commands have ended.
   package func end() async {
     for flight in flights.with({ Array($0.values) }) { await flight.cancel() }
     while !flights.with({ $0.isEmpty }) { try? await Task.sleep(for: .milliseconds(20)) }
@@ -121,8 +122,8 @@ package final class EngineProcesses: EngineMachine {
     }
   }
 
-  /// Runs a program. Unless it may be repeated, it begins at most once, whichever engine asks.
-  /// - Parameter line: its name in messages.
+  /// Runs a program. Unless it may be repeated, it begins at most once, even if several engines ask for it.
+  /// - Parameter line: the program's name in messages.
   func perform(
     _ line: String, mayRepeat: Bool, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight,
     _ output: @escaping @Sendable (OutputChunk) -> Void, make: () async throws(Failure) -> Program
@@ -143,7 +144,7 @@ package final class EngineProcesses: EngineMachine {
 
   private func place(_ path: String) -> String { path.isAbsolutePath ? path : "\(directory)/\(path)" }
 
-  /// A regular file's bytes. A pipe or a device is refused, because it may wait for a writer or have no end.
+  /// Reads a regular file. A pipe or a device is refused, because it may wait for a writer or have no end.
   private func read(_ path: String, _ limit: Int, _ flight: Flight) throws(Failure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw Temporary.failure("\(path) cannot be read") }
@@ -194,8 +195,8 @@ package final class EngineProcesses: EngineMachine {
     guard words.first?.isEmpty == false else { throw Failure(.invalid, "an empty argv names no program") }
     let folder = command.directory.map(place) ?? directory
     let input = Array(try await vault.reveal(command.input ?? Text("")).utf8)
-    // A shell in between changes the working directory. It begins only when the warden knows it, and not at all if the engine dies
-    // before.
+    // A shell starts first, which changes the working directory and becomes the program. It does so only once the warden knows it;
+    // if the engine dies before, it ends.
     return Program(
       argv: ["sh", "-c", Self.beginning, "sh", folder] + words, environment: environment, input: input,
       merge: command.merge, line: command.line)
@@ -242,19 +243,19 @@ package final class EngineProcesses: EngineMachine {
     return await follow(events, sink, Job(child: child, mark: CommandMark(intent.id, of: deployment)), program, intent, output)
   }
 
-  /// A command under way, with the processes that it started.
+  /// A command under way, and the processes that it started.
   private struct Job: Sendable {
     var child: Child
     var mark: CommandMark
 
-    /// Signals its process group, and processes that left the group.
+    /// Sends a signal to the command's process group, and to processes that left the group.
     func signal(_ number: Int32) {
       child.signal(number)
       mark.signal(number)
     }
   }
 
-  /// Starts a program, which waits until the warden knows it.
+  /// Starts a program. It waits until the warden knows it.
   private func start(_ program: Program, _ mark: CommandMark, _ streams: LocalStreams) throws(Failure) -> Child {
     let word = try Child.pair()
     defer { for descriptor in [word.ours, word.theirs] { Glibc.close(descriptor) } }
@@ -296,7 +297,7 @@ package final class EngineProcesses: EngineMachine {
       case .exit(let code):
         status = code
         if open == 0 { break events }
-        // A process that it started may hold its output for ever; what is written by now is read within a moment.
+        // A process that the command started may keep the output open for ever. So only what arrives within half a second is read.
         Task {
           try? await Task.sleep(for: .milliseconds(500))
           sink.yield(.settled)
@@ -310,7 +311,7 @@ package final class EngineProcesses: EngineMachine {
         }
         why = kind
         child.signal(SIGTERM)
-        // A caller that gives a command a short time does not want to wait long for its end.
+        // A command with a short time limit should not take much longer to end, so its grace time is shorter too.
         let grace = min(self.grace, max(.seconds(1), intent.timeout))
         Task {
           try? await Task.sleep(for: grace.duration)
@@ -326,7 +327,7 @@ package final class EngineProcesses: EngineMachine {
     return outcome
   }
 
-  /// The failure of a program that ended; nil: it succeeded.
+  /// Returns the failure of a program that has ended; nil: it succeeded.
   /// - Parameter why: why the program was ended.
   private static func failure(of program: Program, why: Failure.Kind?, status: Int?, within limit: Interval) -> Failure? {
     let line = program.line.utf8.count > 200 ? String(program.line.prefix(200)) + "…" : program.line

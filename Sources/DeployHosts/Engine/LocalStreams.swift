@@ -1,14 +1,14 @@
 import DeployModel
 import Glibc
 
-/// Standard streams for a command on this machine: named pipes and files, so that `/dev/stdin` and `/dev/stderr` mean what they mean at a
-/// prompt. They are opened so that no other child inherits them.
+/// The standard streams of a command on this machine. They are named pipes and files, so that `/dev/stdin` and `/dev/stderr` work
+/// as they do at a prompt. No other child process inherits them.
 final class LocalStreams {
   private(set) var input: Int32 = -1
   private(set) var output: (ours: Int32, theirs: Int32) = (-1, -1)
   private(set) var errors: (ours: Int32, theirs: Int32) = (-1, -1)
 
-  /// The input is in a file of mode 0600 that has lost its name when the command starts.
+  /// Writes the input to a file of mode 0600, and removes the file's name before the command starts.
   init(input bytes: [UInt8]) throws(Failure) {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
@@ -20,7 +20,7 @@ final class LocalStreams {
       defer { close(file) }
       var written = 0
       while written < bytes.count {
-        // Not empty, so it has an address.
+        // The bytes are not empty, so they have an address.
         let count = bytes.withUnsafeBytes { write(file, $0.baseAddress! + written, bytes.count - written) }
         guard count > 0 else { throw Temporary.failure("the command's input cannot be kept") }
         written += count
@@ -42,12 +42,12 @@ final class LocalStreams {
     return (open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(path, O_WRONLY | O_CLOEXEC))
   }
 
-  /// Closes the child's ends, once it has them. May be called twice.
+  /// Closes the child's descriptors in this process, once the child has its own. May be called twice.
   func closeTheirs() {
     for descriptor in [input, output.theirs, errors.theirs] where descriptor >= 0 { close(descriptor) }
     (input, output.theirs, errors.theirs) = (-1, -1, -1)
   }
-  /// Closes our ends, unless somebody took them over.
+  /// Closes our descriptors, unless somebody has taken them over.
   func closeOurs() {
     for descriptor in [output.ours, errors.ours] where descriptor >= 0 { close(descriptor) }
     (output.ours, errors.ours) = (-1, -1)

@@ -2,21 +2,22 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A small shell beside the engine that ends the engine's commands once the engine is gone, for any reason. It reads from a descriptor that
-/// only the engine holds, and sees its end. A command that outlived its engine would change things after another engine has restored them.
+/// A small shell beside the engine. If the engine ends for any reason, the shell ends the commands that the engine started. It
+/// reads from a descriptor that only the engine holds, so it sees the engine's end. A command that outlived its engine could change
+/// things after another engine has restored them.
 final class Warden: Sendable {
   private struct State {
     /// Our end of the connection; nil: no warden runs.
     var line: Int32?
-    /// Running process groups, and the marks of their commands.
+    /// The process groups that run now, each with the mark of its command.
     var groups: [(group: pid_t, mark: CommandMark)] = []
   }
   private let state = Guarded(State())
   /// The time between TERM and KILL.
   static let grace = Interval.seconds(1)
 
-  /// From now on a process group ends with this process, and so do processes with its mark that left the group. The warden gets the group
-  /// before the command begins, so it cannot miss it.
+  /// Makes sure that a process group ends if this process ends, and so do processes with its mark that left the group. The warden
+  /// learns the group before the command begins, so it cannot miss the group.
   /// - Throws: if the system refuses.
   func watch(_ group: pid_t, _ mark: CommandMark) throws(Failure) {
     try state.with { state throws(Failure) in
@@ -26,7 +27,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// A group's command has ended. Processes that it left running on purpose stay.
+  /// Notes that a group's command has ended. Processes that the command left running on purpose stay.
   func leave(_ group: pid_t) {
     state.with { state in
       state.groups.removeAll { $0.group == group }
@@ -34,13 +35,13 @@ final class Warden: Sendable {
     }
   }
 
-  /// Ends the warden, and with it the commands that still run.
+  /// Ends the warden. The warden then ends the commands that are still running.
   func close() {
     guard let line = state.with({ $0.line.take() }) else { return }
     Glibc.close(line)
   }
 
-  /// Starts the first warden, or another one if somebody ended it.
+  /// Starts a warden: the first one, or a new one if somebody ended the last.
   private static func start(_ state: inout State) throws(Failure) {
     if let line = state.line.take() { Glibc.close(line) }
     let pair = try Child.pair()
@@ -51,7 +52,7 @@ final class Warden: Sendable {
     }
     let child: Child
     do throws(Failure) {
-      // The environment without the mark of a command that this engine may be part of itself.
+      // The engine may itself be part of a marked command. The warden must not have that mark.
       let environment = Spawn.environment { $0 != CommandMark.variable }
       child = try Child.start(["sh", "-c", program, "lander-warden"], environment: environment, streams: [pair.theirs, null, null])
     } catch {
@@ -68,7 +69,7 @@ final class Warden: Sendable {
     state.line = pair.ours
   }
 
-  /// - Returns: false if the warden does not read it.
+  /// Sends a line to the warden. - Returns: false if the warden does not read it.
   private static func say(_ text: String, on line: Int32) -> Bool {
     let bytes = Array(text.utf8)
     while true {
@@ -80,7 +81,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// The warden's program. It ignores signals, because they are meant for the engine: Ctrl-C ends the engine in good order.
+  /// The warden's program. It ignores signals, because they are meant for the engine, which ends in an orderly way at Ctrl-C.
   private static let program = """
     trap '' INT TERM HUP QUIT
     cd /

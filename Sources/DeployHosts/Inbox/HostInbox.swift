@@ -2,13 +2,13 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// Messages that people left on the hosts whose locks a deployment holds. They arrive with each renewal of a lock, possibly from several
-/// hosts. The answer goes to each host that has the message.
+/// The messages that people left on the hosts whose locks a deployment holds. They arrive with each renewal of a lock, and one
+/// message may arrive from several hosts. Each host that has the message gets the answer.
 ///
-/// Root on one host must not be able to take a deployment to other hosts. So a message that lets the deployment reach further hosts only
-/// counts if two of its hosts have it.
+/// Root on one host must not be able to take a deployment to other hosts. So a message that lets the deployment reach further hosts
+/// counts only if two of its hosts have it.
 package final class HostInbox: Mailbox {
-  /// A folder with an inbox.
+  /// A folder on a host with an inbox.
   private struct Place {
     var link: HostLink
     var path: String
@@ -20,7 +20,7 @@ package final class HostInbox: Mailbox {
     var places: [Place]
     var isHeard = false
 
-    /// The message as the deployment gets it, with the hosts that it came through.
+    /// The message as the deployment gets it: the sender is followed by the hosts from which it came.
     var told: Message {
       var told = message
       told.by += " through " + places.map(\.link.reach.name).joined(separator: " and ")
@@ -30,7 +30,7 @@ package final class HostInbox: Mailbox {
   private struct Box {
     var deployment: Deployment.ID
     var stream: AsyncStream<Message>.Continuation
-    /// Messages with one id may differ, because a host may have changed its copy.
+    /// The messages that arrived. Several may have the same id but different contents, because a host may have changed its copy.
     var found: [Found] = []
     var answers: [Message.ID: MessageAnswer] = [:]
   }
@@ -41,27 +41,29 @@ package final class HostInbox: Mailbox {
   }
   private struct State {
     var boxes: [Box] = []
-    /// What deployments wait for.
+    /// What each deployment waits for from people.
     var awaited: [(deployment: Deployment.ID, what: Awaited)] = []
-    /// Locks that are renewed.
+    /// The folders whose locks are renewed.
     var held: [Place] = []
-    /// Numbers of hosts of deployments whose locks are being renewed one after the other, by token.
+    /// The number of hosts of each deployment whose locks are being renewed one after the other, by the lock's token.
     var sizes: [(token: String, hosts: Int)] = []
-    /// Files that were reported already.
+    /// The files that were reported as no message.
     var named: [String] = []
-    /// Listeners for the takeover of a lock by a newer deployment, by token.
+    /// The listeners who want to know that a newer deployment took over a lock, by the lock's token.
     var losers: [(token: String, stream: AsyncStream<Failure>.Continuation)] = []
-    /// Answers that are being sent to a host.
+    /// The answers that are being sent to hosts.
     var letters: [Letter] = []
-    /// By token: when a host last confirmed the lock, when all hosts were last asked, and who has taken a lock over.
+    /// When a host last confirmed the lock, by the lock's token.
     var renewals: [(token: String, at: ContinuousClock.Instant)] = []
+    /// When all hosts were last asked whether the lock is still the deployment's, by the lock's token.
     var questions: [(token: String, at: ContinuousClock.Instant)] = []
+    /// Which hosts said that another deployment has taken the lock over, by the lock's token.
     var losses: [(token: String, failure: Failure)] = []
   }
   private let state = Guarded(State())
   private let complain: @Sendable (Problem) -> Void
 
-  /// - Parameter complain: called once for each file that is not a message.
+  /// - Parameter complain: called once for each file in an inbox that is not a message.
   init(complain: @escaping @Sendable (Problem) -> Void = { _ in }) { self.complain = complain }
 
   package func messages(for deployment: Deployment.ID) -> AsyncStream<Message> {
@@ -80,12 +82,12 @@ package final class HostInbox: Mailbox {
       state.boxes[index].answers[message] = answer
       return state.boxes[index].found.filter { $0.message.id == message }.flatMap(\.places)
     }
-    // The engine does not wait for hosts here; the one that asks for the answer waits.
+    // Each answer is sent in a task of its own, so that the engine does not wait for hosts here.
     for place in places { send(answer, to: message, of: deployment, at: place) }
   }
 
-  /// Tells hosts what the deployment waits for, with the renewals of their locks. A few hosts get it now, so that a quick answer is
-  /// understood.
+  /// Notes what the deployment waits for from people, so that hosts learn it when their locks are renewed. A few hosts get it at
+  /// once, so that they understand a quick answer.
   package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {
     let places = state.with { state -> [Place] in
       state.awaited.removeAll { $0.deployment == deployment }
@@ -95,19 +97,19 @@ package final class HostInbox: Mailbox {
     for place in places.prefix(3) { Task { await place.link.renewNow(place.path, token: place.token) } }
   }
 
-  /// What each renewal tells a host: for each deployment its id, and what it waits for.
+  /// The words that each renewal brings to a host: for each deployment its id and what it waits for.
   var told: [String] {
     state.with { state in state.awaited.flatMap { [$0.deployment] + $0.what.line.split(separator: " ").map(String.init) } }
   }
 
-  /// Returns when the answers that are being sent to a folder have arrived or failed. The lock is only given back then, because without the
-  /// lock the host takes no answers.
+  /// Waits until the answers that are being sent to a folder have arrived or failed. The lock is given back only then, because a
+  /// host without the lock takes no answers.
   func delivered(_ link: HostLink, path: String, token: String) async {
     let place = Place(link: link, path: path, token: token)
     for letter in state.with({ $0.letters.filter { $0.place.isSame(as: place) } }) { await letter.delivery.value }
   }
 
-  /// Hosts delete messages with their locks, and keep answers.
+  /// Ends the stream of a deployment's messages. Hosts delete the messages with their locks, and keep the answers.
   package func close(_ deployment: Deployment.ID) {
     state.with { state in
       for box in state.boxes where box.deployment == deployment { box.stream.finish() }
@@ -118,14 +120,15 @@ package final class HostInbox: Mailbox {
 
   // MARK: what hosts say
 
-  /// Yields once for each folder whose lock with that token a newer deployment took.
+  /// Returns a stream that yields once for each folder whose lock with this token a newer deployment has taken.
   package func overtaken(_ token: String) -> AsyncStream<Failure> {
     let (stream, sink) = AsyncStream.makeStream(of: Failure.self)
     state.with { $0.losers.append((token, sink)) }
     return stream
   }
 
-  /// Asks all hosts at once. A host that does not answer does not count, and the wait for it is short.
+  /// Asks all hosts of the lock at once whether it is still the deployment's. Returns why it is not; nil: no host says so. A host
+  /// that does not answer does not count, and the wait is at most 15 seconds.
   package func verify(_ token: String, lease: Interval) async -> Failure? {
     let now = ContinuousClock.now
     let places = state.with { state -> [Place] in
@@ -159,7 +162,7 @@ package final class HostInbox: Mailbox {
 
   private func loss(_ token: String) -> Failure? { state.with { $0.losses.first { $0.token == token }?.failure } }
 
-  /// A deployment has this number of hosts, although few of their locks are renewed yet.
+  /// Notes the number of hosts of a deployment, before all of their locks are renewed.
   func expects(_ hosts: Int, token: String) {
     state.with { state in
       state.sizes.removeAll { $0.token == token }
@@ -167,7 +170,7 @@ package final class HostInbox: Mailbox {
     }
   }
 
-  /// A host confirmed that a lock belongs to the token.
+  /// Notes that a host has confirmed that a lock belongs to the token.
   func isOwn(_ token: String) {
     state.with { state in
       state.renewals.removeAll { $0.token == token }
@@ -175,14 +178,14 @@ package final class HostInbox: Mailbox {
     }
   }
 
-  /// A renewal was refused.
+  /// Notes that a host has refused to renew a lock, and tells the listeners. Only a newer fence counts.
   func lost(_ failure: Failure, token: String) {
     guard failure.kind == .fenced else { return }
     state.with { $0.losses.append((token, failure)) }
     for loser in state.with({ $0.losers }) where loser.token == token { loser.stream.yield(failure) }
   }
 
-  /// The lock is renewed from now on, or no longer.
+  /// Notes whether this process renews the lock of a folder from now on.
   func holds(_ isHeld: Bool, _ link: HostLink, path: String, token: String) {
     let place = Place(link: link, path: path, token: token)
     state.with { state in
@@ -191,7 +194,7 @@ package final class HostInbox: Mailbox {
     }
   }
 
-  /// Takes what a renewal of a lock printed.
+  /// Handles what the host printed when a lock was renewed.
   func renewed(_ lines: [Substring], _ link: HostLink, path: String, token: String) async {
     isOwn(token)
     for line in lines {
@@ -237,7 +240,7 @@ package final class HostInbox: Mailbox {
       state.boxes[number].found[index] = one
       return state.boxes[number].answers[message.id]
     }
-    // It was answered on another host already.
+    // The message came from another host before and was answered.
     if let answer { await tell(answer, to: message.id, of: deployment, at: place) }
   }
 

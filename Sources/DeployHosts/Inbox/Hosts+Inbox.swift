@@ -3,15 +3,16 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// What a deployment waits for from people, by the last renewal of the lock; nil: the host does not know it.
+  /// Returns what a deployment waits for from people, as the host learned it when the lock was last renewed; nil: the host does not
+  /// know it.
   package func awaited(
     by deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> Awaited? {
     Awaited(line: try await link(to: host).demand("l_awaited", [host.place(path), deployment]).lines.first ?? "")
   }
 
-  /// Leaves a message on a host for the deployment that has its lock; it is durable there when this returns.
-  /// - Throws: `locked` if another deployment has the lock, or none; `noSpace` if too many messages are there.
+  /// Leaves a message on a host, for the deployment that has its lock. The message is durable there when this returns.
+  /// - Throws: `locked` if the deployment does not have the lock; `noSpace` if too many messages wait there.
   package func leave(
     _ message: Message, for deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) {
@@ -21,7 +22,7 @@ extension Hosts {
     _ = try await link(to: host).demand("l_letter", [host.place(path), deployment, message.id], payload: text + [10])
   }
 
-  /// The state of a message that was left on a host.
+  /// Returns the state of a message that was left on a host.
   package func state(
     of message: Message.ID, for deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> MessageState {
@@ -34,7 +35,7 @@ extension Hosts {
     return .answered(answer)
   }
 
-  /// Takes back a message that no engine has taken; an answer stays.
+  /// Takes back a message that no engine has taken. If there is an answer, it stays.
   package func withdraw(
     _ message: Message.ID, from deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) {

@@ -3,7 +3,7 @@ import DeployModel
 
 /// The output of `l_http` for one answer: the status, and the beginning of the body.
 struct HTTPAnswer {
-  /// nil if no status came.
+  /// The status; nil: none came.
   let status: Int?
   /// At most three lines and 300 characters of the body, on one line; empty if the client does not show the body.
   let excerpt: String
@@ -17,14 +17,14 @@ struct HTTPAnswer {
     excerpt = HTTPAnswer.excerpt(String(output[..<(found?.lowerBound ?? output.endIndex)]))
   }
 
-  /// Why the answer has no wanted status; nil: it has. Without wanted statuses, every status from 200 to 399 is wanted.
+  /// Returns why the status is not a wanted one; nil: it is. If `wanted` is empty, every status from 200 to 399 is wanted.
   func refusal(wanted: [Int]) -> String? {
     let code = status ?? 0
     guard wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) else { return nil }
     return "status \(code)" + (excerpt.isEmpty ? "" : ": " + excerpt)
   }
 
-  /// The first lines of an output that says why something is unhealthy.
+  /// Returns the first three lines of an output on one line of at most 300 characters. They say why something is unhealthy.
   static func excerpt(_ text: String) -> String {
     let lines = text.fullLines.lazy.map { String($0).trimmed }.filter { !$0.isEmpty }
     let line = lines.prefix(3).joined(separator: " / ")
@@ -33,12 +33,14 @@ struct HTTPAnswer {
 }
 
 extension HTTPAnswer {
-  /// The client's time limit: a second less than the operation's, so that the client's own message comes back; from 1 to 30 seconds.
+  /// Returns the client's time limit in seconds, from 1 to 30. It is a second less than the operation's, so that the client's own
+  /// message comes back.
   static func seconds(within timeout: Interval) -> Int { max(1, min(timeout.milliseconds / 1000 - 1, 30)) }
 }
 
 extension Outcome {
-  /// Turns the end of a command that was asked as a check into yes or no. A *no* includes what the command wrote.
+  /// Makes the outcome of a check from the outcome of its command: the value says yes or no. For a *no*, the failure's message
+  /// includes what the command wrote.
   mutating func becomeAnswer() {
     if failure?.kind == .command {
       failure?.kind = .unhealthy

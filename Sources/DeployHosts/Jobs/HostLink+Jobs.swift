@@ -1,13 +1,14 @@
 import DeployModel
 
 extension HostLink {
-  /// The most bytes of one stream in an answer.
+  /// The limit of bytes of one stream in an answer.
   private static let block = 262_144
 
-  /// Watches a job from its beginning. One short command asks for all jobs of a host.
+  /// Watches a job from its beginning. One request asks the host about all of its watched jobs.
   /// - Parameters:
-  ///   - isOurs: whether the job is a function of the host program. Its duration says nothing about a recipe's commands.
-  ///   - isNew: whether the job was started now, on the open channel, and not by an earlier engine.
+  ///   - isOurs: whether the job is a function of the host program. The duration of such a job says nothing about a recipe's
+  ///     commands.
+  ///   - isNew: whether this process has just started the job, on the open channel; false: an earlier engine started it.
   func watch(_ folder: String, isOurs: Bool, isNew: Bool) -> AsyncStream<JobEvent> {
     let (stream, sink) = AsyncStream.makeStream(of: JobEvent.self)
     watches[folder]?.sink.finish()
@@ -20,25 +21,26 @@ extension HostLink {
     return stream
   }
 
-  /// Ends a watch from this side.
+  /// Ends a watch with a failure, without asking the host.
   func unwatch(_ folder: String, _ failure: Failure) {
     watches.removeValue(forKey: folder)?.end(.broken(failure))
   }
 
-  /// A job may have ended: looks now.
+  /// Notes that a job may have ended, and looks at once.
   func rang() {
     isRung = true
     nap?.cancel()
   }
 
-  /// Whether the end of every watched job rings on the open channel. Jobs of a channel that broke, or of another engine, ring elsewhere.
+  /// Whether the bell rings on the open channel at the end of each watched job. Jobs that were started on another channel ring
+  /// elsewhere.
   var hearsAll: Bool { bell.map { bell in watches.values.allSatisfy { $0.bell == bell } } ?? false }
 
   private func poll() async {
     var isIdle = false
     while !watches.isEmpty {
       if isRung {
-        // A host that rings for nothing is not asked more often than one that does not ring.
+        // The host may have rung for nothing. It is not asked more often for that than a host that does not ring.
         if isIdle { try? await Task.sleep(for: .milliseconds(Looks.shortest)) }
       } else {
         let pause = hearsAll ? max(looks.pause, Looks.patient) : looks.pause
@@ -66,14 +68,14 @@ extension HostLink {
     polling = false
   }
 
-  /// Whether one of them has so much output that the rest should be fetched at once.
+  /// Returns whether one of the jobs has so much output that the rest should be fetched at once.
   private func more(_ batch: [JobWatch]) -> Bool {
     batch.contains { old in
       watches[old.folder].map { $0.out - old.out == HostLink.block || $0.err - old.err == HostLink.block } ?? false
     }
   }
 
-  /// Passes on one answer; true if it had anything new.
+  /// Passes on one answer to the watchers. Returns whether it contained anything new.
   private func serve(_ batch: [JobWatch], _ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     var stirred = false
@@ -89,7 +91,7 @@ extension HostLink {
       let err = Array(rest.dropFirst(numbers[2]).prefix(numbers[3]))
       let status = String(decoding: rest.dropFirst(numbers[2] + numbers[3]).prefix(numbers[4]), as: UTF8.self)
       rest = rest.dropFirst(numbers[2] + numbers[3] + numbers[4])
-      // It has been ended from this side meanwhile, or is watched again.
+      // The watch has been ended without the host meanwhile, or has begun again.
       guard var watch = watches[old.folder], watch.out == old.out, watch.err == old.err else { continue }
       watch.looks += 1
       if !out.isEmpty { watch.sink.yield(.output(.stdout, out)) }

@@ -3,16 +3,16 @@ import DeployModel
 import Glibc
 
 extension Hosts {
-  /// The shell lines that a command becomes: its folder, its environment, and then the command in place of the shell.
+  /// Makes a job of a command: shell lines that set the folder and the environment, and then replace the shell by the command.
   func job(of command: Command, _ errand: Errand) async throws(Failure) -> Job {
     var script = ""
     if let user = command.user {
       let name = Quoting.word(user)
-      // A shell expands no tilde before a quoted name.
+      // A shell does not expand a tilde before a quoted name.
       let home = user.utf8.allSatisfy(\.isPlainInName) ? "~\(user)" : "$(getent passwd \(name) | cut -d: -f6)"
       script += "HOME=\(home) USER=\(name) LOGNAME=\(name); export HOME USER LOGNAME; "
     }
-    // The shells of a host read what is sent byte by byte, so this is short, and one line.
+    // Shells of hosts read a script byte by byte, so the script is short and one line.
     let settings = try await environment(command, errand).map { name, value in "\(name)=\(Quoting.word(value))" }
     script += "export \(settings.joined(separator: " ")); "
     let folder = try command.directory.map { path throws(Failure) in try errand.place(path) } ?? errand.folder
@@ -44,7 +44,7 @@ extension Hosts {
     return settings
   }
 
-  /// Whether something answers, asked once from the host itself. A *no* is a failure of kind `unhealthy` with the value false.
+  /// Checks once whether something answers, from the host itself. A *no* is a failure of kind `unhealthy` with the value false.
   func ask(_ check: Check, _ errand: Errand) async -> Outcome {
     let seconds = HTTPAnswer.seconds(within: errand.intent.timeout)
     let (name, question, function): (String, String, String)

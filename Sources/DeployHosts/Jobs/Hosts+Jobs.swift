@@ -4,29 +4,30 @@ import DeployModel
 
 /// A command in the form in which a host runs it.
 struct Job: Sendable {
-  /// Lines for `sh`. They may contain secrets, so they go into a file that is deleted before the first line runs.
+  /// Lines for `sh`. They may contain secrets, so they go to a file that is deleted before the first line runs.
   var script: String
   var input: [UInt8] = []
   var merge = false
   var user: String?
-  /// The line for people, without secrets.
+  /// The command in messages for people, without secrets.
   var line: String
-  /// Whether the command may be started once more if it was lost.
+  /// Whether the command may be started again if it was lost.
   var again = false
-  /// The function of the host program that its lines call; nil: they are a recipe's lines.
+  /// The function of the host program that the lines call; nil: the lines come from a recipe.
   var ours: String?
-  /// Whether its end waits until its output is closed too.
+  /// Whether the job ends only when its output is closed too.
   var awaitsOutput = false
-  /// Its folder's name, if that differs from the intent.
+  /// The name of its folder on the host: usually the number of the intent.
   var name: String
 
-  /// The word before the command that replaces the shell: the program that gives it a session of its own, if the shell has none yet.
+  /// Shell words before the command that replaces the shell: the program that gives the command a session of its own, if the shell
+  /// has none.
   static let session = #"${l_setsid+"$l_setsid"}"#
-  /// The limit of a script that goes in the request itself: the host's shell reads a line byte by byte, but starts two programs for a
-  /// payload.
+  /// The limit in bytes of a script that is a word of the request. A shell reads such a word byte by byte, but it has to start two
+  /// programs for a payload.
   static let small = 6144
 
-  /// The script as a word of the request; nil if it has to be payload, because input follows it, or because it goes to another user.
+  /// The script as a word of the request; nil: it has to be payload, because it is long, input follows it, or another user runs it.
   var inline: String? {
     input.isEmpty && user == nil && script.utf8.count <= Job.small && !script.utf8.contains(0) ? script : nil
   }
@@ -47,9 +48,10 @@ extension Hosts {
     }
   }
 
-  /// Runs a job of ours on the host: a function of the host program with its arguments.
-  /// - Parameter output: gets all that it prints, as it comes; what is returned is cut to the limit of an outcome.
-  /// - Returns: what it printed. - Throws: its refusal, by its exit status.
+  /// Runs a function of the host program as a job.
+  /// - Parameter output: called with everything that the job prints, as it comes.
+  /// - Returns: what the job printed, cut to the limit of an outcome.
+  /// - Throws: the job's refusal, made from its exit status.
   func internalJob(
     _ function: String, _ arguments: [String], _ errand: Errand, name: String? = nil,
     output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
@@ -101,7 +103,7 @@ extension Hosts {
     let events = await errand.link.watch(folder, isOurs: job.ours != nil, isNew: answer.text.trimmed == "started")
     await errand.flight.whenCancelled { await stop("cancelled") }
     let late = Task {
-      // The host ends it in time by itself; this is for a host that does not.
+      // The host ends the job in time by itself. This is for a host that does not.
       try await Task.sleep(for: (errand.intent.timeout + .seconds(2 * grace + 20)).duration)
       await stop("timeout")
       try await Task.sleep(for: Interval.seconds(2 * grace + 20).duration)
@@ -130,7 +132,7 @@ extension Hosts {
     throw Failure(.internal, "`\(line)` is watched by somebody else", fix: "one intent is performed once at a time")
   }
 
-  /// Ends the rest of a job whose runner is gone. Otherwise its command could run at the same time as later commands.
+  /// Ends what is left of a job whose runner is gone. Otherwise its command could run at the same time as later commands.
   /// - Returns: the end of the job, with the processes that could not be ended; *lost* if the host does not answer in time.
   private func remains(of job: Job, _ errand: Errand, grace: Int, _ stop: @Sendable (String) async -> Void) async -> JobEnd {
     await stop("lost")
@@ -145,7 +147,7 @@ extension Hosts {
     return JobEnd(.lost(reboot: false))
   }
 
-  /// The outcome of an intent whose job ended.
+  /// Makes the outcome of an intent whose job has ended.
   static func outcome(of end: JobEnd, _ line: String, _ errand: Errand, _ out: Captured?, _ err: Captured?) -> Outcome {
     var outcome = Outcome(stdout: out, stderr: err, heldOpen: end.held)
     let short = line.utf8.count > 200 ? String(line.prefix(200)) + "…" : line

@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// Commands that change nothing. They need no claim, no watch and no sync, so a short one takes a third of a job's time.
+/// Commands that change nothing. They need no claim, no watch and no sync, so a short one takes a third of the time of a job.
 extension Hosts {
-  /// Asks until there is an answer. A host that is up repeats its first answer.
+  /// Runs the command until its answer is there. The host keeps its first answer until it reboots, and repeats it.
   func answer(_ command: Command, _ errand: Errand) async throws(Failure) -> Outcome {
     let job = try await job(of: command, errand)
     let script = Array(job.script.utf8)
@@ -44,8 +44,8 @@ extension Hosts {
   }
 }
 
-/// The output of `l_ask` with an answer: `STATUS OUT ERR NAME` (the sizes of the streams and the end of their files' names), followed by
-/// both streams, if they are short.
+/// The output of `l_ask` once there is an answer: a line `STATUS OUT ERR NAME`, and then both streams if they are short. OUT and
+/// ERR are the sizes of the streams, and NAME is the end of the names of their files.
 struct Answered {
   let status: Int
   let out: Int
@@ -53,7 +53,7 @@ struct Answered {
   let name: String
   let bytes: ArraySlice<UInt8>
 
-  /// nil: it is not there yet.
+  /// Reads the output; nil: there is no answer yet.
   init?(_ output: [UInt8]) {
     guard let end = output.firstIndex(of: 10) else { return nil }
     let words = String(decoding: output[..<end], as: UTF8.self).split(separator: " ").map(String.init)

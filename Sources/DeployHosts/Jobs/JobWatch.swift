@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The events for the watcher of a job, in order.
+/// What the watcher of a job gets, in order.
 enum JobEvent: Sendable {
   case output(OutputChunk.Stream, [UInt8])
   case ended(JobEnd)
@@ -13,20 +13,21 @@ struct JobEnd: Sendable, Equatable {
     case exit(Int)
     case timeout, cancelled
     case lost(reboot: Bool)
-    /// The job was claimed, but no process ever ran it, and now none can.
+    /// The job was claimed, but no process ever ran it, and now none can begin.
     case unborn
-    /// There is no such job on the host.
+    /// The host has no such job.
     case unknown
   }
   var why: Why
-  /// Processes that could not be ended: `pid user command`.
+  /// The processes that could not be ended, each as `pid user command`.
   var survivors: [String] = []
-  /// Whether TERM was ignored, so that KILL was needed.
+  /// Whether the command ignored TERM and had to be ended with KILL.
   var ignoredTerm = false
-  /// The stream of output that a process started by the command still holds, although the command has ended.
+  /// The output stream that a process started by the command still holds, although the command itself has ended; nil: none.
   var held: OutputChunk.Stream?
 
-  /// Reads a status file: `RC WHY HELD` (0, or the number of a stream), `kill` if TERM was ignored, then the survivors.
+  /// Reads a status file: the line `RC WHY HELD`, with ` kill` at its end if TERM was ignored, and then the survivors. HELD is the
+  /// number of a stream, or 0.
   init(status text: String) {
     let lines = text.fullLines.map(String.init)
     let words = lines.first?.parts(at: " ") ?? []
@@ -51,18 +52,18 @@ struct JobEnd: Sendable, Equatable {
   }
 }
 
-/// A watched job: what is known of its output, and who gets the rest.
+/// A watched job: how much of its output has been fetched, and who gets the rest.
 struct JobWatch {
   var folder: String
   /// Whether the job is a function of the host program, and not a command of a recipe.
   let isOurs: Bool
-  /// The nonce of the channel on which the host rings at the end of the job; nil: it does not ring, or not here.
+  /// The nonce of the channel on which the bell rings at the end of the job; nil: it does not ring, or rings elsewhere.
   let bell: String?
   let since = ContinuousClock.now
   var out = 0
   var err = 0
   var looks = 0
-  /// The number of looks in a row that found neither a runner nor a status.
+  /// The number of looks in a row that found neither a runner nor a status of the job.
   var doubts = 0
   var sink: AsyncStream<JobEvent>.Continuation
 }
@@ -73,8 +74,9 @@ extension JobWatch {
     sink.finish()
   }
 
-  /// The meaning of a state once all output is here. If a runner has just gone, its status may still appear between two looks, so *lost*
-  /// is believed only after a while. The host knows how long a claimed job may take to show itself.
+  /// Returns the end of the job that a state stands for; nil: the job is still running, or not all output has been fetched (`whole`). The
+  /// status of a runner that has just ended may appear a little later, so the job counts as lost only after several looks. The host itself
+  /// decides how long a claimed job may take to begin.
   mutating func end(state: Substring, status: String, whole: Bool) -> JobEnd? {
     switch state {
     case "done": return whole ? JobEnd(status: status) : nil

@@ -3,10 +3,10 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Bytes of the line that says what a parked deployment waits for.
+  /// The limit of the line that says what a parked deployment waits for, in bytes.
   private static let record = 8192
 
-  /// Keeps the lock without this engine.
+  /// Makes the host keep the lock although this engine ends.
   func park(_ request: ParkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let lease = min(request.lease, Parked.handover)
     _ = try await errand.link.demand(
@@ -27,7 +27,8 @@ extension Hosts {
     _ = try await link.demand("l_entrust", errand.claim + [Self.seconds(parked.lease), "\(parked.round)", try Hosts.line(parked)] + sent)
   }
 
-  /// Resumes with this engine, if the host gives it the deployment. Waiting messages arrive before this returns.
+  /// Makes this engine the one that resumes the parked deployment, if the host agrees. Messages that wait there arrive before this
+  /// returns.
   func unpark(_ request: UnparkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let lease = max(3, request.lease.milliseconds / 1000)
     let words = ["\(lease)", "\(request.round)", request.claim, Lock.word(request.by), EngineIdentity.own]
@@ -39,8 +40,8 @@ extension Hosts {
     return .done()
   }
 
-  /// The journal that a host keeps for a parked deployment, as it was sent.
-  /// - Throws: `missing` if there is none, `corrupt` if it is larger than any that was sent.
+  /// Returns the journal that a host keeps for a parked deployment, unchanged.
+  /// - Throws: `missing` if the host keeps none, `corrupt` if it is longer than an engine's journal can be.
   package func journal(on host: DeployModel.Host, at path: String) async throws(Failure) -> [UInt8] {
     let bytes = try await link(to: host).demand("l_journal", [host.place(path)]).output
     guard bytes.count <= Parked.limit else { throw Failure(.corrupt, "\(host.name) keeps \(bytes.count) bytes as a journal") }
@@ -55,7 +56,7 @@ extension Hosts {
     return line
   }
 
-  /// The parked deployment of the lock's holder; nil: no engine can have written the record.
+  /// Reads the record about the parked deployment of the lock's holder; nil: there is none, or no engine can have written it.
   static func parked(_ line: String?, holder: Lock?) -> Parked? {
     guard let line, line.utf8.count <= record, let parked = try? JSONDecoder().decode(Parked.self, from: Data(line.utf8)) else {
       return nil

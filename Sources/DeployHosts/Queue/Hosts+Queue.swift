@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 
 extension Hosts {
-  /// Takes a place in the line for the lock of a host, or renews it.
-  /// - Parameter renews: whether to only renew: a lost place is then not taken again.
-  /// - Throws: what the host said, or that it is out of reach.
+  /// Takes a place in the queue for the lock of a host, or renews the place.
+  /// - Parameter renews: true: only renews, so that a place that was lost is not taken again.
+  /// - Throws: the host's refusal, or that the host is out of reach.
   package func lineUp(
     _ ticket: Ticket, renews: Bool, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> LinePlace {
@@ -32,7 +32,7 @@ extension Hosts {
     return line.isEmpty ? nil : line
   }
 
-  /// Gives a place up. If the host is out of reach, the place ends with its lease.
+  /// Gives up a place in the queue. If the host is out of reach, the place ends with its lease.
   package func leaveLine(_ token: String, on host: DeployModel.Host, at path: String) async {
     guard Message.isPlain(token) else { return }
     _ = try? await link(to: host).call("l_dequeue", [host.place(path), token], patience: .zero, within: .seconds(3))
@@ -40,7 +40,7 @@ extension Hosts {
 }
 
 extension LinePlace {
-  /// What `l_queue` printed, or `l_lock` if somebody comes first.
+  /// Reads what `l_queue` printed, or what `l_lock` printed if another deployment comes first.
   init(_ lines: [Substring]) {
     self.init(holder: Hosts.holder(lines))
     for line in lines {
@@ -59,7 +59,7 @@ extension LinePlace {
     }
   }
 
-  /// Why a free lock is not given: another deployment comes first; nil: none does.
+  /// Why this deployment does not get a free lock: another deployment comes first, or superseded it; nil: neither.
   fileprivate var reason: Failure? {
     if let superseded {
       return Failure(.locked, "a newer deployment superseded this one: \(superseded.purpose), by \(superseded.owner)")

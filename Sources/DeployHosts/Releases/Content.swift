@@ -1,8 +1,8 @@
 import DeployModel
 
-/// A tar for hosts in two forms: plain, and compressed. The compressed form is made once, when the first host needs it.
+/// A tar for hosts in two forms: plain and compressed. The compressed form is made only once, when the first host needs it.
 actor Content {
-  /// Nil: there is only the compressed form.
+  /// The plain form; nil: only the compressed form exists.
   let plain: Pack?
   private let compress: @Sendable () async throws(Failure) -> Pack
   private var making: Task<Result<Pack, Failure>, Never>?
@@ -17,7 +17,7 @@ actor Content {
     compress = { () async throws(Failure) in try plain.compressed() }
   }
 
-  /// - Throws: if it cannot be made; the next call tries again.
+  /// Returns the compressed form. - Throws: if it cannot be made. The next call then tries again.
   func compressed() async throws(Failure) -> Pack {
     if let making, case .success(let pack) = await making.value { return pack }
     let task = Task { [compress] () -> Result<Pack, Failure> in

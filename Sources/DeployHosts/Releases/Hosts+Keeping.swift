@@ -1,11 +1,12 @@
 package import DeployModel
 import FoundationEssentials
 
-/// Reads a release that a host keeps. Takes no lock and writes nothing there.
+/// Reads a release that a host keeps. This takes no lock and writes nothing on the host.
 extension Hosts {
-  /// The manifest of a release, as the host remembers it; no file is read. The caller has to compare its digest.
-  /// - Throws: kind `missing` if the host does not keep the release, `corrupt` if the release has another file or something that is not a
-  ///   file.
+  /// Returns the manifest of a release, as the host recorded it. No file of the release is read. The caller has to compare the
+  /// manifest's digest.
+  /// - Throws: kind `missing` if the host does not keep the release, `corrupt` if a file of the release is missing, has another
+  ///   size, or is not a regular file.
   package func manifest(of release: Release.ID, on host: DeployModel.Host, at path: String) async throws(Failure) -> Manifest {
     let link = try link(to: host)
     let answer = try await link.demand("l_show", [path, "manifests/\(release)"])
@@ -14,7 +15,7 @@ extension Hosts {
     else { throw Failure(.corrupt, "the manifest of release \(release) on the host cannot be read") }
     let found = try await look(at: release, path, link)
     for item in kept.manifest.items where item.kind == .file {
-      // What is no plain file may have no end.
+      // Reading something that is not a regular file may have no end.
       guard let entry = found.entries[Array(item.path.utf8)], entry.mode & 0o170000 == 0o100000, entry.size == item.size else {
         throw Failure(.corrupt, "\(item.path) in release \(release) is not as it was delivered", fix: "lander verify names what differs")
       }
@@ -22,8 +23,8 @@ extension Hosts {
     return kept.manifest
   }
 
-  /// Parts of files of a release, in the requested order. All of them are requested at once, so that a slow connection only costs its delay
-  /// once. The caller has to compare them with the manifest.
+  /// Returns parts of files of a release, in the requested order. All parts are requested at once, so a slow connection costs its
+  /// delay only once. The caller has to compare the parts with the manifest.
   /// - Throws: kind `corrupt` if a file is gone, too short, or cannot be read.
   package func read(
     _ parts: [BundlePart], of release: Release.ID, on host: DeployModel.Host, at path: String

@@ -3,13 +3,13 @@ import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// What a host says before a release is staged there.
+  /// What a host reports before a release is staged there.
   private struct Ground {
     var present = false
     var freeBytes = 0
     var freeInodes = Int.max
     var base: (release: Release.ID, digest: String)?
-    /// How many bytes of each pack have arrived, by name.
+    /// The number of bytes of each pack that have arrived, by the name of the pack.
     var packs: [ExactText: Int] = [:]
     var missing: [Int] = []
 
@@ -41,13 +41,13 @@ extension Hosts {
     do throws(Failure) {
       return try await stage(release, base: base, ground, errand)
     } catch {
-      // A file of the older release was changed, or is no longer in our store: then the whole bundle is sent.
+      // A file of the older release was changed on the host, or our store no longer has it. So the whole bundle is sent.
       guard base != nil, error.kind == .corrupt || error.kind == .store || error.kind == .missing else { throw error }
       return try await stage(release, base: nil, ground, errand)
     }
   }
 
-  /// The content of the host's own release. Hosts that say the same about it are asked once.
+  /// Returns the contents of the release that the host has. Hosts that report the same release with the same digest are asked once.
   private func kept(_ base: (release: Release.ID, digest: String)?, _ errand: Errand) async -> (id: Release.ID, KeptRelease)? {
     guard let base else { return nil }
     let kept = try? await shelf.kept(base.release, of: base.digest) { () async throws(Failure) in
@@ -68,7 +68,7 @@ extension Hosts {
     let packs = try await shelf.packs(key) { [self] () async throws(Failure) in
       try await pack(release, base: base?.1, errand.site)
     }
-    // What arrived before is there already, and is not sent again.
+    // Packs that arrived before need no further room, and are not sent again.
     let free = ground.freeBytes.plus(min(packs.sending, ground.packs.values.reduce(0) { $0.plus($1) }))
     if let lack = packs.room.lack(freeBytes: free, freeInodes: ground.freeInodes, at: errand.site.path) { throw lack }
     let folder = "staging/\(release.id)"
@@ -84,11 +84,11 @@ extension Hosts {
     return .done()
   }
 
-  /// Makes the packs for hosts that have the same older release.
+  /// Makes the packs for all hosts that have the same older release.
   private func pack(_ release: Release, base: KeptRelease?, _ site: HostSite) async throws(Failure) -> StagingPacks {
     let manifest = try await store.manifest(of: release.bundle)
     let list = try StagingList(manifest, of: release, base: base, reuse: site.reuse, withSetID: site.deliversSetID)
-    // If most of it is new, the whole bundle, which is packed once, is cheaper than a pack for this base.
+    // If most files are new, the whole bundle is cheaper than a pack for this base, because the bundle is packed only once.
     let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
     let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: site.deliversSetID)
     let text = Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
@@ -107,7 +107,7 @@ extension Hosts {
       content: content)
   }
 
-  /// A tar of single files.
+  /// Packs single files into a tar.
   func pack(_ files: [Manifest.Item]) async throws(Failure) -> Pack {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
@@ -120,7 +120,8 @@ extension Hosts {
     return try Pack("\(folder.path)/content", isPlain: true)
   }
 
-  /// Lists for the host. - Parameter built: the time that what is sent with them gets.
+  /// Packs lists for the host. - Parameter built: the modification time that the host gives to the files that are sent with the
+  /// lists.
   func pack(_ files: [(name: String, bytes: [UInt8])], built: Timestamp) async throws(Failure) -> Pack {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
@@ -132,14 +133,14 @@ extension Hosts {
     return files.reduce(0) { $0 + $1.bytes.count } <= LinePace.few ? pack : try pack.compressed()
   }
 
-  /// One line of JSON with its names in order: equal values give equal bytes.
+  /// Encodes a value as one line of JSON with sorted keys, so that equal values give equal bytes.
   static func coded(_ value: some Encodable) throws(Failure) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do { return Array(try encoder.encode(value)) } catch { throw Failure(.internal, "not encodable: \(error)") }
   }
 
-  /// - Parameter link: if there is no release, the text that the link `current` had before the first deployment; nil: there was none.
+  /// - Parameter link: if `release` is nil, the target of the link `current` before the first deployment; nil: there was no link.
   func activate(_ release: Release.ID?, link: String? = nil, _ errand: Errand) async throws(Failure) -> Outcome {
     _ = try await errand.link.demand("l_activate", errand.claim + [release ?? "", link ?? ""])
     return .done()
@@ -154,7 +155,7 @@ extension Hosts {
     let said: String
     do { said = try await internalJob("l_remove", errand.claim + [shared ? "data" : ""], errand) } catch {
       guard ![.unreachable, .fenced, .lost].contains(error.kind) else { throw error }
-      // `current` goes first, so nothing is gone while it is there.
+      // The host removes `current` first. So if `current` is still there, nothing has been removed.
       let isThere = try? await exists("\(errand.site.path)/current", errand).value.bool
       let outcome = Outcome(failure: error)
       return isThere == true ? outcome.leavingWhole : outcome

@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// Releases that are on a host already: their content is compared with their manifest, and what differs is sent again.
+/// Compares releases that are on a host with their manifests, and sends again what differs.
 extension Hosts {
-  /// Makes an existing release match its manifest, without ever removing an entry that is right.
+  /// Makes a release on a host match its manifest. An entry that is right is never removed.
   func repair(_ release: Release, free: (bytes: Int, inodes: Int), _ errand: Errand) async throws(Failure) -> Outcome {
     let manifest = try await store.manifest(of: release.bundle)
     let withSetID = errand.site.deliversSetID
@@ -26,23 +26,24 @@ extension Hosts {
     var name: String?
     if !repair.send.isEmpty { name = try await send(Content(try await pack(repair.send)), to: place, has: [:], errand).name }
     try errand.flight.check()
-    // The job's name stays the same, so that an engine that resumes an older one's deployment finds the job that this one began.
+    // The job's name must not change between versions: an engine that resumes an older engine's deployment looks for this job.
     _ = try await internalJob(
       "l_repair", errand.claim + [release.id, lists.name, name ?? "-"], errand, name: "\(errand.intent.id).mend")
     return .done()
   }
 
-  /// Asks for the names, kinds and sizes of a release.
+  /// Asks the host for the names, kinds and sizes in a release.
   func look(at release: Release.ID, _ path: String, _ link: HostLink) async throws(Failure) -> ReleaseLook {
     try ReleaseLook(try await link.demand("l_look", [path, release]).output)
   }
 
-  /// The owners of its entries at the end of its deployment; nil if the host does not know, as for releases that older versions deployed.
+  /// Returns the owners of the release's entries at the end of its deployment; nil: the host does not know them, because an older
+  /// version deployed it.
   private func rights(of release: Release.ID, _ path: String, _ link: HostLink) async -> ReleaseRights? {
     (try? await link.demand("l_show", [path, "entries/\(release).rights"]).output).map { ReleaseRights($0) }
   }
 
-  /// Has a job of the deployment compare contents.
+  /// Compares contents on the host, in a job of the deployment.
   /// - Returns: a line for each entry that differs.
   private func compare(
     _ release: Release.ID, _ questions: (sums: [Manifest.Item], odd: [String]), _ errand: Errand
@@ -60,7 +61,7 @@ extension Hosts {
     return said.with { $0.split(separator: 10).map { Array($0) } }
   }
 
-  /// Has the host compare contents outside all jobs and locks, one part at a time. Writes nothing there.
+  /// Compares contents on the host outside all jobs and locks, one part at a time. This writes nothing on the host.
   /// - Returns: a line for each entry that differs.
   private func differing(
     _ release: Release.ID, _ questions: (sums: [Manifest.Item], odd: [String]), _ path: String, _ link: HostLink
@@ -89,12 +90,13 @@ extension Hosts {
     return lines
   }
 
-  /// How many bytes of content a host hashes for one question; a longer file is one question.
+  /// The number of bytes that a host hashes for one request. A longer file has a request of its own.
   private static let part = 256 << 20
 
-  /// Compares the running release of a host with its manifest. It takes no lock and writes nothing, so it works on a read-only disk too.
-  /// - Parameter digest: maps a manifest to its bundle's digest, so that the host's copy is not believed blindly.
-  /// - Throws: kind `missing` if its folder or manifest is gone.
+  /// Compares the current release of a host with its manifest. This takes no lock and writes nothing, so it also works on a
+  /// read-only disk.
+  /// - Parameter digest: returns the digest of a manifest's bundle, with which the host's copy of the manifest is checked.
+  /// - Throws: kind `missing` if the folder or the manifest of the release is gone.
   package func verify(
     _ host: DeployModel.Host, at path: String, current release: Release.ID, digest: (Manifest) -> Digest
   ) async throws(Failure) -> Verification {
@@ -105,7 +107,7 @@ extension Hosts {
     else {
       throw Failure(.corrupt, "the manifest of release \(release) on the host cannot be read", fix: "lander deploy --force sends it again")
     }
-    // This machine's knowledge of the bundle counts more than the host's.
+    // If this machine's store knows the bundle, its manifest counts, and not the host's copy.
     let manifest: Manifest
     do { manifest = try await store.manifest(of: kept.bundle) } catch { manifest = kept.manifest }
     guard digest(manifest) == kept.bundle else {

@@ -2,30 +2,30 @@ import DeployCore
 import DeployModel
 
 extension Hosts {
-  /// How many bytes go through a channel in one piece.
+  /// The number of bytes of one piece of a download.
   static let block = 262_144
-  /// The limit of bytes that one request brings, and the size of the first piece of a pack.
+  /// The limit of the payload of a request, and the size of the first piece of a pack, in bytes.
   static let request = 524_288
-  /// The limit of a piece of a pack, however fast the connection is.
+  /// The limit of a later piece of a pack in bytes, however fast the connection is.
   private static let largestPiece = 8 << 20
 
-  /// Sends content to a folder of the host, compressed if the connection is slow.
-  /// - Parameter has: the sizes of what has arrived there before, by name.
-  /// - Returns: what the host has now.
+  /// Sends content to a folder of the host: compressed if the connection is slow, else plain.
+  /// - Parameter has: the number of bytes of each pack that have arrived there before, by name.
+  /// - Returns: the pack that the host has now.
   func send(_ content: Content, to folder: String, has: [ExactText: Int], _ errand: Errand) async throws(Failure) -> Pack {
     let (pack, have) = try await form(of: content, for: folder, has: has, errand)
     try await send(pack, as: "\(folder)/\(pack.name)", from: have, errand)
     return pack
   }
 
-  /// The form of a content that suits a host, and what the host has of it. The bytes that are sent to find out are the beginning of one
-  /// of the forms.
+  /// Chooses the form of a content that suits the connection. Returns it with the number of its bytes that the host has. To find
+  /// out how fast the connection is, this sends the beginning of the plain form.
   private func form(
     of content: Content, for folder: String, has: [ExactText: Int], _ errand: Errand
   ) async throws(Failure) -> (pack: Pack, have: Int) {
     func here(_ pack: Pack) -> (Pack, Int) { (pack, has[ExactText(pack.name)] ?? 0) }
     guard let plain = content.plain else { return here(try await content.compressed()) }
-    // What arrived before a channel broke decides again.
+    // If one of the forms began to arrive before a channel broke, the choice is made as it was then.
     if plain.size <= LinePace.few || here(plain).1 > LinePace.pieces.reduce(0, +) { return here(plain) }
     if plain.size <= LinePace.small { return here(try await content.compressed()) }
     if has.keys.contains(where: { $0.text.hasSuffix(".pack") }) {
@@ -48,8 +48,8 @@ extension Hosts {
     return here(try await content.compressed())
   }
 
-  /// Sends a pack to the host, in pieces, so that short requests fit between them. Bytes that are there are not sent again. A piece takes
-  /// about half a second, because the host starts a program for each piece; other requests wait for two pieces at most.
+  /// Sends a pack to the host in pieces, so that short requests fit in between. Bytes that the host has are not sent again. A piece
+  /// takes about half a second, because the host starts a program for each piece. Another request waits for at most two pieces.
   /// - Parameters:
   ///   - end: the number of bytes that the host should have; nil: all.
   ///   - piece: the size of the first piece in bytes.
@@ -57,7 +57,7 @@ extension Hosts {
     _ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, piece: Int = Hosts.request, _ errand: Errand
   ) async throws(Failure) {
     let end = min(end ?? pack.size, pack.size)
-    // A host may claim anything about what it has.
+    // A host may report any number here, even an impossible one.
     var at = (0...pack.size).contains(known) ? known : 0
     var misses = 0
     var flight: [Task<Result<Int, Failure>, Never>] = []
@@ -94,11 +94,11 @@ extension Hosts {
           tell(.sent(errand.site.host.name, bytes: have, of: pack.size))
           told = have
         }
-        // Only a part of the last piece arrived: the rest has to be sent.
+        // The last piece arrived only in part, so the rest of it has to be sent.
         if flight.isEmpty { at = have }
         continue
       }
-      // The host has another size than expected: after a break, a piece may have arrived in part or twice.
+      // The host has another number of bytes than expected. After a break, a piece may have arrived in part or twice.
       for task in flight { _ = await task.value }
       flight = []
       misses += 1

@@ -2,7 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Hosts {
-  /// Remembers that a stage begins, or how it ended; answers with what another deployment left, if that stays.
+  /// Records on the host that a stage begins, or how it ended. The value of the outcome is another deployment's mark of this stage,
+  /// if that mark stays.
   func mark(_ request: MarkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let mark = request.mark
     let line = "\(mark.state.rawValue) \(mark.deployment) \(mark.at.milliseconds) \(mark.revision.hex) \(mark.way)"
@@ -12,7 +13,7 @@ extension Hosts {
     return .done(Hosts.marks(answer.lines)?.first?.value ?? .null)
   }
 
-  /// Marks among the lines of an answer; nil if there are none.
+  /// Reads the marks in the lines of an answer; nil: there are none.
   static func marks(_ lines: [Substring]) -> [StageMark]? {
     let marks = lines.compactMap { line -> StageMark? in
       let parts = line.parts(at: "\t", keepingEmpty: true).map(String.init)
@@ -28,7 +29,8 @@ extension Hosts {
 }
 
 extension StageMark {
-  /// How it is undone, as hosts keep it: 0 not at all, 1 never can be, 2 after hosts went back, 3 before.
+  /// How the stage is undone, as a number that hosts keep: 0: not at all, 1: it cannot be undone, 2: after hosts went back, 3:
+  /// before hosts go back.
   fileprivate var way: Int {
     if isIrreversible { return 1 }
     return switch undo {

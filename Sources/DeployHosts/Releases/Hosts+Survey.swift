@@ -39,7 +39,7 @@ extension Hosts {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     let link = try link(to: host)
-    // The channel comes first, so that making it does not count as a difference of clocks.
+    // The channel is opened first, so that the time for it does not count as a difference of the clocks.
     _ = try await link.demand("l_ping", [])
     let asked = WallClock.now
     let answer = try await link.demand("l_survey", [path] + shared)
@@ -63,7 +63,7 @@ extension Hosts {
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
     if found["failed"] != nil { state.failedRestore = try await failedRestore(link, path) }
     for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {
-      // One application's host may be in several of its groups; what runs there is the same for all of them.
+      // A host of one application may be in several of its groups. What runs there is the same for all of them.
       let receipt = try await self.receipt(name, link, path)
       state[keyPath: place] = receipt.flatMap { $0.application.isExactly(application) ? $0 : nil }
       if name == "receipt", let receipt, !receipt.application.isExactly(application) { state.stranger = receipt }
@@ -72,7 +72,7 @@ extension Hosts {
   }
 }
 
-/// The output of a survey: a word and its text, one a line.
+/// The output of a survey: lines, each with a word and its text.
 private struct Findings {
   private let pairs: [(String, String)]
 
@@ -95,7 +95,7 @@ private struct Findings {
     }
   }
 
-  /// Why nothing can be changed at the path; nil if it can.
+  /// Returns why nothing can be changed at the path; nil: it can.
   func hindrance(at path: String) -> Failure? {
     if let file = self["blocked"] {
       let fix = "look at it, then on the host: mv \(Quoting.word(file)) \(Quoting.word(file + ".found"))"
@@ -115,8 +115,9 @@ private struct Findings {
     return nil
   }
 
-  /// The highest fence that the host has seen.
-  /// - Throws: kind `corrupt` if no deployment could have a higher one: the shells of hosts count to 2^63 at most.
+  /// Returns the highest fence that the host has seen.
+  /// - Throws: kind `corrupt` if the fence is so high that no deployment could have a higher one. Shells of hosts count to at most
+  ///   2^63.
   func fence(at path: String) throws(Failure) -> Int {
     guard let text = self["fence"], !text.isEmpty else { return 0 }
     guard let fence = Int(text), (0...1 << 53).contains(fence) else {
@@ -127,7 +128,8 @@ private struct Findings {
     return fence
   }
 
-  /// What `current` is if Lander did not make it. A text that cannot be read without loss cannot be restored.
+  /// What `current` is if Lander did not make it; nil: Lander made it. If a link's target is not valid text, the link counts as a
+  /// file, because it could not be restored.
   var strange: ForeignCurrent? {
     guard let odd = self["odd"] else { return nil }
     if odd.hasPrefix("folder") { return .folder }
@@ -146,7 +148,8 @@ private struct Findings {
     return gone + unlisted + lacking
   }
 
-  /// An id that was planted before this boot of the machine may be a copy's, so it does not count.
+  /// Returns the place of the path on its machine. An id that was written before the machine's last boot may come from a copy of
+  /// the disk, so it does not count.
   func place(boot: String) -> HostPlace? {
     guard let path = self["real"], let folder = self["place"] else { return nil }
     let planted = (self["id"] ?? "").split(separator: " ").map(String.init)
@@ -156,7 +159,7 @@ private struct Findings {
   func facts(asked: Timestamp) -> HostFacts {
     let space = (self["space"] ?? "").split(separator: " ").map { Int($0) ?? 0 }
     let bytes = space.count == 4 ? max(0, space[0].times(space[1])) : 0
-    // A file system that does not count inodes has enough of them.
+    // A file system that does not count inodes never lacks them.
     let inodes = space.count == 4 && space[3] > 0 ? space[2] : Int(Int32.max)
     return HostFacts(
       shell: self["shell"] ?? "", user: self["user"] ?? "", home: self["home"] ?? "", kernel: self["kernel"] ?? "",
@@ -166,7 +169,8 @@ private struct Findings {
       machine: MachineFacts(surveyed: { self[$0] }, all("v4") + all("v6")))
   }
 
-  /// Busybox's clock has whole seconds only, so a difference of half a second counts as none.
+  /// Returns how far the host's clock is ahead. Busybox's clock has only whole seconds, so up to a second of difference counts as
+  /// none.
   private func skew(_ asked: Timestamp) -> Interval {
     let text = self["clock"] ?? ""
     if let exact = Int(text) { return Interval(milliseconds: exact.minus(asked.milliseconds)) }

@@ -4,8 +4,8 @@ import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Takes the lock, or names the holder in a record of `Lock`'s fields. To succeed, the host must still have the plan's receipt, and jobs
-  /// of older fences must have ended.
+  /// Takes the lock. If another deployment has it, the outcome names the holder, in a record of `Lock`'s fields. The host gives the
+  /// lock only if its receipt is still the plan's and all jobs of older fences have ended.
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
@@ -48,8 +48,8 @@ extension Hosts {
     return .done(.record(of: [("fence", .int(request.fence))]))
   }
 
-  /// Waits for jobs that earlier deployments left running, or ends them. The caller learns what it waits for; a cancel ends the wait at
-  /// once.
+  /// Waits for jobs that earlier deployments left running, or ends them. Tells the listener which jobs these are. A cancel ends the
+  /// wait at once.
   private func endOrphans(_ request: LockRequest, _ errand: Errand) async throws(Failure) {
     let clock = ContinuousClock()
     let (start, limit) = (clock.now, Interval(milliseconds: errand.flight.limit.milliseconds / 10 * 9))
@@ -72,7 +72,7 @@ extension Hosts {
           .timeout, "jobs of earlier deployments still run: \(jobs.map { $0.described(at: WallClock.now) }.joined(separator: ", "))",
           fix: "wait for them, or end them with --orphans kill")
       }
-      // A wait of less than a second is not worth a line.
+      // A wait of less than a second is not reported.
       if waited >= .seconds(1), told != jobs.map(\.name) {
         told = jobs.map(\.name)
         let names = vault.clean(jobs.map { $0.described(at: WallClock.now) }.joined(separator: ", "))
@@ -86,20 +86,21 @@ extension Hosts {
   func unlock(_ token: String, good: Deployment.ID?, left: FailedRestore?, _ errand: Errand) async throws(Failure) -> Outcome {
     await errand.link.leave(errand.site.path, token: token)
     await inbox.delivered(errand.link, path: errand.site.path, token: token)
-    // A host that was given up is asked once, because its lease ends by itself.
+    // A host that was given up is asked only once, because its lease ends by itself.
     let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
     let text =
       try left.map { left throws(Failure) in
         guard left.isOver else { return String(decoding: try Hosts.coded(left), as: UTF8.self) }
         return "-" + (left.isOwn == true ? left.deployment : "")
       } ?? ""
-    // A person who takes a lock away has not finished what held it; intents of engines begin at 1.
+    // If a person takes a lock away, the holder's work is not over. Such a request has intent 0; intents of engines begin at 1.
     let over = errand.intent.id > 0 ? "over" : ""
     _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? "", text, over], patience: patience)
     return .done()
   }
 
-  /// The previous receipt is kept if it is another release's. Sources are there before the receipt that names them.
+  /// Writes the receipt of a host. The host keeps its previous receipt if that is of another release. The recipe's sources are
+  /// written before the receipt that names them.
   func record(_ receipt: Receipt, _ errand: Errand) async throws(Failure) -> Outcome {
     let sources = receipt.inputs.sources.hex
     if try await errand.link.demand("l_has", [errand.site.path, "recipes/\(sources)"]).text.trimmed != "there" {
@@ -111,28 +112,28 @@ extension Hosts {
       }
     }
     var receipt = try await marked(receipt, errand)
-    // What is restored on a host is an earlier deployment's, and says no more than it did.
+    // A receipt that is restored on a host belongs to an earlier deployment, so the owners of its entries are not recorded again.
     let words = [receipt.trial == true ? "trial" : "", receipt.deployment == errand.site.deployment ? "look" : ""]
-    // The first line says this, and it changes.
+    // The first line of the host's file has this value, which changes later, so the receipt itself does not have it.
     receipt.trial = nil
     let text = try Hosts.coded(receipt)
     let claim = errand.claim + [receipt.release.id, receipt.deployment, sources] + words
-    // A payload costs the host a program.
+    // For a payload, the host has to start a program.
     let inline = text.count <= Job.small && !text.contains(0)
     _ = try await errand.link.demand(
       "l_record", claim + [inline ? String(decoding: text, as: UTF8.self) : ""], payload: inline ? [] : text)
     return .done()
   }
 
-  /// Sources that are too long for one request go in pieces, and get their name when they are complete.
+  /// Sends sources that are too long for one request in pieces. They get their final name once they are complete.
   private func send(_ text: [UInt8], asSources sources: String, _ errand: Errand) async throws(Failure) {
     let digest = Hex.digest(text)
     let name = try await send(text, as: "uploads/\(digest).sources", errand)
     _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
   }
 
-  /// Sends bytes in pieces to a file below .lander, whose name is the digest of its content.
-  /// - Returns: that name.
+  /// Sends bytes in pieces to a file below `.lander`. The file's name contains the digest of its content.
+  /// - Returns: the file's name.
   func send(_ text: [UInt8], as name: String, _ errand: Errand) async throws(Failure) -> String {
     var at = 0
     var misses = 0
@@ -146,7 +147,7 @@ extension Hosts {
     return name
   }
 
-  /// A list of records with `path` and `text`.
+  /// Reads a recipe's sources from the host: a list of records with `path` and `text`.
   func sources(_ digest: Digest, _ errand: Errand) async throws(Failure) -> Outcome {
     let answer = try await errand.link.demand("l_show", [errand.site.path, "recipes/\(digest.hex)"])
     guard let files = try? JSONDecoder().decode([SourceFile].self, from: Data(answer.output)) else {
@@ -155,7 +156,7 @@ extension Hosts {
     return .done(.list(files.map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
 
-  /// A receipt of the host; nil: there is none.
+  /// Reads a receipt of the host; nil: the host has none.
   func receipt(_ name: String, _ link: HostLink, _ path: String) async throws(Failure) -> Receipt? {
     let answer = try await link.call("l_show", [path, name])
     if answer.status == 44 { return nil }
@@ -170,18 +171,19 @@ extension Hosts {
     return receipt
   }
 
-  /// The failed restore of the last deployment; nil: there is none, or it cannot be read, so that only the host's disk shows it.
+  /// Reads the record that the last deployment could not restore the host; nil: there is none, or it cannot be read, so only the
+  /// disk shows what happened.
   func failedRestore(_ link: HostLink, _ path: String) async throws(Failure) -> FailedRestore? {
     let answer = try await link.call("l_show", [path, "failed"])
     return answer.status == 0 ? try? JSONDecoder().decode(FailedRestore.self, from: Data(answer.output)) : nil
   }
 
-  /// The line of a holder among others.
+  /// Finds the line about a lock's holder; nil: none of the lines is one.
   static func holder(_ lines: [Substring]) -> Lock? {
     for line in lines {
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
       guard words.count >= 8, words[0] == "holder" else { continue }
-      // Hosts on which an older version took the lock say less.
+      // Hosts on which an older version took the lock have fewer fields.
       let rest = words[8...].map { $0.isEmpty ? nil : $0 } + [nil, nil, nil]
       return Lock(
         deployment: words[1], token: words[2], owner: words[6], purpose: words[7], since: Timestamp(milliseconds: Int(words[3]) ?? 0),
@@ -192,7 +194,8 @@ extension Hosts {
 }
 
 extension Lock {
-  /// Why an application does not get a folder that another one is deploying to for the first time, before there is a receipt.
+  /// Returns the refusal of a folder that another application has locked for its first deployment, so that the folder has no
+  /// receipt yet.
   fileprivate func refusal(of site: HostSite) -> Failure {
     Failure(
       .invalid,
@@ -202,14 +205,14 @@ extension Lock {
   }
 }
 
-/// A job that outlived its deployment.
+/// A job that is still running although its deployment has ended.
 struct Orphan {
   let running: RunningJob
-  /// Its folder's name: the intent, and sometimes a suffix.
+  /// The name of its folder: the number of the intent, sometimes with a suffix.
   let folder: String
   let user: String
   var name: String { "\(running.deployment)/\(folder) `\(running.command)`" }
-  /// Its description, with its age.
+  /// Returns the job's command, deployment and age, for people.
   func described(at now: Timestamp) -> String {
     let age = Interval(milliseconds: max(0, (now - running.since).milliseconds / 1000 * 1000))
     return "`\(running.command)` of deployment \(running.deployment), started \(age) ago"
@@ -227,11 +230,11 @@ struct Orphan {
 }
 
 extension HostLink {
-  /// Keeps a lease alive until it is given up, or another deployment has the lock.
+  /// Renews a lease until `leave` is called, or until another deployment has the lock.
   func renew(_ path: String, token: String, every seconds: Int, atOnce: Bool = false) {
     leave(path, token: token)
     inbox.holds(true, self, path: path, token: token)
-    // It was just taken, or is about to be asked for.
+    // The lock was just taken, or is about to be requested.
     if !atOnce { inbox.isOwn(token) }
     leases[ExactText("\(token) \(path)")] = Task {
       if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }
@@ -241,7 +244,7 @@ extension HostLink {
       }
     }
   }
-  /// - Returns: whether the lease still belongs to the token; nil: the host did not answer.
+  /// Renews a lease once. - Returns: whether the lease still belongs to the token; nil: the host did not answer.
   @discardableResult
   func renewNow(_ path: String, token: String) async -> Bool? {
     guard let answer = try? await call("l_renew", [path, token, EngineIdentity.own] + inbox.told) else { return nil }
@@ -254,7 +257,7 @@ extension HostLink {
     return true
   }
 
-  /// Renews a lease that this process did not take, if it still belongs to the token.
+  /// Renews a lease that another process took, as long as it belongs to the token.
   func adopt(_ path: String, token: String) {
     if leases[ExactText("\(token) \(path)")] == nil { renew(path, token: token, every: 10, atOnce: true) }
   }

@@ -1,26 +1,27 @@
 import DeployModel
 
-/// Whether it is worth compressing what goes to a host, judged by how long the first of it took.
+/// Says whether compression saves time on a connection, judged by how long the first pieces took.
 ///
-/// On a fast connection, compression takes the client longer than it saves, and nothing is sent meanwhile. At 16 MB/s, a little more than
-/// 100 Mbit/s, the two are about equal for text.
+/// On a fast connection, compression takes this machine longer than it saves, and nothing is sent meanwhile. At 16 MB/s, a little
+/// more than 100 Mbit/s, both take about the same time for text.
 enum LinePace: Sendable, Equatable {
   case fast
   case slow
   case unclear
 
-  /// From this number of bytes a second, data is sent uncompressed.
+  /// The number of bytes a second from which data is sent uncompressed.
   static let enough = 16 << 20
-  /// The pieces that are tried, one after the other. Their time includes one answer, which tells little if the host is far away.
+  /// The sizes of the pieces that are tried, one after the other, in bytes. The time of a piece includes the wait for the host's
+  /// answer, so a small piece tells little about a host that is far away.
   static let pieces = [256 << 10, 1 << 20]
-  /// If one piece takes longer than this, the connection is slow, whatever the next piece would show.
+  /// If one piece takes longer than this, the connection counts as slow, and the next piece is not tried.
   static let longest = Interval(milliseconds: 250)
-  /// Up to this number of bytes nothing is compressed, which saves the host a program.
+  /// Up to this number of bytes, nothing is compressed, which saves the host a program.
   static let few = 24 << 10
-  /// Up to this number of bytes nothing is tried: the trial would be a large part of it.
+  /// Up to this number of bytes, nothing is tried, because the trial would be a large part of the transfer.
   static let small = 4 << 20
 
-  /// - Parameter enough: bytes a second.
+  /// - Parameter enough: the number of bytes a second that counts as fast.
   init(bytes: Int, in time: Interval, enough: Int = LinePace.enough) {
     if bytes.times(1000) >= enough.times(max(1, time.milliseconds)) {
       self = .fast

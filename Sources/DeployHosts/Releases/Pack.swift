@@ -8,14 +8,14 @@ struct Pack: Sendable {
   let source: any ByteSource
   let size: Int
   let digest: String
-  /// Whether it is a plain tar, not compressed.
+  /// Whether the pack is a plain tar; false: it is compressed.
   let isPlain: Bool
-  /// Its name on a host.
+  /// The name of the pack on a host.
   var name: String { digest + (isPlain ? ".tar" : ".pack") }
 
   init(_ tar: any BundleTar) { (source, size, digest, isPlain) = (tar, tar.size, tar.digest.hex, true) }
 
-  /// A file, whose name may be removed afterwards.
+  /// Makes a pack of a file. The file's name may be removed afterwards.
   /// - Throws: if it cannot be read.
   init(_ path: String, isPlain: Bool = false) throws(Failure) {
     guard let file = fopen(path, "re") else { throw Temporary.failure("\(path) cannot be read") }
@@ -36,7 +36,7 @@ struct Pack: Sendable {
     digest = Hex.text(hash.finalize())
   }
 
-  /// The same, compressed; equal content gives equal bytes.
+  /// Returns the pack in compressed form. Equal content gives equal bytes.
   func compressed() throws(Failure) -> Pack {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

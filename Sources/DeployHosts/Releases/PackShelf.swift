@@ -1,33 +1,34 @@
 import DeployCore
 import DeployModel
 
-/// The content to send for one release to hosts that have the same older release.
+/// What is sent for one release to all hosts that have the same older release.
 struct StagingPacks: Sendable {
-  /// What it depends on.
+  /// Everything that determines the packs.
   struct Key: Hashable {
     var release: Release
-    /// The older release, and its bundle; nil: the host has none.
+    /// The older release on the host; nil: the host has none.
     var base: Release.ID?
+    /// The bundle of the older release; nil: the host has none.
     var of: Digest?
     var reuse: Placement.Reuse
     var deliversSetID: Bool
   }
   let room: StagingRoom
-  /// Number of bytes of the files that are sent.
+  /// The number of bytes of the files that are sent.
   let sending: Int
   let lists: Pack
   /// The content; nil: nothing has to be sent.
   let content: Content?
 }
 
-/// Packs and lists for hosts, made once for all hosts that need the same, while the transport lives.
+/// Keeps packs and lists while the transport lives, so that each is made once for all hosts that need it.
 actor PackShelf {
   private var packs: [StagingPacks.Key: Task<Result<StagingPacks, Failure>, Never>] = [:]
   private var releases: [ExactText: Task<Result<KeptRelease, Failure>, Never>] = [:]
-  /// The limit of kept items of each kind: hosts of one group seldom have more than a few releases.
+  /// The limit of kept items of each kind. The hosts of one group seldom have more releases.
   private static let most = 16
 
-  /// - Parameter make: called for the first host, and again after a failure.
+  /// - Parameter make: makes the packs; called for the first host, and again after a failure.
   func packs(
     _ key: StagingPacks.Key, make: @escaping @Sendable () async throws(Failure) -> StagingPacks
   ) async throws(Failure)
@@ -40,7 +41,7 @@ actor PackShelf {
     return try await task.value.get()
   }
 
-  /// - Parameter digest: what the host says about its release's bundle; hosts that say the same have the same.
+  /// - Parameter digest: the digest that the host reports for its release. Hosts that report the same digest have the same release.
   func kept(
     _ release: Release.ID, of digest: String, ask: @escaping @Sendable () async throws(Failure) -> KeptRelease
   )

@@ -1,25 +1,25 @@
 import DeployModel
 
-/// The entries that a release on a host should have, and the differences that a look at it found. Paths are compared as bytes.
+/// Compares the entries that a release on a host should have with those that a look found. Paths are compared as bytes.
 struct ReleaseComparison {
   private struct Wanted {
     var path: String
     var kind: Manifest.Item.Kind
-    /// Permission bits; nil: any, as for links and for folders that no line of the manifest names.
+    /// Permission bits; nil: any are right, as for links and for folders that the manifest does not name.
     var mode: Int?
-    /// In bytes; nil if it is not a file.
+    /// The size in bytes; nil: the entry is not a file.
     var size: Int?
   }
   private let list: StagingList
   private var wanted: [[UInt8]: Wanted] = [:]
-  /// The paths of `wanted`, each folder before its content.
+  /// The paths of `wanted`. Each folder comes before its contents.
   private var order: [[UInt8]] = []
-  /// Files whose names can be in a list of sums, in the order of the manifest.
+  /// The files whose names a list of checksums can contain, in the order of the manifest.
   private var plain: [Manifest.Item] = []
-  /// Entries that cannot be in a list of sums, by number.
+  /// The entries that a list of checksums cannot contain, each with the shell line that checks it.
   private var odd: [(path: String, line: String)] = []
 
-  /// - Parameter withSetID: whether set-id bits of the manifest reach the host.
+  /// - Parameter withSetID: whether the set-id bits of the manifest are delivered to the host.
   /// - Throws: `invalid` if a shared path could lead out of the release.
   init(_ manifest: Manifest, of release: Release, withSetID: Bool) throws(Failure) {
     list = try StagingList(manifest, of: release, base: nil, reuse: .copy, withSetID: withSetID)
@@ -40,7 +40,7 @@ struct ReleaseComparison {
     order = wanted.keys.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// The number of expected entries.
+  /// The number of entries that the release should have.
   var count: Int { wanted.count }
 
   private mutating func want(_ entry: Wanted) {
@@ -57,22 +57,22 @@ struct ReleaseComparison {
     odd.append((path, "\(function) \(odd.count) \(Quoting.word(path)) \(Quoting.word(value))\n"))
   }
 
-  /// Whether an entry has its kind and size. If not, it is never read: it may be a pipe, or have no end.
+  /// Returns whether an entry has the expected kind and size. If it has not, it is never read: it may be a pipe, or have no end.
   private func isAlike(_ path: String, _ look: ReleaseLook) -> Bool {
     let key = Array(path.utf8)
     guard let entry = wanted[key], let found = look.entries[key] else { return false }
     return found.mode & Self.kindBits == entry.kind.bits && (entry.size == nil || entry.size == found.size)
   }
 
-  /// What the host has to compare by content: files and links that look the same.
+  /// Returns the entries whose contents the host has to compare: files and links that have the expected kind and size.
   func questions(_ look: ReleaseLook) -> (sums: [Manifest.Item], odd: [String]) {
     (plain.filter { isAlike($0.path, look) }, odd.filter { isAlike($0.path, look) }.map(\.line))
   }
 
   private static let kindBits = 0o170000
 
-  /// Everything that differs, in the order of the paths' bytes.
-  /// - Parameter differing: the host's lines about entries with other content: `./PATH: FAILED …`, or `odd NUMBER`.
+  /// Returns all differences, in the order of the paths' bytes.
+  /// - Parameter differing: the host's lines about entries whose contents differ: `./PATH: FAILED …`, or `odd NUMBER`.
   /// - Parameter rights: the owners that the entries should have; nil: unknown.
   func deviations(_ look: ReleaseLook, differing: [[UInt8]], rights: ReleaseRights? = nil) -> [Deviation] {
     let other = paths(of: differing)
@@ -88,7 +88,7 @@ struct ReleaseComparison {
       } else if other.contains(key) || entry.size.map({ $0 != found.size }) ?? false {
         deviations.append(Deviation(entry.path, entry.kind == .link ? .target : .content))
       } else if let owner = rights?.owners[key], owner != found.owner {
-        // Before its mode, because whoever makes the entry again sets that, too.
+        // The owner comes before the mode, because a repair makes the entry again and sets its mode, too.
         deviations.append(Deviation(entry.path, .owner(found.owner, wanted: owner)))
       } else if let wanted = entry.mode, found.mode & 0o7777 != wanted {
         deviations.append(Deviation(entry.path, .mode(found.mode & 0o7777, wanted: wanted)))
@@ -116,14 +116,14 @@ struct ReleaseComparison {
 
   // MARK: making it whole
 
-  /// What has to be sent with the lists, and what the host has to do with it.
+  /// What has to be sent to the host for a repair.
   struct Repair {
     /// Files whose content has to be sent.
     var send: [Manifest.Item] = []
     var files: [(name: String, bytes: [UInt8])] = []
   }
 
-  /// - Parameter manifest: the text that the host keeps of the release.
+  /// - Parameter manifest: the record of the release that the host keeps.
   func repair(_ deviations: [Deviation], manifest: [UInt8]) -> Repair {
     var items: [[UInt8]: Manifest.Item] = [:]
     for item in list.items { items[Array(item.path.utf8)] = item }
@@ -132,7 +132,7 @@ struct ReleaseComparison {
     var repair = Repair()
     var lines: [String] = []
     var fix: [Manifest.Item] = []
-    // Folders that are closed again afterwards. Others may have another owner by now, and are right.
+    // The folders that have to be closed again afterwards. Other folders may have another owner by now, and are right as they are.
     var touched: Set<[UInt8]> = []
     for deviation in deviations where deviation.kind != .extra {
       let key = Array(deviation.path.utf8)
@@ -162,7 +162,7 @@ struct ReleaseComparison {
 }
 
 extension Manifest.Item.Kind {
-  /// The bits of this kind in the kernel's mode.
+  /// The bits of this kind in the kernel's mode of a file.
   fileprivate var bits: Int {
     switch self {
     case .file: 0o100000
@@ -180,6 +180,6 @@ extension Manifest.Item.Kind {
 }
 
 extension Manifest.Item {
-  /// Whether its owner may read it; if not, only kind and mode can be compared.
+  /// Whether the file's owner may read it. If not, only its kind and mode can be compared.
   fileprivate var isReadable: Bool { mode & 0o400 != 0 }
 }

@@ -1,16 +1,16 @@
 import DeployModel
 
-/// The names, kinds and sizes of everything in a release on a host; no file of it was read.
+/// The names, kinds and sizes of all entries in a release on a host. No file of the release was read for it.
 struct ReleaseLook {
   struct Entry {
-    /// The kernel's mode, with the kind.
+    /// The mode as the kernel gives it, with the bits for the kind.
     var mode: Int
-    /// In bytes.
+    /// The size in bytes.
     var size: Int
-    /// Numbers of its user and group.
+    /// The numbers of the entry's user and group.
     var owner: Owner
   }
-  /// By path, as bytes.
+  /// The entries, by path as bytes.
   private(set) var entries: [[UInt8]: Entry] = [:]
   /// Whether the host has the release's manifest and the list of its entries.
   private(set) var isListed = false
@@ -44,7 +44,7 @@ struct ReleaseLook {
     for (name, entry) in zip(names, found) { entries[name] = entry }
   }
 
-  /// In the input, two slashes stand for a line end in a name.
+  /// Decodes a name. In the answer, two slashes stand for a line break in a name.
   private static func name(_ told: ArraySlice<UInt8>) -> [UInt8] {
     let slash = UInt8(ascii: "/")
     var name: [UInt8] = []

@@ -2,13 +2,14 @@ import DeployModel
 
 /// The owners of a release's entries at the end of its deployment, as the host recorded them with the receipt.
 struct ReleaseRights {
-  /// By path, as bytes.
+  /// The owners, by path as bytes.
   private(set) var owners: [[UInt8]: Owner] = [:]
 
-  /// - Parameter bytes: `.lander/entries/RELEASE.rights`: a byte 1, `MODE USER GROUP ./PATH` and a line end for each.
+  /// - Parameter bytes: the file `.lander/entries/RELEASE.rights`: for each entry a byte 1, `MODE USER GROUP ./PATH` and a line
+  ///   break.
   init(_ bytes: [UInt8]) {
     for entry in bytes.split(separator: 1) {
-      // The line end after it is not part of its name.
+      // The line break at the end is not part of the name.
       guard let (path, owner) = Self.entry(entry.last == 10 ? entry.dropLast() : entry) else { continue }
       owners[path] = owner
     }

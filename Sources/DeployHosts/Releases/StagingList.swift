@@ -4,14 +4,15 @@ import DeployModel
 struct KeptRelease: Codable, Sendable {
   var bundle: Digest
   var shared: [String]
-  /// The bundle's manifest: its digest is the bundle's.
+  /// The bundle's manifest. Its digest names the bundle.
   var manifest: Manifest
-  /// Whether set-id bits were delivered; nil in files of older versions, which delivered what a bundle had.
+  /// Whether set-id bits were delivered; nil: an older version wrote the record, and it delivered the set-id bits of the bundle.
   var deliversSetID: Bool?
 }
 
 extension Manifest {
-  /// What reaches a host. Bundles of older versions, and those packed for an appspec file, may have set-id bits that must not reach it.
+  /// Returns the manifest of what reaches a host. Bundles of older versions, and bundles packed for an appspec file, may have
+  /// set-id bits that must not get there.
   func delivered(withSetID: Bool) -> Manifest {
     guard !withSetID, items.contains(where: \.setsID) else { return self }
     var plain = self
@@ -24,21 +25,21 @@ extension Manifest.Item {
   fileprivate var setsID: Bool { kind != .link && mode & 0o6000 != 0 }
 }
 
-/// The contents of a release on one host: the files from a release that is there, the files to send, and the lists with which the host
-/// checks the whole.
+/// How one host gets a release: which files it copies from a release that it has, which files are sent, and the lists with which it
+/// checks the result.
 struct StagingList {
   let items: [Manifest.Item]
   let release: Release
-  /// Paths that have set-id bits in the bundle and lose them on the host.
+  /// The paths whose set-id bits in the bundle must not reach the host.
   private let cleared: Set<ExactText>
-  /// Files that exist there already with the same content.
+  /// The files that a release on the host already has, with the same content.
   private(set) var keep: [Manifest.Item] = []
   /// Files whose content has to be sent.
   private(set) var send: [Manifest.Item] = []
 
   /// - Parameters:
-  ///   - base: what a release on the host contains; nil: nothing can be taken from one.
-  ///   - withSetID: whether set-id bits of the manifest reach the host.
+  ///   - base: the record of a release on the host; nil: nothing can be copied from a release.
+  ///   - withSetID: whether the set-id bits of the manifest are delivered to the host.
   /// - Throws: `invalid` if a shared path could lead out of the release.
   init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Placement.Reuse, withSetID: Bool) throws(Failure) {
     try StagingList.look(at: release.shared)
@@ -61,8 +62,8 @@ struct StagingList {
     }
   }
 
-  /// Recipes with such paths are refused earlier. A journal of an older engine is checked again here, because hosts remove, make and link
-  /// by these names.
+  /// Checks the shared paths again. Recipes with bad paths are refused earlier, but a journal of an older engine may contain them,
+  /// and hosts remove, make and link files by these names.
   static func look(at shared: [String]) throws(Failure) {
     let paths = SharedPaths(shared)
     if let (entry, problem) = paths.problems.first {
@@ -74,11 +75,12 @@ struct StagingList {
     }
   }
 
-  /// From this number of bytes on, the start of three more programs takes less time than a faster digest saves.
+  /// From this number of bytes on, a faster program for digests saves more time than the start of three more programs takes.
   private static let much = 8 << 20
 
-  /// Number of bytes of content to send, and of the whole.
+  /// The number of bytes of the files to send.
   var sending: Int { send.reduce(0) { $0.plus($1.size) } }
+  /// The number of bytes of all files.
   var whole: Int { items.reduce(0) { $0.plus($1.size) } }
 
   private static func isShared(_ path: String, _ shared: [String]) -> Bool {
@@ -87,7 +89,8 @@ struct StagingList {
     }
   }
 
-  /// The lists' files by name. `fresh`: the whole bundle is unpacked, and nothing is kept.
+  /// Returns the lists' files by name. If `fresh` is true, the whole bundle is unpacked, and nothing is copied from an older
+  /// release.
   func files(fresh: Bool, manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
     let keep = fresh ? [] : self.keep
     let files = items.filter { $0.kind == .file }
@@ -101,15 +104,16 @@ struct StagingList {
     ]
     let plain = files.filter { StagingList.isPlain($0.path) }
     lists.append(("sums", StagingList.sums(plain)))
-    // The same names, where a faster program than `sha256sum` is worth its start.
+    // The names in `sums`, for hosts with a faster program than `sha256sum`.
     if whole >= StagingList.much { lists.append(("much", StagingList.zeroed(plain.map { "./" + $0.path }))) }
-    // A bundle is unpacked with its modes. An entry that gets another mode on the host, or had to be opened to be read, gets it here.
+    // A bundle is unpacked with its modes. This list is for entries that get another mode on the host, or had to be made readable
+    // for the check.
     lists += StagingList.modes(fresh ? files.filter { isCleared($0) || $0.mode & 0o400 == 0 } : files, named: "mode")
     lists += folderModes(fresh: fresh)
     return lists
   }
 
-  /// The lists for an existing release of which only these files are sent again.
+  /// Returns the lists for a release on the host of which only these files are sent again.
   func files(sending files: [Manifest.Item], manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
     let odd = files.filter { !StagingList.isPlain($0.path) }
     let finish = odd.map { "l_one \(Quoting.word($0.path)) \($0.digest?.hex ?? "")\n" }.joined()
@@ -122,13 +126,14 @@ struct StagingList {
 
   private func isCleared(_ item: Manifest.Item) -> Bool { cleared.contains(ExactText(item.path)) }
 
-  /// Deepest folders first: a folder that cannot be written is closed after its content.
+  /// Returns the lists of folders by mode. The deepest folders come first, because a folder that cannot be written is closed after
+  /// its contents.
   private func folderModes(fresh: Bool) -> [(name: String, bytes: [UInt8])] {
     let folders = items.filter { $0.kind == .directory }.reversed()
     return StagingList.modes(fresh ? [] : folders.filter { !isCleared($0) }, named: "dir")
       + StagingList.modes(folders.filter(isCleared), named: "dir", exactly: true)
   }
-  /// - Parameter exactly: uses five digits; with fewer, `chmod` leaves a folder's set-id bits unchanged.
+  /// - Parameter exactly: whether to write five digits. With fewer, `chmod` leaves a folder's set-id bits unchanged.
   static func modes(_ items: [Manifest.Item], named name: String, exactly: Bool = false) -> [(name: String, bytes: [UInt8])] {
     Set(items.map(\.mode)).sorted().map { mode in
       let digits = String(mode, radix: 8)
@@ -136,11 +141,11 @@ struct StagingList {
       return ("\(name).\(zeros)\(digits)", zeroed(items.filter { $0.mode == mode }.map { "./" + $0.path }))
     }
   }
-  /// In the format of `sha256sum -c`.
+  /// Returns the checksums in the format of `sha256sum -c`.
   static func sums(_ files: [Manifest.Item]) -> [UInt8] { Array(files.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8) }
 
-  /// Number of lines that `find` prints for the tree without shared links: one for each listed entry and each folder around it, and one
-  /// for each line end in its path.
+  /// The number of lines that `find` prints for the release without its shared links: one for each entry and each folder above it,
+  /// and one more for each line break in a path.
   var count: Int {
     var paths: Set<ExactText> = []
     for item in items {
@@ -155,7 +160,7 @@ struct StagingList {
     for item in items {
       switch item.kind {
       case .directory: lines.append("l_dir \(Quoting.word(item.path))")
-      // An unpacked bundle has its links; a release made from another one has none.
+      // A bundle that was unpacked has its links already; a release that was made from another one does not.
       case .link: lines.append("rm -f ./\(Quoting.word(item.path))\nl_sym \(Quoting.word(item.path)) \(Quoting.word(item.target ?? ""))")
       case .file: break
       }
@@ -170,7 +175,7 @@ struct StagingList {
     }.joined()
   }
 
-  /// The links that stand for the shared paths, in their order.
+  /// The links for the shared paths, in the order of the shared paths.
   var sharedLinks: [(path: String, target: String)] {
     release.shared.map { entry in
       let name = StagingList.name(entry)
@@ -181,7 +186,8 @@ struct StagingList {
 
   private static func name(_ shared: String) -> String { shared.withoutLastSlash }
   static func zeroed(_ names: [String]) -> [UInt8] { names.flatMap { Array($0.utf8) + [0] } }
-  /// Whether a list of sums can have this name in every userland: no line ends, no backslashes, no spaces at the ends.
+  /// Returns whether `sha256sum -c` of every userland understands this name: it has no control characters, no backslash, and no
+  /// space at its ends.
   static func isPlain(_ path: String) -> Bool {
     !path.utf8.contains { $0 < 32 || $0 == UInt8(ascii: "\\") || $0 == 127 } && path.utf8.last != 32 && !path.utf8.starts(with: [32])
   }

@@ -2,7 +2,7 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// Writes a tar that GNU's and busybox's tar read alike: long names the GNU way. Equal input gives equal bytes.
+/// Writes a tar that GNU tar and busybox tar read in the same way. Long names have GNU's form. Equal input gives equal bytes.
 final class TarWriter {
   private let file: UnsafeMutablePointer<FILE>
   private let path: String
@@ -21,7 +21,7 @@ final class TarWriter {
   func add(folder name: String, mode: Int) throws(Failure) { try header(.folder, "./" + name + "/", mode: mode, size: 0) }
   func add(link name: String, target: String) throws(Failure) { try header(.link, "./" + name, mode: 0o777, size: 0, target: target) }
 
-  /// Adds a file of this machine, which is read while it is written.
+  /// Adds a file of this machine, piece by piece.
   func add(_ name: String, file source: String, mode: Int, size: Int, modified: Int) throws(Failure) {
     guard let input = fopen(source, "re") else { throw Temporary.failure("\(source) cannot be read") }
     defer { fclose(input) }
@@ -55,7 +55,7 @@ final class TarWriter {
     try put(TarBlocks.head(kind, name: name, mode: mode, size: size, modified: modified, target: target))
   }
 
-  /// A file (as `file`), or the content of a folder.
+  /// Packs a file under the name `file`, or the contents of a folder.
   static func pack(_ source: String, isFolder: Bool, into path: String) throws(Failure) {
     let tar = try TarWriter(path)
     if isFolder { try tar.tree(source, "") } else { try tar.entry(source, "file") }
@@ -70,7 +70,7 @@ final class TarWriter {
     guard (name == "file" ? stat(source, &status) : lstat(source, &status)) == 0 else {
       throw Temporary.failure("\(source) cannot be read")
     }
-    // Nobody should bring set-id bits to a host by chance.
+    // Nobody should bring set-id bits to a host by accident.
     let mode = Int(status.st_mode & 0o1777)
     switch status.st_mode & S_IFMT {
     case S_IFDIR:

@@ -2,17 +2,17 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A folder of this machine that lives as long as one operation, and is locked for that time. If an engine was killed in the middle,
-/// nobody holds its folder, so the next engine recognises and removes it.
+/// A folder of this machine that lives as long as one operation and is locked for that time. If an engine was killed, nobody holds
+/// the lock of its folder, so the next engine recognises the folder and removes it.
 struct TemporaryFolder {
   let path: String
   private let lock: Int32
 
   private static let prefix = "lander-temporary-"
-  /// A folder younger than this, in seconds, may be about to be locked.
+  /// A folder that is younger than this, in seconds, is not removed: it may be about to be locked.
   private static let grace = 60
 
-  /// - Throws: if none can be made.
+  /// - Throws: if no folder can be made.
   init() throws(Failure) {
     _ = Self.swept
     var template = Array("\(Self.base)/\(Self.prefix)XXXXXX".utf8CString)
@@ -21,7 +21,7 @@ struct TemporaryFolder {
     lock = Self.hold(path) ?? -1
   }
 
-  /// Removes it and the files in it.
+  /// Removes the folder and the files in it.
   func remove() {
     Self.remove(path)
     if lock >= 0 { close(lock) }
@@ -32,7 +32,8 @@ struct TemporaryFolder {
     rmdir(folder)
   }
 
-  /// Locks a folder, until the descriptor is closed or the process ends; nil if another process holds it, or it is not this user's.
+  /// Locks a folder. The lock ends when the descriptor is closed or the process ends. Nil: another process has the lock, or the
+  /// folder is not this user's.
   private static func hold(_ folder: String) -> Int32? {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -45,10 +46,10 @@ struct TemporaryFolder {
   }
 
   private static let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-  /// Runs once in a process.
+  /// Removes old folders. The first use runs it, once in a process.
   private static let swept: Void = sweep(base)
 
-  /// Removes what killed engines of this user left.
+  /// Removes the folders that engines of this user left when they were killed.
   static func sweep(_ base: String) {
     for name in (try? Temporary.entries(of: base, prefix: prefix)) ?? [] {
       let folder = "\(base)/\(name)"

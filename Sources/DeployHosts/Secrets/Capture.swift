@@ -2,7 +2,8 @@ import Crypto
 import DeployCore
 import DeployModel
 
-/// One stream of a command's output: secrets are replaced, bytes counted and digested, and the beginning and end kept.
+/// One stream of a command's output. Secrets in it are replaced, its bytes are counted and digested, and its beginning and end are
+/// kept.
 struct Capture {
   private var redactor: Redactor
   private let vault: Vault
@@ -12,13 +13,13 @@ struct Capture {
   private var bytes = 0
   private static let half = Captured.limit / 2 - 64
 
-  /// Hides every value that the vault has at the moment: a value may become known while the command that shows it runs.
+  /// Hides every value that the vault has at that moment, also values that it learns while the command runs.
   init(_ vault: Vault) {
     self.vault = vault
     redactor = Redactor(vault.matcher)
   }
 
-  /// The part of these bytes that may be shown, and its offset in the clean stream.
+  /// Takes bytes of the stream. Returns the part that may be shown now, and its offset in the stream with secrets replaced.
   mutating func take(_ raw: [UInt8]) -> (offset: Int, bytes: [UInt8]) { keep(redactor.take(raw, vault.matcher)) }
   mutating func finish() -> (offset: Int, bytes: [UInt8]) { keep(redactor.finish()) }
 
@@ -33,7 +34,7 @@ struct Capture {
     return (offset, clean)
   }
 
-  /// What an outcome carries of the stream.
+  /// The stream as an outcome carries it.
   var captured: Captured {
     let digest = Digest(hex: Hex.text(hash.finalize()))
     if head.count + tail.count == bytes, bytes <= 2 * Capture.half {
@@ -42,7 +43,7 @@ struct Capture {
         return Captured(text: text, bytes: bytes, truncated: false, digest: bytes == 0 ? nil : digest)
       }
     }
-    // A byte that is not UTF-8 becomes three bytes; then less is kept.
+    // A byte that is not UTF-8 becomes three bytes. If the text gets too long by that, less of it is kept.
     var size = Capture.half
     while true {
       let begin = String(decoding: head.prefix(size), as: UTF8.self)

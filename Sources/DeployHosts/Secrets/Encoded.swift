@@ -1,9 +1,10 @@
 import DeployModel
 
-/// The forms that a value gets in other programs, as bytes to look for.
+/// The forms in which other programs print a value, as bytes to look for.
 enum Encoded {
-  /// Base64 in both alphabets, wherever the value stands in the encoded text (`user:VALUE`, as in HTTP's Basic). Only the digits that the
-  /// value alone determines count; once also the last digit, for a value at the end of the text. Without `=`.
+  /// Returns the value in Base64, in both alphabets and for each position in the encoded text (`user:VALUE`, as in HTTP's Basic). A
+  /// form contains only the digits that the value alone determines. Further forms also have the last digit, for a value at the end
+  /// of the text. No form has `=`.
   static func base64(_ bytes: [UInt8]) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for extra in ["+/", "-_"] {
@@ -25,7 +26,7 @@ enum Encoded {
     return forms
   }
 
-  /// Percent-encoded, in both cases, with `%20` and with `+` for a space, and with `/` unchanged.
+  /// Returns the value percent-encoded: with capital and small digits, with `%20` and `+` for a space, and with `/` unchanged.
   static func percent(_ bytes: [UInt8]) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for upper in [true, false] {
@@ -44,7 +45,8 @@ enum Encoded {
     return forms
   }
 
-  /// The text between the quotes of a JSON string. Writers differ in `/`, in letters outside ASCII and in `<`, `>` and `&`.
+  /// Returns the value as it stands between the quotes of a JSON string. Programs differ in `/`, in letters outside ASCII, and in
+  /// `<`, `>` and `&`.
   static func json(_ text: String) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for (slash, ascii, html) in [
@@ -75,14 +77,14 @@ enum Encoded {
     String(scalar).utf16.flatMap { Array("\\u".utf8) + Hex.digits([UInt8($0 >> 8), UInt8($0 & 255)], upper: upper) }
   }
 
-  /// As shells print it, by `set -x` or `printf %q`.
+  /// Returns the value as shells print it, by `set -x` or `printf %q`.
   static func quoted(_ text: String) -> [[UInt8]] {
     let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-".utf8)
     let escaped = text.utf8.flatMap { plain.contains($0) || $0 > 127 ? [$0] : [UInt8(ascii: "\\"), $0] }
     return [text.replacing("'", with: "'\\''"), text.replacing("'", with: "'\"'\"'")].map { Array($0.utf8) } + [escaped]
   }
 
-  /// As in HTML and XML.
+  /// Returns the value as it stands in HTML and XML.
   static func markup(_ text: String) -> [[UInt8]] {
     let some = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     return ["&quot;", "&#34;"].flatMap { quote in

@@ -1,23 +1,24 @@
 import DeployModel
 
-/// Replaces secret values in a stream of bytes, even if a value is split between two chunks. Bytes that may become a value are held back
-/// until that is known.
+/// Replaces secret values in a stream of bytes, even if a value is split between two chunks. Bytes that could be the beginning of a
+/// value are held back until this is decided.
 struct Redactor {
-  /// What to look for, and its replacement.
+  /// Bytes to look for, and what replaces them.
   struct Pattern: Hashable, Sendable {
     var bytes: [UInt8]
     var stand: [UInt8]
-    /// Whether line ends may be inside: `base64` and `xxd` break their lines.
+    /// Whether the bytes are found even with line breaks inside, because `base64` and `xxd` break lines.
     var wraps = false
   }
   private var matcher: Matcher
   private var held: [UInt8] = []
-  /// The number of values found so far.
+  /// The number of values that were found so far.
   private(set) var hits = 0
 
   init(_ matcher: Matcher) { self.matcher = matcher }
 
-  /// The bytes that may be passed on, with everything that is looked for by now.
+  /// Takes bytes of the stream, and from now on looks for the patterns of `matcher` (nil: the same as before). Returns the bytes
+  /// that may be passed on.
   mutating func take(_ bytes: [UInt8], _ matcher: Matcher? = nil) -> [UInt8] {
     if let matcher { self.matcher = matcher }
     if self.matcher.isEmpty { return bytes }
@@ -25,7 +26,7 @@ struct Redactor {
     return release(all: false)
   }
 
-  /// The bytes that were held back, at the end of the stream.
+  /// Ends the stream. Returns the bytes that were held back.
   mutating func finish() -> [UInt8] { release(all: true) }
 
   private mutating func release(all: Bool) -> [UInt8] {
@@ -52,13 +53,13 @@ struct Redactor {
     return clean
   }
 
-  /// Cleans a whole text at once.
+  /// Replaces the values in a whole text.
   static func clean(_ bytes: [UInt8], _ matcher: Matcher) -> [UInt8] {
     var redactor = Redactor(matcher)
     return redactor.take(bytes) + redactor.finish()
   }
 
-  /// The forms in which a value is looked for: the value itself, its encodings by other programs, and its single lines.
+  /// Returns what to look for to find a value: the value itself, its forms in other programs, and each of its lines.
   static func patterns(name: String, value: String) -> [Pattern] {
     let stand = Array("<secret \(name)>".utf8)
     var seen: Set<[UInt8]> = []
@@ -78,17 +79,17 @@ struct Redactor {
     for line in lines.prefix(mostLines).map({ String($0).trimmed }) { add([Array(line.utf8)] + Encoded.json(line)) }
     return patterns
   }
-  /// If a value has more lines, only this many of the first are looked for one by one.
+  /// The number of lines of one value that are looked for one by one, from its beginning.
   private static let mostLines = 5000
 }
 
 extension Redactor {
-  /// All patterns, ordered by their first two bytes, so that a place where no value begins costs one look.
+  /// All patterns, grouped by their first two bytes. So where no value begins, one comparison is enough.
   final class Matcher: Sendable {
     enum Found {
       case none
       case value(stand: [UInt8], count: Int)
-      /// The bytes end inside a possible value, and more may come.
+      /// The bytes end inside what may be a value, and more bytes may come.
       case perhaps
     }
     private let patterns: [Pattern]
@@ -97,7 +98,7 @@ extension Redactor {
     var isEmpty: Bool { patterns.isEmpty }
 
     init(_ patterns: [Pattern]) {
-      // Of two with the same beginning, the longer one is tried first.
+      // If one pattern is the beginning of another, the longer one is tried first.
       self.patterns = patterns.filter { $0.bytes.count > 1 }.sorted { $0.bytes.count > $1.bytes.count }
       var first = [Bool](repeating: false, count: 256)
       var pairs: [UInt16: [Int]] = [:]
@@ -110,7 +111,8 @@ extension Redactor {
       (self.first, self.pairs) = (first, pairs)
     }
 
-    /// - Parameter isEnd: whether nothing follows the bytes, so that a pattern that does not fit into them gives way to a shorter one.
+    /// - Parameter isEnd: whether no bytes follow. Then a pattern for which the bytes are too few does not count, and a shorter one
+    ///   may.
     func look(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int, isEnd: Bool) -> Found {
       guard first[Int(bytes[at])] else { return .none }
       guard at + 1 < bytes.count else { return isEnd ? .none : .perhaps }
@@ -128,7 +130,7 @@ extension Redactor {
       var at = start
       var breaks = 0
       for byte in pattern.bytes {
-        // At most a carriage return and a line feed between two bytes.
+        // Between two bytes there may be at most a carriage return and a line feed.
         while pattern.wraps, at > start, at < bytes.count, bytes[at] == 10 || bytes[at] == 13, breaks < 2 {
           at += 1
           breaks += 1
@@ -144,7 +146,7 @@ extension Redactor {
 }
 
 extension String {
-  /// Without white space at its ends.
+  /// The text without white space at its ends.
   var trimmed: String {
     var text = self[...]
     while let last = text.last, last.isWhitespace { text.removeLast() }

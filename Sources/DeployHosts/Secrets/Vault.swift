@@ -1,15 +1,17 @@
 package import DeployCore
 package import DeployModel
 
-/// The values of the secrets that were needed so far: resolved once, inserted at the edge, and hidden in all output. An engine has one
-/// vault for hosts, its own machine and builds, because a value that goes into one of them must not come out of another.
+/// The values of the secrets that were needed so far. Each is read once, is put into texts as late as possible, and is hidden in
+/// all output. An engine has one vault for hosts, its own machine and builds, because a value that goes into one of them must not
+/// come out of another.
 package final class Vault: Sendable {
   private struct State {
     var values: [ExactText: String] = [:]
     var matcher = Redactor.Matcher([])
     var patterns: [Redactor.Pattern] = []
   }
-  /// A shorter value would occur by chance in ordinary output, and its replacement would reveal it.
+  /// The length in bytes of the shortest secret. A shorter value would occur in ordinary output by chance, and its replacement
+  /// would then reveal it.
   static let shortest = 6
   private let secrets: any Secrets
   private let state = Guarded(State())
@@ -34,7 +36,7 @@ package final class Vault: Sendable {
     return value
   }
 
-  /// The text with its secrets inserted.
+  /// Returns the text with its secrets inserted.
   func reveal(_ text: Text) async throws(Failure) -> String {
     var whole = ""
     for piece in text.pieces {
@@ -46,10 +48,10 @@ package final class Vault: Sendable {
     return whole
   }
 
-  /// Everything to look for from now on. It is a new object whenever something is added.
+  /// Finds everything that has to be hidden. It is a new object whenever a value was added.
   var matcher: Redactor.Matcher { state.with { $0.matcher } }
 
-  /// The text without any value.
+  /// Returns the text with all known values replaced.
   package func clean(_ text: String) -> String {
     let matcher = matcher
     return matcher.isEmpty ? text : String(decoding: Redactor.clean(Array(text.utf8), matcher), as: UTF8.self)

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// One decoder for each operation. The prelude's words of the same name ask with these fields.
+/// Decodes requests: one decoder for each operation. The prelude's word of the same name writes the fields that the decoder reads.
 extension Ask {
   /// - Throws: kind `internal` if the prelude asks for something that does not exist, or with a wrong field.
   mutating func request(recipe: Int, hosts: Int) throws(Failure) -> Request {
@@ -9,7 +9,7 @@ extension Ask {
     return request
   }
 
-  /// What may be asked while a file is read.
+  /// Decodes what a file may ask for while it is read.
   mutating func sought() throws(Failure) -> Sought {
     let sought: Sought
     switch op {
@@ -65,7 +65,7 @@ extension Ask {
 
   // MARK: operations
 
-  /// A host by its number; without one, the engine's machine.
+  /// Returns the host whose number the question has; without a number, the engine's machine.
   private mutating func place(_ hosts: Int) throws(Failure) -> Place {
     let number = try optional("host", "the number of a host") { value in value.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
     return number.map { .host($0) } ?? .engine
@@ -123,7 +123,7 @@ extension Ask {
     return request
   }
 
-  /// Texts and secrets by name; empty if the field is not given.
+  /// Returns texts and secrets by name; empty: the question does not have the field.
   private mutating func texts(_ name: String) throws(Failure) -> [(name: String, text: Text)] {
     try optional(name, "a record of texts and secrets") { value -> [(name: String, text: Text)]? in
       let texts = value.members.compactMap { member in Self.pieces(member.value).map { (name: member.name, text: $0) } }
@@ -131,7 +131,7 @@ extension Ask {
     } ?? []
   }
 
-  /// A text, or a list of texts and names of secrets.
+  /// Reads a text, or a list of texts and names of secrets; nil: the value is neither.
   private static func pieces(_ value: Value) -> Text? {
     if let text = value.text { return Text(text) }
     return all(value) { piece -> Text.Piece? in
@@ -142,7 +142,7 @@ extension Ask {
 }
 
 extension Request {
-  /// Functions that a request has registered.
+  /// The functions that a request has registered.
   var children: [Int] {
     switch self {
     case .spawn(let bodies, _, _): bodies.map(\.function)

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The decoder of a test's questions.
+/// Decodes the questions of a test.
 extension Ask {
   /// - Throws: kind `invalid` if the test calls a word that belongs to a deployment; kind `internal` if a field is wrong.
   mutating func trial() throws(Failure) -> Trial {
@@ -31,7 +31,7 @@ extension Ask {
     return trial
   }
 
-  /// A table with names. An empty table arrives as a list.
+  /// Reads a table with names. Lua sends an empty table as a list.
   private mutating func members(_ name: String) throws(Failure) -> [Value.Member] {
     try optional(name, "a record") { value in value.list == nil || value.list == [] ? value.members : nil } ?? []
   }

@@ -1,19 +1,19 @@
 import DeployCore
 import DeployModel
 
-/// A question of a prelude: a record with named fields. The decoder of its operation reads each field once. A field that is missing,
-/// unread or of another type is a defect of Lander; the error names the field and the recipe's line.
+/// A question of the prelude: a record with named fields. The decoder of its operation reads each field once. A field that is missing,
+/// unread or of another type is a defect of Lander; the error then names the field and the recipe's line.
 struct Ask {
   let op: String
-  /// The innermost line of a recipe or plugin whose code asks; nil if no such code is running.
+  /// The innermost line of a recipe or plugin whose code asks; nil: no such code is running.
   let from: SourcePlace?
   private let fields: [(name: String, value: Value)]
-  /// Whether each field was read.
+  /// Which fields were read: a bit for each.
   private var read: UInt64 = 0
-  /// The limit of fields in a question; operations have at most a third of that.
+  /// The limit of the fields of a question. No operation has more than a third of that.
   private static let most = 32
 
-  /// - Throws: kind `internal` if it has no operation.
+  /// - Throws: kind `internal` if the question has no operation.
   init(_ question: Question) throws(Failure) {
     fields = question.fields
     var op: String?
@@ -39,7 +39,7 @@ struct Ask {
 
   // MARK: fields
 
-  /// The value of a field; nil if it is not given.
+  /// Returns the value of a field; nil: the question does not have the field.
   mutating func optional<T>(_ name: String, _ words: String, _ take: (Value) -> T?) throws(Failure) -> T? {
     var index = 0
     while index < fields.count, fields[index].name != name { index += 1 }
@@ -50,7 +50,7 @@ struct Ask {
     return taken
   }
 
-  /// The value of a required field.
+  /// Returns the value of a required field.
   mutating func needed<T>(_ name: String, _ words: String, _ take: (Value) -> T?) throws(Failure) -> T {
     guard let value = try optional(name, words, take) else { throw wrong(" without its field \(name)") }
     return value
@@ -60,7 +60,7 @@ struct Ask {
   mutating func optionalText(_ name: String) throws(Failure) -> String? { try optional(name, "a text", \.text) }
   mutating func flag(_ name: String) throws(Failure) -> Bool { try optional(name, "true or false", \.bool) ?? false }
 
-  /// A whole number in a range.
+  /// Returns a whole number in a range.
   mutating func int(_ name: String, _ range: ClosedRange<Int>) throws(Failure) -> Int {
     guard let value = try optionalInt(name, range) else { throw wrong(" without its field \(name)") }
     return value
@@ -71,14 +71,14 @@ struct Ask {
     }
   }
 
-  /// Milliseconds: at most a second more than `types/duration.lua` gives.
+  /// Returns a time in milliseconds. The limit is a second more than that of `types/duration.lua`.
   mutating func interval(_ name: String) throws(Failure) -> Interval { Interval(milliseconds: try int(name, 0...Self.longest)) }
   mutating func optionalInterval(_ name: String) throws(Failure) -> Interval? {
     try optionalInt(name, 0...Self.longest).map { Interval(milliseconds: $0) }
   }
   private static let longest = 8_640_001_000
 
-  /// A list whose items are all valid.
+  /// Returns a list, if all of its items are valid.
   mutating func list<T>(_ name: String, _ words: String, _ take: (Value) -> T?) throws(Failure) -> [T] {
     try needed(name, "a list of \(words)") { Self.all($0, take) }
   }
@@ -88,14 +88,14 @@ struct Ask {
     return taken.count == list.count ? taken : nil
   }
 
-  /// - Throws: if there is an unread field.
+  /// Ends the decoding. - Throws: if there is a field that was not read.
   func end() throws(Failure) {
     guard read.nonzeroBitCount < fields.count, let unread = fields.indices.first(where: { read >> UInt64($0) & 1 == 0 }) else { return }
     throw wrong(" with a field \(fields[unread].name), which this lander does not know")
   }
 
-  /// An error that names the operation and the recipe's line.
-  /// - Parameter what: begins with a blank or a comma.
+  /// Makes an error that names the operation and the recipe's line.
+  /// - Parameter what: the rest of the sentence, which begins with a space or a comma.
   func wrong(_ what: String) -> Failure {
     let place = from.map { "\($0): " } ?? ""
     return Failure(.internal, "\(place)a recipe asked for \"\(op)\"\(what)", fix: Self.fix)

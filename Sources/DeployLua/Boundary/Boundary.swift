@@ -5,14 +5,14 @@ import DeployModel
 ///
 /// Deployments and releases pin their prelude, so an engine that resumes, restores or rolls back has to run preludes of earlier versions.
 package enum Boundary: Int, Sendable, Hashable, CaseIterable {
-  /// Values by position; the prelude has no vocabulary of its own. See `PositionalBoundary`.
+  /// Values by their position. Preludes with this boundary have no vocabulary of their own. See `PositionalBoundary`.
   case positional = 2
-  /// Records with named fields, without gates: the prelude of earlier versions. The engine accepts and returns the same.
+  /// Records with named fields, in preludes of earlier versions, which have no gates. The engine handles it as `named`.
   case early = 3
   /// Records with named fields.
   case named = 4
 
-  /// The arguments that a function is started with.
+  /// Returns the arguments with which a function is started.
   func arguments(_ start: Start) -> WireWriter {
     var writer = WireWriter()
     switch self {
@@ -22,8 +22,8 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     return writer
   }
 
-  /// A script's question, in the engine's words.
-  /// - Parameter hosts: number of hosts of the plan.
+  /// Returns a script's question as a request of the engine.
+  /// - Parameter hosts: the number of hosts of the plan.
   /// - Throws: kind `internal` if a field is missing, wrong or unknown.
   func request(_ question: Question, recipe: Int, hosts: Int) throws(Failure) -> Request {
     switch self {
@@ -34,8 +34,8 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The question of a file that is being read.
-  /// - Throws: kind `internal` if it asks for neither a module, a text nor a variable.
+  /// Returns the question of a file that is being read.
+  /// - Throws: kind `internal` if the file asks for something other than a module, a text or a variable.
   func sought(_ question: Question) throws(Failure) -> Sought {
     switch self {
     case .named, .early:
@@ -45,7 +45,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The answer for a waiting script.
+  /// Returns the answer for a script that waits.
   func reply(_ answer: Answer) -> WireWriter {
     switch self {
     case .named, .early: Reply.write(answer)
@@ -53,7 +53,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The answer to a question that the engine does not accept.
+  /// Returns the answer to a question that the engine does not accept.
   func refusal(_ failure: Failure) -> WireWriter {
     switch self {
     case .named, .early: Reply.refusal(failure)
@@ -61,7 +61,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// A rehearsal's finding, as the prelude noted it; nil if this engine does not know its kind.
+  /// Returns a finding of a rehearsal, as the prelude noted it; nil: this engine does not know its kind.
   func note(_ kind: String, _ value: Value) -> RehearsalNote? {
     switch self {
     case .named, .early: RehearsalNote(kind, value)
@@ -76,18 +76,18 @@ enum Sought {
   case given(Given)
 }
 
-/// `require "name"`.
+/// A module that a file requires: `require "name"`.
 struct Required {
   var name: String
-  /// The file that calls `require`: `./name` is looked for beside it.
+  /// The file that calls `require`. A name such as `./name` is relative to it.
   var besides: String
 }
 
-/// `read_text "file"` and its siblings, or `env "NAME"`.
+/// A text or a variable that a file asks for: `read_text "file"` and similar words, or `env "NAME"`.
 struct Given {
   enum Kind: String { case file, variable }
   var kind: Kind
   var name: String
-  /// The line that asks; nil if no line of a recipe or plugin does.
+  /// The line that asks; nil: the line does not belong to a recipe or plugin.
   var from: SourcePlace?
 }

@@ -1,13 +1,13 @@
 import DeployCore
 import DeployModel
 
-/// What a recipe's functions can see of the deployment, in the form for the prelude.
+/// What the functions of a recipe can see of the deployment, in the form in which the prelude gets it.
 struct DeploymentFacts {
   let plan: Plan
-  /// Index into `plan.content.recipes`.
+  /// The index of the recipe in `plan.content.recipes`.
   let recipe: Int
   let described: Project
-  /// Nil for a deployment.
+  /// The rehearsal; nil: this is a real deployment.
   var rehearsal: Rehearsal?
 
   var value: Value {
@@ -25,7 +25,7 @@ struct DeploymentFacts {
       ])
   }
 
-  /// Parameters that functions may read by name: the recipe's, and before them those of the running task.
+  /// The parameters that functions may read by name: those of the running task, and then the recipe's.
   private var parameters: [Parameter] {
     guard let recipe = described.recipes.first(where: { $0.name.isExactly(name) }) else { return [] }
     let task = plan.kind.task.flatMap { task in recipe.tasks.first { $0.name.isExactly(task.name) } }
@@ -37,12 +37,12 @@ struct DeploymentFacts {
     plan.content.recipes.indices.contains(recipe) ? plan.content.recipes[recipe] : nil
   }
 
-  /// A kept recipe has the parameters that its release was deployed with.
+  /// The values of the parameters. A kept recipe has the values with which its release was deployed.
   private var given: Value { pinned?.parameters ?? plan.subject.parameters }
 
   private var name: String { pinned?.name ?? plan.subject.recipe }
 
-  /// Given values win over the recipe's defaults.
+  /// Fills in the recipe's defaults. Given values win over defaults.
   private func filled(_ given: Value, _ parameters: [Parameter]) -> Value {
     let defaults = parameters.compactMap { parameter in parameter.standard.map { (parameter.name, $0) } }
     return .record(of: defaults.filter { given[$0.0] == nil } + given.members.map { ($0.name, $0.value) })
@@ -66,7 +66,7 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  /// The slot that was deployed to last, by receipts; a rehearsal assumes that it has the traffic. nil: there is none.
+  /// The slot that was deployed to last, according to receipts. A rehearsal assumes that this slot has the traffic. Nil: there is none.
   private var newestSlot: String? {
     var newest: (slot: String, at: Timestamp)?
     for host in plan.hosts {
@@ -76,7 +76,7 @@ struct DeploymentFacts {
     return newest?.slot
   }
 
-  /// Who asked for it, why and from where, as far as known.
+  /// Who asked for the deployment, why, and from where, if this is known.
   private var why: [(String, Value)] {
     guard let provenance = plan.origin.provenance else { return [] }
     let commit = provenance.commit
@@ -95,7 +95,7 @@ struct DeploymentFacts {
     return members
   }
 
-  /// What is known of any host.
+  /// Returns what is known of any host, also of a partner.
   private func members(_ host: DeployModel.Host, _ facts: HostFacts?) -> [(String, Value)] {
     var members: [(String, Value)] = [
       ("name", .text(host.name)), ("address", .text(host.address ?? host.name)), ("transport", .text(host.transport)), ("tags", host.tags),
@@ -125,15 +125,15 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  /// The receipt of the host's release that a kept recipe acts for: what the host goes back to, or what it leaves. nil: the recipe is the
-  /// deployment's own.
+  /// Returns the receipt of the release for which a kept recipe acts on a host: the release to which the host goes back, or which it
+  /// leaves. Nil: the recipe is the deployment's own.
   private func receipt(of one: HostPlan) -> Receipt? {
     guard let pinned, recipe > 0 || pinned.parameters != nil else { return nil }
     if let undone = pinned.undoes { return [one.previous, one.back].lazy.compactMap { $0 }.first { $0.release.id == undone } }
     return [one.goal, one.back, one.previous].lazy.compactMap { $0 }.first { pinned.goes(with: $0) } ?? one.previous
   }
 
-  /// A recipe that a host kept acts for the release that it was kept with: this host's, by its receipt.
+  /// Returns the facts for a recipe that a host kept. The recipe acts for the release in the receipt with which the host kept it.
   private func earlier(_ receipt: Receipt, _ host: DeployModel.Host) -> Value {
     let parameters = described.recipes.first { $0.name.isExactly(receipt.recipe) }?.parameters ?? []
     return .record(of: [

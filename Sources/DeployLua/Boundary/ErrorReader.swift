@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// Converts Lua's error objects into ours, and back.
+/// Converts Lua's error objects into errors of the engine, and back.
 package enum ErrorReader {
-  /// The error that ended a script.
-  /// - Parameter place: the function's; used if the error has none.
+  /// Returns the error that ended a script.
+  /// - Parameter place: where the function is defined; used if the error itself has no place.
   package static func scriptError(_ value: Value, place: SourcePlace?) -> ScriptError {
     guard case .record = value else {
       return ScriptError(Failure(.failed, value.text ?? "it ended with an error without words"), place: place)
@@ -17,13 +17,13 @@ package enum ErrorReader {
       stderr: value["stderr"]?.text)
   }
 
-  /// The error that ended the reading of a file.
+  /// Returns the error that ended the reading of a file, as a problem.
   package static func problem(_ value: Value, in file: String) -> Problem {
     let error = scriptError(value, place: nil)
     return Problem(error.failure.message, place: error.place ?? SourcePlace(file: file, line: 1), fix: error.failure.fix)
   }
 
-  /// The error object that a recipe gets.
+  /// Returns the error object for a recipe.
   package static func value(_ error: ScriptError) -> Value {
     var members: [(String, Value)] = [("kind", .text(error.failure.kind.rawValue)), ("message", .text(error.failure.message))]
     if let fix = error.failure.fix { members.append(("fix", .text(fix))) }
@@ -34,14 +34,14 @@ package enum ErrorReader {
     return .record(of: members)
   }
 
-  /// The failure without a place.
+  /// Returns the error object of a failure without a place.
   static func value(_ failure: Failure) -> Value {
     var members: [(String, Value)] = [("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message))]
     if let fix = failure.fix { members.append(("fix", .text(fix))) }
     return .record(of: members)
   }
 
-  /// At most 64 KiB of a message, because it is journalled and shown in many places.
+  /// Cuts a message to 64 KiB, because it is journalled and shown in many places.
   private static func cut(_ message: String) -> String {
     let bytes = message.utf8.count
     guard bytes > 1 << 16 else { return message }
@@ -53,7 +53,7 @@ package enum ErrorReader {
     return word == "usage" ? .invalid : .failed
   }
 
-  /// Reads `deploy.lua:31`.
+  /// Reads a place such as `deploy.lua:31`; nil: the text is none.
   static func place(_ text: String) -> SourcePlace? {
     guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
     return SourcePlace(file: String(text[..<colon]), line: line)

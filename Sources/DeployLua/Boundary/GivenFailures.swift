@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The failures that the engine gave to the scripts of one deployment. A recipe's error may claim no others: some kinds decide how a
-/// deployment ends and what it exits with, and a named host gets the blame.
+/// The failures that the engine gave to the scripts of one deployment. An error of a recipe may claim only these: some kinds of failures
+/// decide how a deployment ends and with which exit code, and a host that is named gets the blame.
 struct GivenFailures {
   private struct Claim: Hashable {
     var kind: Failure.Kind
@@ -10,8 +10,8 @@ struct GivenFailures {
   private var claims: Set<Claim> = []
   private var hosts: Set<ExactText> = []
 
-  /// Remembers an answer's failures.
-  /// - Parameter host: where the operation ran; nil if that is no host.
+  /// Notes the failures of an answer.
+  /// - Parameter host: the host on which the operation ran; nil: it ran on no host.
   mutating func take(_ answer: Answer, from host: String?) {
     switch answer {
     case .outcome(let outcome): if let failure = outcome.failure { keep(failure, host) }
@@ -28,8 +28,8 @@ struct GivenFailures {
     if let host { hosts.insert(ExactText(host)) }
   }
 
-  /// The error without unproved claims. A deciding kind becomes `failed` if the engine never gave that failure, and a host is not named
-  /// if nothing failed on it.
+  /// Returns the error without claims that are not proved. If the engine never gave a failure of a deciding kind, the kind becomes
+  /// `failed`. If nothing failed on a host, the host is not named.
   func checked(_ error: ScriptError) -> ScriptError {
     var error = error
     if error.failure.kind.decides, !claims.contains(Claim(kind: error.failure.kind, message: error.failure.message)) {
@@ -41,7 +41,7 @@ struct GivenFailures {
 }
 
 extension Failure.Kind {
-  /// Whether exit codes, retries or a host's status depend on it. Only the engine can know that the failure happened.
+  /// Whether exit codes, retries or the status of a host depend on the kind. Only the engine can know that such a failure happened.
   fileprivate var decides: Bool {
     switch self {
     case .cancelled, .unreachable, .lost, .fenced, .locked, .noSpace, .notPermitted, .corrupt, .transport, .store, .internal, .rejected,

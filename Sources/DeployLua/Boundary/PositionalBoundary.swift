@@ -1,23 +1,24 @@
 import DeployCore
 import DeployModel
 
-/// The boundary of early preludes, which passed values by position. Nothing new uses it. It is here so that the very code which was
-/// reviewed and deployed resumes, restores and rolls back what an older Lander pinned. It can be deleted once no supported version pins
-/// it.
+/// The boundary of early preludes, which passed values by their position. Nothing new uses it. It exists so that Lander can resume, restore
+/// and roll back what an older version pinned, with exactly the code that was reviewed and deployed then. It can be deleted when no
+/// supported version pins such preludes.
 struct PositionalBoundary {
   let question: [Value]
   let recipe: Int
 
   // MARK: the prelude
 
-  /// In reading order. The earliest preludes only had those in `first`; the last ones brought their own vocabulary.
+  /// The files in the order in which they are read. The earliest preludes only had those in `first`; the last ones had a vocabulary of
+  /// their own.
   private static let order = [
     "words", "vocabulary", "rehearsal", "types", "schema", "addresses", "describe", "bases", "project", "hosts", "sets", "flow",
     "deployment", "load",
   ]
   private static let first = ["words", "types", "schema", "describe", "project", "hosts", "flow", "deployment", "load"]
 
-  /// The files of a prelude with this boundary, in order; nil if these are none.
+  /// Returns the files of a prelude with this boundary, in order; nil: the files are no such prelude.
   static func prelude(in files: [SourceFile]) -> [SourceFile]? {
     func file(_ name: String) -> SourceFile? { files.first { $0.path.isExactly("prelude/\(name).lua") } }
     let found = order.compactMap(file)
@@ -25,20 +26,20 @@ struct PositionalBoundary {
     return found
   }
 
-  /// `protocol 2`: the boundary's name in these preludes, in the first line of `words.lua`.
+  /// Returns the boundary's name in these preludes, `protocol 2`. It is in the first line of `words.lua`.
   static func name(of files: [SourceFile]) -> String {
     let words = files.first { $0.path.isExactly("prelude/words.lua") }
     return String((words?.text.fullLines.first ?? "unknown").drop { $0 == "-" || $0 == " " })
   }
 
-  /// The vocabulary for a prelude that brings none: that of the last version of this boundary.
+  /// The vocabulary for a prelude that has none: that of the last version with this boundary.
   static let vocabulary = SourceFile(
     path: "positional_vocabulary.lua", text: String(decoding: PackageResources.positional_vocabulary_lua, as: UTF8.self))
 
-  /// A type of that vocabulary that a prelude without its own lacks; nil if it has all of them.
+  /// Returns a type that this vocabulary uses and a prelude without its own vocabulary lacks; nil: the prelude has all types.
   static func missingType(in files: [SourceFile]) -> String? {
     if files.contains(where: { $0.path.isExactly("prelude/vocabulary.lua") }) { return nil }
-    // word("NAME", "FIELD:TYPE …" with more fields on lines of their own.
+    // A line is `word("NAME", "FIELD:TYPE …"`; further fields are on lines of their own.
     let lines = vocabulary.text.fullLines.compactMap { line -> Substring? in
       line.hasPrefix("word(") ? line.drop { $0 != "," } : line.hasPrefix("  .. ") ? line : nil
     }
@@ -60,7 +61,7 @@ struct PositionalBoundary {
     case .deployment(let status): ["deployment", .text(status)]
     case .failure(let error): ["failure", ErrorReader.value(error)]
     case .rollout(let options): ["rollout", options]
-    // These preludes know no traffic, so they start nothing with weights.
+    // These preludes do not know traffic, so no function is started with weights.
     case .weights(let weights): ["rollout", weights.value]
     case .child: ["child"]
     }
@@ -83,7 +84,7 @@ struct PositionalBoundary {
     }
   }
 
-  /// - Throws: kind `internal` if it is not a `require`.
+  /// Reads the question of a file. - Throws: kind `internal` if the question is no `require`.
   func required() throws(Failure) -> Required {
     guard question.count == 3, text(0) == "require", let from = question[1].text, let name = question[2].text else {
       throw Failure(.internal, "a recipe asked for \"\(text(0))\" while a file is read")
@@ -153,7 +154,7 @@ struct PositionalBoundary {
   static func write(_ answer: Answer) -> WireWriter {
     var writer = WireWriter()
     switch answer {
-    // These preludes know no gates, so they never ask for one.
+    // These preludes do not know gates, so they never ask for one.
     case .begin, .slept, .gate, .shifted: break
     case .refused(let failure): return write(.outcome(Outcome(failure: failure)))
     case .outcome(let outcome):
@@ -177,7 +178,7 @@ struct PositionalBoundary {
 
   // MARK: what a rehearsal finds
 
-  /// The parts of a note are in one text, separated by unit separators.
+  /// Reads a note, which is one text whose parts are separated by unit separators.
   static func note(_ kind: String, _ text: String) -> RehearsalNote? {
     let parts = text.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init)
     func place(_ file: Int, _ line: Int) -> SourcePlace? {

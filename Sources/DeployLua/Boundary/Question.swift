@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// A task's question in its coded form.
+/// What a task asks, in encoded form.
 package struct Question {
-  /// Fields of a record, in the order of their names; empty if it has values by position.
+  /// The fields of a record, in the order of their names; empty: the question has values by their position.
   package var fields: [(name: String, value: Value)] = []
-  /// Values by position; empty if it has a record.
+  /// The values by their position; empty: the question is a record.
   package var values: [Value] = []
 
-  /// Malformed bytes read as fewer values, never as a crash.
+  /// Decodes the bytes. Malformed bytes give fewer values, and never a crash.
   package init(_ bytes: UnsafeBufferPointer<UInt8>) {
     if let fields = WireReader.fields(bytes) { self.fields = fields } else { values = WireReader.values(bytes) }
   }

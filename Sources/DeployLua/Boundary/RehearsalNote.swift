@@ -1,17 +1,17 @@
 import DeployModel
 
-/// What a function found while it was rehearsed.
+/// What a function noted while it was rehearsed.
 enum RehearsalNote {
-  /// It looked at an invented answer.
+  /// The function used an answer that the rehearsal had invented.
   case doubt
-  /// `kind`: `misnamed` if it is wrong whatever hosts answer.
+  /// A mistake. `kind` is `misnamed` if the mistake occurs whatever hosts answer.
   case mistake(kind: String, Problem)
-  /// The next operation may run `times` times, with `pauses` milliseconds of pauses in all.
+  /// The next operation may run `times` times, with pauses of `pauses` milliseconds altogether.
   case repeats(times: Int, pauses: Int)
-  /// A part of the code that may run several times.
+  /// A part of the code may run several times.
   case loops(SourcePlace?, times: Int)
 
-  /// Nil if this engine does not know the kind.
+  /// Decodes a note; nil: this engine does not know the kind.
   init?(_ kind: String, _ value: Value) {
     let place = value["file"]?.text.flatMap { file in value["line"]?.int.map { SourcePlace(file: file, line: $0) } }
     switch kind {

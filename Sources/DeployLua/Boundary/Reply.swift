@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The answer for a waiting script: one record, without the members that do not apply.
+/// Encodes the answer for a script that waits: one record, which has only the members that apply.
 enum Reply {
   static func write(_ answer: Answer) -> WireWriter {
     var writer = WireWriter()
@@ -43,7 +43,7 @@ enum Reply {
     writer.put("verdict", .text(answer.verdict.rawValue))
   }
 
-  /// A question that the engine does not accept; the prelude's word raises it as an error.
+  /// Encodes the refusal of a question. The prelude's word raises it as an error.
   static func refusal(_ failure: Failure) -> WireWriter {
     var writer = WireWriter()
     writer.begin(record: 1)
@@ -60,7 +60,7 @@ enum Reply {
     if !stdout.isEmpty { members += 1 }
     if !stderr.isEmpty { members += 1 }
     if outcome.value != .null { members += 1 }
-    // Preludes of older versions ignore these; for them, a text that was cut has a line that says so.
+    // Preludes of older versions ignore these members. For them, a text that was cut has a line that says so.
     if outcome.stdout?.truncated == true { members += 1 }
     if outcome.stderr?.truncated == true { members += 1 }
     writer.begin(record: members)

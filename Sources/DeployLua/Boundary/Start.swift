@@ -1,6 +1,6 @@
 import DeployModel
 
-/// How a function starts: a recipe's function with its host, deployment or rollout, a prelude's with a request.
+/// How a function is started: a recipe's function with its host, deployment or rollout, and a function of the prelude with a request.
 enum Start {
   /// Reads a project from its main file.
   case project(path: String, request: Value)
@@ -8,17 +8,17 @@ enum Start {
   case facts(Value)
   /// Lists the words of the language.
   case language
-  /// Says what is wrong with values, each `{ type, value }`, as sources have them.
+  /// Checks values against types: each is `{ type, value }`, as sources contain it.
   case literals(Value)
   case host(Int)
-  /// `status`: `running` or `succeeded`.
+  /// A deployment, whose `status` is `running` or `succeeded`.
   case deployment(status: String)
   case failure(ScriptError)
   case rollout(options: Value)
   case weights(Weights)
   case child
 
-  /// In the form for `run/launch.lua`: a record with its subject.
+  /// Writes the start as `run/launch.lua` reads it: a record with its subject.
   func write(to writer: inout WireWriter) {
     switch self {
     case .project(let path, let request):

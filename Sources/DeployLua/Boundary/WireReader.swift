@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// Reads what a task asked, returned or raised. Malformed bytes read as fewer values, never as a crash.
+/// Reads what a task asked, returned or raised. Malformed bytes give fewer values, and never a crash.
 package struct WireReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
 
   package init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-  /// All values up to the end.
+  /// Returns all values up to the end of the bytes.
   package static func values(_ bytes: UnsafeBufferPointer<UInt8>) -> [Value] {
     var reader = WireReader(bytes)
     var values: [Value] = []
@@ -16,7 +16,7 @@ package struct WireReader {
     return values
   }
 
-  /// The fields of a single record, in order; nil if the bytes are anything else.
+  /// Returns the fields of a single record, in order; nil: the bytes are something else.
   static func fields(_ bytes: UnsafeBufferPointer<UInt8>) -> [(name: String, value: Value)]? {
     guard bytes.first == 7 else { return nil }
     var reader = WireReader(bytes)
@@ -63,7 +63,7 @@ package struct WireReader {
     return members
   }
 
-  /// The next bytes as a number; nil if there are too few.
+  /// Reads the next bytes as a number; nil: there are too few.
   private mutating func number<T: FixedWidthInteger>(_ type: T.Type) -> T? {
     let width = T.bitWidth / 8
     guard bytes.count - at >= width else { return nil }
@@ -72,7 +72,7 @@ package struct WireReader {
     return number
   }
 
-  /// A count of what follows; nil if there cannot be that many.
+  /// Reads the number of the bytes or elements that follow; nil: there cannot be that many.
   private mutating func size() -> Int? {
     guard let size = number(UInt32.self).map(Int.init), size <= bytes.count - at else { return nil }
     return size

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Values in the bytes for Lua and back; `wire.c` has the format.
+/// Encodes values as bytes for Lua. `wire.c` describes the format.
 package struct WireWriter {
   package private(set) var bytes: [UInt8] = []
   package init() {}
@@ -29,7 +29,7 @@ package struct WireWriter {
     }
   }
 
-  /// Begins a record; `count` calls of `put` with a name follow.
+  /// Begins a record. After it, `put` is called with a name `count` times.
   mutating func begin(record count: Int) { putSize(7, count) }
 
   /// Appends a member to the record that was begun.

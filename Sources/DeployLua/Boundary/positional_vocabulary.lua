@@ -1,5 +1,6 @@
--- The words of the recipe language as preludes of boundary 2 were told them: most did not bring their own. Frozen with them: a
--- deployment or a release that was pinned then is read and run by what it knew. Deleted with PositionalBoundary.swift.
+-- The words of the recipe language for preludes of boundary 2. Most of these preludes had no words of their own. This file never changes,
+-- because a deployment or a release that was pinned then is read and run with the words of that time. Delete it with
+-- PositionalBoundary.swift.
 
 vocabulary = {
   api = 1, strategies = { "all_at_once", "rolling" },
@@ -7,7 +8,7 @@ vocabulary = {
     "AfterInstall", "ApplicationStart", "ValidateService", "BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic" },
 }
 
---- Fields as "name:type", the needed ones with what they are.
+--- Declares a word. fields: texts "name:type". needed: the required fields, each with a sentence about it.
 local function word(name, fields, needed)
   local list = {}
   for field, type_ in string.gmatch(fields, "([%w_]+):(%S+)") do

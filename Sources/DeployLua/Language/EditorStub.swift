@@ -1,10 +1,10 @@
-/// `lander.d.lua`: annotations from which Lua language servers complete and check `deploy.lua`.
+/// Makes `lander.d.lua`: annotations with which Lua language servers complete and check `deploy.lua`.
 package struct EditorStub {
   private let vocabulary: Vocabulary
 
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-  /// Lua with annotations only; nothing in it runs.
+  /// The lines of the file. It contains only annotations, and nothing in it runs.
   package var lines: [String] {
     var lines = ["---@meta", "-- Made by lander init: the words of deploy.lua for editors. lander init --editor renews it.", ""]
     for word in vocabulary.words where !word.fields.isEmpty {
@@ -25,7 +25,7 @@ package struct EditorStub {
     return Array(lines.dropLast())
   }
 
-  /// A strategy that every recipe can use, with its options.
+  /// Returns the annotations of a strategy that every recipe can use, with its options.
   private func strategy(_ schema: OptionSchema) -> [String] {
     let type = "lander.options.\(schema.name)"
     let fields = schema.options.map { one in
@@ -48,13 +48,13 @@ package struct EditorStub {
     return comment + ["function \(word.name)(\(arguments)) end", ""]
   }
 
-  /// Names of the arguments before the table of options.
+  /// Returns the names of the arguments before the table of options.
   private func positional(_ word: Word) -> [String] {
     let names = word.takes.split(separator: ",").map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("{") && !$0.isEmpty }
     return names.map { $0.filter { $0 != "\"" } }
   }
 
-  /// A word that can be called, or that has members.
+  /// Returns the annotations of a word that can be called, or that has members.
   private func global(_ word: Word) -> [String] {
     let members = vocabulary.words.filter { $0.name.hasPrefix(word.name + ".") && !$0.name.dropFirst(word.name.count + 1).contains(".") }
     let comment = "---\(word.summary) `\(word.call)`"

@@ -4,18 +4,18 @@ import DeployModel
 package struct OptionSchema: Sendable, Hashable {
   package struct Option: Sendable, Hashable {
     package var name: String
-    /// What it takes, in words.
+    /// What values the option takes, in words.
     package var takes: String
     package var summary: String
     package var isRequired: Bool
-    /// The default, as Lua writes it; nil: it has none.
+    /// The default, as Lua writes it; nil: the option has none.
     package var fallback: String?
   }
 
   package var name: String
-  /// The file that declares it; empty: unknown.
+  /// The file with the declaration; empty: unknown.
   package var file: String
-  /// In the order of their names.
+  /// The options, in the order of their names.
   package var options: [Option]
 
   init?(_ value: Value) {

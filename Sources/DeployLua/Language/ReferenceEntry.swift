@@ -1,23 +1,23 @@
 package import DeployModel
 
-/// One thing that people look up: a word, field, object, option, kind of error, capability or event.
+/// One entry that people look up: a word, field, object, option, kind of error, capability or event.
 package struct ReferenceEntry: Sendable, Hashable {
-  /// As people type it.
+  /// The name as people type it.
   package var name: String
-  /// Lines for a terminal.
+  /// The entry's lines for a terminal.
   package var lines: [String]
-  /// The value for programs.
+  /// The entry as data for programs.
   package var value: Value
 }
 
-/// Everything that can be looked up, by its name.
+/// Finds entries of the reference by their names.
 package struct ReferenceIndex {
   private let vocabulary: Vocabulary
 
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-  /// What has this name: a word or an object; else fields and options, by their name alone (`keep`) or with their word (`recipe.keep`);
-  /// else a term. Empty: nothing has it.
+  /// Returns the entries with this name: words and objects; if there are none, fields and options, by their name alone (`keep`) or with
+  /// their word (`recipe.keep`); if there are none, terms. Empty: nothing has the name.
   package func entries(named name: String) -> [ReferenceEntry] {
     let whole = vocabulary.words.filter { $0.name == name }.map(entry) + vocabulary.objects.filter { $0.name == name }.map(entry)
     if !whole.isEmpty { return whole }
@@ -35,15 +35,15 @@ package struct ReferenceIndex {
     return own + fields.map(\.name) + fields.compactMap { $0.name.split(separator: ".").last.map(String.init) } + methods
   }
 
-  /// Words grouped by purpose, with their sentences.
+  /// All words, grouped by purpose, each with its sentence.
   package var overview: [(name: String, summary: String)] { vocabulary.words.map { ($0.name, $0.summary) } }
 
-  /// Words with a member of this name: `run` finds `host:run` and `here:run`.
+  /// Returns the words with a member of this name: `run` finds `host:run` and `here:run`.
   package func methods(named name: String) -> [ReferenceEntry] {
     vocabulary.words.filter { $0.name.hasSuffix(":" + name) || $0.name.hasSuffix("." + name) }.map(entry)
   }
 
-  /// The options that the files of a module declare.
+  /// Returns the options that the files of a module declare.
   package func options(of module: String) -> [ReferenceEntry] { vocabulary.schemas.filter { $0.module == module }.map(entry) }
 
   // MARK: entries

@@ -1,46 +1,46 @@
 package import DeployModel
 
-/// The whole recipe language as data. Each file of the prelude declares its own words. The prelude's checks and near matches, the
-/// reference, `lander docs` and the editor's stub are made from that.
+/// The whole recipe language as data. Each file of the prelude declares its own words. These declarations are the source of the prelude's
+/// checks and near matches, the reference, `lander docs` and the editor's stub.
 package struct Vocabulary: Sendable, Hashable {
-  /// What recipes' functions get: a host, a deployment.
+  /// A kind of object that functions of recipes get: a host, a deployment.
   package struct Object: Sendable, Hashable {
     package var name: String
     package var summary: String
     package var fields: [Word.Field]
   }
 
-  /// A name with a sentence: a kind of error, a lifecycle event, a capability.
+  /// A name that a sentence explains: a kind of error, a lifecycle event, a capability.
   package struct Term: Sendable, Hashable {
     package var name: String
     package var summary: String
   }
 
-  /// The API level.
+  /// The API level of this language.
   package var api: Int
-  /// In the order of their names.
+  /// The words, in the order of their names.
   package var words: [Word]
   package var objects: [Object]
   /// The kinds of errors.
   package var errors: [Term]
   /// The fields of an error.
   package var errorFields: [Word.Field]
-  /// In the order in which a host has them.
+  /// The lifecycle events, in the order in which a host has them.
   package var events: [Term]
   package var capabilities: [Term]
-  /// The options that the read files declare: of strategies, recipes and plugins.
+  /// The options that strategies, recipes and plugins declare, as far as their files were read.
   package var schemas: [OptionSchema]
   private var types: Value
 
-  /// The language alone.
-  /// - Throws: a defect of the prelude.
+  /// Reads the language without options of strategies and plugins.
+  /// - Throws: a failure that shows a defect of the prelude.
   package init() throws(Failure) {
     let state = try LuaState(prelude: .spec, limits: LuaLimits())
     try self.init(state)
   }
 
-  /// The language, with the options that Lander's strategies and some modules declare.
-  /// - Parameter modules: names as `require` takes them.
+  /// Reads the language, with the options that Lander's strategies and some modules declare.
+  /// - Parameter modules: names of modules, as `require` takes them.
   /// - Throws: what is wrong with a module.
   package init(reading modules: [String], read: @escaping LuaProject.Reader) throws(Problems) {
     var loader: SourceLoader
@@ -85,13 +85,13 @@ package struct Vocabulary: Sendable, Hashable {
     }
   }
 
-  /// What a type of fields accepts, in words; nil for types of objects' fields.
+  /// Returns what a type of fields accepts, in words; nil: the type is one of objects' fields.
   package func meaning(of type: String) -> String? { types[type]?.text }
 
-  /// Names of the types that fields have, in order, without lists of texts.
+  /// The names of the types of fields, in order, without lists of accepted texts.
   package var typeNames: [String] { types.members.map(\.name).filter { !$0.contains("|") }.sorted() }
 
-  /// Methods of an object, or the functions of a library such as `json`.
+  /// Returns the methods of an object, or the functions of a library such as `json`.
   package func methods(of object: Object) -> [Word] { words.filter { $0.name.hasPrefix(object.name + ":") || isMember($0, of: object) } }
 
   private func isMember(_ word: Word, of object: Object) -> Bool {

@@ -3,44 +3,45 @@ import DeployModel
 /// One word of the recipe language, as its file in the prelude declares it.
 package struct Word: Sendable, Hashable {
   package enum Nature: String, Sendable, Hashable {
-    /// Reaches nothing.
+    /// The word reaches nothing outside the script.
     case pure
-    /// Reads from a host; may be asked again.
+    /// The word reads from a host, and may be asked again.
     case probe
-    /// Changes something; at most once.
+    /// The word changes something, and is performed at most once.
     case effect
   }
 
-  /// A named field of the table it takes, or of an object.
+  /// A named field of the table that a word takes, or of an object.
   package struct Field: Sendable, Hashable {
     package var name: String
-    /// A type's name in `Prelude/types`; or the accepted texts, with `|` between them.
+    /// The name of a type in `Prelude/types`, or the accepted texts with `|` between them.
     package var type: String
     package var summary: String
     package var isRequired: Bool
-    /// The default, as Lua writes it or in words; nil: there is none.
+    /// The default, as Lua writes it or in words; nil: the field has none.
     package var fallback: String?
   }
 
-  /// As a recipe writes it: `host:run`, `recipe`, `stage.rollout`.
+  /// The word as a recipe writes it: `host:run`, `recipe`, `stage.rollout`.
   package var name: String
   package var nature: Nature
-  /// `description`, `run`, `test`.
+  /// The phases in which the word may be called: `description`, `run`, `test`.
   package var phases: [String]
-  /// What follows the name, as text for people.
+  /// What follows the name in a call, as text for people.
   package var takes: String
-  /// One sentence.
+  /// What the word does, in one sentence.
   package var summary: String
   package var example: String
-  /// Fields of the table it takes.
+  /// The fields of the table that the word takes.
   package var fields: [Field]
-  /// Kinds of errors that it raises, in addition to those that any word may raise.
+  /// The kinds of errors that the word raises, besides those that any word may raise.
   package var errors: [String]
-  /// The capability that a plugin needs for it; nil: none.
+  /// The capability that a plugin needs to call the word; nil: none.
   package var needs: String?
-  /// An object's name, `string`, `boolean`, `nothing`, or `never` for what does not return; nil: it depends on what is given.
+  /// What the word gives: the name of an object, `string`, `boolean`, `nothing`, or `never` if it does not return; nil: it depends on the
+  /// arguments.
   package var gives: String?
-  /// What it has beside the words that begin with its name, such as `warn` of `log`.
+  /// The members of the word, besides the words that begin with its name, such as `warn` of `log`.
   package var members: [String]
 
   init?(_ value: Value) {
@@ -81,7 +82,7 @@ extension Word.Field {
 }
 
 extension Word {
-  /// When it may be called, what it does, what a plugin needs for it and which errors it raises, in words.
+  /// In words: when the word may be called, what it does, what a plugin needs to call it, and which errors it raises.
   var facts: [String] {
     let phase = phases.map { name in
       switch name {

@@ -1,15 +1,15 @@
 import DeployModel
 
-/// The words of the recipe language by their names, for a look at sources that do not run.
+/// The words of the recipe language by their names, for reviews of sources that do not run.
 struct WordBook {
   private let words: [String: Word]
   private let objects: [String: Vocabulary.Object]
   private let members: [String: [String]]
   private let events: Set<String>
-  /// The objects that functions of recipes are given as arguments.
+  /// The objects that functions of recipes get as arguments.
   let given: Set<String>
 
-  /// Of this Lander's own language; without words if the prelude is broken, which other tests find.
+  /// The words of this version of Lander. It has no words if the prelude is broken, which other tests find.
   static let own = WordBook((try? Vocabulary()))
 
   private init(_ vocabulary: Vocabulary?) {
@@ -28,17 +28,17 @@ struct WordBook {
     given = Set(summaries.flatMap { Self.arguments($0) ?? [] }).intersection(objects.keys)
   }
 
-  /// The names in `function(host, deployment)`; nil: the text has none.
+  /// Returns the names in a text such as `function(host, deployment)`; nil: the text has none.
   private static func arguments(_ text: String) -> [String]? {
     text.firstMatch(of: /(?:function|with )\(([^)]*)\)/)?.1.split(separator: ",").map { String($0.drop { $0 == " " }) }
   }
 
-  /// What the function is given that stands behind a word and a name: `strategy "name" (function(rollout, options) … end)`.
+  /// Returns the arguments of the function that follows a word and a name, as in `strategy "name" (function(rollout, options) … end)`.
   func arguments(behind word: String) -> [String]? {
     words[word].flatMap { $0.takes.hasPrefix("\"") ? Self.arguments($0.takes) : nil }
   }
 
-  /// A word that is called by this name; `log.warn` takes what `log` takes.
+  /// Returns the word that is called by this name. `log.warn` takes what `log` takes.
   func word(_ name: String) -> Word? {
     if let word = words[name] { return word }
     guard let dot = name.lastIndex(of: "."), let word = words[String(name[..<dot])] else { return nil }
@@ -47,25 +47,25 @@ struct WordBook {
 
   func isObject(_ name: String) -> Bool { objects[name] != nil }
 
-  /// Whether an object is in reach by its name alone, such as `here` and `json`.
+  /// Returns whether an object can be reached by its name alone, such as `here` and `json`.
   func isGlobal(_ name: String) -> Bool {
     objects[name] != nil && words[name] == nil && (name == "here" || (members[name] ?? []).contains { words["\(name).\($0)"] != nil })
   }
 
-  /// The first of an object's fields that says yes or no.
+  /// Returns the first field of an object that is true or false; nil: it has none.
   func answer(of object: String) -> String? { objects[object]?.fields.first { $0.type == "boolean" }?.name }
 
-  /// The type of an object's field; nil: it has none of that name.
+  /// Returns the type of an object's field; nil: the object has no field of this name.
   func field(_ name: String, of object: String) -> String? { objects[object]?.fields.first { name == $0.name }?.type }
 
-  /// Methods and fields of an object, or the functions of a word such as `stage`.
+  /// Returns the methods and fields of an object, or the functions of a word such as `stage`.
   func names(of owner: String) -> [String] {
     ((objects[owner]?.fields.map(\.name) ?? []) + (members[owner] ?? [])).sorted()
   }
 
-  /// What a function is given that stands as a field of a table: `on_success` of `recipe`, a lifecycle event of `on`.
-  /// - Parameter head: what stands before the table; nil: nothing.
-  /// - Returns: names such as `deployment`; nil if no word has such a field.
+  /// Returns the arguments of a function that is a field of a table: `on_success` of `recipe`, a lifecycle event of `on`.
+  /// - Parameter head: the word before the table; nil: there is none.
+  /// - Returns: names such as `deployment`; nil: no word has such a field.
   func arguments(of field: String, in head: String?) -> [String]? {
     if head == "on", events.contains(field) { return ["host", "deployment"] }
     guard let head else { return nil }

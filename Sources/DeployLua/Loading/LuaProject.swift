@@ -3,19 +3,19 @@ package import DeployModel
 /// A project whose `deploy.lua` was read: the result of the description phase.
 package struct LuaProject: Sendable {
   package let project: Project
-  /// All sources that were read, in the order of paths. They are enough to run its functions later, here or elsewhere.
+  /// All sources that were read, in the order of their paths. They are enough to run the project's functions later, here or elsewhere.
   package var sources: [SourceFile] { project.sources }
-  /// The tests of the spec that was read with it, in their order.
+  /// The tests of the file that was read with the project, in their order.
   package let tests: [SpecTest]
-  /// The plugins that it requires, in the order in which they were read.
+  /// The plugins that the project requires, in the order in which they were read.
   package let plugins: [RequiredPlugin]
 
-  /// Returns the text of a file by its path, or of an environment variable by `$NAME`; nil if there is none. Throws the reason why it
-  /// cannot be read.
+  /// Returns the text of a file by its path, or of an environment variable by `$NAME`; nil: there is none. Throws why the text cannot be
+  /// read.
   package typealias Reader = (String) throws(Problem) -> String?
 
-  /// Reads a recipe as it was kept with a deployment, by its own prelude: its functions have the numbers in the journal and in receipts.
-  /// Rules of this version that are newer than the recipe do not apply: it ran, and a rollback needs it.
+  /// Reads a recipe that was kept with a deployment, with its own prelude, so that its functions have the numbers in the journal and in
+  /// receipts. Newer rules of this version do not apply, because the recipe has run before and a rollback needs it.
   /// - Throws: if the sources cannot be read, or do not have the recipe.
   package static func kept(_ name: String, in sources: [SourceFile]) throws(Problems) -> Recipe {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
@@ -28,7 +28,7 @@ package struct LuaProject: Sendable {
     return recipe
   }
 
-  /// The plugins that kept sources of a deployment require.
+  /// Returns the plugins that the kept sources of a deployment require.
   /// - Throws: if the sources cannot be read.
   package static func plugins(in sources: [SourceFile]) throws(Problems) -> [RequiredPlugin] {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else { return [] }
@@ -44,12 +44,12 @@ package struct LuaProject: Sendable {
     } catch { throw Problems(error) }
   }
 
-  /// Reads a project. Nothing is reached: files come through `read`, which takes paths such as `plugins/http_check/init.lua` and looks
-  /// first in the project and then among the shipped files.
+  /// Reads a project. It reaches nothing by itself: files come through `read`, which takes paths such as `plugins/http_check/init.lua`, and
+  /// looks first in the project and then among the files that come with Lander.
   /// - Parameters:
-  ///   - spec: a file of tests, which is read after the main file and may define its own recipes; nil: none.
+  ///   - spec: a file of tests, which is read after the main file and may define recipes of its own; nil: none.
   ///   - origins: says which plugins come from elsewhere.
-  ///   - refusing: what is wrong with a parameter's name for the person who types it; nil if nothing is.
+  ///   - refusing: returns why a parameter's name cannot be typed as an option; nil: it can.
   ///   - names: returns the names that can be required, for near matches.
   /// - Throws: every problem that was found, with its line.
   package static func load(
@@ -72,7 +72,8 @@ package struct LuaProject: Sendable {
     let plugins = reader.plugins(described)
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused + reader.misfits(plugins))
     guard problems.isEmpty else { throw Problems(problems) }
-    // The lock says which plugins may do only what they were granted, so a later run of these sources needs it too.
+    // The lock says which plugins may do only what they were granted. A later run of these sources needs that too, so the lock is kept with
+    // them.
     let isKept = loader.files.contains { $0.path.isExactly(PluginLock.file) }
     let lock = plugins.contains { $0.origin == .locked } && !isKept ? [origins.lock].compactMap { $0 } : []
     project.sources = (loader.files + prelude.files + lock).sorted { $0.path < $1.path }

@@ -1,16 +1,16 @@
 package import DeployModel
 import FoundationEssentials
 
-/// Says which plugins of a project come from elsewhere; those may do only what they were granted.
+/// Says which plugins of a project come from elsewhere. Those plugins may do only what they were granted.
 package struct PluginOrigins: Sendable {
-  /// `deploy.lock`; nil: the project has none, so all its plugins are its own or come with Lander.
+  /// The file `deploy.lock`; nil: the project has none, so all of its plugins are its own or come with Lander.
   package let lock: SourceFile?
-  /// Names of the plugins in the lock.
+  /// The names of the plugins in the lock file.
   let locked: Set<ExactText>
-  /// Why a plugin of the lock may not be read; nil if it may.
+  /// Returns why a plugin of the lock file may not be read; nil: it may.
   let refusal: @Sendable (String) -> Problem?
 
-  /// No plugin comes from elsewhere.
+  /// The origins of a project in which no plugin comes from elsewhere.
   package static let none = PluginOrigins(lock: nil, locked: [], refusal: { _ in nil })
 
   private init(lock: SourceFile?, locked: Set<ExactText>, refusal: @escaping @Sendable (String) -> Problem?) {
@@ -20,9 +20,9 @@ package struct PluginOrigins: Sendable {
   }
 
   /// - Parameters:
-  ///   - lock: the text of `deploy.lock`; nil if there is none.
-  ///   - refusal: why a plugin of the lock may not be read; nil if it may.
-  /// - Throws: what is wrong with the lock.
+  ///   - lock: the text of `deploy.lock`; nil: there is none.
+  ///   - refusal: returns why a plugin of the lock file may not be read; nil: it may.
+  /// - Throws: what is wrong with the lock file.
   package init(lock text: String?, refusal: @escaping @Sendable (String) -> Problem? = { _ in nil }) throws(Problem) {
     guard let text else {
       self = .none
@@ -32,13 +32,13 @@ package struct PluginOrigins: Sendable {
       lock: SourceFile(path: PluginLock.file, text: text), locked: Set(try Self.lock(text).names.map { ExactText($0) }), refusal: refusal)
   }
 
-  /// From sources that were pinned with a deployment; they were checked before.
+  /// Finds the lock file among sources that were pinned with a deployment, and were checked before.
   init(in sources: [SourceFile]) throws(Problem) {
     try self.init(lock: sources.first { $0.path.isExactly(PluginLock.file) }?.text)
   }
 
-  /// What a lock's text says.
-  /// - Throws: what is wrong with it.
+  /// Reads the text of a lock file.
+  /// - Throws: what is wrong with the text.
   package static func lock(_ text: String) throws(Problem) -> PluginLock {
     guard let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
       throw Problem(

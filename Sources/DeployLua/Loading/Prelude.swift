@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// The Lua part of the runtime, embedded in the program so that it works in any folder.
+/// The Lua part of the runtime. It is embedded in the program, so that the program needs no files.
 package enum Prelude {
-  /// In the order of their paths. `prelude/main.lua` reads the others.
+  /// The files, in the order of their paths. `prelude/main.lua` reads the others.
   package static let files: [SourceFile] = [
     ("main", PackageResources.main_lua),
     ("reading/environment", PackageResources.environment_lua), ("reading/given", PackageResources.given_lua),
@@ -67,12 +67,12 @@ package enum Prelude {
     ("words/url", PackageResources.url_lua), ("words/yaml", PackageResources.yaml_lua),
   ].map { SourceFile(path: "prelude/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }
 
-  /// Whether a source belongs to a prelude, by its path.
+  /// Returns whether a source belongs to a prelude, by its path.
   package static func holds(_ file: SourceFile) -> Bool { file.path.hasPrefix("prelude/") }
 
-  /// Why this engine cannot continue a deployment that another one began with these sources; nil if it can. The deployment's own prelude
-  /// numbered its functions, so no other prelude may read its sources.
-  /// - Parameter engine: the version that began it.
+  /// Returns why this engine cannot continue a deployment that another version began with these sources; nil: it can. The deployment's own
+  /// prelude numbered its functions, so no other prelude may read its sources.
+  /// - Parameter engine: the version of Lander that began the deployment.
   package static func refusal(of sources: [SourceFile], for deployment: Deployment.ID, begunBy engine: String) -> Problem? {
     PinnedPrelude.foreign(in: sources).map { reason in
       Problem(

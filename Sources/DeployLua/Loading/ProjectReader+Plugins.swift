@@ -1,7 +1,7 @@
 import DeployModel
 
 extension ProjectReader {
-  /// The plugins that were required, in the order in which they were read.
+  /// Returns the plugins that were required, in the order in which they were read.
   func plugins(_ value: Value) -> [RequiredPlugin] {
     list(value["plugins"]).compactMap { plugin in
       guard let manifest = plugin["manifest"].flatMap(manifest) else { return nil }
@@ -11,7 +11,7 @@ extension ProjectReader {
     }
   }
 
-  /// A manifest; nil if it lacks what every manifest has.
+  /// Reads a manifest; nil: it lacks something that every manifest has.
   func manifest(_ value: Value) -> PluginManifest? {
     guard let name = value["name"]?.text, let version = value["version"]?.text.flatMap(PluginVersion.init) else { return nil }
     let dependencies = list(value["dependencies"]).compactMap { one -> PluginManifest.Dependency? in
@@ -24,7 +24,7 @@ extension ProjectReader {
       dependencies: dependencies, options: list(value["options"]).compactMap(\.text))
   }
 
-  /// Problems of required plugins whose versions do not fit what others need.
+  /// Returns a problem for each required plugin whose version does not fit what another plugin needs.
   func misfits(_ plugins: [RequiredPlugin]) -> [Problem] {
     plugins.flatMap { plugin in
       plugin.manifest.dependencies.compactMap { one in

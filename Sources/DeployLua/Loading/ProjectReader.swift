@@ -1,8 +1,8 @@
 import DeployModel
 
-/// Translates the prelude's description of a project into the model.
+/// Translates the description of a project, as the prelude made it, into the model.
 struct ProjectReader {
-  /// Finds lines of fields inside the sources.
+  /// Finds the lines of fields in the sources.
   let lines: FieldLines
 
   func project(_ value: Value) -> Project {
@@ -11,7 +11,7 @@ struct ProjectReader {
       configurations: list(value["configurations"]).map(configuration))
   }
 
-  /// The problems, in the order of files and lines.
+  /// Returns the problems, in the order of files and lines.
   /// - Parameter more: problems from elsewhere.
   func problems(_ value: Value, and more: [Problem] = []) -> [Problem] {
     let found =
@@ -27,14 +27,14 @@ struct ProjectReader {
     return ordered.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
   }
 
-  /// Warnings: the parts of a base that were not used.
+  /// Returns the warnings: parts of a base that are not used.
   func warnings(_ value: Value) -> [Problem] {
     list(value["warnings"]).map { Problem($0["message"]?.text ?? "", place: place($0), fix: $0["fix"]?.text) }
   }
 
   func list(_ value: Value?) -> [Value] { value?.list ?? [] }
 
-  /// The place of something; for a field its own line, if it can be found.
+  /// Returns the place of a part of the description; of a field its own line, if that can be found.
   func place(_ value: Value) -> SourcePlace? {
     guard let file = value["file"]?.text, let line = value["line"]?.int else { return nil }
     guard let field = value["field"]?.text else { return SourcePlace(file: file, line: line) }
@@ -43,7 +43,7 @@ struct ProjectReader {
 
   private func texts(_ value: Value?) -> [String] { list(value).compactMap(\.text) }
   private func numbers(_ value: Value?) -> [Int] { list(value).compactMap(\.int) }
-  /// In Lua's coding, a table without members is a list.
+  /// Returns a record. An empty table arrives from Lua as a list.
   private func record(_ value: Value?) -> Value { if let value, case .record = value { value } else { .record([]) } }
   private func amount(_ value: Value?) -> Amount? {
     if let count = value?["count"]?.int { return .count(count) }
@@ -125,7 +125,7 @@ struct ProjectReader {
       work: work, strategy: value["strategy"].map(strategy), place: place(value))
   }
 
-  /// Nil: it is not whole, which is told.
+  /// Reads an alarm; nil: it is incomplete, which is reported elsewhere.
   private func alarm(_ value: Value) -> Alarm? {
     let check: Check? =
       switch value["check"]?.text {

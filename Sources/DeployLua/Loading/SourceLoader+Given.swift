@@ -1,14 +1,15 @@
 import DeployModel
 
-/// What a recipe reads in addition to its sources. It is kept like them, so it is found even if the project or the variable is missing.
+/// Answers what a recipe reads besides its sources: files and variables. They are kept with the sources, so they are found again even if
+/// the project or the variable is missing.
 extension SourceLoader {
-  /// The limit of a variable, in bytes.
+  /// The limit of a variable's value, in bytes.
   private static let longestVariable = 1 << 16
 
-  /// The path under which a variable is kept; no file of a project has such a path.
+  /// Returns the path under which a variable is kept. No file of a project has such a path.
   static func path(ofVariable name: String) -> String { "$\(name)" }
 
-  /// Answers with `text`, with nothing if there is none, or with the reason for a refusal.
+  /// Answers a question: with the text, with nothing if there is none, or with the reason for a refusal.
   mutating func resolve(_ given: Given) throws(Problem) -> Value {
     if let from = given.from, let plugin = Self.plugin(of: from.file) {
       return Self.refusal(
@@ -36,7 +37,7 @@ extension SourceLoader {
     return .record(of: [("text", .text(text))])
   }
 
-  /// The plugin that a file belongs to; nil for a file of the project or of a shipped recipe.
+  /// Returns the plugin that a file belongs to; nil: the file belongs to the project or to a recipe that comes with Lander.
   private static func plugin(of file: String) -> String? {
     let parts = file.pathParts
     return parts.count >= 3 && parts[0] == "plugins" ? String(parts[1]) : nil

@@ -7,7 +7,7 @@ struct SourceLoader {
   private let origins: PluginOrigins
   /// Returns the names that can be required, for near matches.
   private let names: () -> [String]
-  /// The files that were read, by path.
+  /// The files that were read, in the order of reading.
   private(set) var files: [SourceFile] = []
   let state: LuaState
   private var checks = true
@@ -26,7 +26,7 @@ struct SourceLoader {
     state = try LuaState(prelude: prelude, limits: limits)
   }
 
-  /// For pinned sources; nothing else is read.
+  /// Makes a loader for pinned sources, which reads nothing else.
   init(pinned files: [SourceFile], prelude: PinnedPrelude? = nil, limits: LuaLimits = LuaLimits()) throws(Problems) {
     let texts = Dictionary(files.map { (ExactText($0.path), $0.text) }) { first, _ in first }
     let origins: PluginOrigins
@@ -36,13 +36,13 @@ struct SourceLoader {
     } catch { throw Problems(Problem(error.message), exit: .internal) }
   }
 
-  /// What the main file described, as the prelude returns it.
+  /// Reads the main file, and returns what it described, in the prelude's form.
   /// - Parameters:
   ///   - spec: a file of tests, which is read after the main file; the prelude must be `PinnedPrelude.spec`.
-  ///   - chosen: the place, from 1, of the only wanted test; nil: all.
-  ///   - checks: whether names must resolve; false for recipes that a host kept.
-  ///   - only: the wanted recipes; nil: all. Functions have the same numbers in both cases.
-  /// - Throws: the problem that ended the reading; earlier findings are lost.
+  ///   - chosen: the number of the only test to prepare, counted from 1; nil: all tests.
+  ///   - checks: whether unknown names are problems; false for recipes that a host kept.
+  ///   - only: the recipes to describe; nil: all. In both cases, functions have the same numbers.
+  /// - Throws: the problem that ended the reading. Problems that were found before are lost.
   mutating func load(
     _ main: SourceFile, spec: SourceFile? = nil, chosen: Int? = nil, checks: Bool, only: [String]? = nil
   ) throws(Problem) -> Value {
@@ -59,7 +59,7 @@ struct SourceLoader {
     }
     var answer = WireWriter()
     while true {
-      // The whole project is read with one budget: a required file has none of its own.
+      // The whole project has one instruction budget: a file that is required has none of its own.
       switch task.step(answer, refills: false) {
       case .returned(let project): return project
       case .raised(let error): throw ErrorReader.problem(error, in: main.path)
@@ -72,7 +72,7 @@ struct SourceLoader {
     }
   }
 
-  /// Keeps a file that is read without a `require`, and returns its text and globals.
+  /// Keeps a file that is read without `require`, and returns its text and its globals.
   private mutating func taken(_ file: SourceFile) throws(Problem) -> [(String, Value)] {
     var file = file
     file.text = file.text.withoutByteOrderMark
@@ -130,7 +130,7 @@ struct SourceLoader {
     let members: [(String, Value)] = [
       ("plugin", .text(name)), ("manifest", .text(data)), ("manifest_path", .text(manifest)), ("origin", .text(origin.rawValue)),
     ]
-    // The manifest may name another file.
+    // The manifest may name another file as the main one.
     guard let text else { return .record(of: members) }
     return found(main, text, members)
   }
@@ -157,10 +157,10 @@ struct SourceLoader {
     return found(path, text, [])
   }
 
-  /// The name that was probably meant; nil if none is near.
+  /// Returns a hint with the name that was probably meant; nil: no name is near.
   private func near(_ name: String) -> String? {
     let names = names()
-    // The part of the name that says whose it is may be wrong.
+    // The person may have mistaken only the part before the last dot, which says where the module comes from.
     let plain = names.first { $0 == name.split(separator: ".").last.map(String.init) }
     return (NearMatch.of(name, among: names) ?? plain).map { "did you mean require \"\($0)\"?" }
   }
@@ -172,7 +172,7 @@ struct SourceLoader {
     return .record(of: [("path", .text(path)), ("text", .text(text)), ("globals", globals(of: file))] + more)
   }
 
-  /// Names and lines of globals; the prelude knows which of them exist.
+  /// Returns the names and lines of globals. The prelude knows which of them exist.
   private func globals(of file: SourceFile) -> Value {
     guard checks else { return .list([]) }
     return .list(
@@ -183,7 +183,7 @@ struct SourceLoader {
     .record(of: [("message", .text(message))] + (fix.map { [("fix", .text($0))] } ?? []))
   }
 
-  /// Letters, digits, `_` and `-`: nothing that could lead out of a folder.
+  /// Returns whether a text has only letters, digits, `_` and `-`, so that it cannot lead out of a folder.
   private static func isName(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.allSatisfy { $0.isPlainInName && $0 != UInt8(ascii: ".") }
   }

@@ -1,10 +1,10 @@
 -- boundary 4
--- Reads the other files of this folder, each when it is first imported, and registers what the engine starts.
--- The first line names the boundary: the form of what crosses between Lua and the engine, see docs/decisions, number 011.
+-- Reads the other files of this folder, each when it is first imported, and registers the functions that the engine starts.
+-- The first line has the number of the boundary, the form of the data between Lua and the engine. See docs/decisions, number 011.
 
 local files, loaded = engine.files, { ["runtime/engine"] = { events = engine.events, segments = engine.segments } }
 
---- What a file of this folder returns, by its path without the ending: import "words/recipe".
+--- Returns what a file of this folder returns, by its path without the ending: import "words/recipe".
 local function import(name)
   local value = loaded[name]
   if value then return value end
@@ -16,13 +16,13 @@ local function import(name)
   return loaded[name]
 end
 
--- Their numbers come before those of all functions of recipes, in this order.
+-- These functions are registered first, in this order, so their numbers come before those of the recipes' functions.
 begin_number = register(import("run/begin"))
 load_number = register(import("reading/project"))
 launcher(import("run/launch"))
--- Only where tests are read.
+-- Only if the files contain the words of tests.
 if files["prelude/spec/words.lua"] then import "spec/words" end
--- Only where a person types lines.
+-- Only if the files contain the code of a prompt.
 if files["prelude/prompt/line.lua"] then line_number = register(import("prompt/line")) end
 
 engine, files = nil, nil

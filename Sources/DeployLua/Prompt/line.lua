@@ -1,4 +1,4 @@
--- A line of a prompt: it is compiled with what lines before it have assigned in reach, run, and its values are told as texts.
+-- Runs a line of a prompt. The line is compiled with the variables that earlier lines assigned, and its values are returned as texts.
 
 local import = ...
 local environment, require_for = import "reading/environment", import "reading/require"
@@ -7,9 +7,9 @@ local sets, tables, shown = import "run/sets", import "runtime/tables", import "
 
 local file = "(line)"
 local most_words = 200
-local own, given -- what lines assign; what they have in reach besides the language
+local own, given -- what lines have assigned; the other globals besides the language
 
---- The environment of all lines: an assignment stays, and everything else is what a file of the project has.
+--- Returns the environment of all lines: it keeps assignments, and otherwise has what a file of the project has.
 local function reach()
   if own then return own end
   local targets = {}
@@ -21,7 +21,7 @@ local function reach()
   return own
 end
 
---- The function of a text, as an expression or as statements; nil if the text goes on.
+--- Returns the function of a text, which is an expression or statements; nil: the text is not complete yet.
 local function compiled(text)
   local chunk = load("return " .. text, "@" .. file, reach())
   if chunk then return chunk end
@@ -32,7 +32,7 @@ local function compiled(text)
   return raise { kind = "invalid", message = rest or message, where = file .. ":" .. (line or "1") }
 end
 
---- Runs a text. Returns { values }, as texts, or { unfinished = true }.
+--- Runs a text. Returns { values }, each as a text, or { unfinished = true }.
 local function run(text)
   local chunk = compiled(text)
   if not chunk then return { unfinished = true } end
@@ -44,7 +44,7 @@ local function run(text)
   return { values = texts }
 end
 
---- Names that begin with a text: of the language, of what it gives, of the libraries, and those that lines have assigned.
+--- Returns the names that begin with a text: those of the language, of its objects and libraries, and those that lines have assigned.
 local function words(prefix)
   local known = {}
   local function add(name)
@@ -62,7 +62,7 @@ local function words(prefix)
   return { words = table.move(list, 1, math.min(#list, most_words), 1, {}) }
 end
 
---- request: { text }, or { words }: what is typed so far.
+--- request: { text }, a line to run, or { words }, the text that was typed so far.
 return function(request)
   if request.words then return words(request.words) end
   return run(request.text)

@@ -1,9 +1,9 @@
--- A value as a person reads it.
+-- Shows a value to a person.
 
 local import = ...
 local deployment, language = import "run/deployment", import "runtime/language"
 
-local deepest, most, longest = 3, 40, 4096 -- tables in tables, members of one, bytes of a text
+local deepest, most, longest = 3, 40, 4096 -- the limits: tables inside each other, members of one, bytes of a text
 
 local shown
 
@@ -21,7 +21,7 @@ local function key(name)
   return "[" .. (type(name) == "string" and text(name) or tostring(name)) .. "]"
 end
 
---- What an object of the language has, by the fields that it declares; one that raises is left out.
+--- Returns an object of the language with its declared fields. A field that raises an error is left out.
 local function object(value, declared, depth)
   local parts = {}
   for _, field in ipairs(declared.fields) do

@@ -1,19 +1,19 @@
 import DeployModel
 
-/// Limits of functions in a rehearsal. A deployment asks far less; a function that asks more does not end.
+/// The limits of functions in a rehearsal. A deployment makes far fewer requests; a function that makes more does not end.
 struct RehearsalBounds {
-  /// The limit of one function's requests.
+  /// The limit of the requests of one function.
   let requests: Int
-  /// The limit of all functions' requests.
+  /// The limit of the requests of all functions.
   let total: Int
-  /// The limit of all its sleep.
+  /// The limit of the time that one function sleeps, altogether.
   static let asleep = Interval(milliseconds: 30 * 86_400_000)
-  /// The limit of a loop that waits for an answer, as in `repeat … until` it is ready: the answer will not change.
+  /// The limit of a loop that repeats a request until the answer changes, because in a rehearsal the answer does not change.
   static let polls = 1000
   private let hosts: Int
 
   private var asked = 0
-  /// Whether the last exceeded limit belongs to one script and not to all of them together.
+  /// Whether the limit that was exceeded last is one of a single script; false: it is one of all scripts together.
   private(set) var isOfOneScript = true
 
   init(hosts: Int) {
@@ -22,7 +22,7 @@ struct RehearsalBounds {
     total = 1_000_000 + 1000 * hosts
   }
 
-  /// The limit that the latest request of a script exceeds.
+  /// Counts a request of a script. Returns the limit that the request exceeds; nil: none.
   mutating func broken(by one: RehearsedScripts.Running, isDoubted: Bool) -> Failure? {
     asked += 1
     one.function.asked += 1

@@ -1,19 +1,19 @@
 import DeployCore
 import DeployModel
 
-/// A function of a recipe that the engine starts, in terms that people know.
+/// A function of a recipe that the engine starts, as people know it.
 struct RehearsalPart {
-  /// `hook ApplicationStart`, `stage migrate`, `strategy canary`, `on_failure`.
+  /// What the function is: `hook ApplicationStart`, `stage migrate`, `strategy canary`, `on_failure`.
   var title: String
-  /// The place of its definition.
+  /// Where the function is defined.
   var place: SourcePlace?
-  /// Whether it runs once for each host.
+  /// Whether the function runs once for each host.
   var isHook = false
-  /// Whether it looks at a host for a gate.
+  /// Whether the function looks at a host for a gate.
   var isLook = false
-  /// Whether it is a stage of the recipe's own, or its condition: failing hosts come later, and change nothing in it.
+  /// Whether the function is a stage of the recipe, or the condition of one. It runs before hosts fail, so failing hosts do not change it.
   var isStage = false
-  /// Whether it runs after the deployment, within the common limit of such functions.
+  /// Whether the function runs after the deployment, within the time limit that such functions share.
   var isNotice = false
 
   init(title: String, place: SourcePlace? = nil, isHook: Bool = false, isStage: Bool = false, isNotice: Bool = false) {

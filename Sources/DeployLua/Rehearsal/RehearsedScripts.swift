@@ -2,28 +2,28 @@ import DeployCore
 package import DeployModel
 
 /// The scripts of a deployment that is only rehearsed. Every function has limits, and mistakes are collected. If a function fails because
-/// of an answer that only a real host has, it counts as successful, so that the rehearsal continues.
+/// of an answer that only a real host can give, it counts as successful, so that the rehearsal continues.
 package final class RehearsedScripts: Scripts {
-  /// A function of a recipe, in whatever scripts it runs.
+  /// A function of a recipe. Several scripts may run it.
   final class Function {
     let part: RehearsalPart
-    /// Number of all their requests.
+    /// The number of the requests of all of these scripts.
     var asked = 0
     init(_ part: RehearsalPart) { self.part = part }
   }
 
-  /// A running script. It is an object, because there are many, and each of their steps uses it.
+  /// A running script. It is an object and no struct, because there are many scripts, and each step uses one.
   final class Running {
     let recipe: Int
-    /// The script that the engine started; its own number, if it is that one.
+    /// The number of the script that the engine started; the script's own number, if the engine started this one.
     let root: ScriptID
     let function: Function
     var requests = 0
     var asleep = Interval.zero
-    /// Whether the engine asked it to end.
+    /// Whether the engine has asked the script to end.
     var isCancelled = false
-    /// Whether it, or a function that it started, looked at an answer that only a real host has. Only for notices, because nothing runs
-    /// beside them.
+    /// Whether the script, or a function that it started, has used an answer that only a real host can give. Only notices use this, because
+    /// nothing runs at the same time as a notice.
     var hasLooked = false
     var part: RehearsalPart { function.part }
 
@@ -36,29 +36,29 @@ package final class RehearsedScripts: Scripts {
 
   let plan: Plan
   let mode: Rehearsal
-  /// Whether hosts fail in it; an error that a function then raises is its reaction.
+  /// Whether the rehearsal makes hosts fail. An error that a function then raises may be its reaction to that.
   private let hasFaults: Bool
   private let scripts: LuaRecipes
-  /// By script number; numbers are given one after the other.
+  /// The running scripts, by number. Numbers are given one after the other.
   private var running: [Running?] = []
   private var functions: [Body: Function] = [:]
-  /// The scripts that asked for the functions that are about to start.
+  /// For each function that is about to start, the script that asked for it.
   private var parents: [Body: ScriptID] = [:]
-  /// Functions that the engine started and in which something was found.
+  /// The scripts that the engine started and in which something was found.
   private var faulty: Set<ScriptID> = []
   private var bounds: RehearsalBounds
   private var seen: Set<RehearsalFinding> = []
 
-  /// In the order in which they were found, each once.
+  /// The findings, in the order in which they were found. Each occurs once.
   package private(set) var findings: [RehearsalFinding] = []
-  /// Parts of the code that may run several times, in words; the sum of deadlines counts them once.
+  /// The parts of the code that may run several times, in words. The sum of deadlines counts each of them once.
   package private(set) var loops: [String] = []
-  /// Whether an answer was looked at that only a real host has, by recipe of the plan.
+  /// Whether each recipe of the plan has used an answer that only a real host can give.
   private var doubted: [Bool]
-  /// The limit that ended the whole rehearsal, in words.
+  /// The limit that ended the whole rehearsal, in words; nil: none did.
   package private(set) var overrun: Problem?
 
-  /// - Parameter hasFaults: whether hosts are made to fail in it.
+  /// - Parameter hasFaults: whether the rehearsal makes hosts fail.
   /// - Throws: what is wrong with the sources.
   package init(plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool = false) throws(Problems) {
     self.plan = plan
@@ -66,7 +66,7 @@ package final class RehearsedScripts: Scripts {
     self.hasFaults = hasFaults
     scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode)
     bounds = RehearsalBounds(hosts: plan.hosts.count)
-    // A recipe that a host kept may be older than the notes about looked-at answers.
+    // A recipe that a host kept may have a prelude that does not note which answers were used.
     doubted = plan.content.recipes.indices.map { $0 > 0 }
   }
 
@@ -119,19 +119,20 @@ package final class RehearsedScripts: Scripts {
     scripts.kill(script)
   }
 
-  /// Whether what this script does may depend on an answer that only a real host has.
+  /// Returns whether the actions of a script may depend on an answer that only a real host can give.
   private func isDoubted(_ one: Running) -> Bool {
     if one.part.isNotice { return running[one.root]?.hasLooked ?? one.hasLooked }
     return one.recipe < doubted.count ? doubted[one.recipe] : true
   }
 
-  /// Whether what stops this script will stop it in a deployment too. A notice hears of a failure, whatever failed.
+  /// Returns whether what stops this script will also stop it in a deployment. For a script that runs after a deployment this is certain
+  /// even if an earlier script had a fault, because it runs after failures too.
   private func isSure(_ one: Running) -> Bool { !isDoubted(one) && (!hasFaults || one.part.isNotice) }
 
-  /// Whether something was found in a part of the recipe.
+  /// Returns whether something was found in a part of the recipe.
   package func isFaulty(_ part: String) -> Bool { findings.contains { $0.part == part } }
 
-  /// Whether the recipe itself looked at hosts' answers.
+  /// Whether the recipe itself has used answers of hosts.
   package var isDoubted: Bool { doubted.first ?? false }
 
   // MARK: what was found
@@ -143,7 +144,7 @@ package final class RehearsedScripts: Scripts {
     if seen.insert(finding).inserted { findings.append(finding) }
   }
 
-  /// Reads what the recipe noted in this step.
+  /// Reads what the recipe has noted in this step.
   private func take(_ one: Running) -> [RehearsalMark] {
     var marks: [RehearsalMark] = []
     for note in scripts.notes {
@@ -164,10 +165,10 @@ package final class RehearsedScripts: Scripts {
     return marks
   }
 
-  /// What the engine should assume about the end of a script.
+  /// Returns what the engine should assume as the end of a script.
   private func ended(_ script: ScriptID, _ one: Running, _ result: ScriptResult) -> ScriptResult {
     if mode != .faults, !hasFaults, one.part.isLook, result == .returned(.bool(false)) {
-      // It looked at an invented answer, so the rehearsal continues.
+      // The function used an invented answer, so the rehearsal continues as if the look had passed.
       if !isDoubted(one) { find(Problem("\(one.part.title) says no though all goes well"), isCertain: false, isEnd: false, one) }
       return .returned(.bool(true))
     }
@@ -186,12 +187,12 @@ package final class RehearsedScripts: Scripts {
     return .returned(.bool(true))
   }
 
-  /// Whether a failure comes from the recipe, not from an operation.
+  /// Returns whether a failure comes from the recipe itself and not from an operation.
   private static func isRecipesOwn(_ kind: Failure.Kind) -> Bool { [.failed, .invalid, .misnamed].contains(kind) }
 
   // MARK: bounds
 
-  /// Ends a script at its request; its clean-up may ask a little more.
+  /// Ends a script at a request that exceeds a limit. Its clean-up may make a few more requests.
   private func stop(_ script: ScriptID, _ one: Running, at bound: Failure) -> Step {
     var step = scripts.step(script, .cancel(bound))
     for _ in 0..<100 {
@@ -207,7 +208,8 @@ package final class RehearsedScripts: Scripts {
     return Step(.ended(.raised(ScriptError(bound, place: place))))
   }
 
-  /// A notice was ended because all notices together take too long. No host is slow in a rehearsal, so the notice itself waits.
+  /// Reports a notice that was ended because all notices together took too long. No host is slow in a rehearsal, so the notice itself waits
+  /// too long.
   private func wasOverdue(_ one: Running, _ failure: Failure, _ step: Step) {
     var place = one.part.place
     if case .ended(let result) = step.next, case .raised(let error) = result { place = error.place ?? place }

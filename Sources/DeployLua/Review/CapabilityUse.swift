@@ -1,21 +1,21 @@
 import DeployModel
 
-/// What a plugin's files call although its `plugin.lua` does not ask for it, as far as their text shows.
+/// Finds calls in the files of a plugin for which its `plugin.lua` does not ask, as far as their text shows.
 struct CapabilityUse {
   private let plugin: RequiredPlugin
   private let asked: [String]
-  /// Methods that the plugin itself declares: these are not methods of hosts.
+  /// The methods that the plugin itself declares. They are not methods of hosts.
   private let own: Set<Substring>
 
-  /// The capability that each word, such as `host:run`, needs; `…` stands for a name in the call.
+  /// The capability that each word needs, such as `host:run`. `…` stands for a name in the call.
   private static let needs: [(word: String, needed: String)] =
     ((try? Vocabulary())?.words ?? []).compactMap { word in word.needs.map { (word.name, $0) } }
 
-  /// - Parameter files: of all plugins and recipes that were read.
-  /// - Returns: a warning for each line.
+  /// - Parameter files: the files of all plugins and recipes that were read.
+  /// - Returns: a warning for each line with such a call.
   static func warnings(of plugins: [RequiredPlugin], in files: [SourceFile]) -> [Problem] {
     plugins.flatMap { plugin -> [Problem] in
-      // Without capabilities in its manifest, it may do everything.
+      // A plugin whose manifest has no capabilities may do everything.
       guard let asked = plugin.manifest.capabilities else { return [] }
       let folder = "plugins/\(plugin.manifest.name)/"
       let read = files.filter { $0.path.hasPrefix(folder) && $0.path.hasSuffix(".lua") && !$0.path.hasSuffix("/plugin.lua") }
@@ -25,7 +25,7 @@ struct CapabilityUse {
     }
   }
 
-  /// Names of `function x:name()`.
+  /// Returns the names of functions that are declared as `function x:name()`.
   private static func declared(_ tokens: [Token]) -> [Substring] {
     tokens.indices.compactMap { index in
       guard tokens[index].text == ":", index >= 2, index + 1 < tokens.count, tokens[index - 2].text == "function" else { return nil }
@@ -45,7 +45,7 @@ struct CapabilityUse {
     return found
   }
 
-  /// What the call at a token needs; nil if it needs nothing, or if only a deployment knows.
+  /// Returns what the call at a token needs; nil: it needs nothing, or only a deployment can tell.
   private func need(_ tokens: [Token], _ index: Int) -> (word: String, needed: String)? {
     let token = tokens[index]
     if token.text == "secret", token.kind == .name, let name = literal(tokens, index + 1) { return ("secret", "secret:\(name)") }
@@ -74,7 +74,7 @@ struct CapabilityUse {
 
   private func isCall(_ token: Token) -> Bool { token.text == "(" || token.text == "{" || token.kind == .text }
 
-  /// The text of `"x"` or `("x"`.
+  /// Returns the text in `"x"` or `("x"` at an index; nil: there is none.
   private func literal(_ tokens: [Token], _ index: Int) -> Substring? {
     guard index < tokens.count else { return nil }
     if tokens[index].kind == .text { return tokens[index].text }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Reads Lua 5.4's compiled form, as far as needed for names of globals and lines.
+/// Reads the compiled form of Lua 5.4, as far as this is needed for the names of globals and for lines.
 struct CompiledReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
@@ -9,11 +9,12 @@ struct CompiledReader {
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-  /// Nil for another version, or another size of numbers.
+  /// Returns the globals; nil: the form belongs to another version, or has another size of numbers.
   mutating func globals() -> [GlobalName]? { readAll() ? found : nil }
 
-  /// Lines on which something runs, in order, like `activelines` of Lua's own debug library. The `end` of a function is not one: what Lua
-  /// does there runs only if nothing was returned before. Nil for another version, or another size of numbers.
+  /// Returns the lines on which code runs, in order, as `activelines` of Lua's own debug library does. The line with the `end` of a
+  /// function does not count, because its code runs only if the function has not returned before. Nil: the form belongs to another version,
+  /// or has another size of numbers.
   mutating func executableLines() -> [Int]? { readAll() ? active.sorted() : nil }
 
   private mutating func readAll() -> Bool {
@@ -45,7 +46,7 @@ struct CompiledReader {
     return true
   }
 
-  /// Empty if it is omitted.
+  /// Reads a text; empty: it is omitted.
   private mutating func text() -> String? {
     guard let size = int() else { return nil }
     let start = at
@@ -69,8 +70,8 @@ struct CompiledReader {
     for index in 0..<code {
       let line = index < lines.count ? lines[index] : begin
       note(instructions + index * 4, constants, names, line: line)
-      // Three instructions do not count: the first one takes the arguments of a main chunk, the last one is the return of every function,
-      // and what follows a tail call never runs.
+      // Three instructions do not count: the first one, which takes the arguments of a main chunk; the last one, which is the return of
+      // every function; and an instruction after a tail call, which never runs.
       let operation = bytes[instructions + index * 4] & 0x7f
       let isAfterTail = operation == 70 && index > 0 && bytes[instructions + index * 4 - 4] & 0x7f == 69
       if operation != 81, index < code - 1, !isAfterTail { active.insert(line) }
@@ -78,7 +79,7 @@ struct CompiledReader {
     return true
   }
 
-  /// `GETTABUP` reads a global, `SETTABUP` writes one.
+  /// Notes a global if the instruction reads one (`GETTABUP`) or writes one (`SETTABUP`).
   private mutating func note(_ place: Int, _ constants: [String?], _ upvalues: [String], line: Int) {
     let word = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
     let a = Int(word >> 7 & 0xff)
@@ -111,7 +112,7 @@ struct CompiledReader {
     return list
   }
 
-  /// The line of each instruction.
+  /// Reads the line of each instruction.
   private mutating func lines(from begin: Int) -> [Int]? {
     guard let count = int() else { return nil }
     let start = at

@@ -1,13 +1,13 @@
-/// Finds where parts of an expression end, in the tokens of a source that compiles.
+/// Finds the ends of expressions in the tokens of a source that compiles.
 struct Expressions {
   let tokens: [Token]
 
-  /// Words that are no names.
+  /// The reserved words, which cannot be names.
   static let keywords: Set<Substring> = [
     "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil", "not", "or", "repeat",
     "return", "then", "true", "until", "while",
   ]
-  /// Words behind which a value or a name follows, and no statement.
+  /// The words after which a value or a name follows, and no statement begins.
   private static let joining: Set<Substring> = [
     "and", "elseif", "for", "function", "goto", "if", "in", "local", "not", "or", "return", "until", "while",
   ]
@@ -16,12 +16,12 @@ struct Expressions {
   ]
   private static let unary: Set<Substring> = ["not", "-", "#", "~"]
 
-  /// The token at an index that is no text: what signs and words are compared with.
+  /// Returns the token at an index, unless it is a text; then, and out of range, an empty string. For comparisons with signs and words.
   func sign(_ index: Int) -> Substring { tokens.indices.contains(index) && tokens[index].kind != .text ? tokens[index].text : "" }
 
   func isText(_ index: Int) -> Bool { tokens.indices.contains(index) && tokens[index].kind == .text }
 
-  /// Whether a name of a variable, a field or a method stands at an index.
+  /// Returns whether the token at an index is the name of a variable, a field or a method.
   func isName(_ index: Int) -> Bool {
     tokens.indices.contains(index) && tokens[index].kind == .name && !Self.keywords.contains(tokens[index].text)
   }
@@ -30,7 +30,7 @@ struct Expressions {
 
   func isCall(_ index: Int) -> Bool { isText(index) || sign(index) == "(" || sign(index) == "{" }
 
-  /// The index behind the bracket that closes the one at an index.
+  /// Returns the index after the bracket that closes the one at an index.
   func close(_ index: Int) -> Int {
     var depth = 0
     for at in index..<tokens.count {
@@ -41,7 +41,7 @@ struct Expressions {
     return tokens.count
   }
 
-  /// The index behind the `end` of the function that begins at an index.
+  /// Returns the index after the `end` of the function that begins at an index.
   private func functionEnd(_ index: Int) -> Int {
     var depth = 0
     var at = index
@@ -57,7 +57,7 @@ struct Expressions {
     return tokens.count
   }
 
-  /// The index behind one operand: a value with all that is called and looked up of it.
+  /// Returns the index after one operand: a value, with all calls and lookups that follow it.
   func operandEnd(_ index: Int) -> Int {
     var at = index
     while Self.unary.contains(sign(at)) { at += 1 }
@@ -77,21 +77,21 @@ struct Expressions {
     return at
   }
 
-  /// The index behind the expression that begins at an index.
+  /// Returns the index after the expression that begins at an index.
   func end(_ index: Int) -> Int {
     var at = operandEnd(index)
     while isBinary(at) { at = operandEnd(at + 1) }
     return min(at, tokens.count)
   }
 
-  /// The index behind expressions with commas between.
+  /// Returns the index after a list of expressions that are separated by commas.
   func listEnd(_ index: Int) -> Int {
     var at = end(index)
     while sign(at) == "," { at = end(at + 1) }
     return at
   }
 
-  /// What a call is given that begins at an index: a text, a table, or what stands between brackets.
+  /// Returns the arguments of the call whose arguments begin at an index: a text, a table, or the expressions between brackets.
   func arguments(_ index: Int) -> [Range<Int>] {
     if isText(index) { return [index..<index + 1] }
     if sign(index) == "{" { return [index..<close(index)] }
@@ -104,14 +104,14 @@ struct Expressions {
     return found
   }
 
-  /// Whether a call is all that stands there: it may give no value, or several.
+  /// Returns whether an expression is only a call, which may give no value or several.
   func isCall(_ range: Range<Int>) -> Bool {
     let isPrefix = isName(range.lowerBound) || sign(range.lowerBound) == "("
     guard range.count > 1, isPrefix, operandEnd(range.lowerBound) == range.upperBound else { return false }
     return isText(range.upperBound - 1) || [")", "}"].contains(sign(range.upperBound - 1))
   }
 
-  /// Whether a name at an index is the first token of a statement: then a value, a block or another statement is over before it.
+  /// Returns whether the name at an index is the first token of a statement: a value, a block or another statement then ends before it.
   func isStatement(_ index: Int) -> Bool {
     guard index > 0 else { return true }
     let before = tokens[index - 1]
@@ -126,14 +126,14 @@ struct Expressions {
     }
   }
 
-  /// The variables that an assignment that begins at an index changes, and the members that it sets; empty: no assignment begins there.
+  /// Returns the variables that the assignment at an index changes, and the members that it sets; both empty: no assignment begins there.
   func targets(_ index: Int) -> (variables: [Int], members: [Substring]) {
     var (variables, members, at) = ([Int](), [Substring](), index)
     while at < tokens.count {
       let end = operandEnd(at)
       let isMember = [".", ":"].contains(sign(end - 2)) && isName(end - 1)
       if isMember { members.append(tokens[end - 1].text) }
-      // A key that is worked out may be any name: the variable is not known any more.
+      // A key that is computed may be any name, so nothing is known of the variable afterwards.
       if isName(at), end == at + 1 || sign(end - 1) == "]" { variables.append(at) }
       at = end + 1
       if sign(end) == "=" { return (variables, members) }
@@ -142,7 +142,7 @@ struct Expressions {
     return ([], [])
   }
 
-  /// The fields of the table that begins at an index, by name; nil for an entry without one.
+  /// Returns the fields of the table that begins at an index. The name is nil for an entry without one.
   func fields(_ index: Int) -> [(name: Token?, value: Range<Int>)] {
     var (found, at) = ([(name: Token?, value: Range<Int>)](), index + 1)
     while at < tokens.count, sign(at) != "}" {

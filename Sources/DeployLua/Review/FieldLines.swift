@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Finds the line of a field inside a table constructor: Lua itself tells only the line of the call.
+/// Finds the line of a field in a table constructor. Lua itself only knows the line of the call.
 struct FieldLines {
   private let tokens: [(path: String, tokens: [Token])]
 
@@ -8,8 +8,8 @@ struct FieldLines {
     tokens = sources.filter { $0.path.hasSuffix(".lua") }.map { ($0.path, Tokenizer.tokens(of: $0.text)) }
   }
 
-  /// The line of the first `field =` directly inside the first table that begins at or after a line. `a.b` is field `b` of the table that
-  /// field `a` begins. If it is not found, the nearest line that was.
+  /// Returns the line of the first `field =` directly in the first table that begins at or after a line. `a.b` is the field `b` of the
+  /// table that the field `a` begins. If only the first parts are found, it is the line of the last of these; nil: none is found.
   func line(of field: String, in file: String, after line: Int) -> Int? {
     guard let list = tokens.first(where: { $0.path.isExactly(file) })?.tokens else { return nil }
     var at = first(in: list, from: line)
@@ -22,13 +22,13 @@ struct FieldLines {
     return found
   }
 
-  /// The line of a quoted text at or after a line, in the same table: no more than 200 lines further down.
+  /// Returns the line of a quoted text at or after a line, in the same table: at most 200 lines below. Nil: it is not found.
   func line(ofText text: String, in file: String, after line: Int) -> Int? {
     guard let list = tokens.first(where: { $0.path.isExactly(file) })?.tokens else { return nil }
     return list.first { $0.line >= line && $0.line < line + 200 && $0.kind == .text && $0.text == text }?.line
   }
 
-  /// The first token at or after a line. Tokens are in the order of lines, and a file with many recipes asks for many fields.
+  /// Returns the first token at or after a line, by binary search: a file with many recipes has many fields to find.
   private func first(in list: [Token], from line: Int) -> Int {
     var below = 0
     var above = list.count

@@ -1,12 +1,12 @@
 import DeployModel
 
-/// A global that some function of a source reads or writes, even if the function never runs.
+/// A global that a function of a source reads or writes, even if the function never runs.
 struct GlobalName: Hashable {
   var name: String
   var line: Int
   var isWritten: Bool
 
-  /// All globals of a source, from its compiled form; none if it does not compile, or if the form is unknown.
+  /// Returns all globals of a source, from its compiled form; none if it does not compile, or if the form is unknown.
   static func all(in file: SourceFile) -> [GlobalName] {
     let code = LuaState.compiled(file, named: "@" + file.path)
     return code.withUnsafeBufferPointer { bytes in

@@ -1,10 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// Finds calls of Lua's libraries to functions that do not exist: in a branch that seldom runs, they would end a deployment in
-/// production.
+/// Finds uses of functions that Lua's libraries do not have. In a branch that seldom runs, such a use would end a deployment in production.
 enum LibraryUse {
-  /// The members of each library in recipes.
+  /// The members that each library has in recipes.
   static let members: [String: [String]] = [
     "coroutine": ["close", "create", "isyieldable", "resume", "running", "status", "wrap", "yield"],
     "math": [
@@ -18,7 +17,7 @@ enum LibraryUse {
     "utf8": ["char", "charpattern", "codepoint", "codes", "len", "offset"],
   ]
 
-  /// Functions of earlier versions of Lua, and their replacements.
+  /// The functions that earlier versions of Lua had, and what replaces them.
   private static let earlier = [
     "math.atan2": "math.atan(y, x)", "math.cosh": "(math.exp(x) + math.exp(-x)) / 2", "math.ldexp": "x * 2.0 ^ e",
     "math.log10": "math.log(x, 10)",
@@ -26,7 +25,7 @@ enum LibraryUse {
     "table.foreachi": "for i, value in ipairs(t) do … end", "table.getn": "#t", "table.maxn": "#t",
   ]
 
-  /// Names of variables and parameters: `local a, b` and `function name(a, b)`.
+  /// Returns the names of variables and parameters: `local a, b` and `function name(a, b)`.
   private static func declared(_ tokens: [Token]) -> Set<Substring> {
     var names: Set<Substring> = []
     for index in tokens.indices where tokens[index].text == "local" || tokens[index].text == "function" {
@@ -44,7 +43,8 @@ enum LibraryUse {
     return names
   }
 
-  /// A warning for each use of a member that does not exist. A file with a local of a library's name is not checked for that library.
+  /// Returns a warning for each use of a member that does not exist. If a file has a local variable with the name of a library, this
+  /// library is not checked.
   static func warnings(in tokens: [Token], of path: String) -> [Problem] {
     let locals = declared(tokens)
     return tokens.indices.compactMap { index in

@@ -1,15 +1,15 @@
 import DeployModel
 
-/// Values that stand literally in sources, and whether the fields that they are for take them. The prelude's own types decide.
+/// Checks values that sources contain literally: whether their fields accept them. The types of the prelude decide.
 struct LiteralReview {
   private var found: [(value: Value, type: String, subject: String, place: SourcePlace)] = []
 
-  /// - Parameter subject: what the value is, for messages.
+  /// - Parameter subject: what the value is for, for messages.
   mutating func add(_ value: Value, as type: String, _ subject: String, _ place: SourcePlace) {
     found.append((value, type, subject, place))
   }
 
-  /// The value of a token; nil if it is none, or if only Lua could tell it.
+  /// Returns the value of a token; nil: it is no value, or only Lua can compute it.
   static func value(_ token: Token) -> Value? {
     switch token.kind {
     case .text: token.text.contains("\\") ? nil : .text(String(token.text))
@@ -19,13 +19,13 @@ struct LiteralReview {
     }
   }
 
-  /// Of hexadecimal numbers, only whole ones are read.
+  /// Reads a number. Hexadecimal numbers are read only if they are whole.
   private static func number(_ text: Substring) -> Value? {
     if text.lowercased().hasPrefix("0x") { return Int(text.dropFirst(2), radix: 16).map { .int($0) } }
     return Int(text).map { .int($0) } ?? Double(text).map { .number($0) }
   }
 
-  /// A warning for each value that is not taken; none if the prelude cannot say.
+  /// Returns a warning for each value that its field does not accept; none if the prelude cannot decide.
   func warnings() -> [Problem] {
     guard !found.isEmpty, let state = try? LuaState(prelude: .own, limits: LuaLimits()) else { return [] }
     let list = Value.list(found.map { .record(of: [("type", .text($0.type)), ("value", $0.value)]) })

@@ -1,12 +1,12 @@
 import DeployCore
 import DeployModel
 
-/// Checks the parameters that a project declares, and the values that its groups give them, before anybody types a value.
+/// Checks the parameters that a project declares, and the values that its groups set, before a person types a value.
 struct ParameterReview {
   private(set) var problems: [Problem] = []
   private(set) var warnings: [Problem] = []
 
-  /// - Parameter lines: finds a parameter inside a group's `params`.
+  /// - Parameter lines: finds the line of a parameter in a group's `params`.
   init(_ project: Project, lines: FieldLines) {
     for recipe in project.recipes {
       for parameter in recipe.parameters {
@@ -31,7 +31,7 @@ struct ParameterReview {
     }
   }
 
-  /// `--no-x` says no to a parameter `x`, so it cannot name another one.
+  /// Finds a parameter `no_x` beside a parameter `x` that is true or false, because `--no-x` already means that `x` is false.
   private mutating func look(at parameter: Parameter, beside others: [Parameter]) {
     guard parameter.kind == .boolean, let other = others.first(where: { $0.name.isExactly("no_" + parameter.name) }) else { return }
     let option = parameter.name.replacing("_", with: "-")

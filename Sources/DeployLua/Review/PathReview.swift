@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Checks the paths of a project. It cleans a path if that is enough; each path that could lead elsewhere is a problem with its line.
+/// Checks the paths of a project. A path that only needs tidying is tidied. Each path that could lead elsewhere is a problem with its line.
 struct PathReview {
   let reader: ProjectReader
   private(set) var problems: [Problem] = []
 
   init(_ reader: ProjectReader) { self.reader = reader }
 
-  /// - Parameter described: the same project as the prelude described it.
+  /// - Parameter described: the project as the prelude described it.
   mutating func clean(_ project: inout Project, as described: Value) {
     for (index, value) in reader.list(described["recipes"]).enumerated() where project.recipes.indices.contains(index) {
       clean(&project.recipes[index], as: value)
@@ -71,7 +71,7 @@ struct PathReview {
     for index in hosts.indices {
       guard let root = hosts[index].root else { continue }
       let use: WrittenPath.Use = hosts[index].isThisMachine ? .here : .host
-      // A group's setting for all its hosts is read once.
+      // If a group sets the root for all of its hosts, the value is checked once.
       if let clean = known[ExactText("\(use) \(root)")] {
         hosts[index].root = clean
         continue
@@ -87,7 +87,7 @@ struct PathReview {
     }
   }
 
-  /// A recipe whose path is inside the releases of another application's folder.
+  /// Finds recipes whose path is inside the releases of another application's folder.
   private mutating func lookInside(_ recipes: [Recipe], as described: Value) {
     let owners = Dictionary(recipes.map { (ExactText($0.placement.path), $0.name) }) { first, _ in first }
     let values = reader.list(described["recipes"])
@@ -117,7 +117,8 @@ struct PathReview {
     problems.append(Problem(message, place: place, fix: fix))
   }
 
-  /// The line of a recipe's field or, if a shipped recipe or plugin set it, the line of `base`. Nil if nothing set it.
+  /// Returns the line of a recipe's field. If a recipe or plugin that comes with Lander set it, this is the line of `base`. Nil: nothing
+  /// set it.
   private func place(of field: String, in recipe: Value) -> SourcePlace? {
     guard let origin = reader.list(recipe["origins"]).first(where: { $0["name"]?.text == field }) else { return nil }
     guard let place = reader.fieldPlace(origin), !place.isOwn else { return reader.fieldPlace(origin) }
@@ -125,7 +126,7 @@ struct PathReview {
     return reader.fieldPlace(base)
   }
 
-  /// The line of a text inside the list that begins at a place; the list's own line if the text is not written there literally.
+  /// Returns the line of a text in the list that begins at a place; the list's own line if the text is not there literally.
   private func line(of text: String, from place: SourcePlace?) -> SourcePlace? {
     guard let place else { return nil }
     return SourcePlace(file: place.file, line: reader.lines.line(ofText: text, in: place.file, after: place.line) ?? place.line)
@@ -133,6 +134,6 @@ struct PathReview {
 }
 
 extension SourcePlace {
-  /// Whether it is a file of the project, not of a shipped recipe or plugin.
+  /// Whether the file is one of the project, and not of a recipe or plugin.
   fileprivate var isOwn: Bool { !file.hasPrefix("recipes/") && !file.hasPrefix("plugins/") }
 }

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// What the text of a source shows without being run.
+/// What can be seen in the text of a source without running it.
 struct SourceLooks {
-  /// Names that are passed to `secret` literally.
+  /// The names that are passed to `secret` literally.
   var secrets: [String] = []
   var warnings: [Problem] = []
 
@@ -20,7 +20,7 @@ struct SourceLooks {
     }
   }
 
-  /// `secret "NAME"`, `secret("NAME")`.
+  /// Returns the name in `secret "NAME"` or `secret("NAME")`; nil: there is none.
   private static func secret(_ tokens: [Token], _ index: Int) -> String? {
     guard tokens[index].kind == .name, tokens[index].text == "secret" else { return nil }
     let after = tokens[(index + 1)...].prefix(2)
@@ -29,7 +29,8 @@ struct SourceLooks {
     return nil
   }
 
-  /// `:run(` or `:try(` whose first argument joins a member of `params` to a text, directly and without `quote`.
+  /// Returns the line of a `:run(` or `:try(` whose first argument joins a member of `params` to a text, directly and without `quote`; nil:
+  /// there is none.
   private static func joined(_ tokens: [Token], _ index: Int) -> Int? {
     guard tokens[index].text == ":", index + 2 < tokens.count, tokens[index + 1].text == "run" || tokens[index + 1].text == "try",
       tokens[index + 2].text == "("

@@ -1,15 +1,15 @@
-/// A token of Lua text, as far as needed to look things up.
+/// A token of a Lua text, as far as the reviews need it.
 struct Token: Hashable {
   enum Kind { case name, text, number, sign }
   var kind: Kind
-  /// Names and signs as written; for a quoted text, the part between the quotes, with escapes unchanged.
+  /// The token as it is written. Of a quoted text, it is the part between the quotes, with escapes unchanged.
   var text: Substring
   var line: Int
 }
 
-/// Splits Lua text into tokens. Comments and white space are left out; an unreadable part is one sign.
+/// Splits a Lua text into tokens. Comments and white space are left out. A part that cannot be read becomes one sign.
 struct Tokenizer {
-  // Scalars, as Lua reads bytes: a mark that joins the quote before it is a part of the text.
+  // The text is split by scalars, as Lua splits bytes: a mark that joins the quote before it belongs to the text.
   private var rest: Substring.UnicodeScalarView
   private var line = 1
 
@@ -79,7 +79,7 @@ struct Tokenizer {
     return Token(kind: .sign, text: take(1), line: start)
   }
 
-  /// `12`, `.5`, `1e-3`, `0x1F90`, `0x1p-2`.
+  /// Takes a number: `12`, `.5`, `1e-3`, `0x1F90`, `0x1p-2`.
   private mutating func number() -> Substring {
     let isHexadecimal = begins(with: "0x") || begins(with: "0X")
     let power = isHexadecimal ? Self.hexadecimalPowers : Self.powers
@@ -103,7 +103,8 @@ struct Tokenizer {
     return text
   }
 
-  /// The index of the last scalar that a backslash before an index takes with it: the end of a line may be two, `\z` takes white space.
+  /// Returns the index of the last scalar that belongs to the backslash before an index: a line break may be two scalars, and `\z` includes
+  /// white space.
   private func escaped(_ index: Substring.UnicodeScalarView.Index) -> Substring.UnicodeScalarView.Index {
     var last = index
     while true {
@@ -116,7 +117,8 @@ struct Tokenizer {
     }
   }
 
-  /// `[[ … ]]` and `[==[ … ]==]`, without a line end right behind the bracket, as Lua reads it; nil, and nothing taken, if there is none.
+  /// Takes a text in long brackets, `[[ … ]]` or `[==[ … ]==]`, without a line break right after the opening bracket, as Lua does. Nil:
+  /// there is none, and nothing is taken.
   private mutating func longBracket() -> Substring? {
     guard rest.first == "[" else { return nil }
     let level = rest.dropFirst().prefix { $0 == "=" }.count

@@ -1,16 +1,16 @@
-/// The variables in reach at a place of a source, with what they are.
+/// The variables that can be reached at a place of a source, and the kinds of their values.
 struct VariableScopes {
-  /// What a value is, as far as the source shows.
+  /// The kind of a value, as far as the source shows it.
   struct Kind: Hashable {
-    /// An object of the language, `string`, `boolean`, `nothing`.
+    /// The name of an object of the language, or `string`, `boolean`, `nothing`.
     var name: String
-    /// False: only its name says so.
+    /// Whether the source proves the kind; false: only the variable's name suggests it.
     var isSure: Bool
   }
 
   private struct Scope {
     var kinds: [Substring: Kind?] = [:]
-    /// Where each variable is declared.
+    /// Where each variable is declared: the index of the token.
     var places: [Substring: Int] = [:]
     var isFunction = false
     var runs = false
@@ -20,18 +20,18 @@ struct VariableScopes {
 
   mutating func open() { scopes.append(Scope()) }
 
-  /// - Parameter runs: whether the function is called while a deployment runs, and never before.
+  /// - Parameter runs: whether the function is called only while a deployment runs.
   mutating func openFunction(runs: Bool) { scopes.append(Scope(isFunction: true, runs: runs)) }
 
   mutating func close() { if scopes.count > 1 { scopes.removeLast() } }
 
-  /// - Parameter place: the index of the token that declares it.
+  /// - Parameter place: the index of the token that declares the variable.
   mutating func declare(_ name: Substring, as kind: Kind?, at place: Int) {
     scopes[scopes.count - 1].kinds[name] = .some(kind)
     scopes[scopes.count - 1].places[name] = place
   }
 
-  /// Where the variable is declared that a name means here; nil: it is a global.
+  /// Returns where the variable that a name means here is declared; nil: the name is a global.
   func place(of name: Substring) -> Int? { scopes.last { $0.places[name] != nil }?.places[name] }
 
   func isDeclared(_ name: Substring) -> Bool { scopes.contains { $0.kinds[name] != nil } }
@@ -39,6 +39,6 @@ struct VariableScopes {
   func kind(of name: Substring) -> Kind? { scopes.last { $0.kinds[name] != nil }?.kinds[name] ?? nil }
 
   var isInFunction: Bool { scopes.contains(where: \.isFunction) }
-  /// Whether this place is reached only while a deployment runs.
+  /// Whether this place of the source is reached only while a deployment runs.
   var runs: Bool { scopes.contains(where: \.runs) }
 }

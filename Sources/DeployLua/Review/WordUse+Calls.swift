@@ -2,18 +2,18 @@ import DeployCore
 import DeployModel
 
 extension WordUse {
-  /// Types of what stands before a table of options, by the name that it has in `Word.takes`.
+  /// The types of arguments before a table of options, by their names in `Word.takes`.
   private static let types = [
     "duration": "duration", "amount": "amount", "url": "url", "path": "name", "from": "name", "to": "name", "target": "name",
     "action": "name", "unit": "name", "\"name\"": "name", "\"NAME\"": "name", "command": "strings", "function": "function",
   ]
-  /// Types that take no table.
+  /// The types that take no table.
   private static let scalars = [
     "boolean", "count", "duration", "factor", "integer", "mode", "name", "number", "owner", "port", "positive", "string", "time", "url",
     "user",
   ]
 
-  /// What a word takes, such as `path` and `{ … }`; nil if that is more than a list.
+  /// Returns the arguments that a word takes, such as `path` and `{ … }`; nil: the word takes more than a plain list of arguments.
   private static func parameters(of word: Word) -> [Substring]? {
     guard word.phases.contains("run"), !word.takes.hasPrefix("("), !word.takes.contains("\" "), !word.takes.contains(" = ") else {
       return nil
@@ -30,12 +30,12 @@ extension WordUse {
     return found.map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
   }
 
-  /// The arguments of a call: their number, their types where they stand there literally, and their options.
+  /// Checks the arguments of a call: their number, the types of those that are literal, and the options.
   mutating func lookAtCall(_ word: Word, _ called: String, _ index: Int) {
     guard let parameters = Self.parameters(of: word) else { return }
     let arguments = expressions.arguments(index)
     let isOpen = parameters.contains("…")
-    // The last one may be several values, or none.
+    // The last argument may be a call that gives several values, or none.
     let isSeveral = arguments.last.map { expressions.isCall($0) || expressions.sign($0.lowerBound) == "..." } ?? false
     let sure = isSeveral ? arguments.dropLast() : arguments[...]
     if sure.count > parameters.count, !isOpen {

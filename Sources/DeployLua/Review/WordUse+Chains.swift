@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension WordUse {
-  /// What a chain such as `host:run("x").stdout` comes to, and the index behind it.
-  /// - Parameter tells: whether mistakes in it are told.
+  /// Returns the kind of value that a chain such as `host:run("x").stdout` gives, and the index after the chain.
+  /// - Parameter tells: whether mistakes in the chain are reported.
   mutating func chain(_ index: Int, tells: Bool) -> (kind: Kind?, end: Int) {
     let name = String(tokens[index].text)
     var (kind, word, last, isDotted) = (Kind?.none, String?.none, Word?.none, false)
@@ -26,7 +26,7 @@ extension WordUse {
         last = book.word(called)
         if tells {
           if called == name || called.hasPrefix(name + "."), !book.isGlobal(name) { lookAtPhase(last, called, index) }
-          // With a dot, the object itself stands in front.
+          // If a dot is used in place of the colon, the object itself is the first argument.
           if let last, !isDotted { lookAtCall(last, called, at) }
         }
         (kind, word) = (last?.gives.map { Kind(name: $0, isSure: true) }, nil)
@@ -44,7 +44,7 @@ extension WordUse {
     return (kind, at)
   }
 
-  /// What `.name` or `:name` at an index is of a value, or of a word that has members.
+  /// Returns what `.name` or `:name` at an index is: a member of a value, or of a word that has members.
   private mutating func member(_ index: Int, of kind: Kind?, or word: String?, tells: Bool) -> (kind: Kind?, word: String?) {
     let name = tokens[index].text
     if let word {
@@ -76,7 +76,7 @@ extension WordUse {
     return (nil, nil)
   }
 
-  /// Whether a call with a dot certainly does not begin with the object: `host.run("x")`, and not `host.run(host, "x")`.
+  /// Returns whether a call with a dot certainly lacks the object as its first argument: `host.run("x")`, but not `host.run(host, "x")`.
   private func lacksObject(_ index: Int) -> Bool {
     guard let first = expressions.arguments(index).first else { return true }
     if first.count > 1 { return expressions.sign(first.lowerBound) == "{" }
@@ -88,7 +88,7 @@ extension WordUse {
     tell("\(said) has no \(name)", index, fix: near ?? "there are " + names.joined(separator: ", "))
   }
 
-  /// A member of what is no object.
+  /// Checks a member of a value that is no object.
   private mutating func lookAtPlain(_ kind: Kind, _ name: Substring, _ index: Int) {
     let members = LibraryUse.members["string"] ?? []
     switch kind.name {
@@ -103,7 +103,7 @@ extension WordUse {
 
   // MARK: when, and what for
 
-  /// A word that belongs to another phase than the place where it stands.
+  /// Checks whether a word may be called in the phase in which this place of the source runs.
   private mutating func lookAtPhase(_ word: Word?, _ called: String, _ index: Int) {
     guard let word, !path.hasSuffix("_spec.lua") else { return }
     if word.phases == ["description"], scopes.runs {
@@ -118,7 +118,8 @@ extension WordUse {
     }
   }
 
-  /// Whether a condition is this value and nothing else. In `r and r.ok`, the first part is a look whether there is one at all.
+  /// Returns whether a condition is this value and nothing else. In `r and r.ok`, the first part only checks whether there is a value at
+  /// all.
   private func isAsked(_ start: Int, _ end: Int) -> Bool {
     let first = expressions.sign(start - 1) == "not" ? start - 1 : start
     switch expressions.sign(first - 1) {
@@ -129,7 +130,7 @@ extension WordUse {
     }
   }
 
-  /// What is done with a value that a word gave.
+  /// Checks how a value that a word gave is used.
   private mutating func lookAtUse(_ kind: Kind, of word: Word?, from start: Int, to end: Int) {
     let (before, next) = (expressions.sign(start - 1), expressions.sign(end))
     let isAsked = isAsked(start, end)
@@ -152,7 +153,7 @@ extension WordUse {
   ]
   private static let closing: Set<Substring> = ["end", "else", "elseif", "until", "return", ";", "::", "break"]
 
-  /// What follows a call that does not return.
+  /// Checks whether code follows a call that does not return.
   private mutating func lookBehind(_ start: Int, _ end: Int) {
     guard !Self.joining.contains(expressions.sign(start - 1)), tokens.indices.contains(end), !Self.closing.contains(expressions.sign(end)),
       tokens[end].kind == .name || expressions.sign(end) == "(", !Self.joining.contains(expressions.sign(end))

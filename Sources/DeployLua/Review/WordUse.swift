@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Looks for mistakes in the use of the language's words, in all functions of a source, also in branches that no rehearsal reaches.
+/// Finds wrong uses of the language's words in all functions of a source, also in branches that no rehearsal reaches.
 struct WordUse {
   typealias Kind = VariableScopes.Kind
 
@@ -9,35 +9,35 @@ struct WordUse {
   let book = WordBook.own
   var scopes = VariableScopes()
   var warnings: [Problem] = []
-  /// Values that stand there literally, to be looked at together.
+  /// The literal values that are checked together at the end.
   var literals = LiteralReview()
-  /// Members that the source itself gives to some value: an object of the language may be that value.
+  /// The members that the source itself sets on some value. An object of the language might be that value.
   private(set) var own: Set<Substring> = []
-  /// Where variables are declared of which the value changes, at any place: what they hold at another place, nobody knows.
+  /// The variables whose value changes somewhere, by the token that declares them. Nothing is known of their values elsewhere.
   private var changing: Set<Int> = []
-  /// Whether this walk only looks what changes.
+  /// Whether this walk only collects what changes.
   private let isFirst: Bool
-  /// The tables and blocks that are open.
+  /// The tables and blocks that are open at this point of the walk.
   private var open: [Opened] = []
-  /// Variables that are in reach from a token on.
+  /// The variables that can be reached from a later token on.
   private var pending: [(index: Int, name: Int, kind: Kind?)] = []
-  /// Where the variables of a `repeat` go out of reach: behind the condition.
+  /// The tokens after which the variables of a `repeat` cannot be reached any more: the ends of the conditions.
   private var ends: [Int] = []
-  /// The functions that `each` calls with hosts, by their first token.
+  /// The functions that `each` calls with hosts, by the index of their first token.
   private var callbacks: Set<Int> = []
 
-  /// Something that has an end.
+  /// A part of the source that has an end.
   private enum Opened {
     case block
-    /// - Parameter word: the word that is given the table; `on`: the lifecycle events of a recipe; nil: nobody knows.
+    /// - Parameter word: the word that takes the table; `on` for the lifecycle events of a recipe; nil: it is unknown.
     case table(at: Int, word: String?)
   }
 
   var tokens: [Token] { expressions.tokens }
 
-  /// Warnings for a source that compiles.
+  /// Returns the warnings about a source that compiles.
   static func warnings(in tokens: [Token], of path: String) -> [Problem] {
-    // Whoever changes the environment changes what every word means.
+    // A source that changes its environment may change the meaning of every word, so it is not checked.
     if tokens.contains(where: { $0.kind == .name && $0.text == "_ENV" }) { return [] }
     var first = WordUse(tokens, path, isFirst: true)
     first.walk()
@@ -94,7 +94,7 @@ struct WordUse {
     }
   }
 
-  /// The word that is given the table at an index: `recipe` in `recipe "web" {`, `rollout:watch` in `rollout:watch {`.
+  /// Returns the word that takes the table at an index: `recipe` in `recipe "web" {`, `rollout:watch` in `rollout:watch {`.
   private mutating func word(ofTable index: Int) -> String? {
     var at = index - 1
     if expressions.sign(at) == "=" {
@@ -173,7 +173,7 @@ struct WordUse {
     return end + 1
   }
 
-  /// What a function is given, by where it stands; nil: that is not known.
+  /// Returns the arguments that a function gets, by its position in the source; nil: they are unknown.
   private func told(_ index: Int) -> [String]? {
     if callbacks.contains(index) { return ["host"] }
     if expressions.sign(index - 1) == "=", expressions.isName(index - 2), case .table(let table, let word?) = open.last {
@@ -187,14 +187,14 @@ struct WordUse {
     return tokens[index - 3].text == "strategy" ? book.arguments(behind: "strategy") : nil
   }
 
-  /// What the functions of a stage are given, which may stand on a host.
+  /// Returns the arguments of a stage's functions, which include a host if the stage runs on hosts; nil: they are unknown.
   private func onGround(_ arguments: [String], of field: String, _ table: Int) -> [String]? {
     guard let on = expressions.fields(table).first(where: { $0.name?.text == "on" })?.value else { return arguments }
     guard on.count == 1, expressions.isText(on.lowerBound), field != "when" else { return nil }
     return tokens[on.lowerBound].text == "engine" ? arguments : ["host"] + arguments
   }
 
-  /// `each(hosts, function(host) … end)`: if the source shows that these are hosts, the function is given one.
+  /// Handles `each(hosts, function(host) … end)`: if the source shows that these are hosts, the function gets one.
   private mutating func lookAtEach(_ index: Int) {
     let arguments = expressions.arguments(index)
     guard arguments.count > 1, expressions.sign(arguments[1].lowerBound) == "function" else { return }

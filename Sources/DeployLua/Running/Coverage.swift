@@ -2,9 +2,9 @@ import CLua
 package import DeployModel
 import Synchronization
 
-/// Counts how often each line of recipes ran. Tests pass one to the states that they start.
+/// Counts how many times each line of recipes ran. Tests pass one object to all states that they start.
 package final class Coverage: Sendable, Hashable {
-  /// Times by line, by the path of the source.
+  /// The counts by line, by the path of the source.
   private let hits = Mutex<[ExactText: [Int: Int]]>([:])
 
   package init() {}
@@ -12,7 +12,7 @@ package final class Coverage: Sendable, Hashable {
   package static func == (one: Coverage, other: Coverage) -> Bool { one === other }
   package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
-  /// Adds what ran in a state.
+  /// Adds the counts of a state.
   func take(_ state: OpaquePointer) {
     var index = 0
     var (lines, count): (UnsafePointer<UInt32>?, Int) = (nil, 0)
@@ -26,7 +26,7 @@ package final class Coverage: Sendable, Hashable {
     }
   }
 
-  /// What ran of a file, with its lines that never ran.
+  /// Returns the counts of a file, with the lines that never ran.
   package func covered(_ file: SourceFile) -> CoveredFile {
     let code = LuaState.compiled(file, named: "@" + file.path)
     let executable = code.withUnsafeBufferPointer { bytes in

@@ -1,34 +1,34 @@
 import DeployCore
 package import DeployModel
 
-/// The scripts of one deployment. Every recipe of its plan has a Lua state of its own, read from pinned sources only.
+/// The scripts of one deployment. Each recipe of the plan has a Lua state of its own, which is read from pinned sources only.
 ///
-/// Reading gives functions their numbers, and reading is deterministic: sources are read in the order of their `require`s, and tables are
-/// visited in the order of their keys. Functions are numbered in the order of the recipes, and in each recipe first the hooks, then the
-/// stages, `on_failure` and `on_success`. Equal sources give equal numbers on any machine. Functions made while a deployment runs
-/// (`each`, `all`, `within`) get the numbers after those, in the order of asking.
+/// Functions get their numbers when the sources are read, and the reading is deterministic: sources are read in the order of their
+/// `require`s, and tables are visited in the order of their keys. Functions are numbered in the order of the recipes, and in each recipe
+/// first the hooks, then the stages, `on_failure` and `on_success`. Equal sources give equal numbers on any machine. Functions that are
+/// made while a deployment runs (`each`, `all`, `within`) get the next numbers, in the order in which they are requested.
 ///
-/// A stage's `when` is a function like any other: started on `.deployment`, it returns `.bool`.
+/// The `when` of a stage is a function like any other: it is started on `.deployment` and returns `.bool`.
 package final class LuaRecipes: Scripts {
   /// One recipe of the plan.
   private struct Loaded {
     let state: LuaState
   }
 
-  /// A script between two steps.
+  /// A script that waits for its next step.
   private final class Running {
     let recipe: Int
     let task: LuaState.Task?
     let host: String?
-    /// Where a person named this strategy; nil: it is no strategy.
+    /// Where a person named this strategy; nil: the script is no strategy.
     var named: SourcePlace?
-    /// Functions it has registered for the children it waits for.
+    /// The functions that the script has registered for the children for which it waits.
     var children: [Int] = []
-    /// The host whose operation it waits for.
+    /// The host whose operation the script waits for; nil: none.
     var asking: String?
     var begun = false
     var cancelled: Failure?
-    /// Number of functions with `each`, `all` and `within` around it.
+    /// The number of calls of `each`, `all` and `within` around the script.
     let depth: Int
 
     init(recipe: Int, task: LuaState.Task?, host: String?, depth: Int) {
@@ -42,22 +42,22 @@ package final class LuaRecipes: Scripts {
   private let plan: Plan
   private let loaded: [Loaded]
   private var running: [ScriptID: Running] = [:]
-  /// Functions that wait to be started as children, with their depth.
+  /// The functions that will be started as children, with their depth.
   private var expected: [Body: Int] = [:]
-  /// What a rehearsal found during the last step, in order.
+  /// What a rehearsal found in the last step, in order.
   private(set) var notes: [RehearsalNote] = []
   /// The kind of the error that ended a script in the last step, as the recipe raised it.
   private(set) var raised = ""
-  /// The limit of nested `each`, `all` and `within`.
+  /// The limit of nesting of `each`, `all` and `within`.
   package static let deepest = 32
   private var given = GivenFailures()
 
   /// - Parameters:
-  ///   - sources: for each index of `plan.content.recipes`; each list is complete.
-  ///   - rehearsal: nil for a deployment.
+  ///   - sources: the complete sources for each index of `plan.content.recipes`.
+  ///   - rehearsal: the rehearsal; nil: the deployment is real.
   ///   - coverage: records which lines run; nil: nothing records them.
-  ///   - takesLines: whether a person types lines into it; such scripts are never resumed.
-  /// - Throws: what is wrong with them; nothing was started.
+  ///   - takesLines: whether a person types lines for these scripts. Such scripts are never resumed.
+  /// - Throws: what is wrong with the sources. No function was started then.
   package init(
     plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil,
     takesLines: Bool = false
@@ -97,7 +97,7 @@ package final class LuaRecipes: Scripts {
     return Loaded(state: state)
   }
 
-  /// `deploy.lua`, or the one file that is neither shipped nor a plugin's.
+  /// Returns `deploy.lua`, or the only file that neither comes with Lander nor belongs to a plugin.
   static func main(of files: [SourceFile]) -> SourceFile? {
     files.first { $0.path == "deploy.lua" }
       ?? files.first { file in !["plugins/", "recipes/", "prelude/", PluginLock.file].contains { file.path.hasPrefix($0) } }
@@ -119,7 +119,7 @@ package final class LuaRecipes: Scripts {
     running[script] = one
   }
 
-  /// Makes a request to the prompt ready: `text` is run, `words` is what a name begins with. Only where lines are taken.
+  /// Starts a request of the prompt: `text` is run, and names that begin with `words` are listed. Only for scripts with `takesLines`.
   package func start(_ script: ScriptID, request: Value) {
     let task = loaded.first.flatMap { $0.state.start($0.state.number("line_number"), .facts(request), whole: true) }
     running[script] = Running(recipe: 0, task: task, host: nil, depth: 0)
@@ -175,9 +175,9 @@ package final class LuaRecipes: Scripts {
     if let one = running.removeValue(forKey: script) { release(one) }
   }
 
-  /// Scripts that wait.
+  /// The number of scripts that wait.
   package var count: Int { running.count }
-  /// Bytes and functions in all states, for tests of leaks.
+  /// Returns the bytes and functions in all states, for tests of leaks.
   package func usage() -> (memory: Int, functions: Int) {
     for one in loaded { one.state.collect() }
     return (loaded.reduce(0) { $0 + $1.state.memory }, loaded.reduce(0) { $0 + $1.state.functions })
@@ -188,7 +188,7 @@ package final class LuaRecipes: Scripts {
     return Step(.ended(result), log: log(of: state))
   }
 
-  /// Deeper nesting than anybody needs would keep the traces of all these functions.
+  /// Refuses a nesting that is deeper than anybody needs. The traces of all these functions would have to be kept.
   private func refuseDepth(_ one: Running, _ task: LuaState.Task) -> Answer {
     release(one)
     let failure = Failure(
@@ -199,7 +199,7 @@ package final class LuaRecipes: Scripts {
     return .cancel(failure)
   }
 
-  /// Lines that the recipe logged. Findings of a rehearsal go into `notes`.
+  /// Returns the lines that the recipe logged. What a rehearsal found goes into `notes`.
   private func log(of state: LuaState) -> [LogLine] {
     state.takeNotes().compactMap { note in
       if let level = LogLine.Level(rawValue: note.kind) { return LogLine(level, note.value.text ?? "") }
@@ -221,7 +221,7 @@ package final class LuaRecipes: Scripts {
     var error = given.checked(ErrorReader.scriptError(value, place: nil))
     if let failure = one.cancelled { error.failure = failure }
     error.host = error.host ?? one.host
-    // A strategy from elsewhere is known by the line that names it.
+    // An error in a strategy from elsewhere also gets the line that names the strategy.
     if let named = one.named, let place = error.place, place.file != named.file {
       error.trace.append("\(named): strategy \(plan.flow.strategy?.name ?? "")")
     }

@@ -1,19 +1,19 @@
 import CLua
 package import DeployModel
 
-/// Limits of Lua code.
+/// The limits of Lua code.
 package struct LuaLimits: Sendable, Hashable {
-  /// Bytes that one state may use.
+  /// The bytes that one state may use.
   package var memory: Int
-  /// Bytes of one text.
+  /// The bytes of one text.
   package var text: Int
-  /// Instructions of one step, until it waits. C functions count as well, by bytes and elements.
+  /// The instructions of one step, which lasts until the code waits. C functions count too, by their bytes and elements.
   package var instructions: Int64
-  /// Additional instructions for clean-up, once the first are used up.
+  /// The additional number of instructions for clean-up, after `instructions` are used up.
   package var cleanup: Int64
-  /// Steps of one pattern match.
+  /// The limit of steps in one pattern match.
   package var matching: Int64
-  /// Seconds of processor time of one step, because single instructions can take long.
+  /// The seconds of processor time of one step, because single instructions can take long.
   package var seconds: Int
   /// Records which lines run; nil: nothing records them.
   package var coverage: Coverage?
@@ -30,10 +30,10 @@ package struct LuaLimits: Sendable, Hashable {
     self.matching = matching
   }
 
-  /// The limits for a deployment by its number of hosts: 64 MiB, and 4 KiB for each host.
+  /// Returns the limits for a deployment with this number of hosts: 64 MiB, and 4 KiB for each host.
   package static func hosts(_ count: Int) -> LuaLimits { LuaLimits(memory: 64 << 20 + count * 4096) }
 
-  /// The same limits, for code whose lines are counted.
+  /// Returns these limits for code whose lines are counted.
   package func covered(by coverage: Coverage?) -> LuaLimits {
     var limits = self
     limits.coverage = coverage
@@ -41,16 +41,16 @@ package struct LuaLimits: Sendable, Hashable {
   }
 }
 
-/// One Lua state with a prelude in it. Two threads must not use it at once; nothing in it ever calls Swift.
+/// One Lua state with a prelude. Two threads must not use it at the same time. Lua code in it never calls Swift.
 package final class LuaState {
-  /// The result of one step of a task: coded values.
+  /// The result of one step of a task.
   package enum Turn {
     case asked(Question)
     case returned(Value)
     case raised(Value)
   }
 
-  /// A running function. It ends when its last reference goes.
+  /// A running function. It ends when its last reference is released.
   package final class Task {
     fileprivate let pointer: OpaquePointer
     private let state: LuaState
@@ -80,18 +80,18 @@ package final class LuaState {
       }
     }
 
-    /// From the next step on it unwinds; that step's answer is the error to raise.
+    /// Makes the function unwind from its next step on. The answer of that step is the error that is raised.
     package func cancel() { clua_cancel(pointer) }
   }
 
   private let pointer: OpaquePointer
   private let coverage: Coverage?
 
-  /// The form of data between its prelude and the engine.
+  /// The form of the data between the state's prelude and the engine.
   let boundary: Boundary
 
   /// Reads a prelude into a new state.
-  /// - Throws: a defect of the prelude, or no memory.
+  /// - Throws: a failure that shows a defect of the prelude, or that there is not enough memory.
   package init(prelude: PinnedPrelude, limits: LuaLimits) throws(Failure) {
     var bounds = clua_limits(
       memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
@@ -122,7 +122,7 @@ package final class LuaState {
     _ = writer.bytes.withUnsafeBufferPointer { clua_give(pointer, name, $0.baseAddress, $0.count) }
   }
 
-  /// A source in Lua's compiled form; empty if it does not compile. Only this process may load it.
+  /// Returns a source in Lua's compiled form; empty: it does not compile. Only this process may load that form.
   static func compiled(_ file: SourceFile, named name: String) -> [UInt8] {
     var size = 0
     var text = file.text
@@ -149,21 +149,21 @@ package final class LuaState {
   /// Seeds `math.random`.
   package func seed(_ seed: UInt64) { clua_seed(pointer, seed) }
 
-  /// A number that the prelude left under a name.
+  /// Returns a number that the prelude stored under a name.
   package func number(_ name: String) -> Int { Int(clua_number(pointer, name)) }
 
-  /// Makes a function ready to run; nil if there is none with that number, or no memory.
-  /// - Parameter whole: whether the members of a returned table are wanted; if not, a table reads as true.
+  /// Makes a function ready to run; nil: no function has that number, or there is not enough memory.
+  /// - Parameter whole: whether the members of a returned table are needed; false: a table reads as true.
   func start(_ function: Int, _ start: Start, whole: Bool = false) -> Task? {
     let writer = boundary.arguments(start)
     let task = writer.bytes.withUnsafeBufferPointer { clua_start(pointer, Int64(function), $0.baseAddress, $0.count, whole) }
     return task.map { Task($0, in: self) }
   }
 
-  /// Releases a function.
+  /// Releases a function, so that its number means nothing any more.
   package func forget(_ function: Int) { clua_forget(pointer, Int64(function)) }
 
-  /// Notes since the last call: log lines by their level, and findings of a rehearsal.
+  /// Returns the notes since the last call: log lines by their level, and findings of a rehearsal.
   package func takeNotes() -> [(kind: String, value: Value)] {
     var count = 0
     guard let bytes = clua_log(pointer, &count), count > 0 else { return [] }
@@ -171,10 +171,10 @@ package final class LuaState {
     return stride(from: 0, to: values.count - 1, by: 2).map { (values[$0].text ?? "", values[$0 + 1]) }
   }
 
-  /// Bytes in use.
+  /// The number of bytes in use.
   package var memory: Int { clua_memory(pointer) }
-  /// Number of registered functions.
+  /// The number of registered functions.
   package var functions: Int { Int(clua_functions(pointer)) }
-  /// Collects all that is not in use.
+  /// Frees everything that is not in use.
   package func collect() { clua_collect(pointer) }
 }

@@ -1,9 +1,9 @@
 import CLua
 package import DeployModel
 
-/// Our functions of `string` and the stock library's, so that tests can compare them.
+/// Runs functions of `string`, ours or those of the stock library, so that tests can compare both.
 package enum PatternComparison {
-  /// The result of `string.<function>(arguments…)` as text: one value a line, or `error: …`.
+  /// Returns the result of `string.<function>(arguments…)` as text: one value on each line, or `error: …`.
   package static func run(stock: Bool, _ function: String, _ arguments: [Value]) -> String {
     var writer = WireWriter()
     for argument in arguments { writer.put(argument) }

@@ -1,13 +1,13 @@
--- How two values differ, in words.
+-- Says in words how two values differ.
 
 local import = ...
 local tables = import "runtime/tables"
 
 local difference = {}
-local most = 8     -- differences that are told
-local deepest = 16 -- tables inside each other
+local most = 8     -- the limit of differences that are listed
+local deepest = 16 -- the limit of tables inside each other
 
---- A value on one line, cut where it gets long.
+--- Returns a value on one line, cut if it is long.
 function difference.text(value, depth)
   depth = depth or 0
   if type(value) == "string" then return string.format("%q", #value > 200 and string.sub(value, 1, 197) .. "…" or value) end
@@ -41,7 +41,7 @@ local function compare(wanted, got, path, found, depth)
   for _, key in ipairs(tables.keys(keys)) do compare(wanted[key], got[key], step(path, key), found, depth + 1) end
 end
 
---- What is to be said of the difference; nil if there is none.
+--- Returns the differences in words; nil: there are none.
 function difference.between(wanted, got)
   local found = {}
   compare(wanted, got, "", found, 0)

@@ -1,4 +1,4 @@
--- t:expect(value): what is said of a value.
+-- t:expect(value): states what a test expects of a value.
 
 local import = ...
 local language = import "runtime/language"
@@ -35,7 +35,7 @@ function methods.differs(value, other)
   if not difference.between(other, value) then return fail("expected another value than %s", difference.text(other)) end
 end
 
---- Whether a text has a part, or a list an item.
+--- Returns whether a text contains a part, or a list an item.
 local function has(name, value, part)
   if type(value) == "string" and type(part) == "string" then return string.find(value, part, 1, true) ~= nil end
   if type(value) ~= "table" then
@@ -49,7 +49,7 @@ function methods.contains(value, part)
   if not has("contains", value, part) then return fail("expected %s in %s", difference.text(part), difference.text(value)) end
 end
 
---- Whether a text has a part that stands apart from letters, digits, _ and -.
+--- Returns whether a text contains a part that no letter, digit, _ or - touches.
 local function has_word(text, part)
   local first, last = 0, 0
   repeat

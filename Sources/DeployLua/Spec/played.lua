@@ -1,4 +1,4 @@
--- What t:deploy gives: what happened in a deployment that was played.
+-- What t:deploy returns: the events of a deployment that was played.
 
 local import = ...
 local errors, language = import "runtime/errors", import "runtime/language"
@@ -32,7 +32,7 @@ language.word {
   example = "t:expect(run:ran \"bin/migrate\"):equals(1)",
 }
 
---- A host that was not there would be told that nothing ran on it.
+--- Raises an error if there was no such host: a test could otherwise pass because nothing ran on it.
 local function demand(inside, host)
   if host == "here" or inside.files[host] then return end
   return errors.usage(string.format("there was no host %q", tostring(host)), near.question(host, tables.keys(inside.files)))
@@ -65,7 +65,7 @@ language.word {
   example = "t:strategy(\"canary\", { batch = \"100%\" }):decides { \"wave 1: 1 host\", \"gate wait\", \"wave 2\" }",
 }
 
---- Whether a decision is the one that is wanted, or begins with its words.
+--- Returns whether a decision is the expected one, or begins with its words.
 local function is_decision(decision, wanted)
   if string.sub(decision, 1, #wanted) ~= wanted then return false end
   return string.find(string.sub(decision, #wanted + 1), "^[%w]") == nil

@@ -1,4 +1,4 @@
--- t: what a test is given. It deploys recipes to hosts that do not exist, and says what it expects.
+-- t: the object that a test gets. It deploys recipes to simulated hosts, and states what the test expects.
 
 local import = ...
 local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"
@@ -46,7 +46,7 @@ language.word {
     { "seed", "count", "the seed for durations and for math.random", default = "0" },
   },
 }
--- Not a word of its own: its fields are told with t:deploy.
+-- This is no word that tests call; its fields are described with t:deploy.
 language.words["answers of t:deploy"] = { fields = {
   { "command", "name", "a part of the command's line, of GET and the URL, or of port and its number", required = true },
   { "host", "name" }, { "status", "count" }, { "stdout", "string" }, { "stderr", "string" }, { "takes", "duration" },
@@ -59,14 +59,14 @@ language.words["http of t:deploy"] = { fields = {
   { "times", "positive" }, { "optional", "boolean" },
 } }
 
---- Each list of answers, its members read by the fields of a word.
+--- Reads each list of answers. The members are read by the fields of a word.
 local function read_all(list, word, label)
   local result = {}
   for i, one in ipairs(list or {}) do result[i] = fields.read(label .. " " .. i .. " of t:deploy", word, one) end
   return result
 end
 
---- What servers answer, with JSON as the text of a body.
+--- Reads the answers of servers. JSON becomes the text of a body.
 local function read_servers(list)
   local result = read_all(list, "http of t:deploy", "answer of http")
   for _, one in ipairs(result) do
@@ -87,7 +87,8 @@ local function gates(given)
   return given
 end
 
---- Plays a deployment, and gives what happened. word: which one was called. options: what it was given, read. more: what it asks for.
+--- Plays a deployment, and returns what happened. word: the word that was called. options: its options, which were read. more: further
+--- fields of the question.
 local function play(word, options, more)
   local answers, servers = read_all(options.answers, "answers of t:deploy", "answer"), read_servers(options.http)
   local answer = boundary.ask(tables.merged({ op = "deploy", group = options.group,

@@ -1,28 +1,29 @@
--- What a test cannot pass with: a failure that something caught, a value of which nothing was said, a part of t:deploy without effect.
+-- Reasons why a test does not pass: a failure that the test itself caught, a value about which it expects nothing, a part of t:deploy
+-- without effect.
 
 local import = ...
 local problems, tables = import "runtime/problems", import "runtime/tables"
 
 local verdict = {}
 local failed         -- the first error of an expectation
-local number, open = 0, {} -- values of which nothing was said so far: their place, by their number
-local unused = {}    -- parts of t:deploy without effect, as errors; those of an answer with its key
-local taken = {}     -- answers that some deployment of the test took, by their keys
+local number, open = 0, {} -- values about which nothing was expected so far: their places, by their numbers
+local unused = {}    -- parts of t:deploy without effect, as errors; for an answer with its key
+local taken = {}     -- answers that a deployment of the test used, by their keys
 
---- An error of a test: it has its place already, because it may be raised once more where the test ends.
+--- Makes an error of a test. It has its place already, because it may be raised again at the end of the test.
 local function made(kind, message, fix)
   local place = problems.here()
   return { kind = kind, message = message, fix = fix, where = place.file .. ":" .. place.line }
 end
 
---- Fails the test, also if something catches what is raised here.
+--- Makes the test fail, even if something catches the error that is raised here.
 function verdict.fail(kind, message, fix)
   local failure = made(kind, message, fix)
   failed = failed or tables.copy(failure)
   return raise(failure)
 end
 
---- Calls what is expected to fail: an expectation that fails in it is no failure of the test.
+--- Calls a function that is expected to fail. An expectation that fails in it does not make the test fail.
 function verdict.without(body)
   local before = failed
   local good, failure = pcall(body)
@@ -30,7 +31,7 @@ function verdict.without(body)
   return good, failure
 end
 
---- Takes down a value of which something has to be said.
+--- Notes a value about which the test has to expect something.
 function verdict.open()
   number = number + 1
   open[number] = made("failed", "nothing is said of this value", "write what is expected: t:expect(value):equals(…)")
@@ -39,11 +40,11 @@ end
 
 function verdict.said(value) open[value] = nil end
 
---- The tests of a spec share answers: one counts as taken if any deployment of the test took one for the same.
+--- Returns the key of an answer. Two answers with the same key count as one: it is used if any deployment of the test used it.
 local function key(answer) return (answer.command or (answer.method or "") .. " " .. answer.url) .. "\n" .. (answer.host or "") end
 
---- parts: { message, fix, answer, reply } of each part of this t:deploy that had no effect; answer: its number in answers, reply: in
---- servers, nil for other parts.
+--- Notes the parts without effect. parts: { message, fix, answer, reply } for each part of this t:deploy that had no effect. answer: its
+--- index in answers. reply: its index in servers. Both are nil for other parts.
 function verdict.leave(parts, answers, servers)
   local left = {}
   for _, part in ipairs(parts) do
@@ -60,7 +61,7 @@ local function first_unused()
   for _, part in ipairs(unused) do if not (part.key and taken[part.key]) then return part.failure end end
 end
 
---- Ends a test whose function came to its end.
+--- Ends a test whose function has returned.
 function verdict.settle()
   local failure = failed or open[tables.keys(open)[1]] or first_unused()
   if failure then return raise(failure) end

@@ -1,4 +1,4 @@
--- What a spec has in reach beside the words of a recipe: describe and it.
+-- The words of tests besides those of recipes: describe and it.
 
 local import = ...
 local errors, language, phase = import "runtime/errors", import "runtime/language", import "runtime/phase"
@@ -7,7 +7,7 @@ local void = import "runtime/void"
 local trial, verdict = import "spec/trial", import "spec/verdict"
 local near, strategy = import "runtime/near", import "words/strategy"
 
---- chosen: the number of the one test that is wanted, from 1; 0: none is; nil: all are.
+--- chosen: the number of the only test to run, from 1; 0: no test runs; nil: all run.
 local spec = { words = {}, chosen = nil }
 local titles, tests, known = {}, {}, {}
 local count = 0 -- tests so far
@@ -26,7 +26,7 @@ language.word {
     .. "  t:expect(run.decisions):contains \"rollback\"\nend)",
 }
 
---- Whether a title and a function were given; says what is wrong otherwise.
+--- Returns whether a title and a function were given; if not, that is reported.
 local function is_titled(name, title, body, argument)
   if phase.is "test" then return errors.usage(name .. " stands inside a test", "put the tests one after the other") end
   if type(title) == "string" and title ~= "" and type(body) == "function" then return true end
@@ -44,7 +44,7 @@ end
 
 function spec.words.it(title, body)
   count = count + 1
-  -- A state that runs one test has read all of them before: what the others are called is known to be good.
+  -- A state that runs one test has read the others before, so their titles are known to be valid.
   if spec.chosen and spec.chosen ~= count and not phase.is "test" then return end
   if not is_titled("it", title, body, "t") then return end
   local place = problems.here()
@@ -56,7 +56,7 @@ function spec.words.it(title, body)
   tests[#tests + 1] = { groups = tables.copy(titles), title = title, body = body, place = place }
 end
 
---- The strategy that t:strategy names. Nobody writes this word: the engine does, in the recipe that plays the strategy.
+--- Returns the strategy that t:strategy names. Only the engine writes this word, in the recipe that plays the strategy.
 spec.words["the strategy called"] = function(name)
   local found = strategy.defined[name]
   if found then return found end
@@ -70,7 +70,7 @@ end
 
 for name, word in pairs(spec.words) do spec.words[name] = framed(word) end
 
---- The tests that are wanted, in their order: { groups, title, file, line, number }. Their functions get the numbers after those of the
+--- Returns the tests to run, in their order: { groups, title, file, line, number }. Their functions get the numbers after those of the
 --- recipes.
 function spec.data()
   local list = {}

@@ -1,7 +1,7 @@
 import DeployModel
 
 extension ProjectReader {
-  /// The tests that a spec described.
+  /// Returns the tests that a test file described.
   func tests(_ value: Value) -> [SpecTest] {
     list(value["tests"]).enumerated().compactMap { index, test in
       guard let title = test["title"]?.text, let place = place(test) else { return nil }

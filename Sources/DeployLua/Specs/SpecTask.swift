@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// One test of a spec, in a Lua state of its own.
+/// One test, in a Lua state of its own.
 package struct SpecTask {
   private let state: LuaState
   private let test: SpecTest
-  /// The number of its function.
+  /// The number of the test's function.
   private let number: Int
-  /// The limit of deployments in one test: it ends an endless loop.
+  /// The limit of deployments in one test, which ends an endless loop.
   private static let mostTrials = 200
 
   /// - Parameter coverage: records which lines run; nil: nothing records them.
@@ -17,7 +17,7 @@ package struct SpecTask {
     }
     var loader = try SourceLoader(pinned: project.sources, prelude: .spec, limits: LuaLimits().covered(by: coverage))
     let described: Value
-    // Only the one test is prepared: in a file with a thousand tests, each would wait for all the others.
+    // Only this test is prepared. In a file with a thousand tests, each would otherwise have to wait for all the others.
     do { described = try loader.load(main, spec: spec, chosen: test.index, checks: false) } catch { throw Problems(error) }
     guard let number = described["tests"]?.list?.first?["number"]?.int else {
       throw Problems(Problem("the test \"\(test.name)\" is not there when its file is read again", place: test.place))
@@ -27,9 +27,9 @@ package struct SpecTask {
     self.test = test
   }
 
-  /// Runs it to its end.
-  /// - Parameter deploy: plays what the test asks for, and returns what happened.
-  /// - Returns: why it failed; nil: it passed.
+  /// Runs the test to its end.
+  /// - Parameter deploy: plays the deployment that the test asks for, and returns what happened.
+  /// - Returns: why the test failed; nil: it passed.
   package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
     guard let task = state.start(number, .facts(.record([]))) else { return problem("there is no memory for this test") }
     var answer = WireWriter()
@@ -65,7 +65,7 @@ package struct SpecTask {
 }
 
 extension Problems {
-  /// All of them as one error of a test.
+  /// All problems as one error of a test.
   fileprivate var failure: Failure {
     let lines = list.map { problem in
       let place = [problem.place?.description, problem.subject].compactMap { $0 }.map { $0 + ": " }.joined()

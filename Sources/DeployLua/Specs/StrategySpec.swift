@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// A spec with one more recipe, `Trial.Strategy.recipe`, that only rolls out with a strategy.
+/// A test file with one more recipe, `Trial.Strategy.recipe`, which only rolls out with a strategy.
 package struct StrategySpec {
-  /// The spec, with that recipe after its last line.
+  /// The test file, with that recipe after its last line.
   package let file: SourceFile
   private let lines: Int
 
@@ -11,7 +11,7 @@ package struct StrategySpec {
     file = SourceFile(path: spec.path, text: spec.text + "\n" + Self.recipe(strategy))
   }
 
-  /// What is wrong with the strategy or its options, without the line of the generated recipe.
+  /// Returns what is wrong with the strategy or its options, without the lines of the generated recipe.
   package func told(_ problems: Problems) -> Problems {
     Problems(
       problems.list.map { problem in
@@ -27,7 +27,7 @@ package struct StrategySpec {
       + "stages = { stage.upload, stage.rollout { strategy = \(value) } } }"
   }
 
-  /// A plain value as Lua writes it.
+  /// Returns a plain value as Lua writes it.
   private static func literal(_ value: Value) -> String {
     switch value {
     case .null: "nil"

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Bytes that arrive in pieces and are taken in any number.
+/// A stream of bytes that arrives in pieces. Readers take any number of bytes from it.
 final class ByteStream {
   private let next: () throws(Failure) -> [UInt8]?
   private var buffer: [UInt8] = []
   private var at = 0
-  /// Bytes taken so far.
+  /// The number of bytes that were taken so far.
   private(set) var position = 0
 
   /// - Parameter next: returns the next piece, never an empty one; nil at the end.
@@ -15,7 +15,7 @@ final class ByteStream {
     self.init { () throws(Failure) -> [UInt8]? in try file.read(upTo: BlobStore.chunk) }
   }
 
-  /// At most `count` bytes, at least one; nil at the end.
+  /// Takes between one and `count` bytes; nil at the end of the stream.
   func some(_ count: Int) throws(Failure) -> [UInt8]? {
     if at == buffer.count {
       guard let piece = try next() else { return nil }
@@ -31,15 +31,15 @@ final class ByteStream {
     return at == 0 && end == buffer.count ? buffer : Array(buffer[at..<end])
   }
 
-  /// Exactly `count` bytes; fewer only at the end.
+  /// Takes exactly `count` bytes; at the end of the stream, fewer.
   func take(_ count: Int) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
     while bytes.count < count, let more = try some(count - bytes.count) { bytes.append(contentsOf: more) }
     return bytes
   }
 
-  /// Passes `count` bytes on, in pieces.
-  /// - Returns: false if the stream ended before.
+  /// Takes `count` bytes and passes them to `sink` in pieces.
+  /// - Returns: false if the stream ended before that.
   func pass(_ count: Int, to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) -> Bool {
     var left = count
     while left > 0 {

@@ -1,7 +1,7 @@
 import CZlib
 import DeployModel
 
-/// Unpacks what zlib packed, piece by piece.
+/// Unpacks data in zlib's formats, piece by piece.
 final class Inflate {
   enum Format { case gzip, raw }
   private var stream = z_stream()
@@ -26,8 +26,8 @@ final class Inflate {
 
   deinit { inflateEnd(&stream) }
 
-  /// The next piece; nil at the end.
-  /// - Throws: `corrupt` if the data are not packed or end too early; `invalid` for a bomb.
+  /// Returns the next unpacked piece; nil at the end.
+  /// - Throws: `corrupt` if the data is not packed or ends too early; `invalid` if it unpacks to suspiciously many bytes.
   func next() throws(Failure) -> [UInt8]? {
     while !isDone {
       if used == input.count, !(try refill()) { throw Failure(.corrupt, "the packed data ends in the middle") }
@@ -48,7 +48,8 @@ final class Inflate {
     return nil
   }
 
-  /// A gzip file may consist of several, one after the other; zeros after the last one are padding.
+  /// Whether more packed data follows. A gzip file may consist of several parts, one after the other; zeros after the last part are
+  /// padding.
   private func goesOn() throws(Failure) -> Bool {
     guard format == .gzip else { return false }
     while true {
@@ -88,19 +89,19 @@ final class Inflate {
   }
 }
 
-/// Packs as gzip, without a name or a time, so that the result never differs. Data that would hardly get smaller, such as pictures and
-/// archives, stay uncompressed: trying costs more than it saves.
+/// Packs as gzip, without a name or a time, so that equal data gives equal bytes. Data that would hardly get smaller stays uncompressed,
+/// such as pictures and archives: compressing it costs more time than it saves.
 final class GzipWriter {
   private var stream = z_stream()
   private let level: Int32
   private var isPacking = true
-  /// Bytes that are too few to be tested yet.
+  /// The bytes that wait until there are enough of them for a test.
   private var waiting: [UInt8] = []
   private let sink: ([UInt8]) throws(Failure) -> Void
-  /// How many bytes are tested together, and how many of them are compressed for the test.
+  /// The number of bytes that are tested together, and the number of these that are compressed for the test.
   private static let (block, sample) = (1 << 17, 1 << 13)
 
-  /// - Parameter level: 1 (fast) … 9 (small).
+  /// - Parameter level: from 1 (fast) to 9 (small).
   init(level: Int32, to sink: @escaping ([UInt8]) throws(Failure) -> Void) throws(Failure) {
     self.level = level
     self.sink = sink
@@ -132,7 +133,7 @@ final class GzipWriter {
     try step(block, Z_NO_FLUSH)
   }
 
-  /// Whether compression saves a twentieth.
+  /// Returns whether compression makes the sample smaller by at least a twentieth.
   private static func shrinks(_ sample: [UInt8]) -> Bool {
     var size = compressBound(UInt(sample.count))
     var room = [UInt8](repeating: 0, count: Int(size))
@@ -154,7 +155,7 @@ final class GzipWriter {
     }
   }
 
-  /// Repeats work that gives output, with new room, until it needs no more.
+  /// Calls `work` with new room for output until it needs no more room.
   private func turn(_ work: () -> Bool) throws(Failure) {
     var needsMore = true
     while needsMore {
@@ -170,7 +171,7 @@ final class GzipWriter {
   }
 }
 
-/// The check sum of zip and gzip.
+/// Returns the CRC-32 that zip and gzip use as their checksum.
 func crc32(_ bytes: [UInt8], after checksum: UInt = 0) -> UInt {
   bytes.withUnsafeBufferPointer { CZlib.crc32(checksum, $0.baseAddress, UInt32($0.count)) }
 }

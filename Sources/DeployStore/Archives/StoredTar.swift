@@ -3,16 +3,16 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A bundle as a tar that is stored nowhere: its bytes are made from the manifest and the contents whenever they are read.
+/// A bundle as a tar that is not stored: its bytes are made from the manifest and the contents whenever they are read.
 final class StoredTar: BundleTar {
   let size: Int
   let digest: Digest
   private let manifest: Manifest
   private let blobs: BlobStore
-  /// Where each entry begins; the last element is where the archive's end begins.
+  /// The offset at which each entry begins. The last element is the offset of the archive's end blocks.
   private let starts: [Int]
 
-  /// Reads and compares all contents once.
+  /// Reads all contents once and compares them with the manifest.
   /// - Throws: `missing` or `corrupt` if a content is not what the manifest says.
   init(_ manifest: Manifest, _ blobs: BlobStore) throws(Failure) {
     self.manifest = manifest
@@ -39,7 +39,7 @@ final class StoredTar: BundleTar {
     }
   }
 
-  /// The last entry that begins at or before a byte.
+  /// Returns the last entry that begins at or before an offset.
   private func entry(at byte: Int) -> Int {
     var (low, high) = (0, starts.count - 1)
     while low < high {
@@ -49,7 +49,7 @@ final class StoredTar: BundleTar {
     return low
   }
 
-  /// Fills the beginning of the room with an entry's bytes, from an offset on.
+  /// Fills the beginning of `room` with the bytes of an entry, from an offset in the entry.
   /// - Returns: the number of bytes, at least one.
   private func fill(_ room: UnsafeMutableRawBufferPointer, from offset: Int, of entry: Int) -> Int {
     let item = manifest.items[entry]

@@ -1,17 +1,17 @@
 import DeployGround
 import DeployModel
 
-/// Reads a tar file: names into the tree, contents into the store. Every name is checked before anything is made of it; nothing is ever
+/// Reads a tar file: its names go into the tree, and its contents into the store. Every name is checked before it is used. Nothing is ever
 /// written to a path from the archive.
 struct TarReader {
   let stream: ByteStream
   let intake: ContentIntake
   let rules: IgnoreRules
 
-  /// The limit of a file's bytes; no file system holds more.
+  /// The limit of a file's size in bytes. No file system holds a larger file.
   private static let largest = 1 << 60
 
-  /// What headers before an entry say about it.
+  /// What the headers before an entry say about that entry.
   private struct Extension {
     var name: [UInt8]?
     var link: [UInt8]?
@@ -19,13 +19,13 @@ struct TarReader {
     var isSparse = false
   }
 
-  /// - Throws: `corrupt` if the rest of the archive cannot be read. Problems of single entries go to the tree.
+  /// Reads the whole archive. - Throws: `corrupt` if the rest of the archive cannot be read. Problems of single entries go to the tree.
   func read(into tree: inout Tree) throws(Failure) {
     var before = Extension()
     while true {
       let at = stream.position
       let block = try stream.take(TarBlocks.size)
-      // Archives should end with zeros; a few writers omit them.
+      // Archives should end with zeros, but some programs leave them out.
       if block.isEmpty || block.allSatisfy({ $0 == 0 }) { return }
       guard var header = TarHeader(block) else { throw Failure(.corrupt, "the tar archive is damaged at byte \(at): no header is there") }
       switch header.type {
@@ -69,7 +69,7 @@ struct TarReader {
     }
   }
 
-  /// - Returns: false if it is useless to continue.
+  /// Reads one entry. - Returns: false if it is useless to continue.
   private func entry(_ header: TarHeader, into tree: inout Tree) throws(Failure) -> Bool {
     let isFolder = header.type == UInt8(ascii: "5") || (header.type == 0 && header.name.last == UInt8(ascii: "/"))
     let hasContent =
@@ -113,10 +113,10 @@ struct TarReader {
     return tree.add(Manifest.Item(path: path, kind: .file, mode: header.mode, size: header.size, digest: try writer.finish()))
   }
 
-  /// A second name of an earlier file becomes a file of its own here.
+  /// Adds a hard link. A second name of an earlier file becomes a file of its own here. - Returns: false if it is useless to continue.
   private func hardLink(_ header: TarHeader, _ path: String, into tree: inout Tree) -> Bool {
     guard let target = tree.path(header.link) else { return true }
-    // The first name has been refused: that is the problem.
+    // The file under the first name was refused, and that is the problem to report.
     if tree.isRefused(target) {
       tree.markRefused(path)
       return true

@@ -1,8 +1,8 @@
 import DeployGround
 import DeployModel
 
-/// Writes a manifest as a tar file that GNU tar and busybox unpack alike: GNU's form, owner 0, time 0, long names in entries of their
-/// own.
+/// Writes a manifest as a tar file that GNU tar and busybox unpack in the same way. It has GNU's format, owner 0 and time 0; long names
+/// have entries of their own.
 struct TarWriter {
   let manifest: Manifest
   let blobs: BlobStore
@@ -17,7 +17,7 @@ struct TarWriter {
     try sink(TarBlocks.end)
   }
 
-  /// The bytes before the content of an entry.
+  /// Returns the bytes before the content of an entry.
   static func head(of item: Manifest.Item) -> [UInt8] {
     var name = Array(item.path.utf8)
     if item.kind == .directory { name.append(UInt8(ascii: "/")) }

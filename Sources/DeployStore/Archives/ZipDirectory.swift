@@ -1,37 +1,37 @@
 import DeployModel
 
-/// Numbers in the form of zip files.
+/// Reads numbers in the byte order of zip files.
 struct LittleEndian {
   var bytes: [UInt8]
   init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
   func half(_ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
   func word(_ at: Int) -> Int { half(at) | half(at + 2) << 16 }
-  /// Nil for a number that no file can have.
+  /// Reads a number of eight bytes; nil: no file can have such a number.
   func long(_ at: Int) -> Int? { Int(exactly: UInt64(word(at)) | UInt64(word(at + 4)) << 32) }
 }
 
-/// The list at the end of a zip file.
+/// The central directory of a zip file: the list of its entries, at the end of the file.
 struct ZipDirectory {
   struct Entry {
-    /// With slashes between its parts.
+    /// The name, with slashes between its parts.
     var name: [UInt8]
-    /// The name as the archive has it.
+    /// The name as it stands in the archive.
     var written: [UInt8]
-    /// The number of the system that made the entry: 0 is MS-DOS and Windows, 3 Unix, 19 OS X.
+    /// The number of the system on which the entry was made: 0 is MS-DOS and Windows, 3 is Unix, 19 is OS X.
     var system: UInt8
     var flags: Int
     var method: Int
     var checksum: UInt
     var packed: Int
     var size: Int
-    /// Where its local header begins.
+    /// The offset of the entry's local header.
     var offset: Int
-    /// Type bits of `st_mode`; 0 if the archive was not made on Unix.
+    /// The type bits of `st_mode`; 0 if the entry was not made on Unix.
     var kind: Int
     var mode: Int?
   }
   private(set) var entries: [Entry] = []
-  /// Where the list begins; contents must end before that.
+  /// The offset of the list. All contents have to end before it.
   let start: Int
 
   init(_ file: OpenFile, limits: BundleLimits) throws(Failure) {
@@ -66,7 +66,7 @@ struct ZipDirectory {
     return stride(from: tail.bytes.count - 22, through: 0, by: -1).first { tail.word($0) == 0x0605_4B50 }
   }
 
-  /// The list of a zip64 file.
+  /// Reads where the list of a zip64 file is.
   private static func large(_ file: OpenFile, _ tail: LittleEndian, _ end: Int) throws(Failure) -> (Int, Int, Int) {
     let size = try file.status().size
     guard end >= 20, tail.word(end - 20) == 0x0706_4B50, let offset = tail.long(end - 12), offset <= size else {
@@ -99,14 +99,14 @@ struct ZipDirectory {
     return entry
   }
 
-  /// The rule of `unzip`: old programs for Windows put backslashes between folders. This does not hold for a name with a slash in it, and
-  /// on Unix a backslash is a letter of a name.
+  /// Replaces backslashes by slashes, by the rule of `unzip`: old programs for Windows write backslashes between folders. A name that
+  /// contains a slash, or an entry from Unix, keeps its backslashes.
   private static func slashed(_ name: [UInt8], of system: UInt8) -> [UInt8] {
     guard system == 0, !name.contains(UInt8(ascii: "/")) else { return name }
     return name.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }
   }
 
-  /// Takes the sizes from the zip64 field if the plain ones are too small for them.
+  /// Reads the sizes from the zip64 field if the usual fields are too small for them.
   private static func enlarge(_ entry: inout Entry, with extra: LittleEndian) throws(Failure) {
     var at = 0
     while at + 4 <= extra.bytes.count {

@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Reads a zip file: names into the tree, contents into the store. Only the central directory counts. Entries that share bytes of the
-/// file are refused, because bombs are made that way.
+/// Reads a zip file: its names go into the tree, and its contents into the store. Only the central directory counts. Entries that share
+/// bytes of the file are refused, because archive bombs are made in that way.
 struct ZipReader {
   let file: OpenFile
   let intake: ContentIntake
   let rules: IgnoreRules
 
-  /// - Throws: `corrupt` if the rest of the archive cannot be read. Problems of single entries go to the tree.
+  /// Reads the whole archive. - Throws: `corrupt` if the rest of the archive cannot be read. Problems of single entries go to the tree.
   func read(into tree: inout Tree) throws(Failure) {
     let directory = try ZipDirectory(file, limits: tree.limits)
     var end = 0
@@ -22,8 +22,8 @@ struct ZipReader {
     for entry in directory.entries where !(try take(entry, into: &tree)) { return }
   }
 
-  /// The name before an entry's content must be the one in the list. Otherwise programs that read one or the other would unpack different
-  /// files.
+  /// Throws if the name in front of an entry's content differs from the name in the list. Programs that read one or the other would
+  /// otherwise unpack different files.
   private func compareNames(_ entry: ZipDirectory.Entry) throws(Failure) {
     let header = LittleEndian(try file.read(at: entry.offset, count: 30 + entry.written.count))
     guard header.bytes.count == 30 + entry.written.count, header.word(0) == 0x0403_4B50 else { throw misplaced(entry) }
@@ -51,7 +51,7 @@ struct ZipReader {
     }
   }
 
-  /// - Returns: false if it is useless to continue.
+  /// Reads one entry. - Returns: false if it is useless to continue.
   private func take(_ entry: ZipDirectory.Entry, into tree: inout Tree) throws(Failure) -> Bool {
     guard let path = tree.path(entry.name) else { return true }
     let isFolder = entry.name.last == UInt8(ascii: "/") || entry.kind == 0o040000
@@ -96,7 +96,7 @@ struct ZipReader {
     return tree.add(Manifest.Item(path: path, kind: .link, mode: 0o777, target: text))
   }
 
-  /// Unpacks one entry and checks its size and check sum.
+  /// Unpacks one entry, and checks its size and its checksum.
   /// - Returns: false if the entry is refused.
   private func content(
     _ entry: ZipDirectory.Entry, _ path: String, into tree: inout Tree, _ sink: ([UInt8]) throws(Failure) -> Void

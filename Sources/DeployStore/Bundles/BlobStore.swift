@@ -1,15 +1,16 @@
 import DeployModel
 import Glibc
 
-/// Contents of files under their digests: small ones in volumes, large ones as blobs, `blobs/aa/aabb…`. A content is complete or absent.
-/// Older versions kept small ones as blobs too.
+/// Stores the contents of files under their digests: small ones in volumes, large ones as blobs in `blobs/aa/aabb…`. A content is either
+/// complete or absent. Older versions stored small ones as blobs too.
 struct BlobStore: Sendable {
   let folder: String
   let volumes: Volumes
-  /// The size up to which a file is read at once; a larger one is read twice, in pieces, and becomes a blob.
+  /// The size in bytes up to which a file is read at once and goes into a volume. A larger file is read twice, in pieces, and becomes a
+  /// blob.
   static let chunk = 1 << 20
 
-  /// - Parameter bundles: the folder for everything about bundles.
+  /// - Parameter bundles: the folder for all data of bundles.
   init(in bundles: String) {
     folder = "\(bundles)/blobs"
     volumes = Volumes(folder: "\(bundles)/volumes")
@@ -28,14 +29,15 @@ struct BlobStore: Sendable {
 
   func scratchName() -> String { Disk.temporaryName(for: "\(scratch)/content") }
 
-  /// Moves a finished file to its place.
+  /// Moves a complete file to the path of its digest.
   func settle(_ temporary: String, as digest: Digest) throws(Failure) {
     if rename(temporary, path(of: digest)) == 0 { return }
     try Disk.makeFolder("\(folder)/\(digest.hex.prefix(2))")
     try Disk.move(temporary, to: path(of: digest))
   }
 
-  /// A content's bytes, checked. A wrong content is moved aside, so that the next build stores it again.
+  /// Returns a content, after it was compared with its digest. A content that differs is moved aside, so that the next build stores it
+  /// again.
   func content(of digest: Digest) throws(Failure) -> [UInt8] {
     let part = try find(digest)
     let bytes = try part.file.read(at: part.start, count: part.size)
@@ -43,7 +45,7 @@ struct BlobStore: Sendable {
     return bytes
   }
 
-  /// Streams a content through `sink` and checks it on the way.
+  /// Passes a content to `sink` in pieces. - Throws: if the content differs from its digest, which shows only at its end.
   func stream(_ digest: Digest, size: Int, into sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
     let part = try find(digest)
     guard part.size == size else { throw putAside(digest) }
@@ -73,18 +75,18 @@ struct BlobStore: Sendable {
     UnsafeMutableRawBufferPointer(rebasing: buffer[done...]).initializeMemory(as: UInt8.self, repeating: 0)
   }
 
-  /// Whether the content exists and matches its name.
+  /// Returns whether the content exists and matches its digest.
   func isGood(_ digest: Digest, size: Int) -> Bool { (try? stream(digest, size: size) { _ throws(Failure) in }) != nil }
 
   private func find(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int) {
     if let part = try known(digest) { return part }
-    // Another process may have built since, or moved the rest of some volumes into a new one.
+    // Another process may have added volumes since, or moved the contents of old volumes into a new one.
     volumes.refresh()
     if let part = try known(digest) { return part }
     throw Failure(.missing, "the store does not have the content \(digest)", fix: "build the bundle again: lander bundle build")
   }
 
-  /// - Returns: nil if neither a known volume nor a blob has it.
+  /// - Returns: the content in a known volume or a blob; nil: neither has it.
   private func known(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int)? {
     do throws(Failure) {
       if let place = volumes.place(of: digest) { return (try volumes.open(place.volume), place.start, place.size) }

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// A blob that is being written, whose digest is not known yet.
+/// Writes a blob whose digest is known only at its end.
 final class BlobWriter {
   private let store: BlobStore
   private let temporary: String

@@ -1,11 +1,11 @@
-/// The limits of a bundle; a larger one is refused. An archive of some kilobytes can unpack to petabytes.
+/// The limits of a bundle. A bundle beyond them is refused, because an archive of some kilobytes can unpack to petabytes.
 package struct BundleLimits: Sendable, Hashable {
   package var items: Int
-  /// Bytes of all files together.
+  /// The limit of all files together, in bytes.
   package var bytes: Int
-  /// Bytes of one file.
+  /// The limit of one file, in bytes.
   package var file: Int
-  /// Unpacked bytes per packed byte, checked once more than `ratioFrom` bytes are unpacked.
+  /// The limit of unpacked bytes for each packed byte. It holds once more than `ratioFrom` bytes are unpacked.
   package var ratio: Int
   package var ratioFrom: Int
 

@@ -1,11 +1,11 @@
 import DeployModel
 import Glibc
 
-/// Keeps pruning and building apart: builders share it, and pruning has it alone.
+/// Prevents that bundles are built and pruned at the same time. Several builds may have the lock together; pruning has it alone.
 struct BundleLock {
   private let file: OpenFile
 
-  /// Waits at most ten minutes.
+  /// Takes the lock. - Throws: if others have it for more than ten minutes, or the task is cancelled.
   init(in folder: String, exclusive: Bool) async throws(Failure) {
     file = try OpenFile("\(folder)/lock", O_RDWR | O_CREAT)
     var attempts = 12_000

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Takes in the contents of one build. Small ones go into a volume, which counts once `finish` has returned; large ones become blobs.
+/// Stores the contents of one build. Small ones go into a volume, which counts only after `finish`; large ones become blobs.
 final class ContentIntake {
   private let blobs: BlobStore
   private let name = "\(getpid())-\(UInt64.random(in: 0 ... .max))"
@@ -9,11 +9,11 @@ final class ContentIntake {
   private var file: OpenFile?
   private var entries: [VolumeList.Entry] = []
   private var places: [Digest: Int] = [:]
-  /// Bytes that are not written yet, and the number of written ones.
+  /// The bytes that are not written yet, and the number of bytes that are written.
   private var buffer: [UInt8] = []
   private var written = 0
 
-  /// The build holds the lock of the bundles, so that nothing that exists now is pruned meanwhile.
+  /// Begins the intake. The caller has the lock of the bundles, so that nothing that exists now is pruned meanwhile.
   init(_ blobs: BlobStore) {
     self.blobs = blobs
     temporary = blobs.scratchName()
@@ -22,9 +22,9 @@ final class ContentIntake {
 
   deinit { if file != nil { unlink(temporary) } }
 
-  /// Stores an open file; returns its digest, its size and its beginning.
+  /// Stores an open file. Returns its digest, its size, and at most its first 512 bytes.
   func keep(_ file: OpenFile, limit: Int) throws(Failure) -> (digest: Digest, size: Int, start: ArraySlice<UInt8>) {
-    // Asking for one more byte than the file has shows whether it grew.
+    // Reading one byte more than the file should have shows whether the file has grown.
     let first = min(try file.status().size + 1, BlobStore.chunk)
     guard let start = try file.read(upTo: first) else { return (try take([]), 0, []) }
     if start.count < first {
@@ -35,8 +35,8 @@ final class ContentIntake {
     return (kept.digest, kept.size, start.prefix(512))
   }
 
-  /// Hashes the file before it copies it, because most large files are stored already. The second reading decides what the copy holds,
-  /// because the file may be changing.
+  /// Stores a large file. It is hashed before it is copied, because most large files are stored already. The digest of the copy is computed
+  /// again, because the file may change meanwhile.
   private func keepLarge(_ file: OpenFile, _ start: [UInt8], limit: Int) throws(Failure) -> (digest: Digest, size: Int) {
     var hash = Sha256()
     hash.update(start)
@@ -57,17 +57,17 @@ final class ContentIntake {
 
   private static func tooLarge(_ limit: Int) -> Failure { Failure(.invalid, "the file has more than \(limit) bytes") }
 
-  /// For a content that arrives in pieces.
+  /// Returns a writer for a content that arrives in pieces.
   func writer() -> ContentWriter { ContentWriter(self, blobs) }
 
-  /// Keeps a small content.
+  /// Stores a small content.
   func take(_ bytes: [UInt8]) throws(Failure) -> Digest {
     let digest = Digest(of: bytes)
     if !blobs.has(digest, size: bytes.count) { try append(bytes, digest) }
     return digest
   }
 
-  /// Copies contents of another volume. A content that has changed is left behind.
+  /// Copies contents from another volume. A content that no longer matches its digest is not copied.
   func copy(_ entries: [VolumeList.Entry], from volume: String) throws(Failure) {
     for entry in entries {
       let bytes = try blobs.volumes.open(volume).read(at: entry.start, count: entry.size)
@@ -83,7 +83,7 @@ final class ContentIntake {
     if buffer.count >= BlobStore.chunk { try flush() }
   }
 
-  /// A content that was taken in, or that was there before.
+  /// Returns a content that this intake has stored, or that was stored before.
   func content(of digest: Digest) throws(Failure) -> [UInt8] {
     guard let entry = places[digest].map({ entries[$0] }) else { return try blobs.content(of: digest) }
     try flush()
@@ -97,7 +97,7 @@ final class ContentIntake {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Puts the volume in place, then its list. Leaves nothing if nothing was new.
+  /// Puts the volume in place, and then its list. Does nothing if there was no new content.
   func finish() throws(Failure) {
     guard !entries.isEmpty else { return }
     try flush()
@@ -109,7 +109,7 @@ final class ContentIntake {
   }
 }
 
-/// A content that arrives in pieces. It counts as small until it has more bytes than a chunk.
+/// Writes a content that arrives in pieces. The content counts as small until it has more bytes than `BlobStore.chunk`.
 final class ContentWriter {
   private let intake: ContentIntake
   private let blobs: BlobStore

@@ -1,12 +1,13 @@
 import DeployModel
 import Glibc
 
-/// Commits of local repositories.
+/// Packs commits of local repositories.
 extension DirectoryBundleStore {
-  /// Packs a commit of a local repository like `git archive`: tracked files only, and `export-ignore` counts.
-  /// - Parameter folder: the folder in the commit, relative to the repository's folder; nil: all that the commit has there.
+  /// Packs a commit as `git archive` does: only tracked files, and without those that `export-ignore` leaves out.
+  /// - Parameter folder: the folder in the commit, relative to the repository's folder; nil: everything that the commit has in the
+  ///   repository's folder.
   /// - Returns: the ref and the commit, in words.
-  /// - Throws: what the commit only refers to, each with its path: submodules, and files of git LFS.
+  /// - Throws: what the commit contains only as a reference, each with its path: submodules, and files of git LFS.
   func packGit(
     _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, _ intake: ContentIntake,
     into tree: inout Tree
@@ -30,7 +31,7 @@ extension DirectoryBundleStore {
     }
     let scratch = blobs.scratchName()
     defer { unlink(scratch) }
-    // Without the setting, the modes would depend on the configuration of the user who builds.
+    // Without this setting, the modes would depend on the git configuration of the person who builds.
     let argv = ["git", "-C", top, "-c", "tar.umask=0022", "archive", "--format=tar", "--output", scratch, wanted]
     let ended = try await run(Program(argv, in: top))
     guard ended.status == 0, let file = try? OpenFile(scratch, O_RDONLY) else {
@@ -43,7 +44,7 @@ extension DirectoryBundleStore {
     return source
   }
 
-  /// The repository's top folder, and the wanted folder below it; empty for the top itself.
+  /// Returns the repository's top folder, and the path of the wanted folder below it; an empty path means the top folder itself.
   private func place(_ repository: String, _ folder: String?, _ run: Program.Runner) async throws -> (top: String, inside: String) {
     func said(_ option: String) async throws -> String {
       let ended = try await run(Program(["git", "-C", repository, "rev-parse", option], in: repository))
@@ -51,7 +52,7 @@ extension DirectoryBundleStore {
       return String(ended.stdout.parts(at: "\n", keepingEmpty: true).first ?? "")
     }
     let top = try await said("--show-toplevel")
-    // A bare repository has no such folder; it is its own.
+    // A bare repository has no top folder, so its own folder counts as one.
     guard !top.isEmpty else { return (repository, folder ?? "") }
     let prefix = try await said("--show-prefix")
     var parts = prefix.pathParts.map(String.init)
@@ -65,8 +66,8 @@ extension DirectoryBundleStore {
     return (top, parts.joined(separator: "/"))
   }
 
-  /// A submodule is a name and a commit of another repository; `git archive` makes an empty folder of it. git has no other empty folders,
-  /// so only those are checked.
+  /// Refuses submodules. A submodule is a reference to a commit of another repository, and `git archive` makes an empty folder of it. git
+  /// has no other empty folders, so only empty folders are checked.
   private func refuseSubmodules(of wanted: String, in top: String, _ run: Program.Runner, _ tree: inout Tree) async throws {
     var rest = tree.emptyFolders[...]
     while !rest.isEmpty {

@@ -2,14 +2,14 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// Archives and git.
+/// Packs archives.
 extension DirectoryBundleStore {
   private enum Format {
     case gzip, zip, tar
     case unknown(String)
   }
 
-  /// Packs an archive, whose kind is recognised by its content.
+  /// Packs an archive. Its format is recognised by its content.
   func packArchive(_ file: OpenFile, named name: String, _ rules: IgnoreRules, _ intake: ContentIntake, into tree: inout Tree) throws {
     var rules = rules
     rules.takesOutOwnFile = false
@@ -48,7 +48,7 @@ extension DirectoryBundleStore {
     return .unknown("the file is neither tar, tar.gz nor zip")
   }
 
-  /// An archive may have a `.landerignore` of its own, which is known only once everything was read.
+  /// Applies the archive's own `.landerignore`, which is known only after everything was read.
   private func leaveOutByOwnFile(_ tree: inout Tree, _ intake: ContentIntake) throws(Failure) {
     guard let digest = tree.ignoreFile else { return }
     var rules = IgnoreRules([])

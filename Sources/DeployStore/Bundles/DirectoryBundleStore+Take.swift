@@ -1,15 +1,15 @@
 package import DeployModel
 
 extension DirectoryBundleStore {
-  /// The most that is asked for at once, in parts and in bytes.
+  /// The limits of one request: the number of parts, and their bytes together.
   private static let (mostParts, mostBytes) = (256, 4 << 20)
 
-  /// Takes in a bundle that was built elsewhere, file by file. What the store has already is not asked for.
+  /// Stores a bundle that was built elsewhere, file by file. Contents that the store has already are not requested.
   /// - Parameters:
-  ///   - manifest: what it holds, not believed before its digest is the bundle's.
-  ///   - source: where it comes from, for lists.
-  ///   - read: gives parts of its files, in the order in which they are asked for.
-  /// - Throws: `corrupt` if something that came is not what it should be; what came before stays.
+  ///   - manifest: the bundle's manifest. It is used only if its digest is the bundle's.
+  ///   - source: where the bundle comes from, for lists.
+  ///   - read: returns parts of the bundle's files, in the order of the request.
+  /// - Throws: `corrupt` if a manifest or a content does not match its digest. Contents that arrived before are kept.
   package func take(
     _ bundle: Digest, _ manifest: Manifest, from source: String,
     reading read: @escaping @Sendable ([BundlePart]) async throws(Failure) -> [[UInt8]]
@@ -23,13 +23,13 @@ extension DirectoryBundleStore {
     let intake = ContentIntake(blobs)
     var failure: Failure?
     do throws(Failure) { try await take(contentsOf: manifest, intake, read) } catch { failure = error }
-    // The next host is not asked for it again.
+    // Contents that arrived are kept, so that the next host is not asked for them again.
     try intake.finish()
     if let failure { throw failure }
     try put(manifest, of: Bundle(digest: bundle, files: manifest.files, bytes: manifest.bytes, source: source))
   }
 
-  /// What a build would have refused.
+  /// Throws what a build of this bundle would have refused.
   private func look(at manifest: Manifest) throws(Failure) {
     let stray = manifest.items.first { $0.path.isEmpty || $0.path.isAbsolutePath || $0.path.pathParts.contains("..") || $0.size < 0 }
     if let stray { throw Failure(.corrupt, "\"\(stray.path)\" is no path in a bundle") }
@@ -103,7 +103,7 @@ extension DirectoryBundleStore {
 }
 
 extension Task where Success == Never, Failure == Never {
-  /// - Throws: kind `cancelled` if the task was.
+  /// - Throws: kind `cancelled` if the task was cancelled.
   fileprivate static func checkCancelled() throws(DeployModel.Failure) {
     if isCancelled { throw DeployModel.Failure(.cancelled, "it was cancelled") }
   }

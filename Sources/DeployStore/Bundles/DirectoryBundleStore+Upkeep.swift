@@ -2,14 +2,14 @@ package import DeployModel
 import Glibc
 
 extension DirectoryBundleStore {
-  /// All bundles, the newest first.
+  /// Returns all bundles, the newest first.
   package func list() throws(Failure) -> [StoredBundle] {
     var bundles: [StoredBundle] = []
     for name in Disk.ownNames(in: manifests) where Self.isHex(name) {
       if let json = try? Disk.read("\(manifests)/\(name).json"), let stored = try? CompactJSON.decode(StoredBundle.self, from: json) {
         bundles.append(stored)
       } else if let manifest = try? storedManifest(Digest(hex: name)) {
-        // The build was killed between manifest and description: the bundle is complete, but nobody knows when it was built and of what.
+        // A build was killed between manifest and description. The bundle is complete, but nobody knows when it was built, and from what.
         let bundle = Bundle(digest: Digest(hex: name), files: manifest.files, bytes: manifest.bytes, source: "unknown")
         bundles.append(StoredBundle(bundle: bundle, at: Timestamp(milliseconds: 0)))
       }
@@ -17,8 +17,8 @@ extension DirectoryBundleStore {
     return bundles.sorted { ($1.at, $1.bundle.digest) < ($0.at, $0.bundle.digest) }
   }
 
-  /// The bundle whose digest begins with this.
-  /// - Throws: a problem with the nearest digest if none matches, or with all of them if several do.
+  /// Returns the bundle whose digest begins with `prefix`.
+  /// - Throws: if no digest begins with it, a problem that names the nearest one; if several do, a problem that names them.
   package func find(_ prefix: String) throws(Problems) -> StoredBundle {
     guard !prefix.isEmpty else { throw Problems(Problem("no bundle is named", fix: "write the beginning of a digest: lander bundle list")) }
     let all: [StoredBundle]
@@ -36,7 +36,7 @@ extension DirectoryBundleStore {
         fix: near.map { "did you mean \"\($0)\"?" } ?? "lander bundle list"))
   }
 
-  /// What a bundle is and contains, by the beginning of its digest.
+  /// Returns the description and the manifest of the bundle whose digest begins with `prefix`.
   package func inspect(_ prefix: String) throws(Problems) -> (stored: StoredBundle, manifest: Manifest) {
     let stored = try find(prefix)
     do {
@@ -46,14 +46,14 @@ extension DirectoryBundleStore {
     }
   }
 
-  /// A bundle that was built before, by the beginning of its digest.
+  /// Returns a bundle that was built before, by the beginning of its digest.
   package func built(_ prefix: String) throws(Problems) -> BuiltBundle {
     let (stored, manifest) = try inspect(prefix)
     return BuiltBundle(bundle: stored.bundle, manifest: manifest, warnings: [])
   }
 
-  /// Reads every file of every bundle, or of one, again.
-  /// - Returns: what differs from what was stored; empty: nothing.
+  /// Reads every file of all bundles again, or of one bundle.
+  /// - Returns: a problem for each file that differs from what was stored; empty: none differs.
   package func verify(_ bundle: Digest? = nil) async throws(Failure) -> [Problem] {
     var problems: [Problem] = []
     var seen: Set<Digest> = []
@@ -74,8 +74,8 @@ extension DirectoryBundleStore {
     return problems
   }
 
-  /// Removes all bundles but the newest `keep` and those in use, and what no bundle needs any more. `inUse` must have the bundles of
-  /// deployments that have not concluded, and those that hosts run.
+  /// Removes bundles, and all contents that no bundle needs any more. The newest `keep` bundles stay, and those in `inUse`, which must
+  /// contain the bundles of deployments that have not ended and those that hosts run.
   package func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned {
     let lock = try await BundleLock(in: state.bundles, exclusive: true)
     defer { lock.release() }
@@ -84,7 +84,7 @@ extension DirectoryBundleStore {
     let gone = all.filter { !kept.contains($0.bundle.digest) }
     var needed: Set<Digest> = []
     for stored in all where kept.contains(stored.bundle.digest) {
-      // An unreadable manifest does not say which contents it needs, so no content may be removed.
+      // A manifest that cannot be read does not say which contents it needs, so this throws before any content is removed.
       for item in try storedManifest(stored.bundle.digest).items { if let digest = item.digest { needed.insert(digest) } }
     }
     var pruned = Pruned(bundles: gone, files: 0, bytes: 0)

@@ -2,19 +2,19 @@ package import DeployCore
 package import DeployModel
 import Glibc
 
-/// Bundles and recipe sources in folders of the state directory, each under its digest. A rename puts everything in place, so what exists
-/// is complete, whenever a build was killed.
+/// Stores bundles and recipe sources in folders of the state folder, each under its digest. Everything is put in place by a rename, so what
+/// exists is complete, even if a build was killed.
 package struct DirectoryBundleStore: BundleStore {
   let state: StateDirectory
   let limits: BundleLimits
   let blobs: BlobStore
   private let archives: Archives
-  /// Whether a text is a signature of a bundle, whoever made it.
+  /// Returns whether a text is a signature of a bundle, by whatever key.
   let isSignature: SignatureTest
 
   package typealias SignatureTest = @Sendable (_ text: String, _ bundle: Digest) -> Bool
 
-  /// - Throws: problems naming the folder that cannot be made.
+  /// - Throws: problems that name the folder that cannot be made.
   package init(
     in state: StateDirectory, limits: BundleLimits = BundleLimits(), isSignature: @escaping SignatureTest = { _, _ in true }
   ) throws(Problems) {
@@ -33,11 +33,11 @@ package struct DirectoryBundleStore: BundleStore {
 
   var manifests: String { "\(state.bundles)/manifests" }
 
-  /// - Throws: `missing` if the store does not have it, `corrupt` if it has changed.
+  /// - Throws: `missing` if the store does not have the bundle, `corrupt` if its manifest was changed.
   package func manifest(of bundle: Digest) async throws(Failure) -> Manifest { try storedManifest(bundle) }
 
   package func built(_ bundle: Digest) async throws(Failure) -> Timestamp {
-    // Building the same again leaves the file unchanged.
+    // A build that gives the same bundle again leaves this file unchanged.
     guard let status = Disk.status("\(manifests)/\(bundle.hex)") else { throw Disk.failure("look at the bundle", bundle.hex, ENOENT) }
     return status.modified
   }
@@ -68,7 +68,8 @@ package struct DirectoryBundleStore: BundleStore {
     return try blobs.content(of: file)
   }
 
-  /// The release on hosts. Its id is 12 digits of the SHA-256 of the bundle's digest and, after line ends, its shared paths.
+  /// Returns the release of a bundle on hosts. Its id is 12 digits of the SHA-256 of the bundle's digest and its shared paths, each on a
+  /// line.
   package static func release(of bundle: Digest, shared: [String]) -> Release {
     Release(id: Digest(of: bundle.hex + "\n" + shared.joined(separator: "\n")).short, bundle: bundle, shared: shared)
   }
@@ -79,9 +80,9 @@ package struct DirectoryBundleStore: BundleStore {
   }
 }
 
-/// Sources of recipes, under the digest of all of them together.
+/// Stores the sources of recipes, under the digest of all of them together.
 extension DirectoryBundleStore {
-  /// The digest of sources in their stored form: sorted by path, in whatever order they come.
+  /// Returns the digest of sources. Their order does not matter, because they are sorted by path first.
   package static func digest(of sources: [SourceFile]) -> Digest { Digest(of: coded(sources)) }
 
   private static func coded(_ sources: [SourceFile]) -> [UInt8] {
@@ -113,7 +114,7 @@ extension DirectoryBundleStore {
   }
 }
 
-/// Archives of bundles, compressed and not. Each is made once, however many hosts ask for it at the same time.
+/// Makes the archives of bundles, compressed and plain. Each is made once, however many hosts need it at the same time.
 private actor Archives {
   private let bundles: String
   private let blobs: BlobStore
@@ -146,7 +147,7 @@ private actor Archives {
     return try result.get()
   }
 
-  /// Kept for the life of this process, because making one reads all contents.
+  /// Returns the plain archive. It is kept until this process ends, because making it reads all contents.
   func tar(of bundle: Digest, _ manifest: Manifest) async throws(Failure) -> StoredTar {
     if let task = tars[bundle], case .success(let tar) = await task.value { return tar }
     let blobs = blobs

@@ -1,10 +1,10 @@
 import DeployModel
 
-/// How much a folder would bring into a bundle, by names and sizes. It is counted before anything is copied.
+/// The number of entries and bytes that a folder would bring into a bundle. They are counted before anything is copied.
 struct FolderSize {
-  /// Number of files, folders and links that no pattern leaves out.
+  /// The number of files, folders and links, without those that a pattern leaves out.
   private(set) var items = 0
-  /// Number of bytes of the files.
+  /// The number of bytes of the files.
   private(set) var bytes = 0
   private let limits: BundleLimits
 
@@ -13,7 +13,7 @@ struct FolderSize {
     self.limits = limits
     var open: [(folder: String, parts: [[UInt8]])] = [(root, [])]
     while let (folder, parts) = open.popLast(), !isTooLarge {
-      // The packing reports what cannot be read.
+      // Folders that cannot be read are reported when the folder is packed.
       for name in (try? Disk.names(in: folder)) ?? [] where !isTooLarge {
         guard let text = String(validating: name, as: UTF8.self), let status = Disk.status("\(folder)/\(text)") else { continue }
         let path = parts + [name]
@@ -21,7 +21,7 @@ struct FolderSize {
         guard !rules.leavesOut(path[...], isFolder: isFolder) else { continue }
         items += 1
         if isFolder { open.append(("\(folder)/\(text)", path)) }
-        // A single file that is too large is reported by name.
+        // A file that is too large by itself does not count here, because it is reported by its name.
         if status.kind == .file, status.size <= limits.file { bytes += status.size }
       }
     }
@@ -29,7 +29,7 @@ struct FolderSize {
 
   private var isTooLarge: Bool { items > limits.items || bytes > limits.bytes }
 
-  /// What is wrong with it; nil if it is within the limits.
+  /// Returns what is wrong with the size; nil: it is within the limits.
   func problem(of path: String) -> Problem? {
     guard isTooLarge else { return nil }
     let what =

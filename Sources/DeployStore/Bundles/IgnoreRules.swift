@@ -1,13 +1,13 @@
 import DeployCore
 import DeployModel
 
-/// The rules for what stays out of a bundle: `ignore` of the revision, then the lines of `.landerignore`, in git's manner.
+/// The rules for what stays out of a bundle: first `ignore` of the revision, then the lines of `.landerignore`, with git's meaning.
 ///
-/// A later pattern wins over an earlier one. `*` and `?` stay within one part of a path, `**` spans parts, `[a-z]` and `[!a-z]` are one
-/// byte, and `\` takes the next byte literally. A `/` at the start or inside ties a pattern to the bundle's root; without one, the
-/// pattern is for a name at any depth. A `/` at the end means folders only. `!` takes back what an earlier pattern left out, but not
-/// below a folder that is itself left out. `#` begins a comment, in files. `.git`, `.lander` and the root's `.landerignore` are always
-/// left out.
+/// A later pattern wins over an earlier one. `*` and `?` match inside one part of a path, `**` matches several parts, `[a-z]` and `[!a-z]`
+/// match one byte, and `\` makes the next byte literal. A pattern with a `/` at its start or inside is for a path from the bundle's root;
+/// another pattern is for a name at any depth. A pattern with a `/` at its end is only for folders. `!` takes back what an earlier pattern
+/// left out, except below a folder that is left out itself. In files, `#` begins a comment. `.git`, `.lander` and the root's
+/// `.landerignore` are always left out.
 struct IgnoreRules {
   private struct Rule {
     var parts: [[UInt8]]
@@ -15,7 +15,8 @@ struct IgnoreRules {
     var takesBack: Bool
   }
   private var rules: [Rule] = []
-  /// False while an archive is read, because its own file is needed first.
+  /// Whether the root's `.landerignore` is left out of the bundle. False while an archive is read, because the rules in that file are still
+  /// needed.
   var takesOutOwnFile = true
 
   init(_ patterns: [String]) {
@@ -44,12 +45,12 @@ struct IgnoreRules {
     rule.parts = text.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }.map(Array.init)
     guard !rule.parts.isEmpty else { return }
     if !isTied { rule.parts.insert(Self.anything, at: 0) }
-    // At the end it matches everything inside, but not the folder itself.
+    // At its end, `**` matches everything inside a folder, but not the folder itself.
     if rule.parts.last == Self.anything { rule.parts.insert(Array("*".utf8), at: rule.parts.count - 1) }
     rules.append(rule)
   }
 
-  /// Whether this path itself is left out; the caller checks the folders above it.
+  /// Returns whether this path itself is left out. The caller checks the folders above it.
   func leavesOut(_ parts: ArraySlice<[UInt8]>, isFolder: Bool) -> Bool {
     guard let name = parts.last else { return false }
     if name == Self.git || name == Self.own { return true }
@@ -61,7 +62,7 @@ struct IgnoreRules {
     return isOut
   }
 
-  /// Whether this path or a folder above it is left out.
+  /// Returns whether this path, or a folder above it, is left out.
   func leavesOut(wholePath parts: [[UInt8]], isFolder: Bool) -> Bool {
     (1...max(1, parts.count)).contains { count in leavesOut(parts.prefix(count), isFolder: isFolder || count < parts.count) }
   }
@@ -72,20 +73,20 @@ struct IgnoreRules {
 
   private static let anything = Array("**".utf8)
 
-  /// Matches a path part by part.
+  /// Returns whether a path matches, part by part.
   private static func matches(_ pattern: [[UInt8]], _ path: ArraySlice<[UInt8]>) -> Bool {
     Glob.matches(
       pattern: pattern.count, name: path.count, isStar: { pattern[$0] == anything },
       step: { glob(pattern[$0], path[path.startIndex + $1]) ? $0 + 1 : nil })
   }
 
-  /// Matches one name.
+  /// Returns whether a name matches.
   static func glob(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
     Glob.matches(
       pattern: pattern.count, name: name.count, isStar: { pattern[$0] == UInt8(ascii: "*") }, step: { step(pattern, $0, name[$1]) })
   }
 
-  /// Where the pattern continues after it matched one byte; nil if it does not match.
+  /// Returns where the pattern continues after it has matched one byte; nil: the byte does not match.
   private static func step(_ pattern: [UInt8], _ at: Int, _ byte: UInt8) -> Int? {
     switch pattern[at] {
     case UInt8(ascii: "?"): return at + 1

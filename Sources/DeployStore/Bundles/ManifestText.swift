@@ -1,10 +1,9 @@
 package import DeployModel
 
-/// A manifest as text: the canonical form, whose SHA-256 is the bundle's digest.
+/// The text of a manifest in its canonical form. The SHA-256 of this text is the bundle's digest.
 ///
-/// The first line is `lander manifest 1`. Then each item has one line, in the order of the paths' bytes: `directory 755 PATH`, `file 644
-/// SIZE SHA256 PATH`, `link TARGET PATH`. In paths and targets, `%XX` stands for `%`, for space and everything below it, and for byte
-/// 127.
+/// The first line is `lander manifest 1`. Each further line is an item, in the order of the paths' bytes: `directory 755 PATH`, `file 644
+/// SIZE SHA256 PATH`, or `link TARGET PATH`. In paths and targets, `%XX` replaces `%`, the space, all bytes below the space, and byte 127.
 extension Manifest {
   package static let firstLine = "lander manifest 1"
 
@@ -23,10 +22,10 @@ extension Manifest {
   /// The bundle's digest.
   package var digest: Digest { Digest(of: text) }
 
-  /// Number of files in it, without directories and links.
+  /// The number of files, without folders and links.
   package var files: Int { items.count { $0.kind == .file } }
 
-  /// - Throws: `corrupt`, with the line that does not belong to a manifest.
+  /// Reads the text. - Throws: `corrupt`, with the first line that does not belong to a manifest.
   package init(text: String) throws(Failure) {
     var lines = text.parts(at: "\n")[...]
     guard lines.popFirst().map(String.init) == Self.firstLine else {

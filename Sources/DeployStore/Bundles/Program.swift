@@ -1,4 +1,4 @@
-/// A program on the engine's machine that the store needs: a build command, or git. The store itself runs none.
+/// A program that the store needs on the engine's machine: a build command, or git. The store itself runs no program.
 package struct Program: Sendable, Hashable {
   package var argv: [String]
   package var directory: String
@@ -8,10 +8,10 @@ package struct Program: Sendable, Hashable {
   }
 
   package struct Ended: Sendable, Hashable {
-    /// 0 is success; a signal counts as 128 and its number.
+    /// The exit status. For a signal it is 128 plus the signal's number.
     package var status: Int
     package var stdout: String
-    /// Its end is shown when the program fails.
+    /// The output on stderr. Its end is shown if the program fails.
     package var stderr: String
     package init(status: Int, stdout: String = "", stderr: String = "") {
       self.status = status

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// What a project only refers to: git's submodules, and files of git LFS.
+/// Finds what a project contains only as a reference: git's submodules, and files of git LFS.
 extension Tree {
-  /// Folders without content, in order.
+  /// The paths of empty folders, in the order of the tree.
   var emptyFolders: [String] {
     var parents: Set<[UInt8]> = []
     for item in items {
@@ -11,7 +11,7 @@ extension Tree {
     return items.filter { $0.kind == .directory && !parents.contains(Array($0.path.utf8)) }.map(\.path)
   }
 
-  /// Warns of submodules that nobody checked out.
+  /// Warns of each submodule whose folder is empty, because nobody checked it out.
   /// - Parameter modules: the text of `.gitmodules`.
   mutating func warnOfSubmodules(_ modules: String) {
     let empty = emptyFolders
@@ -25,7 +25,7 @@ extension Tree {
     }
   }
 
-  /// Reports each pointer that is still in the tree.
+  /// Refuses each pointer of git LFS that is still in the tree, or warns of it.
   mutating func tellPointers() {
     for path in pointers where item(at: path) != nil {
       let message = "is a pointer of git LFS and not the file: hosts would get the pointer's text"

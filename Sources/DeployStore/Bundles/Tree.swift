@@ -1,26 +1,28 @@
 import DeployModel
 
-/// What is being packed, path by path, with everything that is wrong with it. It becomes a bundle only when `manifest` succeeds.
+/// The entries of a bundle that is being packed, by path, and everything that is wrong with them. `manifest` makes a bundle of it if
+/// nothing is.
 struct Tree {
   let limits: BundleLimits
   private(set) var items: [Manifest.Item] = []
   private(set) var problems: [Problem] = []
   private(set) var warnings: [Problem] = []
   private(set) var bytes = 0
-  /// Whether links may lead out of it.
+  /// Whether links may lead out of the bundle.
   var linksLeave = false
-  /// Whether a pattern left something out.
+  /// Whether a pattern has left something out.
   var leftOut = false
   private var problemCount = 0
-  /// The index of each path, by bytes, because texts that look alike may be different names.
+  /// The index of each path in `items`. Paths are compared as bytes, because names that look alike may differ.
   private var index: [[UInt8]: Int] = [:]
-  /// Paths with a problem.
+  /// The paths that have a problem.
   private var refused: Set<ExactText> = []
-  /// Files that are git LFS pointers. They are refused if a commit is packed, else they cause a warning.
+  /// The paths of files that are pointers of git LFS. If `refusesPointers` is true, as for a commit, each is a problem; otherwise a
+  /// warning.
   private(set) var pointers: [String] = []
   var refusesPointers = false
   private static let pointer = Array("version https://git-lfs.github.com/spec/".utf8)
-  /// Problems that are listed; more are counted.
+  /// The limit of problems that are listed. Further ones are only counted.
   static let listed = 30
 
   init(limits: BundleLimits) { self.limits = limits }
@@ -37,7 +39,7 @@ struct Tree {
     if warnings.count < Self.listed { warnings.append(Problem(message, subject: path, fix: fix)) }
   }
 
-  /// Takes in an item whose path is valid.
+  /// Adds an item whose path is valid.
   /// - Returns: false if the limit of items is reached, so that it is useless to continue.
   @discardableResult
   mutating func add(_ item: Manifest.Item) -> Bool {
@@ -65,9 +67,9 @@ struct Tree {
     return true
   }
 
-  /// Set-id bits do not go to hosts: an archive from elsewhere could otherwise bring a program that runs as root for everybody. On
-  /// folders, where they only set the group of new files, they are dropped silently. Files that an appspec file installs keep them, as
-  /// with the CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each file is reported.
+  /// Removes set-id bits: an archive from elsewhere could otherwise bring a program to hosts that runs as root for everybody. On folders
+  /// they only set the group of new files, so their removal is not reported. Files that an appspec file installs keep the bits, as with the
+  /// CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each such file is reported.
   private mutating func withoutSetID(_ item: Manifest.Item) -> Manifest.Item {
     guard item.kind != .link, item.mode & 0o6000 != 0 else { return item }
     if item.kind == .file {
@@ -91,10 +93,10 @@ struct Tree {
   }
   private var setIDs = 0
 
-  /// The root's `.landerignore`, if it was read in.
+  /// The digest of the root's `.landerignore`; nil: none was read.
   private(set) var ignoreFile: Digest?
 
-  /// Removes what rules that came late leave out.
+  /// Removes the items that these rules leave out, if the rules become known only after the items.
   mutating func leaveOut(_ rules: IgnoreRules) {
     let all = items
     items = []
@@ -109,14 +111,14 @@ struct Tree {
     }
   }
 
-  /// Marks a path as refused, without another problem.
+  /// Marks a path as refused, without a further problem.
   mutating func markRefused(_ path: String) { refused.insert(ExactText(path)) }
-  /// Whether a path is among the problems.
+  /// Returns whether a path is refused.
   func isRefused(_ path: String) -> Bool { refused.contains(ExactText(path)) }
 
   func item(at path: String) -> Manifest.Item? { index[Array(path.utf8)].map { items[$0] } }
 
-  /// Whether `size` more bytes are within the limits; reports the problem if not.
+  /// Returns whether `size` more bytes are within the limits. If not, this adds the problem.
   mutating func hasRoom(for path: String, size: Int) -> Bool {
     if size > limits.file {
       refuse(path, "the file has \(size) bytes, more than the \(limits.file) that one file may have", fix: Self.smaller)
@@ -131,7 +133,7 @@ struct Tree {
 
   static let smaller = "leave out what hosts do not need: `ignore` in the recipe, or `.landerignore`"
 
-  /// Checks a file's first bytes for a script that hosts cannot start, and for a pointer to a file.
+  /// Examines a file's first bytes. Finds scripts that hosts cannot start, and pointers of git LFS.
   mutating func look(at path: String, _ start: ArraySlice<UInt8>) {
     if start.starts(with: Self.pointer), start.count < 2048 { pointers.append(path) }
     if start.starts(with: [0xEF, 0xBB, 0xBF, 0x23, 0x21]) {
@@ -149,8 +151,8 @@ struct Tree {
         fix: "save it with Unix line ends: sed -i 's/\\r$//' '\(path)'"))
   }
 
-  /// The finished manifest.
-  /// - Throws: everything that is wrong with the content, at once.
+  /// Returns the finished manifest.
+  /// - Throws: everything that is wrong with the entries, at once.
   mutating func manifest(of source: String) throws(Problems) -> Manifest {
     addMissingFolders()
     tellPointers()
@@ -166,7 +168,7 @@ struct Tree {
     return Manifest(items: items.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
   }
 
-  /// Archives need not name the folders that contain their files.
+  /// Adds folders that contain files but have no entry, because archives need not have entries for folders.
   private mutating func addMissingFolders() {
     for item in items {
       var path = item.path.utf8[...]
@@ -198,7 +200,7 @@ struct Tree {
     }
   }
 
-  /// Follows a link through the other links of the tree, as the system would.
+  /// Returns whether a link leads out of the tree. It is followed through other links of the tree, as the system would do.
   private func leaves(_ item: Manifest.Item, _ target: String) -> Bool {
     let slash = UInt8(ascii: "/")
     var place = item.path.utf8.split(separator: slash).dropLast().map(Array.init)
@@ -213,7 +215,7 @@ struct Tree {
       place.append(part)
       guard let found = index[Array(place.joined(separator: [slash]))], let onwards = items[found].target else { continue }
       links += 1
-      // A circle leads nowhere, so it does not lead out.
+      // Links that lead in a circle lead nowhere, so they do not lead out.
       guard links <= 40, onwards.utf8.first != slash else { return links <= 40 }
       place.removeLast()
       rest.append(contentsOf: onwards.utf8.split(separator: slash).map(Array.init).reversed())
@@ -222,10 +224,10 @@ struct Tree {
   }
 }
 
-/// Names in the form of archives and folders.
+/// Paths as archives and folders write them.
 extension Tree {
-  /// The path in our form: relative, without `.`, `..` or empty parts. Nil if it is invalid, which adds a problem, and for the root
-  /// itself, which does not.
+  /// Returns the path in our form: relative, and without `.`, `..` or empty parts. Nil: the path is invalid, which adds a problem, or it is
+  /// the root itself, which is no problem.
   mutating func path(_ raw: [UInt8]) -> String? {
     let shown = Self.shown(raw)
     guard let text = String(validating: raw, as: UTF8.self) else {
@@ -263,7 +265,7 @@ extension Tree {
       ? text : String(decoding: Array(parts.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
   }
 
-  /// A name for messages: bytes that are not text, or would move the cursor, are shown as `\xNN`.
+  /// Returns a name for messages. Bytes that are not text, or would move the cursor, are shown as `\xNN`.
   static func shown(_ raw: [UInt8]) -> String {
     if let text = String(validating: raw, as: UTF8.self), !raw.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       return String(text.prefix(300))

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The list of a volume: a line for each content with its digest, where it begins, and its size, both in bytes.
+/// The list of a volume. Each line has a content's digest, the offset at which it begins, and its size, both in bytes.
 struct VolumeList {
   static let suffix = ".list"
 
@@ -19,15 +19,15 @@ struct VolumeList {
 
   init(_ volume: String, _ entries: [Entry]) { (self.volume, self.entries) = (volume, entries) }
 
-  /// Reads a list. An invalid line is skipped: its content counts as missing, and a build stores it again.
-  /// - Returns: nil if it cannot be read.
+  /// Reads a list. An invalid line is skipped, so that its content counts as missing and a build stores it again.
+  /// - Returns: nil if the file cannot be read.
   init?(at path: String) {
     guard let bytes = try? Disk.read(path), let name = path.split(separator: "/").last else { return nil }
     volume = String(name.dropLast(Self.suffix.count))
     entries = bytes.split(separator: UInt8(ascii: "\n")).compactMap(Entry.init(line:))
   }
 
-  /// Puts it in place, complete or not at all.
+  /// Writes the list as a whole: a reader sees all of it or none.
   func write(in folder: String) throws(Failure) {
     var text: [UInt8] = []
     for entry in entries { text += "\(entry.digest.hex) \(entry.start) \(entry.size)\n".utf8 }
@@ -42,7 +42,7 @@ extension VolumeList.Entry {
     self.init(digest: Digest(hex: String(decoding: words[0], as: UTF8.self)), start: start, size: size)
   }
 
-  /// At most 15 digits, so that no sum of two overflows.
+  /// Reads a number of at most 15 digits, so that a sum of two numbers cannot overflow; nil: it is invalid.
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     guard (1...15).contains(digits.count) else { return nil }
     var number = 0

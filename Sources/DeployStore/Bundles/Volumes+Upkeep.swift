@@ -1,12 +1,13 @@
 import DeployModel
 import Glibc
 
-/// Removes what no bundle needs. The caller has the lock of the bundles alone.
+/// Removes contents that no bundle needs. The caller has the lock of the bundles alone.
 extension Volumes {
-  /// A volume up to this size in bytes is rewritten if any content goes; a larger one if a quarter of it goes.
+  /// The size in bytes up to which a volume is rewritten if any content is removed. A larger volume is rewritten if at least a quarter of
+  /// it is removed.
   private static let small = 64 << 20
 
-  /// Removes contents that nobody needs, and volumes without contents. The rest of the other volumes is written into a new one.
+  /// Removes contents that nobody needs. What remains of a rewritten volume goes into a new volume.
   /// - Returns: the number of removed contents, and their bytes.
   func prune(keeping needed: Set<Digest>, _ blobs: BlobStore) throws(Failure) -> (count: Int, bytes: Int) {
     var gone = (count: 0, bytes: 0)
@@ -28,7 +29,7 @@ extension Volumes {
     return gone
   }
 
-  /// Removes volumes of builds that were killed before they had a list, and volumes whose list is gone.
+  /// Removes volumes without a list: their build was killed before it wrote the list, or the list is gone.
   private func removeUnlisted() throws(Failure) {
     for name in Disk.ownNames(in: folder) where !name.hasSuffix(VolumeList.suffix) {
       if !Disk.exists(path(of: name + VolumeList.suffix)) { try Disk.remove(path(of: name)) }

@@ -2,11 +2,11 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Contents of many files in one file, because each new file costs the file system time. `volumes/NAME` has the contents of one build,
-/// one after the other, and `volumes/NAME.list` says where each begins. A volume without a list does not count, and no volume ever
+/// Stores the contents of many files in one file, because each new file costs the file system time. `volumes/NAME` has the contents of one
+/// build, one after the other, and `volumes/NAME.list` says where each begins. A volume without a list does not count. A volume never
 /// changes.
 final class Volumes: Sendable {
-  /// A part of a volume.
+  /// Where a content is in a volume.
   struct Place: Equatable, Sendable {
     var volume: String
     var start: Int
@@ -18,9 +18,9 @@ final class Volumes: Sendable {
 
   private struct Known {
     var places: [Digest: Place] = [:]
-    /// Lists that were read, with their time and size.
+    /// The lists that were read, with their modification time and size.
     var lists: [ExactText: Stamp] = [:]
-    /// The volume that was read last, because its neighbours are usually wanted next.
+    /// The volume that was read last. Contents next to each other are usually needed one after the other.
     var open: (volume: String, file: OpenFile)?
   }
 
@@ -33,10 +33,10 @@ final class Volumes: Sendable {
 
   func path(of volume: String) -> String { "\(folder)/\(volume)" }
 
-  /// The place of a content, by the lists that were last read; nil: it is in none of them.
+  /// Returns where a content is, by the lists that were read last; nil: it is in none of them.
   func place(of digest: Digest) -> Place? { known.withLock { $0.places[digest] } }
 
-  /// Reads the lists that are new or changed, and forgets those that are gone.
+  /// Reads lists that are new or were changed, and forgets lists that are gone.
   func refresh() {
     let names = Disk.ownNames(in: folder).filter { $0.hasSuffix(VolumeList.suffix) }
     known.withLock { known in
@@ -56,7 +56,7 @@ final class Volumes: Sendable {
     }
   }
 
-  /// - Throws: if the volume cannot be opened, for example after pruning.
+  /// Opens a volume. - Throws: if it cannot be opened, for example because it was pruned.
   func open(_ volume: String) throws(Failure) -> OpenFile {
     if let file = known.withLock({ $0.open?.volume == volume ? $0.open?.file : nil }) { return file }
     let file = try OpenFile(path(of: volume), O_RDONLY)

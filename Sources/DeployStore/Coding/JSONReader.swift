@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Gives Codable values the content of a tape, from one of its nodes on.
+/// Decodes Codable values from a node of a tape.
 struct JSONReader: Decoder {
   let tape: JSONTape
   let node: Int
@@ -17,14 +17,14 @@ struct JSONReader: Decoder {
   }
   func singleValueContainer() -> any SingleValueDecodingContainer { JSONReadScalar(tape: tape, node: node) }
 
-  /// A value of any type. Our own `Value` is read directly, because its `init(from:)` tries one kind after the other.
+  /// Decodes a value of any type. Our own `Value` is read directly, because its `init(from:)` would try one kind after the other.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     if type == Value.self, let value = try tape.value(at: node) as? T { return value }
     return try T(from: self)
   }
 }
 
-/// The members of an object. Unknown ones are skipped, so that an older reader understands the others.
+/// The members of an object. Unknown members are skipped, so that an older version can read what a newer one wrote.
 struct JSONReadMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let tape: JSONTape
   let node: Int
@@ -64,7 +64,7 @@ struct JSONReadMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func superDecoder(forKey key: Key) throws -> any Decoder { JSONReader(tape: tape, node: try find(key)) }
 }
 
-/// The elements of an array, one after the other.
+/// The elements of an array, in their order.
 struct JSONReadElements: UnkeyedDecodingContainer {
   let tape: JSONTape
   private let end: Int
@@ -102,7 +102,7 @@ struct JSONReadElements: UnkeyedDecodingContainer {
   mutating func superDecoder() throws -> any Decoder { try next() }
 }
 
-/// One value.
+/// A single value.
 struct JSONReadScalar: SingleValueDecodingContainer {
   let tape: JSONTape
   let node: Int

@@ -1,15 +1,15 @@
 import DeployModel
 
-/// Reading single nodes.
+/// Reads single nodes.
 extension JSONTape {
-  /// Whether the text at a node is `name`, byte by byte.
+  /// Returns whether the text at a node is `name`. The texts are compared as bytes.
   func isName(_ name: String, at node: Int) -> Bool {
     guard nodes[node].kind == .text else { return (try? text(at: node)).map { $0.utf8.elementsEqual(name.utf8) } ?? false }
     let range = nodes[node].range
     return range.count == name.utf8.count && bytes[range].elementsEqual(name.utf8)
   }
 
-  /// The node of the value of the member with that name; nil if there is none.
+  /// Returns the node with the value of the member that has this name; nil: there is no such member.
   func member(_ name: String, of node: Int) -> Int? {
     var index = node + 1
     while index < nodes[node].end {
@@ -59,7 +59,7 @@ extension JSONTape {
     }
   }
 
-  /// The value from a node on. Whole numbers and fractions are distinguished by how they are written.
+  /// Returns the value at a node. A number is whole if it is written without a fraction and an exponent.
   func value(at node: Int) throws -> Value {
     switch nodes[node].kind {
     case .null: return .null
@@ -117,7 +117,7 @@ extension JSONTape {
     return String(decoding: units, as: UTF8.self)
   }
 
-  /// Reads the digits after `\u`, and the second half of a surrogate pair if there is one.
+  /// Reads the four digits after `\u`, and the second half of a surrogate pair if there is one.
   private func scalar(_ index: inout Int, before end: Int) throws -> Unicode.Scalar {
     func unit() throws -> UInt32 {
       guard index + 4 <= end, let unit = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)

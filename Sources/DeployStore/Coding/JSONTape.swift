@@ -1,18 +1,18 @@
-/// A parsed JSON text: its values in the order of the text, each with its position and the position of the next one.
+/// A parsed JSON text: its values in the order of the text. Each value has its range in the text and the index of the value after it.
 final class JSONTape {
   enum Kind { case null, yes, no, number, text, escapedText, array, object }
   struct Node {
     var kind: Kind
-    /// The bytes of a scalar; for a text without its quotes.
+    /// The bytes of a scalar; of a text without its quotes.
     var range: Range<Int>
-    /// Index of the first node after this one's content. Members of an object are name and value in turn.
+    /// The index of the first node after this one and its contents. In an object, names and values take turns.
     var end: Int
   }
   let bytes: [UInt8]
   // Filled by `init` alone, on one thread.
   @exclusivity(unchecked) private(set) var nodes: [Node] = []
   @exclusivity(unchecked) private var at = 0
-  /// Deeper nesting than this is refused instead of overflowing the stack.
+  /// The limit of nesting. A text that is nested deeper is refused, because it could overflow the stack.
   static let depthLimit = 400
 
   init(_ bytes: [UInt8]) throws {

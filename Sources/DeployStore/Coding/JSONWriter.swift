@@ -1,15 +1,15 @@
-/// Codable values as compact JSON: members in the order of their declaration, no white space, whole numbers and fractions distinguished
-/// (`2` and `2.0`). It is written by hand because the journal of 10,000 hosts has 400,000 entries, and because its bytes are hashed: the
-/// same value must give the same bytes in every version of the toolchain.
+/// Encodes Codable values as compact JSON: members in the order of their declaration, no white space, and whole numbers distinct from
+/// fractions (`2` and `2.0`). We do not use Foundation's encoder, because the journal of 10,000 hosts has 400,000 entries, and because the
+/// bytes are hashed: equal values must give equal bytes in every version of the toolchain.
 package enum CompactJSON {
-  /// - Throws: what the value's own `encode` throws; nothing else.
+  /// Encodes a value. - Throws: only what the value's own `encode` throws.
   package static func encode(_ value: some Encodable) throws -> [UInt8] {
     let writer = JSONWriter()
     try writer.write(value)
     return writer.bytes
   }
 
-  /// - Throws: `DecodingError`, for text that is not JSON as well.
+  /// Decodes a value. - Throws: `DecodingError`, also for text that is not JSON.
   package static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
     let tape = try JSONTape(bytes)
     return try JSONReader(tape: tape, node: 0).decode(type)
@@ -17,9 +17,10 @@ package enum CompactJSON {
 }
 
 /// Writes in the order of the calls. A container is closed when the value that opened it returns, or when the container around it
-/// continues. So containers must be filled one after the other, which all synthesized code does.
+/// continues. So containers have to be filled one after the other, as all synthesized code does.
 final class JSONWriter: Encoder {
-  // One thread and no overlapping access: the writer never leaves `CompactJSON.encode`. Checking that at run time took a fifth of it.
+  // The writer stays inside one call of `CompactJSON.encode`, so no accesses overlap. Checking that at run time would take a fifth of the
+  // time.
   @exclusivity(unchecked) var bytes: [UInt8] = []
   @exclusivity(unchecked) private var open: [Level] = []
   var codingPath: [any CodingKey] { [] }
@@ -55,7 +56,7 @@ final class JSONWriter: Encoder {
     while open.count > depth { bytes.append(open.removeLast().close) }
   }
 
-  /// Makes room for the next member or element of the container at `depth`.
+  /// Begins the next member or element of the container at `depth`.
   func next(at depth: Int) {
     close(to: depth)
     if open[depth - 1].isEmpty { open[depth - 1].isEmpty = false } else { bytes.append(UInt8(ascii: ",")) }
@@ -69,8 +70,8 @@ final class JSONWriter: Encoder {
 
   func null() { bytes.append(contentsOf: [0x6E, 0x75, 0x6C, 0x6C]) }
   func bool(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
-  /// JSON has no form for numbers that are not finite. Infinity becomes a number out of range, which reads as infinity again; NaN becomes
-  /// null.
+  /// Writes a number. JSON has no form for numbers that are not finite: infinity is written as a number that is out of range, which is read
+  /// as infinity again, and NaN is written as null.
   func number(_ value: Double) {
     if value.isNaN {
       null()

@@ -94,7 +94,7 @@ struct JSONElements: UnkeyedEncodingContainer {
   }
 }
 
-/// A value that is neither object nor array.
+/// A value that is neither an object nor an array, while it is being written.
 struct JSONScalar: SingleValueEncodingContainer {
   let writer: JSONWriter
   var codingPath: [any CodingKey] { [] }

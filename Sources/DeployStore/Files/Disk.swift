@@ -2,9 +2,9 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// The system's file calls, with failures in words. Paths are used literally; nothing here decides what they mean.
+/// The system's calls for files, with failures in words. Paths are used literally.
 enum Disk {
-  /// The failure of a call that set `errno`: what was tried, on which path, and why it failed.
+  /// Makes the failure of a call that set `errno`: what was tried, on which path, and why it failed.
   static func failure(_ what: String, _ path: String, _ code: Int32 = errno) -> Failure {
     let kind: Failure.Kind =
       switch code {
@@ -25,7 +25,7 @@ enum Disk {
 
   static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
-  /// Makes a folder and the missing ones above it, each with `mode`. An existing folder is not changed.
+  /// Makes a folder and the folders above it that are missing, each with `mode`. An existing folder is not changed.
   static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(Failure) {
     if mkdir(path, mode) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw failure("make the folder", path) }
@@ -33,9 +33,10 @@ enum Disk {
     guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("make the folder", path) }
   }
 
+  /// Reads a whole file.
   /// - Parameters:
-  ///   - limit: in bytes; a longer file is a failure.
-  ///   - waits: whether it may be a pipe that somebody writes into; if not, anything but a regular file is a failure.
+  ///   - limit: the limit in bytes; a longer file is a failure.
+  ///   - waits: whether the file may be a pipe, for whose writer this waits; if not, only a regular file is read.
   static func read(_ path: String, limit: Int = 1 << 30, waits: Bool = false) throws(Failure) -> [UInt8] {
     let file = try OpenFile(path, O_RDONLY | (waits ? 0 : O_NONBLOCK))
     let status = try file.status()
@@ -48,7 +49,8 @@ enum Disk {
     return bytes
   }
 
-  /// Puts a file in place completely or not at all, even after a loss of power: it is written beside, synced and renamed.
+  /// Writes a file so that it is in place completely or not at all, even after a loss of power: under another name, then synced and
+  /// renamed.
   static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Failure) {
     let temporary = temporaryName(for: path)
     do throws(Failure) {
@@ -63,17 +65,17 @@ enum Disk {
     if let slash = path.lastIndex(of: "/") { try syncFolder(String(path[..<slash])) }
   }
 
-  /// A name beside `path` that no other process or thread uses. Its ending tells what it is if it is left behind.
+  /// Returns a path in the same folder that no other process or thread uses. If the file is left behind, its name shows what it is.
   static func temporaryName(for path: String) -> String { "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max)).tmp" }
 
   static func move(_ from: String, to path: String) throws(Failure) {
     guard rename(from, path) == 0 else { throw failure("put in place", path) }
   }
 
-  /// Makes a rename in a folder durable.
+  /// Makes the renames in a folder durable.
   static func syncFolder(_ path: String) throws(Failure) { try OpenFile(path, O_RDONLY | O_DIRECTORY).sync() }
 
-  /// The path without links; nil if there is no such file.
+  /// Returns the path with all links followed; nil: there is no such file.
   static func realPath(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
@@ -82,18 +84,18 @@ enum Disk {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// The status of a path, without following links; nil if nothing is there or it cannot be seen.
+  /// Returns the status of a path without following a link there; nil: nothing is there, or it cannot be seen.
   static func status(_ path: String) -> FileStatus? {
     var info = stat()
     return lstat(path, &info) == 0 ? FileStatus(info) : nil
   }
 
-  /// Names in a folder, in the order of their bytes, without `.` and `..`; bytes because a name need not be text.
+  /// Returns the names in a folder, in the order of their bytes, without `.` and `..`. Names are bytes, because they need not be text.
   static func names(in folder: String) throws(Failure) -> [[UInt8]] {
     do throws(SystemError) { return try FolderNames.read(folder) } catch { throw failure("read the folder", folder, error.code) }
   }
 
-  /// The same for folders in which we choose the names; empty if the folder is missing.
+  /// Returns the names in a folder in which Lander chooses the names, as texts; empty if the folder is missing.
   static func ownNames(in folder: String) -> [String] {
     ((try? names(in: folder)) ?? []).map { String(decoding: $0, as: UTF8.self) }
   }
@@ -105,7 +107,7 @@ enum Disk {
     return buffer.prefix(count).map { UInt8(bitPattern: $0) }
   }
 
-  /// Removes a folder with its content, or a file; does nothing if there is none.
+  /// Removes a folder with its contents, or a file. Does nothing if the path does not exist.
   static func remove(_ path: String) throws(Failure) {
     guard let status = status(path) else { return }
     if status.kind == .directory {
@@ -117,14 +119,14 @@ enum Disk {
   }
 }
 
-/// The result of `stat` for a file, in our words.
+/// The result of `stat` for a file.
 struct FileStatus {
   enum Kind: Equatable {
     case file, directory, link
     case other(String)
   }
   var kind: Kind
-  /// Permission bits, 0…0o7777.
+  /// The permission bits, from 0 to 0o7777.
   var mode: Int
   var size: Int
   var owner: Int

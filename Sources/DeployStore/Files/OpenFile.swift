@@ -2,12 +2,12 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// An open file; it is closed with its last reference.
+/// An open file. It is closed when its last reference goes.
 final class OpenFile: Sendable {
   let descriptor: Int32
   let path: String
 
-  /// - Parameter flags: those of `open(2)`; close-on-exec is always added, so that no child keeps the file.
+  /// - Parameter flags: the flags of `open(2)`. Close-on-exec is always added, so that no child process inherits the file.
   init(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(Failure) {
     descriptor = open(path, flags | O_CLOEXEC, mode)
     self.path = path
@@ -22,7 +22,7 @@ final class OpenFile: Sendable {
     return FileStatus(info)
   }
 
-  /// The next bytes, at least one of them; nil at the end.
+  /// Reads the next bytes, at least one; nil at the end.
   func read(upTo count: Int) throws(Failure) -> [UInt8]? {
     var code: Int32 = 0
     let chunk = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -38,7 +38,7 @@ final class OpenFile: Sendable {
     return chunk.isEmpty ? nil : chunk
   }
 
-  /// Exactly `count` bytes from `offset` on; fewer only at the end of the file.
+  /// Reads exactly `count` bytes from `offset` on; at the end of the file, fewer.
   func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
     var code: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -65,7 +65,7 @@ final class OpenFile: Sendable {
     }
   }
 
-  /// Writes at an offset; leaves a hole if the file was shorter.
+  /// Writes at an offset. If the file is shorter than that, this leaves a hole.
   func write(_ bytes: [UInt8], at offset: Int) throws(Failure) {
     var done = 0
     while done < bytes.count {
@@ -80,7 +80,7 @@ final class OpenFile: Sendable {
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw Disk.failure("sync", path) }
   }
 
-  /// Takes an advisory lock, which the kernel releases when this process ends, in whatever way.
-  /// - Returns: false if somebody else has a conflicting one.
+  /// Takes an advisory lock, which the kernel releases when this process ends for any reason.
+  /// - Returns: false if another process has a lock that conflicts.
   func lock(exclusive: Bool) -> Bool { FileLock.take(descriptor, exclusive: exclusive) }
 }

@@ -2,15 +2,15 @@ import DeployModel
 import FoundationEssentials
 import GRDB
 
-/// The state of a deployment's chain.
+/// The end of a deployment's hash chain.
 struct ChainHead: Sendable {
-  /// Sequence of the next entry.
+  /// The sequence of the next entry.
   var next: Int
-  /// The SHA-256 of the previous chain and the newest payload, raw.
+  /// The newest link of the chain: the SHA-256 of the link before it and the newest payload, as 32 bytes.
   var chain: [UInt8]
   var isConcluded: Bool
 
-  /// What the first entry is chained to; it binds the chain to its deployment.
+  /// Returns the link before the first entry. It contains the deployment's id, so the chain belongs to this deployment only.
   static func start(of deployment: Deployment.ID) -> [UInt8] {
     var hash = Sha256()
     hash.update(Array("lander journal 1\n\(deployment)\n".utf8))
@@ -41,7 +41,7 @@ struct ChainHead: Sendable {
   }
 }
 
-/// The entries of one append, coded and chained, ready to be written.
+/// The entries of one append, encoded and chained, ready to be written.
 struct JournalRows: Sendable {
   struct Row: Sendable {
     var at: Int
@@ -49,16 +49,16 @@ struct JournalRows: Sendable {
     var chain: [UInt8]
   }
   var deployment: Deployment.ID
-  /// Only with entry 0: what lists show of the deployment.
+  /// The plan, which lists need of a deployment; nil: entry 0 is not among the entries.
   var plan: Plan?
   var first: Int
-  /// The chain that they continue.
+  /// The link of the chain before these entries.
   var before: [UInt8]
   var rows: [Row] = []
-  /// The chain's state after them.
+  /// The end of the chain after these entries.
   var head: ChainHead
 
-  /// - Throws: `internal` if the entries do not follow what exists.
+  /// - Throws: `internal` if the entries do not continue the existing ones.
   init(_ entries: [Entry], of deployment: Deployment.ID, after head: ChainHead) throws(Failure) {
     self.deployment = deployment
     self.head = head
@@ -90,8 +90,8 @@ struct JournalRows: Sendable {
     }
   }
 
-  /// Writes them. First it checks that the entry before exists and is the one they are chained to, because another process may have
-  /// written too.
+  /// Writes the entries. Before that, it checks that the entry before them is in the file and has the link that they continue, because
+  /// another process may have written too.
   func insert(into database: Database) throws {
     if let plan { try introduce(plan, to: database) }
     guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment]) else {
@@ -113,7 +113,7 @@ struct JournalRows: Sendable {
     }
   }
 
-  /// A kind in the form of the journal's column.
+  /// Returns a kind as the text in the journal's column.
   static func text(of kind: Plan.Kind) throws -> String { String(decoding: try CompactJSON.encode(kind), as: UTF8.self) }
 
   private func introduce(_ plan: Plan, to database: Database) throws {

@@ -2,13 +2,13 @@ import DeployCore
 import DeployGround
 package import DeployModel
 
-/// The right of one engine process to run one deployment. It is returned by `release`, with the last reference, and by the kernel when
-/// the process dies. A deployment that has not concluded and can be claimed was *interrupted*.
+/// The right of one engine process to run one deployment. It ends with `release`, with the last reference, or when the process dies,
+/// because it is a lock of the kernel. A deployment that has not ended and can be claimed was *interrupted*.
 package final class Claim: DeploymentClaim {
   package let deployment: Deployment.ID
   private let lock: FileLock
 
-  /// - Returns: nil while another holder has it.
+  /// - Returns: nil if another process has the claim.
   init?(_ deployment: Deployment.ID, in folder: String) throws(Failure) {
     let path = "\(folder)/\(deployment)"
     do throws(SystemError) {
@@ -18,14 +18,14 @@ package final class Claim: DeploymentClaim {
     self.deployment = deployment
   }
 
-  /// Whether somebody has the claim now.
+  /// Returns whether a process has the claim now.
   static func isHeld(_ deployment: Deployment.ID, in folder: String) -> Bool { FileLock.isHeld("\(folder)/\(deployment)") }
 
   package func release() { lock.release() }
 }
 
 extension Deployment {
-  /// Whether an id may name files: letters, digits, `-`, `_` and `.`, 1…64 of them, not starting with a dot.
+  /// Returns whether an id may be the name of a file: 1 to 64 letters, digits, `-`, `_` and `.`, and no dot at the beginning.
   static func isName(_ id: Deployment.ID) -> Bool {
     (1...64).contains(id.utf8.count) && !id.hasPrefix(".") && id.utf8.allSatisfy(\.isPlainInName)
   }

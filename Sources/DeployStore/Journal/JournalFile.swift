@@ -2,15 +2,15 @@ import DeployModel
 import GRDB
 import Glibc
 
-/// The SQLite file of a journal: how it is opened, its tables, and the messages for its errors.
+/// Opens the SQLite file of a journal, and has its tables and the messages for its errors.
 enum JournalFile {
-  /// Stored in `user_version`; a file with a higher one is refused.
+  /// The version of the tables, stored in `user_version`. A file with a higher version is refused.
   static let layout = 1
-  /// How `payload` is coded: 1 is an `Entry` as `CompactJSON`.
+  /// How `payload` is encoded: 1 stands for an `Entry` as `CompactJSON`.
   static let coding = 1
 
-  /// `entries.key` is the deployment's number times 2³² plus the entry's sequence, so that a deployment's entries are together and in
-  /// order. This schema lets nobody change or remove entries; the chain shows if somebody did so anyway.
+  /// `entries.key` is the deployment's number times 2³² plus the entry's sequence, so that the entries of a deployment are together and in
+  /// order. The triggers prevent that entries are changed or removed. If somebody does so in another way, the chain shows it.
   private static let schema = """
     CREATE TABLE IF NOT EXISTS deployments (
       number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, application TEXT NOT NULL, recipe TEXT NOT NULL, "group" TEXT NOT NULL,
@@ -23,10 +23,10 @@ enum JournalFile {
       BEGIN SELECT RAISE(ABORT, 'entries of the journal are never removed'); END;
     """
 
-  /// Opens or makes the file, 0600, durable at every commit.
+  /// Opens the file, or makes it with mode 0600. Every commit is durable.
   static func open(_ path: String) throws(Problems) -> DatabaseQueue {
     do {
-      // SQLite gives its other two files the mode of the first.
+      // SQLite gives its two further files the mode of this one.
       if !Disk.exists(path) { _ = try OpenFile(path, O_RDWR | O_CREAT) }
       var configuration = Configuration()
       configuration.busyMode = .timeout(30)
@@ -95,8 +95,8 @@ enum JournalFile {
       fix: isFull ? "free some space on its file system, then `lander resume`" : nil)
   }
 
-  /// The keys of a deployment's entries: the first wanted one, and the one after the last.
-  /// - Throws: damage, for a number that no deployment of this file can have.
+  /// Returns the keys that enclose a deployment's entries: the first requested one, and the first one after the last.
+  /// - Throws: damage, if no deployment of a journal can have this number.
   static func bounds(of number: Int64, from first: Int = 0) throws(Damage) -> StatementArguments {
     guard (1..<1 << 30).contains(number) else {
       throw Damage(sequence: 0, what: "cannot be found: its deployment has the number \(number)")

@@ -3,8 +3,8 @@ import FoundationEssentials
 import GRDB
 
 extension SQLiteJournal {
-  /// The entries of a deployment that say who, why, and what was left, in their order; the others are not decoded. Unreadable ones are
-  /// left out.
+  /// Returns the entries of a deployment that say who, why, and what it left, in their order. Other entries are not decoded, and unreadable
+  /// ones are left out.
   package nonisolated func outline(of deployment: Deployment.ID) async throws(Failure) -> [Entry] {
     try await read { database in
       guard let number = try Self.number(of: deployment, in: database) else { return [] }

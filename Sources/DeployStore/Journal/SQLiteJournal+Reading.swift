@@ -2,7 +2,7 @@ package import DeployModel
 import GRDB
 
 extension SQLiteJournal {
-  /// Entries of a deployment up to its first break; empty if the journal does not know it.
+  /// Returns the entries of a deployment up to the first damage; none if the journal does not know the deployment.
   package nonisolated func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading {
     try await read { database in
       var reading = JournalReading(deployment: deployment, entries: [])
@@ -18,7 +18,7 @@ extension SQLiteJournal {
     }
   }
 
-  /// The same from one entry on, for a reader that has seen the entries before. The entry before it is assumed to be good.
+  /// Returns the entries from one on, for a reader that has seen the earlier ones. The entry before `first` is assumed to be undamaged.
   package nonisolated func entries(of deployment: Deployment.ID, from first: Int) async throws(Failure) -> JournalReading {
     guard first > 0 else { return try await entries(of: deployment) }
     return try await read { database in
@@ -42,8 +42,8 @@ extension SQLiteJournal {
     }
   }
 
-  /// All deployments, the newest first. Every chain is followed, so damaged ones are found; entries between first and last are not
-  /// decoded.
+  /// Returns all deployments, the newest first. Every chain is checked, so damaged ones are found. Entries between the first and the last
+  /// are not decoded.
   package nonisolated func deployments() async throws(Failure) -> [DeploymentSummary] {
     let claims = state.claims
     return try await read { database in
@@ -52,7 +52,7 @@ extension SQLiteJournal {
     }
   }
 
-  /// Follows every chain, or one; what `lander audit` prints.
+  /// Checks every chain, or the chain of one deployment, for `lander audit`.
   package nonisolated func verify(_ deployment: Deployment.ID? = nil) async throws(Failure) -> [ChainVerdict] {
     try await read { database in
       let rows = try Row.fetchAll(database, sql: "SELECT number, id FROM deployments ORDER BY number")
@@ -68,12 +68,12 @@ extension SQLiteJournal {
     }
   }
 
-  /// The sequence of the entry after which a deployment's chain was `chain`, as a receipt on a host says; nil: the journal never had it.
+  /// Returns the sequence of the entry at which a deployment's chain was `chain`, as a receipt on a host says; nil: there is no such entry.
   package nonisolated func sequence(of chain: Digest, in deployment: Deployment.ID) async throws(Failure) -> Int? {
     try await read { database in
       guard let number = try Self.number(of: deployment, in: database) else { return nil }
       var found: Int?
-      // An unreadable entry counts as not found; `verify` reports it.
+      // An unreadable entry counts as not found. `verify` reports the damage.
       _ = try Self.damage(next: 0) {
         try StoredEntry.all(of: number, in: database) { if Digest(raw: $0.chain) == chain { found = $0.sequence } }
       }
@@ -85,7 +85,7 @@ extension SQLiteJournal {
     try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment])
   }
 
-  /// Runs a walk and says where it broke. SQLite itself may find the break: a page that is not a page.
+  /// Runs a walk over entries and returns the damage that it found; nil: none. SQLite itself may find damage: a page that it cannot read.
   static func damage(next: @autoclosure () -> Int, _ walk: () throws -> Void) throws -> Damage? {
     do {
       try walk()
@@ -151,7 +151,7 @@ extension SQLiteJournal {
     return summary
   }
 
-  /// Until when hosts keep it, by the newest note about that; nil: an engine resumed it, or began to.
+  /// Returns until when hosts keep the parked deployment, by the newest note about that; nil: an engine resumed it, or began to.
   private static func parked(of number: Int64?, in database: Database) throws -> Timestamp? {
     guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"parked":"#, in: database),
       let entry = try? last.entry(), case .noted(.parked(let until?)) = entry.fact
@@ -160,7 +160,7 @@ extension SQLiteJournal {
     return begun.map { $0.sequence < last.sequence } ?? true ? until : nil
   }
 
-  /// The pause in the newest note about one.
+  /// Returns the pause in the newest note about pauses; nil: the deployment is not paused.
   private static func pause(of number: Int64?, in database: Database) throws -> Pause? {
     guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"paused":"#, in: database),
       let entry = try? last.entry(), case .noted(.paused(let message?)) = entry.fact
@@ -168,8 +168,8 @@ extension SQLiteJournal {
     return Pause(message, since: entry.at)
   }
 
-  /// Whether a deployment ended with hosts that are to go back, or stages to be undone, and their rollback never began: its
-  /// engine died in between.
+  /// Returns whether a deployment ended with hosts that must go back, or stages to undo, and its rollback never began because the engine
+  /// died in between.
   private static func owes(_ conclusion: Conclusion, _ id: Deployment.ID, in database: Database) throws -> Bool {
     guard conclusion.owesWayBack else { return false }
     let kind = try JournalRows.text(of: .rollback(of: id))

@@ -2,16 +2,17 @@ package import DeployCore
 package import DeployModel
 import GRDB
 
-/// The journal of one engine machine: an append-only SQLite file with a hash chain for each deployment, synced before an append returns.
+/// The journal of one engine machine: an SQLite file to which entries are only appended. Each deployment has a hash chain. Entries are
+/// synced before an append returns.
 package actor SQLiteJournal: Journal {
   package nonisolated let state: StateDirectory
   let database: DatabaseQueue
-  /// The chain's state for each deployment that was written or asked for, including entries that are being written.
+  /// The end of the chain of each deployment that was written or requested. Entries that are being written count.
   private var heads: [Deployment.ID: ChainHead] = [:]
   private var waiting: [Batch] = []
   private var isWriting = false
 
-  /// Entries that become durable together, and the callers that wait for that.
+  /// Entries that are written together, and the callers that wait for that.
   private struct Batch {
     var rows: JournalRows
     var done: CheckedContinuation<Failure?, Never>?
@@ -22,8 +23,8 @@ package actor SQLiteJournal: Journal {
     database = try JournalFile.open(state.journal)
   }
 
-  /// The entries are durable when it returns. Appends that arrive during a sync share the next one.
-  /// - Throws: `internal` for entries out of order; `store` or `noSpace` if the disk refuses, and then nothing was written.
+  /// Appends entries, which are durable when this returns. Appends that arrive during a sync share the next sync.
+  /// - Throws: `internal` for entries out of order; `store` or `noSpace` if the disk refuses, and nothing was written then.
   package func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure) {
     guard !entries.isEmpty else { return }
     let head = try head(at: deployment)
@@ -37,7 +38,7 @@ package actor SQLiteJournal: Journal {
     output.put(chunk, of: deployment)
   }
 
-  /// The whole output of commands.
+  /// The whole output of commands, not only what outcomes carry.
   package nonisolated var output: Spool { Spool(folder: state.spool) }
 
   package nonisolated func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)? {
@@ -45,7 +46,8 @@ package actor SQLiteJournal: Journal {
     return try Claim(deployment, in: state.claims)
   }
 
-  /// The chain after the newest entry, for receipts; before the first entry, its start. Nil if the file cannot be read.
+  /// Returns the newest link of a deployment's chain, for receipts; before the first entry, the chain's start. Nil: the file cannot be
+  /// read.
   package func head(of deployment: Deployment.ID) -> Digest? { (try? head(at: deployment)).map { Digest(raw: $0.chain) } }
 
   private func head(at deployment: Deployment.ID) throws(Failure) -> ChainHead {
@@ -60,7 +62,7 @@ package actor SQLiteJournal: Journal {
     }
   }
 
-  /// If nobody is writing, the caller writes for all who wait, until none is left.
+  /// Writes the rows. If another caller is writing, that caller also writes for all who wait.
   private func write(_ rows: JournalRows) async -> Failure? {
     if isWriting {
       return await withCheckedContinuation { waiting.append(Batch(rows: rows, done: $0)) }
@@ -76,7 +78,8 @@ package actor SQLiteJournal: Journal {
     return own
   }
 
-  /// Writes batches in one transaction. If that fails, each is tried alone, so that one deployment's failure does not affect others.
+  /// Writes batches in one transaction. If that fails, each batch is written alone, so that one deployment's failure does not affect
+  /// others.
   private func commit(_ batches: [Batch]) async -> Failure? {
     let path = state.journal
     let all = batches.map(\.rows)

@@ -1,11 +1,11 @@
 package import DeployModel
 import Glibc
 
-/// The whole output of commands, one 0600 file for each stream: `spool/<deployment>/<host-3 or engine>/<intent>.out`.
+/// The whole output of commands. Each stream has a file of mode 0600: `spool/<deployment>/<host-3 or engine>/<intent>.out`.
 package struct Spool: Sendable {
   let folder: String
 
-  /// One stream that was kept.
+  /// One stream whose output is kept.
   package struct Stream: Sendable, Hashable {
     package var place: Place
     package var intent: Int
@@ -13,8 +13,8 @@ package struct Spool: Sendable {
     package var bytes: Int
   }
 
-  /// Writes a chunk at its offset; the same chunk again changes nothing. Chunks that cannot be written are dropped: output never makes a
-  /// deployment fail.
+  /// Writes a chunk at its offset, so that a repeated chunk changes nothing. A chunk that cannot be written is dropped, because output
+  /// never makes a deployment fail.
   func put(_ chunk: OutputChunk, of deployment: Deployment.ID) {
     guard Deployment.isName(deployment), chunk.offset >= 0 else { return }
     let path = file(of: deployment, place: chunk.place, intent: chunk.intent, stream: chunk.stream)
@@ -23,7 +23,7 @@ package struct Spool: Sendable {
     try? OpenFile(path, O_WRONLY | O_CREAT).write(chunk.bytes, at: chunk.offset)
   }
 
-  /// The output of one command's stream, from `offset` on; empty if nothing was kept.
+  /// Returns the output of one stream of a command, from `offset` on; empty if nothing was kept.
   package func output(
     of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream, from offset: Int = 0, limit: Int = 1 << 30
   ) throws(Failure) -> [UInt8] {
@@ -33,7 +33,8 @@ package struct Spool: Sendable {
     return try file.read(at: offset, count: max(0, min(limit, try file.status().size - offset)))
   }
 
-  /// All that was kept of a deployment: the engine machine first, then hosts by number, each by intent.
+  /// Returns all streams of a deployment: those of the engine's machine, then those of hosts by number. For each, they are in the order of
+  /// the intents.
   package func streams(of deployment: Deployment.ID) -> [Stream] {
     guard Deployment.isName(deployment) else { return [] }
     let places = Disk.ownNames(in: "\(folder)/\(deployment)").compactMap(Self.place(named:)).sorted { Self.rank($0) < Self.rank($1) }

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Copies of this machine's journals for hosts: compressed JSON.
+/// Makes copies of this machine's journals for hosts, as compressed JSON.
 package struct StoredCopies: JournalCopies {
   private let journal: SQLiteJournal
   private let store: any BundleStore
@@ -60,6 +60,6 @@ package struct StoredCopies: JournalCopies {
     var entries: [Entry]
     var sources: [[SourceFile]]
   }
-  /// The limit of a journal before compression, in bytes.
+  /// The limit of a journal before it is compressed, in bytes.
   private static let most = 128 << 20
 }

@@ -2,7 +2,7 @@ import DeployModel
 import FoundationEssentials
 import GRDB
 
-/// An entry in the form of the file.
+/// An entry as the file stores it.
 struct StoredEntry {
   var sequence: Int
   var at: Int
@@ -10,7 +10,7 @@ struct StoredEntry {
   var payload: [UInt8]
   var chain: [UInt8]
 
-  /// - Throws: damage, if the fields are not what a journal writes.
+  /// - Throws: damage, if a field is missing or has another kind than a journal writes.
   init(_ row: Row) throws {
     let fields = StoredRow(row)
     guard let key: Int64 = fields[0] else { throw Damage(sequence: 0, what: "has no key") }
@@ -29,13 +29,13 @@ struct StoredEntry {
       .map(StoredEntry.init)
   }
 
-  /// The newest entry whose payload contains that text.
+  /// Returns the newest entry whose payload contains a text; nil: there is none.
   static func last(of number: Int64, holding text: String, in database: Database) throws -> StoredEntry? {
     let sql = columns + " WHERE key >= ? AND key < ? AND instr(payload, ?) > 0 ORDER BY key DESC LIMIT 1"
     return try Row.fetchOne(database, sql: sql, arguments: JournalFile.bounds(of: number) + [Data(text.utf8)]).map(StoredEntry.init)
   }
 
-  /// Visits a deployment's entries from one on, in order, as far as SQLite can read them.
+  /// Visits the entries of a deployment from `first` on, in order, as far as SQLite can read them.
   static func all(
     of number: Int64, from first: Int = 0, in database: Database, _ visit: (StoredEntry) throws -> Void
   ) throws {
@@ -44,9 +44,9 @@ struct StoredEntry {
     while let row = try rows.next() { try visit(StoredEntry(row)) }
   }
 
-  /// Visits a deployment's entries whose fact has one of these names, in order.
+  /// Visits the entries of a deployment whose facts have one of these names, in order.
   static func all(of number: Int64, in database: Database, naming names: [String], _ visit: (StoredEntry) throws -> Void) throws {
-    // The names of a fact are at the beginning of a payload.
+    // The payload of an entry begins with the names of its fact.
     let isNamed = names.map { _ in "instr(substr(payload, 1, 120), ?) > 0" }.joined(separator: " OR ")
     let sql = columns + " WHERE key >= ? AND key < ? AND (\(isNamed)) ORDER BY key"
     let wanted = StatementArguments(names.map { Data("\"\($0)\":".utf8) })
@@ -54,7 +54,7 @@ struct StoredEntry {
     while let row = try rows.next() { try visit(StoredEntry(row)) }
   }
 
-  /// - Throws: damage, if this lander cannot read it.
+  /// Decodes the entry. - Throws: damage, if this version of Lander cannot read it.
   func entry() throws(Damage) -> Entry {
     guard coding <= JournalFile.coding else {
       throw Damage(sequence: sequence, what: "is coded in version \(coding), which only a newer lander reads")
@@ -74,14 +74,14 @@ struct StoredEntry {
   }
 }
 
-/// Follows one deployment's chain and finds the first break.
+/// Checks the chain of one deployment, entry by entry, until the first damage.
 struct ChainWalk {
   private(set) var next = 0
   private(set) var chain: [UInt8]
 
   init(of deployment: Deployment.ID) { chain = ChainHead.start(of: deployment) }
 
-  /// Continues after an entry whose chain is assumed to be good.
+  /// Continues after an entry that is assumed to be undamaged.
   init(after stored: StoredEntry) { (next, chain) = (stored.sequence + 1, stored.chain) }
 
   mutating func step(_ stored: StoredEntry) throws(Damage) {

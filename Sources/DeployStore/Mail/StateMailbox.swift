@@ -2,17 +2,17 @@ import DeployCore
 package import DeployModel
 import Glibc
 
-/// Messages to deployments as files of the state folder: `mail/DEPLOYMENT/MESSAGE.json`, mode 0600 in folders of mode 0700. A file is
-/// written completely before it is renamed into place, and stays until its message is in the journal.
+/// Messages to deployments, as files of the state folder: `mail/DEPLOYMENT/MESSAGE.json`, with mode 0600 in folders of mode 0700. A file is
+/// written completely before it is renamed into place. It stays until its message is in the journal.
 package struct StateMailbox: Mailbox {
   private let folder: String
-  /// The owner of the state folder. Besides root and the user of this process, only this user's files are believed.
+  /// The owner of the state folder. Files are accepted only from this user, from root and from the user of this process.
   private let owner: Int
   private let complain: @Sendable (Problem) -> Void
 
-  /// The number of messages that may wait for one deployment, and the most bytes of a file.
+  /// The limit of messages that may wait for one deployment, and the limit of a file in bytes.
   package static let (limit, sizeLimit) = (100, 8192)
-  /// An engine looks this often: a look costs one `opendir`.
+  /// How often an engine looks for messages. A look costs one `opendir`.
   static let interval = Duration.milliseconds(500)
 
   /// - Parameter complain: called once for each file that is not a message.
@@ -53,9 +53,9 @@ package struct StateMailbox: Mailbox {
 
   // MARK: for those who speak
 
-  /// Leaves a message; it is durable when this returns.
-  /// - Throws: `invalid` for a message that no engine accepts; `noSpace` if too many wait; `notPermitted` for root in the state folder of
-  ///   another user, who could read neither the message nor its folder; any failure of the disk.
+  /// Leaves a message for a deployment. The message is durable when this returns.
+  /// - Throws: `invalid` for a message that no engine accepts; `noSpace` if too many messages wait; `notPermitted` if root leaves a message
+  ///   in the state folder of another user, because that user's engine could not read it; any failure of the disk.
   package func send(_ message: Message, to deployment: Deployment.ID) throws(Failure) {
     if geteuid() == 0, owner != 0 {
       let name = Self.name(owner)
@@ -77,20 +77,20 @@ package struct StateMailbox: Mailbox {
         try Disk.makeFolder(folder)
         return try Disk.write(bytes, to: "\(folder)/\(message.id).json")
       } catch {
-        // The engine removes the folder with the last message that it takes.
+        // The engine removes the folder together with the last message that it takes.
         guard error.kind == .missing, attempt < 5 else { throw error }
       }
     }
   }
 
-  /// Whether a message waits: no engine has it in its journal yet.
+  /// Returns whether a message waits because no engine has written it to its journal yet.
   package func waits(_ message: Message.ID, for deployment: Deployment.ID) -> Bool {
     guard let folder = try? folder(of: deployment) else { return false }
     return Disk.exists("\(folder)/\(message).json")
   }
 
-  /// Takes a message back, or removes one that was heard. The folder is removed with its last message.
-  /// - Returns: whether it was there.
+  /// Removes a message: the sender takes it back, or the engine has written it to its journal. The folder is removed with its last message.
+  /// - Returns: whether the message was there.
   @discardableResult
   package func withdraw(_ message: Message.ID, from deployment: Deployment.ID) -> Bool {
     guard let folder = try? folder(of: deployment) else { return false }
@@ -106,13 +106,13 @@ package struct StateMailbox: Mailbox {
     return "\(folder)/\(deployment)"
   }
 
-  /// A file that is not a message, and why.
+  /// A file that is not a message, and what is wrong with it.
   private struct Fault {
     var file: String
     var what: String
   }
 
-  /// The waiting messages, oldest first. A file that is being written is ignored.
+  /// Returns the messages that wait, the oldest first, and the files that are no messages. A file that is still being written is ignored.
   private func look(at deployment: Deployment.ID) -> (messages: [Message], faults: [Fault]) {
     guard let folder = try? folder(of: deployment), let status = Disk.status(folder) else { return ([], []) }
     guard status.kind == .directory, isOurs(status) else {
@@ -123,7 +123,7 @@ package struct StateMailbox: Mailbox {
       do throws(Failure) {
         messages.append(try message(in: "\(folder)/\(name)", named: name))
       } catch {
-        // It was taken back meanwhile.
+        // The sender took the message back meanwhile.
         if error.kind != .missing { faults.append(Fault(file: "\(folder)/\(name)", what: error.message)) }
       }
     }
@@ -149,7 +149,7 @@ package struct StateMailbox: Mailbox {
     return message
   }
 
-  /// Whether root, the user of this process or the owner of the state folder owns it, and nobody else may have written it.
+  /// Returns whether root, the user of this process or the owner of the state folder owns a file, and no other user may write to it.
   private func isOurs(_ status: FileStatus) -> Bool {
     (status.owner == 0 || status.owner == Int(geteuid()) || status.owner == owner) && status.mode & 0o022 == 0
   }

@@ -1,7 +1,8 @@
 package import DeployModel
 
 extension PluginTree {
-  /// The SHA-256 of its files: for each whether it is executable, its size, its path and its bytes, in the order of the paths.
+  /// The SHA-256 of the plugin's files, in the order of their paths. It covers for each file whether it is executable, its size, its path
+  /// and its bytes.
   package var digest: Digest {
     var hash = Sha256()
     canonical { hash.update($0) }

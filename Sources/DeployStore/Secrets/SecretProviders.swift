@@ -1,23 +1,23 @@
 import DeployCore
 package import DeployModel
 
-/// A source of secrets' values. A provider without the secret returns nil; one that has it in a bad state throws.
+/// A source of secrets. A provider that lacks a secret returns nil. It throws if it has the secret but cannot give its value.
 package protocol SecretProvider: Sendable {
-  /// Where it looks, for the message that nobody has the secret: `the environment`, `the file .secrets`.
+  /// Where the provider looks, for messages: `the environment`, `the file .secrets`.
   var name: String { get }
-  /// - Returns: nil if it does not have it.
+  /// - Returns: nil if the provider lacks the secret.
   func value(of secret: String) async throws(Failure) -> String?
 }
 
-/// Providers in the order in which they are asked; the first one with the secret counts. Values are remembered for the life of this
-/// object only.
+/// Providers in the order in which they are asked. The first one that has a secret counts. Values are kept only as long as this object
+/// lives.
 package actor SecretProviders: Secrets {
   private let providers: [any SecretProvider]
   private var known: [ExactText: String] = [:]
 
   package init(_ providers: [any SecretProvider]) { self.providers = providers }
 
-  /// - Throws: `missing`, naming the providers that were asked; `invalid` for an empty value, which hides nothing and redacts everything.
+  /// - Throws: `missing`, with the providers that were asked; `invalid` for an empty value, which would be found everywhere in output.
   package func value(of name: String) async throws(Failure) -> String {
     if let value = known[ExactText(name)] { return value }
     for provider in providers {
@@ -31,7 +31,7 @@ package actor SecretProviders: Secrets {
       .missing, "nobody has the secret \(name): \(asked)", fix: "export \(name)=… where lander runs, or put it into the file of secrets")
   }
 
-  /// A problem for each secret that is not available, in order and with the reason, for a refusal before anything starts.
+  /// Returns a problem for each secret that is not available, in the order of `names`. So a deployment is refused before anything starts.
   package func missing(of names: [String]) async -> [Problem] {
     var problems: [Problem] = []
     for name in names {
@@ -43,7 +43,7 @@ package actor SecretProviders: Secrets {
   }
 }
 
-/// Names that can be a secret's: letters, digits, `_`, `-` and `.`, not starting with a dot; so they can be file names and variables.
+/// The names that a secret may have: letters, digits, `_`, `-` and `.`, without a dot at the beginning. So they can be names of files.
 enum SecretName {
   static func isGood(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 200 && !name.hasPrefix(".") && name.utf8.allSatisfy(\.isPlainInName)

@@ -1,25 +1,26 @@
 package import DeployModel
 import Glibc
 
-/// Secrets that are variables of the process.
+/// Secrets in the environment variables of the process.
 package struct EnvironmentSecrets: SecretProvider {
   private let environment: [String: String]
   package var name: String { "the environment" }
 
-  /// - Parameter environment: the environment when the process started.
+  /// - Parameter environment: the environment with which the process started.
   package init(_ environment: [String: String]) { self.environment = environment }
 
   package func value(of secret: String) async throws(Failure) -> String? { environment[secret] }
 }
 
-/// Secrets in a file of `NAME=value` lines, or in a folder with one file for each. Others on this machine must not be able to read them.
+/// Secrets in a file with lines `NAME=value`, or in a folder with one file for each secret. Other users must not be able to read these
+/// files.
 package struct FileSecrets: SecretProvider {
   private let path: String
   package var name: String { "the file \(path)" }
 
   package init(_ path: String) { self.path = path }
 
-  /// - Throws: `notPermitted` if others could read it too.
+  /// - Throws: `notPermitted` if other users can read the file.
   package func value(of secret: String) async throws(Failure) -> String? {
     guard SecretName.isGood(secret), let status = Disk.status(path) else { return nil }
     var info = stat()
@@ -46,7 +47,8 @@ package struct FileSecrets: SecretProvider {
     return text.withoutByteOrderMark
   }
 
-  /// Lines are `NAME=value`; `export` before and quotes around the value are allowed. `#` begins a comment line.
+  /// Finds a secret in lines `NAME=value`; nil: it is not there. A line may begin with `export`, and the value may have quotes. `#` begins
+  /// a comment line.
   private static func value(of secret: String, in text: String) -> String? {
     var found: String?
     for line in text.fullLines {
@@ -61,8 +63,8 @@ package struct FileSecrets: SecretProvider {
   }
 }
 
-/// Secrets that a program prints, such as `op read op://vault/{name}`: the secret's name replaces `{name}`, or else is added as the last
-/// word. A status other than 0 means that the program has no answer.
+/// Secrets that a program prints, such as `op read op://vault/{name}`. The secret's name replaces `{name}`, or else is added as the last
+/// word. A status other than 0 means that the program has no value.
 package struct CommandSecrets: SecretProvider {
   private let argv: [String]
   private let directory: String
@@ -75,7 +77,7 @@ package struct CommandSecrets: SecretProvider {
     self.run = run
   }
 
-  /// - Throws: `missing` with the program's output, which says why it failed.
+  /// - Throws: `missing`, with the end of the program's output, which says why it failed.
   package func value(of secret: String) async throws(Failure) -> String? {
     guard SecretName.isGood(secret) else { return nil }
     let isNamed = argv.contains { $0.contains("{name}") }
@@ -90,8 +92,8 @@ package struct CommandSecrets: SecretProvider {
     return ended.stdout.hasSuffix("\n") ? String(ended.stdout.dropLast()) : ended.stdout
   }
 
-  /// The end of a failed program's output, up to a limit, because it says why the program failed. Some of it is left out: what it printed
-  /// as the value, and words that look like a key or a token.
+  /// Returns the last line of a failed program's stderr, up to a limit, because it says why the program failed. Words that look like a key
+  /// or a token are left out, and so is everything that the program printed as the value.
   private static func said(_ ended: Program.Ended) -> String {
     var line = ended.stderr.fullLines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? ""
     for value in ended.stdout.fullLines where value.utf8.count > 3 {
@@ -103,7 +105,8 @@ package struct CommandSecrets: SecretProvider {
   }
   private static let longest = 200
 
-  /// Whether a word has a run of 16 or more letters and digits with both in it: that is neither a natural word nor a path.
+  /// Returns whether a word has 16 or more letters and digits in a row, with at least one of each. Such a word is no natural word and no
+  /// path.
   private static func looksSecret(_ word: Substring) -> Bool {
     word.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "+_=-".contains($0))) }.contains { run in
       run.utf8.count >= 16 && run.contains(where: \.isNumber) && run.contains(where: \.isLetter)

@@ -3,7 +3,7 @@ import DeployAppSpec
 import DeployModel
 import Foundation
 
-/// `lander appspec check`: says what is wrong with a bundle, and what may surprise.
+/// `lander appspec check`: lists the errors of a bundle with an appspec file, and what often surprises people.
 struct AppSpecCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `lander appspec …`
+/// `lander appspec`: runs and checks bundles with an appspec file.
 struct AppSpecCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "appspec",

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployAppSpec
 import Foundation
 
-/// `lander appspec run`: one deployment of a bundle to this machine.
+/// `lander appspec run`: deploys a bundle to this machine once.
 struct AppSpecRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",

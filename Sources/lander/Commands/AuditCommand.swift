@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Verifies the journal's chains, against the hosts' receipts if they can be reached.
+/// Verifies the chains of the journal, and compares them with the receipts on hosts if the hosts can be reached.
 struct AuditCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit",
@@ -61,7 +61,7 @@ struct AuditCommand: Verb {
     surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
-  /// Compares every receipt on a host with the journal.
+  /// Compares the receipts on hosts with the journal, if the hosts are known.
   private func compared(_ chains: [ChainVerdict], _ past: PastDeployments, _ terminal: Terminal) async throws -> AuditResult {
     let project: LoadedProject
     do { project = try bundle.project() ?? Wiring.project(options) } catch {

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Cancels a deployment in good order, whichever process runs it.
+/// Cancels a deployment in an orderly way, whichever process runs it.
 struct CancelCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: "Cancels a deployment: restores its hosts and gives the locks back.",
@@ -63,7 +63,7 @@ struct CancelCommand: Verb {
 
   private var reason: String { why.comment.isEmpty ? "lander cancel" : "lander cancel: \(why.comment)" }
 
-  /// Says that there is nothing left to cancel: a newer deployment decides what the hosts run.
+  /// Says that there is nothing left to cancel, because a newer deployment decides what the hosts run.
   private func tellSuperseded(_ pair: DeploymentPair, _ terminal: Terminal) -> DeployModel.ExitCode {
     Ending.note(pair.members.map(\.id))
     let lines = pair.superseded?.lines() ?? []
@@ -79,7 +79,7 @@ struct CancelCommand: Verb {
     switch try await desk.say(.cancel, comment: why.comment, to: pair, patience: .seconds(4)) {
     case .answered(let id, _, let words): told = "\(id): \(SafeText.line(words))"
     case .ended, .heard, .unattended, .lockGone, .silent: told = "Deployment \(name) is about to end"
-    // An engine of an older version only hears signals.
+    // An engine of an older version only understands signals.
     case .ignored: told = "Told process \(try await desk.cancel(pair)) to end deployment \(name)"
     }
     terminal.tell("\(told); waiting for it. Ctrl-C stops waiting only.")

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Says which commits and files a deployment would bring.
+/// Lists the commits and files that a deployment would bring.
 struct DiffCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Lists the commits and files that a deployment would bring, for each revision that hosts run.",

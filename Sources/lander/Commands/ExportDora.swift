@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// DORA's four measures of the deployments that were made from here.
+/// Prints DORA's four metrics of the deployments that were made from here.
 struct ExportDora: Verb {
   static let configuration = CommandConfiguration(
     commandName: "dora",

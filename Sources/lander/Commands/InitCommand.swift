@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployModel
 import DeployReport
 
-/// Writes a commented `deploy.lua` for the project it finds.
+/// Writes a commented `deploy.lua` for the project in the folder.
 struct InitCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Writes a commented deploy.lua for the project in this folder.",

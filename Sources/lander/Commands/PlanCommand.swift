@@ -59,7 +59,7 @@ struct PlanCommand: Verb {
     }
   }
 
-  /// What `deploy --missing` would do: hosts are asked, because only they know what they lack.
+  /// Shows what `deploy --missing` would do. The hosts are asked, because only they know what they lack.
   private func missing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let file = try out.map { try ResultFile(at: Folder.absolute($0), option: "--out") }
     let start = MissingStart(

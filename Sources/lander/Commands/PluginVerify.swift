@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Says whether the plugins are what `deploy.lock` recorded.
+/// Compares the plugins on this machine with what `deploy.lock` recorded.
 struct PluginVerify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Compares the plugins on this machine with deploy.lock, byte by byte.",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Passes a wait or a check of a deployment early.
+/// Passes a wait or a check of a deployment before its time.
 struct PromoteCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "promote", abstract: "Passes a wait or a check of a deployment early.",

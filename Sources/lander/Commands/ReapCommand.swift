@@ -30,7 +30,7 @@ struct ReapCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
     var selections = try project.project.selections(recipe: recipe, group: group)
-    // A deployment may have gone to a group that no recipe names.
+    // A group that no recipe names may have deployments too.
     if group == nil, recipe == nil { selections += try project.project.groupSelections(nil) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Runs a deployment against simulated hosts on which things go wrong, and checks every promise after every event.
+/// Runs a deployment against simulated hosts with faults, and checks every promise after every event.
 struct RehearseCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rehearse",

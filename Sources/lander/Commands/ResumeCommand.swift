@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Resumes a deployment whose engine is gone, or ends the pause of one that runs.
+/// Resumes a deployment whose engine is gone, or ends the pause of a running deployment.
 struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",

@@ -67,7 +67,7 @@ struct RunCommand: Verb {
     }
   }
 
-  /// The project, with the task in place of the recipe's deployment.
+  /// Returns the project with the task in place of the recipe's deployment.
   private func runnable(_ project: LoadedProject) throws(Problems) -> LoadedProject {
     var project = project
     let words = request.words

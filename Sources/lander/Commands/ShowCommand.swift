@@ -41,17 +41,17 @@ struct ShowCommand: Verb {
     return .done
   }
 
-  /// The named train; nil: the argument names no train, or there is no argument.
+  /// Returns the named train; nil: the argument names no train, or there is no argument.
   private func train() throws -> Train? {
     guard let word = recipe, word.hasPrefix("train-") else { return nil }
     if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
     return try TrainFile.named(word, in: options.existingStateFolder())
   }
 
-  /// The named deployment; nil: the argument names a recipe, or there is no argument.
+  /// Returns the report of the named deployment; nil: the argument names a recipe, or there is no argument.
   private func deployment() async throws -> AccountReport? {
     guard let word = recipe else { return nil }
-    // Works even if the project does not load: the journal has what was deployed.
+    // This works even if the project does not load, because the journal has what was deployed.
     if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
     guard let past = try? Wiring.past(options), try await past.knows(word) else { return nil }
     return try await past.accountReport(of: word)

@@ -4,7 +4,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Says what every host runs, by the hosts' own receipts.
+/// Shows what each host runs, according to the hosts' own receipts.
 struct StatusCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "status",
@@ -69,7 +69,7 @@ struct StatusCommand: Verb {
         terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }
       terminal.give(.list(values))
-      // A state folder that cannot be written still shows what hosts say.
+      // Even if the state folder cannot be written, the command shows what the hosts say.
       for one in (try? await desk.learnEnds(from: surveyed)) ?? [] {
         terminal.say(["", "Ended elsewhere: \(one.named)", "  Its hosts keep it no more: somebody resumed it, or took its locks away."])
       }

@@ -39,7 +39,7 @@ struct UnlockCommand: Verb {
       var found: [Surveyed] = []
       for selection in selections {
         var one = await desk.surveyWithPartners(selection)
-        // With `--force`, only the lock matters.
+        // With `--force`, only the lock matters, so parked deployments are not ended first.
         if !force, one.parked.contains(where: { $0.isLate(at: desk.now) }), try await desk.endLate([one], queues: false) {
           one = await desk.surveyWithPartners(selection)
         }
@@ -69,7 +69,7 @@ struct UnlockCommand: Verb {
 }
 
 extension DeadHolder {
-  /// Says that the holder is dead, and which command is better than taking its lock away.
+  /// The lines about a holder that is dead, and the command that is better than taking its lock away.
   fileprivate var lines: [String] {
     guard case .interrupted(let deployment) = self else { return [clause.sentenced] }
     return [

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A bundle with an appspec file, deployed without a `deploy.lua`.
+/// The options that describe a bundle with an appspec file, which is deployed without a `deploy.lua`.
 struct AppSpecOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -33,7 +33,7 @@ struct AppSpecOption: ParsableArguments {
     }
   }
 
-  /// Whether the name of an application or a group may contain this character.
+  /// Returns whether the name of an application or a group may contain this character.
   static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": true

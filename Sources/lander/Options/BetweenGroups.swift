@@ -21,7 +21,7 @@ enum BetweenGroups: ExpressibleByArgument, Equatable {
     }
   }
 
-  /// The same rule in the form of the train's record.
+  /// The rule between two groups, as the train's record has it.
   var rule: Train.Between {
     switch self {
     case .nothing: .nothing

@@ -3,8 +3,8 @@ import DeployModel
 
 /// Refuses options of `lander` with an empty value, because an unset variable leaves an empty value in `--revision "$ARTIFACT"`.
 enum EmptyWords {
-  /// - Parameter arguments: all words after `lander`; those after `--` belong to a command on hosts.
-  /// - Throws: `Problems`, one for each. Parameters of recipes are excluded, because their types say what they may be.
+  /// - Parameter arguments: all words after `lander`. Words after `--` are not checked, because they belong to a command on hosts.
+  /// - Throws: `Problems`, one for each empty value. Parameters of recipes are not checked, because their types say what they may be.
   static func check(_ arguments: [String]) throws(Problems) {
     let words = arguments.prefix { $0 != "--" }
     let options = Set(OptionNames.names(of: Subcommand.named(Array(words))))

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Which gate is answered, and why; for a parked deployment, also whether this command resumes it.
+/// Which gate a person answers, and why. For a parked deployment, also whether this command resumes it.
 struct GateChoice: ParsableArguments {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -16,7 +16,7 @@ struct GateChoice: ParsableArguments {
   @Argument(help: ArgumentHelp("The gate, by name or number; without it, the open gate.", valueName: "gate"))
   var gate: String?
 
-  /// Answers a train's question or a deployment that an engine runs, or resumes a parked deployment.
+  /// Answers the question of a train, or a gate of a deployment that an engine runs, or resumes a parked deployment with the answer.
   /// - Parameter sign: signs the approval; nil: the approval is not signed.
   func answer(_ kind: Message.Kind, signing sign: Signing? = nil, on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if kind != .promote, let train = try TrainFile.named(id, in: options.existingStateFolder()) {
@@ -35,7 +35,7 @@ struct GateChoice: ParsableArguments {
     do {
       return try await Speech(kind: kind, gate: gate, comment: why.comment, sign: sign).say(to: id, options, on: terminal)
     } catch {
-      // Its engine may have left meanwhile.
+      // The engine may have left meanwhile, so that the deployment is parked now.
       if try await Speech.isKnown(id, options), let code = try await answering.perform(id, options, on: terminal) { return code }
       throw error
     }

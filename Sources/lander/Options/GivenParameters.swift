@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 import Foundation
 
-/// Parameters of a recipe that are not typed as options: those in the file of `--params`, and those in the environment. Options win over
-/// the file, and the file wins over the environment.
+/// The parameters of a recipe that are not typed as options: those in the file of `--params`, and those in the environment. Options win
+/// over the file, and the file wins over the environment.
 struct GivenParameters {
   /// The environment's first, then the file's: a later value of the same parameter wins. Values that do not fit are left out.
   private(set) var members: [Value.Member] = []

@@ -14,7 +14,7 @@ struct HostChoice: ParsableArguments {
   /// - Throws: `Problems` as `names(_:of:)` does.
   var names: [String] { get throws { try HostChoice.names(only) + tags.words } }
 
-  /// Looks up hosts that were not named by `--only`. A problem with a name then says which option or argument gave the name.
+  /// Runs `look`, which looks up hosts. If `--only` did not name the hosts, a problem then says which option or argument named them.
   /// - Parameter option: the option that named the hosts; nil: they are plain arguments.
   static func named<T>(by option: String?, _ look: () throws -> T) throws -> T {
     do { return try look() } catch var problems as Problems {
@@ -23,10 +23,10 @@ struct HostChoice: ParsableArguments {
     }
   }
 
-  /// Host names as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
+  /// Returns the names of hosts in words as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
   /// - Parameter option: the option that gave the words.
-  /// - Returns: an empty list if nothing was typed; it selects every host.
-  /// - Throws: `Problems` if a word names no host, for example an unset variable: it must not select every host.
+  /// - Returns: an empty list if nothing was typed, which selects every host.
+  /// - Throws: `Problems` if a word names no host, for example because a variable is unset. Such a word must not select every host.
   static func names(_ words: [String], of option: String = "--only") throws(Problems) -> [String] {
     let names = words.map { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
     guard !names.contains([]) else {

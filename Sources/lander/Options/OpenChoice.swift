@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// A deployment that somebody looks at while it runs.
+/// The deployment that somebody watches while it runs.
 struct OpenChoice: ParsableArguments {
   @Argument(
     help: ArgumentHelp(

@@ -30,7 +30,7 @@ enum OptionNames {
     return (dump.command.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name)
   }
 
-  /// Why a parameter cannot be given as `--NAME`: an option of lander has that name. Nil: no option has it.
+  /// Returns why a parameter cannot be given as `--NAME`: an option of lander has that name. Nil: no option has it.
   static func clash(_ parameter: Parameter) -> Problem? {
     let plain = parameter.name.replacing("_", with: "-")
     let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])

@@ -6,7 +6,7 @@ extension WhenBusy: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-/// What a deployment does if another deployment has its hosts.
+/// The options for a deployment whose hosts another deployment has.
 struct QueueOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -78,13 +78,13 @@ struct QueueOptions: ParsableArguments {
     return problems
   }
 
-  /// Adds these options to a request.
+  /// Returns the request with these options.
   func completing(_ asked: Asked) -> Asked {
     var asked = asked
     asked.request.sequence = sequence
     asked.request.freezeOverride = overrideFreeze ? line : nil
     asked.unclear += problems
-    // Why it is urgent is why it is deployed, unless more was said.
+    // If no reason for the deployment was given, the reason for the urgency is also the reason for the deployment.
     if let urgency, asked.request.said.message == nil { asked.request.said.message = "urgent: \(urgency)" }
     return asked
   }

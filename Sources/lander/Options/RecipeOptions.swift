@@ -46,7 +46,7 @@ struct RecipeOptions: Equatable {
       } else {
         problems.append(
           Self.unknown(word.hasPrefix("--") ? "--" + name : word, name, declared, options))
-        // Probably the value of the misspelt option: one problem is enough.
+        // The next word is probably the value of the misspelt option, and one problem is enough.
         if value == nil, let next = rest.first, !next.hasPrefix("-"), !recipes.contains(next) { rest.removeFirst() }
       }
     }
@@ -63,8 +63,8 @@ struct RecipeOptions: Equatable {
     }
   }
 
-  /// The parameters of all recipes, first those of the recipe that the words name. If two recipes share a name, the first one's kind
-  /// counts.
+  /// Returns the parameters of all recipes, first those of the recipe that the words name. If several recipes have parameters with one
+  /// name, the type of the first counts.
   static func declared(in project: Project, for words: [String]) -> [Parameter] {
     let named = words.lazy.compactMap { word in project.recipes.first { $0.name.isExactly(word) } }.first
     let own = named ?? (project.recipes.count == 1 ? project.recipes[0] : nil)
@@ -117,7 +117,7 @@ struct RecipeOptions: Equatable {
       "lander list shows each recipe's parameters; lander help deploy the command's options"
     let version =
       "a recipe that takes a version declares it: params = { version = param.string {} }; lander's own is said by lander --version"
-    // An option of another command is not a misspelt option of this one.
+    // An option of another command is not treated as a misspelt option of this one.
     if !options.isEmpty, !options.contains(name), OptionNames.all.contains(name) {
       return Problem("this command has no option --\(name)", fix: "it is one of lander deploy; --help lists those of this command")
     }

@@ -60,8 +60,8 @@ struct RequestOptions: ParsableArguments {
     return words.first ?? options.first { $0.1 }?.0
   }
 
-  /// The groups that `--group` names; empty: the option was not given. If a group of the project has a comma in its name, the name stands
-  /// for that one group.
+  /// Returns the groups that `--group` names; empty: the option was not given. If a group of the project has a comma in its name, the whole
+  /// value is that group's name.
   func groups(of project: Project) -> [String] {
     guard let group, group.contains(","), !project.groups.contains(where: { $0.name.isExactly(group) }) else {
       return group.map { [$0] } ?? []
@@ -70,7 +70,7 @@ struct RequestOptions: ParsableArguments {
       .map { String($0.reversed().trimmingPrefix { $0 == " " }.reversed()) }
   }
 
-  /// The deployment that the command line asks for.
+  /// Returns the deployment that the command line asks for.
   /// - Throws: `Problems` if `--only` names no host, or `--where` no tag and value.
   /// - Parameter whole: the project of which `project` is a part; nil: they are the same.
   func asked(of project: Project, in whole: Project? = nil) throws(Problems) -> Asked {

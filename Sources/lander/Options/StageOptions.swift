@@ -14,7 +14,7 @@ struct StageOptions: ParsableArguments {
   /// The first of these options that was given; nil: none was given.
   var choice: String? { ran.isEmpty ? again.isEmpty ? nil : "--again" : "--ran" }
 
-  /// Adds these options to a request.
+  /// Returns the request with these options.
   func completing(_ asked: Asked) -> Asked {
     var asked = asked
     asked.request.ran = ran.isEmpty ? nil : ran

@@ -15,7 +15,7 @@ struct StayOptions: ParsableArguments {
       valueName: "time"))
   var wait: String?
 
-  /// The value that stands for `--wait` without a value.
+  /// The value that the parser sees for a `--wait` without a value.
   static let always = "always"
 
   func validate() throws {
@@ -41,7 +41,7 @@ struct StayOptions: ParsableArguments {
   /// The exit code after the deployment was parked.
   var parkedExit: DeployModel.ExitCode { wait.flatMap { Interval($0) } == nil ? .paused : .detached }
 
-  /// Gives every `--wait` without a value the value `always`, because the parser demands a value.
+  /// Adds the value `always` to each `--wait` without a value, because the parser demands a value.
   static func completed(_ arguments: [String]) -> [String] {
     let own = arguments.prefix { $0 != "--" }
     let words = Elsewhere.rest(of: Array(own))

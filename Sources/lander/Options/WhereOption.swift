@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Hosts by the values of their tags: `--where role=web --where zone=a,b`.
+/// Selects hosts by the values of their tags: `--where role=web --where zone=a,b`.
 struct WhereOption: ParsableArguments {
   @Option(
     name: .customLong("where"),

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Who asks for a deployment, and why: it is in the journal, in locks and receipts on hosts, and in all reports.
+/// Who asks for a deployment, and why. The journal, locks and receipts on hosts, and all reports contain both.
 struct WhyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -20,7 +20,7 @@ struct WhyOptions: ParsableArguments {
       "Your name, in addition to the login; the default is the name from the CI system. lander does not verify it.", valueName: "name"))
   var actor: String?
 
-  /// The message, the actor and the labels.
+  /// Returns the message, the actor and the labels.
   /// - Throws: `Problems`, one for each invalid value.
   func said() throws(Problems) -> StatedProvenance {
     let (said, problems) = reading
@@ -28,7 +28,7 @@ struct WhyOptions: ParsableArguments {
     return said
   }
 
-  /// The message, actor and labels that are valid, and the problems of the others.
+  /// The valid ones of the message, the actor and the labels, and the problems of the others.
   var reading: (said: StatedProvenance, problems: [Problem]) {
     var problems: [Problem] = []
     var labels: [Label] = []
@@ -54,7 +54,7 @@ struct WhyOptions: ParsableArguments {
     return (StatedProvenance(message: line, actor: actor, labels: labels), problems)
   }
 
-  /// Why a text cannot be an actor's name; nil: it can, or no actor is given.
+  /// Returns why a text cannot be an actor's name; nil: it can, or no actor is given.
   static func problem(ofActor actor: String?) -> Problem? {
     guard let actor, Provenance.line(actor, limit: Provenance.actorLimit) != actor else { return nil }
     return Problem("it is no name on one line of at most \(Provenance.actorLimit) bytes", subject: "--actor", fix: "--actor kim")

@@ -2,12 +2,12 @@ import ArgumentParser
 import DeployModel
 import Glibc
 
-/// Confirms something that cannot be taken back.
+/// Confirms something that cannot be undone.
 struct YesOption: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
-  /// Whether the command may continue: `--yes` was given, or a person at the terminal agrees.
+  /// Returns whether the command may continue: `--yes` was given, or a person at the terminal agrees.
   /// - Parameter isRead: whether a program reads the output, so that nobody sees the question.
   func agrees(to question: String, isRead: Bool, on terminal: Terminal) -> Bool {
     if yes { return true }

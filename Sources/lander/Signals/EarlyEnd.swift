@@ -5,23 +5,23 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// How a signal ends a command, until another listener takes over the signals. The signal first ends the processes that run on this machine
-/// (a build, git, clients of hosts) with everything that they started, and then the command.
+/// Ends a command at a signal, until another listener takes over the signals. First it ends the processes that run on this machine (a
+/// build, git, clients of hosts) and everything that they started, and then the command.
 enum EarlyEnd {
   private struct State {
     var signal: Int32?
     var at = ContinuousClock.now
     var rest = "nothing on a host was changed"
-    /// The problem to report instead of the others.
+    /// The problem to report in place of `rest`; nil: `rest` is reported.
     var problem: Problem?
     var endings: [@Sendable () async -> Void] = []
-    /// Whether the cursor of standard error may be behind a drawn frame.
+    /// Whether the cursor of standard error may be at the end of a drawn frame.
     var isDrawn = false
   }
   private static let state = Mutex(State())
-  /// A wrapper (`timeout`, a CI runner) often signals the process and then its whole group: that is one request, not two.
+  /// Signals within this time count as one request: a wrapper (`timeout`, a CI runner) often signals the process and then its whole group.
   private static let echo = Duration.milliseconds(300)
-  /// How many seconds the processes may take to end: TERM, the grace time, KILL.
+  /// How many seconds the processes have to end: TERM, the grace time, KILL.
   private static let patience = 30
 
   /// Whether a signal is ending the command.
@@ -37,7 +37,7 @@ enum EarlyEnd {
         return true
       }
       if isFirst {
-        // From here on nothing else reports how the command ended, or what fails because it is being ended.
+        // From here on, no other code may report how the command ended, or failures that only follow from the end of the command.
         let isOpen = Ending.claim(ExitCode(endedBy: number))
         PlainThread.start { if isOpen { end(number, terminal) } else { Ending.leaveSoon() } }
       } else if number != SIGHUP, now - state.withLock({ $0.at }) > echo {
@@ -49,16 +49,16 @@ enum EarlyEnd {
     }
   }
 
-  /// Adds something that has to end with the command. All of these end in the order of the calls; a second signal ends them again.
+  /// Adds something that has to be ended with the command. The endings run in the order of the calls, and again at a second signal.
   static func also(_ ending: @escaping @Sendable () async -> Void) { state.withLock { $0.endings.append(ending) } }
 
-  /// Sets the clause to print if a signal ends the command from now on: `the deployment is as it was`.
+  /// Sets the clause that is printed if a signal ends the command from now on, such as `the deployment is as it was`.
   static func nowHolds(_ rest: String) { state.withLock { $0.rest = rest } }
 
-  /// From now on a signal ends only this command, which waits for another process.
+  /// Notes that this command only waits for another process, so that a signal ends nothing but the wait.
   /// - Parameters:
   ///   - ends: what happens to the deployment, as a clause.
-  ///   - command: the command that waits for it again.
+  ///   - command: the command with which a person waits again.
   static func onlyWaits(for deployment: String, which ends: String = "ends all the same", again command: String = "cancel") {
     let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
     let problem = Problem(
@@ -83,7 +83,7 @@ enum EarlyEnd {
     Ending.leave(after: problem ?? Problem("\(word): \(rest)"))
   }
 
-  /// Ends everything that was added. The wait has a limit, because all task threads may be busy.
+  /// Runs all endings. The wait has a limit, because all task threads may be busy.
   private static func finish(within seconds: Int) {
     let endings = state.withLock { $0.endings }
     guard !endings.isEmpty else { return }
@@ -97,7 +97,7 @@ enum EarlyEnd {
 }
 
 extension ExitCode {
-  /// The exit code of a command that a signal ended.
+  /// Makes the exit code of a command that a signal ended.
   init(endedBy signal: Int32) {
     switch signal {
     case SIGTERM: self = .terminated

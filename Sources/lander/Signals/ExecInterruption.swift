@@ -2,7 +2,7 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Ctrl-C, SIGTERM and a closed terminal while a command runs on hosts.
+/// Handles Ctrl-C, SIGTERM and a closed terminal while a command runs on hosts.
 final class ExecInterruption: Sendable {
   private let heard = Mutex<(signal: Int32, at: ContinuousClock.Instant)?>(nil)
 
@@ -16,7 +16,7 @@ final class ExecInterruption: Sendable {
         defer { first = first ?? (number, now) }
         return first
       }
-      // TERM soon after INT is the same request, because CI runners send both. So is a terminal that is closed later.
+      // TERM soon after INT is the same request, because CI runners send both. A terminal that is closed later is no new request either.
       if let first, number == SIGHUP || number == SIGTERM && first.signal != SIGTERM && now - first.at < .seconds(30) { return }
       guard first == nil else { Ending.leave(code ?? .interrupted) }
       terminal.tell("Interrupted: ending the command on every host")

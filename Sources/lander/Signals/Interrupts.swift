@@ -2,21 +2,22 @@ import DeployDesk
 import DeployModel
 import Glibc
 
-/// What a signal does while deployments run. The first signal cancels them in good order, the next signal leaves them as they are. A
-/// rollback continues after the first signal, and lander says so.
+/// Decides what signals do while deployments run. The first signal cancels them in an orderly way, and the next one leaves them as they
+/// are. A rollback continues after the first signal, and lander says so.
 actor Interrupts {
-  /// A wrapper (`timeout`, a CI runner) often signals the process and then its whole group: that is one request, not two.
+  /// Signals within this time count as one request: a wrapper (`timeout`, a CI runner) often signals the process and then its whole group.
   private static let echo = Duration.milliseconds(300)
-  /// A CI runner that cancels a job sends INT, some seconds later TERM, and then KILL. TERM within this time after INT is the same request.
+  /// The time after INT in which TERM is the same request. A CI runner that cancels a job sends INT, some seconds later TERM, and then
+  /// KILL.
   private static let urgency = Duration.seconds(30)
-  /// After this time, lander names the hosts that have not ended: runners kill after ten seconds.
+  /// The time after which lander names the hosts that have not ended. CI runners kill after ten seconds.
   private static let patience = Duration.seconds(9)
 
   private let running: Running
   private let shown: Progress
   private var before: ContinuousClock.Instant?
   private var first: (signal: Int32, at: ContinuousClock.Instant)?
-  /// What signals have asked to end: nil stands for the deployment, an id for its rollback.
+  /// What signals have asked to end: nil stands for the deployment, and an id for its rollback.
   private var asked: Set<Deployment.ID?> = []
   private var hurry: Task<Void, Never>?
   private(set) var detached = false
@@ -28,7 +29,7 @@ actor Interrupts {
   }
 
   func heard(_ number: Int32) async {
-    // It came from another terminal: a Ctrl-C here is still the first one.
+    // The request came from another terminal, so a Ctrl-C here is still the first one.
     guard number != SIGUSR1 else {
       _ = await ask("lander cancel")
       return
@@ -60,6 +61,6 @@ actor Interrupts {
     return id
   }
 
-  /// Stops the timer, because no deployment runs any more.
+  /// Stops the timer when no deployment runs any more.
   func end() { hurry?.cancel() }
 }

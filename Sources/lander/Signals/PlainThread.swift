@@ -1,8 +1,8 @@
 import Glibc
 
-/// Threads for work that must happen even while all task threads are busy: one hears signals, and one ends the program.
+/// Threads for work that must happen even while all task threads are busy: one waits for signals, and one ends the program.
 enum PlainThread {
-  /// Runs a body once. Returns false if the machine gives no further thread; then the body does not run.
+  /// Runs a body on a new thread. Returns false, and does not run the body, if the machine gives no further thread.
   @discardableResult
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     var thread = pthread_t()
@@ -19,7 +19,7 @@ enum PlainThread {
     return true
   }
 
-  /// Sleeps. Only for these threads: in a task it would block others.
+  /// Sleeps. Only for plain threads: in a task it would block other tasks.
   static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 
   private final class Box: Sendable {

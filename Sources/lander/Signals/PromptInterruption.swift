@@ -2,8 +2,8 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Ctrl-C, SIGTERM and a closed terminal at a prompt. If a person types, Ctrl-C ends the line that runs, or clears the line that is being
-/// typed. The other signals end the prompt.
+/// Handles Ctrl-C, SIGTERM and a closed terminal at a prompt. If a person types, Ctrl-C ends the line that runs, or clears the line that is
+/// being typed. The other signals end the prompt.
 final class PromptInterruption: Sendable {
   private struct State {
     var cancel: (@Sendable () -> Void)?
@@ -15,7 +15,7 @@ final class PromptInterruption: Sendable {
   /// The exit code of the command; nil: no signal ended it.
   var code: ExitCode? { state.withLock { $0.code } }
 
-  /// Whether the lines typed so far must be dropped. The question resets the flag.
+  /// Returns whether the lines typed so far must be dropped. The call resets this to false.
   func isReset() -> Bool {
     state.withLock { state in
       defer { state.isReset = false }
@@ -23,7 +23,7 @@ final class PromptInterruption: Sendable {
     }
   }
 
-  /// Notes that a line runs, and how to cancel it.
+  /// Notes that a line begins to run, and how to cancel it.
   func begins(_ cancel: @escaping @Sendable () -> Void) {
     state.withLock { $0.cancel = cancel }
     if code != nil { cancel() }

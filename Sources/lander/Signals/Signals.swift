@@ -28,8 +28,8 @@ enum Signals {
     if PlainThread.start({ listen(to: read, isReady) }) { isReady.wait() }
   }()
 
-  /// From now on, passes each of these signals to `heard` instead of the earlier listener. If the parent of this process ignores SIGHUP, as
-  /// nohup does, SIGHUP stays ignored.
+  /// Passes each of these signals to `heard` from now on, and no longer to the earlier listener. If the parent of this process ignores
+  /// SIGHUP, as nohup does, SIGHUP stays ignored.
   static func hear(_ numbers: [Int32], _ heard: @escaping @Sendable (Int32) -> Void) {
     listener.withLock { $0 = heard }
     for number in numbers where number != SIGHUP || !isIgnored(number) {
@@ -50,7 +50,7 @@ enum Signals {
   }
 
   private static func listen(to end: Int32, _ isReady: DispatchSemaphore) {
-    // The parent of this process may have blocked them, and blocking is inherited.
+    // The parent of this process may have blocked these signals, and a child inherits that.
     var mask = sigset_t()
     sigemptyset(&mask)
     for number in ending + [SIGUSR1, SIGWINCH, SIGCONT] { sigaddset(&mask, number) }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// The signals that ask `lander appspec run` to end its deployment in good order.
+/// The signals that ask `lander appspec run` to end its deployment in an orderly way.
 enum Stop {
   private static let first = Atomic<Int32>(0)
   private static let count = Atomic<Int>(0)
@@ -14,8 +14,8 @@ enum Stop {
   /// The number of signals that came.
   static var signals: Int { count.load(ordering: .relaxed) }
 
-  /// From now on, signals with these numbers are only noted. TERM after INT is the same request, because CI runners send both. So is a
-  /// terminal that is closed after another signal.
+  /// Only counts the signals with these numbers from now on. TERM after INT is the same request, because CI runners send both. A terminal
+  /// that is closed after another signal is no new request either.
   static func listen(to numbers: [Int32]) {
     // Both values exist before a handler uses them.
     _ = (signal, signals)

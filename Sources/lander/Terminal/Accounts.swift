@@ -3,20 +3,20 @@ import DeployModel
 import DeployReport
 
 extension PastDeployments {
-  /// Who made a deployment, why, who sent it messages, and what it left; nil: its journal has no beginning.
+  /// Returns who made a deployment, why, who sent it messages, and what it left; nil: its journal has no beginning.
   func account(of deployment: Deployment.ID) async throws -> Account? {
     let story = DeploymentStory(try await outline(of: deployment))
     return story.plan.map { _ in Account(story) }
   }
 
-  /// The account of a deployment and its rollback that have ended. What the rollback repaired does not count as left.
+  /// Returns the account of a deployment and its rollback, both of which have ended. What the rollback repaired does not count as left.
   func account(of pair: DeploymentPair) async throws -> Account {
     var back: DeploymentStory?
     if let id = pair.back?.id { back = DeploymentStory(try await outline(of: id)) }
     return Account(DeploymentStory(try await outline(of: pair.first.id)), rollback: back)
   }
 
-  /// The report of one deployment.
+  /// Returns the report of one deployment.
   /// - Parameter word: an id, the beginning of an id, or `last`.
   func accountReport(of word: String) async throws -> AccountReport {
     let named = try await find(word)

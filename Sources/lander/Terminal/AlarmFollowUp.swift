@@ -5,7 +5,7 @@ import Glibc
 import Synchronization
 
 extension Launch {
-  /// A follow-up that watches the alarm of a new deployment, if the command stays.
+  /// Makes a launch that also watches the alarm of its deployment, if the command stays.
   init(
     desk: Desk, terminal: Terminal, progress: ProgressOptions, project: LoadedProject, stay: StayOptions,
     alarmsIn options: ProjectOptions
@@ -21,7 +21,7 @@ struct AlarmFollowUp {
   let options: ProjectOptions
   let progress: ProgressOptions
   let terminal: Terminal
-  /// Nil: the project is unknown, so nothing can be taken back.
+  /// The project; nil: it is unknown, so the alarm cannot start a rollback.
   var project: LoadedProject?
   /// How long the command watches; nil: it does not watch.
   var patience: Staying?
@@ -47,7 +47,7 @@ struct AlarmFollowUp {
     }
   }
 
-  /// Called after a deployment has ended: watches its alarm if this command stays, or says that nobody watches it.
+  /// Watches the alarm of a deployment that has ended, if this command stays; otherwise says that nobody watches it.
   /// - Returns: how the deployment and the watch ended.
   func after(_ end: Launch.End) async throws -> Launch.End {
     guard let story = end.chronicles.first?.story, end.code == .done, story.plan?.flow.alarm != nil,
@@ -75,7 +75,7 @@ struct AlarmFollowUp {
     }
   }
 
-  /// Watches until the alarm ends, the time is over, or a signal comes; runs the rollback if the alarm fires.
+  /// Watches until the alarm ends, the time is over, or a signal comes. If the alarm fires, this runs the rollback.
   /// - Parameter time: how long to watch; nil: until the alarm ends.
   private func run(
     _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil, ending signal: FirstSignal
@@ -85,7 +85,7 @@ struct AlarmFollowUp {
         try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).run(plan)
       }
     }
-    // The first signal ends the watching, the next one the command. A rollback that is under way hears signals itself.
+    // The first signal ends the watching, and the next one the command. A rollback that is under way handles signals itself.
     Signals.hear(Signals.ending) { number in
       signal.take(number)
       work.cancel()
@@ -115,7 +115,7 @@ private final class FirstSignal: Sendable {
 
   func take(_ one: Int32) { _ = number.compareExchange(expected: 0, desired: one, ordering: .relaxed) }
 
-  /// The exit code of a command that it ended; as by Ctrl-C if there was none.
+  /// The exit code of a command that the signal ended; if none came, as if Ctrl-C had ended it.
   var code: DeployModel.ExitCode {
     let one = number.load(ordering: .relaxed)
     return DeployModel.ExitCode(endedBy: one == 0 ? SIGINT : one)
@@ -125,7 +125,7 @@ private final class FirstSignal: Sendable {
 extension AlarmWatch {
   /// - Parameters:
   ///   - record: the present record of the alarm.
-  ///   - standing: how the rollback stands that it began; nil: it began none, or nobody knows it any more.
+  ///   - standing: the state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
   fileprivate func report(_ record: AlarmRecord, _ standing: AlarmRollback? = nil) -> AlarmReport {
     AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, standing: standing)
   }

@@ -7,7 +7,7 @@ struct Answering {
   let draft: MessageDraft
   let progress: ProgressOptions
   let stay: StayOptions?
-  /// Whether to leave the answer on its hosts for the engine that resumes it.
+  /// Whether the answer is left on the hosts, for the engine that resumes the deployment; false: this command resumes it.
   var leaves = false
 
   /// - Parameter word: the deployment; nil: the only one that has not ended.
@@ -40,7 +40,7 @@ struct Answering {
     }
   }
 
-  /// The deployment as this state folder knows it; nil: it is unknown here, or several match.
+  /// Returns the deployment as this state folder knows it; nil: it is unknown here, or several match.
   private func known(_ word: String?, _ options: ProjectOptions) async throws -> DeploymentPair? {
     guard let past = try Wiring.past(options) else { return nil }
     if let word { return try await past.knows(word) ? try await past.pair(word, or: []) : nil }

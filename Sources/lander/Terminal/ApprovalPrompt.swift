@@ -4,7 +4,7 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Asks the person at this terminal while a deployment waits for a person's answer, and stops if somebody else answers first. The task that
+/// Asks the person at this terminal while a deployment waits for a person's answer. It stops if somebody else answers first. The task that
 /// follows the deployment passes the events on; a second task reads what is typed.
 final class ApprovalPrompt: Sendable {
   private struct State {
@@ -16,7 +16,7 @@ final class ApprovalPrompt: Sendable {
   private let state = Mutex(State())
   private let work = Mutex<Task<Void, Never>?>(nil)
 
-  /// Whether a person at this terminal may be asked: not if a program reads the output, and not in CI.
+  /// Returns whether the person at this terminal may be asked: not if a program reads the output, and not in CI.
   static func isWanted(_ terminal: Terminal) -> Bool {
     let isInCI = Folder.variable("CI").map { !$0.isEmpty } ?? false
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !Ending.isDocument && !Ending.isLines && !isInCI
@@ -89,7 +89,7 @@ final class ApprovalPrompt: Sendable {
 
   private func settle(_ id: Deployment.ID, _ words: ApprovalWords) { state.withLock { $0.settled.append((id, words.number)) } }
 
-  /// Sends the answer in the way of every other process, so that the engine alone decides whose answer was first.
+  /// Sends the answer as every other process does, so that the engine alone decides whose answer was first.
   private func say(_ kind: Message.Kind, _ words: ApprovalWords, _ id: Deployment.ID, _ desk: Desk, _ shown: Progress) async {
     shown.ask("Answering …")
     do {
@@ -110,8 +110,8 @@ final class ApprovalPrompt: Sendable {
   /// The limit of an answer, in characters.
   private static let longest = 60
 
-  /// Takes what was typed: printable characters, and the keys that delete one, delete all and end the line. Anything else becomes a
-  /// question mark, so that a line never reads as less than was typed.
+  /// Takes what was typed: printable characters, and the keys that delete one character, delete all, or end the line. Any other byte
+  /// becomes a question mark, so that a line never reads as less than what was typed.
   /// - Returns: a whole line; nil: it has not ended yet.
   static func line(_ bytes: [UInt8], _ typed: inout String) -> String? {
     for byte in bytes {

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// The result of an audit, for programs.
+/// The result of an audit, as data for programs.
 struct AuditResult {
   var chains: [ChainVerdict]
   /// The comparisons of receipts; nil: no receipt was compared.

@@ -10,10 +10,10 @@ struct CIFiles {
   /// The project's folder.
   let folder: String
 
-  /// GitHub drops a summary of more than this many bytes completely.
+  /// The limit of a summary in bytes. GitHub drops a longer one completely.
   private static let mostOfSummary = 1 << 20
 
-  /// Writes how the command ended. A failure to write is only a warning, because the deployment is not affected.
+  /// Writes how the command ended. If that fails, this only warns, because the deployment is not affected.
   func tell(_ code: ExitCode, _ chronicles: [Chronicle]) {
     guard let story = chronicles.first?.story else { return }
     let rollback = chronicles.dropFirst().first?.story

@@ -4,7 +4,7 @@ import DeployReport
 import Glibc
 
 extension CommandLog {
-  /// A line about the command, and what it wrote: `>` before standard output, `!` before standard error.
+  /// Returns a line about the command, and the lines that it wrote: `>` before standard output, `!` before standard error.
   func lines(stdout: [UInt8], stderr: [UInt8], on surface: Surface) -> [String] {
     let end = self.end(on: surface)
     let took = outcome.map { ", \($0.duration)" } ?? ""
@@ -16,7 +16,7 @@ extension CommandLog {
     return lines
   }
 
-  /// `exit status 1`, or why it has no status.
+  /// Returns how the command ended: `exit status 1`, or why it has no status.
   func end(on surface: Surface) -> String {
     guard let outcome else { return surface.paint("no end is known", .warn) }
     let status = outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"
@@ -25,7 +25,7 @@ extension CommandLog {
 }
 
 extension DeploymentSummary {
-  /// `Rollback 20261121-113101-b2c3 of web to production, 2026-11-21 11:31:01 UTC`
+  /// The title of the deployment's log: `Rollback 20261121-113101-b2c3 of web to production, 2026-11-21 11:31:01 UTC`.
   var heading: String {
     let verb =
       switch kind {
@@ -40,7 +40,7 @@ extension DeploymentSummary {
 }
 
 extension Terminal {
-  /// Shows a command and its output; or only the output, byte for byte.
+  /// Shows a command and its output. If `raw` is true, shows only the output, byte for byte.
   func say(_ command: CommandLog, _ written: (stdout: [UInt8], stderr: [UInt8]), raw: Bool) {
     guard raw else { return say(command.lines(stdout: written.stdout, stderr: written.stderr, on: out)) }
     Terminal.write(written.stdout, to: STDOUT_FILENO)

@@ -6,7 +6,7 @@ extension PastDeployments {
   /// The limit of one stream in an object for programs, in bytes; the end of the stream is kept. `lander logs --raw` writes all of it.
   private static let most = 1 << 20
 
-  /// The commands of a deployment with their output, for programs.
+  /// Returns the commands of a deployment with their output, as data for programs.
   func value(of log: DeploymentLog) throws -> Value {
     JSON.record([
       ("deployment", .text(log.deployment.id)), ("recipe", .text(log.deployment.recipe)), ("group", .text(log.deployment.group)),

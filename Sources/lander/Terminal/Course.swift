@@ -6,7 +6,7 @@ import DeployReport
 struct Course {
   let pair: DeploymentPair
   let chronicles: [Chronicle]
-  /// The state's name in `history`.
+  /// How the deployment ended or what it does, in the word of `history`.
   let state: String
 
   var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
@@ -19,6 +19,7 @@ extension PastDeployments {
   /// The limit of output in a report, in bytes; `lander logs` has the rest.
   private static let most = 4_000_000
 
+  /// Returns the deployment that a word names, and its rollback.
   /// - Parameter word: the id of the deployment or of its rollback, the beginning of such an id, or `last`.
   func course(of word: String) async throws -> Course {
     let pair = try await pair(word == "last" ? try await find(word).id : word, or: [])
@@ -27,8 +28,8 @@ extension PastDeployments {
     return Course(pair: pair, chronicles: chronicles, state: HistoryReport([pair.first]).entries[0].state)
   }
 
-  /// The courses of a train's deployments, or of what a word names.
-  /// - Parameter train: nil: the word names a deployment.
+  /// Returns the deployments of a train, or the one that a word names.
+  /// - Parameter train: the train; nil: the word names a deployment.
   func courses(of word: String, in train: Train?) async throws -> [Course] {
     guard let train else { return [try await course(of: word)] }
     var courses: [Course] = []
@@ -36,7 +37,7 @@ extension PastDeployments {
     return courses
   }
 
-  /// The output of commands, each with its host, event and end.
+  /// Returns the output of commands, each with its host, event and end.
   func written(_ course: Course) async throws -> [DeploymentDocument.Log] {
     var written: [DeploymentDocument.Log] = []
     var left = Self.most
@@ -45,7 +46,7 @@ extension PastDeployments {
         for command in log.commands where left > 0 {
           let (stdout, stderr) = try output(of: command, in: member.id)
           let lines = command.lines(stdout: stdout, stderr: stderr, on: Surface())
-          // A command without output has one line, which the matrix shows too.
+          // A command without output has only its first line, and the table of events shows that too.
           guard lines.count > 1 else { continue }
           let text = String(lines.dropFirst().map { $0.dropFirst(2) + "\n" }.joined().prefix(left))
           left -= text.utf8.count

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension PastDeployments {
-  /// How a pair ended, in words and as an exit code.
+  /// Returns how a pair ended, in words and as an exit code.
   func summary(of pair: DeploymentPair) async throws -> Summary {
     let story = DeploymentStory(try await entries(of: pair.first.id))
     guard let back = pair.back else { return Summary(story) }
@@ -11,7 +11,7 @@ extension PastDeployments {
   }
 
   /// Shows the end of a pair that another process ran.
-  /// - Parameter told: whether its entries were already written, if a program reads lines.
+  /// - Parameter told: whether lines for the entries were already written, if a program reads lines.
   /// - Returns: the exit code of the pair.
   func show(_ pair: DeploymentPair, told: Bool = false, on terminal: Terminal) async throws -> ExitCode {
     let summary = try await summary(of: pair)

@@ -1,7 +1,7 @@
 import DeployAppSpec
 
 extension DeploymentReport {
-  /// A line for each event, and what went wrong.
+  /// A line for each lifecycle event, and what went wrong.
   var lines: [String] {
     var lines = events.map { event in
       (event.status == .failed ? "failed    " : "succeeded ") + event.event

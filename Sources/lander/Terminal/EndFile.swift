@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 
 /// A file that tells programs how a command ended. The command opens and empties the file before it does anything. So a wrong path is
-/// refused in time, and if the command is killed, nobody mistakes an earlier result for its own. However the command ends, it fills the
+/// refused in time, and if the command is killed, nobody takes an earlier result for its result. However the command ends, it writes to the
 /// file.
 enum EndFile: String, CaseIterable {
   case result = "--result"
@@ -13,7 +13,7 @@ enum EndFile: String, CaseIterable {
 
   private static let opened = Mutex<[EndFile: Int32]>([:])
 
-  /// The files that the command line asks for.
+  /// Returns the files that the command line asks for.
   static func asked(_ words: [String], of command: any ParsableCommand.Type) -> [(file: EndFile, path: String)] {
     // This command's file has another format.
     if command is AppSpecRunCommand.Type { return [] }
@@ -21,7 +21,7 @@ enum EndFile: String, CaseIterable {
       let name = file.rawValue
       let joined = words.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
       let path = joined ?? zip(words, words.dropFirst()).reversed().first { $0.0 == name }?.1
-      // Words that the parser will refuse open nothing. Words that name no command are refused too, and the file says so.
+      // If the parser will refuse the words, no file is opened. Words that name no command are refused too, but then the file says so.
       if file == .result, !command.configuration.subcommands.isEmpty, let path, !path.isEmpty { return (file, path) }
       guard let path, !path.isEmpty, joined != nil || !path.hasPrefix("-") else { return nil }
       return Lander.helpMessage(for: command, columns: 200).contains(" \(name) <") ? (file, path) : nil
@@ -40,11 +40,11 @@ enum EndFile: String, CaseIterable {
     Self.opened.withLock { $0[self] = descriptor }
   }
 
-  /// Whether the file still waits for its text.
+  /// Whether the file is open, so that its text is still missing.
   var isOpen: Bool { Self.opened.withLock { $0[self] != nil } }
 
-  /// Writes the whole text and closes the file; does nothing if the file is not open. A failure to write is reported, and the command then
-  /// does not succeed.
+  /// Writes the whole text and closes the file; does nothing if the file is not open. If the writing fails, this is reported, and the
+  /// command then does not succeed.
   /// - Returns: whether the whole text was written.
   @discardableResult
   func write(_ text: String) -> Bool {

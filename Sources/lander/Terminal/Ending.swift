@@ -12,7 +12,7 @@ enum Ending {
     var form = Form.none
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
-    /// Whether the first of them has begun and its end is not known.
+    /// Whether the first deployment has begun and its end is not known.
     var isUnderWay = false
     /// Whether the object has been written to standard output.
     var isWritten = false
@@ -22,7 +22,7 @@ enum Ending {
     var files: [(file: EndFile, path: String)] = []
     /// The command's result, as JSON.
     var result: String?
-    /// Its output for people.
+    /// The command's output for people.
     var text: [String] = []
     /// The program's exit code; nil while nothing ends it.
     var code: DeployModel.ExitCode?
@@ -60,7 +60,7 @@ enum Ending {
   /// Whether standard output gets one object and nothing else.
   static var isDocument: Bool { state.withLock { $0.form == .document } }
 
-  /// Keeps the output for people, if a program reads standard output.
+  /// Adds lines for people to the object, if a program reads standard output.
   /// - Returns: whether the lines become part of the object and must not be printed.
   static func keeps(_ lines: [String]) -> Bool {
     let isKept = isKept
@@ -71,7 +71,7 @@ enum Ending {
     }
   }
 
-  /// Keeps the result. The closure is called only if a program reads it.
+  /// Sets the result. The closure is called only if a program reads the result.
   static func give(_ result: () -> String) {
     guard isDocument || isKept else { return }
     let text = result()
@@ -81,7 +81,7 @@ enum Ending {
   /// Whether every line of standard output is for a program.
   static var isLines: Bool { state.withLock { $0.form == .lines } }
 
-  /// A deployment begins. If the command breaks off, its object names it.
+  /// Notes that a deployment begins. If the command breaks off, its object names the deployment.
   static func begins(_ deployment: Deployment.ID) {
     state.withLock { state in
       if state.deployments.isEmpty { (state.deployments, state.isUnderWay) = ([deployment], true) }
@@ -95,16 +95,16 @@ enum Ending {
     }
   }
 
-  /// The code of a command whose request was to cancel. That deployments were cancelled is a success, and no problem; so is that newer
-  /// deployments have their hosts.
+  /// Returns the exit code of a command whose request was to cancel. It is a success if deployments were cancelled, or if newer deployments
+  /// have their hosts; the problems are then dropped.
   static func fulfilled(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     guard code == .cancelled || code == .locked else { return code }
     state.withLock { $0.problems = [] }
     return .done
   }
 
-  /// Decides the exit code of the program; the first caller decides.
-  /// - Returns: whether this was the first.
+  /// Sets the exit code of the program. Only the first call counts.
+  /// - Returns: whether this call was the first.
   static func claim(_ code: DeployModel.ExitCode) -> Bool {
     state.withLock { state in
       guard state.code == nil else { return false }
@@ -113,10 +113,10 @@ enum Ending {
     }
   }
 
-  /// Whether the exit code is decided already, for example by a signal. Further output would then only confuse.
+  /// Whether the exit code is set already, for example by a signal. Further output would then only confuse.
   static var isClaimed: Bool { state.withLock { $0.code != nil } }
 
-  /// Ends a command normally: writes the last line if a program reads it, and exits.
+  /// Ends a command normally: writes the object if a program reads it, and exits.
   static func leave(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) -> Never {
     guard claim(code) else { EarlyEnd.wait() }
     let text = line(code, error)
@@ -129,13 +129,13 @@ enum Ending {
     exit(told(code).rawValue)
   }
 
-  /// The exit code after all output: a command that succeeded, but could not write its result, has failed for its reader. A failed command
-  /// keeps its own code.
+  /// Returns the exit code after all output. A command that succeeded, but could not write its result, has failed for its reader. A failed
+  /// command keeps its own code.
   private static func complete(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     code == .done && !Terminal.lostOutput.isEmpty ? .infrastructure : code
   }
 
-  /// The same exit code, after a report of what could not be written.
+  /// Reports what could not be written, and returns the exit code after all output.
   private static func told(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     let lost = Terminal.lostOutput
     if !lost.isEmpty {
@@ -145,7 +145,7 @@ enum Ending {
     return complete(code)
   }
 
-  /// Ends a command after a signal; the exit code is claimed already. A reader that does not take the earlier output gets no last line.
+  /// Ends a command after a signal, which has set the exit code already. If the reader does not take the earlier output, it gets no object.
   static func leave(after problem: Problem) -> Never {
     let code = state.withLock { $0.code } ?? .interrupted
     writeFiles(code, problem)
@@ -162,13 +162,13 @@ enum Ending {
     _exit(code.rawValue)
   }
 
-  /// Exits after a second signal, although the last line is not written yet.
+  /// Exits after a second signal, even if the object is not written yet.
   static func leaveSoon() -> Never {
     sleep(1)
     _exit((state.withLock { $0.code } ?? .interrupted).rawValue)
   }
 
-  /// The object for standard output; nil: no object was asked for.
+  /// Returns the object for standard output; nil: no object was asked for, or it is written already.
   private static func line(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> String? {
     guard isTold(code, error) else { return nil }
     let said = said(error)
@@ -179,7 +179,7 @@ enum Ending {
     }
   }
 
-  /// Fills the files that the command itself did not fill. The file of `--result` comes last, because it says whether the others could be
+  /// Writes the files that the command itself did not write. The file of `--result` comes last, because it says whether the others could be
   /// written.
   private static func writeFiles(_ code: DeployModel.ExitCode, _ error: (any Error)?) {
     guard isTold(code, error) else { return }
@@ -191,12 +191,12 @@ enum Ending {
     }
   }
 
-  /// Whether help or the version was asked for, and has been printed.
+  /// Returns whether the end is told to programs. It is not if help or the version was printed.
   private static func isTold(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> Bool {
     error == nil || error is ArgumentParser.ExitCode || code != .done
   }
 
-  /// The problems of an error; empty: the error only has an exit code.
+  /// Returns the problems of an error; empty: the error only has an exit code.
   private static func said(_ error: (any Error)?) -> [Problem] {
     error.map { $0 is ArgumentParser.ExitCode ? [] : problems(of: $0) } ?? []
   }
@@ -215,7 +215,7 @@ enum Ending {
 }
 
 extension Ending.State {
-  /// The object.
+  /// Returns the object as JSON.
   fileprivate func object(_ code: DeployModel.ExitCode, _ said: [Problem], withResult: Bool) -> String {
     var end = EndLine(code, deployments: deployments, problems: said.isEmpty ? problems : said)
     (end.command, end.isUnderWay) = (command, isUnderWay)

@@ -4,24 +4,24 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// The target of `--events`: it gets a CloudEvent for each journal entry as soon as the entry is written. The target is a file or pipe, an
-/// address, or the input of a program. A failure is reported once, and fails no deployment.
+/// The target of `--events`: a file or pipe, an address, or the input of a program. It gets a CloudEvent for each journal entry as soon as
+/// the entry is written. A failure of the target is reported once, and fails no deployment.
 final class EventFile: Sendable {
   private struct State {
     var events = CloudEvents()
-    /// Nil: the file can no longer be written, or events are posted.
+    /// The descriptor of the file or pipe; nil: it can no longer be written, or events are posted.
     var descriptor: Int32?
   }
-  /// Nil: events are not posted.
+  /// Posts the events to an address; nil: events are not posted.
   private let queue: PostQueue?
-  /// Nil: no program reads them.
+  /// The program that reads the events; nil: no program does.
   private let program: EventProgram?
   private let state: Mutex<State>
   private let path: String
-  /// The longest wait for a write, in milliseconds.
+  /// The limit of the wait for one write, in milliseconds.
   private static let patience: Int32 = 5000
 
-  /// Opens the target before anything else happens. A file keeps its content, so that a resumed deployment appends to it.
+  /// Opens the target before anything else happens. A file keeps its contents, so that a resumed deployment appends to it.
   /// - Throws: `Problems` if the target cannot be written.
   init?(_ path: String?) throws(Problems) {
     guard let path else { return nil }
@@ -55,7 +55,7 @@ final class EventFile: Sendable {
   func take(_ event: RunningEvent, _ terminal: Terminal) {
     let reason: String? = state.withLock { state in
       switch event {
-      // Events of an earlier engine name the hosts of later ones.
+      // The entries of an earlier engine are not sent, but they contain the names of the hosts for later events.
       case .recalled(let id, let entry):
         _ = state.events.line(entry, of: id)
         return nil
@@ -76,7 +76,7 @@ final class EventFile: Sendable {
     if let reason { terminal.warn(Problem("\(path) cannot be written any more: \(reason)", subject: "--events")) }
   }
 
-  /// Sends the rest, and waits a few seconds for the program that reads it.
+  /// Sends what is left, and waits a few seconds for the program that reads it.
   func finish(_ terminal: Terminal) async {
     if let descriptor = state.withLock({ state in
       defer { state.descriptor = nil }

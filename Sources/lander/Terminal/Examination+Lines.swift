@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension Examination {
-  /// A line for each finding, and below it what to do.
+  /// Returns a line for each finding, and below it what to do.
   func lines(on surface: Surface) -> [String] {
     let width = findings.map(\.about.columns).max() ?? 0
     return findings.flatMap { finding -> [String] in
@@ -25,7 +25,7 @@ extension Examination {
 }
 
 extension Examination {
-  /// The same for programs.
+  /// Returns the findings as data for programs.
   /// - Parameter connected: whether the hosts were tried.
   func value(connected: Bool) -> Value {
     let rows = findings.map { finding in

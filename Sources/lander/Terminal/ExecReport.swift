@@ -14,7 +14,7 @@ struct ExecReport: Sendable {
     width = hosts.map(\.count).max() ?? 0
   }
 
-  /// Called from any task.
+  /// Shows the outcome on one host. May be called from any task.
   func show(_ outcome: Outcome, of host: String) {
     let name = terminal.out.paint(host.padded(to: width), .strong)
     var lines = SafeText.lines(outcome.stdout?.text ?? "").map { "\(name) | \($0)" }
@@ -29,7 +29,7 @@ struct ExecReport: Sendable {
     }
   }
 
-  /// - Returns: the exit code of the command.
+  /// Reports the totals. - Returns: the exit code of the command.
   func conclude(_ results: [(host: String, outcome: Outcome)]) -> ExitCode {
     terminal.give(value(results))
     let failed = results.filter { $0.outcome.failure != nil }
@@ -42,7 +42,7 @@ struct ExecReport: Sendable {
     return failed.contains { $0.outcome.failure?.kind == .unreachable } ? .unreachable : .held
   }
 
-  /// The value for programs: host by host, in the order of the group, including the hosts on which the command never began.
+  /// Returns the results for programs, in the order of the group, with the hosts on which the command never began.
   private func value(_ results: [(host: String, outcome: Outcome)]) -> Value {
     let rows = hosts.compactMap { host in results.first { $0.host == host } }.map { host, outcome in
       JSON.record([

@@ -28,7 +28,7 @@ struct FollowedLines {
     defer { self.lines = lines }
     return try await desk.follow(deployment, after: last) { event in
       switch event {
-      // Line 0 names the hosts of the others.
+      // The first entry has the names of the hosts for the later ones.
       case .known(let id, let entry): _ = lines.line(entry, of: id)
       case .entry(let id, let entry): terminal.say(lines.line(entry, of: id))
       case .quiet: break

@@ -22,7 +22,7 @@ struct ForecastTable {
     ]
   }
 
-  /// The whole of it, line by line.
+  /// Returns the table's lines.
   func lines(on surface: Surface) -> [String] {
     let size = forecast.size
     let shown = rows.map(cells)
@@ -66,7 +66,7 @@ struct ForecastTable {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// The same for programs: times in milliseconds, shares 0…1.
+  /// The forecast for programs. Times are in milliseconds, and shares are from 0 to 1.
   var value: Value {
     JSON.record([
       ("recipe", .text(recipe)), ("hosts", .int(forecast.hosts)), ("runs", .int(forecast.size.runs)),

@@ -6,22 +6,22 @@ import Synchronization
 final class Keyboard: Sendable {
   /// The terminal's old settings; nil: they are unchanged.
   private let before = Mutex<termios?>(nil)
-  /// Whether bytes come as they are typed. If not, the terminal echoes them and gives whole lines.
+  /// Whether bytes come as they are typed; false: the terminal echoes them and gives whole lines.
   private let isRaw: Bool
 
   init(isRaw: Bool) { self.isRaw = isRaw }
 
-  /// Starts reading. Input from before is dropped, because it does not answer the present question.
+  /// Starts reading. Earlier input is dropped, because it does not answer the present question.
   func begin() {
     guard isInForeground else { return }
     tcflush(STDIN_FILENO, TCIFLUSH)
     quieten()
   }
 
-  /// What was typed since the last call; may be empty.
+  /// Returns what was typed since the last call; empty: nothing was.
   func bytes() -> [UInt8] {
     guard isInForeground else { return [] }
-    // A shell that had the terminal meanwhile may have left its own settings.
+    // A shell that had the terminal meanwhile may have changed its settings.
     quieten()
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard poll(&wanted, 1, 0) > 0, wanted.revents & Int16(POLLIN) != 0 else { return [] }
@@ -30,7 +30,7 @@ final class Keyboard: Sendable {
     return count > 0 ? Array(bytes.prefix(count)) : []
   }
 
-  /// Restores the terminal.
+  /// Restores the terminal's old settings.
   func end() {
     before.withLock { before in
       guard var modes = before, isInForeground else { return }

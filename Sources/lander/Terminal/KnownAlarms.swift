@@ -13,14 +13,14 @@ struct KnownAlarms {
     self.past = past
   }
 
-  /// The state or the end of a deployment's alarm, as a line; nil: the deployment has no alarm, or nothing is known of it.
+  /// Returns the state or the end of a deployment's alarm, as a line; nil: the deployment has no alarm, or nothing is known of it.
   func line(of deployment: Deployment.ID, on surface: Surface) async -> String? {
     guard let known = await known(deployment) else { return nil }
     return known.report.line(on: surface, isWatched: book?.isWatched(deployment) ?? false, now: SystemClock.now)
   }
 
-  /// The alarms of these deployments that still run, and the fired alarms whose hosts are not back. If the hosts of a deployment have
-  /// something newer, its alarm is over, even if no record says so.
+  /// Returns lines about the alarms of these deployments that still run, and about fired alarms whose hosts are not back. If the hosts of a
+  /// deployment have something newer, its alarm is over, even if no record says so.
   func open(among deployments: [DeploymentSummary], on surface: Surface) async -> [String] {
     var lines: [String] = []
     for deployment in deployments where deployment.kind == .deploy && deployment.status == .succeeded {
@@ -34,8 +34,8 @@ struct KnownAlarms {
     return lines
   }
 
-  /// The hosts of a group that lack its revision. Nil: no host lacks it, it cannot be deployed to them now, or its alarm fired, so that no
-  /// more hosts should get it.
+  /// Returns the hosts of a group that lack its revision. Nil: no host lacks it, it cannot be deployed to them now, or its alarm has fired,
+  /// so that no more hosts should get it.
   func missing(in found: Surveyed) async throws -> MissingHosts? {
     guard let past, let missing = try await past.missing(in: found) else { return nil }
     return await known(missing.goal.deployment)?.report.hasFired == true ? nil : missing
@@ -63,7 +63,7 @@ struct KnownAlarms {
 }
 
 extension PastDeployments {
-  /// Whether a newer deployment has the hosts of an alarm.
+  /// Returns whether a newer deployment has the hosts of an alarm.
   fileprivate func hasNewer(_ known: KnownAlarms.Known) async -> Bool {
     if case .over = await occupancy(of: known.plan, known.hosts, besides: known.record.rollback) { true } else { false }
   }

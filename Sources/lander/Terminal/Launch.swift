@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Runs deployments for a command, with everything around them: progress on the terminal, signals, the summary, the exit code.
+/// Runs deployments for a command. Shows the progress, handles signals, and makes the summary and the exit code.
 struct Launch {
   let desk: Desk
   let terminal: Terminal
@@ -17,7 +17,7 @@ struct Launch {
   /// What the command does about alarms after deployments; nil: nothing, because these deployments have no alarm.
   var alarms: AlarmFollowUp?
 
-  /// Whether it resumes a parked deployment with somebody's answer.
+  /// Whether the launch resumes a parked deployment with somebody's answer.
   var answers = false
 
   private var isLive: Bool { (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live }
@@ -34,29 +34,30 @@ struct Launch {
   /// Starts a plan that was not rehearsed here, such as a rollback.
   func deploy(_ plan: Plan) async throws -> ExitCode { try await filled(try await run(plan)) }
 
-  /// Does the same, but does not write the files of `--junit` and `--dotenv`.
+  /// Starts a plan that was not rehearsed here, without writing the files of `--junit` and `--dotenv`.
   func run(_ plan: Plan) async throws -> End {
     try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: wantsOutput))
   }
 
-  /// Starts a plan.
+  /// Starts a plan that was rehearsed here.
   /// - Parameter wait: makes the next plan if another deployment gets a host first; nil: the command then ends.
   func deploy(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> ExitCode {
     try await filled(try await run(planned, wait))
   }
 
-  /// Does the same, but does not write the files of `--junit` and `--dotenv`, which cover everything that the command does.
+  /// Starts a plan that was rehearsed here, without writing the files of `--junit` and `--dotenv`, which cover all deployments of the
+  /// command.
   func run(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> End {
     let running = desk.deploy(planned.plan, staying: stay?.staying ?? .always, wantsOutput: wantsOutput)
     return try await follow(running, wait, waves: planned.rehearsal.waveCount)
   }
 
-  /// Resumes what is left of an interrupted deployment and its rollback. With a reason, only cancels them in good order.
+  /// Resumes what is left of an interrupted deployment and its rollback. With a reason, it only cancels them in an orderly way.
   func resume(_ pair: DeploymentPair, cancelling reason: String? = nil) async throws -> ExitCode {
     try await filled(try await runRest(of: pair, cancelling: reason))
   }
 
-  /// Does the same, but does not write the files of `--junit` and `--dotenv`.
+  /// Resumes what is left of an interrupted deployment and its rollback, without writing the files of `--junit` and `--dotenv`.
   func runRest(of pair: DeploymentPair, cancelling reason: String? = nil) async throws -> End {
     EarlyEnd.nowHolds("the deployment is as it was")
     return try await follow(
@@ -68,7 +69,7 @@ struct Launch {
     try await filled(try await runParked(pair, draft, of: project))
   }
 
-  /// Does the same, but does not write the files of `--junit` and `--dotenv`.
+  /// Resumes a parked deployment, without writing the files of `--junit` and `--dotenv`.
   func runParked(_ pair: DeploymentPair, _ draft: MessageDraft, of project: LoadedProject?) async throws -> End {
     EarlyEnd.nowHolds("the deployment is parked as before")
     return try await follow(
@@ -131,13 +132,13 @@ struct Launch {
     return End(code: code, chronicles: stories)
   }
 
-  /// Fills the files of `--junit` and `--dotenv` with a deployment and the rollback that followed.
+  /// Writes the files of `--junit` and `--dotenv` for a deployment and the rollback that followed.
   static func fillFiles(_ code: ExitCode, _ chronicles: [Chronicle]) {
     guard let story = chronicles.first?.story else { return }
     fillFiles(code, chronicles, of: story, rollback: chronicles.dropFirst().first?.story)
   }
 
-  /// Fills the files for several deployments: JUnit's file has all of them, and the variables describe one of them.
+  /// Writes the files for several deployments. JUnit's file has all of them; the variables describe only `story` and its rollback.
   static func fillFiles(
     _ code: ExitCode, _ chronicles: [Chronicle], of story: DeploymentStory, rollback: DeploymentStory?
   ) {
@@ -145,10 +146,10 @@ struct Launch {
     if EndFile.dotenv.isOpen { EndFile.dotenv.write(Outputs(code, story, rollback: rollback).dotenv) }
   }
 
-  /// Says what the deployment waits for, and what a person can type.
+  /// Says what a parked deployment waits for, and what a person can type. Returns the exit code.
   private func parked(_ story: DeploymentStory) -> ExitCode {
     let report = ParkedReport(story)
-    // An answer that was refused is told as it is if an engine runs.
+    // A refused answer is reported in the way in which it is reported while an engine runs.
     let refused = answers ? story.messages.last.flatMap { $0.accepted == false ? $0.answer : nil } : nil
     let problem = refused.map { Problem("\(story.id): \($0)", fix: report.problem.fix) } ?? report.problem
     let code = refused == nil ? stay?.parkedExit ?? .paused : .refused

@@ -2,17 +2,17 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Lines of standard input. A separate thread waits for them, so that no task has to.
+/// Lines of standard input. A separate thread waits for them, so that no task is blocked.
 final class LineInput: Sendable {
   private struct State {
     var bytes: [UInt8] = []
     var isOver = false
   }
   private let state = Mutex(State())
-  /// The limit of a line, in bytes. A longer line is given in pieces.
+  /// The limit of a line, in bytes. A longer line comes in pieces.
   private static let longest = SourceFile.mostBytes + 1
 
-  /// The next line without its line break; nil: the input has ended, or `isOver` became true during the wait.
+  /// Returns the next line without its line break; nil: the input has ended, or `isOver` became true during the wait.
   func next(until isOver: @escaping @Sendable () -> Bool) async -> String? {
     if let line = taken() { return line }
     return await withCheckedContinuation { continuation in
@@ -28,7 +28,7 @@ final class LineInput: Sendable {
     }
   }
 
-  /// Reads what has come; waits for at most a tenth of a second.
+  /// Reads what has come. Waits at most a tenth of a second.
   private func read() {
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard poll(&wanted, 1, 100) > 0 else { return }

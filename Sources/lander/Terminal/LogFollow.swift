@@ -3,12 +3,12 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Shows what the commands of a deployment write, as it comes: a line for each beginning and end, and the lines of output between them.
+/// Shows what the commands of a deployment write while they run: a line when a command begins and when it ends, and its output in between.
 struct LogFollow {
   private struct Open {
     var log: CommandLog
     var deployment: Deployment.ID
-    /// Number of bytes of standard output and standard error that were read.
+    /// The number of bytes of standard output and of standard error that were read.
     var read = [0, 0]
     /// Whether the last byte of each stream ended a line.
     var isWhole = [true, true]
@@ -20,13 +20,13 @@ struct LogFollow {
   /// Only the commands on this host; nil: on all hosts.
   private let host: String?
   private let raw: Bool
-  /// Whether other deployments, possibly with other hosts, are followed too.
+  /// Whether other deployments, which may have other hosts, are followed too.
   var isOneOfSeveral = false
   private var names: [String] = []
   private var open: [Open] = []
-  /// Whether the output was written just now, so that its lines have a time.
+  /// Whether the output was written just now, so that each line gets the time.
   private var isLive = false
-  /// The limit of one read, in bytes. So memory does not grow with the output of a command.
+  /// The limit of one read, in bytes, so that a command with much output does not need much memory.
   private static let most = 1 << 18
 
   init(_ past: PastDeployments, host: String?, raw: Bool, on terminal: Terminal) {
@@ -55,7 +55,7 @@ struct LogFollow {
   private mutating func begin(_ plan: Plan) throws {
     names = plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
     open = []
-    // A rollback only goes to the hosts that were touched.
+    // The hosts of a rollback are only those that were touched, so its hosts are not checked.
     if let host, host != "here", plan.kind == .deploy, !isOneOfSeveral, !names.contains(host) {
       throw CommandLog.unknown(host, among: names, of: plan.id)
     }
@@ -69,7 +69,7 @@ struct LogFollow {
 
   private mutating func end(_ intent: Int, _ outcome: Outcome, _ moment: Timestamp) throws {
     guard let index = open.firstIndex(where: { $0.log.intent == intent }) else { return }
-    // Output that is read together with the end was written before it.
+    // Output that is read together with the command's end was written before the end.
     try drain(index, at: moment)
     for stream in [0, 1] where !open[index].isWhole[stream] { show([0x0A], stream, index, moment) }
     var log = open.remove(at: index).log
@@ -77,7 +77,7 @@ struct LogFollow {
     say(moment, log, "\(log.end(on: terminal.out)), \(outcome.duration)")
   }
 
-  /// Shows the output of a command since the last call.
+  /// Shows what a command has written since the last call.
   private mutating func drain(_ index: Int, at moment: Timestamp) throws {
     for stream in [0, 1] {
       while true {

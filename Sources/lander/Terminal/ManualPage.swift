@@ -3,7 +3,7 @@ import DeployModel
 
 /// The manual page `lander(1)`, made from the parser like `docs/cli.md`.
 enum ManualPage {
-  /// As roff, which `man` reads.
+  /// The page in roff, which `man` reads.
   static var lines: [String] {
     [".TH LANDER 1 \"\" \"lander \(Version.number)\" \"User Commands\"", ".SH NAME", "lander \\- deploys what a deploy.lua describes"]
       + sections(of: Lander.self, path: [])
@@ -17,7 +17,7 @@ enum ManualPage {
     return own + children.flatMap { child in sections(of: child, path: path) }
   }
 
-  /// A line that roff prints unchanged.
+  /// Returns a line that roff prints unchanged.
   private static func escaped(_ line: String) -> String {
     let text = line.replacing("\\", with: "\\e").replacing("-", with: "\\-")
     return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text

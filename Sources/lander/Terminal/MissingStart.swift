@@ -2,18 +2,18 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A deployment of a group's revision to its hosts that lack it.
+/// Starts a deployment of a group's revision to the hosts of the group that lack it.
 struct MissingStart {
   let request: RequestOptions
   let options: ProjectOptions
-  /// Given options that contradict `--missing`.
+  /// The given options that contradict `--missing`; nil stands for an option that was not given.
   let refused: [String?]
   /// Adds other options to the request.
   let complete: (Asked) -> Asked
   /// Whether standard output is for lines of JSON only.
   var isForPrograms = false
 
-  /// What to do with the request.
+  /// What the command does with the request.
   typealias Next = (_ desk: Desk, _ asked: Asked, _ project: LoadedProject) async throws -> ExitCode
 
   func use(on terminal: Terminal, then next: Next) async throws -> ExitCode {
@@ -35,7 +35,7 @@ struct MissingStart {
     return try await desk.use { desk in try await next(desk, wanted, project) }
   }
 
-  /// Says that no host lacks the revision. Hosts out of reach may still lack it.
+  /// Says that no host lacks the revision. Hosts out of reach may still lack it. Returns the exit code.
   func conclude(_ found: Joining, on terminal: Terminal) -> ExitCode {
     let report = JoinReport(found.goal, group: found.group, hosts: found.settled, away: found.away)
     terminal.give(report.value)
@@ -48,7 +48,7 @@ extension DeployCommand {
   /// A given option that concerns other groups; nil: none was given.
   var train: String? { fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" } }
 
-  /// Deploys what a group has to those of its hosts that lack it.
+  /// Deploys the revision of a group to the hosts that lack it.
   func bringMissing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let start = MissingStart(
       request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }, train],

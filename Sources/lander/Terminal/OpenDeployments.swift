@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension Terminal {
-  /// Shows the deployments of this journal that have not ended, and whose hosts no newer deployment has taken over.
+  /// Shows the deployments of this journal that have not ended, except those whose hosts a newer deployment has taken over.
   func sayOpen(_ desk: Desk, _ surveyed: [Surveyed]) async throws {
     let past = desk.past
     for deployment in try await past.deployments(seeing: surveyed) {

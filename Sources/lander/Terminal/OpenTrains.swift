@@ -13,10 +13,10 @@ struct OpenTrains {
   /// All open trains, the newest first.
   var all: [Train] { TrainFile.all(in: state).filter { $0.next != nil } }
 
-  /// The open train that a deployment belongs to; nil: it belongs to no open train.
+  /// Returns the open train that a deployment belongs to; nil: it belongs to none.
   func train(of pair: DeploymentPair) -> Train? { all.first { $0.legs.contains { $0.deployment == pair.first.id } } }
 
-  /// Shows the open trains that deploy to the surveyed hosts, each with the command that is due.
+  /// Shows the open trains that deploy to the surveyed hosts, each with the command that is needed next.
   func say(among surveyed: [Surveyed], on terminal: Terminal) async {
     for train in all where surveyed.contains(where: { Self.has($0, train) }) {
       let newer = train.overtaking((try? await Wiring.past(options)?.deployments()) ?? [])
@@ -25,7 +25,7 @@ struct OpenTrains {
     }
   }
 
-  /// The open trains of one recipe and group, for programs; nil: there are none.
+  /// Returns the open trains of one recipe and group, for programs; nil: there are none.
   func value(of found: Surveyed) -> Value? {
     let trains = all.filter { Self.has(found, $0) }
     return trains.isEmpty ? nil : .list(trains.map { TrainReport($0).value })
@@ -35,17 +35,17 @@ struct OpenTrains {
     train.request.recipe?.isExactly(found.recipe) ?? true && train.legs.contains { $0.group.isExactly(found.group) }
   }
 
-  /// Whether a process runs this train.
+  /// Returns whether a process runs this train.
   func isHeld(_ train: Train) -> Bool { state.map { TrainFile.isHeld(train.id, in: $0) } ?? false }
 
-  /// The train to continue; nil: the word means a deployment.
-  /// - Parameter word: an id; nil: the open train, if it is the only thing that is open.
+  /// Returns the train that a command is about; nil: the word means a deployment.
+  /// - Parameter word: the id of a train; nil: the open train, if nothing else is open.
   func meant(by word: String?) async throws -> Train? {
     if let word { return try TrainFile.named(word, in: try options.existingStateFolder()) }
     let open = all
     guard open.count == 1, let past = try Wiring.past(options) else { return nil }
     let pairs = DeploymentPair.all(try await past.deployments()).filter { $0.state == .running || $0.state == .interrupted }
-    // A running deployment of a train that runs is spoken to.
+    // If a process runs the train, a message is for its deployment.
     if pairs.contains(where: { $0.state == .running }) { return nil }
     return pairs.allSatisfy { pair in open[0].legs.contains { $0.deployment == pair.first.id } } ? open[0] : nil
   }
@@ -68,7 +68,7 @@ struct OpenTrains {
     return .done
   }
 
-  /// Ends a train.
+  /// Ends a train, so that it begins no further group.
   /// - Returns: the train's deployment that has not ended and has to be cancelled too; nil: there is none.
   func end(_ train: Train, _ comment: String, on terminal: Terminal) async throws -> Deployment.ID? {
     guard let state, let index = train.next else {

@@ -3,12 +3,12 @@ import DeployModel
 import DeployReport
 
 extension LockedPlugin {
-  /// The value for JSON output.
+  /// The plugin's name and version, as data for programs.
   var nameAndVersion: Value { JSON.record([("name", .text(name)), ("version", .text(version.description))]) }
 }
 
 extension PluginChange {
-  /// The value for JSON output.
+  /// Returns the changes as data for programs.
   static func value(of changes: [PluginChange]) -> Value {
     let all = changes.map { change in
       JSON.record([
@@ -42,7 +42,7 @@ extension PluginChange {
 }
 
 extension VerifiedPlugin {
-  /// Where its files are, in a word.
+  /// Where the plugin's files are, in a word.
   var state: String { problem != nil ? "refused" : isVendored ? "vendored" : "here" }
 
   var value: Value {
@@ -58,7 +58,7 @@ extension VerifiedPlugin {
 extension RequiredPlugin {
   private var from: String { origin == .locked ? "deploy.lock" : "project or lander" }
 
-  /// A row for each capability; one row for a plugin without any.
+  /// A row for each capability. A plugin without capabilities has one row.
   var rows: [[String]] {
     let head = [SafeText.line(manifest.name), manifest.version.description, from]
     guard isBound else { return [head + ["says nothing", "everything"]] }

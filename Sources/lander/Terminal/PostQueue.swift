@@ -2,14 +2,16 @@ import DeployModel
 import Synchronization
 
 /// Sends pieces of text to a collector while a deployment runs, in order and a few at a time, on a separate thread. It never blocks its
-/// callers: it counts and drops what finds no room, and gives up a collector that fails. No deployment fails because of it.
+/// callers. If there is no room for a piece, it drops and counts the piece. It gives up a collector that fails. No deployment fails because
+/// of it.
 final class PostQueue: Sendable {
-  /// The limits of the waiting pieces, in bytes and in number; one request has the same kind of limits.
+  /// The limits of the pieces that wait: their bytes and their number.
   private static let (most, mostPieces) = (8 << 20, 10_000)
+  /// The limits of one request: its pieces and their bytes.
   private static let (batch, batchBytes) = (200, 1 << 20)
   /// After this number of failed requests in a row, nothing more is sent.
   private static let patience = 3
-  /// The time for what is left at the end.
+  /// The time for sending what is left at the end.
   private static let last = Duration.seconds(5)
 
   private struct State {
@@ -24,21 +26,21 @@ final class PostQueue: Sendable {
     var isDone = false
   }
   private let state = Mutex(State())
-  /// A name for people.
+  /// The target, as a name for people.
   private let name: String
   private let option: String
   private let send: @Sendable ([String], Int) -> String?
 
   /// - Parameters:
   ///   - name: the target, as a name for people.
-  ///   - option: the option that asked for it.
-  ///   - send: sends pieces of one kind; returns why they were not taken, or nil.
+  ///   - option: the option that named the target.
+  ///   - send: sends pieces of one kind. Returns why the target did not take them; nil: it did.
   init(to name: String, option: String, send: @escaping @Sendable ([String], Int) -> String?) {
     (self.name, self.option, self.send) = (name, option, send)
     if !PlainThread.start({ [self] in work() }) { state.withLock { $0.isDone = true } }
   }
 
-  /// - Parameter kind: pieces of different kinds go into different requests.
+  /// Adds a piece. - Parameter kind: the kind of the piece. Pieces of different kinds go into different requests.
   func add(_ text: String, kind: Int = 0) {
     state.withLock { state in
       guard !state.isDone, state.bytes + text.utf8.count <= Self.most, state.pieces.count < Self.mostPieces else {
@@ -90,6 +92,7 @@ final class PostQueue: Sendable {
     }
   }
 
+  /// Takes the pieces for the next request.
   /// - Parameter isHurried: whether to send even a few pieces, because they have waited for a second.
   private func next(_ state: inout State, isHurried: Bool) -> ([String], Int, Bool) {
     if state.isDone { return ([], 0, true) }

@@ -4,11 +4,12 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Shows what happens in deployments, and keeps it for the summary. Several tasks may call it; a separate task handles the events in order.
+/// Shows what happens in deployments, and collects it for the summary. Several tasks may call it; a separate task handles the events in
+/// order.
 struct Progress: Sendable {
   private enum Item: Sendable {
     case event(RunningEvent)
-    /// The current deployment's answer to a person who wants to end it.
+    /// An answer to a person who wants to end the current deployment.
     case ending(@Sendable (EndingWords) -> String)
     case asks(String?)
     case tick
@@ -16,8 +17,8 @@ struct Progress: Sendable {
     case resumed
   }
 
-  /// Whether a tick is queued. If frames take longer than the time between two ticks, no second tick is queued; otherwise events would be
-  /// shown later and later.
+  /// Whether a tick is queued. A second tick is not queued then, because frames may take longer than the time between two ticks, and events
+  /// would be shown later and later.
   private final class Waiting: Sendable {
     let tick = Atomic<Bool>(false)
   }
@@ -89,24 +90,24 @@ struct Progress: Sendable {
   /// Takes an event.
   func take(_ event: RunningEvent) { items.yield(.event(event)) }
 
-  /// Says that a rollback continues, although a signal asked it to end.
+  /// Says that a rollback continues although a signal asked it to end.
   func goesOn() { items.yield(.ending { $0.goesOn }) }
-  /// Names the hosts that have not ended some seconds after the signal.
+  /// Names the hosts that have not ended some seconds after a signal.
   func late() { items.yield(.ending { $0.late }) }
 
-  /// A remark for people.
+  /// Shows a remark for people.
   func remark(_ text: String) { items.yield(.ending { _ in text }) }
 
-  /// Sets the question to a person in the live frame; nil: there is no question.
+  /// Sets the question to a person in the live frame; nil removes it.
   func ask(_ question: String?) { items.yield(.asks(question)) }
 
-  /// The terminal's size has changed.
+  /// Notes that the terminal's size has changed.
   func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }
 
-  /// The process was stopped, as by Ctrl-Z, and continues.
+  /// Notes that the process was stopped, as by Ctrl-Z, and continues.
   func resumed() { items.yield(.resumed) }
 
-  /// Waits until all events are shown and kept.
+  /// Waits until all events are shown. Returns what happened in each deployment.
   func finish() async -> [Chronicle] {
     ticker.cancel()
     items.finish()
@@ -133,7 +134,7 @@ struct Progress: Sendable {
 }
 
 extension [Chronicle] {
-  /// Takes an entry, which belongs to the story that began last.
+  /// Adds an entry to the chronicle that began last. An entry that opens a deployment begins a new one.
   fileprivate mutating func take(_ event: RunningEvent) {
     let entry: Entry
     switch event {
@@ -146,11 +147,11 @@ extension [Chronicle] {
 }
 
 extension ProgressReport {
-  /// The text that an event adds to the output.
+  /// Returns the text that an event adds to the output.
   fileprivate mutating func take(_ event: RunningEvent) -> String {
     switch event {
     case .recalled(let id, let entry): return recall(entry, of: id)
-    // A program knows by its number whether it has the line.
+    // A program knows by the line's number whether it has the line already.
     case .repeated(let id, let entry): return self is LinesOfJSON ? take(entry, of: id) : recall(entry, of: id)
     case .entry(let id, let entry): return take(entry, of: id)
     case .output(let chunk): return take(chunk)

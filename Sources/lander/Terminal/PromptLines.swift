@@ -8,7 +8,7 @@ struct PromptLines: Sendable {
 
   init(_ terminal: Terminal) { self.terminal = terminal }
 
-  /// Called from any task.
+  /// Shows an event. May be called from any task.
   func take(_ event: PromptEvent) {
     switch event {
     case .log(let line): terminal.tell(SafeText.lines(line.text).map { "\(line.level.rawValue): \($0)" })
@@ -18,7 +18,7 @@ struct PromptLines: Sendable {
     }
   }
 
-  /// The values of an expression.
+  /// Shows the values of an expression.
   func values(_ texts: [String]) { terminal.say(texts.flatMap { SafeText.lines($0) }) }
 
   /// Reports the error of a line, also to programs, unless a later line succeeds.

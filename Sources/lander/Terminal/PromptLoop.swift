@@ -4,11 +4,11 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Reads lines and runs them, until the input ends or the person leaves. If no person types, the first line that fails ends it too.
+/// Reads lines and runs them, until the input ends or the person leaves. If no person types, the first line that fails ends the loop too.
 struct PromptLoop {
   private let prompt: Prompt
   private let lines: PromptLines
-  /// What kind of hosts the prompt has, in a word: simulated or real.
+  /// The kind of the prompt's hosts, in a word: simulated or real.
   private let kind: String
   private let isTerminal = isatty(STDIN_FILENO) == 1
   private let interruption = PromptInterruption()
@@ -66,7 +66,7 @@ struct PromptLoop {
     return code
   }
 
-  /// - Returns: the exit code of the line; nil: the statement continues on the next line.
+  /// Runs the typed text. - Returns: the exit code of the line; nil: the statement continues on the next line.
   private func answer(_ text: String) async -> ExitCode? {
     let task = Task { [prompt] in await prompt.run(text) }
     interruption.begins { task.cancel() }

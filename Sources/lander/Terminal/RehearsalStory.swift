@@ -5,7 +5,7 @@ import DeployReport
 /// A rehearsal in a form for people: the timeline of each deployment, how it ended, and whether every promise was kept.
 struct RehearsalStory {
   let run: RehearsalRun
-  /// The faults, as they were typed.
+  /// The faults, as the person typed them.
   let faults: String
   /// Whether to show every entry, even for a large fleet.
   let isWhole: Bool
@@ -16,7 +16,7 @@ struct RehearsalStory {
     self.isWhole = isWhole
   }
 
-  /// Prints it.
+  /// Prints the rehearsal.
   /// - Returns: the exit code of the command.
   func tell(on terminal: Terminal) -> ExitCode {
     let surface = terminal.out
@@ -62,7 +62,7 @@ struct RehearsalStory {
     return .internal
   }
 
-  /// The same for programs, without the timeline.
+  /// The rehearsal for programs, without the timeline.
   private var value: Value {
     let deployments = run.deployments.map { deployment in
       let story = DeploymentStory(deployment.entries)

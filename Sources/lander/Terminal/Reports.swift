@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension PlanReport {
-  /// The report of a plan that the desk made.
+  /// Makes the report of a plan that the desk made.
   init(_ planned: PlannedDeployment) {
     let rehearsal = planned.rehearsal
     self.init(planned.plan, rehearsal: rehearsal.good, failure: rehearsal.bad, findings: rehearsal.findings, loops: rehearsal.loops)
@@ -12,7 +12,7 @@ extension PlanReport {
 }
 
 extension HistoryReport {
-  /// The report of deployments of the journal.
+  /// Makes the report of deployments of the journal.
   init(_ deployments: some Sequence<DeploymentSummary>) { self.init(deployments.map(\.line)) }
 }
 
@@ -42,13 +42,13 @@ extension DeploymentSummary {
 }
 
 extension VerifyReport {
-  /// The report of a group that the desk compared.
+  /// Makes the report of a group that the desk compared.
   init(_ group: VerifiedGroup) { self.init(recipe: group.recipe, group: group.group, hosts: group.hosts) }
 }
 
 extension StatusReport {
-  /// The report of hosts that a survey found.
-  /// - Parameter past: the deployments that were made from here; empty if the report does not need them.
+  /// Makes the report of hosts that a survey found.
+  /// - Parameter past: the deployments that were made from here; empty: the report does not need them.
   init(_ found: Surveyed, after past: [DeploymentSummary] = [], now: Timestamp) {
     self.init("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)
     open = past.filter { $0.isOpen && $0.recipe == found.recipe && $0.group == found.group }

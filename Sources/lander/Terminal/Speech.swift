@@ -5,14 +5,15 @@ import DeployReport
 /// Sends a message to a deployment that another process runs, and reports the answer.
 struct Speech {
   let kind: Message.Kind
-  /// The gate that the message is for; nil: the only open gate.
+  /// The gate that the message is for; nil: the gate that is open.
   var gate: String?
   /// The reason; empty: no reason is given.
   var comment = ""
   /// Signs an approval; nil: the approval is not signed.
   var sign: Signing?
 
-  /// Sends through the state folder to a deployment that was started from here, else through the hosts that it has locked.
+  /// Sends the message. A deployment that was started from here gets it through the state folder; another one gets it through the hosts
+  /// that it has locked.
   /// - Parameter word: the deployment; nil: the only one that has not ended.
   /// - Returns: `done` if the deployment accepted the message.
   /// - Throws: why the deployment did not accept it, with exit code 3.
@@ -24,7 +25,7 @@ struct Speech {
     }
   }
 
-  /// Whether the journal of this folder has such a deployment.
+  /// Returns whether the journal of this folder has such a deployment.
   static func isKnown(_ word: String, _ options: ProjectOptions) async throws -> Bool {
     try await Wiring.past(options)?.knows(word) ?? false
   }

@@ -13,18 +13,19 @@ final class Telemetry: Sendable {
   private let queue: PostQueue
   private let resource: Value
 
-  /// The trace of this process; if `TRACEPARENT` names the caller's trace, that one. Nil: no spans are sent.
+  /// The trace of this process: the caller's trace if `TRACEPARENT` names one, else a new trace. Nil: no spans are sent.
   private static let names = Mutex<TraceNames?>(nil)
   private static var caller: TraceParent? { Folder.variable("TRACEPARENT").flatMap { TraceParent($0) } }
 
-  /// The `TRACEPARENT` of a deployment's command; nil: there is no trace.
+  /// Returns the `TRACEPARENT` of a deployment's command; nil: there is no trace.
   static func parent(of deployment: Deployment.ID, host: String?, event: String?) -> String? {
     names.withLock { $0 }.map { $0.parent(of: deployment, host: host, event: event).text } ?? caller?.text
   }
 
-  /// Finds out where to send data, from the command line or else the environment. This does not change while the process lives.
+  /// Finds out where to send data, from the command line or else from the environment.
   /// - Parameter url: the value of `--otlp`; nil: the option was not given.
-  /// - Throws: `Problems` if the command line's value is no address. An error in the environment is only reported, and nothing is sent.
+  /// - Throws: `Problems` if the value on the command line is no address. An error in the environment is only reported, and nothing is
+  ///   sent.
   init?(_ url: String?, _ terminal: Terminal) throws(Problems) {
     let settings: TelemetrySettings
     do throws(Problems) {
@@ -44,9 +45,9 @@ final class Telemetry: Sendable {
     self.resource = resource
     let (traces, metrics) = (settings.traces, settings.metrics)
     queue = PostQueue(to: settings.words, option: settings.origin) { pieces, kind in
-      // A metric is a whole body, and a span is a part of one.
+      // A metric is a whole body, but a span is only a part of one.
       if kind == 1 {
-        // `first` of a lazy `compactMap` would post a failed piece twice.
+        // This is a loop, because `first` of a lazy `compactMap` would post a failed piece twice.
         for piece in pieces { if let reason = metrics.post(piece) { return reason } }
         return nil
       }
@@ -74,22 +75,22 @@ final class Telemetry: Sendable {
     }
   }
 
-  /// Sends the rest, and reports what could not be sent.
+  /// Sends what is left, and reports what could not be sent.
   func finish(_ terminal: Terminal) async {
     if let problem = await queue.finish() { terminal.warn(problem) }
   }
 }
 
-/// The address for OpenTelemetry's data, and the name of their source.
+/// The addresses for OpenTelemetry's data, and the name of the sender.
 struct TelemetrySettings {
   let traces: Poster
   let metrics: Poster
   let service: String
-  /// The option or variable that has the address.
+  /// The option or variable that contains the address.
   let origin: String
   var words: String { traces.address.words }
 
-  /// - Returns: nil if no data are wanted.
+  /// - Returns: nil if no data is wanted.
   /// - Throws: `Problems` if the address, the headers or the protocol cannot be used.
   init?(_ url: String?, _ variable: (String) -> String?) throws(Problems) {
     func set(_ name: String) -> String? { variable(name).flatMap { $0.isEmpty ? nil : $0 } }
@@ -112,7 +113,7 @@ struct TelemetrySettings {
     }
   }
 
-  /// `api-key=abc,team=shop`, with percent-encoded values.
+  /// Reads headers such as `api-key=abc,team=shop`, with percent-encoded values.
   static func headers(_ text: String) throws(Problems) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
     for part in text.split(separator: ",") {

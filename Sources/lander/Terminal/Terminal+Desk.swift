@@ -25,7 +25,7 @@ extension Terminal {
     }
   }
 
-  /// Shows a warning: it deserves attention, but is no error.
+  /// Shows a warning: something that deserves attention but is no error.
   func warn(_ problem: Problem) {
     let lines = problem.lines(on: err)
     tell(["warning: " + lines[0]] + lines.dropFirst())

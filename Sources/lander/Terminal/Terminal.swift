@@ -5,7 +5,7 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Standard output is for results, standard error for progress and problems.
+/// The output of a command: results go to standard output, progress and problems to standard error.
 struct Terminal: Sendable {
   let out: Surface
   let err: Surface
@@ -15,37 +15,36 @@ struct Terminal: Sendable {
     err = Terminal.surface(of: STDERR_FILENO)
   }
 
-  /// Result lines.
+  /// Writes lines of the result.
   func say(_ lines: [String]) {
     if Ending.keeps(lines) { return }
     Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
   }
   func say(_ line: String) { say([line]) }
-  /// Writes result lines for people, and the same for programs.
+  /// Writes lines of the result for people, and gives programs the result as a value.
   func show(_ lines: [String], _ value: @autoclosure () -> Value) {
     give(value())
     say(lines)
   }
-  /// Gives the result to programs, if a program reads it.
+  /// Gives the result to programs, if a program reads the output.
   func give(_ value: @autoclosure () -> Value) { Ending.give { JSON.text(value()) } }
-  /// Gives programs a result that is encoded here.
+  /// Gives programs a result, which is encoded as JSON here.
   func give(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let text = String(decoding: try encoder.encode(value), as: UTF8.self)
     Ending.give { text }
   }
-  /// Progress and problems.
+  /// Writes lines about progress and problems.
   func tell(_ lines: [String]) {
     Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
   }
   func tell(_ line: String) { tell([line]) }
 
-  /// Writes the whole text, however many calls that takes. If nobody reads it, it is dropped.
+  /// Writes the whole text. If nobody reads it, it is dropped.
   static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
-  /// Writes all bytes, however many calls that takes. If nobody reads them, they are dropped. Writes nothing once a signal ends the
-  /// command.
+  /// Writes all bytes. If nobody reads them, they are dropped. Once a signal is ending the command, this writes nothing.
   static func write(_ bytes: [UInt8], to descriptor: Int32) {
     if Ending.isClaimed || descriptor == STDOUT_FILENO && Ending.isDocument { return }
     if descriptor == STDOUT_FILENO { withOutput { put(bytes, to: descriptor) } } else { put(bytes, to: descriptor) }
@@ -57,10 +56,10 @@ struct Terminal: Sendable {
   /// Runs the body, or skips it if another writer is writing now.
   static func tryOutput(_ body: () -> Void) { output.withLockIfAvailable { _ in body() } }
 
-  /// Output for a program that could not be written, and why. A reader that closed the pipe, like `head`, does not count.
+  /// The results that could not be written, and why. A reader that closed the pipe, such as `head`, does not count.
   private static let lost = Mutex<[String]>([])
   static var lostOutput: [String] { lost.withLock { $0 } }
-  /// - Parameter code: `errno` of the write.
+  /// Notes that a result could not be written. - Parameter code: the `errno` of the write.
   static func loses(_ code: Int32, of what: String = "standard output") {
     if code == EPIPE { return }
     let line = "\(what) could not be written: \(String(cString: strerror(code)))"
@@ -103,7 +102,7 @@ struct Terminal: Sendable {
     }
   }
 
-  /// Handles what the argument parser throws: help and version, which are results, or wrong arguments.
+  /// Handles an error of the argument parser: help and the version, which are results, or wrong arguments.
   private func reportParsing(_ error: any Error) -> DeployModel.ExitCode {
     let text = Lander.fullMessage(for: error)
     switch Lander.exitCode(for: error) {
@@ -132,7 +131,7 @@ struct Terminal: Sendable {
     ) { name in getenv(name).map { String(cString: $0) } }
   }
 
-  /// The local offset from UTC now, in seconds east of Greenwich.
+  /// Returns the present local offset from UTC, in seconds east of Greenwich.
   private static func zone() -> Int {
     var now = time(nil)
     var parts = tm()

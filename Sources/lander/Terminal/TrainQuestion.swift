@@ -2,8 +2,8 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Asks a person whether a train continues with the next group: at this terminal if a person is there, or by `lander approve` and `lander
-/// reject` from any other terminal.
+/// Asks a person whether a train continues with the next group. A person at this terminal can answer here; from any other terminal, `lander
+/// approve` and `lander reject` answer.
 struct TrainQuestion {
   let train: Train
   let group: String
@@ -12,13 +12,13 @@ struct TrainQuestion {
   let bound: Interval
   let file: TrainFile
   let terminal: Terminal
-  /// Whether a person can type an answer here.
+  /// Whether a person can type an answer at this terminal.
   let asks: Bool
 
-  /// Seconds between two status lines if nobody is at a terminal.
+  /// The seconds between two status lines if nobody is at a terminal.
   private static let beat = 60
 
-  /// - Returns: nil if nobody answered in time.
+  /// Waits for the answer. - Returns: nil if nobody answered in time.
   func answer() async throws -> Train.Answer? {
     let (began, id) = (SystemClock.now, train.id)
     terminal.tell(
@@ -62,14 +62,14 @@ private struct PromptReader {
     if isOpen { Terminal.write(question, to: STDERR_FILENO) }
   }
 
-  /// The next whole line; nil: no whole line has come yet.
+  /// Returns the next whole line; nil: no whole line has come yet.
   mutating func word() -> String? {
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard isOpen, poll(&wanted, 1, 0) > 0 else { return nil }
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = read(STDIN_FILENO, &bytes, bytes.count)
     guard count > 0 else {
-      // Control-D ends a line and not the terminal; a terminal that is gone says the same each time.
+      // Control-D ends a line and not the terminal. A terminal that is gone gives the same result each time.
       ends += 1
       isOpen = count < 0 && (errno == EINTR || errno == EAGAIN) || count == 0 && ends < 3
       return isOpen && count == 0 ? "" : nil

@@ -39,7 +39,7 @@ struct TrainRun {
     return finish(train, train.code, chronicles)
   }
 
-  /// From now on a signal only ends this command, because no deployment runs.
+  /// Makes a signal end only this command from now on, because no deployment runs.
   private func listen(_ train: Train, _ index: Int) {
     EarlyEnd.arm(terminal)
     let done = train.legs[..<index].map(\.group).joined(separator: ", ")
@@ -48,8 +48,8 @@ struct TrainRun {
         ? "nothing on a host was changed" : "group \(done) keeps the release, and lander resume \(train.id) continues")
   }
 
-  /// Checks what has to hold before a group.
-  /// - Returns: whether it holds; if not, the record says why.
+  /// Checks what has to hold before a group begins.
+  /// - Returns: whether it holds; false: the record says why not.
   private func passes(_ train: inout Train, _ index: Int) async throws -> Bool {
     let leg = train.legs[index]
     let isUnderWay = leg.deployment != nil && leg.exit == nil
@@ -57,7 +57,7 @@ struct TrainRun {
     guard index > 0, train.between != .nothing, !isUnderWay else { return true }
     let before = train.legs[index - 1]
     try await confirm(before, train)
-    // An answer holds for a group whose deployment ended before it began, and what was looked at then may have changed since.
+    // The answer is about the previous group, whose deployment ended earlier, and what was checked then may have changed since.
     guard case .approve(let bound) = train.between, leg.answer == nil else { return true }
     let group = train.legs[index].group
     train.waits = group
@@ -76,7 +76,7 @@ struct TrainRun {
       tell("\(answer.by) rejected group \"\(group)\"\(answer.comment.isEmpty ? "" : ": \(answer.comment)")", nil)
       return false
     }
-    // A night may lie between the first look and the answer.
+    // Much time may lie between the first check and the answer.
     try await confirm(before, train)
     try await refuseOvertaken(leg, train)
     return true
@@ -98,7 +98,7 @@ struct TrainRun {
     try await desk.use { try await $0.refuseOvertaken(leg, of: train, in: project) }
   }
 
-  /// Deploys to one group, or resumes what is left of that deployment.
+  /// Deploys to one group, or resumes what is left of the group's deployment.
   private func leg(_ train: inout Train, _ index: Int) async throws -> Launch.End {
     terminal.tell("Group \(index + 1) of \(train.legs.count): \(SafeText.line(train.legs[index].group))")
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
@@ -121,7 +121,7 @@ struct TrainRun {
       return (end, train)
     }
     train = ended
-    // What was left while it ran is resumed later.
+    // A deployment that was left while it ran is resumed later, so its exit code is not final.
     if ![.interrupted, .terminated, .hungUp, .paused, .detached].contains(end.code) { train.legs[index].exit = end.code.rawValue }
     try file.save(train)
     return end
@@ -150,7 +150,7 @@ struct TrainRun {
 
   private func finish(_ train: Train, _ code: ExitCode, _ chronicles: [Chronicle]) -> ExitCode {
     tell(train)
-    // The newest deployment decides, with the rollback that followed from it.
+    // The variables describe the newest deployment and the rollback that followed from it.
     let last = chronicles.lastIndex { $0.story.plan?.kind == .deploy }
     if let last {
       let back = last + 1 < chronicles.count ? chronicles[last + 1].story : nil

@@ -4,7 +4,8 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// A request for a train. All errors that can be known in advance, of every group, are refused before the first group is touched.
+/// A request for a train. It is checked for all groups at once: errors that can be known in advance are refused before the first group is
+/// touched.
 struct TrainStart {
   let request: RequestOptions
   let queue: QueueOptions
@@ -18,7 +19,7 @@ struct TrainStart {
 
   private var groups: [String] { request.groups(of: project.project) }
 
-  /// Whether several groups are asked for.
+  /// Whether the command line names several groups.
   /// - Throws: `Problems` if `--between` is given for a single group.
   var isWanted: Bool {
     get throws(Problems) {
@@ -27,8 +28,8 @@ struct TrainStart {
     }
   }
 
-  /// Whether a person is at the terminal, whatever is written to standard output. Between groups lander then asks that person, and
-  /// elsewhere only the hosts.
+  /// Whether a person is at the terminal, whatever is written to standard output. If so, lander asks that person between two groups;
+  /// otherwise only the hosts are checked.
   static var isAtTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
   func run(on terminal: Terminal) async throws -> ExitCode {
@@ -61,7 +62,7 @@ struct TrainStart {
     ).run(train)
   }
 
-  /// Refuses a recipe with an alarm: a train would continue while the alarm of the previous group is still open.
+  /// Returns the problem of a recipe with an alarm: a train would continue while the alarm of the previous group is still open.
   private func alarmed(_ name: String?) -> [Problem] {
     guard let recipe = try? project.project.recipe(named: name), let alarm = recipe.alarm else { return [] }
     return [

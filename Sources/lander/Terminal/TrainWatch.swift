@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Watches a train deployment by deployment. Another process of this machine runs the train, or it has ended.
+/// Watches a train deployment by deployment. Another process of this machine runs the train, or the train has ended.
 struct TrainWatch {
   let id: Train.ID
   let state: String
@@ -11,7 +11,7 @@ struct TrainWatch {
   /// How long to wait for the end of the train; nil: without a limit.
   var patience: Interval?
 
-  /// - Parameter word: the typed id; nil: the train, if it is the only thing that is open.
+  /// - Parameter word: the typed id; nil: the open train, if nothing else is open.
   /// - Returns: nil if the word means no train.
   init?(_ word: String?, _ options: ProjectOptions, at desk: Desk, on terminal: Terminal, patience: Interval? = nil) async throws {
     guard let train = try await OpenTrains(options).meant(by: word), let state = try options.existingStateFolder() else { return nil }
@@ -20,7 +20,7 @@ struct TrainWatch {
 
   /// Reads the record until the train has ended, and follows each deployment as soon as it has begun.
   /// - Parameters:
-  ///   - quiet: gets the record about three times a second while no deployment is under way.
+  ///   - quiet: called with the record about three times a second while no deployment is under way.
   ///   - show: follows one deployment and the rollback that follows from it, for at most the given time.
   /// - Throws: if the train has not ended in time, or was interrupted: it has not ended and no process runs it.
   func follow(_ quiet: (Train) async throws -> Void = { _ in }, show: (Deployment.ID, Interval?) async throws -> Void) async throws -> Train
@@ -28,7 +28,7 @@ struct TrainWatch {
     let began = desk.now
     var seen: [Deployment.ID] = []
     while true {
-      // Whether a process runs it is asked first: a record that is read afterwards is the last one of a process that is gone.
+      // This asks first whether a process runs the train. A record that is read after that process is gone is the last one.
       let isHeld = TrainFile.isHeld(id, in: state)
       let train = try record()
       let left = patience.map { Interval(milliseconds: max(0, $0.milliseconds - (desk.now - began).milliseconds)) }
@@ -68,7 +68,7 @@ struct TrainWatch {
     return train
   }
 
-  /// The train's first deployment in the journal that was not shown yet; nil: there is none.
+  /// Returns the train's first deployment in the journal that was not shown yet; nil: there is none.
   private func begun(_ train: Train, besides seen: [Deployment.ID]) async throws -> Deployment.ID? {
     for case let deployment? in train.legs.map(\.deployment) where !seen.contains(deployment) {
       if try await desk.past.knows(deployment) { return deployment }
@@ -76,7 +76,7 @@ struct TrainWatch {
     return nil
   }
 
-  /// Why `--since-seq` cannot be combined with a train.
+  /// Why `--since-seq` cannot be used for a train.
   var seqMeansNothing: Problems {
     Problems(
       Problem(
@@ -100,7 +100,7 @@ struct TrainWatch {
 }
 
 extension PastDeployments {
-  /// The deployments of a train that the journal has, in order, each with the rollback that followed.
+  /// Returns the deployments of a train that the journal has, in order, each with the rollback that followed.
   func members(of train: Train) async throws -> [DeploymentSummary] {
     var members: [DeploymentSummary] = []
     for case let deployment? in train.legs.map(\.deployment) where try await knows(deployment) {

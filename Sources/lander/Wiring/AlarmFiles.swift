@@ -4,7 +4,7 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// The records of alarms in the state folder, `alarms/ID.json`, and the right to watch them. A process that ends loses the right.
+/// The records of alarms in the state folder, `alarms/ID.json`, and the right to watch an alarm. A process that ends loses the right.
 struct AlarmFiles: AlarmBook {
   private let folder: String
 

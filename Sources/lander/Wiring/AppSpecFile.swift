@@ -2,9 +2,9 @@ import DeployAppSpec
 import DeployModel
 import Foundation
 
-/// The appspec file of a folder from the command line. It must be a regular file of the bundle itself.
+/// Reads the appspec file of a folder that the command line names. The file must be a regular file of the bundle itself.
 enum AppSpecFile {
-  /// Refuses an appspec file outside the bundle: lander would read the file with its user's rights and quote it in messages.
+  /// Refuses an appspec file that is outside the bundle: lander would read it with its user's rights and quote it in messages.
   /// - Throws: `Problems` as `bytes` does.
   static func refuseStrangers(in request: AppSpecRequest) throws(Problems) {
     guard request.type == .directory else { return }
@@ -13,10 +13,10 @@ enum AppSpecFile {
     }
   }
 
-  /// The limit of an appspec file, in bytes: far more than real files have, and too little to fill the memory.
+  /// The limit of an appspec file in bytes: far more than real files have, and too little to fill the memory.
   private static let longest = 4 << 20
 
-  /// - Throws: `Problems` if it is not a readable file of the bundle itself.
+  /// Reads the file. - Throws: `Problems` if it is not a readable file of the bundle itself.
   static func bytes(_ root: HostPath, _ name: String) throws(Problems) -> Data {
     let path = root.appending(name).text
     func refuse(_ what: String, _ fix: String) -> Problems { Problems(Problem("\(what)", subject: name, fix: fix)) }

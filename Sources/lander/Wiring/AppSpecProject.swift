@@ -4,7 +4,7 @@ import DeployLua
 import DeployModel
 
 extension AppSpecOption {
-  /// The project that the options describe; nil: `--appspec` was not given.
+  /// Returns the project that the options describe; nil: `--appspec` was not given.
   /// - Throws: what is wrong with the options, before anything is read.
   func project(_ choices: AppSpecChoices? = nil) throws -> LoadedProject? {
     guard let appspec else {
@@ -41,14 +41,15 @@ extension AppSpecOption {
       project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current)).project
     } catch { throw Self.typed(error) }
     project.withoutPlaces()
-    // What hosts remember must not include options that may differ between calls: if a host is added, the others have nothing to do.
+    // The sources that hosts record must not contain options that may differ between two calls. So if a host is added, the other hosts have
+    // nothing to do.
     for index in project.sources.indices where project.sources[index].path == "deploy.lua" {
       project.sources[index].text = source(name, "bundle", file, hosts: "{ \"host\" }", batch: "1", choices)
     }
     return LoadedProject(folder: Folder.current, project: project, typed: typed(appspec, hosts))
   }
 
-  /// Moves problems of the generated text to the options that it comes from, because no file has these lines.
+  /// Moves problems of the generated `deploy.lua` to the options that it was made from, because no file has these lines.
   private static func typed(_ problems: Problems) -> Problems {
     let options = [3: "--hosts", 6: "--appspec", 8: "--batch"]
     return Problems(
@@ -58,7 +59,7 @@ extension AppSpecOption {
       }, exit: problems.exit)
   }
 
-  /// The options for another command on the same project.
+  /// Returns the options for another command on this project.
   private func typed(_ appspec: String, _ hosts: String) -> String {
     var words = ["--appspec", appspec, "--hosts", hosts]
     if let user { words += ["--user", user] }
@@ -67,7 +68,7 @@ extension AppSpecOption {
     return words.map(Quoting.word).joined(separator: " ")
   }
 
-  /// The equivalent `deploy.lua`. As under CodeDeploy, hosts change one at a time by default.
+  /// Returns the `deploy.lua` that is equivalent to the options. As under CodeDeploy, one host changes at a time by default.
   private func source(
     _ name: String, _ bundle: String, _ file: String, hosts: String, batch: String, _ choices: AppSpecChoices?
   ) -> String {
@@ -92,7 +93,7 @@ extension AppSpecOption {
       """
   }
 
-  /// An application's name, from the bundle's.
+  /// Makes an application's name from the name of its bundle.
   private static func name(of bundle: String) -> String {
     var name = Folder.name(of: bundle)
     for end in [".zip", ".tar.gz", ".tgz", ".tar"] where name.hasSuffix(end) { name.removeLast(end.count) }
@@ -100,7 +101,7 @@ extension AppSpecOption {
     return name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) } == true ? name : "app" + name
   }
 
-  /// Any text as a Lua string.
+  /// Returns any text as a Lua string.
   private static func quoted(_ text: String) -> String {
     "\""
       + text.utf8.map { byte in

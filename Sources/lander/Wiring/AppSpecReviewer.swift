@@ -3,7 +3,7 @@ import DeployCore
 import DeployDesk
 import DeployModel
 
-/// Looks into bundles with an appspec file.
+/// Reviews bundles with an appspec file.
 struct AppSpecReviewer: BundleReviewer {
   func review(_ manifest: Manifest, _ options: AppSpecOptions, in store: any BundleStore) async throws -> ReviewedBundle {
     let bundle = try await AppSpecBundle(manifest, options, in: store)

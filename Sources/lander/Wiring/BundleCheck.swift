@@ -5,11 +5,11 @@ import DeployReport
 import DeployStore
 import Foundation
 
-/// Checks a bundle with an appspec file (a folder or an archive), as a deployment would.
+/// Checks a bundle with an appspec file as a deployment would. The bundle is a folder or an archive.
 struct BundleCheck {
   private let typed: String
   private let path: HostPath
-  /// The appspec file's path in the bundle; nil: `appspec.yml` or `appspec.yaml`.
+  /// The path of the appspec file in the bundle; nil: `appspec.yml` or `appspec.yaml`.
   private let appSpecFile: String?
 
   init(_ typed: String, at path: HostPath, appSpecFile: String?) {
@@ -33,7 +33,7 @@ struct BundleCheck {
     return (name, try await review(root, name))
   }
 
-  /// Packs the archive as a deployment would, into a temporary folder.
+  /// Reviews an archive. It is packed into a temporary folder, as a deployment would pack it.
   private func reviewArchive(_ file: HostPath) async throws -> (name: String, findings: [Finding]) {
     let state = FileManager.default.temporaryDirectory.appendingPathComponent("lander-check-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: state) }
@@ -46,8 +46,8 @@ struct BundleCheck {
     }
     let packed = try await AppSpecBundle(built.manifest, AppSpecOptions(file: appSpecFile ?? "appspec.yml"), in: store)
     guard let name = packed.file else { throw Problems(packed.problems) }
-    // A finding names a file from the bundle's root. A warning of the packing names it from the archive's, which may have one more folder
-    // around it.
+    // A finding names a file by its path in the bundle. A warning of the packing names it by its path in the archive, which may have one
+    // more folder around the bundle.
     let odd = built.warnings.filter { warning in
       !packed.findings.contains { finding in
         finding.file == warning.subject || finding.file.map { warning.subject?.hasSuffix("/" + $0) ?? false } ?? false

@@ -1,18 +1,18 @@
 import DeployGround
 import Glibc
 
-/// A process started by this command, with its output read as it comes.
+/// A child process of this command. Its output is read as it comes.
 struct ChildProcess {
   enum Ended: Equatable {
     case exited(Int)
     case signalled(Int)
     case timedOut
-    /// The process ended, but the stream with this number (1, 2) stayed open until the time was over.
+    /// The process has ended, but the stream with this number (1 or 2) stayed open until the time was over.
     case leftOpen(Int)
     case stopped
   }
 
-  /// Spawning failed with this `errno`.
+  /// The error that the process could not be started, with the `errno` of the call.
   struct NotStarted: Error { var code: Int32 }
 
   var argv: [String]
@@ -21,14 +21,14 @@ struct ChildProcess {
   var input: [UInt8] = []
   /// The time limit in seconds; nil: no limit.
   var timeout: Int?
-  /// Seconds between TERM and KILL.
+  /// The seconds between TERM and KILL.
   var grace = 10
-  /// Returns how often the process was asked to end. The first request leads to TERM; the end of the grace time, or a second request, leads
-  /// to KILL.
+  /// Returns how many times somebody asked the process to end. The first request leads to TERM. A second one, or the end of the grace time,
+  /// leads to KILL.
   var stops: @Sendable () -> Int = { 0 }
 
   /// Starts the process in a process group of its own, and waits until it has ended and its output is closed, or the time is over.
-  /// - Parameter output: gets the number of the stream, and bytes; no bytes mean the end of the stream.
+  /// - Parameter output: called with the number of a stream and bytes of it; no bytes: the stream has ended.
   func run(output: (Int, [UInt8]) -> Void) throws(NotStarted) -> Ended {
     let child = try start()
     defer { for stream in child.streams { _ = Glibc.close(stream.descriptor) } }
@@ -79,13 +79,13 @@ struct ChildProcess {
     var descriptor: Int32
   }
 
-  /// Waits for a moment until something can be read or written, and reads or writes it.
+  /// Waits for a short time until something can be read or written, and then reads or writes it.
   private func exchange(
     _ streams: inout [Stream], _ writer: inout Int32?, _ pending: inout ArraySlice<UInt8>, _ output: (Int, [UInt8]) -> Void
   ) {
     var polled = streams.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
     if let writer { polled.append(pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)) }
-    // Without a stream to wait for, it looks every few milliseconds whether the process has ended.
+    // If there is no stream to wait for, this returns after a few milliseconds, so that the end of the process is noticed soon.
     guard poll(&polled, nfds_t(polled.count), streams.isEmpty ? 2 : 20) > 0 else { return }
     if let descriptor = writer, let slot = polled.last, slot.revents != 0 {
       let count = pending.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -96,7 +96,7 @@ struct ChildProcess {
     for stream in readable where !read(stream, output) { streams.removeAll { $0.descriptor == stream.descriptor } }
   }
 
-  /// Reads once; false at the end of the stream. Descriptors stay open until the run is over.
+  /// Reads once. Returns false at the end of the stream. Descriptors stay open until the whole run is over.
   private func read(_ stream: Stream, _ output: (Int, [UInt8]) -> Void) -> Bool {
     var bytes = [UInt8](repeating: 0, count: 65536)
     let count = Glibc.read(stream.descriptor, &bytes, bytes.count)
@@ -109,7 +109,7 @@ struct ChildProcess {
     return false
   }
 
-  /// Reads what was written before the end and is still in the pipes.
+  /// Reads what was written before the process ended and is still in the pipes.
   private func drain(_ streams: inout [Stream], _ output: (Int, [UInt8]) -> Void) {
     for stream in streams {
       for _ in 0..<64 {

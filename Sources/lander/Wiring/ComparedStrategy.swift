@@ -3,11 +3,11 @@ import DeployLua
 import DeployModel
 
 extension Wiring {
-  /// A typed strategy as a project of its own: `rolling { batch = "10%" }`, `require "strategies.mine" {}`, or the name of one of
-  /// CodeDeploy's configurations, which needs no strategy.
+  /// Makes a project of a typed strategy: `rolling { batch = "10%" }`, `require "strategies.mine" {}`, or the name of one of CodeDeploy's
+  /// configurations, which needs no strategy.
   /// - Parameters:
-  ///   - recipe: its bounds hold for the strategy; its configuration counts unless the text names one.
-  ///   - options: where `require` finds the project's own files.
+  ///   - recipe: the recipe whose bounds hold. Its configuration holds too, unless the text names one.
+  ///   - options: the options with the project's folder, in which `require` finds files.
   /// - Throws: what is wrong with the text.
   static func strategy(_ text: String, in recipe: Recipe, _ options: ProjectOptions) throws -> LoadedProject {
     let folder = try options.folder()

@@ -10,10 +10,10 @@ struct ConsoleWords {
   let folder: String
   let argv: [String]
 
-  /// - Throws: `Problems` if there is no such host, or if several recipes have it at different places.
+  /// - Throws: `Problems` if there is no such host, or if several recipes have it with different paths.
   init(_ name: String, recipe: String?, group: String?, in project: Project) throws {
     var selections = try project.selections(recipe: recipe, group: group)
-    // Without a group, the hosts of every group are known.
+    // Without `--group`, the hosts of every group are known.
     if group == nil { for one in project.groups { selections += (try? project.selections(recipe: recipe, group: one.name)) ?? [] } }
     let all = selections.flatMap { one in one.hosts.map { (host: $0, path: $0.place(one.recipe.placement.path), recipe: one.recipe.name) } }
     let found = all.filter { $0.host.name.isExactly(name) }
@@ -33,7 +33,7 @@ struct ConsoleWords {
   }
 
   /// Replaces this command's process with the shell.
-  /// - Throws: `Problems` if there is no terminal, or no such program.
+  /// - Throws: `Problems` if there is no terminal, or if the program does not exist.
   func take() throws(Problems) -> Never {
     guard isatty(0) == 1 else {
       throw Problems(

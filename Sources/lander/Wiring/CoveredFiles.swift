@@ -1,7 +1,7 @@
 import DeployLua
 import DeployModel
 
-/// The files of a project that its tests can cover: its main file, its plugins and its recipes. Lander's own files do not count.
+/// The files of a project that its tests can cover: `deploy.lua`, its plugins and its recipes. Lander's own files do not count.
 struct CoveredFiles {
   /// The project's folder, absolute.
   let folder: String
@@ -13,7 +13,8 @@ struct CoveredFiles {
     coverage = isWanted ? Coverage() : nil
   }
 
-  /// Every file with its lines that ran, in the order of paths. If no test reads a file, none of its lines ran. Nil: nothing was recorded.
+  /// Returns every file with the lines that ran, in the order of the paths. If no test reads a file, none of its lines ran. Nil: nothing
+  /// was recorded.
   /// - Throws: if a file cannot be read.
   func read() throws(Problem) -> [CoveredFile]? {
     guard let coverage else { return nil }
@@ -21,7 +22,7 @@ struct CoveredFiles {
     var files: [CoveredFile] = []
     for path in isPlugin ? below("") : ["deploy.lua"] + below("plugins/") + below("recipes/") {
       guard let text = try Folder.text(at: "\(folder)/\(path)", most: SourceFile.mostBytes) else { continue }
-      // A plugin's own folder is read under the plugin's name.
+      // The folder of a plugin is read under the plugin's name, so that the recorded paths match.
       let name = isPlugin ? pluginPath(path) : path
       var file = coverage.covered(SourceFile(path: name, text: text))
       file.path = path
@@ -35,7 +36,7 @@ struct CoveredFiles {
     return "plugins/\(name ?? "")/\(path)"
   }
 
-  /// Lua files in a folder that are neither tests nor manifests; links to folders are not followed.
+  /// Returns the Lua files in a folder, without tests and manifests. Links to folders are not followed.
   private func below(_ prefix: String) -> [String] {
     Folder.names(in: "\(folder)/\(prefix)").flatMap { name -> [String] in
       let path = prefix + name

@@ -2,11 +2,11 @@ import DeployCore
 import DeployLua
 import DeployModel
 
-/// Looks a typed name up in the reference.
+/// Looks up a typed name in the reference.
 struct DocsLookup {
   /// The project's folder, absolute; without a `deploy.lua`, the folder in which it would be.
   let folder: String
-  /// Its state folder, absolute.
+  /// The project's state folder, absolute.
   let state: String
   private let index: ReferenceIndex
 
@@ -16,21 +16,21 @@ struct DocsLookup {
     index = ReferenceIndex(try LanguagePages.vocabulary())
   }
 
-  /// A result: lines for a terminal, and the same for programs.
+  /// A result: lines for a terminal, and a value for programs.
   struct Found {
     var lines: [String]
     var value: Value
   }
 
-  /// Every word with its sentence.
+  /// Every word with its one-sentence summary.
   var words: [(name: String, summary: String)] { index.overview }
 
-  /// Everything with this name: a plugin, or else words, fields, options and terms.
-  /// - Throws: if nothing has this name, with near matches; or why a plugin cannot be read.
+  /// Returns everything that has this name: a plugin, or else words, fields, options and terms.
+  /// - Throws: if nothing has this name, the near matches; if a plugin cannot be read, the reason.
   func found(_ name: String) throws -> [Found] {
     if let page = try PluginPage(name, in: folder, state: state) { return [Found(lines: page.lines, value: page.value)] }
     let entries = index.entries(named: name)
-    // `run` finds host:run and here:run, and is not a field.
+    // `run` finds the words host:run and here:run.
     let found = index.methods(named: name).filter { !entries.contains($0) } + entries
     guard !found.isEmpty else { throw Problems(missing(name)) }
     return found.map { Found(lines: $0.lines, value: $0.value) }

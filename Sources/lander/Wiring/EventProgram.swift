@@ -2,14 +2,14 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// The program of `--events exec:COMMAND`. It gets one line of JSON for each event on its standard input. Its output goes to standard
-/// error. It does not outlive the command.
+/// The program of `--events exec:COMMAND`. It gets each event as one line of JSON on its standard input. Its output goes to standard error.
+/// The program ends with the command.
 struct EventProgram: Sendable {
-  /// Our end of its standard input.
+  /// Our end of the program's standard input.
   let input: Int32
   private let process: pid_t
   private let line: String
-  /// The time that the program has after the last event.
+  /// The time that the program has to end after the last event.
   private static let patience = Duration.seconds(5)
 
   /// - Throws: `Problems` if the program cannot be started.
@@ -19,7 +19,8 @@ struct EventProgram: Sendable {
     guard !line.allSatisfy(\.isWhitespace), let pipe = try? Spawn.pipe() else { throw empty }
     defer { close(pipe.reading) }
     do throws(SystemError) {
-      // It has its own group, because Ctrl-C ends the deployment in good order, and its last events are needed.
+      // The program has a process group of its own, so Ctrl-C does not end it: the deployment ends in an orderly way, and the program needs
+      // its last events.
       process = try Spawn.start(
         ["sh", "-c", line], program: "/bin/sh", environment: Spawn.environment(), streams: [pipe.reading, 2])
     } catch {
@@ -30,7 +31,7 @@ struct EventProgram: Sendable {
     input = pipe.writing
   }
 
-  /// Waits for the end of the program; its input is already closed.
+  /// Waits until the program has ended. Its input is already closed.
   /// - Returns: the problem to report; nil: it succeeded.
   func finish() async -> Problem? {
     let deadline = ContinuousClock.now + Self.patience

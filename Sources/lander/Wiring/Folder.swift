@@ -15,7 +15,7 @@ enum Folder {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// The problem that a folder does not exist, with the folder that was probably meant.
+  /// Returns the problem that a folder does not exist, with the folder that was probably meant.
   static func missing(_ path: String, subject: String) -> Problem {
     let parent = parent(of: path)
     let near = NearMatch.of(name(of: path), among: names(in: parent).filter { isDirectory("\(parent)/\($0)") })
@@ -24,26 +24,26 @@ enum Folder {
       fix: near.map { "did you mean \"\($0)\"?" } ?? "name the folder that has the deploy.lua")
   }
 
-  /// Names in a folder, in order; empty if there is none.
+  /// Returns the names in a folder, in order; empty if the folder does not exist.
   static func names(in path: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
-  /// The limit of a text without a tighter one, in bytes.
+  /// The limit of a text in bytes, if the caller gives no lower one.
   static let mostBytes = 64 << 20
 
-  /// A text file's content; nil: it does not exist.
+  /// Returns the contents of a text file; nil: the file does not exist.
   /// - Parameters:
   ///   - most: the limit in bytes.
-  ///   - isLoose: whether to replace bytes that are not UTF-8. Not for texts that go to hosts, because they would be changed.
-  /// - Throws: `Problem` if it exists and cannot be read.
+  ///   - isLoose: whether to replace bytes that are not UTF-8. That would change a text, so it must be false for texts that go to hosts.
+  /// - Throws: `Problem` if the file exists but cannot be read.
   static func text(at path: String, most: Int = mostBytes, isLoose: Bool = false) throws(Problem) -> String? {
     guard exists(path) else { return nil }
     guard !isDirectory(path) else {
       throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it")
     }
     var status = stat()
-    // Reading anything else may never end.
+    // Reading something that is not a regular file may never end.
     guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
       throw Problem("\(path) is no regular file but a pipe, a socket or a device", fix: "name a file that holds the text")
     }
@@ -68,14 +68,14 @@ enum Folder {
     return text
   }
 
-  /// The number of the first line that is not UTF-8, from 1.
+  /// Returns the number of the first line that is not UTF-8, counted from 1.
   private static func malformedLine(_ bytes: Data) -> Int {
     let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
     return (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
   }
 
-  /// Writes a new file.
-  /// - Throws: `Problem` if that fails.
+  /// Writes a file.
+  /// - Throws: `Problem` if the file cannot be written.
   static func write(_ text: String, to path: String) throws(Problem) {
     do { try Data(text.utf8).write(to: URL(filePath: path)) } catch {
       throw Problem(
@@ -84,38 +84,38 @@ enum Folder {
     }
   }
 
-  /// Writes a new file, and its folder if that does not exist yet.
+  /// Writes a file, and makes its folder if that does not exist yet.
   static func writeNew(_ text: String, to path: String) throws(Problem) {
     try? FileManager.default.createDirectory(atPath: parent(of: path), withIntermediateDirectories: true)
     try write(text, to: path)
   }
 
-  /// An absolute path, from one that may be relative to a folder; `.` and `..` are resolved.
+  /// Returns an absolute path from one that may be relative to a folder. `.` and `..` are resolved.
   static func absolute(_ path: String, in folder: String? = nil) -> String { MachineFiles().absolute(path, in: folder) }
   static func parent(of path: String) -> String { MachineFiles().parent(of: path) }
   static func name(of path: String) -> String { MachineFiles().name(of: path) }
 
-  /// The path with all links resolved; unchanged if they cannot be resolved.
+  /// Returns the path with all links resolved; the path itself if they cannot be resolved.
   static func real(_ path: String) -> String {
     guard let found = realpath(path, nil) else { return path }
     defer { free(found) }
     return String(cString: found)
   }
 
-  /// The path at which the shell would find a program; nil: it finds none.
+  /// Returns the path at which a shell would find a program; nil: it would find none.
   static func program(_ name: String) -> String? {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
       access($0, X_OK) == 0 && !isDirectory($0)
     }
   }
 
-  /// All variables, as they were when the process started.
+  /// All environment variables, as they were when the process started.
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
   static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }
 
-/// The files of this machine, as requests name them.
+/// The files of this machine, by the paths in requests.
 struct MachineFiles: ProjectFiles {
   var current: String { Folder.current }
   var home: String? { Folder.variable("HOME") }

@@ -3,14 +3,14 @@ import DeployDesk
 import DeployModel
 import DeployStore
 
-/// Commits of a working copy, from git. If git cannot tell something, it counts as unknown; a deployment is not refused for that.
+/// Commits of a working copy, from git. What git cannot tell counts as unknown, and no deployment is refused for that.
 struct GitHistory: VersionControl {
   let machine: any EngineMachine
 
   func commit(_ ref: String?, in folder: String) async -> Commit? {
     let wanted = ref ?? "HEAD"
     guard !wanted.hasPrefix("-"), !wanted.isEmpty else { return nil }
-    // Names and values are separated by a byte that no field has.
+    // The fields are separated by a byte that no field contains.
     let format = "--format=%H%x1f%ct%x1f%D%x1f%s"
     guard let said = await git(["log", "-1", "--decorate=full", format, wanted, "--"], in: folder) else { return nil }
     let fields = said.parts(at: "\u{1f}", keepingEmpty: true).map(String.init)
@@ -51,7 +51,7 @@ struct GitHistory: VersionControl {
     guard Commit.isWhole(old), Commit.isWhole(new),
       let said = await git(["diff", "--name-status", "--no-renames", "--relative", "-z", old, new, "--", "."], in: folder)
     else { return nil }
-    // A letter and a path in turn, each followed by a zero byte: a path may contain anything else.
+    // Letters and paths take turns, each followed by a zero byte, because a path may contain any other byte.
     let fields = said.parts(at: "\u{0}", keepingEmpty: true).map(String.init)
     let pairs = stride(from: 0, to: fields.count - 1, by: 2).prefix(ChangedFile.most)
     return pairs.map { index in
@@ -60,10 +60,10 @@ struct GitHistory: VersionControl {
     }
   }
 
-  /// The time limit of git: a deployment waits no longer for information that it only displays.
+  /// The time limit of git. A deployment waits no longer for information that it only displays.
   private static let limit = Interval.seconds(10)
 
-  /// Git's output; nil: there is no git, it fails, or it takes too long.
+  /// Returns git's output; nil: git is missing, fails, or takes too long.
   private func git(_ words: [String], in folder: String) async -> String? {
     guard Folder.isDirectory(folder) else { return nil }
     let program = Program(["git", "-C", folder, "-c", "log.showSignature=false", "--no-optional-locks"] + words, in: folder)

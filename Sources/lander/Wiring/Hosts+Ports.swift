@@ -29,7 +29,7 @@ extension HostNotice {
   }
 }
 
-/// Secrets from the providers, kept out of the output of hosts.
+/// Gives the secrets of the providers, and keeps them out of the output of hosts.
 struct VaultSecrets: SecretKeeper {
   let providers: SecretProviders
   let hosts: Hosts

@@ -4,7 +4,7 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Who acts, and unique names.
+/// Who acts, and names that are unique.
 enum Identity {
   /// This machine's own name.
   static var machine: String {
@@ -21,17 +21,17 @@ enum Identity {
     return "\(user)@\(machine)"
   }
 
-  /// The CI system that runs this command; nil: no known one.
+  /// The CI system that runs this command; nil: none that Lander knows.
   static var system: CISystem? { CISystem(Folder.variable) }
 
-  /// The actor: the name from the command line or else the CI system, followed by the login.
+  /// The name from the command line, or else from the CI system, followed by the login.
   static var named: String { Provenance(actor: introduced.withLock { $0 } ?? system?.actor).actor(over: actor) }
 
-  /// Sets the actor for everything that this process sends to deployments from now on; nil: the name from the CI system.
+  /// Sets the name that this process puts into its messages to deployments from now on; nil: the name from the CI system.
   static func introduce(_ name: String?) { introduced.withLock { $0 = name } }
   private static let introduced = Mutex<String?>(nil)
 
-  /// A new identity for each plan: the id `20261121-113045-x7k2`, with a token and a seed of its own.
+  /// Makes a new identity for a plan: an id such as `20261121-113045-x7k2`, a token and a seed.
   static func make() -> Planner.Identity {
     let now = SystemClock.now
     let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
@@ -46,7 +46,7 @@ enum Identity {
       seed: UInt64.random(in: 0...UInt64.max))
   }
 
-  /// A deployment's id in the form of the CodeDeploy agent's local program.
+  /// Makes a deployment id in the form that the CodeDeploy agent's local program uses.
   static func localDeployment() -> String {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
     return "d-" + String((0..<9).map { _ in letters.randomElement() ?? "A" }) + "-local"

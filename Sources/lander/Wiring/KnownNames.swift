@@ -2,10 +2,11 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Names for shell completion, from the project and the journal in the current folder. If one of them cannot be read, it gives no names.
+/// Names for shell completion, from the project and the journal of the current folder. If one of them cannot be read, it contributes no
+/// names.
 enum KnownNames {
   static let recipes = CompletionKind.custom { _, _, _ in project?.recipes.map(\.name) ?? [] }
-  /// The first words of requests: recipes, and tasks before them for `lander run`.
+  /// The first words of requests: recipes, or tasks and then recipes for `lander run`.
   static let requests = CompletionKind.custom { words, index, _ in
     guard let project else { return [] }
     let before = Elsewhere.rest(of: Array(words.prefix(max(0, index)).dropFirst())).filter { !$0.hasPrefix("-") }
@@ -15,7 +16,7 @@ enum KnownNames {
   }
   static let groups = CompletionKind.custom { _, _, _ in project?.groups.map(\.name) ?? [] }
   static let hosts = CompletionKind.custom { _, _, _ in Set((project?.groups ?? []).flatMap(\.hosts).map(\.name)).sorted() }
-  /// The newest deployments of the journal here.
+  /// The ids of the newest deployments and trains in the state folder.
   static let deployments = CompletionKind.custom { _, _, _ async in
     let known = try? await Wiring.past(.plain)?.deployments()
     let trains = TrainFile.all(in: (try? ProjectOptions.plain.existingStateFolder()) ?? nil)
@@ -26,7 +27,7 @@ enum KnownNames {
 }
 
 extension ProjectOptions {
-  /// The options of a command that was typed without any.
+  /// The options of a command that was typed without options.
   fileprivate static var plain: ProjectOptions {
     var options = ProjectOptions()
     (options.project, options.state) = (nil, nil)

@@ -1,15 +1,15 @@
 import DeployLua
 import DeployModel
 
-/// The recipe language as pages.
+/// Makes pages about the recipe language.
 enum LanguagePages {
-  /// `docs/reference`: the text of each page by its file's name.
+  /// Returns the pages of `docs/reference`, each with the name of its file.
   static func reference() throws -> [(name: String, text: String)] { Reference(try vocabulary()).files }
 
-  /// `library/lander.lua`, for editors.
+  /// Returns the lines of `library/lander.lua`, for editors.
   static func stub() throws -> [String] { EditorStub(try vocabulary()).lines }
 
-  /// The language, with the options of all that comes with Lander.
+  /// Returns the words of the language, with the options of all that comes with Lander.
   static func vocabulary() throws -> Vocabulary {
     guard let home = Shipped.folder() else { return try Vocabulary() }
     var modules: [String] = []

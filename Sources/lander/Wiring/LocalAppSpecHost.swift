@@ -1,14 +1,14 @@
 import DeployAppSpec
 import Glibc
 
-/// This machine as the host of a deployment: programs and scripts are processes of this command.
+/// This machine as the host of a deployment. Programs and scripts are child processes of this command.
 struct LocalAppSpecHost: AppSpecHost {
-  /// Gets the lines that a person should see.
+  /// Called with each line that a person should see.
   var tell: @Sendable (String) -> Void
 
   func run(_ program: ShellProgram) async throws -> ShellResult {
     var result = ShellResult(status: 0)
-    // The text goes through standard input, which has no limit of length; the programs that it runs get an empty one.
+    // The program goes through standard input, which has no limit of length. The programs that it runs get an empty standard input.
     let child = ChildProcess(argv: ["sh", "-c", "p=$(cat) && eval \"$p\" </dev/null"], input: Array(program.whole.utf8))
     let ended = try child.run { stream, bytes in
       if stream == 1 { result.stdout += bytes } else { result.stderr += bytes }
@@ -25,7 +25,7 @@ struct LocalAppSpecHost: AppSpecHost {
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
     guard access(hook.path.text, F_OK) == 0 else { return .missing }
     guard access(hook.path.text, X_OK) == 0 || Self.makeExecutable(hook.path.text) else { return .notExecutable }
-    // Through a shell, which also runs files without "#!".
+    // A shell starts the script, because a shell also runs files without `#!`.
     let child = ChildProcess(
       argv: ["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv, variables: hook.variables, timeout: hook.timeout, grace: hook.grace,
       stops: { Stop.signals })
@@ -67,7 +67,7 @@ struct LocalAppSpecHost: AppSpecHost {
     return stat(path, &found) == 0 && chmod(path, found.st_mode & 0o7777 | 0o111) == 0
   }
 
-  /// `2026-01-31 23:59:59`, local time.
+  /// The local time, such as `2026-01-31 23:59:59`.
   private static var now: String {
     var seconds = time(nil)
     var parts = tm()

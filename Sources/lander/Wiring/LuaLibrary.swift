@@ -4,7 +4,7 @@ import DeployEngine
 import DeployLua
 import DeployModel
 
-/// Loads recipes from their pinned sources alone.
+/// Loads recipes from their pinned sources, and from nothing else.
 struct LuaLibrary: RehearsalLibrary {
   /// Records which lines of recipes run; nil: nothing records them.
   var coverage: Coverage?

@@ -2,9 +2,9 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// Reads specs beside their project's `deploy.lua`, or without one.
+/// Reads tests of recipes together with the `deploy.lua` of their project, or without one.
 struct LuaSpecs: SpecLibrary {
-  /// The text of `deploy.lua`; empty: the folder has no `deploy.lua`, for example because it only has plugins.
+  /// The text of `deploy.lua`; empty: the folder has none, for example because it only has plugins.
   let main: String
   /// The project's folder, absolute.
   let folder: String
@@ -21,7 +21,7 @@ struct LuaSpecs: SpecLibrary {
   }
 }
 
-/// A spec in Lua.
+/// A test file in Lua.
 struct LuaSpec: ReadSpec {
   private let text: SourceFile
   private let file: LuaProject

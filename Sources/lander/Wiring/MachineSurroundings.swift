@@ -2,7 +2,7 @@ import DeployDesk
 import Glibc
 
 extension Surroundings {
-  /// The surroundings of a project on this machine.
+  /// Finds the surroundings of a project on this machine.
   init(of options: ProjectOptions) {
     self.init()
     version = Version.number

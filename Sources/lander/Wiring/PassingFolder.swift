@@ -2,7 +2,7 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// A private temporary folder for a command that keeps nothing.
+/// A private temporary folder, for a command that keeps nothing.
 struct PassingFolder: Sendable {
   let path: String
 

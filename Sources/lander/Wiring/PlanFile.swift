@@ -2,19 +2,19 @@ import DeployDesk
 import DeployModel
 import Foundation
 
-/// The file of a kept plan: `lander plan --out`, `lander deploy --plan`.
+/// Reads and writes the file of a kept plan: `lander plan --out`, `lander deploy --plan`.
 enum PlanFile {
-  /// The limit in bytes: several times a plan for ten thousand hosts.
+  /// The limit of the file in bytes: several times the size of a plan for ten thousand hosts.
   private static let most = 256 << 20
 
-  /// The record as JSON that people can read too.
+  /// Returns the record as JSON that people can read too.
   static func data(of record: PlanRecord) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(record) + Data("\n".utf8)
   }
 
-  /// - Throws: `Problems` if there is no such file, or if it has no plan that this lander can carry out.
+  /// - Throws: `Problems` if there is no such file, or if it does not contain a plan that this version of Lander can carry out.
   static func read(_ path: String) throws(Problems) -> PlanRecord {
     func refuse(_ words: String, _ fix: String = "lander plan --out FILE writes one") -> Problems {
       Problems(Problem("\(path) \(words)", subject: "--plan", fix: fix))
@@ -46,7 +46,7 @@ enum PlanFile {
     var type: String
   }
 
-  /// Says which member of the JSON is wrong.
+  /// Returns which member of the JSON is wrong.
   private static func words(_ error: any Error) -> String {
     let path: [any CodingKey]
     switch error {

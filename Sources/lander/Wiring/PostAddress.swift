@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The target of a post, as an HTTP address.
+/// The HTTP address to which something is posted.
 struct PostAddress: Sendable, Equatable {
   /// The host's name or IP address, without brackets.
   let host: String
@@ -9,8 +9,8 @@ struct PostAddress: Sendable, Equatable {
   let path: String
   let isSecure: Bool
 
-  /// - Parameter more: added to the path.
-  /// - Throws: `Problems` that say what is wrong.
+  /// - Parameter more: a text that is added to the path.
+  /// - Throws: `Problems` that say what is wrong with the address.
   init(_ text: String, adding more: String = "", option: String) throws(Problems) {
     func refuse(_ words: String) -> Problems {
       Problems(Problem(words, subject: option, fix: "write it as http://127.0.0.1:4318"))
@@ -44,7 +44,7 @@ struct PostAddress: Sendable, Equatable {
     path = more.isEmpty ? (tail.hasPrefix("/") ? tail : "/" + tail) : (tail.hasSuffix("/") ? String(tail.dropLast()) : tail) + more
   }
 
-  /// The address without its query, which may hold a key.
+  /// The address without its query, which may contain a key.
   var words: String {
     "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path.prefix { $0 != "?" })"
   }

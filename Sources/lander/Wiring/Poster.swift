@@ -2,17 +2,17 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// Posts a body to an address, within a time limit. It speaks plain HTTP itself. For HTTPS it starts curl, which reads address, headers
-/// and body from its standard input, so that no key is in its arguments.
+/// Posts a body to an address, within a time limit. It speaks plain HTTP itself. For HTTPS it starts curl, which reads the address, the
+/// headers and the body from its standard input, so that no key is in an argument.
 struct Poster: Sendable {
   let address: PostAddress
   let type: String
-  /// Names and values of headers; values may be secret keys.
+  /// The names and values of headers. Values may be secret keys.
   var headers: [(name: String, value: String)] = []
-  /// The limit for the whole request.
+  /// The time limit of the whole request, in seconds.
   var seconds = 3
 
-  /// - Returns: why the body was not accepted; nil: it was accepted.
+  /// Posts a body. - Returns: why the body was not accepted; nil: it was accepted.
   func post(_ body: String) -> String? { address.isSecure ? postByCurl(body) : postPlain(body) }
 
   private func postPlain(_ body: String) -> String? {
@@ -38,7 +38,7 @@ struct Poster: Sendable {
     return answer(socket, deadline)
   }
 
-  /// Reads the answer. Only its first line counts: `HTTP/1.1 200 OK`.
+  /// Reads the answer. Only its first line counts, such as `HTTP/1.1 200 OK`. Returns why the body was not accepted; nil: it was.
   private func answer(_ socket: Int32, _ deadline: ContinuousClock.Instant) -> String? {
     var head: [UInt8] = []
     while head.count < 64, !head.contains(10) {

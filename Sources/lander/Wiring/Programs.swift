@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import DeployStore
 
-/// Runs programs on the engine's machine for the bundle store: builds and git.
+/// Runs programs for the bundle store on the engine's machine: builds and git.
 enum Programs {
   /// The time limit of a build.
   static let limit = Interval.minutes(120)

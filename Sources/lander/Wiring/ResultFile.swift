@@ -1,14 +1,14 @@
 import DeployModel
 import Foundation
 
-/// The file for a command's result. The command opens and empties it before it does anything. So a wrong path is refused in time, and
-/// nobody mistakes an earlier result for the result of a command that ended without one.
+/// The file for a command's result. The command opens and empties it before it does anything. So a wrong path is refused in time, and if
+/// the command ends without a result, nobody takes an earlier result for its result.
 struct ResultFile {
   private let path: String
   private let descriptor: Int32
 
-  /// - Parameter option: the option that named it.
-  /// - Throws: `Problems` if it cannot be written.
+  /// - Parameter option: the option that named the file.
+  /// - Throws: `Problems` if the file cannot be written.
   init(at path: String, option: String = "--result") throws(Problems) {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
@@ -21,7 +21,7 @@ struct ResultFile {
   }
 
   /// Writes the result, and closes the file.
-  /// - Throws: `Problems`, for example if the disk is full; what the command did stays done.
+  /// - Throws: `Problems`, for example if the disk is full. What the command did is not undone.
   func write(_ data: Data) throws(Problems) {
     defer { close(descriptor) }
     do {

@@ -1,9 +1,9 @@
 import DeployModel
 
-/// Folders with a company's own plugins and recipes; an update of Lander never touches them. Each folder has `plugins/` and `recipes/`.
-/// Plugins and recipes of the project come first, then these, then those of Lander.
+/// Folders with a company's own plugins and recipes, which an update of Lander never changes. Each folder has `plugins/` and `recipes/`.
+/// Plugins and recipes of the project win over these, and these win over those of Lander.
 enum SearchPath {
-  /// The folders that `LANDER_PATH` names, separated by `:`; then the user's and the machine's, if they exist.
+  /// Returns the folders that `LANDER_PATH` names, separated by `:`, and then the user's folder and the machine's folders if they exist.
   /// - Throws: everything that is wrong with the named folders.
   static func folders() throws(Problems) -> [String] {
     var (found, problems): ([String], [Problem]) = ([], [])
@@ -18,7 +18,7 @@ enum SearchPath {
     }
     let data = Folder.variable("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
     let users = data ?? Folder.variable("HOME").map { "\($0)/.local/share" }
-    // A name other than that of Lander's own installation folder.
+    // The name differs from that of Lander's own installation folder.
     for usual in [users.map { "\($0)/lander-site" }, "/usr/local/share/lander-site", "/usr/share/lander-site"].compactMap({ $0 }) {
       if Folder.isDirectory(usual) { found.append(usual) }
     }
@@ -27,7 +27,7 @@ enum SearchPath {
     return found
   }
 
-  /// Why code in a folder cannot be trusted.
+  /// Returns why code in a folder cannot be trusted; nil: it can.
   private static func doubt(_ folder: String) -> Problem? {
     for path in [folder, "\(folder)/plugins", "\(folder)/recipes"] {
       if let reason = OwnFile.doubt(path) { return reason }

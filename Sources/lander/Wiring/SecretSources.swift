@@ -1,9 +1,9 @@
 import DeployHosts
 import DeployStore
 
-/// The providers of secrets' values, in the order in which they are asked.
+/// The providers of secrets, in the order in which they are asked.
 enum SecretSources {
-  /// The environment, then the file `.lander/secrets` beside `deploy.lua`, then the program that `LANDER_SECRETS_COMMAND` names.
+  /// Returns the environment, then the file `.lander/secrets` beside `deploy.lua`, then the program that `LANDER_SECRETS_COMMAND` names.
   static func all(of folder: String) -> [any SecretProvider] {
     var providers: [any SecretProvider] = [EnvironmentSecrets(Folder.environment), FileSecrets(folder + "/.lander/secrets")]
     if let command = Folder.variable("LANDER_SECRETS_COMMAND"), !command.isEmpty {

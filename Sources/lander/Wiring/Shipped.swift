@@ -3,7 +3,7 @@ import Glibc
 
 /// The recipes and plugins that come with this program: beside the installed program, or in the checkout where it was built.
 enum Shipped {
-  /// This program's path.
+  /// The path of this program.
   static var program: String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
@@ -12,7 +12,8 @@ enum Shipped {
       : CommandLine.arguments[0]
   }
 
-  /// The folder with `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest such folder above the program.
+  /// Returns the folder with `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest such folder above the program.
+  /// Nil: there is none.
   static func folder() -> String? {
     func holds(_ folder: String) -> Bool { Folder.isDirectory(folder + "/recipes/strategies") }
     if let home = Folder.variable("LANDER_HOME"), holds(home) { return home }

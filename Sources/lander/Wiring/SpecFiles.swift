@@ -1,14 +1,14 @@
 import DeployLua
 import DeployModel
 
-/// Finds the files with tests: the named files, or all tests of a project.
+/// Finds the files with tests: the named ones, or all of a project.
 struct SpecFiles {
   /// The project's folder, absolute.
   let folder: String
 
-  /// - Parameter words: files and folders, as typed; empty: `spec/` of the project, its recipes and its plugins.
-  /// - Returns: the files in order, with paths from the project's folder.
-  /// - Throws: all words that name no spec; or a problem if there is no spec at all.
+  /// - Parameter words: files and folders, as typed; empty: the folders `spec/` of the project, its recipes and its plugins.
+  /// - Returns: the files in order. Their paths start from the project's folder.
+  /// - Throws: a problem for each word that names no test; a problem if there is no test at all.
   func read(_ words: [String]) throws(Problems) -> [SourceFile] {
     var (paths, problems): ([String], [Problem]) = ([], [])
     for word in words {
@@ -37,7 +37,8 @@ struct SpecFiles {
     do { return try paths.map(source) } catch { throw Problems(error) }
   }
 
-  /// Looks into folders behind links as well, but into each folder once: a link may lead back to a folder around it.
+  /// Returns the tests below a folder. Folders behind links count too, but each folder counts once, because a link may lead back to a
+  /// folder above it.
   private func specs(below path: String) -> [String] {
     var seen: Set<ExactText> = []
     func below(_ path: String) -> [String] {

@@ -2,20 +2,20 @@ import DeployModel
 import Foundation
 import Glibc
 
-/// One value in a file of the state folder. The file is replaced as a whole and made durable, so that a process after a crash finds the
-/// newest value.
+/// Reads and writes one value in a file of the state folder. The file is replaced as a whole and made durable, so that a process after a
+/// crash finds the newest value.
 enum StateFile {
-  /// The limit in bytes; a train of a thousand groups has far less.
+  /// The limit of the file in bytes. A train of a thousand groups has far less.
   private static let most = 4 << 20
 
-  /// The value; nil: there is no file, or it cannot be read.
+  /// Reads the value; nil: there is no file, or it cannot be read.
   static func read<T: Decodable>(_ path: String, as type: T.Type) -> T? {
     guard let text = try? Folder.text(at: path, most: most) else { return nil }
     return try? JSONDecoder().decode(type, from: Data(text.utf8))
   }
 
-  /// - Parameter onlyIfNone: whether to keep a file that exists.
-  /// - Returns: false if a file existed and was kept.
+  /// Writes the value. - Parameter onlyIfNone: whether an existing file is kept.
+  /// - Returns: false if a file existed and was kept; otherwise true.
   /// - Throws: if the file cannot be written.
   @discardableResult
   static func write(_ value: some Encodable, to path: String, onlyIfNone: Bool = false) throws(Problems) -> Bool {
@@ -44,7 +44,7 @@ enum StateFile {
     return true
   }
 
-  /// The problem that a file cannot be written, with the error of the last system call or another reason.
+  /// Returns the problem that a file cannot be written, with the system's last error or another one.
   static func unwritable(_ path: String, _ code: Int32 = errno) -> Problems {
     Problems(
       Problem(

@@ -2,7 +2,7 @@ import DeployCore
 import DeployGround
 import DeployModel
 
-/// The time of this machine.
+/// The clock of this machine.
 struct SystemClock: Clock {
   static var now: Timestamp { WallClock.now }
 

@@ -2,13 +2,13 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// The time zone database of this machine.
+/// Reads the time zone database of this machine.
 enum TimeZones {
   private static let folders = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/etc/zoneinfo"]
-  /// The limit of a table, in bytes; the largest table is a few kB.
+  /// The limit of a table, in bytes. The largest table has a few kB.
   private static let limit = 256 * 1024
 
-  /// The table of a time zone; nil: there is no such zone, or the name is invalid.
+  /// Returns the table of a time zone; nil: there is no such zone, or the name is invalid.
   static func table(of name: String) -> [UInt8]? {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     let isName = parts.allSatisfy { part in

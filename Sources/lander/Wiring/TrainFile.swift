@@ -7,11 +7,11 @@ import Glibc
 final class TrainFile: Sendable {
   let id: Train.ID
   private let folder: String
-  /// Held while the process runs the train.
+  /// The lock, which this process holds while it runs the train.
   private let lock: FileLock
 
   /// - Parameter state: the state folder, which exists.
-  /// - Throws: `Problems`, of kind `locked` if another process runs the train.
+  /// - Throws: `Problems`: another process runs the train, or the lock's file cannot be written.
   init(_ id: Train.ID, in state: String) throws(Problems) {
     self.id = id
     folder = state + "/trains"
@@ -26,17 +26,17 @@ final class TrainFile: Sendable {
     self.lock = lock
   }
 
-  /// Whether a process runs the train.
+  /// Returns whether a process runs the train.
   static func isHeld(_ id: Train.ID, in state: String) -> Bool { FileLock.isHeld("\(state)/trains/\(id).lock") }
 
-  /// All trains that were started from here, the newest first. Records that cannot be read are left out.
+  /// Returns all trains that were started from here, the newest first. Records that cannot be read are left out.
   static func all(in state: String?) -> [Train] {
     guard let state else { return [] }
     let names = Folder.names(in: state + "/trains").filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
     return names.sorted(by: >).compactMap { StateFile.read("\(state)/trains/\($0)", as: Train.self) }
   }
 
-  /// The train that a word names by its id or the beginning of its id; nil: the word names no train.
+  /// Returns the train that a word names by its id or the beginning of its id; nil: the word names no train.
   /// - Throws: `Problems` if the word names several trains.
   static func named(_ word: String, in state: String?) throws(Problems) -> Train? {
     guard word.hasPrefix("train-") else { return nil }
@@ -52,21 +52,21 @@ final class TrainFile: Sendable {
     return train
   }
 
-  /// The train that a word names, if the word can mean nothing else.
+  /// Returns the train that a word names, for words that can name nothing else.
   /// - Throws: `Problems` if the word names no train, or several.
   static func one(_ word: String, in state: String?) throws(Problems) -> Train {
     if let train = try named(word, in: state) { return train }
     throw Problems(Problem("\"\(word)\" is no id of a train", fix: "lander show \(word) shows a deployment"))
   }
 
-  /// - Throws: `Problems` if the record cannot be written: then the train begins nothing more.
+  /// Writes the record. - Throws: `Problems` if it cannot be written. The train then begins nothing more.
   func save(_ train: Train) throws(Problems) { try StateFile.write(train, to: "\(folder)/\(id).json") }
 
-  /// A person's answer to the question before a group; nil: there is no answer yet.
+  /// Returns a person's answer to the question before a group; nil: there is no answer yet.
   func answer(for group: String) -> Train.Answer? {
     let path = "\(folder)/\(id).answer"
     var status = stat()
-    // Nothing is believed that another user could have put there.
+    // A file that another user could have put there is ignored.
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() || status.st_uid == 0 else {
       return nil
     }
@@ -81,7 +81,7 @@ final class TrainFile: Sendable {
     for _ in 0..<3 {
       if try StateFile.write(answer, to: path, onlyIfNone: true) { return }
       guard let earlier = StateFile.read(path, as: Train.Answer.self), earlier.group.isExactly(answer.group) else {
-        // Of the question before.
+        // That answer was for an earlier question.
         unlink(path)
         continue
       }

@@ -7,10 +7,10 @@ import DeployLua
 import DeployModel
 import DeployStore
 
-/// The composition root: the one place that names every concrete type.
+/// The composition root: the only place that names every concrete type.
 enum Wiring {
   /// Reads `deploy.lua` and what it requires: from the project first, then from the search path, then from Lander.
-  /// - Throws: all problems, including capabilities of plugins that this machine's policy does not allow.
+  /// - Throws: all problems, also capabilities of plugins that this machine's policy does not allow.
   static func project(_ options: ProjectOptions) throws -> LoadedProject {
     let folder = try options.folder()
     guard let text = try Folder.text(at: folder + "/deploy.lua") else {
@@ -22,7 +22,7 @@ enum Wiring {
       names: { requirable(from: folder) }, read: sources.read)
     try PolicyFile.check(read.plugins)
     var project = read.project
-    // Who may approve is pinned with the recipe, so that a deployment in the middle keeps its own.
+    // The file that says who may approve is pinned with the recipe, so that a deployment under way keeps its own version of the file.
     if let signers = try Folder.text(at: "\(folder)/\(SignedApproval.signers)", most: SourceFile.mostBytes) {
       let file = SourceFile(path: SignedApproval.signers, text: signers)
       project.sources = (project.sources + [file]).sorted { $0.path < $1.path }
@@ -31,7 +31,7 @@ enum Wiring {
     return LoadedProject(folder: folder, project: project, plugins: read.plugins)
   }
 
-  /// The plugins of a project that come from elsewhere.
+  /// Returns the desk for a project's plugins from elsewhere.
   /// - Throws: if there is no project.
   static func plugins(of options: ProjectOptions) throws -> PluginDesk {
     let folder = try options.folder()
@@ -39,11 +39,11 @@ enum Wiring {
       sources: PluginRepositories(folder: folder), shelf: ProjectPlugins(folder: folder, state: options.stateFolder()))
   }
 
-  /// A command's project, with the desk that asks its hosts.
+  /// Opens a command's project, and the desk that asks its hosts.
   /// - Parameters:
-  ///   - bundle: describes a project without a `deploy.lua`, if it was typed; nil: the command has no such option.
-  ///   - choose: picks from the project what the command is about.
-  /// - Throws: what is wrong with the project or the choice, before a desk is made.
+  ///   - bundle: the options that may describe a project without a `deploy.lua`; nil: the command has no such options.
+  ///   - choose: chooses from the project what the command is about.
+  /// - Throws: what is wrong with the project or the choice. No desk is made then.
   static func open<T>(
     _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void,
     _ choose: (Project) throws -> T
@@ -53,9 +53,9 @@ enum Wiring {
     return (project, try desk(for: project, options, onlyLooks: onlyLooks, tell: tell), chosen)
   }
 
-  /// The desk of a project.
+  /// Makes the desk of a project.
   /// - Parameters:
-  ///   - onlyLooks: whether the command only reads. Then a missing state folder is not created, and a misspelt one is reported.
+  ///   - onlyLooks: whether the command only reads. Then a missing state folder is not made; if `--state` named it, a remark says so.
   ///   - tell: called with each event while the desk works.
   static func desk(
     for project: LoadedProject, _ options: ProjectOptions, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void
@@ -68,7 +68,7 @@ enum Wiring {
     return try desk(in: project.folder, state: StateDirectory(passing.path + "/state"), leaving: passing, tell)
   }
 
-  /// A desk for deployments that were made from this state folder. The project itself does not have to load any more.
+  /// Makes a desk for deployments that were made from this state folder. The project itself need not load any more.
   /// - Throws: if nothing was ever deployed from here.
   static func pastDesk(_ options: ProjectOptions, tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
     guard let folder = try options.existingStateFolder() else {
@@ -77,44 +77,44 @@ enum Wiring {
     return try desk(in: options.folderOrHere, state: StateDirectory(folder), tell)
   }
 
-  /// The deployments that were made from here; nil: there are none.
+  /// Returns the deployments that were made from here; nil: nothing was deployed from here.
   static func past(_ options: ProjectOptions) throws -> PastDeployments? {
     try options.existingStateFolder().map { PastDeployments(try SQLiteJournal(in: try StateDirectory($0))) }
   }
 
-  /// The same, for commands that have nothing to show otherwise.
+  /// Returns the deployments that were made from here, for commands that need some.
   /// - Throws: if nothing was ever deployed from here; the problem names another command to try.
   static func somePast(_ options: ProjectOptions, fix: String) throws -> PastDeployments {
     if let past = try past(options) { return past }
     throw Problems(Problem("nothing was deployed from here yet", fix: fix))
   }
 
-  /// The store of this machine's bundles; nil: no bundle was ever built.
+  /// Returns the store of this machine's bundles; nil: no bundle was ever built.
   static func shelf(_ options: ProjectOptions) throws -> (any BundleShelf)? {
     try options.existingStateFolder().map { try DirectoryBundleStore(in: StateDirectory($0)) }
   }
 
-  /// The same, for commands that have nothing to show otherwise.
+  /// Returns the store of this machine's bundles, for commands that need one.
   /// - Throws: if no bundle was ever built.
   static func someShelf(_ options: ProjectOptions) throws -> any BundleShelf {
     if let shelf = try shelf(options) { return shelf }
     throw Problems(Problem("there are no bundles yet", fix: "lander bundle build makes one"))
   }
 
-  /// Signs approvals with a key.
+  /// Returns a function that signs approvals with a key.
   /// - Parameter key: the file of a key, absolute.
   static func signing(key: String) -> Signing {
     { text throws(Problem) in try ApprovalSignatures.form.sign(text, key: key) }
   }
 
-  /// Signs the bundle whose digest begins with this text.
+  /// Returns the signing of the bundle whose digest begins with `prefix`.
   /// - Throws: if there is no such bundle, or several.
   static func signing(_ options: ProjectOptions, of prefix: String) throws -> BundleSigning {
     let bundle = try someShelf(options).inspect(prefix).stored.bundle.digest
     return BundleSigning(store: try DirectoryBundleStore(in: StateDirectory(options.stateFolder())), bundle: bundle)
   }
 
-  /// The parts with which recipes are rehearsed.
+  /// The parts that a rehearsal of recipes needs.
   static var stage: RehearsalStage { stage(nil) }
 
   /// - Parameters:
@@ -129,16 +129,16 @@ enum Wiring {
     in folder: String, state: StateDirectory, leaving passing: PassingFolder? = nil, _ tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
     let journal = try SQLiteJournal(in: state)
-    // Without ssh-keygen nobody knows; what is kept is believed only once it was verified.
+    // If ssh-keygen is missing, a signature counts as fitting here. That does no harm, because it is verified before anything relies on it.
     let store = try DirectoryBundleStore(in: state) { text, bundle in (try? BundleSignature.fits(bundle, text)) ?? true }
     let providers = SecretProviders(SecretSources.all(of: folder))
-    // There is one vault for everything: a value that a host got must not come back from a command on this machine.
+    // Everything shares one vault: a value that a host got must not appear in the output of a command on this machine.
     let vault = Vault(providers)
     let trace: Hosts.TraceOf = { Telemetry.parent(of: $0, host: $1, event: $2?.rawValue) }
     let trust = PolicyTrust(store: store)
     let hosts = Hosts(store: SignedBundles(store, trust), vault: vault, complain: { tell(.warning($0)) }, trace: trace)
     let machine = EngineProcesses(directory: folder, vault: vault, claims: state.here, trace: trace)
-    // New transports are registered here. All that give a shell are one type.
+    // New transports are registered here. All transports that give a shell share one type.
     let transports = Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts)
     let mailbox = StateMailbox(in: state) { tell(.warning($0)) }
     let ports = Ports(
@@ -165,8 +165,8 @@ enum Wiring {
     return desk
   }
 
-  /// Reads files by the paths that `require` and `read_text` use, and environment variables as `$NAME`. Only files of the project, the
-  /// search path and Lander can be named; of the search path only plugins and recipes.
+  /// Returns a function that reads files by the paths that `require` and `read_text` use, and environment variables as `$NAME`. It reads
+  /// only files of the project, the search path and Lander; of the search path, only plugins and recipes.
   /// - Throws: what is wrong with the search path.
   static func reader(of folder: String) throws(Problems) -> @Sendable (String) throws(Problem) -> String? {
     let (shipped, company) = (Shipped.folder(), try SearchPath.folders())
@@ -181,7 +181,7 @@ enum Wiring {
             if let reason = OwnFile.doubt("\(root)/\(path)") { throw reason }
             return text
           }
-          // All files of a plugin come from one place.
+          // All files of a plugin come from the same folder.
           if parts[0] == "plugins", Folder.isDirectory("\(root)/plugins/\(parts[1])") { return nil }
         }
       }
@@ -190,7 +190,7 @@ enum Wiring {
     }
   }
 
-  /// Names that a project in the folder can require: its own plugins, plugins of the search path and of Lander, and recipes.
+  /// Returns the names that a project in the folder can require: its own plugins, plugins of the search path and of Lander, and recipes.
   static func requirable(from folder: String) -> [String] {
     let roots = [folder] + ((try? SearchPath.folders()) ?? []) + (Shipped.folder().map { [$0] } ?? [])
     let plugins = roots.flatMap { root in

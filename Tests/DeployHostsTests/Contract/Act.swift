@@ -2,10 +2,10 @@ import DeployModel
 
 @testable import DeploySimulation
 
-/// A command that sentences of the contract run: its line for a shell, and what a simulated host does instead.
+/// A command in sentences of the contract: a line for a shell, and what a simulated host does in its place.
 struct Act: Sendable {
   let line: String
-  /// - Parameters: its input, and how often it ran before.
+  /// Returns what the simulated host does, from the command's input and the number of its earlier runs.
   let simulated: @Sendable (_ input: String, _ before: Int) -> SimulatedCommand
 
   private init(_ line: String, _ make: @escaping @Sendable (inout SimulatedCommand, _ input: String, _ before: Int) -> Void) {
@@ -19,40 +19,40 @@ struct Act: Sendable {
 
   static let all = [speak, merge, dieOfSignal, count, countSlowly, stay, spread, speakLong, speakTooLong, no]
 
-  /// Says its input and one line more on each stream, and ends with 3.
+  /// Repeats its input, writes one line to each stream, and exits with 3.
   static let speak = Act("cat; echo out; echo oops >&2; exit 3") { command, input, _ in
     (command.stdout, command.stderr, command.status) = (input + "out\n", "oops\n", 3)
   }
   static let merge = Act("echo a; echo b >&2") { command, _, _ in (command.stdout, command.stderr) = ("a\n", "b\n") }
   static let dieOfSignal = Act("kill -9 $$") { command, _, _ in command.status = 137 }
-  /// Leaves a line in `ran` each time it runs.
+  /// Appends a line to `ran` at each run.
   static let count = Act("echo x >>ran; echo done") { command, _, _ in
     (command.stdout, command.appends) = ("done\n", [.init("ran", "x\n")])
   }
-  /// Takes long the first time only.
+  /// Is slow only at its first run.
   static let countSlowly = Act("echo x >>ran; echo begun; [ $(wc -l <ran) -gt 1 ] || sleep 60") { command, _, before in
     (command.stdout, command.appends) = ("begun\n", [.init("ran", "x\n")])
     if before == 0 { command.duration = .seconds(60) }
   }
   static let stay = Act("echo begun; sleep 600") { command, _, _ in (command.stdout, command.duration) = ("begun\n", .seconds(600)) }
-  /// Leaves a process in a session of its own that writes to `beat` until somebody ends it.
+  /// Leaves behind a process in a session of its own, which writes to `beat` until it is killed.
   static let spread = Act(
     "echo begun; echo trouble >&2; setsid sh -c 'while :; do echo x >>beat; sleep 0.1; done' & sleep 600"
   ) { command, _, _ in
     (command.stdout, command.stderr, command.duration) = ("begun\n", "trouble\n", .seconds(600))
     command.appends = [.init("beat", "x\n")]
   }
-  /// More than an outcome carries of a stream.
+  /// Writes more than an outcome contains of a stream.
   static let speakLong = Act("head -c 400000 /dev/zero | tr '\\0' a") { command, _, _ in
     command.stdout = String(repeating: "a", count: 400_000)
   }
-  /// More than the hosts of the contract keep of a stream.
+  /// Writes more than the hosts in the contract's tests keep of a stream.
   static let speakTooLong = Act("head -c 600000 /dev/zero | tr '\\0' a; echo end >&2") { command, _, _ in
     (command.stdout, command.stderr) = (String(repeating: "a", count: 600_000), "end\n")
   }
   static let no = Act("echo not yet >&2; exit 1") { command, _, _ in (command.stderr, command.status) = ("not yet\n", 1) }
 
-  /// Bytes of each stream that the hosts of the contract keep.
+  /// The number of bytes that the hosts in the contract's tests keep of each stream.
   static let limit = 512_000
 
   func command(

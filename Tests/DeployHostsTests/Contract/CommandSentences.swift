@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Commands, checks and jobs.
+/// Sentences about commands, checks and jobs.
 extension Sentence {
   static let commands = [
     Sentence("a command gets its input, and its streams, its status and the kind of its failure come back apart") { play in

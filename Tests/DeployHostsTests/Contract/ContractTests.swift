@@ -4,10 +4,10 @@ import Testing
 
 @testable import DeployHosts
 
-/// What the engine may rely on, whichever transport it has: kinds of failures, fields, facts. Not the words for people.
+/// What the engine may expect of every transport: the kinds of failures, the fields and the facts. Messages for people may differ.
 @Suite("The contract of transports", .loopbackSshd)
 struct ContractTests {
-  /// Sentences of one theme.
+  /// The sentences about one subject.
   struct Chapter: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let sentences: [Sentence]
@@ -21,7 +21,7 @@ struct ContractTests {
     Chapter(testDescription: "removals", sentences: Sentence.removals),
   ]
 
-  /// So many sentences are tried at once: most of their time they wait.
+  /// How many sentences are tested at once. Most of the time they wait.
   private static let width = Admission(12)
 
   @Test("every transport keeps each sentence of the contract", arguments: TransportCase.here, chapters)
@@ -46,7 +46,7 @@ struct ContractTests {
   func complete() {
     let tried = TransportCase.allCases.map(\.rawValue)
     #expect(OwnTransport.all.map(\.name).filter { !tried.contains($0) } == [])
-    // All of them give a shell by now; one that does not has no factory, and is entered where the command line is wired.
+    // All transports provide a shell now. One without a shell would have no factory, and would be added to this list separately.
     #expect(Reach.factories.map(\.name) == OwnTransport.all.map(\.name))
   }
 

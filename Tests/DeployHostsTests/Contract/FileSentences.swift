@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Files, links, uploads and downloads.
+/// Sentences about files, links, uploads and downloads.
 extension Sentence {
   static let files = [
     Sentence("a file that was written is there with its mode, and is replaced by the next one") { play in

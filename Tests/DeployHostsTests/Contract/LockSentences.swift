@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Lock and fence.
+/// Sentences about the lock and the fence.
 extension Sentence {
   static let locks = [
     Sentence("a lock is taken with its fence, and a survey says whose it is") { play in
@@ -42,7 +42,7 @@ extension Sentence {
     },
     Sentence("an open transport renews its leases; after its end the lease runs out, and the next one takes the lock") { play in
       let engine = try play.another()
-      // Renewals come every 3 s; on a busy machine one may come late.
+      // The lock is renewed every 3 s. On a busy machine a renewal may be late.
       await play.done(play.ask("a", fence: 1, lease: .seconds(9)), at: play.site("d1", fence: 1, token: "a"), by: engine)
       let (next, site) = (play.ask("b", fence: 2), play.site("d2", fence: 2, token: "b"))
       try await Task.sleep(for: .milliseconds(10_500))
@@ -134,7 +134,7 @@ extension Sentence {
       let next = play.site("d2", fence: 2, token: "b")
       let waiting = await play.perform(play.ask("b", fence: 2), at: next, timeout: .seconds(2))
       play.expect(waiting.kind, .timeout, "the lock")
-      // A host that answers slowly is told after the caller.
+      // A slow host may give the lock back after the caller got its answer.
       try await until("the lock is given back") { (try? await play.state().lock == nil) ?? false }
       var state = try await play.state()
       play.expect(state.jobs.map(\.intent) == [7], "\(state.jobs)")

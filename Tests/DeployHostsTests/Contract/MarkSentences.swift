@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What a host remembers of stages.
+/// Sentences about the marks of stages on hosts.
 extension Sentence {
   static let marks = [
     Sentence("a stage that a deployment began or did stays so for every other one; what failed or was forgotten begins anew") { play in
@@ -49,7 +49,7 @@ extension Sentence {
     },
   ]
 
-  /// - Parameter undo: nil: it cannot be undone.
+  /// - Parameter undo: how the stage can be undone; nil: it cannot be undone.
   private static func remember(
     _ act: MarkRequest.Act, _ state: StageMark.State, by deployment: String, undo: StageMark.Undo? = nil
   ) -> DeployModel.Operation {

@@ -5,7 +5,7 @@ import Testing
 @testable import DeployHosts
 @testable import DeploySimulation
 
-/// A transport of which one kind of answer is otherwise than the contract says.
+/// A transport that breaks the contract in one kind of answer.
 struct AlteredTransport: Transport {
   let base: any Transport
   let difference: Difference
@@ -32,7 +32,7 @@ struct AlteredTransport: Transport {
   func close() async { await base.close() }
 }
 
-/// What is otherwise, and the sentence that has to notice.
+/// How a transport breaks the contract, and the sentence that must detect it.
 struct Difference: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let sentence: String

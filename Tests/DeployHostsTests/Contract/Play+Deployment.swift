@@ -3,9 +3,9 @@ import DeployModel
 
 @testable import DeployHosts
 
-/// What deployments do, for sentences that are about what comes after.
+/// The steps of a deployment, for sentences about what happens afterwards.
 extension Play {
-  /// A small release with four entries; each number gives another content.
+  /// Returns a small release with four entries. Each number gives other contents.
   func release(_ number: Int, shared: [String] = []) throws -> Release {
     let source = "\(ground.folder)/v\(number)"
     _ = Ground.sh(
@@ -24,7 +24,7 @@ extension Play {
       secrets: secrets.map { SecretMark($0) })
   }
 
-  /// A request for the lock, as a deployment makes one.
+  /// Returns a request for the lock as a deployment makes it.
   func ask(
     _ token: String, fence: Int, inherits: String? = nil, expects: String? = nil, lease: Interval = .seconds(60),
     orphans: LockRequest.Orphans = .wait, good: String? = nil
@@ -36,9 +36,9 @@ extension Play {
     return .lock(request)
   }
 
-  /// Deploys a release from lock to unlock, as deployment `dFENCE` with the token `tFENCE`.
+  /// Deploys a release, from lock to unlock, as deployment `dFENCE` with the token `tFENCE`.
   /// - Parameters:
-  ///   - expects: the deployment whose receipt is there; nil: none is.
+  ///   - expects: the deployment whose receipt is on the host; nil: the host has no receipt.
   ///   - good: whether the deployment succeeds.
   func deploy(_ release: Release, fence: Int, expects: String?, good: Bool = true) async throws {
     let site = site("d\(fence)", fence: fence, token: "t\(fence)")
@@ -49,7 +49,7 @@ extension Play {
     await done(.unlock(token: "t\(fence)", good: good ? "d\(fence)" : nil), at: site)
   }
 
-  /// Begins a command and goes on as soon as it has said its first word.
+  /// Begins a command, and returns as soon as the command has written to standard output.
   func begin(
     _ act: Act, number: Int, at site: HostSite? = nil, by transport: (any Transport)? = nil, timeout: Interval = .seconds(30),
     onLost: Command.OnLost = .fail

@@ -3,7 +3,7 @@ import DeployModel
 
 @testable import DeployHosts
 
-/// One sentence about what every transport does, and how to find out.
+/// One sentence of the contract, with a body that tests it.
 struct Sentence: Sendable {
   let name: String
   let body: @Sendable (Play) async throws -> Void
@@ -13,25 +13,25 @@ struct Sentence: Sendable {
   }
 }
 
-/// A sentence that is tried: a fresh host, a transport, and what was found to be otherwise.
+/// The test of a sentence: a new host, a transport, and the differences that were found.
 final class Play: Sendable {
   let ground: any ContractGround
-  /// The first engine's.
+  /// The transport of the first engine.
   let transport: any Transport
   private let wrap: @Sendable (any Transport) -> any Transport
   private let others = Guarded<[any Transport]>([])
   private let last = Guarded(0)
   private let found = Guarded<[String]>([])
 
-  /// - Parameter wrap: what stands between the sentence and the transport.
+  /// - Parameter wrap: wraps each transport that the sentence uses.
   init(_ ground: any ContractGround, wrap: @escaping @Sendable (any Transport) -> any Transport = { $0 }) throws {
     self.ground = ground
     self.wrap = wrap
     transport = wrap(try ground.engine(secrets: [:]))
   }
 
-  /// Tries a sentence.
-  /// - Returns: what is otherwise than it says; empty if nothing is.
+  /// Tests a sentence.
+  /// - Returns: descriptions of the differences from the sentence; empty: it holds.
   static func differences(
     of sentence: Sentence, on ground: any ContractGround, wrap: @escaping @Sendable (any Transport) -> any Transport = { $0 }
   ) async throws -> [String] {
@@ -47,7 +47,7 @@ final class Play: Sendable {
     expect(got == wanted, "\(what()): \(got), and should be \(wanted)")
   }
 
-  /// A transport of another engine.
+  /// Returns the transport of another engine.
   func another(secrets: [String: String] = [:]) throws -> any Transport {
     let transport = wrap(try ground.engine(secrets: secrets))
     others.with { $0.append(transport) }
@@ -61,7 +61,7 @@ final class Play: Sendable {
       host: ground.host, deployment: deployment, application: application, group: "all", path: path, fence: fence, token: token)
   }
 
-  /// Performs an operation, numbered after all before if no number is given.
+  /// Performs an operation. Without `number`, it gets the next number.
   func perform(
     _ operation: DeployModel.Operation, number: Int? = nil, at site: HostSite? = nil, by transport: (any Transport)? = nil,
     timeout: Interval = .seconds(30), release: Release.ID? = nil, heard: Heard = Heard()
@@ -71,7 +71,7 @@ final class Play: Sendable {
     return Answer(await (transport ?? self.transport).perform(intent, at: site ?? self.site()) { heard.take($0) })
   }
 
-  /// A number that no intent had yet.
+  /// Returns a number that no intent has used.
   func next() -> Int {
     last.with { last in
       last += 1
@@ -79,13 +79,13 @@ final class Play: Sendable {
     }
   }
 
-  /// Performs an operation that succeeds, and expects nothing else of its answer.
+  /// Performs an operation, and expects only that it succeeds.
   func done(_ operation: DeployModel.Operation, at site: HostSite? = nil, by transport: (any Transport)? = nil) async {
     let answer = await perform(operation, at: site, by: transport)
     expect(answer.kind == nil, "\(operation.verb) was refused: \(answer)")
   }
 
-  /// Performs an operation that is refused, and expects nothing else of its answer.
+  /// Performs an operation, and expects only that it is refused with this kind of failure.
   func refused(
     _ kind: Failure.Kind, _ operation: DeployModel.Operation, at site: HostSite? = nil, by transport: (any Transport)? = nil,
     release: Release.ID? = nil
@@ -102,24 +102,24 @@ final class Play: Sendable {
     }
   }
 
-  /// What a survey says, without times and the facts of the machine.
+  /// Describes what a survey reports, without times and facts about the machine.
   func picture() async throws -> String { try await state().picture }
 
-  /// The text of a file of the host; nil: it cannot be read.
+  /// Returns the text of a file on the host; nil: it cannot be read.
   func text(_ path: String) async -> String? { await perform(.read(path: path, limit: 1 << 20)).value.text }
 }
 
-/// What an operation was answered, as far as every transport has to answer the same: no words for people, no times.
+/// The parts of an outcome that must be equal for every transport, without messages for people and times.
 struct Answer: Equatable, CustomStringConvertible {
   var kind: Failure.Kind?
   var value: Value = .null
   var status: Int?
   var stdout: String?
   var stderr: String?
-  /// Bytes of standard output in all, and whether some were left out.
+  /// The number of bytes of standard output. `truncated` says whether some bytes were left out.
   var bytes: Int?
   var truncated: Bool?
-  /// The sentence for people; not compared.
+  /// The message for people, which is not compared.
   var words: String?
 
   init(_ outcome: Outcome) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployHosts
 
-/// A folder of this machine as a host, reached as itself or over an sshd on the loopback.
+/// A folder of this machine as a host, which is reached directly or over an sshd on the loopback.
 final class RealGround: ContractGround {
   let host: DeployModel.Host
   let away: DeployModel.Host?
@@ -14,7 +14,7 @@ final class RealGround: ContractGround {
   private let options: Hosts.Options
   private let sshd: Sshd?
 
-  /// - Parameter sshd: nil: the host is this machine itself.
+  /// - Parameter sshd: the server to connect through; nil: the host is this machine itself.
   init(over sshd: Sshd?) throws {
     folder = Ground.makeFolder()
     store = ShelfStore(folder: folder)
@@ -30,7 +30,7 @@ final class RealGround: ContractGround {
       away = nil
     } else {
       host = DeployModel.Host(name: "h1", address: "lander-test")
-      // Nothing answers on a port that only root could listen on.
+      // No server answers on this port, because only root could listen on it.
       away = DeployModel.Host(name: "away", address: "lander-test", port: 1)
     }
   }
@@ -77,7 +77,7 @@ final class RealGround: ContractGround {
   private func here(_ line: String) { _ = Ground.sh("mkdir -p '\(path)' && cd '\(path)' && \(line)") }
 }
 
-/// Starts one sshd on the loopback for all sentences of a suite, and ends it with the suite.
+/// Starts one sshd on the loopback for all sentences of a suite, and stops it after the suite.
 struct LoopbackSshd: SuiteTrait, TestScoping {
   @TaskLocal static var current: Sshd?
 

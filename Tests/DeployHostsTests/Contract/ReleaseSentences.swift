@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Releases, `current` and receipts.
+/// Sentences about releases, `current` and receipts.
 extension Sentence {
   static let releases = [
     Sentence("a staged release is there and not current; the newest is named first; to stage it again is no error") { play in

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Taking an application off a host.
+/// Sentences about the removal of an application from a host.
 extension Sentence {
   static let removals = [
     Sentence("an application is removed: its releases and receipts are gone, its data and files of others stay and are named") { play in
@@ -72,7 +72,7 @@ extension Sentence {
 }
 
 extension Play {
-  /// Puts data of the application, and a file of somebody else, beside its releases.
+  /// Adds data of the application, and a file that Lander did not make, beside the releases.
   fileprivate func fill() async throws {
     ground.happen(.folder("shared"))
     await done(.write(path: "\(path)/shared/data", content: "precious\n", mode: nil, owner: nil), at: site("d0", fence: -1, token: ""))

@@ -5,7 +5,7 @@ import DeployModel
 @testable import DeployHosts
 @testable import DeploySimulation
 
-/// A simulated host, in the time of this machine.
+/// A simulated host whose time is that of this machine.
 final class SimulatedGround: ContractGround {
   let host = DeployModel.Host(name: "h1")
   let away: DeployModel.Host? = DeployModel.Host(name: "nobody")
@@ -14,7 +14,7 @@ final class SimulatedGround: ContractGround {
   let store: ShelfStore
   private let transport: SimulatedTransport
 
-  /// - Parameter defect: a mistake that is planted in the host.
+  /// - Parameter defect: a mistake of the simulated host; nil: none.
   init(defect: Defect? = nil) {
     folder = Ground.makeFolder()
     store = ShelfStore(folder: folder)
@@ -75,7 +75,7 @@ final class SimulatedGround: ContractGround {
   }
 }
 
-/// The time of this machine, as the engine's own clock tells it.
+/// A clock with the time of this machine, as the engine's own clock gives it.
 struct MachineClock: Clock {
   func now() -> Timestamp { WallClock.now }
   func sleep(_ interval: Interval) async { try? await Task.sleep(for: interval.duration) }

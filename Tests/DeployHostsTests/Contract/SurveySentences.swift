@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What a survey says.
+/// Sentences about surveys.
 extension Sentence {
   static let surveys = [
     Sentence("an untouched host has nothing, and a survey leaves it untouched") { play in

@@ -2,20 +2,20 @@ import DeployCore
 import DeployModel
 import Testing
 
-/// A transport that keeps the contract. A new one gets a case here, and a ground that reaches a host of its own.
+/// The transports that must keep the contract. A new transport needs a case here, and a ground with a host that it reaches.
 enum TransportCase: String, CaseIterable, CustomTestStringConvertible, Sendable {
   case simulated, local, ssh
 
   var testDescription: String { rawValue }
 
-  /// The ones that can be tried here; what is missing is said out loud.
+  /// The transports that can be tested on this machine. Prints which ones are skipped.
   static let here: [TransportCase] = allCases.filter { transport in
     guard transport == .ssh, !Sshd.isInstalled else { return true }
     print("SKIPPED: the contract of transports over ssh: there is no sshd, ssh or ssh-keygen here")
     return false
   }
 
-  /// An untouched host, and what it takes to get there.
+  /// Returns a new host of this transport.
   func ground() throws -> any ContractGround {
     switch self {
     case .simulated: return SimulatedGround()
@@ -27,39 +27,39 @@ enum TransportCase: String, CaseIterable, CustomTestStringConvertible, Sendable 
   }
 }
 
-/// A host of one transport, with what happens there that no transport can be asked for.
+/// A host of one transport, with changes to the host that no transport can be asked for.
 protocol ContractGround: Sendable {
   var host: DeployModel.Host { get }
-  /// A host of the same transport that nobody can reach; nil: this transport always reaches its host.
+  /// A host of this transport that is unreachable; nil: this transport always reaches its host.
   var away: DeployModel.Host? { get }
-  /// The deployment's folder on the host.
+  /// The path of the deployment's folder on the host.
   var path: String { get }
-  /// A folder of the engine's machine.
+  /// The path of a folder on the engine's machine.
   var folder: String { get }
   var store: ShelfStore { get }
-  /// A transport of another engine.
+  /// Returns the transport of another engine.
   func engine(secrets: [String: String]) throws -> any Transport
-  /// Makes something happen that somebody else does: an accident, a person.
+  /// Changes the host or the engine's machine as an accident or another person would.
   func happen(_ accident: Accident)
-  /// The text of a file of the engine's machine; nil: it is not there.
+  /// Returns the text of a file on the engine's machine; nil: the file does not exist.
   func text(onMachine path: String) -> String?
-  /// Permission bits of a file of the host; nil: it is not there.
+  /// Returns the permission bits of a file on the host; nil: the file does not exist.
   func mode(of path: String) -> Int?
   func end() async
 }
 
-/// What happens to a host, or on the engine's machine, without an operation.
+/// A change of a host, or of the engine's machine, that is not an operation.
 enum Accident: Sendable {
-  /// The runner of a job is killed.
+  /// Kills the runner of a job.
   case runnerDies(Deployment.ID, Int)
-  /// `current` becomes something that Lander did not make; nil: it is taken away.
+  /// Replaces `current` with something that Lander did not make; nil: removes `current`.
   case current(ForeignCurrent?)
-  /// A release loses its folder, its manifest, or one of its entries.
+  /// Removes the folder, the manifest or an entry of a release.
   case damage(ReleaseDamage)
-  /// Nothing is at a path below the deployment's folder.
+  /// Removes what is at a path below the deployment's folder.
   case absent(String)
-  /// A folder is made below the deployment's folder.
+  /// Creates a folder below the deployment's folder.
   case folder(String)
-  /// A file is on the engine's machine.
+  /// Creates a file on the engine's machine.
   case machineFile(String, String, mode: Int)
 }

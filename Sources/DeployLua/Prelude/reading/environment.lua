@@ -1,4 +1,4 @@
--- What a file of a recipe has in reach, and what it hears of anything else.
+-- The globals that a file of a recipe can use, and the messages about those that it cannot use.
 
 local import = ...
 local errors, grants, language = import "runtime/errors", import "runtime/grants", import "runtime/language"
@@ -12,7 +12,7 @@ local libraries = { "string", "table", "math", "utf8", "coroutine" }
 local basics = { "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawlen", "rawset", "select",
   "setmetatable", "tonumber", "tostring", "type", "xpcall", "collectgarbage" }
 local of_files = { "require", "load" } -- made for each environment
---- What people look for that is not there, and what is there instead.
+--- Names that people often try and that do not exist, with what to use in their place.
 local elsewhere = { os = "lander's own words reach hosts and files", io = "lander's own words reach hosts and files",
   debug = "it is not available in recipes", package = "require reaches plugins and shipped recipes",
   dofile = "require reaches plugins and shipped recipes", loadfile = "require reaches plugins and shipped recipes",
@@ -40,7 +40,7 @@ local function not_local(name, place)
   problems.add(string.format("%s is not local", tostring(name)), string.format("write: local %s = …", tostring(name)), place)
 end
 
---- A global that does not exist is told once for each environment while files are read.
+--- Makes the globals of an environment report a name that does not exist; each name is reported once while files are read.
 local function guarded(globals, reported, require)
   return setmetatable(globals, {
     __metatable = false,
@@ -70,7 +70,7 @@ local function refused(name, plugin)
   end)
 end
 
---- What a plugin has in reach beside the others: its own options, and words that know whose grants count.
+--- Adds the globals that only a plugin has: its own options, and words that act with its grants.
 local function add_own(globals, plugin)
   if #tables.keys(plugin.options) > 0 then globals.options = schema.of_manifest(plugin) end
   if not plugin.bound then return end
@@ -92,8 +92,8 @@ local function new(require, plugin)
   return guarded(globals, reported, require)
 end
 
---- One environment for a plugin, one for each other file. require_for: makes the `require` of a file. words: more globals, of a file that
---- is in no plugin's environment; nil for none.
+--- Returns the environment of a file: a plugin's files share one, and any other file has its own. require_for: makes the `require` of a
+--- file. words: further globals of a file that belongs to no plugin; nil: none.
 function environment.of(file, require_for, words)
   local key = not words and string.match(file, "^(plugins/[^/]+/)") or file
   if not environments[key] then
@@ -103,7 +103,7 @@ function environment.of(file, require_for, words)
   return environments[key]
 end
 
---- Takes down globals that do not exist, in functions that have not run as well. list: { name, line, written } of each global.
+--- Reports globals that do not exist, also in functions that have not run. list: { name, line, written } for each global of the file.
 function environment.check(own, file, list)
   local reported = reported_of[own]
   for _, global in ipairs(list) do

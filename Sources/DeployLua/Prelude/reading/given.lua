@@ -1,5 +1,5 @@
--- What a recipe reads while it is read itself: texts of the project and variables of the environment. The engine keeps each with the
--- sources, so that a resume or a rollback, on any machine, reads the same.
+-- What a recipe reads while it is read itself: texts of the project and environment variables. The engine keeps each of them with the
+-- sources, so that a resume or a rollback reads the same values on any machine.
 
 local import = ...
 local boundary, phases, problems = import "runtime/boundary", import "runtime/phases", import "runtime/problems"
@@ -7,12 +7,12 @@ local values = import "runtime/values"
 
 local given = {}
 
---- Names whose values are secrets more often than not. What is read here is kept on hosts in plain.
+--- Parts of names whose values are usually secrets. Values that are read here are stored on hosts unencrypted.
 local secretive = { "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "CREDENTIAL", "APIKEY", "PRIVATE_KEY", "ACCESS_KEY" }
---- The same as a word of a name, between underscores.
+--- Parts of names that count only as a whole word, between underscores.
 local words = { "_KEY_", "_PASS_", "_PWD_", "_AUTH_" }
 
---- Whether a name speaks of a secret. Public keys are none, and PWD is a folder.
+--- Returns whether a name suggests a secret. Public keys are none, and PWD is a folder.
 function given.is_secretive(name)
   local upper = string.upper(name)
   if upper == "PWD" or upper == "OLDPWD" then return false end
@@ -23,8 +23,8 @@ function given.is_secretive(name)
   return false
 end
 
---- The text of a file or the value of a variable. kind: "file" or "variable". word: who asks, for messages.
---- Nil if there is none; false as the second value if a problem was taken down.
+--- Returns the text of a file or the value of a variable. kind: "file" or "variable". word: the word that was called, for messages.
+--- Returns nil if there is none, and false as the second value if a problem was noted.
 function given.text(word, kind, name, place)
   phases.describing(word)
   if type(name) ~= "string" then
@@ -39,7 +39,7 @@ function given.text(word, kind, name, place)
   return answer.text, true
 end
 
---- The text of a file of the project that has to be there; nil if a problem was taken down.
+--- Returns the text of a file that the project must have; nil: a problem was noted.
 function given.file(word, name, place)
   local text, good = given.text(word, "file", name, place)
   if good and not text then

@@ -1,4 +1,4 @@
--- Reads a project from its main file. The result is plain data, with problems beside it.
+-- Reads a project from its main file. Returns plain data that includes the problems.
 
 local import = ...
 local problems, grants, named = import "runtime/problems", import "runtime/grants", import "words/named"
@@ -10,8 +10,8 @@ local given = { "env", "read_dotenv", "read_json", "read_text", "read_yaml", "te
 local pure = { "base64", "json", "sha256", "url", "yaml" }
 for _, names in ipairs { given, pure } do for _, name in ipairs(names) do import("words/" .. name) end end
 
---- All that was described, in the order of the files: equal sources give equal numbers to functions. checks: whether names must exist.
---- only: by name, the recipes that are wanted; the others get their numbers and are not told. Nil for all of the project.
+--- Returns everything that was described, in the order of the files, so that equal sources give equal numbers to functions. checks: whether
+--- names must exist. only: the requested recipes, by name; the others get their numbers but are not included. Nil: all of the project.
 local function described(checks, only)
   local project = { recipes = {}, groups = {}, configurations = {}, problems = problems.list, warnings = problems.warnings }
   named.finish()
@@ -30,7 +30,7 @@ end
 
 local function nothing() return { recipes = {}, groups = {}, configurations = {}, problems = problems.list } end
 
---- Reads a file; false if the reading ends there. words: what it has in reach beside the language.
+--- Reads a file. Returns false if the reading has to end there. words: the globals of the file besides those of the language.
 local function has_read(file, words)
   local chunk = source.compile(file.path, file.text, file.globals, require_for, words)
   if not chunk then return false end
@@ -39,8 +39,8 @@ local function has_read(file, words)
   return good
 end
 
---- request: { path, text, globals, checks, only, spec }, or { manifest, path } for a manifest alone. spec: a file of tests, which is read
---- after the main file; nil for none.
+--- Reads what a request asks for. request: { path, text, globals, checks, only, spec }, or { manifest, path } for a manifest alone. spec: a
+--- file of tests, which is read after the main file; nil: none.
 return function(request)
   if request.manifest then return plugin.described(request.manifest, request.path) end
   strategy.require = require_for(request.path)

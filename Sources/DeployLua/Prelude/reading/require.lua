@@ -1,4 +1,4 @@
--- require "name": a plugin, a shipped recipe, or a file of the same plugin.
+-- require "name": loads a plugin, a recipe that comes with Lander, or a file of the same plugin.
 
 local import = ...
 local boundary, copies, errors = import "runtime/boundary", import "runtime/copies", import "runtime/errors"
@@ -12,11 +12,11 @@ language.word {
   example = "local http_check = require \"http_check\"",
 }
 
-local modules = {} -- by path: { value }, or { busy = true } while it is read
+local modules = {} -- by path: { value }, or { busy = true } while the file is being read
 
 local require_for
 
---- The answer for the file that a plugin's manifest names; its problem is taken down.
+--- Returns the engine's answer for the file that a plugin's manifest names; nil: a problem was noted.
 local function main_of(answer, place)
   local known = plugin.read(answer.plugin, answer.manifest_path, answer.manifest, answer.origin)
   if known.main == "init.lua" and answer.path then return answer end
@@ -35,7 +35,8 @@ local function run(answer)
   return value
 end
 
---- What a plugin with grants requires, other than its own files: its dependencies, and strategies. Returns whether it may.
+--- Returns whether a plugin with grants may require a module that is not one of its own files: it may require its dependencies and
+--- strategies.
 local function may_require(own, name, place)
   if string.find(name, "^%./") or string.find(name, "^recipes%.strategies%.") or own.dependencies[name] then return true end
   local declared = string.format("add to plugin.lua: dependencies = { %s = \"^1.0\" }", name)
@@ -44,7 +45,7 @@ local function may_require(own, name, place)
   return false
 end
 
---- What a plugin with grants gets of others: copies of tables, and strategies that act with its own grants.
+--- Returns what a plugin with grants gets from another module: copies of tables, and strategies that act with the plugin's own grants.
 local function handed_over(value, own, name, place)
   if string.find(name, "^%./") then return value end
   local other = grants.plugins[name]
@@ -53,20 +54,20 @@ local function handed_over(value, own, name, place)
       string.format("write what %s needs: capabilities = { … }", name), place)
     return void
   end
-  -- Nobody grants it anything of its own: what it does for this plugin, this plugin does.
+  -- The other plugin was granted nothing itself, so the plugin that requires it needs all that the other one asks for.
   if other and other.origin ~= "locked" then
     for _, one in ipairs(other.asks) do grants.may(own, one, string.format("require %q", name)) end
   end
   return strategy.shared(copies.of(value), own)
 end
 
---- What ends a circle of files. path: of the file that is required while it is still read. place: of the `require`.
+--- Returns how to end a circle of files. path: the required file, which is still being read. place: the place of the `require`.
 local function way_out(path, place)
   if place and place.file == path then return "remove the line: a file need not require itself" end
   return "move the shared code to a third file, and require that file in both"
 end
 
---- The value of a file, read when it is first required.
+--- Returns the value of a file. The file is read when it is first required.
 local function value_of(answer, name, place)
   local path = answer.path
   local known = answer.manifest and grants.plugins[answer.plugin]
@@ -86,7 +87,7 @@ local function value_of(answer, name, place)
   return void
 end
 
---- The `require` of a file.
+--- Makes the `require` of a file.
 require_for = function(file)
   return function(name)
     local place = problems.here()

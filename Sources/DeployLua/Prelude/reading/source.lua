@@ -1,11 +1,11 @@
--- One source as a function, or what is wrong with its text.
+-- Compiles the text of a source, or reports what is wrong with it.
 
 local import = ...
 local problems, environment = import "runtime/problems", import "reading/environment"
 
 local source = {}
 
---- What usually helps: Lua names the place where it could not go on, which is often below the mistake.
+--- Returns what usually helps. Lua names the place where it could not continue, which is often below the mistake.
 local function syntax_fix(message)
   local opener, opened = string.match(message, "to close '(.-)' at line (%d+)")
   if opened then return string.format("what begins with %s on line %s is not closed before this line", opener, opened) end
@@ -15,8 +15,8 @@ local function syntax_fix(message)
   return "look at the end of the line before, too: a comma, a quote, then, do or end may be missing there"
 end
 
---- The function of a source in its environment; nil if it cannot be compiled, and the problem is taken down.
---- globals: those that its text names, as the engine found them. words: what it has in reach beside the language; nil for nothing.
+--- Returns the function of a source in its environment; nil: it cannot be compiled, and the problem was noted.
+--- globals: the globals in the text, as the engine found them. words: the globals of the file besides those of the language; nil: none.
 function source.compile(path, text, globals, require_for, words)
   if string.sub(text, 1, 2) == "#!" then
     problems.add("the first line names a program that would run this file, and Lander reads it itself",
@@ -33,7 +33,7 @@ function source.compile(path, text, globals, require_for, words)
   problems.add(rest or message, syntax_fix(message), { file = file, line = math.tointeger(tonumber(line)) })
 end
 
---- What Lua says itself if there was no room left for the handler of errors: no memory, or calls that were too deep for it, too.
+--- Reports an error for which Lua had no room to run the error handler: there was not enough memory, or calls were nested too deep.
 local function out_of_room(text)
   local file, line = string.match(text, "^(.-):(%d+): ")
   local place = file and { file = file, line = math.tointeger(tonumber(line)) } or nil
@@ -42,7 +42,7 @@ local function out_of_room(text)
   problems.add("functions call each other too deeply, or without an end", "look for one that calls itself, and let it stop", place)
 end
 
---- Takes down an error that ended the reading.
+--- Notes an error that ended the reading.
 function source.failed(e)
   if type(e) ~= "table" then return out_of_room(tostring(e)) end
   local file, line = string.match(rawget(e, "where") or "", "^(.*):(%d+)$")

@@ -1,4 +1,4 @@
--- rollout:analyse { … }: compares hosts that have the release with twins that have it not, as a gate.
+-- rollout:analyse { … }: a gate that compares hosts that have the release with twins that do not have it.
 
 local import = ...
 local errors, grants, language = import "runtime/errors", import "runtime/grants", import "runtime/language"
@@ -40,11 +40,11 @@ local function counts(given)
     .. "of, got failed = %s, of = %s", values.described(given.failed), values.described(given.of)))
 end
 
---- A function that measures as the engine takes it: a text "3/1000", a number, or nothing.
+--- Wraps a measuring function for the engine. The result is a text such as "3/1000", a number, or nil.
 local function measuring(unit, fn)
   return grants.stands_for(function(host, deployment)
     local given = fn(host, deployment)
-    -- What a rehearsal answers measures nothing.
+    -- An answer in a rehearsal is no measurement.
     if given == nil or given == void or phase.rehearsing() then return nil end
     if unit == "rate" then
       if type(given) == "table" then return counts(given) end
@@ -55,7 +55,7 @@ local function measuring(unit, fn)
   end, fn)
 end
 
---- The numbers of a side, or nil after a mistake.
+--- Returns the numbers of the canary's hosts and of the hosts that they are compared with; nil after a mistake.
 local function side(self, options)
   local canary = decisions.numbers("canary of rollout:analyse", options.canary)
   local baseline = options.baseline or payload(self).targets:twins(options.canary)

@@ -1,14 +1,15 @@
--- What an answer of the world is for a recipe: an object whose fields can be read and not be set, of which a rehearsal knows some and makes
--- up the others.
+-- The answer to an operation, as recipes get it: an object whose fields can be read but not set. A rehearsal knows some of the fields and
+-- invents the others.
 
 local import = ...
 local errors, language, rehearsal = import "runtime/errors", import "runtime/language", import "runtime/rehearsal"
 
 local answer = {}
 
---- A maker of such objects, as they are declared. methods: by name. missing(key): stands for a declared field that nobody gave; nil: it is
---- nil.
---- The maker takes the fields that are known, and those that a rehearsal makes up: to look at one of these is to doubt.
+--- Returns a maker of such objects, by their declaration. methods: functions by name. missing(key): returns the value of a declared field
+--- that the answer lacks; nil: such a field is nil.
+--- The maker takes the known fields, and the fields that a rehearsal invented. If a recipe reads an invented field, this is noted as a
+--- doubt.
 function answer.maker(object, methods, missing)
   local names, known = language.fields_of(object)
   for name, method in pairs(methods) do methods[name] = framed(method) end

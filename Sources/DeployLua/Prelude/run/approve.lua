@@ -22,7 +22,7 @@ language.word {
   },
 }
 
---- The number of different names in a list.
+--- Returns the number of different names in a list.
 local function distinct(names)
   local known, count = {}, 0
   for _, name in ipairs(names) do
@@ -31,7 +31,7 @@ local function distinct(names)
   return count
 end
 
---- What cannot be held. Without from, answers are recorded as they come, with a name that nobody has verified.
+--- Refuses options that promise too much. Without `from`, every answer counts, under a name that nobody has verified.
 local function refuse_promises(options)
   local count, from = options.count or 1, options.from
   if not from and count > 1 then

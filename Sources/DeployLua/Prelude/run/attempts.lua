@@ -1,4 +1,4 @@
--- Attempts with pauses between them: for the option `retry` of commands and for the word `retry`.
+-- Attempts with pauses between them, for the option `retry` of commands and for the word `retry`.
 
 local import = ...
 local boundary, language, phase = import "runtime/boundary", import "runtime/language", import "runtime/phase"
@@ -17,13 +17,13 @@ language.word {
   },
 }
 
---- How often and how fast, from a table of options. times: if it does not say.
+--- Reads how often and how fast to try, from a table of options. times: the number of attempts if the table has none.
 function attempts.read(given, times)
   local options = fields.read("retry", "retry", given)
   return { times = options.times or times, every = options.every or 1000, backoff = options.backoff or 1 }
 end
 
---- Milliseconds of all pauses, at most what a duration may have; of the first thousand attempts.
+--- Returns the milliseconds of all pauses, for at most a thousand attempts; each pause is at most the longest duration.
 function attempts.pauses(plan)
   local sum, every = 0, plan.every
   for _ = 2, math.min(plan.times, 1000) do
@@ -32,7 +32,8 @@ function attempts.pauses(plan)
   return math.floor(math.min(sum, duration.most))
 end
 
---- Calls once(attempt, is_last) until it returns something, and returns that. The last attempt has to; in a rehearsal the first is it.
+--- Calls once(attempt, is_last) until it returns something, and returns that. The last attempt has to return something; in a rehearsal, the
+--- first attempt is the last.
 function attempts.make(plan, once)
   local every = plan.every
   for attempt = 1, plan.times do

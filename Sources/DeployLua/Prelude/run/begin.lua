@@ -1,4 +1,4 @@
--- The beginning of the run phase.
+-- Begins the run phase.
 
 local import = ...
 local phase, deployment, fleet = import "runtime/phase", import "run/deployment", import "run/fleet"
@@ -12,7 +12,7 @@ import "run/together"
 import "run/fail"
 import "run/quote"
 
---- data: { hosts, deployment, targets, changing, params, param_names, rehearsal }, as `DeploymentFacts` in Swift tells it.
+--- data: { hosts, deployment, targets, changing, params, param_names, rehearsal }, as `DeploymentFacts` in Swift makes it.
 return function(data)
   fleet.know(data.hosts)
   deployment.know(data)

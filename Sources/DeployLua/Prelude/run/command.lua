@@ -1,4 +1,4 @@
--- host:run, host:try and their like of the engine's machine: one command.
+-- Runs one command: for host:run, host:try and the same methods of `here`.
 
 local import = ...
 local language, rehearsal = import "runtime/language", import "runtime/rehearsal"
@@ -7,7 +7,7 @@ local attempts, operation = import "run/attempts", import "run/operation"
 local result, secret = import "run/result", import "run/secret"
 
 local command = {}
-local most_bytes = 1048576 -- of a command
+local most_bytes = 1048576 -- the limit of a command's text
 
 local options_of_commands = {
   { "env", "table", "environment variables by name; strings or secrets" }, { "cwd", "name", "the folder", default = "the release" },
@@ -50,7 +50,7 @@ local function of_size(method, given, bytes)
     "write the text to a file with host:write, or give it as input")
 end
 
---- A text for a shell or a list of words; `void` for what cannot be run.
+--- Reads a command: a text for a shell, or a list of words. Returns `void` if it cannot be run.
 local function read_command(method, given)
   if type(given) == "string" and given ~= "" then
     return operation.is_plain(method .. ": the command", given) and of_size(method, given, #given) or void
@@ -73,7 +73,7 @@ local function read_command(method, given)
   return of_size(method, given, bytes)
 end
 
---- Variables by name; nil if there are none.
+--- Reads environment variables by name; nil: there are none.
 local function read_environment(method, env)
   if env == nil then return nil end
   local variables
@@ -93,7 +93,8 @@ end
 
 local function line_of(given) return type(given) == "string" and given or table.concat(given, " ") end
 
---- Runs a command. number: of the host; nil for the engine's machine. tolerant: whether an exit status other than 0 is a result.
+--- Runs a command. number: the host's number; nil: the engine's machine. tolerant: whether an exit status other than 0 is a result and no
+--- error.
 function command.run(method, number, given, options, tolerant)
   given = read_command(method, given)
   options = fields.options("host:run", options)

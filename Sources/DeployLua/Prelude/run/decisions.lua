@@ -1,4 +1,4 @@
--- What strategies decide: each word adds its method here, and rollout.lua makes them the methods of a rollout.
+-- The decisions of strategies. Each word adds its method here, and rollout.lua makes these the methods of a rollout.
 
 local import = ...
 local boundary, rehearsal = import "runtime/boundary", import "runtime/rehearsal"
@@ -8,12 +8,12 @@ local longest = { name = 200, message = 2000 } -- bytes
 
 local decisions = { kind = values.kind "rollout", methods = {} }
 
---- Whether a method was called on a rollout; otherwise that is a mistake. method: "rollout:wave".
+--- Returns whether a method was called on a rollout. If not, that is reported as a mistake. method: its name, such as "rollout:wave".
 function decisions.is_own(method, self)
   return values.is(self, decisions.kind) ~= nil or rehearsal.misuse(method .. " is written with a colon") ~= void
 end
 
---- A name or a message that people read and type; nil for what is too long, or a name of several lines.
+--- Returns whether the name and the message of a gate can be read and typed by people: they are not too long, and the name is one line.
 local function is_good(gate)
   local name, message = gate.name, gate.message or ""
   if #name > longest.name or string.find(name, "%c") then
@@ -35,7 +35,7 @@ function decisions.gate(gate)
   return boundary.ask(gate)
 end
 
---- The numbers of a set of targets; nil for nil.
+--- Returns the numbers of the hosts in a set of targets; nil: hosts is nil.
 function decisions.numbers(method, hosts) return hosts and sets.targets(method, hosts) end
 
 return decisions

@@ -1,4 +1,4 @@
--- The deployment that runs, as functions of recipes see it.
+-- The deployment under way, as functions of recipes see it.
 
 local import = ...
 local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"
@@ -9,7 +9,7 @@ local partners = import "run/partners"
 local deployment = {}
 local kind, params_kind = values.kind "deployment", values.kind "params"
 local facts, by_status = {}, {}
-local targets, bound_targets = {}, {} -- numbers of hosts; sets of them by the plugin whose grants they carry
+local targets, bound_targets = {}, {} -- numbers of hosts; for each plugin with grants, its own set of these hosts
 
 local object = language.object {
   name = "deployment", summary = "The deployment that runs.",
@@ -31,7 +31,7 @@ local object = language.object {
 }
 local names, known = language.fields_of(object)
 
---- The hosts for a plugin; made when it first asks for them, because there may be thousands.
+--- Returns the targets for a plugin. They are made when the plugin first asks for them, because there may be thousands.
 local function targets_for(plugin)
   bound_targets[plugin] = bound_targets[plugin] or sets.of(targets, plugin)
   return bound_targets[plugin]
@@ -70,13 +70,13 @@ end
 
 local function params(given, declared) return proxy(params_kind, 0, { values = given, known = tables.set(declared) }) end
 
---- The values of `deployment.params` by name; nil for anything else.
+--- Returns the values of `deployment.params` by name; nil: the value is something else.
 function deployment.values_of(value)
   local inside = values.is(value, params_kind)
   return inside and inside.values
 end
 
---- From here on this is the deployment. data: facts of it, and numbers of its targets, values of params, their names.
+--- Sets the deployment that functions see from now on. data: its facts, the numbers of its targets, and the values and names of its params.
 function deployment.know(data)
   facts = tables.copy(data.deployment)
   targets = data.targets
@@ -84,27 +84,28 @@ function deployment.know(data)
   facts.targets, facts.params = sets.of(targets), params(data.params, data.param_names)
 end
 
---- One of its facts: "revision", "params".
+--- Returns a fact of the deployment, such as "revision" or "params".
 function deployment.fact(name) return facts[name] end
 
---- Remembers a fact until the next deployment is known.
+--- Stores a fact until the next deployment is set.
 function deployment.learn(name, value) facts[name] = value end
 
 local function handle(more, plugin)
   more.plugin = plugin
-  -- What a plugin changes in these, nobody else sees.
+  -- The plugin gets copies, so that nobody else sees its changes.
   if plugin then more.labels, more.commits = copies.of(facts.labels), copies.of(facts.commits) end
   return proxy(kind, 0, tables.merged(facts, more))
 end
 
---- status: "running", "succeeded" or "failed". plugin: whose grants its hosts carry; nil: they can do everything.
+--- Returns the deployment for a function. status: "running", "succeeded" or "failed". plugin: the plugin whose grants the hosts carry; nil:
+--- they may do everything.
 function deployment.handle(status, plugin)
   if plugin then return handle({ status = status }, plugin) end
   if not by_status[status] then by_status[status] = handle { status = status } end
   return by_status[status]
 end
 
---- The deployment as a hook of this host sees it: of a kept recipe, that of the release it was kept with.
+--- Returns the deployment as a hook of this host sees it. A kept recipe sees the release with which it was kept.
 function deployment.of_host(number, plugin)
   local earlier = fleet.facts(number).earlier
   if not earlier then return deployment.handle("running", plugin) end

@@ -1,4 +1,4 @@
--- fail("…"): ends a function with a sentence of the recipe's own.
+-- fail("…"): ends a function with a sentence of the recipe.
 
 local import = ...
 local language, log = import "runtime/language", import "run/log"

@@ -1,4 +1,4 @@
--- Files of hosts: read, exists, write, link, upload and download.
+-- Methods for files of hosts: read, exists, write, link, upload and download.
 
 local import = ...
 local errors, language, rehearsal = import "runtime/errors", import "runtime/language", import "runtime/rehearsal"
@@ -7,8 +7,8 @@ local path_of, inside = operation.path, operation.inside
 
 local file = { methods = {} }
 local methods = file.methods
-local standard = 1048576  -- bytes that are read unless the recipe says more
-local longest = 8 << 20   -- bytes of any text
+local standard = 1048576  -- the number of bytes that are read if the recipe gives no limit
+local longest = 8 << 20   -- the limit of any text, in bytes
 
 local timeout = { "timeout", "time", "the longest time that the call may take" }
 
@@ -30,7 +30,7 @@ language.word {
   fields = language.words["host:read"].fields,
 }
 
---- number: of the host; nil for the engine's machine.
+--- number: the host's number; nil: the engine's machine.
 function file.read(method, number, path, given)
   path = path_of(method, path)
   local options = fields.options("host:read", given)

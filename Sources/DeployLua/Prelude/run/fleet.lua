@@ -1,23 +1,23 @@
--- The hosts of the deployment that runs: facts by number, and handles, each made when it is first needed.
+-- The hosts of the deployment under way: facts by number, and handles. Each handle is made when it is first needed.
 
 local import = ...
 local copies, rehearsal, values = import "runtime/copies", import "runtime/rehearsal", import "runtime/values"
 
---- kind: of the handles; run/running_host.lua says what they have.
+--- kind: the kind of the handles. run/running_host.lua declares their methods and fields.
 local fleet = { kind = values.kind "host" }
 local facts, handles, bound = {}, {}, {}
 
---- From here on these are the hosts, in the order of their numbers, which begin with 0.
+--- Sets the hosts, in the order of their numbers, which begin with 0.
 function fleet.know(list) facts = list end
 
 function fleet.count() return #facts end
 
 function fleet.facts(number) return facts[number + 1] end
 
---- The name of a host; nil for nil, the engine's machine.
+--- Returns the name of a host; nil: number is nil, which means the engine's machine.
 function fleet.name(number) return number and facts[number + 1].name or nil end
 
---- What a handle knows. A plugin gets tables of its own: what it changes in them, no other function sees.
+--- Returns the facts behind a handle. A plugin gets copies of the tables, so that no other function sees its changes.
 local function inside_of(number, plugin)
   local own = facts[number + 1]
   if not plugin then return own end
@@ -25,7 +25,7 @@ local function inside_of(number, plugin)
     { __index = own })
 end
 
---- plugin: whose grants the handle carries; nil: it can do everything.
+--- Returns the handle of a host. plugin: the plugin whose grants the handle carries; nil: the handle may do everything.
 function fleet.handle(number, plugin)
   local list = handles
   if plugin then
@@ -40,10 +40,10 @@ function fleet.handle(number, plugin)
   return handle
 end
 
---- The plugin whose grants a handle carries; nil for one that can do everything.
+--- Returns the plugin whose grants a handle carries; nil: the handle may do everything.
 function fleet.plugin(handle) return payload(handle).plugin end
 
---- The number of a host; what is no host is a mistake. fix: how it is written; nil if nobody knows.
+--- Returns the number of a host. A value that is no host is a mistake. fix: how to write it correctly; nil: unknown.
 function fleet.number(subject, value, fix)
   if type(value) == "userdata" then
     local _, made_with, number = payload(value)

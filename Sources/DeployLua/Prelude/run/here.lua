@@ -10,10 +10,10 @@ local kind = values.kind "here"
 local here = proxy(kind, 0, {})
 language.object { name = "here", summary = "The engine's own machine.", fields = {} }
 
---- The words of a command in a table of their own: nothing changes them after this look.
+--- Copies the words of a command, so that nothing can change them after the check.
 local function own_words(given) return type(given) == "table" and tables.joined(given) or given end
 
---- Variables by which a shell, a linker or an interpreter runs something else than it was asked to.
+--- Environment variables that make a shell, a linker or an interpreter run something other than the command.
 local leading = tables.set { "BASH_ENV", "BASHOPTS", "EDITOR", "ENV", "GCONV_PATH", "IFS", "PAGER", "PATH", "PROMPT_COMMAND", "PS4",
   "SHELLOPTS", "VISUAL" }
 local families = { "BASH_FUNC_", "CLASSPATH", "GEM_", "GIT_", "JAVA_", "JDK_", "LD_", "LUA_", "NODE_", "NPM_", "PERL", "PHP", "PYTHON",
@@ -26,7 +26,7 @@ local function leads_astray(name)
   return false
 end
 
---- Options without what would let the same words run another program; takes down a call that has it.
+--- Returns a call's options without those that would make the command run another program; such options are reported as mistakes.
 local function own_options(given, plugin, method, program)
   local options = type(given) == "table" and tables.copy(given) or given
   if type(options) ~= "table" then return options end
@@ -40,7 +40,7 @@ local function own_options(given, plugin, method, program)
   return options
 end
 
---- The arguments of a call that the grants of a plugin cover; nothing if they do not.
+--- Returns true and the arguments of a call if the plugin's grants cover the call; otherwise false.
 local function covered(plugin, name, given, options)
   local method = "here:" .. name
   if name == "read" then
@@ -48,7 +48,7 @@ local function covered(plugin, name, given, options)
     return false
   end
   given = own_words(given)
-  local program = "sh" -- runs what is one text
+  local program = "sh" -- the program for a command that is one text
   if type(given) == "table" then program = type(given[1]) == "string" and given[1] or "sh" end
   if not grants.may(plugin, "local.exec:" .. program, method) then return false end
   local refused

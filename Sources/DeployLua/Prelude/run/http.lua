@@ -38,11 +38,12 @@ language.word {
     { "on_lost", "fail|repeat", "what to do if nobody knows how the request ended; \"fail\" if not given" },
   }),
 }
--- Not a word of its own: the field says it.
+-- This is no word that recipes call; it declares the fields of `rehearse`.
 language.words["rehearse of http"] = { fields = { { "status", "positive" }, { "body", "string" } } }
 language.object { name = "http", summary = "Requests to servers, from the engine's machine", fields = {} }
 
---- The parts of a URL, which is a text or a secret.format that begins with the machine; nil after a mistake. Parts have `pieces`.
+--- Returns the parts of a URL, which is a text or a secret.format that begins with the machine; nil after a mistake. The parts include
+--- `pieces`.
 local function read_url(method, given)
   if given == void then return nil end
   local pieces = values.is(given, secret.kind) or type(given) == "string" and { given }
@@ -67,10 +68,10 @@ local function read_url(method, given)
   return parts
 end
 
--- What curl says by itself, and what would make two messages of one.
+-- Headers that curl sets itself, and headers that could turn one message into two.
 local own_headers = tables.set { "host", "content-length", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade" }
 
---- Headers by name; nil if there are none.
+--- Reads headers by name; nil: there are none.
 local function read_headers(method, given)
   local headers
   for name, value in pairs(given or {}) do
@@ -98,7 +99,7 @@ local function has(headers, wanted)
   return false
 end
 
---- The body that is sent, and headers with its type; nil for an empty one.
+--- Returns the body that is sent, and the headers with its type; nil: there is no body.
 local function read_body(method, options, headers)
   if options.body ~= nil and options.json ~= nil then rehearsal.misuse(method .. " takes body or json, not both") end
   local text, type_
@@ -124,7 +125,7 @@ local function is_good(status, wanted)
   return false
 end
 
---- The first lines of a body that says why something is not well.
+--- Returns the first lines of a body, which say why something is unhealthy.
 local function excerpt(body)
   local line = string.match(string.gsub(string.sub(body, 1, 300), "%s+", " "), "^ ?(.-) ?$")
   return line == "" and "" or ": " .. line
@@ -132,7 +133,7 @@ end
 
 local moved = tables.set { 301, 302, 303, 307, 308 }
 
---- Where a redirect leads; raises if nobody may go there. Another server gets none of the headers.
+--- Returns the parts of the URL to which a redirect leads. Raises an error if the call may not go there. Another server gets no headers.
 local function follow(call, parts, target)
   local next_, why = web.parse(target)
   if not next_ then
@@ -151,7 +152,8 @@ local function follow(call, parts, target)
   return next_
 end
 
---- One attempt: asks, and follows redirects. Returns the failure or nil, the answer's value, and the parts of what was asked last.
+--- Makes one attempt: sends the request, and follows redirects. Returns the failure or nil, the answer's value, and the parts of the last
+--- URL.
 local function attempt(call, parts)
   local spent, hops = 0, 0
   while true do
@@ -172,7 +174,7 @@ local function attempt(call, parts)
   end
 end
 
---- What is wrong with an answer; nil if nothing is.
+--- Returns what is wrong with an answer; nil: nothing is.
 local function refusal(call, parts, value)
   if is_good(value.status, call.status) then return nil end
   local led = value.redirect and ", which leads to " .. value.redirect or excerpt(value.body)
@@ -184,7 +186,7 @@ local function is_passing(failure, value)
   return value.status == 429 or value.status >= 500
 end
 
---- What a rehearsal takes for the answer; nil for what nobody said.
+--- Returns what a rehearsal uses as the answer; nil: the recipe does not say.
 local function foretold(method, given)
   if given == nil or not phase.rehearsal() then return nil end
   if type(given) == "string" then return { status = 200, body = given, type = "" } end
@@ -192,14 +194,14 @@ local function foretold(method, given)
   return { status = own.status or 200, body = own.body or "", type = "" }
 end
 
---- The words of a URL as people read it.
+--- Returns the words of a URL as people read them, without secrets.
 local function spoken(pieces)
   local text = ""
   for _, piece in ipairs(pieces) do text = text .. (type(piece) == "table" and "<secret " .. piece.name .. ">" or piece) end
   return text
 end
 
---- One call of a word. plugin: whose grants count; nil for what may do everything.
+--- Performs one call of a word. plugin: the plugin whose grants count; nil: the caller may do everything.
 local function request(verb, plugin, url, given)
   local method = verb == "GET" and "http.get" or "http.post"
   if not phases.running(method) then return void end
@@ -222,7 +224,7 @@ local function request(verb, plugin, url, given)
     call.headers = headers
     local failure, value, last, spent = attempt(call, parts)
     if known and not failure then value = known end
-    -- Whatever a recipe takes for good is what a rehearsal hears.
+    -- A rehearsal answers with a status that the recipe accepts.
     if phase.rehearsing() and not known and value and call.status then value.status = call.status[1] end
     if not is_last and is_passing(failure, value) then return nil end
     failure = failure or last and refusal(call, last, value)

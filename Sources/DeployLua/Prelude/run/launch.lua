@@ -1,4 +1,4 @@
--- How a function of a recipe starts: with what it acts on. What a plugin's function gets carries the plugin's grants.
+-- Starts a function of a recipe with what it acts on. What a plugin's function gets carries the plugin's grants.
 
 local import = ...
 local errors, grants = import "runtime/errors", import "runtime/grants"
@@ -19,11 +19,11 @@ end
 function launch.weights(fn, start) return fn(start.weights, deployment.handle("running", grants.owner(fn))) end
 function launch.rollout(fn, start) return fn(rollout.handle(grants.owner(fn)), start.options) end
 function launch.child(fn) return fn() end
---- A function of the prelude, with what the engine gives it.
+--- Starts a function of the prelude with the engine's request.
 function launch.call(fn, start) return fn(start.request) end
---- The language itself, whatever the function.
+--- Returns the language as data. The function that the engine named does not matter.
 function launch.language() return reference() end
---- What is wrong with values as sources have them.
+--- Returns what is wrong with the literal values of sources.
 function launch.literals(_, start) return literal(start.literals) end
 
 return function(fn, start)

@@ -1,4 +1,4 @@
--- log("…"), log.warn("…") and print: lines for whoever reads along.
+-- log("…"), log.warn("…") and print: write lines for people who follow the deployment.
 
 local import = ...
 local boundary, language = import "runtime/boundary", import "runtime/language"
@@ -18,7 +18,7 @@ language.word {
   example = "print(host, host.tags.zone)",
 }
 
---- A format with its values; secrets show as <secret>.
+--- Returns a text that is made from a format and values. Secrets appear as <secret>.
 function log.text(format, ...)
   if type(format) ~= "string" then return tostring(format) end
   local given = table.pack(...)
@@ -30,7 +30,7 @@ function log.text(format, ...)
   return string.format(format, table.unpack(given, 1, given.n))
 end
 
---- Says a line, but not in a rehearsal. level: "debug", "info", "warn" or "error".
+--- Writes a line, except in a rehearsal. level: "debug", "info", "warn" or "error".
 function log.say(level, text)
   if not phase.rehearsing() then boundary.note(level, text) end
 end

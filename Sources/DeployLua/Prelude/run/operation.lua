@@ -1,4 +1,4 @@
--- Operations: what a host or the engine's machine is asked to do, and the arguments that they share.
+-- Operations of a host or of the engine's machine, and the arguments that several of them share.
 
 local import = ...
 local boundary, rehearsal = import "runtime/boundary", import "runtime/rehearsal"
@@ -6,11 +6,12 @@ local values, void, fleet, secret = import "runtime/values", import "runtime/voi
 
 local operation = {}
 
---- Asks for an operation, and returns the engine's answer: { failure, value, status, stdout, stderr, took }, took in milliseconds.
---- question: `op`, its fields, `timeout` in milliseconds, and `host`, a number; without it the engine's machine is asked.
+--- Asks for an operation, and returns the engine's answer: { failure, value, status, stdout, stderr, took }; took is in milliseconds.
+--- question: `op`, the fields of the operation, `timeout` in milliseconds, and `host`, the number of a host; without it, the engine's
+--- machine is asked.
 operation.ask = boundary.ask
 
---- The last lines of a text; nil for none. count: at most so many.
+--- Returns the last lines of a text; nil: there are none. count: the limit of the lines.
 function operation.last_lines(text, count)
   if not text or text == "" then return nil end
   local lines = {}
@@ -18,21 +19,21 @@ function operation.last_lines(text, count)
   return table.concat(lines, "\n", math.max(1, #lines - count + 1))
 end
 
---- Raises what went wrong on a host. command, status, stderr: of a command; nil for other operations.
+--- Raises an error about what went wrong on a host. command, status, stderr: those of a command; nil for other operations.
 function operation.failed(number, failure, command, status, stderr)
   rehearsal.doubt()
   return raise { kind = failure.kind, message = failure.message, fix = failure.fix, command = command, status = status,
     host = fleet.name(number), stderr = operation.last_lines(stderr, 5) }
 end
 
---- Asks for an operation whose failure ends the function.
+--- Asks for an operation, and returns its value. A failure of the operation is raised as an error.
 function operation.done(question)
   local answer = boundary.ask(question)
   if answer.failure then return operation.failed(question.host, answer.failure) end
   return answer.value
 end
 
---- Whether a text can go to a host as it is; otherwise that is a mistake, because other bytes would arrive.
+--- Returns whether a text can be sent to a host unchanged. If not, that is reported as a mistake, because other bytes would arrive.
 function operation.is_plain(subject, text, may_have_zero)
   if not utf8.len(text) then
     rehearsal.complain(subject .. " has bytes that are no UTF-8 text", "keep bytes in a file, and bring it with host:upload")
@@ -43,7 +44,7 @@ function operation.is_plain(subject, text, may_have_zero)
   end
 end
 
---- A text, or the pieces of a secret; nil for nothing.
+--- Returns a text, or the pieces of a secret; nil: there is nothing to send.
 function operation.text(subject, value)
   if value == nil then return nil end
   if type(value) == "string" then return operation.is_plain(subject, value, true) and value or nil end
@@ -54,14 +55,14 @@ function operation.text(subject, value)
   rehearsal.complain(string.format("%s must be a text or a secret, got %s", subject, values.described(value)))
 end
 
---- A path; what is none is a mistake, and "/" stands for it in a rehearsal.
+--- Returns a path. A value that is no path is reported as a mistake, and a rehearsal continues with "/".
 function operation.path(method, path)
   if type(path) == "string" and path ~= "" and not string.find(path, "\0", 1, true) then return path end
   if path ~= void then rehearsal.complain(string.format("%s takes a path in quotes, got %s", method, values.described(path))) end
   return "/"
 end
 
---- The same for what is written: a relative path is a place in the release, and may not lead out of it.
+--- Returns a path that may be written. A relative path is inside the release, and may not lead out of it.
 function operation.inside(method, path)
   path = operation.path(method, path)
   if string.sub(path, 1, 1) == "/" then return path end

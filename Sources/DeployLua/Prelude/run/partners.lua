@@ -1,4 +1,4 @@
--- deployment:partners "lb" and deployment:partner "lb1": hosts besides the targets, as the recipe's partners name them.
+-- deployment:partners "lb" and deployment:partner "lb1": return hosts that are no targets, by the names that the recipe gives its partners.
 
 local import = ...
 local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"
@@ -45,7 +45,7 @@ end
 
 local partners = {}
 
---- plugin: whose grants the handles carry; nil: they can do everything.
+--- plugin: the plugin whose grants the handles carry; nil: the handles may do everything.
 function partners.partners(name, plugin)
   if name ~= nil and not is_name("partners", name) then return sets.new {} end
   local numbers, known = {}, {}

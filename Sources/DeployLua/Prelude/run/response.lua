@@ -1,4 +1,4 @@
--- What a server answered: a response.
+-- The answer of a server.
 
 local import = ...
 local errors, language, phase = import "runtime/errors", import "runtime/language", import "runtime/phase"
@@ -32,7 +32,7 @@ local function json(self)
 end
 local new = answer.maker(object, { json = json })
 
---- A response. own: its fields. guessed: whether a rehearsal made it up, so that to look at it is to doubt.
+--- Makes a response. own: its fields. guessed: whether a rehearsal invented it, so that reading it is noted as a doubt.
 function response.new(own, guessed) return new(guessed and {} or own, guessed and own or nil) end
 
 return response

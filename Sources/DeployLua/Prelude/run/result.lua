@@ -1,4 +1,4 @@
--- What a command or a question came to, and what a rehearsal knows of it.
+-- The result of a command or a question, and what a rehearsal knows of it.
 
 local import = ...
 local errors, language = import "runtime/errors", import "runtime/language"
@@ -18,7 +18,7 @@ local object = language.object {
 }
 local names = language.fields_of(object)
 
--- What was left out in the middle must not be taken for the whole.
+-- A text whose middle is left out must not be taken for the whole text.
 local function too_long(key)
   return errors.usage(string.format("the command wrote more than the 256 KiB of its %s that a recipe gets; the log has all of it", key),
     "make the command print less (grep, tail, wc), or write its output to a file and read that file with host:read and a limit")
@@ -40,7 +40,7 @@ local meta = { __name = "result", __metatable = false, __index = function(self, 
   return no_field(key)
 end }
 
---- A result of which a rehearsal knows what it says itself; to look at the rest is to doubt.
+--- Makes a result for a rehearsal. known: the fields that the rehearsal knows. rest: the others; reading one of them is noted as a doubt.
 local function guessed(known, rest)
   return setmetatable(known, { __name = "result", __metatable = false, __index = function(_, key)
     if methods[key] then return methods[key] end
@@ -50,8 +50,8 @@ local function guessed(known, rest)
   end })
 end
 
---- The failure of a command, or nil, and its result. answer: of the engine. given: of the option `rehearse`, or nil.
---- tolerant: whether an exit status other than 0 is a result, too.
+--- Returns the failure of a command, or nil, and its result. answer: the engine's answer. given: the option `rehearse`, or nil.
+--- tolerant: whether an exit status other than 0 is a result and no failure.
 function result.of(answer, given, tolerant)
   local failure = answer.failure
   local good = { ok = failure == nil, status = answer.status or -1 }
@@ -74,11 +74,11 @@ function result.of(answer, given, tolerant)
   return failure, setmetatable(good, meta)
 end
 
---- What stands for the result of a command that could not be asked for.
+--- Returns the result that stands for a command that could not be run because of a mistake.
 function result.none() return setmetatable({ ok = true, status = 0, stdout = "", stderr = "", cut = false, duration = 0 }, meta) end
 
---- Whether a rehearsal knows the value of a question, and the value. given: of the option `rehearse`. default: what a file that is not
---- there reads as. A simulated host has nothing but what the recipe wrote there.
+--- Returns whether a rehearsal knows the value of a question, and the value. given: the option `rehearse`. default: the value for a file
+--- that does not exist. A simulated host only has the files that the recipe wrote.
 function result.foretold(answer, given, default)
   if not phase.rehearsal() then return false end
   local failure, value = answer.failure, answer.value

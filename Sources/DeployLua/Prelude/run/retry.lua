@@ -1,4 +1,4 @@
--- retry({ times, every }, function(attempt) … end): calls a function until it does not raise.
+-- retry({ times, every }, function(attempt) … end): calls a function until it raises no error.
 
 local import = ...
 local language, phases, rehearsal = import "runtime/language", import "runtime/phases", import "runtime/rehearsal"

@@ -1,4 +1,4 @@
--- rollout: what a strategy steers.
+-- rollout: what a strategy controls.
 
 local import = ...
 local boundary, language = import "runtime/boundary", import "runtime/language"
@@ -37,14 +37,14 @@ language.word {
   },
 }
 
---- The segment after which hosts are left ready; nil for all of their way.
+--- Returns the segment after which hosts are left ready; nil: hosts go through all segments.
 local function read_segment(upto)
   if not upto or is_segment[upto] then return upto end
   rehearsal.complain(string.format("upto of rollout:wave must be a segment of a host's way, got %q", upto),
     near.question(upto, segments) or "the segments are " .. table.concat(segments, ", "))
 end
 
---- How many of these hosts are at most under way at once; nil: as many as the deployment's own bounds allow.
+--- Returns how many of these hosts may be under way at once; nil: as many as the deployment's own bounds allow.
 local function limit(method, at_once, hosts)
   if not at_once then return nil end
   if amount.is_nothing(at_once) then
@@ -54,7 +54,7 @@ local function limit(method, at_once, hosts)
   return at_once.count or math.max(1, math.floor(#hosts * at_once.percent / 100))
 end
 
---- What a strategy gets: numbers and sets of the hosts in an answer of the engine.
+--- Makes the result for a strategy from an answer of the engine: the numbers of hosts, and sets of these hosts.
 local function outcome(self, answer)
   local plugin = payload(self).plugin
   return { succeeded = #answer.succeeded, failed = #answer.failed, ready = #answer.ready,
@@ -135,10 +135,10 @@ kind.__index = function(self, key)
   return rehearsal.misnamed(string.format("a rollout has no %s", tostring(key)), key, tables.joined(names, tables.keys(methods)))
 end
 
---- From here on these are its facts; `changing` has the numbers of its targets, `same` those of hosts that run the release already.
+--- Sets the facts of the rollout. `changing` has the numbers of its targets, `same` the numbers of hosts that run the release already.
 function rollout.know(given) facts = given end
 
---- plugin: whose grants it and its hosts carry; nil: it can do everything.
+--- Returns the rollout. plugin: the plugin whose grants the rollout and its hosts carry; nil: they may do everything.
 function rollout.handle(plugin)
   if not plugin then return proxy(kind, 0, facts) end
   return proxy(kind, 0, tables.merged(facts, { plugin = plugin, targets = sets.of(facts.changing, plugin),

@@ -1,11 +1,11 @@
--- secret "NAME": handles, never their characters.
+-- secret "NAME": handles of secrets. A handle never contains the value.
 
 local import = ...
 local errors, grants, language = import "runtime/errors", import "runtime/grants", import "runtime/language"
 local problems = import "runtime/problems"
 local rehearsal, values, void = import "runtime/rehearsal", import "runtime/values", import "runtime/void"
 
---- The payload of a handle is a list of pieces: texts, and { name = … } of secrets.
+--- The payload of a handle is a list of pieces: texts, and { name = … } for each secret.
 local secret = { kind = values.kind "secret" }
 
 language.word {
@@ -51,7 +51,7 @@ local function join(format, ...)
   return new(pieces)
 end
 
---- plugin: whose grants count; nil for what may do everything.
+--- plugin: the plugin whose grants count; nil: the caller may do everything.
 local function word(plugin)
   return values.word("secret", { format = join }, function(name)
     if type(name) ~= "string" or not string.match(name, "^[%a_][%w_%-%./]*$") then

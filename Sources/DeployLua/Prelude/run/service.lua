@@ -1,4 +1,4 @@
--- host:service(action, unit): a service of the host's init system. Each question is a command of the host, as host:run makes it.
+-- host:service(action, unit): controls a service of the host's init system. Each question is a command on the host, as host:run makes it.
 
 local import = ...
 local boundary, language, near = import "runtime/boundary", import "runtime/language", import "runtime/near"
@@ -9,7 +9,7 @@ local fleet, operation, systemd = import "run/fleet", import "run/operation", im
 local state, units = import "run/service_state", import "run/unit"
 
 local actions = { "start", "stop", "restart", "reload", "enable", "disable", "state" }
-local begins = { start = true, restart = true } -- after these a unit is to be active
+local begins = { start = true, restart = true } -- after these actions, the unit has to be active
 
 language.word {
   name = "host:service", nature = "effect", phases = { "run" }, takes = "action, unit, { … }",
@@ -30,7 +30,7 @@ language.word {
   },
 }
 
---- Whether what is asked for can be: each mistake is told.
+--- Returns whether the arguments are valid. Each mistake is reported.
 local function is_good(action, unit, own)
   local good = true
   local function wrong(message, fix)
@@ -57,7 +57,8 @@ local function is_good(action, unit, own)
   return good
 end
 
---- Whether the host has an init system that this word knows. Of a host without facts nobody knows it: it says so itself.
+--- Returns whether the host has the init system that this word uses. If nothing is known of the host's tools, the answer is true, and the
+--- command itself fails if it is missing.
 local function has_systemd(number)
   local facts = fleet.facts(number).facts
   local tools = facts and facts.tools or {}
@@ -69,8 +70,8 @@ local function has_systemd(number)
   return raise { kind = "missing", message = message, fix = fix, host = fleet.name(number) }
 end
 
---- Looks until the unit is active, and once more after `stays`. left: milliseconds; whole: of the action and the wait. A
---- rehearsal looks once, with all of the time.
+--- Checks until the unit is active, and once more after `stays`. left: the remaining milliseconds. whole: the milliseconds of the action
+--- and the wait together. A rehearsal checks once, with all of the time.
 local function await(number, unit, how, left, stays, whole)
   local way, spent, word, was_active = { user = how.user == true or nil }, 0, nil, false
   local function unhealthy(text, fix)
@@ -102,16 +103,16 @@ local function await(number, unit, how, left, stays, whole)
   end
 end
 
---- The state of a unit.
+--- Returns the state of a unit.
 local function ask_state(number, unit, own)
   local failure, answer, line = units.asked(number, systemd.question(unit), own, own.timeout, "repeat")
   if failure then return operation.failed(number, failure, line, answer.status, answer.stderr) end
   return state.of(unit, answer.stdout, own.rehearse)
 end
 
-local limit = 180000 -- milliseconds: what systemd gives a stop and a start together
+local limit = 180000 -- milliseconds: the time that systemd gives a stop and a start together
 
---- Does an action to a unit of a host, and waits for what comes of it.
+--- Performs an action on a unit of a host, and waits for its effect.
 return function(number, action, unit, given)
   local own = fields.options("host:service", given)
   if not is_good(action, unit, own) or not has_systemd(number) then return action == "state" and void or nil end

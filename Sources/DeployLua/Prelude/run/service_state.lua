@@ -1,4 +1,4 @@
--- The state of a service, as host:service("state", unit) gives it.
+-- The state of a service, as host:service("state", unit) returns it.
 
 local import = ...
 local errors, language = import "runtime/errors", import "runtime/language"
@@ -15,12 +15,12 @@ local object = language.object {
     { "detail", "string", "systemd's name for the detailed state, such as running, exited or dead" },
   },
 }
---- known: what it says. guessed: what a rehearsal makes up.
+--- known: the fields from the host's answer. guessed: the fields that a rehearsal invents.
 local new = answer.maker(object, {})
 
 local usual = { found = true, active = true, enabled = true, state = "active", detail = "running" }
 
---- The state from what systemctl wrote. foretold: a state for rehearsals, or nil.
+--- Makes the state from the output of systemctl. foretold: the state for rehearsals; nil: none is given.
 function state.of(unit, text, foretold)
   if phase.rehearsal() then
     if foretold then return new({ name = unit, found = true, active = foretold == "active", state = foretold }, usual) end

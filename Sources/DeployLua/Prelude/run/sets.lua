@@ -1,4 +1,4 @@
--- Sets of hosts: what a deployment's targets are, and what strategies take their waves from.
+-- Sets of hosts: the targets of a deployment, from which strategies take their waves.
 
 local import = ...
 local errors, language, rehearsal = import "runtime/errors", import "runtime/language", import "runtime/rehearsal"
@@ -18,20 +18,20 @@ local function declare(name, takes, summary, example, known)
     example = example, fields = known }
 end
 
---- A set of handles.
+--- Makes a set of handles.
 function sets.new(list) return proxy(sets.kind, 0, list) end
 
---- A set of hosts by their numbers. plugin: whose grants the handles carry; nil: they can do everything.
+--- Makes a set of hosts by their numbers. plugin: the plugin whose grants the handles carry; nil: the handles may do everything.
 function sets.of(numbers, plugin)
   local list = {}
   for i, number in ipairs(numbers) do list[i] = fleet.handle(number, plugin) end
   return sets.new(list)
 end
 
---- The list in a set; nil for what is none.
+--- Returns the list of handles in a set; nil: the value is no set.
 function sets.list(value) return values.is(value, sets.kind) end
 
---- The numbers of the hosts in a set, a list, or of one host.
+--- Returns the numbers of the hosts in a set or a list, or of one host.
 function sets.numbers(subject, value)
   local list = sets.list(value) or type(value) == "table" and value or { value }
   local numbers = {}
@@ -42,7 +42,8 @@ function sets.numbers(subject, value)
   return numbers
 end
 
---- The same for what a strategy decides about: partners are none of the rollout's hosts, and that is a mistake.
+--- Returns the numbers of the hosts about which a strategy decides. A partner among them is a mistake, because it is no host of the
+--- rollout.
 function sets.targets(subject, value)
   local numbers = {}
   for _, number in ipairs(sets.numbers(subject, value)) do

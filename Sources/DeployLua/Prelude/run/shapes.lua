@@ -1,4 +1,4 @@
--- Shapes of sets: hosts taken by their tags, for split and batches.
+-- Orders and splits hosts by their tags, for the methods split and batches.
 
 local import = ...
 local fleet = import "run/fleet"
@@ -7,7 +7,7 @@ local shapes = {}
 
 local function value_of(item, tag) return (payload(item).tags or {})[tag] end
 
---- The hosts by the value of a tag, one list for each value in the order of their first hosts; those without it last.
+--- Returns lists of hosts by the value of a tag, in the order of each list's first host. Hosts without the tag come last.
 local function by_value(list, tag)
   local lists, at, without = {}, {}, {}
   for _, item in ipairs(list) do
@@ -22,7 +22,7 @@ local function by_value(list, tag)
   return lists
 end
 
---- One host of each value, then the next one of each.
+--- Orders hosts so that each value of a tag takes its turn: one host of each value, then the next one of each.
 local function spread(list, tag)
   local lists, result, round = by_value(list, tag), {}, 1
   while #result < #list do
@@ -32,14 +32,14 @@ local function spread(list, tag)
   return result
 end
 
---- All hosts of one value, then all of the next.
+--- Orders hosts so that all hosts with one value of a tag come together.
 local function grouped(list, tag)
   local result = {}
   for _, one in ipairs(by_value(list, tag)) do for _, item in ipairs(one) do result[#result + 1] = item end end
   return result
 end
 
---- The first `count` hosts that are not in `except`, and all others. except: by number.
+--- Returns the first `count` hosts that are not in `except`, and all others. except: a table by host number.
 function shapes.split(list, count, tag, except)
   local first, others = {}, {}
   for _, item in ipairs(tag and spread(list, tag) or list) do
@@ -48,14 +48,14 @@ function shapes.split(list, count, tag, except)
   return first, others
 end
 
---- A function that gives one batch after the other, as a set. options: spread, apart, alone, each a tag.
+--- Returns a function that returns one batch after the other, as a set. options: spread, apart and alone, each the name of a tag.
 function shapes.batches(list, count, options, set)
   if options.spread then list = spread(list, options.spread) end
   if options.alone then list = grouped(list, options.alone) end
   local skipped, at = {}, 1
   return function()
     local batch, used, left, value = {}, {}, {}, nil
-    --- Whether the batch takes the host; nil: it takes no further one.
+    --- Returns whether the batch takes the host; nil: the batch takes no further host.
     local function takes(item)
       if #batch >= count then return nil end
       if options.alone and #batch > 0 and value_of(item, options.alone) ~= value then return nil end
@@ -78,8 +78,8 @@ function shapes.batches(list, count, options, set)
   end
 end
 
---- For each of some hosts the one of the others that has most tags in common with it, in order, and none of them twice. Shorter than
---- these if there are not enough others. by: a tag that twins must share; nil for none.
+--- Returns for each host of a list the host among the others that has most tags in common with it, in order; no host is taken twice. The
+--- result is shorter than the list if there are not enough others. by: a tag whose value twins must share; nil: none.
 function shapes.twins(list, others, by)
   local taken, result = {}, {}
   for _, item in ipairs(list) do

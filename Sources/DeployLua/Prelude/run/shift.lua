@@ -1,4 +1,4 @@
--- rollout:shift { … } and rollout:weights(): traffic between pools.
+-- rollout:shift { … } and rollout:weights(): move traffic between pools, and read its weights.
 
 local import = ...
 local boundary, language, rehearsal = import "runtime/boundary", import "runtime/language", import "runtime/rehearsal"
@@ -20,7 +20,7 @@ language.word {
   summary = "Returns the present weights of the pools, in whole per cent.", example = "local live = rollout:weights().blue == 100",
 }
 
---- Whether these are whole per cent that sum to 100.
+--- Returns whether the weights are whole per cent that add up to 100.
 local function is_whole(weights)
   local sum = 0
   for _, percent in pairs(weights) do

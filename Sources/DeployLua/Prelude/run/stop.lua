@@ -1,4 +1,4 @@
--- rollout:stop("why"): ends the rollout on purpose, with hosts left on the old revision.
+-- rollout:stop("why"): ends the rollout on purpose, so that some hosts keep the old revision.
 
 local import = ...
 local boundary, language, log = import "runtime/boundary", import "runtime/language", import "run/log"

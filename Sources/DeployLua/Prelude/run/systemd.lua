@@ -1,12 +1,12 @@
--- systemd: the command lines that ask it for a unit, and how its answers are read. What it writes is data: nothing of it is run.
+-- The command lines of systemd, and how its output is read. The output is only data, and nothing in it is run.
 
 local import = ...
 local tables, types = import "runtime/tables", import "types/types"
 
-local systemd = { tool = "systemctl", lines = 8 } -- lines: of the journal, that a failure shows
-local longest = 300                               -- bytes of each of them
+local systemd = { tool = "systemctl", lines = 8 } -- lines: the lines of the journal that a failure shows
+local longest = 300                               -- the limit of each of these lines, in bytes
 
--- A pattern such as * would mean several units, and a dash in front an option.
+-- A pattern such as * would mean several units, and a dash in front would make an option.
 types.define("unit", 'the name of a unit, such as "shop" or "shop@1.service": letters, digits and : . _ @ -', function(v)
   return type(v) == "string" and #v <= 255 and string.find(v, "^[%w_][%w:._@%-]*$") ~= nil, v
 end)
@@ -15,8 +15,8 @@ types.define("runner", 'true, or the name of a user', function(v)
   return types.named("user").read(v)
 end)
 
---- The command for words of systemctl. how: { user, sudo } of host:service; nil: as the login user. Without a session nobody has told a
---- login user where its own manager is, so a shell looks for it.
+--- Returns the command for words of systemctl. how: { user, sudo } of host:service; nil: the login user runs it. Without a session, a login
+--- user does not know where its own manager is, so a shell finds it.
 function systemd.command(words, how)
   if how and how.user == true then
     return "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user " .. table.concat(words, " ")
@@ -24,10 +24,10 @@ function systemd.command(words, how)
   return tables.joined(how and how.sudo and { "sudo", "-n", "systemctl" } or { "systemctl" }, words)
 end
 
---- Words that ask for all that `systemd.state` reads.
+--- Returns the words that ask for everything that `systemd.state` reads.
 function systemd.question(unit) return { "show", "--property=LoadState,ActiveState,SubState,UnitFileState", unit } end
 
---- Fields of a service from the answer to that question; nil if it says nothing of its state.
+--- Returns the fields of a service from the output of that command; nil: the output does not contain the state.
 function systemd.state(text)
   local said = {}
   for key, value in string.gmatch(text, "(%u%w*)=([^\n]*)") do said[key] = said[key] or value end
@@ -37,10 +37,10 @@ function systemd.state(text)
     detail = said.SubState or "", enabled = at_boot == "enabled" or at_boot == "enabled-runtime" }
 end
 
---- The first word of what is-active writes: active, inactive, failed, activating, …; nil if it is none.
+--- Returns the first word that is-active writes: active, inactive, failed, activating, …; nil: it writes no such word.
 function systemd.word(text) return string.match(text or "", "^(%l+)") end
 
---- Words that ask for the state and the last lines of the journal, for people.
+--- Returns the words that ask for the state and the last lines of the journal, for people.
 function systemd.look(unit) return { "status", "--no-pager", "--full", "--lines=" .. systemd.lines, unit } end
 
 local function cut(line)
@@ -50,7 +50,7 @@ local function cut(line)
   return string.sub(line, 1, stop) .. "…"
 end
 
---- What the answer to that says of the state, in one line, and the last lines of the journal; nil for what it does not say.
+--- Returns from the output of that command the state in one line, and the last lines of the journal; nil for what is missing.
 function systemd.seen(text)
   local state = string.match(text, "\n%s*Active: ([^\n]+)")
   local at, lines = string.find(text, "\n\n", 1, true), {}

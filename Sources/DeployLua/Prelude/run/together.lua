@@ -1,4 +1,4 @@
--- each, all and within: functions as scripts of their own, which the engine runs at once.
+-- each, all and within: start functions as scripts of their own, which the engine runs at the same time.
 
 local import = ...
 local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"
@@ -25,7 +25,8 @@ language.word {
   example = "within(\"5m\", function() host:run \"bin/migrate\" end)",
 }
 
---- The very object that a child raised, if it is what the engine heard of: it may carry more than the engine's words.
+--- Returns the error object that a child itself raised, if it is the error that the engine reported, because it may have more fields than
+--- the engine's copy.
 local function own_error(raised, heard)
   if type(raised) == "table" and rawget(raised, "message") == heard.message then
     for key, value in pairs(heard) do
@@ -36,7 +37,7 @@ local function own_error(raised, heard)
   return setmetatable(heard, errors.meta)
 end
 
---- Starts functions as scripts of their own and waits for all of them.
+--- Starts functions as scripts of their own, and waits until all have ended.
 local function together(name, functions, given)
   local most = math.max(10000, fleet.count())
   if #functions > most then
@@ -66,7 +67,7 @@ local function together(name, functions, given)
   return list, failures
 end
 
---- Results in order, and errors by position.
+--- each: returns the results in order, and the errors by position.
 language.meaning("each", function(list, fn, given)
   if not phases.running "each" then return void end
   local chosen = fields.options("each", given)

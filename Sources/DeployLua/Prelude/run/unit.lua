@@ -1,11 +1,11 @@
--- Questions to a host about a unit of its init system, and what a failure shows of it.
+-- Asks a host about a unit of its init system, and makes the error about a failed unit.
 
 local import = ...
 local phase, fleet, operation, systemd = import "runtime/phase", import "run/fleet", import "run/operation", import "run/systemd"
 
 local unit = {}
 
---- Runs words of systemctl. how: as systemd.command has it. Returns the failure or nil, the answer, and the line of the command.
+--- Runs words of systemctl. how: as in systemd.command. Returns the failure or nil, the answer, and the text of the command.
 function unit.asked(number, words, how, timeout, on_lost)
   local command = systemd.command(words, how)
   local user = how and type(how.user) == "string" and how.user or nil
@@ -13,7 +13,7 @@ function unit.asked(number, words, how, timeout, on_lost)
   return answer.failure, answer, type(command) == "string" and command or table.concat(command, " ")
 end
 
---- What a host shows of a unit that failed: its state and the last lines of its journal; nil for what it does not show.
+--- Returns what a host shows of a failed unit: its state, and the last lines of its journal; nil for what it does not show.
 local function seen(number, name, how)
   for _, way in ipairs { how, { user = how.user == true or nil } } do
     local _, answer = unit.asked(number, systemd.look(name), way, 10000, "repeat")
@@ -23,7 +23,7 @@ local function seen(number, name, how)
   end
 end
 
---- Raises a failure, with what the host shows of the unit. line, answer: of the command that failed.
+--- Raises a failure, with what the host shows of the unit. line, answer: those of the command that failed.
 function unit.failed(number, name, how, failure, line, answer)
   local kind = failure.kind
   if phase.rehearsing() or not (kind == "command" or kind == "timeout" or kind == "unhealthy") then

@@ -1,4 +1,4 @@
--- host:wait_for { … }: one question to the host, again and again, until the answer is good or the time is over.
+-- host:wait_for { … }: asks the host one question repeatedly, until the answer is good or the time is over.
 
 local import = ...
 local boundary, grants = import "runtime/boundary", import "runtime/grants"
@@ -20,12 +20,12 @@ language.word {
   },
 }
 
---- The options, the question that they ask, and what it waits for in words; nil for what asks nothing, or more than one thing.
+--- Returns the options, the question that they contain, and the question in words; nil: they contain no question, or more than one.
 local function read(given)
   local options, mistaken = fields.options("host:wait_for", given)
   local kinds = (options.http and 1 or 0) + (options.port and 1 or 0) + (options.command and 1 or 0)
   if kinds ~= 1 then
-    -- One that was given, and was no good, is told already.
+    -- A question that was given but was wrong is reported already.
     local asked = (given.http ~= nil and 1 or 0) + (given.port ~= nil and 1 or 0) + (given.command ~= nil and 1 or 0)
     if not mistaken and (kinds > 1 or asked ~= 1) then
       rehearsal.misuse("host:wait_for takes exactly one of http, port and command")
@@ -39,7 +39,7 @@ local function read(given)
   return options, { check = "http", url = options.http, status = options.status }, options.http .. " to answer"
 end
 
---- plugin: whose grants count; nil for what may do everything.
+--- plugin: the plugin whose grants count; nil: the caller may do everything.
 local function wait_for(number, given, plugin)
   if type(given) ~= "table" then
     return rehearsal.misuse("host:wait_for takes a table: host:wait_for { http = \"http://localhost:8080/\" }")
@@ -50,15 +50,15 @@ local function wait_for(number, given, plugin)
   question.op, question.host = "check", number
   local timeout, every, spent, last, fix = options.timeout or 60000, math.max(options.every or 1000, 50), 0, nil, nil
   while true do
-    -- A look gets a second at least, and one more for the client to say itself why it got no answer. A rehearsal asks once, for all of
-    -- the time: one line of a plan, and its whole deadline.
+    -- A look gets at least a second, and one more so that the client itself can say why it got no answer. A rehearsal asks once, with all
+    -- of the time, so that a plan has one line with the whole deadline.
     local limit = phase.rehearsing() and timeout or math.max(1000, math.min(timeout - spent, 30000))
     question.timeout = phase.rehearsing() and limit or limit + 1000
     local answer = operation.ask(question)
     local failure = answer.failure
     if not failure and answer.value ~= false then return end
     if failure and failure.kind ~= "unhealthy" and failure.kind ~= "timeout" then return operation.failed(number, failure) end
-    -- The last answer says more than a look that the end of the waiting cut short.
+    -- The last answer says more than a look that was cut short because the time was over.
     if not failure then last = "the answer was no"
     elseif failure.kind == "unhealthy" then last, fix = failure.message, failure.fix
     elseif not last then last = string.format("no answer within %s", duration.described(limit)) end

@@ -1,4 +1,4 @@
--- rollout:watch { … }: looks at hosts for a while, as a gate.
+-- rollout:watch { … }: a gate that looks at hosts for some time.
 
 local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"
@@ -30,7 +30,7 @@ language.word {
   },
 }
 
---- What is asked of each host; nil for nothing, or for more than one thing.
+--- Returns the question for each host; nil: there is none, or more than one.
 local function question(options, mistaken)
   local kinds = 0
   for _, name in ipairs { "http", "port", "command", "check" } do if options[name] then kinds = kinds + 1 end end
@@ -57,7 +57,7 @@ function decisions.methods.watch(self, given)
   local gate = question(options, mistaken)
   if not gate or not options.during then return false, "inconclusive" end
   local needed = gate.check == "command" and "host.run" or gate.check and "host.check"
-  -- What is asked from here is asked by this machine, whatever host it is about.
+  -- A question from the engine is asked by this machine, whichever host it is about.
   if gate.check and options.from == "engine" then needed = "local.exec:sh" end
   if needed and not grants.may(payload(self).plugin, needed, "rollout:watch") then return false, "inconclusive" end
   local every = math.max(math.min(options.every or 10000, options.during), 100)

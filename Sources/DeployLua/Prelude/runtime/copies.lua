@@ -1,9 +1,9 @@
--- Copies of what a plugin is given by others: tables that it may change without changing theirs.
+-- Copies of values that a plugin gets from others, so that it may change the tables without changing the originals.
 
 local copies = {}
 local getmetatable, setmetatable = for_recipes.getmetatable, for_recipes.setmetatable
 
---- A copy of a value: tables in it are copied with their metatables, each once; functions and handles are the same.
+--- Returns a copy of a value. Tables in it are copied with their metatables, each once; functions and handles are not copied.
 function copies.of(value, known)
   if type(value) ~= "table" then return value end
   known = known or {}

@@ -1,8 +1,8 @@
--- Errors as recipes catch them, and the ways to raise one.
+-- Errors as recipes catch them, and functions that raise them.
 
 local errors_ = {}
 
---- What every error object has as its metatable.
+--- The metatable of every error object.
 errors_.meta = { __name = "error", __metatable = false }
 function errors_.meta.__tostring(e)
   local text = tostring(rawget(e, "message"))
@@ -14,7 +14,7 @@ function errors_.meta.__tostring(e)
 end
 errors(errors_.meta)
 
---- What an error's `kind` may be, and what it says, in the order in which people meet them.
+--- The kinds of errors, each with its meaning, in the order in which people meet them.
 errors_.kinds = {
   { "command", "a command ended with a status other than 0, or by a signal; the error has command, status and stderr" },
   { "timeout", "a deadline passed" },
@@ -37,7 +37,7 @@ errors_.kinds = {
   { "store", "the engine cannot write its journal or another file" },
   { "internal", "a defect of Lander itself" },
 }
---- What else an error has; each may be nil.
+--- The fields of an error. Each may be nil.
 errors_.fields = {
   { "kind", "string", "one of the kinds" }, { "message", "string", "one sentence: what was asked and what came back" },
   { "fix", "string", "what to do next" }, { "host", "string", "the host's name" }, { "where", "string", "the recipe's file:line" },
@@ -46,10 +46,10 @@ errors_.fields = {
   { "attempts", "integer", "the number of attempts that retry made" },
 }
 
---- Raises an error that blames the innermost line of a recipe.
+--- Raises an error that names the innermost line of a recipe.
 function errors_.usage(message, fix) return raise { kind = "invalid", message = message, fix = fix } end
 
---- Raises a mistake of this prelude.
+--- Raises an error about a mistake of this prelude.
 function errors_.internal(message) return raise { kind = "internal", message = message } end
 
 return errors_

@@ -1,24 +1,24 @@
--- Who may do what: the plugins that were read, what each asks for, and what it was granted. A function belongs to the plugin whose file it
--- stands in; what it is given (hosts, the deployment, a rollout) carries the grants of that plugin.
+-- Decides who may do what: the plugins that were read, what each asks for, and what it was granted. A function belongs to the plugin whose
+-- file contains it. What the function gets (hosts, the deployment, a rollout) carries the grants of that plugin.
 
 local import = ...
 local capability, near, phase = import "runtime/capability", import "runtime/near", import "runtime/phase"
 local problems, rehearsal = import "runtime/problems", import "runtime/rehearsal"
 
 local grants = {
-  plugins = {}, -- by name: { name, origin, bound, asks, dependencies, manifest, at }, and `used`: places by capability
-  order = {},   -- their names as they were read
-  allowed = {}, -- by name: { list, place }, as deploy.lua grants
+  plugins = {}, -- by name: { name, origin, bound, asks, dependencies, manifest, at }, and `used`: the places by capability
+  order = {},   -- the names of the plugins in the order of reading
+  allowed = {}, -- by name: { list, place }, as deploy.lua grants them
   refused = {}, -- by name: whether a plugin was required and could not be read
-  spec = nil,   -- the file of tests that is read: what it describes is a project's, wherever it lies, and reaches nothing
+  spec = nil,   -- the file of tests that is being read: it counts as a file of the project, wherever it is
 }
 local any_bound = false
-local standing = {} -- by function of this prelude: the function of a recipe that it stands for
-local shared = {}   -- by function of this prelude: the plugin whose grants it has, whatever it stands for
---- Whose functions have no source of their own, such as coroutine.wrap(f): nobody answers for what they do.
+local standing = {} -- by function of this prelude: the recipe's function that it calls
+local shared = {}   -- by function of this prelude: the plugin whose grants it has, whatever function it calls
+--- The owner of functions without a source, such as coroutine.wrap(f), for which no file is responsible.
 local nobody = { bound = true, nobody = true }
 
---- Takes in a plugin that was read.
+--- Adds a plugin that was read.
 function grants.know(plugin)
   if not grants.plugins[plugin.name] then grants.order[#grants.order + 1] = plugin.name end
   grants.plugins[plugin.name] = plugin
@@ -26,28 +26,29 @@ function grants.know(plugin)
   any_bound = any_bound or plugin.bound
 end
 
---- The plugin that a file belongs to; nil for none.
+--- Returns the plugin that a file belongs to; nil: none.
 function grants.plugin_of(file)
   if not file or file == grants.spec then return nil end
   return grants.plugins[string.match(file, "^plugins/([^/]+)/") or ""]
 end
 
---- The same if it has only what it was granted; nil for files that may do everything.
+--- Returns the plugin that a file belongs to, if that plugin is limited to its grants; nil: the file may do everything.
 function grants.of_file(file)
   local plugin = grants.plugin_of(file)
   return plugin and plugin.bound and plugin or nil
 end
 
---- The plugin whose file has the line that runs, if it has only what it was granted; nil for lines that may do everything.
+--- Returns the plugin whose file has the line that runs, if that plugin is limited to its grants; nil: the line may do everything.
 function grants.asking() return grants.of_file(problems.here().file) end
 
---- Says that a function of this prelude calls one of a recipe, whose grants it then has. Returns the first.
+--- Notes that a function of this prelude calls one of a recipe, so that it has the grants of the recipe's function. Returns the first
+--- function.
 function grants.stands_for(wrapper, fn)
   standing[wrapper] = fn
   return wrapper
 end
 
---- With whose grants a function acts; nil: it may do everything.
+--- Returns the plugin with whose grants a function acts; nil: the function may do everything.
 function grants.owner(fn)
   if not any_bound then return nil end
   if shared[fn] then return shared[fn] end
@@ -57,7 +58,7 @@ function grants.owner(fn)
   return nobody
 end
 
---- Gives a function of this prelude a plugin's grants, although what it calls stands elsewhere. Returns the function.
+--- Gives a function of this prelude the grants of a plugin, although the function that it calls is in another file. Returns the function.
 function grants.share(wrapper, plugin)
   shared[wrapper] = plugin
   return wrapper
@@ -68,7 +69,7 @@ local function covered(list, needed)
   return false
 end
 
---- Whether a plugin has a capability: one that it asks for, and if it comes from elsewhere, that deploy.lua grants.
+--- Returns whether a plugin has a capability: it has to ask for it and, if it comes from elsewhere, deploy.lua has to grant it.
 local function has(plugin, needed)
   if plugin.nobody or not covered(plugin.asks, needed) then return false end
   if plugin.origin ~= "locked" then return true end
@@ -76,7 +77,7 @@ local function has(plugin, needed)
   return allowed ~= nil and covered(allowed.list, needed)
 end
 
---- What is said of a capability that a plugin does not have, and what to do.
+--- Returns the message about a capability that a plugin lacks, and what to do.
 local function refusal(plugin, needed, what)
   if plugin.nobody then
     return string.format("%s is called by a function that belongs to no file, so no grants apply to it", what),
@@ -94,8 +95,9 @@ local function refusal(plugin, needed, what)
   return string.format("plugin %q needs %q for %s, and deploy.lua does not grant it", plugin.name, needed, what), fix
 end
 
---- Whether a plugin may do something. plugin: nil may do everything. what: the word that needs it, for messages. While files are read the
---- answer comes at their end, because allow may stand below; in the run phase a refusal is raised, in a rehearsal noted.
+--- Returns whether a plugin may do something. plugin: nil may do everything. what: the word that needs the capability, for messages. While
+--- files are read, the decision is made at their end, because `allow` may be further down. In the run phase a refusal is raised as an
+--- error, and in a rehearsal it is noted.
 function grants.may(plugin, needed, what)
   if not plugin then return true end
   if not phase.is "run" and not plugin.nobody then
@@ -108,7 +110,7 @@ function grants.may(plugin, needed, what)
   return false
 end
 
---- Takes down what was used while files were read without being granted, and what allow says of plugins that do not ask for it.
+--- Reports capabilities that were used without a grant while files were read, and grants by `allow` for which no plugin asks.
 function grants.finish()
   for _, name in ipairs(grants.order) do
     local plugin = grants.plugins[name]
@@ -122,7 +124,7 @@ function grants.finish()
   for name, allowed in pairs(grants.allowed) do
     local plugin = grants.plugins[name]
     if grants.refused[name] then
-      -- That is told already.
+      -- That plugin could not be read, which is reported already.
     elseif not plugin then
       problems.add(string.format("allow names plugin %q, and deploy.lua requires none of that name", name),
         near.question(name, grants.order, "%q"), allowed.place)
@@ -140,7 +142,7 @@ function grants.finish()
   end
 end
 
---- The plugins as the engine gets them.
+--- Returns the plugins as data for the engine.
 function grants.data()
   local list = {}
   for i, name in ipairs(grants.order) do

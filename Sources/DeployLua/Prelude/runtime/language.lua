@@ -1,24 +1,24 @@
--- The whole recipe language as data: each word's file declares it here. Checks, near matches, docs/reference and the editor's stub are made
--- from what it says.
+-- The whole recipe language as data. The file of each word declares it here. Checks, near matches, docs/reference and the editor's stub are
+-- made from these declarations.
 
 local language = {
   api = 1,       -- the API level of this prelude
   words = {},    -- by name
-  objects = {},  -- by name: what functions are given
-  order = {},    -- names of words as they were declared
-  globals = {},  -- what recipes have in reach, by name
+  objects = {},  -- by name: the objects that functions get
+  order = {},    -- the names of words in the order of their declaration
+  globals = {},  -- the globals of recipes, by name
   events = {},   -- lifecycle events: { name, what it is for }; words/hook.lua has them
-  strategies = {}, -- names of the strategies that every recipe has in reach
-  schemas = {},  -- options that files of this project declare: { name, file, options }
-  bound = {},    -- by name: makes what a plugin with grants has in reach instead
+  strategies = {}, -- the names of the strategies that every recipe can use
+  schemas = {},  -- the options that files of this project declare: { name, file, options }
+  bound = {},    -- by name: makes what a plugin with grants gets in place of the global
 }
 
 --- Declares a word. name: as a recipe writes it, "host:run", "recipe", "stage.rollout". nature: "pure" reaches nothing, "probe" reads and
---- may be asked again, "effect" changes something, at most once. phases: where it may be called. takes: what is written after it.
---- fields: of the table it takes, each { name, type, what it is, required = true, default = "what holds without it" }. A type is a name of
---- types/, or texts with "|" between. errors: kinds that it raises beside invalid, misnamed and cancelled, which any word may raise.
---- gives: an object, or string, boolean, nothing, or never for what does not return; nil: it depends. members: what it has
---- beside the words that begin with its name.
+--- may be repeated, "effect" changes something and is performed at most once. phases: the phases in which it may be called. takes: what
+--- follows the name. fields: the fields of the table that it takes, each { name, type, what it is, required = true, default = "the value if
+--- it is not given" }. A type is a name of types/, or texts with "|" between them. errors: the kinds that it raises besides invalid,
+--- misnamed and cancelled, which any word may raise. gives: an object, or string, boolean, nothing, or never if it does not return; nil: it
+--- depends on the arguments. members: its members besides the words that begin with its name.
 function language.word(word)
   local name = word.name
   word.fields = word.fields or {}
@@ -27,18 +27,19 @@ function language.word(word)
   return word
 end
 
---- Declares an object. fields: what a recipe may read of it, each { name, type, what it is }; its methods are the words "name:…".
+--- Declares an object. fields: the fields that a recipe may read, each { name, type, what it is }. The object's methods are the words
+--- "name:…".
 function language.object(object)
   language.objects[object.name] = object
   return object
 end
 
---- What a word means in recipes.
+--- Sets what a word means in recipes.
 function language.meaning(name, value)
   language.globals[name] = type(value) == "function" and framed(value) or value
 end
 
---- What a word means in a plugin that has only what it was granted. make(plugin): gives it.
+--- Sets what a word means in a plugin with grants. make(plugin): makes the meaning.
 function language.meaning_with_grants(name, make)
   language.bound[name] = function(plugin)
     local value = make(plugin)
@@ -46,7 +47,7 @@ function language.meaning_with_grants(name, make)
   end
 end
 
---- The names of an object's fields, in their order, and by name.
+--- Returns the names of an object's fields: in their order, and as a table by name.
 function language.fields_of(object)
   local names, known = {}, {}
   for i, field in ipairs(object.fields) do names[i], known[field[1]] = field[1], true end

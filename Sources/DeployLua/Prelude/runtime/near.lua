@@ -1,8 +1,8 @@
--- Near matches: what a misspelt word was meant to be.
+-- Near matches: finds what a misspelt word was probably meant to be.
 
 local near = {}
 
---- The number of letters to add, drop, replace or swap with a neighbour.
+--- Returns the number of letters to add, drop, replace or swap with a neighbour, so that one word becomes the other.
 local function distance(a, b)
   local row, last, current = {}, nil, {}
   for j = 0, #b do row[j], current[j] = j, j end
@@ -37,7 +37,8 @@ local function nearest(word, candidates)
   end
 end
 
---- "did you mean x?" with the candidate most like a word; nil if none is like it. shape: how the candidate is written, "%s" if nil.
+--- Returns "did you mean x?" with the candidate that is most like a word; nil: none is like it. shape: the format of the candidate; nil:
+--- "%s".
 function near.question(word, candidates, shape)
   local best = type(word) == "string" and nearest(word, candidates)
   if not best then return nil end

@@ -1,18 +1,18 @@
--- Words that belong to one phase say so when they are called in another.
+-- Checks that a word is called in a phase to which it belongs.
 
 local import = ...
 local phase, problems = import "runtime/phase", import "runtime/problems"
 
 local phases = {}
 
---- Raises that a word which describes a deployment is called while one runs.
+--- Raises an error if a word that describes a deployment is called while one runs.
 function phases.describing(name)
   if not phase.is "run" then return end
   raise { kind = "misnamed",
     message = name .. " describes a deployment and is read before one starts: move it out of the function, to the top of the file" }
 end
 
---- Whether a deployment runs; otherwise says where the call belongs.
+--- Returns whether a deployment runs. If not, it reports where the call belongs.
 function phases.running(name)
   if phase.is "run" then return true end
   problems.add(string.format("%s exists only while a deployment runs", name),

@@ -1,29 +1,31 @@
--- What is wrong with the files read so far, and what deserves a look. Reading goes on after each, so that all are told at once.
+-- The problems and warnings about the files that were read so far. The reading continues after each problem, so that all are reported at
+-- once.
 
 local import = ...
 local errors, phase, rehearsal = import "runtime/errors", import "runtime/phase", import "runtime/rehearsal"
 
 local problems = { list = {}, warnings = {} }
 
---- A place: { file, line, field }. skip: files that are not to blame begin so.
+--- Returns the place of the line that runs: { file, line, field }. skip: the beginning of paths whose files are not to blame.
 function problems.here(skip)
   local file, line = where(skip)
   return { file = file, line = line }
 end
 
---- The place of a field of the table that begins at a place; of a field's field, if that is a field's place already.
+--- Returns the place of a field of the table that begins at a place. If that place is a field's already, the result is a field of that
+--- field.
 function problems.at_field(place, field)
   return { file = place.file, line = place.line, field = place.field and place.field .. "." .. field or field }
 end
 
---- A record with the file and line of a place.
+--- Adds the file and the line of a place to a record.
 function problems.placed(record, place)
   if place then record.file, record.line = place.file, place.line end
   return record
 end
 
---- Takes down what is wrong with a description and reads on; in the run phase and in a test it is raised.
---- place: nil for the line that runs. kind: "misnamed" for what is wrong whatever hosts answer, "invalid" if nil.
+--- Notes a problem of a description, and the reading continues. In the run phase and in a test, the problem is raised as an error.
+--- place: nil means the line that runs. kind: "misnamed" for what is wrong whatever hosts answer; nil means "invalid".
 function problems.add(message, fix, place, kind)
   if phase.is "run" then
     if phase.rehearsing() then return rehearsal.mistake(kind or "invalid", message, fix, place) end
@@ -34,7 +36,7 @@ function problems.add(message, fix, place, kind)
   problems.list[#problems.list + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }
 end
 
---- Takes down what is not wrong, but may not be what was meant.
+--- Notes a warning: something that is not wrong, but may not be what was meant.
 function problems.warn(message, fix, place)
   problems.warnings[#problems.warnings + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }
 end

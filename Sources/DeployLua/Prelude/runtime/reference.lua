@@ -1,4 +1,4 @@
--- The language as data for people: docs/reference, lander docs and the editor's stub are made from it.
+-- Makes the language as data for people, from which docs/reference, lander docs and the editor's stub are made.
 
 local import = ...
 local capability, errors = import "runtime/capability", import "runtime/errors"
@@ -30,8 +30,8 @@ local function words_of(result)
   end
 end
 
---- { api, words, objects, types, errors, error_fields, events, capabilities, strategies, schemas }: words in the order in which they were
---- declared, objects by name, of types what they take.
+--- Returns { api, words, objects, types, errors, error_fields, events, capabilities, strategies, schemas }. Words are in the order of their
+--- declaration, objects are by name, and each type has what it accepts.
 return function()
   local result = { api = language.api, words = {}, objects = {}, types = {}, schemas = {}, errors = pairs_of(errors.kinds),
     error_fields = fields_of(errors.fields), events = pairs_of(language.events), strategies = language.strategies,

@@ -1,5 +1,5 @@
--- What is different while nothing real is reached: mistakes are noted and the function plays on, and what depends on an answer that
--- only a real host gives is known as such.
+-- The differences in a rehearsal, in which nothing real is reached. Mistakes are noted and the function continues, and it is noted if
+-- something depends on an answer that only a real host can give.
 
 local import = ...
 local boundary, errors, near = import "runtime/boundary", import "runtime/errors", import "runtime/near"
@@ -7,33 +7,33 @@ local phase, tables, void = import "runtime/phase", import "runtime/tables", imp
 
 local rehearsal = {}
 local rehearsing = phase.rehearsing
-local doubted = false -- whether such an answer was looked at since a function was started; from there on a failure proves nothing
-local longest = 4096  -- bytes of each text of a note
+local doubted = false -- whether the function has used an invented answer since it was started; after that, a failure proves nothing
+local longest = 4096  -- the limit of each text of a note, in bytes
 
--- Values that another run of the same recipe may have otherwise.
+-- The fields that may have other values in another run of the same recipe.
 local uncertain = {
   plan = { facts = true, previous = true, id = true, actor = true },
   check = { facts = true, previous = true, params = true, group = true, revision = true, release = true, actor = true, id = true },
 }
 
---- A function is started: whether it looks at such an answer itself is known only if it says so.
+--- Notes that a function is started, which has used no invented answer yet.
 function rehearsal.begin() doubted = false end
 
---- Says that what follows may depend on an answer that is made up.
+--- Notes that what follows may depend on an invented answer.
 function rehearsal.doubt()
   if doubted or not rehearsing() then return end
   doubted = true
   boundary.note("doubt", {})
 end
 
---- The same, if a field of that name may differ the next time.
+--- Notes a doubt, if a field of this name may have another value the next time.
 function rehearsal.doubt_field(key)
   if rehearsing() and uncertain[phase.rehearsal()][key] then rehearsal.doubt() end
 end
 
 local function cut(text) return text and string.sub(text, 1, longest) end
 
---- Notes a mistake. Returns what stands for the value that did not come of it.
+--- Notes a mistake. Returns the value that stands for the one that could not be made.
 function rehearsal.mistake(kind, message, fix, place)
   local file, line
   if place then file, line = place.file, place.line else file, line = where() end
@@ -41,19 +41,19 @@ function rehearsal.mistake(kind, message, fix, place)
   return void
 end
 
---- A call that is wrong whatever hosts answer: noted in a rehearsal, raised in a deployment.
+--- Reports a call that is wrong whatever hosts answer: it is noted in a rehearsal, and raised as an error in a deployment.
 function rehearsal.misuse(message, fix)
   if rehearsing() then return rehearsal.mistake("misnamed", message, fix) end
   return errors.usage(message, fix)
 end
 
---- A value that cannot be used. A rehearsal notes it and plays on.
+--- Reports a value that cannot be used: it is noted in a rehearsal, and raised as an error in a deployment.
 function rehearsal.complain(message, fix)
   if rehearsing() then return rehearsal.mistake("invalid", message, fix) end
   return errors.usage(message, fix)
 end
 
---- Says that something has nothing of that name, with the names that there are.
+--- Reports that something has no member of this name, with the names that exist.
 function rehearsal.misnamed(message, key, names)
   local sorted = tables.copy(names)
   table.sort(sorted)
@@ -62,12 +62,12 @@ function rehearsal.misnamed(message, key, names)
   return raise { kind = "misnamed", message = message, fix = fix }
 end
 
---- How often the next operation may be made, and the milliseconds of pauses between: for the sum of deadlines.
+--- Notes how often the next operation may be performed, and the milliseconds of the pauses in between, for the sum of deadlines.
 function rehearsal.repeats(times, pauses)
   if rehearsing() and times > 1 then boundary.note("repeats", { times = times, pauses = pauses }) end
 end
 
---- A stretch of code that may run several times.
+--- Notes a part of the code that may run several times.
 function rehearsal.loops(times)
   if not rehearsing() or times <= 1 then return end
   local file, line = where()

@@ -1,4 +1,4 @@
--- What this prelude does with plain tables.
+-- Functions for plain tables.
 
 local tables = {}
 
@@ -8,14 +8,14 @@ function tables.copy(table_)
   return new
 end
 
---- The keys in their order.
+--- Returns the keys in their order.
 function tables.keys(table_)
   local keys = {}
   for key in pairs(table_) do keys[#keys + 1] = key end
   return keys
 end
 
---- Both lists as one. Nil counts as an empty list.
+--- Returns both lists as one. Nil counts as an empty list.
 function tables.joined(first, second)
   local result = {}
   for _, item in ipairs(first or {}) do result[#result + 1] = item end
@@ -23,14 +23,14 @@ function tables.joined(first, second)
   return result
 end
 
---- A table with `over` on top of `under`. Nil counts as an empty table.
+--- Returns a table with the members of both. Those of `over` win. Nil counts as an empty table.
 function tables.merged(under, over)
   local result = tables.copy(under or {})
   for key, value in pairs(over or {}) do result[key] = value end
   return result
 end
 
---- A table that is true for each item of a list.
+--- Returns a table that is true for each item of a list.
 function tables.set(list)
   local set = {}
   for _, item in ipairs(list) do set[item] = true end

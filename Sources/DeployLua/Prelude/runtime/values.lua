@@ -1,4 +1,4 @@
--- Values of ours: handles whose insides no recipe reaches, told apart by their metatable.
+-- Values of the prelude: handles whose contents no recipe can reach. Their kind is recognised by their metatable.
 
 local import = ...
 local errors, near, problems = import "runtime/errors", import "runtime/near", import "runtime/problems"
@@ -6,21 +6,21 @@ local tables, void = import "runtime/tables", import "runtime/void"
 
 local values = {}
 
---- The payload of a value made with that metatable, or nil.
+--- Returns the payload of a value with this metatable; nil: the value has another one.
 function values.is(value, metatable)
   if type(value) ~= "userdata" then return nil end
   local inside, made_with = payload(value)
   if made_with == metatable then return inside end
 end
 
---- A kind of values: a metatable with a name that shows in messages.
+--- Makes a kind of values: a metatable with a name that appears in messages.
 function values.kind(name)
   return { __name = name, __metatable = false, __newindex = function(_, key)
     return errors.usage(string.format("%s cannot be changed: %s keeps its value", name, tostring(key)))
   end }
 end
 
---- A word with members, such as `log` or `param`. call: what it does when it is called itself; nil if it cannot be.
+--- Makes a word with members, such as `log` or `param`. call: what the word does if it is called itself; nil: it cannot be called.
 function values.word(name, members, call)
   local type_ = values.kind(name)
   for key, member in pairs(members) do
@@ -37,7 +37,7 @@ function values.word(name, members, call)
   return proxy(type_, 0, nil)
 end
 
---- What a value is, for messages.
+--- Returns a description of a value, for messages.
 function values.described(value)
   local t = type(value)
   if t == "string" then

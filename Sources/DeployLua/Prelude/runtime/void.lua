@@ -1,4 +1,5 @@
--- What stands for a value that a mistake kept from being made, while the rest is read or played: it takes anything and gives itself.
+-- The value in place of one that could not be made because of a mistake, while the reading or the rehearsal continues. It accepts every
+-- operation and returns itself.
 
 local import = ...
 local phase = import "runtime/phase"
@@ -7,12 +8,12 @@ local void_type = { __name = "nothing", __metatable = false }
 local void = proxy(void_type, 0, nil)
 
 local function itself() return void end
---- `ipairs` over it ends while a recipe is played.
+--- In a rehearsal, an `ipairs` loop over it ends.
 void_type.__index = function(_, key)
   if phase.rehearsing() and math.type(key) == "integer" then return nil end
   return void
 end
---- `for … in nothing do` calls it with nil and the value before: it ends there.
+--- `for … in nothing do` calls it with nil and the previous value, so the loop ends.
 void_type.__call = function(_, ...)
   if select("#", ...) == 2 and (...) == nil then return nil end
   return void

@@ -5,7 +5,7 @@ local types = import "types/types"
 
 local amount = {}
 
---- { count = n } or { percent = p }; nil for anything else.
+--- Returns { count = n } or { percent = p }; nil: the value is no amount.
 function amount.read(value)
   if math.type(value) == "integer" and value >= 0 then return { count = value } end
   if type(value) ~= "string" then return nil end
@@ -15,10 +15,10 @@ function amount.read(value)
   return count and { count = count }
 end
 
---- Whether an amount that was read takes nothing of anything.
+--- Returns whether an amount that was read is zero.
 function amount.is_nothing(read) return (read.count or read.percent) == 0 end
 
---- The count of an amount of `total`, at most `total`; a share rounds down, but never to nothing. Nil for what is no amount.
+--- Returns the count that an amount of `total` means, at most `total`. A share rounds down, but never to 0. Nil: the value is no amount.
 function amount.of(value, total)
   local read = amount.read(value)
   if not read then return nil end

@@ -7,7 +7,7 @@ local duration = { most = 8640000000 } -- milliseconds: 100 days
 
 local units = { ms = 1, s = 1000, m = 60000, h = 3600000, d = 86400000 }
 
---- Milliseconds as a float, however many; nil for what is no duration.
+--- Returns the milliseconds as a float, without a limit; nil: the value is no duration.
 local function measured(value)
   local count, unit = value, "s"
   if type(value) == "string" then
@@ -16,11 +16,11 @@ local function measured(value)
     if unit == "" then unit = "s" end
   end
   if type(count) ~= "number" or not units[unit] or count < 0 or count ~= count then return nil end
-  -- As a float: whole numbers of Lua wrap around.
+  -- It is a float, because whole numbers of Lua wrap around.
   return count * (units[unit] + 0.0)
 end
 
---- Milliseconds, rounded; nil for anything else than a duration of at most 100 days.
+--- Returns the milliseconds, rounded; nil: the value is no duration of at most 100 days.
 function duration.milliseconds(value)
   local milliseconds = measured(value)
   if not milliseconds or milliseconds > duration.most then return nil end
@@ -33,7 +33,7 @@ local kind = types.define("duration", 'a duration such as "90s", "5m" or a numbe
 end)
 duration.words = kind.words
 
---- What was expected of a value that was refused: one that is well formed is too long.
+--- Returns what was expected in place of a refused value. A value that is well formed is too long.
 function duration.expected(value) return measured(value) and "a duration of at most 100 days" or duration.words end
 kind.expected = duration.expected
 
@@ -41,10 +41,10 @@ local time = types.define("time", 'a duration above 0, such as "90s", "5m" or a 
   local milliseconds = duration.milliseconds(v)
   return milliseconds ~= nil and milliseconds > 0, milliseconds
 end)
---- What was expected of a value that was refused.
+--- Returns what was expected in place of a refused value.
 function time.expected(value) return duration.milliseconds(value) and time.words or duration.expected(value) end
 
---- Milliseconds for people: "5 s", "0.5 s".
+--- Returns milliseconds for people: "5 s", "0.5 s".
 function duration.described(milliseconds)
   return milliseconds % 1000 == 0 and string.format("%d s", milliseconds // 1000) or string.format("%.1f s", milliseconds / 1000)
 end

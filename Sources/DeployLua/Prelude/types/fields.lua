@@ -10,7 +10,7 @@ import "types/record"
 
 local fields, shapes = {}, {}
 
---- The fields of a word: in their order, by name, and their names.
+--- Returns the fields of a word: in their order, by name, and their names.
 local function shape_of(word)
   local shape = shapes[word]
   if not shape then
@@ -25,8 +25,8 @@ local function shape_of(word)
   return shape
 end
 
---- Reads a table by the fields of a word. subject: whose table it is, for messages. place: of the table; nil for the line that runs.
---- Returns what was good of it, and whether a field has no such name.
+--- Reads a table by the fields of a word. subject: what the table belongs to, for messages. place: the place of the table; nil: the line
+--- that runs. Returns the valid fields, and whether the table has a field that the word does not have.
 function fields.read(subject, word, given, place)
   local shape, result, mistaken = shape_of(word), {}, false
   if type(given) ~= "table" then
@@ -59,7 +59,8 @@ end
 
 local none = {}
 
---- Options of a function that runs: what is wrong is raised, in a rehearsal noted. word: whose they are. subject: the word if nil.
+--- Reads the options of a function that runs: a mistake is raised as an error, and noted in a rehearsal. word: the word with the fields.
+--- subject: nil means the word.
 function fields.options(word, given, subject)
   if given == nil then return none end
   return fields.read(subject or word, word, given)

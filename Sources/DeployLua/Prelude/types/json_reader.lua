@@ -1,4 +1,4 @@
--- Reads JSON (RFC 8259): tables, texts, numbers, true and false; `null` and empty lists are marked, because Lua has nothing for them.
+-- Reads JSON (RFC 8259): tables, texts, numbers, true and false. `null` and empty lists are marked, because Lua has no value for them.
 
 local import = ...
 local values = import "runtime/values"
@@ -6,33 +6,33 @@ local values = import "runtime/values"
 local null_kind = values.kind "null"
 null_kind.__tostring = function() return "null" end
 
---- null: what stands for null.
+--- null: the value for JSON's null.
 local reader = { null = proxy(null_kind, 0, nil) }
---- What a list has as its metatable, so that an empty one is told from an object. No recipe has the key.
+--- The key in the metatable of lists, by which an empty list differs from an object. No recipe has this key.
 local mark = {}
 local list_meta = { __metatable = false, __index = { [mark] = true } }
---- Marks a table as a list, and gives it.
+--- Marks a table as a list, and returns it.
 function reader.list(table_) return setmetatable(table_, list_meta) end
 function reader.is_list(table_) return table_[mark] == true end
---- How deep tables may be in each other.
+--- The limit of tables inside each other.
 local deepest = 100
 
 local escapes = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ["\""] = "\"", ["\\"] = "\\", ["/"] = "/" }
 local literals = { ["true"] = true, ["false"] = false, ["null"] = reader.null }
 local value_at
 
---- Raises a flaw of the text as what `json.parse` catches.
+--- Raises an error about a mistake in the text, for `json.parse` to catch.
 local function flawed(at, message) error({ at = at, message = message }, 0) end
 
 local function skip(text, at) return string.find(text, "[^ \t\r\n]", at) or #text + 1 end
 
---- Four hexadecimal digits of \u.
+--- Returns the number of the four hexadecimal digits after \u.
 local function unit(text, at)
   local digits = string.match(text, "^%x%x%x%x", at) or flawed(at, "\\u wants four hexadecimal digits")
   return tonumber(digits, 16)
 end
 
---- The sign of an escape that begins at a place, and where it ends.
+--- Returns the character of the escape that begins at a position, and the position after it.
 local function escaped(text, at)
   local sign = string.sub(text, at + 1, at + 1)
   if sign ~= "u" then return escapes[sign] or flawed(at, "\\" .. sign .. " is no escape of JSON"), at + 2 end
@@ -68,7 +68,7 @@ local function number_at(text, at)
   return fraction .. power == "" and math.tointeger(tonumber(whole)) or tonumber(written) + 0.0, at + #written
 end
 
---- Members up to the closing sign. member: reads one and gives where it ends.
+--- Reads members up to the closing character. member: reads one member, and returns the position after it.
 local function members(text, at, closing, member)
   at = skip(text, at + 1)
   if string.sub(text, at, at) == closing then return at + 1 end
@@ -118,7 +118,7 @@ function value_at(text, at, depth)
   return number_at(text, at)
 end
 
---- The value of a text, or nil, what is wrong, and its line.
+--- Returns the value of a text; or nil, what is wrong, and on which line.
 function reader.parse(text)
   local good, value, after = pcall(value_at, text, skip(text, 1), 0)
   if good then after = skip(text, after) end

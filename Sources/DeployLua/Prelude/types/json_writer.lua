@@ -1,10 +1,10 @@
--- Writes JSON in one line, names in their order, so that equal values give equal texts.
+-- Writes JSON on one line, with the names in order, so that equal values give equal texts.
 
 local import = ...
 local errors, tables, values = import "runtime/errors", import "runtime/tables", import "runtime/values"
 local reader = import "types/json_reader"
 
---- How deep tables may be in each other.
+--- The limit of tables inside each other.
 local deepest = 100
 
 local written_as = { ["\""] = "\\\"", ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }

@@ -1,10 +1,10 @@
--- What a value that stands in a source would be told of: whether a field of some type takes it. Nothing runs for that.
+-- Checks literal values in sources: whether a field of some type accepts them. No code of the source runs for that.
 
 local import = ...
 local near, values = import "runtime/near", import "runtime/values"
 local types = import "types/types"
 
---- For each { type, value } what is wrong: { expected, got, fix }; an empty table if nothing is.
+--- Returns for each { type, value } what is wrong: { expected, got, fix }; an empty table: nothing is.
 return function(list)
   local result = {}
   for i, one in ipairs(list) do

@@ -3,7 +3,7 @@
 local import = ...
 local types = import "types/types"
 
-local deepest = 8 -- tables inside each other
+local deepest = 8 -- the limit of tables inside each other
 
 local function is_plain(value, depth)
   local t = type(value)

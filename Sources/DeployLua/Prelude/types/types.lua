@@ -1,5 +1,5 @@
--- Types of fields and options by their names. A type has words for messages, and read(value), which gives whether it is good, and the
--- value as it is kept. expected(value), if it has that, says what is missing of this very value.
+-- The types of fields and options, by their names. A type has words for messages, and read(value), which returns whether the value is valid
+-- and the value to keep. expected(value), if there is one, says what is wrong with this very value.
 
 local import = ...
 local errors, near = import "runtime/errors", import "runtime/near"
@@ -12,7 +12,7 @@ function types.define(name, words, read)
   return named[name]
 end
 
---- One of several texts.
+--- Makes a type that accepts one of several texts.
 function types.choice(choices)
   local words = {}
   for i, choice in ipairs(choices) do words[i] = string.format("%q", choice) end
@@ -22,7 +22,7 @@ function types.choice(choices)
   end }
 end
 
---- The type of that name; a name with "|" lists the texts it may be.
+--- Returns the type of a name. A name with "|" lists the texts that it accepts.
 function types.named(name)
   if not named[name] then
     if not string.find(name, "|", 1, true) then return errors.internal("no type is called " .. name) end
@@ -33,7 +33,7 @@ function types.named(name)
   return named[name]
 end
 
---- Reads one value; takes down what is wrong with it. Returns the value, or nil.
+--- Reads one value, and notes what is wrong with it. Returns the value to keep; nil: it is not valid.
 function types.read(subject, type_, value, place)
   if value == void then return nil end
   local ok, read = type_.read(value)
@@ -64,7 +64,7 @@ types.define("url", "a URL that begins with http:// or https://", function(v)
   return type(v) == "string" and string.find(v, "^[hH][tT][tT][pP][sS]?://[^%s%c]+$") ~= nil, v
 end)
 
--- What no system takes for a user's name: a blank, a colon, a slash, or a dash in front.
+-- Excludes what no system accepts as the name of a user: a blank, a colon, a slash, or a dash in front.
 local account = "^[^%-%s%c:/][^%s%c:/]*$"
 types.define("user", "the name of a user", function(v) return type(v) == "string" and string.find(v, account) ~= nil, v end)
 types.define("owner", 'a user, or "user:group"', function(v)
@@ -89,7 +89,7 @@ types.define("statuses", "a status such as 200, or a list of them", function(v)
   return #v > 0, v
 end)
 
--- Lua has no octal numbers: 0644 would be 01204.
+-- The mode is a text, because Lua has no octal numbers: 0644 would mean 01204.
 types.define("mode", 'permission bits in quotes, such as "0644"', function(v)
   local bits = type(v) == "string" and string.match(v, "^0?[0-7][0-7][0-7][0-7]?$") and tonumber(v, 8)
   return bits ~= nil and bits ~= false, bits or nil

@@ -1,11 +1,11 @@
--- Versions of plugins and ranges of versions, as a manifest writes them. The engine compares them; here they are only read.
+-- Versions of plugins, and ranges of versions, as a manifest has them. They are only checked here; the engine compares them.
 
 local import = ...
 local types = import "types/types"
 
 local function is_number(text) return text == "0" or string.match(text, "^[1-9]%d*$") ~= nil and #text <= 9 end
 
---- 1.2.3, 2.0.0-rc.1; what is left out counts as 0: 1.2 is 1.2.0.
+--- Returns whether a text is a version, such as 1.2.3 or 2.0.0-rc.1. Missing numbers count as 0: 1.2 is 1.2.0.
 local function is_version(text)
   local core, rest = string.match(text, "^([%d%.]+)(.*)$")
   if not core or (rest ~= "" and not string.match(rest, "^%-[%w%-]+[%w%.%-]*$")) then return false end
@@ -17,7 +17,8 @@ local function is_version(text)
   return count <= 3
 end
 
---- "*", or comparisons that all hold, between blanks: "^1.2", "~1.2.3", ">=1.0 <2".
+--- Returns whether a text is a range: "*", or comparisons with blanks between them, all of which have to hold: "^1.2", "~1.2.3", ">=1.0
+--- <2".
 local function is_range(text)
   local count = 0
   for word in string.gmatch(text, "%S+") do

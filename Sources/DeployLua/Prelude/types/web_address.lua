@@ -1,5 +1,5 @@
--- Addresses of servers as URLs have them, in one spelling: what two spellings of one server share, and nothing that a client could read
--- otherwise.
+-- Addresses of servers in URLs, in one spelling, so that two spellings of one server are equal. What a client could understand differently
+-- is refused.
 
 local import = ...
 local address = import "words/address"
@@ -8,7 +8,7 @@ local web = {}
 local standard = { http = 80, https = 443 }
 local longest = 4096 -- bytes of a URL
 
---- An IPv6 address as eight groups without leading zeros.
+--- Returns an IPv6 address as eight groups without leading zeros.
 local function whole(text)
   local left, right = string.match(text, "^(.-)::(.*)$")
   local groups, tail = {}, {}
@@ -20,7 +20,7 @@ local function whole(text)
   return "[" .. table.concat(groups, ":") .. "]"
 end
 
---- A machine in its one spelling; nil and why not.
+--- Returns a machine in its one spelling; or nil, and why it is invalid.
 function web.machine(text)
   local inside = string.match(text, "^%[(.*)%]$")
   if inside then
@@ -37,7 +37,8 @@ function web.machine(text)
   return name
 end
 
---- Machine and port of "name", "name:8443", "[::1]:80"; port is nil if there is none. nil and why not.
+--- Returns machine and port of "name", "name:8443" or "[::1]:80"; port is nil if there is none. Returns nil and the reason if the text is
+--- invalid.
 function web.place(text)
   local host, port = string.match(text, "^(%[[^%[%]]*%])(.*)$")
   if not host then host, port = string.match(text, "^([^:]*)(.*)$") end
@@ -49,7 +50,7 @@ function web.place(text)
   return machine, number
 end
 
---- Whether a path has a part that goes up, however it is written.
+--- Returns whether a path has a part "." or "..", in any spelling.
 local function climbs(path)
   local plain = string.gsub(string.lower(path), "%%2e", ".")
   plain = string.gsub(string.gsub(plain, "%%2f", "/"), "%%5c", "/")
@@ -57,7 +58,8 @@ local function climbs(path)
   return false
 end
 
---- The parts of a URL: { scheme, machine, port, rest }, rest with its first / and all that follows; nil and why not.
+--- Returns the parts of a URL: { scheme, machine, port, rest }, where rest begins with the first / of the path; or nil, and why the URL is
+--- invalid.
 function web.parse(url)
   if #url > longest then return nil, string.format("it has more than %d bytes", longest) end
   if string.find(url, "[^!-~]") or string.find(url, "[\\\"<>^`{|}]") then
@@ -75,16 +77,16 @@ function web.parse(url)
   return { scheme = scheme, machine = machine, port = port or standard[scheme], rest = rest }
 end
 
---- Scheme, machine and port as a URL begins with them; the port only if it is not the scheme's own.
+--- Returns the beginning of a URL: scheme, machine and port. The port is left out if it is the usual one of the scheme.
 function web.origin(parts)
   return parts.scheme .. "://" .. parts.machine .. (parts.port ~= standard[parts.scheme] and ":" .. parts.port or "")
 end
 
---- What a capability names for a request: "machine:port/METHOD".
+--- Returns what a capability for a request names: "machine:port/METHOD".
 function web.reach(parts, method) return parts.machine .. ":" .. parts.port .. "/" .. method end
 
---- The parts of what a capability names: { machine, port, method }, the last two nil if they are left out; machine "*" is every one, on
---- every port. nil and why not.
+--- Returns the parts of what a capability names: { machine, port, method }; port and method are nil if they are left out. The machine "*"
+--- means every machine, on every port. Returns nil and the reason if the text is invalid.
 function web.granted(text)
   local place, method = string.match(text, "^(.-)/([^/]*)$")
   if method and method ~= "GET" and method ~= "POST" then return nil, string.format("%q is neither GET nor POST", method) end
@@ -97,7 +99,8 @@ function web.granted(text)
   return { machine = machine, port = port, method = method }
 end
 
---- Whether what is granted covers what is asked. Without a port it covers those of http and https, without a method both.
+--- Returns whether a granted text covers a needed one. Without a port it covers the ports of http and https, and without a method both
+--- methods.
 function web.covers(granted, needed)
   local own, other = web.granted(granted), web.granted(needed)
   if not own or not other or own.method and own.method ~= other.method then return false end

@@ -1,11 +1,11 @@
--- What stands for a machine: names, addresses, users and ports in one text.
+-- Reads the name or the address of a machine, with its user and port, from one text.
 
 local import = ...
 local problems, values = import "runtime/problems", import "runtime/values"
 
 local address = {}
 
---- The number of groups in a part of an IPv6 address; nil if one is no group.
+--- Returns the number of groups in a part of an IPv6 address; nil: one of them is no group.
 local function groups(part)
   local count = 0
   if part == "" then return 0 end
@@ -16,7 +16,7 @@ local function groups(part)
   return count
 end
 
---- Whether a text is an IPv6 address, with or without a zone (fe80::1%eth0).
+--- Returns whether a text is an IPv6 address, with or without a zone (fe80::1%eth0).
 function address.is_ipv6(text)
   if #text > 100 or not string.find(text, ":", 1, true) then return false end
   local plain, zone = string.match(text, "^([^%%]*)(.*)$")
@@ -34,7 +34,7 @@ end
 
 function address.is_machine(text) return string.find(text, "^[%w_][%w%._%-]*$") ~= nil or address.is_ipv6(text) end
 
---- User, machine and port of "ssh://user@name:22/", "[fd77::11]:22", "fd77::11" or "name"; blanks around it do not count.
+--- Returns user, machine and port of "ssh://user@name:22/", "[fd77::11]:22", "fd77::11" or "name". Blanks around the text are ignored.
 function address.parts(text)
   local rest = string.match(text, "^%s*(.-)%s*$")
   rest = string.match(rest, "^[sS][sS][hH]://(.-)/?$") or rest
@@ -49,7 +49,7 @@ function address.parts(text)
   return user, name or rest, port
 end
 
---- A port as a number; takes down one that is none.
+--- Returns a port as a number; nil: there is none, or a problem was noted.
 function address.port(text, port, place)
   if not port then return nil end
   local number = math.tointeger(tonumber(port))
@@ -57,7 +57,7 @@ function address.port(text, port, place)
   problems.add(string.format("%s has the port %s, and ports are from 1 to 65535", values.described(text), port), nil, place)
 end
 
---- What the field `address` of a host says: address, user and port. Transports other than ssh have addresses of their own kind.
+--- Returns what the field `address` of a host contains: address, user and port. Transports other than ssh have addresses of their own form.
 function address.of(name, own, is_ssh, place)
   if not own.address or not is_ssh then return { address = own.address } end
   local user, machine, port = address.parts(own.address)

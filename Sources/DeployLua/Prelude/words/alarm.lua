@@ -7,8 +7,8 @@ local duration, fields = import "types/duration", import "types/fields"
 local alarm = {}
 local longest = 7 * 24 * 3600000 -- milliseconds
 local shortest = 1000            -- milliseconds
-local most = 1000                -- looks at each host
-local slowest = 5 * 60000        -- milliseconds, of one look
+local most = 1000                -- the limit of looks at each host
+local slowest = 5 * 60000        -- the limit of one look, in milliseconds
 
 language.word {
   name = "recipe.alarm", nature = "pure", phases = { "description" }, takes = "alarm = { … }",
@@ -28,7 +28,7 @@ language.word {
   },
 }
 
---- What is asked; nil for nothing, or for more than one thing.
+--- Returns the question of the alarm; nil: there is none, or more than one.
 local function question(own, subject, place)
   local kinds = 0
   for _, name in ipairs { "http", "port", "command" } do if own[name] then kinds = kinds + 1 end end
@@ -48,13 +48,13 @@ local function question(own, subject, place)
   return { check = "http", url = own.http, status = own.status }
 end
 
---- Whether a plugin that describes it may ask that.
+--- Checks whether the plugin that describes the alarm may ask this question.
 local function grant(own, what)
   local needed = own.from == "engine" and "local.exec:sh" or what.check == "command" and "host.run" or "host.check"
   grants.may(grants.asking(), needed, "recipe.alarm")
 end
 
---- A field that lasts longer than a limit, in words; says so.
+--- Returns whether a time is longer than its limit, and reports that.
 local function beyond(field, time, limit, words, hint, subject, place)
   if time <= limit then return false end
   problems.add(string.format("%s of %s is %s, and %s is the most", field, subject, duration.described(time), words), hint,
@@ -62,7 +62,7 @@ local function beyond(field, time, limit, words, hint, subject, place)
   return true
 end
 
---- The time between two looks; nil if a time is out of bounds. All that are get told.
+--- Returns the time between two looks; nil: a time is out of its bounds. Each such time is reported.
 local function bounded(own, subject, place)
   local during = own.during
   local wrong = during ~= nil
@@ -89,7 +89,7 @@ local function bounded(own, subject, place)
   return every
 end
 
---- The fields without check, which an alarm does not take; says so.
+--- Returns the fields without `check`, which an alarm cannot have, and whether it was there; then that is reported.
 local function unchecked(given, subject, place)
   if type(given) ~= "table" or given.check == nil then return given, false end
   problems.add(subject .. " takes no check: functions run only while a deployment is under way",
@@ -99,13 +99,13 @@ local function unchecked(given, subject, place)
   return rest, true
 end
 
---- What was written, checked, as the engine gets it; nil if it is not whole. subject: of which recipe, for messages.
+--- Returns the alarm as data for the engine; nil: it is not complete and valid. subject: the recipe, for messages.
 function alarm.read(given, subject, place)
   subject = "alarm of " .. subject
   local rest, checked = unchecked(given, subject, place)
   local own, mistaken = fields.read(subject, "recipe.alarm", rest, place)
   if type(given) ~= "table" then return nil end
-  -- A field that was not understood may have been the question.
+  -- A field that was not understood may have been meant as the question.
   local asks = rest.http ~= nil or rest.port ~= nil or rest.command ~= nil
   local understood = (own.http ~= nil or own.port ~= nil or own.command ~= nil) or not asks and not checked and not mistaken
   local what = understood and question(own, subject, place) or nil
@@ -117,7 +117,7 @@ function alarm.read(given, subject, place)
   return problems.placed(what, place)
 end
 
---- Says that a recipe which keeps what failed cannot go back because of an alarm.
+--- Reports an alarm of a recipe with rollback = false, because such a recipe cannot take hosts back.
 function alarm.refuse_held(own, rollback, subject, place)
   if own and rollback == false then
     problems.add(subject .. " has an alarm, which rolls hosts back, and rollback = false, which forbids that", "leave one of them out",

@@ -1,4 +1,4 @@
--- What a recipe is built upon: what adds up, what the later base wins, and what of a base is lost.
+-- Combines the bases of a recipe: what is added up, in what the later base wins, and what is lost.
 
 local import = ...
 local problems, tables = import "runtime/problems", import "runtime/tables"
@@ -56,7 +56,8 @@ local function add_stages(sum, more, said, subject, place)
   sum.declares = sum.declares or more.declares
 end
 
---- All bases as one, in their order; without any, what every recipe has. said: the recipe's own fields, which win anyway.
+--- Returns all bases as one, in their order; without a base, what every recipe has. said: the recipe's own fields, which win over all
+--- bases.
 function bases.combined(list, said, subject, place)
   local sum = { fields = {}, origins = {}, hooks = {}, params = {}, stages = { stage.upload, stage.rollout }, on_failure = {},
     on_success = {}, partners = {}, tasks = {} }
@@ -74,7 +75,7 @@ function bases.combined(list, said, subject, place)
   return sum
 end
 
---- A list of shared paths replaces the base's: what an earlier release had as a link would then be missing.
+--- Warns that a list of shared paths replaces the base's list: paths that an earlier release had as links would be missing.
 function bases.warn_of_unshared(before, now, subject, place)
   local known, lost = tables.set(now), {}
   for _, entry in ipairs(before or {}) do if not known[entry] then lost[#lost + 1] = string.format("%q", entry) end end

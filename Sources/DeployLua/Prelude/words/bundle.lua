@@ -20,7 +20,7 @@ language.word {
   },
 }
 
---- plugin: whose grants count; nil for what may do everything.
+--- plugin: the plugin whose grants count; nil: the caller may do everything.
 local function define(given, plugin)
   phases.describing "bundle"
   local place = problems.here()
@@ -45,7 +45,7 @@ types.define("revision", 'bundle "folder" or bundle { from = …, build = … }'
   return values.is(v, bundle.kind) ~= nil, v
 end)
 
---- As the engine gets it; nil for none.
+--- Returns the bundle as data for the engine; nil: there is none.
 function bundle.data(value)
   if not value then return nil end
   local own = payload(value)

@@ -1,4 +1,4 @@
--- configuration "name" { … }: bounds that hold whatever a strategy decides.
+-- configuration "name" { … }: bounds that hold for every strategy.
 
 local import = ...
 local language, near, problems = import "runtime/language", import "runtime/near", import "runtime/problems"
@@ -44,14 +44,14 @@ language.word {
   },
 }
 
---- Those of AWS CodeDeploy: hosts that have to stay healthy.
+--- The configurations of AWS CodeDeploy: how many hosts have to stay healthy.
 local standard = {
   ["CodeDeployDefault.OneAtATime"] = { healthy = { all_but_one = true } },
   ["CodeDeployDefault.HalfAtATime"] = { healthy = { percent = 50.0 } },
   ["CodeDeployDefault.AllAtOnce"] = { healthy = { count = 0 } },
 }
 
---- CodeDeploy's rule says alone what may go wrong.
+--- Refuses other bounds beside CodeDeploy's rule, because that rule alone decides how many hosts may fail.
 local function check_alone(subject, own, place)
   if not own.minimum_healthy then return end
   for _, other in ipairs { "floor", "budget", "base" } do
@@ -62,7 +62,7 @@ local function check_alone(subject, own, place)
   end
 end
 
---- A share in per cent; nil if it is not given.
+--- Returns a share in per cent; nil: none is given.
 local function read_base(subject, given, place)
   if not given then return nil end
   if not given.percent then
@@ -72,7 +72,7 @@ local function read_base(subject, given, place)
   return given.percent
 end
 
---- What holds for each value of a tag; nil for nothing.
+--- Returns the bounds for each value of a tag; nil: none are given.
 local function read_each(subject, given, place)
   if not given then return nil end
   local each = fields.read("each of " .. subject, "configuration.each", given, problems.at_field(place, "each"))
@@ -114,14 +114,14 @@ types.define("configuration", "a configuration's name, or a table with floor, pa
   return type(v) == "string" or type(v) == "table" or values.is(v, configuration.kind) ~= nil, v
 end)
 
---- As the engine gets it.
+--- Returns the configuration as data for the engine.
 function configuration.data(value, name)
   return problems.placed({ name = name or value.name, floor = value.floor, parallel = value.parallel, failed = value.failed,
     wave = value.wave, unreachable = value.unreachable, healthy = value.healthy, base = value.base,
     apart = value.apart, alone = value.alone, each = value.each }, value.place)
 end
 
---- The configuration of a recipe as the engine gets it; nil for none. checks: whether its name must exist.
+--- Returns the configuration of a recipe as data for the engine; nil: it has none. checks: whether the name must exist.
 function configuration.of(given, place, checks)
   if given == nil then return nil end
   local inside = values.is(given, configuration.kind)

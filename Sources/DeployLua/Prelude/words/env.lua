@@ -1,4 +1,4 @@
--- env "NAME": a variable of the environment, as it was when the recipe was read.
+-- env "NAME": returns an environment variable, as it was when the recipe was read.
 
 local import = ...
 local language, problems, given = import "runtime/language", import "runtime/problems", import "reading/given"

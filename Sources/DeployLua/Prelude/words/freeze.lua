@@ -34,7 +34,7 @@ local names = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" }
 local numbers = {}
 for number, name in ipairs(names) do numbers[name] = number end
 
---- The number of a weekday by its first three letters; nil for what is none.
+--- Returns the number of a weekday, by its name or its first three letters; nil: the text is none.
 local function weekday(text)
   local word = string.lower(text)
   local number = numbers[string.sub(word, 1, 3)]
@@ -64,7 +64,7 @@ local function read_days(text, subject, place)
   return days
 end
 
---- Days since 1970-01-01 of a date; nil for what is none.
+--- Returns the days since 1970-01-01 of a date; nil: the text is no date.
 local function date(text)
   local y, m, d = string.match(text, "^(%d%d%d%d)%-(%d%d)%-(%d%d)$")
   if not y then return nil end
@@ -92,7 +92,7 @@ local function read_dates(list, subject, place)
   return dates
 end
 
---- Minutes after midnight; the usual ones if nothing is given.
+--- Returns the minutes after midnight; `usual` if no time is given.
 local function read_time(text, usual, field, subject, place)
   if text == nil then return usual end
   local hours, minutes = string.match(text, "^(%d%d?):(%d%d)$")
@@ -117,7 +117,7 @@ local function read_one(given, subject, place)
   return problems.placed(result, place)
 end
 
---- The windows of a recipe, as the engine gets them.
+--- Returns the windows of a recipe as data for the engine.
 function freeze.read(given, recipe, place)
   local subject = "freeze of " .. recipe
   local list = {}

@@ -1,4 +1,4 @@
--- group "name" { … }: a named selection of hosts; and targets, which are a group or hosts.
+-- group "name" { … }: a named selection of hosts. Also reads `targets`, which is a group or a list of hosts.
 
 local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"
@@ -20,7 +20,7 @@ language.word {
   }),
 }
 
---- Takes down that a plugin from elsewhere names hosts of its own: what it was granted for hosts is for those of the project.
+--- Reports a plugin from elsewhere that names hosts of its own. What such a plugin was granted is for the hosts of the project.
 local function refuse_own(plugin, place)
   if not plugin or plugin.origin ~= "locked" then return false end
   problems.add(string.format("plugin %q names hosts of its own, and hosts are the project's", plugin.name),
@@ -68,7 +68,7 @@ types.define("groups", 'group "name", or a list of such groups', function(v)
   return true, list
 end)
 
---- Takes down a group that is not defined.
+--- Reports a group that is not defined.
 local function demand(name, place)
   if named.by_name.group[name] then return end
   local names = tables.keys(named.by_name.group)
@@ -77,7 +77,7 @@ local function demand(name, place)
   problems.add(string.format("there is no group %q", name), near.question(name, names, "%q") or others, place)
 end
 
---- The names of a list of groups. checks: whether they must exist.
+--- Returns the names of a list of groups. checks: whether the groups must exist.
 function group.names(list, place, checks)
   local names = {}
   for i, one in ipairs(list) do
@@ -87,14 +87,15 @@ function group.names(list, place, checks)
   return names
 end
 
---- As the engine gets it.
+--- Returns the group as data for the engine.
 function group.data(value, checks)
   local hosts = {}
   for i, one in ipairs(value.hosts or {}) do hosts[i] = host.data(one, checks) end
   return problems.placed({ name = value.name or "", hosts = hosts, tags = value.fields.tags, params = value.fields.params }, value.place)
 end
 
---- The targets of a recipe as the engine gets them: { group = name } or { hosts = … }; nil for none. checks: whether names must exist.
+--- Returns the targets of a recipe as data for the engine: { group = name } or { hosts = … }; nil: it has none. checks: whether names must
+--- exist.
 function group.targets(given, place, checks)
   if given == nil then return nil end
   local inside = values.is(given, group.kind)

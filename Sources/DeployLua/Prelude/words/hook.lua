@@ -10,7 +10,7 @@ local hook = {}
 local events = import("runtime/engine").events
 local known = tables.set(events)
 
---- What each event is for, in the order in which a host has them.
+--- The purpose of each event, in the order in which a host has them.
 language.events = {
   { "BeforeBlockTraffic", "runs before the host leaves its balancer, in the old release" },
   { "BlockTraffic", "takes the host out of its balancer; runs in the old release" },
@@ -28,7 +28,7 @@ language.events = {
 }
 local of_the_engine = { DownloadBundle = true, Install = true }
 
---- A list of { event, run }.
+--- Returns a list of { event, run }.
 function hook.read(on, place)
   local hooks = {}
   for key, value in pairs(on) do
@@ -47,7 +47,7 @@ function hook.read(on, place)
   return hooks
 end
 
---- As the engine gets it. Its function gets its number here.
+--- Returns the hook as data for the engine. Its function gets its number here.
 function hook.data(one, otherwise)
   local number, file, line = register(one.run, "hook " .. one.event), place(one.run)
   return problems.placed({ event = one.event, ["function"] = number }, file and { file = file, line = line } or otherwise)

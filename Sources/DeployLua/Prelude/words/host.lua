@@ -7,9 +7,9 @@ local fields, types = import "types/fields", import "types/types"
 local address, transport = import "words/address", import "words/transport"
 
 local host = { kind = values.kind "host definition" }
-local most, widest = 20000, 9999 -- hosts of one text, and steps of one range
+local most, widest = 20000, 9999 -- the limits: hosts of one text, and steps of one range
 
---- What a group and a host may say.
+--- The fields that both a group and a host may have.
 host.fields = {
   { "user", "name", "the login user" }, { "port", "port", "the port of the ssh server" },
   { "transport", "name", "ssh, local, or the name of a transport that transport \"name\" defines" },
@@ -24,7 +24,7 @@ language.word {
   fields = tables.joined(host.fields, { { "address", "name", "the host name or address for connections", default = "the name" } }),
 }
 
---- Definitions have no methods: those are the running host's.
+--- Reports a method call on a definition, because only running hosts have methods.
 local function no_member(_, key)
   problems.add(string.format("host:%s exists only while a deployment runs: this host is a definition", tostring(key)),
     "hooks get the host they act on: on = { ApplicationStart = function(host) … end }")
@@ -70,7 +70,7 @@ local function expand(name, into, place)
   for number = first, last do expand(before .. string.format("%0" .. #from .. "d", number) .. after, into, place) end
 end
 
---- All hosts that a text such as "deploy@web[01-24]:2222" or "[fd77::11]:22" names.
+--- Returns all hosts that a text such as "deploy@web[01-24]:2222" or "[fd77::11]:22" names.
 local function hosts_named(text, place)
   local user, machine, port = address.parts(text)
   local names, result = {}, {}
@@ -89,7 +89,7 @@ local function hosts_named(text, place)
   return result
 end
 
---- One host of a list: its own word wins over its address, over the text that names it, over the group's fields.
+--- Completes one host of a list. Its own fields win over its address, over the text that names it, and over the group's fields.
 local function complete(one, own, group, place)
   local way = own.transport or group.transport
   local reached = address.of(one.name, own, way == nil or way == "ssh", place)
@@ -102,7 +102,7 @@ local function complete(one, own, group, place)
     vars = tables.merged(group.vars, own.vars) }
 end
 
---- The hosts of a list, a text or one definition. group: fields that hold for all of them.
+--- Returns the hosts of a list, a text or one definition. group: the fields that hold for all of them.
 function host.read(list, place, group)
   local result, seen = {}, {}
   local function add(one, own)
@@ -136,7 +136,7 @@ function host.read(list, place, group)
   return result
 end
 
---- As the engine gets it. checks: whether its transport must exist.
+--- Returns the host as data for the engine. checks: whether its transport must exist.
 function host.data(one, checks)
   return problems.placed({ name = one.name, user = one.user, port = one.port, address = one.address, transport = one.transport,
     root = one.root, tags = one.tags, vars = one.vars, slot = one.slot, argv = checks and transport.argv(one) or nil }, one.place)

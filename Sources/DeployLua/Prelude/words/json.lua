@@ -1,4 +1,4 @@
--- json: texts of JSON (RFC 8259) as values, and back.
+-- json: reads texts of JSON (RFC 8259) as values, and writes values as JSON.
 
 local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"

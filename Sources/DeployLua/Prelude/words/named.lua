@@ -1,18 +1,18 @@
--- What recipes, groups, configurations and transports have in common: a name, and one definition of each.
+-- What recipes, groups, configurations and transports have in common: each has a name and only one definition.
 
 local import = ...
 local phase, problems = import "runtime/phase", import "runtime/problems"
 local values, void = import "runtime/values", import "runtime/void"
 
 local named = {
-  -- In the order of the files, and by name.
+  -- The definitions, in the order of the files and by name.
   recipe = {}, group = {}, configuration = {}, transport = {},
   by_name = { recipe = {}, group = {}, configuration = {}, transport = {} },
 }
 local longest = 200   -- bytes of a name
-local unfinished = {} -- names that still wait for their table
+local unfinished = {} -- names after which the table is still missing
 
---- Keeps a definition; takes down a second one of that name. Returns whether it is the first.
+--- Keeps a definition, and reports a second one of the same name. Returns whether it is the first.
 function named.declare(what, name, value, place)
   if phase.is "test" then
     problems.add(string.format("%s %q is described in a test, when everything is read already", what, name),
@@ -30,7 +30,7 @@ function named.declare(what, name, value, place)
   return true
 end
 
---- Whether a name may stand for something in file names and on command lines; takes down one that may not.
+--- Returns whether a name can be used in file names and on command lines; if not, that is reported.
 function named.is_good(what, name, place)
   if type(name) == "string" and #name > longest then
     problems.add(string.format("a %s's name has at most %d bytes, got %d", what, longest, #name), nil, place)
@@ -44,7 +44,7 @@ function named.is_good(what, name, place)
   return false
 end
 
---- A word that takes a name and then a table: until the table comes it is unfinished.
+--- Begins a definition whose word takes a name and then a table. Until the table comes, the definition is unfinished.
 function named.begun(what, name, place, finish)
   local entry = { what = what, name = name, place = place }
   unfinished[#unfinished + 1] = entry
@@ -54,7 +54,7 @@ function named.begun(what, name, place, finish)
   end)
 end
 
---- Takes down names that never got their table.
+--- Reports each name after which no table came.
 function named.finish()
   for _, entry in ipairs(unfinished) do
     if not entry.done then

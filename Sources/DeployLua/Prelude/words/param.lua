@@ -1,4 +1,4 @@
--- param.boolean { … } and its like: typed parameters of a recipe.
+-- param.boolean { … } and the other kinds: typed parameters of a recipe.
 
 local import = ...
 local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
@@ -22,7 +22,7 @@ for _, name in ipairs(names) do
 end
 language.meaning("param", values.word("param", members))
 
---- The field `params` of a recipe: a list of { name, inside }, in the order of the names.
+--- Reads the field `params` of a recipe: a list of { name, inside }, in the order of the names.
 function param.read(given, place)
   local list = {}
   for name, value in pairs(given) do
@@ -39,7 +39,7 @@ function param.read(given, place)
   return list
 end
 
---- As the engine gets it.
+--- Returns the parameter as data for the engine.
 function param.data(one)
   local inside, options = one.inside, one.inside.options
   return problems.placed({ name = one.name, kind = inside.kind, default = options.default, help = options.help, min = options.min,

@@ -1,4 +1,4 @@
--- plugin.lua: a plugin's manifest, data only.
+-- plugin.lua: the manifest of a plugin, which is only data.
 
 local import = ...
 local capability, grants, language = import "runtime/capability", import "runtime/grants", import "runtime/language"
@@ -38,7 +38,7 @@ language.word {
 
 local function is_name(text) return type(text) == "string" and string.match(text, "^[%w_][%w_%-]*$") ~= nil and #text <= 100 end
 
---- A list of the capabilities that are good; takes down each that is not.
+--- Returns the valid capabilities of a list, and reports each that is not valid.
 local function read_capabilities(list, subject, at)
   local good, seen = {}, {}
   for _, one in ipairs(list) do
@@ -50,7 +50,7 @@ local function read_capabilities(list, subject, at)
   return good
 end
 
---- By name: { version, source }.
+--- Returns the dependencies by name: { version, source }.
 local function read_dependencies(given, subject, at)
   local result, place = {}, problems.at_field(at, "dependencies")
   for name, one in pairs(given) do
@@ -71,7 +71,7 @@ local function read_dependencies(given, subject, at)
   return result
 end
 
---- The options that are good, each { kind, options }; takes down what is wrong.
+--- Returns the valid options, each { kind, options }, and reports what is wrong.
 local function read_options(given, subject, at)
   local result, place, kinds = {}, problems.at_field(at, "options"), {}
   for name in pairs(language.words) do kinds[#kinds + 1] = string.match(name, "^schema%.(%a+)$") end
@@ -99,7 +99,7 @@ local function data_of(own)
     capabilities = own.capabilities, dependencies = list, options = tables.keys(own.options) }
 end
 
---- What a manifest's text says, checked; nil if it is no table. subject: whose it is, for messages.
+--- Returns the checked contents of a manifest; nil: the text gives no table. subject: the plugin, for messages.
 local function parsed(text, path, subject)
   local good, manifest = pcall(data, text, "@" .. path)
   local at = { file = path, line = 1 }
@@ -127,15 +127,15 @@ local function parsed(text, path, subject)
   return own, at
 end
 
---- That the plugin needs another Lander; nil if it does not.
+--- Reports that the plugin needs a newer version of Lander, if it does.
 local function is_newer(own, subject, at)
   if not own.api or own.api <= language.api then return end
   problems.add(string.format("%s needs API %d, and this lander has API %d", subject, own.api, language.api),
     string.format("take a version of it for API %d, or a lander that has API %d", language.api, own.api), problems.at_field(at, "api"))
 end
 
---- Reads the manifest of the plugin in plugins/NAME, and takes the plugin in.
---- origin: "own" if it lies in the project or comes with Lander, "locked" if it comes from elsewhere. Returns it.
+--- Reads the manifest of the plugin in plugins/NAME, adds the plugin, and returns it.
+--- origin: "own" if the plugin is part of the project or of Lander, "locked" if it comes from elsewhere.
 function plugin.read(name, path, text, origin)
   local subject = string.format("plugin %q", name)
   local own, at = parsed(text, path, subject)
@@ -150,7 +150,8 @@ function plugin.read(name, path, text, origin)
   return known
 end
 
---- A manifest alone, for whoever adds or lists plugins. It may be for a newer API level than `level`, which is this prelude's.
+--- Reads a manifest alone, for commands that add or list plugins. The manifest may need a newer API level than `level`, the level of this
+--- prelude.
 function plugin.described(text, path)
   local own = parsed(text, path, "the plugin")
   return { manifest = own and data_of(own), level = language.api, problems = problems.list }

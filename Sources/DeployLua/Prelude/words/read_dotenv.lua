@@ -1,4 +1,4 @@
--- read_dotenv "file": lines NAME=value of a file of the project.
+-- read_dotenv "file": reads lines NAME=value in a file of the project.
 
 local import = ...
 local language, problems, given = import "runtime/language", import "runtime/problems", import "reading/given"
@@ -12,7 +12,7 @@ language.word {
 
 local escapes = { n = "\n", r = "\r", t = "\t", ["\\"] = "\\", ["\""] = "\"", ["$"] = "$" }
 
---- A value as it is written; nil and what is wrong if it is not closed, or something follows it.
+--- Returns a value as it is written; or nil, and what is wrong: it is not closed, or something follows it.
 local function value(text)
   local quote = string.sub(text, 1, 1)
   if quote ~= "'" and quote ~= "\"" then return (string.gsub(string.gsub(text, "%s+#.*$", ""), "%s+$", "")) end

@@ -1,4 +1,4 @@
--- read_json "file": what a file of the project says in JSON.
+-- read_json "file": reads a JSON file of the project.
 
 local import = ...
 local language, problems, void = import "runtime/language", import "runtime/problems", import "runtime/void"

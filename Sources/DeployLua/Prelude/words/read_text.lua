@@ -1,4 +1,4 @@
--- read_text "file": the text of a file of the project.
+-- read_text "file": reads a text file of the project.
 
 local import = ...
 local language, problems, given = import "runtime/language", import "runtime/problems", import "reading/given"

@@ -1,4 +1,4 @@
--- recipe "name" { … }: what a deployment of one application is; recipe { … } makes one to build upon.
+-- recipe "name" { … }: describes the deployment of one application. recipe { … } describes a base for other recipes.
 
 local import = ...
 local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
@@ -72,7 +72,7 @@ types.define("recipe", "a recipe to build upon, such as static_site { … }, or 
   return true, list
 end)
 
---- Its own parameters over those of its bases.
+--- Returns the recipe's own parameters, and those of its bases that have other names.
 local function params_of(base, own, place)
   if not own then return base.params end
   local list, seen, kept = param.read(own, place), {}, {}
@@ -109,7 +109,7 @@ end
 
 local function define(name, body, place)
   local subject = name and string.format("recipe %q", name) or "recipe"
-  if is_newer(body, subject, place) then return void end -- what else it says is for a newer one to read
+  if is_newer(body, subject, place) then return void end -- the rest of the recipe is for a newer version of Lander
   local own = fields.read(subject, "recipe", body, place)
   local base = bases.combined(own.base or {}, own, subject, problems.at_field(place, "base"))
   if own.shared then bases.warn_of_unshared(base.fields.shared, own.shared, subject, problems.at_field(place, "shared")) end
@@ -162,7 +162,8 @@ local function each_data(list, data, ...)
   return result
 end
 
---- A recipe as plain data. Its functions get their numbers here: hooks, stages, on_failure, on_success. checks: whether names must exist.
+--- Returns a recipe as plain data. Its functions get their numbers here: hooks, stages, on_failure, on_success. checks: whether names must
+--- exist.
 function recipe.data(value, checks)
   local own, origins = value.fields, value.origins
   local data = problems.placed({ name = value.name, application = own.application or value.name, path = own.path or "/",
@@ -172,7 +173,7 @@ function recipe.data(value, checks)
     partners = group.names(value.partners, origins.partners, checks),
     configuration = configuration.of(own.configuration, origins.configuration, checks),
     revision = bundle.data(own.revision), params = each_data(value.params, param.data) }, value.place)
-  -- CodeDeploy's rule takes all hosts in one wave, as many at once as it allows.
+  -- With CodeDeploy's rule, all hosts are one wave, with as many at the same time as the rule allows.
   local usual = not (data.configuration and data.configuration.healthy) and strategy.usual or nil
   data.hooks = each_data(value.hooks, hook.data, value.place)
   data.stages = each_data(value.stages, stage.data, own.traffic, usual)

@@ -1,4 +1,4 @@
--- schema "name" { … }: typed options of plugins and shipped recipes.
+-- schema "name" { … }: typed options of plugins, and of recipes that come with Lander.
 
 local import = ...
 local language, near, problems = import "runtime/language", import "runtime/near", import "runtime/problems"
@@ -20,7 +20,7 @@ for _, name in ipairs(option.names) do
   members[name] = function(given) return proxy(declared_option, 0, option.make("schema." .. name, name, given)) end
 end
 
---- Options without bounds: a type of this prelude reads them.
+--- Declares a kind of options without bounds, which a type of this prelude reads.
 local function typed(name, type_name, summary, default)
   local word, type_ = "schema." .. name, types.named(type_name)
   option.declare("schema", name, summary, default, {}, required)
@@ -43,7 +43,7 @@ typed("record", "record", "A table of plain values.", "record")
 typed("any", "any", "A value of any kind.", "any")
 typed("callback", "function", "A function.", "function")
 
---- Reads options by their declarations. skip: files that are not to blame begin so.
+--- Reads options by their declarations. skip: the beginning of paths whose files are not to blame.
 local function read(name, declared, names, given, skip)
   local place = problems.here(skip)
   local result = {}
@@ -83,7 +83,7 @@ local function shown(value)
   return #items > 0 and "{ " .. table.concat(items, ", ") .. " }" or "{}"
 end
 
---- Lets the reference know of options, with words for each.
+--- Adds the options, with their types and help texts, to the data for the reference.
 local function tell(name, file, names, declared)
   local options = {}
   for i, key in ipairs(names) do
@@ -96,7 +96,7 @@ local function tell(name, file, names, declared)
   language.schemas[#language.schemas + 1] = { name = name, file = file, options = options }
 end
 
---- A function(given) that checks and completes options. file: where they are declared; nil for the line that runs.
+--- Returns a function that checks and completes given options. file: the file with the declaration; nil: the line that runs.
 local function declare(name, given, file)
   local place = file and { file = file, line = 1 } or problems.here()
   local skip = place.file and string.match(place.file, "^(plugins/[^/]+/)") or place.file
@@ -125,7 +125,7 @@ end))
 
 local schema = {}
 
---- The function that checks and completes the options that a plugin's manifest declares.
+--- Returns the function that checks and completes the options that a plugin's manifest declares.
 function schema.of_manifest(plugin)
   local declared = {}
   for name, one in pairs(plugin.options) do declared[name] = members[one.kind](one.given) end

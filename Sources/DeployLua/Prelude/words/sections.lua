@@ -1,4 +1,4 @@
--- The order of stages: lists of several recipes as one, and stages that say before or after which one they run.
+-- The order of stages: joins the lists of several recipes, and moves stages that name another one which they run before or after.
 
 local import = ...
 local near, problems, tables = import "runtime/near", import "runtime/problems", import "runtime/tables"
@@ -7,7 +7,7 @@ local joined = tables.joined
 
 local sections = {}
 
---- Both lists, without what the first has already: two bases may be built upon one.
+--- Returns both lists as one. Items of the second list that the first already has are left out, because two bases may have one base.
 function sections.united(first, second, same)
   local result = joined(first)
   for _, item in ipairs(second or {}) do
@@ -20,7 +20,7 @@ end
 
 local function same_stage(a, b) return payload(a) == payload(b) end
 
---- A list in three sections: before the upload, up to the rollout, and after it; its upload and its rollout.
+--- Returns a list in three sections (before the upload, from there to the rollout, and after it), and its upload and its rollout.
 function sections.of(list)
   local upload, rollout
   for i, item in ipairs(list) do
@@ -38,7 +38,8 @@ function sections.of(list)
   return result
 end
 
---- Both lists, section by section, of each section the first one's stages first. A rollout that names a strategy wins.
+--- Returns both lists as one, section by section. In each section, the stages of the first list come first. A rollout that names a strategy
+--- wins.
 function sections.merged(first, second)
   local a, b = sections.of(first), sections.of(second)
   local rollout = b.rollout or a.rollout
@@ -48,8 +49,8 @@ function sections.merged(first, second)
   return joined(joined(joined(both(1), { upload }), joined(both(2), { rollout })), both(3))
 end
 
---- A recipe's stages: its own list with what its bases declare around it. Without a base that declares any, a list that names upload or
---- rollout stands alone, and one that names neither lies between the two.
+--- Returns the stages of a recipe: its own list, with the stages of its bases around it. If no base declares stages, a list that names
+--- upload or rollout is used as it is, and a list that names neither is placed between the two.
 function sections.complete(base, own)
   if not own then return base.stages end
   for _, item in ipairs(own) do
@@ -64,7 +65,7 @@ function sections.complete(base, own)
   return sections.merged(base.stages, own)
 end
 
---- The list with a strategy in its rollout. place: the recipe's.
+--- Returns the list with a strategy in its rollout. place: the place of the recipe.
 function sections.with_strategy(list, strategy, place)
   local result = {}
   for i, item in ipairs(list) do result[i] = payload(item).kind == "rollout" and stage.rollout_with(strategy, place) or item end
@@ -88,7 +89,7 @@ local function lost(item, rest, waiting)
     near.question(target, names, "%q") or "there are " .. table.concat(names, ", "), problems.at_field(inside.place, word))
 end
 
---- Moves each stage that says `before` or `after` to where it says; several at one place keep their order.
+--- Moves each stage with `before` or `after` to that place. Several stages at one place keep their order.
 function sections.in_place(list)
   local rest, waiting = {}, {}
   for _, item in ipairs(list) do

@@ -6,7 +6,7 @@ local problems, tables, values = import "runtime/problems", import "runtime/tabl
 local slots = {}
 local most, longest = 10, 32
 
---- The names of slots in order, and what is wrong with them taken down.
+--- Returns the names of slots in order, and reports what is wrong with them.
 local function names_of(given, subject, place)
   local names = {}
   for name, vars in pairs(given) do
@@ -28,7 +28,7 @@ local function names_of(given, subject, place)
   return names
 end
 
---- Ports of slots that no two of them can have, or that no system has.
+--- Reports ports that two slots share, or that no system has.
 local function check_ports(names, given, subject, place)
   local owners = {}
   for _, name in ipairs(names) do
@@ -46,13 +46,13 @@ local function check_ports(names, given, subject, place)
   end
 end
 
---- A slot of a host, as a host of its own: it shares the machine and has a name, a folder and vars of its own.
+--- Returns a slot of a host as a host of its own: it shares the machine, and has its own name, folder and vars.
 local function instance(host, name, vars)
   return tables.merged(host, { name = host.name .. "/" .. name, machine = host.name, slot = name, address = host.address or host.name,
     tags = tables.merged(host.tags, { machine = host.name, slot = name }), vars = tables.merged(host.vars, vars) })
 end
 
---- Each host of a list once for each slot. subject: the group, for messages.
+--- Returns each host of a list once for each slot. subject: the group, for messages.
 function slots.of(hosts, given, subject, place)
   local names, all = names_of(given, subject, place), {}
   check_ports(names, given, subject, place)

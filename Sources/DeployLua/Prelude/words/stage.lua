@@ -45,7 +45,7 @@ language.word {
 stage.upload = proxy(stage.kind, 0, { kind = "upload", name = "upload" })
 stage.rollout = proxy(stage.kind, 0, { kind = "rollout", name = "rollout" })
 
---- stage.rollout with a strategy.
+--- Returns stage.rollout with a strategy.
 function stage.rollout_with(strategy_, place)
   return proxy(stage.kind, 0, { kind = "rollout", name = "rollout", strategy = strategy_, place = place })
 end
@@ -93,7 +93,7 @@ types.define("stages", "a list of stages { stage.upload, stage.rollout }", funct
   return true, list
 end)
 
---- A stage's function as one of the deployment: of a stage that runs on one host, with that host before.
+--- Returns the function of a stage as one of the deployment. If the stage runs on one host, that host is the function's first argument.
 local function whole(run, on)
   if not on or on.on == "engine" then return run end
   return grants.stands_for(function(deployment, failure)
@@ -102,16 +102,16 @@ local function whole(run, on)
   end, run)
 end
 
---- What it says of itself beside its function; nil: nothing.
+--- Returns the fields of a stage besides its function; nil: there are none.
 local function terms(own)
   if not (own.once or own.on or own.irreversible or own.undo) then return nil end
   return { once = own.once, irreversible = own.irreversible, on = own.on and own.on.on, group = own.on and own.on.group,
     undo = own.undo and register(whole(own.undo, own.on), "undo of stage " .. own.name) }
 end
 
---- As the engine gets it. Its functions get their numbers here, `run` before `undo`, and that before `when`.
---- traffic: the recipe's; nil for none.
---- usual: gives the strategy of a rollout that names none; nil: it has none then, and all hosts are one wave.
+--- Returns the stage as data for the engine. Its functions get their numbers here: first `run`, then `undo`, then `when`.
+--- traffic: the recipe's traffic; nil: it has none.
+--- usual: returns the strategy of a rollout that names none; nil: such a rollout has no strategy, and all hosts are one wave.
 function stage.data(item, traffic, usual)
   local own = payload(item)
   if own.kind == "upload" then return { kind = "upload" } end

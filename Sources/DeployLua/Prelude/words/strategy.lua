@@ -1,4 +1,4 @@
--- strategy "name" (function(rollout, options) … end): a function that decides about waves.
+-- strategy "name" (function(rollout, options) … end): declares a function that decides about waves.
 
 local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"
@@ -7,8 +7,9 @@ local tables, values, void = import "runtime/tables", import "runtime/values", i
 local amount, fields, types = import "types/amount", import "types/fields", import "types/types"
 local named, traffic = import "words/named", import "words/traffic"
 
---- shipped: strategies that every recipe has in reach by their names; each is recipes/strategies/NAME.lua.
---- require: the main file's; whoever reads the project sets it. defined: strategies of all files that were read, by their names.
+--- shipped: the strategies that every recipe can use by their names; each is recipes/strategies/NAME.lua.
+--- require: the `require` of the main file, which is set when the project is read. defined: the strategies of all files that were read, by
+--- their names.
 local strategy = { defined = {}, shipped = { "all_at_once", "blue_green", "canary", "growing", "linear", "rolling" } }
 language.strategies = strategy.shipped
 local defined, bound = values.kind "strategy", values.kind "strategy with its options"
@@ -23,7 +24,7 @@ language.word {
   },
 }
 
---- Options that are functions, by name, and the table of the others.
+--- Separates the options that are functions, by name, from the others.
 local function without_functions(given)
   local functions, rest = {}, {}
   if type(given) ~= "table" then return functions, given end
@@ -39,7 +40,7 @@ local function bind(inside, given, place)
   functions, given = without_functions(given)
   local options = types.read("options of strategy " .. inside.name, types.named "record", given or {}, place) or {}
   local counts = { "batch", "parallel" }
-  -- A project's own strategy may mean something by a first wave without hosts; those that come with lander cannot.
+  -- A strategy of the project may use a first wave without hosts for something. The strategies that come with Lander cannot.
   if tables.set(strategy.shipped)[inside.name] then counts[3] = "first" end
   for _, name in ipairs(counts) do
     local read = amount.read(options[name])
@@ -52,7 +53,7 @@ local function bind(inside, given, place)
     batch = amount.read(options.batch), place = place, plugin = inside.plugin })
 end
 
---- The same strategy for a plugin that chose it: it acts with no more than that plugin's grants. Other values are as they are.
+--- Returns a strategy for a plugin that chose it: the strategy has no more than that plugin's grants. Other values are returned unchanged.
 function strategy.shared(value, plugin)
   local kind = values.is(value, defined) and defined or values.is(value, bound) and bound
   if not kind or payload(value).plugin then return value end
@@ -61,7 +62,7 @@ end
 
 defined.__call = framed(function(self, options) return bind(payload(self), options, problems.here()) end)
 
---- strategy "name" (function(rollout, options) … end), or { options = schema { … }, decide = function … end }.
+--- Takes strategy "name" (function(rollout, options) … end), or a table { options = schema { … }, decide = function … end }.
 language.meaning("strategy", function(name)
   phases.describing "strategy"
   local place = problems.here()
@@ -85,20 +86,21 @@ types.define("strategy", 'a strategy such as rolling { batch = "25%" }', functio
   return values.is(v, bound) ~= nil, v
 end)
 
---- The strategy of a rollout that names none, with its options. Its file is read when the first recipe needs it.
+--- Returns the strategy of a rollout that names none, with its options. Its file is read when the first recipe needs it.
 function strategy.usual()
   local inside = values.is(strategy.require "recipes.strategies.growing", defined)
   return inside and bind(inside, {}, inside.place)
 end
 
---- The function that the engine starts: options that are functions do not leave this state, so it gives them back.
+--- Returns the function that the engine starts. Options that are functions do not leave this state, so this function adds them again.
 local function started(own)
   if #tables.keys(own.functions) == 0 and not own.plugin then return own.decide end
   local function decide(rollout, options) return own.decide(rollout, tables.merged(options, own.functions)) end
   return own.plugin and grants.share(decide, own.plugin) or grants.stands_for(decide, own.decide)
 end
 
---- The line that people know a strategy by: where its function stands, or, if that is another file than theirs, where they name it.
+--- Returns the line by which people know a strategy: the line of its function or, if that is in a file of others, the line that names the
+--- strategy.
 local function line_of(own, used)
   local file, line = place(own.decide)
   if not file then return own.place end
@@ -107,8 +109,9 @@ local function line_of(own, used)
   return { file = file, line = line }
 end
 
---- As the engine gets it; nil for none. Its function gets its number here. adapter: the recipe's traffic; nil for none.
---- used: the line of the rollout or recipe that names it.
+--- Returns the strategy as data for the engine; nil: there is none. Its function gets its number here. adapter: the recipe's traffic; nil:
+--- it has none.
+--- used: the line of the rollout or recipe that names the strategy.
 function strategy.data(value, adapter, used)
   if not value then return nil end
   local own = payload(value)

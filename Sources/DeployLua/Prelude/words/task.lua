@@ -1,4 +1,4 @@
--- task "name" { … }: a runbook for the hosts of a recipe, which lander run starts.
+-- task "name" { … }: declares a runbook for the hosts of a recipe, which lander run starts.
 
 local import = ...
 local language = import "runtime/language"
@@ -70,7 +70,7 @@ types.define("tasks", "a list of tasks { task \"restart\" { … } }", function(v
   return true, list
 end)
 
---- Tasks of both lists; of one name the later one's.
+--- Returns the tasks of both lists. If two have one name, the later one is used.
 function task.joined(first, second)
   local names, kept = {}, {}
   for _, item in ipairs(second or {}) do names[payload(item).name] = true end
@@ -78,7 +78,8 @@ function task.joined(first, second)
   return tables.joined(kept, second)
 end
 
---- As the engine gets it. Its functions get their numbers here. traffic, appspec: the recipe's. usual: as for stage.data.
+--- Returns the task as data for the engine. Its functions get their numbers here. traffic, appspec: those of the recipe. usual: as in
+--- stage.data.
 function task.data(item, traffic, usual, appspec)
   local own = payload(item)
   if appspec and own.around then

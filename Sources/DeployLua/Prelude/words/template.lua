@@ -1,4 +1,4 @@
--- template "file": a text of the project with places to fill in.
+-- template "file": returns a text of the project, with placeholders that are filled in.
 
 local import = ...
 local errors, language, near = import "runtime/errors", import "runtime/language", import "runtime/near"
@@ -13,7 +13,7 @@ language.word {
     .. "local function configure(host) host:write(\"/etc/nginx/vhost\", vhost { name = host.name }) end   -- a hook",
 }
 
---- The text in pieces: texts, and { name = … } for each place. Takes down what is no place.
+--- Returns the text in pieces: texts, and { name = … } for each placeholder. Reports a {{ that begins no placeholder.
 local function pieces(text, file)
   local list, at = {}, 1
   while true do

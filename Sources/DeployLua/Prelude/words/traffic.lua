@@ -22,7 +22,7 @@ language.word {
   },
 }
 
---- What was written, checked; nil if it is not whole. subject: of which recipe, for messages.
+--- Returns the checked traffic; nil: it is not complete and valid. subject: the recipe, for messages.
 function traffic.read(given, subject, place)
   local own = fields.read("traffic of " .. subject, "recipe.traffic", given, place)
   local seen = {}
@@ -36,8 +36,8 @@ function traffic.read(given, subject, place)
   return own.pools and own.read and own.weight and own or nil
 end
 
---- The function that reads. A rehearsal cannot know the weights: the slot that was deployed to last has all of the traffic there, or the
---- first pool.
+--- Returns the function that reads the weights. A rehearsal cannot know them: it assumes that all traffic goes to the slot that was
+--- deployed to last, or else to the first pool.
 local function reader(own)
   return grants.stands_for(function(deployment)
     local weights = own.read(deployment)
@@ -54,7 +54,7 @@ local function reader(own)
   end, own.read)
 end
 
---- The function that sets. A rehearsal remembers what it set, and reads that afterwards.
+--- Returns the function that sets the weights. A rehearsal stores what it set, and reads that afterwards.
 local function writer(own)
   return grants.stands_for(function(weights, deployment)
     local moved = tables.copy(weights)
@@ -63,7 +63,7 @@ local function writer(own)
   end, own.weight)
 end
 
---- As the engine gets it; nil for none. Its functions get their numbers here.
+--- Returns the traffic as data for the engine; nil: there is none. Its functions get their numbers here.
 function traffic.data(own)
   if not own then return nil end
   return problems.placed({ pools = own.pools, read = register(reader(own), "read of traffic"),

@@ -1,4 +1,4 @@
--- transport "name" (function(host) … end): how the shell of a host is reached.
+-- transport "name" (function(host) … end): declares how the shell of a host is reached.
 
 local import = ...
 local grants, language, near = import "runtime/grants", import "runtime/language", import "runtime/near"
@@ -7,7 +7,7 @@ local phases, tables, values, void = import "runtime/phases", import "runtime/ta
 local types, named = import "types/types", import "words/named"
 
 local transport = {}
-local own = { "ssh", "local" } -- the engine's own ones
+local own = { "ssh", "local" } -- the transports of the engine itself
 
 language.word {
   name = "transport", nature = "pure", phases = { "description" }, takes = "\"name\" (function(host) … end)",
@@ -24,7 +24,7 @@ language.meaning("transport", function(name, given_too)
       "give it another name, and give hosts transport = \"that name\"", place)
   end
   if given_too ~= nil then
-    -- Whoever takes a name of Lander's own has that to change first.
+    -- A name that Lander itself uses has to be changed first, and that is reported elsewhere.
     if not tables.set(own)[name] then
       problems.add("transport takes its function behind the name, without a comma",
         string.format("write: transport %q (function(host) … end)", name), place)
@@ -40,7 +40,7 @@ language.meaning("transport", function(name, given_too)
   end)
 end)
 
---- The argv of a host whose transport is not the engine's own; nil for others.
+--- Returns the argv of a host whose transport a recipe declares; nil: the transport is the engine's own.
 function transport.argv(host)
   local name = host.transport
   if not name or name == "ssh" or name == "local" then return nil end
@@ -54,7 +54,7 @@ function transport.argv(host)
   local ok, argv = pcall(known.make, { name = host.machine or host.name, address = host.address, port = host.port, user = host.user,
     root = host.root, tags = tables.copy(host.tags), vars = tables.copy(host.vars) })
   if ok and type(argv) == "table" and #argv > 0 and types.named("strings").read(argv) then
-    argv = tables.joined(argv) -- its own table: nothing changes it after this look
+    argv = tables.joined(argv) -- a copy: nothing can change it after this check
     grants.may(grants.owner(known.make), "local.exec:" .. argv[1], string.format("transport %q", name))
     return argv
   end

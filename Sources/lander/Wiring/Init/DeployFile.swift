@@ -1,10 +1,10 @@
-/// The text of a first `deploy.lua`.
+/// Makes the text of a first `deploy.lua`.
 struct DeployFile {
   var application: String
   var kind: ProjectKind
   var folder: String
 
-  /// Letters, digits, `-` and `_`, as names of applications and paths may have them.
+  /// Returns the name with only the characters that a name of an application may have: letters, digits, `-` and `_`.
   static func safeName(_ name: String) -> String {
     let safe = name.lowercased().map {
       $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-"
@@ -83,7 +83,7 @@ struct DeployFile {
     }
   }
 
-  /// Whether a Node project has a build of its own.
+  /// Whether a Node project has a script `build`.
   private var builds: Bool {
     (try? Folder.text(at: folder + "/package.json")).flatMap { $0 }?.contains("\"build\"") ?? false
   }
@@ -94,12 +94,13 @@ struct DeployFile {
 
   private func ignored(_ names: String...) -> String { ignored(names) }
 
-  /// The patterns that are not packed, as a list in Lua: secrets, files that hosts install themselves, and then files that git ignores.
+  /// Returns the patterns of what is not packed, as a Lua list: secrets, files that hosts install themselves, and then files that git
+  /// ignores.
   private func ignored(_ names: [String]) -> String {
     IgnoreList(of: folder, besides: names, built: kind == .node && builds).lua
   }
 
-  /// The shared folders, which outlive releases. If one is missing, the deployment makes it.
+  /// The shared folders, which stay when releases change. The deployment makes those that are missing.
   private var shared: String {
     switch kind {
     case .site: ""

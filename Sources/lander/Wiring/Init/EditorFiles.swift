@@ -1,15 +1,15 @@
 import DeployModel
 
-/// The files that tell Lua language servers the words of `deploy.lua`: a description of every word, and settings that name its path.
+/// The files that tell Lua language servers the words of `deploy.lua`: a description of every word, and settings that contain its path.
 struct EditorFiles {
-  /// The project's folder or a plugin's, absolute.
+  /// The folder of a project or a plugin, absolute.
   let folder: String
 
-  /// The path from that folder. It begins with a dot, so neither bundles nor plugins include it.
+  /// The path of the description in that folder. It begins with a dot, so neither bundles nor plugins include it.
   static let stub = ".luals/lander.lua"
   static let settings = ".luarc.json"
 
-  /// Writes the description again. Existing settings belong to the user and are kept.
+  /// Writes the description anew. Existing settings belong to the user and are not changed.
   /// - Throws: `Problem` if writing fails.
   func write() throws {
     guard Folder.isDirectory(folder) else { throw Problems(Problem("there is no folder \(folder)", fix: "name the project's folder")) }
@@ -18,7 +18,7 @@ struct EditorFiles {
     if !Folder.exists(path) { try Folder.write(Self.text, to: path) }
   }
 
-  /// Turns off what recipes cannot use, and makes `require` find files as Lander does.
+  /// The settings. They turn off what recipes cannot use, and make `require` find files as Lander does.
   private static let text = """
     {
       "runtime.version": "Lua 5.4",

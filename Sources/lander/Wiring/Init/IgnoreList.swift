@@ -3,11 +3,11 @@ import DeployModel
 /// The files that a first recipe does not pack: secrets, files that hosts install themselves, and files that the project's `.gitignore`
 /// names.
 struct IgnoreList {
-  /// Patterns in order: a later one wins.
+  /// The patterns in order. A later pattern wins over an earlier one.
   private(set) var patterns = [".git", ".lander", "deploy.lua", "*_spec.lua", ".luals", ".luarc.json", ".env", ".env.*", "node_modules"]
-  /// The most lines that are taken from a `.gitignore`.
+  /// The limit of the lines that are taken from a `.gitignore`.
   static let most = 200
-  /// The usual output folders of builds: git ignores them, but hosts need them.
+  /// The usual output folders of builds. git ignores them, but hosts need them.
   private static let products = ["dist", "build", "out", "public", ".next", ".nuxt", ".output", ".svelte-kit"]
 
   /// - Parameters:
@@ -35,7 +35,7 @@ struct IgnoreList {
     }
   }
 
-  /// As the inside of a Lua table; on several lines if there are many.
+  /// The patterns as the contents of a Lua table; on several lines if there are many.
   var lua: String {
     let words = patterns.map { pattern in
       "\"" + pattern.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""

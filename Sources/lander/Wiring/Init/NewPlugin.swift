@@ -1,14 +1,14 @@
 import DeployModel
 
-/// A first plugin: it passes `check`, and its test passes.
+/// Writes a first plugin, which passes `lander check`, with a test that passes.
 struct NewPlugin {
   var name: String
-  /// The folder it is written to, absolute.
+  /// The folder of the new plugin, absolute.
   var folder: String
-  /// The project that the plugin is written into, absolute; nil: the plugin is not part of a project.
+  /// The project that the plugin is for, absolute; nil: the plugin is not part of a project.
   var project: String?
 
-  /// - Throws: if the name is invalid, or something exists there already.
+  /// - Throws: if the name is invalid, or if the folder exists.
   func write() throws {
     guard LockedPlugin.isName(name) else {
       throw Problem("\"\(name)\" is no name of a plugin", fix: "use letters, digits, _ and -, as in lander plugin new slack")

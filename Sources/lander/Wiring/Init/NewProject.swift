@@ -1,17 +1,17 @@
 import DeployModel
 
-/// A project that gets its first `deploy.lua`.
+/// Writes the first `deploy.lua` of a project.
 struct NewProject {
   /// The project's folder, absolute.
   let folder: String
   /// The application's name; nil: the folder's name.
   let name: String?
-  /// The kind of the project; nil: the kind that its files suggest.
+  /// The kind of the project; nil: the kind to which its files point.
   let kind: ProjectKind?
 
-  /// Writes `deploy.lua` and a first test, and has git ignore the state folder.
-  /// - Returns: what kind of project it is, and whether `.gitignore` was changed.
-  /// - Throws: if the folder does not exist, or has a `deploy.lua`.
+  /// Writes `deploy.lua` and a first test, and makes git ignore the state folder.
+  /// - Returns: the kind of the project, and whether `.gitignore` was changed.
+  /// - Throws: if the folder does not exist, or already has a `deploy.lua`.
   func write() throws -> (kind: ProjectKind, ignored: Bool) {
     guard Folder.isDirectory(folder) else { throw Problems(Problem("there is no folder \(folder)")) }
     guard !Folder.exists(folder + "/deploy.lua") else {
@@ -26,7 +26,7 @@ struct NewProject {
     return (kind, try ignoreState())
   }
 
-  /// Adds `.lander/` to `.gitignore`, unless something there ignores it already.
+  /// Adds `.lander/` to `.gitignore`, unless a line there ignores it already.
   /// - Returns: whether it was added.
   private func ignoreState() throws(Problem) -> Bool {
     let path = folder + "/.gitignore"

@@ -1,10 +1,10 @@
-/// The kind of a project, recognised by its files.
+/// The kind of a project, which is recognised by its files.
 enum ProjectKind: String, CaseIterable, Sendable {
   case site, node, python, ruby, swift, go, other
 
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-  /// The first kind whose files exist.
+  /// Returns the first kind whose files exist in the folder.
   static func found(in folder: String) -> ProjectKind {
     func has(_ names: String...) -> Bool { names.contains { Folder.exists(folder + "/" + $0) } }
     if has("package.json") { return .node }

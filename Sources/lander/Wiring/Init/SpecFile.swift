@@ -1,4 +1,4 @@
-/// The text of a first spec.
+/// Makes the text of a first test of a recipe.
 struct SpecFile {
   var application: String
 

@@ -2,13 +2,13 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// Checks the plugins that a deployment is pinned to against this machine's policy. They were checked when the deployment began, but
+/// Checks the plugins to which a deployment is pinned against this machine's policy. They were checked when the deployment began, but
 /// perhaps on another machine or under another policy. They run here when the deployment is resumed, when its hosts go back, and when a
 /// later deployment restores its release.
 struct PinnedPlugins {
   let shelf: ProjectPlugins
 
-  /// - Throws: every plugin that the policy does not allow. None of them has run.
+  /// - Throws: a problem for each plugin that the policy does not allow. None of these plugins has run.
   func check(_ sources: [SourceFile]) throws(Problems) {
     guard let (policy, path) = try PolicyFile.read() else { return }
     let plugins = try LuaProject.plugins(in: sources)
@@ -24,7 +24,7 @@ struct PinnedPlugins {
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
   }
 
-  /// - Throws: if no signer that the policy knows has signed the plugin, or if the pinned files differ.
+  /// - Throws: if no signer that the policy allows has signed the plugin, or if the pinned files differ from the signed ones.
   private func verify(_ name: String, _ lock: PluginLock, _ sources: [SourceFile]) throws(Problem) {
     guard let locked = lock.plugins.first(where: { $0.name.isExactly(name) }) else { return }
     guard let tree = try tree(of: locked) else {
@@ -41,7 +41,7 @@ struct PinnedPlugins {
     }
   }
 
-  /// This machine's copy of a plugin; nil: there is none.
+  /// Returns this machine's copy of a plugin; nil: there is none.
   private func tree(of plugin: LockedPlugin) throws(Problem) -> PluginTree? {
     if let tree = try shelf.copy(plugin.sha256) { return tree }
     guard let tree = try shelf.vendored(plugin.name), shelf.digest(of: tree) == plugin.sha256 else { return nil }

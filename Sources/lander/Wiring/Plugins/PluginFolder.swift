@@ -3,18 +3,18 @@ import DeployModel
 import Foundation
 import Glibc
 
-/// A plugin as a folder of this machine.
+/// A plugin in a folder of this machine.
 struct PluginFolder {
   let path: String
 
-  /// Folders that are not part of a plugin.
+  /// The names of folders that are not part of a plugin.
   private static let ignored: Set = [".git", ".lander", ".luals"]
 
-  /// Whether a file is in such a folder, so that no source counts it as part of the plugin.
+  /// Returns whether a file is in such a folder, so that no source counts the file as part of the plugin.
   static func ignores(_ file: String) -> Bool { file.pathParts.dropLast().contains { ignored.contains(String($0)) } }
 
-  /// Its files; nil: there is no such folder.
-  /// - Throws: if the folder has something that no plugin may have, such as a link.
+  /// Reads the files of the plugin; nil: the folder does not exist.
+  /// - Throws: if the folder contains something that no plugin may have, such as a link.
   func tree() throws(Problem) -> PluginTree? {
     guard Folder.isDirectory(path) else { return nil }
     var files: [PluginTree.File] = []
@@ -44,7 +44,7 @@ struct PluginFolder {
     }
   }
 
-  /// Replaces the folder's content with the files.
+  /// Replaces the contents of the folder with these files.
   func write(_ tree: PluginTree) throws(Problem) {
     let new = path + ".new-\(getpid())"
     do {

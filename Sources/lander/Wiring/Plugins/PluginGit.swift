@@ -2,16 +2,16 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Runs git for plugins: it asks nobody, runs nothing that the repository names, and has a time limit.
+/// Runs git for plugins. It asks no questions, runs nothing that the repository names, and has a time limit.
 enum PluginGit {
   /// The time limit of one call, in seconds.
   private static let timeout = 300
   /// The limit of one call's output, in bytes.
   private static let most = 64 << 20
-  /// The size limit of a file in units of `ulimit -f`: 64 or 128 MiB, depending on the shell.
+  /// The limit of a file's size, in the unit of `ulimit -f`. It means 64 or 128 MiB, depending on the shell.
   private static let largest = 131_072
 
-  /// Settings that keep a repository or the environment from running a program or asking a question.
+  /// Settings that prevent a repository or the environment from making git run a program or ask a question.
   private static let settings = [
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.symlinks=false", "submodule.recurse=false", "fetch.recurseSubmodules=false",
     "gc.auto=0", "maintenance.auto=false", "advice.detachedHead=false",
@@ -27,7 +27,7 @@ enum PluginGit {
   struct Ended {
     var status: Int
     var out: [UInt8]
-    /// The last line of git's output, without what only git needs.
+    /// The important line of git's error output.
     var said: String
     var lines: [Substring] { String(decoding: out, as: UTF8.self).parts(at: "\n") }
   }
@@ -70,7 +70,7 @@ enum PluginGit {
     }
   }
 
-  /// Asks the running process to end, and waits for that.
+  /// Asks the git process under way to end, and waits for that.
   private static func end() async {
     stops.add(1, ordering: .relaxed)
     for _ in 0..<200 where running.load(ordering: .relaxed) > 0 { try? await Task.sleep(for: .milliseconds(20)) }

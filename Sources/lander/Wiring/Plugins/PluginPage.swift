@@ -2,21 +2,21 @@ import DeployLua
 import DeployModel
 import DeployReport
 
-/// What a plugin says about itself: its manifest, its options and its README.
+/// The page about a plugin: its manifest, its options and its README.
 struct PluginPage {
   private let manifest: PluginManifest
   private let readme: [String]
   private let options: [ReferenceEntry]
 
   /// - Returns: nil if neither the project nor Lander has a plugin of that name.
-  /// - Throws: what is wrong with its manifest.
+  /// - Throws: what is wrong with the plugin's manifest.
   init?(_ name: String, in folder: String, state: String) throws {
     guard LockedPlugin.isName(name) else { return nil }
     let read = try ProjectSources(folder, state: state).read
     guard let text = try read("plugins/\(name)/plugin.lua") else { return nil }
     manifest = try ManifestText.read(text, path: "plugins/\(name)/plugin.lua")
     readme = SafeText.lines(try read("plugins/\(name)/README.md") ?? "")
-    // An unreadable plugin has a page all the same.
+    // A plugin whose code cannot be read has a page without options.
     options = ((try? Vocabulary(reading: [name], read: read)).map { ReferenceIndex($0).options(of: name) }) ?? []
   }
 

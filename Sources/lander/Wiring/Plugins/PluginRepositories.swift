@@ -3,7 +3,7 @@ import DeployModel
 import Foundation
 import Glibc
 
-/// Plugins in git repositories and in folders.
+/// Finds plugins in git repositories and in folders.
 struct PluginRepositories: PluginSources {
   /// The project's folder, from which relative sources start.
   let folder: String
@@ -15,7 +15,7 @@ struct PluginRepositories: PluginSources {
     for line in listed.lines {
       let parts = line.parts(at: "\t", most: 1).map(String.init)
       guard parts.count == 2, parts[0].utf8.count >= 40 else { continue }
-      // The commit of an annotated tag follows the tag itself.
+      // The line with the commit of an annotated tag follows the line of the tag itself.
       commits[parts[1].hasSuffix("^{}") ? String(parts[1].dropLast(3)) : parts[1]] = parts[0]
     }
     var tagged: [(version: PluginVersion, offer: PluginOffer)] = []
@@ -39,14 +39,14 @@ struct PluginRepositories: PluginSources {
     return try read(commit, in: scratch, source)
   }
 
-  /// The source in a form for git; nil: the source is a folder without a repository.
+  /// Returns the address that git understands; nil: the source is a folder without a repository.
   private func address(of source: String) throws(Problem) -> String? {
     if source.contains("://") { return source }
     let path = Folder.absolute(source, in: folder)
     if Folder.exists(path + "/.git") || Folder.exists(path + "/HEAD") && Folder.isDirectory(path + "/objects") { return path }
     if Folder.isDirectory(path) { return nil }
     if Folder.exists(path) { throw Problem("\(source) is a file, and a folder or a git repository was expected") }
-    // git@host:path is not a path of this machine.
+    // `git@host:path` is an address and not a path of this machine.
     if let colon = source.firstIndex(of: ":"), !source[..<colon].contains("/") { return source }
     throw Folder.missing(path, subject: "source")
   }
@@ -57,7 +57,7 @@ struct PluginRepositories: PluginSources {
     return tree
   }
 
-  /// Fetches one commit: by its ref, by its own name, or by the tag of its version.
+  /// Fetches one commit: by its ref, by its own id, or by the tag of its version.
   private func fetch(_ commit: String, _ offer: PluginOffer, from address: String, into scratch: String, _ source: String) throws(Problem) {
     let tags = offer.version.map { ["refs/tags/v\($0)", "refs/tags/\($0)"] } ?? []
     var said = ""

@@ -1,24 +1,24 @@
 import DeployModel
 import DeployStore
 
-/// The signature of a plugin. It signs a line with the plugin's name, its version and the digest of its files.
+/// The signature of a plugin. It covers a line with the plugin's name, its version and the digest of its files.
 enum PluginSignature {
-  /// The signature's file in a plugin; signatures do not cover it.
+  /// The name of the signature's file in a plugin. The signature does not cover this file.
   static let file = "plugin.sig"
   private static let form = SSHSignature(namespace: "lander-plugin")
 
-  /// The text that is signed. Its digest covers all files but the signature.
+  /// Returns the text that is signed. Its digest covers all files except the signature.
   private static func statement(_ name: String, _ version: PluginVersion, _ tree: PluginTree) throws(Problem) -> String {
     let rest = try PluginTree(tree.files.filter { $0.path != file })
     return "lander plugin \(name) \(version) sha256 \(rest.digest.hex)\n"
   }
 
-  /// - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
+  /// Signs a plugin. - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
   static func sign(_ tree: PluginTree, named name: String, _ version: PluginVersion, key: String) throws(Problem) -> String {
     try form.sign(try statement(name, version, tree), key: key)
   }
 
-  /// Who signed a plugin.
+  /// Returns who signed a plugin.
   /// - Parameter signers: a file in the form of `allowed_signers`.
   /// - Throws: if none of the signers signed the plugin, or if its files differ from the signed files.
   static func signer(of tree: PluginTree, named name: String, _ version: PluginVersion, signers: String) throws(Problem) -> String {

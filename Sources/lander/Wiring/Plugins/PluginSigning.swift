@@ -1,7 +1,7 @@
 import DeployLua
 import DeployModel
 
-/// Signs the plugin in a folder.
+/// Signs a plugin that is in a folder.
 struct PluginSigning {
   /// The plugin's folder, absolute.
   let folder: String

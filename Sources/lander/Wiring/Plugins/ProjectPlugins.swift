@@ -7,7 +7,7 @@ import DeployStore
 struct ProjectPlugins: PluginShelf {
   /// The project's folder, absolute.
   let folder: String
-  /// Its state folder, absolute.
+  /// The project's state folder, absolute.
   let state: String
 
   var level: Int { ManifestText.level }
@@ -25,7 +25,7 @@ struct ProjectPlugins: PluginShelf {
 
   func copy(_ digest: Digest) throws(Problem) -> PluginTree? { try place(digest).tree() }
   func keep(_ tree: PluginTree, as digest: Digest) throws(Problem) {
-    // Makes the state folder, with the file that keeps it out of version control.
+    // This makes the state folder, with the file that keeps it out of version control.
     do { _ = try StateDirectory(state) } catch { throw error.list[0] }  // it has one problem
     try place(digest).write(tree)
   }

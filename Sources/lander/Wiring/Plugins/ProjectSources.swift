@@ -2,7 +2,7 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// What lander reads from a project's folder: texts by path, and the plugins of its `deploy.lock`, each checked before it is read.
+/// Reads texts of a project by their paths, and the plugins of its `deploy.lock`. Each plugin is checked before it is read.
 struct ProjectSources {
   let origins: PluginOrigins
   let read: @Sendable (String) throws(Problem) -> String?
@@ -31,7 +31,7 @@ struct ProjectSources {
     }
   }
 
-  /// The name of the plugin, if the folder is a plugin and not a project. Its tests require the plugin by this name.
+  /// Returns the name of the plugin if the folder is a plugin and not a project; otherwise nil. The plugin's tests require it by this name.
   private static func own(in folder: String) -> String? {
     guard !Folder.exists("\(folder)/deploy.lua"), let text = (try? Folder.text(at: "\(folder)/plugin.lua")).flatMap({ $0 }) else {
       return nil

@@ -1,18 +1,18 @@
 import DeployModel
 
-/// The policy of this machine: what its owner allows, whatever a project says. It is in a file that the project cannot change.
+/// The policy of this machine: what its owner allows, whatever a project says. The project cannot change the policy's file.
 struct Policy {
-  /// The capabilities that plugins may have at most, by plugin; `*` stands for plugins that are not named.
+  /// The capabilities that each plugin may have at most, by the plugin's name. `*` stands for all plugins that are not named.
   var capabilities: [String: [String]]
   /// Whether a plugin from elsewhere has to be signed.
   var demandsSignatures: Bool
-  /// Whether a bundle has to be signed before anything of it is sent to a host.
+  /// Whether a bundle has to be signed before any part of it is sent to a host.
   var demandsSignedBundles: Bool
-  /// The keys that may sign, in the form of ssh-keygen's `allowed_signers`; nil: no key may.
+  /// The file with the keys that may sign, in the form of ssh-keygen's `allowed_signers`; nil: no key may.
   var allowedSigners: String?
 
   /// Reads the policy from its JSON.
-  /// - Throws: what is wrong with it.
+  /// - Throws: what is wrong with the JSON.
   init(_ value: Value, path: String) throws(Problem) {
     func broken(_ what: String) -> Problem {
       Problem("the policy \(path) cannot be used: \(what)", fix: "docs/write-a-plugin.md shows what a policy says")
@@ -43,7 +43,7 @@ struct Policy {
     }
   }
 
-  /// Every capability that plugins have and the policy does not allow.
+  /// Returns a problem for each capability that a plugin has and the policy does not allow.
   /// - Parameter path: the path of the policy, for messages.
   func problems(of plugins: [RequiredPlugin], path: String) -> [Problem] {
     plugins.flatMap { plugin -> [Problem] in
@@ -65,8 +65,8 @@ struct Policy {
     }
   }
 
-  /// Whether the allowed capability covers the needed one, by the rules of the prelude: it is equal, a folder around the path, or the
-  /// server of the request.
+  /// Returns whether an allowed capability covers the needed one, by the rules of the prelude: it is equal to it, it is a folder around the
+  /// path, or it is the server of the request.
   private static func covers(_ allowed: String, _ needed: String) -> Bool {
     if allowed == needed { return true }
     if allowed.hasPrefix("http:"), needed.hasPrefix("http:") { return Served(allowed).covers(Served(needed)) }
@@ -75,7 +75,7 @@ struct Policy {
   }
 }
 
-/// The parts of `http:HOST[:PORT][/METHOD]`.
+/// The parts of a capability `http:HOST[:PORT][/METHOD]`.
 private struct Served {
   let machine: String
   let port: String?
@@ -84,7 +84,7 @@ private struct Served {
   init(_ capability: String) {
     let parts = capability.dropFirst("http:".count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     method = parts.count > 1 ? String(parts[1]) : nil
-    // The port follows the last colon, but not one inside the brackets of an address.
+    // The port follows the last colon, unless that colon is inside the brackets of an address.
     let place = parts[0]
     guard let colon = place.lastIndex(of: ":"), !place[colon...].contains("]") else {
       (machine, port) = (String(place), nil)
@@ -93,7 +93,8 @@ private struct Served {
     (machine, port) = (String(place[..<colon]), String(place[place.index(after: colon)...]))
   }
 
-  /// Without a port, it covers the ports of http and https; without a method, all methods; `*` stands for every machine and every port.
+  /// Returns whether this server covers another one. Without a port it covers the ports of http and https, and without a method all
+  /// methods. `*` stands for every machine and every port.
   func covers(_ other: Served) -> Bool {
     if let method, other.method != method { return false }
     if machine == "*" { return true }

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import FoundationEssentials
 
-/// This machine's policy: the file that `LANDER_POLICY` names, or `/etc/lander/policy.json`.
+/// Reads this machine's policy: the file that `LANDER_POLICY` names, or `/etc/lander/policy.json`.
 enum PolicyFile {
   /// The path of the policy; nil: this machine has no policy.
   static var path: String? {
@@ -11,8 +11,8 @@ enum PolicyFile {
     return Folder.exists(usual) ? usual : nil
   }
 
-  /// - Returns: nil: this machine has no policy.
-  /// - Throws: if the policy is missing, cannot be trusted or is invalid: then nothing runs.
+  /// - Returns: the policy and its path; nil: this machine has no policy.
+  /// - Throws: if the policy is missing, cannot be trusted or is invalid. Nothing runs then.
   static func read() throws(Problems) -> (policy: Policy, path: String)? {
     guard let path else { return nil }
     do throws(Problem) {
@@ -29,7 +29,7 @@ enum PolicyFile {
     } catch { throw Problems(error, exit: .refused) }
   }
 
-  /// - Throws: every capability that plugins have and the policy does not allow.
+  /// - Throws: a problem for each capability that a plugin has and the policy does not allow.
   static func check(_ plugins: [RequiredPlugin]) throws(Problems) {
     guard let (policy, path) = try read() else { return }
     let problems = policy.problems(of: plugins, path: path)

@@ -1,7 +1,7 @@
 import DeployEngine
 import DeployModel
 
-/// Signatures of approvals.
+/// Makes and checks the signatures of approvals.
 struct ApprovalSignatures: Signatures {
   static let form = SSHSignature(namespace: SignedApproval.namespace)
 

@@ -1,20 +1,20 @@
 import DeployModel
 
-/// The signature of a bundle. It signs a line with the bundle's digest.
+/// The signature of a bundle. It covers a line with the bundle's digest.
 enum BundleSignature {
   private static let form = SSHSignature(namespace: "lander-bundle")
 
   private static func statement(_ bundle: Digest) -> String { "lander bundle sha256 \(bundle.hex)\n" }
 
-  /// - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
+  /// Signs a bundle. - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
   static func sign(_ bundle: Digest, key: String) throws(Problem) -> String { try form.sign(statement(bundle), key: key) }
 
-  /// Whether a signature belongs to this bundle, whoever signed it.
+  /// Returns whether a signature belongs to this bundle, by whatever key.
   static func fits(_ bundle: Digest, _ signature: String) throws(Problem) -> Bool {
     try form.fits(statement(bundle), signature: signature)
   }
 
-  /// Who signed a bundle.
+  /// Returns who signed a bundle.
   /// - Parameters:
   ///   - signature: the bundle's signature; nil: it has none.
   ///   - signers: a file in the form of `allowed_signers`.

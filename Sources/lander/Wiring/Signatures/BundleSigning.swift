@@ -10,7 +10,7 @@ struct BundleSigning {
   /// - Parameters:
   ///   - key: the file of a key, absolute.
   ///   - signature: the file of a signature, absolute.
-  /// - Throws: if both files are named, or neither.
+  /// - Throws: if both files are given, or neither.
   func sign(key: String?, or signature: String?) throws {
     switch (key, signature) {
     case (let key?, nil): try store.keep(signature: try BundleSignature.sign(bundle, key: key), of: bundle)
@@ -37,7 +37,7 @@ struct BundleSigning {
     try store.keep(signature: text, of: bundle)
   }
 
-  /// The signer of the bundle whom this machine's policy names; nil: no such signer signed it, or there is no policy.
+  /// Returns the allowed signer who signed the bundle, by this machine's policy; nil: none did, or there is no policy.
   func signer() throws -> String? {
     guard let signers = try PolicyFile.read()?.policy.allowedSigners, let signature = try store.signature(of: bundle) else { return nil }
     return try? BundleSignature.signer(of: bundle, signature, signers: signers)

@@ -1,18 +1,18 @@
 import DeployModel
 import Glibc
 
-/// Signatures of texts by ssh keys: `ssh-keygen -Y`.
+/// Signs texts with ssh keys and checks such signatures: `ssh-keygen -Y`.
 struct SSHSignature {
   /// The purpose of the signatures. A signature for another purpose does not count.
   let namespace: String
-  /// The time limit of one call, in seconds.
+  /// The time limit of one call of ssh-keygen, in seconds.
   private static let timeout = 60
-  /// The limit of a signature's text, in bytes. Signatures of RSA keys with 16,384 bits have 6,000.
+  /// The limit of a signature's text, in bytes. A signature by an RSA key of 16,384 bits has about 6,000.
   static let most = 64 << 10
-  /// The limits of a file of allowed signers, in bytes, and of its lines that are tried for one key.
+  /// The limit of a file of allowed signers in bytes, and the limit of its lines that are tried for one key.
   private static let (mostSigners, mostLines) = (4 << 20, 50)
 
-  /// Whether a text looks like a signature.
+  /// Returns whether a text looks like a signature.
   static func isSignature(_ text: String) -> Bool { text.hasPrefix("-----BEGIN SSH SIGNATURE-----") }
 
   /// Signs a text, and returns the signature.
@@ -38,9 +38,9 @@ struct SSHSignature {
     return try find(text, signature: signature, among: known)
   }
 
-  /// Finds the signer with the allowed signers as a text. Each line is tried alone: ssh-keygen names the principals of the first line that
-  /// has the key, even if only another line lets the key sign.
-  /// - Parameter names: the names of which one must have signed, in order of preference; nil: any name in the lines.
+  /// Finds the signer if the allowed signers are given as a text. Each line is tried alone, because ssh-keygen only names the principals of
+  /// the first line that has the key, even if another line is the one that lets the key sign.
+  /// - Parameter names: the names of which one must have signed, in order of preference; nil: any name in the lines will do.
   func find(_ text: String, signature: String, among signers: String, as names: [String]? = nil) throws(Problem) -> Found {
     let lines = SignatureKey(of: signature).lines(of: signers.withoutByteOrderMark)
     let sign = try Place(signature)
@@ -58,13 +58,13 @@ struct SSHSignature {
     return lines.isEmpty ? .unknownKey : .barred
   }
 
-  /// The principals for whom a line lets the key of a signature sign now.
+  /// Returns the principals for whom a line lets the key of a signature sign now.
   private static func principals(of signature: String, in line: String) throws(Problem) -> [String] {
     let found = try keygen(["-Y", "find-principals", "-s", signature, "-f", line], input: "")
     return found.status == 0 ? found.out.fullLines.map(String.init) : []
   }
 
-  /// Whether a signature belongs to this text, whoever signed it.
+  /// Returns whether a signature belongs to this text, by whatever key.
   func fits(_ text: String, signature: String) throws(Problem) -> Bool {
     let place = try Place(signature)
     defer { place.remove() }
@@ -73,11 +73,11 @@ struct SSHSignature {
 
   enum Found {
     case signer(String)
-    /// The signature's key is not one of the allowed signers.
+    /// The key of the signature is not among those of the allowed signers.
     case unknownKey
-    /// The signature's key is known, but no line lets it sign this now, because of its namespaces, its times or its names.
+    /// The key is known, but no line lets it sign this now, because of the line's namespaces, times or names.
     case barred
-    /// The signature belongs to another text, or has another purpose.
+    /// The signature belongs to another text, or to another purpose.
     case anotherText
   }
 
@@ -100,7 +100,7 @@ struct SSHSignature {
   }
 }
 
-/// A signature in a file that only this user can read, as ssh-keygen wants it.
+/// A signature in a temporary file that only this user can read, because ssh-keygen reads files.
 private struct Place {
   let path: String
 

@@ -3,12 +3,12 @@ import DeployDesk
 import DeployModel
 import Synchronization
 
-/// The store of the bundles that hosts get. If the policy demands signatures, no part of a bundle leaves this machine before its signature
-/// was checked. Plans are refused earlier; this check also covers deployments that were not planned now, such as a resumed deployment.
+/// The store from which hosts get bundles. If the policy demands signatures, no part of a bundle leaves this machine before its signature
+/// was checked. Plans are refused earlier. This check also covers deployments that were not planned now, such as a resumed deployment.
 final class SignedBundles: BundleStore {
   private let store: any BundleStore
   private let trust: any BundleTrust
-  /// The bundles that were checked. This process reads the policy once for each bundle.
+  /// The bundles that were checked. The policy is read once for each bundle.
   private let good = Mutex<Set<Digest>>([])
 
   init(_ store: any BundleStore, _ trust: any BundleTrust) {
