@@ -42,6 +42,9 @@ package struct StateDirectory: Sendable {
   private static func look(at path: String) throws(Failure) {
     var info = stat()
     guard stat(path, &info) == 0 else { throw Disk.failure("look at", path) }
+    guard info.st_mode & S_IFMT == S_IFDIR else {
+      throw Failure(.invalid, "the state folder \(path) is no folder", fix: "name a folder with --state; without it, it is .lander")
+    }
     let mode = Int(info.st_mode)
     if mode & 0o002 != 0 {
       throw Failure(

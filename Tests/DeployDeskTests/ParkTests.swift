@@ -53,7 +53,7 @@ struct ParkTests {
     let plan = try await parked(bench, by: first)
     #expect(bench.transport.hosts.allSatisfy { $0.lock?.parked?.name == "go" && $0.lock?.journal != nil })
     let found = try #require(try await second.desk.findParked(plan.id, on: try selections(bench)).found)
-    #expect(try await second.desk.leave(MessageDraft(.approve), for: found).count == 3)
+    #expect(try await second.desk.leave(MessageDraft(.approve), for: found).hosts.count == 3)
     let end = try await resumeParked(bench, third, plan.id, .resume)
     #expect(end.deployments.map(\.conclusion?.status) == [.succeeded])
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil && $0.current == plan.content.release?.id })
@@ -163,7 +163,7 @@ struct ParkTests {
     let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
     let plan = try await parked(bench, by: first)
     let found = try #require(try await second.desk.findParked(plan.id, on: selections(bench)).found)
-    #expect(try await !second.desk.leave(MessageDraft(.approve), for: found).isEmpty)
+    #expect(try await !second.desk.leave(MessageDraft(.approve), for: found).hosts.isEmpty)
     for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
     if cancels {
       _ = try await resumeParked(bench, third, plan.id, .cancel, staying: .always)
@@ -224,7 +224,7 @@ struct ParkTests {
     let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
     let plan = try await parked(bench, by: first)
     let found = try #require(try await second.desk.findParked(plan.id, on: selections(bench)).found)
-    #expect(try await !second.desk.leave(MessageDraft(.reject, comment: "do not ship"), for: found).isEmpty)
+    #expect(try await !second.desk.leave(MessageDraft(.reject, comment: "do not ship"), for: found).hosts.isEmpty)
     #expect(try await resumeParked(bench, third, plan.id, .approve).deployments.map(\.conclusion?.status) == [.failed, .succeeded])
   }
 

@@ -8,6 +8,8 @@ extension Desk {
   package func alarm(of word: String, in book: any AlarmBook) async throws -> AlarmWatch {
     let summary = try await past.find(word)
     let entries = try await past.entries(of: summary.id)
+    // A rollback that an alarm started has no alarm of its own: the alarm continues with it.
+    if case .rollback(of: let undone?) = summary.kind, try book.record(of: undone) != nil { return try await alarm(of: undone, in: book) }
     guard case .planned(let plan)? = entries.first?.fact, let alarm = plan.flow.alarm else {
       throw Problems(
         Problem(

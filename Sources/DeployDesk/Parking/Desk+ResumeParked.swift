@@ -53,8 +53,8 @@ extension Desk {
   }
 
   /// Leaves an answer in the inboxes of a parked deployment's hosts, for the engine that resumes the deployment.
-  /// - Returns: the names of the hosts that have the answer.
-  package func leave(_ wanted: MessageDraft, for found: FoundParked) async throws -> [String] {
+  /// - Returns: the answer, and the names of the hosts that have it.
+  package func leave(_ wanted: MessageDraft, for found: FoundParked) async throws -> (hosts: [String], message: Message) {
     let parked = found.parked
     guard !found.isLate(at: now) else {
       throw Problems(
@@ -76,7 +76,7 @@ extension Desk {
       } catch { failure = failure ?? Failure(error.kind, "\(place.host.name): \(error.message)", fix: error.fix) }
     }
     if left.isEmpty, let failure { throw failure }
-    return left
+    return (left, message)
   }
 
   /// Returns the message with its id and signature; nil: the deployment is only resumed, without a message.

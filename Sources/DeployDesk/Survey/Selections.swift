@@ -37,19 +37,20 @@ extension Project {
       }
       selections.append(try Selection.bare(candidate, group: group, only: only, in: self))
     }
-    if selections.isEmpty, !only.isEmpty { throw Self.nobody(only) }
+    if selections.isEmpty, !only.isEmpty { throw nobody(only) }
     if selections.isEmpty {
       throw Problems(Problem("deploy.lua declares no recipe with targets", fix: "say --group NAME"))
     }
     return selections
   }
 
-  private static func nobody(_ only: [String]) -> Problems {
+  private func nobody(_ only: [String]) -> Problems {
     let isTag = only.contains { $0.contains("=") }
+    let near = only.count == 1 && !isTag ? NearMatch.of(only[0], among: groups.flatMap { $0.hosts.map(\.name) }) : nil
     return Problems(
       Problem(
         "no host of any group is \(only.joined(separator: " and "))", subject: isTag ? "--where" : nil,
-        fix: "`lander hosts` shows each host"))
+        fix: near.map { "did you mean \"\($0)\"?" } ?? "`lander hosts` shows each host"))
   }
 
   /// Returns the hosts of a group, whichever recipe deploys there.
@@ -79,7 +80,7 @@ extension Project {
       selections.append(try Selection.bare(recipe, group: name, only: only, in: free))
     }
     if group == nil { selections += try ownSelections(only) }
-    if selections.isEmpty, !only.isEmpty { throw Self.nobody(only) }
+    if selections.isEmpty, !only.isEmpty { throw nobody(only) }
     if selections.isEmpty {
       throw Problems(
         Problem(

@@ -46,6 +46,7 @@ struct ProjectOptions: ParsableArguments {
   func existingStateFolder() throws(Problems) -> String? {
     let path = stateFolder()
     if Folder.exists(path) { return path }
+    if Folder.isDeadLink(path) { throw Problems(Folder.deadLink(path)) }
     guard state != nil else {
       _ = try folder()
       return nil
@@ -55,6 +56,8 @@ struct ProjectOptions: ParsableArguments {
   }
 
   private func missing(from folder: String) -> Problems {
+    let file = folder + "/deploy.lua"
+    if Folder.isDeadLink(file) { return Problems(Folder.deadLink(file)) }
     let upwards = project == nil ? " nor in any folder above" : ""
     return Problems(
       Problem(

@@ -34,7 +34,7 @@ struct Answering {
         }
         return try await resumeParked(known, desk, project, on: terminal, in: options)
       }
-      if leaves { return try await leave(found, desk, on: terminal) }
+      if leaves { return try await leave(found, desk, project.folder, on: terminal) }
       EarlyEnd.nowHolds("the deployment is parked as before")
       return try await resumeParked(try await desk.adopt(found), desk, project, on: terminal, in: options)
     }
@@ -62,8 +62,8 @@ struct Answering {
     return pair.first.parked == nil ? try await launch.resume(pair) : try await launch.resumeParked(pair, draft, of: project)
   }
 
-  private func leave(_ found: FoundParked, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
-    let hosts = try await desk.leave(draft, for: found)
+  private func leave(_ found: FoundParked, _ desk: Desk, _ folder: String, on terminal: Terminal) async throws -> ExitCode {
+    let (hosts, message) = try await desk.leave(draft, for: found)
     let id = found.parked.deployment
     terminal.give(
       JSON.record([
@@ -72,6 +72,7 @@ struct Answering {
     terminal.say([
       "\(id): the answer lies on \(hosts.joined(separator: " ")), for whoever resumes it.", "  → lander resume \(id)",
     ])
+    if let doubt = ApprovalSignatures.doubt(message, found.parked, in: folder) { terminal.tell(["  ! " + doubt]) }
     return .done
   }
 

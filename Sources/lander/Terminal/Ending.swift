@@ -51,7 +51,14 @@ enum Ending {
   /// Opens the requested files.
   /// - Throws: `Problems` if one of them cannot be written.
   static func openFiles() throws(Problems) {
-    for (file, path) in state.withLock({ $0.files }) { try file.open(Folder.absolute(path)) }
+    let files = state.withLock { $0.files.map { ($0.file, Folder.absolute($0.path)) } }
+    for (index, (file, path)) in files.enumerated() {
+      if !path.hasPrefix("/dev/"), let other = files[..<index].first(where: { $0.1.isExactly(path) })?.0 {
+        throw Problems(
+          Problem("it names the file of \(other.rawValue), which would be overwritten", subject: file.rawValue, fix: "name another file"))
+      }
+      try file.open(path)
+    }
   }
 
   /// Whether `--result` was given.

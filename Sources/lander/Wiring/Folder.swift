@@ -10,6 +10,18 @@ enum Folder {
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
+  /// Whether a path is a link whose target does not exist, or a loop of links. Then nothing can be read or made there.
+  static func isDeadLink(_ path: String) -> Bool {
+    var status = stat()
+    return !exists(path) && lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  /// Returns the problem that a path is a link that leads nowhere.
+  static func deadLink(_ path: String, subject: String? = nil) -> Problem {
+    let fix = "look at it with ls -l, then make its target or remove the link: rm \(path.shellWord)"
+    return Problem("\(path) is a link that leads nowhere", subject: subject, fix: fix)
+  }
+
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -17,6 +29,10 @@ enum Folder {
 
   /// Returns the problem that a folder does not exist, with the folder that was probably meant.
   static func missing(_ path: String, subject: String) -> Problem {
+    if isDeadLink(path) { return deadLink(path, subject: subject) }
+    if exists(path) {
+      return Problem("\(path) is a file, and a folder was expected", subject: subject, fix: "name its folder: \(parent(of: path))")
+    }
     let parent = parent(of: path)
     let near = NearMatch.of(name(of: path), among: names(in: parent).filter { isDirectory("\(parent)/\($0)") })
     return Problem(

@@ -13,7 +13,7 @@ extension Surroundings {
     var limit = rlimit()
     if getrlimit(__rlimit_resource_t(7), &limit) == 0 { openFiles = Int(clamping: limit.rlim_max) }
     state = options.stateFolder()
-    hasState = Folder.exists(state)
+    hasState = Folder.exists(state) || Folder.isDeadLink(state)
     isWritable = access(state, W_OK) == 0
     let project = options.folderOrHere
     let ignored = (try? Folder.text(at: project + "/.gitignore", isLoose: true)).flatMap { $0 } ?? ""

@@ -61,6 +61,7 @@ enum Wiring {
     for project: LoadedProject, _ options: ProjectOptions, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
     let path = options.stateFolder()
+    if Folder.isDeadLink(path) { throw Problems(Folder.deadLink(path)) }
     guard onlyLooks, !Folder.exists(path) else { return try desk(in: project.folder, state: StateDirectory(path), tell) }
     if options.state != nil { tell(.remark("There is no state folder \(path): what was deployed from it is not known here.")) }
     let passing = try PassingFolder()

@@ -20,6 +20,14 @@ function values.kind(name)
   end }
 end
 
+--- Returns "log has debug, error, info and warn" without its "and"; nil: there are too many members to list.
+local function listed(name, members)
+  local names = tables.keys(members)
+  if #names > 12 then return nil end
+  table.sort(names)
+  return string.format("%s has %s", name, table.concat(names, ", "))
+end
+
 --- Makes a word with members, such as `log` or `param`. call: what the word does if it is called itself; nil: it cannot be called.
 function values.word(name, members, call)
   local type_ = values.kind(name)
@@ -29,7 +37,7 @@ function values.word(name, members, call)
   type_.__index = function(_, key)
     local member = members[key]
     if member ~= nil then return member end
-    problems.add(string.format("%s has no %s", name, tostring(key)), near.question(key, tables.keys(members), name .. ".%s"), nil,
+    problems.add(string.format("%s has no %s", name, tostring(key)), near.question(key, tables.keys(members), name .. ".%s") or listed(name, members), nil,
       "misnamed")
     return void
   end

@@ -65,7 +65,9 @@ local function expand(name, into, place)
   end
   local first, last = math.tointeger(tonumber(from)), math.tointeger(tonumber(to))
   if not first or not last or last < first or last - first > widest then
-    return problems.add(string.format("the range in %q must go up, by at most 10,000", name), nil, place)
+    local turned = first and last and last < first and string.format("%s[%s-%s]%s", before, to, from, after)
+    return problems.add(string.format("the range in %q must go up, by at most 10,000", name),
+      turned and string.format("did you mean %q?", turned) or "write several ranges", place)
   end
   for number = first, last do expand(before .. string.format("%0" .. #from .. "d", number) .. after, into, place) end
 end

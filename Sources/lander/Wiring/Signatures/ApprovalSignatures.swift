@@ -9,4 +9,18 @@ struct ApprovalSignatures: Signatures {
     guard case .signer(let name)? = try? Self.form.find(text, signature: signature, among: signers, as: names) else { return nil }
     return name
   }
+
+  /// Returns why a left answer probably counts for nobody; nil: its key is allowed, or this folder cannot tell. The deployment has allowed
+  /// signers of its own, which may differ from those of the folder.
+  static func doubt(_ message: Message, _ parked: Parked, in folder: String) -> String? {
+    guard message.kind == .approve, let names = parked.from, !names.isEmpty else { return nil }
+    let people = names.joined(separator: ", ")
+    guard let signature = message.signature else { return "it is not signed, and only signed answers of \(people) count: --key FILE signs" }
+    guard let signers = try? Folder.text(at: "\(folder)/\(SignedApproval.signers)", most: SourceFile.mostBytes) else { return nil }
+    let statement = SignedApproval.statement(parked.deployment, gate: parked.gate)
+    guard let found = try? form.find(statement, signature: signature, among: signers, as: names) else { return nil }
+    if case .signer = found { return nil }
+    return "no line of \(SignedApproval.signers) lets this key sign for \(people), so the answer counts for nobody, unless the deployment "
+      + "has other signers"
+  }
 }
