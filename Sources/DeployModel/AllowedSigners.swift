@@ -36,18 +36,12 @@ package struct AllowedSigners: Sendable, Hashable {
     let words = words(of: text)
     guard let first = words.first, !first.hasPrefix("#"),
       let type = words.dropFirst().firstIndex(where: { $0.hasPrefix("ssh-") || $0.hasPrefix("ecdsa-") || $0.hasPrefix("sk-") }),
-      type + 1 < words.count
-    else { return nil }
-    let options = words[1..<type].joined(separator: " ")
-    if let range = options.firstRange(of: "namespaces=") {
-      let names = options[range.upperBound...].prefix { $0 != " " }.split(separator: ",")
-      guard names.contains(where: { $0 == SignedApproval.namespace || $0.contains("*") || $0.contains("?") }) else { return nil }
-    }
-    guard !options.split(whereSeparator: { $0 == "," || $0 == " " }).contains("cert-authority"), isKey(words[type + 1], of: words[type])
+      type <= 2, type + 1 < words.count, isKey(words[type + 1], of: words[type]),
+      let options = SignerOptions(type == 2 ? words[1] : ""), options.allows(SignedApproval.namespace), !options.isAuthority
     else { return nil }
     return Line(
-      patterns: first.split(separator: ",").map(String.init), key: words[type + 1], begin: day(of: "valid-after=", in: options),
-      end: day(of: "valid-before=", in: options))
+      patterns: first.filter { $0 != "\"" }.split(separator: ",").map(String.init), key: words[type + 1], begin: options.begin,
+      end: options.end)
   }
 
   /// Whether base64 text begins as a key of this type begins: with the length and the name of the type.
@@ -63,22 +57,13 @@ package struct AllowedSigners: Sendable, Hashable {
     return key.count % 4 == 0 && key.starts(with: begin) && key.allSatisfy { letters.contains($0) || $0 == UInt8(ascii: "=") }
   }
 
-  /// The day in an option such as `valid-before=20261231`, in days since 1970-01-01; nil: the options have no such day.
-  private static func day(of option: String, in options: String) -> Int? {
-    guard let range = options.firstRange(of: option) else { return nil }
-    let digits = options[range.upperBound...].prefix(8)
-    guard digits.count == 8, let number = Int(digits) else { return nil }
-    return Civil.days(number / 10_000, number / 100 % 100, number % 100)
-  }
-
-  /// Splits a line into words. Blanks between quotes do not end a word, and the quotes are dropped.
+  /// Splits a line into words. Blanks between quotes do not end a word.
   private static func words(of line: Substring) -> [String] {
     var words: [String] = []
     var (word, isQuoted) = ("", false)
     for character in line {
-      if character == "\"" {
-        isQuoted.toggle()
-      } else if isQuoted || !character.isWhitespace {
+      if character == "\"" { isQuoted.toggle() }
+      if isQuoted || !character.isWhitespace {
         word.append(character)
       } else if !word.isEmpty {
         words.append(word)

@@ -45,7 +45,10 @@ package struct DeploymentDocument: Sendable {
 
   private var verdict: Document.Cell {
     guard let conclusion = story.conclusion else { return Document.Cell("has not ended", .warn) }
-    let back = rollback?.conclusion.map { $0.status == .succeeded ? ", rolled back" : ", rollback failed" } ?? ""
+    let isStuck = conclusion.hosts.contains(where: \.isRestoreFailed)
+    let back =
+      rollback?.conclusion.map { $0.status == .succeeded && !isStuck ? ", rolled back" : ", rollback failed" }
+      ?? (isStuck ? ", rollback failed" : "")
     switch conclusion.status {
     case .succeeded: return story.isAsWished ? Document.Cell("succeeded", .good) : Document.Cell("succeeded within its budget", .warn)
     case .partial: return Document.Cell("stopped on purpose", .warn)

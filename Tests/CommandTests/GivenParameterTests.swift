@@ -61,7 +61,9 @@ struct GivenParameterTests {
     let running = try place.start(["plan", "--params", "list.json"], ["LANDER_PARAM_LEVL": "high", "LANDER_PARAM_DRY_RUN": "perhaps"])
     #expect(running.wait() == 2)
     let text = running.everything
-    #expect(text.contains("LANDER_PARAM_LEVL: no recipe and no task has a parameter of that name\n  → did you mean LANDER_PARAM_LEVEL?"), "\(text)")
+    #expect(
+      text.contains("LANDER_PARAM_LEVL: no recipe and no task has a parameter of that name\n  → did you mean LANDER_PARAM_LEVEL?"),
+      "\(text)")
     #expect(text.contains("--params: list.json is no JSON object"), "\(text)")
     let value = try place.start(["plan"], ["LANDER_PARAM_DRY_RUN": "perhaps"])
     #expect(value.wait() == 2 && value.everything.contains("LANDER_PARAM_DRY_RUN: \"perhaps\" is not true or false"), "\(value.everything)")
@@ -70,7 +72,8 @@ struct GivenParameterTests {
     let wrong = try place.lander("plan", "--params", "wrong.json")
     #expect(wrong.code == 2 && wrong.err.contains("wrong.json: level: \"higher\" is not one of low, high"), "\(wrong.err)")
     let name = try place.lander("plan", "--params", "params.json")
-    #expect(name.code == 2 && name.err.contains("a \"levl\", which is no parameter of this recipe\n  → did you mean \"level\"?"), "\(name.err)")
+    #expect(
+      name.code == 2 && name.err.contains("a \"levl\", which is no parameter of this recipe\n  → did you mean \"level\"?"), "\(name.err)")
   }
 
   @Test("a file that cannot be read says why; a pipe and a link are read like a file, up to the limit")
@@ -85,16 +88,19 @@ struct GivenParameterTests {
     #expect(try said("/").contains("/ cannot be read: Is a directory\n  → name a file in it"))
     #expect(try said("/dev/zero").contains("/dev/zero is larger than 1.0 MB"))
     try place.write(String(repeating: " ", count: 1 << 21), to: "large.json")
-    try FileManager.default.createSymbolicLink(atPath: place.path("link.json"), withDestinationPath: "large.json")
+    try FileManager.default.createSymbolicLink(atPath: place.path + "/link.json", withDestinationPath: "large.json")
     #expect(try said("link.json").contains("link.json is larger than 1.0 MB"))
-    let shell = "echo '{ \"level\": \"high\" }' | \"$0\" plan --params /dev/stdin --json"
-    let piped = try place.shell(shell)
-    #expect(piped.code == 0 && piped.out.contains(#""level":"high""#), "\(piped.out) \(piped.err)")
+    let pipe = place.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let piped = try place.start(["plan", "--json", "--params", "pipe"])
+    try Data(#"{ "level": "high" }"#.utf8).write(to: URL(fileURLWithPath: pipe))
+    #expect(piped.wait() == 0 && piped.said(piped.out).contains(#""level":"high""#), "\(piped.everything)")
   }
 
   @Test("a variable of a task's parameter is no mistake of another command")
   func tasks() throws {
-    let body = "params = { level = param.string { default = \"low\" } }, tasks = { task \"t\" { params = { size = param.integer {} }, "
+    let body =
+      "params = { level = param.string { default = \"low\" } }, tasks = { task \"t\" { params = { size = param.integer {} }, "
       + "run = function(host) host:run \"true\" end } },"
     let place = try Workplace.project(hosts: 1, body: body)
     let variables = ["LANDER_PARAM_SIZE": "7", "LANDER_PARAM_LEVEL": "high"]

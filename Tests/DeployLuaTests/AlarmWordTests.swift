@@ -32,7 +32,7 @@ struct AlarmWordTests {
   @Test(
     "what is no alarm is refused with what was written and what would be right",
     arguments: [
-      ("{ port = 80 }", "alarm of recipe \"web\" needs during; for how long, from the end of the deployment, a second to 7 days"),
+      ("{ port = 80 }", "alarm of recipe \"web\" needs during; how long it lasts after the end of the deployment: 1 second to 7 days"),
       (
         "{ during = \"8d\", port = 80 }",
         "during of alarm of recipe \"web\" is 691200 s, and 7 days is the most; let a monitoring system watch after that"
@@ -54,7 +54,7 @@ struct AlarmWordTests {
       ("{ durring = \"1h\", port = 80 }", "alarm of recipe \"web\" has no field \"durring\"; did you mean during?"),
       (
         "{ during = \"1h\", check = function() end }",
-        "alarm of recipe \"web\" takes no check: functions run only while a deployment is under way; say http, port or command; "
+        "alarm of recipe \"web\" takes no check: functions run only while a deployment is under way; use http, port or command; "
           + "a function can check hosts during the deployment, with rollout:watch"
       ),
     ])

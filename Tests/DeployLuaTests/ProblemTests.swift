@@ -45,7 +45,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       deploy.lua:1: configuration "careful" has no field "flor"; did you mean floor?
       deploy.lua:1: budget of configuration "careful" has no field "faild"; did you mean failed?
       deploy.lua:4: host "web1" is listed twice; list it once
-      deploy.lua:4: the range in "web[3-1]" must go up, by at most 10,000
+      deploy.lua:4: the range in "web[3-1]" must go up, by at most 10,000; did you mean "web[1-3]"?
       deploy.lua:4: a host is a name or host "name" { … }, got 7
       deploy.lua:5: tags of group "production" must be a table of plain values { name = value }, got a table
       deploy.lua:8: recipe "web" needs path, where releases live on hosts; path = "/srv/web"
@@ -208,7 +208,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       (
         "local static_site = require 'recipes.static_site'\nrecipe \"s\" {\n  base = static_site {\n    from "
           + "= 'dist',\n    pth = '/x',\n  },\n}",
-        "deploy.lua:3: static_site: option \"path\" is needed: where releases live on hosts, an absolute path"
+        "deploy.lua:3: static_site: option \"path\" is needed: the folder for releases on hosts, an absolute path"
           + "\ndeploy.lua:5: static_site: there is no option \"pth\"; did you mean \"path\"?"
       ),
       (

@@ -41,7 +41,7 @@ import Testing
   func parameters() throws {
     let code = """
       local conf = template 'app.conf'
-      recipe "web" { path = "/srv/web", params = { port = param.integer { default = 80 }, password = param.string { default = "x" } }, on = {
+      recipe "web" { path = "/srv/web", params = { port = param.integer {}, password = param.string {} }, on = {
         ValidateService = function(host, deployment) host:template("/etc/app.conf", conf, deployment.params) end } }
       """
     let rig = try Rig(code, parameters: .record(of: [("port", 8080), ("password", "y")]), files: files)

@@ -15,7 +15,7 @@ struct TransportNameTests {
     for transport in OwnTransport.all {
       let said = problems("transport \"\(transport.name)\" (function(host) return { \"sh\" } end)")
       let words = "transport \"\(transport.name)\" comes with Lander, so this definition would have no effect"
-      #expect(said.contains { $0.hasPrefix("deploy.lua:1: \(words); give it a name of its own") }, "\(said)")
+      #expect(said.contains { $0.hasPrefix("deploy.lua:1: \(words); give it another name") }, "\(said)")
     }
   }
 

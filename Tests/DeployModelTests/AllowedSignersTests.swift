@@ -17,6 +17,21 @@ struct AllowedSignersTests {
     ] { #expect(lines(line).isEmpty, "\(line)") }
   }
 
+  @Test("a line that ssh-keygen refuses counts for nobody")
+  func refused() {
+    for options in [
+      "valid-before=\"tomorrow\"", "valid-before=\"20261301\"", "valid-before=\"20261232\"", "valid-before=20990101", "foo",
+      "namespaces=git",
+      "valid-after=\"x\",valid-before=\"20990101\"", "valid-before=\"209901011\"", "namespaces=\"!lander*,*\"", "namespaces=\"!*\"",
+      "valid-before=\"209901012500\"", "namespaces=\"\"", "valid-before=\"20990101\" valid-after=\"20200101\"", "namespaces=\"lander\"",
+    ] { #expect(lines("kim@x \(options) ssh-ed25519 \(Self.key)").isEmpty, "\(options)") }
+    for options in [
+      "namespaces=\"git,lander-*\"", "namespaces=\"!git,*\"", "NAMESPACES=\"lander-approva?\"", "valid-before=\"20990101235960Z\"",
+      "namespaces=\"lander-approval\",valid-after=\"20200101\"",
+    ] { #expect(lines("kim@x \(options) ssh-ed25519 \(Self.key)").count == 1, "\(options)") }
+    #expect(lines("\"kim@x,ann@x\" ssh-ed25519 \(Self.key)").first?.patterns == ["kim@x", "ann@x"])
+  }
+
   @Test("a key whose time is over, or has not come, does not hold; a day more or less is left to the zone of the machine")
   func times() throws {
     let noon = Timestamp(milliseconds: Civil.days(2026, 11, 28) * 86_400_000 + 43_200_000)

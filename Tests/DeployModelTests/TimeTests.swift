@@ -11,7 +11,10 @@ struct TimeTests {
     #expect(Interval(text)?.milliseconds == milliseconds)
   }
 
-  @Test("are refused where they are none, negative, or longer than 100 days", arguments: ["", "m", "-1s", "5 m", "101d", "nan", "1e99h", "+1s", "1e0", "inf", "0x1"])
+  @Test(
+    "are refused where they are none, negative, or longer than 100 days",
+    arguments: ["", "m", "-1s", "5 m", "101d", "nan", "1e99h", "+1s", "1e0", "inf", "0x1"]
+  )
   func refuses(_ text: String) {
     #expect(Interval(text) == nil)
   }

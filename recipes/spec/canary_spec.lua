@@ -22,6 +22,12 @@ probe("asked_canary", { batch = 7, watch = "1m", approve = { message = "and now?
 probe("function_canary", { batch = 7, watch = "1m", check = function(host) return host:try("bin/look").ok end })
 probe("comparing_canary", { first = 2, batch = 6, watch = "5m", analyse = { margin = "+1pp" }, rate = errors })
 probe("young_canary", { first = 2, batch = 6, watch = "5m", restart = true, analyse = { margin = "+1pp" }, rate = errors })
+configuration "lenient" { budget = { failed = 4 }, base = "100%" }
+recipe "frail_canary" {
+  targets = group "fleet", path = "/srv/frail", revision = bundle { from = "dist" }, configuration = "lenient",
+  strategy = canary { first = 2, batch = 6, watch = "5m", restart = true, analyse = { margin = "+1pp" }, rate = errors },
+  on = { ValidateService = function(host) host:run "bin/validate" end },
+}
 probe("judging_canary", { watch = "1m", check = { port = 80, on_fail = "return" } })
 probe("lenient_canary", { watch = "1m", approve = { message = "well?", on_fail = "return" } })
 probe("lenient_comparison", { value = function() return 1 end, analyse = { margin = "+1", on_fail = "return" } })
@@ -66,6 +72,18 @@ describe("canary", function()
   it("restarts what it compares the first wave with, and changes it later like the others", function(t)
     local run = t:deploy("young_canary", { http = { { url = "https://m.example/*", json = { failed = 2, of = 5000 } } } })
     t:expect(decided(run)):equals { "wave 1: 2 hosts", "restart: 2 hosts", "gate analysis: pass", "wave 2: 6 hosts" }
+  end)
+
+  it("compares with no twin that did not come back from its restart", function(t)
+    local function metrics(host, failed) return { url = "https://m.example/" .. host, json = { failed = failed, of = 5000 } } end
+    local dead = metrics("web3", 4000)
+    dead.optional = true
+    local http = { dead, metrics("web4", 2), metrics("*", 2000) }
+    local run = t:deploy("frail_canary", { http = http, answers = { { command = "bin/validate", host = "web3", status = 1 } } })
+    t:expect(decided(run)[3]):equals "gate analysis: fail"
+    local none = t:deploy("frail_canary", { answers = {
+      { command = "bin/validate", host = "web3", status = 1 }, { command = "bin/validate", host = "web4", status = 1 } } })
+    t:expect(none.failure):contains "none of the hosts to compare with came back from its restart"
   end)
 
   it("goes back when a function finds a host bad", function(t)

@@ -10,6 +10,20 @@ local function gate(name, given, own)
   return options
 end
 
+--- Restarts the twins, and returns the canaries and twins to compare: a twin that did not come back says nothing about the old release.
+local function restarted(rollout, canary, twins)
+  local back, pairs_of = {}, { canary = {}, twins = {} }
+  for _, host in ipairs(rollout:restart(twins).succeeded_hosts) do back[host.name] = true end
+  for i, twin in ipairs(twins) do
+    if back[twin.name] then
+      pairs_of.canary[#pairs_of.canary + 1] = canary[i]
+      pairs_of.twins[#pairs_of.twins + 1] = twin
+    end
+  end
+  if #pairs_of.twins == 0 then fail "none of the hosts to compare with came back from its restart" end
+  return pairs_of.canary, pairs_of.twins
+end
+
 return strategy "canary" {
   options = schema "canary" {
     first = schema.amount { default = 1, help = "the hosts of the first wave" },
@@ -38,8 +52,8 @@ return strategy "canary" {
       -- What the budget allows to fail has nothing to compare.
       compare.canary = wave.succeeded_hosts
       if options.restart then
-        compare.baseline = compare.baseline or rest:twins(compare.canary)
-        rollout:restart(compare.baseline)
+        local twins = compare.baseline or rest:twins(compare.canary)
+        compare.canary, compare.baseline = restarted(rollout, compare.canary, twins)
       end
       rollout:analyse(compare)
     end

@@ -99,7 +99,7 @@ extension HostProgram {
     let reach = host.host.ownTransport == .ssh ? "ssh \(host.host.address ?? host.host.name)" : "sh"
     if isRestart || !plan.kind.leadsToRelease {
       let rest =
-        plan.kind.task.map { $0.around == .restart } == false
+        !isRestart && plan.kind.task.map { $0.around == .restart } == false
         ? "look whether the application is good there, and give the host its traffic back: the task did not stop it"
         : "start the application there, and give the host its traffic back"
       return [reach, "cd \(path)/current", "# the release is as it was: \(rest)"]

@@ -9,7 +9,7 @@ extension Desk {
     let summary = try await past.find(word)
     let entries = try await past.entries(of: summary.id)
     // A rollback that an alarm started has no alarm of its own: the alarm continues with it.
-    if case .rollback(of: let undone?) = summary.kind, try book.record(of: undone) != nil { return try await alarm(of: undone, in: book) }
+    if let fired = try await fired(by: summary, in: book) { return try await alarm(of: fired, in: book) }
     guard case .planned(let plan)? = entries.first?.fact, let alarm = plan.flow.alarm else {
       throw Problems(
         Problem(
@@ -27,6 +27,12 @@ extension Desk {
     }
     let fresh = AlarmRecord(deployment: plan.id, opened: now, until: summary.lastEntry + alarm.during)
     return AlarmWatch(plan, alarm, hosts: hosts, record: try book.record(of: plan.id) ?? fresh, desk: self, book: book)
+  }
+
+  /// Returns the deployment whose alarm started a rollback; nil: no alarm started it.
+  private func fired(by rollback: DeploymentSummary, in book: any AlarmBook) async throws -> Deployment.ID? {
+    guard rollback.kind == .rollback(of: nil) else { return nil }
+    return try await past.deployments().first { try book.record(of: $0.id)?.rollback == rollback.id }?.id
   }
 
   /// Returns the rollback that an alarm starts. It is planned as `lander rollback` would plan it for the deployment's hosts and for hosts

@@ -15,6 +15,8 @@ actor Interrupts {
 
   private let running: Running
   private let shown: Progress
+  /// The rollback of an alarm, which continues after the first signal like a rollback after a failure; nil: none runs.
+  private let started: Deployment.ID?
   private var before: ContinuousClock.Instant?
   private var first: (signal: Int32, at: ContinuousClock.Instant)?
   /// What signals have asked to end: nil stands for the deployment, and an id for its rollback.
@@ -23,9 +25,10 @@ actor Interrupts {
   private(set) var detached = false
   private(set) var last: Int32?
 
-  init(running: Running, shown: Progress) {
+  init(running: Running, shown: Progress, startedByAlarm started: Deployment.ID? = nil) {
     self.running = running
     self.shown = shown
+    self.started = started
   }
 
   func heard(_ number: Int32) async {
@@ -40,7 +43,8 @@ actor Interrupts {
     if let first, number == SIGHUP || number == SIGTERM && first.signal != SIGTERM && now - first.at < Self.urgency { return }
     last = number
     if first == nil { first = (number, now) }
-    if asked.contains(await running.goingBack) {
+    let goingBack = if let started { started } else { await running.goingBack }
+    if asked.contains(goingBack) {
       detached = true
       hurry?.cancel()
       return await running.detach()
@@ -56,9 +60,9 @@ actor Interrupts {
 
   /// - Returns: the rollback that continues in spite of the signal; nil: the deployment ends.
   private func ask(_ reason: String) async -> Deployment.ID? {
-    guard let id = await running.cancel(reason: reason) else { return nil }
-    shown.goesOn()
-    return id
+    let goingBack = if let started { started } else { await running.cancel(reason: reason) }
+    if goingBack != nil { shown.goesOn() }
+    return goingBack
   }
 
   /// Stops the timer when no deployment runs any more.

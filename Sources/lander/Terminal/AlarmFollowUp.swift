@@ -82,7 +82,9 @@ struct AlarmFollowUp {
   ) async throws -> (record: AlarmRecord, back: Launch.End?, standing: AlarmRollback?) {
     let work = Task {
       try await watch.watch(in: project, upTo: time, { tell($0, of: watch) }) { plan in
-        try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).run(plan)
+        var launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed)
+        launch.startedByAlarm = plan.id
+        return try await launch.run(plan)
       }
     }
     // The first signal ends the watching, and the next one the command. A rollback that is under way handles signals itself.

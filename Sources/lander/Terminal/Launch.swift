@@ -20,6 +20,9 @@ struct Launch {
   /// Whether the launch resumes a parked deployment with somebody's answer.
   var answers = false
 
+  /// The rollback that an alarm started, which the first signal does not end; nil: the launch runs no such rollback.
+  var startedByAlarm: Deployment.ID?
+
   private var isLive: Bool { (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live }
 
   /// Whether the output of commands is shown: all of it, or the last line of each host.
@@ -92,7 +95,7 @@ struct Launch {
   private func follow(_ running: Running, _ wait: QueueWait? = nil, waves: Int? = nil) async throws -> End {
     let (sink, telemetry) = (try EventFile(progress.events), try Telemetry(progress.otlp, terminal))
     let shown = Progress(mode: progress.mode, verbose: progress.verbose, waves: waves, terminal: terminal, typed: typed)
-    let interrupts = Interrupts(running: running, shown: shown)
+    let interrupts = Interrupts(running: running, shown: shown, startedByAlarm: startedByAlarm)
     let (signals, heard) = AsyncStream.makeStream(of: Int32.self)
     Signals.hear(Signals.ending + [SIGUSR1, SIGWINCH, SIGCONT]) { heard.yield($0) }
     let listener = Task {

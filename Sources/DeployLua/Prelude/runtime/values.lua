@@ -37,8 +37,8 @@ function values.word(name, members, call)
   type_.__index = function(_, key)
     local member = members[key]
     if member ~= nil then return member end
-    problems.add(string.format("%s has no %s", name, tostring(key)), near.question(key, tables.keys(members), name .. ".%s") or listed(name, members), nil,
-      "misnamed")
+    local fix = near.question(key, tables.keys(members), name .. ".%s") or listed(name, members)
+    problems.add(string.format("%s has no %s", name, tostring(key)), fix, nil, "misnamed")
     return void
   end
   if call then type_.__call = framed(function(_, ...) return call(...) end) end

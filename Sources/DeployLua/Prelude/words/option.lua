@@ -81,7 +81,8 @@ local kinds = {
   duration = { summary = "A time: \"90s\", \"5m\".", default = "any", words = always(duration.words),
     reader = always(function(value) return duration.milliseconds(value) ~= nil, value end) },
   list = { summary = "Texts, typed with commas between them: a,b. With texts in it, each value is one of these.", default = "table",
-    fields = { { "match", "string", "a Lua pattern that each text matches; ^…$ describes the whole text" }, { "min", "count", "the smallest number of texts" },
+    fields = { { "match", "string", "a Lua pattern that each text matches; ^…$ describes the whole text" },
+      { "min", "count", "the smallest number of texts" },
       { "max", "count", "the largest number of texts" } }, words = list_words, reader = listed },
 }
 
