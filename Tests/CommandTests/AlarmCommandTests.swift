@@ -130,6 +130,26 @@ struct AlarmCommandTests {
     }
   }
 
+  @Test("the first signal does not end the rollback of an alarm, and follow of that rollback leads to its alarm", arguments: [SIGINT, SIGTERM])
+  func signalInRollback(_ signal: Int32) throws {
+    let start = "echo >../../started; while [ -e ../../slow ]; do sleep 0.1; done"
+    let place = try Workplace.project(body: Self.body() + " on = { ApplicationStart = function(host) host:run \"\(start)\" end },")
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("2\n", to: "app/version")
+    #expect(try place.lander("deploy").code == 0)
+    try FileManager.default.removeItem(atPath: place.path + "/hosts/h1/srv/app/started")
+    for file in ["slow", "bad"] { try place.write("", to: "hosts/h1/srv/app/\(file)") }
+    let watcher = try place.start(["follow", "last", "--alarm"])
+    try place.wait(for: "hosts/h1/srv/app/started")
+    watcher.send(signal)
+    usleep(500_000)
+    try FileManager.default.removeItem(atPath: place.path + "/hosts/h1/srv/app/slow")
+    #expect(watcher.wait() == 17, "\(watcher.everything)")
+    for host in ["h1", "h2"] { #expect(try place.text("hosts/\(host)/srv/app/current/version") == "1\n") }
+    let last = try place.lander("follow", "last", "--alarm")
+    #expect(last.code == 17 && last.out.contains("took its hosts back"), "\(last.everything)")
+  }
+
   @Test("a watcher that was killed in the rollback leaves it to lander resume, and only then the hosts count as back")
   func killedInRollback() throws {
     let start = "echo >../../started; while [ -e ../../slow ]; do sleep 0.1; done"

@@ -86,10 +86,10 @@ struct GivenParameterTests {
     }
     #expect(try said("nothing.json").contains("nothing.json cannot be read: No such file or directory\n  → name a file that is there"))
     #expect(try said("/").contains("/ cannot be read: Is a directory\n  → name a file in it"))
-    #expect(try said("/dev/zero").contains("/dev/zero is larger than 1.0 MB"))
+    #expect(try said("/dev/zero").contains("/dev/zero is larger than"))
     try place.write(String(repeating: " ", count: 1 << 21), to: "large.json")
     try FileManager.default.createSymbolicLink(atPath: place.path + "/link.json", withDestinationPath: "large.json")
-    #expect(try said("link.json").contains("link.json is larger than 1.0 MB"))
+    #expect(try said("link.json").contains("link.json is larger than"))
     let pipe = place.path + "/pipe"
     #expect(mkfifo(pipe, 0o600) == 0)
     let piped = try place.start(["plan", "--json", "--params", "pipe"])

@@ -23,7 +23,8 @@ struct ExampleTests {
     group "databases" { hosts = { "db1" } }
     """
   private static let files = [
-    "hosts.json": "[\"web1\"]", "config/motd": "hello", "config/production.env": "PORT=80\n", "key.b64": "a2V5", "vhost.conf": "{{ name }}",
+    "hosts.json": "[\"web1\"]", "config/motd": "hello", "config/production.env": "PORT=80\n", "config/production.yml": "port: 80\n",
+    "app.conf": "{{ port }} {{ password }}", "key.b64": "a2V5", "vhost.conf": "{{ name }}",
     "plugins/chat/plugin.lua": "return { name = \"chat\", version = \"1.0.0\", api = 1, "
       + "capabilities = { \"host.run\", \"secret:CHAT_TOKEN\" } }",
     "plugins/chat/init.lua": "return {}",
@@ -52,6 +53,10 @@ struct ExampleTests {
       let rest = word.name == "rollout:analyse" ? "rollout:wave(rollout.targets:except(rollout.targets:take(1)))" : ""
       let strategy = "strategy \"own\" (function(rollout) \(first) \(example) \(rest) end)"
       return "\(around)\nrecipe \"web\" { \(fields), \(partners), \(traffic), strategy = \(strategy) }"
+    }
+    // Only at the top of a file a template is read, and only a hook can write it.
+    if word.name == "host:template" {
+      return "\(around)\n\(example)\nrecipe \"web\" { \(fields), \(partners), on = { AfterInstall = configure } }"
     }
     if word.phases.contains("run") {
       let hook = "function(host, deployment)\n\(example)\nend"

@@ -30,7 +30,7 @@ struct TakeoverTests {
     try #require(try await bench.desk.past.deployments().first { $0.id == id })
   }
 
-  @Test("an interrupted deployment stays open while it has one host that no newer deployment took over, and is superseded after the last")
+  @Test("an interrupted deployment stays open until newer deployments have taken over all of its hosts; then it is superseded")
   func superseded() async throws {
     let (bench, id) = try await left()
     let before = try await state(bench, id)

@@ -9,13 +9,14 @@ extension Desk {
   ///   - aim: a release that hosts keep, as typed; nil: the previous good release.
   ///   - despite: names of irreversible stages that should not prevent the rollback.
   ///   - said: who asks, and why.
-  /// - Throws: every reason why the hosts cannot go back. Planning changes nothing.
+  ///   - endsLate: whether to end parked deployments first if their deadline has passed; false: planning changes nothing.
+  /// - Throws: every reason why the hosts cannot go back.
   package func planRollback(
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, despite: [String] = [],
-    said: StatedProvenance = StatedProvenance()
+    said: StatedProvenance = StatedProvenance(), endsLate: Bool = true
   ) async throws -> Plan {
     let preparation = await ask(selection, deep: true)
-    if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)], queues: false) {
+    if endsLate, try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)], queues: false) {
       return try await afterLate {
         try await planRollback(of: selection, in: project, straighten: straighten, to: aim, despite: despite, said: said)
       }
@@ -101,6 +102,12 @@ extension Desk {
     let secrets = await secretProblems(rehearsal.secrets)
     let users = await UserProbe(plan, rehearsal.good).problems(asking: ports.transport)
     if !secrets.isEmpty || !users.isEmpty { throw Problems(secrets + users, exit: secrets.isEmpty ? .infrastructure : .usage) }
+  }
+
+  /// Rehearses a planned rollback, to show what it would do.
+  /// - Throws: if one of its recipes is neither here nor on a host, or if the rehearsal does not end.
+  package func rehearse(_ rollback: Plan, in project: LoadedProject) async throws -> PlannedDeployment {
+    PlannedDeployment(plan: rollback, rehearsal: try await rehearsing(rollback, project).run(), installation: [])
   }
 
   /// Returns the rehearsal of a plan whose recipes are all in the store.

@@ -36,7 +36,8 @@ package final class RehearsedScripts: Scripts {
 
   let plan: Plan
   let mode: Rehearsal
-  /// Whether the rehearsal makes hosts fail. An error that a function then raises may be its reaction to that.
+  /// Whether the rehearsal makes hosts fail. If it does, an error that a function raises may only be the function's reaction to such a
+  /// failure, and no mistake in the recipe.
   private let hasFaults: Bool
   private let scripts: LuaRecipes
   /// The running scripts, by number. Numbers are given one after the other.

@@ -15,7 +15,7 @@ struct DeployCommand: Verb {
       (Ctrl-C), 143 (SIGTERM) or 129 (closed terminal). Without --force, a host does not change if it already has this bundle, recipe, \
       parameters and (if comparable) secrets.
 
-      Queued deployments (--on-busy) get the hosts in order; each deploys the files of the time when it joined the queue. The first host \
+      Queued deployments (--on-busy) get the hosts in order; each deploys the files as they were when it joined the queue. The first host \
       by name keeps the queue. A rollback, or a deployment with another first host, may come in between.
 
       If a gate waits for a person, lander asks at a terminal: yes, no, or later (ask no more, but keep waiting). Without a terminal, as \
@@ -32,8 +32,8 @@ struct DeployCommand: Verb {
       group, --between check asks whether the previous group still runs the release (exit code 12 if not). approve, the default at a \
       terminal, also waits for a person (14 without a yes). none checks nothing. lander resume TRAIN continues after a crash.
 
-      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. Exits with 0 if no host \
-      lacks it, with 20 if only hosts out of reach may, and with 4 while a deployment of the group is under way, unless --on-busy waits.
+      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. Exit codes: 0 if \
+      no host lacks it; 20 if only hosts out of reach could lack it; 4 if a deployment of the group is under way (--on-busy waits instead).
 
       Examples:
         lander deploy web --group staging --message "Fix login"

@@ -21,8 +21,10 @@ struct RollbackCommand: Verb {
       With slots, the recipe's strategy moves the traffic back. Without slots, a rollback moves no traffic. If an earlier deployment from \
       this machine shifted the traffic and did not succeed, lander prints the commands that move the traffic back.
 
+      --plan asks the hosts what they run, and shows what the rollback would do on each of them. It changes nothing.
+
       Examples:
-        lander rollback web --group production
+        lander rollback web --group production --plan
         lander rollback web --to 3f2a91c --message "Login is broken"
       """)
 
@@ -38,6 +40,8 @@ struct RollbackCommand: Verb {
   var straighten = false
   @Option(help: ArgumentHelp("Go back although this stage is irreversible; it is not undone. May be repeated.", valueName: "stage"))
   var despite: [String] = []
+  @Flag(help: "Only show what the command would do; nothing is carried out.")
+  var plan = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (project, desk, selection) = try Wiring.open(options, hosts.bundle, tell: terminal.listener(progress.mode)) {
@@ -45,10 +49,16 @@ struct RollbackCommand: Verb {
     }
     let said = try hosts.why.said()
     return try await desk.use { desk in
-      let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten, to: aim, despite: despite, said: said)
+      let rollback = try await desk.planRollback(
+        of: selection, in: project, straighten: straighten, to: aim, despite: despite, said: said, endsLate: !plan)
+      if plan {
+        let report = PlanReport(try await desk.rehearse(rollback, in: project))
+        terminal.show(report.lines(on: terminal.out), report.value(connected: true))
+        return report.isWhole ? .done : .partial
+      }
       let traffic = try await desk.leftTraffic(of: selection, in: project)
       let code = try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).deploy(
-        plan)
+        rollback)
       if let traffic { terminal.tell([""] + traffic.lines.map(SafeText.line)) }
       return code
     }

@@ -9,7 +9,8 @@ language.word {
   name = "host:template", nature = "effect", phases = { "run" }, gives = "nothing", takes = "path, template, values, { … }",
   summary = "Writes a template's text with its values, at once and whole; a value may be a secret; the file has mode 0600 then.",
   errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
-  example = "host:template(\"/etc/app.conf\", template \"app.conf\", { port = 80, password = secret \"DB_PASSWORD\" })",
+  example = "local conf = template \"app.conf\"\n"
+    .. "local function configure(host) host:template(\"app.conf\", conf, { port = 80, password = secret \"DB\" }) end   -- a hook",
   fields = language.words["host:write"].fields,
 }
 

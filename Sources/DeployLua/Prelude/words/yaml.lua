@@ -7,7 +7,7 @@ local yaml = import "types/yaml_text"
 language.word {
   name = "yaml.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
   summary = "The value of a YAML 1.2 text with one document: tables, texts, numbers, true, false, and json.null.",
-  example = "local settings = yaml.decode(host:read(\"config/app.yml\", { rehearse = \"port: 80\" }))",
+  example = "local settings = yaml.decode(host:run(\"bin/health\", { rehearse = \"{}\" }).stdout)",
 }
 language.word {
   name = "yaml.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "value",
