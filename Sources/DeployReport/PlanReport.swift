@@ -186,7 +186,7 @@ package struct PlanReport: Sendable {
       let why = "stage \(SafeText.line(stage)) cannot be undone, and ran after what hosts would go back to"
       return (title + "none, \(why): a failed host stays as it is.").wrapped(to: width, margin: "  ")
     }
-    let fresh = plan.hosts.count { $0.action == .change && !$0.serves && $0.lost == nil }
+    let fresh = plan.hosts.count { $0.action == .change && !$0.serves && $0.isUnrestored != true && $0.lost == nil }
     let foreign = plan.hosts.count { $0.action == .change && $0.found != nil }
     var text = "a host that fails goes back to what it runs now, by that release's own recipe; "
     text += "a failed deployment takes every touched host back."

@@ -130,7 +130,9 @@ struct AlarmCommandTests {
     }
   }
 
-  @Test("the first signal does not end the rollback of an alarm, and follow of that rollback leads to its alarm", arguments: [SIGINT, SIGTERM])
+  @Test(
+    "the first signal does not end the rollback of an alarm, and follow of that rollback leads to its alarm",
+    arguments: [SIGINT, SIGTERM])
   func signalInRollback(_ signal: Int32) throws {
     let start = "echo >../../started; while [ -e ../../slow ]; do sleep 0.1; done"
     let place = try Workplace.project(body: Self.body() + " on = { ApplicationStart = function(host) host:run \"\(start)\" end },")

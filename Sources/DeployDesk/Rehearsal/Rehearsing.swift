@@ -17,6 +17,8 @@ struct Rehearsing: Sendable {
     var scripts: [any RehearsedRecipes]
     /// The smallest number of hosts that served at the same time; nil: the rehearsal did not succeed.
     var lowest: Int?
+    /// Why the simulation ended in the middle; nil: it did not.
+    var broken: BrokenPromise?
   }
 
   /// Runs both rehearsals at the same time. The faults of the second are known as soon as the first wave of the other has ended.
@@ -32,7 +34,7 @@ struct Rehearsing: Sendable {
     }
     tell.finish()
     let failed = try await bad
-    let all = good.scripts.flatMap(\.findings) + leftOut(good) + (failed?.scripts.flatMap(\.findings) ?? [])
+    let all = good.scripts.flatMap(\.findings) + leftOut(good) + cut(good) + (failed?.scripts.flatMap(\.findings) ?? [])
     let secrets = Set(Rehearsing.secrets(in: good.shown) + Rehearsing.secrets(in: failed?.shown ?? []))
     return RehearsedPlan(
       good: good.shown, bad: failed?.shown ?? [], secrets: secrets.sorted(), findings: Rehearsing.distinct(all),
@@ -104,7 +106,15 @@ struct Rehearsing: Sendable {
       throw Problems(Problem("the rehearsal did not end: \(stopped)", place: project.project.recipe(plan.subject.recipe)?.place))
     }
     let isGood = simulation.engines.first?.conclusion.map { $0.status == .succeeded || $0.status == .partial } ?? false
-    return Play(shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil)
+    return Play(
+      shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil, broken: simulation.checkers.broken.first)
+  }
+
+  /// Returns a finding if the simulation ended in the middle, so that nobody takes the steps before for the whole plan.
+  private func cut(_ good: Play) -> [RehearsalFinding] {
+    guard let broken = good.broken else { return [] }
+    let problem = Problem("the rehearsal ends here, because \(broken)", fix: "this is a defect of lander: please report it")
+    return [RehearsalFinding(problem, isCertain: false, part: plan.flow.strategy?.part ?? "the rollout", isEnd: true, isOfFleet: true)]
   }
 
   /// Returns a finding for each stage that failed although every answer was good, such as a strategy that leaves hosts out.
@@ -163,6 +173,10 @@ struct Rehearsing: Sendable {
     simulated.foreign = host.found
     if let damage = host.damage, damage.kind != .gone { simulated.damaged = [damage.release] }
     simulated.receipt = host.previous
+    // A host that was left in the middle is changed although its receipt has the same inputs.
+    if host.isUnrestored == true, let receipt = host.previous {
+      simulated.failedRestore = FailedRestore(deployment: receipt.deployment, message: "it was left in the middle", commands: [])
+    }
     if let receipt = host.previous {
       simulated.releases.append(
         SimulatedHost.StoredRelease(release: receipt.release, complete: true))
