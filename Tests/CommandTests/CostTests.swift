@@ -119,8 +119,8 @@ struct CostTests {
     let cost = try deploy(place)
     print("first deployment: \(cost.said)")
     #expect(try place.text("hosts/h1/srv/app/hooks").utf8.count == 35)
-    #expect(cost.started <= 90, "\(cost.said)")
-    #expect(cost.programs["sync", default: 0] <= 15, "\(cost.said)")
+    #expect(cost.started <= 82, "\(cost.said)")
+    #expect(cost.programs["sync", default: 0] <= 13, "\(cost.said)")
     #expect(cost.sessions == 1, "\(cost.said)")
     #expect(cost.requests <= 19, "\(cost.said)")
     #expect(cost.sent <= 51_000, "\(cost.said)")
@@ -135,7 +135,7 @@ struct CostTests {
     try place.write("2\n", to: "app/version")
     let cost = try deploy(place)
     print("second deployment: \(cost.said)")
-    #expect(cost.started <= 116 && cost.programs["sync", default: 0] <= 17, "\(cost.said)")
+    #expect(cost.started <= 108 && cost.programs["sync", default: 0] <= 15, "\(cost.said)")
     #expect(cost.sessions == 1 && cost.requests <= 21 && cost.sent <= 55_000, "\(cost.said)")
 
     for file in ["started", "sent"] { try place.write("", to: file) }

@@ -128,6 +128,19 @@ l_swift() {
 l_exact() {
   sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1 || l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
 }
+# NUMBER: whether the current folder holds so many entries, as lines that `find` prints; sets have. Words of the shell take no program, but
+# two line ends beside each other in a name are one to them.
+l_holds() {
+  local IFS="$LF"
+  have=$1
+  set -f
+  set -- $(find . ! -name .)
+  set +f
+  [ $# != "$have" ] || return 0
+  want=$have
+  have=$(($(find . ! -name . | wc -l)))
+  [ "$have" = "$want" ]
+}
 # Holds the folder S for this job alone: another channel that broke off may have left one that is still at work there. Who died does not
 # hold it. Returns as well once the folder is gone, because the other job finished with it.
 l_sole() {
@@ -167,20 +180,15 @@ l_stage() {
   cd "$S/tree" || exit 46
   # What nobody may read is read once, to be compared; its own mode comes after that.
   [ ! -s "$S/lists/unread" ] || xargs -0 chmod -- u+r <"$S/lists/unread" || exit 46
-  # What came is as old as the bundle, on every host alike: web servers and caches tell contents apart by size and time.
-  [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
+  . "$S/lists/times"
   l_bad=
   . "$S/lists/finish"
   l_verify
   [ -z "$l_bad" ] || l_unfit "$8" 46 "the release is not what was sent: $l_bad"
-  have=$(find . ! -name . | wc -l)
   read -r want <"$S/lists/count"
-  [ "$((have))" = "$want" ] || l_unfit "$8" 46 "the release holds $((have)) files and folders, $want were expected"
+  l_holds "$want" || l_unfit "$8" 46 "the release holds $have files and folders, $want were expected"
   . "$S/lists/shared"
-  for modes in "$S"/lists/mode.* "$S"/lists/dir.*; do
-    [ -s "$modes" ] || continue
-    xargs -0 chmod -- "${modes##*.}" <"$modes" || exit 46
-  done
+  . "$S/lists/modes"
   cd "$P" || exit 46
   # Its lists are there before it, and are believed only with it.
   l_pass "$fence" "$token"
@@ -201,7 +209,10 @@ l_clear() {
   for l_l in 1 2 3 4 5; do ! rm -rf "$S" 2>/dev/null || return 0; done
   rm -rf "$S"
 }
-# Used by lists/finish and lists/shared, in the tree.
+# Used by the lists, in the tree. What came is as old as the bundle, on every host alike: web servers and caches tell contents apart by size
+# and time.
+l_aged() { touch -m -r "$S/lists/time" -- "$@" || exit 46; }
+l_moded() { chmod -- "$@" || exit 46; }
 l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
 l_dir() { [ -d "./$1" ] && [ ! -L "./$1" ] || mkdir -p "./$1" || l_bad="$l_bad$1: no folder$LF"; }
 l_sym() { ln -s -- "$2" "./$1" || l_bad="$l_bad$1: no link$LF"; }
