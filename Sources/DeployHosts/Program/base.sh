@@ -32,6 +32,9 @@ else
   l_plain
 fi
 
+# Functions that send their pieces themselves, because they hold bytes that a variable cannot, or to save a process. What the others print is
+# text.
+l_direct=' poll part kept read show ask job put write journal lock renew unlock activate record recipe name has stop ping '
 # One command without payload, and one whose payload of $2 bytes is on the channel. Each runs in a shell of its own, so that
 # nothing it does (cd, exit, umask) reaches the loop.
 l_do() {
@@ -46,12 +49,10 @@ l_in() {
 }
 
 # Runs it and sends what it said. Every piece goes with its length, so that nothing in a piece is taken for anything else, and with
-# the nonce, so that what a login shell's children print in between is told apart. The functions named here send their pieces
-# themselves, because they hold bytes that a variable cannot, or to save a process; what the others print is text.
+# the nonce, so that what a login shell's children print in between is told apart.
 l_call() {
-  case $1 in
-    l_poll | l_part | l_kept | l_read | l_show | l_ask | l_job | l_put | l_write | l_journal | l_lock | l_renew | l_unlock | l_activate | \
-      l_record | l_recipe | l_name | l_has | l_stop | l_ping)
+  case $l_direct in
+    *" ${1#l_} "*)
       { l_e=$(
         exec 2>&1 >&3 3>&-
         [ "$l_size" = 0 ] || trap l_drain EXIT

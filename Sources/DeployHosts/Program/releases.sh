@@ -50,7 +50,7 @@ l_put() {
   l_pass "$2" "$3"
   umask 077
   [ -d "$L/${4%/*}" ] || mkdir -p "$L/${4%/*}" || exit 45
-  have=0
+  have=0 n=$l_size
   [ ! -e "$L/$4" ] || have=$(stat -c %s "$L/$4" 2>/dev/null)
   have=${have:-0}
   [ "$have" -ge "$5" ] || { l_say + "$have$LF"; return; }
@@ -63,7 +63,7 @@ l_put() {
     l_r=${l_l%%+*} l_r=${l_r##*"$LF"} l_l=${l_l#*+}
     case $l_r:$l_l in
       :* | *[!0-9]*:*) ;;
-      *:0*) l_left=$((l_size - l_r * 65536)) ;;
+      *:0*) l_left=$((n - l_r * 65536)) ;;
       *) l_left=0 ;;
     esac
     # Another job that staged the same release has just removed the folder: nothing is there.
@@ -72,7 +72,7 @@ l_put() {
     l_full "$L"
   }
   l_left=0
-  l_l=$(($5 + l_size))
+  l_l=$(($5 + n))
   [ "$have" -le "$l_l" ] || l_l=$have
   l_say + "$l_l$LF"
 }
@@ -85,8 +85,8 @@ l_whole() {
   }
 }
 
-# Files that are in the release BASE as they should be; never what hooks or the application put there.
-l_keep() { # BASE REUSE
+# BASE REUSE: files that are in the release BASE as they should be; never what hooks or the application put there.
+l_keep() {
   cd "$P/releases/$1" || exit 46
   if [ "$2" = link ]; then
     how='cp -al'
@@ -134,6 +134,7 @@ l_holds() {
   local IFS="$LF"
   have=$1
   set -f
+  # shellcheck disable=SC2046
   set -- $(find . ! -name .)
   set +f
   [ $# != "$have" ] || return 0
@@ -273,21 +274,6 @@ l_hide() {
   rm -f "$L/manifests/$1" "$L/entries/$1" "$L/entries/$1.count" "$L/entries/$1.rights" "$L/receipts/$1"
   [ ! -d "$L/aside/$1" ] || mv -T "$L/aside/$1" "$L/trash/$1.aside.$l_turns"
   [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
-}
-
-# PATH FENCE TOKEN RELEASE
-l_discard() {
-  l_home "$1"
-  (
-    l_guard
-    l_fence "$2" "$3"
-    l_current
-    [ "$l_cur" != "$4" ] || l_die 47 "release $4 is current and cannot be discarded"
-    l_turns=0
-    l_hide "$4"
-  ) || exit $?
-  rm -rf "$L/staging/$4"
-  l_sweep
 }
 
 # PATH FENCE TOKEN KEEP DEPLOYMENT INTENT, then pinned releases. Says what was removed; asked again, the same.

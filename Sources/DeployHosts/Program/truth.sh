@@ -314,16 +314,6 @@ l_stands() {
 }
 l_copy() { cp "$L/$1" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv -fT "$L/.receipt.old" "$L/$2" || exit 43; }
 
-# PATH FENCE TOKEN: the key that digests of secrets in receipts are made with; made here once, and of no use anywhere else.
-l_key() {
-  l_enter "$1" "$2" "$3"
-  umask 077
-  if [ "$(stat -c %s "$L/key" 2>/dev/null)" != 65 ]; then
-    key=$(head -c 64 /dev/urandom | sha256sum) && printf '%s\n' "${key%% *}" >"$L/.key.new" && l_sync "$L/.key.new" &&
-      mv -fT "$L/.key.new" "$L/key" || exit 43
-  fi
-  cat "$L/key"
-}
 # PATH NAME: `there` where a whole file of that name exists below .lander
 l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || l_say + "there$LF"; }
 # PATH FENCE TOKEN NAME, a file's content on stdin: keeps it in `recipes` under its digest, which is NAME; nothing else goes by that.

@@ -144,7 +144,7 @@ struct StagingList {
       return (zeros + digits, items.filter { $0.mode == mode })
     }
   }
-  /// Lines that call a function with the names of entries: as few as the limits of hosts on arguments allow, without a program like `xargs`.
+  /// Lines that call a function with the names of entries: as few as the limits of hosts on arguments allow, and no `xargs`.
   private static func calls(_ function: String, _ items: [Manifest.Item]) -> String {
     var lines = ""
     var length = 0
