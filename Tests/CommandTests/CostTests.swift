@@ -119,11 +119,11 @@ struct CostTests {
     let cost = try deploy(place)
     print("first deployment: \(cost.said)")
     #expect(try place.text("hosts/h1/srv/app/hooks").utf8.count == 35)
-    #expect(cost.started <= 90, "\(cost.said)")
-    #expect(cost.programs["sync", default: 0] <= 15, "\(cost.said)")
+    #expect(cost.started <= 82, "\(cost.said)")
+    #expect(cost.programs["sync", default: 0] <= 13, "\(cost.said)")
     #expect(cost.sessions == 1, "\(cost.said)")
     #expect(cost.requests <= 19, "\(cost.said)")
-    #expect(cost.sent <= 51_000, "\(cost.said)")
+    #expect(cost.sent <= 50_000, "\(cost.said)")
     #expect((1...45).contains(cost.entries), "\(cost.said)")
     #expect(cost.started >= 20 && cost.sent > 5000 && cost.requests > 5, "nothing was counted: \(cost.said)")
   }
@@ -135,7 +135,7 @@ struct CostTests {
     try place.write("2\n", to: "app/version")
     let cost = try deploy(place)
     print("second deployment: \(cost.said)")
-    #expect(cost.started <= 116 && cost.programs["sync", default: 0] <= 17, "\(cost.said)")
+    #expect(cost.started <= 108 && cost.programs["sync", default: 0] <= 15, "\(cost.said)")
     #expect(cost.sessions == 1 && cost.requests <= 21 && cost.sent <= 55_000, "\(cost.said)")
 
     for file in ["started", "sent"] { try place.write("", to: file) }
@@ -145,7 +145,7 @@ struct CostTests {
     let programs = try place.text("started").split(separator: "\n").filter { !$0.hasPrefix("sleep") }
     let sent = try Data(contentsOf: place.folder.appending(path: "sent")).count
     print("a command: \(programs.count) programs, \(sent) bytes: \(programs.map { $0.prefix(60) })")
-    #expect((3...17).contains(programs.count), "\(programs)")
-    #expect((100...12_500).contains(sent))
+    #expect((3...14).contains(programs.count), "\(programs)")
+    #expect((100...10_500).contains(sent))
   }
 }

@@ -77,9 +77,8 @@ struct AnswerTests {
     let path = try Ground.path(for: shell, in: folder)
     let channel = try Channel(["env", "PATH=\(path)", "sh", "-c", HostProgram.loop], environment: nil, nonce: "abc", reactor: reactor)
     let program = HostProgram()
-    for (payload, line) in [
-      ([], ":"), (program.whole, "\(HostProgram.take(program.whole, into: "l_program")); eval \"$l_program\"; l_nonce=abc"),
-    ] {
+    let text = program.text(program.everything)
+    for (payload, line) in [([], ":"), (text, "\(HostProgram.take(text, into: "l_program")); eval \"$l_program\"; l_nonce=abc")] {
       _ = try await channel.ask(payload, within: .seconds(20)) { "\(line); \(HostProgram.mark("abc", $0))" }.get()
     }
     return channel

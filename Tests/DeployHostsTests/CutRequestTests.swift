@@ -62,7 +62,7 @@ struct CutRequestTests {
     let folder = Ground.makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let program = HostProgram()
-    try Data(program.whole).write(to: URL(filePath: folder + "/program"))
+    try Data(program.text(program.everything)).write(to: URL(filePath: folder + "/program"))
     let path = try Ground.path(for: shell, in: folder)
     let start = Array(
       "l_nonce=n l_program=$(cat '\(folder)/program'); eval \"$l_program\"\n\(attended ? "l_attend\n" : "")".utf8)

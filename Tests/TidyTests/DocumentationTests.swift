@@ -68,8 +68,8 @@ import Testing
     let asked = tree.swift(under: "Sources/DeployHosts").reduce(into: Set<String>()) { names, file in
       names.formUnion(found(#""(l_[a-z_]+)[ "]"#, file.text))
     }
-    // Names that a channel uses at its start, and the two forms of a request.
-    let kept = ["l_program", "l_more", "l_do", "l_in"]
+    // The variables with the texts of a channel, and the two forms of a request.
+    let kept = ["l_more", "l_both", "l_keeping", "l_common", "l_do", "l_in"]
     #expect(asked.subtracting(list).subtracting(kept).isEmpty, "the page lacks \(asked.subtracting(list).subtracting(kept).sorted())")
     #expect(told.subtracting(asked).isEmpty, "nobody asks for \(told.subtracting(asked).sorted())")
     let program = tree.files.filter { $0.path.hasPrefix("Sources/DeployHosts/Program/") && $0.path.hasSuffix(".sh") }.map(\.text)

@@ -19,8 +19,8 @@ actor HostLink {
   /// Whether the host stayed out of reach for the whole patience and has not answered since.
   private(set) var isGivenUp = false
   private var closed = false
-  /// The number of parts of the host program that requests have needed. A reopened channel gets them at once.
-  private var needed = 1
+  /// What requests have needed of the host program. A reopened channel gets it at once.
+  private var needed = HostProgram.Needs()
   /// Why the last attempt to reach the host failed; nil: it succeeded, or there was none.
   private var away: Failure?
   /// The number of requests that wait for an answer.
@@ -47,21 +47,24 @@ actor HostLink {
     self.notice = notice
   }
 
-  /// Runs one short function of the host program. If the channel breaks, the request is repeated on a new channel, so every
-  /// function has to allow a second call. The payload is at most `Hosts.request`; a longer one comes from a file. If no answer
-  /// comes within `within` (nil: the usual time), the channel counts as broken.
-  /// - Parameter inside: the function that the started job calls, if the job is part of the host program; nil: it is not.
-  /// - Throws: the host's refusal, made from its exit status, or `unreachable` after the patience.
+  /// Runs one short function of the host program. If the channel breaks, the request is repeated on a new channel; every function may be
+  /// asked twice. The payload is at most `Hosts.request`; a longer payload comes from a file. If no answer comes within `within` (nil: the
+  /// usual time), the channel counts as broken.
+  /// - Parameters:
+  ///   - also: functions that this one calls only for such arguments.
+  ///   - inside: the functions that a job of ours calls.
+  /// - Throws: the host's refusal, by its exit status, or `unreachable` after the patience.
   func call(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
-    within: Interval? = nil, inside: String? = nil
+    within: Interval? = nil, also: [String] = [], inside: [String] = []
   ) async throws(Failure) -> Channel.Answer {
     let words = Quoting.line([function] + arguments)
     let size = file?.count ?? payload.count
     let line: @Sendable (Int) -> String = { size == 0 ? "l_do \($0) \(words)" : "l_in \($0) \(size) \(words)" }
     let program = self.program
-    needed = max(needed, program.parts(for: inside ?? function))
-    let preface: @Sendable (inout HostProgram.Lessons) -> [UInt8] = { program.preface(&$0, for: function, inside: inside) }
+    let needs = program.needs(of: [function] + also, inside: inside)
+    needed.add(needs)
+    let preface: @Sendable (inout HostProgram.Lessons) -> [UInt8] = { program.preface(&$0, for: function, needs: needs) }
     var silences = 0
     while true {
       let channel = try await open(patience: patience)
@@ -84,10 +87,10 @@ actor HostLink {
   /// Calls a function as `call` does, and throws if the exit status is not 0.
   func demand(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
-    within: Interval? = nil, inside: String? = nil
+    within: Interval? = nil, also: [String] = [], inside: [String] = []
   ) async throws(Failure) -> Channel.Answer {
     let answer = try await call(
-      function, arguments, payload: payload, file: file, patience: patience, within: within, inside: inside)
+      function, arguments, payload: payload, file: file, patience: patience, within: within, also: also, inside: inside)
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     return answer
   }
@@ -174,8 +177,9 @@ actor HostLink {
     }
     greeting = channel
     defer { greeting = nil }
-    // The first answer says whether the host can decompress the host program.
-    var lessons = HostProgram.Lessons(parts: needed)
+    // The first sign of life says whether the following text may be compressed.
+    let opening = program.opening(needed)
+    var lessons = HostProgram.Lessons(known: opening.known, own: opening.own)
     let look = "\(HostProgram.ring); command -v gzip >/dev/null 2>&1; "
     switch await channel.ask(within: options.login, line: { look + HostProgram.mark(nonce, $0) + then }) {
     case .success(let answer): lessons.unpacks = answer.status == 0
@@ -184,7 +188,7 @@ actor HostLink {
       return explain(broken)
     }
     for compressed in lessons.unpacks ? [true, false] : [false] {
-      let (line, text) = program.beginning(lessons.parts, nonce: nonce, compressed: compressed)
+      let (line, text) = program.beginning(opening, nonce: nonce, compressed: compressed)
       switch await channel.ask(text, within: options.login, line: { "\(line); \(HostProgram.mark(nonce, $0))" }) {
       case .success(let answer) where answer.status == 0:
         lessons.unpacks = compressed

@@ -1,22 +1,18 @@
 import Crypto
 import DeployModel
 
-/// The functions of `Program/*.sh`, in parts. A host gets each part at most once for each channel, and only parts that the channel
-/// needs.
+/// The text that a host gets once for each channel: the functions of `Program/*.sh` that the channel needs.
 struct HostProgram: Sendable {
-  /// A part of the host program: several of its files.
-  struct Part: Sendable {
-    /// The text that the host evaluates.
-    let text: [UInt8]
-    /// The functions that the part defines.
-    let functions: Set<ExactText>
-  }
-  /// What a channel's shell and its keeper have got so far.
+  typealias Selection = HostFunctions.Selection
+
+  /// What a channel's shell knows.
   struct Lessons: Sendable {
-    /// The number of parts that the shell has.
-    var parts = 0
-    /// The number of parts that the channel's keeper has; nil: the channel has no keeper.
-    var keeper: Int?
+    /// The functions that the shell has.
+    var known: Selection = []
+    /// The functions for jobs of ours whose text the shell has, for keepers.
+    var own: Selection = []
+    /// Those that the channel's keeper has; nil: there is no keeper.
+    var keeper: Selection?
     /// Whether the host can decompress data.
     var unpacks = false
     /// Whether the bell was heard on the channel's stderr. If so, its stderr comes here, and the bell does not get into an answer.
@@ -24,66 +20,122 @@ struct HostProgram: Sendable {
     /// Whether the keeper rings at the end of each job.
     var rings = false
   }
+  /// What requests need: functions of the channel's shell, and functions of ours that jobs call.
+  struct Needs: Sendable, Hashable {
+    var known: Selection = []
+    var own: Selection = []
 
-  /// The parts, each of which needs the earlier ones: first the loop and jobs, then the functions of a deployment, then the rest.
-  let parts: [Part]
-  /// The text of all parts.
-  var whole: [UInt8] { parts.flatMap { $0.text } }
-  /// The compressed text of the first parts, by the number of parts.
-  private let packed: [Int: [UInt8]]
+    mutating func add(_ other: Needs) {
+      known.formUnion(other.known)
+      own.formUnion(other.own)
+    }
+  }
+
+  let functions = HostFunctions.shared
+  /// The text of all functions.
+  var whole: [UInt8] { functions.text(of: functions.all) }
+  /// Texts that were compressed before: most hosts get the same.
+  private let packed = Guarded<[Needs: [UInt8]]>([:])
+  /// The functions that every keeper has.
+  private let keeping: Selection
+  /// The functions that channels get together, because requests for them follow each other: those of commands, and of deployments.
+  private let bundles: [Needs]
 
   init() {
-    let files = [
-      [PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.keeper_sh, PackageResources.streams_sh],
-      [PackageResources.releases_sh, PackageResources.truth_sh, PackageResources.inbox_sh, PackageResources.survey_sh],
-      [
-        PackageResources.repair_sh, PackageResources.files_sh, PackageResources.queue_sh, PackageResources.parking_sh,
-        PackageResources.marks_sh, PackageResources.remove_sh,
-      ],
+    let plain = ["l_do", "l_in", "l_plain", "l_job", "l_poll", "l_attend"]
+    let deploying = [
+      "l_ping", "l_survey", "l_lock", "l_running", "l_renew", "l_unlock", "l_begin", "l_put", "l_show", "l_activate", "l_has", "l_recipe",
+      "l_record",
+      "l_prune",
     ]
-    let parts = files.map { Part(Array($0.joined())) }
-    self.parts = parts
-    var packed: [Int: [UInt8]] = [:]
-    for count in 1...parts.count { packed[count] = Gzip.packed(parts.prefix(count).flatMap { $0.text }) }
-    self.packed = packed
+    let lines = functions.lines
+    keeping = functions.needed(by: ["l_plain", "l_serve"]).union(lines)
+    let own = functions.needed(by: ["l_stage"]).subtracting(keeping)
+    bundles = [
+      Needs(known: functions.needed(by: plain).union(lines)), Needs(known: functions.needed(by: plain + deploying).union(lines), own: own),
+    ]
   }
 
-  /// The number of parts that a request for this function needs.
-  func parts(for function: String) -> Int { (parts.firstIndex { $0.functions.contains(ExactText(function)) } ?? parts.count - 1) + 1 }
+  /// What a request needs for these functions, the first of which it calls.
+  /// - Parameter inside: the functions that a job of ours calls; empty: it is a recipe's.
+  func needs(of names: [String], inside: [String] = []) -> Needs {
+    Needs(known: functions.needed(by: names), own: functions.needed(by: inside).subtracting(keeping))
+  }
+  /// The functions and what they need, without what every keeper has.
+  func text(of names: [String]) -> [UInt8] { functions.text(of: functions.needed(by: names).subtracting(keeping)) }
+  /// What a channel gets that is opened for these needs: the first bundle that has them, or both bundles and the rest.
+  func opening(_ needs: Needs) -> Needs {
+    for bundle in bundles where needs.known.isSubset(of: bundle.known) && needs.own.isSubset(of: bundle.own) { return bundle }
+    var all = needs
+    for bundle in bundles.prefix(needs.known.isDisjoint(with: beyond) ? 1 : 2) { all.add(bundle) }
+    return all
+  }
+  /// The functions that only deployments need.
+  private var beyond: Selection { bundles[1].known.subtracting(bundles[0].known) }
+  /// Everything, for tests.
+  var everything: Needs { Needs(known: functions.all, own: functions.all.subtracting(keeping)) }
 
-  /// Returns the line that gives a new channel the first parts, and the bytes that follow the line. The line's status is not 0 if
-  /// the shell could not take the parts, for example because its `gzip` does not work.
-  func beginning(_ count: Int, nonce: String, compressed: Bool) -> (line: String, text: [UInt8]) {
-    let plain = parts.prefix(count).flatMap { $0.text }
-    let text = compressed ? packed[count] ?? plain : plain
-    // `set +a`: variables that are set from here on do not get into the environment of child processes.
+  /// The text for a new channel. What its keeper will need is in variables, too: `l_both`, what shell and keeper have, `l_keeping`, what
+  /// only the keeper has, and the same for what jobs of ours call, `l_common` and `l_own`.
+  func text(_ needs: Needs) -> [UInt8] {
+    let (known, own) = (needs.known, needs.own)
+    var text: [UInt8] = []
+    for (name, part) in [
+      ("l_both", keeping.intersection(known)), ("l_keeping", keeping.subtracting(known)), ("l_common", own.intersection(known)),
+      ("l_own", own.subtracting(known)),
+    ] { text += HostProgram.variable(name, functions.text(of: part)) }
+    return text + Array("eval \"$l_both$l_common\"\n".utf8) + functions.text(of: known.subtracting(keeping).subtracting(own))
+  }
+  private static func variable(_ name: String, _ text: [UInt8]) -> [UInt8] {
+    var bytes = Array("\(name)='".utf8)
+    for byte in text { if byte == UInt8(ascii: "'") { bytes += Array("'\\''".utf8) } else { bytes.append(byte) } }
+    return bytes + Array("'\n".utf8)
+  }
+
+  /// The line that gives a new channel what it needs, and the bytes that follow the line. The line's status is not 0 if the shell could
+  /// not take them, for example because its `gzip` does not work.
+  func beginning(_ needs: Needs, nonce: String, compressed: Bool) -> (line: String, text: [UInt8]) {
+    let plain = text(needs)
+    let text = compressed ? packed(plain, for: needs) : plain
+    // Variables that are set from here on go to no child's environment.
     let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce); command -v l_do >/dev/null 2>&1"
-    return ("\(HostProgram.take(text, into: "l_program", unpacking: text != plain)); eval \"$l_program\"; \(words)", text)
+    return ("\(HostProgram.take(text, into: "l_more", unpacking: text != plain)); eval \"$l_more\"; l_more=; \(words)", text)
+  }
+  private func packed(_ plain: [UInt8], for needs: Needs) -> [UInt8] {
+    if let known = packed.with({ $0[needs] }) { return known }
+    let text = Gzip.packed(plain) ?? plain
+    packed.with { $0[needs] = text }
+    return text
   }
 
-  /// Returns the bytes to send before a request. They give the channel's shell the called function, and its keeper the function
-  /// that a job calls.
-  /// - Parameter inside: the function that a job calls; nil: the job's command comes from a recipe.
-  func preface(_ lessons: inout Lessons, for function: String, inside: String?) -> [UInt8] {
+  /// The bytes before a request that give the channel's shell the functions that it lacks, and its keeper those that a job calls.
+  func preface(_ lessons: inout Lessons, for function: String, needs: Needs) -> [UInt8] {
     var bytes: [UInt8] = []
-    let needed = max(parts(for: function), inside.map(parts(for:)) ?? 0)
-    if lessons.parts < needed {
-      for part in parts[lessons.parts..<needed] {
-        let text = lessons.unpacks ? Gzip.packed(part.text) ?? part.text : part.text
-        let take = HostProgram.take(text, into: "l_more", unpacking: text != part.text)
-        bytes += Array("\(take); l_program=$l_program$LF$l_more; eval \"$l_more\"\n".utf8) + text
-      }
-      lessons.parts = needed
+    var lacking = functions.text(of: needs.known.subtracting(lessons.known))
+    lessons.known.formUnion(needs.known)
+    if !needs.own.isSubset(of: lessons.own) {
+      lessons.own.formUnion(needs.own)
+      lacking += HostProgram.variable("l_common", []) + HostProgram.variable("l_own", functions.text(of: lessons.own))
     }
-    // The keeper starts jobs. Starting it costs the host two programs, so a channel gets a keeper with its first job.
-    if HostProgram.keepers.contains(function), lessons.keeper.map({ $0 < (inside.map(parts(for:)) ?? 0) }) ?? true {
+    if (1...HostProgram.inline).contains(lacking.count) {
+      bytes += Array("eval \(Quoting.line([String(decoding: lacking, as: UTF8.self)]))\n".utf8)
+    } else if !lacking.isEmpty {
+      let text = lessons.unpacks && lacking.count > HostProgram.few ? Gzip.packed(lacking) ?? lacking : lacking
+      bytes += Array("\(HostProgram.take(text, into: "l_more", unpacking: text != lacking)); eval \"$l_more\"; l_more=\n".utf8) + text
+    }
+    // A keeper starts jobs; to start it costs a host two programs. A channel has one from its first job on.
+    if HostProgram.keepers.contains(function), lessons.keeper.map({ !needs.own.isSubset(of: $0) }) ?? true {
       bytes += Array((lessons.hearsBell ? "l_attend rings\n" : "l_attend\n").utf8)
-      lessons.keeper = lessons.parts
+      lessons.keeper = lessons.own
       lessons.rings = lessons.hearsBell
     }
     return bytes
   }
-  /// The functions that send orders to the channel's keeper.
+  /// Up to this number of bytes a text is part of the line, which the shell reads byte by byte, without any program.
+  private static let inline = 1024
+  /// Up to this number of bytes a text goes uncompressed, which saves the host a program.
+  private static let few = 4096
+  /// The functions that give orders to the channel's keeper.
   private static let keepers = ["l_job", "l_ask"]
 
   /// The loop of every channel: it reads a line and runs it. `sh -s` would read ahead and consume payload. The loop is in an
@@ -102,25 +154,14 @@ struct HostProgram: Sendable {
   }
 }
 
-extension HostProgram.Part {
-  /// Joins the files without comment lines, empty lines and leading blanks, which saves a third of the bytes on every channel. No
-  /// file has a multi-line string in which these would matter.
-  init(_ files: [UInt8]) {
-    var short: [UInt8] = []
-    short.reserveCapacity(files.count)
-    var names: Set<ExactText> = []
-    for line in files.split(separator: 10) {
-      let rest = line.drop { $0 == UInt8(ascii: " ") }
-      if rest.isEmpty || rest.first == UInt8(ascii: "#") { continue }
-      short += rest
-      short.append(10)
-      if let end = line.firstIndex(of: UInt8(ascii: "(")), line.starts(with: "l_".utf8), line[end...].starts(with: "() ".utf8) {
-        names.insert(ExactText(String(decoding: line[..<end], as: UTF8.self)))
-      }
-    }
-    text = short
-    functions = names
-  }
+extension HostFunctions {
+  /// The functions of this version, read once.
+  static let shared = HostFunctions([
+    PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.keeper_sh, PackageResources.streams_sh,
+    PackageResources.releases_sh, PackageResources.truth_sh, PackageResources.inbox_sh, PackageResources.survey_sh,
+    PackageResources.repair_sh, PackageResources.files_sh, PackageResources.queue_sh, PackageResources.parking_sh,
+    PackageResources.marks_sh, PackageResources.remove_sh,
+  ])
 }
 
 extension Hex {

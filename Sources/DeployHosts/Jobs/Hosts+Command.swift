@@ -57,7 +57,7 @@ extension Hosts {
     case .http(let url, _): (name, question, function) = ("GET \(url)", "l_http \(Quoting.word(url)) \(seconds)", "l_http")
     }
     return await outcome { () async throws(Failure) in
-      let job = Job(script: "\(question)\n", line: name, again: true, ours: function, name: "\(errand.intent.id)")
+      let job = Job(script: "\(question)\n", line: name, again: true, ours: [function], name: "\(errand.intent.id)")
       let (end, out, err) = try await self.watch(job, errand) { _ in }
       guard case .exit(let status) = end.why else { return Hosts.outcome(of: end, name, errand, out, err) }
       let said = (err?.text ?? "").trimmed

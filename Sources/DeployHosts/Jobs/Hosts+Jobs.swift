@@ -13,9 +13,9 @@ struct Job: Sendable {
   var line: String
   /// Whether the command may be started again if it was lost.
   var again = false
-  /// The function of the host program that the lines call; nil: the lines come from a recipe.
-  var ours: String?
-  /// Whether the job ends only when its output is closed too.
+  /// The functions of the host program that its lines call; empty: they are a recipe's lines.
+  var ours: [String] = []
+  /// Whether its end waits until its output is closed too.
   var awaitsOutput = false
   /// The name of its folder on the host: usually the number of the intent.
   var name: String
@@ -27,7 +27,9 @@ struct Job: Sendable {
   /// programs for a payload.
   static let small = 6144
 
-  /// The script as a word of the request; nil: it has to be payload, because it is long, input follows it, or another user runs it.
+  /// The function that a host needs for another user's command.
+  var asUser: [String] { user == nil ? [] : ["l_as_user"] }
+  /// The script as a word of the request; nil if it has to be payload, because input follows it, or because it goes to another user.
   var inline: String? {
     input.isEmpty && user == nil && script.utf8.count <= Job.small && !script.utf8.contains(0) ? script : nil
   }
@@ -48,17 +50,20 @@ extension Hosts {
     }
   }
 
-  /// Runs a function of the host program as a job.
-  /// - Parameter output: called with everything that the job prints, as it comes.
-  /// - Returns: what the job printed, cut to the limit of an outcome.
-  /// - Throws: the job's refusal, made from its exit status.
+  /// Runs a job of ours on the host: a function of the host program with its arguments.
+  /// - Parameters:
+  ///   - also: functions that this one calls only for such arguments.
+  ///   - output: gets all that it prints, as it comes; what is returned is cut to the limit of an outcome.
+  /// - Returns: what it printed. - Throws: its refusal, by its exit status.
   func internalJob(
-    _ function: String, _ arguments: [String], _ errand: Errand, name: String? = nil,
+    _ function: String, _ arguments: [String], also: [String] = [], _ errand: Errand, name: String? = nil,
     output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
   ) async throws(Failure) -> String {
     let call = ([function] + arguments).map(Quoting.word).joined(separator: " ")
+    // They go with the job, so that the channel's keeper can stay.
+    let functions = String(decoding: program.text(of: also), as: UTF8.self)
     let job = Job(
-      script: "\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, ours: function,
+      script: "\(functions)\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, ours: [function],
       name: name ?? "\(errand.intent.id)")
     for turn in 1...3 {
       let (end, out, err) = try await watch(job, errand, output: output)
@@ -93,14 +98,14 @@ extension Hosts {
       errand.claim + [
         site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
         "\(script.count)", since, job.again ? "repeat" : "fail", job.awaitsOutput ? "1" : "0", line,
-        job.ours == nil ? "" : "1", job.inline ?? "",
+        job.ours.isEmpty ? "" : "1", job.inline ?? "",
       ],
-      payload: job.inline == nil ? script + job.input : [], inside: job.ours)
+      payload: job.inline == nil ? script + job.input : [], also: job.asUser, inside: job.ours)
     let folder = "\(site.path)/.lander/jobs/\(site.deployment)/\(job.name)"
     let stop: @Sendable (String) async -> Void = { why in
-      _ = try? await errand.link.call("l_stop", [site.path, site.deployment, job.name, why, "\(grace)", job.user ?? ""])
+      _ = try? await errand.link.call("l_stop", [site.path, site.deployment, job.name, why, "\(grace)", job.user ?? ""], also: job.asUser)
     }
-    let events = await errand.link.watch(folder, isOurs: job.ours != nil, isNew: answer.text.trimmed == "started")
+    let events = await errand.link.watch(folder, isOurs: !job.ours.isEmpty, isNew: answer.text.trimmed == "started")
     await errand.flight.whenCancelled { await stop("cancelled") }
     let late = Task {
       // The host ends the job in time by itself. This is for a host that does not.

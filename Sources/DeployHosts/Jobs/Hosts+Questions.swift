@@ -9,12 +9,13 @@ extension Hosts {
     let script = Array(job.script.utf8)
     let name = [errand.site.path, errand.site.deployment, job.name]
     await errand.flight.whenCancelled {
-      _ = try? await errand.link.call("l_stop", name + ["cancelled", "1", job.user ?? ""])
+      _ = try? await errand.link.call("l_stop", name + ["cancelled", "1", job.user ?? ""], also: job.asUser)
     }
     while true {
       try errand.flight.check()
       let answer = try await errand.link.demand(
-        "l_ask", name + [job.user ?? "", "\(script.count)", job.inline ?? ""], payload: job.inline == nil ? script + job.input : [])
+        "l_ask", name + [job.user ?? "", "\(script.count)", job.inline ?? ""], payload: job.inline == nil ? script + job.input : [],
+        also: job.asUser)
       if let said = Answered(answer.output) { return try await outcome(of: said, job, errand) }
     }
   }

@@ -32,6 +32,9 @@ else
   l_plain
 fi
 
+# Functions that send their pieces themselves, because they hold bytes that a variable cannot, or to save a process. What the others print is
+# text.
+l_direct=' poll part kept read show ask job put write journal lock renew unlock activate record recipe name has stop ping '
 # One command without payload, and one whose payload of $2 bytes is on the channel. Each runs in a shell of its own, so that
 # nothing it does (cd, exit, umask) reaches the loop.
 l_do() {
@@ -46,12 +49,10 @@ l_in() {
 }
 
 # Runs it and sends what it said. Every piece goes with its length, so that nothing in a piece is taken for anything else, and with
-# the nonce, so that what a login shell's children print in between is told apart. The functions named here send their pieces
-# themselves, because they hold bytes that a variable cannot, or to save a process; what the others print is text.
+# the nonce, so that what a login shell's children print in between is told apart.
 l_call() {
-  case $1 in
-    l_poll | l_part | l_kept | l_read | l_show | l_ask | l_job | l_put | l_write | l_journal | l_lock | l_renew | l_unlock | l_activate | \
-      l_record | l_recipe | l_name | l_has | l_stop | l_ping)
+  case $l_direct in
+    *" ${1#l_} "*)
       { l_e=$(
         exec 2>&1 >&3 3>&-
         [ "$l_size" = 0 ] || trap l_drain EXIT
@@ -131,17 +132,17 @@ l_sealed() {
 # PATH: gives the reserve free, so that a host can go back though its disk is full. Says `freed` if there was one.
 l_spare() { ! l_memory "$1" || { rm "$L/reserve" 2>/dev/null && echo freed; }; return 0; }
 
-# FILE BEHIND: puts the payload there, or, if BEHIND is not empty, behind what is in it. An engine that dies while it sends leaves a part, which
-# nothing may act upon: even a script of which nothing came would run, and succeed.
+# FILE BEHIND SYNC: puts the payload there, or, if BEHIND is not empty, behind what is in it. If SYNC is `conv=fsync`, it is durable afterwards.
+# An engine that dies while it sends leaves a part, which nothing may act upon: even a script of which nothing came would run, and succeed.
 l_take() {
   [ -n "$2" ] || { :; } 2>/dev/null >"$1" || l_full "${l_where:-${1%/*}}"
-  [ "$l_size" = 0 ] || l_pull "$l_size" "$1" || l_full "${l_where:-${1%/*}}"
+  [ "$l_size" = 0 ] || l_pull "$l_size" "$1" $3 || l_full "${l_where:-${1%/*}}"
 }
-# SIZE FILE: appends that many bytes of the payload to it. All of them are read before any is written. What dd says of whole records tells
+# SIZE FILE SYNC: appends that many bytes of the payload to it. All of them are read before any is written. What dd says of whole records tells
 # whether they came; a file's size would take another process.
 l_pull() {
   l_left=0
-  l_l=$(LC_ALL=C dd bs="$1" count=1 iflag=fullblock 2>&1 >>"$2") || return 1
+  l_l=$(LC_ALL=C dd bs="$1" count=1 iflag=fullblock $3 2>&1 >>"$2") || return 1
   case $l_l in *'1+0 records in'*) ;; *) l_die 48 "the channel broke off before all of the $1 bytes were here" ;; esac
 }
 # TEXT: sets l_bytes to its length.
@@ -211,7 +212,7 @@ l_private() {
   [ -z "$l_made" ] || return 0
   case $(stat -L -c %a "$L/.") in *[2367] | *[2367]?) L=$P/.lander l_foreign "can be written by others" "chmod -R go-w $P/.lander" ;; esac
 }
-# Makes the deployment's folder and its private part.
+# PATH DEPLOYMENT: makes the deployment's folder and its private part, and what a lock of DEPLOYMENT needs in it.
 l_home() {
   if ! l_memory "$1"; then
     case $P in /?*) l_up=$P ;; *) l_die 47 "$P is no absolute path" "write the whole path, such as /srv/app" ;; esac
@@ -223,7 +224,7 @@ l_home() {
     done
     # The folders above it with the usual mode, itself closed.
     # shellcheck disable=SC2174
-    ( umask 022; mkdir -p -m 700 "$L" ) 2>/dev/null || l_unmade
+    ( umask 022; mkdir -p -m 700 "$L" ${2:+"$L/lock" "$L/jobs" "$L/jobs/$2" "$L/recipes" "$L/staging"} ) 2>/dev/null || l_unmade
     l_memory "$1" && l_made=1
   fi
   [ -w "$L/." ] || l_sealed "$L"

@@ -53,8 +53,7 @@ l_letter() {
   done
   set -- "$l_to"/*.json
   [ $# -lt 40 ] || l_die 43 "$# messages are in $P/.lander/${l_to#"$L/"} already" "wait until the deployment has read them"
-  l_take "$l_to/.new"
-  l_sync "$l_to/.new"
+  l_take "$l_to/.new" '' conv=fsync
   mv -fT "$l_to/.new" "$l_to/$l_f.json" || exit 43
   l_sync "$l_to"
 }

@@ -52,17 +52,30 @@ l_name_keeper() {
 l_attend() {
   l_name_keeper
   l_rings=$1
-  # shellcheck disable=SC2030
-  { { exec 5>&1 >&4 4>&-; l_keeps=1 l_rings=; while IFS= read -r l; do eval "$l"; done; } | l_keeper 4>&-; } 4>&1
+  if l_pipe; then
+    l_keeper <&6
+    exec 6<&-
+    l_keeps=1 l_rings=
+  else
+    # shellcheck disable=SC2030
+    { { exec 5>&1 >&4 4>&-; l_keeps=1 l_rings=; while IFS= read -r l; do eval "$l"; done; } | l_keeper 4>&-; } 4>&1
+  fi
 }
+# Opens a pipe, 6 to read from and 5 to write to, without a process. Fails where `l_pipes` does.
+l_pipe() {
+  command exec 6<<. && [ -p /proc/self/fd/6 ] && read -r l_l <&6 && command exec 5>/proc/self/fd/6
+-
+.
+} 2>/dev/null
 # Starts a keeper, apart from the channel. Its text is what this channel was told, never a file of the host; what it is to do comes on
-# standard input.
+# standard input. It reads what jobs of ours call only for such a job.
 l_keeper() {
-  if [ -n "$l_rings" ]; then exec 4>&2; else exec 4>&-; fi
-  {
-    LANDER_PROGRAM=$l_program LANDER_LOGIN=$l_login setsid sh -c 'eval "$LANDER_PROGRAM"; l_serve "$@"' keeper "$l_word" "$l_rings" \
-      <&6 >/dev/null 2>&1 3>&- 5>&- 6>&- 8>&- 9>&- &
-  } 6<&0
+  if [ -n "$l_rings" ]; then l_keep_apart 6<&0 4>&2; else l_keep_apart 6<&0 4>&-; fi
+}
+# The same, with its orders on 6 and its bell on 4.
+l_keep_apart() {
+  LANDER_PROGRAM=$l_both$l_keeping LANDER_OWN=$l_common$l_own LANDER_LOGIN=$l_login setsid \
+    sh -c 'eval "$LANDER_PROGRAM"; l_serve "$@"' keeper "$l_word" "$l_rings" <&6 >/dev/null 2>&1 3>&- 5>&- 6>&- 8>&- 9>&- &
 }
 
 # Seconds after which a claimed job without a process counts as never started: if its keeper is gone, and if the keeper is there, as one that
@@ -178,13 +191,13 @@ l_job() {
     trap 'l_drain; [ ! -e "$in" ] || rm -f "$in"' EXIT
     l_take "$in"
   fi
-  l_as_user "$user"
+  l_as=
+  [ -z "$user" ] || l_as_user "$user"
   l_theirs_alone
   [ "$again" != repeat ] || [ ! -d "$D" ] || l_repeat || { l_say + "already$LF"; return; }
   [ ! -f "$D/boot" ] || l_die 47 "number $id of deployment $dep was a question and cannot be a job" "deploy again"
-  # A deployment's folder is made with its lock; a command outside of deployments has none yet.
-  [ -d "$J" ] || mkdir -p "$J" 2>/dev/null || l_full "$L"
-  mkdir "$D" 2>/dev/null || {
+  l_make || {
+    [ -d "$J" ] || l_full "$L"
     [ -d "$D" ] || l_full "$J"
     l_say + "already$LF"
     return
@@ -199,6 +212,17 @@ l_job() {
   l_same "$fence" "$token" || { rm -rf "$D"; l_pass "$fence" "$token"; exit 40; }
   l_hand run "$P" "$dep/$id" "$cap $merge $due ${in:+$size}" "$ours" "$meta" "$lines" "$script"
   l_say + "started$LF"
+}
+# Makes the job's folder; fails if it was there. A deployment's folder is made with its lock, so only a command outside of deployments needs
+# more. That another request has just made one of those is no reason to fail, and mkdir names what it could not make.
+l_make() {
+  set --
+  for l_l in "$L/jobs" "$J"; do [ -d "$l_l" ] || set -- "$@" "$l_l"; done
+  if [ $# = 0 ]; then
+    mkdir "$D" 2>/dev/null
+  else
+    l_l=$(LC_ALL=C mkdir "$@" "$D" 2>&1) || case $l_l in '' | *"$D"*) false ;; *) [ -d "$D" ] ;; esac
+  fi
 }
 # A script on the way to another user goes through an open file, never through a shell of the login user.
 l_theirs_alone() { [ -z "$script" ] || [ -z "$l_as" ] || l_die 47 "a script for another user has to come as payload"; }
@@ -256,7 +280,8 @@ l_ask() {
     {
       { [ -d "$D" ] || mkdir -p "$D"; } && { [ -z "$in" ] || mv "$in" "$D/in.$$"; } && printf '%s\n' "$l_bootid" >"$D/boot"
     } 2>/dev/null || l_full "$J"
-    l_as_user "$4"
+    l_as=
+    [ -z "$4" ] || l_as_user "$4"
     l_theirs_alone
     [ -n "$l_keeps" ] || l_name_keeper
     l_lines "$script"
@@ -294,7 +319,8 @@ l_stop() {
   l_memory "$1" || return 0
   D=$L/jobs/$2/$3
   [ -d "$D" ] && [ -O "$D" ] && ! l_has_ended "$D" || return 0
-  l_as_user "$6"
+  l_as=
+  [ -z "$6" ] || l_as_user "$6"
   l_keeps=
   l_name_keeper
   l_hand stop "$P" "$2/$3" "$4" "$5" "$l_as"

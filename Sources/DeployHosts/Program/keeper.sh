@@ -4,18 +4,18 @@
 # WORD RINGS: what a keeper does until its channel is gone: each order takes some lines. RINGS: its 4 is the channel's stderr, which only
 # runners hold.
 l_serve() {
-  l_word=$1 l_rings=$2 l_login=$LANDER_LOGIN l_keeps= l_watch= l_jobs=
-  unset LANDER_JOB LANDER_PROGRAM LANDER_LOGIN
+  l_word=$1 l_rings=$2 l_login=$LANDER_LOGIN l_own=$LANDER_OWN l_keeps= l_watch= l_jobs=
+  unset LANDER_JOB LANDER_PROGRAM LANDER_OWN LANDER_LOGIN
   l_setsid=$(command -v setsid)
   umask 077
-  while IFS= read -r l_order && IFS= read -r l_place; do
-    case $l_order in
+  while IFS= read -r l_verb && IFS= read -r l_root; do
+    case $l_verb in
       run) l_run_order ;;
       ask) l_ask_order ;;
       stop)
         IFS= read -r l_d && IFS= read -r l_why && IFS= read -r l_grace && IFS= read -r l_as || break
         ( l_enter_job && l_finish "$l_why" "$l_grace" "$l_as" ) </dev/null 4>&- & ;;
-      sweep) ( l_memory "$l_place" && l_sweep ) </dev/null 4>&- & ;;
+      sweep) ( l_memory "$l_root" && l_sweep ) </dev/null 4>&- & ;;
     esac
   done
   l_reap
@@ -24,14 +24,14 @@ l_serve() {
 # Removes what was taken out of sight.
 l_sweep() { rm -rf "$L/trash" 2>/dev/null || { chmod -R u+w "$L/trash"; rm -rf "$L/trash"; }; }
 l_run_order() {
-  IFS= read -r l_d && read -r l_cap l_merge l_due l_bytes && IFS= read -r l_ours && IFS= read -r l_claimed && l_read_script || return
+  IFS= read -r l_d && read -r l_cap l_merge l_due l_bytes && IFS= read -r l_of_us && IFS= read -r l_claimed && l_read_script || return
   l_reap
   l_arm
   ( l_run ) </dev/null &
   l_jobs="$l_jobs $!"
 }
 l_ask_order() {
-  IFS= read -r l_d && read -r l_bytes l_in && IFS= read -r l_as && IFS= read -r l_ours && l_read_script || return
+  IFS= read -r l_d && read -r l_bytes l_input && IFS= read -r l_as && IFS= read -r l_of_us && l_read_script || return
   l_reap
   ( l_answer ) </dev/null 4>&- &
   l_jobs="$l_jobs $!"
@@ -55,7 +55,7 @@ l_reap() {
 
 # Opens the job's place and folder.
 l_enter_job() {
-  l_memory "$l_place" || exit 1
+  l_memory "$l_root" || exit 1
   D=$L/jobs/$l_d folder=$P/.lander/jobs/$l_d mark="LANDER_JOB=$P/.lander/jobs/$l_d/"
 }
 
@@ -64,10 +64,10 @@ l_arm() {
   # It looks up every five minutes, so that jobs with an earlier deadline need no other one.
   l_uptime
   [ "$l_due" -le $((l_now + 30000)) ] || l_due=$((l_now + 30000))
-  if [ -n "$l_watch" ] && [ "$l_watched" = "$l_place" ] && [ "$l_wake" -le "$l_due" ] && l_stamp "$l_watch"; then return; fi
-  [ "$l_watched" != "$l_place" ] || l_quiet
+  if [ -n "$l_watch" ] && [ "$l_watched" = "$l_root" ] && [ "$l_wake" -le "$l_due" ] && l_stamp "$l_watch"; then return; fi
+  [ "$l_watched" != "$l_root" ] || l_quiet
   ( l_await_due ) </dev/null 4>&- &
-  l_watch=$! l_wake=$l_due l_watched=$l_place
+  l_watch=$! l_wake=$l_due l_watched=$l_root
   l_stamp "$l_watch"
   l_watch_start=$l_start
 }
@@ -77,7 +77,7 @@ l_quiet() { [ -z "$l_watch" ] || ! l_stamp "$l_watch" || [ "$l_start" != "$l_wat
 l_await_due() {
   l_sleep=
   trap '[ -z "$l_sleep" ] || kill "$l_sleep"; exit' TERM
-  l_memory "$l_place" || exit 1
+  l_memory "$l_root" || exit 1
   while :; do
     next=
     for D in "$L"/jobs/*/*; do
@@ -117,13 +117,13 @@ l_run() {
   { IFS= read -r l_l; } 2>/dev/null <"$D/meta" && [ "$l_l" = "$l_claimed" ] && l_meta "$D" || exit 1
   # Who was told that this job never started is told the truth: of two names here the first one counts.
   l_only begun || { [ ! -e "$D/begun" ] && [ ! -L "$D/begun" ] && l_room && l_only begun; } || exit 1
-  l_as=$m_as l_in=in
+  l_as=$m_as l_input=in
   l_self
   { printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/pid"; } 2>/dev/null ||
     { l_room; printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/pid"; }
   # Somebody ended it before it began.
   [ ! -L "$D/why" ] || exit 0
-  if [ -n "$l_ours" ]; then
+  if [ -n "$l_of_us" ]; then
     # What functions of ours say has an end, and nothing that they start outlives them.
     ( l_perform ) >>"$D/out" 2>>"$D/err" 4>&-
     l_over $?
@@ -164,16 +164,17 @@ l_over() {
 # the script's length is known, so that what follows is the command's input. Another user gets the open file, never the name.
 l_perform() {
   if [ -n "$l_bytes" ]; then
-    command exec <"$D/$l_in" && rm -f "$D/$l_in" || exit 127
+    command exec <"$D/$l_input" && rm -f "$D/$l_input" || exit 127
   fi
   l_self
   LANDER_JOB=$folder/
   export LANDER_JOB
   cd /
-  if [ -n "$l_ours" ]; then
+  if [ -n "$l_of_us" ]; then
     # Its processes are those that this one started.
     printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/tree"
     umask 022
+    eval "$l_own"
     eval "$l_script"
     exit
   fi

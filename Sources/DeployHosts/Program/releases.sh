@@ -50,7 +50,7 @@ l_put() {
   l_pass "$2" "$3"
   umask 077
   [ -d "$L/${4%/*}" ] || mkdir -p "$L/${4%/*}" || exit 45
-  have=0
+  have=0 n=$l_size
   [ ! -e "$L/$4" ] || have=$(stat -c %s "$L/$4" 2>/dev/null)
   have=${have:-0}
   [ "$have" -ge "$5" ] || { l_say + "$have$LF"; return; }
@@ -63,7 +63,7 @@ l_put() {
     l_r=${l_l%%+*} l_r=${l_r##*"$LF"} l_l=${l_l#*+}
     case $l_r:$l_l in
       :* | *[!0-9]*:*) ;;
-      *:0*) l_left=$((l_size - l_r * 65536)) ;;
+      *:0*) l_left=$((n - l_r * 65536)) ;;
       *) l_left=0 ;;
     esac
     # Another job that staged the same release has just removed the folder: nothing is there.
@@ -72,7 +72,7 @@ l_put() {
     l_full "$L"
   }
   l_left=0
-  l_l=$(($5 + l_size))
+  l_l=$(($5 + n))
   [ "$have" -le "$l_l" ] || l_l=$have
   l_say + "$l_l$LF"
 }
@@ -85,8 +85,8 @@ l_whole() {
   }
 }
 
-# Files that are in the release BASE as they should be; never what hooks or the application put there.
-l_keep() { # BASE REUSE
+# BASE REUSE: files that are in the release BASE as they should be; never what hooks or the application put there.
+l_keep() {
   cd "$P/releases/$1" || exit 46
   if [ "$2" = link ]; then
     how='cp -al'
@@ -128,6 +128,20 @@ l_swift() {
 l_exact() {
   sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1 || l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
 }
+# NUMBER: whether the current folder holds so many entries, as lines that `find` prints; sets have. Words of the shell take no program, but
+# two line ends beside each other in a name are one to them.
+l_holds() {
+  local IFS="$LF"
+  have=$1
+  set -f
+  # shellcheck disable=SC2046
+  set -- $(find . ! -name .)
+  set +f
+  [ $# != "$have" ] || return 0
+  want=$have
+  have=$(($(find . ! -name . | wc -l)))
+  [ "$have" = "$want" ]
+}
 # Holds the folder S for this job alone: another channel that broke off may have left one that is still at work there. Who died does not
 # hold it. Returns as well once the folder is gone, because the other job finished with it.
 l_sole() {
@@ -167,20 +181,15 @@ l_stage() {
   cd "$S/tree" || exit 46
   # What nobody may read is read once, to be compared; its own mode comes after that.
   [ ! -s "$S/lists/unread" ] || xargs -0 chmod -- u+r <"$S/lists/unread" || exit 46
-  # What came is as old as the bundle, on every host alike: web servers and caches tell contents apart by size and time.
-  [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
+  . "$S/lists/times"
   l_bad=
   . "$S/lists/finish"
   l_verify
   [ -z "$l_bad" ] || l_unfit "$8" 46 "the release is not what was sent: $l_bad"
-  have=$(find . ! -name . | wc -l)
   read -r want <"$S/lists/count"
-  [ "$((have))" = "$want" ] || l_unfit "$8" 46 "the release holds $((have)) files and folders, $want were expected"
+  l_holds "$want" || l_unfit "$8" 46 "the release holds $have files and folders, $want were expected"
   . "$S/lists/shared"
-  for modes in "$S"/lists/mode.* "$S"/lists/dir.*; do
-    [ -s "$modes" ] || continue
-    xargs -0 chmod -- "${modes##*.}" <"$modes" || exit 46
-  done
+  . "$S/lists/modes"
   cd "$P" || exit 46
   # Its lists are there before it, and are believed only with it.
   l_pass "$fence" "$token"
@@ -201,7 +210,10 @@ l_clear() {
   for l_l in 1 2 3 4 5; do ! rm -rf "$S" 2>/dev/null || return 0; done
   rm -rf "$S"
 }
-# Used by lists/finish and lists/shared, in the tree.
+# Used by the lists, in the tree. What came is as old as the bundle, on every host alike: web servers and caches tell contents apart by size
+# and time.
+l_aged() { touch -m -r "$S/lists/time" -- "$@" || exit 46; }
+l_moded() { chmod -- "$@" || exit 46; }
 l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
 l_dir() { [ -d "./$1" ] && [ ! -L "./$1" ] || mkdir -p "./$1" || l_bad="$l_bad$1: no folder$LF"; }
 l_sym() { ln -s -- "$2" "./$1" || l_bad="$l_bad$1: no link$LF"; }
@@ -262,21 +274,6 @@ l_hide() {
   rm -f "$L/manifests/$1" "$L/entries/$1" "$L/entries/$1.count" "$L/entries/$1.rights" "$L/receipts/$1"
   [ ! -d "$L/aside/$1" ] || mv -T "$L/aside/$1" "$L/trash/$1.aside.$l_turns"
   [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
-}
-
-# PATH FENCE TOKEN RELEASE
-l_discard() {
-  l_home "$1"
-  (
-    l_guard
-    l_fence "$2" "$3"
-    l_current
-    [ "$l_cur" != "$4" ] || l_die 47 "release $4 is current and cannot be discarded"
-    l_turns=0
-    l_hide "$4"
-  ) || exit $?
-  rm -rf "$L/staging/$4"
-  l_sweep
 }
 
 # PATH FENCE TOKEN KEEP DEPLOYMENT INTENT, then pinned releases. Says what was removed; asked again, the same.

@@ -66,3 +66,18 @@ l_remove() {
     case $l_r in .lander | releases) ;; *) printf '%s\n' "${l_r%%"$LF"*}" ;; esac
   done
 }
+
+# PATH FENCE TOKEN RELEASE
+l_discard() {
+  l_home "$1"
+  (
+    l_guard
+    l_fence "$2" "$3"
+    l_current
+    [ "$l_cur" != "$4" ] || l_die 47 "release $4 is current and cannot be discarded"
+    l_turns=0
+    l_hide "$4"
+  ) || exit $?
+  rm -rf "$L/staging/$4"
+  l_sweep
+}

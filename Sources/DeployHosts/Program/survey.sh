@@ -130,12 +130,15 @@ l_survey() {
   case $l_l in [~]/*) l_l=${HOME%/}/${l_l#??} ;; esac
   ! l_memory "$l_l" || l_private
   shift
-  date '+clock %s%3N'
   echo "home $HOME"
   echo "boot $l_bootid"
-  l_l=$(uname -rm)
-  echo "kernel ${l_l% *}"
-  echo "architecture ${l_l##* }"
+  # Kernels before 6.1 do not tell the architecture as a file.
+  { read -r l_a </proc/sys/kernel/osrelease && read -r l_b </proc/sys/kernel/arch; } 2>/dev/null || {
+    l_l=$(uname -rm)
+    l_a=${l_l% *} l_b=${l_l##* }
+  }
+  echo "kernel $l_a"
+  echo "architecture $l_b"
   l_processors
   l_machine
   for t in tar gzip setsid sha256sum dd stat mkfifo mv ln cp rm mkdir chmod touch find xargs sort readlink wc grep sed sleep date \
@@ -152,12 +155,16 @@ l_survey() {
     at=${up:-/}
   done
   [ -d "$at" ] || echo "unwritable $at"
-  # The folder of this process belongs to the login user, unless the kernel hides what is in it.
-  l_l=$(stat -c '%d:%i %U %N' "/proc/$$/." "$at/." "/proc/$$/exe" 2>/dev/null) ||
-    l_l="- UNKNOWN$LF$(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")"
+  # What the kernel shows of a process is as old as the look at it, so the first time is now, in busybox in whole seconds. The folder of
+  # this process belongs to the login user, unless the kernel hides what is in it.
+  l_l=$(stat -c '%.3Y %d:%i %U %N' /proc/self/fd/1 "/proc/$$/." "$at/." "/proc/$$/exe" 2>/dev/null) ||
+    l_l="$(date +%s) x$LF- - UNKNOWN$LF- $(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")"
+  l_a=${l_l%% *} l_l=${l_l#*"$LF"}
+  case $l_a in *[.,]*) echo "clock ${l_a%[.,]*}${l_a#*[.,]}" ;; *) echo "clock $l_a s" ;; esac
   l_a=${l_l#*"$LF"} l_b=${l_l%%"$LF"*}
+  l_a=${l_a#* }
   echo "place ${l_a%% *} ${P#"$at"}"
-  l_b=${l_b#* } l_b=${l_b%%" '"*} l_b=${l_b%%" /proc/"*}
+  l_b=${l_b#* * } l_b=${l_b%%" '"*} l_b=${l_b%%" /proc/"*}
   if [ "$l_b" = UNKNOWN ] || [ ! -O "/proc/$$/." ]; then l_b=$(id -un 2>/dev/null || id -u); fi
   echo "user $l_b"
   l_l=${l_l##*/} l_l=${l_l%\'}

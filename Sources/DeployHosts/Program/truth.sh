@@ -30,7 +30,7 @@ l_hold() {
 # TICKET of `-`. A lower SEQUENCE than that of a deployment before is refused.
 # Answers `taken`, or the line of the holder, or of whoever comes first, with exit 42.
 l_lock() {
-  l_home "$1"
+  l_home "$1" "$3"
   l_private
   l_guard
   l_plant
@@ -123,7 +123,7 @@ l_numbered() {
 # each take half of it).
 l_reserve() {
   [ ! -f "$L/reserve" ] || return 0
-  dd if=/dev/zero of="$L/reserve" bs=65536 count=16 2>/dev/null || rm -f "$L/reserve"
+  { printf '%1048576s' '' >"$L/reserve"; } 2>/dev/null || rm -f "$L/reserve"
 }
 
 # TOKEN: ends with 40 if a newer deployment had the lock since the one of that token took it.
@@ -231,8 +231,12 @@ l_good() {
   { read -r r_release r_dep r_sources r_mark; } 2>/dev/null <"$L/receipt"
   [ "$r_dep" = "$1" ] && [ "$r_mark" = trial ] || return 0
   umask 077
-  { read -r l_l && printf '%s %s %s\n' "$r_release" "$r_dep" "$r_sources" && l_copied; } <"$L/receipt" >"$L/.receipt.good" &&
-    l_sync "$L/.receipt.good" && mv -fT "$L/.receipt.good" "$L/receipt" || return 1
+  g=$L/.receipt.good l_l=
+  { read -r l_l; } 2>/dev/null <"$g"
+  [ "$l_l" = "$r_release $r_dep $r_sources" ] || {
+    { read -r l_l && printf '%s %s %s\n' "$r_release" "$r_dep" "$r_sources" && l_copied; } <"$L/receipt" >"$g" && l_sync "$g" || return 1
+  }
+  mv -fT "$g" "$L/receipt" || return 1
   [ ! -e "$L/receipt.before" ] || rm -f "$L/receipt.before"
   l_trim
 }
@@ -270,7 +274,15 @@ l_record() {
   l_take "$L/.receipt.$$" behind
   l_enter "$1" "$2" "$3"
   [ "$8" != look ] || l_stands "$4"
-  l_sync "$L/.receipt.$$" || exit 43
+  # As it will be when it is good: made durable with it, so that this takes no sync of its own later.
+  g=
+  if [ "$7" = trial ] && [ -n "$9" ]; then
+    g=$L/.receipt.good
+    { printf '%s %s %s\n%s' "$4" "$5" "$6" "$9" >"$g"; } 2>/dev/null || l_full "$L"
+  elif [ -e "$L/.receipt.good" ]; then
+    rm -f "$L/.receipt.good"
+  fi
+  l_sync "$L/.receipt.$$" ${g:+"$g"} || exit 43
   old= mark= before=
   { read -r old l_l l_l mark; } 2>/dev/null <"$L/receipt"
   { read -r before l_l; } 2>/dev/null <"$L/receipt.previous"
@@ -302,16 +314,6 @@ l_stands() {
 }
 l_copy() { cp "$L/$1" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv -fT "$L/.receipt.old" "$L/$2" || exit 43; }
 
-# PATH FENCE TOKEN: the key that digests of secrets in receipts are made with; made here once, and of no use anywhere else.
-l_key() {
-  l_enter "$1" "$2" "$3"
-  umask 077
-  if [ "$(stat -c %s "$L/key" 2>/dev/null)" != 65 ]; then
-    key=$(head -c 64 /dev/urandom | sha256sum) && printf '%s\n' "${key%% *}" >"$L/.key.new" && l_sync "$L/.key.new" &&
-      mv -fT "$L/.key.new" "$L/key" || exit 43
-  fi
-  cat "$L/key"
-}
 # PATH NAME: `there` where a whole file of that name exists below .lander
 l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || l_say + "there$LF"; }
 # PATH FENCE TOKEN NAME, a file's content on stdin: keeps it in `recipes` under its digest, which is NAME; nothing else goes by that.
@@ -321,8 +323,7 @@ l_recipe() {
   umask 077
   [ -d "$L/recipes" ] || mkdir "$L/recipes" || exit 45
   trap 'l_drain; [ ! -e "$L/.recipe.$$" ] || rm -f "$L/.recipe.$$"' EXIT
-  l_take "$L/.recipe.$$"
-  l_sync "$L/.recipe.$$"
+  l_take "$L/.recipe.$$" '' conv=fsync
   mv -fT "$L/.recipe.$$" "$L/recipes/$4" || exit 43
 }
 # PATH FENCE TOKEN FROM TO DIGEST: a file that was put is whole, and gets its name, as l_recipe gives it. The receipt's syncs follow.

@@ -79,7 +79,8 @@ extension Hosts {
     if let content = packs.content { name = try await send(content, to: folder, has: has, errand).name }
     try errand.flight.check()
     _ = try await internalJob(
-      "l_stage", errand.claim + [release.id, base?.id ?? "-", errand.site.reuse.rawValue, packs.lists.name, name ?? "-"], errand,
+      "l_stage", errand.claim + [release.id, base?.id ?? "-", errand.site.reuse.rawValue, packs.lists.name, name ?? "-"],
+      also: base == nil ? [] : ["l_keep"], errand,
       name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
     return .done()
   }

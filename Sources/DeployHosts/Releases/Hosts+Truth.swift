@@ -13,7 +13,7 @@ extension Hosts {
     words += [request.owner, request.purpose].map(Lock.word)
     words += [request.inherits ?? "", EngineIdentity.own, request.good ?? ""]
     words += [Lock.word(site.application), Lock.word(site.group), request.ticket ?? "", request.sequence.map { "\($0)" } ?? ""]
-    let answer = try await errand.link.call("l_lock", words)
+    let answer = try await errand.link.call("l_lock", words, also: request.sequence == nil ? [] : ["l_latest", "l_numbered"])
     if answer.status == 42, let refusal = LinePlace(answer.lines).refusal { throw refusal }
     if answer.status == 42, let holder = Hosts.holder(answer.lines) {
       if holder.isForeign(to: site.application) { return Outcome(failure: holder.refusal(of: site), value: holder.value) }
@@ -63,7 +63,8 @@ extension Hosts {
       if request.orphans == .kill {
         for job in jobs where asked.insert(job.name).inserted {
           _ = try await errand.link.demand(
-            "l_stop", [errand.site.path, job.running.deployment, job.folder, "cancelled", grace, job.user])
+            "l_stop", [errand.site.path, job.running.deployment, job.folder, "cancelled", grace, job.user],
+            also: job.user.isEmpty ? [] : ["l_as_user"])
         }
       }
       let waited = Interval(clock.now - start)

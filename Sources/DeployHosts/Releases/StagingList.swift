@@ -97,7 +97,7 @@ struct StagingList {
     var lists: [(String, [UInt8])] = [
       ("own/entries/\(release.id)", StagingList.zeroed(items.map { "./" + $0.path })), ("own/manifests/\(release.id)", manifest),
       ("keep", StagingList.zeroed(keep.map { "./" + $0.path })),
-      ("new", StagingList.zeroed((fresh ? files : send).map { "./" + $0.path })),
+      ("times", Array(StagingList.calls("l_aged", fresh ? files : send).utf8)),
       ("unread", StagingList.zeroed(files.filter { $0.mode & 0o400 == 0 }.map { "./" + $0.path })),
       ("keep.modes", Array(keep.map { String($0.mode, radix: 8) + "\n" }.joined().utf8)),
       ("count", Array("\(count)\n".utf8)), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
@@ -106,10 +106,9 @@ struct StagingList {
     lists.append(("sums", StagingList.sums(plain)))
     // The names in `sums`, for hosts with a faster program than `sha256sum`.
     if whole >= StagingList.much { lists.append(("much", StagingList.zeroed(plain.map { "./" + $0.path }))) }
-    // A bundle is unpacked with its modes. This list is for entries that get another mode on the host, or had to be made readable
-    // for the check.
-    lists += StagingList.modes(fresh ? files.filter { isCleared($0) || $0.mode & 0o400 == 0 } : files, named: "mode")
-    lists += folderModes(fresh: fresh)
+    // A bundle is unpacked with its modes. An entry that gets another mode on the host, or had to be opened to be read, gets it here.
+    let modes = StagingList.modes(fresh ? files.filter { isCleared($0) || $0.mode & 0o400 == 0 } : files) + folderModes(fresh: fresh)
+    lists.append(("modes", Array(modes.utf8)))
     return lists
   }
 
@@ -126,22 +125,44 @@ struct StagingList {
 
   private func isCleared(_ item: Manifest.Item) -> Bool { cleared.contains(ExactText(item.path)) }
 
-  /// Returns the lists of folders by mode. The deepest folders come first, because a folder that cannot be written is closed after
-  /// its contents.
-  private func folderModes(fresh: Bool) -> [(name: String, bytes: [UInt8])] {
+  /// Deepest folders first: a folder that cannot be written is closed after its content.
+  private func folderModes(fresh: Bool) -> String {
     let folders = items.filter { $0.kind == .directory }.reversed()
-    return StagingList.modes(fresh ? [] : folders.filter { !isCleared($0) }, named: "dir")
-      + StagingList.modes(folders.filter(isCleared), named: "dir", exactly: true)
+    return StagingList.modes(folders.filter(isCleared), exactly: true)
+      + StagingList.modes(fresh ? [] : folders.filter { !isCleared($0) })
   }
-  /// - Parameter exactly: whether to write five digits. With fewer, `chmod` leaves a folder's set-id bits unchanged.
+  /// Lines that set the modes of entries, mode by mode.
+  /// - Parameter exactly: uses five digits; with fewer, `chmod` leaves a folder's set-id bits unchanged.
+  private static func modes(_ items: [Manifest.Item], exactly: Bool = false) -> String {
+    apart(items, exactly).map { calls("l_moded \($0.mode)", $0.items) }.joined()
+  }
+  /// The same as lists of names, for `xargs`: a file for each mode.
   static func modes(_ items: [Manifest.Item], named name: String, exactly: Bool = false) -> [(name: String, bytes: [UInt8])] {
+    apart(items, exactly).map { ("\(name).\($0.mode)", zeroed($0.items.map { "./" + $0.path })) }
+  }
+  private static func apart(_ items: [Manifest.Item], _ exactly: Bool) -> [(mode: String, items: [Manifest.Item])] {
     Set(items.map(\.mode)).sorted().map { mode in
       let digits = String(mode, radix: 8)
       let zeros = exactly ? String(repeating: "0", count: max(0, 5 - digits.utf8.count)) : ""
-      return ("\(name).\(zeros)\(digits)", zeroed(items.filter { $0.mode == mode }.map { "./" + $0.path }))
+      return (zeros + digits, items.filter { $0.mode == mode })
     }
   }
-  /// Returns the checksums in the format of `sha256sum -c`.
+  /// Lines that call a function with the names of entries: as few as the limits of hosts on arguments allow, and no `xargs`.
+  private static func calls(_ function: String, _ items: [Manifest.Item]) -> String {
+    var lines = ""
+    var length = 0
+    for item in items {
+      let word = " ./" + Quoting.word(item.path)
+      if length == 0 || length + word.utf8.count > 65_536 {
+        lines += (lines.isEmpty ? "" : "\n") + function
+        length = 0
+      }
+      lines += word
+      length += word.utf8.count
+    }
+    return lines.isEmpty ? "" : lines + "\n"
+  }
+  /// In the format of `sha256sum -c`.
   static func sums(_ files: [Manifest.Item]) -> [UInt8] { Array(files.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8) }
 
   /// The number of lines that `find` prints for the release without its shared links: one for each entry and each folder above it,

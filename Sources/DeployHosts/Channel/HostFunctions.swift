@@ -1,0 +1,106 @@
+import DeployModel
+
+/// The functions of `Program/*.sh`, and which of them a function needs. A channel and its keeper get those that they need, because every
+/// byte goes over the line again with each channel, and a shell takes longer to read a function than to start a program.
+struct HostFunctions: Sendable {
+  /// Some of the functions, by their place in the program.
+  typealias Selection = Set<Int>
+
+  /// A function, or a line outside of functions.
+  private struct Piece {
+    var name: String?
+    var text: [UInt8]
+  }
+  private let pieces: [Piece]
+  private let places: [ExactText: Int]
+  /// The functions that a function names, by place.
+  private let calls: [[Int]]
+
+  /// Calls that only happen if the engine asks for it. It names the called function with its request.
+  private static let rare: [(caller: String, called: String)] = [
+    ("l_job", "l_as_user"), ("l_stop", "l_as_user"), ("l_ask", "l_as_user"), ("l_stage", "l_keep"), ("l_lock", "l_latest"),
+    ("l_lock", "l_numbered"),
+  ]
+  /// Calls in lists that the engine makes.
+  private static let listed: [(caller: String, called: [String])] = [
+    ("l_stage", ["l_aged", "l_moded", "l_one", "l_dir", "l_sym", "l_gone", "l_shared"]),
+    ("l_repair", ["l_one", "l_put_dir", "l_put_file", "l_put_link", "l_own"]),
+    ("l_compare", ["l_is_file", "l_is_link"]), ("l_differs", ["l_is_file", "l_is_link"]),
+  ]
+
+  init(_ files: [[UInt8]]) {
+    let pieces = HostFunctions.pieces(files)
+    var places: [ExactText: Int] = [:]
+    for (place, piece) in pieces.enumerated() { if let name = piece.name { places[ExactText(name)] = place } }
+    var calls = pieces.map { piece in piece.name == nil ? [] : HostFunctions.names(in: piece.text, among: places) }
+    for (caller, called) in HostFunctions.listed {
+      guard let place = places[ExactText(caller)] else { continue }
+      calls[place] += called.compactMap { places[ExactText($0)] }
+    }
+    for (caller, called) in HostFunctions.rare {
+      guard let place = places[ExactText(caller)], let other = places[ExactText(called)] else { continue }
+      calls[place].removeAll { $0 == other }
+    }
+    (self.pieces, self.places, self.calls) = (pieces, places, calls)
+  }
+
+  /// The functions with these names, and all that they need.
+  func needed(by names: [String]) -> Selection {
+    var found: Selection = []
+    var next = names.compactMap { places[ExactText($0)] }
+    while let place = next.popLast() {
+      if found.insert(place).inserted { next += calls[place] }
+    }
+    return found
+  }
+
+  /// The lines outside of functions: they are evaluated once, in their place between the functions.
+  var lines: Selection { Selection(pieces.indices.filter { pieces[$0].name == nil }) }
+  var all: Selection { Selection(pieces.indices) }
+
+  /// The text of a selection, in the program's order.
+  func text(of selection: Selection) -> [UInt8] { selection.sorted().flatMap { pieces[$0].text } }
+
+  /// The names of functions in a text, without those of variables: `$l_a` and `l_a=`.
+  private static func names(in text: [UInt8], among places: [ExactText: Int]) -> [Int] {
+    var found: [Int] = []
+    var start = text.startIndex
+    while start < text.endIndex {
+      guard isWord(text[start]) else {
+        start += 1
+        continue
+      }
+      let end = text[start...].firstIndex { !isWord($0) } ?? text.endIndex
+      defer { start = end }
+      let before = start > text.startIndex ? text[start - 1] : 10
+      let after = end < text.endIndex ? text[end] : 10
+      guard text[start...].starts(with: "l_".utf8), !"$./{-#".utf8.contains(before), after != UInt8(ascii: "=") else { continue }
+      if let place = places[ExactText(String(decoding: text[start..<end], as: UTF8.self))] { found.append(place) }
+    }
+    return found
+  }
+  private static func isWord(_ byte: UInt8) -> Bool { byte.isLetterOrDigit || byte == UInt8(ascii: "_") }
+
+  /// Splits the files, without comment lines, empty lines and leading blanks. No file has a multi-line text in which these would matter.
+  private static func pieces(_ files: [[UInt8]]) -> [Piece] {
+    var pieces: [Piece] = []
+    var isInside = false
+    for line in files.joined().split(separator: 10) {
+      let rest = line.drop { $0 == UInt8(ascii: " ") }
+      if rest.isEmpty || rest.first == UInt8(ascii: "#") { continue }
+      let short = Array(rest) + [10]
+      if isInside {
+        pieces[pieces.count - 1].text += short
+        isInside = line.first != UInt8(ascii: "}")
+        continue
+      }
+      var name: String?
+      if let end = line.firstIndex(of: UInt8(ascii: "(")), line.starts(with: "l_".utf8), line[end...].starts(with: "() ".utf8) {
+        name = String(decoding: line[..<end], as: UTF8.self)
+        isInside = line.last == UInt8(ascii: "{")
+      }
+      pieces.append(Piece(name: name, text: short))
+    }
+    return pieces
+  }
+}
