@@ -191,6 +191,19 @@ struct DeployTests {
     #expect(running.wait() == 15)
   }
 
+  @Test("exec runs a command as another user, and tells programs what each host said", .enabled(if: geteuid() == 0, "needs root"))
+  func execAs() throws {
+    let place = try Workplace.project()
+    let run = try place.lander("exec", "test", "--user", "nobody", "--json", "--", "id -un; echo oops >&2; [ \"$(id -un)\" = nobody ]")
+    #expect(run.code == 0, "\(run.everything)")
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(run.out.utf8)) as? [String: Any])
+    let hosts = try #require((object["result"] as? [String: Any])?["hosts"] as? [[String: Any]])
+    #expect(hosts.map { $0["host"] as? String } == ["h1", "h2"], "\(run.out)")
+    for (stream, text) in [("stdout", "nobody\n"), ("stderr", "oops\n")] {
+      #expect(hosts.allSatisfy { ($0[stream] as? [String: Any])?["text"] as? String == text }, "\(run.out)")
+    }
+  }
+
   @Test("exec runs a command on every host and sums up")
   func exec() throws {
     let place = try Workplace.project()

@@ -63,13 +63,18 @@ struct PreludeTests {
     for word in vocabulary.words where !["plugin", "plugin.dependency", "require"].contains(word.name) && !word.name.hasSuffix(".rehearse")
     {
       let name = word.name.contains(":") ? word.name : String(word.name.prefix { $0 != "." })
-      let isThere = lines.contains { $0.hasPrefix("function \(name)(") || $0 == "\(name) = nil" }
+      let isThere = lines.contains { $0.hasPrefix("function \(name)(") || $0 == "\(name) = {}" }
       #expect(isThere, "\(word.name)")
       for field in word.fields { #expect(lines.contains { $0.hasPrefix("---@field \(field.name)") }, "\(word.name): \(field.name)") }
     }
     for field in vocabulary.objects.flatMap(\.fields) {
       #expect(lines.contains { $0.hasPrefix("---@field \(field.name) ") }, "\(field.name)")
     }
+    for library in ["json", "yaml", "base64", "url", "http", "here"] {
+      #expect(lines.contains("\(library) = {}"), "\(library) is a global")
+    }
+    #expect(lines.contains("function param.list(given) end") && lines.contains("function log.warn(...) end"))
+    #expect(lines.contains("---@return fun(given: lander.options.recipe): any"))
   }
 
   @Test("every word that recipes have in reach is declared, and every word that is declared is there")

@@ -25,7 +25,7 @@ end
 
 ---A hook for ValidateService, or for any event at which the host must answer.
 ---@param given http_check.Options
----@return fun(host: lander.Host)
+---@return fun(host: lander.host)
 return function(given)
   local check = options(given)
 

@@ -1,7 +1,7 @@
 -- notify { url = secret "HOOK" } tells a web hook or a program how a deployment goes. What cannot be told fails nothing, and is logged.
 
 ---@class notify.Options
----@field url? string|lander.Secret   A web hook that takes JSON by POST. A secret stays one: it is in no argument.
+---@field url? string|any   A web hook that takes JSON by POST. A secret stays one: it is in no argument.
 ---@field command? string|table       A program instead: it reads the same JSON on standard input.
 ---@field text? string                What stands before each sentence, such as a name.
 ---@field timeout? string             How long telling may take. Default "10s".

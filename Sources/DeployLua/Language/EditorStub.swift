@@ -12,7 +12,7 @@ package struct EditorStub {
     }
     for object in vocabulary.objects {
       lines += ["---\(object.summary)", "---@class lander.\(object.name)"] + object.fields.map { annotation($0, isOptional: false) }
-      lines += ["local \(object.name) = {}", ""]
+      lines += [(Self.libraries.contains(object.name) ? "" : "local ") + "\(object.name) = {}", ""]
       for method in vocabulary.methods(of: object) where !method.name.contains(":") || !method.name.contains(".") {
         lines += function(method)
       }
@@ -20,10 +20,12 @@ package struct EditorStub {
     let globals = vocabulary.words.filter { !$0.name.contains(":") && !$0.name.contains(".") && !["plugin", "require"].contains($0.name) }
     for word in globals { lines += global(word) }
     for schema in vocabulary.schemas where schema.module.hasPrefix("recipes.strategies.") { lines += strategy(schema) }
-    lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = nil", ""]
-    for library in ["json", "yaml", "base64", "url", "http", "here"] { lines += ["---@type lander.\(library)", "\(library) = nil", ""] }
+    lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = {}", ""] + members(of: "param").flatMap(function)
     return Array(lines.dropLast())
   }
+
+  /// The objects that every file has as globals.
+  private static let libraries = ["json", "yaml", "base64", "url", "http", "here"]
 
   /// Returns the annotations of a strategy that every recipe can use, with its options.
   private func strategy(_ schema: OptionSchema) -> [String] {
@@ -56,10 +58,19 @@ package struct EditorStub {
 
   /// Returns the annotations of a word that can be called, or that has members.
   private func global(_ word: Word) -> [String] {
-    let members = vocabulary.words.filter { $0.name.hasPrefix(word.name + ".") && !$0.name.dropFirst(word.name.count + 1).contains(".") }
     let comment = "---\(word.summary) `\(word.call)`"
-    if members.isEmpty, word.name != "log" { return [comment, "function \(word.name)(...) end", ""] }
-    return [comment, "\(word.name) = nil", ""]
+    let members = members(of: word.name).flatMap(function) + word.members.map { "function \(word.name).\($0)(...) end" }
+    if !members.isEmpty { return [comment, "---@overload fun(...): any", "\(word.name) = {}", ""] + members + [""] }
+    if word.fields.isEmpty { return [comment, "function \(word.name)(...) end", ""] }
+    if word.takes.hasPrefix("{") { return [comment, "---@param given? \(options(of: word))", "function \(word.name)(given) end", ""] }
+    return [comment, "---@param name string", "---@return fun(given: \(options(of: word))): any", "function \(word.name)(name) end", ""]
+  }
+
+  /// Returns the functions that a word has as members. Sections such as `alarm = { … }` of a recipe are fields.
+  private func members(of name: String) -> [Word] {
+    vocabulary.words.filter {
+      $0.name.hasPrefix(name + ".") && !$0.name.dropFirst(name.count + 1).contains(".") && !$0.takes.contains(" = {")
+    }
   }
 
   private static func type(_ name: String) -> String {
