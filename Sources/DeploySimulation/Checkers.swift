@@ -34,7 +34,7 @@ package struct Checkers: Sendable {
   var stageRuns: [StageRun] = []
   /// The functions that have undone such stages since, the newest last.
   var undoRuns: [UndoRun] = []
-  /// The releases with which a deployment has succeeded, or which ran at the start.
+  /// The releases with which a deployment has succeeded, or which hosts had as good ones at the start.
   var good: [Release.ID]
   /// The limit of the broken promises that are kept.
   static let limit = 20
@@ -44,7 +44,9 @@ package struct Checkers: Sendable {
     names = hosts.map(\.name)
     serving = hosts.map { $0.current != nil || $0.foreign != nil }
     fences = hosts.map { _ in 0 }
-    good = hosts.compactMap { $0.receipt?.trial == true ? nil : $0.receipt?.release.id }
+    good = hosts.flatMap { host in
+      [host.receipt?.trial == true ? nil : host.receipt, host.previous].compactMap { $0?.release.id }
+    }
   }
 
   /// What is watched about one deployment. Its arrays are indexed by the host's number in the plan.

@@ -173,6 +173,7 @@ struct Rehearsing: Sendable {
     simulated.foreign = host.found
     if let damage = host.damage, damage.kind != .gone { simulated.damaged = [damage.release] }
     simulated.receipt = host.previous
+    if let goal = host.goal, goal.release.id != host.previous?.release.id { simulated.previous = goal }
     // A host that was left in the middle is changed although its receipt has the same inputs.
     if host.isUnrestored == true, let receipt = host.previous {
       simulated.failedRestore = FailedRestore(deployment: receipt.deployment, message: "it was left in the middle", commands: [])

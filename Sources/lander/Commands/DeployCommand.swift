@@ -32,8 +32,8 @@ struct DeployCommand: Verb {
       group, --between check asks whether the previous group still runs the release (exit code 12 if not). approve, the default at a \
       terminal, also waits for a person (14 without a yes). none checks nothing. lander resume TRAIN continues after a crash.
 
-      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. Exit codes: 0 if \
-      no host lacks it; 20 if only hosts out of reach could lack it; 4 if a deployment of the group is under way (--on-busy waits instead).
+      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. Exit codes: 0 if no host \
+      lacks it; 20 if some hosts are out of reach and no other lacks it; 4 while another deployment of the group runs (--on-busy waits).
 
       Examples:
         lander deploy web --group staging --message "Fix login"
