@@ -74,6 +74,12 @@ describe("canary", function()
     t:expect(decided(run)):equals { "wave 1: 2 hosts", "restart: 2 hosts", "gate analysis: pass", "wave 2: 6 hosts" }
   end)
 
+  it("compares in the first deployment too, where nothing runs that could be restarted", function(t)
+    local run = t:deploy("young_canary", { fresh = true, http = { { url = "https://m.example/*", json = { failed = 2, of = 5000 } } } })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run.gates[1].name):equals "analysis"
+  end)
+
   it("compares with no twin that did not come back from its restart", function(t)
     local function metrics(host, failed) return { url = "https://m.example/" .. host, json = { failed = failed, of = 5000 } } end
     local dead = metrics("web3", 4000)

@@ -11,11 +11,12 @@ local function gate(name, given, own)
 end
 
 --- Restarts the twins, and returns the canaries and twins to compare: a twin that did not come back says nothing about the old release.
+--- A twin without a release is not restarted and stays, as in the first deployment of all.
 local function restarted(rollout, canary, twins)
-  local back, pairs_of = {}, { canary = {}, twins = {} }
-  for _, host in ipairs(rollout:restart(twins).succeeded_hosts) do back[host.name] = true end
+  local dead, pairs_of = {}, { canary = {}, twins = {} }
+  for _, host in ipairs(rollout:restart(twins).failed_hosts) do dead[host.name] = true end
   for i, twin in ipairs(twins) do
-    if back[twin.name] then
+    if not dead[twin.name] then
       pairs_of.canary[#pairs_of.canary + 1] = canary[i]
       pairs_of.twins[#pairs_of.twins + 1] = twin
     end
