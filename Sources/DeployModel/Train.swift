@@ -97,7 +97,7 @@ package struct Train: Sendable, Hashable, Codable {
     return leg.code ?? .partial
   }
 
-  /// The exit code of a command that stops while the train may go on: that of the current leg.
+  /// The exit code of a command that stops while the train can be resumed: that of the current leg.
   package var code: ExitCode { exit ?? legs.first { $0.code != .done }?.code ?? .partial }
 }
 

@@ -56,7 +56,7 @@ package struct EndingWords: Sendable {
 
   private var resume: String { "lander resume \(story.id)" }
 
-  /// The hosts whose part has not ended, each with what it does.
+  /// The hosts whose part has not ended, each with its present step.
   private var open: [String] {
     let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
     // If all hosts have the release, it stays, whoever cancels.

@@ -128,7 +128,7 @@ l_swift() {
 l_exact() {
   sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1 || l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
 }
-# NUMBER: whether the current folder holds so many entries, as lines that `find` prints; sets have. Words of the shell take no program, but
+# NUMBER: whether the current folder holds this number of entries, as `find` prints them; sets have. Words of the shell take no program, but
 # two line ends beside each other in a name are one to them.
 l_holds() {
   local IFS="$LF"

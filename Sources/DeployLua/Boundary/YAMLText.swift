@@ -54,7 +54,7 @@ struct YAMLText {
     let line = node.mark?.line ?? 1
     values += 1
     guard values <= Self.most.values else {
-      throw YAMLFlaw(message: "it has more than \(Self.most.values) values, with what its aliases (*) stand for", line: line)
+      throw YAMLFlaw(message: "it has more than \(Self.most.values) values, including those that its aliases (*) repeat", line: line)
     }
     guard level <= Self.most.levels else { throw YAMLFlaw(message: "it is nested more than \(Self.most.levels) deep", line: line) }
     switch node {
@@ -69,7 +69,7 @@ struct YAMLText {
     json += open
     for (index, item) in items.enumerated() {
       if index > 0 { json += "," }
-      if let key = item.key { json += Self.quoted(key) + ":" }
+      if let key = item.key { json += JSONText.quoted(key) + ":" }
       try write(item.value, level: level + 1)
     }
     json += close
@@ -99,23 +99,8 @@ struct YAMLText {
   private static func json(of scalar: Node.Scalar, _ line: Int) throws(YAMLFlaw) -> String {
     let isText = scalar.style != .plain || ["!", "!str", "tag:yaml.org,2002:str"].contains(scalar.tag.description)
     do throws(YAMLWord.Ambiguity) {
-      return isText ? quoted(scalar.string) : try YAMLWord.json(of: scalar.string) ?? quoted(scalar.string)
+      return isText ? JSONText.quoted(scalar.string) : try YAMLWord.json(of: scalar.string) ?? JSONText.quoted(scalar.string)
     } catch { throw YAMLFlaw(message: error.message, line: line, fix: error.fix) }
-  }
-
-  /// A text as JSON has it.
-  static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        out += "\\u00" + Hex.text([UInt8(scalar.value)])
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out + "\""
   }
 
   // MARK: writing

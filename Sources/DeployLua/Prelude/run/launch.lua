@@ -1,4 +1,4 @@
--- Starts a function of a recipe with what it acts on. What a plugin's function gets carries the plugin's grants.
+-- Starts a function of a recipe with its host, deployment or rollout. A function of a plugin gets handles that carry the plugin's grants.
 
 local import = ...
 local errors, grants = import "runtime/errors", import "runtime/grants"

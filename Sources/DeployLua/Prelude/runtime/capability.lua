@@ -5,7 +5,7 @@ local near, web = import "runtime/near", import "types/web_address"
 
 local capability = {}
 
---- The capabilities that have no parameter, each with what it is needed for.
+--- The capabilities that have no parameter, each with its purpose.
 capability.plain = {
   { "approval", "ask people for approval: rollout:approve" },
   { "host.check", "check whether a host answers: host:wait_for with http or port" },
