@@ -102,8 +102,19 @@ static int collect(lua_State *L, key *keys, int room) {
   return found;
 }
 
-/* The keys in order, as they are now: numbers, texts, truths, hosts by number. */
+static int after_pairs(lua_State *L, int status, lua_KContext context) {
+  (void)L, (void)status, (void)context;
+  return 3;
+}
+
+/* The keys in order, as they are now: numbers, texts, truths, hosts by number. A value of the prelude may say itself what its members are. */
 static int l_pairs(lua_State *L) {
+  if (lua_type(L, 1) == LUA_TUSERDATA && luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+    clua_charge(L, 1);
+    lua_pushvalue(L, 1);
+    lua_callk(L, 1, 3, 0, after_pairs);
+    return 3;
+  }
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   clua_charge(L, clua_slots(L, 1) / 2);

@@ -93,6 +93,17 @@ import Testing
     #expect(try rig.begin(.validateService).log.first?.text == "a+b")
   }
 
+  @Test("the parameters can be looped over and written as JSON and YAML, and stay as they are")
+  func whole() throws {
+    let code =
+      "recipe \"web\" { path = \"/srv/web\", params = { r = param.list {}, b = param.integer {} }, on = { ValidateService = "
+      + "function(_, deployment) local names = {} for name, value in pairs(deployment.params) do names[#names + 1] = name "
+      + "if name == 'r' then value[1] = 'x' end end "
+      + "log.info('%s %s %s', table.concat(names, '+'), json.encode(deployment.params), json.encode { p = deployment.params }) end } }"
+    let rig = try Rig(code, parameters: .record(of: [("r", .list(["a"])), ("b", 5)]))
+    #expect(try rig.begin(.validateService).log.first?.text == #"b+r {"b":5,"r":["a"]} {"p":{"b":5,"r":["a"]}}"#)
+  }
+
   @Test("what a group says about parameters is held against their declarations before anything is deployed")
   func groups() {
     let found = problems(

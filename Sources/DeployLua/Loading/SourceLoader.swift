@@ -42,7 +42,7 @@ struct SourceLoader {
   ///   - chosen: the number of the only test to prepare, counted from 1; nil: all tests.
   ///   - checks: whether unknown names are problems; false for recipes that a host kept.
   ///   - only: the recipes to describe; nil: all. In both cases, functions have the same numbers.
-  /// - Throws: the problem that ended the reading. Problems that were found before are lost.
+  /// - Throws: the problem that ended the reading. If problems were found before it and `checks` is true, they are all in the result.
   mutating func load(
     _ main: SourceFile, spec: SourceFile? = nil, chosen: Int? = nil, checks: Bool, only: [String]? = nil
   ) throws(Problem) -> Value {
@@ -62,7 +62,10 @@ struct SourceLoader {
       // The whole project has one instruction budget: a file that is required has none of its own.
       switch task.step(answer, refills: false) {
       case .returned(let project): return project
-      case .raised(let error): throw ErrorReader.problem(error, in: main.path)
+      case .raised(let error):
+        let last = ErrorReader.problem(error, in: main.path)
+        guard checks, let noted = noted(before: last, in: main.path) else { throw last }
+        return noted
       case .asked(let question):
         asked += 1
         answer = WireWriter()
@@ -70,6 +73,19 @@ struct SourceLoader {
           asked > Self.mostRequires ? Self.refusal("require, env and read_… were called more than 10,000 times") : resolve(question))
       }
     }
+  }
+
+  /// Returns a description of nothing with the problems that were found before the one that ended the reading, and this one; nil: there are
+  /// none before it, or no memory is left.
+  private func noted(before last: Problem, in path: String) -> Value? {
+    let task = state.start(state.number("load_number"), .project(path: path, request: .record(of: [("noted", .bool(true))])), whole: true)
+    guard let task, case .returned(.record(var members)) = task.step(WireWriter()),
+      let index = members.firstIndex(where: { $0.name == "problems" }), case .list(let earlier) = members[index].value, !earlier.isEmpty
+    else { return nil }
+    let place: [(String, Value)] = last.place.map { [("file", .text($0.file)), ("line", .int($0.line))] } ?? []
+    let fix: [(String, Value)] = last.fix.map { [("fix", .text($0))] } ?? []
+    members[index].value = .list(earlier + [.record(of: [("message", .text(last.message))] + fix + place)])
+    return .record(members)
   }
 
   /// Keeps a file that is read without `require`, and returns its text and its globals.

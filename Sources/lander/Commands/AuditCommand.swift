@@ -64,7 +64,7 @@ struct AuditCommand: Verb {
   /// Compares the receipts on hosts with the journal, if the hosts are known.
   private func compared(_ chains: [ChainVerdict], _ past: PastDeployments, _ terminal: Terminal) async throws -> AuditResult {
     let project: LoadedProject
-    do { project = try bundle.project() ?? Wiring.project(options) } catch {
+    do { project = try await Wiring.lastingProject(options, bundle, tell: terminal.listener()) } catch {
       let why = (error as? Problems)?.list.first?.message ?? (error as? Problem)?.message ?? "deploy.lua does not load"
       let line = "Receipts were not compared, because the hosts are not known: \(SafeText.line(why))"
       terminal.say([""] + fitting([line], on: terminal.out))

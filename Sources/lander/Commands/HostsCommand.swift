@@ -25,7 +25,7 @@ struct HostsCommand: Verb {
   @OptionGroup var tags: WhereOption
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try bundle.project() ?? Wiring.project(options)
+    let project = try await Wiring.lastingProject(options, bundle, tell: terminal.listener())
     let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     let selections = try project.project.groupSelections(group, only: try tags.words)
     return try await desk.use { desk in

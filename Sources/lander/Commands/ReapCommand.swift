@@ -28,7 +28,7 @@ struct ReapCommand: Verb {
   var recipe: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try bundle.project() ?? Wiring.project(options)
+    let project = try await Wiring.lastingProject(options, bundle, tell: terminal.listener())
     var selections = try project.project.selections(recipe: recipe, group: group)
     // A group that no recipe names may have deployments too.
     if group == nil, recipe == nil { selections += try project.project.groupSelections(nil) }

@@ -27,7 +27,7 @@ struct ReleasesCommand: Verb {
   var group: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (_, desk, selections) = try Wiring.open(options, bundle, onlyLooks: true, tell: terminal.listener()) { project in
+    let (_, desk, selections) = try await Wiring.open(options, bundle, onlyLooks: true, tell: terminal.listener()) { project in
       try HostChoice.named(by: nil) { try project.selections(recipe: recipe, group: group, only: try HostChoice.names(hosts)) }
     }
     return try await desk.use { desk in

@@ -44,7 +44,7 @@ struct RollbackCommand: Verb {
   var plan = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (project, desk, selection) = try Wiring.open(options, hosts.bundle, tell: terminal.listener(progress.mode)) {
+    let (project, desk, selection) = try await Wiring.open(options, hosts.bundle, tell: terminal.listener(progress.mode)) {
       try $0.selection(recipe: hosts.recipe, group: hosts.choice.group, only: try hosts.choice.names)
     }
     let said = try hosts.why.said()

@@ -34,7 +34,7 @@ struct StatusCommand: Verb {
   @OptionGroup var tags: WhereOption
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try bundle.project() ?? Wiring.project(options)
+    let project = try await Wiring.lastingProject(options, bundle, tell: terminal.listener())
     let train = try recipe.flatMap { word in
       project.project.recipes.contains { $0.name.isExactly(word) } ? nil : try TrainFile.named(word, in: options.existingStateFolder())
     }

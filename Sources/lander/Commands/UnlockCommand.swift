@@ -32,7 +32,7 @@ struct UnlockCommand: Verb {
   var force = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try bundle.project() ?? Wiring.project(options)
+    let project = try await Wiring.lastingProject(options, bundle, tell: terminal.listener())
     let selections = try project.project.selections(recipe: recipe, group: group)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in

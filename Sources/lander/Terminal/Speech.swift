@@ -40,7 +40,7 @@ struct Speech {
 
   /// Sends the message to a deployment that was started elsewhere.
   func sayFar(to word: String, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {
-    let project = try Wiring.project(options)
+    let project = try await Wiring.lastingProject(options, tell: terminal.listener())
     let selections = try project.project.selections(recipe: nil, group: nil)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in

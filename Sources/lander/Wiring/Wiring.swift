@@ -10,8 +10,9 @@ import DeployStore
 /// The composition root: the only place that names every concrete type.
 enum Wiring {
   /// Reads `deploy.lua` and what it requires: from the project first, then from the search path, then from Lander.
+  /// - Parameter kept: answers for files and variables that are missing; nil: a missing file or variable is a problem.
   /// - Throws: all problems, also capabilities of plugins that this machine's policy does not allow.
-  static func project(_ options: ProjectOptions) throws -> LoadedProject {
+  static func project(_ options: ProjectOptions, kept: KeptReads? = nil) throws -> LoadedProject {
     let folder = try options.folder()
     guard let text = try Folder.text(at: folder + "/deploy.lua") else {
       throw Problems(Problem("there is no deploy.lua in \(folder)"))
@@ -19,7 +20,7 @@ enum Wiring {
     let sources = try ProjectSources(folder, state: options.stateFolder())
     let read = try LuaProject.load(
       main: SourceFile(path: "deploy.lua", text: text), origins: sources.origins, refusing: { OptionNames.clash($0) },
-      names: { requirable(from: folder) }, read: sources.read)
+      names: { requirable(from: folder) }, read: { path throws(Problem) in try sources.read(path) ?? kept?.text(path) })
     try PolicyFile.check(read.plugins)
     var project = read.project
     // The file that says who may approve is pinned with the recipe, so that a deployment under way keeps its own version of the file.
@@ -37,20 +38,6 @@ enum Wiring {
     let folder = try options.folder()
     return PluginDesk(
       sources: PluginRepositories(folder: folder), shelf: ProjectPlugins(folder: folder, state: options.stateFolder()))
-  }
-
-  /// Opens a command's project, and the desk that asks its hosts.
-  /// - Parameters:
-  ///   - bundle: the options that may describe a project without a `deploy.lua`; nil: the command has no such options.
-  ///   - choose: chooses from the project what the command is about.
-  /// - Throws: what is wrong with the project or the choice. No desk is made then.
-  static func open<T>(
-    _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void,
-    _ choose: (Project) throws -> T
-  ) throws -> (project: LoadedProject, desk: Desk, chosen: T) {
-    let project = try bundle?.project() ?? project(options)
-    let chosen = try choose(project.project)
-    return (project, try desk(for: project, options, onlyLooks: onlyLooks, tell: tell), chosen)
   }
 
   /// Makes the desk of a project.

@@ -78,11 +78,18 @@ local function add_own(globals, plugin)
   for _, name in ipairs(of_the_project) do globals[name] = refused(name, plugin) end
 end
 
+--- The `ipairs` of recipes. A loop over nothing ends at once, so that the mistake before it is reported, not an endless loop.
+local function list_pairs(list)
+  if rawequal(list, void) then return pairs(list) end
+  return ipairs(list)
+end
+
 local function new(require, plugin)
   local globals, reported = tables.copy(language.globals), {}
   reported_of[globals] = reported
   for _, name in ipairs(libraries) do globals[name] = tables.copy(_ENV[name]) end
   for _, name in ipairs(basics) do globals[name] = for_recipes[name] or _ENV[name] end
+  globals.ipairs = list_pairs
   globals.require = framed(require)
   globals.load = function(text, _, _, own)
     if type(text) ~= "string" then errors.usage "load takes a text" end

@@ -39,9 +39,11 @@ local function has_read(file, words)
   return good
 end
 
---- Reads what a request asks for. request: { path, text, globals, checks, only, spec }, or { manifest, path } for a manifest alone. spec: a
---- file of tests, which is read after the main file; nil: none.
+--- Reads what a request asks for. request: { path, text, globals, checks, only, spec }, or { manifest, path } for a manifest alone, or
+--- { noted = true } for the problems that a reading found before an error ended it. spec: a file of tests, which is read after the main
+--- file; nil: none.
 return function(request)
+  if request.noted then return nothing() end
   if request.manifest then return plugin.described(request.manifest, request.path) end
   strategy.require = require_for(request.path)
   if not has_read(request, words) then return nothing() end

@@ -70,11 +70,8 @@ end
 
 local function params(given, declared) return proxy(params_kind, 0, { values = given, known = tables.set(declared) }) end
 
---- Returns the values of `deployment.params` by name; nil: the value is something else.
-function deployment.values_of(value)
-  local inside = values.is(value, params_kind)
-  return inside and inside.values
-end
+function params_kind.plain(inside) return copies.of(inside.values) end
+params_kind.__pairs = function(self) return pairs(values.plain(self)) end
 
 --- Sets the deployment that functions see from now on. data: its facts, the numbers of its targets, and the values and names of its params.
 function deployment.know(data)

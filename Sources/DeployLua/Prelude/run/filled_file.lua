@@ -2,7 +2,7 @@
 
 local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
-local deployment, file, secret = import "run/deployment", import "run/file", import "run/secret"
+local file, secret = import "run/file", import "run/secret"
 local template = import "words/template"
 
 language.word {
@@ -26,6 +26,6 @@ function file.methods.template(number, path, fill, own, given)
     errors.usage("host:template takes what template \"file\" gives, got " .. values.described(fill),
       "at the top of the file: local conf = template \"app.conf\"")
   end
-  local pieces = template.filled(one, deployment.values_of(own) or own or {}, function(value) return values.is(value, secret.kind) end)
+  local pieces = template.filled(one, values.plain(own) or {}, function(value) return values.is(value, secret.kind) end)
   file.put("host:template", number, path, joined(pieces), given)
 end

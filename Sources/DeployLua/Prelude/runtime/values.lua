@@ -28,6 +28,15 @@ local function listed(name, members)
   return string.format("%s has %s", name, table.concat(names, ", "))
 end
 
+--- Returns the table that a value stands for, such as the values of `deployment.params`; any other value itself.
+function values.plain(value)
+  if type(value) ~= "userdata" then return value end
+  local inside, kind = payload(value)
+  local plain = kind and rawget(kind, "plain")
+  if plain then return plain(inside) end
+  return value
+end
+
 --- Makes a word with members, such as `log` or `param`. call: what the word does if it is called itself; nil: it cannot be called.
 function values.word(name, members, call)
   local type_ = values.kind(name)

@@ -47,6 +47,7 @@ local function write_object(value, out, depth)
 end
 
 function write(value, out, depth)
+  value = values.plain(value)
   if depth > deepest then errors.usage(out.word .. ": it is nested more than 100 deep, or goes round in a circle") end
   local kind = type(value)
   if kind == "string" then out[#out + 1] = quoted(value)

@@ -1,0 +1,35 @@
+import DeployDesk
+import DeployModel
+
+extension Wiring {
+  /// Reads the project for a command that looks at hosts or repairs them. If it cannot be read, what is missing comes from the newest
+  /// deployment from this state folder, and a warning says so.
+  /// - Parameter bundle: the options that may describe a project without a `deploy.lua`; nil: the command has no such options.
+  /// - Throws: what is wrong with the project as it is here.
+  static func lastingProject(
+    _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, tell: (DeskEvent) -> Void
+  ) async throws -> LoadedProject {
+    if let described = try bundle?.project() { return described }
+    do { return try project(options) } catch let problems as Problems {
+      guard let kept = await KeptReads.newest(options), let read = try? project(options, kept: kept), let warning = kept.warning else {
+        throw problems
+      }
+      tell(.warning(warning))
+      return read
+    }
+  }
+
+  /// Opens the project of a command that looks at hosts or repairs them, and the desk that asks its hosts.
+  /// - Parameters:
+  ///   - bundle: the options that may describe a project without a `deploy.lua`; nil: the command has no such options.
+  ///   - choose: chooses from the project what the command is about.
+  /// - Throws: what is wrong with the project or the choice. No desk is made then.
+  static func open<T>(
+    _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void,
+    _ choose: (Project) throws -> T
+  ) async throws -> (project: LoadedProject, desk: Desk, chosen: T) {
+    let project = try await lastingProject(options, bundle, tell: tell)
+    let chosen = try choose(project.project)
+    return (project, try desk(for: project, options, onlyLooks: onlyLooks, tell: tell), chosen)
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import SchemaCheck
+import Testing
+
+@Suite("Files and variables that deploy.lua read, and that are missing now") struct KeptReadTests {
+  private static let environment = ["TIER": "one"]
+
+  /// Makes a project whose hosts depend on a file and a variable, and deploys two revisions.
+  private func place() throws -> Workplace {
+    let place = try Workplace()
+    try place.write("1\n", to: "app/version")
+    try place.write(#"{ "hosts": ["h1", "h2"] }"#, to: "fleet.json")
+    try place.write(
+      """
+      local fleet = read_json "fleet.json"
+      local tier = env "TIER"
+      local hosts = {}
+      for _, name in ipairs(fleet.hosts) do
+        hosts[#hosts + 1] = host(name) { transport = "local", root = "\(place.path)/hosts/" .. name, tags = { tier = tier } }
+      end
+      group "test" { hosts = hosts }
+      recipe "app" { api = 1, revision = bundle { from = "app" }, targets = group "test", path = "/srv/app" }
+      """, to: "deploy.lua")
+    for version in ["1\n", "2\n"] {
+      try place.write(version, to: "app/version")
+      let run = try place.lander("deploy", environment: Self.environment)
+      try #require(run.code == 0, "\(run.everything)")
+    }
+    return place
+  }
+
+  private func lose(in place: Workplace) throws {
+    try FileManager.default.removeItem(at: place.folder.appendingPathComponent("fleet.json"))
+  }
+
+  @Test("lander rollback takes the hosts back with the texts of the newest deployment, and names what is missing")
+  func rollback() throws {
+    let place = try place()
+    try lose(in: place)
+    let plan = try place.lander("rollback", "--plan")
+    #expect(plan.code == 0 && plan.out.contains("h2  change"), "\(plan.everything)")
+    let run = try place.lander("rollback")
+    #expect(run.code == 0, "\(run.everything)")
+    #expect(run.err.contains("deploy.lua reads fleet.json, the variable TIER, which are missing here"), "\(run.err)")
+    #expect(run.err.contains("→ lander deploy needs them"), "\(run.err)")
+    #expect(try place.current("h1", "version") == "1\n")
+    #expect(try place.current("h2", "version") == "1\n")
+  }
+
+  @Test("lander rollback --to reaches a release that the hosts keep")
+  func aimed() throws {
+    let place = try place()
+    try lose(in: place)
+    let list = try place.lander("history", "--json")
+    let first = try #require(try Node(list.out)["result"]?.list.last?["deployment"]?.text, "\(list.out)")
+    let run = try place.lander("rollback", "--to", first)
+    #expect(run.code == 0, "\(run.everything)")
+    #expect(try place.current("h1", "version") == "1\n")
+  }
+
+  @Test("commands that look at hosts know them", arguments: ["status", "releases", "verify", "hosts", "reap", "audit"])
+  func looks(_ command: String) throws {
+    let place = try place()
+    try lose(in: place)
+    let run = try place.lander(command)
+    #expect(run.code == 0, "\(run.everything)")
+    #expect(run.err.contains("warning: deploy.lua reads fleet.json"), "\(run.err)")
+  }
+
+  @Test("what is there is read anew, without a warning")
+  func present() throws {
+    let place = try place()
+    try place.write(#"{ "hosts": ["h2"] }"#, to: "fleet.json")
+    let run = try place.lander("status", environment: Self.environment)
+    #expect(run.code == 0 && run.out.contains("h2") && !run.out.contains("h1") && run.err.isEmpty, "\(run.everything)")
+  }
+
+  @Test("lander deploy and lander plan refuse, and so does a machine that deployed nothing")
+  func refused() throws {
+    let place = try place()
+    try lose(in: place)
+    for words in [["deploy"], ["plan"], ["status", "--state", "other"]] {
+      let run = try place.run(words)
+      #expect(run.code == 2 && run.err.contains("fleet.json"), "\(words): \(run.everything)")
+    }
+  }
+
+  @Test("a mistake in deploy.lua stays the mistake that is told")
+  func broken() throws {
+    let place = try place()
+    try place.write(try place.text("deploy.lua") + "\nfoo()\n", to: "deploy.lua")
+    try lose(in: place)
+    let run = try place.lander("status", environment: Self.environment)
+    #expect(run.code == 2 && run.err.contains("fleet.json") && !run.err.contains("missing here"), "\(run.everything)")
+  }
+}
