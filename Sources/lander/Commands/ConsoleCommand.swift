@@ -29,7 +29,8 @@ struct ConsoleCommand: Verb {
   var print = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let words = try ConsoleWords(host, recipe: recipe, group: group, in: try await Wiring.lastingProject(options, tell: terminal.listener()).project)
+    let project = try await Wiring.lastingProject(options, tell: terminal.listener()).project
+    let words = try ConsoleWords(host, recipe: recipe, group: group, in: project)
     if print || form.json {
       terminal.show(
         [words.typed],
