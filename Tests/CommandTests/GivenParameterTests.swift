@@ -76,6 +76,24 @@ struct GivenParameterTests {
       name.code == 2 && name.err.contains("a \"levl\", which is no parameter of this recipe\n  → did you mean \"level\"?"), "\(name.err)")
   }
 
+  @Test("a name that the file has twice is refused, and the same name deeper inside is another one")
+  func twice() throws {
+    let place = try place()
+    try place.write(#"{ "level": "high", "x\"{": [{ "level": 1 }], "le\u0076el": "low", "level": "low" }"#, to: "params.json")
+    let run = try place.lander("plan", "--params", "params.json")
+    #expect(run.code == 2 && run.err.contains("--params: params.json has \"level\" twice\n  → keep one of them"), "\(run.err)")
+    #expect(run.err.components(separatedBy: "twice").count == 2, "\(run.err)")
+  }
+
+  @Test("a value of a required parameter that does not fit is told once")
+  func once() throws {
+    let place = try Workplace.project(hosts: 1, body: "params = { size = param.integer { max = 9 } },")
+    let run = try place.lander("plan", environment: ["LANDER_PARAM_SIZE": "x"])
+    #expect(run.code == 2 && run.err.contains("LANDER_PARAM_SIZE: \"x\" is not a whole number of at most 9"), "\(run.err)")
+    #expect(!run.err.contains("has to be given"), "\(run.err)")
+    #expect(try place.lander("plan").err.contains("--size: this parameter has to be given"))
+  }
+
   @Test("a file that cannot be read says why; a pipe and a link are read like a file, up to the limit")
   func files() throws {
     let place = try place()

@@ -52,7 +52,7 @@ struct SimulateTests {
       (["--compare", "rollin {}"], "--compare rollin {}"), (["--hosts", "0"], "--hosts takes 1 to 100000"),
       (["--runs", "0"], "--runs takes 1 to 100000"), (["--host-time", "soon"], "--host-time takes a duration such as 30s"),
       (["--fault", "bad-relase"], "did you mean bad-release?"), (["--compare", "CodeDeployDefault.Half"], "HalfAtATime"),
-      (["--revision", "x"], "--revision has no meaning here"),
+      (["--revision", "x"], "lander deploy has it; --help lists the options of this command"),
     ] {
       let run = try place.run(["simulate"] + words)
       #expect(run.code == 2 && run.err.contains(part), "\(words): \(run.err)")

@@ -47,8 +47,8 @@ import Testing
     return line.count >= parts[0].count + parts[parts.count - 1].count
   }
 
-  @Test("a site is deployed, rolled back and kept by a deployment that fails, as docs/tutorials/first-deployment.md says")
-  func firstDeployment() throws { try follow("docs/tutorials/first-deployment.md", steps: 15) }
+  @Test("a recipe is written, deployed, rolled back, given a parameter and a task, and tested as docs/tutorials/first-recipe.md says")
+  func firstRecipe() throws { try follow("docs/tutorials/first-recipe.md", steps: 21) }
 
   @Test("a plugin is written, pushed, added, granted, updated, vendored and verified as docs/tutorials/share-a-plugin.md says")
   func sharePlugin() throws { try follow("docs/tutorials/share-a-plugin.md", steps: 25) }

@@ -100,8 +100,8 @@ struct GateTests {
   func approved() {
     var stand = stand([first, .gate(approval), second])
     stand.say(.promote, id: "m0")
-    #expect(
-      stand.said == ["promote (kim@laptop: I looked): gate \"approve\" waits for a person who approves, and is not passed by promote"])
+    let refusal = "promote (kim@laptop: I looked): gate \"approve\" waits for a person who approves, and is not passed by promote: "
+    #expect(stand.said.count == 1 && stand.said[0].hasPrefix(refusal + "lander approve ") && stand.said[0].hasSuffix(" 1"))
     stand.say(.approve, gate: "latency", id: "m1")
     #expect(stand.said.last == "approve (kim@laptop: I looked): there is no open gate \"latency\"; the open one is 1, \"approve\"")
     #expect(stand.waves == 1 && stand.answers.isEmpty)

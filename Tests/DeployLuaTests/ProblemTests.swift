@@ -153,7 +153,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "recipe \"a\" { path = '/a', strategy = 'rolling' }",
-        "deploy.lua:1: strategy of recipe \"a\" must be a strategy such as rolling { batch = \"25%\" }, got \"rolling\""
+        "deploy.lua:1: strategy of recipe \"a\" must be a strategy such as rolling { batch = \"25%\" }, got \"rolling\"; write it without quotes: strategy = rolling {}"
       ),
       (
         "recipe \"a\" { path = '/a', base = 1 }",
@@ -187,6 +187,10 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       (
         "recipe \"a\" { path = '/a', configuration = 'CodeDeployDefault.OneAtTime' }",
         "deploy.lua:1: there is no configuration \"CodeDeployDefault.OneAtTime\"; did you mean \"CodeDeployDefault.OneAtATime\"?"
+      ),
+      (
+        "configuration \"a\" { budget = 3 }",
+        "deploy.lua:1: budget of configuration \"a\" must be a table { … }, got 3; as in budget = { failed = 1, unreachable = \"2%\" }"
       ),
       (
         "return os.getenv 'HOME'",

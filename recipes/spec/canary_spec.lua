@@ -28,6 +28,7 @@ recipe "frail_canary" {
   strategy = canary { first = 2, batch = 6, watch = "5m", restart = true, analyse = { margin = "+1pp" }, rate = errors },
   on = { ValidateService = function(host) host:run "bin/validate" end },
 }
+probe("aimless_canary", { watch = "1m", check = { port = 80 }, restart = true })
 probe("judging_canary", { watch = "1m", check = { port = 80, on_fail = "return" } })
 probe("lenient_canary", { watch = "1m", approve = { message = "well?", on_fail = "return" } })
 probe("lenient_comparison", { value = function() return 1 end, analyse = { margin = "+1", on_fail = "return" } })
@@ -72,6 +73,10 @@ describe("canary", function()
   it("restarts what it compares the first wave with, and changes it later like the others", function(t)
     local run = t:deploy("young_canary", { http = { { url = "https://m.example/*", json = { failed = 2, of = 5000 } } } })
     t:expect(decided(run)):equals { "wave 1: 2 hosts", "restart: 2 hosts", "gate analysis: pass", "wave 2: 6 hosts" }
+  end)
+
+  it("refuses to restart hosts for no comparison", function(t)
+    t:expect(t:deploy("aimless_canary").failure):contains "restart of canary goes with a comparison: give rate, value or analyse"
   end)
 
   it("compares in the first deployment too, where nothing runs that could be restarted", function(t)

@@ -47,6 +47,7 @@ return strategy "canary" {
     local ask = approve and gate("approve", type(approve) == "table" and approve or { message = tostring(approve) }, {})
     local compare = (options.rate or options.value or options.analyse) and gate("analyse", options.analyse or {},
       { during = options.watch, rate = options.rate, value = options.value })
+    if options.restart and not compare then fail "restart of canary goes with a comparison: give rate, value or analyse" end
     local canary, rest = rollout.targets:split(options.first)
     local wave = rollout:wave(canary)
     if compare then

@@ -4,6 +4,14 @@ package import DeployModel
 package struct ParameterCheck: Sendable, Hashable {
   package private(set) var values: Value = .record([])
   package private(set) var problems: [Problem] = []
+  /// The problems of parameters that have to be given and were not.
+  private var missing: [Problem] = []
+
+  /// Returns the problems without those of missing parameters whose value was refused before it came here.
+  /// - Parameter others: the problems that are known already. A refused value has the place of its parameter.
+  package func problems(besides others: [Problem]) -> [Problem] {
+    problems.filter { one in !missing.contains(one) || !others.contains { $0.place != nil && $0.place == one.place } }
+  }
 
   /// - Parameters:
   ///   - inherited: parameters that the caller may omit, because the running release was deployed with values for them.
@@ -23,8 +31,10 @@ package struct ParameterCheck: Sendable, Hashable {
     for parameter in parameters {
       let found = given.last { $0.name.isExactly(parameter.name) }?.value ?? group[parameter.name] ?? parameter.standard
       guard let found, found != .null else {
-        problems.append(
-          Problem("this parameter has to be given (\(parameter.kind.words))", place: parameter.place, subject: "--\(parameter.name)"))
+        let problem = Problem(
+          "this parameter has to be given (\(parameter.kind.words))", place: parameter.place, subject: "--\(parameter.name)")
+        missing.append(problem)
+        problems.append(problem)
         continue
       }
       guard found != .text("") || parameter.standard != nil || group[parameter.name] != nil else {

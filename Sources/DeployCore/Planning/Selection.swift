@@ -39,7 +39,7 @@ package struct Selection: Sendable, Hashable {
     }
     problems += Self.sharedPlaces(hosts, recipe) + Slots.problems(hosts, recipe) + recipe.undoProblems
     let checked = ParameterCheck(recipe.parameters, inherited: recipe.inherited, given: request.parameters, group: group.params)
-    problems += checked.problems
+    problems += checked.problems(besides: unclear)
     var partners: [Partner] = []
     do throws(Problems) {
       partners = try Partners.declared(by: recipe, group: group.name, in: project, after: hosts.count)

@@ -60,7 +60,9 @@ extension Rollout {
     }
     let title = "gate \"\(open.gate.name)\""
     switch (message.kind, open.gate.kind) {
-    case (.promote, .approval): return "\(title) waits for a person who approves, and is not passed by promote"
+    case (.promote, .approval):
+      let key = open.gate.from == nil ? "" : " --key FILE"
+      return "\(title) waits for a person who approves, and is not passed by promote: lander approve \(plan.id) \(open.number)\(key)"
     case (.promote, .pause): return "\(title) waits for a resume, and is not passed by promote"
     case (.promote, .time) where open.script == nil && message.comment.isEmpty:
       return "\(title) is passed with a reason only: lander promote \(plan.id) \(open.number) --comment TEXT"

@@ -44,12 +44,14 @@ struct DeployCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var request: RequestOptions
+  @OptionGroup var release: ReleaseOptions
   @Option(help: ArgumentHelp("Deploy the bundle and parameters that this group runs.", valueName: "name"), completion: KnownNames.groups)
   var fromGroup: String?
   @Option(help: ArgumentHelp("What to do before the next group; approve waits an hour, or approve=TIME.", valueName: "check|approve|none"))
   var between: BetweenGroups?
   @OptionGroup var missing: MissingOption
   @OptionGroup var queue: QueueOptions
+  @OptionGroup var freeze: FreezeOption
   @OptionGroup var stages: StageOptions
   @OptionGroup var stay: StayOptions
   @OptionGroup var bundle: AppSpecOption
@@ -58,7 +60,9 @@ struct DeployCommand: Verb {
   var plan: String?
 
   func validate() throws {
-    let other = request.choice ?? queue.choice ?? stages.choice ?? (missing.missing ? "--missing" : nil) ?? train
+    let other =
+      request.choice ?? release.choice ?? queue.choice ?? (freeze.overrideFreeze ? "--override-freeze" : nil) ?? stages.choice
+      ?? (missing.missing ? "--missing" : nil) ?? train
     guard plan != nil, let other else { return }
     throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
   }
@@ -68,7 +72,7 @@ struct DeployCommand: Verb {
     let record = try plan.map(PlanFile.read)
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let train = TrainStart(
-      request: request, queue: queue, stages: stages, fromGroup: fromGroup, between: between, options: options, progress: progress,
+      request: request, complete: completing, queue: queue, fromGroup: fromGroup, between: between, options: options, progress: progress,
       project: project, stay: stay)
     if plan == nil, try train.isWanted { return try await train.run(on: terminal) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
@@ -77,12 +81,15 @@ struct DeployCommand: Verb {
         return try await launch(desk, terminal, project).deploy(
           try await desk.plan(again: record, said: try request.why.said(), of: project))
       }
-      var asked = stages.completing(queue.completing(try request.asked(of: project.project)))
+      var asked = completing(try request.asked(of: project.project))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
       let wait = try await QueueWait(asked, of: project, queue.busy, urgent: queue.urgency, from: fromGroup, at: desk)
       return try await launch(desk, terminal, project).deploy(try await wait.plan(), wait)
     }
   }
+
+  /// Returns the request with the options of this command.
+  func completing(_ asked: Asked) -> Asked { stages.completing(queue.completing(release.completing(asked), freeze)) }
 
   func launch(_ desk: Desk, _ terminal: Terminal, _ project: LoadedProject) -> Launch {
     Launch(desk: desk, terminal: terminal, progress: progress, project: project, stay: stay, alarmsIn: options)

@@ -29,6 +29,7 @@ struct PlanCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
+  @OptionGroup var release: ReleaseOptions
   @OptionGroup var missing: MissingOption
   @OptionGroup var stages: StageOptions
   @OptionGroup var bundle: AppSpecOption
@@ -46,7 +47,7 @@ struct PlanCommand: Verb {
     let file = try out.map { try ResultFile(at: Folder.absolute($0), option: "--out") }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let asked = stages.completing(try request.asked(of: project.project))
+      let asked = completing(try request.asked(of: project.project))
       let planned = try await desk.plan(asked, of: project, connecting: connect)
       let report = PlanReport(planned)
       try file?.write(try PlanFile.data(of: PlanRecord(planned.plan, for: asked.request, connected: connect)))
@@ -59,11 +60,14 @@ struct PlanCommand: Verb {
     }
   }
 
+  /// Returns the request with the options of this command.
+  private func completing(_ asked: Asked) -> Asked { stages.completing(release.completing(asked)) }
+
   /// Shows what `deploy --missing` would do. The hosts are asked, because only they know what they lack.
   private func missing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let file = try out.map { try ResultFile(at: Folder.absolute($0), option: "--out") }
     let start = MissingStart(
-      request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }], complete: stages.completing)
+      request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }], complete: completing)
     return try await start.use(on: terminal) { desk, asked, project in
       let found = try await desk.missing(asked, of: project)
       guard let wanted = found.deployment else { return start.conclude(found, on: terminal) }

@@ -26,12 +26,6 @@ struct RehearseCommand: Verb {
   @Flag(help: "Print every event instead of an outline.")
   var timeline = false
 
-  func validate() throws {
-    if request.revision != nil {
-      throw ValidationError("--revision has no meaning here: a rehearsal sends nothing, and plays the same for every revision")
-    }
-  }
-
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
     let run = try RehearsalRun(

@@ -12,7 +12,7 @@ struct RunCommand: Verb {
       Name the task, then the recipe if several recipes have a task of that name, then the task's parameters as options. A task has locks, \
       a journal and bounds, like a deployment, and none of its commands runs twice. follow, pause, resume, cancel, approve, logs, history \
       and explain take its id. A task changes no receipts on hosts, a freeze window does not delay it, and on_success and on_failure of \
-      the recipe are not called. --revision, --force and --override-freeze do not apply to a task, and are refused.
+      the recipe are not called.
 
       lander does not roll back what a task did. If the task fails on a host, no further host begins unless the budget allows the failure. \
       If the task took a host out of traffic or stopped it, lander starts the host again, and gives its traffic back if ValidateService \
@@ -39,9 +39,6 @@ struct RunCommand: Verb {
   var plan = false
 
   func validate() throws {
-    let other =
-      request.revision.map { _ in "--revision" } ?? (request.force ? "--force" : nil) ?? (queue.overrideFreeze ? "--override-freeze" : nil)
-    if let other { throw ValidationError("\(other) has no meaning for a task: hosts keep the release that they have") }
     guard let first = request.words.first, !first.hasPrefix("-") else {
       throw ValidationError("name the task first, as in lander run restart; lander list shows tasks")
     }

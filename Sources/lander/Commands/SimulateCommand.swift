@@ -46,9 +46,6 @@ struct SimulateCommand: Verb {
   func validate() throws {
     if runs < 1 || runs > Forecast.mostRuns { throw ValidationError("--runs takes 1 to \(Forecast.mostRuns)") }
     guard let time = Interval(hostTime), time > .zero else { throw ValidationError("--host-time takes a duration such as 30s") }
-    if request.revision != nil {
-      throw ValidationError("--revision has no meaning here: a simulation sends nothing, and plays the same for every revision")
-    }
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

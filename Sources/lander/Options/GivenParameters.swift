@@ -68,6 +68,7 @@ struct GivenParameters {
     let bytes: [UInt8]
     do throws(Refusal) { bytes = try Self.bytes(of: Folder.absolute(file)) } catch { return refuse(error.words, error.fix) }
     guard case .record(let found)? = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else { return refuse("is no JSON object") }
+    for name in JSONNames.repeated(in: bytes) { refuse("has \"\(name)\" twice", "keep one of them") }
     var unknown = 0
     for member in found {
       if !own.isEmpty, !own.contains(where: { $0.name.isExactly(member.name) }) {

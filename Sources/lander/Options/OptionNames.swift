@@ -16,11 +16,17 @@ enum OptionNames {
   }
 
   /// The options of all commands that act on a recipe, including the parser's own.
-  static let all: Set<String> = Set(
-    [
-      DeployCommand.self, PlanCommand.self, RehearseCommand.self, SimulateCommand.self, RollbackCommand.self, RunCommand.self,
-    ].flatMap { names(of: $0) }
-  ).union(["help", "help-hidden", "generate-completion-script", "experimental-dump-help"])
+  static let all: Set<String> = Set(acting.flatMap { names(of: $0) })
+    .union(["help", "help-hidden", "generate-completion-script", "experimental-dump-help"])
+
+  /// Returns the first of the commands that act on a recipe that has an option; nil: none has it.
+  static func owner(of option: String) -> String? {
+    acting.first { names(of: $0).contains(option) }.map { "lander " + ($0.configuration.commandName ?? $0._commandName) }
+  }
+
+  private static let acting: [any ParsableCommand.Type] = [
+    DeployCommand.self, PlanCommand.self, RehearseCommand.self, SimulateCommand.self, RollbackCommand.self, RunCommand.self,
+  ]
 
   /// The options of the command that was typed.
   static var typed: [String] { names(of: Subcommand.named(Elsewhere.rest(of: Array(CommandLine.arguments.dropFirst())))) }

@@ -30,9 +30,6 @@ struct QueueOptions: ParsableArguments {
       """)
   var urgent = false
 
-  @Flag(help: "Deploy although a freeze window of the recipe is open. Needs --reason, which is recorded.")
-  var overrideFreeze = false
-
   @Option(help: ArgumentHelp("The reason for --urgent or --override-freeze, in one line. The journal records it.", valueName: "text"))
   var reason: String?
 
@@ -47,14 +44,14 @@ struct QueueOptions: ParsableArguments {
   /// The first of these options that was given; nil: none was given.
   var choice: String? {
     let options = [
-      ("--on-busy", onBusy != nil), ("--sequence", sequence != nil), ("--urgent", urgent), ("--override-freeze", overrideFreeze),
-      ("--reason", reason != nil),
+      ("--on-busy", onBusy != nil), ("--sequence", sequence != nil), ("--urgent", urgent), ("--reason", reason != nil),
     ]
     return options.first { $0.1 }?.0
   }
 
-  /// What is wrong with the values of these options.
-  var problems: [Problem] {
+  /// Returns what is wrong with the values of these options.
+  /// - Parameter overrideFreeze: whether the deployment ignores freeze windows, which needs a reason too.
+  private func problems(_ overrideFreeze: Bool) -> [Problem] {
     var problems: [Problem] = []
     if urgent, line == nil {
       problems.append(
@@ -79,11 +76,13 @@ struct QueueOptions: ParsableArguments {
   }
 
   /// Returns the request with these options.
-  func completing(_ asked: Asked) -> Asked {
+  /// - Parameter freeze: the option for freeze windows; nil: none delays this kind of deployment.
+  func completing(_ asked: Asked, _ freeze: FreezeOption? = nil) -> Asked {
     var asked = asked
+    let overrideFreeze = freeze?.overrideFreeze ?? false
     asked.request.sequence = sequence
     asked.request.freezeOverride = overrideFreeze ? line : nil
-    asked.unclear += problems
+    asked.unclear += problems(overrideFreeze)
     // If no reason for the deployment was given, the reason for the urgency is also the reason for the deployment.
     if let urgency, asked.request.said.message == nil { asked.request.said.message = "urgent: \(urgency)" }
     return asked

@@ -117,9 +117,11 @@ struct RecipeOptions: Equatable {
       "lander list shows each recipe's parameters; lander help deploy the command's options"
     let version =
       "a recipe that takes a version declares it: params = { version = param.string {} }; lander's own is said by lander --version"
-    // An option of another command is not treated as a misspelt option of this one.
-    if !options.isEmpty, !options.contains(name), OptionNames.all.contains(name) {
-      return Problem("this command has no option --\(name)", fix: "it is one of lander deploy; --help lists those of this command")
+    // An option of another command is rarely a misspelt option of this one.
+    if !options.isEmpty, !options.contains(name), let owner = OptionNames.owner(of: name) {
+      return Problem(
+        "this command has no option --\(name)",
+        fix: near.map { "\($0) --\(name) is an option of \(owner)" } ?? "\(owner) has it; --help lists the options of this command")
     }
     return Problem("unknown option \(word)", fix: name == "version" ? version : near ?? help)
   }

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import Foundation
 
-/// The recipe, revision, group and hosts of a deployment, for `deploy`, `plan` and similar commands.
+/// The recipe, parameters, group and hosts of a deployment, for `deploy`, `plan` and similar commands.
 struct RequestOptions: ParsableArguments {
   @Argument(
     parsing: .allUnrecognized,
@@ -17,12 +17,6 @@ struct RequestOptions: ParsableArguments {
       "A group other than the recipe's own. deploy takes several groups, in the order in which it deploys: staging,production.",
       valueName: "name"), completion: KnownNames.groups)
   var group: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "A revision other than the recipe's own: a folder, an archive, git:REF, or bundle:DIGEST of lander bundle list.",
-      valueName: "revision"))
-  var revision: String?
 
   @Option(
     parsing: .upToNextOption,
@@ -42,9 +36,6 @@ struct RequestOptions: ParsableArguments {
 
   @OptionGroup var why: WhyOptions
 
-  @Flag(help: "Also deploy to hosts that are already up to date.")
-  var force = false
-
   @Option(
     help: "What to do with commands of earlier deployments that still run on a host: wait for them, or kill them."
   )
@@ -53,9 +44,8 @@ struct RequestOptions: ParsableArguments {
   /// The first given option or word that says what is deployed; nil: none was given.
   var choice: String? {
     let options: [(String, Bool)] = [
-      ("--group", group != nil), ("--revision", revision != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
-      ("--param", !param.isEmpty), ("--params", params != nil),
-      ("--force", force), ("--orphans", orphans != .wait),
+      ("--group", group != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
+      ("--param", !param.isEmpty), ("--params", params != nil), ("--orphans", orphans != .wait),
     ]
     return words.first ?? options.first { $0.1 }?.0
   }
@@ -85,7 +75,8 @@ struct RequestOptions: ParsableArguments {
   }
 
   /// The deployment that the command line asks for, for one of several groups.
-  func asked(of project: Project, group: String?, in whole: Project? = nil) throws(Problems) -> Asked {
+  /// - Parameter variables: whether variables of the environment give parameters.
+  func asked(of project: Project, group: String?, in whole: Project? = nil, variables: Bool = true) throws(Problems) -> Asked {
     let given = RecipeOptions(
       words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
       options: OptionNames.typed.sorted())
@@ -93,12 +84,11 @@ struct RequestOptions: ParsableArguments {
     let outside = GivenParameters(
       file: params, own: own.map { $0.parameters + $0.inherited } ?? [],
       all: (whole ?? project).recipes.flatMap { $0.parameters + $0.tasks.flatMap(\.parameters) },
-      environment: ProcessInfo.processInfo.environment.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 })
+      environment: variables ? ProcessInfo.processInfo.environment.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 } : [])
     let (said, unclear) = why.reading
     let request = DeploymentRequest(
-      recipe: given.recipe, group: group, revision: revision,
-      only: try HostChoice.names(only) + tags.words,
-      parameters: outside.members + given.parameters, force: force, orphans: orphans, said: said)
+      recipe: given.recipe, group: group, only: try HostChoice.names(only) + tags.words, parameters: outside.members + given.parameters,
+      orphans: orphans, said: said)
     return Asked(request, unclear: given.problems + outside.problems + unclear)
   }
 }

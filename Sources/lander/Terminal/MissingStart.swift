@@ -19,7 +19,7 @@ struct MissingStart {
   func use(on terminal: Terminal, then next: Next) async throws -> ExitCode {
     let project = try Wiring.project(options)
     let groups = request.groups(of: project.project)
-    var asked = complete(try request.asked(of: project.project, group: groups.first))
+    var asked = complete(try request.asked(of: project.project, group: groups.first, variables: false))
     asked.request.missing = true
     if groups.count > 1 {
       asked.unclear.append(
@@ -52,7 +52,7 @@ extension DeployCommand {
   func bringMissing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let start = MissingStart(
       request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }, train],
-      complete: { stages.completing(queue.completing($0)) }, isForPrograms: progress.mode == .ndjson)
+      complete: completing, isForPrograms: progress.mode == .ndjson)
     return try await start.use(on: terminal) { desk, asked, project in
       let wait = try await QueueWait(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
       let (found, planned) = try await wait.planMissing()

@@ -8,8 +8,9 @@ import Glibc
 /// touched.
 struct TrainStart {
   let request: RequestOptions
+  /// Adds other options to the request.
+  let complete: (Asked) -> Asked
   let queue: QueueOptions
-  let stages: StageOptions
   let fromGroup: String?
   let between: BetweenGroups?
   let options: ProjectOptions
@@ -34,7 +35,7 @@ struct TrainStart {
 
   func run(on terminal: Terminal) async throws -> ExitCode {
     let groups = groups
-    let all = try groups.map { stages.completing(queue.completing(try request.asked(of: project.project, group: $0))) }
+    let all = try groups.map { complete(try request.asked(of: project.project, group: $0)) }
     let said = problems + alarmed(all[0].request.recipe)
     var first = all[0]
     first.unclear += said

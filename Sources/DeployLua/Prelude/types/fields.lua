@@ -39,7 +39,8 @@ function fields.read(subject, word, given, place)
       local good, read = true, nil
       if value ~= void then good, read = type_.read(value) end
       if good then result[key] = read else
-        types.read(string.format("%s of %s", key, subject), type_, value, place and problems.at_field(place, key))
+        local inner = language.words[word .. "." .. key]
+        types.read(string.format("%s of %s", key, subject), type_, value, place and problems.at_field(place, key), inner and inner.example)
       end
     elseif type(key) == "string" then
       problems.add(string.format("%s has no field %q", subject, key),

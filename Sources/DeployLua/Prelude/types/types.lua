@@ -1,5 +1,5 @@
 -- The types of fields and options, by their names. A type has words for messages, and read(value), which returns whether the value is valid
--- and the value to keep. expected(value), if there is one, says what is wrong with this very value.
+-- and the value to keep. expected(value), if there is one, says what is wrong with this very value; propose(value), what to write instead.
 
 local import = ...
 local errors, near = import "runtime/errors", import "runtime/near"
@@ -33,14 +33,21 @@ function types.named(name)
   return named[name]
 end
 
---- Reads one value, and notes what is wrong with it. Returns the value to keep; nil: it is not valid.
-function types.read(subject, type_, value, place)
+--- What to write instead of a value: the nearest choice, or what the type itself proposes; nil: nothing is known.
+local function proposed(type_, value)
+  if type_.choices and type(value) == "string" then return near.question(value, type_.choices, "%q") end
+  return type_.propose and type_.propose(value) or nil
+end
+
+--- Reads one value, and notes what is wrong with it. Returns the value to keep; nil: it is not valid. example: how the value is written; nil:
+--- the type's words say enough.
+function types.read(subject, type_, value, place, example)
   if value == void then return nil end
   local ok, read = type_.read(value)
   if ok then return read end
   local words = type_.expected and type_.expected(value) or type_.words
   problems.add(string.format("%s must be %s, got %s", subject, words, values.described(value)),
-    type_.choices and type(value) == "string" and near.question(value, type_.choices, "%q") or nil, place)
+    proposed(type_, value) or example and "as in " .. example, place)
 end
 
 -- Plain ones ---------------------------------------------------------------------------------------------------------

@@ -80,11 +80,15 @@ language.meaning("strategy", function(name)
   end)
 end)
 
-types.define("strategy", 'a strategy such as rolling { batch = "25%" }', function(v)
+local type_ = types.define("strategy", 'a strategy such as rolling { batch = "25%" }', function(v)
   local inside = values.is(v, defined)
   if inside then v = bind(inside, {}, inside.place) end
   return values.is(v, bound) ~= nil, v
 end)
+function type_.propose(value)
+  if not tables.set(strategy.shipped)[value] then return nil end
+  return string.format("write it without quotes: strategy = %s {}", value)
+end
 
 --- Returns the strategy of a rollout that names none, with its options. Its file is read when the first recipe needs it.
 function strategy.usual()
