@@ -58,6 +58,8 @@ struct GateTests {
     let status = try place.lander("status").out
     #expect(status.contains("waits for a person since") && status.contains("Parked: deployment \(id)"), "\(status)")
     #expect(try place.lander("history").out.contains("parked, waits: go"))
+    let shown = try place.lander("plan", "--connect")
+    #expect(shown.code == 0 && shown.err.contains("is parked: it waits for gate 1"), "a plan says what a deployment meets: \(shown.err)")
     let wait = try place.lander("wait", id)
     #expect(wait.code == 13 && wait.err.contains("is parked"), "\(wait.err)")
     let other = try place.lander("deploy", "--force")

@@ -32,7 +32,7 @@ struct RollbackSignalTests {
       running.everything.hasSuffix(
         """
 
-        Left the rollback \(id) half way: commands that run on hosts go on, locks stay until their lease ends.
+        Left the rollback \(id) half way: commands that run on hosts continue, locks stay until their lease ends.
           → lander resume \(id) finishes it
 
         """), "\(running.everything)")

@@ -47,7 +47,7 @@ struct SignalTests {
       running.everything.hasSuffix(
         """
 
-        Left deployment \(id) as it is: commands that run on hosts go on, locks stay until their lease ends.
+        Left deployment \(id) as it is: commands that run on hosts continue, locks stay until their lease ends.
           → lander resume \(id) resumes it; lander cancel \(id) takes it back
 
         """), "\(running.everything)")

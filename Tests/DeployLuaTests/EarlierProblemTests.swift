@@ -10,6 +10,7 @@ import Testing
       "for name, one in pairs(data) do group(name) { hosts = one } end",
       "for one in data:each() do group(one) {} end",
       "for index = 1, #data do group(data[index]) {} end",
+      "local text = json.encode { a = data, b = data.c }",
       "local name = string.format('%s-%s', data.a, data.b .. 'c')",
     ])
   func loops(_ line: String) {

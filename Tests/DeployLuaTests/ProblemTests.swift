@@ -189,6 +189,18 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
         "deploy.lua:1: there is no configuration \"CodeDeployDefault.OneAtTime\"; did you mean \"CodeDeployDefault.OneAtATime\"?"
       ),
       (
+        "group \"w\" { hosts = { host(\"a\", { user = \"x\" }) } }",
+        "deploy.lua:1: host takes one argument, and its table follows; write host \"web1\" { address = … }"
+      ),
+      (
+        "local a = bundle(\"dist\", { build = \"make\" })",
+        "deploy.lua:1: bundle takes one argument, and its table follows; write bundle { from = \"dist\", build = … }"
+      ),
+      (
+        "local a = group(\"g\", { hosts = { \"a\" } })",
+        "deploy.lua:1: group takes one argument, and its table follows; write group \"web\" { hosts = { … } }"
+      ),
+      (
         "configuration \"a\" { budget = 3 }",
         "deploy.lua:1: budget of configuration \"a\" must be a table { … }, got 3; as in budget = { failed = 1, unreachable = \"2%\" }"
       ),

@@ -57,6 +57,8 @@ import Testing
     #expect(try refused("host:template('/a', conf, { prot = 80, password = 'x' })").contains("a place {{ port }}, and no value was given"))
     #expect(try refused("host:template('/a', conf, { prot = 80, password = 'x' })").contains("did you mean"))
     #expect(try refused("host:template('/a', conf)").contains("{{ port }}"))
+    let bytes = "host:template('/a', conf, { port = '\\xff\\xfe', password = secret 'DB' })"
+    #expect(try refused(bytes).contains("host:template: the filled text has bytes that are no UTF-8 text"))
     let table = "host:template('/a', conf, { port = {}, password = 'x' })"
     #expect(try refused(table).contains("takes a text or a number for port, got a table"))
     #expect(

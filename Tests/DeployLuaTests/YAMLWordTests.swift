@@ -19,8 +19,8 @@ import Testing
       ("- 1\n- -2\n- 1.5\n- 1e3\n- 0x1f\n- 0o17\n- +3\n", "[1,-2,1.5,1000,31,15,3]".replacing("1000", with: "1000.0")),
       ("- true\n- False\n- ~\n-\n- null\n", "[true,false,null,null,null]"),
       (
-        "- '1'\n- \"true\"\n- !!str 5\n- 1.2.3\n- 1:30\n- 2026-01-31\n- - x\n- a b\n",
-        #"["1","true","5","1.2.3","1:30","2026-01-31",["x"],"a b"]"#
+        "- '1'\n- \"true\"\n- !!str 5\n- 1.2.3\n- '1:30'\n- 8080:80\n- 2026-01-31\n- - x\n- a b\n",
+        #"["1","true","5","1.2.3","1:30","8080:80","2026-01-31",["x"],"a b"]"#
       ),
       ("a: &x {p: 1}\nb: *x\nc:\n  <<: *x\n  q: 2\n", #"{"a":{"p":1},"b":{"p":1},"c":{"p":1,"q":2}}"#),
       ("base: &b {p: 1, q: 1}\nown:\n  <<: [*b, {r: 3, p: 9}]\n  q: 2\n", #"{"base":{"p":1,"q":1},"own":{"p":1,"q":2,"r":3}}"#),
@@ -42,7 +42,11 @@ import Testing
       ("? [a]\n: 1\n", "a key is a list or a map"), ("a:\n  <<: 5\n", "<< merges maps only"), ("\tb: 1\n", "line 1: "),
       (String(repeating: "[", count: 200) + String(repeating: "]", count: 200), "nested more than 100 deep"),
       (String(repeating: "[", count: 5000), "line "), (String(repeating: "- ", count: 5000), "line "),
-      ("a: 1e999\n", "too large for a number"),
+      ("a: 1e999\n", "too large for a number"), ("a: 0xffffffffffffffff\n", "too large for a number"),
+      ("a: -.Inf\n", "-.Inf is a number that JSON does not have"), ("a: 22:22\n", "22:22 is a number in YAML 1.1 and a text in YAML 1.2"),
+      ("a: 1_000\n", "1_000 is a number in YAML 1.1"), ("a: 0b11\n", "0b11 is a number in YAML 1.1"), ("a: 00\n", "write 0, or"),
+      ("a: 089\n", "write 89, or quotes"), ("a: -0644\n", "write -420, or quotes"), ("a: !!int '3'\n", "the tag !!int gives a value"),
+      ("a: !x {b: 1}\n", "the tag !x gives"), ("a: !!set [b]\n", "line 1: this is no YAML that can be read: the tag !!set"),
     ] {
       let message = try refused("yaml.decode [==[\n\(text)]==]")
       #expect(message.contains("yaml.decode: line ") && message.contains(reason), "\(text.prefix(40)): \(message)")
@@ -63,6 +67,29 @@ import Testing
     #expect(try refused("yaml.decode [==[\n\(text)]==]").contains("more than 100000 values"))
   }
 
+  @Test("keys and merges that repeat aliases of aliases are refused before they cost time")
+  func repeatedKeys() throws {
+    func levels(_ first: String, _ next: (String) -> String) -> String {
+      (1...9).reduce("k0: &k0 \(first)\n") { text, level in
+        text + "k\(level): &k\(level) " + next(Array(repeating: "*k\(level - 1)", count: 10).joined(separator: ", ")) + "\n"
+      }
+    }
+    let lists = levels("[x]") { "[\($0)]" }
+    let keys = [
+      "? *k9\n: 1", "*k9 : 1", "[*k9]: 1", "a: {[*k9]:1}", "- - ? *k9", "a: [b, ? *k9 : 1]", "a: {\n  ? [*k9] : 1}", "{a: *k9} : 1",
+    ]
+    for key in keys {
+      #expect(try refused("yaml.decode [==[\n\(lists)\(key)\n]==]").contains("a key is a list, a map or an alias"), "\(key)")
+    }
+    let maps = levels("{k: v}") { "{<<: [\($0)]}" }
+    #expect(try refused("yaml.decode [==[\n\(maps)]==]").contains("more than 100000 values"))
+    #expect(try refused("yaml.decode('\(String(repeating: "? ", count: 200))x')").contains("a key is a list"))
+    let wide = (0..<15_000).map { "k\($0): 1" }.joined(separator: ", ")
+    #expect(try read("a: &a {\(wide)}\nb: &b {\(wide)}\nc: {<<: [*a, *b]}").hasSuffix("}}"))
+    let harmless = "a: &a 1\nb: [*a, 'x']\nc: \"a*b: [c]: d\"\ne: what? *maybe\nf: {g: *a}\n# [::1]:80\n"
+    #expect(try read(harmless) == #"{"a":1,"b":[1,"x"],"c":"a*b: [c]: d","e":"what? *maybe","f":{"g":1}}"#)
+  }
+
   @Test("a loop of readings ends at the limit of a step's processor time or instructions")
   func endless() throws {
     let message = try refused("(function() local t = 'a: [' .. string.rep('1, ', 20000) .. '1]' while true do yaml.decode(t) end end)()")
@@ -76,6 +103,7 @@ import Testing
     #expect(try said("yaml.encode \(value)") == expected)
     let hard = [
       "no", "1", "0644", "1:30", "2026-01-31", "~", "", " a", "a: b", "- x", "#c", "*x", "a\nb\n", "tab\there", "é", "y", "1e3", "null",
+      "22:22", "1_0", "\u{85}", "a\u{2028}b", "a\u{feff}", "\u{80}", "\u{ffff}", "\u{7f}",
     ]
     for text in hard {
       let coded = text.replacing("\n", with: "\\n").replacing("\t", with: "\\t")
@@ -86,6 +114,8 @@ import Testing
       try said("yaml.encode { host = 'web1.example.com', path = '/srv/a_b', say = 'no' }")
         == "host: web1.example.com\npath: /srv/a_b\nsay: \"no\"\n")
     #expect(try said("yaml.encode 'x'") == "x\n")
+    #expect(try refused("yaml.encode { [string.rep('a', 2000)] = 1 }").contains("yaml.encode: YAML has no name of more than 1,000"))
+    #expect(try refused("yaml.encode { v = '\u{feff}a' }").contains("begins with a byte order mark"))
   }
 
   @Test("read_yaml gives a file of the project, and its flaw with the file's line")

@@ -8,13 +8,14 @@ extension Desk {
   ///   - connecting: if false, no host is contacted and all count as fresh.
   ///   - ticket: the token of the deployment's place in the queue; nil: it has no place.
   ///   - endsLate: whether to first end parked deployments whose deadline has passed. A parked deployment that still waits has the hosts.
+  ///   - isShown: whether the plan is only shown. Deployments that have its hosts are then warnings.
   ///   - queues: whether the command at hand can wait in the queue; `remove` and `join` cannot.
   ///   - ready: the bundle to deploy; nil: it is built.
   ///   - origin: the commit and changes of the revision, if they are known; nil: they are looked up.
   /// - Throws: `Problems` with everything that is wrong as far as it can be known at that point.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
-    queues: Bool = true, bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
+    isShown: Bool = false, queues: Bool = true, bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
   ) async throws -> PlannedDeployment {
     let request = asked.request
     var selection = try await Selecting(project: project, stage: stage).selection(asked)
@@ -32,6 +33,7 @@ extension Desk {
       preparation = await ask(selection)
     }
     let left = try await leftLocks(preparation?.surveys ?? [], of: selection.recipe.application, typed: project.typed)
+    if isShown, let surveys = preparation?.surveys { tellHolders(of: selection, surveys, besides: left) }
     let partners = try await surveyedPartners(preparation, of: selection, typed: project.typed)
     let release = shelf.release(of: built.bundle.digest, shared: selection.recipe.placement.shared)
     var input = Planner.Input(

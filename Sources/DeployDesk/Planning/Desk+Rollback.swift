@@ -22,6 +22,7 @@ extension Desk {
       }
     }
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
+    if !endsLate { tellHolders(of: selection, preparation.surveys, besides: left) }
     if Slots.has(selection.hosts) {
       return try await planSwitchBack(of: selection, preparation, in: project, to: aim, despite: despite, said: said)
     }

@@ -51,12 +51,12 @@ package struct DeploymentEnd: Sendable, Hashable {
     }
     if case .rollback(of: _?) = plan.kind {
       return Problem(
-        "Left the rollback \(plan.id) half way: commands that run on hosts go on, locks stay until their lease ends.",
+        "Left the rollback \(plan.id) half way: commands that run on hosts continue, locks stay until their lease ends.",
         fix: "lander resume \(plan.id) finishes it")
     }
     let words = plan.kind.words
     return Problem(
-      "Left \(words.named(plan.id)) as it is: commands that run on hosts go on, locks stay until their lease ends.",
+      "Left \(words.named(plan.id)) as it is: commands that run on hosts continue, locks stay until their lease ends.",
       fix: "lander resume \(plan.id) resumes it; lander cancel \(plan.id) \(plan.flow.goesBack ? words.cancelling : "ends it as it is")")
   }
 }

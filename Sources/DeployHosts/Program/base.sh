@@ -199,7 +199,10 @@ l_memory() {
   l_l=${PWD%/}/.lander
   { command exec 8<"$L"; } 2>/dev/null || l_die 45 "$L cannot be read by $(id -un), though it is theirs" "chmod u+rwx $L"
   L=/proc/self/fd/8
-  cd -P "$L" && [ "$PWD" = "$l_l" ] && [ -O . ] || { L=$P/.lander; l_foreign "was changed while it was opened"; }
+  cd -P "$L" && [ "$PWD" = "$l_l" ] && [ -O . ] || {
+    [ -e /proc/self ] || l_die 45 "this host has no /proc, which Lander needs" "mount -t proc proc /proc"
+    L=$P/.lander; l_foreign "was changed while it was opened"
+  }
   cd /
 }
 # WHAT WAY: says that the private part is not believed, and how to get one that is.

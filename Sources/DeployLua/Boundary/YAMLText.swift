@@ -25,6 +25,9 @@ struct YAMLText {
     guard text.utf8.count <= most.bytes else {
       throw YAMLFlaw(message: "it has \(text.utf8.count) bytes, and may have 1 MB (\(most.bytes))", line: 1)
     }
+    if let line = YAMLKeys.unreadable(in: text) {
+      throw YAMLFlaw(message: "a key is a list, a map or an alias, and names of JSON are texts", line: line, fix: "write the key as a text")
+    }
     guard let root = try root(of: text) else { return "null" }
     var reading = YAMLText()
     try reading.write(root, level: 0)
@@ -42,7 +45,8 @@ struct YAMLText {
     } catch YamlError.scanner(let around, let problem, let mark, _), YamlError.parser(let around, let problem, let mark, _),
       YamlError.composer(let around, let problem, let mark, _)
     {
-      throw YAMLFlaw(message: (around.map { "\($0.text) of line \($0.mark.line): " } ?? "") + problem, line: mark.line)
+      let words = problem.contains("nesting level") ? "it is nested too deep" : problem
+      throw YAMLFlaw(message: (around.map { "\($0.text) of line \($0.mark.line): " } ?? "") + words, line: mark.line)
     } catch YamlError.reader(let problem, _, _, _) {
       throw YAMLFlaw(message: problem, line: 1)
     } catch {
@@ -52,16 +56,24 @@ struct YAMLText {
 
   private mutating func write(_ node: Node, level: Int) throws(YAMLFlaw) {
     let line = node.mark?.line ?? 1
-    values += 1
-    guard values <= Self.most.values else {
-      throw YAMLFlaw(message: "it has more than \(Self.most.values) values, including those that its aliases (*) repeat", line: line)
-    }
+    try count(1, line)
     guard level <= Self.most.levels else { throw YAMLFlaw(message: "it is nested more than \(Self.most.levels) deep", line: line) }
     switch node {
     case .scalar(let scalar): json += try Self.json(of: scalar, line)
-    case .sequence(let list): try write(list.map { (nil, $0) }, "[", "]", level)
-    case .mapping(let map): try write(try Self.members(of: map), "{", "}", level)
+    case .sequence(let list):
+      try Self.refuseTag(list.tag, but: "tag:yaml.org,2002:seq", line)
+      try write(list.map { (nil, $0) }, "[", "]", level)
+    case .mapping(let map):
+      try Self.refuseTag(map.tag, but: "tag:yaml.org,2002:map", line)
+      try write(try members(of: map), "{", "}", level)
     case .alias: throw YAMLFlaw(message: "an alias (*) stands for nothing that was named with &", line: line)
+    }
+  }
+
+  private mutating func count(_ more: Int, _ line: Int) throws(YAMLFlaw) {
+    values += more
+    guard values <= Self.most.values else {
+      throw YAMLFlaw(message: "it has more than \(Self.most.values) values, including those that its aliases (*) repeat", line: line)
     }
   }
 
@@ -76,7 +88,8 @@ struct YAMLText {
   }
 
   /// The members of a map, with those that `<<` merges into it: its own win, then the earlier of merged ones.
-  private static func members(of map: Node.Mapping) throws(YAMLFlaw) -> [(key: String?, value: Node)] {
+  private mutating func members(of map: Node.Mapping) throws(YAMLFlaw) -> [(key: String?, value: Node)] {
+    var names: Set<String> = []
     var members: [(key: String?, value: Node)] = []
     var merged: [Node] = []
     for (key, value) in map {
@@ -86,18 +99,29 @@ struct YAMLText {
       if scalar.style == .plain, scalar.string == "<<" {
         merged += value.sequence.map(Array.init) ?? [value]
       } else {
+        names.insert(scalar.string)
         members.append((scalar.string, value))
       }
     }
     for node in merged {
       guard let map = node.mapping else { throw YAMLFlaw(message: "<< merges maps only", line: node.mark?.line ?? 1) }
-      for member in try self.members(of: map) where !members.contains(where: { $0.key == member.key }) { members.append(member) }
+      try count(map.count, node.mark?.line ?? 1)
+      for member in try self.members(of: map) where names.insert(member.key ?? "").inserted { members.append(member) }
     }
     return members
   }
 
+  /// Tags give a value another type. Only those that change nothing are read.
+  private static func refuseTag(_ tag: Tag, but own: String, _ line: Int) throws(YAMLFlaw) {
+    let name = tag.description
+    guard !["", "!", own].contains(name) else { return }
+    let short = name.hasPrefix("tag:yaml.org,2002:") ? "!!\(name.dropFirst(18))" : name
+    throw YAMLFlaw(message: "the tag \(short) gives a value another type, and is not read", line: line, fix: "leave the tag out")
+  }
+
   private static func json(of scalar: Node.Scalar, _ line: Int) throws(YAMLFlaw) -> String {
-    let isText = scalar.style != .plain || ["!", "!str", "tag:yaml.org,2002:str"].contains(scalar.tag.description)
+    try refuseTag(scalar.tag, but: "tag:yaml.org,2002:str", line)
+    let isText = scalar.style != .plain || !scalar.tag.description.isEmpty
     do throws(YAMLWord.Ambiguity) {
       return isText ? JSONText.quoted(scalar.string) : try YAMLWord.json(of: scalar.string) ?? JSONText.quoted(scalar.string)
     } catch { throw YAMLFlaw(message: error.message, line: line, fix: error.fix) }
@@ -108,10 +132,34 @@ struct YAMLText {
   /// JSON is YAML, so its values are read by the same parser and written in another style.
   /// - Throws: `YAMLFlaw` if a name is too long for the parser.
   static func yaml(of json: String) throws(YAMLFlaw) -> String {
-    guard let root = try root(of: json) else { return "null\n" }
+    let read: Node?
+    let escaped = try escaped(json)
+    do { read = try root(of: escaped) } catch {
+      throw YAMLFlaw(message: "YAML has no name of more than 1,000 characters", line: 1)
+    }
+    guard let root = read else { return "null\n" }
     do { return try serialize(node: restyled(root), width: -1, allowUnicode: true) } catch {
       throw YAMLFlaw(message: "\(error)", line: 1)
     }
+  }
+
+  /// JSON with escapes in place of characters that YAML reads as the end of a line, or not at all. They occur in its texts only.
+  private static func escaped(_ json: String) throws(YAMLFlaw) -> String {
+    var escaped = ""
+    var previous: Unicode.Scalar = " "
+    for scalar in json.unicodeScalars {
+      defer { previous = scalar }
+      if scalar == "\u{feff}", previous == "\"" {
+        throw YAMLFlaw(message: "a text begins with a byte order mark (U+FEFF), which readers of YAML drop", line: 1)
+      }
+      switch scalar.value {
+      case 0x7f...0x9f, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff:
+        let digits = String(scalar.value, radix: 16)
+        escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
   }
 
   private static func restyled(_ node: Node) -> Node {

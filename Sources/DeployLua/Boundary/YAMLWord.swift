@@ -14,7 +14,7 @@ enum YAMLWord {
     case "", "~", "null", "Null", "NULL": return "null"
     case "true", "True", "TRUE": return "true"
     case "false", "False", "FALSE": return "false"
-    case ".inf", ".Inf", ".INF", "+.inf", "-.inf", ".nan", ".NaN", ".NAN":
+    case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN":
       throw Ambiguity(message: "\(word) is a number that JSON does not have", fix: "write a finite number, or quotes: \"\(word)\"")
     default: break
     }
@@ -22,7 +22,28 @@ enum YAMLWord {
       throw Ambiguity(
         message: "\(word) is \(truth) in YAML 1.1 and a text in YAML 1.2", fix: "write \(truth), or quotes: \"\(word)\"")
     }
-    return try number(word)
+    if let number = try number(word) { return number }
+    guard !isOldNumber(word) else {
+      throw Ambiguity(message: "\(word) is a number in YAML 1.1 and a text in YAML 1.2", fix: "write quotes: \"\(word)\"")
+    }
+    return nil
+  }
+
+  /// Whether only readers of YAML 1.1 take a word for a number: 1_000, 0b11, 22:22 (to the base of 60).
+  private static func isOldNumber(_ word: String) -> Bool {
+    let digits = word.first == "-" || word.first == "+" ? word.dropFirst() : Substring(word)
+    guard let first = digits.utf8.first, isDigit(first) else { return false }
+    if digits.hasPrefix("0b") { return digits.utf8.dropFirst(2).allSatisfy { $0 == 0x30 || $0 == 0x31 || $0 == 0x5f } && digits.count > 2 }
+    if digits.hasPrefix("0x") { return digits.contains("_") && digits.utf8.dropFirst(2).allSatisfy { isHexadecimal($0) || $0 == 0x5f } }
+    if digits.contains("_") { return digits.utf8.allSatisfy { isDecimal($0) || $0 == 0x5f } && Double(digits.filter { $0 != "_" }) != nil }
+    let parts = digits.split(separator: ":", omittingEmptySubsequences: false)
+    return parts.count > 1 && parts[0].utf8.allSatisfy(isDigit)
+      && parts.dropFirst().allSatisfy { (1...2).contains($0.utf8.count) && $0.utf8.allSatisfy(isDigit) && (Int($0) ?? 60) < 60 }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+  private static func isHexadecimal(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
   }
 
   private static let oldTruths = ["yes": "true", "on": "true", "no": "false", "off": "false"]
@@ -30,24 +51,39 @@ enum YAMLWord {
   private static func number(_ word: String) throws(Ambiguity) -> String? {
     let digits = word.first == "-" || word.first == "+" ? word.dropFirst() : Substring(word)
     guard let first = digits.utf8.first, (0x30...0x39).contains(first) || first == 0x2e else { return nil }
-    if word.hasPrefix("0x") { return whole(word.dropFirst(2), 16) }
-    if word.hasPrefix("0o") { return whole(word.dropFirst(2), 8) }
+    if word.hasPrefix("0x") { return try whole(word, 16) }
+    if word.hasPrefix("0o") { return try whole(word, 8) }
     guard let value = Double(digits), digits.utf8.allSatisfy(isDecimal) else { return nil }
     guard !digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-      guard first != 0x30 || digits.utf8.count == 1 else {
-        throw Ambiguity(
-          message: "\(word) is an octal number in YAML 1.1 and a decimal one in YAML 1.2",
-          fix: "write 0o\(digits.drop { $0 == "0" }), or quotes: \"\(word)\"")
-      }
+      guard first != 0x30 || digits.utf8.count == 1 else { throw leadingZero(word, digits) }
       return (word.first == "-" ? "-" : "") + digits
     }
     guard value.isFinite else { throw Ambiguity(message: "\(word) is too large for a number", fix: "write quotes: \"\(word)\"") }
     return "\(word.first == "-" ? -value : value)"
   }
 
-  private static func whole(_ digits: Substring, _ radix: Int) -> String? {
-    guard let first = digits.utf8.first, first != 0x2b, first != 0x2d else { return nil }
-    return Int(digits, radix: radix).map(String.init)
+  private static func leadingZero(_ word: String, _ digits: Substring) -> Ambiguity {
+    let plain = digits.drop { $0 == "0" }
+    let sign = word.first == "-" ? "-" : ""
+    guard !plain.isEmpty else { return Ambiguity(message: "\(word) is written in several ways", fix: "write 0, or quotes: \"\(word)\"") }
+    guard digits.utf8.allSatisfy({ $0 < 0x38 }) else {
+      return Ambiguity(
+        message: "\(word) is a text in YAML 1.1 and a number in YAML 1.2", fix: "write \(sign)\(plain), or quotes: \"\(word)\"")
+    }
+    // YAML 1.2 has no octal number with a sign.
+    let octal = sign.isEmpty ? "0o\(plain)" : "\(sign)\(Int(plain, radix: 8).map(String.init) ?? String(plain))"
+    return Ambiguity(
+      message: "\(word) is an octal number in YAML 1.1 and a decimal one in YAML 1.2", fix: "write \(octal), or quotes: \"\(word)\"")
+  }
+
+  /// A number such as 0x1f; nil: the word is none.
+  private static func whole(_ word: String, _ radix: Int) throws(Ambiguity) -> String? {
+    let digits = word.dropFirst(2)
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ radix == 16 ? isHexadecimal($0) : (0x30...0x37).contains($0) }) else { return nil }
+    guard let number = Int(digits, radix: radix) else {
+      throw Ambiguity(message: "\(word) is too large for a number", fix: "write quotes: \"\(word)\"")
+    }
+    return String(number)
   }
 
   /// Digits, a point, or what an exponent has: `Double` reads more than YAML does.

@@ -48,7 +48,7 @@ struct PlanCommand: Verb {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
       let asked = completing(try request.asked(of: project.project))
-      let planned = try await desk.plan(asked, of: project, connecting: connect)
+      let planned = try await desk.plan(asked, of: project, connecting: connect, isShown: true)
       let report = PlanReport(planned)
       try file?.write(try PlanFile.data(of: PlanRecord(planned.plan, for: asked.request, connected: connect)))
       terminal.show(report.lines(on: terminal.out), report.value(connected: connect))

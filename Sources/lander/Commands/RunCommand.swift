@@ -53,7 +53,7 @@ struct RunCommand: Verb {
     return try await desk.use { [request] desk in
       let asked = queue.completing(try request.asked(of: project.project, in: whole.project))
       if plan {
-        let report = PlanReport(try await desk.plan(asked, of: project))
+        let report = PlanReport(try await desk.plan(asked, of: project, isShown: true))
         terminal.show(report.lines(on: terminal.out), report.value(connected: true))
         return report.isWhole ? .done : .partial
       }

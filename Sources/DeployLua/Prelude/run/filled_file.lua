@@ -3,7 +3,7 @@
 local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
 local file, secret = import "run/file", import "run/secret"
-local template = import "words/template"
+local operation, template = import "run/operation", import "words/template"
 
 language.word {
   name = "host:template", nature = "effect", phases = { "run" }, gives = "nothing", takes = "path, template, values, { … }",
@@ -13,6 +13,12 @@ language.word {
     .. "local function configure(host) host:template(\"app.conf\", conf, { port = 80, password = secret \"DB\" }) end   -- a hook",
   fields = language.words["host:write"].fields,
 }
+
+--- Refuses bytes that the host would not get as they are.
+local function checked(pieces)
+  for _, piece in ipairs(pieces) do if type(piece) == "string" then operation.text("host:template: the filled text", piece) end end
+  return pieces
+end
 
 --- Texts of a list as one, if there is nothing else in it; otherwise the list.
 local function joined(pieces)
@@ -27,5 +33,5 @@ function file.methods.template(number, path, fill, own, given)
       "at the top of the file: local conf = template \"app.conf\"")
   end
   local pieces = template.filled(one, values.plain(own) or {}, function(value) return values.is(value, secret.kind) end)
-  file.put("host:template", number, path, joined(pieces), given)
+  file.put("host:template", number, path, joined(checked(pieces)), given)
 end

@@ -36,6 +36,11 @@ function problems.add(message, fix, place, kind)
   problems.list[#problems.list + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }
 end
 
+--- Notes that a word got more arguments than it takes: Lua would drop them without a message. count: the number of surplus arguments.
+function problems.surplus(word, count, form)
+  if count > 0 then problems.add(word .. " takes one argument, and its table follows", "write " .. form) end
+end
+
 --- Notes a warning: something that is not wrong, but may not be what was meant.
 function problems.warn(message, fix, place)
   problems.warnings[#problems.warnings + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }

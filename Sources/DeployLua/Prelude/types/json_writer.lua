@@ -2,7 +2,7 @@
 
 local import = ...
 local errors, tables, values = import "runtime/errors", import "runtime/tables", import "runtime/values"
-local reader = import "types/json_reader"
+local reader, void = import "types/json_reader", import "runtime/void"
 
 --- The limit of tables inside each other.
 local deepest = 100
@@ -53,7 +53,7 @@ function write(value, out, depth)
   if kind == "string" then out[#out + 1] = quoted(value)
   elseif kind == "number" then out[#out + 1] = number(value, out)
   elseif kind == "boolean" then out[#out + 1] = tostring(value)
-  elseif rawequal(value, reader.null) then out[#out + 1] = "null"
+  elseif rawequal(value, reader.null) or rawequal(value, void) then out[#out + 1] = "null"
   elseif kind ~= "table" then errors.usage(out.word .. " takes tables, texts, numbers, true and false, got " .. values.described(value))
   elseif reader.is_list(value) or value[1] ~= nil then write_list(value, out, depth + 1)
   else write_object(value, out, depth + 1) end

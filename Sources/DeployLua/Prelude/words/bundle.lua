@@ -37,8 +37,14 @@ local function define(given, plugin)
   own.place = place
   return proxy(bundle.kind, 0, own)
 end
-language.meaning("bundle", function(given) return define(given) end)
-language.meaning_with_grants("bundle", function(plugin) return function(given) return define(given, plugin) end end)
+local function with_grants(plugin)
+  return function(given, ...)
+    problems.surplus("bundle", select("#", ...), 'bundle { from = "dist", build = … }')
+    return define(given, plugin)
+  end
+end
+language.meaning("bundle", with_grants(nil))
+language.meaning_with_grants("bundle", with_grants)
 
 types.define("revision", 'bundle "folder" or bundle { from = …, build = … }', function(v)
   if type(v) == "string" then v = define(v, grants.asking()) end

@@ -44,8 +44,9 @@ group.kind.__call = framed(function(self, body)
   return define(inside.name, body, inside.place)
 end)
 
-language.meaning("group", function(name)
+language.meaning("group", function(name, ...)
   phases.describing "group"
+  problems.surplus("group", select("#", ...), 'group "web" { hosts = { … } }')
   local place = problems.here()
   if type(name) == "table" then return define(nil, name, place) end
   if not named.is_good("group", name, place) then return void end

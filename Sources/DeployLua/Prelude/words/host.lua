@@ -40,8 +40,9 @@ end)
 
 local word = values.kind "host"
 word.__index = no_member
-word.__call = framed(function(_, name)
+word.__call = framed(function(_, name, ...)
   phases.describing "host"
+  problems.surplus("host", select("#", ...), 'host "web1" { address = … }')
   local place = problems.here()
   if type(name) ~= "string" then
     if name ~= void then problems.add("host takes a name and then a table: host \"web1\" { address = … }", nil, place) end
