@@ -67,6 +67,14 @@ package struct Transports: Transport {
     }
   }
 
+  package func run(
+    _ part: CommandPart, of intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void
+  ) async -> CommandPartEnd {
+    do throws(Failure) { return try await transport(to: site.host).run(part, of: intent, at: site, output: output) } catch {
+      return CommandPartEnd(Outcome(failure: error))
+    }
+  }
+
   package func cancel(_ intent: Int, at site: HostSite) async {
     guard let transport = try? transport(to: site.host) else { return }
     await transport.cancel(intent, at: site)

@@ -91,6 +91,14 @@ package final class Hosts: Transport {
   package func client(of host: DeployModel.Host) async -> Int32? { await (try? link(to: host))?.client }
 
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
+    await fly(intent, at: site, output: output) { errand in await self.perform(errand) }
+  }
+
+  /// Performs an intent by `body`, within its time, and until it is cancelled.
+  func fly(
+    _ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void,
+    by body: @Sendable (Errand) async -> Outcome
+  ) async -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
     var outcome: Outcome
@@ -102,8 +110,8 @@ package final class Hosts: Transport {
       state.with { $0.flights[key] = flight }
       let errand = Errand(intent: intent, site: site, link: link, flight: flight, output: output)
       await keepLock(errand)
-      outcome = await perform(errand)
-      if site.mayUseReserve, outcome.failure?.kind == .noSpace, await spare(errand) { outcome = await perform(errand) }
+      outcome = await body(errand)
+      if site.mayUseReserve, outcome.failure?.kind == .noSpace, await spare(errand) { outcome = await body(errand) }
       state.with { $0.flights[key] = nil }
       if flight.isLate, let failure = outcome.failure, failure.kind == .timeout, let trouble = await link.trouble {
         outcome.failure = Failure(.timeout, "\(failure.message): \(trouble)", fix: "lander hosts tries the host and says what is wrong")
@@ -150,7 +158,7 @@ package final class Hosts: Transport {
 
   private func perform(_ errand: Errand) async -> Outcome {
     switch errand.intent.operation {
-    case .run(let command) where command.isQuestion != true: return await run(command, errand)
+    case .run(let command): return await run(command, errand)
     case .check(let check): return await ask(check, errand)
     default:
       // An operation with jobs on the host, or with a lock to give back, gets time to end in an orderly way. The others get none.
@@ -166,8 +174,7 @@ package final class Hosts: Transport {
 
   private func route(_ errand: Errand) async throws(Failure) -> Outcome {
     switch errand.intent.operation {
-    case .run(let question): try await answer(question, errand)
-    case .check: throw Failure(.internal, "a check on the way of short operations")
+    case .run, .check: throw Failure(.internal, "a job on the way of short operations")
     case .http: throw Failure(.invalid, "`http` is asked from the engine's machine, and never of a host")
     case .read(let path, let limit): try await read(path, limit, errand)
     case .exists(let path): try await exists(path, errand)

@@ -52,7 +52,7 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
   }
 }
 
-/// One part of an installation by an appspec file, on one host.
+/// One step of an installation by an appspec file, on one host.
 package struct AppSpecStep: Sendable, Hashable, Codable {
   package enum Phase: Sendable, Hashable, Codable {
     /// Runs an event as the CodeDeploy agent does: DownloadBundle and Install do their own work, other events run scripts. Events that

@@ -45,7 +45,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case mark(MarkRequest)
   /// Reads the recipe sources that the host keeps under this digest.
   case sources(Digest)
-  /// Performs one part of an installation by the release's appspec file. It consists of commands, each of which runs at most once.
+  /// Performs one step of an installation by the release's appspec file. Its commands, the step's parts, each run at most once.
   case appspec(AppSpecStep)
 
   /// Whether the operation changes nothing, so that it may be repeated.
@@ -60,9 +60,8 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   /// Whether the operation changes something that nothing takes back, because a recipe asked for it.
   package var changes: Bool {
     switch self {
-    case .run(let command): command.isQuestion != true
     case .http(let request): request.isEffect
-    case .write, .link, .upload: true
+    case .run, .write, .link, .upload: true
     default: false
     }
   }
@@ -126,17 +125,11 @@ package struct Command: Sendable, Hashable, Codable {
   /// What happens to the command if the connection is lost for good.
   package var onLost: OnLost
 
-  /// Whether the command has ended only when its output is closed too, within the time limit; nil: no.
-  package var awaitsOutput: Bool?
-
-  /// Whether the command changes nothing and may be started again; the first answer counts. Nil: no, it runs at most once.
-  package var isQuestion: Bool?
-
   package enum OnLost: String, Sendable, Hashable, Codable { case fail, `repeat` }
 
   package init(
     _ form: Form, environment: [Variable] = [], directory: String? = nil, input: Text? = nil, user: String? = nil, merge: Bool = false,
-    onLost: OnLost = .fail, awaitsOutput: Bool? = nil, isQuestion: Bool? = nil
+    onLost: OnLost = .fail
   ) {
     self.form = form
     self.environment = environment
@@ -145,8 +138,6 @@ package struct Command: Sendable, Hashable, Codable {
     self.user = user
     self.merge = merge
     self.onLost = onLost
-    self.awaitsOutput = awaitsOutput
-    self.isQuestion = isQuestion
   }
 
   /// The command as a person would type it, for messages only: it is not quoted for a shell.

@@ -8,22 +8,19 @@ package struct Outcome: Sendable, Hashable, Codable {
   package var status: Int?
   package var stdout: Captured?
   package var stderr: Captured?
-  /// The stream that a child of the command still holds open although the command has ended; nil: none.
-  package var heldOpen: OutputChunk.Stream?
   /// Warnings for people, each of one or more lines, which do not make the operation fail. Nil: none.
   package var warnings: [String]?
   package var duration: Interval
 
   package init(
     failure: Failure? = nil, value: Value = .null, status: Int? = nil, stdout: Captured? = nil, stderr: Captured? = nil,
-    heldOpen: OutputChunk.Stream? = nil, duration: Interval = .zero
+    duration: Interval = .zero
   ) {
     self.failure = failure
     self.value = value
     self.status = status
     self.stdout = stdout
     self.stderr = stderr
-    self.heldOpen = heldOpen
     self.duration = duration
   }
 

@@ -72,10 +72,10 @@ extension Captured {
 }
 
 extension DeployModel.Operation {
-  /// Whether the operation is a command whose end nobody may guess. A command that changes nothing is none, because it may run again.
+  /// Whether the operation is a command whose end nobody may guess.
   package var isCommand: Bool {
     switch self {
-    case .run(let command): command.isQuestion != true
+    case .run: true
     case .http(let request): request.isEffect
     default: false
     }
@@ -85,7 +85,6 @@ extension DeployModel.Operation {
   var obeysFence: Bool {
     switch self {
     case .read, .exists, .download, .sources, .lock, .unlock: false
-    case .run(let command): command.isQuestion != true
     default: true
     }
   }

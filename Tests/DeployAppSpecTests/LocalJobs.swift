@@ -3,8 +3,7 @@ import DeployModel
 import Foundation
 import Synchronization
 
-/// A transport whose host is this machine. It runs the command of each intent once, and repeats the outcome if the intent is asked for
-/// again.
+/// A transport whose host is this machine. It runs each part of an operation once, and repeats the end if the part is asked for again.
 final class LocalJobs: Transport {
   private struct State {
     var ended: [Int: Outcome] = [:]
@@ -17,11 +16,11 @@ final class LocalJobs: Transport {
   }
   private let state = Mutex(State())
 
-  /// The numbers of all intents that were asked for, in order.
+  /// The numbers of all jobs that were asked for, in order.
   var asked: [Int] { state.withLock { $0.asked } }
   var started: Int { state.withLock { $0.started } }
   var cancelled: [Int] { state.withLock { $0.cancelled } }
-  /// The timeout of each asked intent.
+  /// The timeout of each of these jobs.
   var limits: [Interval] { state.withLock { $0.limits } }
   /// Makes the job with this number fail in every step.
   func fail(job: Int, _ failure: Failure) { state.withLock { $0.failing[job] = failure } }
@@ -33,30 +32,35 @@ final class LocalJobs: Transport {
   func cancel(_ intent: Int, at site: HostSite) async { state.withLock { $0.cancelled.append(intent) } }
 
   func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
-    guard case .run(let command) = intent.operation, case .argv(let words) = command.form else {
-      return .done(.text(intent.operation.verb))
-    }
-    let (known, chunks, failure) = state.withLock { state in
-      state.asked.append(intent.id)
-      state.limits.append(intent.timeout)
-      return (state.ended[intent.id], state.output[intent.id] ?? [], state.failing[intent.id / 1_000_000])
-    }
-    if let failure { return Outcome(failure: failure) }
-    if let known {
-      for chunk in chunks { output(chunk) }
-      return known
-    }
-    let (outcome, fresh) = run(words, command, intent)
-    state.withLock { state in
-      state.started += 1
-      state.ended[intent.id] = outcome
-      state.output[intent.id] = fresh
-    }
-    for chunk in fresh { output(chunk) }
-    return outcome
+    .done(.text(intent.operation.verb))
   }
 
-  private func run(_ words: [String], _ command: Command, _ intent: Intent) -> (Outcome, [OutputChunk]) {
+  func run(
+    _ part: CommandPart, of intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void
+  ) async -> CommandPartEnd {
+    guard case .argv(let words) = part.command.form else { return CommandPartEnd(.failed(.internal, "a part without a program")) }
+    let job = part.job(of: intent.id)
+    let (known, chunks, failure) = state.withLock { state in
+      state.asked.append(job)
+      state.limits.append(part.timeout)
+      return (state.ended[job], state.output[job] ?? [], state.failing[part.number])
+    }
+    if let failure { return CommandPartEnd(Outcome(failure: failure)) }
+    if let known {
+      for chunk in chunks { output(chunk) }
+      return CommandPartEnd(known)
+    }
+    let (outcome, fresh) = run(words, part.command, job, intent.place)
+    state.withLock { state in
+      state.started += 1
+      state.ended[job] = outcome
+      state.output[job] = fresh
+    }
+    for chunk in fresh { output(chunk) }
+    return CommandPartEnd(outcome)
+  }
+
+  private func run(_ words: [String], _ command: Command, _ job: Int, _ place: Place) -> (Outcome, [OutputChunk]) {
     let folder = NSTemporaryDirectory() + "jobs-" + UUID().uuidString
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -79,7 +83,7 @@ final class LocalJobs: Transport {
     var chunks: [OutputChunk] = []
     for (name, stream) in [("out", OutputChunk.Stream.stdout), ("err", .stderr)] {
       let bytes = Array(FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data())
-      if !bytes.isEmpty { chunks.append(OutputChunk(intent: intent.id, place: intent.place, stream: stream, offset: 0, bytes: bytes)) }
+      if !bytes.isEmpty { chunks.append(OutputChunk(intent: job, place: place, stream: stream, offset: 0, bytes: bytes)) }
     }
     let status = Int(process.terminationStatus)
     let count = chunks.first { $0.stream == .stdout }?.bytes.count ?? 0

@@ -167,9 +167,9 @@ struct AnswerTests {
     _ = Ground.sh("chmod 755 '\(ground.folder)'; mkdir -p '\(ground.path)'")
     for (number, user) in [nil, getuid() == 0 ? "nobody" : nil].enumerated() {
       // Children also inherit the descriptors with which the test process was started. The last descriptor is the folder that `ls` lists.
-      for (turn, isQuestion) in [false, true].enumerated() {
-        let command = Command(.argv(["ls", "-l", "/proc/self/fd"]), user: user, isQuestion: isQuestion)
-        let said = await ground.perform(number * 2 + turn + 1, .run(command)).stdout?.text ?? "nothing"
+      for (turn, kind) in [CommandPart.Kind.effect, .question].enumerated() {
+        let command = Command(.argv(["ls", "-l", "/proc/self/fd"]), user: user)
+        let said = await ground.part(number * 2 + turn + 1, kind, command).outcome.stdout?.text ?? "nothing"
         // Some versions of `ls` close the folder before they read the link's target, so the line of the folder may have no target.
         let lines = said.split(separator: "\n").filter { !$0.hasPrefix("total ") }
         #expect(shell != .ssh || lines.count == 4, "\(said)")

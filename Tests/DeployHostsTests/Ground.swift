@@ -102,6 +102,17 @@ final class Ground: Sendable {
     await (hosts ?? self.hosts).perform(intent(id, operation, timeout: timeout), at: site ?? self.site()) { _ in }
   }
 
+  /// Runs a command as a part of intent 0, so that the part's number is a million times smaller than its job's.
+  @discardableResult
+  func part(
+    _ number: Int, _ kind: CommandPart.Kind, _ command: Command, timeout: Interval = .seconds(60), site: HostSite? = nil,
+    by hosts: Hosts? = nil, heard: Heard = Heard()
+  ) async -> CommandPartEnd {
+    let part = CommandPart(number, kind, command, timeout: timeout)
+    let step = AppSpecStep(.event(.install), options: AppSpecOptions())
+    return await (hosts ?? self.hosts).run(part, of: intent(0, .appspec(step)), at: site ?? self.site()) { heard.take($0) }
+  }
+
   static func makeFolder() -> String {
     var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/lander-test-XXXXXX".utf8CString)
     return String(cString: mkdtemp(&template))

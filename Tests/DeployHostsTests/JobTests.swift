@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import Foundation
 import Testing
@@ -119,15 +120,16 @@ struct JobTests {
     let line = "sleep 30 & echo $! >'\(ground.folder)/child'; echo said"
     let clock = ContinuousClock()
     let start = clock.now
-    let outcome = await ground.perform(1, .run(Command(.shell(line + "; exec 2>&-"), awaitsOutput: true)), timeout: .seconds(3))
-    #expect(outcome.failure == nil && outcome.status == 0 && outcome.heldOpen == .stdout && outcome.stdout?.text == "said\n", "\(outcome)")
+    let late = await ground.part(1, .script, Command(.shell(line + "; exec 2>&-")), timeout: .seconds(3))
+    #expect(late.outcome.failure == nil && late.outcome.status == 0 && late.heldOpen == .stdout, "\(late)")
+    #expect(late.outcome.stdout?.text == "said\n")
     #expect(clock.now - start > .seconds(2.5))
     #expect(Ground.sh("kill -0 $(cat '\(ground.folder)/child') && echo lives").contains("lives"))
     _ = Ground.sh("kill $(cat '\(ground.folder)/child')")
-    let soon = await ground.perform(2, .run(Command(.shell("sleep 2 & echo said"), awaitsOutput: true)), timeout: .seconds(30))
-    #expect(soon.failure == nil && soon.heldOpen == nil)
-    let plain = await ground.run(3, line)
-    #expect(plain.failure == nil && plain.heldOpen != nil)
+    let soon = await ground.part(2, .script, Command(.shell("sleep 2 & echo said")), timeout: .seconds(30))
+    #expect(soon.outcome.failure == nil && soon.heldOpen == nil)
+    let plain = await ground.part(3, .effect, Command(.shell(line)))
+    #expect(plain.outcome.failure == nil && plain.heldOpen != nil)
     _ = Ground.sh("kill $(cat '\(ground.folder)/child')")
     await ground.end()
   }
@@ -169,8 +171,8 @@ struct JobTests {
     let outcome = await ground.run(1, "head -c 200000 /dev/zero; echo said >&2; exit 3")
     #expect(outcome.status == 3 && outcome.stdout?.text.contains("[lander: output ends here") == true)
     #expect(outcome.stderr?.text == "said\n")
-    let held = await ground.run(2, "sleep 30 >/dev/null & echo $! >'\(ground.folder)/child'")
-    #expect(held.failure == nil && held.heldOpen == .stderr)
+    let held = await ground.part(2, .effect, Command(.shell("sleep 30 >/dev/null & echo $! >'\(ground.folder)/child'")))
+    #expect(held.outcome.failure == nil && held.heldOpen == .stderr)
     _ = Ground.sh("kill $(cat '\(ground.folder)/child')")
     await ground.end()
   }

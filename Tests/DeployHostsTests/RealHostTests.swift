@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import Foundation
 import Testing
@@ -31,8 +32,7 @@ struct RealHostTests {
     let asked = #"printf '%s|%s|%s|%s' "$TAR_OPTIONS" "$GZIP" "$CDPATH" "$TMOUT"; env | grep -c ^POSIXLY_CORRECT="#
     let said = "--exclude=bin --exclude=*.txt|-l|/usr:/tmp|11\n"
     #expect(await ground.run(3, asked).stdout?.text == said)
-    let question = Command(.shell(asked), isQuestion: true)
-    #expect(await ground.perform(4, .run(question)).stdout?.text == said)
+    #expect(await ground.part(4, .question, Command(.shell(asked))).outcome.stdout?.text == said)
     // The channel is silent for longer than TMOUT.
     try await Task.sleep(for: .seconds(2))
     let client = await ground.hosts.client(of: ground.host)

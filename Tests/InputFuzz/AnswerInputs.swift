@@ -89,9 +89,8 @@ struct AnswerInputs: InputKind {
     let site = HostSite(host: host, deployment: "d-1", application: "shop", group: "all", path: path, fence: 8, token: "t1")
     let lock = LockRequest(token: "t1", owner: "kim", purpose: "deploy", fence: 8, orphans: .kill)
     let release = Release(id: "8d1e00112233", bundle: SamplePlan.digest, shared: ["log/"])
-    let question = Command(.shell("echo asked"), isQuestion: true)
     let operations: [DeployModel.Operation] = [
-      .lock(lock), .run(Command(.shell("echo x; echo y >&2"))), .run(question), .read(path: "\(path)/file", limit: 100), .stage(release),
+      .lock(lock), .run(Command(.shell("echo x; echo y >&2"))), .read(path: "\(path)/file", limit: 100), .stage(release),
       .download(from: "\(path)/file", to: "\(slot)/down"), .upload(from: "\(slot)/srv/file", to: "\(path)/up"), .activate("8d1e00112233"),
       .prune(keep: 1, pinned: []), .sources(SamplePlan.digest), .unlock(token: "t1"),
     ]
@@ -99,6 +98,10 @@ struct AnswerInputs: InputKind {
       let intent = Intent(id: number + 1, place: .host(0), operation: operation, timeout: .seconds(3), site: Intent.Site())
       _ = await hosts.perform(intent, at: site) { _ in }
     }
+    let question = CommandPart(1, .question, Command(.shell("echo asked")), timeout: .seconds(3))
+    let step = AppSpecStep(.event(.install), options: AppSpecOptions())
+    let install = Intent(id: 12, place: .host(0), operation: .appspec(step), timeout: .seconds(3), site: Intent.Site())
+    _ = await hosts.run(question, of: install, at: site) { _ in }
     await hosts.close()
   }
 }

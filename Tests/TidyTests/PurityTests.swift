@@ -41,6 +41,15 @@ import Testing
     forbid(#"\bstatic var \w+[^{\n]*$|\bnonisolated\(unsafe\)"#, in: ["DeployModel", "DeployCore", "DeployEngine"], "hand it in instead")
   }
 
+  @Test("an appspec file is read, and an installation planned, without waiting, locks or ports")
+  func appSpecPlans() {
+    let folders = ["DeployAppSpec/Reading", "DeployAppSpec/Planning"]
+    for folder in folders { #expect(tree.swift(under: "Sources/" + folder).count > 9, "Sources/\(folder) is not where this test looks") }
+    forbid(
+      #"\b(?:async|await|Task|Mutex)\b|\bimport (?:DeployCore|Synchronization|Foundation\w*|Glibc)\b"#, in: folders,
+      "only the folders Running and Review ask a host or a store")
+  }
+
   @Test("the simulation has no real time and no real chance")
   func simulation() {
     forbid(

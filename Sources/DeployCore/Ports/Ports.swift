@@ -35,6 +35,12 @@ package protocol Transport: Sendable {
   /// Ends a running operation. Its `perform` then returns with a failure of kind `cancelled`.
   func cancel(_ intent: Int, at site: HostSite) async
 
+  /// Runs one part of an operation that consists of several commands. A second request for an effect attaches to the first, as with
+  /// intents. `cancel` ends the part by the number of its job. Chunks of its output name that number too.
+  func run(
+    _ part: CommandPart, of intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void
+  ) async -> CommandPartEnd
+
   /// Renews the deployment's lock on a host until an operation releases the lock. The engine calls this after a resume, because a resumed
   /// deployment may send the host no request for a long time.
   func keepLock(at site: HostSite) async
@@ -48,6 +54,12 @@ package protocol Transport: Sendable {
 }
 
 extension Transport {
+  package func run(
+    _ part: CommandPart, of intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void
+  ) async -> CommandPartEnd {
+    CommandPartEnd(.failed(.missing, "hosts of this transport run no operation in parts"))
+  }
+
   package func keepLock(at site: HostSite) async {}
 
   package func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure) {

@@ -7,9 +7,8 @@ extension HostProgram {
     switch segment {
     case .stop: return segment.events.flatMap { steps(of: $0, for: host, in: plan, staged: true) }
     case .install:
-      let options = host.current == nil && host.lost == nil ? nil : plan.content.recipes[host.leaving].appspec
-      let files = options.map { HostStep.operation(.appspec(AppSpecStep(.remove, options: $0, keep: plan.placement.keep)), vital: true) }
-      return bracket(.install, [files].compactMap { $0 } + [.operation(.remove(shared: removal.shared), vital: true)])
+      let files = host.current == nil && host.lost == nil ? [] : plan.installer(of: host.leaving).remove(in: plan)
+      return bracket(.install, (files + [.remove(shared: removal.shared)]).map { .operation($0, vital: true) })
     case .deliver, .start, .validate, .admit, .settle: return []
     }
   }

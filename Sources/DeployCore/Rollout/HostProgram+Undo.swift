@@ -18,7 +18,9 @@ extension HostProgram {
     let host = plan.hosts[number]
     let stop = plan.content.recipes[host.arriving].hooks.filter { $0.event == .applicationStop }
     let site = Intent.Site(event: .applicationStop, release: host.target?.id, previous: host.current)
-    let scripts = appSpec(.applicationStop, of: host.arriving, in: plan).map { HostStep.operation($0, vital: false) }
+    let scripts = plan.installer(of: host.arriving).scripts(of: .applicationStop, release: nil, in: plan).map {
+      HostStep.operation($0, vital: false)
+    }
     return bracket(
       .applicationStop, scripts + stop.map { .hook(Body(recipe: host.arriving, function: $0.function), site, vital: false) })
   }
@@ -26,8 +28,7 @@ extension HostProgram {
   /// Returns the steps that restore the files and `current`.
   private static func undoInstall(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
-    var steps: [HostStep] = []
-    if let undo = appSpecUndo(for: host, in: plan, after: reached) { steps.append(.operation(undo, vital: true)) }
+    var steps = plan.installer(of: host.arriving).undo(after: reached, in: plan).map { HostStep.operation($0, vital: true) }
     if reached.contains(where: \.switchesCurrent) || leaves(number, in: plan, after: reached) {
       steps.append(.operation(switching(to: host.wayBack, or: host.found), vital: true))
     }
@@ -39,11 +40,13 @@ extension HostProgram {
     let host = plan.hosts[number]
     let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
     guard stopped || reached.contains(where: \.switchesCurrent), host.wayBack != nil, let restoring = host.restoring else { return [] }
+    // If the new files stay, the scripts of the earlier release do not fit them.
+    let installer = plan.installer(of: host.arriving).stays(after: reached, in: plan) ? nil : plan.installer(of: restoring)
     return (Segment.start.events + Segment.validate.events + Segment.admit.events).flatMap { event in
       let recipe = event.givesTraffic ? host.admitting(restoring, in: plan) : restoring
       let hooks = plan.content.recipes[recipe].hooks.filter { $0.event == event }
       let site = Intent.Site(event: event, release: host.wayBack, previous: host.target?.id)
-      let scripts = appSpecBack(event, for: host, in: plan, after: reached).map { HostStep.operation($0, vital: true) }
+      let scripts = installer?.scripts(backAt: event, in: plan).map { HostStep.operation($0, vital: true) } ?? []
       return bracket(event, scripts + hooks.map { .hook(Body(recipe: recipe, function: $0.function), site, vital: true) })
     }
   }

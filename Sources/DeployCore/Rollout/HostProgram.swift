@@ -35,20 +35,18 @@ package enum HostProgram {
     var hooks = plan.content.recipes[number].hooks.filter { $0.event == event }
     if host.target == nil, !event.concernsPrevious { hooks = [] }
     if event.concernsPrevious, host.current == nil {
-      // The appspec scripts of the old release are outside its folder, so they may still exist.
-      let scripts = host.lost == nil ? [] : appSpec(event, for: host, in: plan).map { HostStep.operation($0, vital: false) }
-      return bracket(event, scripts) + (hooks.isEmpty ? [] : [.skip(event, reason: host.reasonToSkip)])
+      // An installer may have put scripts of the old release outside its folder, so they may still exist.
+      let scripts = host.lost == nil ? [] : own(event, for: host, in: plan, staged: staged)
+      return bracket(event, scripts.map { .operation($0, vital: false) }) + (hooks.isEmpty ? [] : [.skip(event, reason: host.reasonToSkip)])
     }
     // Tolerates a failed stop in two cases. A damaged release may lack the program that stops it, and could otherwise never be repaired. A
     // rollback leaves a release because the release is bad, so it must not stop there.
     let isForced = plan.kind.isRollback || plan.kind.removal?.force == true
     let isVital = !event.concernsPrevious || host.damage == nil && !isForced
-    let files = appSpec(event, for: host, in: plan)
-    let own = event == .install ? files + builtIn(event, for: host, staged: staged) : builtIn(event, for: host, staged: staged) + files
     let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)
     return bracket(
       event,
-      own.map { .operation($0, vital: isVital) }
+      own(event, for: host, in: plan, staged: staged).map { .operation($0, vital: isVital) }
         + hooks.map {
           .hook(Body(recipe: number, function: $0.function), site, vital: isVital)
         })
@@ -58,7 +56,7 @@ package enum HostProgram {
     let host = plan.hosts[number]
     guard let receipt = receipt(for: number, in: plan) else { return [] }
     var steps: [HostStep] = [.operation(.record(receipt), vital: true)]
-    if let forget = appSpecForget(for: host, in: plan) { steps.append(.operation(forget, vital: false)) }
+    steps += plan.installer(of: host.arriving).forget(in: plan).map { .operation($0, vital: false) }
     if plan.flow.prunesLast != true, let prune = prune(number, in: plan) { steps.append(.operation(prune, vital: false)) }
     return steps
   }
@@ -87,11 +85,17 @@ package enum HostProgram {
     steps.isEmpty ? [] : [.begin(event)] + steps + [.end(event)]
   }
 
-  private static func builtIn(_ event: LifecycleEvent, for host: HostPlan, staged: Bool) -> [DeployModel.Operation] {
+  /// Returns the engine's own operations of an event on the way to the target, which precede the recipe's hooks.
+  private static func own(_ event: LifecycleEvent, for host: HostPlan, in plan: Plan, staged: Bool) -> [DeployModel.Operation] {
+    if event.concernsPrevious { return plan.installer(of: host.leaving).scripts(of: event, release: host.target?.id, in: plan) }
+    let arriving = plan.installer(of: host.arriving)
     switch event {
-    case .downloadBundle: (host.stages && !staged) || host.repairs == true ? host.target.map { [.stage($0)] } ?? [] : []
-    case .install: [switching(to: host.target?.id, or: host.link)]
-    default: []
+    case .downloadBundle: return arriving.deliver(to: host, in: plan, staged: staged)
+    case .install:
+      // The host returns to its state before the first installation by its installer, so the installed files are removed.
+      let isLast = plan.kind.isRollback && (host.target == nil || !arriving.placesFiles)
+      return (isLast ? plan.installer(of: host.leaving).remove(in: plan) : []) + arriving.install(on: host, in: plan)
+    default: return host.target == nil ? [] : arriving.scripts(of: event, release: host.target?.id, in: plan)
     }
   }
 

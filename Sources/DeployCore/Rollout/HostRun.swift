@@ -176,9 +176,7 @@ struct HostRun: Sendable, Hashable {
     guard cause == nil, position < steps.count else { return .nothing }
     switch steps[position] {
     case .hook, .operation(.stage, _): return waiting
-    case .operation(.appspec(let step), _):
-      if case .event(let event) = step.phase, event != .install { return waiting }
-      return .nothing
+    case .operation(.appspec(let step), _): return step.isInterruptible ? waiting : .nothing
     default: return .nothing
     }
   }
@@ -261,13 +259,7 @@ struct HostRun: Sendable, Hashable {
     let own = still ?? plan.hosts[host]
     let (target, current) = (own.target?.id, own.current)
     var ofCurrent = false
-    if case .operation(.appspec(let step), _) = steps[position] {
-      switch step.phase {
-      case .back: ofCurrent = true
-      case .event(let event): ofCurrent = event.concernsPrevious && cause == nil
-      default: break
-      }
-    }
+    if case .operation(.appspec(let step), _) = steps[position] { ofCurrent = step.concernsCurrent(isBack: cause != nil) }
     return Intent.Site(event: openEvent, release: ofCurrent ? current : target, previous: ofCurrent ? target : current)
   }
 }

@@ -100,8 +100,8 @@ package final class EngineProcesses: EngineMachine {
   ) async throws(Failure) -> Outcome {
     switch intent.operation {
     case .run(let command):
-      let mayRepeat = command.onLost == .repeat || command.isQuestion == true
-      return try await perform(command.line, mayRepeat: mayRepeat, intent, deployment, flight, output) { () async throws(Failure) in
+      return try await perform(command.line, mayRepeat: command.onLost == .repeat, intent, deployment, flight, output) {
+        () async throws(Failure) in
         try await process(command, intent, deployment)
       }
     case .http(let request): return try await fetch(request, intent, deployment, flight)

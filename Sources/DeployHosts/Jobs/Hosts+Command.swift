@@ -26,7 +26,7 @@ extension Hosts {
     let input = try await vault.reveal(command.input ?? Text(""))
     return Job(
       script: script, input: Array(input.utf8), merge: command.merge, user: command.user, line: command.line,
-      again: command.onLost == .repeat, awaitsOutput: command.awaitsOutput == true, name: "\(errand.intent.id)")
+      again: command.onLost == .repeat, name: "\(errand.intent.id)")
   }
 
   private func environment(_ command: Command, _ errand: Errand) async throws(Failure) -> [(String, String)] {

@@ -37,17 +37,19 @@ struct Job: Sendable {
 
 extension Hosts {
   func run(_ command: Command, _ errand: Errand) async -> Outcome {
-    await outcome { () async throws(Failure) in
-      let job = try await self.job(of: command, errand)
-      var end = JobEnd(.unknown)
-      var out: Captured?
-      var err: Captured?
-      for turn in 1...3 {
-        (end, out, err) = try await self.watch(job, errand, output: errand.output)
-        guard end.isLost, job.again, turn < 3 else { break }
-      }
-      return Hosts.outcome(of: end, command.line, errand, out, err)
+    await outcome { () async throws(Failure) in try await self.follow(try await self.job(of: command, errand), errand).outcome }
+  }
+
+  /// Follows a recipe's job to its end. A lost job that may be started again is started up to three times.
+  func follow(_ job: Job, _ errand: Errand) async throws(Failure) -> CommandPartEnd {
+    var end = JobEnd(.unknown)
+    var out: Captured?
+    var err: Captured?
+    for turn in 1...3 {
+      (end, out, err) = try await watch(job, errand, output: errand.output)
+      guard end.isLost, job.again, turn < 3 else { break }
     }
+    return CommandPartEnd(Hosts.outcome(of: end, job.line, errand, out, err), heldOpen: end.held)
   }
 
   /// Runs a job of ours on the host: a function of the host program with its arguments.
@@ -154,7 +156,7 @@ extension Hosts {
 
   /// Makes the outcome of an intent whose job has ended.
   static func outcome(of end: JobEnd, _ line: String, _ errand: Errand, _ out: Captured?, _ err: Captured?) -> Outcome {
-    var outcome = Outcome(stdout: out, stderr: err, heldOpen: end.held)
+    var outcome = Outcome(stdout: out, stderr: err)
     let short = line.utf8.count > 200 ? String(line.prefix(200)) + "…" : line
     var left = ""
     if !end.survivors.isEmpty {

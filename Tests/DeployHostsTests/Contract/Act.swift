@@ -56,8 +56,8 @@ struct Act: Sendable {
   static let limit = 512_000
 
   func command(
-    input: String? = nil, merge: Bool = false, onLost: Command.OnLost = .fail, question: Bool? = nil, user: String? = nil
+    input: String? = nil, merge: Bool = false, onLost: Command.OnLost = .fail, user: String? = nil
   ) -> DeployModel.Operation {
-    .run(Command(.shell(line), input: input.map { Text($0) }, user: user, merge: merge, onLost: onLost, isQuestion: question))
+    .run(Command(.shell(line), input: input.map { Text($0) }, user: user, merge: merge, onLost: onLost))
   }
 }

@@ -100,15 +100,6 @@ extension Sentence {
       play.expect((Act.limit...Act.limit + 200).contains(answer.bytes ?? 0), "\(answer.bytes ?? 0) bytes were kept")
       play.expect(answer.stdout?.contains("after \(Act.limit) bytes was not kept]") == true, "the end is not marked: \(answer)")
     },
-    Sentence("a question keeps its first answer, and is told it again") { play in
-      let first = await play.perform(Act.count.command(question: true), number: 7)
-      play.expect(first.kind == nil && first.status == 0 && first.stdout == "done\n", "\(first)")
-      let heard = Heard()
-      let second = await play.perform(Act.count.command(question: true), number: 7, by: try play.another(), heard: heard)
-      play.expect(second, first, "the second answer")
-      play.expect(heard.stdout, "done\n", "what was heard")
-      play.expect(await play.text("ran"), "x\n", "what ran")
-    },
     Sentence("a check that says no is unhealthy with the answer false, one that says yes is true") { play in
       let yes = await play.perform(.check(.command(Act.count.line)))
       play.expect(yes.kind == nil && yes.value == .bool(true) && yes.status == 0, "\(yes)")

@@ -2,11 +2,13 @@ import DeployCore
 import DeployModel
 import Synchronization
 
-/// The host of an appspec step behind a transport. Programs and scripts are jobs on the host, which are numbered in the order in which they
-/// are requested.
+/// The host of an appspec step behind a transport. Programs and scripts are parts of the step, numbered in the order in which they are
+/// requested.
 final class RemoteAppSpecHost: AppSpecHost {
   private struct State {
-    var jobs = 0
+    /// The number of parts so far.
+    var parts = 0
+    /// The job of the part that runs; nil: none.
     var running: Int?
     var broken: Failure?
     var cancelled = false
@@ -26,10 +28,8 @@ final class RemoteAppSpecHost: AppSpecHost {
   /// When the whole step has to have ended.
   private let deadline: ContinuousClock.Instant
 
-  /// The difference between the numbers of two jobs of one step. All of these numbers are above the deployment's own intents.
-  static let distance = 1_000_000
   /// How many bytes of a program go to the host in one request.
-  static let part = 1_000_000
+  static let piece = 1_000_000
   /// The limit of a step's log on the host, in bytes. The engine has the whole output.
   private static let logLimit = 256 * 1024
 
@@ -59,21 +59,21 @@ final class RemoteAppSpecHost: AppSpecHost {
 
   // MARK: programs
 
-  func answer(_ program: ShellProgram) async throws -> ShellResult { try await run(program, isQuestion: true) }
-  func run(_ program: ShellProgram) async throws -> ShellResult { try await run(program, isQuestion: false) }
+  func answer(_ program: ShellProgram) async throws -> ShellResult { try await run(program, as: .question) }
+  func run(_ program: ShellProgram) async throws -> ShellResult { try await run(program, as: .effect) }
 
-  func skipQuestion() { state.withLock { $0.jobs += 1 } }
+  func skipQuestion() { state.withLock { $0.parts += 1 } }
 
-  private func run(_ program: ShellProgram, isQuestion: Bool) async throws -> ShellResult {
+  private func run(_ program: ShellProgram, as kind: CommandPart.Kind) async throws -> ShellResult {
     let text = program.whole
     let bytes = Array(text.utf8)
-    guard bytes.count > Self.part else {
-      return try await shell("p=$(cat) && eval \"$p\" </dev/null", input: text, isQuestion: isQuestion)
+    guard bytes.count > Self.piece else {
+      return try await shell("p=$(cat) && eval \"$p\" </dev/null", input: text, as: kind)
     }
     let file = root.path.appending("program-\(site.deployment)-\(intent.id)").text.shellQuoted
     var sent = 0
     while sent < bytes.count {
-      var end = min(sent + Self.part, bytes.count)
+      var end = min(sent + Self.piece, bytes.count)
       // A character is never split.
       while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
       let put = sent == 0 ? "mkdir -p -- \(root.path.text.shellQuoted) && cat >\(file)" : "cat >>\(file)"
@@ -84,11 +84,10 @@ final class RemoteAppSpecHost: AppSpecHost {
     return try await shell("sh \(file) </dev/null; s=$?; rm -f -- \(file); exit $s", input: "")
   }
 
-  private func shell(_ line: String, input: String, isQuestion: Bool = false) async throws -> ShellResult {
+  private func shell(_ line: String, input: String, as kind: CommandPart.Kind = .effect) async throws -> ShellResult {
     let gathered = Gathered()
-    let command = Command(
-      .argv(["sh", "-c", line]), directory: "/", input: input.isEmpty ? nil : Text(input), user: user, isQuestion: isQuestion ? true : nil)
-    let outcome = try await job(command, timeout: .minutes(60)) { gathered.add($0) }
+    let command = Command(.argv(["sh", "-c", line]), directory: "/", input: input.isEmpty ? nil : Text(input), user: user)
+    let outcome = try await run(kind, command, timeout: .minutes(60)) { gathered.add($0) }.outcome
     if let failure = outcome.failure, failure.kind == .timeout { throw fail(failure) }
     return ShellResult(
       status: outcome.status ?? 0, stdout: try whole(gathered.bytes(of: .stdout), outcome.stdout),
@@ -105,26 +104,30 @@ final class RemoteAppSpecHost: AppSpecHost {
     return Array(captured.text.utf8)
   }
 
-  /// Runs the next job.
-  /// - Throws: the reason why the job has no exit status.
-  private func job(_ command: Command, timeout: Interval, output: @escaping @Sendable (OutputChunk) -> Void) async throws -> Outcome {
-    let (number, failure) = state.withLock { state -> (Int, Failure?) in
-      state.jobs += 1
-      state.running = Self.distance * state.jobs + intent.id
+  /// Runs the next part.
+  /// - Throws: the reason why the part has no exit status.
+  private func run(
+    _ kind: CommandPart.Kind, _ command: Command, timeout: Interval, output: @escaping @Sendable (OutputChunk) -> Void
+  ) async throws -> CommandPartEnd {
+    var part = CommandPart(0, kind, command, timeout: timeout)
+    let failure = state.withLock { state -> Failure? in
+      state.parts += 1
+      part.number = state.parts
+      state.running = part.job(of: intent.id)
       if state.cancelled, state.broken == nil { state.broken = Failure(.cancelled, "cancelled") }
-      return (Self.distance * state.jobs + intent.id, state.broken)
+      return state.broken
     }
     if let failure { throw failure }
     let left = Interval(milliseconds: Int(bounded: (deadline - clock.now) / .milliseconds(1)))
     guard left > .zero else { throw fail(tooLate) }
-    let asked = Intent(id: number, place: intent.place, operation: .run(command), timeout: min(timeout, left), site: intent.site)
-    let outcome = await inner.perform(asked, at: site, output: output)
+    part.timeout = min(timeout, left)
+    let end = await inner.run(part, of: intent, at: site, output: output)
     state.withLock { $0.running = nil }
-    switch outcome.failure?.kind {
+    switch end.outcome.failure?.kind {
     case .timeout? where left < timeout: throw fail(tooLate)
-    case nil, .timeout?: return outcome
-    case .command? where outcome.status != nil: return outcome
-    case _?: throw fail(outcome.failure ?? tooLate)
+    case nil, .timeout?: return end
+    case .command? where end.outcome.status != nil: return end
+    case _?: throw fail(end.outcome.failure ?? tooLate)
     }
   }
 
@@ -147,17 +150,17 @@ final class RemoteAppSpecHost: AppSpecHost {
     let environment = hook.variables.map { Command.Variable($0.name, Text($0.value)) }
     // A shell starts the script, because a shell also runs files without `#!`.
     let words = ["sh", "-c", "[ -e \"$0\" ] || exit 127; [ -x \"$0\" ] || chmod a+x -- \"$0\" || exit 126; exec \"$@\"", hook.path.text]
-    let command = Command(.argv(words + hook.argv), environment: environment, directory: "/", user: user, awaitsOutput: true)
+    let command = Command(.argv(words + hook.argv), environment: environment, directory: "/", user: user)
     let lines = Lines()
     do {
-      let outcome = try await job(command, timeout: .seconds(hook.timeout)) { [self] chunk in
+      let end = try await run(.script, command, timeout: .seconds(hook.timeout)) { [self] chunk in
         pass(chunk)
         for line in lines.cut(chunk.stream, chunk.bytes) { output(line) }
       }
       for line in lines.cut(.stdout, []) + lines.cut(.stderr, []) { output(line) }
-      if outcome.failure?.kind == .timeout { return .timedOut }
-      if let stream = outcome.heldOpen { return .leftOpen(stream == .stdout ? .stdout : .stderr) }
-      let status = outcome.status ?? 0
+      if end.outcome.failure?.kind == .timeout { return .timedOut }
+      if let stream = end.heldOpen { return .leftOpen(stream == .stdout ? .stdout : .stderr) }
+      let status = end.outcome.status ?? 0
       return status == 126 || status == 127 ? try await cause(of: status, hook) : .exited(status)
     } catch {
       return .notStarted((error as? Failure)?.message ?? "\(error)")
@@ -167,7 +170,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   /// Returns what one of the shell's own statuses means. Scripts may end with these statuses too.
   private func cause(of status: Int, _ hook: Hook) async throws -> HookEnd {
     let path = hook.path.text.shellQuoted
-    switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "", isQuestion: true).status {
+    switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "", as: .question).status {
     case 3: return .missing
     case 4: return .notExecutable
     default: return .exited(status)

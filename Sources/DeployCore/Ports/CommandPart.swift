@@ -1,0 +1,42 @@
+package import DeployModel
+
+/// One command of an operation that consists of several commands, such as an installation by an appspec file. Only the operation itself is
+/// in the journal (docs/decisions/012-an-appspec-event-is-one-operation.md).
+package struct CommandPart: Sendable, Hashable {
+  /// How a host runs the command.
+  package enum Kind: Sendable, Hashable {
+    /// At most once, as it runs a recipe's command.
+    case effect
+    /// Like an effect, but the command has ended only when its output is closed too, within the time limit.
+    case script
+    /// The command changes nothing, so it needs no claim and does not obey the fence. Until the host reboots, the first answer counts.
+    case question
+  }
+
+  /// The part's number in its operation, from 1, in the order of the requests.
+  package var number: Int
+  package var kind: Kind
+  package var command: Command
+  package var timeout: Interval
+  package init(_ number: Int, _ kind: Kind, _ command: Command, timeout: Interval) {
+    self.number = number
+    self.kind = kind
+    self.command = command
+    self.timeout = timeout
+  }
+
+  /// Returns the number of the part's job on the host. It is above the deployment's own intents, and does not change between versions,
+  /// because a newer engine may resume what an older one began.
+  package func job(of intent: Int) -> Int { number * 1_000_000 + intent }
+}
+
+/// How a part ended.
+package struct CommandPartEnd: Sendable, Hashable {
+  package var outcome: Outcome
+  /// The stream that a child of the command still holds open although the command has ended; nil: none.
+  package var heldOpen: OutputChunk.Stream?
+  package init(_ outcome: Outcome, heldOpen: OutputChunk.Stream? = nil) {
+    self.outcome = outcome
+    self.heldOpen = heldOpen
+  }
+}
