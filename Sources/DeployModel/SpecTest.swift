@@ -22,6 +22,8 @@ package struct SpecResult: Sendable, Hashable {
   /// Why the test failed; nil: it passed.
   package var problem: Problem?
   package var took: Interval
+  /// What commands printed, for a test that runs for real; empty: nothing.
+  package var output: [String] = []
 
   package init(_ test: SpecTest, problem: Problem?, took: Interval) {
     self.test = test

@@ -8,7 +8,7 @@ extension SpecReport {
       let own = results.filter { $0.test.place.file == file }
       let cases = own.map { result in
         JUnitXML.testcase(
-          in: file, result.test.name, seconds: result.took, result.problem.map { JUnitXML.element("failure", $0) } ?? "")
+          in: file, result.test.name, seconds: result.took, result.problem.map { JUnitXML.element("failure", $0) + JUnitXML.output(result.output) } ?? "")
       }
       return JUnitXML.suite(file, cases, failures: own.count { $0.problem != nil })
     }

@@ -32,8 +32,10 @@ struct TestCommand: Verb {
   var lcov: String?
   @Flag(help: "Also print the tests that passed.")
   var verbose = false
+  @OptionGroup var lab: LabOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if lab.lab { return try await performInLab(on: terminal) }
     let folder = options.folderOrHere
     let files = try SpecFiles(folder: folder).read(paths)
     let sources = try ProjectSources(folder, state: options.stateFolder())
@@ -51,5 +53,15 @@ struct TestCommand: Verb {
     let table = coverage ? covered.map { $0.lines(on: terminal.out) + [""] } ?? [] : []
     terminal.show(table + lines, told.value(covering: covered))
     return results.contains { $0.problem != nil } ? .usage : .done
+  }
+
+  private func performInLab(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let end = try await LabTest(options: options, choice: lab, filter: filter).end(on: terminal)
+    let told = SpecReport(end.results, took: Interval(clock.now - start))
+    if junit != nil { EndFile.junit.write(told.junit) }
+    terminal.show(end.lines + told.lines(isWhole: true, on: terminal.out), told.value)
+    return end.results.contains { $0.problem != nil } ? .usage : .done
   }
 }
