@@ -1,12 +1,26 @@
 package import Glibc
 
-/// Finds processes of this machine by a variable of their environment. A process that clears its environment is not found.
+/// Finds processes of this machine by a variable of their environment, or by their working directory.
 package enum MarkedProcesses {
   /// Returns the ids of the processes that have the variable, if this user may see them. This process is left out.
   /// - Parameter entry: the variable as `NAME=value`.
   package static func ids(with entry: String) -> [pid_t] {
     let wanted = Array(entry.utf8)
     return FolderNames.processes.filter { $0 > 1 && $0 != getpid() && holds(environment(of: $0), wanted) }
+  }
+
+  /// Returns the ids of the processes whose working directory is a folder or below it, if this user may see them. This process is left
+  /// out.
+  /// - Parameter folder: an absolute path without links.
+  package static func ids(in folder: String) -> [pid_t] {
+    let wanted = Array(folder.utf8)
+    return FolderNames.processes.filter { process in
+      guard process > 1, process != getpid() else { return false }
+      var link = [CChar](repeating: 0, count: Int(PATH_MAX))
+      let count = readlink("/proc/\(process)/cwd", &link, link.count)
+      guard count >= wanted.count, link.prefix(wanted.count).elementsEqual(wanted.map { CChar(bitPattern: $0) }) else { return false }
+      return count == wanted.count || link[wanted.count] == 0x2F
+    }
   }
 
   /// Returns the environment of a process, cut to 1 MiB; empty if it cannot be read.

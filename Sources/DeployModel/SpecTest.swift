@@ -5,6 +5,8 @@ package struct SpecTest: Sendable, Hashable {
   package var place: SourcePlace
   /// The test's number in its file, from 1.
   package var index: Int
+  /// Whether the test runs for real, in a lab.
+  package var isLab = false
 
   package init(names: [String], place: SourcePlace, index: Int) {
     self.names = names

@@ -11,7 +11,7 @@ struct LabCheck {
   /// - Parameters:
   ///   - part: the deployment that ended last.
   ///   - bundle: the revision that every host has to serve, except slots that keep theirs on purpose; nil: the deployment says it.
-  func problems(after part: LabRun.Part, serving bundle: Digest?) async throws -> [Problem] {
+  func problems(after part: TrialPart, serving bundle: Digest?) async throws -> [Problem] {
     let selection = try project.project.selection(recipe: request.recipe, group: request.group)
     let found = await desk.surveyWithPartners(selection)
     var problems: [Problem] = []
@@ -44,7 +44,7 @@ struct LabCheck {
   }
 
   private func problems(
-    of host: Host, _ state: HostState, _ status: HostStatus?, in part: LabRun.Part, serving bundle: Digest?
+    of host: Host, _ state: HostState, _ status: HostStatus?, in part: TrialPart, serving bundle: Digest?
   ) -> [Problem] {
     guard part.plan.hosts.indices.contains(host.number) else { return [] }
     let planned = part.plan.hosts[host.number]

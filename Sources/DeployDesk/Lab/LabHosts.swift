@@ -38,15 +38,19 @@ package struct LabHosts: Sendable {
   }
 
   /// Returns the names of all machines of a project that get a throw-away host, each once.
-  package func machines(of project: Project) -> [String] {
+  package func machines(of project: Project) -> [String] { Self.machines(in: replacing(in: project)) }
+
+  /// Returns the names of all machines of a project, each once.
+  static func machines(in project: Project) -> [String] {
     let own: [[Host]] = project.recipes.map { if case .hosts(let group) = $0.targets { group.hosts } else { [] } }
-    let all = (project.groups.map(\.hosts) + own).flatMap(replaced)
-    return all.reduce(into: []) { known, host in if !known.contains(where: { $0.isExactly(host.machine) }) { known.append(host.machine) } }
+    return (project.groups.map(\.hosts) + own).flatMap(\.self).map(\.machine).reduce(into: []) { known, name in
+      if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
+    }
   }
 
   private func replaced(_ hosts: [Host]) -> [Host] {
-    let machines = hosts.reduce(into: [String]()) { known, host in
-      if !known.contains(where: { $0.isExactly(host.machine) }) { known.append(host.machine) }
+    let machines = hosts.map(\.machine).reduce(into: [String]()) { known, name in
+      if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
     }
     return hosts.filter { host in machines.prefix(most).contains { $0.isExactly(host.machine) } }.map { host in
       var host = host

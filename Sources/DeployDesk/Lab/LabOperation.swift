@@ -16,10 +16,8 @@ struct LabOperation {
   /// - Throws: if the operation would leave the host's folder.
   func placed(_ operation: DeployModel.Operation) throws(Failure) -> DeployModel.Operation {
     switch operation {
-    case .run(let command): return .run(try placed(command))
-    case .check(.command(let line)):
-      try refuse(line)
-      return operation
+    case .run(let command): return .run(placed(command))
+    case .check(.command(let line)): return .check(.command(rebasing(in: line)))
     case .read(let path, let limit): return .read(path: found(path), limit: limit)
     case .exists(let path): return .exists(path: found(path))
     case .download(let from, let to): return .download(from: found(from), to: to)
@@ -32,9 +30,12 @@ struct LabOperation {
     }
   }
 
-  private func placed(_ command: Command) throws(Failure) -> Command {
+  private func placed(_ command: Command) -> Command {
     var command = command
-    try refuse(command.line)
+    switch command.form {
+    case .shell(let line): command.form = .shell(rebasing(in: line))
+    case .argv(let words): command.form = .argv(words.map(rebasing))
+    }
     if let user = command.user {
       scene.note("Commands of user \(user) ran as you.")
       command.user = nil
@@ -43,32 +44,32 @@ struct LabOperation {
     return command
   }
 
-  /// The recipe's path without the host's root; nil: the operation is on a partner, which has no such path.
-  private var declared: String? {
-    guard !site.isPartner, site.path.hasPrefix(root) else { return nil }
-    let path = String(site.path.dropFirst(root.count))
-    guard let slot = site.host.slot else { return path }
-    return String(path.dropLast("/\(Host.slotsFolder)/\(slot)".count))
+  /// Puts the host's folder in front of the recipe's path, wherever a line names this path or something below it.
+  private func rebasing(in line: String) -> String {
+    let path = scene.path
+    guard path.utf8.count > 1 else { return line }
+    let found = Self.rebased(line, path, below: root)
+    if found != line { scene.note("Commands that name \(path) got the folder of the host in front of it.") }
+    return found
   }
 
-  /// Refuses a command that names the recipe's path as it is on real hosts, because it would reach a folder of this machine.
-  private func refuse(_ line: String) throws(Failure) {
-    guard let declared, declared.count > 1, Self.names(declared, in: line) else { return }
-    throw Failure(
-      .invalid, "`\(line)` names \(declared), which is not in the folder of this throw-away host",
-      fix: "write host.path, or a path relative to the release's folder, in place of \(declared)")
-  }
-
-  /// Whether a line names a path or something below it.
-  static func names(_ path: String, in line: String) -> Bool {
+  /// Returns a line in which `root` is in front of each path that is `path` or below it.
+  static func rebased(_ line: String, _ path: String, below root: String) -> String {
     let (text, part) = (Array(line.utf8), Array(path.utf8))
-    guard !part.isEmpty, text.count >= part.count else { return false }
-    return (0...(text.count - part.count)).contains { start in
-      guard text[start..<start + part.count].elementsEqual(part) else { return false }
-      let isBegin = start == 0 || !isOfName(text[start - 1])
-      let end = start + part.count
-      return isBegin && (end == text.count || !isOfName(text[end]))
+    var (result, next): ([UInt8], Int) = ([], 0)
+    while next < text.count {
+      let end = next + part.count
+      let isHere = end <= text.count && text[next..<end].elementsEqual(part)
+      let isWhole = (next == 0 || !isOfName(text[next - 1])) && (end >= text.count || !isOfName(text[end]))
+      guard isHere, isWhole else {
+        result.append(text[next])
+        next += 1
+        continue
+      }
+      result += Array(root.utf8) + part
+      next = end
     }
+    return String(decoding: result, as: UTF8.self)
   }
 
   private static func isOfName(_ byte: UInt8) -> Bool {

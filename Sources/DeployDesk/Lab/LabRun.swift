@@ -9,23 +9,16 @@ struct LabRun: Sendable {
   /// How long a deployment and its rollback may take.
   let limit: Interval
   /// How long a gate waits or looks at hosts before the lab promotes it.
-  static let longestGate = Interval.seconds(5)
+  static let longestGate = Interval.seconds(2)
   /// How long a deployment may take to end in good order after its time is over.
   private static let grace = Interval.seconds(30)
   /// The number of bytes of output that are kept for the report.
   private static let mostOutput = 1 << 20
 
-  /// What happened in one deployment.
-  struct Part: Sendable {
-    var plan: Plan
-    var entries: [Entry]
-    var conclusion: Conclusion?
-  }
-
   /// What happened in a deployment and the rollback that followed.
   struct End: Sendable {
     /// The deployment and, if there was one, its rollback.
-    var parts: [Part]
+    var parts: [TrialPart]
     var output: [LabOutput]
     /// Whether the time was over before the end.
     var isLate = false
@@ -34,6 +27,7 @@ struct LabRun: Sendable {
   /// Runs a plan to its end.
   /// - Parameter gates: the answers of people to gates, by name, as in `Trial.gates`.
   func end(of plan: Plan, gates: [Value.Member] = []) async throws -> End {
+    scene.begins(plan)
     let running = desk.deploy(plan, wantsOutput: true)
     let (clock, began) = (desk.ports.clock, desk.now)
     let watch = Task {
@@ -60,7 +54,7 @@ struct LabRun: Sendable {
     for task in answers { task.cancel() }
     let ended = try await running.end()
     let parts = ended.deployments.map { one in
-      Part(plan: one.plan, entries: entries.filter { $0.0 == one.plan.id }.map(\.1), conclusion: one.conclusion)
+      TrialPart(plan: one.plan, entries: entries.filter { $0.0 == one.plan.id }.map(\.1), conclusion: one.conclusion)
     }
     return End(parts: parts, output: output, isLate: desk.now - began >= limit)
   }

@@ -17,6 +17,8 @@ package final class LabScene: Sendable {
     var failing: Failing?
     var answers = TrialAnswers([])
     var servers = TrialServers([])
+    /// The path of the recipe that is deployed; empty: none is.
+    var path = ""
     /// The weights that stand in for those of balancers, by the names of their pools.
     var weights: [[ExactText]: Weights] = [:]
   }
@@ -28,8 +30,18 @@ package final class LabScene: Sendable {
   /// The sentences about what was not as on real hosts, each once, in the order of happening.
   package var notes: [String] { state.withLock { $0.notes } }
 
-  func note(_ sentence: String) {
+  /// Adds a sentence for the report.
+  package func note(_ sentence: String) {
     state.withLock { if $0.notes.count < 100, !$0.notes.contains(sentence) { $0.notes.append(sentence) } }
+  }
+
+  /// The path of the recipe that is deployed; empty: none is.
+  var path: String { state.withLock { $0.path } }
+
+  /// Notes the path and the secrets of a deployment that begins.
+  func begins(_ plan: Plan) {
+    state.withLock { $0.path = plan.placement.path }
+    for name in plan.content.secrets { note("Secret \(name) had a made-up value.") }
   }
 
   /// Sets what the next deployment meets.

@@ -10,7 +10,7 @@ struct LabSteps {
   private(set) var next: Step? = .first
   private(set) var output: [LabOutput] = []
   private var revisions: [Digest] = []
-  private var latest: LabRun.Part?
+  private var latest: TrialPart?
 
   init(course: LabCourse) { self.course = course }
 }

@@ -15,8 +15,6 @@ package protocol LabGround: Sendable {
   func unpack(_ archive: String, adding file: String, text: String) async throws(Problems) -> String
   /// Runs a command line of a test on a host, in the host's folder and with its environment, for at most `limit`.
   func run(_ line: String, on host: String, limit: Interval) async throws(Problems) -> LabAnswer
-  /// Ends all processes that this lab started and that still run. Returns how many there were.
-  func endProcesses() async -> Int
 }
 
 /// How a command of a test ended on a throw-away host.

@@ -35,28 +35,72 @@ package struct SpecTask {
     var answer = WireWriter()
     var trials = 0
     while true {
-      switch task.step(answer) {
-      case .returned: return nil
-      case .raised(let error):
-        var problem = ErrorReader.problem(error, in: test.place.file)
-        problem.place = ErrorReader.scriptError(error, place: test.place).place
-        return problem
+      switch turn(task.step(answer), &trials) {
+      case .ended(let problem): return problem
       case .asked(let question):
-        trials += 1
-        guard trials <= Self.mostTrials else {
-          return problem("the test has had \(Self.mostTrials) deployments played, and no test may have more")
+        answer = Self.answer { () throws(Failure) in
+          var ask = try Ask(question)
+          let trial = try ask.trial()
+          do throws(Problems) { return try deploy(trial) } catch { throw error.failure }
         }
-        answer = Self.answer(question, deploy)
       }
     }
   }
 
-  private static func answer(_ question: Question, _ deploy: (Trial) throws(Problems) -> Value) -> WireWriter {
+  /// Runs the test in a lab to its end.
+  /// - Parameter perform: does what the test asks for, and returns what happened.
+  /// - Returns: why the test failed; nil: it passed.
+  package func run(inLab perform: (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
+    guard let task = state.start(number, .facts(.record([]))) else { return problem("there is no memory for this test") }
+    var answer = WireWriter()
+    var trials = 0
+    while true {
+      switch turn(task.step(answer), &trials) {
+      case .ended(let problem): return problem
+      case .asked(let question):
+        let asked: LabQuestion
+        do throws(Failure) {
+          var ask = try Ask(question)
+          asked = try ask.labQuestion()
+        } catch {
+          answer = Reply.refusal(error)
+          continue
+        }
+        do throws(Problems) {
+          let value = try await perform(asked)
+          answer = Self.answer { () throws(Failure) in value }
+        } catch { answer = Reply.refusal(error.failure) }
+      }
+    }
+  }
+
+  private enum Turn {
+    case ended(Problem?)
+    case asked(Question)
+  }
+
+  /// - Parameter trials: the number of questions so far, which this counts.
+  private func turn(_ step: LuaState.Turn, _ trials: inout Int) -> Turn {
+    switch step {
+    case .returned: return .ended(nil)
+    case .raised(let error):
+      var problem = ErrorReader.problem(error, in: test.place.file)
+      problem.place = ErrorReader.scriptError(error, place: test.place).place
+      return .ended(problem)
+    case .asked(let question):
+      trials += 1
+      guard trials <= Self.mostTrials else {
+        return .ended(problem("the test has had \(Self.mostTrials) deployments played, and no test may have more"))
+      }
+      return .asked(question)
+    }
+  }
+
+  private static func answer(_ make: () throws(Failure) -> Value) -> WireWriter {
     do throws(Failure) {
-      var ask = try Ask(question)
-      let trial = try ask.trial()
+      let value = try make()
       var answer = WireWriter()
-      do { answer.put(try deploy(trial)) } catch { throw error.failure }
+      answer.put(value)
       return answer
     } catch { return Reply.refusal(error) }
   }

@@ -16,6 +16,7 @@ struct TestCommand: Verb {
       Examples:
         lander test
         lander test spec/deploy_spec.lua
+        lander test --lab
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -35,33 +36,28 @@ struct TestCommand: Verb {
   @OptionGroup var lab: LabOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    if lab.lab { return try await performInLab(on: terminal) }
     let folder = options.folderOrHere
-    let files = try SpecFiles(folder: folder).read(paths)
+    let files = try SpecFiles(folder: folder).read(paths, mayBeNone: lab.lab)
     let sources = try ProjectSources(folder, state: options.stateFolder())
     let seen = CoveredFiles(in: folder, isWanted: coverage || lcov != nil)
     let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder, sources: sources, coverage: seen.coverage)
     let run = SpecRun(library: specs, stage: Wiring.stage(seen.coverage)) { Int(DeployModel.ExitCode($0, rollback: $1).rawValue) }
     let (clock, processors) = (ContinuousClock(), ProcessInfo.processInfo.activeProcessorCount)
     let start = clock.now
-    let results = try await run.results(of: files, filter: filter, parallel: processors)
-    let told = SpecReport(results, took: Interval(clock.now - start))
+    var real = LabTest.End()
+    if lab.lab {
+      let test = LabTest(options: options, choice: lab, specs: run, files: files, hasCourses: paths.isEmpty, filter: filter)
+      real = try await test.end(on: terminal)
+    } else {
+      real.results = try await run.results(of: files, filter: filter, parallel: processors)
+    }
+    let told = SpecReport(real.results, took: Interval(clock.now - start))
     if junit != nil { EndFile.junit.write(told.junit) }
     let covered = try seen.read().map { CoverageReport($0) }
     if let lcov, let covered { try Folder.writeNew(covered.lcov, to: Folder.absolute(lcov)) }
-    let lines = told.lines(isWhole: verbose, on: terminal.out)
+    let lines = real.lines + told.lines(isWhole: verbose || lab.lab, on: terminal.out)
     let table = coverage ? covered.map { $0.lines(on: terminal.out) + [""] } ?? [] : []
     terminal.show(table + lines, told.value(covering: covered))
-    return results.contains { $0.problem != nil } ? .usage : .done
-  }
-
-  private func performInLab(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let end = try await LabTest(options: options, choice: lab, filter: filter).end(on: terminal)
-    let told = SpecReport(end.results, took: Interval(clock.now - start))
-    if junit != nil { EndFile.junit.write(told.junit) }
-    terminal.show(end.lines + told.lines(isWhole: true, on: terminal.out), told.value)
-    return end.results.contains { $0.problem != nil } ? .usage : .done
+    return real.results.contains { $0.problem != nil } ? .usage : .done
   }
 }

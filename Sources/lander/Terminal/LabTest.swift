@@ -6,62 +6,90 @@ import DeployReport
 struct LabTest {
   let options: ProjectOptions
   let choice: LabOptions
-  /// A text that the wanted steps' names contain; nil: all.
+  /// The tests of the specs.
+  let specs: SpecRun
+  /// The files of the specs.
+  let files: [SourceFile]
+  /// Whether the standard course of recipes runs too.
+  let hasCourses: Bool
+  /// A text that the wanted names contain; nil: all.
   let filter: String?
 
   /// How everything ended, and the sentences about what was not as on real hosts.
   struct End {
-    var results: [SpecResult]
-    var notes: [String]
-    /// The folder of the lab, if it was kept.
-    var kept: String?
+    var results: [SpecResult] = []
+    var notes: [String] = []
+    /// The folders that were kept.
+    var kept: [String] = []
   }
 
   func end(on terminal: Terminal) async throws -> End {
-    let lab = try Lab(options, most: choice.most, keeps: choice.keep, tell: terminal.listener(.quiet))
     EarlyEnd.nowHolds("no real host was reached")
-    do {
-      let end = try await end(of: lab, on: terminal)
-      await lab.close(keeps: choice.keep)
-      return end
-    } catch {
+    let project = try Wiring.project(options)
+    let tests = try choice.recipe == nil ? specs.labTests(of: files, filter: filter) : []
+    let requests = hasCourses ? try requests(of: project.project) : []
+    if tests.isEmpty, requests.isEmpty { throw Problems(nothing) }
+    terminal.tell([
+      "Hooks, builds and other commands of recipes run on this machine now, as you.",
+      "Each group gets at most \(choice.most.of("throw-away host")), which are folders in a private temporary folder.",
+    ])
+    var end = End()
+    for request in requests {
+      try await inLab(of: project, &end, on: terminal) { lab in
+        await LabCourse(
+          desk: lab.desk, scene: lab.scene, project: project, hosts: lab.hosts, request: request, limit: choice.limit
+        ) { terminal.tell("  \($0) …") }.results()
+      }
+    }
+    for run in tests {
+      terminal.tell("  \(run.test.name) …")
+      try await inLab(of: project, &end, on: terminal) { lab in
+        let labCase = LabCase(
+          desk: lab.desk, scene: lab.scene, project: project, hosts: lab.hosts, limit: choice.limit, code: specs.code)
+        return [await run.result(in: labCase)]
+      }
+    }
+    return end
+  }
+
+  /// Runs a part of the tests in a lab of its own, which is gone afterwards.
+  private func inLab(
+    of project: LoadedProject, _ end: inout End, on terminal: Terminal, _ body: (Lab) async throws -> [LabResult]
+  ) async throws {
+    let lab = try Lab(of: project, options, most: choice.most, keeps: choice.keep, tell: terminal.listener(.quiet))
+    let results: [LabResult]
+    do { results = try await body(lab) } catch {
       await lab.close(keeps: choice.keep)
       throw error
     }
-  }
-
-  private func end(of lab: Lab, on terminal: Terminal) async throws -> End {
-    let given = RecipeOptions([], explicit: choice.param, recipes: [], declared: lab.project.project.recipes.flatMap(\.parameters), options: [])
-    if !given.problems.isEmpty { throw Problems(given.problems) }
-    let requests = try lab.project.project.labRequests(recipe: choice.recipe, group: choice.group, parameters: given.parameters)
-    terminal.tell([
-      "Hooks, builds and other commands of the recipe run on this machine now, as you.",
-      "The throw-away hosts are folders in \(lab.folder.folder), at most \(choice.most) for each group.",
-    ])
-    var results: [SpecResult] = []
-    for request in requests where request.isWanted(filter) {
-      let course = LabCourse(
-        desk: lab.desk, scene: lab.scene, project: lab.project, hosts: lab.hosts, request: request, limit: choice.limit
-      ) { terminal.tell("  \($0) …") }
-      results += await course.results().map { one in
-        var result = one.result
-        result.output = LabLines(one.output).all
-        return result
-      }
+    lab.noteStandIns()
+    await lab.close(keeps: choice.keep)
+    end.results += results.map { one in
+      var result = one.result
+      result.output = LabLines(one.output).all
+      return result
     }
-    if results.isEmpty { throw Problems(Problem("no recipe has \"\(filter ?? "")\" in its name", fix: "lander list shows the recipes")) }
-    return End(results: results, notes: lab.scene.notes, kept: choice.keep ? lab.folder.folder : nil)
+    end.notes += lab.scene.notes.filter { !end.notes.contains($0) }
+    if choice.keep { end.kept.append(lab.folder.folder) }
   }
-}
 
-extension DeploymentRequest {
-  fileprivate func isWanted(_ filter: String?) -> Bool { filter.map { recipe?.contains($0) == true } ?? true }
+  private func requests(of project: Project) throws -> [DeploymentRequest] {
+    let given = RecipeOptions([], explicit: choice.param, recipes: [], declared: project.recipes.flatMap(\.parameters), options: [])
+    if !given.problems.isEmpty { throw Problems(given.problems) }
+    return try project.labRequests(recipe: choice.recipe, group: choice.group, parameters: given.parameters)
+      .filter { request in filter.map { request.recipe?.contains($0) == true } ?? true }
+  }
+
+  private var nothing: Problem {
+    filter.map { Problem("no recipe and no lab test has \"\($0)\" in its name", fix: "lander list shows the recipes") }
+      ?? Problem("there is no lab test in these files", fix: "write lab(\"title\", function(lab) … end) in one of them")
+  }
 }
 
 extension LabTest.End {
-  /// What was not as on real hosts, and where the folder is.
+  /// What was not as on real hosts, and where the folders are.
   var lines: [String] {
     (notes.isEmpty ? [] : ["Not as on real hosts:"] + notes.map { "  - \(SafeText.line($0))" })
-      + (kept.map { ["The throw-away hosts stay in \($0): rm -r removes them."] } ?? [])
+      + kept.map { "The throw-away hosts stay in \($0): rm -r removes them." }
   }
 }

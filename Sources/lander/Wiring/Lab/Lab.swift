@@ -14,15 +14,18 @@ struct Lab: Sendable {
   let hosts: LabHosts
 
   /// - Parameters:
+  ///   - project: the project with its own hosts.
   ///   - most: the largest number of machines of each group.
   ///   - keeps: whether the folder stays after the end.
   /// - Throws: what is wrong with the project. Then nothing is left behind.
-  init(_ options: ProjectOptions, most: Int, keeps: Bool, tell: @escaping @Sendable (DeskEvent) -> Void) throws {
-    project = try Wiring.project(options)
+  init(
+    of project: LoadedProject, _ options: ProjectOptions, most: Int, keeps: Bool, tell: @escaping @Sendable (DeskEvent) -> Void
+  ) throws {
+    self.project = project
     folder = try LabFolder()
-    let (folder, project) = (folder, project)
+    let folder = folder
     EarlyEnd.also {
-      _ = await folder.endProcesses()
+      await folder.endProcesses()
       if !keeps { folder.remove() }
     }
     do {
@@ -36,10 +39,18 @@ struct Lab: Sendable {
     }
   }
 
+  /// Notes the programs that stood in for others.
+  func noteStandIns() {
+    for (name, count) in folder.standIns {
+      let times = count == 1 ? "once" : "\(count) times"
+      scene.note("\(name) was called \(times), and a program of the lab stood in for it.")
+    }
+  }
+
   /// Closes the desk, ends the processes and, unless the folder is to be kept, removes it.
   func close(keeps: Bool) async {
     await desk.close()
-    _ = await folder.endProcesses()
+    await folder.endProcesses()
     if !keeps { folder.remove() }
   }
 }

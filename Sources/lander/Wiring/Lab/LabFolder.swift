@@ -94,18 +94,29 @@ struct LabFolder: LabGround {
     }
   }
 
-  /// Ends all processes that have the mark of this lab: by TERM, and by KILL after two seconds.
-  func endProcesses() async -> Int {
-    let entry = "\(Self.mark)=\(folder)"
-    let found = MarkedProcesses.ids(with: entry)
-    for process in found { kill(process, SIGTERM) }
+  /// The programs that stood in for others, and how often each was called, by name.
+  var standIns: [(name: String, count: Int)] {
+    let calls = (try? Folder.text(at: folder + "/calls", isLoose: true)) ?? nil
+    let names = (calls ?? "").split(separator: "\n").map(String.init)
+    return LabPrograms.all.map(\.name).compactMap { name in
+      let count = names.count { $0 == name }
+      return count > 0 ? (name, count) : nil
+    }
+  }
+
+  /// Ends all processes that have the mark of this lab or work in its folder: by TERM, and by KILL after two seconds.
+  func endProcesses() async {
+    for process in processes { kill(process, SIGTERM) }
     for turn in 0..<60 {
-      let left = MarkedProcesses.ids(with: entry)
+      let left = processes
       if left.isEmpty { break }
       if turn >= 20 { for process in left { kill(process, SIGKILL) } }
       try? await Task.sleep(for: .milliseconds(100))
     }
-    return found.count
+  }
+
+  private var processes: Set<pid_t> {
+    Set(MarkedProcesses.ids(with: "\(Self.mark)=\(folder)") + MarkedProcesses.ids(in: folder))
   }
 
   /// Removes the folder with everything in it. Folders that commands made unwritable are made writable first.

@@ -3,12 +3,16 @@ enum LabPrograms {
   /// The names and texts of the programs.
   static let all: [(name: String, text: String)] =
     ["sudo", "doas"].map { ($0, become) } + ["systemctl", "service", "rc-service", "initctl"].map { ($0, service) }
-    + ["journalctl", "loginctl"].map { ($0, "#!/bin/sh\nexit 0\n") } + ["ssh", "scp", "sftp"].map { ($0, away) }
+    + ["journalctl", "loginctl"].map { ($0, silent) } + ["ssh", "scp", "sftp"].map { ($0, away) }
+
+  /// Notes the call.
+  private static let call = "#!/bin/sh\n# A stand-in of lander test --lab.\necho \"${0##*/}\" >>\"$LANDER_LAB/calls\"\n"
+
+  private static let silent = call + "exit 0\n"
 
   /// Runs a command as this user.
-  private static let become = """
-    #!/bin/sh
-    # A stand-in of lander test --lab: the command runs as this user.
+  private static let become =
+    call + """
     while [ $# -gt 0 ]; do
       case $1 in
         -u | -g | -p | -C | -D | -h | -R | -T | -U | --user | --group) shift; [ $# -gt 0 ] && shift ;;
@@ -24,9 +28,8 @@ enum LabPrograms {
     """
 
   /// Remembers which units are active, and answers as systemctl does.
-  private static let service = """
-    #!/bin/sh
-    # A stand-in of lander test --lab: it starts nothing, and remembers which units are active.
+  private static let service =
+    call + """
     units=$HOME/../units
     mkdir -p "$units" || exit 1
     [ "${0##*/}" = systemctl ] || { [ $# -lt 2 ] || set -- "$2" "$1"; }
@@ -56,8 +59,8 @@ enum LabPrograms {
     """
 
   /// Refuses to reach another machine.
-  private static let away = """
-    #!/bin/sh
+  private static let away =
+    call + """
     echo "${0##*/}: lander test --lab reaches no other machine" >&2
     exit 255
 
