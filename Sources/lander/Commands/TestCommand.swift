@@ -13,6 +13,10 @@ struct TestCommand: Verb {
       Contacts no real host: a test deploys recipes to simulated hosts, on a virtual clock, and states what it expects. \
       docs/test-a-recipe.md shows how. Exits with 2 if a test fails.
 
+      With --lab, tests run for real on throw-away hosts, which are folders of this machine: hooks, builds and other commands run here, as \
+      you. A lab deploys each recipe, deploys a changed revision, lets a host fail, and rolls back; then it runs the tests that specs \
+      declare with the word lab. It reaches no other machine by ssh or http, and ends and removes everything that it made.
+
       Examples:
         lander test
         lander test spec/deploy_spec.lua
@@ -34,6 +38,10 @@ struct TestCommand: Verb {
   @Flag(help: "Also print the tests that passed.")
   var verbose = false
   @OptionGroup var lab: LabOptions
+
+  func validate() throws {
+    if lab.lab, coverage || lcov != nil { throw ValidationError("--coverage and --lcov count lines of simulated tests: leave out --lab") }
+  }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let folder = options.folderOrHere
