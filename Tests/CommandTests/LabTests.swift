@@ -163,27 +163,29 @@ import Testing
   func words() throws {
     let spec = """
       it("is simulated", function(t) t:expect(t:deploy("web").status):equals "succeeded" end)
+      local answers = { { command = "never run this" } }
       lab("serves what it deployed", function(lab)
-        local run = lab:deploy("web", { answers = { { command = "never run this" } } })
+        local run = lab:deploy("web", { answers = answers })
         lab:expect(run.exit):equals(0)
         lab:expect(run.hosts["web1.example.com"]):equals { status = "succeeded", release = "new" }
         lab:expect(lab:run("web1.example.com", "cat srv/lander-lab-try/current/version").stdout):equals "1\\n"
-        local bad = lab:deploy("web", { revision = 2, fails = { ["web2.example.com"] = "ValidateService" } })
+        local bad = lab:deploy("web", { revision = 2, answers = answers, fails = { ["web2.example.com"] = "ValidateService" } })
         lab:expect(bad.exit):equals(10)
-        lab:expect(bad.hosts["web1.example.com"].release):equals "earlier"
-        lab:expect(lab:deploy("web", { revision = 3 }).status):equals "succeeded"
-        lab:expect(lab:rollback("web").status):equals "succeeded"
+        lab:expect(bad.hosts["web2.example.com"].release):equals "earlier"
+        lab:expect(bad.back.status):equals "succeeded"
+        lab:expect(lab:deploy("web", { revision = 3, answers = answers }).status):equals "succeeded"
         lab:expect(lab:run("web1.example.com", "exit 7").status):equals(7)
         lab:expect(function() return run:file("web1.example.com", "/x") end):fails "files of a lab's hosts are real"
       end)
-      lab("is wrong", function(lab) lab:expect(lab:deploy("web").status):equals "failed" end)
+      lab("is wrong", function(lab) lab:expect(lab:deploy("web").status):equals "succeeded" end)
       lab("names no host", function(lab) lab:run("web9", "true") end)
       """
     let ground = try Ground(Self.recipe("ValidateService = function(host) host:run \"never run this\" end,"), spec: spec)
     let run = try ground.run("spec")
     #expect(run.code == 2, "\(run.everything)")
     #expect(run.out.contains("passed  serves what it deployed ("), "\(run.out)")
-    #expect(run.out.contains("failed  is wrong\n  "), "\(run.out)")
+    let wrong = "failed  is wrong\n  spec/web_spec.lua:16: expected \"succeeded\", got \"failed\"\n  | web1.example.com  "
+    #expect(run.out.contains(wrong), "\(run.out)")
     #expect(run.out.contains("failed  names no host\n  spec/web_spec.lua:17: there is no throw-away host \"web9\""), "\(run.out)")
     #expect(run.outLines.last?.hasPrefix("2 failed of 3 tests in 1 file, ") == true && ground.isClean())
     let simulated = try ground.place.lander("test")

@@ -27,7 +27,8 @@ import Testing
     for url in ["http://localhost/", "http://127.0.0.1:80/x", "https://localhost:8443?x", "http://[::1]:1/", "http://127.9.0.1"] {
       #expect(LabScene.isThisMachine(url), "\(url)")
     }
-    for url in ["http://localhost.example.com/", "http://web1/", "http://10.0.0.1/", "http://127.0.0.1.example/", "http://localhost@web1/"] {
+    for url in ["http://localhost.example.com/", "http://web1/", "http://10.0.0.1/", "http://127.0.0.1.example/", "http://localhost@web1/"]
+    {
       #expect(!LabScene.isThisMachine(url), "\(url)")
     }
   }

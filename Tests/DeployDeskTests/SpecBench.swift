@@ -47,7 +47,7 @@ struct SpecBench {
       do throws(Problems) { return try SpecTask(test, of: file).run(deploy) } catch { return error.list.first }
     }
     func run(_ test: SpecTest, inLab perform: @Sendable (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
-      do throws(Problems) { return await (try SpecTask(test, of: file)).run(inLab: perform) } catch { return error.list.first }
+      do throws(Problems) { return await (try SpecTask(test, of: file)).runInLab(perform) } catch { return error.list.first }
     }
   }
 

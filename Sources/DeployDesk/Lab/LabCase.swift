@@ -83,7 +83,8 @@ package actor LabCase {
     if end.isLate { throw LabRun.late(limit) }
     guard let last = end.parts.last else { throw Problem("the deployment has no end") }
     let request = DeploymentRequest(recipe: recipe, group: group)
-    let broken = try await LabCheck(desk: desk, project: project, request: request).problems(after: last, serving: nil)
+    let check = LabCheck(desk: desk, project: project, request: request, demandsRestored: false)
+    let broken = try await check.problems(after: last, serving: nil)
     if !broken.isEmpty { throw Problems(broken) }
     let found = await desk.survey(try project.project.selection(recipe: recipe, group: group)).named
     let story = TrialStory(end.parts, files: found.map { ($0.host.name, .record([])) }) { name in

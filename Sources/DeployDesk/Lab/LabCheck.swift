@@ -6,6 +6,8 @@ struct LabCheck {
   let desk: Desk
   let project: LoadedProject
   let request: DeploymentRequest
+  /// Whether a host that could not be restored is a problem; false: the test itself says what it expects of its hosts.
+  var demandsRestored = true
 
   /// Returns each broken promise.
   /// - Parameters:
@@ -21,7 +23,7 @@ struct LabCheck {
         continue
       }
       let status = part.conclusion.flatMap { $0.hosts.indices.contains(number) ? $0.hosts[number] : nil }
-      problems += left(on: host, state) + self.problems(of: host, state, status, in: part, serving: bundle)
+      problems += left(on: host, state, status) + self.problems(of: host, state, status, in: part, serving: bundle)
     }
     for case .reached(let state) in found.partners where state.lock != nil {
       problems.append(Problem("a partner is still locked by deployment \(state.lock?.deployment ?? "")"))
@@ -30,9 +32,13 @@ struct LabCheck {
   }
 
   /// Returns what the deployment should have taken away.
-  private func left(on host: Host, _ state: HostState) -> [Problem] {
+  private func left(on host: Host, _ state: HostState, _ status: HostStatus?) -> [Problem] {
     var problems: [Problem] = []
     func add(_ message: String) { problems.append(Problem(message, subject: host.name)) }
+    if status?.isUnsettled == true {
+      if demandsRestored { add("it was not restored, and nobody knows whether it serves") }
+      return problems
+    }
     if let lock = state.lock { add("it is still locked by deployment \(lock.deployment)") }
     for job in state.jobs { add("a command still runs: \(job.command)") }
     if state.isUnsettled || state.runsUnrecordedRelease { add("its receipt does not say what it runs") }
@@ -64,5 +70,15 @@ struct LabCheck {
       problems.append(Problem("it serves \(served), and revision \(bundle.short) was expected", subject: host.name))
     }
     return problems
+  }
+}
+
+extension HostStatus {
+  /// Whether the host failed and was not restored.
+  fileprivate var isUnsettled: Bool {
+    switch self {
+    case .restoreFailed, .failed, .unknown, .restoring: true
+    default: false
+    }
   }
 }

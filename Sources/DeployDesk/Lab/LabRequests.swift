@@ -4,7 +4,8 @@ extension Project {
   /// Returns the deployments that a lab runs: of the named recipe, or of each recipe that has hosts.
   /// - Throws: if there is none, or if the lab cannot run the named recipe.
   package func labRequests(recipe name: String?, group: String?, parameters: [Value.Member]) throws(Problems) -> [DeploymentRequest] {
-    let wanted = try name.map { name throws(Problems) in [try recipe(named: name)] } ?? recipes.filter { $0.hasHosts(group) && $0.appspec == nil }
+    var wanted = recipes.filter { $0.hasHosts(group) && $0.appspec == nil }
+    if let name { wanted = [try recipe(named: name)] }
     if wanted.isEmpty {
       let fix = recipes.isEmpty ? "add one: recipe \"web\" { … }" : "say --recipe NAME --group NAME"
       throw Problems(Problem("deploy.lua declares no recipe that a lab can run", fix: fix))

@@ -6,7 +6,8 @@ extension SpecRun {
   /// - Returns: how each test ended; empty: the specs have no such test.
   /// - Throws: all problems of the specs, before any test runs.
   package func labTests(of files: [SourceFile], filter: String?) throws(Problems) -> [LabTestRun] {
-    do throws(Problems) { return try wanted(of: files, filter: filter) { $0.isLab }.map { LabTestRun(spec: $0.spec, test: $0.test) } } catch {
+    do throws(Problems) { return try wanted(of: files, filter: filter) { $0.isLab }.map { LabTestRun(spec: $0.spec, test: $0.test) } } catch
+    {
       // A spec that can be read and has other tests only is no problem.
       if try labCount(of: files) == 0 { return [] }
       throw error

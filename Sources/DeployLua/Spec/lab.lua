@@ -11,16 +11,25 @@ local kind, methods = values.kind "lab", {}
 
 language.object { name = "lab", summary = "A test that runs for real, on throw-away hosts of this machine.", fields = {} }
 
-local known = tables.set { "group", "params", "answers", "http", "fails", "gates" }
-local own = {}
-for _, field in ipairs(language.words["t:deploy"].fields) do if known[field[1]] then own[#own + 1] = field end end
-own[#own + 1] = { "revision", "positive", "the revision: 1 is the recipe's own; 2, 3, … have one file more, with another content for each "
-  .. "number", default = "1" }
+local own = {
+  { "group", "name", "the group", default = "the recipe's own" },
+  { "params", "record", "the recipe's parameters" },
+  { "revision", "positive", "the revision: 1 is the recipe's own; 2, 3, … have one file more, with another content for each number",
+    default = "1" },
+  { "answers", "answers", "the answers of commands and checks that do not run here, as in t:deploy; takes has no effect. Every other "
+    .. "command runs on this machine" },
+  { "http", "answers", "the answers of servers, as in t:deploy; takes has no effect. A request without an answer is sent if it leads to this "
+    .. "machine; otherwise it gets 200 and an empty body" },
+  { "fails", "record", "the host that fails, and the lifecycle event in which the new release fails on it: the command, the check or the "
+    .. "engine's own step does not run, and fails" },
+  { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\". Other "
+    .. "gates are approved, or promoted after two seconds", default = "\"approve\"" },
+}
 
 language.word {
   name = "lab:deploy", nature = "effect", phases = { "test" }, takes = "\"recipe\", { … }",
-  summary = "Deploys a recipe of deploy.lua for real, and returns what happened. Commands without an answer run on this machine; requests "
-    .. "to other machines get the answers of http, or 200 and an empty body.",
+  summary = "Deploys a recipe of deploy.lua for real, and returns what happened. The test fails if a host then breaks a promise of Lander: "
+    .. "a lock or a command is left, or a receipt is wrong.",
   example = "local run = lab:deploy(\"web\", { revision = 2, answers = { { command = \"bin/migrate\", optional = true } } })",
   fields = own,
 }

@@ -50,7 +50,7 @@ package struct SpecTask {
   /// Runs the test in a lab to its end.
   /// - Parameter perform: does what the test asks for, and returns what happened.
   /// - Returns: why the test failed; nil: it passed.
-  package func run(inLab perform: (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
+  package func runInLab(_ perform: (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
     guard let task = state.start(number, .facts(.record([]))) else { return problem("there is no memory for this test") }
     var answer = WireWriter()
     var trials = 0

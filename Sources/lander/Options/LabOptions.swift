@@ -32,7 +32,9 @@ struct LabOptions: ParsableArguments {
     ]
     if !lab, let (name, _) = needing.first(where: { $0.1 }) { throw ValidationError("\(name) goes with --lab") }
     if let hosts, !(1...50).contains(hosts) { throw ValidationError("--hosts takes a number from 1 to 50, got \(hosts)") }
-    if let timeout, limit(timeout) == nil { throw ValidationError("--timeout takes a time from 1s to 24h, such as 10m, got \"\(timeout)\"") }
+    if let timeout, limit(timeout) == nil {
+      throw ValidationError("--timeout takes a time from 1s to 24h, such as 10m, got \"\(timeout)\"")
+    }
   }
 
   private func limit(_ text: String) -> Interval? {

@@ -14,7 +14,9 @@ struct LabLines {
     var last: [LabOutput] = []
     for piece in output {
       lines += partial.take(piece.chunk).map { "\(piece.host)  \($0)" }
-      last.removeAll { $0.chunk.intent == piece.chunk.intent && $0.chunk.place == piece.chunk.place && $0.chunk.stream == piece.chunk.stream }
+      last.removeAll {
+        $0.chunk.intent == piece.chunk.intent && $0.chunk.place == piece.chunk.place && $0.chunk.stream == piece.chunk.stream
+      }
       if piece.chunk.bytes.last != 0x0A { last.append(piece) }
     }
     // A last line without a line end.

@@ -55,7 +55,7 @@ struct LuaSpec: ReadSpec {
   }
 
   func run(_ test: SpecTest, inLab perform: @Sendable (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
-    do throws(Problems) { return await (try SpecTask(test, of: file, coverage: library.coverage)).run(inLab: perform) } catch {
+    do throws(Problems) { return await (try SpecTask(test, of: file, coverage: library.coverage)).runInLab(perform) } catch {
       return error.list.first ?? Problem("the test could not be read", place: test.place)
     }
   }

@@ -24,17 +24,18 @@ struct Lab: Sendable {
     self.project = project
     folder = try LabFolder()
     let folder = folder
-    EarlyEnd.also {
-      await folder.endProcesses()
-      if !keeps { folder.remove() }
-    }
     do {
       scene = LabScene(folder)
       hosts = LabHosts(below: folder.folder, most: most)
       for host in hosts.machines(of: project.project) { try folder.add(host) }
       desk = try Wiring.desk(for: project, LabParts(folder: folder, scene: scene, shelf: options.stateFolder()), tell: tell)
+      // The desk has added its own end before, so that nothing writes into the folder any more.
+      EarlyEnd.also {
+        await folder.endProcesses()
+        if !keeps { await folder.remove() }
+      }
     } catch {
-      folder.remove()
+      folder.removeUnused()
       throw error
     }
   }
@@ -51,7 +52,7 @@ struct Lab: Sendable {
   func close(keeps: Bool) async {
     await desk.close()
     await folder.endProcesses()
-    if !keeps { folder.remove() }
+    if !keeps { await folder.remove() }
   }
 }
 

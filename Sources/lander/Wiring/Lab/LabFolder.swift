@@ -14,6 +14,7 @@ struct LabFolder: LabGround {
 
   /// - Throws: `Problem` if the folder cannot be made.
   init() throws(Problem) {
+    if EarlyEnd.isUnderWay { throw Problem("the command is ending") }
     let base = Folder.real(Folder.variable("TMPDIR") ?? "/tmp")
     var template = Array("\(base)/lander-lab-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
@@ -28,9 +29,12 @@ struct LabFolder: LabGround {
     }
   }
 
+  /// Makes a folder. Once a signal is ending the command, nothing is made, because nobody would remove it.
   private static func make(_ path: String) throws(Problem) {
-    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]) }
-    catch { throw Problem("\(path) cannot be made: \(String(cString: strerror(errno)))", fix: "make room there, or set TMPDIR") }
+    if EarlyEnd.isUnderWay { throw Problem("the command is ending") }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch { throw Problem("\(path) cannot be made: \(String(cString: strerror(errno)))", fix: "make room there, or set TMPDIR") }
   }
 
   var state: String { folder + "/state" }
@@ -77,7 +81,8 @@ struct LabFolder: LabGround {
   func run(_ line: String, on host: String, limit: Interval) async throws(Problems) -> LabAnswer {
     let root = LabHosts.root(of: host, below: folder)
     do throws(Problem) {
-      return try await start(["env", "-i"] + environment(below: root) + ["sh", "-c", "cd \"$0\" && eval \"$1\"", root, line], limit: limit)
+      let shell = ["sh", "-c", "cd \"$0\" && eval \"$1\"", root, line]
+      return try await start(["env", "-i"] + environment(below: root) + shell, limit: limit)
     } catch { throw Problems(error) }
   }
 
@@ -107,11 +112,13 @@ struct LabFolder: LabGround {
   /// Ends all processes that have the mark of this lab or work in its folder: by TERM, and by KILL after two seconds.
   func endProcesses() async {
     for process in processes { kill(process, SIGTERM) }
-    for turn in 0..<60 {
+    // A process that ends may have started another one after the others were listed, so nothing has to be found twice.
+    var quiet = 0
+    for turn in 0..<60 where quiet < 2 {
       let left = processes
-      if left.isEmpty { break }
+      quiet = left.isEmpty ? quiet + 1 : 0
       if turn >= 20 { for process in left { kill(process, SIGKILL) } }
-      try? await Task.sleep(for: .milliseconds(100))
+      try? await Task.sleep(for: .milliseconds(quiet > 0 ? 20 : 100))
     }
   }
 
@@ -119,12 +126,19 @@ struct LabFolder: LabGround {
     Set(MarkedProcesses.ids(with: "\(Self.mark)=\(folder)") + MarkedProcesses.ids(in: folder))
   }
 
-  /// Removes the folder with everything in it. Folders that commands made unwritable are made writable first.
-  func remove() {
-    if (try? FileManager.default.removeItem(atPath: folder)) != nil { return }
-    open(below: folder)
-    try? FileManager.default.removeItem(atPath: folder)
+  /// Removes the folder with everything in it. Folders that commands made unwritable are made writable first. Something may still be
+  /// written meanwhile, so this tries again for two seconds.
+  func remove() async {
+    for _ in 0..<20 {
+      try? FileManager.default.removeItem(atPath: folder)
+      if !exists(folder) { return }
+      open(below: folder)
+      try? await Task.sleep(for: .milliseconds(100))
+    }
   }
+
+  /// Removes the folder before anything runs in it.
+  func removeUnused() { try? FileManager.default.removeItem(atPath: folder) }
 
   private func open(below path: String) {
     var status = stat()
