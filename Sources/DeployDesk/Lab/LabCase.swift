@@ -3,32 +3,23 @@ package import DeployModel
 
 /// One test of a spec that runs in a lab of its own.
 package actor LabCase {
-  private let desk: Desk
-  private let scene: LabScene
-  private let project: LoadedProject
-  private let limit: Interval
+  private let setting: LabSetting
   private let code: @Sendable (Conclusion, Conclusion?) -> Int
   /// What the commands of the test printed.
   package private(set) var output: [LabOutput] = []
   /// The bundle of the recipe's own revision, by the recipe's name.
   private var own: [ExactText: Digest] = [:]
 
-  /// - Parameters:
-  ///   - project: the project with its own hosts.
-  ///   - limit: the time limit of each deployment.
-  ///   - code: returns the exit code of `lander` for a deployment and, if it has one, its rollback.
-  package init(
-    desk: Desk, scene: LabScene, project: LoadedProject, hosts: LabHosts, limit: Interval,
-    code: @escaping @Sendable (Conclusion, Conclusion?) -> Int
-  ) {
-    self.desk = desk
-    self.scene = scene
-    var replaced = project
-    replaced.project = hosts.replacing(in: project.project)
-    self.project = replaced
-    self.limit = limit
+  /// - Parameter code: returns the exit code of `lander` for a deployment and, if it has one, its rollback.
+  package init(in setting: LabSetting, code: @escaping @Sendable (Conclusion, Conclusion?) -> Int) {
+    self.setting = setting
     self.code = code
   }
+
+  private var desk: Desk { setting.desk }
+  private var scene: LabScene { setting.scene }
+  private var project: LoadedProject { setting.project }
+  private var limit: Interval { setting.limit }
 
   /// Does what the test asks for, and returns what happened.
   /// - Throws: what is wrong with the question; why a deployment could not begin.
@@ -52,7 +43,7 @@ package actor LabCase {
     let (answers, servers) = (TrialAnswers(trial.answers), TrialServers(trial.replies))
     let failing = try trial.failing.first.map { try self.failing($0, in: plan) } ?? nil
     scene.set(failing: failing, answers: answers, servers: servers)
-    let end = try await LabRun(desk: desk, scene: scene, limit: limit).end(of: plan, gates: trial.gates)
+    let end = try await setting.run.end(of: plan, gates: trial.gates)
     scene.set()
     let unused = TrialLeftovers(trial, end.parts, answers, servers).told
     return .record(of: try await told(end, trial.recipe, trial.group) + [("unused", .list(unused))])
@@ -73,7 +64,7 @@ package actor LabCase {
   private func rollback(_ recipe: String, _ group: String?) async throws -> Value {
     let selection = try project.project.selection(recipe: recipe, group: group)
     let plan = try await desk.planRollback(of: selection, in: project, straighten: true)
-    let end = try await LabRun(desk: desk, scene: scene, limit: limit).end(of: plan)
+    let end = try await setting.run.end(of: plan)
     return .record(of: try await told(end, recipe, group))
   }
 

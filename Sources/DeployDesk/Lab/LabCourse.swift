@@ -3,42 +3,28 @@ package import DeployModel
 /// The course that a lab runs with a recipe: a first deployment, a second one with a changed revision, one that fails on purpose, and a
 /// rollback. After each of them it compares the hosts with what Lander promises.
 package struct LabCourse: Sendable {
-  let desk: Desk
-  let scene: LabScene
-  let project: LoadedProject
+  let setting: LabSetting
   let request: DeploymentRequest
-  let limit: Interval
   /// Called with the name of each step before it begins.
   let begins: @Sendable (String) -> Void
 
-  /// - Parameters:
-  ///   - project: the project with its own hosts.
-  ///   - request: the recipe, the group and the parameters.
-  ///   - limit: the time limit of each deployment.
-  package init(
-    desk: Desk, scene: LabScene, project: LoadedProject, hosts: LabHosts, request: DeploymentRequest, limit: Interval,
-    begins: @escaping @Sendable (String) -> Void
-  ) {
-    self.desk = desk
-    self.scene = scene
-    var replaced = project
-    replaced.project = hosts.replacing(in: project.project)
-    self.project = replaced
+  /// - Parameter request: the recipe, the group and the parameters.
+  package init(_ request: DeploymentRequest, in setting: LabSetting, begins: @escaping @Sendable (String) -> Void) {
+    self.setting = setting
     self.request = request
-    self.limit = limit
     self.begins = begins
   }
 
   /// Returns how each step ended, in order. After a step that failed, the rest does not run.
   package func results() async -> [LabResult] {
-    let place = project.project.recipes.first { $0.name.isExactly(request.recipe ?? "") }?.place
+    let place = setting.project.project.recipes.first { $0.name.isExactly(request.recipe ?? "") }?.place
     let title = (request.recipe ?? "recipe") + (request.group.map { " in \($0)" } ?? "")
     var course = LabSteps(course: self)
     var results: [LabResult] = []
     while let step = course.next {
       let name = step.title(course)
       begins("\(title): \(name)")
-      let start = desk.now
+      let start = setting.desk.now
       var result = LabResult(
         SpecResult(
           SpecTest(names: [title, name], place: place ?? SourcePlace(file: "deploy.lua", line: 1), index: results.count + 1), problem: nil,
@@ -47,7 +33,7 @@ package struct LabCourse: Sendable {
         let problems = try await course.run(step)
         result.result.problem = Self.joined(problems)
       } catch { result.result.problem = Self.problem(error) }
-      result.result.took = desk.now - start
+      result.result.took = setting.desk.now - start
       result.output = course.output
       results.append(result)
       if result.result.problem != nil { break }

@@ -27,19 +27,20 @@ extension LabSteps.Step {
 }
 
 extension LabSteps {
-  private var recipe: Recipe? { course.project.project.recipes.first { $0.name.isExactly(course.request.recipe ?? "") } }
-  private var run: LabRun { LabRun(desk: course.desk, scene: course.scene, limit: course.limit) }
-  private var check: LabCheck { LabCheck(desk: course.desk, project: course.project, request: course.request) }
+  private var recipe: Recipe? { setting.project.project.recipes.first { $0.name.isExactly(course.request.recipe ?? "") } }
+  private var setting: LabSetting { course.setting }
+  private var run: LabRun { setting.run }
+  private var check: LabCheck { LabCheck(desk: setting.desk, project: setting.project, request: course.request) }
 
   /// Runs a step, and chooses the next one.
   mutating func run(_ step: Step) async throws -> [Problem] {
     output = []
-    course.scene.set()
+    setting.scene.set()
     switch step {
     case .first, .changed:
       let problems = try await deployed(try await planned())
       let stays = recipe?.flow.stages.contains { $0.terms?.irreversible == true } == true
-      if stays { course.scene.note("No rollback was tried, because a stage of the recipe is irreversible.") }
+      if stays { setting.scene.note("No rollback was tried, because a stage of the recipe is irreversible.") }
       next = step == .first ? .changed : stays ? nil : recipe?.flow.rollback == true && weak != nil ? .failing : .back
       return problems
     case .failing:
@@ -56,11 +57,11 @@ extension LabSteps {
     var request = course.request
     if let first = revisions.first {
       let number = revisions.count + 1
-      let archive = try await course.desk.shelf.archive(of: first)
-      request.revision = try await course.scene.ground.unpack(
+      let archive = try await setting.desk.shelf.archive(of: first)
+      request.revision = try await setting.scene.ground.unpack(
         archive, adding: LabCourse.marker, text: "revision \(number) of lander test --lab\n")
     }
-    let plan = try await course.desk.plan(Asked(request), of: course.project).plan
+    let plan = try await setting.desk.plan(Asked(request), of: setting.project).plan
     guard let bundle = plan.content.bundle?.digest, !revisions.contains(bundle) else {
       throw Problem(
         "the changed revision equals an earlier one", subject: request.recipe, fix: "let ignore take the file \(LabCourse.marker) along")
@@ -73,7 +74,7 @@ extension LabSteps {
     let end = try await run.end(of: plan)
     output = end.output
     latest = end.parts.first
-    if let problem = end.problem(limit: course.limit) { return [problem] }
+    if let problem = end.problem(limit: setting.limit) { return [problem] }
     guard let last = end.parts.last else { return [] }
     return try await check.problems(after: last, serving: revisions.last)
   }
@@ -93,18 +94,18 @@ extension LabSteps {
     guard let weak, let before = revisions.last else { return [] }
     let plan = try await planned()
     if let release = plan.content.release?.id {
-      course.scene.set(failing: LabScene.Failing(host: weak.host, event: weak.event, release: release))
+      setting.scene.set(failing: LabScene.Failing(host: weak.host, event: weak.event, release: release))
     }
     let end = try await run.end(of: plan)
-    course.scene.set()
+    setting.scene.set()
     output = end.output
-    if end.isLate { return [LabRun.late(course.limit)] }
+    if end.isLate { return [LabRun.late(setting.limit)] }
     guard let first = end.parts.first?.conclusion, let last = end.parts.last else { return [] }
     if first.status != .failed, first.status != .succeeded, first.status != .partial {
       return [first.error.map(LabCourse.problem) ?? Problem("the deployment was \(first.status.rawValue)")]
     }
     let isTolerated = first.status != .failed
-    if isTolerated { course.scene.note("The recipe lets a deployment succeed although \(weak.host) fails.") }
+    if isTolerated { setting.scene.note("The recipe lets a deployment succeed although \(weak.host) fails.") }
     if end.parts.count > 1, last.conclusion?.status != .succeeded {
       return [last.conclusion?.error.map(LabCourse.problem) ?? Problem("the rollback did not succeed")]
     }
@@ -112,11 +113,11 @@ extension LabSteps {
   }
 
   private mutating func back() async throws -> [Problem] {
-    let selection = try course.project.project.selection(recipe: course.request.recipe, group: course.request.group)
-    let plan = try await course.desk.planRollback(of: selection, in: course.project, straighten: true)
+    let selection = try setting.project.project.selection(recipe: course.request.recipe, group: course.request.group)
+    let plan = try await setting.desk.planRollback(of: selection, in: setting.project, straighten: true)
     let end = try await run.end(of: plan)
     output = end.output
-    if let problem = end.problem(limit: course.limit) { return [problem] }
+    if let problem = end.problem(limit: setting.limit) { return [problem] }
     guard let last = end.parts.last else { return [] }
     return try await check.problems(after: last, serving: revisions.first)
   }

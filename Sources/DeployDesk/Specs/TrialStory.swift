@@ -19,7 +19,7 @@ struct TrialStory {
   init(_ simulation: Simulation) {
     self.init(
       simulation.engines.map { TrialPart($0) }, files: simulation.hosts.map { ($0.name, Self.files($0)) },
-      current: { name in simulation.hosts.first { $0.name == name }?.current })
+      current: { name in simulation.hosts.first { $0.name.isExactly(name) }?.current })
   }
 
   func members(_ code: (Conclusion, Conclusion?) -> Int) -> [(String, Value)] {

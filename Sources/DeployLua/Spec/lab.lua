@@ -18,12 +18,12 @@ local own = {
     default = "1" },
   { "answers", "answers", "the answers of commands and checks that do not run here, as in t:deploy; takes has no effect. Every other "
     .. "command runs on this machine" },
-  { "http", "answers", "the answers of servers, as in t:deploy; takes has no effect. A request without an answer is sent if it leads to this "
-    .. "machine; otherwise it gets 200 and an empty body" },
+  { "http", "answers", "the answers of servers, as in t:deploy; takes has no effect. A request without an answer is sent if it leads to "
+    .. "this machine; otherwise it gets 200 and an empty body" },
   { "fails", "record", "the host that fails, and the lifecycle event in which the new release fails on it: the command, the check or the "
     .. "engine's own step does not run, and fails" },
-  { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\". Other "
-    .. "gates are approved, or promoted after two seconds", default = "\"approve\"" },
+  { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\". "
+    .. "Other gates are approved, or promoted after two seconds", default = "\"approve\"" },
 }
 
 language.word {

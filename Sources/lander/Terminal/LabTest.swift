@@ -36,16 +36,13 @@ struct LabTest {
     var end = End()
     for request in requests {
       try await inLab(of: project, &end, on: terminal) { lab in
-        await LabCourse(
-          desk: lab.desk, scene: lab.scene, project: project, hosts: lab.hosts, request: request, limit: choice.limit
-        ) { terminal.tell("  \($0) …") }.results()
+        await LabCourse(request, in: setting(of: lab)) { terminal.tell("  \($0) …") }.results()
       }
     }
     for run in tests {
       terminal.tell("  \(run.test.name) …")
       try await inLab(of: project, &end, on: terminal) { lab in
-        let labCase = LabCase(
-          desk: lab.desk, scene: lab.scene, project: project, hosts: lab.hosts, limit: choice.limit, code: specs.code)
+        let labCase = LabCase(in: setting(of: lab), code: specs.code)
         return [await run.result(in: labCase)]
       }
     }
@@ -71,6 +68,10 @@ struct LabTest {
     }
     end.notes += lab.scene.notes.filter { !end.notes.contains($0) }
     if choice.keep { end.kept.append(lab.folder.folder) }
+  }
+
+  private func setting(of lab: Lab) -> LabSetting {
+    LabSetting(desk: lab.desk, scene: lab.scene, project: lab.project, hosts: lab.hosts, limit: choice.limit)
   }
 
   private func requests(of project: Project) throws -> [DeploymentRequest] {

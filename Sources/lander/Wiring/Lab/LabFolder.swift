@@ -53,7 +53,7 @@ struct LabFolder: LabGround {
   /// Returns the whole environment of a shell on a host.
   /// - Parameter root: the root folder of the host.
   func environment(below root: String) -> [String] {
-    let names: Set<String> = ["USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TERM"]
+    let names = ["USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TERM"]
     let kept = Spawn.environment { names.contains($0) || $0.hasPrefix("LC_") }
     return kept + ["HOME=\(root)/home", "TMPDIR=\(root)/tmp"] + settings.map { "\($0.0)=\($0.1)" }
   }
@@ -102,7 +102,7 @@ struct LabFolder: LabGround {
   /// The programs that stood in for others, and how often each was called, by name.
   var standIns: [(name: String, count: Int)] {
     let calls = (try? Folder.text(at: folder + "/calls", isLoose: true)) ?? nil
-    let names = (calls ?? "").split(separator: "\n").map(String.init)
+    let names = (calls ?? "").fullLines.map { String($0) }
     return LabPrograms.all.map(\.name).compactMap { name in
       let count = names.count { $0 == name }
       return count > 0 ? (name, count) : nil
