@@ -5,6 +5,8 @@ package struct SpecTest: Sendable, Hashable {
   package var place: SourcePlace
   /// The test's number in its file, from 1.
   package var index: Int
+  /// Whether the test runs for real, in a lab.
+  package var isLab = false
 
   package init(names: [String], place: SourcePlace, index: Int) {
     self.names = names
@@ -22,6 +24,8 @@ package struct SpecResult: Sendable, Hashable {
   /// Why the test failed; nil: it passed.
   package var problem: Problem?
   package var took: Interval
+  /// What commands printed, for a test that runs for real; empty: nothing.
+  package var output: [String] = []
 
   package init(_ test: SpecTest, problem: Problem?, took: Interval) {
     self.test = test

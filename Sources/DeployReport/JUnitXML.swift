@@ -15,6 +15,11 @@ enum JUnitXML {
     return "      <\(name) message=\"\(message)\">" + XMLText.escaped(lines.joined(separator: "\n")) + "</\(name)>\n"
   }
 
+  /// Returns the element with the output of a test; empty: it printed nothing.
+  static func output(_ lines: [String]) -> String {
+    lines.isEmpty ? "" : "      <system-out>" + XMLText.escaped(lines.joined(separator: "\n")) + "</system-out>\n"
+  }
+
   static func suite(_ name: String, _ cases: [String], failures: Int = 0, errors: Int = 0) -> String {
     let counts = "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
     return "  <testsuite name=\"\(XMLText.escaped(name))\" \(counts)>\n" + cases.joined() + "  </testsuite>\n"

@@ -7,8 +7,8 @@ extension SpecReport {
     let suites = files.map { file in
       let own = results.filter { $0.test.place.file == file }
       let cases = own.map { result in
-        JUnitXML.testcase(
-          in: file, result.test.name, seconds: result.took, result.problem.map { JUnitXML.element("failure", $0) } ?? "")
+        let failure = result.problem.map { JUnitXML.element("failure", $0) + JUnitXML.output(result.output) }
+        return JUnitXML.testcase(in: file, result.test.name, seconds: result.took, failure ?? "")
       }
       return JUnitXML.suite(file, cases, failures: own.count { $0.problem != nil })
     }

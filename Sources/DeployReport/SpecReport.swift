@@ -29,6 +29,7 @@ package struct SpecReport: Sendable {
       }
       lines.append(surface.paint("failed", .bad) + "  \(SafeText.line(result.test.name))")
       lines += problem.lines(on: surface).map { "  " + $0 }
+      lines += result.output.map { surface.paint("  | ", .dim) + $0 }
     }
     let counts = "\(results.count.of("test")) in \(files.count.of("file")), \(took)"
     let end = failed.isEmpty ? "All passed: \(counts)." : "\(failed.count) failed of \(counts)."
@@ -51,6 +52,7 @@ package struct SpecReport: Sendable {
               ("names", .list(result.test.names.map { .text($0) })), ("file", .text(result.test.place.file)),
               ("line", .int(result.test.place.line)), ("passed", .bool(result.problem == nil)),
               ("milliseconds", .int(result.took.milliseconds)), ("problem", result.problem?.value),
+              ("output", result.output.isEmpty ? nil : .list(result.output.map { .text($0) })),
             ])
           })
       ),

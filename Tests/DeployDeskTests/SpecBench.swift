@@ -46,6 +46,9 @@ struct SpecBench {
     func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
       do throws(Problems) { return try SpecTask(test, of: file).run(deploy) } catch { return error.list.first }
     }
+    func run(_ test: SpecTest, inLab perform: @Sendable (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
+      do throws(Problems) { return await (try SpecTask(test, of: file)).runInLab(perform) } catch { return error.list.first }
+    }
   }
 
   static let identity = Planner.Identity(
@@ -59,6 +62,23 @@ struct SpecBench {
     let stage = RehearsalStage(library: LuaShelf(), files: BenchFiles([:])) { identity }
     let run = SpecRun(library: Specs(main: main, files: files), stage: stage) { Int(ExitCode($0, rollback: $1).rawValue) }
     return try await run.results(of: [SourceFile(path: "spec/web_spec.lua", text: text)], filter: filter, parallel: parallel)
+  }
+
+  /// Returns why the first test of a spec fails, which runs in a lab; nil: it passes. Simulated hosts stand in for those of the lab, and
+  /// every command of the test prints `said`.
+  static func labProblem(_ text: String, main: String = main, files: [String: String] = [:], said: String = "") async throws -> Problem? {
+    let stage = RehearsalStage(library: LuaShelf(), files: BenchFiles([:])) { identity }
+    let spec = try Specs(main: main, files: files).spec(SourceFile(path: "spec/web_spec.lua", text: text))
+    let test = try #require(spec.tests.first { $0.isLab })
+    return await spec.run(test) { question throws(Problems) in
+      switch question {
+      case .deploy(let trial, _):
+        return try TrialRun(trial, of: spec.project, on: stage).played { Int(ExitCode($0, rollback: $1).rawValue) }
+      case .rollback(let recipe, _):
+        return try TrialRun(Trial(recipe: recipe), of: spec.project, on: stage).played { Int(ExitCode($0, rollback: $1).rawValue) }
+      case .run: return .record(of: [("status", .int(0)), ("stdout", .text(said)), ("stderr", .text(""))])
+      }
+    }
   }
 
   /// Whether a test of a shipped spec fails, or the spec cannot be read. Stops at the first test that fails.

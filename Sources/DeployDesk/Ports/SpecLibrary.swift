@@ -20,4 +20,8 @@ package protocol ReadSpec: Sendable {
   /// - Parameter deploy: rehearses the deployment that the test asks for, and returns what happened.
   /// - Returns: why the test failed; nil: it passed.
   func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem?
+  /// Runs a test in its own Lua state, for real.
+  /// - Parameter perform: does what the test asks for, and returns what happened.
+  /// - Returns: why the test failed; nil: it passed.
+  func run(_ test: SpecTest, inLab perform: @Sendable (LabQuestion) async throws(Problems) -> Value) async -> Problem?
 }

@@ -12,4 +12,9 @@ package struct RehearsalStage: Sendable {
     self.files = files
     self.identity = identity
   }
+
+  /// Returns the stage of a lab.
+  package func wrapped(_ scene: LabScene) -> RehearsalStage {
+    RehearsalStage(library: LabLibrary(over: library, in: scene), files: files, identity: identity)
+  }
 }

@@ -5,7 +5,7 @@ package struct SpecRun: Sendable {
   let library: any SpecLibrary
   let stage: RehearsalStage
   /// Returns the exit code of `lander` for a deployment and, if it has one, its rollback.
-  let code: @Sendable (Conclusion, Conclusion?) -> Int
+  package let code: @Sendable (Conclusion, Conclusion?) -> Int
 
   package init(library: any SpecLibrary, stage: RehearsalStage, code: @escaping @Sendable (Conclusion, Conclusion?) -> Int) {
     self.library = library
@@ -20,11 +20,25 @@ package struct SpecRun: Sendable {
   /// - Returns: how each test ended, in the order of the specs.
   /// - Throws: all problems of the specs, before any test runs.
   package func results(of files: [SourceFile], filter: String? = nil, parallel: Int) async throws(Problems) -> [SpecResult] {
+    let wanted = try wanted(of: files, filter: filter) { !$0.isLab }
+    return await run(wanted, max(1, parallel))
+  }
+
+  /// A test that was chosen, with its spec.
+  struct Wanted: Sendable {
+    var spec: any ReadSpec
+    var test: SpecTest
+  }
+
+  /// Returns the tests of these files that are to run.
+  /// - Parameter isOfKind: whether a test is of the kind that runs now.
+  /// - Throws: all problems of the specs; a problem if no test is left.
+  func wanted(of files: [SourceFile], filter: String?, _ isOfKind: (SpecTest) -> Bool) throws(Problems) -> [Wanted] {
     var (wanted, problems): ([Wanted], [Problem]) = ([], [])
     for file in files {
       do throws(Problems) {
         let spec = try library.spec(file)
-        let tests = spec.tests.filter { test in filter.map { test.name.contains($0) } ?? true }
+        let tests = spec.tests.filter { test in isOfKind(test) && (filter.map { test.name.contains($0) } ?? true) }
         wanted += tests.map { Wanted(spec: spec, test: $0) }
         if spec.tests.isEmpty {
           problems.append(Problem("there is no test in \(file.path)", fix: "write it(\"title\", function(t) … end) in it"))
@@ -32,15 +46,12 @@ package struct SpecRun: Sendable {
       } catch { problems += error.list.filter { !problems.contains($0) } }
     }
     if problems.isEmpty, wanted.isEmpty {
-      problems.append(Problem("no test has \"\(filter ?? "")\" in its titles", fix: "lander test --verbose lists them"))
+      problems.append(
+        filter.map { Problem("no test has \"\($0)\" in its titles", fix: "lander test --verbose lists them") }
+          ?? Problem("there are only tests that run for real", fix: "lander test --lab runs them"))
     }
     guard problems.isEmpty else { throw Problems(problems) }
-    return await run(wanted, max(1, parallel))
-  }
-
-  private struct Wanted: Sendable {
-    var spec: any ReadSpec
-    var test: SpecTest
+    return wanted
   }
 
   private func run(_ wanted: [Wanted], _ parallel: Int) async -> [SpecResult] {

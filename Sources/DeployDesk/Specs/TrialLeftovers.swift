@@ -1,18 +1,17 @@
 import DeployCore
 import DeployModel
-import DeploySimulation
 
 /// Finds settings of a test that had no effect on its deployment. They are most likely mistakes.
 struct TrialLeftovers {
   private let trial: Trial
-  private let engines: [SimulatedEngine]
+  private let parts: [TrialPart]
   private let answers: TrialAnswers
   private let servers: TrialServers
 
-  init(_ trial: Trial, _ simulation: Simulation, _ answers: TrialAnswers, _ servers: TrialServers) {
+  init(_ trial: Trial, _ parts: [TrialPart], _ answers: TrialAnswers, _ servers: TrialServers) {
     self.servers = servers
     self.trial = trial
-    self.engines = simulation.engines
+    self.parts = parts
     self.answers = answers
   }
 
@@ -30,7 +29,7 @@ struct TrialLeftovers {
 
   private func problem(ofReply number: Int) -> Problem {
     let reply = trial.replies[number - 1]
-    let asked = engines.flatMap(\.entries).compactMap { entry -> String? in
+    let asked = parts.flatMap(\.entries).compactMap { entry -> String? in
       guard case .intended(let intent) = entry.fact, case .http(let request) = intent.operation else { return nil }
       return request.line
     }
@@ -43,7 +42,7 @@ struct TrialLeftovers {
   private func problem(ofAnswer number: Int) -> Problem {
     let answer = trial.answers[number - 1]
     let place = answer.host.map { " on \($0)" } ?? ""
-    let lines = engines.flatMap(\.entries).compactMap { entry -> String? in
+    let lines = parts.flatMap(\.entries).compactMap { entry -> String? in
       if case .intended(let intent) = entry.fact { TrialStory.line(of: intent.operation) } else { nil }
     }
     let near = NearMatch.of(answer.part, among: lines).map { "did you mean \"\($0)\"? " } ?? ""
@@ -53,7 +52,7 @@ struct TrialLeftovers {
   }
 
   private var gatesThatNeverOpened: [Problem] {
-    let opened = engines.flatMap(\.entries).compactMap { entry in
+    let opened = parts.flatMap(\.entries).compactMap { entry in
       if case .noted(.gateOpened(_, let gate)) = entry.fact { gate.name } else { nil }
     }
     return trial.gates.map(\.name).filter { name in !opened.contains { $0.isExactly(name) } }.map { name in
@@ -66,14 +65,14 @@ struct TrialLeftovers {
   }
 
   private var failuresThatNeverCame: [Problem] {
-    guard let engine = engines.first else { return [] }
-    let release = engine.plan.content.release?.id
+    guard let part = parts.first else { return [] }
+    let release = part.plan.content.release?.id
     return trial.failing.compactMap { member in
       let event = member.value.text.flatMap(LifecycleEvent.init)
-      let isMet = engine.entries.contains { entry in
+      let isMet = part.entries.contains { entry in
         guard case .intended(let intent) = entry.fact, case .host(let number) = intent.place else { return false }
         guard intent.site.event == event, intent.site.release == release else { return false }
-        return engine.plan.name(ofHost: number).isExactly(member.name) && TrialStory.mayFail(intent.operation)
+        return part.plan.name(ofHost: number).isExactly(member.name) && TrialStory.mayFail(intent.operation)
       }
       guard !isMet, let event else { return nil }
       let fix =

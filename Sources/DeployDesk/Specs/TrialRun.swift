@@ -59,7 +59,7 @@ struct TrialRun {
     if let broken = simulation.checkers.broken.first {
       throw Problems(Problem("a promise was broken, which is a defect of lander: \(broken)"), exit: .internal)
     }
-    let unused = TrialLeftovers(trial, simulation, answers, servers).told
+    let unused = TrialLeftovers(trial, simulation.engines.map { TrialPart($0) }, answers, servers).told
     let story = TrialStory(simulation).members(code)
     return .record(of: story + [("unused", .list(unused))])
   }

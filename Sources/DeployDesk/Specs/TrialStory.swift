@@ -4,32 +4,46 @@ import DeploySimulation
 
 /// What happened in a trial, in the words that tests compare.
 struct TrialStory {
-  private let simulation: Simulation
+  private let parts: [TrialPart]
+  /// The release that each host serves at the end, by name; nil: none.
+  private let current: (String) -> Release.ID?
+  /// The files of each host at the end, by name.
+  private let files: [(String, Value)]
 
-  init(_ simulation: Simulation) { self.simulation = simulation }
+  init(_ parts: [TrialPart], files: [(String, Value)], current: @escaping (String) -> Release.ID?) {
+    self.parts = parts
+    self.files = files
+    self.current = current
+  }
+
+  init(_ simulation: Simulation) {
+    self.init(
+      simulation.engines.map { TrialPart($0) }, files: simulation.hosts.map { ($0.name, Self.files($0)) },
+      current: { name in simulation.hosts.first { $0.name.isExactly(name) }?.current })
+  }
 
   func members(_ code: (Conclusion, Conclusion?) -> Int) -> [(String, Value)] {
-    let (first, back) = (simulation.engines[0], simulation.engines.dropFirst().first)
+    let (first, back) = (parts[0], parts.dropFirst().first)
     var members = members(of: first, isFollowed: back != nil)
     if let conclusion = first.conclusion { members.append(("exit", .int(code(conclusion, back?.conclusion)))) }
     if let back { members.append(("back", .record(of: self.members(of: back, isFollowed: false)))) }
     return members
   }
 
-  private func members(of engine: SimulatedEngine, isFollowed: Bool) -> [(String, Value)] {
-    let (plan, entries) = (engine.plan, engine.entries)
+  private func members(of part: TrialPart, isFollowed: Bool) -> [(String, Value)] {
+    let (plan, entries) = (part.plan, part.entries)
     let notes = entries.compactMap { entry in if case .noted(let note) = entry.fact { note } else { nil } }
     let gates = closedGates(notes)
     var members: [(String, Value)] = [
       ("decisions", .list((decisions(notes, gates) + (isFollowed ? ["rollback"] : [])).map { .text($0) })),
       ("waves", .list(notes.compactMap { wave($0, plan) })), ("commands", .list(entries.compactMap { command($0, plan) })),
-      ("hosts", .record(of: plan.hosts.indices.map { (plan.hosts[$0].host.name, host($0, of: engine)) })),
+      ("hosts", .record(of: plan.hosts.indices.map { (plan.hosts[$0].host.name, host($0, of: part)) })),
       ("gates", .list(gates.map(\.value))), ("log", .list(notes.compactMap(line))),
-      ("files", .record(of: simulation.hosts.map { ($0.name, files($0)) })),
+      ("files", .record(of: files)),
       ("took", .number(Double((entries.last.map { $0.at - plan.origin.at } ?? .zero).milliseconds) / 1000)),
     ]
-    members.append(("status", .text(engine.conclusion?.status.rawValue ?? "open")))
-    if let failure = engine.conclusion?.error?.failure { members.append(("failure", .text(failure.message))) }
+    members.append(("status", .text(part.conclusion?.status.rawValue ?? "open")))
+    if let failure = part.conclusion?.error?.failure { members.append(("failure", .text(failure.message))) }
     return members
   }
 
@@ -121,15 +135,15 @@ struct TrialStory {
     }
   }
 
-  private func host(_ number: Int, of engine: SimulatedEngine) -> Value {
-    var members: [(String, Value)] = [("status", .text(engine.conclusion?.hosts[number].word ?? "waiting"))]
-    if let world = simulation.hosts.first(where: { $0.name == engine.plan.hosts[number].host.name }), let current = world.current {
-      members.append(("release", .text(current == simulation.engines[0].plan.content.release?.id ? "new" : "earlier")))
+  private func host(_ number: Int, of part: TrialPart) -> Value {
+    var members: [(String, Value)] = [("status", .text(part.conclusion?.hosts[number].word ?? "waiting"))]
+    if let current = current(part.plan.hosts[number].host.name) {
+      members.append(("release", .text(current == parts[0].plan.content.release?.id ? "new" : "earlier")))
     }
     return .record(of: members)
   }
 
-  private func files(_ host: SimulatedHost) -> Value {
+  private static func files(_ host: SimulatedHost) -> Value {
     .record(
       of: host.files.compactMap { path, file in
         if case .text(let text) = file.kind { (path, .text(text)) } else { nil }

@@ -28,6 +28,8 @@ extension Hosts {
     package var fastLine = LinePace.enough
     /// The time between TERM and KILL, when a command is ended.
     package var grace = Interval.seconds(10)
+    /// Returns the whole environment of the shell of a host on this machine, as `NAME=value`; nil: the shell gets who and where.
+    package var surroundings: (@Sendable (DeployModel.Host) -> [String])?
     package init() {}
   }
 }
@@ -40,6 +42,8 @@ struct Reach: Sendable, Hashable {
   /// What a person types to reach the host.
   let typed: String
   let name: String
+  /// The whole environment of a shell on this machine; nil: it says who and where.
+  private var surroundings: [String]?
 
   /// Makes the `Reach` of a host, for a built-in transport that gives a shell.
   typealias Factory = @Sendable (DeployModel.Host, Hosts.Options) -> Reach
@@ -47,7 +51,14 @@ struct Reach: Sendable, Hashable {
   /// The factories, each with the name of its transport.
   static let factories: [(name: String, make: Factory)] = [
     (OwnTransport.ssh.name, { Reach(overSSH: $0, options: $1) }),
-    (OwnTransport.local.name, { host, _ in Reach(.local, ["sh"], typed: "sh", name: host.machine) }),
+    (
+      OwnTransport.local.name,
+      { host, options in
+        var reach = Reach(.local, ["sh"], typed: "sh", name: host.machine)
+        reach.surroundings = options.surroundings?(host)
+        return reach
+      }
+    ),
   ]
 
   /// - Throws: kind `invalid` if the host has neither an argv of its own nor a transport that gives a shell. The message lists
@@ -105,6 +116,7 @@ struct Reach: Sendable, Hashable {
   /// the engine's own.
   var environment: [String]? {
     guard kind == .local else { return nil }
+    if let surroundings { return surroundings }
     let names: Set<String> = ["HOME", "USER", "LOGNAME", "PATH", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "XDG_RUNTIME_DIR"]
     return Spawn.environment { names.contains($0) || $0.hasPrefix("LC_") }
   }

@@ -22,6 +22,8 @@ package final class EngineProcesses: EngineMachine {
   private let claims: EngineClaims?
 
   private let trace: Hosts.TraceOf
+  /// Variables of the environment of all commands, besides those of the engine.
+  private let settings: [(String, String)]
 
   /// - Parameters:
   ///   - directory: the folder in which commands run, and from which relative paths start.
@@ -29,10 +31,12 @@ package final class EngineProcesses: EngineMachine {
   ///   - grace: the time between TERM and KILL.
   ///   - limit: the limit of each stream that is passed on, in bytes.
   ///   - claims: the folder for the records of deployments' commands, so that none runs twice; nil: no deployment runs here.
+  ///   - settings: variables of the environment of all commands, besides those of the engine.
   package init(
     directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20,
-    trace: @escaping Hosts.TraceOf = { _, _, _ in nil }
+    settings: [(String, String)] = [], trace: @escaping Hosts.TraceOf = { _, _, _ in nil }
   ) {
+    self.settings = settings
     self.trace = trace
     self.claims = claims.map { EngineClaims(in: $0) }
     self.directory = directory
@@ -184,7 +188,7 @@ package final class EngineProcesses: EngineMachine {
       throw Failure(.invalid, "on the engine's machine nothing runs as \(user)", fix: "leave out `user`, or call sudo in the command")
     }
     let mark = CommandMark(intent.id, of: deployment)
-    var settings = [
+    var settings = settings + [
       ("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? ""), (CommandMark.variable, mark.word),
     ]
     if let trace = trace(deployment, nil, intent.site.event) { settings.append(("TRACEPARENT", trace)) }

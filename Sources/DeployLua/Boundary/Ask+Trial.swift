@@ -9,6 +9,30 @@ extension Ask {
         .invalid, "nothing runs in a test but what t:deploy plays, and this asks for \"\(op)\"",
         fix: "call it in a hook or stage of a recipe, and deploy that with t:deploy")
     }
+    let trial = try settings()
+    try end()
+    return trial
+  }
+
+  /// Reads what a test asks for that runs in a lab.
+  mutating func labQuestion() throws(Failure) -> LabQuestion {
+    let question: LabQuestion
+    switch op {
+    case "lab deploy": question = .deploy(try settings(), revision: try optionalInt("revision", 1...1000) ?? 1)
+    case "lab rollback": question = .rollback(recipe: try text("recipe"), group: try optionalText("group"))
+    case "lab run":
+      let limit = try optionalInterval("timeout") ?? .minutes(1)
+      question = .run(try text("command"), on: try text("host"), limit: limit)
+    default:
+      throw Failure(
+        .invalid, "nothing runs in a lab but what lab:deploy, lab:rollback and lab:run do, and this asks for \"\(op)\"",
+        fix: "call it in a hook or stage of a recipe, and deploy that with lab:deploy")
+    }
+    try end()
+    return question
+  }
+
+  private mutating func settings() throws(Failure) -> Trial {
     var trial = Trial(recipe: try text("recipe"))
     trial.strategy = try optional("strategy", "a strategy with its options") { value in
       value["name"]?.text.map { Trial.Strategy($0, options: value["options"] ?? .record([])) }
@@ -27,7 +51,6 @@ extension Ask {
     trial.gates = try members("gates")
     trial.cancelAfter = try optionalInterval("cancel_after")
     trial.seed = UInt64(try optionalInt("seed", 0...Int.max) ?? 0)
-    try end()
     return trial
   }
 

@@ -87,7 +87,7 @@ package struct Reference {
         body: words(ofPlugins) + capabilities + schemas { !$0.hasPrefix("recipes.") }),
       Page(
         file: "tests.md", title: "What tests call", summary: "Functions for files whose names end in `_spec.lua`.",
-        body: words(testing) + objects(["t", "played", "expectation"])),
+        body: words(testing) + objects(["t", "lab", "played", "expectation"])),
       Page(file: "errors.md", title: "Errors", summary: "What `pcall` returns if something fails.", body: errors),
       Page(file: "types.md", title: "Types", summary: "The values that the fields of tables take.", body: types),
     ] + others
@@ -96,7 +96,8 @@ package struct Reference {
   /// A page for the objects that no other page names, so that a new object is not forgotten.
   private var others: [Page] {
     let named = [
-      "host", "hosts", "result", "service", "here", "deployment", "rollout", "json", "yaml", "base64", "url", "t", "played", "expectation",
+      "host", "hosts", "result", "service", "here", "deployment", "rollout", "json", "yaml", "base64", "url", "t", "lab", "played",
+      "expectation",
     ]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
     if names.isEmpty { return [] }

@@ -54,6 +54,7 @@ language.word {
 }
 
 function methods.file(inside, host, path)
+  if inside.real then return errors.usage("the files of a lab's hosts are real", "read them: lab:run(\"web1\", \"cat srv/…\").stdout") end
   demand(inside, host)
   return (inside.files[host] or {})[path]
 end

@@ -87,9 +87,9 @@ local function gates(given)
   return given
 end
 
---- Plays a deployment, and returns what happened. word: the word that was called. options: its options, which were read. more: further
---- fields of the question.
-local function play(word, options, more)
+--- Plays a deployment, and returns what happened. options: those of the word that was called, which were read. more: further fields of the
+--- question.
+function trial.play(options, more)
   local answers, servers = read_all(options.answers, "answers of t:deploy", "answer"), read_servers(options.http)
   local answer = boundary.ask(tables.merged({ op = "deploy", group = options.group,
     task = options.task, hosts = options.hosts, params = options.params,
@@ -104,7 +104,7 @@ function methods.deploy(_, name, given)
   if type(name) ~= "string" then
     return errors.usage("t:deploy takes a recipe's name, got " .. values.described(name), "write t:deploy(\"web\", { … })")
   end
-  return play("t:deploy", fields.options("t:deploy", given), { recipe = name })
+  return trial.play(fields.options("t:deploy", given), { recipe = name })
 end
 
 local of_deployments = {}
@@ -128,7 +128,7 @@ function methods.strategy(_, name, own, given)
   local options = tables.copy(fields.options("t:strategy", given))
   local plain = types.read("options of t:strategy", types.named "record", own == nil and {} or own)
   if not options.hosts and not options.group then options.hosts = 4 end
-  return play("t:strategy", options, { recipe = "t:strategy", strategy = { name = name, options = plain } })
+  return trial.play(options, { recipe = "t:strategy", strategy = { name = name, options = plain } })
 end
 
 language.word {

@@ -1,10 +1,10 @@
--- The words of tests besides those of recipes: describe and it.
+-- The words of tests besides those of recipes: describe, it and lab.
 
 local import = ...
 local errors, language, phase = import "runtime/errors", import "runtime/language", import "runtime/phase"
 local problems, tables = import "runtime/problems", import "runtime/tables"
 local void = import "runtime/void"
-local trial, verdict = import "spec/trial", import "spec/verdict"
+local lab, trial, verdict = import "spec/lab", import "spec/trial", import "spec/verdict"
 local near, strategy = import "runtime/near", import "words/strategy"
 
 --- chosen: the number of the only test to run, from 1; 0: no test runs; nil: all run.
@@ -25,6 +25,13 @@ language.word {
     .. "  local run = t:deploy(\"web\", { fails = { web2 = \"ValidateService\" } })\n"
     .. "  t:expect(run.decisions):contains \"rollback\"\nend)",
 }
+language.word {
+  name = "lab", nature = "pure", phases = { "test" }, takes = "(\"title\", function(lab) … end)",
+  summary = "Defines a test that runs for real, on throw-away hosts of this machine. Only lander test --lab runs it.",
+  example = "lab(\"serves the revision that it deployed\", function(lab)\n"
+    .. "  lab:expect(lab:deploy(\"web\").status):equals \"succeeded\"\n"
+    .. "  lab:expect(lab:run(\"web1\", \"cat srv/web/current/VERSION\").stdout):equals \"1.4\\n\"\nend)",
+}
 
 --- Returns whether a title and a function were given; if not, that is reported.
 local function is_titled(name, title, body, argument)
@@ -42,19 +49,24 @@ function spec.words.describe(title, body)
   titles[#titles] = nil
 end
 
-function spec.words.it(title, body)
+--- Notes a test. is_lab: whether it runs for real.
+local function test(name, title, body, is_lab)
   count = count + 1
   -- A state that runs one test has read the others before, so their titles are known to be valid.
   if spec.chosen and spec.chosen ~= count and not phase.is "test" then return end
-  if not is_titled("it", title, body, "t") then return end
+  if not is_titled(name, title, body, is_lab and "lab" or "t") then return end
   local place = problems.here()
   local full = table.concat(titles, "\n") .. "\n" .. title
   if known[full] then
     return problems.add(string.format("there are two tests %q", title), "the first one is on line " .. known[full], place)
   end
   known[full] = place.line
-  tests[#tests + 1] = { groups = tables.copy(titles), title = title, body = body, place = place }
+  tests[#tests + 1] = { groups = tables.copy(titles), title = title, body = body, place = place, lab = is_lab }
 end
+
+function spec.words.it(title, body) return test("it", title, body, false) end
+
+function spec.words.lab(title, body) return test("lab", title, body, true) end
 
 --- Returns the strategy that t:strategy names. Only the engine writes this word, in the recipe that plays the strategy.
 spec.words["the strategy called"] = function(name)
@@ -70,17 +82,17 @@ end
 
 for name, word in pairs(spec.words) do spec.words[name] = framed(word) end
 
---- Returns the tests to run, in their order: { groups, title, file, line, number }. Their functions get the numbers after those of the
+--- Returns the tests to run, in their order: { groups, title, lab, file, line, number }. Their functions get the numbers after those of the
 --- recipes.
 function spec.data()
   local list = {}
   for i, test in ipairs(tests) do
     local function run()
       phase.enter "test"
-      test.body(trial.handle())
+      test.body((test.lab and lab or trial).handle())
       return verdict.settle()
     end
-    list[i] = problems.placed({ groups = test.groups, title = test.title, number = register(run, test.title) }, test.place)
+    list[i] = problems.placed({ groups = test.groups, title = test.title, lab = test.lab, number = register(run, test.title) }, test.place)
   end
   return list
 end

@@ -31,32 +31,78 @@ package struct SpecTask {
   /// - Parameter deploy: plays the deployment that the test asks for, and returns what happened.
   /// - Returns: why the test failed; nil: it passed.
   package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
-    guard let task = state.start(number, .facts(.record([]))) else { return problem("there is no memory for this test") }
-    var answer = WireWriter()
-    var trials = 0
+    var talk = Talk(task: state.start(number, .facts(.record([]))))
     while true {
-      switch task.step(answer) {
-      case .returned: return nil
-      case .raised(let error):
-        var problem = ErrorReader.problem(error, in: test.place.file)
-        problem.place = ErrorReader.scriptError(error, place: test.place).place
-        return problem
+      switch turn(&talk) {
+      case .ended(let problem): return problem
       case .asked(let question):
-        trials += 1
-        guard trials <= Self.mostTrials else {
-          return problem("the test has had \(Self.mostTrials) deployments played, and no test may have more")
+        talk.answer = Self.answer { () throws(Failure) in
+          var ask = try Ask(question)
+          let trial = try ask.trial()
+          do throws(Problems) { return try deploy(trial) } catch { throw error.failure }
         }
-        answer = Self.answer(question, deploy)
       }
     }
   }
 
-  private static func answer(_ question: Question, _ deploy: (Trial) throws(Problems) -> Value) -> WireWriter {
+  /// Runs the test in a lab to its end.
+  /// - Parameter perform: does what the test asks for, and returns what happened.
+  /// - Returns: why the test failed; nil: it passed.
+  package func runInLab(_ perform: (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
+    var talk = Talk(task: state.start(number, .facts(.record([]))))
+    while true {
+      let question: Question
+      switch turn(&talk) {
+      case .ended(let problem): return problem
+      case .asked(let asked): question = asked
+      }
+      do throws(Failure) {
+        var ask = try Ask(question)
+        let wanted = try ask.labQuestion()
+        let value: Value
+        do throws(Problems) { value = try await perform(wanted) } catch { throw error.failure }
+        talk.answer = Self.answer { () throws(Failure) in value }
+      } catch { talk.answer = Reply.refusal(error) }
+    }
+  }
+
+  /// A test that asks, and gets answers.
+  private struct Talk {
+    /// The running function; nil: there was no memory for it.
+    let task: LuaState.Task?
+    var answer = WireWriter()
+    /// The number of questions so far.
+    var count = 0
+  }
+
+  private enum Turn {
+    case ended(Problem?)
+    case asked(Question)
+  }
+
+  /// Runs the test until it asks something or ends.
+  private func turn(_ talk: inout Talk) -> Turn {
+    guard let task = talk.task else { return .ended(problem("there is no memory for this test")) }
+    switch task.step(talk.answer) {
+    case .returned: return .ended(nil)
+    case .raised(let error):
+      var problem = ErrorReader.problem(error, in: test.place.file)
+      problem.place = ErrorReader.scriptError(error, place: test.place).place
+      return .ended(problem)
+    case .asked(let question):
+      talk.count += 1
+      guard talk.count <= Self.mostTrials else {
+        return .ended(problem("the test has had \(Self.mostTrials) deployments played, and no test may have more"))
+      }
+      return .asked(question)
+    }
+  }
+
+  private static func answer(_ make: () throws(Failure) -> Value) -> WireWriter {
     do throws(Failure) {
-      var ask = try Ask(question)
-      let trial = try ask.trial()
+      let value = try make()
       var answer = WireWriter()
-      do { answer.put(try deploy(trial)) } catch { throw error.failure }
+      answer.put(value)
       return answer
     } catch { return Reply.refusal(error) }
   }

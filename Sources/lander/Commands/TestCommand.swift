@@ -13,9 +13,14 @@ struct TestCommand: Verb {
       Contacts no real host: a test deploys recipes to simulated hosts, on a virtual clock, and states what it expects. \
       docs/test-a-recipe.md shows how. Exits with 2 if a test fails.
 
+      With --lab, tests run for real on throw-away hosts, which are folders of this machine: hooks, builds and other commands run here, as \
+      you. A lab deploys each recipe, deploys a changed revision, lets a host fail, and rolls back; then it runs the tests that specs \
+      declare with the word lab. It reaches no other machine by ssh or http, and ends and removes everything that it made.
+
       Examples:
         lander test
         lander test spec/deploy_spec.lua
+        lander test --lab
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -32,24 +37,35 @@ struct TestCommand: Verb {
   var lcov: String?
   @Flag(help: "Also print the tests that passed.")
   var verbose = false
+  @OptionGroup var lab: LabOptions
+
+  func validate() throws {
+    if lab.lab, coverage || lcov != nil { throw ValidationError("--coverage and --lcov count lines of simulated tests: leave out --lab") }
+  }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let folder = options.folderOrHere
-    let files = try SpecFiles(folder: folder).read(paths)
+    let files = try SpecFiles(folder: folder).read(paths, mayBeNone: lab.lab)
     let sources = try ProjectSources(folder, state: options.stateFolder())
     let seen = CoveredFiles(in: folder, isWanted: coverage || lcov != nil)
     let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder, sources: sources, coverage: seen.coverage)
     let run = SpecRun(library: specs, stage: Wiring.stage(seen.coverage)) { Int(DeployModel.ExitCode($0, rollback: $1).rawValue) }
     let (clock, processors) = (ContinuousClock(), ProcessInfo.processInfo.activeProcessorCount)
     let start = clock.now
-    let results = try await run.results(of: files, filter: filter, parallel: processors)
-    let told = SpecReport(results, took: Interval(clock.now - start))
+    var real = LabTest.End()
+    if lab.lab {
+      let test = LabTest(options: options, choice: lab, specs: run, files: files, hasCourses: paths.isEmpty, filter: filter)
+      real = try await test.end(on: terminal)
+    } else {
+      real.results = try await run.results(of: files, filter: filter, parallel: processors)
+    }
+    let told = SpecReport(real.results, took: Interval(clock.now - start))
     if junit != nil { EndFile.junit.write(told.junit) }
     let covered = try seen.read().map { CoverageReport($0) }
     if let lcov, let covered { try Folder.writeNew(covered.lcov, to: Folder.absolute(lcov)) }
-    let lines = told.lines(isWhole: verbose, on: terminal.out)
+    let lines = real.lines + told.lines(isWhole: verbose || lab.lab, on: terminal.out)
     let table = coverage ? covered.map { $0.lines(on: terminal.out) + [""] } ?? [] : []
     terminal.show(table + lines, told.value(covering: covered))
-    return results.contains { $0.problem != nil } ? .usage : .done
+    return real.results.contains { $0.problem != nil } ? .usage : .done
   }
 }

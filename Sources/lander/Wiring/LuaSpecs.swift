@@ -53,4 +53,10 @@ struct LuaSpec: ReadSpec {
       return error.list.first ?? Problem("the test could not be read", place: test.place)
     }
   }
+
+  func run(_ test: SpecTest, inLab perform: @Sendable (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
+    do throws(Problems) { return await (try SpecTask(test, of: file, coverage: library.coverage)).runInLab(perform) } catch {
+      return error.list.first ?? Problem("the test could not be read", place: test.place)
+    }
+  }
 }

@@ -6,10 +6,12 @@ struct SpecFiles {
   /// The project's folder, absolute.
   let folder: String
 
-  /// - Parameter words: files and folders, as typed; empty: the folders `spec/` of the project, its recipes and its plugins.
+  /// - Parameters:
+  ///   - words: files and folders, as typed; empty: the folders `spec/` of the project, its recipes and its plugins.
+  ///   - mayBeNone: whether a project without a test is no problem.
   /// - Returns: the files in order. Their paths start from the project's folder.
   /// - Throws: a problem for each word that names no test; a problem if there is no test at all.
-  func read(_ words: [String]) throws(Problems) -> [SourceFile] {
+  func read(_ words: [String], mayBeNone: Bool = false) throws(Problems) -> [SourceFile] {
     var (paths, problems): ([String], [Problem]) = ([], [])
     for word in words {
       let path = Folder.absolute(word)
@@ -29,7 +31,7 @@ struct SpecFiles {
       let plugins = Folder.names(in: folder + "/plugins").map { "/plugins/\($0)/spec" }
       paths = (["/spec", "/recipes/spec"] + plugins).flatMap { specs(below: folder + $0) }
     }
-    if words.isEmpty, paths.isEmpty {
+    if words.isEmpty, paths.isEmpty, !mayBeNone {
       problems.append(
         Problem("there is no test in \(folder)", fix: "write spec/deploy_spec.lua; docs/test-a-recipe.md shows how"))
     }

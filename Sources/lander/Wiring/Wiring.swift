@@ -112,45 +112,63 @@ enum Wiring {
     RehearsalStage(library: LuaLibrary(coverage: coverage, plugins: plugins), files: MachineFiles(), identity: { Identity.make() })
   }
 
-  /// - Parameter passing: a temporary folder that is removed with the desk; nil: there is none.
+  /// Makes the desk of a lab, which deploys to throw-away hosts on this machine.
+  static func desk(for project: LoadedProject, _ lab: LabParts, tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
+    try desk(in: project.folder, state: StateDirectory(lab.folder.state), lab: lab, tell)
+  }
+
+  /// - Parameters:
+  ///   - passing: a temporary folder that is removed with the desk; nil: there is none.
+  ///   - lab: the parts of a lab; nil: the desk deploys to real hosts.
   private static func desk(
-    in folder: String, state: StateDirectory, leaving passing: PassingFolder? = nil, _ tell: @escaping @Sendable (DeskEvent) -> Void
+    in folder: String, state: StateDirectory, leaving passing: PassingFolder? = nil, lab: LabParts? = nil,
+    _ tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
     let journal = try SQLiteJournal(in: state)
     // If ssh-keygen is missing, a signature counts as fitting here. That does no harm, because it is verified before anything relies on it.
     let store = try DirectoryBundleStore(in: state) { text, bundle in (try? BundleSignature.fits(bundle, text)) ?? true }
-    let providers = SecretProviders(SecretSources.all(of: folder))
+    let providers = SecretProviders(lab?.secrets ?? SecretSources.all(of: folder))
     // Everything shares one vault: a value that a host got must not appear in the output of a command on this machine.
     let vault = Vault(providers)
     let trace: Hosts.TraceOf = { Telemetry.parent(of: $0, host: $1, event: $2?.rawValue) }
-    let trust = PolicyTrust(store: store)
-    let hosts = Hosts(store: SignedBundles(store, trust), vault: vault, complain: { tell(.warning($0)) }, trace: trace)
-    let machine = EngineProcesses(directory: folder, vault: vault, claims: state.here, trace: trace)
-    // New transports are registered here. All transports that give a shell share one type.
-    let transports = Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts)
+    let trust: any BundleTrust = lab == nil ? PolicyTrust(store: store) : AnyBundle()
+    let hosts = Hosts(
+      options: lab?.options ?? Hosts.Options(), store: SignedBundles(store, trust), vault: vault, complain: { tell(.warning($0)) },
+      trace: trace)
+    let processes = EngineProcesses(
+      directory: folder, vault: vault, claims: state.here, settings: lab?.folder.settings ?? [], trace: trace)
+    let machine: any EngineMachine = lab.map { LabMachine(over: processes, in: $0.scene) } ?? processes
     let mailbox = StateMailbox(in: state) { tell(.warning($0)) }
+    let stage = stage(nil, PinnedPlugins(shelf: ProjectPlugins(folder: folder, state: lab?.shelf ?? state.path)))
     let ports = Ports(
-      transport: AppSpecTransport(over: transports), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
+      transport: transport(to: hosts, lab), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
       actor: Identity.named, mailboxes: [mailbox, hosts.inbox], copies: StoredCopies(journal, store),
-      signatures: ApprovalSignatures())
+      signatures: lab.map { _ in LabSignatures() } ?? ApprovalSignatures())
     let desk = Desk(
-      ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: machine),
+      ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: processes),
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),
       engines: ClaimHolders(claims: state.claims), messages: mailbox, hosts: hosts,
-      stage: stage(nil, PinnedPlugins(shelf: ProjectPlugins(folder: folder, state: state.path))),
-      machine: Identity.machine, commits: GitHistory(machine: machine), system: Identity.system, releases: hosts, trust: trust,
+      stage: lab.map { stage.wrapped($0.scene) } ?? stage,
+      machine: Identity.machine, commits: GitHistory(machine: processes), system: Identity.system, releases: hosts, trust: trust,
       zones: { TimeZones.table(of: $0) },
       ending: {
-        await machine.end()
+        await processes.end()
         await hosts.close()
       },
       closing: {
         await hosts.close()
-        await machine.close()
+        await processes.close()
         passing?.remove()
       }, tell: tell)
     EarlyEnd.also { await desk.endPrograms() }
     return desk
+  }
+
+  /// Returns the transports by their names. New transports are registered here. All transports that give a shell share one type.
+  private static func transport(to hosts: Hosts, _ lab: LabParts?) -> any Transport {
+    let all = AppSpecTransport(over: Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts))
+    guard let lab else { return all }
+    return LabTransport(over: all, in: lab.scene)
   }
 
   /// Returns a function that reads files by the paths that `require` and `read_text` use, and environment variables as `$NAME`. It reads

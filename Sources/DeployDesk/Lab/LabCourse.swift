@@ -1,0 +1,70 @@
+package import DeployModel
+
+/// The course that a lab runs with a recipe: a first deployment, a second one with a changed revision, one that fails on purpose, and a
+/// rollback. After each of them it compares the hosts with what Lander promises.
+package struct LabCourse: Sendable {
+  let setting: LabSetting
+  let request: DeploymentRequest
+  /// Called with the name of each step before it begins.
+  let begins: @Sendable (String) -> Void
+
+  /// - Parameter request: the recipe, the group and the parameters.
+  package init(_ request: DeploymentRequest, in setting: LabSetting, begins: @escaping @Sendable (String) -> Void) {
+    self.setting = setting
+    self.request = request
+    self.begins = begins
+  }
+
+  /// Returns how each step ended, in order. After a step that failed, the rest does not run.
+  package func results() async -> [LabResult] {
+    let place = setting.project.project.recipes.first { $0.name.isExactly(request.recipe ?? "") }?.place
+    let title = (request.recipe ?? "recipe") + (request.group.map { " in \($0)" } ?? "")
+    var course = LabSteps(course: self)
+    var results: [LabResult] = []
+    while let step = course.next {
+      let name = step.title(course)
+      begins("\(title): \(name)")
+      let start = setting.desk.now
+      var result = LabResult(
+        SpecResult(
+          SpecTest(names: [title, name], place: place ?? SourcePlace(file: "deploy.lua", line: 1), index: results.count + 1), problem: nil,
+          took: .zero))
+      do {
+        let problems = try await course.run(step)
+        result.result.problem = Self.joined(problems)
+      } catch { result.result.problem = Self.problem(error) }
+      result.result.took = setting.desk.now - start
+      result.output = course.output
+      results.append(result)
+      if result.result.problem != nil { break }
+    }
+    return results
+  }
+
+  static func problem(_ error: any Error) -> Problem {
+    switch error {
+    case let problems as Problems: joined(problems.list) ?? Problem("it failed without a reason")
+    case let problem as Problem: problem
+    case let failure as Failure: failure.problem()
+    case let error as ScriptError:
+      Problem(
+        error.failure.message + (error.stderr.map { "\n\($0)" } ?? ""), place: error.place, subject: error.host, fix: error.failure.fix)
+    default: Problem("\(error)")
+    }
+  }
+
+  /// Returns several problems as one; nil: there are none.
+  static func joined(_ problems: [Problem]) -> Problem? {
+    guard var first = problems.first else { return nil }
+    for problem in problems.dropFirst() { first.message += "\n" + (problem.subject.map { "\($0): " } ?? "") + problem.message }
+    return first
+  }
+}
+
+/// How one step of a lab ended, and what its commands printed.
+package struct LabResult: Sendable {
+  package var result: SpecResult
+  package var output: [LabOutput] = []
+
+  init(_ result: SpecResult) { self.result = result }
+}

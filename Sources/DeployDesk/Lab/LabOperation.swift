@@ -1,0 +1,103 @@
+import DeployCore
+import DeployModel
+
+/// An operation as a throw-away host performs it: below the host's own folder, and as the user of this machine.
+struct LabOperation {
+  private let scene: LabScene
+  private let site: HostSite
+  private let root: String
+
+  init(_ scene: LabScene, at site: HostSite) {
+    self.scene = scene
+    self.site = site
+    root = site.host.root ?? scene.ground.folder
+  }
+
+  /// - Throws: if the operation would leave the host's folder.
+  func placed(_ operation: DeployModel.Operation) throws(Failure) -> DeployModel.Operation {
+    switch operation {
+    case .run(let command): return .run(placed(command))
+    case .check(.command(let line)): return .check(.command(rebasing(in: line)))
+    case .read(let path, let limit): return .read(path: found(path), limit: limit)
+    case .exists(let path): return .exists(path: found(path))
+    case .download(let from, let to): return .download(from: found(from), to: to)
+    case .write(let path, let content, let mode, let owner):
+      if let owner { scene.note("Files of \(owner) belong to you.") }
+      return .write(path: try made(path), content: content, mode: mode, owner: nil)
+    case .link(let target, let path): return .link(target: target, path: try made(path))
+    case .upload(let from, let to): return .upload(from: from, to: try made(to))
+    default: return operation
+    }
+  }
+
+  private func placed(_ command: Command) -> Command {
+    var command = command
+    switch command.form {
+    case .shell(let line): command.form = .shell(rebasing(in: line))
+    case .argv(let words): command.form = .argv(words.map(rebasing))
+    }
+    if let user = command.user {
+      scene.note("Commands of user \(user) ran as you.")
+      command.user = nil
+    }
+    if let directory = command.directory, directory.isAbsolutePath { command.directory = found(directory) }
+    return command
+  }
+
+  /// Puts the host's folder in front of the recipe's path, wherever a line names this path or something below it.
+  private func rebasing(in line: String) -> String {
+    let path = scene.path
+    guard path.utf8.count > 1 else { return line }
+    let found = Self.rebased(line, path, below: root)
+    if found != line { scene.note("Commands that name \(path) got the folder of the host in front of it.") }
+    return found
+  }
+
+  /// Returns a line in which `root` is in front of each path that is `path` or below it.
+  static func rebased(_ line: String, _ path: String, below root: String) -> String {
+    let (text, part) = (Array(line.utf8), Array(path.utf8))
+    var (result, next): ([UInt8], Int) = ([], 0)
+    while next < text.count {
+      let end = next + part.count
+      let isHere = end <= text.count && text[next..<end].elementsEqual(part)
+      let isWhole = (next == 0 || !isOfName(text[next - 1])) && (end >= text.count || !isOfName(text[end]))
+      guard isHere, isWhole else {
+        result.append(text[next])
+        next += 1
+        continue
+      }
+      result += Array(root.utf8) + part
+      next = end
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  private static func isOfName(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte >= 0x80
+      || byte == 0x2D || byte == 0x2E || byte == 0x5F
+  }
+
+  private func rebased(_ path: String) -> String {
+    guard path.isAbsolutePath, !path.hasPrefix(root + "/") else { return path }
+    return root + path
+  }
+
+  /// Returns the path of a file to read: in the host's folder, or on this machine if the host's folder has no such file.
+  private func found(_ path: String) -> String {
+    let own = rebased(path)
+    return scene.ground.exists(own) ? own : path
+  }
+
+  /// Returns the path of a file to write, and makes its folder.
+  private func made(_ path: String) throws(Failure) -> String {
+    guard !path.pathParts.contains("..") else {
+      throw Failure(.invalid, "\(path) may lead out of the folder of this throw-away host", fix: "write it without ..")
+    }
+    let own = rebased(path)
+    if path.isAbsolutePath, own != path {
+      scene.note("Files outside of the recipe's path were written below the folder of the host, such as \(path).")
+      try scene.ground.makeParent(of: own)
+    }
+    return own
+  }
+}

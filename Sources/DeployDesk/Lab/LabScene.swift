@@ -1,0 +1,110 @@
+import DeployModel
+import DeploySimulation
+import Synchronization
+
+/// What is not as on real hosts while a lab runs: answers of servers, and the failure that is made on purpose. It also notes each of these
+/// things for the report.
+package final class LabScene: Sendable {
+  /// The lifecycle event in which one host fails on purpose with one release.
+  struct Failing: Sendable, Hashable {
+    var host: String
+    var event: LifecycleEvent
+    var release: Release.ID
+  }
+
+  private struct State {
+    var notes: [String] = []
+    var failing: Failing?
+    var answers = TrialAnswers([])
+    var servers = TrialServers([])
+    /// The path of the recipe that is deployed; empty: none is.
+    var path = ""
+    /// The weights that stand in for those of balancers, by the names of their pools.
+    var weights: [[ExactText]: Weights] = [:]
+  }
+  private let state = Mutex(State())
+  let ground: any LabGround
+
+  package init(_ ground: any LabGround) { self.ground = ground }
+
+  /// The sentences about what was not as on real hosts, each once, in the order of happening.
+  package var notes: [String] { state.withLock { $0.notes } }
+
+  /// Adds a sentence for the report.
+  package func note(_ sentence: String) {
+    state.withLock { if $0.notes.count < 100, !$0.notes.contains(sentence) { $0.notes.append(sentence) } }
+  }
+
+  /// The path of the recipe that is deployed; empty: none is.
+  var path: String { state.withLock { $0.path } }
+
+  /// Notes the path and the secrets of a deployment that begins.
+  func begins(_ plan: Plan) {
+    state.withLock { $0.path = plan.placement.path }
+    for name in plan.content.secrets { note("Secret \(name) had a made-up value.") }
+  }
+
+  /// Sets what the next deployment meets.
+  func set(failing: Failing? = nil, answers: TrialAnswers = TrialAnswers([]), servers: TrialServers = TrialServers([])) {
+    state.withLock { ($0.failing, $0.answers, $0.servers) = (failing, answers, servers) }
+  }
+
+  /// Returns the outcome that a test gives to an operation in place of the host; nil: the operation is performed.
+  func outcome(of intent: Intent, on host: String) -> Outcome? {
+    let (failing, answers) = state.withLock { ($0.failing, $0.answers) }
+    if let failing, failing.host.isExactly(host), failing.event == intent.site.event, failing.release == intent.site.release,
+      TrialStory.mayFail(intent.operation)
+    {
+      let failure = Failure(.command, "the lab lets \(host) fail in \(failing.event.rawValue) on purpose")
+      return Outcome(failure: failure, value: .bool(false), status: 1)
+    }
+    guard let line = TrialStory.line(of: intent.operation), let answer = answers.command(line, on: host) else { return nil }
+    if case .check = intent.operation {
+      let failure = answer.status == 0 ? nil : Failure(.unhealthy, "\(line): the check answered no")
+      return Outcome(failure: failure, value: .bool(answer.status == 0))
+    }
+    let failure = answer.status == 0 ? nil : Failure(.command, "`\(line)` exited with \(answer.status)")
+    return Outcome(
+      failure: failure, status: answer.status, stdout: Captured(text: answer.stdout), stderr: Captured(text: answer.stderr))
+  }
+
+  /// Returns the outcome of a request to a server; nil: the server is on this machine, and no test answers for it.
+  func outcome(of request: HTTPRequest) -> Outcome? {
+    let answer = state.withLock { $0.servers }.answer(request)
+    guard let answer else {
+      if Self.isThisMachine("\(request.url)") { return nil }
+      note("\(request.line) was not sent: it got status 200 and an empty body.")
+      return .done(HTTPResponse(status: 200).value)
+    }
+    if let failure = answer.failure { return .failed(.transport, "\(request.line): \(failure)") }
+    if answer.response.body.utf8.count > request.limit { return Outcome(failure: request.tooLong) }
+    return .done(answer.response.value)
+  }
+
+  /// Returns a healthy outcome for a check of a URL that is not on this machine; nil: the check is made.
+  func outcome(of check: Check) -> Outcome? {
+    guard case .http(let url, _) = check, !Self.isThisMachine(url) else { return nil }
+    note("The check GET \(url) was not made and counts as passed: it leads to another machine.")
+    return .done(.bool(true))
+  }
+
+  /// Whether a URL leads to this machine.
+  static func isThisMachine(_ url: String) -> Bool {
+    let rest = url.drop { $0 != "/" }.drop { $0 == "/" }
+    let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    if host.contains("@") { return false }
+    if host.hasPrefix("[::1]") { return true }
+    let name = host.prefix { $0 != ":" }
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    let isLoopback = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    return isLoopback || name == "localhost"
+  }
+
+  /// Returns the weights of these pools: what was set last, or all traffic for the first pool.
+  func weights(of pools: [String]) -> Weights? {
+    state.withLock { $0.weights[pools.map { ExactText($0) }] }
+      ?? Weights(pools.enumerated().map { Weights.Share($1, $0 == 0 ? 100 : 0) })
+  }
+
+  func set(_ weights: Weights, of pools: [String]) { state.withLock { $0.weights[pools.map { ExactText($0) }] = weights } }
+}

@@ -1,0 +1,31 @@
+package import DeployModel
+
+/// The throw-away hosts of a lab: folders of this machine below one private folder.
+package protocol LabGround: Sendable {
+  /// The private folder, absolute.
+  var folder: String { get }
+  /// Whether something exists at a path of this machine.
+  func exists(_ path: String) -> Bool
+  /// Makes the folder that contains a path below the private folder.
+  func makeParent(of path: String) throws(Failure)
+  /// Unpacks a bundle, adds one file to it, and returns the folder that has both.
+  /// - Parameters:
+  ///   - archive: the path of a gzipped tar.
+  ///   - file: the name of the file to add.
+  func unpack(_ archive: String, adding file: String, text: String) async throws(Problems) -> String
+  /// Runs a command line of a test on a host, in the host's folder and with its environment, for at most `limit`.
+  func run(_ line: String, on host: String, limit: Interval) async throws(Problems) -> LabAnswer
+}
+
+/// How a command of a test ended on a throw-away host.
+package struct LabAnswer: Sendable, Hashable {
+  package var status: Int
+  package var stdout: String
+  package var stderr: String
+
+  package init(status: Int, stdout: String, stderr: String) {
+    self.status = status
+    self.stdout = stdout
+    self.stderr = stderr
+  }
+}

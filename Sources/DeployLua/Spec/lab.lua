@@ -1,0 +1,93 @@
+-- lab: the object that a test gets which runs for real. It deploys recipes to throw-away hosts, and runs commands on them.
+
+local import = ...
+local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"
+local near, tables, values = import "runtime/near", import "runtime/tables", import "runtime/values"
+local fields = import "types/fields"
+local expectation, played, trial = import "spec/expectation", import "spec/played", import "spec/trial"
+
+local lab = {}
+local kind, methods = values.kind "lab", {}
+
+language.object { name = "lab", summary = "A test that runs for real, on throw-away hosts of this machine.", fields = {} }
+
+local own = {
+  { "group", "name", "the group", default = "the recipe's own" },
+  { "params", "record", "the recipe's parameters" },
+  { "revision", "positive", "the revision: 1 is the recipe's own; 2, 3, … have one file more, with another content for each number",
+    default = "1" },
+  { "answers", "answers", "the answers of commands and checks that do not run here, as in t:deploy; takes has no effect. Every other "
+    .. "command runs on this machine" },
+  { "http", "answers", "the answers of servers, as in t:deploy; takes has no effect. A request without an answer is sent if it leads to "
+    .. "this machine; otherwise it gets 200 and an empty body" },
+  { "fails", "record", "the host that fails, and the lifecycle event in which the new release fails on it: the command, the check or the "
+    .. "engine's own step does not run, and fails" },
+  { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\". "
+    .. "Other gates are approved, or promoted after two seconds", default = "\"approve\"" },
+}
+
+language.word {
+  name = "lab:deploy", nature = "effect", phases = { "test" }, takes = "\"recipe\", { … }",
+  summary = "Deploys a recipe of deploy.lua for real, and returns what happened. The test fails if a host then breaks a promise of Lander: "
+    .. "a lock or a command is left, or a receipt is wrong.",
+  example = "local run = lab:deploy(\"web\", { revision = 2, answers = { { command = \"bin/migrate\", optional = true } } })",
+  fields = own,
+}
+
+--- Returns the name, or raises an error.
+local function recipe(word, name)
+  if type(name) == "string" then return name end
+  return errors.usage(string.format("%s takes a recipe's name, got %s", word, values.described(name)),
+    string.format("write %s(\"web\", { … })", word))
+end
+
+function methods.deploy(_, name, given)
+  local options = fields.options("lab:deploy", given)
+  return trial.play(options, { op = "lab deploy", recipe = recipe("lab:deploy", name), revision = options.revision })
+end
+
+language.word {
+  name = "lab:rollback", nature = "effect", phases = { "test" }, takes = "\"recipe\", { … }",
+  summary = "Takes the hosts of a recipe back to the good release before the one that they run, as lander rollback does, and returns what "
+    .. "happened.",
+  example = "lab:expect(lab:rollback(\"web\").status):equals \"succeeded\"",
+  fields = { { "group", "name", "the group", default = "the recipe's own" } },
+}
+
+function methods.rollback(_, name, given)
+  local options = fields.options("lab:rollback", given)
+  return played(boundary.ask { op = "lab rollback", recipe = recipe("lab:rollback", name), group = options.group })
+end
+
+language.word {
+  name = "lab:run", nature = "effect", phases = { "test" }, takes = "\"host\", \"command\", { … }",
+  summary = "Runs a command line on a throw-away host, and returns { status, stdout, stderr }. Its working directory is the folder that is "
+    .. "in front of the host's paths: the recipe's path /srv/web is srv/web there.",
+  example = "lab:expect(lab:run(\"web1\", \"cat srv/web/current/VERSION\").stdout):contains \"1.4\"",
+  fields = { { "timeout", "time", "the longest time", default = "\"1m\"" } },
+}
+
+function methods.run(_, host, command, given)
+  if type(host) ~= "string" or type(command) ~= "string" then
+    return errors.usage("lab:run takes a host's name and a command line", "write lab:run(\"web1\", \"ls srv\")")
+  end
+  local options = fields.options("lab:run", given)
+  return boundary.ask { op = "lab run", host = host, command = command, timeout = options.timeout }
+end
+
+language.word {
+  name = "lab:expect", nature = "pure", phases = { "test" }, takes = "value",
+  summary = "Begins an assertion about a value, as t:expect does.", example = "lab:expect(run.status):equals \"succeeded\"",
+}
+
+function methods.expect(_, value) return expectation(value) end
+
+for name, method in pairs(methods) do methods[name] = framed(method) end
+kind.__index = function(_, key)
+  if methods[key] then return methods[key] end
+  return errors.usage(string.format("a lab has no %s", tostring(key)), near.question(key, tables.keys(methods), "lab:%s"))
+end
+
+function lab.handle() return proxy(kind, 0, nil) end
+
+return lab

@@ -1,0 +1,50 @@
+import ArgumentParser
+import DeployModel
+
+/// What `lander test --lab` runs for real, and for how long.
+struct LabOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Run recipes for real, against throw-away hosts on this machine: hooks, builds and other commands run here, as you. Each recipe is \
+      deployed, deployed again, made to fail, and rolled back.
+      """)
+  var lab = false
+  @Option(help: ArgumentHelp("With --lab: only this recipe of the project.", valueName: "name"), completion: KnownNames.recipes)
+  var recipe: String?
+  @Option(help: ArgumentHelp("With --lab: a group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
+  var group: String?
+  @Option(help: ArgumentHelp("With --lab: a parameter of the recipe.", valueName: "name=value"))
+  var param: [String] = []
+  @Option(help: ArgumentHelp("With --lab: the largest number of throw-away hosts of each group, 1 to 50.", valueName: "number"))
+  var hosts: Int?
+  @Option(help: ArgumentHelp("With --lab: how long each deployment may take: 90s, 10m. Without it, 5m.", valueName: "time"))
+  var timeout: String?
+  @Flag(help: "With --lab: keep the folder of the throw-away hosts, and name it.")
+  var keep = false
+
+  /// The largest number of hosts of each group, unless `--hosts` gives another one.
+  static let usualHosts = 3
+
+  mutating func validate() throws {
+    let needing: [(String, Bool)] = [
+      ("--recipe", recipe != nil), ("--group", group != nil), ("--param", !param.isEmpty), ("--hosts", hosts != nil),
+      ("--timeout", timeout != nil), ("--keep", keep),
+    ]
+    if !lab, let (name, _) = needing.first(where: { $0.1 }) { throw ValidationError("\(name) goes with --lab") }
+    if let hosts, !(1...50).contains(hosts) { throw ValidationError("--hosts takes a number from 1 to 50, got \(hosts)") }
+    if let timeout, limit(timeout) == nil {
+      throw ValidationError("--timeout takes a time from 1s to 24h, such as 10m, got \"\(timeout)\"")
+    }
+  }
+
+  private func limit(_ text: String) -> Interval? {
+    guard let time = Interval(text), time >= .seconds(1), time <= .minutes(24 * 60) else { return nil }
+    return time
+  }
+
+  /// The time limit of each deployment.
+  var limit: Interval { timeout.flatMap(limit) ?? .minutes(5) }
+
+  /// The largest number of hosts of each group.
+  var most: Int { hosts ?? Self.usualHosts }
+}
