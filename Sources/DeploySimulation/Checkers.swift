@@ -220,13 +220,19 @@ package struct Checkers: Sendable {
         continue
       }
       look(
-        !watches[engine].same[number] || isOfStage(now, change), "P10", host: host,
+        !watches[engine].same[number] || isOfStage(now, change) || isOfTakeover(now, change, engine, number), "P10", host: host,
         "\(change.kind) was changed by intent \(change.intent) although the receipt has the same inputs")
       if change.kind == .current {
         exposure(engine, number, now)
         wayBack(engine, number, now)
       }
     }
+  }
+
+  /// Returns whether a change is the good receipt of a slot that keeps its release and takes over the traffic: its inputs stay the same.
+  private func isOfTakeover(_ now: SimulatedHost, _ change: HostChange, _ engine: Int, _ number: Int) -> Bool {
+    guard change.kind == .receipt, let host = watches[engine].plan.hosts.first(where: { $0.host.number == number }) else { return false }
+    return host.host.slot != nil && now.receipt?.inputs == (host.inputs ?? watches[engine].plan.content.inputs)
   }
 
   /// Returns whether a host is a partner in a deployment: it gets no release.

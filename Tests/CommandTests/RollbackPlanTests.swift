@@ -28,6 +28,35 @@ import Testing
     #expect(try place.text("hosts/h1/srv/app/started") != before)
   }
 
+  @Test("with slots, it shows the way back of the traffic, also if the idle slot has the release already")
+  func slots() throws {
+    let place = try Workplace(["app/version": "1\n"])
+    try place.write(
+      """
+      group "test" { hosts = { host "h1" { transport = "local", root = "\(place.path)/hosts/h1" } }, slots = { blue = {}, green = {} } }
+      recipe "app" {
+        api = 1, revision = bundle { from = "app" }, targets = group "test", path = "/srv/app",
+        traffic = {
+          pools = { "blue", "green" },
+          read = function() return json.decode(here:run("cat \(place.path)/w || echo '{}'", { rehearse = '{"blue":100,"green":0}' }).stdout) end,
+          weight = function(w) here:run("echo '" .. json.encode(w) .. "' > \(place.path)/w") end,
+        },
+        stages = { stage.upload, stage.rollout { strategy = blue_green { pools = { "blue", "green" }, keep = "1s", watch = "1s" } } },
+      }
+      """, to: "deploy.lua")
+    try place.write(#"{"blue":100,"green":0}"#, to: "w")
+    for version in ["1\n", "2\n", "3\n"] {
+      try place.write(version, to: "app/version")
+      let run = try place.lander("deploy")
+      try #require(run.code == 0, "\(run.everything)")
+    }
+    let plan = try place.lander("rollback", "--plan")
+    #expect(plan.code == 0 && !plan.everything.contains("defect of lander"), "\(plan.everything)")
+    try place.write("2\n", to: "app/version")
+    let again = try place.lander("plan", "--connect")
+    #expect(again.code == 0 && !again.everything.contains("defect of lander"), "\(again.everything)")
+  }
+
   @Test("what would be refused is refused, with the same exit code")
   func refused() throws {
     let place = try place()

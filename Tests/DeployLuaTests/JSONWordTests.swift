@@ -37,6 +37,11 @@ import Testing
     }
     #expect(try refused("json.decode(5)").contains("takes a text, got 5"))
     #expect(try refused("json.encode { [2] = 1, x = 2 }").contains("names of JSON are texts"))
+    for value in ["{ 'a', 'b', name = 'c' }", "{ [1] = 1, [3] = 3 }", "{ x = { 1, [2.5] = 2 } }"] {
+      #expect(try refused("json.encode \(value)").contains("a table is a list or has names, not both"), "\(value)")
+    }
+    #expect(try refused(#"json.encode "\xff""#).contains("bytes that are no UTF-8"))
+    #expect(try refused(#"yaml.encode { a = "\xff" }"#).contains("bytes that are no UTF-8"))
     #expect(try refused("json.encode(0/0)").contains("no such number"))
     #expect(try refused("(function() local t = {} t.t = t return json.encode(t) end)()").contains("circle"))
     #expect(try refused("json.encode(secret 'X')").contains("a secret cannot become text"))

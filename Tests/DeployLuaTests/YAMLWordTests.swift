@@ -155,7 +155,7 @@ import Testing
       ("url.decode '%4'", "something other than two hexadecimal digits; a % itself is %25"), ("url.parse 'x y:'", "no blank"),
       ("url.encode(1)", "got 1"),
       ("url.parse '/path'", "begins with no scheme"), ("url.parse 'http://a:99999/'", "99999 is no port"),
-      ("url.query 'a'", "takes a table"),
+      ("url.query 'a'", "takes a table"), ("url.query { a = { x = 1 } }", "a takes a list"), ("url.parse 'http://h\\\\@evil/'", "no backslash"),
       ("url.query { a = json.list }", "takes a text, a number"), ("url.query { a = secret 'X' }", "a secret cannot become text"),
       ("url.parse 'http://a/?x=%'", "its query has a %"),
     ] {

@@ -9,6 +9,9 @@ local deepest = 100
 
 local written_as = { ["\""] = "\\\"", ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 local function quoted(text)
+  if not utf8.len(text) then
+    errors.usage("a text has bytes that are no UTF-8, which JSON and YAML do not have", "write it with base64.encode")
+  end
   return "\"" .. string.gsub(text, "[%c\"\\]", function(c) return written_as[c] or string.format("\\u%04x", string.byte(c)) end) .. "\""
 end
 
@@ -24,6 +27,11 @@ end
 local write
 
 local function write_list(value, out, depth)
+  for _, name in ipairs(tables.keys(value)) do
+    if math.type(name) ~= "integer" or name < 1 or name > #value then
+      errors.usage(string.format("%s: a table is a list or has names, not both: %s would be lost", out.word, values.described(name)))
+    end
+  end
   out[#out + 1] = "["
   for i = 1, #value do
     if i > 1 then out[#out + 1] = "," end

@@ -63,6 +63,9 @@ local function query(given)
   table.sort(names)
   for _, name in ipairs(names) do
     local value = given[name]
+    if type(value) == "table" and #tables.keys(value) ~= #value then
+      errors.usage(string.format("url.query: %s takes a list, and the table has names or gaps", name))
+    end
     for _, one in ipairs(type(value) == "table" and value or { value }) do out[#out + 1] = item(name, one) end
   end
   return table.concat(out, "&")
@@ -96,6 +99,7 @@ end
 local function parse(value)
   local text = text_of("url.parse", value)
   if string.find(text, "[%c ]") then refuse(text, "a URL has no blank: it is %20") end
+  if string.find(text, "\\", 1, true) then refuse(text, "a URL has no backslash: it is %5C") end
   local scheme, rest = string.match(text, "^(%a[%w+.-]*):(.*)$")
   if not scheme then refuse(text, "it begins with no scheme, such as https:") end
   local parts = { scheme = string.lower(scheme) }
