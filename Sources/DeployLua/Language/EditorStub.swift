@@ -1,69 +1,142 @@
-/// Makes `lander.d.lua`: annotations with which Lua language servers complete and check `deploy.lua`.
+/// Makes `lander.lua`: annotations with which Lua language servers complete and check `deploy.lua`.
 package struct EditorStub {
   private let vocabulary: Vocabulary
+  private let types: EditorTypes
 
-  package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+  package init(_ vocabulary: Vocabulary) {
+    self.vocabulary = vocabulary
+    types = EditorTypes(vocabulary)
+  }
 
   /// The lines of the file. It contains only annotations, and nothing in it runs.
   package var lines: [String] {
     var lines = ["---@meta", "-- Made by lander init: the words of deploy.lua for editors. lander init --editor renews it.", ""]
-    for word in vocabulary.words where !word.fields.isEmpty {
-      lines += ["---@class \(options(of: word))"] + word.fields.map { annotation($0, isOptional: !$0.isRequired) } + [""]
-    }
-    for object in vocabulary.objects {
-      lines += ["---\(object.summary)", "---@class lander.\(object.name)"] + object.fields.map { annotation($0, isOptional: false) }
-      lines += [(Self.libraries.contains(object.name) ? "" : "local ") + "\(object.name) = {}", ""]
-      for method in vocabulary.methods(of: object) where !method.name.contains(":") || !method.name.contains(".") {
-        lines += function(method)
-      }
-    }
+    lines += opaque + hooks + failure
+    for word in vocabulary.words where !word.fields.isEmpty { lines += table(of: word) }
+    for object in vocabulary.objects { lines += self.object(object) }
     let globals = vocabulary.words.filter { !$0.name.contains(":") && !$0.name.contains(".") && !["plugin", "require"].contains($0.name) }
     for word in globals { lines += global(word) }
+    lines += Self.options
     for schema in vocabulary.schemas where schema.module.hasPrefix("recipes.strategies.") { lines += strategy(schema) }
-    lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = {}", ""] + members(of: "param").flatMap(function)
+    lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = {}", ""] + members(of: "param").flatMap { function($0) }
     return Array(lines.dropLast())
+  }
+
+  // MARK: classes
+
+  /// What the values take that may be called or stand alone: `group "web"` and `group "web" { … }`.
+  private static let called = [
+    "lander.group": "given: lander.options.group", "lander.described_host": "given: lander.options.host",
+    "lander.strategy": "given?: table",
+  ]
+
+  /// The values that words make, and that have no members.
+  private var opaque: [String] {
+    Set(EditorTypes.made.values).union(["lander.param", "lander.option"]).sorted().flatMap { name in
+      ["---@class \(name)"] + (Self.called[name].map { ["---@overload fun(\($0)): \(name)"] } ?? []) + [""]
+    }
+  }
+
+  /// The lifecycle events of `on = { … }`.
+  private var hooks: [String] {
+    let type = types.function(["host", "deployment"])
+    return ["---@class lander.hooks"] + vocabulary.events.map { "---@field \($0.name)? (\(type))|(\(type))[] \($0.summary)" } + [""]
+  }
+
+  private var failure: [String] {
+    ["---@class lander.error"]
+      + vocabulary.errorFields.map { "---@field \($0.name) \(types.member($0, of: "error")) \($0.summary)" } + [""]
+  }
+
+  /// Returns the class of the table that a word takes.
+  private func table(of word: Word) -> [String] {
+    let name = EditorTypes.options(of: word.name)
+    let old = word.fields.compactMap { field in field.deprecated.map { (field.name, types.field(field, of: word), field.summary, $0) } }
+    let texts = word.takes.contains("\"a\", \"b\"") ? ["---@field [integer] string the texts"] : []
+    let fields = word.fields.filter { $0.deprecated == nil }.map { field in
+      "---@field \(field.name)\(field.isRequired ? "" : "?") \(types.field(field, of: word)) \(field.summary)"
+        + (field.fallback.map { ", default \($0)" } ?? "")
+    }
+    return whole(["---@class \(name)"] + fields + texts, old) + [""]
+  }
+
+  /// Returns a class with fields that are deprecated. Language servers read that of a variable's members, but not of `---@field`.
+  private func whole(_ lines: [String], _ old: [(name: String, type: String, summary: String, instead: String)]) -> [String] {
+    if old.isEmpty { return lines }
+    let members = old.flatMap { field in
+      ["---\(field.summary). Deprecated: \(field.instead)", "---@deprecated", "---@type (\(field.type))?", "options.\(field.name) = nil"]
+    }
+    return ["do"] + (lines + ["local options = {}"] + members).map { "  " + $0 } + ["end"]
+  }
+
+  /// Returns an object with its methods. Only the libraries are globals.
+  private func object(_ object: Vocabulary.Object) -> [String] {
+    let isLibrary = Self.libraries.contains(object.name)
+    var lines = ["---\(object.summary)", "---@class lander.\(object.name)"]
+    lines += object.fields.map { "---@field \($0.name) \(types.member($0, of: object.name)) \($0.summary)" }
+    if object.name == "hosts" { lines += ["---@field [integer] lander.host a host, by its place"] }
+    lines += [(isLibrary ? "" : "local ") + "\(object.name) = {}", ""]
+    for method in vocabulary.methods(of: object) where !method.name.contains(":") || !method.name.contains(".") {
+      lines += function(method)
+    }
+    if isLibrary { return lines }
+    return ["do"] + lines.dropLast().map { $0.isEmpty ? "" : "  " + $0 } + ["end", ""]
   }
 
   /// The objects that every file has as globals.
   private static let libraries = ["json", "yaml", "base64", "url", "http", "here"]
 
-  /// Returns the annotations of a strategy that every recipe can use, with its options.
-  private func strategy(_ schema: OptionSchema) -> [String] {
-    let type = "lander.options.\(schema.name)"
-    let fields = schema.options.map { one in
-      "---@field \(one.name)\(one.isRequired ? "" : "?") any \(one.summary)" + (one.fallback.map { ", default \($0)" } ?? "")
-    }
-    return ["---@class \(type)"] + fields + ["", "---@param given? \(type)", "function \(schema.name)(given) end", ""]
-  }
+  // MARK: functions
 
-  private func options(of word: Word) -> String { "lander.options." + word.name.replacing(":", with: ".") }
-
-  private func annotation(_ field: Word.Field, isOptional: Bool) -> String {
-    "---@field \(field.name)\(isOptional ? "?" : "") \(Self.type(field.type)) \(field.summary)"
-      + (field.fallback.map { ", default \($0)" } ?? "")
-  }
+  /// What a plugin's manifest defines. The stub cannot say that only such plugins have it.
+  private static let options = [
+    "---Checks the options that the manifest of this plugin declares, and fills in defaults. `options(given)`", "---@param given? table",
+    "---@return table", "function options(given) end", "",
+  ]
 
   private func function(_ word: Word) -> [String] {
-    let takesTable = word.takes.hasPrefix("{") && !word.fields.isEmpty
-    let arguments = word.fields.isEmpty ? "..." : takesTable ? "given" : positional(word).joined(separator: ", ") + ", given"
-    let comment = ["---\(word.summary) `\(word.call)`"] + (word.fields.isEmpty ? [] : ["---@param given? \(options(of: word))"])
-    return comment + ["function \(word.name)(\(arguments)) end", ""]
+    let signature = EditorSignature(word, types)
+    return head(word) + signature.annotations + ["function \(word.name)(\(signature.list)) end", ""]
   }
 
-  /// Returns the names of the arguments before the table of options.
-  private func positional(_ word: Word) -> [String] {
-    let names = word.takes.split(separator: ",").map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("{") && !$0.isEmpty }
-    return names.map { $0.filter { $0 != "\"" } }
+  private func head(_ word: Word) -> [String] {
+    ["---\(word.summary) `\(word.call)`"] + (word.deprecated.map { ["---Deprecated: \($0)", "---@deprecated"] } ?? [])
   }
 
   /// Returns the annotations of a word that can be called, or that has members.
   private func global(_ word: Word) -> [String] {
-    let comment = "---\(word.summary) `\(word.call)`"
-    let members = members(of: word.name).flatMap(function) + word.members.map { "function \(word.name).\($0)(...) end" }
-    if !members.isEmpty { return [comment, "---@overload fun(...): any", "\(word.name) = {}", ""] + members + [""] }
-    if word.fields.isEmpty { return [comment, "function \(word.name)(...) end", ""] }
-    if word.takes.hasPrefix("{") { return [comment, "---@param given? \(options(of: word))", "function \(word.name)(given) end", ""] }
-    return [comment, "---@param name string", "---@return fun(given: \(options(of: word))): any", "function \(word.name)(name) end", ""]
+    let signature = EditorSignature(word, types)
+    let others = (Self.overloads[word.name] ?? []).map { "---@overload \($0)" }
+    if members(of: word.name).isEmpty, word.members.isEmpty {
+      return head(word) + signature.annotations + others + ["function \(word.name)(\(signature.list)) end", ""]
+    }
+    return head(word) + ["---@overload \(signature.overload)"] + others + value(word, signature)
+  }
+
+  /// How some words may also be called.
+  private static let overloads = [
+    "bundle": ["fun(given: lander.options.bundle): lander.bundle"], "group": ["fun(given: lander.options.group): lander.group"],
+    "recipe": ["fun(given: lander.options.recipe): lander.recipe"], "schema": ["fun(name: string): fun(given: table): function"],
+  ]
+
+  /// Returns a word as a table with its members: values of the kind that the word makes, or functions like the word if it makes nothing.
+  private func value(_ word: Word, _ signature: EditorSignature) -> [String] {
+    let own = word.members.flatMap { name in
+      if let made = EditorTypes.made[word.name] { return ["---@type \(made)", "\(word.name).\(name) = nil", ""] }
+      return signature.annotations + ["function \(word.name).\(name)(\(signature.list)) end", ""]
+    }
+    let others = members(of: word.name).flatMap { member in
+      EditorTypes.made[word.name] == EditorTypes.made[member.name] && word.name == "stage" ? callable(member) : function(member)
+    }
+    return ["\(word.name) = {}", ""] + own + others
+  }
+
+  /// Returns a member that is a value, and that may be called for another one.
+  private func callable(_ word: Word) -> [String] {
+    let type = "lander." + word.name
+    return head(word) + [
+      "---@class \(type): lander.stage", "---@overload \(EditorSignature(word, types).overload)", "\(word.name) = {}", "",
+    ]
   }
 
   /// Returns the functions that a word has as members. Sections such as `alarm = { … }` of a recipe are fields.
@@ -73,17 +146,15 @@ package struct EditorStub {
     }
   }
 
-  private static func type(_ name: String) -> String {
-    let known = [
-      "positive": "integer", "count": "integer", "chosen": "lander.hosts|lander.host|table", "port": "integer", "factor": "number",
-      "name": "string", "url": "string", "user": "string", "runner": "string|boolean", "owner": "string",
-      "duration": "string|number", "time": "string|number", "amount": "string|integer",
-      "strings": "string|string[]", "functions": "function|function[]", "record": "table<string, any>", "mode": "string|integer",
-      "answer": "string|table", "version": "string", "range": "string", "module": "string", "statuses": "integer|integer[]",
-      "hosts": "lander.hosts|table", "targets": "any", "revision": "any",
-      "configuration": "string|table", "strategy": "any", "stages": "table", "recipe": "any",
-    ]
-    if name.contains("|") { return name.split(separator: "|").map { "\"\($0)\"" }.joined(separator: "|") }
-    return known[name] ?? name
+  /// Returns the annotations of a strategy that every recipe can use, with its options.
+  private func strategy(_ schema: OptionSchema) -> [String] {
+    let type = "lander.options.\(schema.name)"
+    let fields = schema.options.filter { $0.deprecated == nil }.map { one in
+      "---@field \(one.name)\(one.isRequired ? "" : "?") \(EditorTypes.option(one)) \(one.summary)"
+        + (one.fallback.map { ", default \($0)" } ?? "")
+    }
+    let old = schema.options.compactMap { one in one.deprecated.map { (one.name, EditorTypes.option(one), one.summary, $0) } }
+    return whole(["---@class \(type)"] + fields, old) + ["", "---@class lander.strategy.\(schema.name): lander.strategy"]
+      + ["---@overload fun(given?: \(type)): lander.strategy", "\(schema.name) = {}", ""]
   }
 }

@@ -4,12 +4,18 @@ import DeployModel
 package struct OptionSchema: Sendable, Hashable {
   package struct Option: Sendable, Hashable {
     package var name: String
+    /// The kind, as in `schema.KIND`.
+    package var kind: String
+    /// The texts that an option of the kind `choice` takes.
+    package var choices: [String]
     /// What values the option takes, in words.
     package var takes: String
     package var summary: String
     package var isRequired: Bool
     /// The default, as Lua writes it; nil: the option has none.
     package var fallback: String?
+    /// What to use instead, such as "use `url`"; nil: the option is not deprecated.
+    package var deprecated: String?
   }
 
   package var name: String
@@ -24,8 +30,9 @@ package struct OptionSchema: Sendable, Hashable {
     file = value["file"]?.text ?? ""
     options = (value["options"]?.list ?? []).map { one in
       Option(
-        name: one["name"]?.text ?? "", takes: one["takes"]?.text ?? "", summary: one["summary"]?.text ?? "",
-        isRequired: one["required"]?.bool ?? false, fallback: one["default"]?.text)
+        name: one["name"]?.text ?? "", kind: one["type"]?.text ?? "", choices: (one["choices"]?.list ?? []).compactMap(\.text),
+        takes: one["takes"]?.text ?? "", summary: one["summary"]?.text ?? "", isRequired: one["required"]?.bool ?? false,
+        fallback: one["default"]?.text, deprecated: one["deprecated"]?.text)
     }
   }
 

@@ -73,7 +73,7 @@ package struct Reference {
       Page(
         file: "deployment.md", title: "The deployment", summary: "What functions can learn about the present deployment.",
         body: objects(["deployment"])),
-      Page(file: "rollout.md", title: "The rollout", summary: "What a strategy can decide.", body: objects(["rollout"])),
+      Page(file: "rollout.md", title: "The rollout", summary: "What a strategy can decide.", body: objects(["rollout", "wave"])),
       Page(
         file: "functions.md", title: "What functions call",
         summary: "Time, errors, logs, secrets, text formats, and functions that run at the same time.",
@@ -96,7 +96,7 @@ package struct Reference {
   /// A page for the objects that no other page names, so that a new object is not forgotten.
   private var others: [Page] {
     let named = [
-      "host", "hosts", "result", "service", "here", "deployment", "rollout", "json", "yaml", "base64", "url", "t", "lab", "played",
+      "host", "hosts", "result", "service", "here", "deployment", "rollout", "wave", "json", "yaml", "base64", "url", "t", "lab", "played",
       "expectation",
     ]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
@@ -122,7 +122,7 @@ package struct Reference {
     let rows = word.fields.map { field in
       [
         "`\(field.name)`" + (field.isRequired ? " (required)" : ""), vocabulary.meaning(of: field.type) ?? field.type, field.fallback ?? "",
-        field.summary,
+        Self.summary(field.summary, field.deprecated),
       ]
     }
     return lines + table(["field", "takes", "default", "what it is"], rows)
@@ -131,9 +131,16 @@ package struct Reference {
   /// Returns when a word may be called, what it does, what it needs, and which errors it raises.
   private func facts(_ word: Word) -> String { word.facts.map { "*\($0)*" }.joined(separator: " · ") }
 
+  /// What a field or an option is, and what to use instead if it is deprecated.
+  private static func summary(_ text: String, _ deprecated: String?) -> String {
+    ([deprecated.map { "**Deprecated: \($0).**" }, text].compactMap { $0 }.filter { !$0.isEmpty }).joined(separator: " ")
+  }
+
   private func schemas(_ isWanted: (String) -> Bool) -> [String] {
     vocabulary.schemas.filter { isWanted($0.module) }.flatMap { schema in
-      let rows = schema.options.map { ["`\($0.name)`" + ($0.isRequired ? " (required)" : ""), $0.takes, $0.fallback ?? "", $0.summary] }
+      let rows = schema.options.map {
+        ["`\($0.name)`" + ($0.isRequired ? " (required)" : ""), $0.takes, $0.fallback ?? "", Self.summary($0.summary, $0.deprecated)]
+      }
       return ["## \(schema.name)", "", "From `\(schema.file)`: `require \"\(schema.module)\"`.", ""]
         + table(["option", "takes", "default", "what it is"], rows)
     }

@@ -53,6 +53,7 @@ package struct ReferenceIndex {
     let fields = word.fields.flatMap { field in
       var line = "  \(field.name)\(field.isRequired ? " (required)" : ""): \(vocabulary.meaning(of: field.type) ?? field.type)"
       if let fallback = field.fallback { line += "; default \(fallback)" }
+      if let instead = field.deprecated { line += "; deprecated: \(instead)" }
       return [line] + (field.summary.isEmpty ? [] : ["      \(field.summary)"])
     }
     return ReferenceEntry(
@@ -63,6 +64,7 @@ package struct ReferenceIndex {
         ("kind", .text("word")), ("name", .text(word.name)), ("call", .text(word.call)), ("summary", .text(word.summary)),
         ("nature", .text(word.nature.rawValue)), ("phases", .list(word.phases.map { .text($0) })), ("example", .text(word.example)),
         ("errors", .list(word.errors.map { .text($0) })), ("needs", word.needs.map { .text($0) } ?? .null),
+        ("deprecated", word.deprecated.map { .text($0) } ?? .null),
         ("fields", .list(word.fields.map { value(of: $0) })),
       ]))
   }
@@ -71,6 +73,7 @@ package struct ReferenceIndex {
     .record(of: [
       ("name", .text(field.name)), ("type", .text(field.type)), ("takes", .text(vocabulary.meaning(of: field.type) ?? field.type)),
       ("required", .bool(field.isRequired)), ("default", field.fallback.map { .text($0) } ?? .null), ("summary", .text(field.summary)),
+      ("deprecated", field.deprecated.map { .text($0) } ?? .null),
     ])
   }
 
@@ -91,7 +94,7 @@ package struct ReferenceIndex {
     vocabulary.words.flatMap { word in
       word.fields.map { field in
         let needed = field.isRequired ? ["It is required."] : []
-        let fallback = field.fallback.map { ["Default: \($0)"] } ?? []
+        let fallback = (field.fallback.map { ["Default: \($0)"] } ?? []) + (field.deprecated.map { ["Deprecated: \($0)"] } ?? [])
         return ReferenceEntry(
           name: "\(word.name).\(field.name)",
           lines: ["\(word.name).\(field.name) takes \(vocabulary.meaning(of: field.type) ?? field.type)"]
@@ -103,7 +106,7 @@ package struct ReferenceIndex {
 
   private func entry(_ schema: OptionSchema) -> ReferenceEntry {
     let options = schema.options.flatMap { one in
-      let fallback = one.fallback.map { "; default \($0)" } ?? ""
+      let fallback = (one.fallback.map { "; default \($0)" } ?? "") + (one.deprecated.map { "; deprecated: \($0)" } ?? "")
       return ["  \(one.name)\(one.isRequired ? " (required)" : ""): \(one.takes)\(fallback)"]
         + (one.summary.isEmpty ? [] : ["      \(one.summary)"])
     }
@@ -118,6 +121,7 @@ package struct ReferenceIndex {
               .record(of: [
                 ("name", .text(one.name)), ("takes", .text(one.takes)), ("required", .bool(one.isRequired)),
                 ("default", one.fallback.map { .text($0) } ?? .null), ("summary", .text(one.summary)),
+                ("deprecated", one.deprecated.map { .text($0) } ?? .null),
               ])
             })
         ),

@@ -20,6 +20,8 @@ package struct Word: Sendable, Hashable {
     package var isRequired: Bool
     /// The default, as Lua writes it or in words; nil: the field has none.
     package var fallback: String?
+    /// What to use instead, such as "use `host:run`"; nil: the field is not deprecated.
+    package var deprecated: String?
   }
 
   /// The word as a recipe writes it: `host:run`, `recipe`, `stage.rollout`.
@@ -38,9 +40,13 @@ package struct Word: Sendable, Hashable {
   package var errors: [String]
   /// The capability that a plugin needs to call the word; nil: none.
   package var needs: String?
-  /// What the word gives: the name of an object, `string`, `boolean`, `nothing`, or `never` if it does not return; nil: it depends on the
-  /// arguments.
-  package var gives: String?
+  /// What the word gives, a name for each value: an object, `string`, `boolean`, `nothing`, or `never` if it does not return; empty: it
+  /// depends on the arguments.
+  package var results: [String]
+  /// The arguments in `takes` that a call may leave out, besides a table of options.
+  package var optional: [String]
+  /// What to use instead, such as "use `host:run`"; nil: the word is not deprecated.
+  package var deprecated: String?
   /// The members of the word, besides the words that begin with its name, such as `warn` of `log`.
   package var members: [String]
 
@@ -57,9 +63,14 @@ package struct Word: Sendable, Hashable {
     fields = Field.list(value["fields"])
     errors = (value["errors"]?.list ?? []).compactMap(\.text)
     needs = value["needs"]?.text
-    gives = value["gives"]?.text
+    results = (value["gives"]?.list ?? []).compactMap(\.text)
+    optional = (value["optional"]?.list ?? []).compactMap(\.text)
+    deprecated = value["deprecated"]?.text
     members = (value["members"]?.list ?? []).compactMap(\.text)
   }
+
+  /// The first value that the word gives; nil: it depends on the arguments.
+  package var gives: String? { results.first }
 
   /// The call as a recipe writes it: `sleep(duration)`, `host:wait_for { … }`.
   package var call: String {
@@ -76,7 +87,7 @@ extension Word.Field {
       guard let name = field["name"]?.text, let type = field["type"]?.text, let summary = field["summary"]?.text else { return nil }
       return Word.Field(
         name: name, type: type, summary: summary, isRequired: field["required"]?.bool ?? false,
-        fallback: field["default"]?.text)
+        fallback: field["default"]?.text, deprecated: field["deprecated"]?.text)
     }
   }
 }
@@ -98,7 +109,8 @@ extension Word {
       case .probe: ["reads; Lander may repeat it"]
       case .effect: ["changes something; runs at most once"]
       }
-    return [phase.joined(separator: " or ")] + effect + (needs.map { ["a plugin needs the capability \($0)"] } ?? [])
+    return (deprecated.map { ["deprecated: \($0)"] } ?? []) + [phase.joined(separator: " or ")] + effect
+      + (needs.map { ["a plugin needs the capability \($0)"] } ?? [])
       + (errors.isEmpty ? [] : ["raises " + errors.joined(separator: ", ")])
   }
 }

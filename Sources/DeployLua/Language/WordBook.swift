@@ -12,7 +12,7 @@ struct WordBook {
   /// The words of this version of Lander. It has no words if the prelude is broken, which other tests find.
   static let own = WordBook((try? Vocabulary()))
 
-  private init(_ vocabulary: Vocabulary?) {
+  init(_ vocabulary: Vocabulary?) {
     let all = vocabulary?.words ?? []
     words = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
     objects = Dictionary((vocabulary?.objects ?? []).map { ($0.name, $0) }) { first, _ in first }
@@ -29,7 +29,7 @@ struct WordBook {
   }
 
   /// Returns the names in a text such as `function(host, deployment)`; nil: the text has none.
-  private static func arguments(_ text: String) -> [String]? {
+  static func arguments(_ text: String) -> [String]? {
     text.firstMatch(of: /(?:function|with )\(([^)]*)\)/)?.1.split(separator: ",").map { String($0.drop { $0 == " " }) }
   }
 

@@ -43,7 +43,9 @@ extension WordUse {
         "\(called) takes \(parameters.isEmpty ? "nothing" : word.takes), got \(arguments.count.of("value"))", index,
         fix: "write \(word.call)")
     }
-    if !isOpen, !isSeveral, let missing = parameters.dropFirst(arguments.count).first, !missing.hasPrefix("{") {
+    if !isOpen, !isSeveral, let missing = parameters.dropFirst(arguments.count).first, !missing.hasPrefix("{"),
+      !word.optional.contains(String(missing))
+    {
       tell("\(called) needs \(missing)", index, fix: "write \(word.call)")
     }
     for (parameter, argument) in zip(parameters, arguments) {
@@ -73,6 +75,7 @@ extension WordUse {
         tell("\(called) has no field \"\(name.text)\"", value.lowerBound, fix: fix ?? "it has " + names.joined(separator: ", "))
         continue
       }
+      if let instead = field.deprecated { tell("\(name.text) of \(called) is deprecated", value.lowerBound, fix: instead) }
       look(at: value, as: field.type, "\(name.text) of \(called)")
     }
     guard fields.allSatisfy({ $0.name != nil }) else { return }

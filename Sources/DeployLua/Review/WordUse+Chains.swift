@@ -15,11 +15,13 @@ extension WordUse {
       word = name
     }
     guard kind != nil || word != nil else { return (nil, index + 1) }
+    if tells { lookAtAge(of: word, index) }
     var at = index + 1
     while at < tokens.count {
       if [".", ":"].contains(expressions.sign(at)), at + 1 < tokens.count {
         if expressions.sign(at + 2) == "=" { return (nil, at + 2) }
         (kind, word) = member(at + 1, of: kind, or: word, tells: tells)
+        if tells { lookAtAge(of: word, at + 1) }
         (last, isDotted) = (nil, expressions.sign(at) == "." && word?.contains(":") == true)
         at += 2
       } else if expressions.isCall(at), let called = word {

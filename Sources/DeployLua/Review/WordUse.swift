@@ -6,7 +6,7 @@ struct WordUse {
 
   let path: String
   let expressions: Expressions
-  let book = WordBook.own
+  let book: WordBook
   var scopes = VariableScopes()
   var warnings: [Problem] = []
   /// The literal values that are checked together at the end.
@@ -36,20 +36,21 @@ struct WordUse {
   var tokens: [Token] { expressions.tokens }
 
   /// Returns the warnings about a source that compiles.
-  static func warnings(in tokens: [Token], of path: String) -> [Problem] {
+  static func warnings(in tokens: [Token], of path: String, by book: WordBook = .own) -> [Problem] {
     // A source that changes its environment may change the meaning of every word, so it is not checked.
     if tokens.contains(where: { $0.kind == .name && $0.text == "_ENV" }) { return [] }
-    var first = WordUse(tokens, path, isFirst: true)
+    var first = WordUse(tokens, path, book, isFirst: true)
     first.walk()
-    var use = WordUse(tokens, path, isFirst: false)
+    var use = WordUse(tokens, path, book, isFirst: false)
     use.changing = first.changing
     use.own = first.own
     use.walk()
     return (use.warnings + use.literals.warnings()).sorted { ($0.place?.line ?? 0) < ($1.place?.line ?? 0) }
   }
 
-  private init(_ tokens: [Token], _ path: String, isFirst: Bool) {
+  private init(_ tokens: [Token], _ path: String, _ book: WordBook, isFirst: Bool) {
     self.path = path
+    self.book = book
     self.isFirst = isFirst
     expressions = Expressions(tokens: tokens)
   }
@@ -234,6 +235,12 @@ struct WordUse {
   }
 
   // MARK: what is told
+
+  /// Warns if a word that stands at an index is deprecated.
+  mutating func lookAtAge(of word: String?, _ index: Int) {
+    guard let word, let instead = book.word(word)?.deprecated else { return }
+    tell("\(word) is deprecated", index, fix: instead)
+  }
 
   mutating func tell(_ message: String, _ index: Int, fix: String?) {
     let line = tokens.indices.contains(index) ? tokens[index].line : tokens.last?.line ?? 1

@@ -8,8 +8,9 @@ local difference, verdict = import "spec/difference", import "spec/verdict"
 local kind, methods = values.kind "expectation", {}
 language.object { name = "expectation", summary = "The object that t:expect returns.", fields = {} }
 
-local function word(name, takes, summary, example)
-  language.word { name = "expectation:" .. name, nature = "pure", phases = { "test" }, takes = takes, summary = summary, example = example }
+local function word(name, takes, summary, example, optional)
+  language.word { name = "expectation:" .. name, nature = "pure", phases = { "test" }, gives = "nothing", takes = takes,
+    optional = optional, summary = summary, example = example }
 end
 word("equals", "value", "Asserts that the value is equal; tables are compared member by member.", "t:expect(run.waves[1]):equals { "
   .. "\"web1\" }")
@@ -21,7 +22,7 @@ word("lacks", "part", "Asserts that a string does not contain this text, or a li
   "t:expect(table.concat(run.log, \"\\n\")):lacks \"retry\"")
 word("matches", "pattern", "Asserts that a string matches a Lua pattern.", "t:expect(run.status):matches \"^succe\"")
 word("fails", "part", "Asserts that a function raises an error whose message contains this text; without an argument, any error.",
-  "t:expect(function() fail \"it needs a URL\" end):fails \"needs\"")
+  "t:expect(function() fail \"it needs a URL\" end):fails \"needs\"", { "part" })
 
 local function fail(message, ...) return verdict.fail("failed", string.format(message, ...)) end
 local function misuse(message, fix) return verdict.fail("invalid", message, fix) end

@@ -27,7 +27,7 @@ local own = {
 }
 
 language.word {
-  name = "lab:deploy", nature = "effect", phases = { "test" }, takes = "\"recipe\", { … }",
+  name = "lab:deploy", nature = "effect", phases = { "test" }, gives = "played", takes = "\"recipe\", { … }",
   summary = "Deploys a recipe of deploy.lua for real, and returns what happened. The test fails if a host then breaks a promise of Lander: "
     .. "a lock or a command is left, or a receipt is wrong.",
   example = "local run = lab:deploy(\"web\", { revision = 2, answers = { { command = \"bin/migrate\", optional = true } } })",
@@ -47,7 +47,7 @@ function methods.deploy(_, name, given)
 end
 
 language.word {
-  name = "lab:rollback", nature = "effect", phases = { "test" }, takes = "\"recipe\", { … }",
+  name = "lab:rollback", nature = "effect", phases = { "test" }, gives = "played", takes = "\"recipe\", { … }",
   summary = "Takes the hosts of a recipe back to the good release before the one that they run, as lander rollback does, and returns what "
     .. "happened.",
   example = "lab:expect(lab:rollback(\"web\").status):equals \"succeeded\"",
@@ -60,7 +60,7 @@ function methods.rollback(_, name, given)
 end
 
 language.word {
-  name = "lab:run", nature = "effect", phases = { "test" }, takes = "\"host\", \"command\", { … }",
+  name = "lab:run", nature = "effect", phases = { "test" }, gives = "table", takes = "\"host\", \"command\", { … }",
   summary = "Runs a command line on a throw-away host, and returns { status, stdout, stderr }. Its working directory is the folder that is "
     .. "in front of the host's paths: the recipe's path /srv/web is srv/web there.",
   example = "lab:expect(lab:run(\"web1\", \"cat srv/web/current/VERSION\").stdout):contains \"1.4\"",
@@ -76,7 +76,7 @@ function methods.run(_, host, command, given)
 end
 
 language.word {
-  name = "lab:expect", nature = "pure", phases = { "test" }, takes = "value",
+  name = "lab:expect", nature = "pure", phases = { "test" }, gives = "expectation", takes = "value",
   summary = "Begins an assertion about a value, as t:expect does.", example = "lab:expect(run.status):equals \"succeeded\"",
 }
 

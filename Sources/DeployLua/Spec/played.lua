@@ -27,7 +27,7 @@ local object = language.object {
 local names, known = language.fields_of(object)
 
 language.word {
-  name = "played:ran", nature = "pure", phases = { "test" }, takes = "part, host",
+  name = "played:ran", nature = "pure", phases = { "test" }, gives = "integer", optional = { "host" }, takes = "part, host",
   summary = "Returns the number of commands that contain this text, on the given host or on all hosts.",
   example = "t:expect(run:ran \"bin/migrate\"):equals(1)",
 }
@@ -48,7 +48,7 @@ function methods.ran(inside, part, host)
 end
 
 language.word {
-  name = "played:file", nature = "pure", phases = { "test" }, takes = "host, path",
+  name = "played:file", nature = "pure", phases = { "test" }, gives = "string", takes = "host, path",
   summary = "Returns the content of a file on a host at the end; nil if there is no such file.",
   example = "t:expect(run:file(\"host1\", \"/etc/port\")):equals(nil)",
 }
@@ -60,7 +60,7 @@ function methods.file(inside, host, path)
 end
 
 language.word {
-  name = "played:decides", nature = "pure", phases = { "test" }, takes = "{ \"decision\", … }",
+  name = "played:decides", nature = "pure", phases = { "test" }, gives = "nothing", takes = "{ \"decision\", … }",
   summary = "Asserts the complete list of decisions, in order. You may leave out the end of a decision: \"wave 1\" matches \"wave 1: 2 "
     .. "hosts\". Stages count only if the list names at least one.",
   example = "t:strategy(\"canary\", { batch = \"100%\" }):decides { \"wave 1: 1 host\", \"gate wait\", \"wave 2\" }",

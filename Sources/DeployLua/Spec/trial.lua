@@ -19,7 +19,7 @@ types.define("answers", "a list of tables { command = \"…\", … }", function(
 end)
 
 language.word {
-  name = "t:deploy", nature = "pure", phases = { "test" }, takes = "\"recipe\", { … }",
+  name = "t:deploy", nature = "pure", phases = { "test" }, gives = "played", takes = "\"recipe\", { … }",
   summary = "Deploys a recipe to simulated hosts, on a virtual clock, and returns what happened.",
   example = "local run = t:deploy(\"web\", { hosts = 10, fails = { host1 = \"ValidateService\" } })",
   fields = {
@@ -112,7 +112,7 @@ for _, field in ipairs(language.words["t:deploy"].fields) do
   if field[1] ~= "params" and field[1] ~= "task" then of_deployments[#of_deployments + 1] = field end
 end
 language.word {
-  name = "t:strategy", nature = "pure", phases = { "test" }, takes = "\"strategy\", { its options }, { … }",
+  name = "t:strategy", nature = "pure", phases = { "test" }, gives = "played", takes = "\"strategy\", { its options }, { … }",
   summary = "Runs a strategy alone, by default on 4 hosts, and returns what happened, as t:deploy does. Name the strategy as strategy "
     .. "\"name\" declares it, or name the module that returns it. Options are plain values; if a strategy needs a function as an option, "
     .. "declare a recipe in the spec that uses it.",
@@ -132,7 +132,7 @@ function methods.strategy(_, name, own, given)
 end
 
 language.word {
-  name = "t:expect", nature = "pure", phases = { "test" }, takes = "value",
+  name = "t:expect", nature = "pure", phases = { "test" }, gives = "expectation", takes = "value",
   summary = "Begins an assertion about a value. If the assertion does not hold, the test fails.", example = "t:expect(run.status):equals "
     .. "\"succeeded\"",
 }

@@ -13,20 +13,20 @@ local titles, tests, known = {}, {}, {}
 local count = 0 -- tests so far
 
 language.word {
-  name = "describe", nature = "pure", phases = { "test" }, takes = "(\"title\", function() … end)",
+  name = "describe", nature = "pure", phases = { "test" }, gives = "nothing", takes = "(\"title\", function() … end)",
   summary = "Groups tests under a title. Groups may be nested.",
   example = "describe(\"the rollout of web\", function()\n"
     .. "  it(\"starts with one host\", function(t) t:expect(t:deploy(\"web\").waves[1]):equals { \"web1\" } end)\nend)",
 }
 language.word {
-  name = "it", nature = "pure", phases = { "test" }, takes = "(\"title\", function(t) … end)",
+  name = "it", nature = "pure", phases = { "test" }, gives = "nothing", takes = "(\"title\", function(t) … end)",
   summary = "Defines a test. Its title is a sentence, and it fails if its function raises an error. Each test runs in its own Lua state.",
   example = "it(\"goes back when a host is bad\", function(t)\n"
     .. "  local run = t:deploy(\"web\", { fails = { web2 = \"ValidateService\" } })\n"
     .. "  t:expect(run.decisions):contains \"rollback\"\nend)",
 }
 language.word {
-  name = "lab", nature = "pure", phases = { "test" }, takes = "(\"title\", function(lab) … end)",
+  name = "lab", nature = "pure", phases = { "test" }, gives = "nothing", takes = "(\"title\", function(lab) … end)",
   summary = "Defines a test that runs for real, on throw-away hosts of this machine. Only lander test --lab runs it.",
   example = "lab(\"serves the revision that it deployed\", function(lab)\n"
     .. "  lab:expect(lab:deploy(\"web\").status):equals \"succeeded\"\n"

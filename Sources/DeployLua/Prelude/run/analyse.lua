@@ -8,7 +8,7 @@ local decisions, fields = import "run/decisions", import "types/fields"
 local most = 10000 -- rests between looks
 
 language.word {
-  name = "rollout:analyse", nature = "probe", phases = { "run" }, takes = "{ … }",
+  name = "rollout:analyse", nature = "probe", phases = { "run" }, gives = { "boolean", "string", "string" }, takes = "{ … }",
   summary = "Compares hosts that have the release with twins that do not, look by look, until the difference is clear or the time is "
     .. "over. If the release is worse than the margin allows, the deployment fails. Returns true (with on_fail = \"return\" also false), "
     .. "the verdict \"pass\", \"fail\" or \"inconclusive\", and the result in words.",

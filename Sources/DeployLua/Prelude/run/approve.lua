@@ -6,7 +6,7 @@ local decisions, fields = import "run/decisions", import "types/fields"
 local day = 24 * 3600 * 1000
 
 language.word {
-  name = "rollout:approve", nature = "pure", phases = { "run" }, takes = "{ … }",
+  name = "rollout:approve", nature = "pure", phases = { "run" }, gives = { "boolean", "table" }, takes = "{ … }",
   summary = "Waits until a person approves. A rejection, or no answer in time, fails the deployment. Returns true (with on_fail = "
     .. "\"return\" also false), and the list of answers, each with by, comment and at.",
   example = "rollout:approve { message = \"Does the canary look good?\", timeout = \"4h\" }",

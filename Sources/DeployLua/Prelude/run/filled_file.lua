@@ -7,6 +7,7 @@ local operation, template = import "run/operation", import "words/template"
 
 language.word {
   name = "host:template", nature = "effect", phases = { "run" }, gives = "nothing", takes = "path, template, values, { … }",
+  optional = { "values" },
   summary = "Writes a template's text with its values, at once and whole; a value may be a secret; the file has mode 0600 then.",
   errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "local conf = template \"app.conf\"\n"

@@ -5,7 +5,8 @@ local language, rehearsal, tables = import "runtime/language", import "runtime/r
 local values, void, fleet, sets = import "runtime/values", import "runtime/void", import "run/fleet", import "run/sets"
 
 language.word {
-  name = "deployment:partners", nature = "pure", phases = { "run" }, gives = "hosts", takes = "\"name\"",
+  name = "deployment:partners", nature = "pure", phases = { "run" }, gives = "hosts", optional = { "\"name\"" },
+  takes = "\"name\"",
   summary = "Returns the hosts of a group of partners; without a name, all partners. They have the methods of any host.",
   example = "for _, balancer in ipairs(deployment:partners \"balancers\") do balancer:run \"systemctl reload nginx\" end",
 }
@@ -16,7 +17,8 @@ language.word {
 }
 
 language.word {
-  name = "rollout:partners", nature = "pure", phases = { "run" }, gives = "hosts", takes = "\"name\"",
+  name = "rollout:partners", nature = "pure", phases = { "run" }, gives = "hosts", optional = { "\"name\"" },
+  takes = "\"name\"",
   summary = "Returns the hosts of a group of partners, like deployment:partners.",
   example = "rollout:partners(\"lb\"):first():run \"bin/announce\"",
 }

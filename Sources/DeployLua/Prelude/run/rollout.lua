@@ -24,9 +24,18 @@ local object = language.object {
   },
 }
 local names, known = language.fields_of(object)
+language.object {
+  name = "wave", summary = "What rollout:wave and rollout:restart return.",
+  fields = {
+    { "succeeded", "integer", "the number of hosts that succeeded" }, { "failed", "integer", "the number of hosts that failed" },
+    { "ready", "integer", "the number of hosts that a later wave continues" },
+    { "succeeded_hosts", "hosts", "the hosts that succeeded" }, { "failed_hosts", "hosts", "the hosts that failed" },
+    { "ready_hosts", "hosts", "the hosts that a later wave continues" },
+  },
+}
 
 language.word {
-  name = "rollout:wave", nature = "effect", phases = { "run" }, takes = "hosts, { … }",
+  name = "rollout:wave", nature = "effect", phases = { "run" }, gives = "wave", takes = "hosts, { … }",
   summary = "Changes these hosts. Returns the numbers succeeded, failed and ready, and the sets succeeded_hosts, failed_hosts and "
     .. "ready_hosts.",
   example = "local outcome = rollout:wave(rollout.targets:take \"10%\")",
@@ -74,7 +83,7 @@ function methods.wave(self, hosts, given)
 end
 
 language.word {
-  name = "rollout:restart", nature = "effect", phases = { "run" }, takes = "hosts, { … }",
+  name = "rollout:restart", nature = "effect", phases = { "run" }, gives = "wave", takes = "hosts, { … }",
   summary = "Stops and starts the release that these hosts run, with the hooks of that release, and keeps the floor. A later wave can "
     .. "still change the hosts. Use it so that hosts which are compared with a canary were started at the same time as the canary. "
     .. "Returns the same as rollout:wave.",

@@ -12,7 +12,7 @@ local actions = { "start", "stop", "restart", "reload", "enable", "disable", "st
 local begins = { start = true, restart = true } -- after these actions, the unit has to be active
 
 language.word {
-  name = "host:service", nature = "effect", phases = { "run" }, takes = "action, unit, { … }",
+  name = "host:service", nature = "effect", phases = { "run" }, gives = "service", takes = "action, unit, { … }",
   summary = "Starts, stops, restarts, reloads, enables or disables a systemd unit, at most once, or returns its state.",
   example = "host:service(\"restart\", \"shop\", { sudo = true, timeout = \"2m\" })",
   errors = { "command", "unhealthy", "missing", "timeout", "lost", "unreachable" },

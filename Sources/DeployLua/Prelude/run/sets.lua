@@ -12,7 +12,8 @@ language.object { name = "hosts", summary = "An ordered set of hosts: use #hosts
 
 local methods = {}
 
-local gives = { first = "host", take = "hosts", split = "hosts", where = "hosts", except = "hosts", twins = "hosts" }
+local gives = { first = "host", take = "hosts", split = { "hosts", "hosts" }, where = "hosts", except = "hosts", twins = "hosts",
+  map = "table", batches = "function" }
 local function declare(name, takes, summary, example, known)
   language.word { name = "hosts:" .. name, nature = "pure", phases = { "run" }, gives = gives[name], takes = takes, summary = summary,
     example = example, fields = known }

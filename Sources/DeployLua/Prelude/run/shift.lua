@@ -5,7 +5,7 @@ local boundary, language, rehearsal = import "runtime/boundary", import "runtime
 local decisions, fields = import "run/decisions", import "types/fields"
 
 language.word {
-  name = "rollout:shift", nature = "effect", phases = { "run" }, takes = "{ … }",
+  name = "rollout:shift", nature = "effect", phases = { "run" }, gives = "table", takes = "{ … }",
   summary = "Moves traffic between the pools of the recipe's traffic. If the deployment fails later, Lander restores the old weights. "
     .. "Returns the old weights.",
   example = "rollout:shift { weights = { blue = 90, green = 10 } }",
@@ -16,7 +16,7 @@ language.word {
 }
 
 language.word {
-  name = "rollout:weights", nature = "probe", phases = { "run" }, takes = "",
+  name = "rollout:weights", nature = "probe", phases = { "run" }, gives = "table", takes = "",
   summary = "Returns the present weights of the pools, in whole per cent.", example = "local live = rollout:weights().blue == 100",
 }
 

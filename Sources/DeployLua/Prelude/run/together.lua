@@ -11,12 +11,13 @@ local options = {
     .. "continue if one fails" },
 }
 language.word {
-  name = "each", nature = "pure", phases = { "run" }, takes = "list, function, { … }",
+  name = "each", nature = "pure", phases = { "run" }, gives = "table", takes = "list, function, { … }",
   summary = "Calls a function for each item, all at the same time, and returns the results in order.",
   example = "each(deployment.targets, function(host) host:run \"bin/warm\" end, { limit = 10 })", fields = options,
 }
 language.word {
-  name = "all", nature = "pure", phases = { "run" }, takes = "{ functions }, { … }", summary = "Calls several functions at the same time.",
+  name = "all", nature = "pure", phases = { "run" }, gives = "table", takes = "{ functions }, { … }",
+  summary = "Calls several functions at the same time.",
   example = "all { function() host:run \"bin/warm\" end, function() here:run \"bin/announce\" end }", fields = options,
 }
 language.word {

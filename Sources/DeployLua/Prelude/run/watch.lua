@@ -7,7 +7,7 @@ local decisions, fields = import "run/decisions", import "types/fields"
 local most = 10000 -- rests between looks
 
 language.word {
-  name = "rollout:watch", nature = "probe", phases = { "run" }, takes = "{ … }",
+  name = "rollout:watch", nature = "probe", phases = { "run" }, gives = { "boolean", "string" }, takes = "{ … }",
   summary = "Checks hosts repeatedly for a time. If too many checks are bad, the deployment fails. Returns true (with on_fail = "
     .. "\"return\" also false), and the verdict \"pass\", \"fail\" or \"inconclusive\".",
   example = "rollout:watch { during = \"10m\", http = \"http://localhost:8080/ready\" }",

@@ -17,8 +17,10 @@ local language = {
 --- may be repeated, "effect" changes something and is performed at most once. phases: the phases in which it may be called. takes: what
 --- follows the name. fields: the fields of the table that it takes, each { name, type, what it is, required = true, default = "the value if
 --- it is not given" }. A type is a name of types/, or texts with "|" between them. errors: the kinds that it raises besides invalid,
---- misnamed and cancelled, which any word may raise. gives: an object, or string, boolean, nothing, or never if it does not return; nil: it
---- depends on the arguments. members: its members besides the words that begin with its name.
+--- misnamed and cancelled, which any word may raise. gives: an object, or string, boolean, nothing, or never if it does not return, or a
+--- list of these if it returns several values; nil: it depends on the arguments. optional: the arguments in `takes` that a call may leave
+--- out, besides a table of options. members: its members besides the words that begin with its name. deprecated, of a word or of a field:
+--- what to use instead, such as "use host:run"; nil: it is not deprecated.
 function language.word(word)
   local name = word.name
   word.fields = word.fields or {}

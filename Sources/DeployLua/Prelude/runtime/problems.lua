@@ -41,6 +41,13 @@ function problems.surplus(word, count, form)
   if count > 0 then problems.add(word .. " takes one argument, and its table follows", "write " .. form) end
 end
 
+--- Notes the use of something deprecated in a description. In functions, the review of the sources finds it.
+--- instead: what to use, as it was declared. place: the place of the table with the field; nil means the line that runs.
+function problems.deprecated(what, instead, place, field)
+  if phase.is "run" or phase.is "test" then return end
+  problems.warn(what .. " is deprecated", instead, problems.at_field(place or problems.here(), field))
+end
+
 --- Notes a warning: something that is not wrong, but may not be what was meant.
 function problems.warn(message, fix, place)
   problems.warnings[#problems.warnings + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }

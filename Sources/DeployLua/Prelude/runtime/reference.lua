@@ -8,7 +8,7 @@ local function fields_of(list)
   local result = {}
   for i, field in ipairs(list) do
     result[i] = { name = field[1], type = field[2], summary = field[3] or "", required = field.required or false,
-      default = field.default }
+      default = field.default, deprecated = field.deprecated }
   end
   return result
 end
@@ -25,8 +25,8 @@ local function words_of(result)
     local fields = fields_of(word.fields)
     for _, field in ipairs(fields) do result.types[field.type] = types.named(field.type).words end
     result.words[i] = { name = name, nature = word.nature, phases = word.phases, takes = word.takes, summary = word.summary,
-      example = word.example, fields = fields, errors = word.errors or {}, needs = capability.needs[name], gives = word.gives,
-      members = word.members or {} }
+      example = word.example, fields = fields, errors = word.errors or {}, needs = capability.needs[name], members = word.members or {},
+      gives = type(word.gives) == "table" and word.gives or { word.gives }, optional = word.optional or {}, deprecated = word.deprecated }
   end
 end
 

@@ -14,10 +14,11 @@ local fields, shapes = {}, {}
 local function shape_of(word)
   local shape = shapes[word]
   if not shape then
-    shape = { required = {}, known = {}, names = {} }
+    shape = { required = {}, known = {}, names = {}, deprecated = {} }
     for i, field in ipairs(language.words[word].fields) do
       local name = field[1]
       shape.known[name], shape.names[i] = types.named(field[2]), name
+      shape.deprecated[name] = field.deprecated
       if field.required then shape.required[#shape.required + 1] = field end
     end
     shapes[word] = shape
@@ -36,6 +37,7 @@ function fields.read(subject, word, given, place)
   for key, value in pairs(given) do
     local type_ = shape.known[key]
     if type_ then
+      if shape.deprecated[key] then problems.deprecated(string.format("%s of %s", key, subject), shape.deprecated[key], place, key) end
       local good, read = true, nil
       if value ~= void then good, read = type_.read(value) end
       if good then result[key] = read else

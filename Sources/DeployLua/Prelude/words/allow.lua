@@ -6,7 +6,7 @@ local phases, problems, values = import "runtime/phases", import "runtime/proble
 local void, named, types = import "runtime/void", import "words/named", import "types/types"
 
 language.word {
-  name = "allow", nature = "pure", phases = { "description" }, takes = "\"plugin\" { \"capability\", … }",
+  name = "allow", nature = "pure", phases = { "description" }, gives = "nothing", takes = "\"plugin\" { \"capability\", … }",
   summary = "Grants capabilities to a plugin of deploy.lock. Only deploy.lua may call it.",
   example = "allow \"chat\" { \"host.run\", \"secret:CHAT_TOKEN\" }",
 }

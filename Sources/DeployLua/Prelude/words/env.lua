@@ -5,7 +5,8 @@ local language, problems, given = import "runtime/language", import "runtime/pro
 local values = import "runtime/values"
 
 language.word {
-  name = "env", nature = "pure", phases = { "description" }, takes = "\"NAME\", \"default\"",
+  name = "env", nature = "pure", phases = { "description" }, gives = "string", takes = "\"NAME\", \"default\"",
+  optional = { "\"default\"" },
   summary = "A variable of the environment, read together with the recipe. The deployment keeps its value as plain text.",
   example = "local region = env(\"REGION\", \"eu-1\")",
 }

@@ -16,7 +16,7 @@ language.word {
   example = "host:write(\"/etc/app.json\", json.encode { port = 80, peers = json.list {} })",
 }
 language.word {
-  name = "json.list", nature = "pure", phases = { "description", "run" }, takes = "{ … }",
+  name = "json.list", nature = "pure", phases = { "description", "run" }, gives = "table", takes = "{ … }",
   summary = "Marks a table as a JSON list, even if it is empty.", example = "local empty = json.encode(json.list {})   -- []",
 }
 language.object { name = "json", summary = "JSON as values, and back",

@@ -4,7 +4,7 @@ local import = ...
 local language, problems, given = import "runtime/language", import "runtime/problems", import "reading/given"
 
 language.word {
-  name = "read_dotenv", nature = "pure", phases = { "description" }, takes = "\"file\"",
+  name = "read_dotenv", nature = "pure", phases = { "description" }, gives = "table", takes = "\"file\"",
   summary = "Reads lines NAME=value from a file of the project, and returns the values by name, unchanged. The deployment keeps the file.",
   example = "local settings = read_dotenv \"config/production.env\"\n"
     .. "local function start(host) host:run(\"bin/start\", { env = settings }) end   -- a hook",

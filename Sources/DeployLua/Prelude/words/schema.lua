@@ -6,14 +6,18 @@ local tables, values, void = import "runtime/tables", import "runtime/values", i
 local fields, option, types = import "types/fields", import "words/option", import "types/types"
 
 local declared_option = values.kind "option"
-local required = { { "required", "boolean", "whether a value must be given", default = "false" } }
+local more = {
+  { "required", "boolean", "whether a value must be given", default = "false" },
+  { "deprecated", "string", "what to use instead, such as \"use url\". Lander then warns wherever a recipe gives the option" },
+}
 
 language.word {
-  name = "schema", nature = "pure", phases = { "description" }, takes = "{ name = schema.string { … } }",
+  name = "schema", nature = "pure", phases = { "description" }, gives = "function",
+  takes = "{ name = schema.string { … } }",
   summary = "Typed options of a plugin or a shipped recipe.",
   example = "local options = schema { url = schema.string { required = true } }",
 }
-option.declare_kinds("schema", option.names, required)
+option.declare_kinds("schema", option.names, more)
 
 local members = {}
 for _, name in ipairs(option.names) do
@@ -23,7 +27,7 @@ end
 --- Declares a kind of options without bounds, which a type of this prelude reads.
 local function typed(name, type_name, summary, default)
   local word, type_ = "schema." .. name, types.named(type_name)
-  option.declare("schema", name, summary, default, {}, required)
+  option.declare("schema", name, summary, default, {}, more)
   members[name] = function(given)
     local place = problems.here()
     local read = given == nil and {} or fields.read(word, word, given, place)
@@ -59,6 +63,9 @@ local function read(name, declared, names, given, skip)
         near.question(key, names, "%q") or "it has " .. table.concat(names, ", "), problems.at_field(place, key))
     elseif value ~= void then
       local good, taken = one.read(value)
+      if one.options.deprecated then
+        problems.deprecated(string.format("option %q of %s", key, name), one.options.deprecated, place, key)
+      end
       if good then result[key] = taken else
         problems.add(string.format("%s: option %q must be %s, got %s", name, key, one.words, values.described(value)), nil,
           problems.at_field(place, key))
@@ -91,7 +98,7 @@ local function tell(name, file, names, declared)
     local default = one.options.default
     options[i] = { name = key, type = one.kind, takes = one.kind ~= "string" and one.words or one.options.match and "a text like "
       .. one.options.match or "a text", summary = one.options.help or "", required = one.options.required or false,
-      default = default ~= nil and shown(default) or nil }
+      choices = one.options.choices, deprecated = one.options.deprecated, default = default ~= nil and shown(default) or nil }
   end
   language.schemas[#language.schemas + 1] = { name = name, file = file, options = options }
 end

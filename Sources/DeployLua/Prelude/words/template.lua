@@ -6,7 +6,7 @@ local problems, tables, values = import "runtime/problems", import "runtime/tabl
 local given = import "reading/given"
 
 language.word {
-  name = "template", nature = "pure", phases = { "description" }, takes = "\"file\"",
+  name = "template", nature = "pure", phases = { "description" }, gives = "function", takes = "\"file\"",
   summary = "Returns a function. It returns the text of the file, with each {{ name }} replaced by the value of that name. The "
     .. "deployment keeps the file.",
   example = "local vhost = template \"vhost.conf\"\n"
