@@ -42,10 +42,7 @@ struct Lab: Sendable {
 
   /// Notes the programs that stood in for others.
   func noteStandIns() {
-    for (name, count) in folder.standIns {
-      let times = count == 1 ? "once" : "\(count) times"
-      scene.note("\(name) was called \(times), and a program of the lab stood in for it.")
-    }
+    for name in folder.standIns { scene.note("\(name) did not run: a program of the lab stood in for it.") }
   }
 
   /// Closes the desk, ends the processes and, unless the folder is to be kept, removes it.

@@ -99,14 +99,11 @@ struct LabFolder: LabGround {
     }
   }
 
-  /// The programs that stood in for others, and how often each was called, by name.
-  var standIns: [(name: String, count: Int)] {
+  /// The names of the programs of the lab that were called in place of others.
+  var standIns: [String] {
     let calls = (try? Folder.text(at: folder + "/calls", isLoose: true)) ?? nil
-    let names = (calls ?? "").fullLines.map { String($0) }
-    return LabPrograms.all.map(\.name).compactMap { name in
-      let count = names.count { $0 == name }
-      return count > 0 ? (name, count) : nil
-    }
+    let called = (calls ?? "").fullLines.map { String($0) }
+    return LabPrograms.all.map(\.name).filter(called.contains)
   }
 
   /// Ends all processes that have the mark of this lab or work in its folder: by TERM, and by KILL after two seconds.
