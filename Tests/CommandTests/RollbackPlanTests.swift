@@ -38,7 +38,9 @@ import Testing
         api = 1, revision = bundle { from = "app" }, targets = group "test", path = "/srv/app",
         traffic = {
           pools = { "blue", "green" },
-          read = function() return json.decode(here:run("cat \(place.path)/w || echo '{}'", { rehearse = '{"blue":100,"green":0}' }).stdout) end,
+          read = function()
+            return json.decode(here:run("cat \(place.path)/w", { rehearse = '{"blue":100,"green":0}' }).stdout)
+          end,
           weight = function(w) here:run("echo '" .. json.encode(w) .. "' > \(place.path)/w") end,
         },
         stages = { stage.upload, stage.rollout { strategy = blue_green { pools = { "blue", "green" }, keep = "1s", watch = "1s" } } },

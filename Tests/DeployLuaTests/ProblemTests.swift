@@ -153,7 +153,8 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "recipe \"a\" { path = '/a', strategy = 'rolling' }",
-        "deploy.lua:1: strategy of recipe \"a\" must be a strategy such as rolling { batch = \"25%\" }, got \"rolling\"; write it without quotes: strategy = rolling {}"
+        "deploy.lua:1: strategy of recipe \"a\" must be a strategy such as rolling { batch = \"25%\" }, "
+          + "got \"rolling\"; write it without quotes: strategy = rolling {}"
       ),
       (
         "recipe \"a\" { path = '/a', base = 1 }",

@@ -85,7 +85,7 @@ import Testing
     #expect(try refused("yaml.decode [==[\n\(maps)]==]").contains("more than 100000 values"))
     #expect(try refused("yaml.decode('\(String(repeating: "? ", count: 200))x')").contains("a key is a list"))
     let wide = (0..<15_000).map { "k\($0): 1" }.joined(separator: ", ")
-    #expect(try read("a: &a {\(wide)}\nb: &b {\(wide)}\nc: {<<: [*a, *b]}").hasSuffix("}}"))
+    #expect(try said("yaml.decode([==[\na: &a {\(wide)}\nb: &b {\(wide)}\nc: {<<: [*a, *b]}]==]).c.k14999") == "1")
     let harmless = "a: &a 1\nb: [*a, 'x']\nc: \"a*b: [c]: d\"\ne: what? *maybe\nf: {g: *a}\n# [::1]:80\n"
     #expect(try read(harmless) == #"{"a":1,"b":[1,"x"],"c":"a*b: [c]: d","e":"what? *maybe","f":{"g":1}}"#)
   }
@@ -155,7 +155,8 @@ import Testing
       ("url.decode '%4'", "something other than two hexadecimal digits; a % itself is %25"), ("url.parse 'x y:'", "no blank"),
       ("url.encode(1)", "got 1"),
       ("url.parse '/path'", "begins with no scheme"), ("url.parse 'http://a:99999/'", "99999 is no port"),
-      ("url.query 'a'", "takes a table"), ("url.query { a = { x = 1 } }", "a takes a list"), ("url.parse 'http://h\\\\@evil/'", "no backslash"),
+      ("url.query 'a'", "takes a table"), ("url.query { a = { x = 1 } }", "a takes a list"),
+      ("url.parse 'http://h\\\\@evil/'", "no backslash"),
       ("url.query { a = json.list }", "takes a text, a number"), ("url.query { a = secret 'X' }", "a secret cannot become text"),
       ("url.parse 'http://a/?x=%'", "its query has a %"),
     ] {

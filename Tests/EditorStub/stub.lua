@@ -93,7 +93,8 @@ local function undeclared(model)
   local function look(type_)
     if type(type_) ~= "table" or seen[type_] then return end
     seen[type_] = true
-    if type_.kind == "name" and not type_.class and not plain[type_.name] and not model.classes[type_.name] then missing[type_.name] = true end
+    local is_known = type_.kind ~= "name" or type_.class or plain[type_.name] or model.classes[type_.name]
+    if not is_known then missing[type_.name] = true end
     for _, inner in pairs(type_) do look(inner) end
   end
   for _, class in pairs(model.classes) do look(class.fields) look(class.calls) look(class.item) end

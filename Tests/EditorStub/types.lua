@@ -1,4 +1,5 @@
--- Types as the annotations of Lua language servers write them: names, "a|b", T[], table<K, V>, fun(a: T, b?: T, ...: T): R, { a: T }, "text".
+-- Types as the annotations of Lua language servers write them: names, "a|b", T[], table<K, V>, fun(a: T, b?: T, ...: T): R, { a: T },
+-- "text".
 -- A type is a table with `kind`: "any", "name", "text", "union", "array", "map", "fun", "literal" (a table that a source writes).
 
 local types = {}

@@ -15,7 +15,9 @@ extension Desk {
         !parked.contains(where: { $0.lock.token == lock.token })
       else { continue }
       let name = selection.hosts[number].name
-      if let index = held.firstIndex(where: { $0.lock.token == lock.token }) { held[index].hosts.append(name) } else {
+      if let index = held.firstIndex(where: { $0.lock.token == lock.token }) {
+        held[index].hosts.append(name)
+      } else {
         held.append((lock, [name]))
       }
     }

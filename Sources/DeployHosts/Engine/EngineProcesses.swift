@@ -188,9 +188,10 @@ package final class EngineProcesses: EngineMachine {
       throw Failure(.invalid, "on the engine's machine nothing runs as \(user)", fix: "leave out `user`, or call sudo in the command")
     }
     let mark = CommandMark(intent.id, of: deployment)
-    var settings = settings + [
-      ("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? ""), (CommandMark.variable, mark.word),
-    ]
+    var settings =
+      settings + [
+        ("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? ""), (CommandMark.variable, mark.word),
+      ]
     if let trace = trace(deployment, nil, intent.site.event) { settings.append(("TRACEPARENT", trace)) }
     for variable in command.environment { settings.append((variable.name, try await vault.reveal(variable.value))) }
     let names = Set(settings.map(\.0))

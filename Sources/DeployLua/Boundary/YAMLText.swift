@@ -89,7 +89,7 @@ struct YAMLText {
 
   /// The members of a map, with those that `<<` merges into it: its own win, then the earlier of merged ones.
   private mutating func members(of map: Node.Mapping) throws(YAMLFlaw) -> [(key: String?, value: Node)] {
-    var names: Set<String> = []
+    var names: Set<ExactText> = []
     var members: [(key: String?, value: Node)] = []
     var merged: [Node] = []
     for (key, value) in map {
@@ -99,14 +99,14 @@ struct YAMLText {
       if scalar.style == .plain, scalar.string == "<<" {
         merged += value.sequence.map(Array.init) ?? [value]
       } else {
-        names.insert(scalar.string)
+        names.insert(ExactText(scalar.string))
         members.append((scalar.string, value))
       }
     }
     for node in merged {
       guard let map = node.mapping else { throw YAMLFlaw(message: "<< merges maps only", line: node.mark?.line ?? 1) }
       try count(map.count, node.mark?.line ?? 1)
-      for member in try self.members(of: map) where names.insert(member.key ?? "").inserted { members.append(member) }
+      for member in try self.members(of: map) where names.insert(ExactText(member.key ?? "")).inserted { members.append(member) }
     }
     return members
   }

@@ -60,9 +60,8 @@ struct DeployCommand: Verb {
   var plan: String?
 
   func validate() throws {
-    let other =
-      request.choice ?? release.choice ?? queue.choice ?? (freeze.overrideFreeze ? "--override-freeze" : nil) ?? stages.choice
-      ?? (missing.missing ? "--missing" : nil) ?? train
+    let before = request.choice ?? release.choice ?? queue.choice ?? freeze.choice ?? stages.choice
+    let other = before ?? (missing.missing ? "--missing" : nil) ?? train
     guard plan != nil, let other else { return }
     throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
   }
@@ -86,12 +85,5 @@ struct DeployCommand: Verb {
       let wait = try await QueueWait(asked, of: project, queue.busy, urgent: queue.urgency, from: fromGroup, at: desk)
       return try await launch(desk, terminal, project).deploy(try await wait.plan(), wait)
     }
-  }
-
-  /// Returns the request with the options of this command.
-  func completing(_ asked: Asked) -> Asked { stages.completing(queue.completing(release.completing(asked), freeze)) }
-
-  func launch(_ desk: Desk, _ terminal: Terminal, _ project: LoadedProject) -> Launch {
-    Launch(desk: desk, terminal: terminal, progress: progress, project: project, stay: stay, alarmsIn: options)
   }
 }

@@ -4,4 +4,7 @@ import ArgumentParser
 struct FreezeOption: ParsableArguments {
   @Flag(help: "Deploy although a freeze window of the recipe is open. Needs --reason, which is recorded.")
   var overrideFreeze = false
+
+  /// The option, if it was given.
+  var choice: String? { overrideFreeze ? "--override-freeze" : nil }
 }

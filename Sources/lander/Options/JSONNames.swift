@@ -1,3 +1,4 @@
+import DeployModel
 import Foundation
 
 /// The names of a JSON object as its text has them. Foundation's reader keeps one member of each name and says nothing about the others.
@@ -5,8 +6,8 @@ enum JSONNames {
   /// Returns the names that the outermost object has more than once, in their order.
   /// - Parameter text: valid JSON.
   static func repeated(in text: [UInt8]) -> [String] {
-    var (seen, repeated): (Set<String>, [String]) = ([], [])
-    for name in outermost(text) where !seen.insert(name).inserted && !repeated.contains(name) { repeated.append(name) }
+    var (seen, repeated): (Set<ExactText>, [String]) = ([], [])
+    for name in outermost(text) where !seen.insert(ExactText(name)).inserted && !repeated.contains(name) { repeated.append(name) }
     return repeated
   }
 

@@ -48,6 +48,13 @@ extension DeployCommand {
   /// A given option that concerns other groups; nil: none was given.
   var train: String? { fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" } }
 
+  /// Returns the request with the options of this command.
+  func completing(_ asked: Asked) -> Asked { stages.completing(queue.completing(release.completing(asked), freeze)) }
+
+  func launch(_ desk: Desk, _ terminal: Terminal, _ project: LoadedProject) -> Launch {
+    Launch(desk: desk, terminal: terminal, progress: progress, project: project, stay: stay, alarmsIn: options)
+  }
+
   /// Deploys the revision of a group to the hosts that lack it.
   func bringMissing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let start = MissingStart(

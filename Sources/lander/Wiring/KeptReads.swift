@@ -7,7 +7,7 @@ import Synchronization
 /// Commands that look at hosts or repair them use it for what is missing today.
 final class KeptReads: Sendable {
   private let deployment: Deployment.ID
-  private let texts: [String: String]
+  private let texts: [ExactText: String]
   private let used = Mutex<[String]>([])
 
   /// - Returns: nil if nothing was deployed from here, or the state folder cannot be read.
@@ -21,12 +21,12 @@ final class KeptReads: Sendable {
   private init(_ deployment: Deployment.ID, _ sources: [SourceFile]) {
     self.deployment = deployment
     let data = sources.filter { $0.path.hasPrefix("$") || !$0.path.hasSuffix(".lua") }
-    texts = Dictionary(data.map { ($0.path, $0.text) }) { first, _ in first }
+    texts = Dictionary(data.map { (ExactText($0.path), $0.text) }) { first, _ in first }
   }
 
   /// Returns the text of a file, or of a variable as `$NAME`; nil: the deployment did not read it.
   func text(_ path: String) -> String? {
-    guard let text = texts[path] else { return nil }
+    guard let text = texts[ExactText(path)] else { return nil }
     used.withLock { if !$0.contains(path) { $0.append(path) } }
     return text
   }

@@ -39,8 +39,8 @@ local function proposed(type_, value)
   return type_.propose and type_.propose(value) or nil
 end
 
---- Reads one value, and notes what is wrong with it. Returns the value to keep; nil: it is not valid. example: how the value is written; nil:
---- the type's words say enough.
+--- Reads one value, and notes what is wrong with it. Returns the value to keep; nil: it is not valid. example: how the value is written;
+--- nil: the type's words say enough.
 function types.read(subject, type_, value, place, example)
   if value == void then return nil end
   local ok, read = type_.read(value)
