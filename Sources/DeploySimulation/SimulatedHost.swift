@@ -22,7 +22,7 @@ package struct SimulatedHost: Sendable {
   package var before: Receipt?
   /// A release beyond the number to keep. It stays until the current release is good.
   package var surplus: Release.ID?
-  /// The record that a deployment could not restore the host; nil: there is none.
+  /// The record of a deployment that could not restore the host; nil: there is none.
   package var failedRestore: FailedRestore?
   package var lock: HeldLock?
   package var fence = Fence()

@@ -81,7 +81,7 @@ struct WholenessTests {
   }
 
   @Test(
-    "owners and modes other than at the end of the deployment are seen by a survey, named by verify, and put right by being sent again",
+    "a survey sees owners and modes that changed after the deployment, verify names them, and sending the files again restores them",
     .enabled(if: getuid() == 0, "SKIPPED: only root gives files away"), arguments: Shell.here)
   func givenAway(_ shell: Shell) async throws {
     let ground = try Ground(shell)

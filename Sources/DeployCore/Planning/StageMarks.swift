@@ -152,7 +152,7 @@ package struct StageMarks: Sendable, Hashable {
     return goals.compactMap { newestFirst(since: $0).first }.max { $0.at < $1.at }?.stage
   }
 
-  /// Returns each irreversible stage, once, that began for another revision after this receipt was written.
+  /// Returns the irreversible stages that began for another revision after this receipt was written, without duplicates.
   private func newestFirst(since goal: Receipt) -> [StageMark] {
     let later = all.filter { $0.isIrreversible && $0.at > goal.at && $0.revision != goal.inputs.bundle }.sorted { $0.at > $1.at }
     return later.reduce(into: []) { found, mark in

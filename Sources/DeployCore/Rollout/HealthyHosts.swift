@@ -97,8 +97,8 @@ extension HostPlan {
     return current == previous.release.id && damage == nil
   }
 
-  /// The host's rank in CodeDeploy's order of change: unhealthy hosts, hosts with an unknown revision, with an older one, with the one to
-  /// deploy.
+  /// The host's rank in the order in which CodeDeploy updates hosts: first unhealthy hosts, then hosts with an unknown revision, then hosts
+  /// with an older revision, and last hosts that already have the revision to deploy.
   var rank: Int {
     if !isHealthy { return found == nil ? 0 : 1 }
     return previous?.release.id == target?.id ? 3 : 2

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Stages of which hosts keep a mark, because they run once for a revision or are irreversible, or because they can be undone.
+/// Handles stages that hosts keep a mark for: those that run once for a revision, are irreversible, or can be undone.
 extension Rollout {
   /// Runs the function of the current stage, unless a mark or an option says that the stage has already run.
   mutating func runStage() {

@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// Performs the moves of `AlarmLooks`: looks at hosts, timers, and the question whether another deployment has the hosts. It
-/// acquires no lock and writes no journal.
+/// Carries out what `AlarmLooks` requests: it checks hosts, runs timers, and asks whether another deployment has the hosts. It acquires no
+/// lock and writes no journal.
 struct AlarmLooker {
   enum Event: Sendable {
     /// The next round of looks is due.

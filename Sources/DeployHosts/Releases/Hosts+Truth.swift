@@ -172,7 +172,7 @@ extension Hosts {
     return receipt
   }
 
-  /// Reads the record that the last deployment could not restore the host; nil: there is none, or it cannot be read, so only the
+  /// Reads the record of a deployment that could not restore the host; nil: there is none, or it cannot be read, so only the
   /// disk shows what happened.
   func failedRestore(_ link: HostLink, _ path: String) async throws(Failure) -> FailedRestore? {
     let answer = try await link.call("l_show", [path, "failed"])

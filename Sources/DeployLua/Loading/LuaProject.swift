@@ -72,7 +72,7 @@ package struct LuaProject: Sendable {
     let plugins = reader.plugins(described)
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused + reader.misfits(plugins))
     guard problems.isEmpty else { throw Problems(problems) }
-    // The lock says which plugins may do only what they were granted. A later run of these sources needs that too, so the lock is kept with
+    // The lock says which plugins are restricted to their grants. A later run of these sources needs that too, so the lock is kept with
     // them.
     let isKept = loader.files.contains { $0.path.isExactly(PluginLock.file) }
     let lock = plugins.contains { $0.origin == .locked } && !isKept ? [origins.lock].compactMap { $0 } : []

@@ -4,7 +4,7 @@ import ArgumentParser
 struct AppSpecOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Deploy this bundle by its appspec file, without a deploy.lua: a folder, an archive, or the appspec file in a folder.",
+      "Deploy this bundle as its appspec file says; no deploy.lua is needed. It is a folder, an archive, or the appspec file in a folder.",
       valueName: "dir|file"))
   var appspec: String?
 

@@ -35,7 +35,7 @@ struct DeployFile {
     \(revision)
       targets  = group "production",
       path     = "/srv/\(application)",       -- releases/, current and shared/ lie here on every host
-      keep     = 5,                           -- so many releases stay for going back
+      keep     = 5,                           -- the number of releases that a host keeps
     \(shared)
       stages = {
         stage.upload,                         -- every host has the release before the first one changes
