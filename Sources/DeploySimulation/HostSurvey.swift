@@ -13,8 +13,8 @@ extension SimulatedHost {
       facts: HostFacts(
         shell: "dash", user: "deploy", home: "/home/deploy", kernel: "6.1", architecture: "x86_64",
         tools: ["curl", "gzip", "setsid", "sha256sum", "sudo", "systemctl", "tar"], bootID: "boot-\(boot)", processors: 2,
-        freeBytes: freeBytes,
-        freeInodes: 1_000_000),
+        freeBytes: freeBytes, freeInodes: 1_000_000,
+        machine: MachineFacts(distribution: "debian", version: "12", memory: 8 << 30, addresses: ["192.0.2.1"], initSystem: "systemd")),
       current: current, releases: releases.reversed().filter(\.complete).map(\.release.id), receipt: isStrange ? nil : receipt,
       previous: previous.flatMap { isOwn($0, application) ? $0 : nil },
       lock: lock.map { held in

@@ -41,7 +41,7 @@ import Testing
     #expect(plan.code == 0 && plan.out.contains("h2  change"), "\(plan.everything)")
     let run = try place.lander("rollback")
     #expect(run.code == 0, "\(run.everything)")
-    #expect(run.err.contains("deploy.lua reads fleet.json, the variable TIER, which are missing here"), "\(run.err)")
+    #expect(run.err.contains("deploy.lua reads fleet.json and the variable TIER, which are missing here"), "\(run.err)")
     #expect(run.err.contains("→ lander deploy needs them"), "\(run.err)")
     #expect(try place.current("h1", "version") == "1\n")
     #expect(try place.current("h2", "version") == "1\n")

@@ -25,6 +25,26 @@ struct OutsideInputTests {
     }
   }
 
+  @Test("a link that leads out of the project or of a plugin is refused; a plugin's folder may be one")
+  func links() throws {
+    let place = try Workplace.project(
+      body: "params = {},",
+      more: "local read = require \"esc\"\nlocal data = read_json \"data.json\"\nlocal whole = require \"whole\"",
+      files: ["elsewhere/part.lua": "return 1", "elsewhere/data.json": "{}", "elsewhere/whole/init.lua": "return require './own'"])
+    try place.write("return 2", to: "elsewhere/whole/own.lua")
+    try place.write("return require './part'", to: "project/plugins/esc/init.lua")
+    try place.write(try place.text("deploy.lua"), to: "project/deploy.lua")
+    try place.write("1", to: "project/app/version")
+    try shell(
+      "cd project && ln -s ../../../elsewhere/part.lua plugins/esc/part.lua && ln -s ../elsewhere/data.json data.json"
+        + " && ln -s ../../elsewhere/whole plugins/whole", in: place)
+    let run = try place.lander("check", "-C", "project")
+    #expect(run.code == 2, "\(run.everything)")
+    #expect(run.err.contains("plugins/esc/part.lua is a link that leads out of the plugin"), "\(run.err)")
+    #expect(run.err.contains("data.json is a link that leads out of the project"), "\(run.err)")
+    #expect(!run.err.contains("whole"), "\(run.err)")
+  }
+
   @Test("a pattern of 5,000 stars ends")
   func stars() throws {
     let place = try Workplace.project()

@@ -9,7 +9,7 @@ import Testing
 @Suite("Golden plans")
 struct GoldenPlanTests {
   private static let folder = "Tests/GoldenPlans"
-  static let names = ["blue-green", "canary", "one-at-a-time", "rolling", "stages", "static-site"]
+  static let names = ["appspec", "blue-green", "canary", "one-at-a-time", "plugin", "rolling", "stages", "static-site"]
   /// Recipes whose first task is planned, for hosts that run the release.
   static let tasks = ["task"]
 

@@ -79,6 +79,10 @@ describe("canary", function()
     t:expect(t:deploy("aimless_canary").failure):contains "restart of canary goes with a comparison: give rate, value or analyse"
   end)
 
+  it("says that nothing is left to compare with, if the first wave takes all hosts", function(t)
+    t:expect(t:deploy("young_canary", { hosts = 2 }).failure):contains "there is no host with the old release to restart"
+  end)
+
   it("compares in the first deployment too, where nothing runs that could be restarted", function(t)
     local run = t:deploy("young_canary", { fresh = true, http = { { url = "https://m.example/*", json = { failed = 2, of = 5000 } } } })
     t:expect(run.status):equals "succeeded"

@@ -13,6 +13,7 @@ end
 --- Restarts the twins, and returns the canaries and twins to compare: a twin that did not come back says nothing about the old release.
 --- A twin without a release is not restarted and stays, as in the first deployment of all.
 local function restarted(rollout, canary, twins)
+  if #twins == 0 then fail "there is no host with the old release to restart and to compare with" end
   local dead, pairs_of = {}, { canary = {}, twins = {} }
   for _, host in ipairs(rollout:restart(twins).failed_hosts) do dead[host.name] = true end
   for i, twin in ipairs(twins) do

@@ -34,7 +34,7 @@ extension PluginDesk {
       throw Problems(
         Problem(
           "plugin \(newer.name) \(newer.version) needs API \(newer.api), and this lander has API \(shelf.level)", subject: source,
-          fix: "take a lander that has API \(newer.api), or an older version: lander plugin add \(source)@<\(newer.version)"),
+          fix: "take a lander that has API \(newer.api), or an older version: lander plugin add '\(source)@<\(newer.version)'"),
         exit: .refused)
     }
     throw Problems(unfit(source, ranges, offers), exit: .refused)

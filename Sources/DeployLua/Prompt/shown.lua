@@ -1,7 +1,7 @@
 -- Shows a value to a person.
 
 local import = ...
-local deployment, language = import "run/deployment", import "runtime/language"
+local language, values = import "runtime/language", import "runtime/values"
 
 local deepest, most, longest = 3, 40, 4096 -- the limits: tables inside each other, members of one, bytes of a text
 
@@ -50,8 +50,8 @@ function shown(value, depth)
   depth = depth or 1
   if type(value) == "string" then return text(value) end
   if type(value) == "function" then return "a function" end
-  local params = deployment.values_of(value)
-  if params then return members(params, depth) end
+  local plain = values.plain(value)
+  if not rawequal(plain, value) then return members(plain, depth) end
   if type(value) ~= "table" then return tostring(value) end
   local declared = language.objects[tostring(value)]
   if declared then return object(value, declared, depth) end

@@ -31,7 +31,7 @@ struct LabTest {
     if tests.isEmpty, requests.isEmpty { throw Problems(nothing) }
     terminal.tell([
       "Hooks, builds and other commands of recipes run on this machine now, as you.",
-      "Each group gets at most \(choice.most.of("throw-away host")), which are folders in a private temporary folder.",
+      "Each group gets at most \(choice.most.of("throw-away host")), made as folders in a private temporary folder.",
     ])
     var end = End()
     for request in requests {

@@ -118,6 +118,17 @@ enum Folder {
     return String(cString: found)
   }
 
+  /// Checks that a file of a project is in the project, through whatever links. A plugin's folder and `recipes` may be links themselves; then
+  /// the file is in that folder.
+  /// - Throws: if a link leads out of it, because the project then means something else on another machine.
+  static func refuseLeadingOut(_ path: String, of project: String) throws(Problem) {
+    let parts = path.split(separator: "/")
+    let depth = parts.first == "plugins" ? 2 : parts.first == "recipes" ? 1 : 0
+    let base = parts.count > depth ? "\(project)/" + parts.prefix(depth).joined(separator: "/") : project
+    guard !real("\(project)/\(path)").hasPrefix(real(base) + "/") else { return }
+    throw Problem("\(path) is a link that leads out of the \(depth == 2 ? "plugin" : "project")", fix: "put the file itself there")
+  }
+
   /// Returns the path at which a shell would find a program; nil: it would find none.
   static func program(_ name: String) -> String? {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {

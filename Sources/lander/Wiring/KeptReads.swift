@@ -31,13 +31,17 @@ final class KeptReads: Sendable {
     return text
   }
 
+  private static func listed(_ names: [String]) -> String {
+    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+  }
+
   /// A warning that names what was used; nil: nothing was used.
   var warning: Problem? {
     let used = used.withLock { $0 }
     guard !used.isEmpty else { return nil }
     let names = used.map { $0.hasPrefix("$") ? "the variable \($0.dropFirst())" : $0 }
     return Problem(
-      "deploy.lua reads \(names.joined(separator: ", ")), which \(used.count == 1 ? "is" : "are") missing here: "
+      "deploy.lua reads \(Self.listed(names)), which \(used.count == 1 ? "is" : "are") missing here: "
         + "the text that deployment \(deployment) read is used",
       fix: "lander deploy needs \(used.count == 1 ? "it" : "them")")
   }

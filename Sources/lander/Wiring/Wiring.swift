@@ -179,7 +179,10 @@ enum Wiring {
     return { path throws(Problem) in
       if path.hasPrefix("$") { return Folder.variable(String(path.dropFirst())) }
       guard !path.isAbsolutePath, !path.pathParts.contains("..") else { return nil }
-      if let text = try Folder.text(at: "\(folder)/\(path)", most: SourceFile.mostBytes) { return text }
+      if let text = try Folder.text(at: "\(folder)/\(path)", most: SourceFile.mostBytes) {
+        try Folder.refuseLeadingOut(path, of: folder)
+        return text
+      }
       let parts = path.pathParts
       if parts.count > 1, parts[0] == "plugins" || parts[0] == "recipes" {
         for root in company {
