@@ -107,7 +107,7 @@ static int after_pairs(lua_State *L, int status, lua_KContext context) {
   return 3;
 }
 
-/* Goes through the keys in order, as they are now: numbers, texts, booleans, hosts by number. A value of the prelude may name its members. */
+/* Visits the keys in order, as they are now: numbers, texts, booleans, hosts by number. A value of the prelude may say its members. */
 static int l_pairs(lua_State *L) {
   if (lua_type(L, 1) == LUA_TUSERDATA && luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
     clua_charge(L, 1);
