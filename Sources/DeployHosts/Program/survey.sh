@@ -70,7 +70,7 @@ l_mark() {
   printf '%s\n' "$l_r" >"$L/entries/$1.rights"
   [ -f "$L/entries/$1.count" ] || l_number "$l_r" >"$L/entries/$1.count"
 }
-# Writes an id that is new at each start of the machine. So a copy of its disk is another machine, and two names of one are the same.
+# Writes an id that is new at each start. So a copy of the machine's disk is another machine, and two names of one machine are the same.
 l_plant() {
   l_w=
   { read -r l_c l_w; } 2>/dev/null <"$L/id"
@@ -216,7 +216,7 @@ l_line() {
 # Prints all stages that the host remembers, one a line.
 l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }
 
-# Prints who stands in the queue for the lock, in order, one a line. Changes nothing, but leaves out a place whose lease is over.
+# Prints who stands in the queue for the lock, in order, one a line. Skips a place whose lease is over, and changes nothing.
 l_waiting() {
   [ -d "$L/queue" ] || return 0
   l_uptime

@@ -216,7 +216,7 @@ l_blank() {
 }
 
 # Removes what is known of an application that was taken off. Fence and sequence stay: an engine that slept, or a pipeline that comes late,
-# must not bring it back. Which stages ran for which revision stays, too. The queue and the guard stay, because others may wait for them.
+# must not bring it back. Which stages ran for which revision stays, too. So do the queue, and the guard, for which others may wait.
 l_forget() {
   for l_l in "$L"/* "$L"/.[!.]*; do
     case ${l_l##*/} in fence | sequence | guard | guard.d | queue | inbox | once | removed) ;; *) rm -rf "$l_l" ;; esac
