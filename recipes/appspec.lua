@@ -1,4 +1,4 @@
--- A bundle with an appspec.yml, as AWS CodeDeploy has them: its files go where the file says, its scripts run at their events.
+-- A bundle with an appspec.yml, as AWS CodeDeploy has them: its files go where appspec.yml says, and its scripts run at their events.
 --
 --   local appspec = require "recipes.appspec"
 --
@@ -7,8 +7,8 @@
 --     targets = group "production",
 --   }
 --
--- Hooks of the recipe run after the scripts of the same event. What is replaced or removed on a host comes back when the host fails;
--- with restore = false a failed host stays as it is, as under the CodeDeploy agent.
+-- Hooks of the recipe run after the scripts of the same event. Files that are replaced or removed on a host come back if the host fails.
+-- With restore = false, a failed host stays as it is, as with the CodeDeploy agent.
 local options = schema "appspec" {
   bundle               = schema.string { required = true, help = "the bundle: a folder, or a zip or tar file; with build, the one that "
     .. "build makes" },

@@ -1,4 +1,4 @@
--- A folder of files behind a web server: sent, switched, and the server told to read its configuration again.
+-- Deploys a folder of files for a web server: sends it, switches to it, and tells the server to read its configuration again.
 --
 --   local static_site = require "recipes.static_site"
 --

@@ -1,4 +1,4 @@
-/* Memory of a state: counted, bounded, and with the reason and the place of what was refused. */
+/* The memory of a state. It is counted and bounded, and each refusal has a reason and a place. */
 #include "inside.h"
 #include <stdio.h>
 
@@ -8,15 +8,15 @@ static lua_State *running(clua_state *s) {
   return t->depth ? t->chain[t->depth - 1] : t->co;
 }
 
-/* To fill a stack takes the square of its length where every call passes all that it was given. */
+/* If every call passes all its arguments on, filling a stack takes the square of its length. */
 #define STACK_COST 4000000
 
 static void *refuse(clua_state *s, int why) {
   lua_Debug ar;
   lua_State *L = running(s);
   s->refusal = why;
-  /* Another refusal while the error unwinds, when no frame of the recipe is left, leaves the place that is known. */
-  /* Lua looks for garbage everywhere before it gives up: a loop at the limit costs more than its instructions. */
+  /* While the error unwinds, no frame of the recipe may be left. Then a further refusal keeps the place that is known. */
+  /* Lua looks for garbage everywhere before it gives up, so a loop at the limit costs more than its instructions. */
   if (s->current) s->current->budget -= (int64_t)(s->used / 16) + (why == CLUA_DEEP_STACK ? STACK_COST : 0);
   for (int level = 0; L && level < 200 && lua_getstack(L, level, &ar); level++)
     if (lua_getinfo(L, "Sl", &ar) && clua_is_recipe(&ar)) {
@@ -36,7 +36,7 @@ const char *clua_refusal(const clua_state *s) {
   }
 }
 
-/* Long texts and much that was taken ask for a look at the budget at once. */
+/* Asks for a look at the budget at once, because a text is long or much memory was taken. */
 static void look_soon(clua_state *s) {
   lua_State *L = running(s);
   if (L && lua_gethook(L)) lua_sethook(L, clua_hook, CLUA_MASK(L), 1);
@@ -44,7 +44,7 @@ static void look_soon(clua_state *s) {
 
 void *clua_allocate(void *ud, void *old, size_t had, size_t size) {
   clua_state *s = ud;
-  bool text = !old && had == LUA_TSTRING; /* of a new block Lua says what it is for */
+  bool text = !old && had == LUA_TSTRING; /* for a new block, `had` says what it is for */
   if (!old) had = 0;
   if (size == 0) {
     s->used -= had;

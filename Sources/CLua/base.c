@@ -1,4 +1,4 @@
-/* The base library: what recipes may have of it, and what had to be made anew. */
+/* The base library: the functions that recipes may have, and those that had to be made anew. */
 #include "inside.h"
 #include <string.h>
 
@@ -49,7 +49,7 @@ typedef struct {
 } stock;
 #define ARGUMENT(n) ((uint64_t)1 << (n))
 
-/* From the library on top to the table below it. */
+/* Takes functions from the library on top to the table below it. */
 static void take(lua_State *L, const stock *functions) {
   for (; functions->name; functions++) {
     lua_getfield(L, -1, functions->name);

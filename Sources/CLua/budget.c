@@ -24,8 +24,8 @@ static int64_t processor_now(void) {
   return now.tv_sec * NANO + now.tv_nsec;
 }
 
-/* One instruction may compare two texts of the greatest length: a count of them alone is no bound that a person would wait for. The clock
- * is asked first, since that costs nothing; a machine that is busy with other work counts for nothing. */
+/* One instruction may compare two texts of the greatest length, so a count of instructions is no bound for which a person would wait. The
+ * clock is asked first, because that costs nothing. Time in which the machine is busy with other work does not count. */
 static bool over_time(const clua_task *t) {
   if ((seconds_now() - t->began) * NANO <= t->most) return false;
   return processor_now() - t->spent > t->most;
@@ -69,7 +69,7 @@ void clua_owe(lua_State *L, int64_t steps) {
   if (t) take(t, steps);
 }
 
-/* Work inside C functions is no instruction: after as much of it the clock is looked at, too. */
+/* Work inside C functions is no instruction. The clock is looked at after the same amount of such work, too. */
 void clua_charge(lua_State *L, int64_t steps) {
   clua_task *t = TASK(L);
   if (!t) return;
@@ -83,8 +83,8 @@ void clua_charge(lua_State *L, int64_t steps) {
   if (t->budget < 0 || late) stop(L, t);
 }
 
-/* Lua calls the handlers of errors that this raises while it thinks of the hook as running, so that nothing would count what they do:
- * only handlers of ours may see them (protect.c). */
+/* When Lua calls the handlers of an error that this raises, it still takes the hook as running, so nothing would count what they do. Only
+ * our own handlers may see these errors (protect.c). */
 void clua_hook(lua_State *L, lua_Debug *ar) {
   if (ar->event == LUA_HOOKLINE) {
     clua_cover(L, ar);

@@ -1,11 +1,11 @@
-/* Long sources in Lua's compiled form, kept for the states that read them again: every test of a spec reads all of its file. Only what this
- * process compiled itself is kept, and only a source that is the same in every byte finds it. */
+/* Keeps long sources in Lua's compiled form for states that read them again, because every test of a spec reads all of its file. Keeps only
+ * what this process compiled itself. Only a source that is the same in every byte finds it. */
 #include "inside.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST 8192 /* bytes of a source that is worth it */
+#define LEAST 8192 /* bytes of the shortest source that is kept */
 #define PLACES 8
 
 typedef struct {
@@ -40,7 +40,7 @@ static int put(lua_State *L, const void *bytes, size_t count, void *buffer) {
   return ((clua_buffer *)buffer)->failed;
 }
 
-/* Keeps the function on top, in the place that was not wanted for the longest time. */
+/* Keeps the function on top, in the place that was unused for the longest time. */
 static void keep(lua_State *L, const char *text, size_t count, const char *name) {
   kept new = {strdup(name), malloc(count), count, {0}, 0};
   if (!new.name || !new.text || lua_dump(L, put, &new.code, 0) != 0 || new.code.failed) {
@@ -62,7 +62,7 @@ static void keep(lua_State *L, const char *text, size_t count, const char *name)
   empty(&new);
 }
 
-/* A copy, so that nobody waits while another state loads it. */
+/* Makes a copy, so that nobody waits while another state loads it. */
 static bool copied(const char *text, size_t count, const char *name, clua_buffer *code) {
   pthread_mutex_lock(&lock);
   kept *k = find(text, count, name);

@@ -9,7 +9,7 @@ void clua_push_waiting(lua_State *L);
 
 /* The context of a continuation: the sticky states when it began, and whether it is a wrap's. */
 enum { WRAP = 16 };
-#define MOST_FRAMES 16384 /* bytes of frames that are kept of coroutines an error has left */
+#define MOST_FRAMES 16384 /* bytes of the frames that are kept of coroutines that an error has left */
 #define FRESH 250         /* instructions that a new coroutine has paid for: most end before their first look at the budget */
 
 static bool enter(clua_task *t, lua_State *co) {
@@ -58,8 +58,8 @@ static void remember(clua_task *t, lua_State *co) {
   t->inner = both;
 }
 
-/* A coroutine's function runs under a protected call of its own: the <close> variables of frames that an error leaves then run
- * inside the coroutine, where they may wait. Frames are kept before they are gone; what has a traceback already knows them. */
+/* A coroutine's function runs under a protected call of its own. So, if an error leaves frames, their <close> variables run inside
+ * the coroutine, where they may wait. Frames are kept before they are gone; an error with a traceback already has them. */
 static int body_handler(lua_State *L) {
   if (TASK(L) && lua_type(L, 1) != LUA_TTABLE) remember(TASK(L), L);
   lua_settop(L, 1);
@@ -92,7 +92,7 @@ static int go_on(lua_State *L, lua_State *co, int arguments, int how) {
   if (t && status == LUA_YIELD && clua_is_waiting(co, values)) {
     lua_pop(co, 1);
     clua_push_waiting(L);
-    return lua_yieldk(L, 1, how, run_k); /* the chain stays as it is: it goes on from the inside */
+    return lua_yieldk(L, 1, how, run_k); /* the chain stays as it is: the inside continues */
   }
   if (t) t->depth--;
   if (status == LUA_OK || status == LUA_YIELD) {

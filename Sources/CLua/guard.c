@@ -1,8 +1,8 @@
-/* Stock functions behind a count of what they read: their loops are out of the hook's sight. */
+/* Stock functions behind a count of what they read, because the hook does not see their loops. */
 #include "inside.h"
 
-/* upvalues: the function's own, the function, which arguments' text it does not read. It runs in this very frame, so that its errors
- * name it and its arguments as ever. */
+/* upvalues: the function's own upvalue, the function, and the bits of the arguments whose text it does not read. It runs in this very
+ * frame, so that its errors name it and its arguments as usual. */
 static int guarded(lua_State *L) {
   int top = lua_gettop(L);
   uint64_t unread = (uint64_t)lua_tointeger(L, lua_upvalueindex(3));

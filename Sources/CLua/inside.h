@@ -23,26 +23,26 @@ struct clua_state {
   lua_State *L;
   clua_limits limits;
   size_t used;
-  size_t churn;                     /* bytes taken since they were last charged: big copies cost, too */
+  size_t churn;                     /* bytes taken since the last charge: big copies cost, too */
   size_t longest;                   /* bytes of the longest text that it ever had */
   clua_task *current;               /* the task whose step is under way */
-  uintptr_t tasks;                  /* how many there were */
+  uintptr_t tasks;                  /* number of tasks so far */
   int64_t next;                     /* number of the next registered function */
-  int64_t functions;                /* how many are registered */
+  int64_t functions;                /* number of registered functions */
   void *spare[CLUA_SMALL / 16 + 1]; /* blocks that are free, by their size in units of 16 bytes; each holds the next one */
   struct clua_slab *slabs;
-  size_t left;  /* bytes of the newest slab that nobody had yet */
+  size_t left;  /* bytes of the newest slab that were never given */
   void *newest; /* the block that was given last, and its size */
   size_t newest_size;
-  size_t stack_at, stack_end_at; /* where in a lua_State the ends of its stack stand; 0: not known */
-  size_t nodes_at, array_at;     /* where in a table the sizes of its two parts stand; 0: not known */
+  size_t stack_at, stack_end_at; /* where a lua_State keeps the ends of its stack; 0: not known */
+  size_t nodes_at, array_at;     /* where a table keeps the sizes of its two parts; 0: not known */
   clua_buffer log;               /* kinds and texts or records, in turn */
-  size_t noted;                  /* bytes of it that are whole */
+  size_t noted;                  /* bytes of the log that are whole */
   int notes;
   clua_covered *covered; /* lines that ran, by source */
   size_t sources, recent;
   int refusal;       /* why the last request for memory was refused */
-  char refused[256]; /* where it was */
+  char refused[256]; /* the place of that request */
   char message[1024];
 };
 
@@ -53,7 +53,7 @@ struct clua_task {
   uintptr_t number;
   int64_t function, budget;
   int64_t unseen;             /* steps that were charged since the clock was looked at */
-  int64_t began, spent, most; /* seconds of the clock when its step began, nanoseconds of the processor then, and how many it may have */
+  int64_t began, spent, most; /* when its step began: seconds of the clock, nanoseconds of the processor; the nanoseconds it may use */
   lua_State **chain;          /* coroutines it is inside of, outermost first; without `co` */
   int depth, room;
   clua_buffer reply;
@@ -73,13 +73,13 @@ enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
 #define CLUA_NODES 1000000        /* values of one question */
 #define CLUA_PROJECT 5000000      /* values of all that a project describes */
 #define CLUA_STACK 32768          /* values on one stack: arguments and variables of all calls under way; it doubles up to here */
-#define CLUA_RESULTS 10000        /* values that a function of ours gives at once */
-#define CLUA_DEEPEST_TASK 40      /* tasks inside each other; whoever runs them refuses more than 32 before */
+#define CLUA_RESULTS 10000        /* values that a function of ours returns at once */
+#define CLUA_DEEPEST_TASK 40      /* tasks inside each other; whoever runs them refuses more than 32 already */
 #define CLUA_QUESTION (16u << 20) /* bytes of all values that are asked at once */
 #define CLUA_SOURCE (1u << 20)    /* bytes of one source */
-/* The task whose code runs; NULL where the program itself is at work. */
+/* The task whose code runs; NULL while the program itself is at work. */
 #define TASK(L) (clua_of(L)->current)
-/* The number of the task that made a coroutine: tasks come and go, and one may lie where another lay. */
+/* The number of the task that made a coroutine. An address would not do: a new task may have the address of an old one. */
 #define OWNER(L) (*(uintptr_t *)lua_getextraspace(L))
 
 /* registry keys */
@@ -87,55 +87,55 @@ extern char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nest
 #define CLUA_KEYS 4
 extern char *const clua_keys[CLUA_KEYS]; /* of the tables by function number */
 clua_state *clua_of(lua_State *L);
-/* What the hook of a task is called for. */
+/* The events for which the hook of a task is called. */
 #define CLUA_MASK(L) (clua_of(L)->limits.covers ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT)
 
 /* memory.c */
-/* As realloc, of a block of that size; NULL where there is no memory, and the old block stays. */
+/* Like realloc, for a block of `had` bytes. NULL: there is no memory, and the old block stays. */
 void *clua_resize(clua_state *s, void *old, size_t had, size_t size);
 void clua_release(clua_state *s, void *block, size_t size);
-/* Once nothing of them is in use. */
+/* Frees the slabs. Nothing of them may be in use. */
 void clua_release_slabs(clua_state *s);
 
 /* allocate.c */
 void *clua_allocate(void *state, void *old, size_t had, size_t size);
-/* What a recipe hears when memory was refused. */
+/* Returns the message for a recipe whose request for memory was refused. */
 const char *clua_refusal(const clua_state *s);
 
 /* layout.c */
 /* Finds out where a state keeps what its interface does not tell. */
 void clua_find_layout(lua_State *L);
-/* Places for members that a table has, empty ones as well: what going through it costs. */
+/* Returns the number of places for members in a table, including empty ones. This is the cost of going through the table. */
 int64_t clua_slots(lua_State *L, int index);
-/* Whether a new block of that size is the running stack, twice as long: which is how one grows. */
+/* Whether a new block of that size is for the running stack: a stack grows to twice its length. */
 bool clua_grows_stack(clua_state *s, size_t size);
 
 /* wire.c */
 void clua_put(clua_buffer *b, const void *bytes, size_t count);
 void clua_put_text(clua_buffer *b, const char *text, size_t count);
-/* The same, of at most so many bytes and a mark that says how many there were. */
+/* The same for at most `most` bytes, with a mark that says how many there were. */
 void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most);
-/* A record of that many members follows: texts and values in the order of the texts. */
+/* Begins a record with this number of members. Texts and values follow, in the order of the texts. */
 void clua_put_record(clua_buffer *b, size_t members);
-/* NULL, or why the value cannot be coded: it may have `most` values, counted once for each way to them. Lenient: codes what is no plain
- * data as nil. Raises on memory only. Charges without raising. */
+/* Codes a value. Returns NULL, or why it cannot be coded. It may have `most` values; each one counts once for each way to it. Lenient:
+ * codes what is no plain data as nil. Raises only if there is no memory. Charges without raising. */
 const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient, int64_t most);
-/* Pushes all coded values; raises on memory, and where they are malformed. Returns how many. */
+/* Pushes all coded values, and returns their number. Raises if there is no memory, or if they are malformed. */
 int clua_decode(lua_State *L, const uint8_t *bytes, size_t count);
 
 /* trace.c and place.c */
-/* Frames of recipe code, innermost first, one a line; from malloc, never raises. */
+/* Returns frames of recipe code, innermost first, one a line. The text is from malloc. Never raises. */
 char *clua_trace(lua_State *L, clua_task *task);
 char *clua_frames(lua_State *L);
 bool clua_is_recipe(const lua_Debug *ar);
 bool clua_where(lua_State *L, clua_task *task, const char *skip, char *file, size_t room, int *line);
 /* The frames that a function was registered with, innermost first, one a line; NULL if there are none. Anchored in the registry. */
 const char *clua_origin(lua_State *L, clua_task *task);
-/* Where the task's function is defined, or if it is none of a recipe, where it was started from: all that is left when its last call was
- * a tail call. */
+/* Where the task's function is defined; if it is no function of a recipe, where it was started. Nothing else is left if its last call was a
+ * tail call. */
 bool clua_own_place(lua_State *L, clua_task *task, char *file, size_t room, int *line);
 void clua_place_functions(lua_State *L);
-/* The table on top becomes an error object with a place and a traceback. */
+/* Makes the table on top an error object with a place and a traceback. */
 void clua_locate(lua_State *L);
 int clua_raise(lua_State *L, const char *kind, const char *message);
 int clua_handler(lua_State *L);
@@ -145,9 +145,9 @@ void clua_trace_library(lua_State *L);
 void clua_hook(lua_State *L, lua_Debug *ar);
 /* Instructions between two looks at the budget. */
 int clua_slice(const clua_state *s);
-/* Takes steps from the budget, and raises once it is spent: the cost of work that no instruction counts. */
+/* Takes steps from the budget for work that no instruction counts. Raises if the budget is spent. */
 void clua_charge(lua_State *L, int64_t steps);
-/* The same without raising; whoever charges next raises. */
+/* The same without raising: the next charge raises. */
 void clua_owe(lua_State *L, int64_t steps);
 void clua_refill(clua_task *t, bool instructions);
 int clua_flags(lua_State *L);
@@ -168,19 +168,19 @@ extern const char clua_cannot_wait[];
 void clua_task_library(lua_State *L);
 
 /* compiled.c */
-/* As luaL_loadbufferx of a text; a long one that was loaded before is not compiled again. */
+/* Like luaL_loadbufferx for a text, but a long text that was loaded before is not compiled again. */
 int clua_load_text(lua_State *L, const char *text, size_t count, const char *name);
 
 /* load.c */
-/* Compiles text; false: nil and why not are pushed in place of the function. */
+/* Compiles text and pushes its function. False: nil and the reason are pushed instead. */
 bool clua_compile(lua_State *L, const char *text, size_t count, const char *name);
-/* Why text is not compiled whatever it says; NULL where it may be. */
+/* Returns why a text is not compiled, whatever it says; NULL: it may be compiled. */
 const char *clua_too_much(const char *text, size_t count);
 void clua_load_library(lua_State *L);
 
 /* guard.c */
-/* The stock function on top becomes one that charges for its arguments first. Bit n of `unread`: of the text of argument n nothing is
- * read. */
+/* Makes the stock function on top one that charges for its arguments first. Bit n of `unread`: the function does not read the text of
+ * argument n. */
 void clua_guard(lua_State *L, uint64_t unread);
 #define CLUA_UNREAD_ALL (~(uint64_t)0)
 

@@ -13,7 +13,7 @@ typedef struct {
   size_t count;
 } key;
 
-/* An order over whole numbers and others that is exact: a Number beyond 2^53 is no reason to mix them up. */
+/* An exact order of whole numbers and other numbers, also beyond 2^53. */
 static int by_number(const key *a, const key *b) {
   if (a->whole && b->whole) return (a->integer > b->integer) - (a->integer < b->integer);
   long double x = a->whole ? (long double)a->integer : (long double)a->number;
@@ -63,7 +63,7 @@ static int refuse_key(lua_State *L, int index) {
   return clua_raise(L, "usage", lua_tostring(L, -1));
 }
 
-/* upvalues: keys, position, how many, the table. What it is called with is not looked at. */
+/* upvalues: keys, position, number of keys, the table. The arguments are not looked at. */
 static int step(lua_State *L) {
   lua_Integer at = lua_tointeger(L, lua_upvalueindex(2)), count = lua_tointeger(L, lua_upvalueindex(3));
   clua_charge(L, 1);
@@ -76,7 +76,7 @@ static int step(lua_State *L) {
       lua_replace(L, lua_upvalueindex(2));
       return 2;
     }
-    lua_settop(L, 0); /* taken away on the way */
+    lua_settop(L, 0); /* removed meanwhile */
   }
   lua_pushinteger(L, count);
   lua_replace(L, lua_upvalueindex(2));
@@ -84,7 +84,7 @@ static int step(lua_State *L) {
   return 1;
 }
 
-/* Fills keys and a list of them (index 3) from the table (index 1). Returns how many there are, at most `room`. */
+/* Fills keys and a list of them (index 3) from the table (index 1). Returns their number, at most `room`. */
 static int collect(lua_State *L, key *keys, int room) {
   int found = 0;
   int64_t bytes = 0, cost = 0;
@@ -97,7 +97,7 @@ static int collect(lua_State *L, key *keys, int room) {
     lua_pushvalue(L, -2);
     lua_rawseti(L, 3, found);
   }
-  for (int n = found; n > 1; n /= 2) cost += bytes / 16 + found / 2; /* to put them in order */
+  for (int n = found; n > 1; n /= 2) cost += bytes / 16 + found / 2; /* the cost of sorting them */
   clua_charge(L, cost + found * 4);
   return found;
 }
@@ -107,7 +107,7 @@ static int after_pairs(lua_State *L, int status, lua_KContext context) {
   return 3;
 }
 
-/* The keys in order, as they are now: numbers, texts, truths, hosts by number. A value of the prelude may say itself what its members are. */
+/* Visits the keys in order, as they are now: numbers, texts, booleans, hosts by number. A value of the prelude may say its members. */
 static int l_pairs(lua_State *L) {
   if (lua_type(L, 1) == LUA_TUSERDATA && luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
     clua_charge(L, 1);
@@ -138,7 +138,7 @@ static int l_pairs(lua_State *L) {
   return 3;
 }
 
-/* The first key in order: enough to ask whether a table is empty. */
+/* Returns the first key in order, which is enough to ask whether a table is empty. */
 static int l_next(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   if (!lua_isnoneornil(L, 2)) return clua_raise(L, "usage", "next(t, key) is not here: go through a table with pairs");

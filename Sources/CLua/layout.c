@@ -1,9 +1,9 @@
-/* Two things that cost time and that no function of Lua tells: how many places for members a table has, and which block is a stack.
- * Where a state keeps them is found out by trying when it is opened, never assumed; what is not found is not used. */
+/* Two things cost time, and no function of Lua tells them: the number of places for members in a table, and which block is a stack.
+ * When a state is opened, the places where it keeps them are found out by trying, never assumed. What is not found is not used. */
 #include "inside.h"
 #include <string.h>
 
-#define SEEN 32 /* bytes of a table that are looked at: less than the smallest has */
+#define SEEN 32 /* bytes of a table that are looked at: fewer than the smallest table has */
 
 static const uint8_t *fresh_table(lua_State *L, int list, int named) {
   lua_createtable(L, list, named);
@@ -30,10 +30,10 @@ static uintptr_t word_at(lua_State *co, size_t at) {
   return word;
 }
 
-#define VALUE 16 /* bytes of one on a stack */
+#define VALUE 16 /* bytes of a value on a stack */
 #define SPARE 5  /* values that a stack has beyond its end, for errors */
 
-/* The last block of a new coroutine is its stack, of which it notes the beginning and the end. When it grows, a larger block is taken. */
+/* The last block of a new coroutine is its stack. It notes where the stack begins and ends. A stack grows into a larger block. */
 static void find_stack(lua_State *L, clua_state *s) {
   lua_State *co = lua_newthread(L);
   size_t begin = 0, end = 0;
@@ -67,7 +67,7 @@ int64_t clua_slots(lua_State *L, int index) {
   int64_t slots = 0;
   if (s->nodes_at) slots = (int64_t)1 << (table[s->nodes_at] & 31);
   if (s->array_at) memcpy(&list, table + s->array_at, sizeof list);
-  return slots + 2 * (int64_t)list; /* the note may be as low as half of what there is */
+  return slots + 2 * (int64_t)list; /* the noted size may be half of the real one */
 }
 
 bool clua_grows_stack(clua_state *s, size_t size) {

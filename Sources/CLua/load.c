@@ -1,10 +1,10 @@
-/* Compiling text of recipes. Some things cost Lua's compiler the square of their number, and nothing stops it on the way. */
+/* Compiles the text of recipes. Some things cost Lua's compiler the square of their number, and nothing stops it meanwhile. */
 #include "inside.h"
 #include <string.h>
 
 #define JUMPS 20000 /* and, or, elseif, break, goto and labels of one source; a long recipe has some hundreds */
 
-/* As Lua reads names, whatever the locale is. */
+/* Whether Lua reads a byte as part of a name, whatever the locale is. */
 static bool is_part(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
 static bool is_jump(const char *word, size_t length) {
@@ -18,7 +18,7 @@ static bool is_jump(const char *word, size_t length) {
   }
 }
 
-/* What in comments and texts looks like one is counted as well. */
+/* What looks like a jump in comments and texts is counted, too. */
 static int count_jumps(const char *text, size_t count) {
   int jumps = 0;
   for (size_t at = 0; at < count && jumps <= JUMPS;) {
@@ -37,7 +37,7 @@ static int count_jumps(const char *text, size_t count) {
   return jumps;
 }
 
-/* The same as clua_too_much, and the number of jumps, if it is not too long for counting them. */
+/* The same as clua_too_much. Also gives the number of jumps, if the text is not too long to count them. */
 static const char *too_much(const char *text, size_t count, int64_t *jumps) {
   *jumps = 0;
   if (count > CLUA_SOURCE) return "it is longer than the 1 MB that a text of Lua may have";
@@ -79,7 +79,7 @@ static int l_load(lua_State *L) {
   return 1;
 }
 
-/* data(text, name) -> a table, from text that has nothing in reach and may run 10,000 instructions */
+/* data(text, name) -> a table, from text that can reach nothing and may run 10,000 instructions */
 static int l_data(lua_State *L) {
   clua_task *t = TASK(L);
   size_t count;

@@ -7,7 +7,7 @@
 
 static const char *run(matcher *m, const char *s, const char *p);
 
-#define OFTEN 4096 /* steps between two looks at the budget: an error in a pattern or in a callback hides no more of them */
+#define OFTEN 4096 /* steps between two looks at the budget: an error in a pattern or in a callback hides no more steps */
 
 static void spend(matcher *m, int64_t steps) {
   m->steps -= steps;
@@ -17,7 +17,7 @@ static void spend(matcher *m, int64_t steps) {
 
 /* ---- one character ------------------------------------------------------------------------------------------- */
 
-/* Behind the single-character item that begins at p. */
+/* Returns the position behind the single-character item that begins at p. */
 static const char *item_end(matcher *m, const char *p) {
   if (*p++ == '%') {
     if (p == m->end) luaL_error(m->L, "malformed pattern (ends with '%%')");
@@ -144,7 +144,7 @@ static const char *end_capture(matcher *m, const char *s, const char *p) {
 static const char *again(matcher *m, const char *s, int digit) {
   int which = digit - '1';
   if (which < 0 || which >= m->captures || m->capture[which].length == OPEN) luaL_error(m->L, "invalid capture index %%%d", which + 1);
-  size_t length = (size_t)m->capture[which].length; /* of a position: larger than any text */
+  size_t length = (size_t)m->capture[which].length; /* for a position, larger than any text */
   if ((size_t)(m->to - s) < length) return NULL;
   spend(m, (int64_t)(length / 8));
   return memcmp(m->capture[which].at, s, length) == 0 ? s + length : NULL;
@@ -157,7 +157,7 @@ static bool frontier(matcher *m, const char *s, const char *p, const char *end) 
 
 /* ---- a pattern ----------------------------------------------------------------------------------------------- */
 
-/* A '%' item that is no single character: whether it was one; *s and *p are moved on, *s to NULL where it failed. */
+/* Matches a '%' item that is no single character. Returns whether it was one; moves *s and *p on, and sets *s to NULL if it failed. */
 static bool special(matcher *m, const char **s, const char **p) {
   const char *item = *p + 1;
   if (item == m->end) return false;

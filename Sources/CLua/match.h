@@ -15,14 +15,14 @@ typedef struct {
   lua_State *L;
   const char *from, *to;  /* the subject */
   const char *end;        /* of the pattern */
-  int64_t steps, charged; /* left of those that one call may take, and where they were charged last */
+  int64_t steps, charged; /* steps that this call has left, and this number at the last charge */
   int depth, captures;
   capture capture[CAPTURES];
 } matcher;
 
 void clua_match_prepare(matcher *m, lua_State *L, const char *s, size_t sn, const char *p, size_t pn);
-/* Behind the match that begins at s, or NULL. */
+/* Returns the position behind the match that begins at s; NULL: there is no match. */
 const char *clua_match_at(matcher *m, const char *s, const char *p);
-/* Charges the steps since the last time to the task; raises where its budget is spent. */
+/* Charges the steps since the last charge to the task; raises if its budget is spent. */
 void clua_match_settle(matcher *m);
 #endif

@@ -1,5 +1,5 @@
-/* Where a state's blocks come from. Small ones are cut from slabs and go back to a list of their size: hooks make and leave many, the
- * collector frees thousands at once, and a general allocator would join and split them every time. */
+/* Where a state's blocks come from. Small blocks are cut from slabs and go back to a list of their size. Hooks make and leave many
+ * of them, and the collector frees thousands at once. A general allocator would join and split them every time. */
 #include "inside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define CLUA_PLAIN 1 /* it sees wrong use of single blocks only */
+#define CLUA_PLAIN 1 /* the sanitizer only sees wrong use of single blocks */
 #endif
 #endif
 
@@ -25,7 +25,7 @@ static bool is_small(size_t size) {
 #endif
 }
 
-/* Blocks of one list are all of the size that its number stands for. */
+/* All blocks of a list have the size that its number stands for. */
 static size_t list_of(size_t size) { return (size + 15) / 16; }
 
 static void *take(clua_state *s, size_t size) {

@@ -1,6 +1,6 @@
-/* Metatables of recipes. Lua reads a metatable whenever it needs one, so that a field which is refused when it is set could be put in
- * later: __gc runs code that nothing counts, __mode makes two runs differ, a chain of __call never ends within one instruction. A table
- * therefore gets a shadow: a table of our own that no recipe can reach, with the metamethods that the metatable has when it is set. */
+/* Metatables of recipes. Some fields are refused: __gc runs code that nothing counts, __mode makes two runs differ, and a chain of __call
+ * never ends within one instruction. Lua reads a metatable whenever it needs one, so such a field could be added later. A table therefore
+ * gets a shadow: a table of our own that no recipe can reach, with the metamethods that the metatable has when it is set. */
 #include "inside.h"
 
 static char key_shadows, key_origin;
@@ -81,7 +81,7 @@ static int l_getmetatable(lua_State *L) {
   return 1;
 }
 
-/* setmetatable, for the prelude: of its own metatables it changes fields later */
+/* setmetatable, for the prelude, which changes fields of its own metatables later */
 static int l_own_setmetatable(lua_State *L) {
   check_setting(L);
   lua_setmetatable(L, 1);

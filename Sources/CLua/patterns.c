@@ -17,7 +17,7 @@ static void push_capture(matcher *m, int which, const char *s, const char *e) {
   else lua_pushlstring(m->L, c->at, (size_t)c->length);
 }
 
-/* The captures; the whole match where there are none and `s` is given. */
+/* Pushes the captures; if there are none and `s` is given, the whole match. */
 static int push_captures(matcher *m, const char *s, const char *e) {
   int count = m->captures == 0 && s ? 1 : m->captures;
   luaL_checkstack(m->L, count, "too many captures");
@@ -27,7 +27,7 @@ static int push_captures(matcher *m, const char *s, const char *e) {
 
 /* ---- the functions ------------------------------------------------------------------------------------------- */
 
-/* Where an optional start position points to, from 0; beyond the end: one more than the length. */
+/* Returns an optional start position, from 0; beyond the end, it is one more than the length. */
 static size_t start(lua_State *L, int argument, size_t length) {
   if (lua_type(L, argument) == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, argument) / 4));
   lua_Integer at = luaL_optinteger(L, argument, 1);
@@ -85,7 +85,7 @@ static int search(lua_State *L, bool find) {
 static int l_find(lua_State *L) { return search(L, true); }
 static int l_match(lua_State *L) { return search(L, false); }
 
-/* upvalues: subject, pattern, where to go on, end of the last match */
+/* upvalues: subject, pattern, where to continue, end of the last match */
 static int l_gmatch_next(lua_State *L) {
   size_t sn, pn;
   const char *s = lua_tolstring(L, lua_upvalueindex(1), &sn), *p = lua_tolstring(L, lua_upvalueindex(2), &pn);
@@ -117,7 +117,7 @@ static int l_gmatch(lua_State *L) {
   return 1;
 }
 
-/* The replacement text, with %0 … %9 filled in. */
+/* Adds the replacement text, with %0 … %9 filled in. */
 static void add_text(matcher *m, luaL_Buffer *b, const char *s, const char *e) {
   size_t count;
   const char *text = lua_tolstring(m->L, 3, &count), *end = text + count;

@@ -75,8 +75,8 @@ clua_state *clua_open(const clua_limits *limits) {
   }
   lua_atpanic(s->L, panic);
   OWNER(s->L) = 0;
-  /* Garbage is looked for when the heap is four times what was left: in a fleet of thousands most of it lives until the end. Where the
-   * limit comes first, Lua looks for it before it gives up. */
+  /* A search for garbage begins when the heap is four times what the last one left: in a fleet of thousands, most of it lives to the end.
+   * If the limit comes first, Lua searches before it gives up. */
   lua_gc(s->L, LUA_GCINC, 400, 0, 0);
   if (!protect(s, guarded_set_up, NULL)) {
     clua_close(s);
@@ -143,7 +143,7 @@ static int run_seed(lua_State *L) {
   return 0;
 }
 
-/* A value under a name, before the prelude is read. */
+/* Stores a value under a name, before the prelude is read. */
 static int run_give(lua_State *L) {
   chunk *c = lua_touserdata(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
@@ -157,7 +157,7 @@ bool clua_give(clua_state *s, const char *name, const uint8_t *bytes, size_t cou
   return protect(s, run_give, &c);
 }
 
-/* A compiled file of the prelude becomes a function in engine.files. */
+/* Makes a compiled file of the prelude a function in engine.files. */
 static int run_chunk(lua_State *L) {
   chunk *c = lua_touserdata(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
@@ -175,7 +175,7 @@ bool clua_chunk(clua_state *s, const char *path, const uint8_t *code, size_t cou
   return protect(s, run_chunk, &c);
 }
 
-/* A whole number that the prelude left under that name; 0 where there is none. */
+/* Reads a whole number that the prelude left under that name; 0: there is none. */
 static int run_number(lua_State *L) {
   chunk *c = lua_touserdata(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);

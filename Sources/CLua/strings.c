@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is read of an argument that should be a number: a text of digits is one, too. */
+/* Charges for an argument that should be a number, because a text of digits is read as one, too. */
 static void charge_number(lua_State *L, int index) {
   if (lua_type(L, index) == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, index) / 4));
 }
@@ -30,8 +30,8 @@ static int l_rep(lua_State *L) {
   return 1;
 }
 
-/* What a conversion of a number with a fraction costs: all its digits are worked out, those before the point and those that were asked for
- * behind it. flags: what stands between % and the letter. */
+/* Returns the cost of converting a number with a fraction. All its digits are worked out: those before the point, and the requested ones
+ * behind it. flags: the characters between % and the letter. */
 static int64_t digits_of(lua_State *L, int index, const char *flags, const char *end) {
   int exponent = 0;
   frexp(lua_tonumber(L, index), &exponent);
@@ -73,7 +73,7 @@ static int l_format(lua_State *L) {
   return 1;
 }
 
-/* upvalue 1: the stock function. As many results as bytes. */
+/* upvalue 1: the stock function. It returns one result for each byte. */
 static int l_byte(lua_State *L) {
   size_t count;
   luaL_checklstring(L, 1, &count);
@@ -131,7 +131,7 @@ static void guard_arithmetic(lua_State *L) {
 void clua_string_library(lua_State *L) {
   build(L);
   lua_setfield(L, -2, "string");
-  /* s:method() looks into a copy of its own, so that nobody's string.rep = nil reaches anybody else */
+  /* s:method() looks into a copy of its own, so that string.rep = nil in one file has no effect on others */
   lua_pushliteral(L, "");
   lua_getmetatable(L, -1);
   build(L);

@@ -54,13 +54,13 @@ int clua_ask(lua_State *L) {
   return lua_yieldk(L, 1, t->flags, ask_k);
 }
 
-/* Whether the values yielded are a wait that goes through to the outside. */
+/* Whether the yielded values are a wait that goes through to the outside. */
 bool clua_is_waiting(lua_State *co, int values) { return values == 1 && lua_touserdata(co, -1) == &waiting; }
 void clua_push_waiting(lua_State *L) { lua_pushlightuserdata(L, &waiting); }
 
 /* ---- the base of a task -------------------------------------------------------------------------------------- */
 
-/* A <close> variable may have raised something else since: the limit stays the cause. */
+/* A <close> variable may have raised something else since, but the limit stays the cause. */
 static void put_limit(lua_State *L, clua_task *t) {
   if (!t->failed || !lua_istable(L, -1)) lua_createtable(L, 0, 2);
   t->failed = true;
@@ -70,7 +70,7 @@ static void put_limit(lua_State *L, clua_task *t) {
   lua_setfield(L, -2, "message");
 }
 
-/* Members of an error that somebody reads, in the order of their names; what else it has stays inside. */
+/* Codes the members of an error that somebody reads, in the order of their names. Its other members stay inside. */
 static void encode_error(lua_State *L, clua_buffer *b) {
   static const char *const names[] = {"fix", "host", "kind", "message", "stderr", "traceback", "where", NULL};
   int error = lua_gettop(L), members = 0;
@@ -93,7 +93,7 @@ static void encode_error(lua_State *L, clua_buffer *b) {
   lua_settop(L, error);
 }
 
-/* What a function returns is of use as true or false, and in tests as a text: a table of a hook's is not gone through. */
+/* The result of a function is used as true or false, and in tests as a text. The members of a hook's table are not read. */
 static void encode_result(lua_State *L, clua_task *t) {
   int type = lua_type(L, 2);
   bool plain = type <= LUA_TSTRING && type != LUA_TLIGHTUSERDATA && lua_rawlen(L, 2) <= LONGEST_WORDS;
@@ -120,7 +120,7 @@ static int main_k(lua_State *L, int status, lua_KContext ignored) {
   t->failed = status != LUA_OK && status != LUA_YIELD;
   t->reply.count = 0;
   t->reply.failed = false;
-  if (t->failed && lua_type(L, -1) == LUA_TSTRING) { /* the handler does not see that there is no memory */
+  if (t->failed && lua_type(L, -1) == LUA_TSTRING) { /* there was no memory, which the handler does not see */
     lua_createtable(L, 0, 3);
     lua_pushliteral(L, "limit");
     lua_setfield(L, -2, "kind");

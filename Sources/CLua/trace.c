@@ -32,9 +32,9 @@ static void add_line(lines *l, const char *line) {
 
 #define MOST 40     /* frames that are kept */
 #define HIGHEST 100 /* levels that are looked at from the top, */
-#define LOWEST 20   /* and from the bottom: to find a level costs its number */
+#define LOWEST 20   /* and from the bottom: the cost of finding a level is its number */
 
-/* How many levels there are. */
+/* Returns the number of levels. */
 static int count_levels(lua_State *L) {
   lua_Debug ar;
   int below = 1, above = 0;
@@ -60,7 +60,7 @@ static void add_frame(lines *l, lua_State *L, lua_Debug *ar, const char *title, 
   else if (strcmp(ar->what, "main") == 0) snprintf(line + n, left, " in the file itself");
   else if (ar->name) snprintf(line + n, left, " in %s", ar->name);
   else snprintf(line + n, left, " in the function of line %d", ar->linedefined);
-  if (strcmp(line, last) == 0) return; /* recursion says it once */
+  if (strcmp(line, last) == 0) return; /* recursion shows a line once */
   memcpy(last, line, sizeof line);
   if (l->frames < MOST || always) add_line(l, line);
 }
@@ -176,7 +176,7 @@ static void split_place(lua_State *L, int table, const char *message) {
   set_text(L, table, "message", colon + digits + 3);
 }
 
-/* The last to see an error while the stack that led to it still stands. Foreign objects are read raw. */
+/* The last function that sees an error before the stack that led to it is gone. Foreign objects are read raw. */
 int clua_handler(lua_State *L) {
   const char *message;
   lua_settop(L, 1);
@@ -220,7 +220,7 @@ static int l_trace(lua_State *L) {
   return 1;
 }
 
-/* errors(metatable): what error objects get */
+/* errors(metatable): sets the metatable of error objects */
 static int l_errors(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   clua_check_metatable(L, 1);

@@ -1,7 +1,7 @@
 /* The utf8 library: stock functions that are charged for the bytes they go through, and an iterator that keeps its state to itself. */
 #include "inside.h"
 
-/* What is read of arguments that should be numbers: texts of digits are numbers, too. */
+/* Charges for arguments that should be numbers, because texts of digits are read as numbers, too. */
 static void charge_rest(lua_State *L) {
   int64_t cost = 1;
   for (int i = 2; i <= lua_gettop(L); i++)
@@ -9,7 +9,7 @@ static void charge_rest(lua_State *L) {
   clua_charge(L, cost);
 }
 
-/* A position in bytes from 1, inside 0 ... count + 1. */
+/* Returns a position in bytes, from 1, inside 0 ... count + 1. */
 static lua_Integer place(lua_Integer at, size_t count) {
   if (at < 0) at = at < -(lua_Integer)count ? 0 : (lua_Integer)count + at + 1;
   return at > (lua_Integer)count ? (lua_Integer)count + 1 : at;

@@ -42,7 +42,7 @@ void clua_put_text(clua_buffer *b, const char *text, size_t count) {
 void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most) {
   char mark[64];
   if (count <= most) return clua_put_text(b, text, count);
-  while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80) most--; /* no part of a character */
+  while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80) most--; /* no character is cut */
   int marked = snprintf(mark, sizeof mark, " … (%zu bytes in all)", count);
   put_sized(b, TEXT, most + (size_t)marked);
   clua_put(b, text, most);
@@ -51,8 +51,8 @@ void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most) {
 
 void clua_put_record(clua_buffer *b, size_t members) { put_sized(b, RECORD, members); }
 
-/* A walk over a value: it ends at the first thing that does not fit, also where what cannot be coded becomes nil. A table that is in
- * itself, or in many places, is as many values as there are ways to it. */
+/* A walk over a value. It ends at the first thing that does not fit, even if what cannot be coded becomes nil. A table that is in itself,
+ * or in several places, counts once for each way to it. */
 typedef struct {
   lua_State *L;
   clua_buffer *b;
@@ -74,7 +74,7 @@ static int by_bytes(const void *a, const void *b) {
   return order ? order : (x->count > y->count) - (x->count < y->count);
 }
 
-/* Whether the table is 1..n and nothing else; and how many members it has. */
+/* Whether the table is 1..n and nothing else. Also gives the number of its members. */
 static bool is_list(lua_State *L, int index, size_t *count, bool *named) {
   size_t total = 0, length = lua_rawlen(L, index);
   bool list = true;
@@ -88,7 +88,7 @@ static bool is_list(lua_State *L, int index, size_t *count, bool *named) {
   return list && total == length;
 }
 
-/* Runs inside a task: raises where there is no memory. */
+/* Runs inside a task: raises if there is no memory. */
 static const char *encode_record(walk *w, int index, size_t room, int depth) {
   lua_State *L = w->L;
   key *keys = lua_newuserdatauv(L, room * sizeof *keys + 1, 0);

@@ -1,17 +1,17 @@
--- haproxy { balancers = "lb", backend = "web" } gives a base: hosts leave HAProxy before they are stopped, and are back once they are good.
+-- haproxy { balancers = "lb", backend = "web" } gives a base: hosts leave HAProxy before they are stopped, and return when they are good.
 
 local runtime = require "./runtime"
 local shares = require "./shares"
 
 ---@class haproxy.Options
 ---@field balancers string   The group of hosts on which HAProxy runs.
----@field backend string     The backend that the hosts are servers of.
----@field server? string     What a host is called there; {host}, {address} and the host's vars are filled in. Default "{host}".
+---@field backend string     The backend of which the hosts are servers.
+---@field server? string     The name of a host there; {host}, {address} and the host's vars are filled in. Default "{host}".
 ---@field socket? string     HAProxy's runtime socket, of level admin. Default "/run/haproxy/admin.sock".
----@field user? string       Who may write to the socket; the login user where not given.
+---@field user? string       The user who may write to the socket; the login user if not given.
 ---@field drain? string      How long connections may take to end. Default "30s".
----@field late? string       What becomes of those that did not: "continue", "close" or "fail". Default "continue".
----@field up? string         How long HAProxy may take to call a host up. Default "30s".
+---@field late? string       What happens to connections that did not end: "continue", "close" or "fail". Default "continue".
+---@field up? string         How long HAProxy may take to report a host as up. Default "30s".
 ---@field pools? table       Names of servers by pool, for rollout:shift.
 
 local options = schema "haproxy" {
@@ -26,7 +26,7 @@ local options = schema "haproxy" {
   pools     = schema.record { help = "names of servers by pool: { blue = { \"web1\" }, green = { \"web2\" } }" },
 }
 
----Hooks of BlockTraffic and AllowTraffic, the hosts that they need, and the traffic of pools, as a recipe to build upon.
+---Returns a base with hooks of BlockTraffic and AllowTraffic, the hosts that they need, and the traffic of pools.
 ---@param given haproxy.Options
 return function(given)
   local own = options(given)

@@ -1,6 +1,6 @@
--- What HAProxy on one balancer says and does, by its runtime socket. Every command sets a state, so it may be repeated.
+-- Asks and changes HAProxy on one balancer, through its runtime socket. Every command sets a state, so it may be repeated.
 
--- ARGUMENTS: the socket, the commands. Whatever of these tools is there speaks to it.
+-- Arguments: the socket, the commands. The first of these tools that is there speaks to the socket.
 local speak = [[
 [ -S "$1" ] || { echo "there is no socket $1: say stats socket $1 level admin in the global section of haproxy.cfg" >&2; exit 44; }
 [ -w "$1" ] || { echo "$(id -un) may not write to $1: give its user to the plugin, or let the login user write to it" >&2; exit 45; }
@@ -20,7 +20,7 @@ else
   echo "it needs socat, perl or python3 to speak to $1" >&2; exit 44
 fi]]
 
--- Bits of srv_admin_state: why a server gets no new connections. `disabled` of the configuration sets maintenance too, and stays.
+-- Bits of srv_admin_state, which say why a server gets no new connections. `disabled` in the configuration sets maintenance too, and stays.
 local maintenance, disabled, draining = 0x01, 0x04, 0x08
 local out = maintenance | 0x02 | draining | 0x10 | 0x20
 local running = 2 -- srv_op_state
@@ -30,10 +30,10 @@ balancer.__index = balancer
 
 local runtime = {}
 
---- HAProxy on a host. own: the plugin's options.
+--- Returns HAProxy on a host. own: the plugin's options.
 function runtime.of(host, own) return setmetatable({ host = host, own = own }, balancer) end
 
---- Lines of "show servers state", a table for each server by its name.
+--- Reads lines of "show servers state", and returns a table for each server, by its name.
 local function states(text)
   local columns, servers = {}, {}
   for line in text:gmatch "[^\n]+" do
@@ -59,7 +59,7 @@ local function add_sessions(text, backend, servers)
   end
 end
 
---- What a rehearsal takes for the answer: the servers as they are wanted.
+--- Returns what a rehearsal uses as the answer: the servers as they are wanted.
 local function foretold(backend, wanted)
   local lines = { "1", "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight" }
   for name, server in pairs(wanted) do
@@ -69,7 +69,7 @@ local function foretold(backend, wanted)
   return table.concat(lines, "\n")
 end
 
---- Gives commands, and the servers of the backend as they are afterwards. wanted: what a rehearsal takes them to be.
+--- Gives commands, and returns the servers of the backend as they are afterwards. wanted: these servers in a rehearsal.
 function balancer:ask(commands, wanted)
   local backend = self.own.backend
   local list = table.concat(commands, ";") .. (#commands > 0 and ";" or "")
@@ -84,7 +84,7 @@ function balancer:ask(commands, wanted)
   return servers, text
 end
 
---- One server after these commands; an error if there is none of that name.
+--- Gives commands, and returns one server as it is afterwards. Raises an error if there is no server of that name.
 function balancer:server(name, commands, wanted)
   local servers, text = self:ask(commands, { [name] = wanted })
   if servers[name] then return servers[name], text end
@@ -96,13 +96,13 @@ end
 
 function balancer:path(name) return self.own.backend .. "/" .. name end
 
---- What HAProxy said of a command that it did not carry out.
+--- Returns what HAProxy said about a command that it did not carry out.
 local function reason(text) return (text:match "^%s*([^\n]*)" or "") end
 
---- Whether a person put a server into maintenance. HAProxy forgets that if it is set to another state.
+--- Returns whether a person put a server into maintenance. HAProxy forgets that if the server is set to another state.
 local function is_kept_out(server) return server.admin & maintenance ~= 0 and server.admin & disabled == 0 end
 
---- Gives no new connections to a server, and waits for those that it has. One that a person took out gets none already.
+--- Stops new connections to a server, and waits for those that it has. A server that a person took out gets none already.
 function balancer:drain(name)
   local server, text = self:server(name, {}, {})
   if not is_kept_out(server) then
@@ -112,7 +112,7 @@ function balancer:drain(name)
   if not is_out() then
     fail("HAProxy on %s did not take %s out: %s", self.host, self:path(name), reason(text))
   end
-  -- Each look is a command that is journalled: often at first, then each second.
+  -- Each look is a command in the journal, so the looks are frequent only at first, and then come each second.
   local began, spent = "200ms", 0
   while (server.sessions or 0) > 0 do
     if spent >= runtime.milliseconds(self.own.drain) then return self:late(name, server.sessions) end
@@ -126,7 +126,7 @@ function balancer:drain(name)
   end
 end
 
---- Connections did not end in time.
+--- Does what the option `late` says, because connections did not end in time.
 function balancer:late(name, sessions)
   local found = string.format("%s of HAProxy on %s still has %d connections after %s", self:path(name), self.host, sessions, self.own.drain)
   if self.own.late == "fail" then fail("%s", found) end
@@ -136,7 +136,7 @@ function balancer:late(name, sessions)
   end
 end
 
---- Gives a server its connections again, and waits until HAProxy calls it up. One that a person put into maintenance stays there.
+--- Gives a server its connections again, and waits until HAProxy reports it as up. A server that a person put into maintenance stays there.
 function balancer:attach(name)
   local before = self:server(name, {}, { admin = draining })
   if is_kept_out(before) then
@@ -157,7 +157,7 @@ function balancer:attach(name)
   end
 end
 
---- Milliseconds of a duration such as "30s" or "1m30s".
+--- Returns the milliseconds of a duration such as "30s" or "1m30s".
 function runtime.milliseconds(text)
   if type(text) == "number" then return math.floor(text * 1000) end
   local units, sum = { ms = 1, s = 1000, m = 60000, h = 3600000, d = 86400000 }, 0

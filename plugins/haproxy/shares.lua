@@ -1,8 +1,8 @@
--- Shares of the traffic as weights of servers: all pools are servers of one backend.
+-- Shares of the traffic as weights of servers. The servers of all pools are in one backend.
 
 local runtime = require "./runtime"
 
-local heaviest = 256 -- of a server
+local heaviest = 256 -- the limit of a server's weight
 
 local shares = {}
 
@@ -13,7 +13,7 @@ local function sorted(pools)
   return names
 end
 
---- The weight of each server for whole per cent by pool, as exact as whole numbers to 256 allow.
+--- Returns the weight of each server for whole per cent by pool, as exactly as whole numbers up to 256 allow.
 local function weights_of(pools, percent)
   local factor = heaviest
   for name, servers in pairs(pools) do
@@ -28,7 +28,7 @@ local function weights_of(pools, percent)
   return weights
 end
 
---- Whole per cent by pool for weights of servers, in sum 100; nil if no server has any.
+--- Returns whole per cent by pool for weights of servers; their sum is 100. Nil: no server has a weight.
 local function percent_of(pools, weights)
   local sums, total = {}, 0
   for name, servers in pairs(pools) do
@@ -69,7 +69,7 @@ local function check(pools)
   end
 end
 
---- The servers of all pools with their weights, as one balancer has them.
+--- Returns the weights of the servers of all pools, as one balancer has them.
 local function read(balancer, pools)
   local wanted = {}
   for name, servers in pairs(pools) do
@@ -102,7 +102,7 @@ local function set(balancer, weights)
   end
 end
 
---- The traffic of a recipe.
+--- Returns the traffic of a recipe.
 function shares.traffic(own)
   check(own.pools)
   local pools = own.pools

@@ -1,11 +1,11 @@
 -- http_check { url = … } gives a hook that waits until a page of the host answers as it should.
 
 ---@class http_check.Options
----@field url string        What to ask, as the host sees it; {host}, {address} and {port} are filled in.
----@field status? integer   The one status that is healthy; 200 to 399 where not given.
+---@field url string        The URL to ask, as the host sees it; {host}, {address} and {port} are filled in.
+---@field status? integer   The one status that is healthy; 200 to 399 if not given.
 ---@field timeout? string   How long to wait in all. Default "1m".
----@field every? string     Between two questions. Default "2s".
----@field port? integer     What {port} stands for; the host's own `vars.port` where not given.
+---@field every? string     The time between two questions. Default "2s".
+---@field port? integer     What {port} stands for; the host's own `vars.port` if not given.
 
 local options = schema "http_check" {
   url     = schema.string { required = true, match = "^https?://", help = "a URL such as \"http://localhost:8080/ready\"" },
@@ -23,7 +23,7 @@ local function filled_in(url, host, port)
   end))
 end
 
----A hook for ValidateService, or for any event at which the host must answer.
+---Returns a hook for ValidateService, or for any event at which the host must answer.
 ---@param given http_check.Options
 ---@return fun(host: lander.host)
 return function(given)

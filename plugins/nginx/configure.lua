@@ -1,7 +1,7 @@
--- Changes a file of nginx's configuration on a balancer: whole or not at all, tested, in force, and put back if nginx does not take it.
+-- Changes a file of nginx's configuration on a balancer, whole or not at all: tests it, puts it in force, and undoes it if nginx refuses.
 
--- WHAT FILE WORD TEST RELOAD PID. WHAT is `down` or `up` of the server WORD, or `write`: what comes as input. Prints the workers that still
--- serve by an older configuration.
+-- WHAT FILE WORD TEST RELOAD PID. WHAT is `down` or `up`, for the server WORD, or `write`, for the text on stdin. Prints the workers that
+-- still serve with an older configuration.
 local change = [==[
 set -u
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
@@ -85,7 +85,7 @@ fi
 for w in $(workers); do ! leaving "$w" || echo "$w"; done
 ]==]
 
--- SECONDS WORKER…: waits until these have ended; status 75 if they did not in time.
+-- SECONDS WORKER…: waits until these workers have ended; exits with 75 if they have not ended in time.
 local wait = [==[
 n=$(($1 * 5)); shift
 while :; do
@@ -105,7 +105,7 @@ local function run(host, own, script, arguments, options)
   return host:try(command, options)
 end
 
---- Makes a change on a balancer. Returns the workers that still serve by what was before.
+--- Makes a change on a balancer. Returns the workers that still serve with an older configuration.
 function configure.change(host, own, what, file, word, input)
   local done = run(host, own, change, { what, file, word or "", own.test, own.reload, own.pid },
     { input = input, timeout = "2m", rehearse = "" })
@@ -125,7 +125,7 @@ function configure.wait(host, own, workers, seconds)
   return done.ok
 end
 
---- The text of a file; empty if there is none.
+--- Returns the text of a file; empty: there is no file, or it is empty.
 function configure.text(host, own, file, rehearsed)
   return run(host, own, '[ ! -e "$1" ] || cat "$1"', { file }, { timeout = "20s", rehearse = rehearsed }).stdout
 end

@@ -1,4 +1,4 @@
--- nginx { balancers = "lb", upstream = "…" } gives a base: hosts leave nginx before they are stopped, and are back once they are good.
+-- nginx { balancers = "lb", upstream = "…" } gives a base: hosts leave nginx before they are stopped, and return when they are good.
 
 local configure = require "./configure"
 local shares = require "./shares"
@@ -6,12 +6,12 @@ local shares = require "./shares"
 ---@class nginx.Options
 ---@field balancers string   The group of hosts on which nginx runs.
 ---@field upstream? string   The file in which each host has a line `server …;`.
----@field server? string     What a host is called there; {host}, {address} and the host's vars are filled in. Default "{address}:{port}".
----@field user? string       Who may write the files and reload nginx; the login user where not given.
+---@field server? string     The name of a host there; {host}, {address} and the host's vars are filled in. Default "{address}:{port}".
+---@field user? string       The user who may write the files and reload nginx; the login user if not given.
 ---@field drain? string      How long requests may take to end. Default "30s".
----@field late? string       What becomes of those that did not: "continue" or "fail". Default "continue".
+---@field late? string       What happens to requests that did not end: "continue" or "fail". Default "continue".
 ---@field pools? string[]    Names of upstreams that share the traffic, for rollout:shift.
----@field split? string      The file that says which of them gets how much.
+---@field split? string      The file that says what share each of them gets.
 ---@field variable? string   The variable with the name of the pool. Default "lander_pool".
 
 local options = schema "nginx" {
@@ -29,7 +29,7 @@ local options = schema "nginx" {
   variable  = schema.string { default = "lander_pool", match = "^[%a_][%w_]*$", help = "a variable's name without $" },
 }
 
----Hooks of BlockTraffic and AllowTraffic, the hosts that they need, and the traffic of pools, as a recipe to build upon.
+---Returns a base with hooks of BlockTraffic and AllowTraffic, the hosts that they need, and the traffic of pools.
 ---@param given nginx.Options
 return function(given)
   local own = options(given)

@@ -4,7 +4,7 @@ local configure = require "./configure"
 
 local shares = {}
 
---- The file for whole per cent by pool.
+--- Returns the text of the file for whole per cent by pool.
 local function text_of(own, percent)
   local lines = { "# Written by lander.", string.format("split_clients \"$request_id\" $%s {", own.variable) }
   local last
@@ -18,7 +18,7 @@ local function text_of(own, percent)
   return table.concat(lines, "\n")
 end
 
---- Whole per cent by pool that a file says; nil if it says something else.
+--- Returns the whole per cent by pool that a file says; nil: it says something else.
 local function percent_of(own, text)
   local percent, left = {}, 100
   for _, pool in ipairs(own.pools) do percent[pool] = 0 end
@@ -33,7 +33,7 @@ local function percent_of(own, text)
   return left == 0 and percent or nil
 end
 
---- The traffic of a recipe.
+--- Returns the traffic of a recipe.
 function shares.traffic(own)
   for _, pool in ipairs(own.pools) do
     if not pool:match "^[%w._-]+$" then fail("nginx: %q is no name of an upstream", pool) end

@@ -1,9 +1,9 @@
--- notify { url = secret "HOOK" } tells a web hook or a program how a deployment goes. What cannot be told fails nothing, and is logged.
+-- notify { url = secret "HOOK" } tells a web hook or a program how a deployment goes. What cannot be sent is logged, and fails nothing.
 
 ---@class notify.Options
 ---@field url? string|any   A web hook that takes JSON by POST. A secret stays one: it is in no argument.
 ---@field command? string|table       A program instead: it reads the same JSON on standard input.
----@field text? string                What stands before each sentence, such as a name.
+---@field text? string                The text before each sentence, such as a name.
 ---@field timeout? string             How long telling may take. Default "10s".
 
 local options = schema "notify" {
@@ -13,7 +13,7 @@ local options = schema "notify" {
   timeout = schema.duration { default = "10s" },
 }
 
---- A text as curl reads it in its configuration, between quotes.
+--- Returns a text between quotes, as curl reads it in its configuration.
 local function quoted(text)
   return '"' .. text:gsub('[\\"]', "\\%0"):gsub("\n", "\\n"):gsub("\r", "\\r"):gsub("\t", "\\t") .. '"'
 end

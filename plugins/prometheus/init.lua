@@ -1,8 +1,8 @@
 -- prometheus { url = … } asks a Prometheus server, and gives functions that measure hosts for rollout:analyse.
 
 ---@class prometheus.Options
----@field url string          Where it answers, such as https://prometheus.example.com or what stands before /api/v1.
----@field instance? function  function(host) that gives what $host stands for in queries; the host's name.
+---@field url string          The URL of the server, such as https://prometheus.example.com: everything before /api/v1.
+---@field instance? function  function(host) that returns what $host stands for in queries; the host's name if not given.
 ---@field headers? table      Sent with each query: texts or secrets.
 ---@field ca? string          A file of certificates that vouch for the server.
 ---@field timeout? string     How long a query may take. Default "8s".
@@ -15,29 +15,29 @@ local options = schema "prometheus" {
   timeout  = schema.duration { default = "8s" },
 }
 
---- What a rehearsal hears: an answer without any series.
+--- The answer in a rehearsal, which has no series.
 local nothing = '{"status":"success","data":{"resultType":"vector","result":[]}}'
---- A query that cannot be carried out is answered with one of these, and why.
+--- The statuses of answers. If a query cannot be carried out, the answer says why.
 local answered = { 200, 400, 422, 503 }
 
 local function escaped(text)
   return (text:gsub("[^%w%-._~]", function(sign) return ("%%%02X"):format(sign:byte()) end))
 end
 
---- A number as Prometheus writes it; nil for NaN and for what has no end.
+--- Returns a number that Prometheus wrote; nil: it is NaN or infinite.
 local function number(text)
   local value = tonumber(text)
   if value == nil or value ~= value or math.abs(value) == math.huge then return nil end
   return value
 end
 
----Functions that ask a Prometheus server.
+---Returns functions that ask a Prometheus server.
 ---@param given prometheus.Options
 return function(given)
   local own = options(given)
   local base = own.url:gsub("/+$", "") .. "/api/v1/query?query="
 
-  --- The series of an instant query: { labels = { … }, value = 1.5 } of each; value is nil for NaN.
+  --- Returns the series of an instant query, each { labels = { … }, value = 1.5 }; value is nil for NaN.
   local function query(text)
     local answer = http.get(base .. escaped(text), { headers = own.headers, ca = own.ca, timeout = own.timeout, status = answered,
       rehearse = nothing })
@@ -50,7 +50,7 @@ return function(given)
     return series
   end
 
-  --- What one query gives for a host: a number, or nil for no data.
+  --- Returns what one query gives for a host: a number; nil: there is no data.
   local function of(host, text)
     local name = own.instance and own.instance(host) or host.name
     local asked = text:gsub("%$host", (tostring(name):gsub('[\\"]', "\\%0"):gsub("%%", "%%%%")))
@@ -64,7 +64,7 @@ return function(given)
     of    = of,
     --- For `value` of rollout:analyse: what the query gives for each host.
     value = function(text) return function(host) return of(host, text) end end,
-    --- For `rate`: two queries that count since the last look. Without a series of failures there were none.
+    --- For `rate`: two queries that count since the last look. If there is no series of failures, there were no failures.
     rate  = function(failed, total)
       return function(host)
         local all = of(host, total)

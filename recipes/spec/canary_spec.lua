@@ -2,7 +2,7 @@
 
 group "fleet" { hosts = { "web[1-8]" } }
 
---- A recipe that canary rolls out with these options.
+--- Declares a recipe that canary rolls out with these options.
 local function probe(name, options)
   recipe(name) {
     targets = group "fleet", path = "/srv/" .. name, revision = bundle { from = "dist" }, strategy = canary(options),
@@ -33,7 +33,7 @@ probe("judging_canary", { watch = "1m", check = { port = 80, on_fail = "return" 
 probe("lenient_canary", { watch = "1m", approve = { message = "well?", on_fail = "return" } })
 probe("lenient_comparison", { value = function() return 1 end, analyse = { margin = "+1", on_fail = "return" } })
 
---- What it decided, without the stages around it.
+--- Returns what it decided, without the stages around it.
 local function decided(run)
   local kept = {}
   for i = 1, #run.decisions do kept[#kept + 1] = not run.decisions[i]:find "^stage " and run.decisions[i] or nil end

@@ -2,7 +2,7 @@
 
 group "fleet" { hosts = { "web[1-8]" } }
 
---- A recipe whose rollout one strategy decides.
+--- Declares a recipe whose rollout one strategy decides.
 local function probe(name, strategy)
   recipe(name) {
     revision = bundle { from = "dist" },
@@ -29,7 +29,7 @@ probe("function_linear", linear { batch = 4, watch = "1m", check = function(host
 probe("uneven_linear", linear { batch = 7, watch = "1m", approve = "the last one?" })
 probe("asking_linear", linear { batch = 4, watch = "1m", approve = "next half?" })
 
---- A recipe on two sides whose traffic is where it says. targets: nil for three hosts on each side.
+--- Declares a recipe on two sides. live: blue's per cent of the traffic; nil means 100. targets: nil means three hosts on each side.
 local function two_sides(name, options, live, targets)
   local function side(range, pool) return host(range) { tags = { pool = pool } } end
   recipe(name) {
@@ -59,7 +59,7 @@ group "slotted" { hosts = { "web[1-2]" }, slots = { blue = { port = 81 }, green 
 
 group "single" { hosts = { "web1" }, slots = { blue = { port = 81 }, green = { port = 82 } } }
 
---- A recipe with two slots on each host, of which one has the traffic. targets: nil for two hosts.
+--- Declares a recipe with two slots on each host. live: the slot that has the traffic. targets: nil means two hosts.
 local function two_slots(name, strategy, live, targets)
   recipe(name) {
     revision = bundle { from = "dist" },
@@ -84,7 +84,7 @@ two_slots("rash_slots", strategy "rash" (function(rollout) rollout:weights(); ro
 two_slots("blind_slots", all_at_once {}, "blue")
 two_sides("stepped_sides", { steps = { "10%", "50%" }, watch = "1m", check = { port = 80 }, approve = "go over?", keep = "1m" })
 
---- What a strategy decided, without the stages around it.
+--- Returns what a strategy decided, without the stages around it.
 local function decided(run)
   local list = {}
   for _, decision in ipairs(run.decisions) do

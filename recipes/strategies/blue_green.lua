@@ -1,8 +1,8 @@
--- Two sides, each with hosts of its own, or two slots on each host: the side without traffic gets the release, then the traffic. The other
--- one keeps the old release, ready to take the traffic back at once. Hosts get the release too when the time is over or somebody promotes;
--- a slot keeps what it has until the next deployment.
+-- Two sides, each with hosts of its own, or two slots on each host. The side without traffic gets the release, and then the traffic. The
+-- other side keeps the old release, ready to take the traffic back at once. Its hosts get the release, too, when the time is over or
+-- somebody promotes. A slot keeps what it has until the next deployment.
 
---- What a gate is given: the options of the recipe over those of the strategy. If it fails, the traffic goes back, so it has no on_fail.
+--- Returns the options of a gate. The recipe's win over the strategy's. If the gate fails, the traffic goes back, so it has no on_fail.
 local function gate(name, given, own)
   local options = {}
   for key, value in pairs(own) do options[key] = value end
@@ -11,7 +11,7 @@ local function gate(name, given, own)
   return options
 end
 
---- The pool that has the traffic, and the other one.
+--- Returns the pool that has the traffic, and the other one.
 local function sides(rollout, pools)
   if #pools ~= 2 then fail("blue_green takes two pools, got %d", #pools) end
   local weights = rollout:weights()
@@ -20,7 +20,7 @@ local function sides(rollout, pools)
     pools[1], weights[pools[1]] or 0, pools[2], weights[pools[2]] or 0)
 end
 
---- The hosts of a side: those in a slot of that name, or with it in their tag pool.
+--- Returns the hosts of a side: those in a slot of that name, or those whose tag pool has that name.
 local function hosts_of(set, pool)
   local slot = set:where { slot = pool }
   return #slot > 0 and slot or set:where { pool = pool }
@@ -46,7 +46,7 @@ return strategy "blue_green" {
     if #fresh + #old < #rollout.targets then fail("each host needs the tag pool, which is %s or %s", live, idle) end
     local in_slots = rollout.targets:first().slot ~= nil
     if in_slots and #old == 0 then return log.info("slot %s has the traffic, and runs the release on every host", live) end
-    -- Slots that had the release before are looked at too: the traffic comes to them as they are.
+    -- Slots that had the release before are checked, too, because the traffic comes to them as they are.
     local had = hosts_of(rollout.unchanged, idle)
     if in_slots and #had > 0 and not check then
       log.warn("slot %s gets the traffic as it is, and nobody looks whether it still runs: give blue_green a check", idle)

@@ -1,7 +1,7 @@
--- A few hosts first, which are watched; then the others, a batch at a time, each watched too. If a watch finds hosts bad, every host
--- goes back.
+-- A few hosts come first, and are watched. Then the others come a batch at a time, and each batch is watched. If a watch finds hosts bad,
+-- every host goes back.
 
---- What a gate is given: the options of the recipe over those of the strategy. If it fails, hosts go back, so it has no on_fail.
+--- Returns the options of a gate. The recipe's win over the strategy's. If the gate fails, hosts go back, so it has no on_fail.
 local function gate(name, given, own)
   local options = {}
   for key, value in pairs(own) do options[key] = value end
@@ -10,8 +10,8 @@ local function gate(name, given, own)
   return options
 end
 
---- Restarts the twins, and returns the canaries and twins to compare: a twin that did not come back says nothing about the old release.
---- A twin without a release is not restarted and stays, as in the first deployment of all.
+--- Restarts the twins, and returns the canaries and twins to compare. A twin that did not come back is left out: it says nothing about
+--- the old release. A twin without a release, as in the very first deployment, is not restarted and stays.
 local function restarted(rollout, canary, twins)
   if #twins == 0 then fail "there is no host with the old release to restart and to compare with" end
   local dead, pairs_of = {}, { canary = {}, twins = {} }
@@ -52,7 +52,7 @@ return strategy "canary" {
     local canary, rest = rollout.targets:split(options.first)
     local wave = rollout:wave(canary)
     if compare then
-      -- What the budget allows to fail has nothing to compare.
+      -- Hosts that failed within the budget have nothing to compare.
       compare.canary = wave.succeeded_hosts
       if options.restart then
         local twins = compare.baseline or rest:twins(compare.canary)

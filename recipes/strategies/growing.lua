@@ -1,5 +1,5 @@
--- A first host, then waves that grow: each brings the release to as many hosts as make four times those that had it before. What fails
--- shows on few hosts, and a large group is done in few waves. This is how a recipe without a strategy goes.
+-- One host comes first, and then waves that grow: after each wave, four times as many hosts have the release as before. A failure shows on
+-- few hosts, and a large group takes few waves. A recipe without a strategy uses this one.
 return strategy "growing" {
   options = schema "growing" {
     first = schema.amount { default = 1, help = "the hosts of the first wave" },

@@ -1,6 +1,6 @@
 -- Equal waves with the same time between them, in which hosts are watched. If a watch finds hosts bad, every host goes back.
 
---- What a gate is given: the options of the recipe over those of the strategy. If it fails, hosts go back, so it has no on_fail.
+--- Returns the options of a gate. The recipe's win over the strategy's. If the gate fails, hosts go back, so it has no on_fail.
 local function gate(name, given, own)
   local options = {}
   for key, value in pairs(own) do options[key] = value end

@@ -1,5 +1,5 @@
--- A batch at a time, each batch only after the one before it went well. What may fail on the way is the
--- configuration's budget: the engine keeps it, whatever is decided here.
+-- One batch at a time, each only after the one before it went well. The configuration's budget says what may
+-- fail meanwhile: the engine enforces it, whatever is decided here.
 return strategy "rolling" {
   options = schema "rolling" {
     batch = schema.amount { default = 1, help = "the hosts of each wave: 2 or \"25%\"" },

@@ -1,5 +1,5 @@
-# The host's side of a channel: functions over a `read`/`eval` loop. Must mean the same in dash, bash and busybox ash.
-# Answers go to stdout; what a person should know goes to stderr, a line that begins with `fix: ` says what to do.
+# The host's side of a channel: functions for a loop of `read` and `eval`. They have to mean the same in dash, bash and busybox ash.
+# Answers go to stdout. What a person should know goes to stderr; there, a line that begins with `fix: ` says what to do.
 # Exit codes: 40 fenced, 42 locked, 43 no space, 44 missing, 45 not permitted, 46 corrupt, 47 makes no sense, 48 cut off.
 LF='
 '
@@ -7,8 +7,8 @@ P= L= l_where= l_made= l_keeps= l_rings=
 l_bootid=unknown
 { read -r l_bootid; } 2>/dev/null </proc/sys/kernel/random/boot_id
 
-# Takes away what the login environment says to the tools of this program, and keeps it in l_login for hooks. Bash as `sh` has
-# POSIXLY_CORRECT of its own, and leaves its POSIX mode without it; TMOUT would end a channel on which nothing is said.
+# Unsets the variables of the login environment that would change this program's tools, and keeps them in l_login for hooks. Bash that runs
+# as `sh` sets POSIXLY_CORRECT itself, and leaves its POSIX mode when that is unset. TMOUT would end a channel that is silent.
 l_login=
 l_plain() {
   for l_v in TAR_OPTIONS GZIP GREP_OPTIONS QUOTING_STYLE BLOCK_SIZE BLOCKSIZE CDPATH ENV BASH_ENV GLOBIGNORE TMOUT POSIXLY_CORRECT; do
@@ -32,11 +32,11 @@ else
   l_plain
 fi
 
-# Functions that send their pieces themselves, because they hold bytes that a variable cannot, or to save a process. What the others print is
-# text.
+# Functions that send their pieces themselves: a variable cannot hold the bytes of these pieces, or this saves a process. The other
+# functions print text.
 l_direct=' poll part kept read show ask job put write journal lock renew unlock activate record recipe name has stop ping '
-# One command without payload, and one whose payload of $2 bytes is on the channel. Each runs in a shell of its own, so that
-# nothing it does (cd, exit, umask) reaches the loop.
+# l_do runs a command without payload, and l_in one whose payload of $2 bytes is on the channel. Each command runs in a shell of its own, so
+# nothing that it does (cd, exit, umask) reaches the loop.
 l_do() {
   l_n=$1 l_size=0 l_left=0
   shift
@@ -48,8 +48,8 @@ l_in() {
   l_call "$@"
 }
 
-# Runs it and sends what it said. Every piece goes with its length, so that nothing in a piece is taken for anything else, and with
-# the nonce, so that what a login shell's children print in between is told apart.
+# Runs the command and sends what it printed. Each piece has its length, so that nothing in it is taken for something else. Each piece has
+# the nonce, so that it differs from what a login shell's children print in between.
 l_call() {
   case $l_direct in
     *" ${1#l_} "*)
@@ -77,16 +77,16 @@ l_call() {
   esac
   printf '\n%s =%s %s\n' "$l_nonce" "$l_n" "$l_r"
 }
-# KIND TEXT: a piece of the answer, + for output and - for errors. A length counts bytes.
+# KIND TEXT: sends a piece of the answer. KIND is + for output and - for errors. The length is in bytes.
 l_say() {
   local LC_ALL=C
   printf '\n%s %s%s\n%s' "$l_nonce" "$1" "${#2}" "$2"
 }
-# What is left of the payload, if a command ended before it took it.
+# Reads and drops the rest of the payload, if a command ended before it took all of it.
 l_drain() { [ "$l_left" = 0 ] || dd bs="$l_left" count=1 iflag=fullblock >/dev/null 2>&1; }
 
-# FILE OFFSET COUNT: a piece of output that is exactly so long, whatever happens to the file meanwhile. How much was there is known
-# from the descriptor's own offset.
+# FILE OFFSET COUNT: sends a piece of output of exactly COUNT bytes, even if the file changes meanwhile. The descriptor's own offset tells
+# how many bytes were there.
 l_slice() {
   {
     printf '\n%s +%s\n' "$l_nonce" "$3"
@@ -107,7 +107,7 @@ l_die() {
   exit "$1"
 }
 
-# NAME: sets l_at to how a person would call a file of the private part.
+# NAME: sets l_at to the name by which a person knows a file of the private part.
 l_named() {
   l_at=$1
   [ "$L" != /proc/self/fd/8 ] || case $1 in "$L"*) l_at=$P/.lander${1#"$L"} ;; esac
@@ -121,7 +121,7 @@ l_full() {
     "raise the limit of the login user (fsize in /etc/security/limits.conf), and look at df -h $l_at"
   l_die 43 "nothing more can be written to $l_at: the disk is full, or a quota is used up" "make room there: df -h $l_at"
 }
-# FOLDER that cannot be written. Its owner, and root, are kept out by a disk only, never by its mode.
+# FOLDER: says why it cannot be written. Only the disk can keep out its owner or root; its mode never does.
 l_sealed() {
   l_named "$1"
   if [ "$(id -u)" = 0 ] || [ -O "$1/." ]; then
@@ -129,53 +129,53 @@ l_sealed() {
   fi
   l_die 45 "$l_at cannot be written by $(id -un)" "chown $(id -un) $l_at, or deploy as its owner"
 }
-# PATH: gives the reserve free, so that a host can go back though its disk is full. Says `freed` if there was one.
+# PATH: removes the reserve, so that a host with a full disk can go back. Says `freed` if there was a reserve.
 l_spare() { ! l_memory "$1" || { rm "$L/reserve" 2>/dev/null && echo freed; }; return 0; }
 
-# FILE BEHIND SYNC: puts the payload there, or, if BEHIND is not empty, behind what is in it. If SYNC is `conv=fsync`, it is durable afterwards.
-# An engine that dies while it sends leaves a part, which nothing may act upon: even a script of which nothing came would run, and succeed.
+# FILE BEHIND SYNC: writes the payload to FILE; if BEHIND is not empty, appends it. If SYNC is `conv=fsync`, the payload is durable afterwards.
+# An engine that dies while it sends leaves a part of the payload. Nothing may act upon a part: even an empty script would run and succeed.
 l_take() {
   [ -n "$2" ] || { :; } 2>/dev/null >"$1" || l_full "${l_where:-${1%/*}}"
   [ "$l_size" = 0 ] || l_pull "$l_size" "$1" $3 || l_full "${l_where:-${1%/*}}"
 }
-# SIZE FILE SYNC: appends that many bytes of the payload to it. All of them are read before any is written. What dd says of whole records tells
-# whether they came; a file's size would take another process.
+# SIZE FILE SYNC: appends SIZE bytes of the payload to FILE. All of them are read before any is written. What dd says about whole records
+# tells whether they came; to ask for the file's size would take another process.
 l_pull() {
   l_left=0
   l_l=$(LC_ALL=C dd bs="$1" count=1 iflag=fullblock $3 2>&1 >>"$2") || return 1
   case $l_l in *'1+0 records in'*) ;; *) l_die 48 "the channel broke off before all of the $1 bytes were here" ;; esac
 }
-# TEXT: sets l_bytes to its length.
+# TEXT: sets l_bytes to its length in bytes.
 l_count() {
   local LC_ALL=C
   l_bytes=${#1}
 }
 
-# Start time of a process, as the kernel counts it; fails for none and for a zombie.
+# PID: sets l_start to the start time of the process, as the kernel counts it. Fails if there is no such process, or if it is a zombie.
 l_stamp() {
   { read -r l_l; } 2>/dev/null <"/proc/$1/stat" || return 1
   set -- ${l_l##*) }
   [ "$1" != Z ] && [ "$1" != X ] || return 1
   l_start=${20}
 }
-# Whether the process named in a file (`pid start boot`) lives: a pid used again or a reboot is not it.
+# FILE: whether the process that it names (`pid start boot`) lives. After a reboot, or if the pid was used again, it is another process.
 l_alive() {
   { read -r l_p l_s l_b; } 2>/dev/null <"$1" || return 1
   [ "$l_b" = "$l_bootid" ] && l_stamp "$l_p" && [ "$l_start" = "$l_s" ]
 }
-# Sets l_up to the seconds since the host's start, and l_now to the hundredths.
+# Sets l_up to the seconds since the host's start, and l_now to the hundredths of a second since then.
 l_uptime() {
   read -r l_up l_l </proc/uptime
   l_now=${l_up%.*}${l_up#*.} l_up=${l_up%%.*}
 }
-# Sets l_me and l_start to this shell's own number, subshell or not, and its start time.
+# Sets l_me to this shell's own process number, also in a subshell, and l_start to its start time.
 l_self() {
   { read -r l_l; } </proc/self/stat
   l_me=${l_l%% *}
   set -- ${l_l##*) }
   l_start=${20}
 }
-# NAME: makes an empty file that was not there, in the job's folder; of two that try one succeeds.
+# NAME: makes an empty file in the job's folder. Fails if the file is there, so of two callers that try, one succeeds.
 l_only() {
   set -C
   { true >"$D/$1"; } 2>/dev/null
@@ -183,11 +183,11 @@ l_only() {
   set +C
   return "$l_r"
 }
-# Makes what was written durable, a file or folder at a time where sync can.
+# Makes what was written durable: only the given files and folders if sync can do that, otherwise everything.
 l_sync() { sync "$@" 2>/dev/null || sync; }
 
-# PATH: sets P, and L to its private part; 1 if there is none. L leads through an open folder, not through names: who may rename
-# things in PATH cannot put another one in its place while it is used. Refused is what somebody else could have put there.
+# PATH: sets P, and sets L to its private part; returns 1 if there is none. L leads through an open folder and not through names: whoever
+# may rename things in PATH cannot replace the folder while it is used. A private part that somebody else could have put there is refused.
 l_memory() {
   [ "$P" != "$1" ] || [ "$L" != /proc/self/fd/8 ] || return 0
   P=$1 L=$1/.lander
@@ -205,17 +205,17 @@ l_memory() {
   }
   cd /
 }
-# WHAT WAY: says that the private part is not believed, and how to get one that is.
+# WHAT WAY: says that the private part is not trusted, and how to get one that is.
 l_foreign() {
   l_die 45 "$L $1: another user could have put it there, so nothing in it is believed or run" \
     "look at what it is and who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
 }
-# Whether others may write to the private part. It takes a process, so it is asked when a host is looked at and when it is locked.
+# Refuses a private part to which others may write. It takes a process, so it is done when a host is surveyed and when it is locked.
 l_private() {
   [ -z "$l_made" ] || return 0
   case $(stat -L -c %a "$L/.") in *[2367] | *[2367]?) L=$P/.lander l_foreign "can be written by others" "chmod -R go-w $P/.lander" ;; esac
 }
-# PATH DEPLOYMENT: makes the deployment's folder and its private part, and what a lock of DEPLOYMENT needs in it.
+# PATH DEPLOYMENT: makes the deployment's folder, its private part, and what a lock of DEPLOYMENT needs in that part.
 l_home() {
   if ! l_memory "$1"; then
     case $P in /?*) l_up=$P ;; *) l_die 47 "$P is no absolute path" "write the whole path, such as /srv/app" ;; esac
@@ -225,7 +225,7 @@ l_home() {
         l_die 47 "$P lies in what the application at $l_up keeps for itself" "give each application a folder of its own" ;;
       esac
     done
-    # The folders above it with the usual mode, itself closed.
+    # The folders above get the usual mode; the private part is closed to others.
     # shellcheck disable=SC2174
     ( umask 022; mkdir -p -m 700 "$L" ${2:+"$L/lock" "$L/jobs" "$L/jobs/$2" "$L/recipes" "$L/staging"} ) 2>/dev/null || l_unmade
     l_memory "$1" && l_made=1
@@ -242,7 +242,7 @@ l_unmade() {
 }
 # The files of the private part; a folder in the place of one would swallow what is renamed to it.
 l_files='fence guard receipt receipt.previous failed key id order sequence'
-# Refuses a folder or a pipe where a file belongs, and links in the place of Lander's folders that another user made, who could lead them anywhere.
+# Refuses a folder or a pipe where a file belongs, and another user's links in place of Lander's folders: that user could lead them anywhere.
 l_places() {
   for l_n in $l_files; do
     [ ! -f "$L/$l_n" ] && [ -e "$L/$l_n" ] || continue
@@ -253,8 +253,8 @@ l_places() {
   for l_n in releases shared; do [ ! -L "$P/$l_n" ] || l_way "$P/$l_n" "$P"; done
 }
 
-# FILE ABOVE: refuses a way that leads through a link of another user, who may exchange it at any time; if ABOVE is given, from there on.
-# No process unless there is a link.
+# FILE ABOVE: refuses a path that leads through another user's link, because that user may replace it at any time. If ABOVE is given, only
+# the part of the path below it is checked. Starts no process unless there is a link.
 l_way() {
   l_a=${1%/}
   while [ -n "$l_a" ] && [ "$l_a" != "$2" ]; do
@@ -269,8 +269,8 @@ l_way() {
   done
 }
 
-# Enters the critical section of a host until this shell ends: the kernel's lock if there is flock, else a folder whose
-# owner can be seen to be gone.
+# Enters the critical section of a host until this shell ends. It is the kernel's lock if there is flock. Otherwise it is a folder whose
+# owner can be seen to have ended.
 l_guard() {
   umask 077
   if command -v flock >/dev/null 2>&1; then
@@ -291,8 +291,8 @@ l_guard() {
   trap 'rm -rf "$L/guard.d"' EXIT
 }
 
-# Refuses what belongs to an older deployment, or to another of the same fence; remembers a newer one.
-# A fence of -1 is asked by a person outside any deployment and is not compared. FENCE TOKEN FILE: what is made durable with it.
+# FENCE TOKEN FILE: refuses what belongs to an older deployment, or to another one of the same fence; remembers a newer one. FILE is made
+# durable with it. The fence -1 comes from a person outside any deployment, and is not compared.
 l_fence() {
   [ "$1" -ge 0 ] || return 0
   l_f= l_t=
@@ -306,7 +306,7 @@ l_fence() {
   fi
   [ "$1" -gt "$l_f" ] || [ -z "$l_t" ] || return 0
   if [ ! -e "$L/fence" ]; then
-    # There is nothing yet that a half of it could replace.
+    # No fence is there yet, so a half-written one replaces nothing.
     { printf '%s %s\n' "$1" "$2" >"$L/fence"; } 2>/dev/null || { rm -f "$L/fence"; l_full "$L"; }
     return
   fi
@@ -314,17 +314,17 @@ l_fence() {
     printf '%s %s\n' "$1" "$2" >"$L/fence.new" && l_sync "$L/fence.new" ${3:+"$3"} && mv -fT "$L/fence.new" "$L/fence"
   } 2>/dev/null || l_full "$L"
 }
-# FENCE TOKEN: whether that is what the host saw last. The file is replaced by renames only, so reading it takes no lock.
+# FENCE TOKEN: whether the host saw these last. The file is only replaced by renames, so reading it takes no lock.
 l_same() {
   [ "$1" -ge 0 ] || return 0
   l_f= l_t=
   { read -r l_f l_t; } 2>/dev/null <"$L/fence"
   [ "$1" = "$l_f" ] && [ "$2" = "$l_t" ]
 }
-# FENCE TOKEN: refuses like l_fence, and takes a lock only if there is something to write. For what can be taken back or is looked at
-# again before it counts.
+# FENCE TOKEN: refuses like l_fence, and takes a lock only if there is something to write. It is for what can be undone, or for what is
+# checked again before it counts.
 l_pass() { l_same "$1" "$2" || ( l_guard; l_fence "$1" "$2" ) || exit $?; }
-# What every effect does first: PATH FENCE TOKEN.
+# PATH FENCE TOKEN: what every effect does first.
 l_enter() {
   l_home "$1"
   l_guard

@@ -11,7 +11,7 @@ l_read() {
   if [ "$size" -gt 0 ]; then
     l_slice "$1" 0 "$size"
   else
-    # The kernel's own files do not tell how long they are: of these the text is kept, which has no zero bytes.
+    # The kernel's own files do not tell their size. They are text without zero bytes, so a variable can hold them.
     l_o=$(dd if="$1" bs=65536 iflag=count_bytes,fullblock count="$2" 2>/dev/null; echo .)
     l_say + "${l_o%.}"
   fi
@@ -24,7 +24,7 @@ l_size() {
 }
 l_part() { l_slice "$1" "$2" "$3"; }
 
-# Effects that are one rename leave a mark where a job would be: sent again, they are done.
+# An effect that is one rename leaves a mark where a job would be. If the effect is sent again, the mark says that it is done.
 l_once() {
   D=$L/jobs/$1/$2
   [ ! -f "$D/status" ] || exit 0
@@ -32,8 +32,8 @@ l_once() {
 }
 l_done() { printf '0 exit 0\n' >"$D/status"; }
 
-# NEAR NAME COMMAND…: runs it with a new file in the folder of NEAR open as 7, which nobody else made and no link leads away from; t is
-# its name, which cannot be guessed. All that follows goes through the descriptor: in another user's folder names can be exchanged.
+# NEAR NAME COMMAND…: runs COMMAND with a new file in the folder of NEAR open as 7. Nobody else made the file, and no link leads away from
+# it. Its name is in t, and cannot be guessed. What follows uses the descriptor, because in another user's folder names can be exchanged.
 l_fresh() {
   l_where=${1%/*}/ t=${1%/*}/.lander.$2 l_made=
   shift 2
@@ -51,7 +51,7 @@ l_fresh() {
   return "$l_l"
 }
 
-# PATH FENCE TOKEN DEPLOYMENT INTENT FILE MODE OWNER WORD, content on stdin. WORD is in the temporary name, and nobody knows it before.
+# PATH FENCE TOKEN DEPLOYMENT INTENT FILE MODE OWNER WORD, content on stdin. The temporary name has WORD, which nobody knows before.
 l_write() {
   l_home "$1"
   umask 077
@@ -91,8 +91,8 @@ l_link() {
   l_done
 }
 
-# PATH FENCE TOKEN ROOM PACK FILE FOLDER NAME WORD: unpacks what was uploaded; FOLDER 1: a tree into FILE, else one file as FILE. ROOM is
-# the folder of uploads that is this operation's own.
+# PATH FENCE TOKEN ROOM PACK FILE FOLDER NAME WORD: unpacks an upload. If FOLDER is 1, it is a tree that goes into FILE; otherwise it is one
+# file that becomes FILE. ROOM is the folder of uploads that belongs to this operation alone.
 l_unpack() {
   l_home "$1"
   ( l_guard; l_fence "$2" "$3" ) || exit $?
@@ -119,13 +119,13 @@ l_unpack() {
   fi
 }
 
-# FOLDER REAL: enters it. What is done there by plain names stays in it, whatever its owner or others exchange on the way to it.
+# FOLDER REAL: enters FOLDER. Plain names then stay inside it, even if its owner or others exchange something on the path to it.
 l_into() {
   cd -P "$1" && [ "$PWD" = "$2" ] ||
     l_die 45 "$2 was exchanged, or leads elsewhere, while it was entered" "look who may write to the folders above it"
 }
-# STAGED: gives what a private folder holds its place in the current one, a rename each, so that no link there is followed; new folders get
-# mode and time last.
+# STAGED: moves what a private folder holds to the current folder. Each file moves by a rename, so no link there is followed. New folders
+# get their mode and time last.
 l_place() {
   find "$1" ! -path "$1" -prune ! -type d -print0 | xargs -0 sh -c '[ $# = 0 ] || exec mv -f -- "$@" .' sh || exit 45
   for d in "$1"/* "$1"/.[!.]* "$1"/..?*; do
@@ -135,7 +135,7 @@ l_place() {
       l_die 45 "${PWD%/}/$n is a link where a folder belongs, and is not followed" "name the place it leads to, or remove it"
     [ -d "./$n" ] || { mkdir "./$n" || exit 45; new=1; }
     (
-      # What l_place itself sets is lost to the folder above.
+      # The inner l_place sets these variables itself, so this level keeps its own as arguments.
       set -- "$d" "$new"
       l_into "./$n" "${PWD%/}/$n"
       l_place "$1"
@@ -144,14 +144,14 @@ l_place() {
   done
 }
 
-# FILE: its content, time and mode, for the file that is open as 7.
+# FILE: copies its content, time and mode to the file that is open as 7.
 l_pour() {
   cat "$1" 2>/dev/null >&7 || l_full "$l_where"
   touch -m -r "$1" /proc/self/fd/7 && chmod "$(stat -c %a "$1")" /proc/self/fd/7 || exit 45
 }
 
-# URL SECONDS: one GET, redirects not followed. Prints the beginning of the body where the client shows it, then `lander-status CODE`,
-# both at the end of the output; fails if nothing answers, with the client's own words on stderr.
+# URL SECONDS: sends one GET, and follows no redirect. The output ends with the beginning of the body, if the client shows it, and then
+# `lander-status CODE`. Fails if nothing answers, with the client's own words on stderr.
 l_http() {
   if command -v curl >/dev/null 2>&1; then
     # curl says 000 if nothing answered; its exit status is lost in the pipe.
@@ -178,7 +178,7 @@ l_http() {
     l_die 44 "nothing on this host can send a request" "install curl or wget on it, or ask from the engine's machine with here:run"
   fi
 }
-# What wget wrote: its status line, or its last words if there is none.
+# OUTPUT: prints the status that wget's output contains. If there is none, fails with wget's last line on stderr.
 l_says() {
   l_a=$(printf '%s\n' "$1" | sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1)
   [ -z "$l_a" ] || { echo "lander-status $l_a"; return; }

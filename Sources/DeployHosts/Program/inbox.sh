@@ -1,9 +1,9 @@
-# Messages to the deployment that has the lock: `inbox/DEPLOYMENT/NAME.json` until the engine has one in its journal, then `NAME.answer`.
-# Messages go with the lock; answers stay until the next deployment takes it.
+# Messages to the deployment that has the lock. A message is `inbox/DEPLOYMENT/NAME.json` until the engine has it in its journal; then there
+# is `NAME.answer` instead. Messages are removed with the lock; answers stay until the next deployment takes the lock.
 
-# DEPLOYMENT: prints a line for each message that waits: `message DEPLOYMENT NAME TEXT`, or `odd DEPLOYMENT NAME` for a file that is not
-# believed: one of another user than root and oneself, one that others may write to, no plain file, or a large one. Costs nothing while
-# there is no folder.
+# DEPLOYMENT: prints a line for each message that waits: `message DEPLOYMENT NAME TEXT`. For a file that is not trusted, the line is
+# `odd DEPLOYMENT NAME`: a user other than root and oneself owns the file, others may write to it, it is no plain file, or it is large.
+# Costs nothing while there is no folder.
 l_letters() {
   [ -d "$L/inbox/$1" ] || return 0
   stat -c '%u %a %s %f %n' "$L/inbox" "$L/inbox/$1" "$L/inbox/$1"/*.json 2>/dev/null | head -n 42 | {
@@ -21,14 +21,14 @@ l_letters() {
   }
 }
 
-# LINE: what the deployment that has the lock waits for from people. It goes with the lock.
+# LINE: keeps what the deployment that has the lock waits for from people. It is removed with the lock.
 l_awaits() {
   l_t=
   { IFS= read -r l_t; } 2>/dev/null <"$L/lock/awaits"
   [ "$l_t" = "$1" ] || { printf '%s\n' "$1" >"$L/lock/.awaits" && mv -fT "$L/lock/.awaits" "$L/lock/awaits"; } 2>/dev/null || :
 }
 
-# PATH DEPLOYMENT: `GATE KIND PAUSE`, what the deployment waits for as the host was told last; nothing if it was not told.
+# PATH DEPLOYMENT: prints `GATE KIND PAUSE`, what the deployment waits for, as the host was told last; prints nothing if it was not told.
 l_awaited() {
   l_memory "$1" || return 0
   l_d= l_t=
@@ -45,7 +45,7 @@ l_letter() {
   [ "$h_dep" = "$2" ] || l_die 42 "deployment $h_dep of $h_owner has the lock of $1, not $2"
   l_to=$L/inbox/$2 l_f=$3
   mkdir -p "$l_to" || l_full "$L"
-  # Of answers that nobody fetched the newest stay, whose names are the last: they keep nobody from speaking.
+  # Of the answers that nobody fetched, only the newest stay; their names are the last. So answers keep nobody from sending a message.
   set -- "$l_to"/*.answer
   while [ $# -gt 40 ]; do
     rm -f "$1"
@@ -58,7 +58,7 @@ l_letter() {
   l_sync "$l_to"
 }
 
-# PATH TOKEN DEPLOYMENT NAME, the answer on stdin: the message is in the journal of the deployment, which has the lock by TOKEN.
+# PATH TOKEN DEPLOYMENT NAME, the answer on stdin: replaces the message, which is now in the journal of the deployment that has the lock.
 l_heard() {
   l_memory "$1" && [ -f "$L/inbox/$3/$4.json" ] || return 0
   l_guard
@@ -68,8 +68,8 @@ l_heard() {
   mv -fT "$L/inbox/$3/.answer" "$L/inbox/$3/$4.answer" && rm -f "$L/inbox/$3/$4.json" || exit 43
 }
 
-# PATH DEPLOYMENT NAME: `waits`, `answer TEXT` with a tab, or nothing if the message is gone: the lock was given back before the
-# engine took it.
+# PATH DEPLOYMENT NAME: prints `waits`, or `answer TEXT` with a tab in between. Prints nothing if the message is gone: the lock was given
+# back before the engine took the message.
 l_reply() {
   l_memory "$1" || return 0
   l_t=

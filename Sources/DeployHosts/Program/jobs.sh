@@ -1,7 +1,7 @@
 # shellcheck disable=SC2031
-# Jobs: claimed once, run detached, watched by offsets.
+# Jobs: each is claimed once and runs detached, and its output is read by offsets.
 
-# How commands of another user are started: sets l_as, or says why not.
+# USER: sets l_as to the words that start a command as this user, or says why that cannot be done.
 l_as_user() {
   l_as=
   [ -n "$1" ] || return 0
@@ -19,7 +19,7 @@ l_as_user() {
   fi
 }
 
-# USER WORDS: what sudo said when it refused, and the line that helps.
+# USER WORDS: reports WORDS, which sudo said when it refused, and the line that helps.
 l_no_sudo() {
   l_a=$(id -un)
   case $2 in
@@ -32,7 +32,7 @@ l_no_sudo() {
 # USERS: whether commands can be started as each of them. Changes nothing.
 l_may() { for user; do l_as_user "$user"; done; }
 
-# LINES: tells the channel's keeper to do something, or one that is made for it alone.
+# LINES: gives an order to the channel's keeper, or to a keeper that is made for this order alone.
 l_hand() {
   if [ -n "$l_keeps" ]; then
     # A keeper that was killed must not end this shell too.
@@ -48,7 +48,7 @@ l_name_keeper() {
   { read -r l_word; } 2>/dev/null </proc/sys/kernel/random/uuid
   l_word=${l_word:-$$.$l_bootid}
 }
-# RINGS: obeys the channel's further lines, with a keeper behind a pipe. RINGS=rings: it says on the channel's stderr when a job has ended.
+# RINGS: runs the channel's further lines, with a keeper behind a pipe. RINGS=rings: the channel's stderr says when a job has ended.
 l_attend() {
   l_name_keeper
   l_rings=$1
@@ -67,8 +67,8 @@ l_pipe() {
 -
 .
 } 2>/dev/null
-# Starts a keeper, apart from the channel. Its text is what this channel was told, never a file of the host; what it is to do comes on
-# standard input. It reads what jobs of ours call only for such a job.
+# Starts a keeper, apart from the channel. Its text is what this channel was told, never a file of the host. Its orders come on standard
+# input. It reads the functions that our own jobs call only for such a job.
 l_keeper() {
   if [ -n "$l_rings" ]; then l_keep_apart 6<&0 4>&2; else l_keep_apart 6<&0 4>&-; fi
 }
@@ -78,10 +78,10 @@ l_keep_apart() {
     sh -c 'eval "$LANDER_PROGRAM"; l_serve "$@"' keeper "$l_word" "$l_rings" <&6 >/dev/null 2>&1 3>&- 5>&- 6>&- 8>&- 9>&- &
 }
 
-# Seconds after which a claimed job without a process counts as never started: if its keeper is gone, and if the keeper is there, as one that
-# is stopped.
+# Seconds after which a claimed job without a process counts as never started. l_patience: its keeper is gone. l_longest: its keeper is
+# there, for example stopped.
 l_patience=5 l_longest=60
-# What is known of the job in folder $1: st = none|starting|run|done|rebooted|lost|unborn, end = the first line of its status
+# FOLDER: sets st to what is known of its job: none|starting|run|done|rebooted|lost|unborn, and end to the first line of its status.
 l_state() {
   end=
   if [ ! -d "$1" ] || [ ! -O "$1" ]; then st=none
@@ -96,13 +96,13 @@ l_state() {
     if [ -n "$m_boot" ] && [ "$m_boot" != "$l_bootid" ]; then st=rebooted
     elif ! l_late "$1"; then st=starting
     elif [ -f "$1/begun" ]; then
-      # It writes its number next, however long it was stopped in between.
+      # Its runner writes its process number next, even if it was stopped for long in between.
       if l_alone "$1"; then st=lost; else st=starting; fi
     elif [ "$l_age" -ge "$l_longest" ] || l_alone "$1"; then st=unborn
     else st=starting; fi
   fi
 }
-# FOLDER: reads what its claim says. Versions before this one wrote two or three of the lines.
+# FOLDER: reads the claim of its job. Versions before this one wrote only two or three of the lines.
 l_meta() {
   m_fence= m_since= m_boot= m_user= m_line= m_began= m_word= m_due= m_grace= m_await= m_as=
   {
@@ -110,8 +110,8 @@ l_meta() {
       read -r m_word m_due m_grace m_await m_as
   } 2>/dev/null <"$1/meta"
 }
-# FOLDER: whether it is known how its command ended. Without a status it is if the command ended a second ago, or before the last start
-# of the host, and something still holds its output; unless its end is awaited.
+# FOLDER: whether it is known how its command ended. There may be no status because something still holds the output. Then the end is known
+# if the host was started since, or if a second has passed since the end and nobody waits for the end of the output.
 l_has_ended() {
   { read -r end; } 2>/dev/null <"$1/status" && return
   end=
@@ -125,7 +125,7 @@ l_has_ended() {
   l_held
   { read -r end; } 2>/dev/null <"$1/status"
 }
-# The job's command has ended, and something holds its output: says so, unless somebody is ending it, and lets its runner go.
+# The job's command has ended, and something holds its output. Writes that, unless somebody is ending the job, and lets its runner end.
 l_held() {
   held=0
   [ -e "$D/err.end" ] || held=2
@@ -134,18 +134,18 @@ l_held() {
   l_told "$e_status exit $held"
   ! l_alive "$D/pid" || kill "$l_p"
 }
-# TEXT: writes the job's status, one line, if there is none. Who reads it waits for the end of the line.
+# TEXT: writes the job's status, which is one line, if there is none. Whoever reads it waits for the end of the line.
 l_told() {
   set -C
   { printf '%s\n' "$1" >"$D/status"; } 2>/dev/null
   set +C
   [ -s "$D/status" ] || { l_room; printf '%s\n' "$1" >"$D/status"; }
 }
-# Gives the reserve free for what is known nowhere else: how a command ended.
+# Removes the reserve, to make room for what is known nowhere else: how a command ended.
 l_room() { rm -f "$L/reserve"; }
 
-# Whether the claim was made so long ago that its runner should be seen by now. m_began: the uptime then; an older version did not
-# write it, and a full disk may have kept it away: then the folder's age counts.
+# FOLDER: whether the claim is so old that its runner should be seen by now. m_began is the uptime at the claim. If it is missing, the
+# folder's age counts: an older version did not write it, and a full disk may have prevented it.
 l_late() {
   l_uptime
   case $m_began in
@@ -154,8 +154,8 @@ l_late() {
   esac
   [ "$l_age" -ge "$l_patience" ] || [ "$l_age" -lt 0 ]
 }
-# Whether the keeper that was to start the job is gone: none of the processes that know its word leads a session. Runners of older
-# versions had the folder in their command line. `grep` finds itself too, and is gone when its answer is read.
+# FOLDER: whether the keeper that was to start the job is gone: no process that knows its word leads a session. Runners of older versions
+# had the folder in their command line. `grep` finds itself too, but has ended when its answer is read.
 l_alone() {
   # shellcheck disable=SC2013
   for l_l in $(grep -lF -e "${m_word:-$P/.lander/${1#"$L"/}}" /proc/[0-9]*/cmdline 2>/dev/null); do
@@ -165,7 +165,7 @@ l_alone() {
     [ -n "$m_word" ] && [ "$5" != "${l_l#/proc/}" ] || return 1
   done
 }
-# Sees to it that a job that was never started never is; fails where it has begun meanwhile.
+# FOLDER: makes sure that a job that was never started never starts; fails if it has begun meanwhile.
 l_bar() {
   ln -s never "$1/begun" 2>/dev/null && return
   [ -L "$1/begun" ] && [ "$(readlink "$1/begun")" != run ]
@@ -173,9 +173,9 @@ l_bar() {
 
 # PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE OURS SCRIPT. Without SCRIPT, the script of
 # SIZE bytes and the command's input are on stdin.
-# OURS, if it is not empty: the script calls functions of this program.
-# Says started or already. SINCE: engine's clock in ms. AGAIN=repeat: a job that was lost is started once more.
-# AWAIT=1: its end is told when its output is closed too, or its time is over.
+# OURS: if it is not empty, the script calls functions of this program.
+# Says started or already. SINCE: the engine's clock in ms. AGAIN=repeat: a lost job is started once more.
+# AWAIT=1: the job's end is told when its output is closed too, or when its time is over.
 l_job() {
   l_home "$1"
   fence=$2 token=$3 dep=$4 id=$5 timeout=$6 grace=$7 cap=$8 merge=$9
@@ -207,14 +207,14 @@ l_job() {
     rm -rf "$D"
     l_full "$J"
   }
-  # A newer deployment raises the fence before it looks which jobs run, and this one makes its claim before it looks at the fence: one of
+  # A newer deployment raises the fence before it looks for running jobs. This one makes its claim before it looks at the fence. So one of
   # the two sees the other.
   l_same "$fence" "$token" || { rm -rf "$D"; l_pass "$fence" "$token"; exit 40; }
   l_hand run "$P" "$dep/$id" "$cap $merge $due ${in:+$size}" "$ours" "$meta" "$lines" "$script"
   l_say + "started$LF"
 }
 # Makes the job's folder; fails if it was there. A deployment's folder is made with its lock, so only a command outside of deployments needs
-# more. That another request has just made one of those is no reason to fail, and mkdir names what it could not make.
+# more folders. If another request has just made one of those, this does not fail: mkdir names what it could not make.
 l_make() {
   set --
   for l_l in "$L/jobs" "$J"; do [ -d "$l_l" ] || set -- "$@" "$l_l"; done
@@ -224,9 +224,9 @@ l_make() {
     l_l=$(LC_ALL=C mkdir "$@" "$D" 2>&1) || case $l_l in '' | *"$D"*) false ;; *) [ -d "$D" ] ;; esac
   fi
 }
-# A script on the way to another user goes through an open file, never through a shell of the login user.
+# A script for another user goes through an open file, never through a shell of the login user.
 l_theirs_alone() { [ -z "$script" ] || [ -z "$l_as" ] || l_die 47 "a script for another user has to come as payload"; }
-# Fills the folder of a job. What may run twice needs no sync: if the host forgets it, it is run again.
+# Fills the folder of a job. A job that may run twice needs no sync: if the host forgets it, it runs again.
 l_claim() {
   [ -n "$l_keeps" ] || l_name_keeper
   l_uptime
@@ -237,7 +237,7 @@ l_claim() {
   printf '%s\n%s\n%s\n%s\n' "$meta" "$line" "$l_up" "$l_word $due $grace $await $l_as" >"$D/meta" && true >"$D/out" &&
     true >"$D/err" && { [ -z "$in" ] || mv "$in" "$D/in"; } && { [ "$again" = repeat ] || l_sync "$D/meta" "$D" "$J"; }
 } 2>/dev/null
-# Moves a job away that was lost and may be started again; 1 if it is not lost, or has begun meanwhile.
+# Moves a lost job away, so that it may be started again; returns 1 if it is not lost, or has begun meanwhile.
 l_repeat() {
   (
     l_guard
@@ -245,7 +245,7 @@ l_repeat() {
     l_state "$D"
     [ "$st" != unborn ] || l_bar "$D" || exit 1
     case $st:$end in
-      # Of one that is lost and done, what was left has been ended.
+      # If a job is lost and done, what was left of it has been ended.
       lost:* | rebooted:* | unborn:* | 'done:- lost '*)
         turn=1
         while [ -e "$D.lost.$turn" ]; do turn=$((turn + 1)); done
@@ -260,8 +260,8 @@ l_repeat() {
   esac
 }
 
-# PATH DEPLOYMENT INTENT USER SIZE SCRIPT, or the script and input on stdin: runs what changes nothing, beside the channel, and tells how it
-# ended and how long its streams are, with the streams behind if they are short; or `later`. Asked again, it tells the first answer.
+# PATH DEPLOYMENT INTENT USER SIZE SCRIPT, or the script and input on stdin: runs a command that changes nothing, beside the channel. Tells
+# how it ended and how long its streams are, followed by the streams if they are short; or `later`. Asked again, it tells the first answer.
 l_ask() {
   l_home "$1"
   id=$3 J=$L/jobs/$2 D=$L/jobs/$2/$3 n=0 of= in= script=$6
@@ -300,21 +300,21 @@ l_ask() {
   [ "$on" = 0 ] || l_slice "$D/out.$3" 0 "$on"
   [ "$en" = 0 ] || l_slice "$D/err.$3" 0 "$en"
 }
-# TEXT: sets `lines` to how many lines it takes with a line end behind it.
+# TEXT: sets `lines` to the number of lines that it takes with a line end behind it.
 l_lines() {
   l_l=$1 lines=1
   while :; do
     case $l_l in *"$LF"*) lines=$((lines + 1)) l_l=${l_l#*"$LF"} ;; *) return ;; esac
   done
 }
-# PATH FILE OFFSET COUNT: a part of a file below .lander.
+# PATH FILE OFFSET COUNT: sends a part of a file below .lander.
 l_kept() {
   l_memory "$1" && [ -f "$L/$2" ] || l_die 44 "$1/.lander/$2 is not on the host"
   l_slice "$L/$2" "$3" "$4"
 }
 
-# PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job; what is left of a lost one too. Returns at once. A keeper of its own does it, because the
-# channel's may be stopped.
+# PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job, or what is left of a lost one. Returns at once. A keeper of its own does the work,
+# because the channel's keeper may be stopped.
 l_stop() {
   l_memory "$1" || return 0
   D=$L/jobs/$2/$3
@@ -326,8 +326,8 @@ l_stop() {
   l_hand stop "$P" "$2/$3" "$4" "$5" "$l_as"
 }
 
-# PATH FENCE BAR MARK: jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
-# BAR=bar: those that were never started never are. MARK stands before each line.
+# PATH FENCE BAR MARK: prints jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
+# BAR=bar: jobs that were never started never start. MARK stands before each line.
 l_running() {
   l_memory "$1" || return 0
   for D in "$L"/jobs/*/*; do
@@ -336,7 +336,7 @@ l_running() {
     case $st in
       run | starting) ;;
       unborn) [ "$3" = bar ] && ! l_bar "$D" || continue ;;
-      # Its runner is gone, and its command is not.
+      # Its runner is gone, but its command may still run.
       lost) l_alive "$D/session" || continue ;;
       *) continue ;;
     esac

@@ -1,8 +1,8 @@
-# The keeper of a channel: a process apart from it that runs jobs and questions, and ends them. It reads what to do from a pipe, so it
-# learns of the channel's end, and jobs go on after that. Everything here runs in the keeper or in a subshell of it.
+# The keeper of a channel: a separate process that runs jobs and questions, and ends them. It reads its orders from a pipe, so it learns of
+# the channel's end; jobs continue after that. Everything here runs in the keeper or in a subshell of it.
 
-# WORD RINGS: what a keeper does until its channel is gone: each order takes some lines. RINGS: its 4 is the channel's stderr, which only
-# runners hold.
+# WORD RINGS: what a keeper does until its channel is gone. Each order takes some lines. RINGS: the keeper's 4 is the channel's stderr,
+# which only runners hold.
 l_serve() {
   l_word=$1 l_rings=$2 l_login=$LANDER_LOGIN l_own=$LANDER_OWN l_keeps= l_watch= l_jobs=
   unset LANDER_JOB LANDER_PROGRAM LANDER_OWN LANDER_LOGIN
@@ -36,7 +36,7 @@ l_ask_order() {
   ( l_answer ) </dev/null 4>&- &
   l_jobs="$l_jobs $!"
 }
-# Reads a number, and a text of so many lines.
+# Reads a number, and a text of that number of lines.
 l_read_script() {
   read -r l_n && IFS= read -r l_script || return
   while [ "$l_n" -gt 1 ]; do
@@ -59,9 +59,9 @@ l_enter_job() {
   D=$L/jobs/$l_d folder=$P/.lander/jobs/$l_d mark="LANDER_JOB=$P/.lander/jobs/$l_d/"
 }
 
-# Sees to it that something looks at this job's deadline when it comes: one watch for all jobs of a keeper.
+# Makes sure that a process looks at this job's deadline when it comes. One such watch serves all jobs of a keeper.
 l_arm() {
-  # It looks up every five minutes, so that jobs with an earlier deadline need no other one.
+  # The watch looks every five minutes, so that jobs with an earlier deadline need no other watch.
   l_uptime
   [ "$l_due" -le $((l_now + 30000)) ] || l_due=$((l_now + 30000))
   if [ -n "$l_watch" ] && [ "$l_watched" = "$l_root" ] && [ "$l_wake" -le "$l_due" ] && l_stamp "$l_watch"; then return; fi
@@ -71,9 +71,9 @@ l_arm() {
   l_stamp "$l_watch"
   l_watch_start=$l_start
 }
-# Ends the watch, if that is what still has its number.
+# Ends the watch, if its process number still belongs to it.
 l_quiet() { [ -z "$l_watch" ] || ! l_stamp "$l_watch" || [ "$l_start" != "$l_watch_start" ] || kill "$l_watch"; }
-# Waits for the nearest deadline of this keeper's jobs, ends what is late, and goes when none runs.
+# Waits for the nearest deadline of this keeper's jobs, ends jobs that are late, and exits when no job runs.
 l_await_due() {
   l_sleep=
   trap '[ -z "$l_sleep" ] || kill "$l_sleep"; exit' TERM
@@ -99,7 +99,7 @@ l_await_due() {
     l_sleep=
   done
 }
-# The job's time is over. If its command was in time, what holds its output is left alone.
+# The job's time is over. If its command ended in time, the processes that hold its output are left alone.
 l_expire() {
   l_d=${D#"$L/jobs/"}
   l_enter_job
@@ -113,9 +113,9 @@ l_expire() {
 # Runs a job that was claimed, and says how it ended.
 l_run() {
   l_enter_job
-  # It is the folder in which the claim was made: another one of this name says something else.
+  # This has to be the folder in which the claim was made: another folder of this name has another claim.
   { IFS= read -r l_l; } 2>/dev/null <"$D/meta" && [ "$l_l" = "$l_claimed" ] && l_meta "$D" || exit 1
-  # Who was told that this job never started is told the truth: of two names here the first one counts.
+  # Whoever was told that this job never started was told the truth: of two that make this name, the first one counts.
   l_only begun || { [ ! -e "$D/begun" ] && [ ! -L "$D/begun" ] && l_room && l_only begun; } || exit 1
   l_as=$m_as l_input=in
   l_self
@@ -124,7 +124,7 @@ l_run() {
   # Somebody ended it before it began.
   [ ! -L "$D/why" ] || exit 0
   if [ -n "$l_of_us" ]; then
-    # What functions of ours say has an end, and nothing that they start outlives them.
+    # The output of our own functions has an end, and nothing that they start outlives them.
     ( l_perform ) >>"$D/out" 2>>"$D/err" 4>&-
     l_over $?
     true >"$D/out.end" && true >"$D/err.end"
@@ -137,7 +137,7 @@ l_run() {
   if l_only why; then
     l_told "$e_status exit 0"
   elif [ -L "$D/why" ]; then
-    # Somebody ends what is left of it, and says so. If he does not, it is said here.
+    # Somebody is ending what is left of the job, and writes its status. If no status comes, it is written here.
     n=0 why=$(readlink "$D/why")
     while [ ! -e "$D/status" ] && [ "$n" -lt $((m_grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
     [ -e "$D/status" ] || l_told "$e_status $why 0"
@@ -160,8 +160,8 @@ l_over() {
   l_uptime
   { printf '%s %s\n' "$1" "$l_now" >"$D/ended"; } 2>/dev/null || { l_room; printf '%s %s\n' "$1" "$l_now" >"$D/ended"; }
 }
-# The script and the input of a job with input, or as another user, come from one file, which is gone before the first of its lines runs;
-# the script's length is known, so that what follows is the command's input. Another user gets the open file, never the name.
+# Runs the script. If the job has input or runs as another user, script and input come from one file, which is removed before the script's
+# first line runs. The script's length is known; the command's input follows it. Another user gets the open file, never its name.
 l_perform() {
   if [ -n "$l_bytes" ]; then
     command exec <"$D/$l_input" && rm -f "$D/$l_input" || exit 127
@@ -171,7 +171,7 @@ l_perform() {
   export LANDER_JOB
   cd /
   if [ -n "$l_of_us" ]; then
-    # Its processes are those that this one started.
+    # The job's processes are those that this process started.
     printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/tree"
     umask 022
     eval "$l_own"
@@ -186,10 +186,10 @@ l_perform() {
     exec "$l_setsid" $l_as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' \
       sh "$l_bytes" "$folder/"
   fi
-  # The last of its words is `exec`, with this in front of the command.
+  # The script ends with `exec`, and puts l_setsid in front of the command.
   eval "$l_script"
 }
-# Runs a question. Of two that were started by an engine that lost its channel and asked again, the first to end gives the answer.
+# Runs a question. An engine that lost its channel and asked again has started two; the first to end gives the answer.
 l_answer() {
   l_enter_job
   l_self
@@ -199,8 +199,8 @@ l_answer() {
   l_told "$? exit $me"
 }
 
-# Processes of a job: those that carry its mark, and its session, where members of other users show too.
-# One text, because a keeper that is not root needs AS to look for the mark of another user's processes.
+# A job's processes are those that carry its mark, and those of its session, which shows processes of other users too.
+# l_members is one text, because a keeper that is not root needs AS to look for the mark of another user's processes.
 l_members='
   if printf "a\0b\0" | grep -qzxF b 2>/dev/null; then
     grep -lzxF -e "$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
@@ -209,8 +209,8 @@ l_members='
       case $l in "==> /proc/"*) p=${l#==> /proc/}; p=${p%%/*};; "$mark") echo "$p";; esac
     done
   fi'
-# The number of a session is given to no other process while one of its members lives. Its leader may be about to begin it. Older versions
-# wrote nothing but the number.
+# Prints the processes of the job's session. No other process gets the session's number while one of its members lives. The leader may be
+# about to begin the session. Older versions wrote only the number.
 l_session() {
   sid= l_s= l_b=
   { read -r sid l_s l_b; } 2>/dev/null <"$D/session"
@@ -225,7 +225,7 @@ l_session() {
     [ "$1" != Z ] && [ "$4" = "$sid" ] && { f=${f#/proc/}; echo "${f%/stat}"; }
   done
 }
-# A job of ours: the subshell that is it, and everything below.
+# Prints the processes of a job of our own: its subshell, and every process below that.
 l_tree() {
   l_alive "$D/tree" || return 0
   l_n=" $l_p "
@@ -249,7 +249,7 @@ l_living() {
   done
 }
 
-# WORDS: runs them with AS, 5 s at most: its user may stop or trace whatever runs in its name.
+# WORDS: runs them with AS, for 5 s at most, because that user may stop or trace whatever runs in the user's name.
 l_as_them() {
   t=0
   rm -f "$D/.as.end"
@@ -260,8 +260,8 @@ l_as_them() {
     t=$((t + 1))
   done
 }
-# Processes that AS alone can see. They are its user's word: a number counts only if the process is that user's, and is signalled in
-# that user's name. Root sees all by itself, and asks nobody.
+# Prints the processes that AS alone can see. That user tells the numbers, so a number counts only if the process is that user's, and the
+# process is signalled in that user's name. Root sees all processes itself, and asks nobody.
 l_theirs() {
   [ -n "$as" ] && [ "$me" != 0 ] && [ ! -e "$D/mute" ] || return 0
   u=$(id -u "${as##* }") || return 0
@@ -269,12 +269,12 @@ l_theirs() {
   tr -cd '0-9\n' <"$D/.as" | while read -r p; do [ "$(stat -c %u "/proc/$p" 2>/dev/null)" != "$u" ] || echo "$p"; done | l_living
 }
 l_seek() { m=$({ eval "$l_members"; l_session; l_tree; } | l_living) x=$(l_theirs); }
-# NAME: to every process that `l_seek` found.
+# NAME: sends this signal to every process that `l_seek` found.
 l_signal() {
   for p in $m; do kill "-$1" "$p" 2>/dev/null; done
   [ -z "$as" ] || [ "$me" = 0 ] || [ -e "$D/mute" ] || l_as_them sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$1" $m $x >/dev/null
 }
-# RC WHY HELD, with `kill` behind it if TERM was not enough, then the survivors: complete, or not there.
+# RC WHY HELD: writes the status, with `kill` behind HELD if TERM was not enough, then the survivors. The file is complete, or not there.
 l_report() {
   l_write_end "$@" || { l_room; l_write_end "$@"; }
   l_sync "$D/.status.end"
@@ -282,12 +282,12 @@ l_report() {
 }
 l_write_end() { { printf '%s %s %s\n' "$1" "$2" "$3" && { [ ! -e "$D/left" ] || cat "$D/left"; }; } 2>/dev/null >"$D/.status.end"; }
 
-# WHY GRACE AS: ends everything the job started: TERM, grace, KILL until none is left that we may signal.
+# WHY GRACE AS: ends everything that the job started: TERM, the grace, then KILL until no process is left that we may signal.
 l_finish() {
   as=$3
   ln -s "$1" "$D/why" 2>/dev/null || return 0
   me=$(id -u)
-  # One that has just begun is about to say where its processes are.
+  # A job that has just begun is about to say where its processes are.
   n=0
   while [ "$n" -lt 40 ] && [ ! -s "$D/session" ] && [ ! -s "$D/tree" ] && [ ! -e "$D/ended" ] && l_alive "$D/pid"; do
     sleep 0.05

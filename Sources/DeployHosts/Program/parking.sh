@@ -1,5 +1,5 @@
-# A deployment that waits for a person with no engine. Its lock stays until then. `lock/parked` says what it waits for, `lock/journal` is its
-# journal, and `lock/taken` names the one engine that goes on, of all that would.
+# A parked deployment waits for a person, without an engine. Its lock stays until then. `lock/parked` says what it waits for, `lock/journal`
+# is its journal, and `lock/taken` names the one engine that resumes it, if several try.
 
 # PATH FENCE TOKEN LEASE ROUND RECORD: keeps the lock of TOKEN for LEASE seconds without an engine, until `l_entrust`. RECORD is a line; ROUND
 # counts how often engines left.
@@ -7,18 +7,18 @@ l_park() {
   l_enter "$1" "$2" "$3"
   l_own_lock "$3"
   l_recorded "$5 $6"
-  # No process of any machine is waited for.
+  # Nobody waits for a process of any machine, so the holder names none.
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$4" "$h_owner" "$h_purpose" '' "$h_app" "$h_group"
   l_sync "$L/lock/.parked" "$L/.holder"
   rm -f "$L/lock/taken" "$L/lock/journal"
   mv -fT "$L/lock/.parked" "$L/lock/parked" && mv -fT "$L/.holder" "$L/lock/holder" || exit 43
   l_sync "$L/lock"
 }
-# LINE: what the deployment waits for, not in its place yet.
+# LINE: writes what the deployment waits for, to a file that is not in its place yet.
 l_recorded() { { printf '%s\n' "$1" >"$L/lock/.parked"; } 2>/dev/null || l_full "$L"; }
 
-# PATH FENCE TOKEN LEASE ROUND RECORD FILE DIGEST: keeps the lock for LEASE seconds. RECORD has the digest of the journal now. FILE is what was
-# sent of it, below .lander, with the DIGEST of these bytes; empty: other hosts keep it.
+# PATH FENCE TOKEN LEASE ROUND RECORD FILE DIGEST: keeps the lock for LEASE seconds. RECORD now has the digest of the journal. FILE is what
+# was sent of the journal, below .lander, and DIGEST is the digest of these bytes. If FILE is empty, other hosts keep the journal.
 l_entrust() {
   l_enter "$1" "$2" "$3"
   l_own_lock "$3"
@@ -33,8 +33,8 @@ l_entrust() {
   l_sync "$L/lock"
 }
 
-# PATH FENCE TOKEN LEASE ROUND CLAIM BY PROCESS: an engine goes on, under a lease again. Of several with different CLAIMs the first gets it, and
-# none whose journal is of an earlier ROUND.
+# PATH FENCE TOKEN LEASE ROUND CLAIM BY PROCESS: an engine resumes the deployment, under a lease again. Of several engines with different
+# CLAIMs, the first one gets it. An engine whose journal is of an earlier ROUND never gets it.
 l_unpark() {
   l_enter "$1" "$2" "$3"
   l_own_lock "$3"
@@ -63,7 +63,7 @@ l_own_lock() {
     "lander status says who has the hosts and what they run"
 }
 
-# PATH: the journal, as it was sent. Nothing is handed out that another user than oneself or root wrote.
+# PATH: sends the journal as it was sent here. A journal that somebody other than oneself or root wrote is refused.
 l_journal() {
   l_memory "$1" && [ -f "$L/lock/journal" ] || l_die 44 "no journal of a parked deployment is on the host"
   l_private

@@ -1,6 +1,6 @@
 # Releases: complete and verified, or not there.
 
-# Sets l_list to the releases in the order of their staging, newest first: file times are too coarse in some userlands.
+# Sets l_list to the releases in the order of their staging, newest first. File times are too coarse for that in some userlands.
 l_order() {
   l_list=
   while read -r l_r; do
@@ -10,7 +10,7 @@ l_order() {
   done 2>/dev/null <"$L/order"
 }
 
-# PATH FENCE TOKEN RELEASE, then the shared paths: what staging needs to know. Answers one fact a line.
+# PATH FENCE TOKEN RELEASE, then the shared paths: tells what staging needs to know, one fact a line.
 l_begin() {
   l_home "$1"
   l_pass "$2" "$3"
@@ -33,7 +33,7 @@ l_begin() {
   done
   l_lacks "$@"
 }
-# Shared paths: the numbers of the files among them that are not there. Folders are made when they are linked.
+# Shared paths: prints the position, from 0, of each file among them that is not there. Folders are made when they are linked.
 l_lacks() {
   n=0
   for s; do
@@ -42,9 +42,9 @@ l_lacks() {
   done
 }
 
-# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: writes them at that offset, if nothing is missing before it; answers the size afterwards. FILE
-# is below .lander, and its name is the digest of its content: of two who write it at once, such as a channel that broke off and the next
-# one, each writes the same bytes to the same place.
+# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: writes them at that offset, if nothing is missing before it, and answers the size
+# afterwards. FILE is below .lander, and its name is the digest of its content. Two may write it at once, such as a channel that broke off
+# and the next one: each writes the same bytes to the same place.
 l_put() {
   l_home "$1"
   l_pass "$2" "$3"
@@ -54,7 +54,7 @@ l_put() {
   [ ! -e "$L/$4" ] || have=$(stat -c %s "$L/$4" 2>/dev/null)
   have=${have:-0}
   [ "$have" -ge "$5" ] || { l_say + "$have$LF"; return; }
-  # A limit on the size of files is an error for dd, which then tells how much it read.
+  # Now a limit on the size of files is an error for dd, and dd tells how much it read.
   trap '' XFSZ
   l_l=$(
     LC_ALL=C dd bs=65536 count="$l_size" iflag=fullblock,count_bytes of="$L/$4" seek="$5" oflag=seek_bytes conv=notrunc 2>&1
@@ -85,12 +85,12 @@ l_whole() {
   }
 }
 
-# BASE REUSE: files that are in the release BASE as they should be; never what hooks or the application put there.
+# BASE REUSE: takes over the files that are in the release BASE as they should be, but never what hooks or the application put there.
 l_keep() {
   cd "$P/releases/$1" || exit 46
   if [ "$2" = link ]; then
     how='cp -al'
-    # What belongs to somebody else or has another mode than it was sent with must not be shared: it is copied.
+    # A file that belongs to somebody else, or has another mode than it was sent with, must not be shared. Then the files are copied.
     xargs -0 stat -c '%a %u' -- <"$S/lists/keep" >"$S/have" 2>/dev/null
     sed "s/\$/ $(id -u)/" "$S/lists/keep.modes" >"$S/want"
     cmp -s "$S/have" "$S/want" || how='cp -a'
@@ -103,24 +103,24 @@ l_keep() {
   cd "$P" || exit 46
 }
 
-# LISTS: compares the lists in the folder S with their digest, and unpacks them. A pack is not read twice: each of its files is compared
-# with the lists afterwards.
+# LISTS: compares this file, in the folder S, with its digest, and unpacks the lists in it. A pack is not read twice: each of its files is
+# compared with the lists afterwards.
 l_unwrap() {
   l_whole "$S/$1" "${1%.*}"
   # shellcheck disable=SC2174
   mkdir -p -m 755 "$S/tree" "$S/lists" "$P/releases" || exit 45
   l_untar o "$S/$1" "$S/lists" || exit 43
 }
-# PACK STATUS WHAT: ends a staging that failed. If what arrived is at fault, it is removed, and the transfer starts over.
+# PACK STATUS WHAT: ends a staging that failed. If the pack is not what was sent, it is removed, and the transfer starts over.
 l_unfit() {
   [ "$1" = - ] || l_whole "$S/$1" "${1%.*}"
   l_die "$2" "$3"
 }
 # OPTIONS FILE FOLDER: unpacks a file that was sent; its name says whether it is compressed.
 l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
-# Whether what came is what the list of digests says: sets l_bad.
+# Compares what came with the list of digests; sets l_bad to what differs.
 l_verify() { [ ! -s "$S/lists/sums" ] || l_swift || l_exact; }
-# The same, if it is a lot and openssl is there, which takes a fifth of the time. If it finds any difference, `sha256sum` says which.
+# The same for much data, if openssl is there: it takes a fifth of the time. If it finds any difference, `sha256sum` says which.
 l_swift() {
   [ -s "$S/lists/much" ] && command -v openssl >/dev/null 2>&1 &&
     xargs -0 openssl dgst -sha256 -r <"$S/lists/much" 2>/dev/null | sed 's/ \*/  /' | cmp -s - "$S/lists/sums"
@@ -128,8 +128,8 @@ l_swift() {
 l_exact() {
   sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1 || l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
 }
-# NUMBER: whether the current folder holds this number of entries, as `find` prints them; sets have. Words of the shell take no program, but
-# two line ends beside each other in a name are one to them.
+# NUMBER: whether the current folder holds NUMBER entries, as `find` prints them; sets `have` to their number. To count them as words of the
+# shell takes no program, but then two line ends side by side in a name count as one.
 l_holds() {
   local IFS="$LF"
   have=$1
@@ -142,27 +142,27 @@ l_holds() {
   have=$(($(find . ! -name . | wc -l)))
   [ "$have" = "$want" ]
 }
-# Holds the folder S for this job alone: another channel that broke off may have left one that is still at work there. Who died does not
-# hold it. Returns as well once the folder is gone, because the other job finished with it.
+# Holds the folder S for this job alone: a channel that broke off may have left another job that still works there. A job that died does not
+# hold the folder. Also returns when the folder is gone, because the other job has finished with it.
 l_sole() {
   l_self
   l_mine="$l_me $l_start $l_bootid" l_turn=0 l_none=0
   until ( set -C; printf '%s\n' "$l_mine" >"$S/by" ) 2>/dev/null; do
     [ -d "$S" ] || return 0
-    # Who held it may have let it go since; only a file that can never be made speaks for a full disk.
+    # The other job may have let it go since. Only if the file can never be made, the disk may be full.
     [ -e "$S/by" ] || l_none=$((l_none + 1))
     [ "$l_none" -lt 20 ] || l_full "$S"
     sleep 0.1
     l_turn=$((l_turn + 1))
     l_alive "$S/by" || (
       l_guard
-      # One that was only just made is empty for a moment.
+      # A file that was only just made is empty for a moment.
       l_alive "$S/by" || { [ ! -s "$S/by" ] && [ "$l_turn" -lt 20 ]; } || rm -f "$S/by"
     )
   done
 }
-# PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK: unpacks, verifies, makes it appear. LISTS and PACK are names of what was sent: a digest, and
-# `.pack` or `.tar` if it is compressed or not.
+# PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK: unpacks the release, verifies it, and makes it appear. LISTS and PACK are names of what
+# was sent: a digest, and `.pack` if it is compressed, or `.tar` if it is not.
 l_stage() {
   l_home "$1"
   fence=$2 token=$3 id=$4 S=$L/staging/$4
@@ -170,16 +170,16 @@ l_stage() {
   [ -d "$P/releases/$id" ] || l_sole
   if [ -d "$P/releases/$id" ]; then l_clear; return; fi
   [ ! -e "$S/tree" ] && [ ! -e "$S/lists" ] || rm -rf "$S/tree" "$S/lists"
-  # What could not be finished takes no room from the next attempt. What arrived stays, and is not sent again.
+  # An attempt that failed takes no room from the next one. What arrived stays, and is not sent again.
   trap '[ $? = 0 ] || rm -rf "$S/tree" "$S/lists" "$S/by"' EXIT
   l_unwrap "$7"
   umask 022
   [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"
   [ "$8" = - ] || l_untar pom "$S/$8" "$S/tree" || l_unfit "$8" 43 "the bundle could not be unpacked"
-  # What a hook gave to somebody else in the release before does not come along.
+  # If a hook gave files of the release before to somebody else, the copies do not keep that owner.
   [ "$6" = link ] || [ ! -s "$S/lists/keep" ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
   cd "$S/tree" || exit 46
-  # What nobody may read is read once, to be compared; its own mode comes after that.
+  # Files that nobody may read are read once, to be compared. They get their own mode after that.
   [ ! -s "$S/lists/unread" ] || xargs -0 chmod -- u+r <"$S/lists/unread" || exit 46
   . "$S/lists/times"
   l_bad=
@@ -191,7 +191,7 @@ l_stage() {
   . "$S/lists/shared"
   . "$S/lists/modes"
   cd "$P" || exit 46
-  # Its lists are there before it, and are believed only with it.
+  # The release's lists are there before the release, and are believed only with it.
   l_pass "$fence" "$token"
   umask 077
   cp -R "$S/lists/own/." "$L/" || exit 43
@@ -210,14 +210,14 @@ l_clear() {
   for l_l in 1 2 3 4 5; do ! rm -rf "$S" 2>/dev/null || return 0; done
   rm -rf "$S"
 }
-# Used by the lists, in the tree. What came is as old as the bundle, on every host alike: web servers and caches tell contents apart by size
-# and time.
+# The lists use these functions, in the tree. What came is as old as the bundle, and equally old on every host, because web servers and
+# caches tell contents apart by size and time.
 l_aged() { touch -m -r "$S/lists/time" -- "$@" || exit 46; }
 l_moded() { chmod -- "$@" || exit 46; }
 l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
 l_dir() { [ -d "./$1" ] && [ ! -L "./$1" ] || mkdir -p "./$1" || l_bad="$l_bad$1: no folder$LF"; }
 l_sym() { ln -s -- "$2" "./$1" || l_bad="$l_bad$1: no link$LF"; }
-# NAME: refuses what leads out of the tree, by its parts or by a link above it.
+# NAME: refuses a path that leads out of the tree, by its parts or by a link above it.
 l_inside() {
   case /$1/ in */../* | */./* | *//*) l_die 46 "the shared path $1 leads out of the release" ;; esac
   l_up=$1
@@ -227,7 +227,7 @@ l_inside() {
   done
 }
 l_gone() { l_inside "$1"; [ ! -e "./$1" ] && [ ! -L "./$1" ] || rm -rf "./$1"; }
-# NAME LINK FOLDER: the shared path NAME (a folder in FOLDER says 1) as a link.
+# NAME LINK FOLDER: makes the shared path NAME a link with the text LINK. FOLDER is 1 if NAME is a folder.
 l_shared() {
   l_inside "$1"
   case $1 in */*) mkdir -p "./${1%/*}" ;; esac
@@ -237,8 +237,8 @@ l_shared() {
   ln -s -- "$2" "./$1" || l_die 46 "the shared path $1 could not be linked"
 }
 
-# PATH FENCE TOKEN RELEASE TEXT: one rename. Without RELEASE, `current` becomes what it was before the first one: a link to TEXT, or
-# nothing; the receipt goes with the release that it is of.
+# PATH FENCE TOKEN RELEASE TEXT: makes RELEASE current by one rename. If RELEASE is empty, `current` becomes what it was before the first
+# release: a link to TEXT, or nothing. A receipt of the release that was current is then removed.
 l_activate() {
   l_enter "$1" "$2" "$3"
   cd "$P" || exit 45
@@ -276,7 +276,7 @@ l_hide() {
   [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
 }
 
-# PATH FENCE TOKEN KEEP DEPLOYMENT INTENT, then pinned releases. Says what was removed; asked again, the same.
+# PATH FENCE TOKEN KEEP DEPLOYMENT INTENT, then pinned releases: removes old releases and says which. Asked again, it says the same.
 l_prune() {
   l_home "$1"
   keep=$4 here=$5 told=$L/jobs/$5/.pruned.$6
@@ -292,7 +292,7 @@ l_prune() {
       { read -r good l_l sources l_l; } 2>/dev/null <"$L/$f"
       stay="$stay$good " recipes="$recipes$sources "
     done
-    # The last of them, what was good before the previous good one, is of use only while what runs is on trial.
+    # The last receipt is what was good before the previous good one. Its release is of use only while what runs is on trial.
     before=$good surplus= n=0 l_turns=0
     l_order
     for r in $l_list; do
@@ -333,8 +333,8 @@ l_prune() {
       done
       [ -n "$busy" ] || rm -rf "$L/jobs/$d"
     done
-    # Who holds the lock stages nothing any more: what is left there broke off in deployments before. Texts of an older version
-    # are not used any more.
+    # The deployment that has the lock stages nothing any more: what is left there is of earlier deployments that broke off. Texts of an
+    # older version are not used any more.
     set --
     for f in "$L"/staging/* "$L"/uploads/* "$L"/uploads/.[!.]* "$L"/.receipt.[0-9]* "$L"/.recipe.[0-9]* "$L"/runner.* "$L"/program.*; do
       [ ! -e "$f" ] || set -- "$@" "$f"

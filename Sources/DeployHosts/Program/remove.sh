@@ -1,6 +1,6 @@
 # Takes an application off a host.
 
-# FOLDER: refuses one below which something is mounted: what is there is not the application's alone.
+# FOLDER: refuses a folder below which something is mounted, because that is not the application's alone.
 l_unmounted() {
   [ -d "$1" ] && [ ! -L "$1" ] || return 0
   l_a=$(cd -P "$1" && pwd) || exit 45
@@ -9,7 +9,7 @@ l_unmounted() {
     case $l_w/ in "$l_a"/*) l_die 47 "something is mounted at $l_w, and is not removed with $1" "umount $l_w, then remove again" ;; esac
   done </proc/self/mounts
 }
-# NAME: takes it out of sight; what is renamed is removed later.
+# NAME: takes it out of sight by a rename; it is removed later.
 l_bin() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
   l_turns=$((l_turns + 1))
@@ -18,10 +18,10 @@ l_bin() {
   l_die 45 "$l_at cannot be moved away" "look whose it is: ls -ld $l_at $P"
 }
 
-# PATH FENCE TOKEN DATA: takes `current`, the releases that were delivered and what is known of them away, what appspec files need, and
-# `shared` if DATA is `data`. What has no manifest was made by somebody else, and links are not followed. What a request that broke off left
-# is removed by the next one. Says what stays in PATH, a name a line. l_unlock does the rest. `current` goes first, after everything that may
-# be refused: while it is there, nothing was taken away.
+# PATH FENCE TOKEN DATA: removes `current`, the releases that were delivered, what is known of them, and what appspec files need; if DATA is
+# `data`, also `shared`. A release without a manifest was made by somebody else, and stays. Links are not followed. If a request breaks off,
+# the next one removes what it left. Says what stays in PATH, a name a line. l_unlock does the rest. `current` is removed first, after all
+# that may be refused: while it is there, nothing was removed.
 l_remove() {
   l_home "$1"
   (

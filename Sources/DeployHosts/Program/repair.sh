@@ -1,8 +1,8 @@
-# Releases that are there: compared with their manifest, and made whole again. What is delivered appears by renames.
+# Compares releases that are there with their manifest, and makes them whole again. What is delivered appears by renames.
 
-# PATH RELEASE: every entry of a release: batches of lines `MODE SIZE` (hexadecimal, bytes), then as many names, which begin with `./`.
-# A line end in a name is told as `//`, which no name has. `listed`: manifest and list of entries are there; `unread`: not all can be
-# read.
+# PATH RELEASE: prints every entry of a release, in batches: lines `MODE SIZE USER GROUP` (the mode is hexadecimal, the size is in bytes),
+# then as many names, which begin with `./`. A line end in a name is told as `//`, which no name has. `listed`: the manifest and the list of
+# entries are there. `unread`: not all entries can be read.
 # Writes nothing and reads no file of the release.
 l_look() {
   l_memory "$1" && cd "$P/releases/$2" 2>/dev/null || l_die 44 "release $2 is not on the host"
@@ -17,8 +17,8 @@ l_look() {
       printf "%s\n" "${f:-unread}"
     done' sh
 }
-# PATH RELEASE KIND, a list on stdin: `sums`, as sha256sum reads them, or `odd`, lines of l_is_file and l_is_link. Answers a line for each
-# that has another content. Writes nothing.
+# PATH RELEASE KIND, a list on stdin. KIND `sums`: the list is as sha256sum reads it; `odd`: it has lines of l_is_file and l_is_link.
+# Answers a line for each entry that has another content. Writes nothing.
 l_differs() {
   l_memory "$1" && cd "$P/releases/$2" 2>/dev/null || l_die 44 "release $2 is not on the host"
   l_left=0
@@ -27,7 +27,7 @@ l_differs() {
   return 0
 }
 
-# PATH FENCE TOKEN RELEASE ROOM LISTS: the same as a job, for as many files as there are. ROOM is the folder of uploads that is its own.
+# PATH FENCE TOKEN RELEASE ROOM LISTS: the same as a job, for any number of files. ROOM is the folder of uploads that belongs to it alone.
 l_compare() {
   l_home "$1"
   l_pass "$2" "$3"
@@ -45,7 +45,7 @@ l_compare() {
 l_is_file() { sum=$(sha256sum <"./$2") && [ "${sum%% *}" = "$3" ] || echo "odd $1"; } 2>/dev/null
 l_is_link() { [ "$(readlink "./$2")" = "$3" ] || echo "odd $1"; }
 
-# PATH FENCE TOKEN RELEASE LISTS PACK: what differs is made beside the release and verified there; then each entry gets its place by a
+# PATH FENCE TOKEN RELEASE LISTS PACK: makes what differs beside the release, and verifies it there. Then each entry gets its place by a
 # rename, so that whoever reads the release meanwhile finds the old entry or the new one.
 l_repair() {
   l_home "$1"
@@ -80,7 +80,7 @@ l_repair() {
   ) || exit $?
   rm -rf "$S"
 }
-# PACK: times, contents and modes of what came: what nobody may read is read once, before its own mode.
+# PACK: sets times and modes of what came, and verifies its contents. A file that nobody may read is read before it gets its own mode.
 l_ready() {
   [ ! -s "$S/lists/new" ] || xargs -0 chmod -- u+r <"$S/lists/new" || exit 46
   [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
@@ -99,8 +99,8 @@ l_modes() {
       l_die 45 "entries of release $id belong to somebody else" "chown them to $(id -un), or deploy as root"
   done
 }
-# Used by lists/repair, in the release. What stands in the way may be somebody's data: it is kept in .lander/aside, and goes with the
-# release.
+# lists/repair uses these functions, in the release. What stands in the way may be somebody's data, so it is kept in .lander/aside. It is
+# removed with the release.
 l_aside() {
   [ -e "./$1" ] || [ -L "./$1" ] || return 0
   mkdir -p "$L/aside/$id" || exit 43

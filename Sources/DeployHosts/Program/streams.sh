@@ -1,6 +1,6 @@
 # shellcheck disable=SC2154
-# What a command writes: two streams, each with a program that keeps it, and how they are told. All but the telling runs in the runner of
-# a job.
+# What a command writes: two streams. A program keeps each of them, and l_poll tells what is new. Everything but the telling runs in the
+# runner of a job.
 
 # Opens two pipes, 3 and 5 to read from and 6 and 7 to write to, without a process for either. Fails where here-documents are no pipes,
 # as in bash before 5.1, and where /proc opens none.
@@ -12,11 +12,11 @@ l_pipes() {
 .
 } 2>/dev/null
 l_ends() { command exec 6>/proc/self/fd/3 7>/proc/self/fd/5; }
-# The same, by names that are gone before the command begins.
+# The same with named pipes, whose names are removed before the command begins.
 l_fifos() {
   l_l=$D/pipe.out l_r=$D/pipe.err
   mkfifo "$l_l" "$l_r" || { l_room; rm -f "$l_l" "$l_r"; mkfifo "$l_l" "$l_r"; } || return
-  # Who opens one end alone waits for the other.
+  # A process that opens only one end waits for the other one.
   command exec 9<>"$l_l" 3<"$l_l" 6>"$l_l" && command exec 9<>"$l_r" 5<"$l_r" 7>"$l_r" && exec 9>&- && rm -f "$l_l" "$l_r"
 } 2>/dev/null
 # Runs the command between the pipes. This shell holds none of their ends while it waits, so that each of the two streams is closed when
@@ -39,22 +39,22 @@ l_follow() {
   l_ceased out $?
   [ -z "$l_c" ] || { wait "$l_c"; l_ceased err $?; }
 }
-# NAME DESCRIPTOR: keeps what comes out of a stream, up to the cap, and lets the rest go: `tee` hands on at once what it reads, the limit
-# on its file size cuts to the byte, and it goes on reading when it may not write any more. Its status says whether all was written.
+# NAME DESCRIPTOR: keeps a stream up to the cap, and drops the rest. `tee` writes at once what it reads, the limit on its file size cuts to
+# the byte, and it continues to read when it may not write any more. Its status says whether all was written.
 l_collect() {
   trap '' XFSZ
   ulimit -c 0
   ulimit -f $((l_cap / 512))
   exec tee -a "$D/$1" <&"$2" >/dev/null 2>&1 3<&- 4>&- 5<&- 6>&- 7>&-
 }
-# NAME STATUS: a stream is closed.
+# NAME STATUS: notes that a stream is closed.
 l_ceased() {
   [ "$2" = 0 ] || printf '\n[lander: output ends here; what came after %s bytes was not kept]\n' "$l_cap" 2>/dev/null >>"$D/$1"
   { true >"$D/$1.end"; } 2>/dev/null || { l_room; true >"$D/$1.end"; }
 }
 
-# MAX, then for each job: FOLDER, and how much of out and err is known. Answers a line for each, and what is new of both.
-# It is asked often, beside the job itself: if nothing was written and one line says how it ended, no process is started.
+# MAX, then for each job: FOLDER, and how much of out and err is known. Answers a line for each job, and what is new of both.
+# It is called often, beside the job itself: if nothing was written and the status is one line, it starts no process.
 l_poll() {
   max=$1
   shift
@@ -84,8 +84,8 @@ l_poll() {
     shift 3
   done
 }
-# FILE COUNT: the whole of a stream that is closed as a piece, without a process; fails if it is not that long, or not short and plain
-# text, which a variable holds as it is.
+# FILE COUNT: sends all of a closed stream as one piece, without a process. Fails if the stream is not that long, or if it is not short and
+# plain text, which a variable can hold as it is.
 l_short() {
   [ "$2" -le 800 ] && [ -e "$1.end" ] || return
   local LC_ALL=C

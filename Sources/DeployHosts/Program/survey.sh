@@ -2,7 +2,7 @@
 
 l_ping() { l_say + "pong$LF"; }
 
-# What `current` is: l_cur, the release of ours that it names; else l_odd, `link`, `folder` or `file`. l_to is a link's text.
+# Finds what `current` is. Sets l_cur to the release of ours that it names, or l_odd to `link`, `folder` or `file`. l_to is a link's text.
 l_current() {
   l_cur= l_odd= l_to=
   if [ -L "$P/current" ]; then
@@ -29,7 +29,7 @@ l_ours() {
   done
   return 1
 }
-# RELEASE WHOSE: what is wrong with it, as far as names tell: no file is read. WHOSE=owners: owners and modes are compared, too.
+# RELEASE WHOSE: prints what is wrong with it, as far as names tell: no file is read. WHOSE=owners: owners and modes are compared, too.
 l_sound() {
   if [ ! -d "$P/releases/$1" ] || [ -L "$P/releases/$1" ]; then echo "gone $1"
   elif [ ! -s "$L/manifests/$1" ]; then echo "unlisted $1"
@@ -41,20 +41,20 @@ l_sound() {
     fi
   fi
 }
-# PATH RELEASE…: what is wrong with each, as l_sound says. Changes nothing.
+# PATH RELEASE…: prints what is wrong with each, as l_sound does. Changes nothing.
 l_inspect() {
   l_memory "$1" || return 0
   shift
   for l_n; do l_sound "$l_n"; done
 }
-# RELEASE: of each entry that it was delivered with and that is there a byte 1, kind and mode in hexadecimal digits, owner, group and name.
+# RELEASE: prints each delivered entry that is there: a byte 1, kind and mode in hexadecimal digits, owner, group and name.
 l_seen() {
   (
     l_b=$(printf '\001')
     cd "$P/releases/$1" && xargs -0 stat -c "$l_b%f %u %g %n" -- <"$L/entries/$1" 2>/dev/null
   )
 }
-# What l_seen said: the number of its entries.
+# TEXT: prints the number of entries in TEXT, which l_seen printed.
 l_number() {
   (
     set -f
@@ -63,14 +63,14 @@ l_number() {
     echo $(($# - ($# > 0)))
   )
 }
-# RELEASE: remembers that once its deployment is through: what hooks took away is not missed, and what they gave to others is theirs.
+# RELEASE: keeps what l_seen prints when its deployment is through: what hooks removed is not missed, and what they gave to others is theirs.
 l_mark() {
   [ -f "$L/entries/$1" ] || return 0
   l_r=$(l_seen "$1")
   printf '%s\n' "$l_r" >"$L/entries/$1.rights"
   [ -f "$L/entries/$1.count" ] || l_number "$l_r" >"$L/entries/$1.count"
 }
-# Plants an id, new at each start of the machine: a copy of its disk is then another machine, and two names of it are one.
+# Writes an id that is new at each start. So a copy of the machine's disk is another machine, and two names of one machine are the same.
 l_plant() {
   l_w=
   { read -r l_c l_w; } 2>/dev/null <"$L/id"
@@ -79,7 +79,7 @@ l_plant() {
   printf '%s %s\n' "$l_c" "$l_bootid" >"$L/id"
 }
 
-# How many processors this shell may run on: a list such as 0-3,8.
+# Prints the number of processors that this shell may run on. The kernel tells them as a list such as 0-3,8.
 l_processors() {
   n=0
   while read -r l_l l_c; do
@@ -116,7 +116,7 @@ l_machine() {
   fi
 }
 
-# Whether the holder of the lock has run commands of its recipe here: what is sent before the host's turn is none.
+# Says whether the holder of the lock has run commands of its recipe here. Commands that are sent before the host's turn do not count.
 l_begun() {
   for t in "$L/jobs/$h_dep"/*/meta; do
     { read -r l_w && IFS= read -r l_w; } 2>/dev/null <"$t" || continue
@@ -124,7 +124,7 @@ l_begun() {
   done
 }
 
-# PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing. A PATH may begin with the home.
+# PATH, then the shared paths: prints everything that a plan needs to know, one fact a line. Changes nothing. PATH may begin with ~/.
 l_survey() {
   l_l=$1
   case $l_l in [~]/*) l_l=${HOME%/}/${l_l#??} ;; esac
@@ -155,8 +155,8 @@ l_survey() {
     at=${up:-/}
   done
   [ -d "$at" ] || echo "unwritable $at"
-  # What the kernel shows of a process is as old as the look at it, so the first time is now, in busybox in whole seconds. The folder of
-  # this process belongs to the login user, unless the kernel hides what is in it.
+  # What the kernel shows of a process is made when it is looked at, so the first time is now; busybox tells it in whole seconds. The folder
+  # of this process belongs to the login user, unless the kernel hides what is in it.
   l_l=$(stat -c '%.3Y %d:%i %U %N' /proc/self/fd/1 "/proc/$$/." "$at/." "/proc/$$/exe" 2>/dev/null) ||
     l_l="$(date +%s) x$LF- - UNKNOWN$LF- $(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")"
   l_a=${l_l%% *} l_l=${l_l#*"$LF"}
@@ -206,17 +206,17 @@ l_survey() {
   done
 }
 
-# FILE: a stage that the host remembers, as one line.
+# FILE: prints a stage that the host remembers, as one line.
 l_line() {
   l_w= l_a= l_n=
   { IFS= read -r l_w && IFS= read -r l_a && IFS= read -r l_n; } 2>/dev/null <"$1" || return 0
   printf 'mark\t%s\t%s\t%s\n' "$l_w" "$l_a" "$l_n"
 }
 
-# All of them, a line each.
+# Prints all stages that the host remembers, one a line.
 l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }
 
-# Who stands in the queue for the lock, in order, a line each. Changes nothing: a place whose lease is over is left out.
+# Prints who stands in the queue for the lock, in order, one a line. Skips a place whose lease is over, and changes nothing.
 l_waiting() {
   [ -d "$L/queue" ] || return 0
   l_uptime

@@ -1,7 +1,7 @@
 # What a host itself knows: lock, fence, receipts, sources.
 
-# The holder, one line: deployment, token, since, fence, lease left, owner, purpose, process, application, group; nothing if the lock is
-# free. Locks of older versions end before the process, or before the application.
+# Prints the holder in one line: deployment, token, since, fence, lease left, owner, purpose, process, application, group; nothing if the
+# lock is free. Locks of older versions end before the process, or before the application.
 l_holder() {
   [ -f "$L/lock/holder" ] || return 0
   l_uptime
@@ -15,7 +15,7 @@ l_holder() {
   printf 'holder\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$h_dep" "$h_token" "$h_since" "$h_fence" "$h_left" "$h_owner" "$h_purpose" \
     "$h_process" "$h_app" "$h_group"
 }
-# The holder as it will be, not in its place yet.
+# Writes the holder as it will be, to a file that is not in its place yet.
 l_hold() {
   l_uptime
   {
@@ -24,11 +24,11 @@ l_hold() {
   } 2>/dev/null || l_full "$L"
 }
 
-# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP TICKET SEQUENCE: takes or renews the
-# lock, raises the fence. PROCESS is the engine's, for others on its machine; GOOD a deployment that has proved good elsewhere. What another
-# application holds it keeps, also after its lease, unless a receipt says whose the folder is. Deployments in the queue come first, except for a
-# TICKET of `-`. A lower SEQUENCE than that of a deployment before is refused.
-# Answers `taken`, or the line of the holder, or of whoever comes first, with exit 42.
+# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP TICKET SEQUENCE: takes or renews the lock,
+# and raises the fence. PROCESS is the engine's, for others on its machine. GOOD is a deployment that has proved good elsewhere. Another
+# application keeps the lock that it holds, also after its lease, unless a receipt says whose the folder is. Deployments in the queue come
+# first, unless TICKET is `-`. A SEQUENCE that is lower than that of an earlier deployment is refused.
+# Answers `taken`; or, with exit 42, the line of the holder or of whoever comes first.
 l_lock() {
   l_home "$1" "$3"
   l_private
@@ -66,11 +66,11 @@ l_lock() {
   mv -fT "$L/.holder" "$L/lock/holder" || exit 43
   [ -z "$sequence" ] || l_numbered "$sequence $dep $since" "$owner"
   [ ! -d "$L/queue" ] || l_out "$ticket"
-  # Answers that nobody fetched go; a rollback keeps those of the deployment that it takes back.
+  # Answers that nobody fetched are removed. A rollback keeps those of the deployment that it takes back.
   [ -n "$inherits" ] || [ ! -d "$L/inbox" ] || for l_d in "$L/inbox"/*; do [ "$l_d" = "$L/inbox/$dep" ] || rm -rf "$l_d"; done
   l_reserve
   l_sync "$L/fence" "$L/lock/holder" "$L/lock" "$L"
-  # Where it cannot be written, the group knows it still.
+  # If the receipt cannot be written, the group still knows this.
   l_good "$good" || :
   l_say + "taken$LF"
 }
@@ -106,7 +106,7 @@ l_out() {
   case $1 in '' | -) ;; *) rm -f "$L/queue"/*".$1" ;; esac
   rmdir "$L/queue" 2>/dev/null || :
 }
-# SEQUENCE: ends with 42 if a deployment before had a higher one.
+# SEQUENCE: ends with 42 if an earlier deployment had a higher one.
 l_latest() {
   q_sequence=
   { read -r q_sequence q_dep q_since && IFS= read -r q_owner; } 2>/dev/null <"$L/sequence"
@@ -114,13 +114,13 @@ l_latest() {
   [ "$1" -ge "$q_sequence" ] || l_die 42 "sequence $1 is older than $q_sequence, which deployment $q_dep of $q_owner had here" \
     "deploy it without --sequence, or with a higher one, if it is wanted all the same"
 }
-# LINE OWNER: keeps the sequence of who has the lock.
+# LINE OWNER: keeps the sequence of the deployment that has the lock.
 l_numbered() {
   { printf '%s\n%s\n' "$1" "$2" >"$L/.sequence"; } 2>/dev/null && mv -fT "$L/.sequence" "$L/sequence" || l_full "$L"
 }
 
-# Keeps a megabyte, which is given free where the disk is full and the host has to go back (some 30 jobs of four blocks and a folder
-# each take half of it).
+# Keeps a megabyte in reserve. It is removed if the disk is full and the host has to go back. Some 30 jobs, each of four blocks and a
+# folder, take half of it.
 l_reserve() {
   [ ! -f "$L/reserve" ] || return 0
   { printf '%1048576s' '' >"$L/reserve"; } 2>/dev/null || rm -f "$L/reserve"
@@ -145,7 +145,7 @@ l_renew() {
   l_holder >/dev/null
   [ -n "$h_token" ] || l_die 42 "the lock is not held any more"
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
-  # A parked deployment has no process: one that is about to leave must not name itself again.
+  # A parked deployment has no process. An engine that is about to leave must not name itself again.
   l_w=$3
   [ ! -f "$L/lock/parked" ] || l_w=
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$l_w" "$h_app" "$h_group"
@@ -160,10 +160,10 @@ l_renew() {
   [ -z "$l_l" ] || l_say + "$l_l$LF"
 }
 
-# PATH TOKEN GOOD LEFT OVER: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
-# that the host could not be taken back, until the next receipt is written or LEFT is `-`; `-ID` forgets only what deployment ID left. If
-# something removed the lock meanwhile, the rest is done all the same, unless a newer deployment was here. OVER=over: the deployment has
-# come to its end, so nobody asks again what commands wrote.
+# PATH TOKEN GOOD LEFT OVER: gives one's own lock back; somebody else's lock stays. What deployment GOOD left here is no longer on trial.
+# LEFT says that the host could not be taken back; this is kept until the next receipt is written or LEFT is `-`. `-ID` removes only what
+# deployment ID left. If something removed the lock meanwhile, the rest is done nevertheless, unless a newer deployment was here. OVER=over:
+# the deployment has come to its end, so nobody asks again what commands wrote.
 l_unlock() {
   l_memory "$1" || return 0
   l_guard
@@ -177,7 +177,7 @@ l_unlock() {
   fi
   good=0
   l_good "$3" || good=43
-  # If it cannot be written, the journal knows it still.
+  # If this cannot be written, the journal still knows it.
   case $4 in
     '') ;;
     -) [ ! -e "$L/failed" ] || rm -f "$L/failed" ;;
@@ -192,7 +192,7 @@ l_unlock() {
   esac
   [ "$5" != over ] || l_blank
   [ ! -d "$L/lock" ] || rm -rf "$L/lock"
-  # Answers stay for who asked, who may look after a deployment that ended fast.
+  # Answers stay for those who asked: they may look only after a deployment that ended fast.
   [ ! -d "$L/inbox" ] || {
     rm -rf "$L/inbox"/*/*.json "$L/inbox"/*/.new "$L/inbox"/*/.answer
     rmdir "$L/inbox"/* "$L/inbox" 2>/dev/null || :
@@ -204,8 +204,8 @@ l_unlock() {
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }
 
-# Empties what commands that have ended wrote: it may hold a secret. The engine has it, without the secret. Who had the lock before can
-# resume nothing here any more.
+# Empties the output of commands that have ended, because it may contain a secret. The engine has it, without the secret. The deployment
+# that had the lock before can resume nothing here any more.
 l_blank() {
   for D in "$L"/jobs/*/*; do
     [ -s "$D/status" ] && [ -O "$D" ] || continue
@@ -216,7 +216,7 @@ l_blank() {
 }
 
 # Removes what is known of an application that was taken off. Fence and sequence stay: an engine that slept, or a pipeline that comes late,
-# must not bring it back. So does which stages ran for which revision. So do the guard, which others may wait for, and the queue.
+# must not bring it back. Which stages ran for which revision stays, too. So do the queue, and the guard, for which others may wait.
 l_forget() {
   for l_l in "$L"/* "$L"/.[!.]*; do
     case ${l_l##*/} in fence | sequence | guard | guard.d | queue | inbox | once | removed) ;; *) rm -rf "$l_l" ;; esac
@@ -224,7 +224,7 @@ l_forget() {
   rm -f "$L/removed"
 }
 
-# DEPLOYMENT: its receipt here, if it is on trial, is good from now on, and what was good before it needs no way back to any more.
+# DEPLOYMENT: if its receipt here is on trial, makes it good. From now on, nobody needs a way back to what was good before it.
 l_good() {
   [ -n "$1" ] || return 0
   r_dep= r_mark=
@@ -240,13 +240,13 @@ l_good() {
   [ ! -e "$L/receipt.before" ] || rm -f "$L/receipt.before"
   l_trim
 }
-# Copies lines, the last one also if it has no end.
+# Copies lines, including a last line without a line end.
 l_copied() {
   while IFS= read -r l_l; do printf '%s\n' "$l_l" || return 1; done
   printf '%s' "$l_l"
 }
-# A release beyond the number to keep that stayed only because the new one was on trial goes now: out of sight in one rename, removed
-# while nobody waits.
+# Removes a release beyond the number to keep, which stayed only because the new one was on trial. One rename takes it out of sight, and it
+# is removed while nobody waits.
 l_trim() {
   t_release= t_previous=
   { read -r t_release; } 2>/dev/null <"$L/surplus" || return 0
@@ -259,12 +259,12 @@ l_trim() {
   l_hand sweep "$P"
 }
 
-# PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK LOOK TEXT, or the receipt's text on stdin if TEXT is empty. The first line is for this
-# program; MARK is `trial` if the deployment has not succeeded yet. LOOK=look: the receipt is of the deployment that writes it, so its
-# release must be there, and be current. A good receipt of another release that is replaced becomes the previous one, and what that was is kept until the new one is
-# good: if it is taken back, all is as before. Every receipt that is replaced stays in receipts/ as long as its release is kept, one on
-# trial only if its successor is of another release; a full disk is no reason not to go back, so the host does without one that cannot be
-# linked.
+# PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK LOOK TEXT, or the receipt's text on stdin if TEXT is empty. Writes the receipt. Its first
+# line is for this program; MARK is `trial` if the deployment has not succeeded yet. LOOK=look: the receipt is of the deployment that writes
+# it, so its release must be there, and be current. A good receipt of another release that is replaced becomes the previous one. What was
+# the previous one is kept until the new one is good: if the new one is taken back, all is as before. Every receipt that is replaced stays
+# in receipts/ as long as its release is kept; one on trial stays only if its successor is of another release. A full disk must not keep a
+# host from going back, so the host does without a receipt that cannot be linked.
 l_record() {
   l_home "$1"
   umask 077
@@ -302,7 +302,7 @@ l_record() {
   [ "$7" = trial ] || [ ! -e "$L/receipt.before" ] || rm -f "$L/receipt.before"
   if [ -d "$L/recipes" ]; then l_sync "$L/recipes" "$L"; else l_sync "$L"; fi
 }
-# RELEASE: refuses a receipt for a release that something took away, or away from, while it was deployed.
+# RELEASE: refuses a receipt for a release that was removed while it was deployed, or if something led `current` away from it meanwhile.
 l_stands() {
   [ -d "$P/releases/$1" ] && [ -f "$L/manifests/$1" ] ||
     l_die 46 "release $1 was removed while it was deployed" "look for the hook that removes it"
@@ -314,9 +314,9 @@ l_stands() {
 }
 l_copy() { cp "$L/$1" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv -fT "$L/.receipt.old" "$L/$2" || exit 43; }
 
-# PATH NAME: `there` where a whole file of that name exists below .lander
+# PATH NAME: prints `there` if a whole file of that name exists below .lander.
 l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || l_say + "there$LF"; }
-# PATH FENCE TOKEN NAME, a file's content on stdin: keeps it in `recipes` under its digest, which is NAME; nothing else goes by that.
+# PATH FENCE TOKEN NAME, a file's content on stdin: keeps it in `recipes` as NAME, which is its digest. Nothing else has that name.
 l_recipe() {
   l_home "$1"
   l_pass "$2" "$3"
@@ -326,7 +326,7 @@ l_recipe() {
   l_take "$L/.recipe.$$" '' conv=fsync
   mv -fT "$L/.recipe.$$" "$L/recipes/$4" || exit 43
 }
-# PATH FENCE TOKEN FROM TO DIGEST: a file that was put is whole, and gets its name, as l_recipe gives it. The receipt's syncs follow.
+# PATH FENCE TOKEN FROM TO DIGEST: verifies FROM, a file that was put, and names it TO, as l_recipe would. The receipt's syncs follow.
 l_name() {
   l_home "$1"
   l_pass "$2" "$3"

@@ -21,7 +21,7 @@ probe("zoned", { balancers = "lb", backend = "web", server = "{zone}" })
 probe("closing", { balancers = "lb", backend = "web", drain = "3s", late = "close" })
 probe("stopping", { balancers = "lb", backend = "web" }, { on = { ApplicationStart = function(host) host:run "bin/start" end } })
 
---- A recipe that gives blue so much of the traffic, then brings the release, and gives all of it to green.
+--- Declares a recipe that gives blue a share of the traffic, then brings the release, and gives all of the traffic to green.
 local function shifting(name, blue, pools)
   probe(name, { balancers = "lb", backend = "web", pools = pools }, {
     strategy = strategy(name) (function(rollout)
@@ -37,7 +37,7 @@ shifting("sliver", 1, { blue = { "web1" }, green = { "web2" } })
 shifting("doubled", 57, { blue = { "web1", "s-web1" }, green = { "web2", "s-web2" } })
 shifting("too_fine", 1, { blue = { "a", "b", "c", "d", "e" }, green = { "web2" } })
 
---- What HAProxy says of servers: { web1 = { op, admin, weight, sessions, queued } }.
+--- Returns what HAProxy says about servers: { web1 = { op, admin, weight, sessions, queued } }.
 local function state(servers)
   local lines = { "1", "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight" }
   for _, name in ipairs { "web1", "web2", "s-web1", "s-web2", "a", "b", "c", "d", "e" } do
@@ -52,14 +52,14 @@ end
 
 local both = { web1 = {}, web2 = {} }
 
---- Both servers, drained, one of them as it is said.
+--- Returns the state of both servers, drained. name, one: a server with another state, and that state.
 local function drained(name, one)
   local servers = { web1 = { admin = 8 }, web2 = { admin = 8 } }
   if name then servers[name] = one end
   return state(servers)
 end
 
---- Answers as a healthy HAProxy gives them: drained until a server is set ready. first: come before them.
+--- Returns the answers of a healthy HAProxy: servers are drained until one is set ready. first: the answers that come before these.
 local function answers(first)
   local list = first or {}
   list[#list + 1] = { command = "state ready", stdout = state(both) }
@@ -69,7 +69,7 @@ end
 
 local look = "admin.sock show servers state" -- a command that sets nothing
 
---- The states that were set on a balancer, in order.
+--- Returns the states that were set on a balancer, in order.
 local function set(run, balancer)
   local found = {}
   for _, one in ipairs(run.commands) do
@@ -97,7 +97,7 @@ describe("haproxy", function()
     t:expect(t:deploy("zoned").failure):contains(words)
   end)
 
-  --- How often lb1 was looked at while web1 had connections that did not end, and how long all of it took.
+  --- Returns how often lb1 was looked at while web1 had connections that did not end, and how long the deployment took.
   local function looks(t, name)
     local list = answers { { command = "state ready", stdout = state(both) },
       { command = "haproxy", host = "lb1", stdout = drained("web1", { admin = 8, sessions = 2 }) } }
@@ -108,7 +108,7 @@ describe("haproxy", function()
 
   it("looks five times a second at first, and each second then, until the time to drain is over", function(t)
     local plain, took = looks(t, "plain")
-    -- Before: a look at each of two hosts, and one when each comes back.
+    -- Four more: a look at each of two hosts before, and one when each comes back.
     t:expect(plain):equals(4 + 5 + 29)
     t:expect(took > 30 and took < 40):equals(true)
     t:expect((looks(t, "numeric"))):equals(4 + 5 + 2)
@@ -195,7 +195,7 @@ describe("haproxy", function()
     local run = t:deploy("impatient", { answers = answered })
     t:expect(run.status):equals "failed"
     t:expect(run.failure):contains "does not call web/web1 up after 2s: its health check fails"
-    -- Two seconds, once more on the way back, and what commands take.
+    -- Two seconds, two more on the way back, and the time of the commands.
     t:expect(run.took > 6):equals(true)
     t:expect(run:ran(look, "lb1") >= 6):equals(true)
   end)
@@ -219,7 +219,7 @@ describe("haproxy", function()
     t:expect(run.log):contains "web/web1 of HAProxy on lb2 is in maintenance, and stays there: somebody took it out"
   end)
 
-  --- What HAProxy says when weights are set: 225 and 75 are three of four, 200 and 0 are all.
+  --- Returns what HAProxy says when weights are set: 225 and 75 are three quarters, and 200 and 0 are all.
   local function weighing(first)
     local function at(blue, green)
       local servers = state { web1 = { weight = blue, admin = 8 }, web2 = { weight = green, admin = 8 } }

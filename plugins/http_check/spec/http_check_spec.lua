@@ -20,7 +20,7 @@ probe("filled", http_check { url = "http://{address}:{port}/{host}", port = 8080
 probe("own_port", http_check { url = "http://localhost:{port}/", timeout = "10s" })
 probe("slow", http_check { url = "http://localhost/", timeout = "20s", every = "1s" })
 
---- Lines of the commands of a host, in order.
+--- Returns the commands of a host, in order.
 local function asked(run, host)
   local lines = {}
   for _, one in ipairs(run.commands) do if one.host == host then lines[#lines + 1] = one.command end end

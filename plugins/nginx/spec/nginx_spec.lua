@@ -17,7 +17,7 @@ probe("strict", { balancers = "lb", upstream = upstream, drain = 5, late = "fail
 probe("named", { balancers = "lb", upstream = upstream, server = "{host}.internal:{port}" })
 probe("zoned", { balancers = "lb", upstream = upstream, server = "{zone}" })
 
---- A recipe that gives blue so much of the traffic, then brings the release, and gives all of it to green.
+--- Declares a recipe that gives blue a share of the traffic, then brings the release, and gives all of the traffic to green.
 local function shifting(name, blue)
   probe(name, { balancers = "lb", pools = { "blue", "green" }, split = "/etc/nginx/split.conf" }, {
     strategy = strategy(name) (function(rollout)
@@ -31,7 +31,7 @@ end
 shifting("shifting", 90)
 shifting("sliver", 1)
 
---- What was done to servers on a balancer: "down web1:8080".
+--- Returns what was done to servers on a balancer, such as "down web1:8080".
 local function changes(run, balancer)
   local found = {}
   for _, one in ipairs(run.commands) do
@@ -42,7 +42,7 @@ local function changes(run, balancer)
   return found
 end
 
-local reads = "nginx /etc/nginx/split.conf" -- as no other command ends
+local reads = "nginx /etc/nginx/split.conf" -- no other command ends like this
 
 local function split(lines)
   return "# Written by lander.\nsplit_clients \"$request_id\" $lander_pool {\n" .. lines .. "}\n"

@@ -17,14 +17,14 @@ group "fleet" { hosts = { "web1", "web2", "web3" } }
 
 recipe "shop" { revision = bundle { from = "dist" }, path = "/srv/shop", targets = group "fleet", strategy = watched }
 
---- What Prometheus says: values as texts, as it writes them.
+--- Returns what Prometheus says: values as texts, as it writes them.
 local function vector(...)
   local result = json.list {}
   for i, value in ipairs { ... } do result[i] = { metric = { instance = "x" }, value = { 1700000000.123, value } } end
   return { status = "success", data = { resultType = "vector", result = result } }
 end
 
---- Answers of a server on which a host has had so many failures of so many requests.
+--- Returns the answers of a server. counts: for each host, its number of failures and its number of requests.
 local function answers(counts)
   local list = {}
   for host, pair in pairs(counts) do

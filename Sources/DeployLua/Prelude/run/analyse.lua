@@ -5,7 +5,7 @@ local errors, grants, language = import "runtime/errors", import "runtime/grants
 local phase, rehearsal = import "runtime/phase", import "runtime/rehearsal"
 local values, void = import "runtime/values", import "runtime/void"
 local decisions, fields = import "run/decisions", import "types/fields"
-local most = 10000 -- rests between looks
+local most = 10000 -- the limit of rests between looks
 
 language.word {
   name = "rollout:analyse", nature = "probe", phases = { "run" }, gives = { "boolean", "string", "string" }, takes = "{ … }",

@@ -63,7 +63,7 @@ end
 
 params_kind.__index = function(self, key)
   local inside = payload(self)
-  -- Of a list each reader has a copy, so that no hook changes another one's.
+  -- Each reader gets a copy of a list, so that no hook changes another one's.
   if inside.values[key] ~= nil or inside.known[key] then return copies.of(inside.values[key]) end
   return rehearsal.misnamed(string.format("there is no parameter %s", tostring(key)), key, tables.keys(inside.known))
 end

@@ -1,4 +1,4 @@
--- host:template: a file of a host that is a template of the project with its values.
+-- host:template: writes a template of the project, with its values, to a file of a host.
 
 local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
@@ -15,13 +15,13 @@ language.word {
   fields = language.words["host:write"].fields,
 }
 
---- Refuses bytes that the host would not get as they are.
+--- Refuses bytes that would not reach the host unchanged.
 local function checked(pieces)
   for _, piece in ipairs(pieces) do if type(piece) == "string" then operation.text("host:template: the filled text", piece) end end
   return pieces
 end
 
---- Texts of a list as one, if there is nothing else in it; otherwise the list.
+--- Returns the texts of a list as one text; if the list has something else, returns the list.
 local function joined(pieces)
   for _, piece in ipairs(pieces) do if type(piece) ~= "string" then return pieces end end
   return table.concat(pieces)

@@ -4,7 +4,7 @@ local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"
 local phase, rehearsal = import "runtime/phase", import "runtime/rehearsal"
 local decisions, fields = import "run/decisions", import "types/fields"
-local most = 10000 -- rests between looks
+local most = 10000 -- the limit of rests between looks
 
 language.word {
   name = "rollout:watch", nature = "probe", phases = { "run" }, gives = { "boolean", "string" }, takes = "{ … }",

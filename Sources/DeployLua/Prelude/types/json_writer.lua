@@ -67,7 +67,7 @@ function write(value, out, depth)
   else write_object(value, out, depth + 1) end
 end
 
---- The text of a value; raises what JSON cannot say. word: what a recipe called, for the message.
+--- Returns the text of a value. Raises an error if JSON cannot express the value. word: what a recipe called, for the message.
 return function(value, word)
   local out = { word = word or "json.encode" }
   write(value, out, 0)

@@ -33,7 +33,7 @@ function types.named(name)
   return named[name]
 end
 
---- What to write instead of a value: the nearest choice, or what the type itself proposes; nil: nothing is known.
+--- Returns what to write instead of a value: the nearest choice, or what the type itself proposes; nil: nothing is known.
 local function proposed(type_, value)
   if type_.choices and type(value) == "string" then return near.question(value, type_.choices, "%q") end
   return type_.propose and type_.propose(value) or nil

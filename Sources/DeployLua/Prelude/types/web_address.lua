@@ -1,5 +1,5 @@
--- Addresses of servers in URLs, in one spelling, so that two spellings of one server are equal. What a client could understand differently
--- is refused.
+-- Addresses of servers in URLs, in one spelling, so that two spellings of one server are equal. A text that a client could understand
+-- differently is refused.
 
 local import = ...
 local address = import "words/address"

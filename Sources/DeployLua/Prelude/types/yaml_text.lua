@@ -1,4 +1,4 @@
--- YAML (1.2) as values, and back: the engine's library reads and writes it, and JSON is what crosses the boundary.
+-- Reads and writes values as YAML (1.2). The engine's library does that, and JSON crosses the boundary.
 
 local import = ...
 local boundary, reader = import "runtime/boundary", import "types/json_reader"
@@ -6,7 +6,7 @@ local write = import "types/json_writer"
 
 local yaml = {}
 
---- The value of a text. What is no YAML: nil, what is wrong, its line, and what to write instead.
+--- Returns the value of a text; if it is no YAML: nil, what is wrong, on which line, and what to write instead.
 function yaml.parse(text)
   if not utf8.len(text) then return nil, "it has bytes that are no UTF-8 text", 1 end
   local answer = boundary.ask { op = "yaml_decode", text = text }
@@ -14,7 +14,7 @@ function yaml.parse(text)
   return (reader.parse(answer.json))
 end
 
---- The text of a value; nil and why it has none.
+--- Returns the text of a value; or nil, and why it has none.
 function yaml.text(value)
   local answer = boundary.ask { op = "yaml_encode", json = write(value, "yaml.encode") }
   return answer.text, answer.flaw

@@ -1,4 +1,4 @@
--- Combines the bases of a recipe: what is added up, in what the later base wins, and what is lost.
+-- Combines the bases of a recipe: adds up some fields, lets the later base win in the others, and warns of what is lost.
 
 local import = ...
 local problems, tables = import "runtime/problems", import "runtime/tables"
@@ -56,8 +56,8 @@ local function add_stages(sum, more, said, subject, place)
   sum.declares = sum.declares or more.declares
 end
 
---- Returns all bases as one, in their order; without a base, what every recipe has. said: the recipe's own fields, which win over all
---- bases.
+--- Returns all bases as one, in their order; without a base, returns what every recipe has. said: the recipe's own fields, which win over
+--- all bases.
 function bases.combined(list, said, subject, place)
   local sum = { fields = {}, origins = {}, hooks = {}, params = {}, stages = { stage.upload, stage.rollout }, on_failure = {},
     on_success = {}, partners = {}, tasks = {} }

@@ -1,4 +1,4 @@
--- read_yaml "file": the value of a YAML file of the project.
+-- read_yaml "file": reads a YAML file of the project.
 
 local import = ...
 local language, problems, void = import "runtime/language", import "runtime/problems", import "runtime/void"

@@ -32,10 +32,10 @@ local function pieces(text, file)
   end
 end
 
---- By the function that fills it: the file and pieces of each template.
+--- The file and pieces of each template, by the function that fills it.
 local templates = {}
 
---- What is said of a place whose value is missing or is no text.
+--- Raises an error about a placeholder whose value is missing, or is no text and no number.
 local function refuse(file, name, value, own)
   if value ~= nil then
     errors.usage(string.format("template %q takes a text or a number for %s, got %s", file, name, values.described(value)))
@@ -44,7 +44,7 @@ local function refuse(file, name, value, own)
     near.question(name, tables.keys(own)) or string.format("give it: { %s = … }", name))
 end
 
---- The pieces of a template with its values filled in; secret: gives the pieces of a value that is a secret, else nil.
+--- Returns the pieces of a template with its values filled in. secret: returns the pieces of a secret, and nil for another value.
 local function filled(one, own, secret)
   if type(own) ~= "table" then
     errors.usage(string.format("the template %q takes a table of values, got %s", one.file, values.described(own)))
@@ -70,5 +70,5 @@ language.meaning("template", function(file)
   return fill
 end)
 
---- The file and pieces of a template, by its function; nil for any other value.
+--- of: returns the file and pieces of a template, by its function; nil: the value is something else.
 return { of = function(fill) return fill ~= nil and templates[fill] or nil end, filled = filled }

@@ -1,4 +1,4 @@
--- url: parts of URLs (RFC 3986), and back.
+-- url: takes URLs (RFC 3986) apart, and makes their parts.
 
 local import = ...
 local errors, language = import "runtime/errors", import "runtime/language"
@@ -34,7 +34,7 @@ local function encoded(text)
   return (string.gsub(text, "[^%w%-._~]", function(c) return string.format("%%%02X", string.byte(c)) end))
 end
 
---- The text behind % and digits; nil if a % is not followed by two of them.
+--- Returns a text with each % and its two digits decoded; nil: a % is not followed by two digits.
 local function decoded(text)
   if string.find(string.gsub(text, "%%%x%x", ""), "%", 1, true) then return nil end
   return (string.gsub(text, "%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
@@ -71,7 +71,7 @@ local function query(given)
   return table.concat(out, "&")
 end
 
---- Names and values of a query; a name that comes again has a list.
+--- Returns the values of a query by name. A name that occurs several times has a list. Nil: a % is not followed by two digits.
 local function fields_of(text)
   local fields = {}
   for pair in string.gmatch(text, "[^&]+") do
@@ -87,7 +87,7 @@ end
 
 local function refuse(text, why) errors.usage(string.format("url.parse: %s: %s", values.described(text), why)) end
 
---- Host and port of what stands between // and the path.
+--- Adds host and port to `parts`. place: the text between // and the path.
 local function machine(text, place, parts)
   local host, port = string.match(place, "^(%[[%x:.]+%])(.*)$")
   if not host then host, port = string.match(place, "^([^:]*)(.*)$") end

@@ -1,4 +1,4 @@
--- yaml: texts of YAML 1.2 as values, and back.
+-- yaml: reads texts of YAML 1.2 as values, and writes values as YAML.
 
 local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
