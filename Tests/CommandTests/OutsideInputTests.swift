@@ -32,6 +32,9 @@ struct OutsideInputTests {
       more: "local read = require \"esc\"\nlocal data = read_json \"data.json\"\nlocal whole = require \"whole\"",
       files: ["elsewhere/part.lua": "return 1", "elsewhere/data.json": "{}", "elsewhere/whole/init.lua": "return require './own'"])
     try place.write("return 2", to: "elsewhere/whole/own.lua")
+    for (name, folder) in [("esc", "project/plugins/esc"), ("whole", "elsewhere/whole")] {
+      try place.write("return { name = \"\(name)\", version = \"1.0.0\", api = 1 }", to: "\(folder)/plugin.lua")
+    }
     try place.write("return require './part'", to: "project/plugins/esc/init.lua")
     try place.write(try place.text("deploy.lua"), to: "project/deploy.lua")
     try place.write("1", to: "project/app/version")

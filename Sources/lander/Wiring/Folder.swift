@@ -118,8 +118,8 @@ enum Folder {
     return String(cString: found)
   }
 
-  /// Checks that a file of a project is in the project, through whatever links. A plugin's folder and `recipes` may be links themselves; then
-  /// the file is in that folder.
+  /// Checks that a file of a project is in the project, through whatever links. A plugin's folder and `recipes` may be links themselves;
+  /// then the file is in that folder.
   /// - Throws: if a link leads out of it, because the project then means something else on another machine.
   static func refuseLeadingOut(_ path: String, of project: String) throws(Problem) {
     let parts = path.split(separator: "/")
