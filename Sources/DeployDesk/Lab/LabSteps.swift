@@ -105,6 +105,10 @@ extension LabSteps {
       return [first.error.map(LabCourse.problem) ?? Problem("the deployment was \(first.status.rawValue)")]
     }
     let isTolerated = first.status != .failed
+    let number = end.parts.first?.plan.hosts.first { $0.host.name.isExactly(weak.host) }?.host.number
+    if isTolerated, let number, first.hosts.indices.contains(number), first.hosts[number] == .succeeded {
+      return [Problem("\(weak.event.rawValue) was to fail on purpose, and did not run", subject: weak.host)]
+    }
     if isTolerated { setting.scene.note("The recipe lets a deployment succeed although \(weak.host) fails.") }
     if end.parts.count > 1, last.conclusion?.status != .succeeded {
       return [last.conclusion?.error.map(LabCourse.problem) ?? Problem("the rollback did not succeed")]
