@@ -9,7 +9,7 @@ struct CheckTests {
   private func check(_ check: Check, timeout: Interval = .seconds(5)) async -> Outcome {
     let machine = EngineProcesses(directory: "/", vault: Vault(FixedSecrets(values: [:])), grace: .seconds(1), limit: 1 << 20)
     let intent = Intent(id: 1, place: .engine, operation: .check(check), timeout: timeout, site: .init())
-    let outcome = await machine.perform(intent, of: "d1") { _ in }
+    let outcome = await machine.perform(intent, of: "check") { _ in }
     await machine.close()
     return outcome
   }

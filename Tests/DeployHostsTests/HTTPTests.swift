@@ -7,11 +7,12 @@ import Testing
 
 @Suite("Requests by http from the engine's machine", .serialized)
 struct HTTPTests {
+  // Each suite has its own deployment id: a command that is late ends all processes with the same deployment and number.
   private func ask(
     _ request: HTTPRequest, timeout: Interval = .seconds(30), secrets: [String: String] = [:]
   ) async -> Outcome {
     let machine = EngineProcesses(directory: "/", vault: Vault(FixedSecrets(values: secrets)), grace: .seconds(1))
-    let outcome = await machine.perform(intent(request, timeout), of: "d1") { _ in }
+    let outcome = await machine.perform(intent(request, timeout), of: "http") { _ in }
     await machine.close()
     return outcome
   }
@@ -102,8 +103,8 @@ struct HTTPTests {
     defer { server.stop() }
     func perform(_ request: HTTPRequest, resumed: Bool) async throws -> Outcome {
       let machine = EngineProcesses(directory: folder, vault: Vault(FixedSecrets(values: [:])), claims: "\(folder)/here")
-      try await machine.attend("d1", after: resumed ? EarlierEngines(count: 1, highestIntent: 1) : nil)
-      let outcome = await machine.perform(intent(request), of: "d1") { _ in }
+      try await machine.attend("http", after: resumed ? EarlierEngines(count: 1, highestIntent: 1) : nil)
+      let outcome = await machine.perform(intent(request), of: "http") { _ in }
       await machine.close()
       return outcome
     }

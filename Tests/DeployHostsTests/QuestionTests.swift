@@ -68,9 +68,10 @@ struct QuestionTests {
   @Test("a question that takes too long is ended", arguments: Shell.here)
   func late(_ shell: Shell) async throws {
     let ground = try Ground(shell)
-    let outcome = await Self.ask(ground, 1, "sleep 61.25", timeout: .seconds(1))
+    let outcome = await Self.ask(ground, 1, "echo $$ >'\(ground.folder)/pid'; exec sleep 61", timeout: .seconds(1))
     #expect(outcome.failure?.kind == .timeout)
-    try await until("it is gone") { Ground.sh("pgrep -f 'sleep 61.2[5]'") == "" }
+    let pid = try #require(Int32((Ground.text("\(ground.folder)/pid") ?? "").trimmed))
+    try await until("it is gone") { !Ground.isAlive(pid) }
     await ground.end()
   }
 

@@ -144,7 +144,7 @@ struct SecretTests {
     #expect(await ground.perform(1, .run(command)).failure == nil)
     func here(_ operation: DeployModel.Operation) async -> Outcome {
       await machine.perform(
-        Intent(id: 1, place: .engine, operation: operation, timeout: .seconds(20), site: .init()), of: "d1", output: { _ in })
+        Intent(id: 1, place: .engine, operation: operation, timeout: .seconds(20), site: .init()), of: "leaks", output: { _ in })
     }
     #expect(await here(.run(Command(.shell("cat leak; exit 1")))).stdout?.text == "<secret DB>")
     #expect(await here(.read(path: "leak", limit: 1000)).value == .text("<secret DB>"))
