@@ -66,11 +66,12 @@ let package = Package(
     // floor 6
     room("DeployDesk", on: ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),
     // floor 7
+    .target(name: "CLineEdit", cSettings: [.define("_GNU_SOURCE")]),
     .executableTarget(
       name: "lander",
       dependencies: [
         "DeployModel", "DeployCore", "DeployGround", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation",
-        "DeployEngine", "DeployReport", "DeployDesk", argumentParser,
+        "DeployEngine", "DeployReport", "DeployDesk", "CLineEdit", argumentParser,
       ],
       swiftSettings: settings),
 

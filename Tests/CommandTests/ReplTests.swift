@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import lander
+
 /// `lander repl` as a program: its input lines, its output and its exit code.
 @Suite("The prompt")
 struct ReplTests {
@@ -62,5 +64,52 @@ struct ReplTests {
       #expect(kill(sleeper, 0) != 0, "the command is left on the host")
       try FileManager.default.removeItem(atPath: "\(place.path)/begun")
     }
+  }
+
+  @Test("on a terminal lines can be edited, come back from the history, and Tab completes names; Ctrl-C drops the line")
+  func typed() throws {
+    let place = try Workplace.project(hosts: 2, body: "")
+    let shell = "rm -f keys; mkfifo keys; exec 3<>keys; exec script -qfec \"stty cols 80 rows 24; exec $*\" /dev/null <&3"
+    let running = try place.start(["repl"], ["TERM": "xterm"], through: ["sh", "-c", shell, "sh"])
+    try wait(for: "2 simulated hosts: h1, h2. Tab completes names.", in: running.out)
+    /// Types keys and waits for an answer, which is a whole line that was not there before.
+    func press(_ keys: String) throws {
+      let file = open(place.path + "/keys", O_WRONLY)
+      try #require(file >= 0)
+      _ = Array(keys.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+      close(file)
+    }
+    func type(_ keys: String, _ answer: String) throws {
+      let before = running.said(running.out).components(separatedBy: "\r\n\(answer)\r\n").count
+      try press(keys)
+      func count() -> Int { running.said(running.out).components(separatedBy: "\r\n\(answer)\r\n").count }
+      for _ in 0..<300 where count() <= before { usleep(100_000) }
+      try #require(count() > before, "\(answer)")
+    }
+    try type("2z\u{7F}0 + 1\r", "21")
+    try type("\u{1B}[A + 1\r", "22")
+    try type("#\"\u{E4}\u{4E2D}\"\u{1B}[D\u{7F}\r", "2")
+    try type("host.addr\t\r", "\"h1\"")
+    try type("which = hosts[2]\rwhich.addr\t\r", "\"h2\"")
+    try type("host:r\t", "host:read  host:run")
+    try press("\u{3}")
+    for _ in 0..<300 where !running.said(running.out).hasSuffix("\n> ") { usleep(100_000) }
+    try type("1 + 2\r", "3")
+    try type(":ho\t\r", "h2")
+    try press(":q\t\r")
+    #expect(running.wait() == 0, "\(running.everything)")
+  }
+
+  @Test("Tab adds what all possible words have next, and lists them if there is nothing to add")
+  func completed() {
+    let words = ["host", "host.name", "host:read", "host:run", "host:run.rehearse", "hosts", "table.sort"]
+    func completion(_ left: String) -> Completion { Completion(of: Completion.word(of: left), among: words) }
+    #expect(completion("x = ho").added == "st")
+    #expect(completion("f(host").listed == ["host.", "host:", "hosts"])
+    #expect(completion("host:").added == "r" && completion("host:r").listed == ["host:read", "host:run"])
+    #expect(completion("-host:ru").added == "n" && completion("host:run").added == ".")
+    #expect(completion("tab").added == "le" && completion("table").added == ".")
+    #expect(completion("nothing").added.isEmpty && completion("nothing").listed.isEmpty)
+    #expect(completion("host").lines(within: 14) == ["host.  host:", "hosts"])
   }
 }

@@ -15,7 +15,7 @@ import Testing
     ("DeployEngine", ["DeployCore", "DeployModel"], []),
     ("DeployReport", ["DeployCore", "DeployModel"], []),
     ("DeployDesk", ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"], []),
-    ("lander", rooms, ["ArgumentParser"]),
+    ("lander", rooms + ["CLineEdit"], ["ArgumentParser"]),
   ]
   static let rooms = [
     "DeployModel", "DeployCore", "DeployGround", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation",

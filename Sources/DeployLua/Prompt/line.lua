@@ -4,6 +4,7 @@ local import = ...
 local environment, require_for = import "reading/environment", import "reading/require"
 local deployment, fleet, language = import "run/deployment", import "run/fleet", import "runtime/language"
 local sets, tables, shown = import "run/sets", import "runtime/tables", import "prompt/shown"
+local values = import "runtime/values"
 
 local file = "(line)"
 local most_words = 200
@@ -44,13 +45,34 @@ local function run(text)
   return { values = texts }
 end
 
---- Returns the names that begin with a text: those of the language, of its objects and libraries, and those that lines have assigned.
+--- Calls add with the name of each member of a value that a line assigned. variable, sign: the text before the member's name.
+local function add_members(variable, sign, add)
+  local value = rawget(own, variable)
+  local plain = values.plain(value)
+  local object = language.objects[values.kind_of(value) or tostring(value)]
+  if not object then
+    for name in next, type(plain) == "table" and plain or {} do if type(name) == "string" then add(variable .. sign .. name) end end
+    return
+  end
+  local lead = object.name .. sign
+  for word in pairs(language.words) do
+    if string.sub(word, 1, #lead) == lead then add(variable .. sign .. string.sub(word, #lead + 1)) end
+  end
+  if sign == "." then for _, field in ipairs(object.fields) do add(variable .. sign .. field[1]) end end
+end
+
+--- Returns the names that begin with a text: those of the language, of its objects and libraries, and those that lines have assigned with
+--- their members.
 local function words(prefix)
   local known = {}
   local function add(name)
-    if type(name) == "string" and string.sub(name, 1, #prefix) == prefix then known[name] = true end
+    -- A name such as `host:run.rehearse` is an option of a method, so it stands in no line.
+    if type(name) ~= "string" or string.find(name, ":[^.]*%.") then return end
+    if string.sub(name, 1, #prefix) == prefix then known[name] = true end
   end
   reach()
+  local variable, sign = string.match(prefix, "^([%a_][%w_]*)([.:])")
+  if variable then add_members(variable, sign, add) end
   for _, list in ipairs { own, given, language.globals, language.words } do for name in pairs(list) do add(name) end end
   for name, object in pairs(language.objects) do for _, field in ipairs(object.fields) do add(name .. "." .. field[1]) end end
   for _, name in ipairs { "string", "table", "math", "utf8" } do

@@ -15,6 +15,9 @@ final class PromptInterruption: Sendable {
   /// The exit code of the command; nil: no signal ended it.
   var code: ExitCode? { state.withLock { $0.code } }
 
+  /// Whether the line that is being typed must end: it is dropped, or the command ends.
+  var endsTyping: Bool { state.withLock { $0.isReset || $0.code != nil } }
+
   /// Returns whether the lines typed so far must be dropped. The call resets this to false.
   func isReset() -> Bool {
     state.withLock { state in
@@ -30,7 +33,7 @@ final class PromptInterruption: Sendable {
   }
   func ends() { state.withLock { $0.cancel = nil } }
 
-  /// - Parameter again: shows the prompt again.
+  /// - Parameter again: shows the prompt again after a line was dropped.
   func arm(isTerminal: Bool, _ again: @escaping @Sendable () -> Void) {
     Signals.hear(Signals.ending) { [self] number in
       let (cancel, isSecond) = state.withLock { state -> ((@Sendable () -> Void)?, Bool) in

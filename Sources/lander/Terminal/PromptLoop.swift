@@ -12,7 +12,8 @@ struct PromptLoop {
   private let kind: String
   private let isTerminal = isatty(STDIN_FILENO) == 1
   private let interruption = PromptInterruption()
-  private let input = LineInput()
+  private let editor: LineEditor?
+  private let input: any TypedLines
 
   private static let commands = [
     (":help", "shows this"), (":hosts", "names the hosts"), (":words PREFIX", "names that begin so: :words host:"),
@@ -23,16 +24,23 @@ struct PromptLoop {
     self.prompt = prompt
     self.lines = lines
     self.kind = kind
+    let interruption = interruption
+    editor = LineEditor(words: { await PromptLoop.words($0, prompt) }, stops: { interruption.endsTyping })
+    input = editor ?? PlainLines(stops: { interruption.code != nil })
   }
 
   func run() async -> ExitCode {
-    interruption.arm(isTerminal: isTerminal) { Terminal.write("\n> ", to: STDERR_FILENO) }
-    if isTerminal { lines.terminal.tell("\(prompt.hosts.count.of("\(kind) host")): \(SafeText.line(names)). :help, :quit") }
+    interruption.arm(isTerminal: isTerminal) { [editor] in if editor == nil { Terminal.write("\n> ", to: STDERR_FILENO) } }
+    if isTerminal { lines.terminal.tell("\(prompt.hosts.count.of("\(kind) host")): \(SafeText.line(names)). \(hint)") }
     var (text, count) = ("", 0)
     while true {
-      if isTerminal { Terminal.write(text.isEmpty ? "> " : ">> ", to: STDERR_FILENO) }
-      guard let line = await input.next(until: { interruption.code != nil }) else { break }
+      let typed = await input.next(text.isEmpty ? "> " : ">> ")
       if interruption.isReset() { text = "" }
+      if typed == .stopped, interruption.code == nil {
+        lines.terminal.tell("")
+        continue
+      }
+      guard case .line(let line) = typed else { break }
       if text.isEmpty, line.allSatisfy(\.isWhitespace) { continue }
       count += 1
       if text.isEmpty, line.hasPrefix(":"), !line.hasPrefix("::") {
@@ -103,5 +111,11 @@ struct PromptLoop {
     return .goesOn
   }
 
+  /// Returns what Tab can complete: names of the language, or commands of the prompt.
+  private static func words(_ text: String, _ prompt: Prompt) async -> [String] {
+    text.hasPrefix(":") ? commands.map { String($0.0.prefix { $0 != " " }) } : await prompt.words(text)
+  }
+
+  private var hint: String { editor == nil ? ":help, :quit" : "Tab completes names. :help, :quit" }
   private var names: String { prompt.hosts.prefix(5).joined(separator: ", ") + (prompt.hosts.count > 5 ? ", …" : "") }
 }

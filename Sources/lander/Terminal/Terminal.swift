@@ -121,7 +121,7 @@ struct Terminal: Sendable {
     }
   }
 
-  private static func surface(of descriptor: Int32) -> Surface {
+  static func surface(of descriptor: Int32) -> Surface {
     let isTerminal = isatty(descriptor) == 1
     var size = winsize()
     let known = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0

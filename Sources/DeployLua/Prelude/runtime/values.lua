@@ -13,6 +13,13 @@ function values.is(value, metatable)
   if made_with == metatable then return inside end
 end
 
+--- Returns the name of a value's kind; nil: it is of no kind.
+function values.kind_of(value)
+  if type(value) ~= "userdata" then return nil end
+  local _, kind = payload(value)
+  return kind and rawget(kind, "__name")
+end
+
 --- Makes a kind of values: a metatable with a name that appears in messages.
 function values.kind(name)
   return { __name = name, __metatable = false, __newindex = function(_, key)

@@ -1,0 +1,31 @@
+import DeployReport
+import Glibc
+
+/// A line of input, or the reason why there is none.
+enum TypedLine: Sendable, Hashable {
+  /// A line without its line break.
+  case line(String)
+  /// The input has ended.
+  case over
+  /// A signal ended the line while it was being typed.
+  case stopped
+}
+
+/// Where the lines of a prompt come from.
+protocol TypedLines: Sendable {
+  /// Shows a prompt, if a person types, and waits for the next line.
+  func next(_ prompt: String) async -> TypedLine
+}
+
+/// Lines of standard input, without any editing but that of the terminal.
+struct PlainLines: TypedLines {
+  private let input = LineInput()
+  private let isTerminal = isatty(STDIN_FILENO) == 1
+  /// Whether the input must end now.
+  let stops: @Sendable () -> Bool
+
+  func next(_ prompt: String) async -> TypedLine {
+    if isTerminal { Terminal.write(prompt, to: STDERR_FILENO) }
+    return await input.next(until: stops).map(TypedLine.line) ?? .over
+  }
+}
