@@ -11,6 +11,8 @@ package struct EndLine: Sendable {
   package var isUnderWay = false
   /// The problems, the cause first.
   package var problems: [Problem]
+  /// What deserves attention but changed nothing about the end, in the order in which it was said.
+  package var warnings: [Problem] = []
   /// The result as JSON; nil: the command only has text, or it failed before it had a result.
   package var result: String?
   /// The command's output for people, in place of a result; nil: it is not included.
@@ -32,7 +34,7 @@ package struct EndLine: Sendable {
         ("cause", exit.cause.map { .text($0) }), ("retry", .bool(exit.isSafeToRetry && !isUnderWay)),
         ("message", first.map { .text($0.message) } ?? (exit == .done ? nil : .text(exit.sentence))), ("fix", first?.fix.map { .text($0) }),
         ("deployment", deployments.first.map { .text($0) }), ("rollback", deployments.dropFirst().first.map { .text($0) }),
-        ("problems", .list(problems.map(\.value))),
+        ("problems", .list(problems.map(\.value))), ("warnings", warnings.isEmpty ? nil : .list(warnings.map(\.value))),
       ]))
     // A command that failed before it printed anything has no result.
     let said = text.flatMap { $0.isEmpty && exit != .done ? nil : JSON.text(JSON.record([("text", .list($0.map { .text($0) }))])) }

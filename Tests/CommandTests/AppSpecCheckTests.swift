@@ -91,6 +91,29 @@ struct AppSpecCheckCommandTests {
     }
   }
 
+  @Test("one run at a time works in a root folder; a second one is refused and changes nothing")
+  func alone() throws {
+    try place.write(
+      """
+      version: 0.0
+      os: linux
+      files: [{source: version, destination: \(place.path)/to}]
+      hooks: {AfterInstall: [{location: slow.sh}]}
+      """, to: "slow/appspec.yml")
+    try place.write("1\n", to: "slow/version")
+    try place.write("#!/bin/sh\ntouch '\(place.path)/begun'\nwhile [ ! -e '\(place.path)/go' ]; do sleep 0.1; done\n", to: "slow/slow.sh")
+    try shell("chmod +x slow/slow.sh; cp -r slow other; echo 2 >other/version")
+    let running = try place.start(["appspec", "run", "--bundle", "slow"], [:])
+    try place.wait(for: "begun")
+    let second = try place.run(["appspec", "run", "--bundle", "other", "--file-exists-behavior", "OVERWRITE"])
+    #expect(second.code == 4 && second.err.contains("another lander appspec run deploys in "), "\(second.err)")
+    #expect(try place.text("to/version") == "1\n")
+    try place.write("", to: "go")
+    #expect(running.wait() == 0, "\(running.everything)")
+    #expect(try place.run(["appspec", "run", "--bundle", "other", "--file-exists-behavior", "OVERWRITE"]).code == 0)
+    #expect(try place.text("to/version") == "2\n")
+  }
+
   @Test("a result that could not be written is refused before anything is installed")
   func result() throws {
     try place.write("version: 0.0\nos: linux\nfiles: [{source: version, destination: \(place.path)/to}]\n", to: "good/appspec.yml")

@@ -46,6 +46,15 @@ struct EndLineTests {
     try expect(try place.lander("rollback", "--output", "ndjson"), 3, "refused")
   }
 
+  @Test("help is one object too, if a program reads it")
+  func help() throws {
+    let run = try Workplace().lander("deploy", "--help", "--json")
+    let last = try ended(run.out)
+    let text = try #require((last["result"] as? [String: Any])?["text"] as? [String], "\(run.out)")
+    #expect(run.code == 0 && last["command"] as? String == "deploy" && text.joined().contains("USAGE: lander deploy"), "\(text)")
+    #expect((last["problems"] as? [Any])?.isEmpty == true)
+  }
+
   @Test("so does a host out of reach before the start")
   func unreachable() throws {
     let place = try Workplace([

@@ -41,7 +41,7 @@ import Testing
     #expect(plan.code == 0 && plan.out.contains("h2  change"), "\(plan.everything)")
     let run = try place.lander("rollback")
     #expect(run.code == 0, "\(run.everything)")
-    #expect(run.err.contains("deploy.lua reads fleet.json and the variable TIER, which are missing here"), "\(run.err)")
+    #expect(run.err.contains("deploy.lua reads fleet.json and the variable TIER (\"one\"), which are missing here"), "\(run.err)")
     #expect(run.err.contains("→ lander deploy needs them"), "\(run.err)")
     #expect(try place.current("h1", "version") == "1\n")
     #expect(try place.current("h2", "version") == "1\n")
@@ -83,6 +83,40 @@ import Testing
       let run = try place.run(words)
       #expect(run.code == 2 && run.err.contains("fleet.json"), "\(words): \(run.everything)")
     }
+  }
+
+  @Test("if a missing variable had different values, nothing is guessed: the values are named, and nothing happens")
+  func differing() throws {
+    let place = try place()
+    try place.write("3\n", to: "app/version")
+    #expect(try place.lander("deploy", environment: ["TIER": "two"]).code == 0)
+    for words in [["rollback"], ["status"], ["exec", "test", "--", "true"]] {
+      let run = try place.run(words)
+      #expect(run.code == 2, "\(words): \(run.everything)")
+      #expect(run.err.contains("its value differed: \"two\" in deployment "), "\(run.err)")
+      #expect(run.err.contains("\"one\" in deployment ") && run.err.contains("→ set TIER to the value"), "\(run.err)")
+    }
+    #expect(try place.current("h1", "version") == "3\n")
+    #expect(try place.lander("status", environment: Self.environment).code == 0)
+  }
+
+  @Test("texts of another project that shares the state folder are not used")
+  func shared() throws {
+    let place = try place()
+    let other = try Workplace()
+    try other.write("1\n", to: "app/version")
+    try other.write(try place.text("deploy.lua") + "\n", to: "deploy.lua")
+    let run = try other.run(["status", "--state", "\(place.path)/.lander"])
+    #expect(run.code == 2 && run.err.contains("fleet.json"), "\(run.everything)")
+  }
+
+  @Test("programs see the warning")
+  func told() throws {
+    let place = try place()
+    try lose(in: place)
+    let run = try place.lander("status", "--json", environment: Self.environment)
+    let told = try #require(try Node(run.out)["warnings"]?.list.first?["message"]?.text, "\(run.everything)")
+    #expect(told.contains("fleet.json") && told.contains("(app to test)"), "\(told)")
   }
 
   @Test("a mistake in deploy.lua stays the mistake that is told")

@@ -139,6 +139,15 @@ struct ChannelTests {
     }
     #expect(failure.kind == .missing)
     #expect(failure.message.contains("tar, gzip, setsid, sha256sum"))
+    // Without dd the shell would take the program's bytes for commands.
+    _ = Ground.sh("rm '\(bin)/dd'")
+    let other = ground.another()
+    guard case .unreachable(let none) = await other.survey(host, at: ground.path, application: "a", group: "g", shared: []) else {
+      Issue.record("reached")
+      return
+    }
+    #expect(none.kind == .missing && none.message == "there is no dd on this host", "\(none)")
+    await other.close()
     let unwritable = await ground.hosts.survey(ground.host, at: "/etc/hostname/shop", application: "a", group: "g", shared: [])
     guard case .reached(let state) = unwritable else {
       Issue.record("not reached: \(unwritable)")

@@ -27,6 +27,7 @@ import Testing
       ("a: {}\nb: []\n", #"{"a":{},"b":[]}"#), ("on: push\n80: web\n", #"{"80":"web","on":"push"}"#), ("", "null"), ("# only\n", "null"),
       ("a: |\n  one\n  two\nb: >\n  one\n  two\n", #"{"a":"one\ntwo\n","b":"one two\n"}"#), ("é: \"\\u00e9\\t\"\n", #"{"é":"é\t"}"#),
       ("{\"json\": [1, null]}", #"{"json":[1,null]}"#), ("9007199254740993", "9007199254740993"),
+      ("[00:11:22:33:44:55, 05:30, 0:1]", #"["00:11:22:33:44:55","05:30","0:1"]"#), ("-9223372036854775808", "-9223372036854775808"),
     ] {
       #expect(try read(text) == json.replacing("1000.0", with: "1000"), "\(text)")
     }
@@ -43,6 +44,7 @@ import Testing
       (String(repeating: "[", count: 200) + String(repeating: "]", count: 200), "nested more than 100 deep"),
       (String(repeating: "[", count: 5000), "line "), (String(repeating: "- ", count: 5000), "line "),
       ("a: 1e999\n", "too large for a number"), ("a: 0xffffffffffffffff\n", "too large for a number"),
+      ("a: 12345678901234567890\n", "12345678901234567890 is too large for a number"),
       ("a: -.Inf\n", "-.Inf is a number that JSON does not have"), ("a: 22:22\n", "22:22 is a number in YAML 1.1 and a text in YAML 1.2"),
       ("a: 1_000\n", "1_000 is a number in YAML 1.1"), ("a: 0b11\n", "0b11 is a number in YAML 1.1"), ("a: 00\n", "write 0, or"),
       ("a: 089\n", "write 89, or quotes"), ("a: -0644\n", "write -420, or quotes"), ("a: !!int '3'\n", "the tag !!int gives a value"),

@@ -1,14 +1,24 @@
 package import DeployCore
 package import DeployModel
 
+/// What a deployment read: its recipe's sources, and what they read when they were loaded.
+package struct PinnedReading: Sendable {
+  package let deployment: DeploymentSummary
+  package let sources: [SourceFile]
+}
+
 extension PastDeployments {
-  /// Returns the newest deployment whose plan and recipe sources this machine still has, with these sources; nil: there is none among the
-  /// newest ten.
-  package func newestSources(in store: any BundleStore) async throws -> (deployment: Deployment.ID, sources: [SourceFile])? {
+  /// Returns what the deployments of one `deploy.lua` read, newest first, as far as this machine still has it. Looks at the newest ten
+  /// deployments of the state folder.
+  /// - Parameter text: the text of `deploy.lua`. Deployments of another text, for example of another project, are left out.
+  package func readings(of text: String, in store: any BundleStore) async throws -> [PinnedReading] {
+    var found: [PinnedReading] = []
     for one in try await deployments().prefix(10) {
-      guard case .planned(let plan) = try await outline(of: one.id).first?.fact, let recipe = plan.content.recipes.first else { continue }
-      if let sources = try? await store.sources(recipe.sources) { return (one.id, sources) }
+      guard case .planned(let plan) = try await outline(of: one.id).first?.fact, let recipe = plan.content.recipes.first,
+        let sources = try? await store.sources(recipe.sources), sources.contains(SourceFile(path: "deploy.lua", text: text))
+      else { continue }
+      found.append(PinnedReading(deployment: one, sources: sources))
     }
-    return nil
+    return found
   }
 }

@@ -197,7 +197,8 @@ actor HostLink {
       case .success: continue
       case .failure(let broken):
         channel.close()
-        return explain(broken)
+        guard broken.said.contains(HostProgram.noDD) else { return explain(broken) }
+        return .failed(Failure(.missing, HostProgram.noDD, fix: "install coreutils or busybox there"), passes: false)
       }
     }
     channel.close()

@@ -99,7 +99,9 @@ struct HostProgram: Sendable {
     let text = compressed ? packed(plain, for: needs) : plain
     // Variables that are set from here on go to no child's environment.
     let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce); command -v l_do >/dev/null 2>&1"
-    return ("\(HostProgram.take(text, into: "l_more", unpacking: text != plain)); eval \"$l_more\"; l_more=; \(words)", text)
+    // Without dd, the shell would take the bytes for commands.
+    let needed = "command -v dd >/dev/null 2>&1 || { echo '\(HostProgram.noDD)' >&2; exit 3; }; "
+    return ("\(needed)\(HostProgram.take(text, into: "l_more", unpacking: text != plain)); eval \"$l_more\"; l_more=; \(words)", text)
   }
   private func packed(_ plain: [UInt8], for needs: Needs) -> [UInt8] {
     if let known = packed.with({ $0[needs] }) { return known }
@@ -146,6 +148,8 @@ struct HostProgram: Sendable {
   static let bell = Array("\nlander: a job ended\n".utf8)
   /// The shell words that ring the bell.
   static let ring = #"printf '\n%s\n' 'lander: a job ended' >&2"#
+  /// What a shell says that has no program to read bytes with.
+  static let noDD = "there is no dd on this host"
   /// Returns the line that ends the answer to a request, with the status of the command before it. Any shell can run the line.
   static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s %s\\n' \(nonce) \(number) $?" }
   /// Returns the line that reads a text from the channel into a variable.

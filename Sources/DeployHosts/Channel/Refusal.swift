@@ -19,6 +19,9 @@ enum Refusal {
     if kind == .noSpace, fix == nil {
       return Failure(.noSpace, "the host's disk is full, or a quota is used up", fix: "make room there: df -h; df -i")
     }
+    if kind == .corrupt, fix == nil {
+      return Failure(.corrupt, text, fix: "something of another kind stands where Lander keeps its own files: move it away")
+    }
     return Failure(kind, text.isEmpty ? "the host's answer was status \(status)" : text, fix: fix)
   }
 
@@ -27,7 +30,9 @@ enum Refusal {
     switch status {
     case 40: return .fenced
     case 42: return .locked
-    case 43: return said.contains("Permission denied") ? .notPermitted : .noSpace
+    case 43 where said.contains("Permission denied"): return .notPermitted
+    case 43 where ["File exists", "Not a directory", "Is a directory"].contains(where: said.contains): return .corrupt
+    case 43: return .noSpace
     case 44: return .missing
     case 45: return .notPermitted
     case 46: return .corrupt

@@ -37,7 +37,8 @@ enum YAMLWord {
     if digits.hasPrefix("0x") { return digits.contains("_") && digits.utf8.dropFirst(2).allSatisfy { isHexadecimal($0) || $0 == 0x5f } }
     if digits.contains("_") { return digits.utf8.allSatisfy { isDecimal($0) || $0 == 0x5f } && Double(digits.filter { $0 != "_" }) != nil }
     let parts = digits.split(separator: ":", omittingEmptySubsequences: false)
-    return parts.count > 1 && parts[0].utf8.allSatisfy(isDigit)
+    // Such a number begins with 1 to 9, unless it has a fraction, so that 05:30 and most hardware addresses are texts for everybody.
+    return parts.count > 1 && first != 0x30 && parts[0].utf8.allSatisfy(isDigit)
       && parts.dropFirst().allSatisfy { (1...2).contains($0.utf8.count) && $0.utf8.allSatisfy(isDigit) && (Int($0) ?? 60) < 60 }
   }
 
@@ -56,10 +57,15 @@ enum YAMLWord {
     guard let value = Double(digits), digits.utf8.allSatisfy(isDecimal) else { return nil }
     guard !digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
       guard first != 0x30 || digits.utf8.count == 1 else { throw leadingZero(word, digits) }
+      guard Int(word) != nil else { throw tooLarge(word) }
       return (word.first == "-" ? "-" : "") + digits
     }
-    guard value.isFinite else { throw Ambiguity(message: "\(word) is too large for a number", fix: "write quotes: \"\(word)\"") }
+    guard value.isFinite else { throw tooLarge(word) }
     return "\(word.first == "-" ? -value : value)"
+  }
+
+  private static func tooLarge(_ word: String) -> Ambiguity {
+    Ambiguity(message: "\(word) is too large for a number", fix: "write quotes: \"\(word)\"")
   }
 
   private static func leadingZero(_ word: String, _ digits: Substring) -> Ambiguity {
@@ -80,9 +86,7 @@ enum YAMLWord {
   private static func whole(_ word: String, _ radix: Int) throws(Ambiguity) -> String? {
     let digits = word.dropFirst(2)
     guard !digits.isEmpty, digits.utf8.allSatisfy({ radix == 16 ? isHexadecimal($0) : (0x30...0x37).contains($0) }) else { return nil }
-    guard let number = Int(digits, radix: radix) else {
-      throw Ambiguity(message: "\(word) is too large for a number", fix: "write quotes: \"\(word)\"")
-    }
+    guard let number = Int(digits, radix: radix) else { throw tooLarge(word) }
     return String(number)
   }
 

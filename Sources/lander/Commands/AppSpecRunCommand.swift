@@ -10,11 +10,11 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     discussion: """
       Use it to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs on this \
       machine, as your own user: files go where the appspec file says, and scripts get the agent's variables. First lander removes the \
-      files of the previous run of the same --group. With --restore, a failed deployment puts back the files that it replaced or removed. \
+      files of the previous run of the same --group. One run at a time works in a --root. With --restore, a failed deployment puts back the files that it replaced or removed. \
       Ctrl-C, SIGTERM and a closed terminal end the running script (TERM, then KILL after 10 seconds or at a second signal). Then the \
       deployment fails.
 
-      Exit codes: 0 done · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
+      Exit codes: 0 done · 4 another run works in the --root · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
 
       Example:
         lander appspec run --bundle dist
@@ -74,6 +74,8 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     Stop.listen(to: Signals.ending.filter { !Signals.isIgnored($0) || $0 != SIGHUP })
     let terminal = Terminal()
     let engineRoot = EngineRoot(path: HostPath(expanding: root, from: here), group: group)
+    let lock = try AppSpecRootLock(engineRoot)
+    defer { withExtendedLifetime(lock) {} }
     var deployment = AppSpecDeployment(request, root: engineRoot, on: LocalAppSpecHost { terminal.say($0) })
     let report = await deployment.run()
     try terminal.give(report)

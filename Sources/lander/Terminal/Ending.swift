@@ -12,6 +12,7 @@ enum Ending {
     var form = Form.none
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
+    var warnings: [Problem] = []
     /// Whether the first deployment has begun and its end is not known.
     var isUnderWay = false
     /// Whether the object has been written to standard output.
@@ -101,6 +102,9 @@ enum Ending {
       ($0.deployments, $0.problems, $0.isUnderWay) = (deployments, problems, false)
     }
   }
+
+  /// Adds a warning, which changes nothing about how the command ends.
+  static func warn(_ problem: Problem) { state.withLock { $0.warnings.append(problem) } }
 
   /// Returns the exit code of a command whose request was to cancel. It is a success if deployments were cancelled, or if newer deployments
   /// have their hosts; the problems are then dropped.
@@ -200,12 +204,12 @@ enum Ending {
 
   /// Returns whether the end is told to programs. It is not if help or the version was printed.
   private static func isTold(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> Bool {
-    error == nil || error is ArgumentParser.ExitCode || code != .done
+    error == nil || error is ArgumentParser.ExitCode || code != .done || isDocument
   }
 
   /// Returns the problems of an error; empty: the error only has an exit code.
   private static func said(_ error: (any Error)?) -> [Problem] {
-    error.map { $0 is ArgumentParser.ExitCode ? [] : problems(of: $0) } ?? []
+    error.map { $0 is ArgumentParser.ExitCode || Lander.exitCode(for: $0) == .success ? [] : problems(of: $0) } ?? []
   }
 
   private static func problems(of error: any Error) -> [Problem] {
@@ -225,7 +229,7 @@ extension Ending.State {
   /// Returns the object as JSON.
   fileprivate func object(_ code: DeployModel.ExitCode, _ said: [Problem], withResult: Bool) -> String {
     var end = EndLine(code, deployments: deployments, problems: said.isEmpty ? problems : said)
-    (end.command, end.isUnderWay) = (command, isUnderWay)
+    (end.command, end.isUnderWay, end.warnings) = (command, isUnderWay, warnings)
     if withResult {
       end.result = result
       end.text = text

@@ -27,6 +27,7 @@ extension Terminal {
 
   /// Shows a warning: something that deserves attention but is no error.
   func warn(_ problem: Problem) {
+    Ending.warn(problem)
     let lines = problem.lines(on: err)
     tell(["warning: " + lines[0]] + lines.dropFirst())
   }

@@ -1,48 +1,94 @@
 import DeployDesk
 import DeployModel
+import DeployReport
 import DeployStore
 import Synchronization
 
-/// What the newest deployment from a state folder read besides its recipes and plugins: files of the project, and environment variables.
-/// Commands that look at hosts or repair them use it for what is missing today.
+/// What deployments of this `deploy.lua` read besides recipes and plugins: files of the project, and environment variables. Commands that
+/// look at hosts or repair them use it for what is missing today: the newest text of a file, and the value of a variable if all these
+/// deployments had the same one. A variable that differs often chooses the hosts, so guessing it could reach the wrong ones.
 final class KeptReads: Sendable {
-  private let deployment: Deployment.ID
-  private let texts: [ExactText: String]
-  private let used = Mutex<[String]>([])
+  private struct Reading {
+    let deployment: DeploymentSummary
+    let texts: [ExactText: String]
+  }
+  private struct Asked {
+    var used: [String] = []
+    var differing: [String] = []
+  }
+  /// Newest first; at least one.
+  private let readings: [Reading]
+  private let asked = Mutex(Asked())
 
-  /// - Returns: nil if nothing was deployed from here, or the state folder cannot be read.
-  static func newest(_ options: ProjectOptions) async -> KeptReads? {
+  /// - Returns: nil if this text of `deploy.lua` was not deployed from here, or the state folder cannot be read.
+  static func of(_ options: ProjectOptions) async -> KeptReads? {
     guard let folder = (try? options.existingStateFolder()).flatMap({ $0 }), let past = try? Wiring.past(options),
-      let store = try? DirectoryBundleStore(in: StateDirectory(folder)), let newest = try? await past.newestSources(in: store)
+      let project = try? options.folder(), let text = try? Folder.text(at: project + "/deploy.lua"),
+      let store = try? DirectoryBundleStore(in: StateDirectory(folder)), let found = try? await past.readings(of: text, in: store),
+      !found.isEmpty
     else { return nil }
-    return KeptReads(newest.deployment, newest.sources)
+    return KeptReads(found)
   }
 
-  private init(_ deployment: Deployment.ID, _ sources: [SourceFile]) {
-    self.deployment = deployment
-    let data = sources.filter { $0.path.hasPrefix("$") || !$0.path.hasSuffix(".lua") }
-    texts = Dictionary(data.map { (ExactText($0.path), $0.text) }) { first, _ in first }
+  private init(_ found: [PinnedReading]) {
+    readings = found.map { one in
+      let data = one.sources.filter { $0.path.hasPrefix("$") || !$0.path.hasSuffix(".lua") }
+      return Reading(deployment: one.deployment, texts: Dictionary(data.map { (ExactText($0.path), $0.text) }) { first, _ in first })
+    }
   }
 
-  /// Returns the text of a file, or of a variable as `$NAME`; nil: the deployment did not read it.
+  /// Returns the text of a file, or of a variable as `$NAME`; nil: the newest deployment did not read it, or a variable had other values.
   func text(_ path: String) -> String? {
-    guard let text = texts[ExactText(path)] else { return nil }
-    used.withLock { if !$0.contains(path) { $0.append(path) } }
-    return text
+    let known = readings.map { $0.texts[ExactText(path)] }
+    guard let text = known[0] else { return nil }
+    let isOne = !path.hasPrefix("$") || known.allSatisfy { ExactText($0 ?? text) == ExactText(text) }
+    asked.withLock { asked in
+      if isOne, !asked.used.contains(path) { asked.used.append(path) }
+      if !isOne, !asked.differing.contains(path) { asked.differing.append(path) }
+    }
+    return isOne ? text : nil
   }
 
   private static func listed(_ names: [String]) -> String {
     names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
   }
 
+  private static func named(_ deployment: DeploymentSummary) -> String {
+    "deployment \(deployment.id) (\(SafeText.line(deployment.recipe)) to \(SafeText.line(deployment.group)))"
+  }
+
   /// A warning that names what was used; nil: nothing was used.
   var warning: Problem? {
-    let used = used.withLock { $0 }
+    let used = asked.withLock { $0.used }
     guard !used.isEmpty else { return nil }
-    let names = used.map { $0.hasPrefix("$") ? "the variable \($0.dropFirst())" : $0 }
+    let names = used.map { path in
+      path.hasPrefix("$") ? "the variable \(path.dropFirst()) (\(Self.shown(readings[0].texts[ExactText(path)] ?? "")))" : path
+    }
     return Problem(
       "deploy.lua reads \(Self.listed(names)), which \(used.count == 1 ? "is" : "are") missing here: "
-        + "the text that deployment \(deployment) read is used",
+        + "the text that \(Self.named(readings[0].deployment)) read is used",
       fix: "lander deploy needs \(used.count == 1 ? "it" : "them")")
+  }
+
+  /// The variables that are missing and had different values, one problem each.
+  var differing: [Problem] {
+    asked.withLock { $0.differing }.map { path in
+      var values: [(text: String, deployment: DeploymentSummary)] = []
+      for one in readings {
+        guard let text = one.texts[ExactText(path)], !values.contains(where: { ExactText($0.text) == ExactText(text) }) else { continue }
+        values.append((text, one.deployment))
+      }
+      let name = path.dropFirst()
+      let shown = values.prefix(3).map { "\(Self.shown($0.text)) in \(Self.named($0.deployment))" }.joined(separator: ", ")
+      return Problem(
+        "deploy.lua reads the variable \(name), which is missing here, and its value differed: \(shown)",
+        fix: "set \(name) to the value for the hosts that you mean")
+    }
+  }
+
+  /// Returns a value for a message, in quotes and at most 60 characters long.
+  private static func shown(_ text: String) -> String {
+    let line = SafeText.line(text)
+    return "\"\(line.count > 60 ? line.prefix(59) + "…" : line[...])\""
   }
 }

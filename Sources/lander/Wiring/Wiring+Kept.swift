@@ -3,7 +3,7 @@ import DeployModel
 
 extension Wiring {
   /// Reads the project for a command that looks at hosts or repairs them. If it cannot be read, what is missing comes from the newest
-  /// deployment from this state folder, and a warning says so.
+  /// deployment of this `deploy.lua` from this state folder, and a warning says so.
   /// - Parameter bundle: the options that may describe a project without a `deploy.lua`; nil: the command has no such options.
   /// - Throws: what is wrong with the project as it is here.
   static func lastingProject(
@@ -11,9 +11,10 @@ extension Wiring {
   ) async throws -> LoadedProject {
     if let described = try bundle?.project() { return described }
     do { return try project(options) } catch let problems as Problems {
-      guard let kept = await KeptReads.newest(options), let read = try? project(options, kept: kept), let warning = kept.warning else {
-        throw problems
-      }
+      guard let kept = await KeptReads.of(options) else { throw problems }
+      let read = try? project(options, kept: kept)
+      if !kept.differing.isEmpty { throw Problems(kept.differing) }
+      guard let read, let warning = kept.warning else { throw problems }
       tell(.warning(warning))
       return read
     }

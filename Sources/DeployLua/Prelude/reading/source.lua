@@ -29,6 +29,12 @@ function source.compile(path, text, globals, require_for, words)
     environment.check(own, path, globals)
     return chunk
   end
+  -- Lua found no room to build its own message.
+  if type(message) ~= "string" then
+    problems.add("this file is nested too deeply: tables, parentheses, functions or operators such as .. are in each other",
+      "use local variables for parts, or table.concat for a long text", { file = path })
+    return
+  end
   local file, line, rest = string.match(message, "^(.-):(%d+): (.*)$")
   problems.add(rest or message, syntax_fix(message), { file = file, line = math.tointeger(tonumber(line)) })
 end
