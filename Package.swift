@@ -84,9 +84,9 @@ let package = Package(
     tests(of: "DeployCoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore"]),
     tests(of: "DeployLuaTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
     // They also use the simulator, because all transports have to keep one contract.
-    tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployGround", "DeployHosts", "DeploySimulation"]),
+    tests(of: "DeployHostsTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployGround", "DeployHosts", "DeploySimulation"]),
     tests(of: "DeployStoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployStore", grdb]),
-    tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),
+    tests(of: "DeployAppSpecTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployAppSpec"]),
     tests(of: "DeployEngineTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),
     tests(
       of: "DeploySimulationTests",
@@ -94,7 +94,10 @@ let package = Package(
     tests(of: "DeployReportTests", on: ["PlanDrafts", "SchemaCheck", "DeployModel", "DeployCore", "DeployReport"]),
     tests(
       of: "DeployDeskTests",
-      on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation", "DeployReport", "DeployDesk"]),
+      on: [
+        "PlanDrafts", "DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation", "DeployReport",
+        "DeployDesk",
+      ]),
     tests(of: "CommandTests", on: ["SchemaCheck", "DeployModel", "lander"]),
     // Reads nonsensical inputs. It is a separate process, so that `InputTests` can see whether a signal ended it.
     .executableTarget(

@@ -151,7 +151,7 @@ package struct Preparation: Sendable {
   private static func sources(_ digest: Digest, on host: Host, _ selection: Selection, _ ports: Ports) async -> [SourceFile]? {
     if let sources = try? await ports.bundles.sources(digest) { return sources }
     let site = HostSite(
-      host: host, deployment: "survey", application: selection.recipe.application, group: selection.group,
+      host: host, deployment: Deployment.ID("survey"), application: selection.recipe.application, group: selection.group,
       path: host.place(selection.recipe.placement.path), fence: 0, token: "")
     let intent = Intent(id: 0, place: .host(host.number), operation: .sources(digest), timeout: .minutes(1), site: Intent.Site())
     let outcome = await ports.transport.perform(intent, at: site, output: { _ in })

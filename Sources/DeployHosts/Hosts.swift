@@ -215,7 +215,7 @@ struct Errand: Sendable {
   /// `PATH FENCE TOKEN`: the first arguments of every function that changes something.
   var claim: [String] { [site.path, "\(site.fence)", site.token] }
   /// `PATH FENCE TOKEN DEPLOYMENT INTENT`: the first arguments of a function that also has to know the operation.
-  var named: [String] { claim + [site.deployment, "\(intent.id)"] }
+  var named: [String] { claim + [site.deployment.rawValue, "\(intent.id)"] }
   /// The operation's own folder for uploads. So another operation with the same bytes cannot remove them.
   var room: String { "\(site.deployment).\(intent.id)" }
   /// The folder in which commands run, and from which relative paths start.

@@ -53,7 +53,7 @@ extension Lock {
   /// The lock as the value of an outcome.
   package var value: Value {
     var members: [(String, Value)] = [
-      ("deployment", .text(deployment)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)), ("owner", .text(owner)),
+      ("deployment", .text(deployment.rawValue)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)), ("owner", .text(owner)),
       ("purpose", .text(purpose)), ("since", .int(since.milliseconds)), ("token", .text(token)),
     ]
     if let application { members.append(("application", .text(application))) }
@@ -65,7 +65,7 @@ extension Lock {
   package init?(_ value: Value) {
     guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
     self.init(
-      deployment: deployment, token: value["token"]?.text ?? "", owner: owner, purpose: value["purpose"]?.text ?? "",
+      deployment: Deployment.ID(deployment), token: value["token"]?.text ?? "", owner: owner, purpose: value["purpose"]?.text ?? "",
       since: Timestamp(milliseconds: value["since"]?.int ?? 0), fence: value["fence"]?.int ?? 0, leaseLeft: value["leaseLeft"]?.int ?? 0,
       application: value["application"]?.text, group: value["group"]?.text)
   }

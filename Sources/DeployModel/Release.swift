@@ -1,7 +1,10 @@
 /// A bundle on hosts with its shared paths linked: complete, and never changed.
 package struct Release: Sendable, Hashable, Codable {
   /// The name of the release's folder in `releases/`: the first 12 digits of a SHA-256 over the bundle's digest and the shared paths.
-  package typealias ID = String
+  package struct ID: Identifier {
+    package let rawValue: String
+    package init(_ text: String) { rawValue = text }
+  }
   package var id: ID
   package var bundle: Digest
   /// Paths inside the release that are links to `shared/`. A path that ends in `/` is a folder.

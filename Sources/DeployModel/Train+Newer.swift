@@ -3,7 +3,7 @@ extension Train {
   /// Whether a deployment was planned after the train and is not one of its own. The times in both ids decide, because the times in
   /// receipts may be ahead of the clock.
   package func isOlder(than deployment: Deployment.ID) -> Bool {
-    let (own, other) = (id.utf8.dropFirst("train-".utf8.count).prefix(15), deployment.utf8.prefix(15))
+    let (own, other) = (id.moment.utf8.prefix(15), deployment.rawValue.utf8.prefix(15))
     guard own.count == 15, other.count == 15, other.first.map({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) == true else {
       return false
     }

@@ -2,7 +2,21 @@
 /// succeeded.
 package struct Train: Sendable, Hashable, Codable {
   /// A train's id, such as `train-20261121-113045-x7k2`: the time when somebody asked for the train (UTC), and four letters and digits.
-  package typealias ID = String
+  package struct ID: Identifier {
+    private static let prefix = "train-"
+
+    package let rawValue: String
+    package init(_ text: String) { rawValue = text }
+
+    /// Makes the id of a train that is asked for now. - Parameter deployment: the id that a deployment planned now would have.
+    package init(like deployment: Deployment.ID) { self.init(Self.prefix + deployment.rawValue) }
+
+    /// Whether a word of a command line, which may be the beginning of an id, can name a train only.
+    package static func isMeant(by word: String) -> Bool { word.hasPrefix(prefix) }
+
+    /// The id without what marks it as a train's: the time, and the letters and digits after it.
+    var moment: Substring { Substring(rawValue.utf8.dropFirst(Self.prefix.utf8.count)) }
+  }
 
   /// The condition for the train to continue with the next group.
   package enum Between: Sendable, Hashable, Codable {

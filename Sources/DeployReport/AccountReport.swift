@@ -68,14 +68,14 @@ package struct AccountReport: Sendable {
     let hosts = story.hosts.map { JSON.record([("name", .text($0.name)), ("status", .text($0.status.word))]) }
     return JSON.record(
       [
-        ("deployment", .text(story.id)), ("kind", story.plan.map { .text($0.kind.words.word) }),
+        ("deployment", .text(story.id.rawValue)), ("kind", story.plan.map { .text($0.kind.words.word) }),
         ("task", story.plan?.kind.words.task.map { .text($0) }), ("recipe", story.plan.map { .text($0.subject.recipe) }),
         ("application", story.plan.map { .text($0.subject.application) }), ("group", story.plan.map { .text($0.subject.group) }),
         ("state", .text(state)), ("exit", exit.map { .int(Int($0.rawValue)) }),
         ("cause", exit?.cause.map { .text($0) }), ("actor", .text(account.actor)),
         ("began", story.began.map { .text(When.iso($0)) }),
         ("duration_ms", story.conclusion == nil ? nil : .int(story.duration.milliseconds)),
-        ("bundle", story.plan?.revision.map { .text($0.hex) }), ("rollback", rollback.map { .text($0.id) }),
+        ("bundle", story.plan?.revision.map { .text($0.hex) }), ("rollback", rollback.map { .text($0.id.rawValue) }),
         ("hosts", .list(hosts)), ("gates", .list(gates)),
       ] + account.members)
   }

@@ -140,11 +140,11 @@ package struct AlarmReport: Sendable {
   /// - Parameter isWatched: whether a process watches the alarm.
   package func value(isWatched: Bool) -> Value {
     JSON.record([
-      ("deployment", .text(record.deployment)), ("name", .text(alarm.name)), ("question", .text(alarm.question)),
+      ("deployment", .text(record.deployment.rawValue)), ("name", .text(alarm.name)), ("question", .text(alarm.question)),
       ("opened", .text(When.iso(record.opened))), ("until", .text(When.iso(record.until))), ("looks", .int(record.tally.looks)),
       ("bad", .int(record.tally.bad)), ("allowed", .int(alarm.allow)), ("unanswered", .int(record.tally.unanswered)),
       ("watched", .bool(isWatched)), ("end", record.end.map { .text($0.rawValue) }), ("reason", record.reason.map { .text($0) }),
-      ("rollback", record.rollback.map { .text($0) }),
+      ("rollback", record.rollback.map { .text($0.rawValue) }),
     ])
   }
 

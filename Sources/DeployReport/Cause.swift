@@ -60,7 +60,7 @@ extension Operation {
 
 extension AppSpecStep {
   fileprivate var sentence: String {
-    let release = release ?? ""
+    let release = release?.rawValue ?? ""
     switch phase {
     case .event(.downloadBundle): return "unpack release \(release) for its appspec file"
     case .event(.install): return "install the files of release \(release) by its appspec file"

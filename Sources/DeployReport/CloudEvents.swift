@@ -15,7 +15,8 @@ package struct CloudEvents: Sendable {
     return JSON.text(
       JSON.record([
         ("specversion", "1.0"), ("id", .text("\(deployment)/\(entry.sequence)")), ("source", .text(source)),
-        ("type", .text("lander.\(data["type"]?.text ?? "entry")")), ("subject", .text(deployment)), ("time", .text(When.iso(entry.at))),
+        ("type", .text("lander.\(data["type"]?.text ?? "entry")")), ("subject", .text(deployment.rawValue)),
+        ("time", .text(When.iso(entry.at))),
         ("datacontenttype", "application/json"), ("data", data),
       ]))
   }

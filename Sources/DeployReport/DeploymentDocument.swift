@@ -59,7 +59,7 @@ package struct DeploymentDocument: Sendable {
   }
 
   private func facts(_ plan: Plan, _ account: Account) -> [Document.Fact] {
-    var facts = [Document.Fact("Deployment", plan.id), Document.Fact("By", account.actor)]
+    var facts = [Document.Fact("Deployment", plan.id.rawValue), Document.Fact("By", account.actor)]
     if let began = story.began {
       let end = story.conclusion == nil ? "" : ", \(story.duration)"
       facts.append(Document.Fact("When", When(began, zone: zone).full + (zone == 0 ? " UTC" : "") + end))

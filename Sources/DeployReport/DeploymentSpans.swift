@@ -73,7 +73,7 @@ package struct DeploymentSpans: Sendable {
   private func task(_ plan: Plan, _ name: String, _ error: ScriptError?) -> [(String, Value)] {
     [
       ("cicd.pipeline.task.name", .text(name)), ("cicd.pipeline.task.type", "deploy"),
-      ("cicd.pipeline.task.run.result", error == nil ? "success" : "failure"), ("deployment.id", .text(plan.id)),
+      ("cicd.pipeline.task.run.result", error == nil ? "success" : "failure"), ("deployment.id", .text(plan.id.rawValue)),
     ]
   }
 
@@ -82,8 +82,8 @@ package struct DeploymentSpans: Sendable {
     let verb = plan.kind.isRollback ? "REVERT" : "RUN"
     var facts: [(String, Value)] =
       Self.common(plan, conclusion) + [
-        ("cicd.pipeline.action.name", .text(verb)), ("cicd.pipeline.run.id", .text(plan.id)), ("deployment.id", .text(plan.id)),
-        ("deployment.name", .text(plan.subject.application)),
+        ("cicd.pipeline.action.name", .text(verb)), ("cicd.pipeline.run.id", .text(plan.id.rawValue)),
+        ("deployment.id", .text(plan.id.rawValue)), ("deployment.name", .text(plan.subject.application)),
         ("deployment.status", conclusion.status == .succeeded || conclusion.status == .partial ? "succeeded" : "failed"),
         ("lander.hosts", .int(plan.hosts.count)),
       ]

@@ -306,5 +306,5 @@ package struct DeploymentStory: Sendable {
 
   /// The time from the start to the end, or to the last entry so far.
   package var duration: Interval { began.flatMap { began in last.map { $0 - began } } ?? .zero }
-  package var id: Deployment.ID { plan?.id ?? "" }
+  package var id: Deployment.ID { plan?.id ?? Deployment.ID("") }
 }

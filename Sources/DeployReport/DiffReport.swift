@@ -73,7 +73,8 @@ package struct DiffReport: Sendable {
   package var value: Value {
     let rows = parts.map { part in
       JSON.record([
-        ("hosts", .list(part.hosts.map { .text($0) })), ("release", part.release.map { .text($0) }), ("commit", part.commit?.value),
+        ("hosts", .list(part.hosts.map { .text($0) })), ("release", part.release.map { .text($0.rawValue) }),
+        ("commit", part.commit?.value),
         ("same", .bool(part.commit?.id == commit.id)), ("changes", part.changes?.value),
         ("files", part.files.map { .list($0.map { JSON.record([("kind", .text($0.kind)), ("path", .text($0.path))]) }) }),
       ])

@@ -33,7 +33,8 @@ package struct EndLine: Sendable {
         ("v", 1), ("type", "ended"), ("command", .text(command)), ("kind", .text(exit.word)), ("exit", .int(Int(exit.rawValue))),
         ("cause", exit.cause.map { .text($0) }), ("retry", .bool(exit.isSafeToRetry && !isUnderWay)),
         ("message", first.map { .text($0.message) } ?? (exit == .done ? nil : .text(exit.sentence))), ("fix", first?.fix.map { .text($0) }),
-        ("deployment", deployments.first.map { .text($0) }), ("rollback", deployments.dropFirst().first.map { .text($0) }),
+        ("deployment", deployments.first.map { .text($0.rawValue) }),
+        ("rollback", deployments.dropFirst().first.map { .text($0.rawValue) }),
         ("problems", .list(problems.map(\.value))), ("warnings", warnings.isEmpty ? nil : .list(warnings.map(\.value))),
       ]))
     // A command that failed before it printed anything has no result.

@@ -17,7 +17,7 @@ package struct EntryLines: Sendable {
     }
     let head: [(String, Value?)] = [
       ("v", 1), ("seq", .int(entry.sequence)), ("ts", .text(When.iso(entry.at))),
-      ("deployment", .text(deployment)),
+      ("deployment", .text(deployment.rawValue)),
     ]
     return JSON.record(head + members(entry.fact))
   }
@@ -55,7 +55,7 @@ package struct EntryLines: Sendable {
 
   private func planned(_ plan: Plan) -> [(String, Value?)] {
     let kind = Value.text(plan.kind.words.word)
-    let of: Value? = if case .rollback(let id?) = plan.kind { .text(id) } else { nil }
+    let of: Value? = if case .rollback(let id?) = plan.kind { .text(id.rawValue) } else { nil }
     let bounds = JSON.record([
       ("floor", .int(plan.bounds.floor)), ("parallel", .int(plan.bounds.parallel)),
       ("failed", .int(plan.bounds.failed)),
@@ -63,12 +63,12 @@ package struct EntryLines: Sendable {
     ])
     return [
       ("type", "planned"), ("kind", kind), ("task", plan.kind.words.task.map { .text($0) }), ("rolls_back", of),
-      ("joins", plan.flow.joins.map { .text($0) }), ("missing", plan.flow.missing.map { .text($0) }),
+      ("joins", plan.flow.joins.map { .text($0.rawValue) }), ("missing", plan.flow.missing.map { .text($0.rawValue) }),
       ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
       ("group", .text(plan.subject.group)), ("actor", .text(plan.origin.actor)), ("engine", .text(plan.origin.engine)),
       ("provenance", plan.origin.provenance?.value),
       ("bundle", plan.revision.map { .text($0.hex) }),
-      ("release", plan.content.release.map { .text($0.id) }),
+      ("release", plan.content.release.map { .text($0.id.rawValue) }),
       ("source", plan.content.bundle.map { .text($0.source) }), ("parameters", plan.subject.parameters),
       ("bounds", bounds),
       ("stages", .list(plan.flow.stages.map { .text($0.name) })), ("hosts", .list(plan.hosts.map(host))),
@@ -83,8 +83,8 @@ package struct EntryLines: Sendable {
       case .leftOut: "left_out"
       }
     return JSON.record([
-      ("name", .text(host.host.name)), ("action", action), ("from", host.current.map { .text($0) }),
-      ("to", host.target.map { .text($0.id) }),
+      ("name", .text(host.host.name)), ("action", action), ("from", host.current.map { .text($0.rawValue) }),
+      ("to", host.target.map { .text($0.id.rawValue) }),
     ])
   }
 
@@ -227,7 +227,7 @@ package struct EntryLines: Sendable {
     }
     let holder = conclusion.holder.map {
       JSON.record([
-        ("deployment", .text($0.deployment)), ("owner", .text($0.owner)),
+        ("deployment", .text($0.deployment.rawValue)), ("owner", .text($0.owner)),
         ("purpose", .text($0.purpose)),
         ("since", .text(When.iso($0.since))),
       ])

@@ -57,7 +57,7 @@ package struct HistoryReport: Sendable {
     let hasReasons = entries.contains { $0.account?.provenance?.reason != nil }
     let rows = entries.map { entry in
       [
-        entry.id, When(entry.began, zone: surface.zone).full, SafeText.line(entry.what),
+        entry.id.rawValue, When(entry.began, zone: surface.zone).full, SafeText.line(entry.what),
         SafeText.line(GroupName(entry.group).words), entry.revision,
         entry.hosts.of("host"), SafeText.line(entry.actor),
         surface.paint(entry.state + (entry.waits.map { ", waits: \(SafeText.line($0.gate.name))" } ?? ""), entry.style)
@@ -84,7 +84,7 @@ package struct HistoryReport: Sendable {
       entries.map { entry in
         JSON.record(
           [
-            ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))),
+            ("deployment", .text(entry.id.rawValue)), ("began", .text(When.iso(entry.began))),
             ("what", .text(entry.what)), ("kind", entry.kind.map { .text($0.word) }), ("task", entry.kind?.task.map { .text($0) }),
             ("group", .text(entry.group)),
             ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),

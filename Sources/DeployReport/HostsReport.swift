@@ -17,7 +17,7 @@ package struct HostsReport: Sendable {
         host.name, host.door, facts.user, SafeText.line(facts.shell),
         SafeText.line("\(facts.kernel) \(facts.architecture)"),
         "\(facts.processors)", facts.freeBytes.inBytes, "\(facts.freeInodes.grouped)", facts.skew,
-        state.current ?? state.strange.map { "not lander's: \(SafeText.line($0.words))" } ?? "-",
+        state.current?.rawValue ?? state.strange.map { "not lander's: \(SafeText.line($0.words))" } ?? "-",
       ]
     }
     let heading = [
@@ -78,7 +78,7 @@ package struct HostsReport: Sendable {
             ("init", facts.machine?.initSystem.map { .text($0) }),
             ("addresses", facts.machine.map { .list($0.addresses.map { .text($0) }) }),
             ("clock_skew_ms", .int(facts.clockSkew.milliseconds)),
-            ("release", state.current.map { .text($0) }),
+            ("release", state.current.map { .text($0.rawValue) }),
             ("drift", .list(state.drift.map { .text($0.message) })),
           ])
         }

@@ -38,7 +38,7 @@ package struct JUnitReport: Sendable {
       let text = Self.failure(error, or: stopped.map { SafeText.line($0) } ?? conclusion.status.rawValue)
       suites.append(
         suite("\(plan.subject.recipe) to \(plan.subject.groupName.words): \(kind)deployment", plan.origin.at, of: plan) {
-          [("    <testcase classname=\"deployment\" name=\"\(XMLText.escaped(plan.id))\">\n\(text)    </testcase>\n", true)]
+          [("    <testcase classname=\"deployment\" name=\"\(XMLText.escaped(plan.id.rawValue))\">\n\(text)    </testcase>\n", true)]
         })
     }
     let undue = stages(notUndoneIn: chronicle)
@@ -83,7 +83,7 @@ package struct JUnitReport: Sendable {
     let cases = cases()
     let failed = cases.count(where: \.isBad)
     let facts =
-      [("deployment", plan.id), ("actor", plan.origin.actor)] + (plan.revision.map { [("digest", $0.hex)] } ?? [])
+      [("deployment", plan.id.rawValue), ("actor", plan.origin.actor)] + (plan.revision.map { [("digest", $0.hex)] } ?? [])
       + (plan.origin.provenance?.commit.map { [("commit", $0.id)] } ?? [])
     let properties = facts.map { "      <property name=\"\($0.0)\" value=\"\(XMLText.escaped($0.1))\"/>\n" }.joined()
     let head =

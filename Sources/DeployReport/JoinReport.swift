@@ -39,7 +39,8 @@ package struct JoinReport: Sendable {
   package var value: Value {
     JSON.record([
       ("state", "unchanged"), ("recipe", .text(goal.recipe)), ("application", .text(goal.application)), ("group", .text(group)),
-      ("release", .text(goal.release.id)), ("bundle", .text(goal.inputs.bundle.hex)), ("deployment", .text(goal.deployment)),
+      ("release", .text(goal.release.id.rawValue)), ("bundle", .text(goal.inputs.bundle.hex)),
+      ("deployment", .text(goal.deployment.rawValue)),
       ("hosts", .list(hosts.map { .text($0) })),
       ("unreachable", away.flatMap { $0.isEmpty ? nil : .list($0.map { .text($0) }) }),
     ])

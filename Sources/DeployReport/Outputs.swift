@@ -8,9 +8,10 @@ package struct Outputs: Sendable {
   package init(_ exit: ExitCode, _ story: DeploymentStory, rollback: DeploymentStory? = nil) {
     let provenance = story.plan?.origin.provenance
     let all: [(String, String?)] = [
-      ("deployment", story.id), ("rollback", rollback?.id), ("exit", "\(exit.rawValue)"), ("kind", exit.word), ("cause", exit.cause),
+      ("deployment", story.id.rawValue), ("rollback", rollback?.id.rawValue), ("exit", "\(exit.rawValue)"), ("kind", exit.word),
+      ("cause", exit.cause),
       ("group", story.plan?.subject.group), ("recipe", story.plan?.subject.recipe), ("revision", story.plan?.revision?.hex),
-      ("release", story.plan?.content.release?.id), ("commit", provenance?.commit?.id),
+      ("release", story.plan?.content.release?.id.rawValue), ("commit", provenance?.commit?.id),
       ("url", provenance?.labels.first { $0.name == "url" }?.value),
     ]
     values = all.compactMap { name, value in

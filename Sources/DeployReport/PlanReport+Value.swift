@@ -64,10 +64,11 @@ extension HostPlan {
     return JSON.record([
       ("name", .text(host.name)), ("address", host.address.map { .text($0) }), ("transport", .text(host.transport)),
       ("user", (host.user ?? facts?.user).map { .text($0) }), ("action", word), ("why", why.map { .text($0) }),
-      ("from", current.map { .text($0) }), ("to", target.map { .text($0.id) }), ("deployment", previous.map { .text($0.deployment) }),
-      ("foreign", found.map { .text($0) }), ("damage", damage.map { .text("\($0.release): \($0.words)") }),
+      ("from", current.map { .text($0.rawValue) }), ("to", target.map { .text($0.id.rawValue) }),
+      ("deployment", previous.map { .text($0.deployment.rawValue) }), ("foreign", found.map { .text($0) }),
+      ("damage", damage.map { .text("\($0.release): \($0.words)") }),
       ("sends", .bool(action == .change && stages)), ("other_secrets", secrets.map { .list($0.changed.map { .text($0) }) }),
-      ("way_back", wayBack.map { .text($0) }),
+      ("way_back", wayBack.map { .text($0.rawValue) }),
     ])
   }
 }

@@ -244,8 +244,9 @@ extension HostPlan {
   /// The releases that the host leaves and gets: `77aa… → 8d1e…`, and whether the new release is there already.
   fileprivate var journey: String {
     let from =
-      current ?? found.map { "foreign release \(SafeText.line($0))" } ?? lost.map { "nothing (release \($0) is gone)" } ?? "nothing"
-    let to = target?.id ?? link.map { "foreign release \(SafeText.line($0))" } ?? "nothing"
+      current?.rawValue ?? found.map { "foreign release \(SafeText.line($0))" } ?? lost.map { "nothing (release \($0) is gone)" }
+      ?? "nothing"
+    let to = target?.id.rawValue ?? link.map { "foreign release \(SafeText.line($0))" } ?? "nothing"
     let how = repairs == true ? ", compared with its manifest: what differs is sent again" : stages ? "" : ", there already"
     return "\(from) → \(to)\(how)" + (damage.map { $0.kind == .gone ? "" : "; \($0.release) is damaged: \($0.words)" } ?? "")
   }

@@ -22,8 +22,9 @@ package struct ReleasesReport: Sendable {
     let rows = kept.map { one -> [String] in
       let receipt = one.receipt
       return [
-        one.release, receipt?.inputs.bundle.short ?? "-", receipt?.deployment ?? "-", receipt.map { When.ago($0.at, now: now) } ?? "-",
-        receipt.map { SafeText.line($0.actor) } ?? "-", surface.paint(one.verdict.rawValue, one.verdict.style),
+        one.release.rawValue, receipt?.inputs.bundle.short ?? "-", receipt?.deployment.rawValue ?? "-",
+        receipt.map { When.ago($0.at, now: now) } ?? "-", receipt.map { SafeText.line($0.actor) } ?? "-",
+        surface.paint(one.verdict.rawValue, one.verdict.style),
         one.running.isEmpty ? "" : "runs on " + names(one.running, of: reached),
         "on " + names(one.hosts, of: reached) + (one.damaged.isEmpty ? "" : ", damaged on " + names(one.damaged, of: reached)),
       ]
@@ -50,9 +51,10 @@ package struct ReleasesReport: Sendable {
     .list(
       kept.map { one in
         JSON.record([
-          ("release", .text(one.release)), ("state", .text(one.verdict.rawValue)),
-          ("bundle", one.receipt.map { .text($0.inputs.bundle.hex) }), ("deployment", one.receipt.map { .text($0.deployment) }),
-          ("recipe", one.receipt.map { .text($0.recipe) }), ("at", one.receipt.map { .text(When.iso($0.at)) }),
+          ("release", .text(one.release.rawValue)), ("state", .text(one.verdict.rawValue)),
+          ("bundle", one.receipt.map { .text($0.inputs.bundle.hex) }),
+          ("deployment", one.receipt.map { .text($0.deployment.rawValue) }), ("recipe", one.receipt.map { .text($0.recipe) }),
+          ("at", one.receipt.map { .text(When.iso($0.at)) }),
           ("actor", one.receipt.map { .text($0.actor) }), ("hosts", .list(one.hosts.map { .text($0) })),
           ("running", .list(one.running.map { .text($0) })), ("damaged", .list(one.damaged.map { .text($0) })),
         ])

@@ -24,7 +24,7 @@ extension MissingHosts {
   /// The missing hosts, as data for programs.
   package var value: Value {
     JSON.record([
-      ("release", .text(goal.release.id)), ("deployment", .text(goal.deployment)), ("stopped", .bool(goal.trial == true)),
+      ("release", .text(goal.release.id.rawValue)), ("deployment", .text(goal.deployment.rawValue)), ("stopped", .bool(goal.trial == true)),
       (
         "hosts",
         .list(

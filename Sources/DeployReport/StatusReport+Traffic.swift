@@ -28,7 +28,7 @@ extension StatusReport {
     traffic.map { traffic in
       JSON.record([
         ("known", .bool(traffic.weights != nil)), ("weights", traffic.weights?.value),
-        ("since", traffic.since.map { .text(When.iso($0)) }), ("deployment", traffic.deployment.map { .text($0) }),
+        ("since", traffic.since.map { .text(When.iso($0)) }), ("deployment", traffic.deployment.map { .text($0.rawValue) }),
         ("reason", traffic.why.map { .text($0) }),
       ])
     }

@@ -58,15 +58,15 @@ package struct StatusReport: Sendable {
         }
         return JSON.record([
           ("host", .text(host.name)), ("state", .text(StatusReport.word(state))),
-          ("release", state.current.map { .text($0) }),
+          ("release", state.current.map { .text($0.rawValue) }),
           ("bundle", state.receipt.map { .text($0.inputs.bundle.hex) }),
-          ("deployment", state.receipt.map { .text($0.deployment) }),
+          ("deployment", state.receipt.map { .text($0.deployment.rawValue) }),
           ("trial", state.receipt.map { .bool($0.trial == true) }),
           ("at", state.receipt.map { .text(When.iso($0.at)) }),
           ("actor", state.receipt.map { .text($0.actor) }),
           ("provenance", state.receipt.flatMap { $0.provenance?.value }),
-          ("previous", state.previous.map { .text($0.release.id) }),
-          ("locked_by", state.lock.map { .text($0.deployment) }),
+          ("previous", state.previous.map { .text($0.release.id.rawValue) }),
+          ("locked_by", state.lock.map { .text($0.deployment.rawValue) }),
           ("parked", state.parked?.value),
           ("locked_application", state.lock?.application.map { .text($0) }),
           ("traffic", trafficValue(of: host.name)), ("jobs", .int(state.jobs.count)),
@@ -82,7 +82,7 @@ package struct StatusReport: Sendable {
       open.map { deployment in
         JSON.record(
           [
-            ("deployment", .text(deployment.id)), ("kind", .text(deployment.kind.words.word)),
+            ("deployment", .text(deployment.id.rawValue)), ("kind", .text(deployment.kind.words.word)),
             ("task", deployment.kind.words.task.map { .text($0) }),
             ("state", .text(deployment.state == .running ? "running" : deployment.parked == nil ? "interrupted" : "parked")),
             ("taken_over", deployment.takenOver.isEmpty ? nil : .list(deployment.takenOver.map { .text($0) })),
@@ -94,7 +94,7 @@ package struct StatusReport: Sendable {
   /// What the newest deployment that has ended left, for programs; nil: nothing needs attention.
   package var leftValue: Value? {
     guard let left = left?.still(hosts), left.isWrong else { return nil }
-    return JSON.record([("deployment", .text(left.id))] + left.members)
+    return JSON.record([("deployment", .text(left.id.rawValue))] + left.members)
   }
 
   /// Returns who deployed the hosts' releases and why: a line for each deployment that a receipt names.
@@ -133,10 +133,10 @@ package struct StatusReport: Sendable {
         return [surface.paint("not lander's", .warn), SafeText.line(strange.words)]
       }
       guard let receipt = state.receipt, receipt.release.id == current else {
-        return [current, surface.paint(state.stranger.map { "of \(SafeText.line($0.application))" } ?? "no receipt", .warn)]
+        return [current.rawValue, surface.paint(state.stranger.map { "of \(SafeText.line($0.application))" } ?? "no receipt", .warn)]
       }
       return [
-        current, receipt.inputs.bundle.short, receipt.deployment, When.ago(receipt.at, now: now),
+        current.rawValue, receipt.inputs.bundle.short, receipt.deployment.rawValue, When.ago(receipt.at, now: now),
         SafeText.line(receipt.actor),
       ]
     }
@@ -232,21 +232,21 @@ package struct StatusReport: Sendable {
 
   /// Returns which hosts run which release, if not all of them run the same one.
   private func differences(on surface: Surface) -> [String] {
-    var counts: [(release: String, hosts: [String])] = []
+    var counts: [(runs: String, hosts: [String])] = []
     for host in speaking {
       guard case .reached(let state) = host.survey else { continue }
-      let release = state.current ?? (state.strange == nil ? "nothing" : "what lander did not deploy")
-      if let index = counts.firstIndex(where: { $0.release == release }) {
+      let runs = state.current?.rawValue ?? (state.strange == nil ? "nothing" : "what lander did not deploy")
+      if let index = counts.firstIndex(where: { $0.runs == runs }) {
         counts[index].hosts.append(host.name)
       } else {
-        counts.append((release, [host.name]))
+        counts.append((runs, [host.name]))
       }
     }
     guard counts.count > 1 else { return [] }
     counts.sort { $0.hosts.count > $1.hosts.count }
     return ["", surface.paint("The hosts are not in step:", .warn)]
       + counts.map { count in
-        "  \(count.release) on \(count.hosts.prefix(6).joined(separator: " "))"
+        "  \(count.runs) on \(count.hosts.prefix(6).joined(separator: " "))"
           + (count.hosts.count > 6 ? " … (\(count.hosts.count))" : "")
       }
   }

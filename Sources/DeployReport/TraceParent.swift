@@ -1,4 +1,4 @@
-import DeployModel
+package import DeployModel
 
 /// A position in a trace, as in the W3C's `traceparent`.
 package struct TraceParent: Sendable, Hashable {
@@ -45,13 +45,13 @@ package struct TraceNames: Sendable, Hashable {
   }
 
   /// Returns the id of the span of a deployment, or of a part of it.
-  package func span(_ deployment: String, _ parts: String...) -> String {
-    let hash = Fingerprint(of: ([trace, deployment] + parts).joined(separator: "\0").utf8).number
+  package func span(_ deployment: Deployment.ID, _ parts: String...) -> String {
+    let hash = Fingerprint(of: ([trace, deployment.rawValue] + parts).joined(separator: "\0").utf8).number
     return Hex.text(hash == 0 ? 1 : hash)
   }
 
   /// Returns the parent for a command of a deployment: the span of its lifecycle event on its host, or else the deployment's span.
-  package func parent(of deployment: String, host: String?, event: String?) -> TraceParent {
+  package func parent(of deployment: Deployment.ID, host: String?, event: String?) -> TraceParent {
     guard let host, let event else { return TraceParent(trace: trace, span: span(deployment)) }
     return TraceParent(trace: trace, span: span(deployment, host, event))
   }

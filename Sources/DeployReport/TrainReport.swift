@@ -17,7 +17,7 @@ package struct TrainReport: Sendable {
   package func lines(on surface: Surface) -> [String] {
     let style: Surface.Style = train.exit == .done ? .good : .warn
     let head = surface.paint("Train \(train.id)", .strong) + " \(what): " + surface.paint(state.spaced, style)
-    let rows = train.legs.map { [SafeText.line($0.group), end(of: $0), $0.deployment ?? "", answer($0)] }
+    let rows = train.legs.map { [SafeText.line($0.group), end(of: $0), $0.deployment?.rawValue ?? "", answer($0)] }
     var lines = [head] + Table([], rows: rows).lines(on: surface, indent: 2)
     if let next { lines += ["", "  Next", "    \(next.command)  \(next.effect)"] }
     return lines
@@ -83,7 +83,7 @@ package struct TrainReport: Sendable {
     let groups = train.legs.map { leg in
       JSON.record([
         ("group", .text(leg.group)), ("state", .text(leg.code?.word ?? (leg.deployment == nil ? "not_begun" : "open"))),
-        ("deployment", leg.deployment.map { .text($0) }), ("exit", leg.exit.map { .int(Int($0)) }),
+        ("deployment", leg.deployment.map { .text($0.rawValue) }), ("exit", leg.exit.map { .int(Int($0)) }),
         (
           "answer",
           leg.answer.map {
@@ -96,7 +96,7 @@ package struct TrainReport: Sendable {
       ])
     }
     return JSON.record([
-      ("train", .text(train.id)), ("recipe", train.request.recipe.map { .text($0) }), ("state", .text(state)),
+      ("train", .text(train.id.rawValue)), ("recipe", train.request.recipe.map { .text($0) }), ("state", .text(state)),
       ("between", .text(train.between.word)), ("began", .text(When.iso(train.began))), ("actor", .text(train.actor)),
       ("bundle", train.bundle.map { .text($0.hex) }), ("waits_before", train.waits.map { .text($0) }), ("groups", .list(groups)),
     ])
@@ -105,7 +105,9 @@ package struct TrainReport: Sendable {
   /// Returns one report of the whole train.
   /// - Parameter parts: the report of each deployment, by the group's name.
   package func document(_ parts: [(group: String, document: Document)]) -> Document {
-    var facts = [Document.Fact("Train", train.id), Document.Fact("By", train.actor), Document.Fact("Between groups", train.between.word)]
+    var facts = [
+      Document.Fact("Train", train.id.rawValue), Document.Fact("By", train.actor), Document.Fact("Between groups", train.between.word),
+    ]
     facts += train.legs.map { leg in
       let tone: Document.Tone = leg.code == .done ? .good : leg.code == nil ? .dim : .bad
       return Document.Fact(leg.group, [end(of: leg), answer(leg)].filter { !$0.isEmpty }.joined(separator: ", "), tone)

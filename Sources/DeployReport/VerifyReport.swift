@@ -71,7 +71,7 @@ package struct VerifyReport: Sendable {
             case .compared(let found):
               let list = found.deviations.map { JSON.record([("path", .text($0.path)), ("what", .text($0.words))]) }
               return JSON.record([
-                ("host", .text(host.name)), ("whole", .bool(found.differing.isEmpty)), ("release", .text(found.release)),
+                ("host", .text(host.name)), ("whole", .bool(found.differing.isEmpty)), ("release", .text(found.release.rawValue)),
                 ("bundle", .text(found.bundle.hex)), ("entries", .int(found.entries)), ("deviations", .list(list)),
               ])
             }

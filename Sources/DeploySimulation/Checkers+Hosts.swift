@@ -8,7 +8,9 @@ extension Checkers {
   mutating func owner(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     look(
       now.lock?.lock.token == change.token, "P1", host: host,
-      "\(change.deployment) changed \(change.kind) (intent \(change.intent)) while \(now.lock?.lock.deployment ?? "nobody") held the lock")
+      "\(change.deployment) changed \(change.kind) (intent \(change.intent)) while "
+        + "\(now.lock?.lock.deployment.rawValue ?? "nobody") held the lock"
+    )
     look(
       now.lock?.parked == nil, "P1", host: host,
       "\(change.deployment) changed \(change.kind) (intent \(change.intent)) though the host keeps it parked")
@@ -82,11 +84,11 @@ extension Checkers {
       case .succeeded:
         look(
           host.current == watch.plan.hosts[number].target?.id, "P8", host: place,
-          "it is called succeeded and runs \(host.current ?? "nothing")")
+          "it is called succeeded and runs \(host.current?.rawValue ?? "nothing")")
         look(
           watch.plan.hosts[number].target == nil || watch.plan.kind.task != nil || host.receipt?.deployment == watch.plan.id, "P8",
           host: place,
-          "it is called succeeded and its receipt is of \(host.receipt?.deployment ?? "nothing")")
+          "it is called succeeded and its receipt is of \(host.receipt?.deployment.rawValue ?? "nothing")")
         look(!isDamaged(host), "P8", host: place, "it is called succeeded and its release is damaged")
         let isOff = host.current == nil && host.releases.isEmpty && host.receipt == nil
         look(watch.plan.kind.removal == nil || isOff, "P8", host: place, "it is called succeeded and has something of the application")
@@ -94,7 +96,7 @@ extension Checkers {
         let back = watch.plan.hosts[number].back?.release.id
         look(
           host.current == watch.current[number] || back != nil && host.current == back, "P8", host: place,
-          "it is called restored and runs \(host.current ?? "nothing")")
+          "it is called restored and runs \(host.current?.rawValue ?? "nothing")")
         look(
           host.foreign == watch.foreign[number], "P8", host: place,
           "it is called restored and its own link \(watch.foreign[number] ?? "") is \(host.foreign ?? "gone")")

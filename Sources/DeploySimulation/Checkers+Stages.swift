@@ -46,7 +46,7 @@ extension Checkers {
     if terms.once == .revision, terms.settled != .again {
       look(
         earlier == nil, "once", host: host,
-        "stage \(name) ran in \(plan.id), and had run for the same revision in \(earlier?.deployment ?? "none")")
+        "stage \(name) ran in \(plan.id), and had run for the same revision in \(earlier?.deployment.rawValue ?? "none")")
     }
     undoRuns.removeAll { $0.stage == name && $0.revision == revision }
     stageRuns.append(StageRun(deployment: plan.id, stage: name, revision: revision, intent: change.intent))
@@ -80,7 +80,7 @@ extension Checkers {
     }
     look(
       isInPlace ?? true, "undo", host: host,
-      "stage \(mark.stage) was undone in release \(place ?? "none"), and it ran for another one")
+      "stage \(mark.stage) was undone in release \(place?.rawValue ?? "none"), and it ran for another one")
     switch mark.undo {
     case .after:
       let left = watch.fleet.filter { number in

@@ -119,7 +119,8 @@ extension SimulatedHost {
     guard receipt?.deployment != request.expects else { return nil }
     return .failed(
       .invalid,
-      "changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(receipt?.deployment ?? "untouched") now",
+      "changed since the plan was made: it was \(request.expects?.rawValue ?? "untouched"), and is "
+        + "\(receipt?.deployment.rawValue ?? "untouched") now",
       fix: "plan again: `lander deploy`")
   }
 }

@@ -57,7 +57,7 @@ extension SimulatedHost {
     replaced = replaced.filter { has($0.release.id) }
     sources.removeAll { digest in !(receipts + replaced).contains { $0.inputs.sources == digest } }
     if !gone.isEmpty { note(.releases, job) }
-    return .done(.list(gone.reversed().map { .text($0) }))
+    return .done(.list(gone.reversed().map { .text($0.rawValue) }))
   }
 
   /// Removes the release that was kept only because a rollback might have needed it, once the current release is good.

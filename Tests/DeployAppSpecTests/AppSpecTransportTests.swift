@@ -2,6 +2,7 @@ import DeployAppSpec
 import DeployCore
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @Suite("Appspec steps over a transport")
@@ -28,14 +29,14 @@ struct AppSpecTransportTests {
       """, to: "app/releases/\(id)/appspec.yml")
   }
 
-  private static func site(_ place: SandboxHost, _ deployment: String) -> HostSite {
+  private static func site(_ place: SandboxHost, _ deployment: Deployment.ID) -> HostSite {
     HostSite(
       host: DeployModel.Host(name: "h1"), deployment: deployment, application: "orders", group: "blue",
       path: place.folder + "/app", fence: 1, token: "t")
   }
 
   private static func perform(
-    _ phase: AppSpecStep.Phase, _ id: Int, over jobs: LocalJobs, at site: HostSite, release: String? = "r1",
+    _ phase: AppSpecStep.Phase, _ id: Int, over jobs: LocalJobs, at site: HostSite, release: Release.ID? = "r1",
     limit: Interval = .minutes(5), output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
   ) async -> Outcome {
     let step = AppSpecStep(phase, options: AppSpecOptions(), release: release)
@@ -44,7 +45,9 @@ struct AppSpecTransportTests {
     return await AppSpecTransport(over: jobs).perform(intent, at: site, output: output)
   }
 
-  private static func install(_ release: String, _ deployment: String, _ jobs: LocalJobs, _ place: SandboxHost) async -> [Outcome] {
+  private static func install(
+    _ release: Release.ID, _ deployment: Deployment.ID, _ jobs: LocalJobs, _ place: SandboxHost
+  ) async -> [Outcome] {
     let site = site(place, deployment)
     return [
       await perform(.event(.applicationStop), 1, over: jobs, at: site, release: release),

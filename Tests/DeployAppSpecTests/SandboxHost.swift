@@ -153,7 +153,8 @@ final class SandboxHost: AppSpecHost {
     -> DeploymentReport
   {
     let request = AppSpecRequest(
-      id: "d-" + UUID().uuidString, bundle: HostPath(folder + "/" + bundle), fileExistsBehavior: behavior, events: events, restore: restore,
+      id: Deployment.ID("d-" + UUID().uuidString), bundle: HostPath(folder + "/" + bundle), fileExistsBehavior: behavior, events: events,
+      restore: restore,
       refusesForeignLinks: refusing)
     var deployment = AppSpecDeployment(request, root: EngineRoot(path: HostPath(folder + "/root"), group: "g"), on: self)
     return await deployment.run()

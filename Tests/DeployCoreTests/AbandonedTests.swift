@@ -9,7 +9,7 @@ struct AbandonedTests {
   typealias M = Memory
 
   /// Returns a host on which a deployment ran commands without finishing or restoring it.
-  private func abandoned(_ receipt: Receipt?, before: Receipt? = nil, by deployment: String = "d2") -> Survey {
+  private func abandoned(_ receipt: Receipt?, before: Receipt? = nil, by deployment: Deployment.ID = "d2") -> Survey {
     guard case .reached(var state) = M.host(receipt, before: before) else { return M.host(receipt) }
     state.lock = Lock(
       deployment: deployment, token: "t2", owner: "a@b", purpose: "deploy", since: Timestamp(milliseconds: 0), fence: 7, leaseLeft: -5)

@@ -15,7 +15,7 @@ enum Memory {
     Receipt.Inputs(bundle: release(number).bundle, sources: sources, parameters: .record([]), shared: [], secrets: [])
   }
   /// Returns a receipt of release `number`, which deployment `name` wrote at second `at`.
-  static func receipt(_ number: Int, _ name: String, at: Int, trial: Bool? = nil, undid: String? = nil) -> Receipt {
+  static func receipt(_ number: Int, _ name: Deployment.ID, at: Int, trial: Bool? = nil, undid: Deployment.ID? = nil) -> Receipt {
     Receipt(
       application: "shop", group: "all", release: release(number), inputs: inputs(number), deployment: name, recipe: "web", actor: "a@b",
       at: Timestamp(milliseconds: at * 1000), undid: undid, trial: trial)
@@ -57,7 +57,7 @@ enum Memory {
   }
   /// Returns `h1 r1` for a host that goes to release r1, and `h1 stays` for a host that keeps its release.
   static func ways(_ plan: Plan) -> [String] {
-    plan.hosts.map { "\($0.host.name) " + ($0.action == .change ? $0.target?.id ?? "nothing" : "stays") }
+    plan.hosts.map { "\($0.host.name) " + ($0.action == .change ? $0.target?.id.rawValue ?? "nothing" : "stays") }
   }
 }
 
@@ -254,7 +254,7 @@ struct TrialTests {
   private func run(_ plan: Plan, failing: (Intent) -> Bool = { _ in false }) -> Play {
     Play(plan, ListScripts([])) { failing($0) ? .failed(.failed, "no") : .done() }
   }
-  private func unlocks(_ play: Play) -> [String?] {
+  private func unlocks(_ play: Play) -> [Deployment.ID?] {
     play.intents.compactMap { if case .unlock(_, let good, _) = $0.operation { good } else { nil } }
   }
   private func receipts(_ play: Play) -> [Receipt] {
@@ -301,7 +301,7 @@ struct TrialTests {
   func restored() throws {
     let play = run(try plan(group)) { if case .activate("r3") = $0.operation { $0.place == .host(0) } else { false } }
     let activated = play.intents.compactMap { intent -> String? in
-      if intent.place == .host(0), case .activate(let release) = intent.operation { release ?? "nothing" } else { nil }
+      if intent.place == .host(0), case .activate(let release) = intent.operation { release?.rawValue ?? "nothing" } else { nil }
     }
     #expect(activated == ["r3", "r1"])
     #expect(receipts(play).filter { $0.release.id != "r3" }.map { "\($0.release.id) \($0.undid ?? "-")" } == ["r1 now"])

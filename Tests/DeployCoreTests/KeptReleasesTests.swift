@@ -1,19 +1,22 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 /// Tests to which releases a group may go back, and how a user names one of them.
 @Suite("Kept releases")
 struct KeptReleasesTests {
-  private func receipt(_ release: String, _ deployment: String, at: Int, trial: Bool? = nil, undid: String? = nil) -> Receipt {
+  private func receipt(
+    _ release: Release.ID, _ deployment: Deployment.ID, at: Int, trial: Bool? = nil, undid: Deployment.ID? = nil
+  ) -> Receipt {
     var receipt = PlannerTests.receipt(release)
-    receipt.inputs.bundle = Digest(hex: String(repeating: release.hasPrefix("a") ? "1" : "2", count: 64))
+    receipt.inputs.bundle = Digest(hex: String(repeating: release.begins(with: "a") ? "1" : "2", count: 64))
     (receipt.deployment, receipt.at, receipt.trial, receipt.undid) = (deployment, Timestamp(milliseconds: at), trial, undid)
     return receipt
   }
 
   private func host(
-    _ name: String, _ now: Receipt?, _ previous: Receipt? = nil, kept: [Receipt] = [], also: [String] = []
+    _ name: String, _ now: Receipt?, _ previous: Receipt? = nil, kept: [Receipt] = [], also: [Release.ID] = []
   ) -> (
     host: Host, survey: Survey
   ) {
@@ -48,7 +51,7 @@ struct KeptReleasesTests {
 
   @Test("a release is named by the commit that it was made from, by the beginning too, and a commit of two releases is unclear")
   func commit() throws {
-    func made(_ release: String, _ deployment: String, at: Int, from commit: String) -> Receipt {
+    func made(_ release: Release.ID, _ deployment: Deployment.ID, at: Int, from commit: String) -> Receipt {
       var receipt = receipt(release, deployment, at: at)
       receipt.provenance = Provenance(commit: Commit(id: commit + String(repeating: "0", count: 34)))
       return receipt

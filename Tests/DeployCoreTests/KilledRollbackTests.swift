@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("A rollback that was killed")
@@ -58,7 +59,7 @@ struct KilledRollbackTests {
   @Test("a host that was unlocked in the middle of a rollback still goes where that led")
   func unlocked() throws {
     let two = M.receipt(2, "two", at: 20)
-    for current in ["r2", "r3"] {
+    for current: Release.ID in ["r2", "r3"] {
       guard case .reached(var state) = M.host(M.receipt(3, "three", at: 30), before: two) else { return }
       state.current = current
       state.failedRestore = FailedRestore(deployment: "x", message: "it was unlocked in the middle", commands: [], isWayBack: true)

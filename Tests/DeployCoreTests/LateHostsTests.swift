@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 /// Tests the rollback of a group in which some hosts lack releases that others have.

@@ -134,7 +134,7 @@ struct PartnerTests {
     let lb = [DeploymentGroup(name: "balancers", hosts: [Host(name: "lb1")])]
     let selection = try Selection(DeploymentRequest(), in: Self.project(["balancers"], lb))
     let older = Digest(hex: String(repeating: "0d", count: 32))
-    func receipt(_ release: String, _ sources: Digest) -> Receipt {
+    func receipt(_ release: Release.ID, _ sources: Digest) -> Receipt {
       var receipt = PlannerTests.receipt(release)
       receipt.inputs.sources = sources
       return receipt

@@ -10,7 +10,7 @@ struct PlannerTests {
   static let release = Release(id: "new", bundle: bundle.digest)
   static let identity = Planner.Identity(id: "d2", actor: "a@b", at: Timestamp(milliseconds: 9), engine: "test", token: "t2", seed: 1)
 
-  static func receipt(_ release: String, sources: Digest = sources) -> Receipt {
+  static func receipt(_ release: Release.ID, sources: Digest = sources) -> Receipt {
     Receipt(
       application: "web", group: "g", release: Release(id: release, bundle: bundle.digest),
       inputs: Receipt.Inputs(bundle: bundle.digest, sources: sources, parameters: .record([]), shared: [], secrets: []), deployment: "d1",

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("What hosts remember of locks and failed ways back, in plans")

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("Names by their bytes")

@@ -1,4 +1,5 @@
 import DeployModel
+import PlanDrafts
 import Testing
 
 @testable import DeployCore
@@ -127,7 +128,7 @@ struct StageMarksTests {
 
   // MARK: the way back
 
-  private static func receipt(_ release: String, of bundle: Digest, at: Int) -> Receipt {
+  private static func receipt(_ release: Release.ID, of bundle: Digest, at: Int) -> Receipt {
     Receipt(
       application: "web", group: "g", release: Release(id: release, bundle: bundle),
       inputs: Receipt.Inputs(bundle: bundle, sources: PlannerTests.sources, parameters: .record([]), shared: [], secrets: []),

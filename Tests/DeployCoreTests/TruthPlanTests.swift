@@ -11,7 +11,7 @@ struct TruthPlanTests {
     try Planner.deployment(PlannerTests().input(states.map { .reached($0) }, force: force), by: PlannerTests.identity)
   }
 
-  private func state(_ release: String?, _ kind: ReleaseDamage.Kind? = nil) -> HostState {
+  private func state(_ release: Release.ID?, _ kind: ReleaseDamage.Kind? = nil) -> HostState {
     var state = PlannerTests.state(release.map { PlannerTests.receipt($0) })
     if let release, let kind { state.damage = [ReleaseDamage(release, kind)] }
     return state
@@ -136,7 +136,7 @@ struct TruthPlanTests {
   @Test("no advice after a failure leads to a release that is known to be broken")
   func advice() throws {
     for kind in [ReleaseDamage.Kind.lacking(2, of: 9), .unlisted, .gone] {
-      let name = kind == .gone ? "new" : "old"
+      let name: Release.ID = kind == .gone ? "new" : "old"
       let commands = HostProgram.commands(toRestore: 0, in: try plan([state(name, kind)]), after: Failure(.command, "exit status 1"))
       #expect(!commands.contains { $0.hasPrefix("ln ") || $0.contains("&& mv") }, "\(commands)")
       #expect(commands.last?.contains("lander deploy web --group g --only h0 --force") == true, "\(commands)")

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Synchronization
 import Testing
 
@@ -72,7 +73,7 @@ struct AlarmRollbackTests {
     _ id: Deployment.ID, _ bench: Bench, _ book: MemoryBook, _ goBack: ((Plan) async throws -> Void)? = nil,
     hearing heard: @escaping @Sendable (AlarmEvent) -> Void = { _ in }
   ) async throws -> End {
-    let alarm = try await bench.desk.alarm(of: id, in: book)
+    let alarm = try await bench.desk.alarm(of: id.rawValue, in: book)
     return try await alarm.watch(in: bench.project, heard) { plan in
       if let goBack {
         try await goBack(plan)
@@ -107,7 +108,7 @@ struct AlarmRollbackTests {
     #expect(first.record.end == nil && first.standing == .interrupted && first.record.rollback != nil)
     let again = try await watch(id, bench, book) { _ in Issue.record("it began another one") }
     #expect(again.record.end == nil && again.standing == .interrupted && again.record.rollback == first.record.rollback)
-    let pair = try await bench.desk.past.pair(first.record.rollback, or: [.interrupted])
+    let pair = try await bench.desk.past.pair(first.record.rollback?.rawValue, or: [.interrupted])
     guard case .running(let running) = try await bench.desk.resume(pair) else {
       Issue.record("it was not resumed")
       return
@@ -252,7 +253,7 @@ struct AlarmRollbackTests {
     #expect(try await second.deploy().deployments[0].conclusion?.status == .partial)
     let planned = try #require(try await second.desk.planMissing(Asked(DeploymentRequest()), of: second.project).planned)
     _ = try await second.end(second.desk.deploy(planned.plan))
-    let alarm = try await second.desk.alarm(of: planned.plan.id, in: MemoryBook())
+    let alarm = try await second.desk.alarm(of: planned.plan.id.rawValue, in: MemoryBook())
     #expect(alarm.hosts == [0, 1])
     let end = try await watch(planned.plan.id, second, MemoryBook())
     #expect(end.record.end == .passed && Set(health.looks.withLock { $0 }) == ["h1", "h2"], "\(end.record)")

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Synchronization
 import Testing
 
@@ -42,7 +43,7 @@ struct AlarmTests {
     bench.files["app/version"] = "2\n"
     let end = try await bench.deploy()
     let book = MemoryBook()
-    return (bench, try await bench.desk.alarm(of: end.deployments[0].plan.id, in: book), book)
+    return (bench, try await bench.desk.alarm(of: end.deployments[0].plan.id.rawValue, in: book), book)
   }
 
   /// Watches until the alarm ends.
@@ -60,11 +61,11 @@ struct AlarmTests {
   func passes() async throws {
     let health = Health()
     let (bench, alarm, book) = try await deployed(health)
-    let before = bench.transport.hosts.map { [$0.current, $0.receipt?.deployment] }
+    let before = bench.transport.hosts.map { [$0.current?.rawValue, $0.receipt?.deployment.rawValue] }
     let (record, back) = try await watch(alarm, bench)
     #expect(record.end == .passed && back == nil && record.reason == nil)
     #expect(record.tally.looks == 22 && record.tally.bad == 0 && book.saved(alarm.plan.id) == record)
-    #expect(bench.transport.hosts.map { [$0.current, $0.receipt?.deployment] } == before)
+    #expect(bench.transport.hosts.map { [$0.current?.rawValue, $0.receipt?.deployment.rawValue] } == before)
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil })
   }
 
@@ -83,7 +84,7 @@ struct AlarmTests {
     #expect(plan.kind == .rollback(of: nil))
     #expect(plan.origin.provenance?.message?.hasPrefix("alarm of deployment \(alarm.plan.id): h") == true)
     #expect(book.saved(alarm.plan.id)?.end == .fired)
-    let again = try await watch(try await bench.desk.alarm(of: alarm.plan.id, in: book), bench)
+    let again = try await watch(try await bench.desk.alarm(of: alarm.plan.id.rawValue, in: book), bench)
     #expect(again.record.end == .fired && again.back == nil, "it fires once")
   }
 
@@ -117,7 +118,7 @@ struct AlarmTests {
     var faults = Faults()
     faults.appointments = [0, 1].map { .refusing(host: $0, verb: "check", .unreachable) }
     let cut = try Bench(Self.text, hosts: bench.transport.hosts, after: bench, faults: faults)
-    let (record, back) = try await watch(try await cut.desk.alarm(of: alarm.plan.id, in: MemoryBook()), cut)
+    let (record, back) = try await watch(try await cut.desk.alarm(of: alarm.plan.id.rawValue, in: MemoryBook()), cut)
     #expect(record.end == .inconclusive && back == nil && record.tally.answered == 0 && record.tally.unanswered > 0, "\(record)")
     #expect(cut.transport.hosts.allSatisfy { $0.receipt?.deployment == alarm.plan.id })
   }
@@ -130,7 +131,7 @@ struct AlarmTests {
     let work = Task { try await watch(alarm, bench) { event in if case .bad = event { withUnsafeCurrentTask { $0?.cancel() } } } }
     let (left, none) = try await work.value
     #expect(left.end == nil && none == nil && left.tally.bad == 1)
-    let again = try await bench.desk.alarm(of: alarm.plan.id, in: book)
+    let again = try await bench.desk.alarm(of: alarm.plan.id.rawValue, in: book)
     #expect(again.record.tally.bad == 1 && again.record.until == alarm.record.until)
     let (record, back) = try await watch(again, bench)
     #expect(record.end == .fired && back == [.succeeded] && record.tally.bad == 2)
@@ -140,11 +141,11 @@ struct AlarmTests {
   func refused() async throws {
     let (bench, _, book) = try await deployed(Health())
     let same = try await bench.deploy()
-    let unchanged = await refusal { _ = try await bench.desk.alarm(of: same.deployments[0].plan.id, in: book) }
+    let unchanged = await refusal { _ = try await bench.desk.alarm(of: same.deployments[0].plan.id.rawValue, in: book) }
     #expect(unchanged == "deployment \(same.deployments[0].plan.id) changed no host, so there is no alarm to watch\n")
     let plain = try Bench(Bench.text())
     let end = try await plain.deploy()
-    let none = await refusal { _ = try await plain.desk.alarm(of: end.deployments[0].plan.id, in: book) }
+    let none = await refusal { _ = try await plain.desk.alarm(of: end.deployments[0].plan.id.rawValue, in: book) }
     #expect(none.hasPrefix("deployment \(end.deployments[0].plan.id) has no alarm"), "\(none)")
   }
 
@@ -153,7 +154,7 @@ struct AlarmTests {
     let bench = try Bench(Self.text)
     let end = try await bench.deploy()
     let book = MemoryBook()
-    let alarm = try await bench.desk.alarm(of: end.deployments[0].plan.id, in: book)
+    let alarm = try await bench.desk.alarm(of: end.deployments[0].plan.id.rawValue, in: book)
     for name in ["h1", "h2"] {
       bench.transport.change(name) { host in
         host.commands = { line, _ in

@@ -54,7 +54,7 @@ struct DeployTests {
     let end = try await bench.deploy()
     #expect(end.deployments.map(\.conclusion?.status) == [.failed, .succeeded])
     #expect(bench.transport.hosts.map(\.current) == before)
-    let pair = try await bench.desk.past.pair(end.deployments[0].plan.id, or: [])
+    let pair = try await bench.desk.past.pair(of: end.deployments[0].plan.id)
     #expect(pair.back?.id == end.deployments[1].plan.id && pair.state == .concluded)
   }
 

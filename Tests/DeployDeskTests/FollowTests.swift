@@ -65,12 +65,12 @@ struct FollowTests {
   func after(_ member: Int) async throws {
     let bench = try await failing()
     let ids = try await bench.deploy().deployments.map(\.plan.id)
-    let told = try await followed(bench, ids[member], after: 3)
+    let told = try await followed(bench, ids[member].rawValue, after: 3)
     let whole = await all(bench, member == 0 ? ids : [ids[1]])
     #expect(told.known == Array(whole.prefix(4)) && told.new == Array(whole.dropFirst(4)))
     let newest = await bench.journal.entries(of: ids[0]).entries.count - 1
     expectText(
-      await refusal { _ = try await followed(bench, ids[0], after: newest + 1) },
+      await refusal { _ = try await followed(bench, ids[0].rawValue, after: newest + 1) },
       """
       --since-seq: deployment \(ids[0]) has no entry \(newest + 1): its newest one is \(newest)
         → name the deployment and the seq of the last line that you have
@@ -104,7 +104,7 @@ struct FollowTests {
     let running = bench.desk.deploy(plan)
     running.start()
     while await bench.journal.entries(of: plan.id).entries.isEmpty { await Task.yield() }
-    let text = await refusal { _ = try await bench.desk.follow(plan.id, patience: .zero) { _ in } }
+    let text = await refusal { _ = try await bench.desk.follow(plan.id.rawValue, patience: .zero) { _ in } }
     expectText(text, "deployment \(plan.id) has not ended within 0 ms, and continues\n  → lander wait \(plan.id) waits again\n")
     for await _ in running.events {}
     #expect(try await running.end().deployments.count == 2)

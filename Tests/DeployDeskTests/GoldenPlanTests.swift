@@ -22,7 +22,8 @@ struct GoldenPlanTests {
     let content = planned.plan.content
     var text = lines.map { $0 + "\n" }.joined()
     let changing: [(found: String?, word: String)] = [
-      (content.release?.id, "RELEASEOFAPP"), (content.bundle?.digest.short, "DIGESTOFAPP_"), (content.inputs.sources.short, "SOURCESOFIT_"),
+      (content.release?.id.rawValue, "RELEASEOFAPP"), (content.bundle?.digest.short, "DIGESTOFAPP_"),
+      (content.inputs.sources.short, "SOURCESOFIT_"),
     ]
     for (found, word) in changing { if let found { text = text.replacing(found, with: word) } }
     return text

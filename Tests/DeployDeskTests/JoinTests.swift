@@ -2,6 +2,7 @@ import DeployCore
 import DeployModel
 import DeployReport
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk
@@ -98,7 +99,7 @@ struct JoinTests {
       "Deployment \(plan.id) of me@bench is under way there, and is left alone. Once it has succeeded, bring h3 what it brought: "
       + "lander join app --group test --host h3"
     #expect(bench.events.contains { if case .remark(let text) = $0 { text == said } else { false } }, "\(bench.events)")
-    let pair = try await desk.past.pair(plan.id, or: [.interrupted])
+    let pair = try await desk.past.pair(plan.id.rawValue, or: [.interrupted])
     guard case .running(let running) = try await desk.resume(pair) else { return #expect(Bool(false), "it was over") }
     #expect(try await bench.end(running).deployments.first?.conclusion?.status == .succeeded)
     let new = try #require(bench.transport.hosts[0].current)

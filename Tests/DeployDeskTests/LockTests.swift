@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk

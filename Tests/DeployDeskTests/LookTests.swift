@@ -1,5 +1,6 @@
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk
@@ -16,8 +17,8 @@ struct LookTests {
     #expect(log.deployment.id == id && log.damage == nil)
     #expect(log.commands.map(\.host).sorted() == ["h1", "h2"] && log.commands.allSatisfy { $0.event == "ApplicationStart" })
     #expect(String(decoding: try bench.desk.past.output(of: log.commands[0], in: id).stdout, as: UTF8.self) == "start\n")
-    #expect(try await bench.desk.past.logs(of: id, host: "h2").flatMap(\.commands).map(\.host) == ["h2"])
-    let text = await refusal { _ = try await bench.desk.past.logs(of: id, host: "h3") }
+    #expect(try await bench.desk.past.logs(of: id.rawValue, host: "h2").flatMap(\.commands).map(\.host) == ["h2"])
+    let text = await refusal { _ = try await bench.desk.past.logs(of: id.rawValue, host: "h3") }
     expectText(text, "deployment \(id) has no host \"h3\"\n  → did you mean \"h1\"?\n")
   }
 
@@ -34,7 +35,7 @@ struct LookTests {
     try #require(end.deployments.count == 2)
     let logs = try await bench.desk.past.logs(of: "last", host: nil)
     #expect(logs.map(\.deployment.id) == end.deployments.map(\.plan.id))
-    #expect(try await bench.desk.past.logs(of: end.deployments[1].plan.id, host: nil).count == 1)
+    #expect(try await bench.desk.past.logs(of: end.deployments[1].plan.id.rawValue, host: nil).count == 1)
   }
 
   @Test("a deployment is found by its id, the beginning or the end of it, and last; two that could be meant are named")
@@ -45,7 +46,7 @@ struct LookTests {
     let past = bench.desk.past
     let ids = try await past.journal.deployments().map(\.id)
     #expect(try await past.find("last").id == ids[0])
-    #expect(try await past.find(ids[1]).id == ids[1])
+    #expect(try await past.find(ids[1].rawValue).id == ids[1])
     expectText(
       await refusal { _ = try await past.find("d") },
       "\"d\" names 2 deployments\n  → say which: \(ids.joined(separator: ", "))\n")

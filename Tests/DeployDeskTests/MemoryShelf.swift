@@ -39,7 +39,7 @@ final class MemoryShelf: BundleShelf {
   }
 
   func release(of bundle: Digest, shared: [String]) -> Release {
-    Release(id: Self.digest(of: (bundle.hex + shared.joined(separator: "\n")).utf8).short, bundle: bundle, shared: shared)
+    Release(id: Release.ID(Self.digest(of: (bundle.hex + shared.joined(separator: "\n")).utf8).short), bundle: bundle, shared: shared)
   }
 
   func manifest(of bundle: Digest) async throws(Failure) -> Manifest {

@@ -23,7 +23,7 @@ struct MessageTests {
     var speaker: Task<Void, any Error>?
     for await event in running.events {
       guard case .entry(plan.id, let entry) = event, case .noted(.waveBegan(number: 1, _, _)) = entry.fact else { continue }
-      speaker = Task { try await body(try await bench.desk.past.pair(plan.id, or: [])) }
+      speaker = Task { try await body(try await bench.desk.past.pair(of: plan.id)) }
     }
     try await speaker?.value
     return try await running.end()
@@ -36,7 +36,7 @@ struct MessageTests {
       let paused = try await bench.desk.say(.pause, comment: "looks slow", to: pair, patience: Self.long)
       guard case .answered(pair.first.id, accepted: true, let words) = paused else { return #expect(Bool(false), "\(paused)") }
       #expect(words.hasPrefix("Paused by me@bench: looks slow."))
-      let now = try await bench.desk.past.pair(pair.first.id, or: [])
+      let now = try await bench.desk.past.pair(of: pair.first.id)
       #expect(now.first.pause?.message.comment == "looks slow" && now.state == .running)
       let again = try await bench.desk.say(.pause, to: pair, patience: Self.long)
       #expect(again == .answered(pair.first.id, accepted: false, "it is paused already, by me@bench: looks slow"))
@@ -69,7 +69,7 @@ struct MessageTests {
     let pair = try await left(bench)
     // Another process holds the claim, and reads no messages.
     let claim = try #require(bench.journal.claim(pair.first.id))
-    let held = try await bench.desk.past.pair(pair.first.id, or: [])
+    let held = try await bench.desk.past.pair(of: pair.first.id)
     let said = try await bench.desk.say(.pause, to: held, patience: .seconds(4))
     #expect(said == .ignored(pair.first.id, after: .seconds(4)))
     #expect(bench.messages.waiting(for: pair.first.id) == [])
@@ -83,7 +83,7 @@ struct MessageTests {
     let pair = try await left(bench)
     let id = pair.first.id
     let claim = try #require(bench.journal.claim(id))
-    let held = try await bench.desk.past.pair(id, or: [])
+    let held = try await bench.desk.past.pair(of: id)
     let saying = Task { try await bench.desk.say(.pause, to: held, patience: Self.long) }
     while bench.messages.waiting(for: id).isEmpty { await Task.yield() }
     let entries = await bench.journal.entries(of: id).entries
@@ -101,7 +101,7 @@ struct MessageTests {
     #expect(found.first.id == pair.first.id && bench.messages.waiting(for: pair.first.id) == [])
     guard case .running(let running) = try await bench.desk.resume(pair) else { return #expect(Bool(false)) }
     _ = try await bench.end(running)
-    let ended = try await bench.desk.past.pair(pair.first.id, or: [])
+    let ended = try await bench.desk.past.pair(of: pair.first.id)
     guard case .ended(let end) = try await bench.desk.say(.pause, to: ended) else { return #expect(Bool(false)) }
     #expect(end.first.status == .succeeded)
   }
@@ -122,26 +122,27 @@ struct MessageTests {
     let selections = try bench.project.project.selections(recipe: nil, group: nil)
     bench.inboxes.away.value = ["h1"]
     let end = try await during(bench) { pair in
-      let paused = try await bench.desk.say(.pause, comment: "looks slow", toFar: pair.first.id, on: selections, patience: Self.long)
+      let paused = try await bench.desk.say(
+        .pause, comment: "looks slow", toFar: pair.first.id.rawValue, on: selections, patience: Self.long)
       guard case .answered(pair.first.id, accepted: true, _) = paused else { return #expect(Bool(false), "\(paused)") }
-      let again = try await bench.desk.say(.pause, toFar: pair.first.id, on: selections, patience: Self.long)
+      let again = try await bench.desk.say(.pause, toFar: pair.first.id.rawValue, on: selections, patience: Self.long)
       #expect(again == .answered(pair.first.id, accepted: false, "it is paused already, by me@bench: looks slow"))
       bench.inboxes.away.value = ["h1", "h2", "h3"]
-      await #expect(throws: Failure.self) { try await bench.desk.say(.resume, toFar: pair.first.id, on: selections) }
+      await #expect(throws: Failure.self) { try await bench.desk.say(.resume, toFar: pair.first.id.rawValue, on: selections) }
       bench.inboxes.away.value = []
       // The answer is for the gate that the hosts were told, and resumes the pause that they know.
       bench.inboxes.told.value = Awaited(gate: 7, kind: .approval, pause: "old")
-      let approved = try await bench.desk.say(.approve, toFar: pair.first.id, on: selections, patience: Self.long)
+      let approved = try await bench.desk.say(.approve, toFar: pair.first.id.rawValue, on: selections, patience: Self.long)
       let none = "approve (me@bench): there was no gate 7 yet; no gate is open now"
       #expect(approved == .answered(pair.first.id, accepted: false, none))
-      let resumed = try await bench.desk.say(.resume, toFar: pair.first.id, on: selections, patience: Self.long)
+      let resumed = try await bench.desk.say(.resume, toFar: pair.first.id.rawValue, on: selections, patience: Self.long)
       let other = "not resumed (me@bench): the pause that it is for is over; it is paused by me@bench: looks slow now"
       #expect(resumed == .answered(pair.first.id, accepted: false, other))
       bench.inboxes.told.value = nil
-      _ = try await bench.desk.say(.resume, toFar: pair.first.id, on: selections, patience: Self.long)
+      _ = try await bench.desk.say(.resume, toFar: pair.first.id.rawValue, on: selections, patience: Self.long)
     }
     #expect(end.deployments.map(\.conclusion?.status) == [.succeeded])
-    let text = await refusal { _ = try await bench.desk.say(.pause, toFar: end.deployments[0].plan.id, on: selections) }
+    let text = await refusal { _ = try await bench.desk.say(.pause, toFar: end.deployments[0].plan.id.rawValue, on: selections) }
     let words = "there is no deployment \"\(end.deployments[0].plan.id)\" in this journal, and no host that was reached"
     #expect(text.hasPrefix(words), "\(text)")
   }
@@ -151,14 +152,14 @@ struct MessageTests {
     let bench = try Bench(Self.text)
     let pair = try await left(bench)
     let selections = try bench.project.project.selections(recipe: nil, group: nil)
-    guard case .silent(pair.first.id, _, left: []) = try await bench.desk.say(.pause, toFar: pair.first.id, on: selections) else {
+    guard case .silent(pair.first.id, _, left: []) = try await bench.desk.say(.pause, toFar: pair.first.id.rawValue, on: selections) else {
       return #expect(Bool(false))
     }
     #expect(bench.messages.waiting(for: pair.first.id).isEmpty, "an engine that resumes hours later would hear it")
     // The patience must not end before the lock is gone, however busy this machine is.
     bench.slowDown()
     bench.messages.deafen()
-    let speaker = Task { try await bench.desk.say(.pause, toFar: pair.first.id, on: selections, patience: Self.long) }
+    let speaker = Task { try await bench.desk.say(.pause, toFar: pair.first.id.rawValue, on: selections, patience: Self.long) }
     while bench.messages.waiting(for: pair.first.id).isEmpty { await Task.yield() }
     bench.messages.close(pair.first.id)
     #expect(try await speaker.value == .lockGone(pair.first.id))
@@ -173,7 +174,7 @@ struct MessageTests {
       await journal.deployments().first?.pause != nil
     }
     #expect(end.deployments.map(\.conclusion) == [nil])
-    let pair = try await bench.desk.past.pair(plan.id, or: [])
+    let pair = try await bench.desk.past.pair(of: plan.id)
     #expect(pair.state == .interrupted && pair.first.pause?.message.by == "kim@laptop")
     guard case .running(let running) = try await bench.desk.resume(pair) else { return #expect(Bool(false)) }
     bench.messages.send(Message(id: "m2", .resume, by: "lee@ci", at: bench.desk.now), to: plan.id)
@@ -189,7 +190,7 @@ struct MessageTests {
   private func left(_ bench: Bench) async throws -> DeploymentPair {
     let plan = try await bench.plan().plan
     _ = try await bench.leave(bench.desk.deploy(plan)) { await $0.hasBegunWave(of: plan.id) }
-    return try await bench.desk.past.pair(plan.id, or: [])
+    return try await bench.desk.past.pair(of: plan.id)
   }
 
   @Test("an engine that somebody stopped is named at once, with what lets it continue; nothing is left for it")
@@ -197,7 +198,7 @@ struct MessageTests {
     let bench = try Bench(Self.text)
     let pair = try await left(bench)
     let claim = try #require(bench.journal.claim(pair.first.id))
-    let held = try await bench.desk.past.pair(pair.first.id, or: [])
+    let held = try await bench.desk.past.pair(of: pair.first.id)
     bench.engines.stop(4711, of: pair.first.id)
     let text = await refusal { _ = try await bench.desk.say(.cancel, to: held, patience: Self.long) }
     #expect(text.hasPrefix("process 4711, which runs deployment \(pair.first.id), is stopped"), "\(text)")

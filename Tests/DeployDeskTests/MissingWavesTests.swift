@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk

@@ -25,7 +25,7 @@ struct ParkTests {
     let plan = try await folder.desk.plan(Asked(DeploymentRequest()), of: bench.project).plan
     let end = try await bench.end(folder.desk.deploy(plan, staying: Self.leaves))
     #expect(end.deployments.map(\.isParked) == [true] && end.deployments[0].conclusion == nil)
-    let pair = try await folder.desk.past.pair(plan.id, or: [])
+    let pair = try await folder.desk.past.pair(of: plan.id)
     #expect(pair.state == .interrupted && pair.first.parked != nil)
     return plan
   }
@@ -33,7 +33,7 @@ struct ParkTests {
   private func resumeParked(
     _ bench: Bench, _ folder: StateFolder, _ id: Deployment.ID, _ kind: Message.Kind, staying: Staying = ParkTests.leaves
   ) async throws -> RunEnd {
-    let found = try #require(try await folder.desk.findParked(id, on: try selections(bench)).found)
+    let found = try #require(try await folder.desk.findParked(id.rawValue, on: try selections(bench)).found)
     let pair = try await folder.desk.adopt(found)
     guard case .running(let running) = try await folder.desk.resumeParked(pair, MessageDraft(kind), of: bench.project, staying: staying)
     else {
@@ -52,7 +52,7 @@ struct ParkTests {
     let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
     let plan = try await parked(bench, by: first)
     #expect(bench.transport.hosts.allSatisfy { $0.lock?.parked?.name == "go" && $0.lock?.journal != nil })
-    let found = try #require(try await second.desk.findParked(plan.id, on: try selections(bench)).found)
+    let found = try #require(try await second.desk.findParked(plan.id.rawValue, on: try selections(bench)).found)
     #expect(try await second.desk.leave(MessageDraft(.approve), for: found).hosts.count == 3)
     let end = try await resumeParked(bench, third, plan.id, .resume)
     #expect(end.deployments.map(\.conclusion?.status) == [.succeeded])
@@ -85,7 +85,7 @@ struct ParkTests {
     let plan = try await parked(bench, by: first)
     // The second state folder parks the deployment again.
     #expect(try await resumeParked(bench, second, plan.id, .resume).deployments.map(\.isParked) == [true])
-    let pair = try await first.desk.past.pair(plan.id, or: [])
+    let pair = try await first.desk.past.pair(of: plan.id)
     guard
       case .running(let running) = try await first.desk.resumeParked(pair, MessageDraft(.approve), of: bench.project, staying: Self.leaves)
     else {
@@ -162,7 +162,7 @@ struct ParkTests {
     let bench = try Bench(Self.text)
     let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
     let plan = try await parked(bench, by: first)
-    let found = try #require(try await second.desk.findParked(plan.id, on: selections(bench)).found)
+    let found = try #require(try await second.desk.findParked(plan.id.rawValue, on: selections(bench)).found)
     #expect(try await !second.desk.leave(MessageDraft(.approve), for: found).hosts.isEmpty)
     for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
     if cancels {
@@ -210,7 +210,7 @@ struct ParkTests {
     let second = StateFolder("two", on: bench)
     let selections = try project.selections(recipe: nil, group: nil)
     let words = await refusal {
-      let found = try #require(try await second.desk.findParked(plan.id, on: selections).found)
+      let found = try #require(try await second.desk.findParked(plan.id.rawValue, on: selections).found)
       _ = try await second.desk.adopt(found)
     }
     let reason = ["alone": "only h1 vouches for it", "strange": "it names host h2"][fault] ?? "cannot be had from its hosts"
@@ -223,7 +223,7 @@ struct ParkTests {
     let bench = try Bench(Self.text)
     let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
     let plan = try await parked(bench, by: first)
-    let found = try #require(try await second.desk.findParked(plan.id, on: selections(bench)).found)
+    let found = try #require(try await second.desk.findParked(plan.id.rawValue, on: selections(bench)).found)
     #expect(try await !second.desk.leave(MessageDraft(.reject, comment: "do not ship"), for: found).hosts.isEmpty)
     #expect(try await resumeParked(bench, third, plan.id, .approve).deployments.map(\.conclusion?.status) == [.failed, .succeeded])
   }

@@ -1,4 +1,5 @@
 import DeployModel
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk
@@ -7,7 +8,7 @@ import Testing
 struct PastTests {
   /// Returns a deployment for a list, with arbitrary times and hosts.
   static func deployment(
-    _ id: String, _ state: DeploymentSummary.State, kind: Plan.Kind = .deploy, application: String = "shop", bundle: Digest? = nil
+    _ id: Deployment.ID, _ state: DeploymentSummary.State, kind: Plan.Kind = .deploy, application: String = "shop", bundle: Digest? = nil
   ) -> DeploymentSummary {
     DeploymentSummary(
       id: id, application: application, recipe: "web", group: "g", kind: kind, actor: "a@b", bundle: bundle, hosts: 1,

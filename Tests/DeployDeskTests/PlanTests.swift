@@ -2,6 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 import Foundation
+import PlanDrafts
 import Testing
 
 /// Tests what `plan` shows, and what it reports as not seen.
@@ -23,7 +24,7 @@ struct PlanTests {
   private func plan(_ project: BenchProject) async throws -> Shown {
     let planned = try await project.bench().plan(connecting: false)
     let release = planned.plan.content.release?.id ?? "none"
-    let lines = planned.report.lines(on: Surface()).map { $0.replacing(release, with: "aaaabbbbcccc") }
+    let lines = planned.report.lines(on: Surface()).map { $0.replacing(release.rawValue, with: "aaaabbbbcccc") }
     return Shown(lines: lines, isWhole: planned.report.isWhole)
   }
 

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk
@@ -16,7 +17,7 @@ struct QueueTests {
   }
 
   /// Locks a host for another deployment, whose engine is alive as long as the test runs.
-  private func hold(_ bench: Bench, _ host: String, _ deployment: String = "other-1") {
+  private func hold(_ bench: Bench, _ host: String, _ deployment: Deployment.ID = "other-1") {
     let lock = Lock(
       deployment: deployment, token: "t-\(deployment)", owner: "kim@laptop", purpose: "deploy web of shop", since: bench.clock.now(),
       fence: 0, leaseLeft: 0)

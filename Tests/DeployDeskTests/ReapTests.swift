@@ -54,7 +54,7 @@ struct ReapTests {
     let bench = try Bench(ParkTests.text)
     let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))
     let plan = try await ParkTests().parked(bench, by: first)
-    let found = try #require(try await second.desk.findParked(plan.id, on: try ParkTests().selections(bench)).found)
+    let found = try #require(try await second.desk.findParked(plan.id.rawValue, on: try ParkTests().selections(bench)).found)
     bench.inboxes.told.value = Awaited(gate: 1, kind: .approval)
     let resumed = try await second.desk.resumeParked(
       try await second.desk.adopt(found), MessageDraft(.approve, gate: "1"), of: bench.project, staying: .always)

@@ -35,14 +35,14 @@ struct ReleasesTests {
   func aimed() async throws {
     let (bench, releases) = try await deployed(4)
     let before = bench.transport.hosts[0].jobs.count
-    #expect(try await back(bench, to: String(releases[0].prefix(8))) == [releases[0], releases[0]])
+    #expect(try await back(bench, to: String(releases[0].rawValue.prefix(8))) == [releases[0], releases[0]])
     #expect(bench.transport.hosts[0].jobs.count > before)
     let found = await bench.desk.surveyKept(try bench.project.project.selection(recipe: nil, group: nil))
     let kept = KeptReleases(found.named).list
     #expect(kept.map(\.release) == [releases[0], releases[3], releases[2], releases[1]])
     #expect(kept.map(\.verdict) == [.good, .bad, .good, .good])
     let lines = ReleasesReport("app on test", hosts: found.named, now: bench.desk.now).lines(on: Surface())
-    #expect(lines.contains { $0.contains(releases[3]) && $0.contains("bad") })
+    #expect(lines.contains { $0.contains(releases[3].rawValue) && $0.contains("bad") })
     #expect(lines.last == "  → lander rollback --to RELEASE goes to a good one")
     let text = await refusal { _ = try await back(bench) }
     #expect(text.contains("it went back already"), "what came after the release is no way back from it: \(text)")
@@ -52,8 +52,8 @@ struct ReleasesTests {
   func bad() async throws {
     let (bench, releases) = try await deployed(3)
     #expect(try await back(bench) == [releases[1], releases[1]])
-    let text = await refusal { _ = try await back(bench, to: releases[2]) }
-    #expect(text.contains("is no good release to go back to: deployment") && text.contains(releases[0]))
+    let text = await refusal { _ = try await back(bench, to: releases[2].rawValue) }
+    #expect(text.contains("is no good release to go back to: deployment") && text.contains(releases[0].rawValue))
     #expect(try await back(bench) == [releases[0], releases[0]], "any depth that is kept")
   }
 
@@ -61,14 +61,14 @@ struct ReleasesTests {
   func damaged() async throws {
     let (bench, releases) = try await deployed(4)
     bench.transport.change("h2") { $0.damaged = [releases[0], releases[2]] }
-    let text = await refusal { _ = try await back(bench, to: releases[0]) }
+    let text = await refusal { _ = try await back(bench, to: releases[0].rawValue) }
     #expect(text.contains("h2: the release to go back to is damaged: of \(releases[0]) 1 of its 10 entries is missing"), "\(text)")
     let before = await refusal { _ = try await back(bench) }
     #expect(before.contains("h2: the release to go back to is damaged: of \(releases[2])"), "\(before)")
     let found = await bench.desk.surveyKept(try bench.project.project.selection(recipe: nil, group: nil))
     #expect(KeptReleases(found.named).list.map(\.damaged) == [[], ["h2"], [], ["h2"]])
     let lines = ReleasesReport("app on test", hosts: found.named, now: bench.desk.now).lines(on: Surface())
-    #expect(lines.contains { $0.contains(releases[0]) && $0.contains("damaged on h2") })
+    #expect(lines.contains { $0.contains(releases[0].rawValue) && $0.contains("damaged on h2") })
     #expect(bench.transport.hosts.map(\.current) == [releases[3], releases[3]])
   }
 
@@ -76,12 +76,12 @@ struct ReleasesTests {
   func lacking() async throws {
     let (bench, releases) = try await deployed(3)
     bench.transport.change("h2") { host in host.releases.removeAll { $0.release.id == releases[0] } }
-    _ = try await back(bench, to: releases[0])
+    _ = try await back(bench, to: releases[0].rawValue)
     #expect(bench.transport.hosts.map(\.current) == [releases[0], releases[0]])
     let (other, kept) = try await deployed(3)
     other.transport.change("h2") { host in host.releases.removeAll { $0.release.id == kept[0] } }
     _ = try await other.shelf.prune(keep: 0, inUse: [])
-    let gone = await refusal { _ = try await back(other, to: kept[0]) }
+    let gone = await refusal { _ = try await back(other, to: kept[0].rawValue) }
     #expect(gone.contains("is not in this state folder") && gone.contains("deploy the same files again"), "\(gone)")
     #expect(other.transport.hosts.map(\.current) == [kept[2], kept[2]])
   }

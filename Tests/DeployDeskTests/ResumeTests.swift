@@ -1,5 +1,6 @@
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk
@@ -31,7 +32,7 @@ struct ResumeTests {
     arguments: [nil, "lander cancel"], [nil, 0, 1])
   func finished(_ reason: String?, _ named: Int?) async throws {
     let (bench, ids, before) = try await leftInRollback()
-    let pair = try await bench.desk.past.pair(named.map { ids[$0] }, or: [.running, .interrupted])
+    let pair = try await bench.desk.past.pair(named.map { ids[$0].rawValue }, or: [.running, .interrupted])
     #expect(pair.members.map(\.id) == ids && pair.state == .interrupted)
     guard case .running(let running) = try await bench.desk.resume(pair, cancelling: reason) else {
       Issue.record("it had ended")

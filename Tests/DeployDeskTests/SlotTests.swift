@@ -191,7 +191,7 @@ struct SlotTests {
     }
     let elsewhere = try Bench(Self.text, hosts: bench.transport.hosts)
     let missing = await refusal {
-      _ = try await elsewhere.desk.planRollback(of: selection, in: elsewhere.project, straighten: false, to: first)
+      _ = try await elsewhere.desk.planRollback(of: selection, in: elsewhere.project, straighten: false, to: first?.rawValue)
     }
     #expect(missing.contains("is not in this state folder") && missing.contains("--state"), "\(missing)")
   }

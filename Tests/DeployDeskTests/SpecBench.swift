@@ -2,6 +2,7 @@ import DeployCore
 import DeployLua
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk

@@ -3,6 +3,7 @@ import DeployModel
 import DeployReport
 import DeploySimulation
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk

@@ -1,5 +1,6 @@
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk
@@ -47,7 +48,7 @@ struct TakeoverTests {
     expectText(
       await refusal { _ = try await fourth.desk.past.pair(nil, or: [.interrupted, .running]) },
       "no deployment made from here is open: all have ended\n  → lander history lists them\n")
-    let pair = try await fourth.desk.past.pair(id, or: [])
+    let pair = try await fourth.desk.past.pair(of: id)
     #expect(pair.state == .superseded)
     let serving = fourth.transport.hosts.map(\.current)
     let text = await refusal { _ = try await fourth.desk.resume(pair) }

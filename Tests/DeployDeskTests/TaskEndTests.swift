@@ -2,6 +2,7 @@ import DeployCore
 import DeployModel
 import DeployReport
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk
@@ -69,7 +70,7 @@ struct TaskEndTests {
     let found = await bench.desk.survey(try selection(bench))
     try await bench.desk.unlock(try await bench.desk.locks(on: [found])) { _ in }
     #expect(try bench.host("h1").failedRestore?.deployment == plan.id)
-    let pair = try await bench.desk.past.pair(plan.id, or: [])
+    let pair = try await bench.desk.past.pair(of: plan.id)
     guard case .running(let running) = try await bench.desk.resume(pair) else { throw Failure(.failed, "it has ended") }
     #expect(try await bench.end(running).deployments.map(\.conclusion?.status) == [.succeeded])
     #expect(bench.transport.hosts.allSatisfy { $0.failedRestore == nil })

@@ -167,7 +167,7 @@ struct TaskTests {
       return entries.contains { if case .intended(let intent) = $0.fact { intent.site.event == .applicationStop } else { false } }
     }
     #expect(left.deployments.first?.conclusion == nil)
-    let pair = try await bench.desk.past.pair(plan.id, or: [])
+    let pair = try await bench.desk.past.pair(of: plan.id)
     guard case .running(let running) = try await bench.desk.resume(pair) else { throw Failure(.failed, "it has ended") }
     #expect(try await bench.end(running).deployments.map(\.conclusion?.status) == [.succeeded])
     for host in ["h1", "h2"] {

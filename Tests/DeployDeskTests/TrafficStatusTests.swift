@@ -1,5 +1,6 @@
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 @testable import DeployDesk

@@ -2,6 +2,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Synchronization
 import Testing
 

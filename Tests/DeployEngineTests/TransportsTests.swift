@@ -2,6 +2,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// Tests how transports are found by their names.

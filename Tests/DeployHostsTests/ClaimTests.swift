@@ -1,6 +1,7 @@
 import DeployGround
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts
@@ -8,7 +9,7 @@ import Testing
 @Suite("Jobs that were claimed and never started, whatever the host's shell", .serialized)
 struct ClaimTests {
   /// Makes the files of a claim as if its shell had been killed before it started the job. Returns the folder of the job.
-  private func claim(_ deployment: String, _ job: Int, fence: Int, on ground: Ground, line: String) throws -> String {
+  private func claim(_ deployment: Deployment.ID, _ job: Int, fence: Int, on ground: Ground, line: String) throws -> String {
     let folder = "\(ground.path)/.lander/jobs/\(deployment)/\(job)"
     _ = Ground.sh("mkdir -p '\(folder)'; mkfifo '\(folder)/o' '\(folder)/e'; : >'\(folder)/out'; : >'\(folder)/err'")
     let boot = try #require(Ground.text("/proc/sys/kernel/random/boot_id"))

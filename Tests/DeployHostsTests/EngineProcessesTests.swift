@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts
@@ -107,7 +108,7 @@ struct EngineProcessesTests {
       EngineProcesses(directory: folder, vault: Vault(FixedSecrets(values: [:])), claims: "\(folder)/here", grace: .seconds(1))
     }
     func perform(
-      _ id: Int, _ line: String, by machine: EngineProcesses, of deployment: String = "d1", onLost: Command.OnLost = .fail
+      _ id: Int, _ line: String, by machine: EngineProcesses, of deployment: Deployment.ID = "d1", onLost: Command.OnLost = .fail
     ) async -> Outcome {
       let operation = DeployModel.Operation.run(Command(.shell(line), onLost: onLost))
       let intent = Intent(id: id, place: .engine, operation: operation, timeout: .minutes(1), site: .init())

@@ -6,7 +6,7 @@ import Testing
 extension Ground {
   /// Returns a request for the lock as a deployment makes it.
   static func ask(
-    _ token: String, fence: Int, inherits: String? = nil, expects: String? = nil, lease: Interval = .seconds(60),
+    _ token: String, fence: Int, inherits: String? = nil, expects: Deployment.ID? = nil, lease: Interval = .seconds(60),
     orphans: LockRequest.Orphans = .wait
   ) -> DeployModel.Operation {
     .lock(

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts
@@ -78,11 +79,11 @@ final class Ground: Sendable {
 
   var path: String { "\(folder)/srv/shop" }
 
-  func site(_ deployment: String = "d1", fence: Int = 1, token: String = "t1", reuse: Placement.Reuse = .copy) -> HostSite {
+  func site(_ deployment: Deployment.ID = "d1", fence: Int = 1, token: String = "t1", reuse: Placement.Reuse = .copy) -> HostSite {
     HostSite(host: host, deployment: deployment, application: "shop", group: "all", path: path, fence: fence, token: token, reuse: reuse)
   }
 
-  func intent(_ id: Int, _ operation: DeployModel.Operation, timeout: Interval = .seconds(60), release: String? = nil) -> Intent {
+  func intent(_ id: Int, _ operation: DeployModel.Operation, timeout: Interval = .seconds(60), release: Release.ID? = nil) -> Intent {
     Intent(id: id, place: .host(0), operation: operation, timeout: timeout, site: .init(release: release))
   }
 

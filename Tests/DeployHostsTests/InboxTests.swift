@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import Foundation
+import PlanDrafts
 import Synchronization
 import Testing
 
@@ -65,7 +66,7 @@ struct InboxTests {
   func awaited(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     let other = ground.another()
-    func known(_ deployment: String = "d1") async throws -> Awaited? {
+    func known(_ deployment: Deployment.ID = "d1") async throws -> Awaited? {
       try await other.awaited(by: deployment, on: ground.host, at: ground.path)
     }
     #expect(try await known() == nil)
@@ -112,7 +113,7 @@ struct InboxTests {
   @Test("only the deployment that has the lock gets messages, and not more than forty")
   func refused() async throws {
     let ground = try Ground()
-    func leave(_ id: String, for deployment: String) async -> Failure? {
+    func leave(_ id: String, for deployment: Deployment.ID) async -> Failure? {
       do throws(Failure) {
         try await ground.hosts.leave(message(id), for: deployment, on: ground.host, at: ground.path)
       } catch { return error }

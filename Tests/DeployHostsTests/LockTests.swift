@@ -1,13 +1,14 @@
 import DeployCore
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts
 
 @Suite("Whose lock it is, whatever the host's shell", .serialized)
 struct LockTests {
-  private func site(_ ground: Ground, _ application: String, _ deployment: String, fence: Int, token: String) -> HostSite {
+  private func site(_ ground: Ground, _ application: String, _ deployment: Deployment.ID, fence: Int, token: String) -> HostSite {
     var site = ground.site(deployment, fence: fence, token: token)
     site.application = application
     return site

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts

@@ -1,5 +1,6 @@
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts
@@ -7,7 +8,8 @@ import Testing
 @Suite("Receipts on trial, and the secrets in them, whatever the host's shell", .serialized)
 struct ReceiptTests {
   private func receipt(
-    _ ground: Ground, _ release: String, _ deployment: String, trial: Bool? = true, undid: String? = nil, secrets: [String] = []
+    _ ground: Ground, _ release: Release.ID, _ deployment: Deployment.ID, trial: Bool? = true, undid: Deployment.ID? = nil,
+    secrets: [String] = []
   ) async throws -> Receipt {
     let sources = try await ground.store.keep([SourceFile(path: "deploy.lua", text: "recipe \"web\" { -- \(release)\n}\n")])
     let bundle = Digest(hex: String(repeating: "ab", count: 32))
@@ -19,7 +21,9 @@ struct ReceiptTests {
   }
 
   /// Takes the lock, writes the receipts, and gives the lock back.
-  private func leave(_ ground: Ground, _ receipts: [Receipt], expects: String?, knowing: String? = nil, good: String?) async throws {
+  private func leave(
+    _ ground: Ground, _ receipts: [Receipt], expects: Deployment.ID?, knowing: Deployment.ID? = nil, good: Deployment.ID?
+  ) async throws {
     let token = UUID().uuidString
     guard case .reached(let state) = await survey(ground) else {
       Issue.record("not reached")
@@ -42,7 +46,7 @@ struct ReceiptTests {
   /// Describes the receipts on the host, such as `r2? < r1`. A question mark means that the receipt is on trial.
   private func memory(_ ground: Ground) async -> String {
     guard case .reached(let state) = await survey(ground) else { return "not reached" }
-    func word(_ receipt: Receipt?) -> String { receipt.map { $0.release.id + ($0.trial == true ? "?" : "") } ?? "-" }
+    func word(_ receipt: Receipt?) -> String { receipt.map { $0.release.id.rawValue + ($0.trial == true ? "?" : "") } ?? "-" }
     return "\(word(state.receipt)) < \(word(state.previous))"
   }
 

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts
@@ -243,7 +244,7 @@ struct ReleaseTests {
       #expect(await ground.perform(number, .stage(releases[number - 1])).failure == nil)
     }
     #expect(await ground.perform(5, .activate(releases[3].id)).failure == nil)
-    let gone = Value.list([.text(releases[1].id), .text(releases[0].id)])
+    let gone = Value.list([.text(releases[1].id.rawValue), .text(releases[0].id.rawValue)])
     #expect(await ground.perform(6, .prune(keep: 2, pinned: [])).value == gone)
     let engine = ground.another()
     #expect(await ground.perform(6, .prune(keep: 2, pinned: []), by: engine).value == gone)
@@ -281,7 +282,8 @@ struct ReleaseTests {
     #expect(misses == 0)
     #expect(await ground.perform(50, .discard(releases[3].id)).failure?.kind == .invalid)
     #expect(await ground.perform(51, .prune(keep: 1, pinned: [releases[0].id])).failure == nil)
-    #expect(Set(Ground.sh("ls '\(path)/releases'").split(separator: "\n").map(String.init)) == [releases[0].id, releases[3].id])
+    #expect(
+      Set(Ground.sh("ls '\(path)/releases'").split(separator: "\n").map(String.init)) == [releases[0].id.rawValue, releases[3].id.rawValue])
     #expect(await ground.perform(52, .discard(releases[0].id)).failure == nil)
     #expect(await ground.perform(53, .activate(nil)).failure == nil)
     #expect(!Ground.isThere("\(path)/current"))

@@ -38,7 +38,7 @@ final class ShelfStore: BundleStore {
       if !$0.order.contains(digest) { $0.order.append(digest) }
     }
     let id = Hex.digest(Array((digest.hex + "\n" + shared.joined(separator: "\n")).utf8)).prefix(12)
-    return Release(id: String(id), bundle: digest, shared: shared)
+    return Release(id: Release.ID(String(id)), bundle: digest, shared: shared)
   }
 
   private func walk(_ source: String, _ prefix: String, _ items: inout [Manifest.Item]) throws {

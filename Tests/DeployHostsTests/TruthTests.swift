@@ -1,12 +1,13 @@
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts
 
 @Suite("Lock, fence, receipts and files, whatever the host's shell", .serialized)
 struct TruthTests {
-  private func receipt(_ ground: Ground, _ release: String, _ deployment: String) async throws -> Receipt {
+  private func receipt(_ ground: Ground, _ release: Release.ID, _ deployment: Deployment.ID) async throws -> Receipt {
     let sources = try await ground.store.keep([SourceFile(path: "deploy.lua", text: "recipe \"web\" { -- \(release)\n}\n")])
     let bundle = Digest(hex: String(repeating: "ab", count: 32))
     return Receipt(

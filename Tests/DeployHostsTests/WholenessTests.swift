@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployHosts
@@ -16,7 +17,7 @@ struct WholenessTests {
     return state
   }
 
-  private func lock(_ fence: Int = 1, expects: String? = nil) -> DeployModel.Operation {
+  private func lock(_ fence: Int = 1, expects: Deployment.ID? = nil) -> DeployModel.Operation {
     .lock(
       LockRequest(token: "t1", owner: "ann@desk", purpose: "deploy web of shop", fence: fence, expects: expects, lease: .seconds(60)))
   }

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployLua
 import DeployModel
+import PlanDrafts
 import Testing
 
 /// Deployments and releases pin a prelude. Later versions of Lander must be able to run it.

@@ -61,7 +61,7 @@ struct Rig {
   ) -> Plan {
     let digest = Digest(hex: String(repeating: "ab", count: 32))
     let inputs = Receipt.Inputs(bundle: digest, sources: digest, parameters: parameters, shared: [], secrets: [])
-    let release = Release(id: digest.short, bundle: digest)
+    let release = Release(id: Release.ID(digest.short), bundle: digest)
     let facts = HostFacts(shell: "dash", user: "deploy", tools: tools, bootID: "b", freeBytes: 1, freeInodes: 1)
     let plans = (0..<hosts).map { number in
       HostPlan(

@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @Suite("DORA's four measures")
@@ -10,7 +11,8 @@ struct DeliveryMetricsTests {
   private func at(_ hours: Double) -> Timestamp { Timestamp(milliseconds: Stories.start.milliseconds + Int(hours * Double(Self.hour))) }
 
   private func one(
-    _ id: String, _ ended: Double, _ end: Deployment.End, kind: Plan.Kind = .deploy, committed: Double? = nil, lasting: Double = 0.5
+    _ id: DeployModel.Deployment.ID, _ ended: Double, _ end: Deployment.End, kind: Plan.Kind = .deploy, committed: Double? = nil,
+    lasting: Double = 0.5
   ) -> Deployment {
     Deployment(
       id: id, application: "shop", group: "production", kind: kind, began: at(ended - lasting), ended: at(ended), end: end,

@@ -5,7 +5,7 @@ import Testing
 
 /// How reports show gates: the question, the times, the commands for an answer, and the result.
 struct GateReportTests {
-  private let id = "20261121-113045-x7k2"
+  private let id: Deployment.ID = "20261121-113045-x7k2"
 
   private static let watch = Gate(
     .check, name: "health", time: .minutes(10),

@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @Suite("The view that is redrawn in place")

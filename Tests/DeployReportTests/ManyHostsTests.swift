@@ -1,6 +1,7 @@
 import DeployModel
 import DeployReport
 import Foundation
+import PlanDrafts
 import Testing
 
 @Suite("What is said of hundreds of hosts")

@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @Suite("Progress for those who want to read nothing")

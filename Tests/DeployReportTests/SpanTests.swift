@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @Suite("Spans of a deployment")
@@ -28,7 +29,7 @@ struct SpanTests {
 
   @Test("a rollback hangs below the deployment that it takes back")
   func rollback() throws {
-    let failed = "20261121-113045-x7k2"
+    let failed: Deployment.ID = "20261121-113045-x7k2"
     let plan = Stories.plan(kind: .rollback(of: failed), id: "20261121-113050-aaaa")
     let all = spans(Stories.entries([.planned(plan), .concluded(Conclusion(status: .succeeded, hosts: [.succeeded, .succeeded]))]))
     #expect(all.last?["parentSpanId"]?.text == names.span(failed) && all.last?["name"]?.text == "REVERT web")

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import SchemaCheck
 import Testing
 

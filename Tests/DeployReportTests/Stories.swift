@@ -8,7 +8,7 @@ enum Stories {
 
   static func plan(
     hosts names: [String] = ["web1", "web2"], kind: Plan.Kind = .deploy,
-    id: String = "20261121-113045-x7k2", isFirst: Bool = false
+    id: Deployment.ID = "20261121-113045-x7k2", isFirst: Bool = false
   ) -> Plan {
     let release = Release(id: "8d1e00112233", bundle: digest)
     let inputs = Receipt.Inputs(

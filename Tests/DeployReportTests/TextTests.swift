@@ -1,5 +1,6 @@
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 @testable import DeployReport

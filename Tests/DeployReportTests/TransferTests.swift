@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @Suite("Who waits for an upload sees its bytes")

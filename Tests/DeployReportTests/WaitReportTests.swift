@@ -1,10 +1,11 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @Suite("What somebody is told who waits for a deployment")
 struct WaitReportTests {
-  private let id = "20261121-113045-x7k2"
+  private let id: Deployment.ID = "20261121-113045-x7k2"
 
   private func report(_ entries: [Entry]) -> WaitReport {
     var report = WaitReport(on: Surface())

@@ -1,11 +1,12 @@
 import DeployModel
+import PlanDrafts
 import Testing
 
 @testable import DeploySimulation
 
 /// Simulated hosts find a job without a search through all their jobs.
 struct JobTests {
-  private func job(_ intent: Int, _ deployment: String = "d1", state: SimulatedJob.State = .running) -> SimulatedJob {
+  private func job(_ intent: Int, _ deployment: Deployment.ID = "d1", state: SimulatedJob.State = .running) -> SimulatedJob {
     let intent = Intent(
       id: intent, place: .host(0), operation: .run(Command(.shell("x"))), timeout: .seconds(1), site: Intent.Site())
     let now = Timestamp(milliseconds: 0)

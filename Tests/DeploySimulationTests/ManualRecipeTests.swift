@@ -28,7 +28,7 @@ import Testing
       Survey.reached(HostState(facts: HostFacts(shell: "sh", user: "u", bootID: "", freeBytes: .max / 2, freeInodes: .max / 2)))
     }
     func identity(_ id: String, _ at: Timestamp) -> Planner.Identity {
-      Planner.Identity(id: id, actor: "me@here", at: at, engine: "1", token: id, seed: seed)
+      Planner.Identity(id: Deployment.ID(id), actor: "me@here", at: at, engine: "1", token: id, seed: seed)
     }
     var plan = try Planner.deployment(
       Planner.Input(
@@ -51,7 +51,7 @@ import Testing
     var simulation = Simulation(hosts: hosts, seed: seed, faults: faults, start: plan.origin.at) {
       try LuaRecipes(plan: $0, sources: $0.content.recipes.map { _ in project.sources })
     }
-    simulation.followUp = { failed, conclusion, at in RollbackPlanner.plan(after: failed, conclusion, by: identity(failed.id + "-back", at))
+    simulation.followUp = { failed, conclusion, at in RollbackPlanner.plan(after: failed, conclusion, by: identity("\(failed.id)-back", at))
     }
     simulation.add(plan)
     simulation.run()

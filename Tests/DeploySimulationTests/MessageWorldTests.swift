@@ -28,15 +28,17 @@ struct MessageWorldTests {
     #expect(undisturbed.checkers.broken == [])
     #expect(said(undisturbed) == ["m1", "m2"])
     #expect(undisturbed.duration > .minutes(3))
-    let hosts = undisturbed.hosts.map { [$0.current, $0.lock?.lock.deployment] }
-    #expect(hosts.allSatisfy { $0 == [cancels ? Worlds.old.id : Worlds.new.id, nil] })
+    let hosts = undisturbed.hosts.map { [$0.current?.rawValue, $0.lock?.lock.deployment.rawValue] }
+    #expect(hosts.allSatisfy { $0 == [(cancels ? Worlds.old : Worlds.new).id.rawValue, nil] })
     var differences: [String] = []
     for point in 0..<undisturbed.crashPoints {
       let simulation = world(crashes: [point], cancels: cancels)
       if let broken = simulation.checkers.broken.first { differences.append("crash \(point): \(broken)") }
       if let stopped = simulation.stopped { differences.append("crash \(point): \(stopped)") }
       if said(simulation).sorted() != ["m1", "m2"] { differences.append("crash \(point): \(said(simulation))") }
-      if simulation.hosts.map({ [$0.current, $0.lock?.lock.deployment] }) != hosts { differences.append("crash \(point): other hosts") }
+      if simulation.hosts.map({ [$0.current?.rawValue, $0.lock?.lock.deployment.rawValue] }) != hosts {
+        differences.append("crash \(point): other hosts")
+      }
     }
     #expect(differences.isEmpty, "\(differences.count): \(differences.prefix(5))")
   }
@@ -114,14 +116,16 @@ struct MessageWorldTests {
   func askedAndCrashed() throws {
     for seconds in stride(from: 8, to: 70, by: 20) {
       let undisturbed = try asking(pausedAt: seconds)
-      let hosts = undisturbed.hosts.map { [$0.current, $0.lock?.lock.deployment] }
+      let hosts = undisturbed.hosts.map { [$0.current?.rawValue, $0.lock?.lock.deployment.rawValue] }
       for point in stride(from: 0, to: undisturbed.crashPoints, by: 5) {
         let simulation = try asking(pausedAt: seconds, crashes: [point])
         #expect(simulation.checkers.broken == [], "crash \(point), paused at \(seconds) s: \(simulation.checkers.broken)")
         #expect(simulation.stopped == nil, "crash \(point), paused at \(seconds) s")
         // A command on the engine's machine is lost in a crash, and then the deployment fails.
         guard simulation.engines[0].conclusion?.status == .succeeded else { continue }
-        #expect(simulation.hosts.map { [$0.current, $0.lock?.lock.deployment] } == hosts, "crash \(point), paused at \(seconds) s")
+        #expect(
+          simulation.hosts.map { [$0.current?.rawValue, $0.lock?.lock.deployment.rawValue] } == hosts,
+          "crash \(point), paused at \(seconds) s")
       }
     }
   }

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// An engine dies for ever. A revision that it had not finished must never become the target of a rollback.

@@ -4,6 +4,7 @@ import DeployModel
 import DeploySimulation
 import DeployStore
 import Foundation
+import PlanDrafts
 import Testing
 
 /// How long the rehearsal of a large deployment takes, and how much memory it uses. Runs with `LANDER_SCALE=10000` in the environment of a

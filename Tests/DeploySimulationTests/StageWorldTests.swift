@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// Stages that hosts remember, in simulated worlds: engines that die for a while or for ever, and later deployments.

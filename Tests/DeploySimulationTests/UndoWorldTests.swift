@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// Stages that can be undone, in simulated worlds: deployments that fail after them, and engines that die during the rollback.

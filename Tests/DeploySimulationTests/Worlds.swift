@@ -53,7 +53,8 @@ enum Worlds {
     expects: Bool = true
   ) -> Plan {
     PlanDraft(
-      id: id, application: "shop", recipe: "web", group: "production", actor: "me@here", at: Timestamp(milliseconds: 2), engine: "1",
+      id: Deployment.ID(id), application: "shop", recipe: "web", group: "production", actor: "me@here", at: Timestamp(milliseconds: 2),
+      engine: "1",
       bundle: Bundle(digest: release.bundle, files: 10, bytes: 1000, source: "dist"), release: release,
       recipes: [PinnedRecipe(name: "web", sources: sources, hooks: hooks)],
       hosts: hosts.enumerated().map { number, host in
@@ -99,7 +100,7 @@ enum Worlds {
   }
 
   static func identity(_ id: String) -> Planner.Identity {
-    Planner.Identity(id: id, actor: "me@here", at: Timestamp(milliseconds: 2), engine: "1", token: "token-\(id)", seed: 0)
+    Planner.Identity(id: Deployment.ID(id), actor: "me@here", at: Timestamp(milliseconds: 2), engine: "1", token: "token-\(id)", seed: 0)
   }
 
   static func simulation(

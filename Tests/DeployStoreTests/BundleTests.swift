@@ -187,7 +187,7 @@ struct BundleTests {
   func release() {
     let bundle = Digest(of: "b")
     let release = DirectoryBundleStore.release(of: bundle, shared: ["log/", "env"])
-    #expect(release.id == String(Digest(of: bundle.hex + "\nlog/\nenv").hex.prefix(12)))
+    #expect(release.id.rawValue == String(Digest(of: bundle.hex + "\nlog/\nenv").hex.prefix(12)))
     #expect(DirectoryBundleStore.release(of: bundle, shared: []).id != release.id)
     #expect(Digest(of: "abc").hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }

@@ -75,7 +75,7 @@ enum Samples {
       .gateClosed(number: 2, GateAnswer(.pass, by: "kim@laptop", comment: "seen", at: Timestamp(milliseconds: 1_764_000_000_000))),
     ] + statuses.enumerated().map { .host($0, $1) }
 
-  static func plan(_ id: String, hosts: Int = 2) -> Plan {
+  static func plan(_ id: Deployment.ID, hosts: Int = 2) -> Plan {
     let facts = HostFacts(
       shell: "dash", user: "u", tools: ["curl"], bootID: "b", freeBytes: 1 << 40, freeInodes: 5, clockSkew: .seconds(-2))
     let all = (0..<hosts).map { number in
@@ -130,7 +130,7 @@ enum Samples {
   }
 
   /// Returns the first `count` entries of a deployment, beginning with its plan.
-  static func deployment(_ id: String, count: Int, concluded: Bool = false) -> [Entry] {
+  static func deployment(_ id: Deployment.ID, count: Int, concluded: Bool = false) -> [Entry] {
     (0..<count).map { sequence in
       if sequence == 0 { return entry(0, .planned(plan(id))) }
       if concluded, sequence == count - 1 { return entry(sequence, .concluded(Conclusion(status: .succeeded, hosts: [.succeeded]))) }

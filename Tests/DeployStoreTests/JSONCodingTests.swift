@@ -1,6 +1,7 @@
 import DeployModel
 import DeployStore
 import Foundation
+import PlanDrafts
 import Testing
 
 @Suite("How entries are coded")

@@ -2,6 +2,7 @@ import DeployModel
 import DeployStore
 import Foundation
 import GRDB
+import PlanDrafts
 import Testing
 
 /// Changes a journal's file with SQL, as a person with `sqlite3` could.

@@ -86,7 +86,7 @@ struct JournalTests {
 
   @Test("an id that could leave the folder is refused")
   func names() async throws {
-    for id in ["../x", "", ".x", "a/b", String(repeating: "x", count: 65), "a\u{0}"] {
+    for id: Deployment.ID in ["../x", "", ".x", "a/b", Deployment.ID(String(repeating: "x", count: 65)), "a\u{0}"] {
       await #expect(throws: Failure.self) { try await journal.append(Samples.deployment(id, count: 1), to: id) }
     }
   }
@@ -110,7 +110,7 @@ struct JournalTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<40 {
         group.addTask {
-          let id = "d-\(number)"
+          let id: Deployment.ID = "d-\(number)"
           for entry in Samples.deployment(id, count: 20) { try await journal.append([entry], to: id) }
         }
       }

@@ -2,6 +2,7 @@ import DeployCore
 import DeployModel
 import DeployStore
 import Foundation
+import PlanDrafts
 import Testing
 
 /// Starts this test program again, for a part of a test that needs a process of its own.

@@ -1,6 +1,7 @@
 import DeployModel
 import DeployStore
 import Foundation
+import PlanDrafts
 import Testing
 
 @Suite("A journal whose rows are no longer what was written")

@@ -3,6 +3,7 @@ import DeployHosts
 import DeployModel
 import DeployStore
 import Foundation
+import PlanDrafts
 
 /// Answers of hosts: the real host program runs on this machine, with damaged files in its `.lander` and with tools that print anything.
 struct AnswerInputs: InputKind {

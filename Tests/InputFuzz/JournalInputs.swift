@@ -4,6 +4,7 @@ import DeployReport
 import DeployStore
 import Foundation
 import GRDB
+import PlanDrafts
 
 /// Changed journals: bytes of the file, fields of its rows, and entries with a matching chain.
 struct JournalInputs: InputKind {

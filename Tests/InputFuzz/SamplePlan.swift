@@ -5,7 +5,7 @@ import PlanDrafts
 enum SamplePlan {
   static let digest = Digest(hex: String(repeating: "3f2a91cb", count: 8))
 
-  static func plan(_ id: String) -> Plan {
+  static func plan(_ id: Deployment.ID) -> Plan {
     let release = Release(id: "8d1e00112233", bundle: digest)
     let inputs = Receipt.Inputs(bundle: digest, sources: digest, parameters: .record(of: [("n", .int(3))]), shared: [], secrets: [])
     let hosts = (0..<2).map {
@@ -20,7 +20,7 @@ enum SamplePlan {
     ).plan
   }
 
-  static func facts(_ id: String) -> [Entry.Fact] {
+  static func facts(_ id: Deployment.ID) -> [Entry.Fact] {
     let failure = Failure(.command, "`true` exited with 1")
     let error = ScriptError(failure, host: "web1")
     func run(_ intent: Int, _ host: Int) -> Entry.Fact {
@@ -41,7 +41,7 @@ enum SamplePlan {
     ]
   }
 
-  static func entries(_ id: String) -> [Entry] {
+  static func entries(_ id: Deployment.ID) -> [Entry] {
     facts(id).enumerated().map { Entry(sequence: $0, at: Timestamp(milliseconds: 1_795_260_645_000 + $0), fact: $1) }
   }
 }

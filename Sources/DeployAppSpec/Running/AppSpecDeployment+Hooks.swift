@@ -52,7 +52,7 @@ extension AppSpecDeployment {
   private func variables(_ event: String) -> [(name: String, value: String)] {
     [
       ("APPLICATION_NAME", request.application), ("DEPLOYMENT_GROUP_ID", root.group), ("DEPLOYMENT_GROUP_NAME", request.groupName),
-      ("DEPLOYMENT_ID", request.id), ("LIFECYCLE_EVENT", event),
+      ("DEPLOYMENT_ID", request.id.rawValue), ("LIFECYCLE_EVENT", event),
     ]
   }
 }

@@ -1,8 +1,10 @@
+package import DeployModel
+
 /// A request to deploy one bundle with an appspec file to one host.
 package struct AppSpecRequest: Sendable, Hashable {
   package enum BundleType: String, Sendable, Hashable, CaseIterable { case directory, tar, tgz, zip }
 
-  package var id: String
+  package var id: Deployment.ID
   package var bundle: HostPath
   package var type: BundleType
   /// How many revisions stay under the engine's root, the new one included; at least 1.
@@ -35,7 +37,7 @@ package struct AppSpecRequest: Sendable, Hashable {
   package static let outgoingEvents = ["BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop"]
 
   package init(
-    id: String, bundle: HostPath, type: BundleType = .directory, maxRevisions: Int = 5, fileExistsBehavior: String = "DISALLOW",
+    id: Deployment.ID, bundle: HostPath, type: BundleType = .directory, maxRevisions: Int = 5, fileExistsBehavior: String = "DISALLOW",
     appSpecFile: String = AppSpecRequest.standardFile, events: [String]? = nil, application: String? = nil,
     groupName: String = "LocalFleet", restore: Bool = false, ignoresStopFailures: Bool = false,
     refusesForeignLinks: Bool = false

@@ -83,7 +83,7 @@ package final class AppSpecTransport: Transport {
 
   private static func request(_ step: AppSpecStep, at site: HostSite) -> AppSpecRequest {
     var request = AppSpecRequest(
-      id: site.deployment, bundle: HostPath("\(site.path)/releases/\(step.release ?? "none")"), maxRevisions: max(1, step.keep),
+      id: site.deployment, bundle: HostPath("\(site.path)/releases/\(step.release?.rawValue ?? "none")"), maxRevisions: max(1, step.keep),
       fileExistsBehavior: step.options.fileExists.rawValue.uppercased(), appSpecFile: step.options.file, application: site.application,
       groupName: site.group, restore: step.options.restore, ignoresStopFailures: step.options.ignoresStopFailures,
       refusesForeignLinks: step.options.foreignLinks == .refuse)

@@ -1,3 +1,5 @@
+package import DeployModel
+
 /// The result of a deployment, in the form of its result file.
 package struct DeploymentReport: Sendable, Hashable, Codable {
   package struct Script: Sendable, Hashable, Codable {
@@ -28,12 +30,12 @@ package struct DeploymentReport: Sendable, Hashable, Codable {
     package var restored: String?
   }
 
-  package var deploymentID: String
+  package var deploymentID: Deployment.ID
   /// The events that ran. If one failed, it is the last.
   package var events: [Event] = []
   package var error: Failure?
 
-  package init(deploymentID: String) { self.deploymentID = deploymentID }
+  package init(deploymentID: Deployment.ID) { self.deploymentID = deploymentID }
 
   private enum CodingKeys: String, CodingKey {
     case deploymentID = "deployment_id"

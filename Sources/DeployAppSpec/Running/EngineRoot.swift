@@ -1,4 +1,4 @@
-import DeployModel
+package import DeployModel
 
 /// The folder in which a deployment group keeps its state on a host, with the layout of the CodeDeploy agent.
 package struct EngineRoot: Sendable, Hashable {
@@ -13,7 +13,7 @@ package struct EngineRoot: Sendable, Hashable {
 
   package var groupFolder: HostPath { path.appending(group) }
   /// Returns the folder of one deployment of the group.
-  package func deployment(_ id: String) -> HostPath { groupFolder.appending(id) }
+  package func deployment(_ id: Deployment.ID) -> HostPath { groupFolder.appending(id.rawValue) }
   package var instructions: HostPath { path.appending("deployment-instructions") }
   /// The file with the list of what the next installation removes.
   package var cleanupList: HostPath { instructions.appending(group + "-cleanup") }
@@ -44,12 +44,12 @@ package struct EngineRoot: Sendable, Hashable {
   /// Returns a program that prunes old revisions, fetches and unpacks the bundle, and records the deployment as the most recent one. It
   /// does nothing if `opening` ran before it and found no such bundle.
   package func unpacking(_ request: AppSpecRequest) -> ShellProgram {
-    let folder = deployment(request.id)
+    let (id, folder) = (request.id.rawValue, deployment(request.id))
     var program = ShellProgram(
       """
       \(request.type == .directory ? "[ \"${kind-d}${has-y}\" = dy ]" : "[ \"${kind-f}\" = f ]") || exit 0
       LC_ALL=C; export LC_ALL
-      g=\(groupFolder.text.shellQuoted) id=\(request.id.shellQuoted) d=\(folder.text.shellQuoted) b=\(request.bundle.text.shellQuoted)
+      g=\(groupFolder.text.shellQuoted) id=\(id.shellQuoted) d=\(folder.text.shellQuoted) b=\(request.bundle.text.shellQuoted)
       last=$(cat \(lastSuccessful.text.shellQuoted) 2>/dev/null) a=$d/deployment-archive
       extra=$(($(ls -1A -- "$g" | grep -cvxF -e "$id") - \(request.maxRevisions) + 1))
       ls -1Atr -- "$g" | while IFS= read -r e; do

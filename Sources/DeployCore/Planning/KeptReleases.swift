@@ -60,9 +60,9 @@ package struct KeptReleases: Sendable {
     let text = word.hasPrefix("bundle:") ? String(word.dropFirst("bundle:".count)) : word
     let meant = list.filter { kept in
       guard text.utf8.count >= 4 else { return false }
-      let isBundle = kept.receipt.map { $0.inputs.bundle.hex.hasPrefix(text) || $0.deployment.isExactly(text) } ?? false
+      let isBundle = kept.receipt.map { $0.inputs.bundle.hex.hasPrefix(text) || $0.deployment.rawValue.isExactly(text) } ?? false
       let isCommit = kept.receipt?.provenance?.commit?.id.hasPrefix(text) ?? false
-      return kept.release.hasPrefix(text) || isBundle || isCommit
+      return kept.release.begins(with: text) || isBundle || isCommit
     }
     guard let first = meant.first else {
       throw Problems(Problem("no host keeps a release \"\(word)\"", subject: "--to", fix: choice(near: word)), exit: .refused)
@@ -85,7 +85,7 @@ package struct KeptReleases: Sendable {
   private func choice(near word: String = "") -> String {
     let good = list.filter { $0.verdict == .good }.map(\.release)
     if good.isEmpty { return "lander deploy --revision bundle:DIGEST deploys one of lander bundle list" }
-    let hint = word.isEmpty ? nil : NearMatch.of(word, among: good).map { "did you mean \($0)? " }
+    let hint = word.isEmpty ? nil : NearMatch.of(word, among: good.map(\.rawValue)).map { "did you mean \($0)? " }
     return (hint ?? "") + "good ones are \(good.joined(separator: ", ")); lander releases says what each host keeps"
   }
 }

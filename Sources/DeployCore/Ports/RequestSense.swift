@@ -4,7 +4,7 @@ package import DeployModel
 extension HostSite {
   /// Returns why an intent of this deployment cannot be sent; nil: it can be sent.
   package func nonsense(in intent: Intent) -> Failure? {
-    let names = [deployment] + [intent.site.release, intent.site.previous].compactMap { $0 }
+    let names = [deployment.rawValue] + [intent.site.release, intent.site.previous].compactMap { $0?.rawValue }
     if let odd = names.first(where: { $0.isEmpty || $0.utf8.first == UInt8(ascii: ".") || !$0.utf8.allSatisfy(\.isPlainInName) }) {
       return Failure(.invalid, "`\(odd)` cannot be the name of a deployment or release")
     }

@@ -75,14 +75,14 @@ extension StageMark {
       let at = value["at"]?.int
     else { return nil }
     self.init(
-      stage: stage, revision: revision, state: state, deployment: deployment, by: by, at: Timestamp(milliseconds: at),
+      stage: stage, revision: revision, state: state, deployment: Deployment.ID(deployment), by: by, at: Timestamp(milliseconds: at),
       isIrreversible: value["irreversible"]?.bool == true, undo: value["undo"]?.text.flatMap(Undo.init))
   }
 
   package var value: Value {
     var members: [(String, Value)] = [
-      ("stage", .text(stage)), ("revision", .text(revision.hex)), ("state", .text(state.rawValue)), ("deployment", .text(deployment)),
-      ("by", .text(by)), ("at", .int(at.milliseconds)), ("irreversible", .bool(isIrreversible)),
+      ("stage", .text(stage)), ("revision", .text(revision.hex)), ("state", .text(state.rawValue)),
+      ("deployment", .text(deployment.rawValue)), ("by", .text(by)), ("at", .int(at.milliseconds)), ("irreversible", .bool(isIrreversible)),
     ]
     if let undo { members.append(("undo", .text(undo.rawValue))) }
     return .record(of: members)

@@ -40,7 +40,7 @@ struct AlarmLooker {
     self.looks = looks
     self.plan = plan
     self.ports = ports
-    name = "alarm-" + identity.id
+    name = Deployment.ID("alarm-\(identity.id)")
     token = identity.token
     running = looks.places.map { _ in nil }
     overdue = running

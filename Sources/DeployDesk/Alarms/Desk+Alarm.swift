@@ -9,7 +9,7 @@ extension Desk {
     let summary = try await past.find(word)
     let entries = try await past.entries(of: summary.id)
     // A rollback that an alarm started has no alarm of its own: the alarm continues with it.
-    if let fired = try await fired(by: summary, in: book) { return try await alarm(of: fired, in: book) }
+    if let fired = try await fired(by: summary, in: book) { return try await alarm(of: fired.rawValue, in: book) }
     guard case .planned(let plan)? = entries.first?.fact, let alarm = plan.flow.alarm else {
       throw Problems(
         Problem(

@@ -23,7 +23,8 @@ struct FleetPlan: Sendable {
     }
     let selection = try Selection(request, in: declared, besides: candidate.asked.unclear)
     let identity = Planner.Identity(
-      id: "simulation", actor: "simulation", at: Timestamp(milliseconds: 1_800_000_000_000), engine: engine, token: "simulation", seed: seed
+      id: Deployment.ID("simulation"), actor: "simulation", at: Timestamp(milliseconds: 1_800_000_000_000), engine: engine,
+      token: "simulation", seed: seed
     )
     var plan = try Planner.simulated(selection, isFresh: false, by: identity)
     if selection.recipe.needsSeenWaves {

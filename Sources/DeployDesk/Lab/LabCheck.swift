@@ -26,7 +26,7 @@ struct LabCheck {
       problems += left(on: host, state, status) + self.problems(of: host, state, status, in: part, serving: bundle)
     }
     for case .reached(let state) in found.partners where state.lock != nil {
-      problems.append(Problem("a partner is still locked by deployment \(state.lock?.deployment ?? "")"))
+      problems.append(Problem("a partner is still locked by deployment \(state.lock?.deployment.rawValue ?? "")"))
     }
     return problems
   }
@@ -63,7 +63,9 @@ struct LabCheck {
     var problems: [Problem] = []
     if state.current != wanted {
       problems.append(
-        Problem("it serves release \(state.current ?? "none"), and the deployment says \(wanted ?? "none")", subject: host.name))
+        Problem(
+          "it serves release \(state.current?.rawValue ?? "none"), and the deployment says \(wanted?.rawValue ?? "none")",
+          subject: host.name))
     }
     if let bundle, state.receipt?.inputs.bundle != bundle {
       let served = state.receipt.map { "revision \($0.inputs.bundle.short)" } ?? "nothing"

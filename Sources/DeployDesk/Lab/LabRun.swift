@@ -76,7 +76,7 @@ struct LabRun: Sendable {
       for signer in kind == .approve ? gate.simulatedSigners : [nil] {
         let isPause = kind == .approve && gate.kind == .pause
         var message = Message(
-          id: desk.stage.identity().id, isPause ? .resume : kind, by: "lander test --lab", comment: "", at: desk.now)
+          id: desk.stage.identity().id.rawValue, isPause ? .resume : kind, by: "lander test --lab", comment: "", at: desk.now)
         message.means(Awaited(gate: number, kind: gate.kind))
         message.signature = signer.map { LabSignatures.mark + $0 }
         try? await desk.messages.send(message, to: deployment)

@@ -18,8 +18,8 @@ extension Desk {
       answered = answered || surveyed.unreachable < surveyed.surveys.count
       for one in surveyed.parked where !found.contains(where: { $0.parked.deployment == one.parked.deployment }) { found.append(one) }
     }
-    let exact = found.filter { $0.parked.deployment == word }
-    let near = exact.isEmpty ? found.filter { $0.parked.deployment.hasPrefix(word) || $0.parked.deployment.hasSuffix("-" + word) } : exact
+    let exact = found.filter { $0.parked.deployment.rawValue == word }
+    let near = exact.isEmpty ? found.filter { $0.parked.deployment.isMeant(by: word) } : exact
     guard near.count < 2 else {
       throw Problems(Problem("\"\(word)\" names \(near.count) deployments", fix: "say which: \(near.map(\.parked.deployment))"))
     }
@@ -42,7 +42,7 @@ extension Desk {
       claim.release()
       throw error
     }
-    return try await past.pair(id, or: [])
+    return try await past.pair(of: id)
   }
 
   /// Appends the entries of a parked deployment that its hosts have and this state folder lacks.

@@ -63,7 +63,7 @@ extension Desk {
     }
     try refuse(wanted, parked.gate, parked.kind, parked.name, parked.deployment, takes: parked.from)
     var message = Message(
-      id: stage.identity().id, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
+      id: stage.identity().id.rawValue, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     message.means(Awaited(gate: parked.gate, kind: parked.kind))
     try message.sign(wanted.sign, of: parked.deployment)
@@ -89,7 +89,7 @@ extension Desk {
     guard case .planned(let plan)? = entries.first?.fact, let open else { return nil }
     try refuse(wanted, awaited.gate, open.kind, open.name, plan.id, takes: open.from)
     var message = Message(
-      id: stage.identity().id, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
+      id: stage.identity().id.rawValue, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     message.means(awaited)
     try message.sign(wanted.sign, of: plan.id)

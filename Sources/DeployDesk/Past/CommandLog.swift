@@ -37,9 +37,17 @@ package struct CommandLog: Sendable, Hashable {
   }
 
   /// Returns the problem that a deployment has no host of this name, with a similar name if there is one.
-  package static func unknown(_ host: String, among names: [String], of deployment: String) -> Problems {
-    let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
-    return Problems(Problem("\(kind) \(deployment) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
+  package static func unknown(_ host: String, among names: [String], of deployment: Deployment.ID) -> Problems {
+    unknown(host, among: names, "deployment \(deployment)")
+  }
+
+  /// Returns the problem that no deployment of a train has a host of this name.
+  static func unknown(_ host: String, among names: [String], of train: Train.ID) -> Problems {
+    unknown(host, among: names, "train \(train)")
+  }
+
+  private static func unknown(_ host: String, among names: [String], _ what: String) -> Problems {
+    Problems(Problem("\(what) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
   }
 
   /// Returns the commands that may have written output, in the order of starting.

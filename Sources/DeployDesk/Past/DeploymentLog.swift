@@ -45,10 +45,10 @@ extension PastDeployments {
     return logs
   }
 
-  /// Returns the commands of several deployments that belong together. It is enough if one of them has the host.
-  /// - Parameter word: the name of these deployments in messages.
+  /// Returns the commands of the deployments of a train. It is enough if one of them has the host.
+  /// - Parameter train: the name of the train in messages.
   /// - Throws: if none of the deployments has the host.
-  package func logs(of deployments: [DeploymentSummary], named word: String, host: String?) async throws -> [DeploymentLog] {
+  package func logs(of deployments: [DeploymentSummary], named train: Train.ID, host: String?) async throws -> [DeploymentLog] {
     var (logs, names): ([DeploymentLog], [String]) = ([], [])
     for deployment in deployments {
       let reading = try await journal.entries(of: deployment.id)
@@ -56,7 +56,7 @@ extension PastDeployments {
       let log = DeploymentLog(deployment: deployment, damage: reading.damage, commands: CommandLog.commands(in: reading.entries))
       logs.append(log.on(host))
     }
-    if let host, host != "here", !names.contains(host) { throw CommandLog.unknown(host, among: names, of: word) }
+    if let host, host != "here", !names.contains(host) { throw CommandLog.unknown(host, among: names, of: train) }
     return logs
   }
 

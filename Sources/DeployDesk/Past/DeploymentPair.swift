@@ -82,6 +82,10 @@ extension PastDeployments {
     return pair
   }
 
+  /// Returns the pair that has a deployment.
+  /// - Throws: if the journal has no such deployment, or the pair's journal is damaged.
+  package func pair(of deployment: Deployment.ID) async throws -> DeploymentPair { try await pair(deployment.rawValue, or: []) }
+
   /// Returns the problem that several pairs match. The newest is not chosen silently, because it may belong to another team.
   private static func several(_ pairs: [DeploymentPair]) -> Problem {
     let names = pairs.prefix(8).map { pair in

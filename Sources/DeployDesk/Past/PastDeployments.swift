@@ -12,8 +12,8 @@ package struct PastDeployments: Sendable {
   package func find(_ word: String) async throws -> DeploymentSummary {
     let all = try await deployments()
     if word == "last", let newest = all.first { return newest }
-    let found = all.filter { $0.id == word }
-    let near = found.isEmpty ? all.filter { $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) } : found
+    let found = all.filter { $0.id.rawValue == word }
+    let near = found.isEmpty ? all.filter { $0.id.isMeant(by: word) } : found
     if near.count == 1 { return near[0] }
     if near.isEmpty {
       throw Problems(Problem("there is no deployment \"\(word)\" in this journal", fix: "lander history lists them"))
@@ -27,7 +27,7 @@ package struct PastDeployments: Sendable {
   /// Whether a word names at least one deployment of this journal.
   package func knows(_ word: String) async throws -> Bool {
     let all = try await deployments()
-    return word == "last" || all.contains { $0.id == word || $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) }
+    return word == "last" || all.contains { $0.id.rawValue == word || $0.id.isMeant(by: word) }
   }
 
   /// Returns all entries of a deployment.

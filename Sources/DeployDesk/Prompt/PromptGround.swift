@@ -77,7 +77,7 @@ struct PromptGround: Sendable {
   func begin() async throws(Failure) { if isReal { try await machine.attend(deployment, after: nil) } }
   func end() async { if isReal { await machine.forget(deployment) } }
 
-  private var deployment: Deployment.ID { "prompt-" + plan.id }
+  private var deployment: Deployment.ID { Deployment.ID("prompt-\(plan.id)") }
 
   /// Returns the site of an operation. Hosts do not compare its fence, because no deployment asks.
   private func site(_ number: Int) -> HostSite {

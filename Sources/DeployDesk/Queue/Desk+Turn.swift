@@ -78,7 +78,7 @@ extension Desk {
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
     let owner = provenance(request.said).nilIfEmpty?.actor(over: ports.actor) ?? ports.actor
     var ticket = Ticket(
-      token: line.token ?? stage.identity().id, manner: busy.manner, isUrgent: isUrgent,
+      token: line.token ?? stage.identity().id.rawValue, manner: busy.manner, isUrgent: isUrgent,
       lane: Self.lane([recipe.name, selection.group] + hosts.map(\.name)), sequence: request.sequence, owner: owner,
       purpose: recipe.purpose(on: selection.group), since: now,
       lease: lineLease)

@@ -18,7 +18,7 @@ extension Desk {
         if let own, own.state == .running {
           try await say(.cancel, comment: comment, to: own)
         } else {
-          try await say(.cancel, comment: comment, toFar: holder.deployment, on: [selection])
+          try await say(.cancel, comment: comment, toFar: holder.deployment.rawValue, on: [selection])
         }
       switch reception {
       case .answered(_, let accepted, let words):

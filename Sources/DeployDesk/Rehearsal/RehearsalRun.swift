@@ -40,7 +40,7 @@ package struct RehearsalRun: Sendable {
       return scripts
     }
     simulation.followUp = { failed, conclusion, at in
-      RollbackPlanner.plan(after: failed, conclusion, by: Self.identity(failed.id + "-back", at, seed, engine))
+      RollbackPlanner.plan(after: failed, conclusion, by: Self.identity("\(failed.id)-back", at, seed, engine))
     }
     simulation.answersGates = true
     simulation.add(plan)
@@ -81,6 +81,6 @@ package struct RehearsalRun: Sendable {
   }
 
   private static func identity(_ id: String, _ at: Timestamp, _ seed: UInt64, _ engine: String) -> Planner.Identity {
-    Planner.Identity(id: id, actor: "rehearsal", at: at, engine: engine, token: id, seed: seed)
+    Planner.Identity(id: Deployment.ID(id), actor: "rehearsal", at: at, engine: engine, token: id, seed: seed)
   }
 }

@@ -11,7 +11,7 @@ extension Planner {
     waves: KnownWaves = .rehearsing, by identity: Identity
   ) throws(Problems) -> Plan {
     let digest = Digest(hex: String(repeating: "5eed", count: 16))
-    let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.placement.shared)
+    let release = Release(id: Release.ID("5eed5eed5eed"), bundle: digest, shared: selection.recipe.placement.shared)
     let state = isFresh ? HostState.fresh : earlier(selection, sources: digest, at: identity.at)
     var input = Input(
       selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
@@ -24,12 +24,12 @@ extension Planner {
   /// Returns the state of a host with an earlier release of the selection's recipe.
   private static func earlier(_ selection: Selection, sources: Digest, at time: Timestamp) -> HostState {
     let digest = Digest(hex: String(repeating: "01de", count: 16))
-    let release = Release(id: "01de01de01de", bundle: digest, shared: selection.recipe.placement.shared)
+    let release = Release(id: Release.ID("01de01de01de"), bundle: digest, shared: selection.recipe.placement.shared)
     let inputs = Receipt.Inputs(
       bundle: digest, sources: sources, parameters: selection.parameters, shared: selection.recipe.placement.shared.sorted(), secrets: [])
     let receipt = Receipt(
-      application: selection.recipe.application, group: selection.group, release: release, inputs: inputs, deployment: "earlier",
-      recipe: selection.recipe.name, actor: "rehearsal", at: time)
+      application: selection.recipe.application, group: selection.group, release: release, inputs: inputs,
+      deployment: Deployment.ID("earlier"), recipe: selection.recipe.name, actor: "rehearsal", at: time)
     var state = HostState.fresh
     (state.current, state.releases, state.receipt) = (release.id, [release.id], receipt)
     return state

@@ -22,7 +22,7 @@ extension Desk {
       await ports.clock.sleep(Interval(milliseconds: 300))
       turns += 1
       try Task.checkCancellation()
-      let pair = try await past.pair(deployment, or: [])
+      let pair = try await past.pair(of: deployment)
       if let back = pair.back, !isTold, pair.state == .running {
         isTold = true
         tell(.remark("Its rollback \(back.id) is under way and is not interrupted; waiting for it."))

@@ -36,7 +36,7 @@ extension Desk {
       try Task.checkCancellation()
       turn += 1
       // Reading the state means reading the whole journal, so it is done seldom, except at the end.
-      if mayEnd || turn % 10 == 0 { pair = try await past.pair(pair.first.id, or: []) }
+      if mayEnd || turn % 10 == 0 { pair = try await past.pair(of: pair.first.id) }
       if turn % 10 == 0 { stopped = await engines.stopped(pair.members.map(\.id)) }
     }
   }

@@ -22,11 +22,11 @@ extension Desk {
     wantsOutput: Bool = false
   ) async throws -> Resumed {
     // This check comes first, because a claimed deployment counts as running.
-    try await past.pair(pair.members[0].id, or: []).refuseSuperseded()
+    try await past.pair(of: pair.members[0].id).refuseSuperseded()
     let claims = try Claims(pair, journal)
     do {
       // Another process may have ended the deployment between this check and the claims.
-      let now = try await past.pair(pair.members[0].id, or: [])
+      let now = try await past.pair(of: pair.members[0].id)
       if now.state == .concluded {
         claims.release()
         return .ended(now)

@@ -14,7 +14,7 @@ extension Desk {
     _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, to pair: DeploymentPair,
     patience: Interval = .seconds(10)
   ) async throws -> Reception {
-    var message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
+    var message = Message(id: stage.identity().id.rawValue, kind, gate: gate, by: ports.actor, comment: comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     if pair.state == .running { try await refuseStopped(pair) }
     var pair = pair
@@ -25,7 +25,7 @@ extension Desk {
       let answer = try await say(message, to: addressed, patience)
       if let answer, !answer.isIgnored { return answer }
       // The deployment may end meanwhile and its rollback may begin.
-      pair = try await past.pair(pair.first.id, or: [])
+      pair = try await past.pair(of: pair.first.id)
       if let answer, pair.speaking == addressed { return answer }
     }
     return pair.state == .concluded ? .ended(pair) : .unattended(pair)

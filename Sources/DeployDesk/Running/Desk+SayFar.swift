@@ -16,7 +16,7 @@ extension Desk {
     on selections: [Selection],
     patience: Interval = .seconds(75)
   ) async throws -> Reception {
-    var message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
+    var message = Message(id: stage.identity().id.rawValue, kind, gate: gate, by: ports.actor, comment: comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     let (deployment, places) = try await locked(by: word, on: selections)
     if kind.isForSomething, let awaited = await awaited(by: deployment, on: places) { message.means(awaited) }
@@ -55,18 +55,20 @@ extension Desk {
     for selection in selections {
       for (host, survey) in await survey(selection).named {
         guard case .reached(let state) = survey, let holder = state.lock?.deployment else { continue }
-        guard holder == word || holder.hasPrefix(word) || holder.hasSuffix("-" + word) else { continue }
+        guard holder.rawValue == word || holder.isMeant(by: word) else { continue }
         found.append((holder, Place(host: host, path: selection.recipe.placement.path)))
       }
     }
     let ids = Set(found.map(\.deployment)).sorted()
-    guard let id = ids.contains(word) ? word : ids.first else {
+    guard let id = ids.first(where: { $0.rawValue == word }) ?? ids.first else {
       throw Problems(
         Problem(
           "there is no deployment \"\(word)\" in this journal, and no host that was reached is locked by one",
           fix: "lander history lists those of this journal, lander status asks the hosts"))
     }
-    if ids.count > 1, id != word { throw Problems(Problem("\"\(word)\" names \(ids.count) deployments", fix: "say which: \(ids)")) }
+    if ids.count > 1, id.rawValue != word {
+      throw Problems(Problem("\"\(word)\" names \(ids.count) deployments", fix: "say which: \(ids)"))
+    }
     return (id, found.filter { $0.deployment == id }.map(\.place))
   }
 

@@ -22,7 +22,7 @@ package struct Execution: Sendable {
     errands = selection.hosts.enumerated().map { index, host in
       let intent = Intent(id: index + 1, place: .host(host.number), operation: operation, timeout: limit, site: Intent.Site())
       let site = HostSite(
-        host: host, deployment: "exec-" + identity.id, application: selection.recipe.application, group: selection.group,
+        host: host, deployment: Deployment.ID("exec-\(identity.id)"), application: selection.recipe.application, group: selection.group,
         path: host.place(selection.recipe.placement.path), fence: -1, token: identity.token)
       return Errand(intent: intent, site: site)
     }

@@ -30,7 +30,7 @@ struct TrialRun {
   }
 
   private static func identity(_ id: String, _ at: Timestamp, _ trial: Trial, _ stage: RehearsalStage) -> Planner.Identity {
-    Planner.Identity(id: id, actor: "trial", at: at, engine: stage.identity().engine, token: id, seed: trial.seed)
+    Planner.Identity(id: Deployment.ID(id), actor: "trial", at: at, engine: stage.identity().engine, token: id, seed: trial.seed)
   }
 
   private static func problems(of trial: Trial, _ plan: Plan) -> [Problem] {

@@ -93,7 +93,7 @@ final class EngineClaims: Sendable {
   // MARK: the file
 
   private func path(of deployment: Deployment.ID) throws(Failure) -> String {
-    guard !deployment.isEmpty, !deployment.hasPrefix("."), !deployment.contains("/") else {
+    guard !deployment.rawValue.isEmpty, !deployment.begins(with: "."), !deployment.rawValue.contains("/") else {
       throw Failure(.invalid, "`\(deployment)` cannot be the name of a deployment")
     }
     return "\(folder)/\(deployment)"

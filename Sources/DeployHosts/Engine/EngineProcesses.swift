@@ -190,7 +190,7 @@ package final class EngineProcesses: EngineMachine {
     let mark = CommandMark(intent.id, of: deployment)
     var settings =
       settings + [
-        ("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? ""), (CommandMark.variable, mark.word),
+        ("LANDER_DEPLOYMENT", deployment.rawValue), ("LANDER_EVENT", intent.site.event?.rawValue ?? ""), (CommandMark.variable, mark.word),
       ]
     if let trace = trace(deployment, nil, intent.site.event) { settings.append(("TRACEPARENT", trace)) }
     for variable in command.environment { settings.append((variable.name, try await vault.reveal(variable.value))) }

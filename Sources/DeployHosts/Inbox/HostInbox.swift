@@ -99,7 +99,7 @@ package final class HostInbox: Mailbox {
 
   /// The words that each renewal brings to a host: for each deployment its id and what it waits for.
   var told: [String] {
-    state.with { state in state.awaited.flatMap { [$0.deployment] + $0.what.line.split(separator: " ").map(String.init) } }
+    state.with { state in state.awaited.flatMap { [$0.deployment.rawValue] + $0.what.line.split(separator: " ").map(String.init) } }
   }
 
   /// Waits until the answers that are being sent to a folder have arrived or failed. The lock is given back only then, because a
@@ -201,7 +201,7 @@ package final class HostInbox: Mailbox {
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
       guard words.count >= 3 else { continue }
       if words[0] == "message", words.count > 3, let message = Self.message(words[3...].joined(separator: "\t"), named: words[2]) {
-        await found(message, for: words[1], at: Place(link: link, path: path, token: token))
+        await found(message, for: Deployment.ID(words[1]), at: Place(link: link, path: path, token: token))
       } else if words[0] == "message" || words[0] == "odd" {
         ignore("\(path)/.lander/inbox/\(words[1])/\(words[2]) on \(link.reach.name)")
       }
@@ -257,6 +257,6 @@ package final class HostInbox: Mailbox {
 
   private func tell(_ answer: MessageAnswer, to message: Message.ID, of deployment: Deployment.ID, at place: Place) async {
     guard let text = try? Hosts.coded(answer) else { return }
-    _ = try? await place.link.call("l_heard", [place.path, place.token, deployment, message], payload: text, patience: .zero)
+    _ = try? await place.link.call("l_heard", [place.path, place.token, deployment.rawValue, message], payload: text, patience: .zero)
   }
 }

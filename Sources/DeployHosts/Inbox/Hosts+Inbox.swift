@@ -8,7 +8,7 @@ extension Hosts {
   package func awaited(
     by deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> Awaited? {
-    Awaited(line: try await link(to: host).demand("l_awaited", [host.place(path), deployment]).lines.first ?? "")
+    Awaited(line: try await link(to: host).demand("l_awaited", [host.place(path), deployment.rawValue]).lines.first ?? "")
   }
 
   /// Leaves a message on a host, for the deployment that has its lock. The message is durable there when this returns.
@@ -19,14 +19,14 @@ extension Hosts {
     if let fault = message.fault { throw Failure(.invalid, "the message \(fault)") }
     let text = try Hosts.coded(message)
     guard text.count <= 8192, !text.contains(10) else { throw Failure(.invalid, "the message is no line of at most 8192 bytes") }
-    _ = try await link(to: host).demand("l_letter", [host.place(path), deployment, message.id], payload: text + [10])
+    _ = try await link(to: host).demand("l_letter", [host.place(path), deployment.rawValue, message.id], payload: text + [10])
   }
 
   /// Returns the state of a message that was left on a host.
   package func state(
     of message: Message.ID, for deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> MessageState {
-    let line = try await link(to: host).demand("l_reply", [host.place(path), deployment, message]).lines.first ?? ""
+    let line = try await link(to: host).demand("l_reply", [host.place(path), deployment.rawValue, message]).lines.first ?? ""
     if line == "waits" { return .waits }
     guard line.hasPrefix("answer\t") else { return .gone }
     guard let answer = try? JSONDecoder().decode(MessageAnswer.self, from: Data(line.dropFirst(7).utf8)) else {
@@ -39,6 +39,6 @@ extension Hosts {
   package func withdraw(
     _ message: Message.ID, from deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) {
-    _ = try await link(to: host).demand("l_withdraw", [host.place(path), deployment, message])
+    _ = try await link(to: host).demand("l_withdraw", [host.place(path), deployment.rawValue, message])
   }
 }

@@ -32,9 +32,9 @@ extension Hosts {
   private func environment(_ command: Command, _ errand: Errand) async throws(Failure) -> [(String, String)] {
     let site = errand.site
     var settings = [
-      ("LANDER_DEPLOYMENT", site.deployment), ("LANDER_APPLICATION", site.application), ("LANDER_GROUP", site.group),
+      ("LANDER_DEPLOYMENT", site.deployment.rawValue), ("LANDER_APPLICATION", site.application), ("LANDER_GROUP", site.group),
       ("LANDER_HOST", site.host.name), ("LANDER_ROOT", site.path), ("LANDER_EVENT", errand.intent.site.event?.rawValue ?? ""),
-      ("LANDER_RELEASE", errand.intent.site.release ?? ""), ("LANDER_PREVIOUS", errand.intent.site.previous ?? ""),
+      ("LANDER_RELEASE", errand.intent.site.release?.rawValue ?? ""), ("LANDER_PREVIOUS", errand.intent.site.previous?.rawValue ?? ""),
     ]
     if let slot = site.host.slot { settings.append(("LANDER_SLOT", slot)) }
     if let trace = trace(site.deployment, site.host.name, errand.intent.site.event) { settings.append(("TRACEPARENT", trace)) }

@@ -98,14 +98,15 @@ extension Hosts {
     let answer = try await errand.link.demand(
       "l_job",
       errand.claim + [
-        site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
+        site.deployment.rawValue, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
         "\(script.count)", since, job.again ? "repeat" : "fail", job.awaitsOutput ? "1" : "0", line,
         job.ours.isEmpty ? "" : "1", job.inline ?? "",
       ],
       payload: job.inline == nil ? script + job.input : [], also: job.asUser, inside: job.ours)
     let folder = "\(site.path)/.lander/jobs/\(site.deployment)/\(job.name)"
     let stop: @Sendable (String) async -> Void = { why in
-      _ = try? await errand.link.call("l_stop", [site.path, site.deployment, job.name, why, "\(grace)", job.user ?? ""], also: job.asUser)
+      _ = try? await errand.link.call(
+        "l_stop", [site.path, site.deployment.rawValue, job.name, why, "\(grace)", job.user ?? ""], also: job.asUser)
     }
     let events = await errand.link.watch(folder, isOurs: !job.ours.isEmpty, isNew: answer.text.trimmed == "started")
     await errand.flight.whenCancelled { await stop("cancelled") }

@@ -7,7 +7,7 @@ extension Hosts {
   func answer(_ command: Command, _ errand: Errand) async throws(Failure) -> Outcome {
     let job = try await job(of: command, errand)
     let script = Array(job.script.utf8)
-    let name = [errand.site.path, errand.site.deployment, job.name]
+    let name = [errand.site.path, errand.site.deployment.rawValue, job.name]
     await errand.flight.whenCancelled {
       _ = try? await errand.link.call("l_stop", name + ["cancelled", "1", job.user ?? ""], also: job.asUser)
     }

@@ -49,7 +49,7 @@ extension LinePlace {
       case "lost": isLost = true
       case "awaits":
         let sides = words.count > 1 ? words[1].parts(at: " ", most: 1).map(String.init) : []
-        if sides.count == 2, sides[0] == holder?.deployment { awaited = Awaited(line: sides[1]) }
+        if sides.count == 2, sides[0] == holder?.deployment.rawValue { awaited = Awaited(line: sides[1]) }
       case "ahead", "superseded":
         guard words.count == 4 else { continue }
         let other = Other(owner: words[1], purpose: words[2], since: Timestamp(milliseconds: Int(words[3]) ?? 0))

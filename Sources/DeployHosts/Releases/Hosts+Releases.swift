@@ -22,7 +22,7 @@ extension Hosts {
           let numbers = words.dropFirst().map { Int($0) ?? 0 }
           freeBytes = max(0, numbers[0].times(numbers[1]))
           if numbers[3] > 0 { freeInodes = numbers[2] }
-        case "base" where words.count == 3: base = (words[1], words[2])
+        case "base" where words.count == 3: base = (Release.ID(words[1]), words[2])
         case "pack" where words.count == 3: packs[ExactText(words[1])] = Int(words[2])
         case "lacks" where words.count == 2: missing += Int(words[1]).map { [$0] } ?? []
         default: break
@@ -33,7 +33,7 @@ extension Hosts {
 
   func stage(_ release: Release, _ errand: Errand) async throws(Failure) -> Outcome {
     try StagingList.look(at: release.shared)
-    let ground = Ground(try await errand.link.demand("l_begin", errand.claim + [release.id] + release.shared).lines)
+    let ground = Ground(try await errand.link.demand("l_begin", errand.claim + [release.id.rawValue] + release.shared).lines)
     if ground.present { return try await repair(release, free: (ground.freeBytes, ground.freeInodes), errand) }
     let lacks = SharedFiles.failure(missing: ground.missing, of: release.shared, on: errand.site.host, at: errand.site.path)
     if let lacks { throw lacks }
@@ -79,7 +79,7 @@ extension Hosts {
     if let content = packs.content { name = try await send(content, to: folder, has: has, errand).name }
     try errand.flight.check()
     _ = try await internalJob(
-      "l_stage", errand.claim + [release.id, base?.id ?? "-", errand.site.reuse.rawValue, packs.lists.name, name ?? "-"],
+      "l_stage", errand.claim + [release.id.rawValue, base?.id.rawValue ?? "-", errand.site.reuse.rawValue, packs.lists.name, name ?? "-"],
       also: base == nil ? [] : ["l_keep"], errand,
       name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
     return .done()
@@ -143,12 +143,12 @@ extension Hosts {
 
   /// - Parameter link: if `release` is nil, the target of the link `current` before the first deployment; nil: there was no link.
   func activate(_ release: Release.ID?, link: String? = nil, _ errand: Errand) async throws(Failure) -> Outcome {
-    _ = try await errand.link.demand("l_activate", errand.claim + [release ?? "", link ?? ""])
+    _ = try await errand.link.demand("l_activate", errand.claim + [release?.rawValue ?? "", link ?? ""])
     return .done()
   }
 
   func discard(_ release: Release.ID, _ errand: Errand) async throws(Failure) -> Outcome {
-    _ = try await internalJob("l_discard", errand.claim + [release], errand)
+    _ = try await internalJob("l_discard", errand.claim + [release.rawValue], errand)
     return .done()
   }
 
@@ -166,7 +166,7 @@ extension Hosts {
 
   func prune(_ keep: Int, _ pinned: [Release.ID], _ errand: Errand) async throws(Failure) -> Outcome {
     let said = try await errand.link.demand(
-      "l_prune", errand.claim + ["\(max(1, keep))", errand.site.deployment, "\(errand.intent.id)"] + pinned)
+      "l_prune", errand.claim + ["\(max(1, keep))", errand.site.deployment.rawValue, "\(errand.intent.id)"] + pinned.map(\.rawValue))
     return .done(.list(said.lines.map { .text(String($0)) }))
   }
 }

@@ -28,13 +28,13 @@ extension Hosts {
     try errand.flight.check()
     // The job's name must not change between versions: an engine that resumes an older engine's deployment looks for this job.
     _ = try await internalJob(
-      "l_repair", errand.claim + [release.id, lists.name, name ?? "-"], errand, name: "\(errand.intent.id).mend")
+      "l_repair", errand.claim + [release.id.rawValue, lists.name, name ?? "-"], errand, name: "\(errand.intent.id).mend")
     return .done()
   }
 
   /// Asks the host for the names, kinds and sizes in a release.
   func look(at release: Release.ID, _ path: String, _ link: HostLink) async throws(Failure) -> ReleaseLook {
-    try ReleaseLook(try await link.demand("l_look", [path, release]).output)
+    try ReleaseLook(try await link.demand("l_look", [path, release.rawValue]).output)
   }
 
   /// Returns the owners of the release's entries at the end of its deployment; nil: the host does not know them, because an older
@@ -54,7 +54,7 @@ extension Hosts {
     try await send(lists, as: "uploads/\(errand.room)/\(lists.name)", errand)
     let said = Guarded<[UInt8]>([])
     _ = try await internalJob(
-      "l_compare", errand.claim + [release, errand.room, lists.name], errand, name: "\(errand.intent.id).compare"
+      "l_compare", errand.claim + [release.rawValue, errand.room, lists.name], errand, name: "\(errand.intent.id).compare"
     ) { chunk in
       if chunk.stream == .stdout { said.with { $0 += chunk.bytes } }
     }
@@ -71,7 +71,7 @@ extension Hosts {
     let limit = Deadlines.standard(for: .stage(Release(id: release, bundle: Digest(hex: ""))))
     func ask(_ kind: String) async throws(Failure) {
       guard !list.isEmpty else { return }
-      lines += try await link.demand("l_differs", [path, release, kind], payload: list, within: limit).output.split(separator: 10)
+      lines += try await link.demand("l_differs", [path, release.rawValue, kind], payload: list, within: limit).output.split(separator: 10)
         .map { Array($0) }
       (list, size) = ([], 0)
     }

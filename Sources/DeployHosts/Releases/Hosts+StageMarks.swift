@@ -9,7 +9,8 @@ extension Hosts {
     let line = "\(mark.state.rawValue) \(mark.deployment) \(mark.at.milliseconds) \(mark.revision.hex) \(mark.way)"
     let key = Hex.digest(Array("\(mark.revision.hex) \(mark.stage)".utf8)).prefix(32)
     let answer = try await errand.link.demand(
-      "l_note", errand.claim + [mark.deployment, request.act.rawValue, String(key), line, Lock.word(mark.by), Lock.word(mark.stage)])
+      "l_note",
+      errand.claim + [mark.deployment.rawValue, request.act.rawValue, String(key), line, Lock.word(mark.by), Lock.word(mark.stage)])
     return .done(Hosts.marks(answer.lines)?.first?.value ?? .null)
   }
 
@@ -21,8 +22,8 @@ extension Hosts {
       let words = parts[1].parts(at: " ").map(String.init)
       guard words.count == 5, let state = StageMark.State(rawValue: words[0]), let at = Int(words[2]) else { return nil }
       return StageMark(
-        stage: parts[3], revision: Digest(hex: words[3]), state: state, deployment: words[1], by: parts[2], at: Timestamp(milliseconds: at),
-        isIrreversible: words[4] == "1", undo: words[4] == "2" ? .after : words[4] == "3" ? .before : nil)
+        stage: parts[3], revision: Digest(hex: words[3]), state: state, deployment: Deployment.ID(words[1]), by: parts[2],
+        at: Timestamp(milliseconds: at), isIrreversible: words[4] == "1", undo: words[4] == "2" ? .after : words[4] == "3" ? .before : nil)
     }
     return marks.isEmpty ? nil : marks
   }

@@ -20,7 +20,7 @@ extension Hosts {
 
   package func damage(of releases: [Release.ID], on host: DeployModel.Host, at path: String) async -> [ReleaseDamage] {
     guard path.isAbsolutePath, !releases.isEmpty, let link = try? link(to: host),
-      let answer = try? await link.demand("l_inspect", [path] + releases)
+      let answer = try? await link.demand("l_inspect", [path] + releases.map(\.rawValue))
     else { return [] }
     return Findings(answer.lines).damage
   }
@@ -47,12 +47,12 @@ extension Hosts {
     try found.check()
     var state = HostState(facts: found.facts(asked: asked))
     state.hindrance = found.hindrance(at: path)
-    state.current = found["current"]
+    state.current = found["current"].map(Release.ID.init)
     state.strange = found.strange
     state.damage = found.damage
-    state.altered = state.current.map { found.all("altered").contains($0) }
+    state.altered = state.current.map { found.all("altered").contains($0.rawValue) }
     state.place = found.place(boot: state.facts.bootID)
-    state.releases = found.all("release")
+    state.releases = found.all("release").map(Release.ID.init)
     state.fence = try found.fence(at: path)
     state.lacks = SharedFiles.failure(missing: found.all("lacks").compactMap { Int($0) }, of: shared, on: host, at: path)
     state.marks = Hosts.marks(answer.lines)
@@ -138,12 +138,12 @@ private struct Findings {
   }
 
   var damage: [ReleaseDamage] {
-    let gone = all("gone").map { ReleaseDamage($0, .gone) }
-    let unlisted = all("unlisted").map { ReleaseDamage($0, .unlisted) }
+    let gone = all("gone").map { ReleaseDamage(Release.ID($0), .gone) }
+    let unlisted = all("unlisted").map { ReleaseDamage(Release.ID($0), .unlisted) }
     let lacking = all("lacking").compactMap { line -> ReleaseDamage? in
       let words = line.parts(at: " ").map(String.init)
       guard words.count == 3, let missing = Int(words[1]), let total = Int(words[2]) else { return nil }
-      return ReleaseDamage(words[0], .lacking(missing, of: total))
+      return ReleaseDamage(Release.ID(words[0]), .lacking(missing, of: total))
     }
     return gone + unlisted + lacking
   }

@@ -9,9 +9,9 @@ extension Hosts {
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
-    var words = [site.path, request.token, site.deployment, "\(WallClock.now.milliseconds)", "\(request.fence)", "\(lease)"]
+    var words = [site.path, request.token, site.deployment.rawValue, "\(WallClock.now.milliseconds)", "\(request.fence)", "\(lease)"]
     words += [request.owner, request.purpose].map(Lock.word)
-    words += [request.inherits ?? "", EngineIdentity.own, request.good ?? ""]
+    words += [request.inherits ?? "", EngineIdentity.own, request.good?.rawValue ?? ""]
     words += [Lock.word(site.application), Lock.word(site.group), request.ticket ?? "", request.sequence.map { "\($0)" } ?? ""]
     let answer = try await errand.link.call("l_lock", words, also: request.sequence == nil ? [] : ["l_latest", "l_numbered"])
     if answer.status == 42, let refusal = LinePlace(answer.lines).refusal { throw refusal }
@@ -36,7 +36,8 @@ extension Hosts {
       guard mine == request.expects else {
         throw Failure(
           .invalid,
-          "changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(mine ?? "untouched") now",
+          "changed since the plan was made: it was \(request.expects?.rawValue ?? "untouched"), and is "
+            + "\(mine?.rawValue ?? "untouched") now",
           fix: "plan again")
       }
       try await endOrphans(request, errand)
@@ -63,7 +64,7 @@ extension Hosts {
       if request.orphans == .kill {
         for job in jobs where asked.insert(job.name).inserted {
           _ = try await errand.link.demand(
-            "l_stop", [errand.site.path, job.running.deployment, job.folder, "cancelled", grace, job.user],
+            "l_stop", [errand.site.path, job.running.deployment.rawValue, job.folder, "cancelled", grace, job.user],
             also: job.user.isEmpty ? [] : ["l_as_user"])
         }
       }
@@ -92,11 +93,11 @@ extension Hosts {
     let text =
       try left.map { left throws(Failure) in
         guard left.isOver else { return String(decoding: try Hosts.coded(left), as: UTF8.self) }
-        return "-" + (left.isOwn == true ? left.deployment : "")
+        return "-" + (left.isOwn == true ? left.deployment.rawValue : "")
       } ?? ""
     // If a person takes a lock away, the holder's work is not over. Such a request has intent 0; intents of engines begin at 1.
     let over = errand.intent.id > 0 ? "over" : ""
-    _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? "", text, over], patience: patience)
+    _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good?.rawValue ?? "", text, over], patience: patience)
     return .done()
   }
 
@@ -118,7 +119,7 @@ extension Hosts {
     // The first line of the host's file has this value, which changes later, so the receipt itself does not have it.
     receipt.trial = nil
     let text = try Hosts.coded(receipt)
-    let claim = errand.claim + [receipt.release.id, receipt.deployment, sources] + words
+    let claim = errand.claim + [receipt.release.id.rawValue, receipt.deployment.rawValue, sources] + words
     // For a payload, the host has to start a program.
     let inline = text.count <= Job.small && !text.contains(0)
     _ = try await errand.link.demand(
@@ -187,7 +188,8 @@ extension Hosts {
       // Hosts on which an older version took the lock have fewer fields.
       let rest = words[8...].map { $0.isEmpty ? nil : $0 } + [nil, nil, nil]
       return Lock(
-        deployment: words[1], token: words[2], owner: words[6], purpose: words[7], since: Timestamp(milliseconds: Int(words[3]) ?? 0),
+        deployment: Deployment.ID(words[1]), token: words[2], owner: words[6], purpose: words[7],
+        since: Timestamp(milliseconds: Int(words[3]) ?? 0),
         fence: Int(words[4]) ?? 0, leaseLeft: Int(words[5]) ?? 0, process: rest[0], application: rest[1], group: rest[2])
     }
     return nil
@@ -225,7 +227,7 @@ struct Orphan {
     folder = words[1]
     user = words[4]
     running = RunningJob(
-      deployment: words[0], intent: Int(words[1].prefix { $0 != "." }) ?? 0, fence: Int(words[2]) ?? 0,
+      deployment: Deployment.ID(words[0]), intent: Int(words[1].prefix { $0 != "." }) ?? 0, fence: Int(words[2]) ?? 0,
       command: words[5...].joined(separator: " "), since: Timestamp(milliseconds: Int(words[3]) ?? 0))
   }
 }

@@ -50,19 +50,21 @@ struct DeploymentFacts {
 
   private var deployment: Value {
     var members: [(String, Value)] = [
-      ("id", .text(plan.id)), ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
+      ("id", .text(plan.id.rawValue)), ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
       ("group", .text(plan.subject.group)),
       ("path", .text(plan.placement.path)), ("actor", .text(plan.origin.actor)), ("kind", .text(plan.kind.words.word)),
-      ("revision", .text(plan.content.bundle?.source ?? plan.content.release?.id ?? "")),
+      ("revision", .text(plan.content.bundle?.source ?? plan.content.release?.id.rawValue ?? "")),
     ]
     if let task = plan.kind.task { members.append(("task", .text(task.name))) }
     members += why
     if let release = pinned?.undoes ?? plan.content.release?.id {
-      members.append(("release", .text(release)))
+      members.append(("release", .text(release.rawValue)))
       members.append(("release_path", .text("\(plan.placement.path)/releases/\(release)")))
     }
     if let slot = newestSlot { members.append(("newest_slot", .text(slot))) }
-    if let previous = plan.hosts.lazy.compactMap({ $0.previous?.release.id }).first { members.append(("previous", .text(previous))) }
+    if let previous = plan.hosts.lazy.compactMap({ $0.previous?.release.id }).first {
+      members.append(("previous", .text(previous.rawValue)))
+    }
     return .record(of: members)
   }
 
@@ -117,7 +119,7 @@ struct DeploymentFacts {
     let host = one.host
     var members = members(host, one.facts)
     let previous = pinned?.undoes == nil ? one.previous?.release.id ?? one.current : one.target?.id
-    if let previous { members.append(("previous", .text(previous))) }
+    if let previous { members.append(("previous", .text(previous.rawValue))) }
     if let release = pinned?.undoes ?? one.target?.id {
       members.append(("release_path", .text("\(host.place(plan.placement.path))/releases/\(release)")))
     }
@@ -137,7 +139,7 @@ struct DeploymentFacts {
   private func earlier(_ receipt: Receipt, _ host: DeployModel.Host) -> Value {
     let parameters = described.recipes.first { $0.name.isExactly(receipt.recipe) }?.parameters ?? []
     return .record(of: [
-      ("release", .text(receipt.release.id)), ("revision", .text(receipt.release.id)),
+      ("release", .text(receipt.release.id.rawValue)), ("revision", .text(receipt.release.id.rawValue)),
       ("release_path", .text("\(host.place(plan.placement.path))/releases/\(receipt.release.id)")),
       ("params", filled(receipt.inputs.parameters, parameters)),
       ("param_names", .list((parameters.map(\.name) + receipt.inputs.parameters.members.map(\.name)).map { .text($0) })),

@@ -71,7 +71,7 @@ package struct DirectoryBundleStore: BundleStore {
   /// Returns the release of a bundle on hosts. Its id is 12 digits of the SHA-256 of the bundle's digest and its shared paths, each on a
   /// line.
   package static func release(of bundle: Digest, shared: [String]) -> Release {
-    Release(id: Digest(of: bundle.hex + "\n" + shared.joined(separator: "\n")).short, bundle: bundle, shared: shared)
+    Release(id: Release.ID(Digest(of: bundle.hex + "\n" + shared.joined(separator: "\n")).short), bundle: bundle, shared: shared)
   }
 
   static func isHex(_ text: String) -> Bool {

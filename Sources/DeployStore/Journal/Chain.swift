@@ -32,7 +32,7 @@ struct ChainHead: Sendable {
 
   init(of deployment: Deployment.ID, in database: Database) throws {
     self.init(next: 0, chain: Self.start(of: deployment), isConcluded: false)
-    guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment]),
+    guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment.rawValue]),
       let last = try StoredEntry.last(of: number, in: database)
     else { return }
     next = last.sequence + 1
@@ -94,7 +94,8 @@ struct JournalRows: Sendable {
   /// another process may have written too.
   func insert(into database: Database) throws {
     if let plan { try introduce(plan, to: database) }
-    guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment]) else {
+    guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment.rawValue])
+    else {
       throw Failure(.internal, "\(deployment) has no entry 0")
     }
     if first > 0 {
@@ -123,7 +124,7 @@ struct JournalRows: Sendable {
         INSERT INTO deployments (id, application, recipe, "group", kind, actor, bundle, hosts, began) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        deployment, plan.subject.application, plan.subject.recipe, plan.subject.group, kind, plan.origin.actor, plan.revision?.hex,
+        deployment.rawValue, plan.subject.application, plan.subject.recipe, plan.subject.group, kind, plan.origin.actor, plan.revision?.hex,
         plan.hosts.count, rows[0].at,
       ])
   }

@@ -27,6 +27,6 @@ package final class Claim: DeploymentClaim {
 extension Deployment {
   /// Returns whether an id may be the name of a file: 1 to 64 letters, digits, `-`, `_` and `.`, and no dot at the beginning.
   static func isName(_ id: Deployment.ID) -> Bool {
-    (1...64).contains(id.utf8.count) && !id.hasPrefix(".") && id.utf8.allSatisfy(\.isPlainInName)
+    (1...64).contains(id.rawValue.utf8.count) && !id.begins(with: ".") && id.rawValue.utf8.allSatisfy(\.isPlainInName)
   }
 }

@@ -58,10 +58,12 @@ extension SQLiteJournal {
       let rows = try Row.fetchAll(database, sql: "SELECT number, id FROM deployments ORDER BY number")
       return try rows.compactMap { row -> ChainVerdict? in
         let fields = StoredRow(row)
-        guard let id: String = fields["id"], let number: Int64 = fields["number"] else {
-          let verdict = ChainVerdict(deployment: fields["id"] ?? "?", entries: 0, head: Digest(hex: ""), damage: Self.strangeRow)
+        guard let known: String = fields["id"], let number: Int64 = fields["number"] else {
+          let verdict = ChainVerdict(
+            deployment: Deployment.ID(fields["id"] ?? "?"), entries: 0, head: Digest(hex: ""), damage: Self.strangeRow)
           return deployment == nil ? verdict : nil
         }
+        let id = Deployment.ID(known)
         guard deployment == nil || deployment == id else { return nil }
         return try Self.follow(id, number: number, in: database).verdict
       }
@@ -82,7 +84,7 @@ extension SQLiteJournal {
   }
 
   static func number(of deployment: Deployment.ID, in database: Database) throws -> Int64? {
-    try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment])
+    try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment.rawValue])
   }
 
   /// Runs a walk over entries and returns the damage that it found; nil: none. SQLite itself may find damage: a page that it cannot read.
@@ -122,7 +124,7 @@ extension SQLiteJournal {
   private static func summary(_ row: Row, in database: Database, claims: String) throws -> DeploymentSummary {
     let fields = StoredRow(row)
     let known: String? = fields["id"]
-    let id = known ?? "?"
+    let id = Deployment.ID(known ?? "?")
     var (verdict, last): (ChainVerdict, StoredEntry?) = (
       ChainVerdict(deployment: id, entries: 0, head: Digest(hex: ""), damage: strangeRow), nil
     )

@@ -38,7 +38,7 @@ struct AuditCommand: Verb {
         terminal.out.paint("damaged: entry \($0.sequence) \($0.what)", .bad)
       }
       return [
-        verdict.deployment, verdict.entries.of("entry").replacing("entrys", with: "entries"),
+        verdict.deployment.rawValue, verdict.entries.of("entry").replacing("entrys", with: "entries"),
         verdict.head.short, state ?? "whole",
       ]
     }

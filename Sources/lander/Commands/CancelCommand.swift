@@ -34,7 +34,7 @@ struct CancelCommand: Verb {
     var id = id
     if let word = id, let train = try TrainFile.named(word, in: options.existingStateFolder()) {
       guard let running = try await OpenTrains(options).end(train, why.comment, on: terminal) else { return .done }
-      id = running
+      id = running.rawValue
     }
     let answering = Answering(draft: MessageDraft(.cancel, comment: why.comment), progress: progress, stay: nil)
     if let code = try await answering.perform(id, options, on: terminal) { return Ending.fulfilled(code) }

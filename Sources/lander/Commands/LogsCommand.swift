@@ -46,18 +46,18 @@ struct LogsCommand: Verb {
       if let watch = try await TrainWatch(id, options, at: desk, on: terminal) {
         EarlyEnd.onlyWaits(for: watch.id, which: "is as it was", again: "logs --follow")
         log.isOneOfSeveral = true
-        let train = try await watch.follow { deployment, _ in _ = try await desk.follow(deployment) { try log.take($0) } }
+        let train = try await watch.follow { deployment, _ in _ = try await desk.follow(deployment.rawValue) { try log.take($0) } }
         members = try await desk.past.members(of: train)
       } else {
         let id = try await desk.past.find(id).id
         EarlyEnd.onlyWaits(for: id, which: "is as it was", again: "logs --follow")
-        members = try await desk.follow(id) { try log.take($0) }.members
+        members = try await desk.follow(id.rawValue) { try log.take($0) }.members
       }
       Ending.note(members.map(\.id))
       if form.isWanted {
         var values: [Value] = []
         for member in members {
-          for log in try await desk.past.logs(of: member.id, host: nil) { values.append(try desk.past.value(of: log.on(host))) }
+          for log in try await desk.past.logs(of: member.id.rawValue, host: nil) { values.append(try desk.past.value(of: log.on(host))) }
         }
         terminal.give(.list(values))
       }
@@ -69,7 +69,7 @@ struct LogsCommand: Verb {
     let past = try Wiring.somePast(options, fix: "lander status asks the hosts")
     let train = try TrainFile.named(id, in: options.existingStateFolder())
     let logs =
-      if let train { try await past.logs(of: try await past.members(of: train), named: id, host: host) } else {
+      if let train { try await past.logs(of: try await past.members(of: train), named: Train.ID(id), host: host) } else {
         try await past.logs(of: id, host: host)
       }
     if form.isWanted {

@@ -43,7 +43,7 @@ struct ShowCommand: Verb {
 
   /// Returns the named train; nil: the argument names no train, or there is no argument.
   private func train() throws -> Train? {
-    guard let word = recipe, word.hasPrefix("train-") else { return nil }
+    guard let word = recipe, Train.ID.isMeant(by: word) else { return nil }
     if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
     return try TrainFile.named(word, in: options.existingStateFolder())
   }

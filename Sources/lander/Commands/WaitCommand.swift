@@ -56,7 +56,7 @@ struct WaitCommand: Verb {
 
   private func end(of deployment: Deployment.ID, _ patience: Interval?, _ desk: Desk, _ terminal: Terminal) async throws -> DeploymentPair {
     var report = WaitReport(on: terminal.err)
-    return try await desk.follow(deployment, patience: patience) { event in
+    return try await desk.follow(deployment.rawValue, patience: patience) { event in
       switch event {
       case .known(_, let entry), .entry(_, let entry): report.take(entry)
       case .quiet(let stopped): terminal.tell(report.lines(at: desk.now, stopped: stopped))

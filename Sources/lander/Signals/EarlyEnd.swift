@@ -59,10 +59,17 @@ enum EarlyEnd {
   /// - Parameters:
   ///   - ends: what happens to the deployment, as a clause.
   ///   - command: the command with which a person waits again.
-  static func onlyWaits(for deployment: String, which ends: String = "ends all the same", again command: String = "cancel") {
-    let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
-    let problem = Problem(
-      "stopped waiting for \(kind) \(deployment), which \(ends)", fix: "lander \(command) \(deployment) waits again")
+  static func onlyWaits(for deployment: Deployment.ID, which ends: String = "ends all the same", again command: String = "cancel") {
+    onlyWaits(for: "deployment", deployment.rawValue, ends, command)
+  }
+
+  /// Notes the same about a train.
+  static func onlyWaits(for train: Train.ID, which ends: String = "ends all the same", again command: String = "cancel") {
+    onlyWaits(for: "train", train.rawValue, ends, command)
+  }
+
+  private static func onlyWaits(for kind: String, _ id: String, _ ends: String, _ command: String) {
+    let problem = Problem("stopped waiting for \(kind) \(id), which \(ends)", fix: "lander \(command) \(id) waits again")
     state.withLock { $0.problem = problem }
   }
 

@@ -20,7 +20,7 @@ extension PastDeployments {
   /// - Parameter word: an id, the beginning of an id, or `last`.
   func accountReport(of word: String) async throws -> AccountReport {
     let named = try await find(word)
-    let pair = try await pair(named.id, or: [])
+    let pair = try await pair(of: named.id)
     var back: DeploymentStory?
     if let rollback = pair.back, rollback.id != named.id { back = DeploymentStory(try await entries(of: rollback.id)) }
     return AccountReport(DeploymentStory(try await entries(of: named.id)), rollback: back, state: HistoryReport([named]).entries[0].state)

@@ -54,7 +54,7 @@ struct AlarmFollowUp {
       story.hosts.contains(where: { $0.status == .succeeded })
     else { return end }
     let past = try Wiring.pastDesk(options, tell: terminal.listener(progress.mode))
-    let watch = try await past.use { try await $0.alarm(of: story.id, in: book) }
+    let watch = try await past.use { try await $0.alarm(of: story.id.rawValue, in: book) }
     if watch.record.tally.looks == 0 { try book.save(watch.record) }
     guard let project, let patience else {
       terminal.tell(watch.report(watch.record).unwatched(on: terminal.err))
@@ -62,7 +62,7 @@ struct AlarmFollowUp {
     }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
-      let watch = try await desk.alarm(of: story.id, in: book)
+      let watch = try await desk.alarm(of: story.id.rawValue, in: book)
       let (record, back, standing) = try await run(watch, on: desk, of: project, for: patience.limit, ending: FirstSignal())
       let report = watch.report(record, standing)
       terminal.tell(report.line(on: terminal.err))

@@ -15,7 +15,7 @@ struct Answering {
   func perform(_ word: String?, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode? {
     let known = try await known(word, options)
     if let known, known.first.parked == nil || known.state != .interrupted { return nil }
-    guard let word = known?.first.id ?? word else { return nil }
+    guard let word = known?.first.id.rawValue ?? word else { return nil }
     let project = known == nil ? try Wiring.project(options) : try? Wiring.project(options)
     guard let project else {
       let desk = try Wiring.pastDesk(options, tell: terminal.listener(progress.mode))
@@ -26,11 +26,11 @@ struct Answering {
     return try await desk.use { desk in
       let (found, answered, surveys) = try await desk.findParked(word, on: selections)
       guard let found else {
-        if known == nil { return nil }
+        guard let known else { return nil }
         if answered {
           // After this, the journal shows the deployment as ended.
           _ = try await desk.learnEnds(from: surveys)
-          throw gone(word)
+          throw gone(known.first.id)
         }
         return try await resumeParked(known, desk, project, on: terminal, in: options)
       }
@@ -67,7 +67,7 @@ struct Answering {
     let id = found.parked.deployment
     terminal.give(
       JSON.record([
-        ("deployment", .text(id)), ("said", .text(draft.kind.rawValue)), ("left_on", .list(hosts.map { .text($0) })),
+        ("deployment", .text(id.rawValue)), ("said", .text(draft.kind.rawValue)), ("left_on", .list(hosts.map { .text($0) })),
       ]))
     terminal.say([
       "\(id): the answer lies on \(hosts.joined(separator: " ")), for whoever resumes it.", "  → lander resume \(id)",

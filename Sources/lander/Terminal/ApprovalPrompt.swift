@@ -94,7 +94,7 @@ final class ApprovalPrompt: Sendable {
     shown.ask("Answering …")
     do {
       let gate = kind == .approve || kind == .reject ? "\(words.number)" : nil
-      let reception = try await desk.say(kind, gate: gate, to: try await desk.past.pair(id, or: []))
+      let reception = try await desk.say(kind, gate: gate, to: try await desk.past.pair(of: id))
       if case .answered(_, let accepted, let text) = reception {
         settle(id, words)
         if !accepted { shown.remark(text) }

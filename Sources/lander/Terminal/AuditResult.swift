@@ -24,7 +24,7 @@ struct AuditResult {
 extension ChainVerdict {
   fileprivate var value: Value {
     JSON.record([
-      ("deployment", .text(deployment)), ("entries", .int(entries)), ("head", .text(head.hex)), ("whole", .bool(damage == nil)),
+      ("deployment", .text(deployment.rawValue)), ("entries", .int(entries)), ("head", .text(head.hex)), ("whole", .bool(damage == nil)),
       ("damaged_entry", damage.map { .int($0.sequence) }), ("damage", damage.map { .text($0.what) }),
     ])
   }

@@ -9,7 +9,7 @@ extension PastDeployments {
   /// Returns the commands of a deployment with their output, as data for programs.
   func value(of log: DeploymentLog) throws -> Value {
     JSON.record([
-      ("deployment", .text(log.deployment.id)), ("recipe", .text(log.deployment.recipe)), ("group", .text(log.deployment.group)),
+      ("deployment", .text(log.deployment.id.rawValue)), ("recipe", .text(log.deployment.recipe)), ("group", .text(log.deployment.group)),
       ("damage", log.damage.map { .text("entry \($0.sequence) \($0.what)") }),
       ("commands", .list(try log.commands.map { try value(of: $0, in: log.deployment.id) })),
     ])

@@ -22,7 +22,7 @@ extension PastDeployments {
   /// Returns the deployment that a word names, and its rollback.
   /// - Parameter word: the id of the deployment or of its rollback, the beginning of such an id, or `last`.
   func course(of word: String) async throws -> Course {
-    let pair = try await pair(word == "last" ? try await find(word).id : word, or: [])
+    let pair = try await pair(word == "last" ? try await find(word).id.rawValue : word, or: [])
     var chronicles: [Chronicle] = []
     for member in pair.members { chronicles.append(Chronicle(try await entries(of: member.id))) }
     return Course(pair: pair, chronicles: chronicles, state: HistoryReport([pair.first]).entries[0].state)
@@ -33,7 +33,7 @@ extension PastDeployments {
   func courses(of word: String, in train: Train?) async throws -> [Course] {
     guard let train else { return [try await course(of: word)] }
     var courses: [Course] = []
-    for id in train.legs.compactMap(\.deployment) where try await knows(id) { courses.append(try await course(of: id)) }
+    for id in train.legs.compactMap(\.deployment) where try await knows(id.rawValue) { courses.append(try await course(of: id.rawValue)) }
     return courses
   }
 
@@ -42,7 +42,7 @@ extension PastDeployments {
     var written: [DeploymentDocument.Log] = []
     var left = Self.most
     for member in course.pair.members {
-      for log in try await logs(of: member.id, host: nil) {
+      for log in try await logs(of: member.id.rawValue, host: nil) {
         for command in log.commands where left > 0 {
           let (stdout, stderr) = try output(of: command, in: member.id)
           let lines = command.lines(stdout: stdout, stderr: stderr, on: Surface())

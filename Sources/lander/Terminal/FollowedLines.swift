@@ -26,7 +26,7 @@ struct FollowedLines {
   private mutating func lines(_ deployment: Deployment.ID, _ last: Int?) async throws -> DeploymentPair {
     var lines = lines
     defer { self.lines = lines }
-    return try await desk.follow(deployment, after: last) { event in
+    return try await desk.follow(deployment.rawValue, after: last) { event in
       switch event {
       // The first entry has the names of the hosts for the later ones.
       case .known(let id, let entry): _ = lines.line(entry, of: id)
@@ -41,7 +41,7 @@ struct FollowedLines {
     if terminal.err.terminal { EarlyEnd.isDrawn() }
     var isStopped = false
     do {
-      let end = try await desk.follow(deployment, after: last) { event in
+      let end = try await desk.follow(deployment.rawValue, after: last) { event in
         switch event {
         case .known(let id, let entry): shown.take(.recalled(id, entry))
         case .entry(let id, let entry): shown.take(.entry(id, entry))

@@ -63,7 +63,8 @@ struct OpenTrains {
     terminal.show(
       ["\(train.id): \(SafeText.line(words))"],
       JSON.record([
-        ("deployment", .text(train.id)), ("said", .text(approved ? "approve" : "reject")), ("accepted", true), ("text", .text(words)),
+        ("deployment", .text(train.id.rawValue)), ("said", .text(approved ? "approve" : "reject")), ("accepted", true),
+        ("text", .text(words)),
       ]))
     return .done
   }
@@ -87,7 +88,9 @@ struct OpenTrains {
       try TrainFile(train.id, in: state).save(ended)
       terminal.say("Train \(train.id) ends here: no further group follows.")
     }
-    guard let id = leg.deployment, leg.exit == nil, let past = try Wiring.past(options), try await past.knows(id) else { return nil }
+    guard let id = leg.deployment, leg.exit == nil, let past = try Wiring.past(options), try await past.knows(id.rawValue) else {
+      return nil
+    }
     return id
   }
 }

@@ -51,7 +51,7 @@ extension ReapResult {
         .list(
           late.map { one in
             JSON.record([
-              ("deployment", .text(one.id)), ("state", .text(one.state)),
+              ("deployment", .text(one.id.rawValue)), ("state", .text(one.state)),
               ("problems", one.problems.map { .list($0.list.map(\.value)) }),
             ])
           })
@@ -61,7 +61,7 @@ extension ReapResult {
         .list(
           waiting.map { one in
             JSON.record([
-              ("deployment", .text(one.parked.deployment)), ("until", .text(When.iso(one.parked.until))),
+              ("deployment", .text(one.parked.deployment.rawValue)), ("until", .text(When.iso(one.parked.until))),
               ("waits_for", .text(one.question)),
             ])
           })

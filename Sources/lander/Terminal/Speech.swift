@@ -57,7 +57,7 @@ struct Speech {
     if case .answered(let id, let accepted, let words) = reception {
       terminal.give(
         JSON.record([
-          ("deployment", .text(id)), ("said", .text(kind.rawValue)), ("accepted", .bool(accepted)), ("text", .text(words)),
+          ("deployment", .text(id.rawValue)), ("said", .text(kind.rawValue)), ("accepted", .bool(accepted)), ("text", .text(words)),
         ]))
     }
     guard case .answered(let id, accepted: true, let words) = reception else { throw refusal(reception) }

@@ -107,8 +107,8 @@ struct TrainRun {
       var train = start
       let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed, stay: stay)
       let end: Launch.End
-      if let id = train.legs[index].deployment, train.legs[index].exit == nil, try await desk.past.knows(id) {
-        let pair = try await desk.past.pair(id, or: [])
+      if let id = train.legs[index].deployment, train.legs[index].exit == nil, try await desk.past.knows(id.rawValue) {
+        let pair = try await desk.past.pair(of: id)
         try pair.refuseSuperseded()
         end =
           pair.first.parked == nil
@@ -138,7 +138,7 @@ struct TrainRun {
       let (done, group) = (train.legs[0].group, train.legs[index].group)
       throw Problems(
         Problem(
-          "the recipe is not the one that group \"\(done)\" was deployed with", subject: train.id,
+          "the recipe is not the one that group \"\(done)\" was deployed with", subject: train.id.rawValue,
           fix: "bring its files back; or, with the new recipe: lander deploy --from-group \(done) --group \(group)"), exit: .refused)
     }
     train.bundle = plan.content.bundle?.digest

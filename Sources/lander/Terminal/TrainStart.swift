@@ -49,8 +49,8 @@ struct TrainStart {
     var wanted = asked.request
     wanted.group = nil
     let identity = Identity.make()
-    let id = "train-\(identity.id)"
-    wanted.said.labels.append(Label(name: Train.label, value: id))
+    let id = Train.ID(like: identity.id)
+    wanted.said.labels.append(Label(name: Train.label, value: id.rawValue))
     wanted.said = StatedProvenance(message: wanted.said.message, actor: wanted.said.actor, labels: wanted.said.labels)
     let rule = between?.rule ?? (Self.isAtTerminal ? .approve(WhenBusy.usual) : .check)
     let train = Train(id: id, began: identity.at, actor: identity.actor, request: wanted, between: rule, groups: groups)

@@ -54,8 +54,10 @@ struct TrainWatch {
   func end(_ train: Train) async throws -> ExitCode {
     let report = TrainReport(train)
     var problems: [Problem] = []
-    if let failed = train.legs.last(where: { $0.deployment != nil && $0.code != .done })?.deployment, try await desk.past.knows(failed) {
-      problems = try await desk.past.summary(of: try await desk.past.pair(failed, or: [])).problems
+    if let failed = train.legs.last(where: { $0.deployment != nil && $0.code != .done })?.deployment,
+      try await desk.past.knows(failed.rawValue)
+    {
+      problems = try await desk.past.summary(of: try await desk.past.pair(of: failed)).problems
     }
     Ending.note(train.legs.compactMap(\.deployment), problems)
     terminal.give(report.value)
@@ -64,14 +66,14 @@ struct TrainWatch {
   }
 
   private func record() throws(Problems) -> Train {
-    guard let train = try TrainFile.named(id, in: state) else { throw Problems(Problem("the record of train \(id) is gone")) }
+    guard let train = try TrainFile.named(id.rawValue, in: state) else { throw Problems(Problem("the record of train \(id) is gone")) }
     return train
   }
 
   /// Returns the train's first deployment in the journal that was not shown yet; nil: there is none.
   private func begun(_ train: Train, besides seen: [Deployment.ID]) async throws -> Deployment.ID? {
     for case let deployment? in train.legs.map(\.deployment) where !seen.contains(deployment) {
-      if try await desk.past.knows(deployment) { return deployment }
+      if try await desk.past.knows(deployment.rawValue) { return deployment }
     }
     return nil
   }
@@ -103,8 +105,8 @@ extension PastDeployments {
   /// Returns the deployments of a train that the journal has, in order, each with the rollback that followed.
   func members(of train: Train) async throws -> [DeploymentSummary] {
     var members: [DeploymentSummary] = []
-    for case let deployment? in train.legs.map(\.deployment) where try await knows(deployment) {
-      members += try await pair(deployment, or: []).members
+    for case let deployment? in train.legs.map(\.deployment) where try await knows(deployment.rawValue) {
+      members += try await pair(of: deployment).members
     }
     return members
   }

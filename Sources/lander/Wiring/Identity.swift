@@ -42,13 +42,13 @@ enum Identity {
     let token = (0..<4).map { _ in String(UInt32.random(in: 0x1000_0000...0xFFFF_FFFF), radix: 16) }
       .joined()
     return Planner.Identity(
-      id: "\(date)-\(time)-\(tail)", actor: actor, at: now, engine: Version.number, token: token,
+      id: Deployment.ID("\(date)-\(time)-\(tail)"), actor: actor, at: now, engine: Version.number, token: token,
       seed: UInt64.random(in: 0...UInt64.max))
   }
 
   /// Makes a deployment id in the form that the CodeDeploy agent's local program uses.
-  static func localDeployment() -> String {
+  static func localDeployment() -> Deployment.ID {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-    return "d-" + String((0..<9).map { _ in letters.randomElement() ?? "A" }) + "-local"
+    return Deployment.ID("d-" + String((0..<9).map { _ in letters.randomElement() ?? "A" }) + "-local")
   }
 }

@@ -20,7 +20,7 @@ enum KnownNames {
   static let deployments = CompletionKind.custom { _, _, _ async in
     let known = try? await Wiring.past(.plain)?.deployments()
     let trains = TrainFile.all(in: (try? ProjectOptions.plain.existingStateFolder()) ?? nil)
-    return ["last"] + (known ?? []).prefix(50).map(\.id) + trains.prefix(10).map(\.id)
+    return ["last"] + (known ?? []).prefix(50).map(\.id.rawValue) + trains.prefix(10).map(\.id.rawValue)
   }
 
   private static var project: Project? { try? Wiring.project(.plain).project }

@@ -24,7 +24,7 @@ enum Programs {
         id: Int.random(in: 1...1 << 40), place: .engine, operation: .run(command), timeout: limit,
         site: Intent.Site())
       let isBuild = name == "sh"
-      let outcome = await machine.perform(intent, of: "programs") { if isBuild { output?($0) } }
+      let outcome = await machine.perform(intent, of: Deployment.ID("programs")) { if isBuild { output?($0) } }
       guard let status = outcome.status else {
         throw outcome.failure ?? Failure(.internal, "\(name) ended, and nothing says how")
       }

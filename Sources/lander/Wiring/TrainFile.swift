@@ -39,9 +39,9 @@ final class TrainFile: Sendable {
   /// Returns the train that a word names by its id or the beginning of its id; nil: the word names no train.
   /// - Throws: `Problems` if the word names several trains.
   static func named(_ word: String, in state: String?) throws(Problems) -> Train? {
-    guard word.hasPrefix("train-") else { return nil }
-    let found = all(in: state).filter { $0.id.hasPrefix(word) }
-    if found.count > 1, let exact = found.first(where: { $0.id == word }) { return exact }
+    guard Train.ID.isMeant(by: word) else { return nil }
+    let found = all(in: state).filter { $0.id.begins(with: word) }
+    if found.count > 1, let exact = found.first(where: { $0.id.rawValue == word }) { return exact }
     guard found.count < 2 else {
       throw Problems(
         Problem("\"\(word)\" names \(found.count) trains", fix: "say which: " + found.prefix(6).map(\.id).joined(separator: ", ")))
@@ -88,7 +88,7 @@ final class TrainFile: Sendable {
       let verb = earlier.approved ? "approved" : "rejected"
       throw Problems(
         Problem(
-          "\(earlier.by) \(verb) it already, and the first answer counts", subject: id,
+          "\(earlier.by) \(verb) it already, and the first answer counts", subject: id.rawValue,
           fix: "lander follow \(id) shows what becomes of it"),
         exit: .refused)
     }

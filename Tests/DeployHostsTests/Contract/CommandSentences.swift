@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 
 /// Sentences about commands, checks and jobs.
 extension Sentence {

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 
 /// Sentences about the lock and the fence.
 extension Sentence {
@@ -121,7 +122,7 @@ extension Sentence {
     },
     Sentence("a plan that is out of date gets no lock, and keeps none") { play in
       try await play.deploy(try play.release(1), fence: 1, expects: nil)
-      for (fence, expects) in [(2, nil), (3, "d7")] {
+      for (fence, expects) in [(2, nil), (3, "d7" as Deployment.ID)] {
         await play.refused(.invalid, play.ask("b", fence: fence, expects: expects), at: play.site("d2", fence: fence, token: "b"))
         let state = try await play.state()
         play.expect(state.lock == nil && state.fence == fence, "\(state.lock as Any) at fence \(state.fence)")
@@ -161,7 +162,7 @@ extension Sentence {
       play.expect(try await play.state().lock == nil, "it is held")
     },
     Sentence("who gives a lock back that somebody took away says what is left all the same, unless a newer deployment was there") { play in
-      let left = { (id: String) in FailedRestore(deployment: id, message: "stopped", commands: []) }
+      let left = { (id: Deployment.ID) in FailedRestore(deployment: id, message: "stopped", commands: []) }
       await play.done(play.ask("a", fence: 1), at: play.site("d1", fence: 1, token: "a"))
       for said in [nil, left("d1")] { await play.done(.unlock(token: "a", left: said), at: play.site("d1", fence: 1, token: "a")) }
       play.expect(try await play.state().failedRestore, left("d1"), "what is left")

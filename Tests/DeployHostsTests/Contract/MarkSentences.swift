@@ -1,11 +1,12 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 
 /// Sentences about the marks of stages on hosts.
 extension Sentence {
   static let marks = [
     Sentence("a stage that a deployment began or did stays so for every other one; what failed or was forgotten begins anew") { play in
-      func ask(_ act: MarkRequest.Act, _ state: StageMark.State, by deployment: String) -> DeployModel.Operation {
+      func ask(_ act: MarkRequest.Act, _ state: StageMark.State, by deployment: Deployment.ID) -> DeployModel.Operation {
         remember(act, state, by: deployment)
       }
       let (first, second) = (play.site("d1", fence: 1, token: "a"), play.site("d2", fence: 2, token: "b"))
@@ -51,7 +52,7 @@ extension Sentence {
 
   /// - Parameter undo: how the stage can be undone; nil: it cannot be undone.
   private static func remember(
-    _ act: MarkRequest.Act, _ state: StageMark.State, by deployment: String, undo: StageMark.Undo? = nil
+    _ act: MarkRequest.Act, _ state: StageMark.State, by deployment: Deployment.ID, undo: StageMark.Undo? = nil
   ) -> DeployModel.Operation {
     .mark(
       MarkRequest(

@@ -14,7 +14,8 @@ extension Play {
   }
 
   func receipt(
-    _ release: Release, _ deployment: String, trial: Bool? = nil, undid: String? = nil, application: String = "shop", secrets: [String] = []
+    _ release: Release, _ deployment: Deployment.ID, trial: Bool? = nil, undid: Deployment.ID? = nil, application: String = "shop",
+    secrets: [String] = []
   ) async throws -> Receipt {
     let sources = try await ground.store.keep([SourceFile(path: "deploy.lua", text: "recipe \"web\" { -- \(release.id)\n}\n")])
     return Receipt(
@@ -26,8 +27,8 @@ extension Play {
 
   /// Returns a request for the lock as a deployment makes it.
   func ask(
-    _ token: String, fence: Int, inherits: String? = nil, expects: String? = nil, lease: Interval = .seconds(60),
-    orphans: LockRequest.Orphans = .wait, good: String? = nil
+    _ token: String, fence: Int, inherits: String? = nil, expects: Deployment.ID? = nil, lease: Interval = .seconds(60),
+    orphans: LockRequest.Orphans = .wait, good: Deployment.ID? = nil
   ) -> DeployModel.Operation {
     var request = LockRequest(
       token: token, owner: "\(token)@desk", purpose: "deploy web of shop", fence: fence, inherits: inherits, expects: expects, lease: lease,
@@ -40,7 +41,7 @@ extension Play {
   /// - Parameters:
   ///   - expects: the deployment whose receipt is on the host; nil: the host has no receipt.
   ///   - good: whether the deployment succeeds.
-  func deploy(_ release: Release, fence: Int, expects: String?, good: Bool = true) async throws {
+  func deploy(_ release: Release, fence: Int, expects: Deployment.ID?, good: Bool = true) async throws {
     let site = site("d\(fence)", fence: fence, token: "t\(fence)")
     await done(ask("t\(fence)", fence: fence, expects: expects), at: site)
     await done(.stage(release), at: site)

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 
 @testable import DeployHosts
 
@@ -56,7 +57,7 @@ final class Play: Sendable {
 
   var path: String { ground.path }
 
-  func site(_ deployment: String = "d1", fence: Int = 1, token: String = "t1", application: String = "shop") -> HostSite {
+  func site(_ deployment: Deployment.ID = "d1", fence: Int = 1, token: String = "t1", application: String = "shop") -> HostSite {
     HostSite(
       host: ground.host, deployment: deployment, application: application, group: "all", path: path, fence: fence, token: token)
   }

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 
 /// Sentences about releases, `current` and receipts.
 extension Sentence {
@@ -68,7 +69,7 @@ extension Sentence {
       let site = play.site("d3", fence: 3, token: "t3")
       for release in all[2...] { await play.done(.stage(release), at: site) }
       let answer = await play.perform(.prune(keep: 1, pinned: [all[2].id]), at: site)
-      play.expect(answer.kind == nil && answer.value == .list([.text(all[4].id), .text(all[3].id)]), "\(answer)")
+      play.expect(answer.kind == nil && answer.value == .list([.text(all[4].id.rawValue), .text(all[3].id.rawValue)]), "\(answer)")
       play.expect(try await play.state().releases, [5, 2, 1, 0].map { all[$0].id }, "releases")
       play.expect(await play.perform(.prune(keep: 1, pinned: [all[2].id]), at: site).value, .list([]), "what a second pruning took")
     },
@@ -76,7 +77,7 @@ extension Sentence {
       let all = try (1...4).map { try play.release($0) }
       func kept() async -> [String] {
         let receipts = await play.transport.receipts(of: all.map(\.id) + ["eeeeeeeeeeee"], on: play.ground.host, at: play.path)
-        return receipts.map { $0.deployment + ($0.trial == true ? "?" : "") }
+        return receipts.map { $0.deployment.rawValue + ($0.trial == true ? "?" : "") }
       }
       try await play.deploy(all[0], fence: 1, expects: nil)
       play.expect(await kept(), [], "what is kept of the only one")
@@ -96,7 +97,7 @@ extension Sentence {
       let all = try (1...4).map { try play.release($0) }
       func memory() async throws -> [String?] {
         let state = try await play.state()
-        return [state.receipt, state.previous].map { receipt in receipt.map { $0.deployment + ($0.trial == true ? "?" : "") } }
+        return [state.receipt, state.previous].map { receipt in receipt.map { $0.deployment.rawValue + ($0.trial == true ? "?" : "") } }
       }
       try await play.deploy(all[0], fence: 1, expects: nil)
       play.expect(try await memory(), ["d1", nil], "a first deployment")

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 
 /// Sentences about the removal of an application from a host.
 extension Sentence {

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 
 /// Sentences about surveys.
 extension Sentence {
@@ -53,7 +54,9 @@ extension Sentence {
       play.expect(state.place?.path.isAbsolutePath == true && state.place?.path.contains("~") == false, "it is \(state.place as Any)")
     },
     Sentence("names that would be something else on a host are refused before it is asked") { play in
-      for name in ["", ".hidden", "a/b", "a b", "é"] { await play.refused(.invalid, Act.count.command(), at: play.site(name)) }
+      for name in ["", ".hidden", "a/b", "a b", "é"] {
+        await play.refused(.invalid, Act.count.command(), at: play.site(Deployment.ID(name)))
+      }
       await play.refused(.invalid, Act.count.command(), release: "../x")
       await play.refused(.invalid, .run(Command(.argv([]))))
       await play.refused(.invalid, Act.count.command(user: "-x"))
