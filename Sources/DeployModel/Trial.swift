@@ -52,6 +52,22 @@ package struct Trial: Sendable, Hashable {
     package init(_ url: String) { self.url = url }
   }
 
+  /// Facts that hosts say about themselves instead of the usual ones.
+  package struct Facts: Sendable, Hashable {
+    /// The host; nil: every host.
+    package var host: String?
+    /// The facts by name, as `host.facts` has them. Null: the host does not say this.
+    package var members: [Value.Member]
+    /// Whether nothing is known of the host, so that `host.facts` is nil.
+    package var areUnknown: Bool
+
+    package init(of host: String?, _ members: [Value.Member], areUnknown: Bool = false) {
+      self.host = host
+      self.members = members
+      self.areUnknown = areUnknown
+    }
+  }
+
   package var recipe: String
   /// The strategy to run; nil: a recipe of the project runs.
   package var strategy: Strategy?
@@ -68,6 +84,8 @@ package struct Trial: Sendable, Hashable {
   package var answers: [Answer] = []
   /// The answers to http requests. The first one that matches is given.
   package var replies: [Reply] = []
+  /// What hosts say about themselves. Later ones win.
+  package var facts: [Facts] = []
   /// The contents of files that every host has, by absolute path.
   package var files: [Value.Member] = []
   /// For each failing host, by name: the lifecycle event in which the new release fails.
@@ -79,6 +97,11 @@ package struct Trial: Sendable, Hashable {
   /// When the deployment is cancelled, counted from its start; nil: never.
   package var cancelAfter: Interval?
   package var seed: UInt64 = 0
+  /// Whether the deployment runs for real, in a lab.
+  package var isReal = false
+
+  /// The word that asks for the deployment, for messages.
+  package var word: String { isReal ? "lab:deploy" : strategy == nil ? "t:deploy" : "t:strategy" }
 
   package init(recipe: String) { self.recipe = recipe }
 }

@@ -116,6 +116,9 @@ struct EditorStubTests {
     Mistake(
       text: hook("host:run(\"x\", { on_lost = \"repat\" })"), line: 4,
       said: "on_lost of host:run takes \"fail\"|\"repeat\", got \"repat\""),
+    Mistake(
+      text: hook("host:service(\"restrat\", \"shop\")"), line: 4, said: "action of host:service takes \"start\"|\"stop\"|\"restart\""),
+    Mistake(text: hook("log.info(host.facts.memory)"), line: 4, said: "host.facts, of type lander.facts, has no member \"memory\""),
     Mistake(text: hook("host:run(5)"), line: 4, said: "command of host:run takes string|string[], got integer"),
     Mistake(
       text: hook("host:write(\"/etc/x\", host:exists \"/x\")"), line: 4,

@@ -27,6 +27,7 @@ struct UnreachedTests {
           local state = host:try "bin/state"
           if state.ok then log.warn("is %s", state.stdout) end
           host:write("etc/port", "80", { mode = "0640" })
+          if host.facts and host.facts.init == "systemd" then host:service("restart", "shop") end
           host:link("/srv/log", "log")
           host:wait_for { port = 80, timeout = "30s", every = "1s" }
           sleep "5s"
@@ -41,29 +42,29 @@ struct UnreachedTests {
     """
 
   static let mistakes: [PlantedTests.Mistake] = [
-    .init(good: "other:run", bad: "other:rum", said: "deploy.lua:22: a host has no rum\n  → did you mean run?"),
+    .init(good: "other:run", bad: "other:rum", said: "deploy.lua:23: a host has no rum\n  → did you mean run?"),
     .init(good: "state.stdout", bad: "state.stdot", said: "deploy.lua:16: a result has no stdot\n  → did you mean stdout?"),
-    .init(good: "deployment.targets", bad: "deployment.hosts", said: "deploy.lua:22: a deployment has no hosts\n  → there are actor,"),
-    .init(good: "d.release", bad: "d.relase", said: "deploy.lua:27: a deployment has no relase\n  → did you mean release?"),
+    .init(good: "deployment.targets", bad: "deployment.hosts", said: "deploy.lua:23: a deployment has no hosts\n  → there are actor,"),
+    .init(good: "d.release", bad: "d.relase", said: "deploy.lua:28: a deployment has no relase\n  → did you mean release?"),
     .init(good: "rollout:rollback", bad: "rollout:rolback", said: "deploy.lua:6: a rollout has no rolback\n  → did you mean rollback?"),
     .init(
       good: "timeout = \"30s\"", bad: "timeot = \"30s\"",
-      said: "deploy.lua:19: host:wait_for has no field \"timeot\"\n  → did you mean timeout?"),
-    .init(good: "port = 80,", bad: "port = 80000,", said: "deploy.lua:19: port of host:wait_for must be a port from 1 to 65535, got 80000"),
+      said: "deploy.lua:20: host:wait_for has no field \"timeot\"\n  → did you mean timeout?"),
+    .init(good: "port = 80,", bad: "port = 80000,", said: "deploy.lua:20: port of host:wait_for must be a port from 1 to 65535, got 80000"),
     .init(
       good: "every = \"1s\" }\n      sleep", bad: "every = \"1 second\" }\n      sleep",
       said: "every of host:wait_for must be a duration such as"),
-    .init(good: "merge = true", bad: "merge = \"yes\"", said: "deploy.lua:21: merge of host:run must be true or false, got \"yes\""),
+    .init(good: "merge = true", bad: "merge = \"yes\"", said: "deploy.lua:22: merge of host:run must be true or false, got \"yes\""),
     .init(good: "mode = \"0640\"", bad: "mode = 640", said: "deploy.lua:17: mode of host:write must be permission bits in quotes"),
     .init(
       good: "on_fail = \"return\"", bad: "on_fail = \"retrun\"",
       said: "must be \"fail\" or \"return\", got \"retrun\"\n  → did you mean \"return\"?"),
     .init(good: ", during = \"1m\"", bad: "", said: "deploy.lua:5: rollout:watch needs during"),
     .init(good: "{ mode = \"0640\" }", bad: "\"0640\"", said: "deploy.lua:17: host:write takes a table { … } there, got a text"),
-    .init(good: "host:link(\"/srv/log\", \"log\")", bad: "host:link \"log\"", said: "deploy.lua:18: host:link needs path"),
-    .init(good: "sleep \"5s\"", bad: "sleep(\"5s\", 2)", said: "deploy.lua:20: sleep takes duration, got 2 values"),
-    .init(good: "sleep \"5s\"", bad: "sleep \"soon\"", said: "deploy.lua:20: duration of sleep must be a duration such as"),
-    .init(good: "host:link(", bad: "host.link(", said: "deploy.lua:18: host:link is written with a colon"),
+    .init(good: "host:link(\"/srv/log\", \"log\")", bad: "host:link \"log\"", said: "deploy.lua:19: host:link needs path"),
+    .init(good: "sleep \"5s\"", bad: "sleep(\"5s\", 2)", said: "deploy.lua:21: sleep takes duration, got 2 values"),
+    .init(good: "sleep \"5s\"", bad: "sleep \"soon\"", said: "deploy.lua:21: duration of sleep must be a duration such as"),
+    .init(good: "host:link(", bad: "host.link(", said: "deploy.lua:19: host:link is written with a colon"),
     .init(
       good: "if state.ok then", bad: "if state then",
       said: "deploy.lua:16: a result is true whatever it says\n  → ask for a field of it, such as .ok"),
@@ -71,18 +72,25 @@ struct UnreachedTests {
     .init(good: "host:write(", bad: "local got = host:write(", said: "deploy.lua:17: host:write gives nothing"),
     .init(
       good: "sleep \"5s\"", bad: "group \"x\" { hosts = {} }",
-      said: "deploy.lua:20: group describes a deployment and is read before one starts"),
+      said: "deploy.lua:21: group describes a deployment and is read before one starts"),
     .init(
       good: "local own =", bad: "if false then sleep \"1s\" end\nlocal own =",
       said: "deploy.lua:2: sleep exists only while a deployment runs"),
-    .init(good: "known) end", bad: "known) log.info \"bye\" end", said: "deploy.lua:24: nothing behind fail runs: it does not return"),
+    .init(good: "known) end", bad: "known) log.info \"bye\" end", said: "deploy.lua:25: nothing behind fail runs: it does not return"),
     .init(
       good: "rollout:rollback \"no\"", bad: "rollout:rollback \"no\" rollout:wait \"1m\"",
       said: "deploy.lua:6: nothing behind rollout:rollback runs"),
     .init(good: "log.warn", bad: "log.wran", said: "deploy.lua:16: log has no wran\n  → did you mean log.warn?"),
-    .init(good: "json.decode", bad: "json.parse", said: "deploy.lua:23: json has no parse"),
-    .init(good: "host:exists \"lock\"", bad: "host:exists(\"lock\").ok", said: "deploy.lua:24: true and false have no ok"),
-    .init(good: "host:read \"known.json\"", bad: "host:read(\"known.json\").stdout", said: "deploy.lua:23: a text has no stdout"),
+    .init(good: "json.decode", bad: "json.parse", said: "deploy.lua:24: json has no parse"),
+    .init(good: "host:exists \"lock\"", bad: "host:exists(\"lock\").ok", said: "deploy.lua:25: true and false have no ok"),
+    .init(
+      good: "host.facts.init", bad: "host.facts.inti", said: "deploy.lua:18: host.facts has no inti\n  → did you mean init?"),
+    .init(
+      good: "\"restart\"", bad: "\"restrat\"",
+      said: "deploy.lua:18: action of host:service must be \"start\" or \"stop\" or \"restart\" or \"reload\" or \"enable\" or \"disable\" "
+        + "or \"state\", got \"restrat\"\n  → did you mean \"restart\"?"),
+    .init(good: "\"shop\"", bad: "\"a shop\"", said: "deploy.lua:18: unit of host:service must be the name of a unit"),
+    .init(good: "host:read \"known.json\"", bad: "host:read(\"known.json\").stdout", said: "deploy.lua:24: a text has no stdout"),
   ]
 
   private static func warnings(_ text: String, _ files: [String: String] = [:]) throws -> [String] {

@@ -100,9 +100,41 @@ struct PreludeTests {
     for member in facts["hosts"]?.list?.first?.members ?? [] { #expect(host.contains(member.name), "\(member.name)") }
     let deployment = try #require(vocabulary.objects.first { $0.name == "deployment" }).fields.map(\.name)
     for member in facts["deployment"]?.members ?? [] { #expect(deployment.contains(member.name), "\(member.name)") }
-    let reading = host.map { "local _ = host.\($0)" } + deployment.map { "local _ = deployment.\($0)" }
+    let ofHost = try #require(vocabulary.objects.first { $0.name == "facts" }).fields.map(\.name)
+    let said = facts["hosts"]?.list?.first?["facts"]?.members ?? []
+    #expect(!said.isEmpty)
+    for member in said { #expect(ofHost.contains(member.name), "\(member.name)") }
+    let page = try #require(Shipped.text("docs/recipes.md"))
+    let section = try #require(page.split(separator: "### Facts of a host").last?.split(separator: "\n## ").first)
+    for name in ofHost { #expect(section.contains("`\(name)`"), "docs/recipes.md lacks \(name)") }
+    let ofBoth = host.map { "local _ = host.\($0)" } + deployment.map { "local _ = deployment.\($0)" }
+    let reading = ofHost.map { "local _ = host.facts.\($0)" } + ofBoth
     let whole = try Rig(recipe(reading.joined(separator: "\n")), hosts: 1)
     #expect(whole.run(try whole.hook(.validateService), on: .host(0)).result.error == nil)
+  }
+
+  @Test("an unknown fact of a host is an error with the fact that was probably meant", arguments: [true, false])
+  func unknownFact(_ isPlugin: Bool) throws {
+    let using = "recipe \"web\" { path = \"/srv/web\", on = { ValidateService = require \"chat\" } }"
+    let main = isPlugin ? using : recipe("return host.facts.inti")
+    let files = [
+      "plugins/chat/plugin.lua": "return { name = \"chat\", version = \"1.0.0\", api = 1 }",
+      "plugins/chat/init.lua": "return function(host) return host.facts.inti end",
+    ]
+    let rig = try Rig(main, hosts: 1, files: files)
+    let failure = rig.run(try rig.hook(.validateService), on: .host(0)).result.error?.failure
+    #expect(failure?.message == "host.facts has no inti" && failure?.fix == "did you mean init?", "\(String(describing: failure))")
+  }
+
+  @Test("facts of a host can be counted, copied and written as JSON")
+  func wholeFacts() throws {
+    let rig = try Rig(
+      recipe(
+        """
+        local n = 0 for _ in pairs(host.facts) do n = n + 1 end
+        if n < 5 or #json.encode(host.facts) < 50 or type(host.facts) ~= "table" then fail "no" end
+        """), hosts: 1)
+    #expect(rig.run(try rig.hook(.validateService), on: .host(0)).result.error == nil)
   }
 
   @Test("an internal fact of a host is no field of it")

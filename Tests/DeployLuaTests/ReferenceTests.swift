@@ -82,6 +82,17 @@ struct ReferenceTests {
     #expect(index.entries(named: "ValidateService").count == 1 && index.entries(named: "noSpace").count == 1)
     #expect(index.entries(named: "local.exec").map(\.name) == ["local.exec:PROGRAM"])
     #expect(index.entries(named: "hots:run").isEmpty && NearMatch.of("hots:run", among: index.names) == "host:run")
+    #expect(index.entries(named: "host.facts").first?.lines.contains { $0.hasPrefix("  memory_bytes: ") } == true)
+    #expect(index.entries(named: "host.facts.memory_bytes").map(\.name) == ["facts.memory_bytes"])
+    #expect(index.entries(named: "memory_bytes").map(\.name) == ["facts.memory_bytes"])
+    let params = index.entries(named: "deployment.params").first?.lines
+    #expect(params == ["deployment.params: a table { … }", "the recipe's parameters by name", "See: lander docs deployment"])
+    #expect(index.entries(named: "error.stderr").count == 1 && index.entries(named: "rollout.targets").count == 1)
+    #expect(NearMatch.of("deployment.parms", among: index.names) == "deployment.params")
+    #expect(index.entries(named: "host:service").first?.lines.contains { $0.hasPrefix("  action: \"start\" or \"stop\"") } == true)
+    for object in try Self.vocabulary().objects {
+      for field in object.fields { #expect(!index.entries(named: "\(object.name).\(field.name)").isEmpty, "\(object.name).\(field.name)") }
+    }
     let value = try #require(index.entries(named: "host:run").first?.value)
     #expect(value["needs"]?.text == "host.run" && value["errors"]?.list?.first?.text == "command")
   }

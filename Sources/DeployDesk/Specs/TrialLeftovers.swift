@@ -35,7 +35,7 @@ struct TrialLeftovers {
     }
     let others = asked.isEmpty ? "nothing was asked by http" : "the first request was \(asked[0])"
     return Problem(
-      "no request took answer \(number) of http in t:deploy: \(reply.method.map { "\($0.rawValue) " } ?? "")\(reply.url)",
+      "no request took answer \(number) of http in \(trial.word): \(reply.method.map { "\($0.rawValue) " } ?? "")\(reply.url)",
       fix: "\(others); optional = true in it allows that")
   }
 
@@ -47,7 +47,7 @@ struct TrialLeftovers {
     }
     let near = NearMatch.of(answer.part, among: lines).map { "did you mean \"\($0)\"? " } ?? ""
     return Problem(
-      "nothing took answer \(number) of t:deploy: no command or check\(place) had \"\(answer.part)\" in its line",
+      "nothing took answer \(number) of \(trial.word): no command or check\(place) had \"\(answer.part)\" in its line",
       fix: near + "optional = true in it allows that")
   }
 
@@ -59,7 +59,7 @@ struct TrialLeftovers {
       let names = opened.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
       let near = NearMatch.of(name, among: names).map { "did you mean \"\($0)\"?" }
       return Problem(
-        "t:deploy answers a gate \"\(name)\", and none of that name opened",
+        "\(trial.word) answers a gate \"\(name)\", and none of that name opened",
         fix: near ?? (names.isEmpty ? "no gate opened" : "gates that opened: " + names.joined(separator: ", ")))
     }
   }
@@ -77,7 +77,7 @@ struct TrialLeftovers {
       guard !isMet, let event else { return nil }
       let fix =
         event.concernsPrevious
-        ? "\(event.rawValue) stops the earlier release: answers of t:deploy say what its commands do"
+        ? "\(event.rawValue) stops the earlier release: answers of \(trial.word) say what its commands do"
         : "a command or check in a hook of \(event.rawValue) can fail, if the deployment comes that far on \(member.name)"
       let message = "\(member.name) was to fail in \(event.rawValue), and nothing of the new release that can fail ran there then"
       return Problem(message, fix: fix)

@@ -23,8 +23,9 @@ struct TrialRun {
     var declared = project
     if let task = trial.task { declared = try project.running(task, of: trial.recipe) { NearMatch.hint($0, among: $1) } }
     if let count = trial.hosts { try declared.replaceHosts(of: request, by: (1...count).map { Host(name: "host\($0)") }) }
-    plan = try Planner.simulated(
+    let planned = try Planner.simulated(
       try Selection(request, in: declared), isFresh: trial.isFresh, by: Self.identity("trial", Self.start, trial, stage))
+    plan = TrialFacts(trial, at: Self.start).filled(planned)
     let problems = (trial.task == nil ? plan.recipeProblems(in: declared) : []) + Self.problems(of: trial, plan)
     if !problems.isEmpty { throw Problems(problems) }
   }
@@ -37,12 +38,13 @@ struct TrialRun {
     let (names, events) = ((plan.hosts.map(\.host) + plan.ownPartners).map(\.name), LifecycleEvent.allCases.map(\.rawValue))
     func near(_ name: String, _ all: [String]) -> String? { NearMatch.of(name, among: all).map { "did you mean \"\($0)\"?" } }
     let answering = trial.answers.compactMap(\.host).filter { $0 != "here" }
-    let hosts = (trial.failing.map(\.name) + trial.unreachable + answering).filter { !names.contains($0) }
-    return hosts.map { Problem("t:deploy names a host \"\($0)\", and there is none", fix: near($0, names)) }
+    let named = trial.failing.map(\.name) + trial.unreachable + answering + trial.facts.compactMap(\.host)
+    let hosts = named.filter { !names.contains($0) }
+    return hosts.map { Problem("\(trial.word) names a host \"\($0)\", and there is none", fix: near($0, names)) }
       + trial.failing.compactMap { member in
         guard member.value.text.map(events.contains) != true else { return nil }
         let name = member.value.text ?? ""
-        return Problem("fails of t:deploy takes lifecycle events, and \"\(name)\" is none", fix: near(name, events))
+        return Problem("fails of \(trial.word) takes lifecycle events, and \"\(name)\" is none", fix: near(name, events))
       }
   }
 

@@ -18,7 +18,10 @@ extension Ask {
   mutating func labQuestion() throws(Failure) -> LabQuestion {
     let question: LabQuestion
     switch op {
-    case "lab deploy": question = .deploy(try settings(), revision: try optionalInt("revision", 1...1000) ?? 1)
+    case "lab deploy":
+      var trial = try settings()
+      trial.isReal = true
+      question = .deploy(trial, revision: try optionalInt("revision", 1...1000) ?? 1)
     case "lab rollback": question = .rollback(recipe: try text("recipe"), group: try optionalText("group"))
     case "lab run":
       let limit = try optionalInterval("timeout") ?? .minutes(1)
@@ -45,6 +48,7 @@ extension Ask {
     trial.isFresh = try flag("fresh")
     trial.answers = try optional("answers", "a list of answers") { Self.all($0, Trial.Answer.init) } ?? []
     trial.replies = try optional("http", "a list of answers") { Self.all($0, Trial.Reply.init) } ?? []
+    trial.facts = try optional("facts", "a list of facts") { Self.all($0, Trial.Facts.init) } ?? []
     trial.files = try members("files")
     trial.failing = try members("fails")
     trial.unreachable = try optional("unreachable", "a list of names") { Self.all($0, \.text) } ?? []
@@ -71,6 +75,14 @@ extension Trial.Answer {
     duration = value["takes"]?.int.map { Interval(milliseconds: $0) }
     times = value["times"]?.int
     isOptional = value["optional"]?.bool ?? false
+  }
+}
+
+extension Trial.Facts {
+  fileprivate init?(_ value: Value) {
+    let absent = (value["absent"]?.list ?? []).compactMap(\.text).map { Value.Member($0, .null) }
+    self.init(
+      of: value["host"]?.text, (value["fields"]?.members ?? []) + absent, areUnknown: value["unknown"]?.bool ?? false)
   }
 }
 

@@ -16,7 +16,7 @@ struct EditorSignature {
   /// The types of arguments by their names in `Word.takes`.
   private static let arguments = [
     "duration": "string|number", "amount": "string|integer", "url": "string|lander.secret", "path": "string", "from": "string",
-    "to": "string", "target": "string", "unit": "string", "host": "string", "pattern": "string", "format": "string", "action": "string",
+    "to": "string", "target": "string", "host": "string", "pattern": "string", "format": "string",
     "command": "string|string[]", "function": "function", "list": "table|lander.hosts", "template": "function", "values": "table",
     "hosts": "lander.hosts|lander.host|lander.host[]",
   ]
@@ -73,6 +73,9 @@ struct EditorSignature {
     }
     if part.hasSuffix("or { … }") { return Parameter(name: "folder", type: "string", isOptional: false) }
     if part.hasPrefix("\"") { return Parameter(name: part.filter { $0 != "\"" }.lowercased(), type: "string", isOptional: isOptional) }
+    if let argument = word.arguments.first(where: { $0.name == part }) {
+      return Parameter(name: part, type: types.field(argument, of: word), isOptional: isOptional)
+    }
     let type = part == "function" && word.name == "hosts:map" ? types.function(["host"]) : arguments[part] ?? Self.open(part, word)
     return Parameter(name: part == "function" ? "body" : part, type: type, isOptional: isOptional)
   }

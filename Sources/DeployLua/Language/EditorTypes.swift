@@ -26,7 +26,8 @@ struct EditorTypes {
 
   private static let plain = [
     "positive": "integer", "count": "integer", "port": "integer", "factor": "number", "name": "string", "url": "string", "user": "string",
-    "runner": "string|boolean", "owner": "string", "duration": "string|number", "time": "string|number", "amount": "string|integer",
+    "unit": "string", "runner": "string|boolean", "owner": "string",
+    "duration": "string|number", "time": "string|number", "amount": "string|integer",
     "strings": "string|string[]", "record": "table<string, any>", "mode": "string", "version": "string", "range": "string",
     "module": "string", "statuses": "integer|integer[]", "answers": "table[]", "chosen": "lander.hosts|lander.host|lander.host[]",
     "hosts": "string|lander.described_host|table", "targets": "string|lander.group|lander.described_host|table",
@@ -56,6 +57,7 @@ struct EditorTypes {
   /// Returns the type of an object's field.
   func member(_ field: Word.Field, of object: String) -> String {
     if objects.contains(field.type) { return Self.object(field.type) }
+    if field.type == "strings" { return "string[]" }
     if field.type == "function" { return "fun(self: \(Self.object(object))): any" }
     return Self.plain[field.type] ?? field.type
   }

@@ -69,7 +69,7 @@ package struct Reference {
         body: table(["event", "what it is for"], vocabulary.events.map { ["`\($0.name)`", $0.summary] })),
       Page(
         file: "hosts.md", title: "Hosts", summary: "What hooks, stages and strategies can do on hosts and on the engine's machine.",
-        body: objects(["host", "hosts", "result", "service", "here"])),
+        body: objects(["host", "facts", "hosts", "result", "service", "here"])),
       Page(
         file: "deployment.md", title: "The deployment", summary: "What functions can learn about the present deployment.",
         body: objects(["deployment"])),
@@ -96,8 +96,8 @@ package struct Reference {
   /// A page for the objects that no other page names, so that a new object is not forgotten.
   private var others: [Page] {
     let named = [
-      "host", "hosts", "result", "service", "here", "deployment", "rollout", "wave", "json", "yaml", "base64", "url", "t", "lab", "played",
-      "expectation",
+      "host", "facts", "hosts", "result", "service", "here", "deployment", "rollout", "wave", "json", "yaml", "base64", "url", "t", "lab",
+      "played", "expectation",
     ]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
     if names.isEmpty { return [] }
@@ -125,7 +125,8 @@ package struct Reference {
         Self.summary(field.summary, field.deprecated),
       ]
     }
-    return lines + table(["field", "takes", "default", "what it is"], rows)
+    let arguments = word.arguments.map { ["`\($0.name)`", vocabulary.meaning(of: $0.type) ?? $0.type, $0.summary] }
+    return lines + table(["argument", "takes", "what it is"], arguments) + table(["field", "takes", "default", "what it is"], rows)
   }
 
   /// Returns when a word may be called, what it does, what it needs, and which errors it raises.

@@ -17,14 +17,24 @@ package struct ReferenceIndex {
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
   /// Returns the entries with this name: words and objects; if there are none, fields and options, by their name alone (`keep`) or with
-  /// their word (`recipe.keep`); if there are none, terms. Empty: nothing has the name.
-  package func entries(named name: String) -> [ReferenceEntry] {
+  /// their word or object (`recipe.keep`, `host.facts.memory_bytes`); if there are none, terms. Empty: nothing has the name.
+  package func entries(named written: String) -> [ReferenceEntry] {
+    let name = shortened(written)
     let whole = vocabulary.words.filter { $0.name == name }.map(entry) + vocabulary.objects.filter { $0.name == name }.map(entry)
     if !whole.isEmpty { return whole }
     let parts =
       fields.filter { $0.name == name || $0.name.hasSuffix("." + name) }
       + vocabulary.schemas.filter { $0.name == name || $0.module == name }.map(entry)
     return parts.isEmpty ? terms.filter { $0.name == name || $0.name.hasPrefix(name + ":") } : parts
+  }
+
+  /// Returns a name without the path to its object: `facts.init` for `host.facts.init`.
+  private func shortened(_ name: String) -> String {
+    let parts = name.split(separator: ".").map(String.init)
+    guard parts.count > 2, let object = vocabulary.objects.first(where: { $0.name == parts[0] }),
+      let type = object.fields.first(where: { $0.name == parts[1] })?.type, vocabulary.objects.contains(where: { $0.name == type })
+    else { return name }
+    return shortened(([type] + parts.dropFirst(2)).joined(separator: "."))
   }
 
   /// All names, for near matches.
@@ -50,23 +60,27 @@ package struct ReferenceIndex {
 
   private func entry(_ word: Word) -> ReferenceEntry {
     let example = word.example.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
-    let fields = word.fields.flatMap { field in
-      var line = "  \(field.name)\(field.isRequired ? " (required)" : ""): \(vocabulary.meaning(of: field.type) ?? field.type)"
-      if let fallback = field.fallback { line += "; default \(fallback)" }
-      if let instead = field.deprecated { line += "; deprecated: \(instead)" }
-      return [line] + (field.summary.isEmpty ? [] : ["      \(field.summary)"])
-    }
+    let (arguments, fields) = (lines(of: word.arguments), lines(of: word.fields))
     return ReferenceEntry(
       name: word.name,
       lines: [word.call, word.summary, word.facts.joined(separator: " · ")] + ["", "Example:"] + example
-        + (fields.isEmpty ? [] : ["", "Fields:"] + fields),
+        + (arguments.isEmpty ? [] : ["", "Arguments:"] + arguments) + (fields.isEmpty ? [] : ["", "Fields:"] + fields),
       value: .record(of: [
         ("kind", .text("word")), ("name", .text(word.name)), ("call", .text(word.call)), ("summary", .text(word.summary)),
         ("nature", .text(word.nature.rawValue)), ("phases", .list(word.phases.map { .text($0) })), ("example", .text(word.example)),
         ("errors", .list(word.errors.map { .text($0) })), ("needs", word.needs.map { .text($0) } ?? .null),
         ("deprecated", word.deprecated.map { .text($0) } ?? .null),
-        ("fields", .list(word.fields.map { value(of: $0) })),
+        ("arguments", .list(word.arguments.map { value(of: $0) })), ("fields", .list(word.fields.map { value(of: $0) })),
       ]))
+  }
+
+  private func lines(of fields: [Word.Field]) -> [String] {
+    fields.flatMap { field in
+      var line = "  \(field.name)\(field.isRequired ? " (required)" : ""): \(vocabulary.meaning(of: field.type) ?? field.type)"
+      if let fallback = field.fallback { line += "; default \(fallback)" }
+      if let instead = field.deprecated { line += "; deprecated: \(instead)" }
+      return [line] + (field.summary.isEmpty ? [] : ["      \(field.summary)"])
+    }
   }
 
   private func value(of field: Word.Field) -> Value {
@@ -90,7 +104,24 @@ package struct ReferenceIndex {
       ]))
   }
 
+  /// The fields of words and objects, and those of errors.
   private var fields: [ReferenceEntry] {
+    let objects = vocabulary.objects.map { ($0.name, $0.fields) } + [("error", vocabulary.errorFields)]
+    return fieldsOfWords + objects.flatMap { name, fields in fields.map { entry($0, of: name) } }
+  }
+
+  /// Returns a field that functions read. If it is an object itself, the entry has that object's fields too.
+  private func entry(_ field: Word.Field, of object: String) -> ReferenceEntry {
+    let inner = vocabulary.objects.filter { $0.name == field.type }.flatMap { entry($0).lines.dropFirst() }
+    let kind = vocabulary.meaning(of: field.type) ?? field.type
+    return ReferenceEntry(
+      name: "\(object).\(field.name)",
+      lines: ["\(object).\(field.name): \(inner.isEmpty ? kind : "the object \(field.type)")", field.summary] + inner
+        + ["See: lander docs \(inner.isEmpty ? object : field.type)"],
+      value: .record(of: [("kind", .text("field")), ("object", .text(object)), ("field", value(of: field))]))
+  }
+
+  private var fieldsOfWords: [ReferenceEntry] {
     vocabulary.words.flatMap { word in
       word.fields.map { field in
         let needed = field.isRequired ? ["It is required."] : []

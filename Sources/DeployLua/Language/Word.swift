@@ -34,6 +34,8 @@ package struct Word: Sendable, Hashable {
   /// What the word does, in one sentence.
   package var summary: String
   package var example: String
+  /// The arguments in `takes` whose types are known.
+  package var arguments: [Field]
   /// The fields of the table that the word takes.
   package var fields: [Field]
   /// The kinds of errors that the word raises, besides those that any word may raise.
@@ -60,6 +62,7 @@ package struct Word: Sendable, Hashable {
     self.takes = takes
     self.summary = summary
     self.example = example
+    arguments = Field.list(value["arguments"])
     fields = Field.list(value["fields"])
     errors = (value["errors"]?.list ?? []).compactMap(\.text)
     needs = value["needs"]?.text

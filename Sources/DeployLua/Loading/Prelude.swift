@@ -14,7 +14,7 @@ package enum Prelude {
     ("run/begin", PackageResources.begin_lua),
     ("run/command", PackageResources.command_lua), ("run/decisions", PackageResources.decisions_lua),
     ("run/deployment", PackageResources.deployment_lua),
-    ("run/fail", PackageResources.fail_lua), ("run/file", PackageResources.file_lua),
+    ("run/facts", PackageResources.facts_lua), ("run/fail", PackageResources.fail_lua), ("run/file", PackageResources.file_lua),
     ("run/filled_file", PackageResources.filled_file_lua), ("run/fleet", PackageResources.fleet_lua),
     ("run/here", PackageResources.here_lua), ("run/http", PackageResources.http_lua),
     ("run/launch", PackageResources.launch_lua), ("run/log", PackageResources.log_lua),

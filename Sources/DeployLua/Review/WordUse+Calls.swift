@@ -5,7 +5,7 @@ extension WordUse {
   /// The types of arguments before a table of options, by their names in `Word.takes`.
   private static let types = [
     "duration": "duration", "amount": "amount", "url": "url", "path": "name", "from": "name", "to": "name", "target": "name",
-    "action": "name", "unit": "name", "\"name\"": "name", "\"NAME\"": "name", "command": "strings", "function": "function",
+    "\"name\"": "name", "\"NAME\"": "name", "command": "strings", "function": "function",
   ]
   /// The types that take no table.
   private static let scalars = [
@@ -51,7 +51,7 @@ extension WordUse {
     for (parameter, argument) in zip(parameters, arguments) {
       if parameter == "{ … }" {
         lookAtOptions(argument, of: word, called)
-      } else if let type = Self.types[String(parameter)] {
+      } else if let type = word.arguments.first(where: { $0.name == parameter })?.type ?? Self.types[String(parameter)] {
         look(at: argument, as: type, "\(parameter) of \(called)")
       }
     }
@@ -72,10 +72,11 @@ extension WordUse {
       guard let name else { continue }
       guard let field = word.fields.first(where: { name.text == $0.name }) else {
         let fix = NearMatch.of(String(name.text), among: names).map { "did you mean \($0)?" }
-        tell("\(called) has no field \"\(name.text)\"", value.lowerBound, fix: fix ?? "it has " + names.joined(separator: ", "))
+        tell("\(called) has no field \"\(name.text)\"", value.lowerBound - 2, fix: fix ?? "it has " + names.joined(separator: ", "))
         continue
       }
-      if let instead = field.deprecated { tell("\(name.text) of \(called) is deprecated", value.lowerBound, fix: instead) }
+      // The value may begin on a later line than `name =`.
+      if let instead = field.deprecated { tell("\(name.text) of \(called) is deprecated", value.lowerBound - 2, fix: instead) }
       look(at: value, as: field.type, "\(name.text) of \(called)")
     }
     guard fields.allSatisfy({ $0.name != nil }) else { return }

@@ -72,10 +72,18 @@ extension WordUse {
     }
     let names = book.names(of: kind.name)
     if tells, kind.isSure, !own.contains(name) {
-      let said = kind.name == "hosts" ? "a set of hosts" : book.isGlobal(kind.name) ? kind.name : "a " + kind.name
-      lacks(said, name, index, names, shape: "")
+      lacks(said(of: kind.name), name, index, names, shape: "")
     }
     return (nil, nil)
+  }
+
+  /// Returns an object as a sentence names it.
+  private func said(of object: String) -> String {
+    switch object {
+    case "hosts": "a set of hosts"
+    case "facts": "host.facts"
+    default: book.isGlobal(object) ? object : "a " + object
+    }
   }
 
   /// Returns whether a call with a dot certainly lacks the object as its first argument: `host.run("x")`, but not `host.run(host, "x")`.
@@ -137,7 +145,9 @@ extension WordUse {
     let (before, next) = (expressions.sign(start - 1), expressions.sign(end))
     let isAsked = isAsked(start, end)
     if kind.name == "never" { return lookBehind(start, end) }
-    let isAnswer = book.isObject(kind.name) && !book.given.contains(kind.name) && kind.name != "hosts" && !book.isGlobal(kind.name)
+    // The facts of a host are nil if it was out of reach, so a recipe may ask whether there are any.
+    let isAnswer =
+      book.isObject(kind.name) && !["facts", "hosts"].contains(kind.name) && !book.given.contains(kind.name) && !book.isGlobal(kind.name)
     if isAsked, isAnswer {
       let field = book.answer(of: kind.name) ?? book.names(of: kind.name).first ?? ""
       tell("a \(kind.name) is true whatever it says", start, fix: "ask for a field of it, such as .\(field)")

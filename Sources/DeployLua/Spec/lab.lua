@@ -43,7 +43,7 @@ end
 
 function methods.deploy(_, name, given)
   local options = fields.options("lab:deploy", given)
-  return trial.play(options, { op = "lab deploy", recipe = recipe("lab:deploy", name), revision = options.revision })
+  return trial.play("lab:deploy", options, { op = "lab deploy", recipe = recipe("lab:deploy", name), revision = options.revision })
 end
 
 language.word {

@@ -6,6 +6,7 @@ local near, tables, values = import "runtime/near", import "runtime/tables", imp
 local problems, fields, types = import "runtime/problems", import "types/fields", import "types/types"
 local encode = import "types/json_writer"
 local expectation, played, verdict = import "spec/expectation", import "spec/played", import "spec/verdict"
+local read_facts = import "spec/trial_facts"
 
 local trial = {}
 local kind, methods = values.kind "t", {}
@@ -37,6 +38,8 @@ language.word {
       .. "json = { … }, failure = \"no route\", location = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used; a "
       .. "request without an answer gets 200 and an empty body" },
     { "files", "record", "the content of files that every host has, by absolute path" },
+    { "facts", "record", "what host.facts is: { memory_bytes = 1 << 30 } on every host, { web1 = { init = \"openrc\" } } on one; "
+      .. "false: the host does not say this", default = "Debian 12 with systemd on x86_64, 8 GiB" },
     { "fails", "record", "by host, the lifecycle event in which the new release fails: a command or a check of that event fails, or the "
       .. "engine's own step" },
     { "unreachable", "strings", "hosts that are out of reach from the beginning of the deployment" },
@@ -59,16 +62,16 @@ language.words["http of t:deploy"] = { fields = {
   { "times", "positive" }, { "optional", "boolean" },
 } }
 
---- Reads each list of answers. The members are read by the fields of a word.
-local function read_all(list, word, label)
+--- Reads each list of answers. The members are read by the fields of a word. asked: the word of the test, for messages.
+local function read_all(list, word, label, asked)
   local result = {}
-  for i, one in ipairs(list or {}) do result[i] = fields.read(label .. " " .. i .. " of t:deploy", word, one) end
+  for i, one in ipairs(list or {}) do result[i] = fields.read(label .. " " .. i .. " of " .. asked, word, one) end
   return result
 end
 
 --- Reads the answers of servers. JSON becomes the text of a body.
-local function read_servers(list)
-  local result = read_all(list, "http of t:deploy", "answer of http")
+local function read_servers(list, asked)
+  local result = read_all(list, "http of t:deploy", "answer of http", asked)
   for _, one in ipairs(result) do
     if one.json ~= nil then one.body, one.type, one.json = encode(one.json), one.type or "application/json", nil end
   end
@@ -77,24 +80,25 @@ end
 
 local replies = { "approve", "reject", "promote", "silence" }
 
-local function gates(given)
+local function gates(given, asked)
   for name, reply in pairs(given or {}) do
     if not tables.set(replies)[reply] then
-      problems.add(string.format("gate %q of t:deploy cannot be answered with %s", name, values.described(reply)),
+      problems.add(string.format("gate %q of %s cannot be answered with %s", name, asked, values.described(reply)),
         near.question(tostring(reply), replies) or "answers are " .. table.concat(replies, ", "))
     end
   end
   return given
 end
 
---- Plays a deployment, and returns what happened. options: those of the word that was called, which were read. more: further fields of the
---- question.
-function trial.play(options, more)
-  local answers, servers = read_all(options.answers, "answers of t:deploy", "answer"), read_servers(options.http)
+--- Plays a deployment, and returns what happened. word: the word of the test. options: its options, which were read. more: further fields
+--- of the question.
+function trial.play(word, options, more)
+  local answers, servers = read_all(options.answers, "answers of t:deploy", "answer", word), read_servers(options.http, word)
   local answer = boundary.ask(tables.merged({ op = "deploy", group = options.group,
     task = options.task, hosts = options.hosts, params = options.params,
-    fresh = options.fresh, answers = answers, http = servers, files = options.files, fails = options.fails,
-    unreachable = options.unreachable, gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed }, more))
+    fresh = options.fresh, answers = answers, http = servers, facts = read_facts(options.facts, word),
+    files = options.files, fails = options.fails, unreachable = options.unreachable, gates = gates(options.gates, word),
+    cancel_after = options.cancel_after, seed = options.seed }, more))
   verdict.leave(answer.unused, answers, servers)
   answer.unused = nil
   return played(answer)
@@ -104,7 +108,7 @@ function methods.deploy(_, name, given)
   if type(name) ~= "string" then
     return errors.usage("t:deploy takes a recipe's name, got " .. values.described(name), "write t:deploy(\"web\", { … })")
   end
-  return trial.play(fields.options("t:deploy", given), { recipe = name })
+  return trial.play("t:deploy", fields.options("t:deploy", given), { recipe = name })
 end
 
 local of_deployments = {}
@@ -128,7 +132,7 @@ function methods.strategy(_, name, own, given)
   local options = tables.copy(fields.options("t:strategy", given))
   local plain = types.read("options of t:strategy", types.named "record", own == nil and {} or own)
   if not options.hosts and not options.group then options.hosts = 4 end
-  return trial.play(options, { recipe = "t:strategy", strategy = { name = name, options = plain } })
+  return trial.play("t:strategy", options, { recipe = "t:strategy", strategy = { name = name, options = plain } })
 end
 
 language.word {

@@ -2,13 +2,17 @@
 
 local import = ...
 local copies, rehearsal, values = import "runtime/copies", import "runtime/rehearsal", import "runtime/values"
+local facts_of_host = import "run/facts"
 
 --- kind: the kind of the handles. run/running_host.lua declares their methods and fields.
 local fleet = { kind = values.kind "host" }
 local facts, handles, bound = {}, {}, {}
 
 --- Sets the hosts, in the order of their numbers, which begin with 0.
-function fleet.know(list) facts = list end
+function fleet.know(list)
+  facts = list
+  for _, one in ipairs(list) do facts_of_host.strict(one.facts) end
+end
 
 function fleet.count() return #facts end
 
@@ -21,8 +25,8 @@ function fleet.name(number) return number and facts[number + 1].name or nil end
 local function inside_of(number, plugin)
   local own = facts[number + 1]
   if not plugin then return own end
-  return setmetatable({ plugin = plugin, tags = copies.of(own.tags), vars = copies.of(own.vars), facts = copies.of(own.facts) },
-    { __index = own })
+  return setmetatable({ plugin = plugin, tags = copies.of(own.tags), vars = copies.of(own.vars),
+    facts = facts_of_host.strict(copies.of(own.facts)) }, { __index = own })
 end
 
 --- Returns the handle of a host. plugin: the plugin whose grants the handle carries; nil: the handle may do everything.

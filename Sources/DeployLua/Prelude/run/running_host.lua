@@ -17,7 +17,7 @@ local object = language.object {
     { "root", "string", "the folder that is put in front of the recipe's path; nil without one" }, { "tags", "table", "the tags of its "
       .. "group and its own tags" },
     { "vars", "table", "the vars of its group and its own vars" },
-    { "facts", "table", "what the host told about itself: see Facts of a host in docs/recipes.md; nil if the host was out of reach" },
+    { "facts", "facts", "what the host said about itself; nil if the host was out of reach" },
     { "number", "integer", "its number in the list of hosts, from 0" },
     { "release_path", "string", "the folder of the new release; nil without one" },
     { "previous", "string", "the release that it ran before; nil without one" }, { "transport", "string", "the name of its transport" },

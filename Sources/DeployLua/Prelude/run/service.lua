@@ -8,13 +8,17 @@ local duration, fields, types = import "types/duration", import "types/fields", 
 local fleet, operation, systemd = import "run/fleet", import "run/operation", import "run/systemd"
 local state, units = import "run/service_state", import "run/unit"
 
-local actions = { "start", "stop", "restart", "reload", "enable", "disable", "state" }
+local actions = "start|stop|restart|reload|enable|disable|state"
 local begins = { start = true, restart = true } -- after these actions, the unit has to be active
 
 language.word {
   name = "host:service", nature = "effect", phases = { "run" }, gives = "service", takes = "action, unit, { … }",
   summary = "Starts, stops, restarts, reloads, enables or disables a systemd unit, at most once, or returns its state.",
   example = "host:service(\"restart\", \"shop\", { sudo = true, timeout = \"2m\" })",
+  arguments = {
+    { "action", actions, "what to do; state only returns the state" },
+    { "unit", "unit", "the unit's name, as systemctl has it; without an ending, it is a service" },
+  },
   errors = { "command", "unhealthy", "missing", "timeout", "lost", "unreachable" },
   fields = {
     { "user", "runner", "a name: the user who runs systemctl. true: the unit belongs to the login user", default = "the login user" },
@@ -37,9 +41,10 @@ local function is_good(action, unit, own)
     if action ~= void and unit ~= void then rehearsal.misuse("host:service" .. message, fix) end
     good = false
   end
-  if not types.choice(actions).read(action) then
+  local choice = types.named(actions)
+  if not choice.read(action) then
     wrong(string.format(" takes an action first, got %s", values.described(action)),
-      near.question(action, actions, "%q") or "actions are " .. table.concat(actions, ", "))
+      near.question(action, choice.choices, "%q") or "actions are " .. table.concat(choice.choices, ", "))
   end
   if not types.named("unit").read(unit) then
     wrong(string.format(" takes %s, got %s", types.named("unit").words, values.described(unit)),

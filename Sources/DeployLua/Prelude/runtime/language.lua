@@ -19,11 +19,12 @@ local language = {
 --- it is not given" }. A type is a name of types/, or texts with "|" between them. errors: the kinds that it raises besides invalid,
 --- misnamed and cancelled, which any word may raise. gives: an object, or string, boolean, nothing, or never if it does not return, or a
 --- list of these if it returns several values; nil: it depends on the arguments. optional: the arguments in `takes` that a call may leave
---- out, besides a table of options. members: its members besides the words that begin with its name. deprecated, of a word or of a field:
+--- out, besides a table of options. arguments: the arguments in `takes` whose types are known, each { name, type, what it is }. members:
+--- its members besides the words that begin with its name. deprecated, of a word or of a field:
 --- what to use instead, such as "use host:run"; nil: it is not deprecated.
 function language.word(word)
   local name = word.name
-  word.fields = word.fields or {}
+  word.fields, word.arguments = word.fields or {}, word.arguments or {}
   language.words[name] = word
   language.order[#language.order + 1] = name
   return word

@@ -23,9 +23,13 @@ local function words_of(result)
   for i, name in ipairs(language.order) do
     local word = language.words[name]
     local fields = fields_of(word.fields)
-    for _, field in ipairs(fields) do result.types[field.type] = types.named(field.type).words end
+    local arguments = fields_of(word.arguments)
+    for _, list in ipairs { fields, arguments } do
+      for _, field in ipairs(list) do result.types[field.type] = types.named(field.type).words end
+    end
     result.words[i] = { name = name, nature = word.nature, phases = word.phases, takes = word.takes, summary = word.summary,
-      example = word.example, fields = fields, errors = word.errors or {}, needs = capability.needs[name], members = word.members or {},
+      example = word.example, fields = fields, arguments = arguments,
+      errors = word.errors or {}, needs = capability.needs[name], members = word.members or {},
       gives = type(word.gives) == "table" and word.gives or { word.gives }, optional = word.optional or {}, deprecated = word.deprecated }
   end
 end

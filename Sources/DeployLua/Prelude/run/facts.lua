@@ -1,0 +1,38 @@
+-- host.facts: what a host said about itself. These declarations are also the fields that a test may set.
+
+local import = ...
+local language, rehearsal = import "runtime/language", import "runtime/rehearsal"
+
+local facts = {}
+
+--- The fields. absent: the field may be nil.
+facts.object = language.object {
+  name = "facts", summary = "What a host said about itself when the deployment was planned: host.facts.",
+  fields = {
+    { "shell", "string", "the shell behind sh, such as dash, bash or busybox" }, { "user", "string", "the login user" },
+    { "home", "string", "the login user's home folder" },
+    { "distribution", "string", "ID of /etc/os-release, such as debian; nil without it", absent = true },
+    { "version", "string", "VERSION_ID of /etc/os-release, such as 12; nil without it", absent = true },
+    { "kernel", "string", "the kernel's release, as uname -r says" },
+    { "architecture", "string", "the architecture, as uname -m says: x86_64, aarch64" },
+    { "processors", "count", "the number of processors that the login shell may use" },
+    { "memory_bytes", "count", "physical memory in bytes; nil if the host does not say", absent = true },
+    { "free_bytes", "count", "free space on the disk of the recipe's path, in bytes" },
+    { "addresses", "strings", "IPv4 addresses, then global IPv6 addresses; at most 64, without loopback" },
+    { "init", "string", "systemd, openrc, or the name of process 1; nil if the host does not say", absent = true },
+    { "tools", "strings", "optional programs that the host has, such as curl, sudo and systemctl" },
+  },
+}
+local names, known = language.fields_of(facts.object)
+facts.names, facts.known = names, known
+
+-- A misspelt fact would otherwise be nil, as a fact that the host does not have. Other keys than texts are asked for by json.encode.
+local meta = { __metatable = false, __index = function(_, key)
+  if type(key) ~= "string" or known[key] then return nil end
+  return rehearsal.misnamed(string.format("host.facts has no %s", key), key, names)
+end }
+
+--- Makes the facts of a host refuse unknown names. Nil stays nil.
+function facts.strict(table_) return table_ and setmetatable(table_, meta) end
+
+return facts
