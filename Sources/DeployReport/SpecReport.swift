@@ -28,12 +28,23 @@ package struct SpecReport: Sendable {
         continue
       }
       lines.append(surface.paint("failed", .bad) + "  \(SafeText.line(result.test.name))")
-      lines += problem.lines(on: surface).map { "  " + $0 }
+      lines += told(problem, on: surface).map { "  " + $0 }
       lines += result.output.map { surface.paint("  | ", .dim) + $0 }
     }
     let counts = "\(results.count.of("test")) in \(files.count.of("file")), \(took)"
     let end = failed.isEmpty ? "All passed: \(counts)." : "\(failed.count) failed of \(counts)."
     return lines + [surface.paint(end, failed.isEmpty ? .good : .bad)]
+  }
+
+  /// Returns a problem as lines. Of texts that differ, the lines that were expected and those that came are coloured.
+  private func told(_ problem: Problem, on surface: Surface) -> [String] {
+    var isCompared = false
+    return problem.lines(on: surface).map { line in
+      if isCompared, line.hasPrefix("  - ") { return surface.paint(line, .bad) }
+      if isCompared, line.hasPrefix("  + ") { return surface.paint(line, .good) }
+      isCompared = isCompared || line.hasSuffix("(- expected, + got):")
+      return line
+    }
   }
 
   /// The results as one object, for programs.

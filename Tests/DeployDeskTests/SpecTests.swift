@@ -85,6 +85,17 @@ struct SpecTests {
       ("t:expect(1):differs(1)", "spec/web_spec.lua:2: expected another value than 1"),
       ("t:expect(function() end):fails \"x\"", "spec/web_spec.lua:2: expected an error with \"x\", and there was none"),
       ("error \"oh\"", "spec/web_spec.lua:2: oh"),
+      (
+        "t:expect(\"a\\nb\\nc\\nd\\ne\\nf\\n\"):equals \"a\\nb\\nc\\nd\\nE \\nf\\ng\\n\"",
+        "spec/web_spec.lua:2: the texts differ (- expected, + got):\n  …\n    c\n    d\n  - E·\n  + e\n    f\n  - g"
+      ),
+      (
+        "t:expect { text = \"a\\nb\" }:equals { text = \"a\\nb\\n\", n = 1 }",
+        "spec/web_spec.lua:2: n: expected 1, got nil\n  text: the texts differ (- expected, + got):\n"
+          + "  only the expected text ends with a line break"
+      ),
+      ("t:expect \"a\\nb\\n\":contains \"c\"", "spec/web_spec.lua:2: expected \"c\" in this text:\n  | a\n  | b"),
+      ("t:expect { \"a\\nb\" }:contains \"c\"", "spec/web_spec.lua:2: expected \"c\" in { \"a\\nb\" }"),
     ])
   func failing(_ body: String, _ expected: String) async throws { try await SpecBench.fail(body, expected) }
 

@@ -1,16 +1,25 @@
 -- Says in words how two values differ.
 
 local import = ...
-local tables = import "runtime/tables"
+local tables, line_difference = import "runtime/tables", import "spec/line_difference"
 
 local difference = {}
 local most = 8     -- the limit of differences that are listed
 local deepest = 16 -- the limit of tables inside each other
 
+--- Returns a text in quotes on one line, cut if it is long.
+local function quoted(text)
+  local cut = #text > 200 and string.sub(text, 1, 197) .. "…" or text
+  return (string.gsub(string.format("%q", cut), "\\\n", "\\n"))
+end
+
+--- Returns whether a value is a text of several lines.
+function difference.has_lines(value) return type(value) == "string" and string.find(value, "\n.", 1) ~= nil end
+
 --- Returns a value on one line, cut if it is long.
 function difference.text(value, depth)
   depth = depth or 0
-  if type(value) == "string" then return string.format("%q", #value > 200 and string.sub(value, 1, 197) .. "…" or value) end
+  if type(value) == "string" then return quoted(value) end
   if type(value) ~= "table" then return tostring(value) end
   if depth > 3 then return "{ … }" end
   local parts = {}
@@ -25,6 +34,9 @@ function difference.text(value, depth)
   return "{ " .. text .. " }"
 end
 
+--- The sentence before lines that differ. Reports know them by it.
+difference.of_lines = "the texts differ (- expected, + got):"
+
 local function step(path, key)
   if type(key) == "string" and string.find(key, "^[%a_][%w_]*$") then return path == "" and key or path .. "." .. key end
   return path .. "[" .. difference.text(key) .. "]"
@@ -32,6 +44,10 @@ end
 
 local function compare(wanted, got, path, found, depth)
   if #found > most or rawequal(wanted, got) or wanted == got and type(wanted) ~= "table" then return end
+  if type(wanted) == "string" and type(got) == "string" and (difference.has_lines(wanted) or difference.has_lines(got)) then
+    found[#found + 1] = (path == "" and "" or path .. ": ") .. difference.of_lines .. "\n" .. line_difference.between(wanted, got)
+    return
+  end
   if type(wanted) ~= "table" or type(got) ~= "table" or depth > deepest then
     found[#found + 1] = (path == "" and "" or path .. ": ") .. "expected " .. difference.text(wanted) .. ", got " .. difference.text(got)
     return

@@ -24,6 +24,16 @@ word("matches", "pattern", "Asserts that a string matches a Lua pattern.", "t:ex
 word("fails", "part", "Asserts that a function raises an error whose message contains this text; without an argument, any error.",
   "t:expect(function() fail \"it needs a URL\" end):fails \"needs\"", { "part" })
 
+--- Returns a value for the end of a sentence: a text of several lines stands below it.
+local function shown(value)
+  if not difference.has_lines(value) then return difference.text(value) end
+  local lines = {}
+  for line in string.gmatch(value, "([^\n]*)\n?") do lines[#lines + 1] = "| " .. line end
+  if lines[#lines] == "| " then lines[#lines] = nil end
+  if #lines > 40 then lines = table.move({ "| …" }, 1, 1, 41, table.move(lines, 1, 40, 1, {})) end
+  return "this text:\n" .. table.concat(lines, "\n")
+end
+
 local function fail(message, ...) return verdict.fail("failed", string.format(message, ...)) end
 local function misuse(message, fix) return verdict.fail("invalid", message, fix) end
 
@@ -47,7 +57,7 @@ local function has(name, value, part)
 end
 
 function methods.contains(value, part)
-  if not has("contains", value, part) then return fail("expected %s in %s", difference.text(part), difference.text(value)) end
+  if not has("contains", value, part) then return fail("expected %s in %s", difference.text(part), shown(value)) end
 end
 
 --- Returns whether a text contains a part that no letter, digit, _ or - touches.
@@ -62,7 +72,7 @@ local function has_word(text, part)
 end
 
 function methods.lacks(value, part)
-  if has("lacks", value, part) then return fail("expected no %s in %s", difference.text(part), difference.text(value)) end
+  if has("lacks", value, part) then return fail("expected no %s in %s", difference.text(part), shown(value)) end
   if type(value) ~= "table" or type(part) ~= "string" or part == "" then return end
   for _, item in ipairs(value) do
     if type(item) == "string" and has_word(item, part) then
@@ -73,17 +83,20 @@ function methods.lacks(value, part)
 end
 
 function methods.matches(value, pattern)
-  if type(value) ~= "string" then return fail("expected a text that matches %q, got %s", pattern, difference.text(value)) end
-  if not string.find(value, pattern) then return fail("expected a text that matches %q, got %s", pattern, difference.text(value)) end
+  if type(value) ~= "string" or not string.find(value, pattern) then
+    return fail("expected a text that matches %s, got %s", difference.text(pattern), shown(value))
+  end
 end
 
 function methods.fails(value, part)
   if type(value) ~= "function" then return misuse("fails looks at a function: t:expect(function() … end):fails \"…\"") end
   local good, failure = verdict.without(value)
-  if good then return fail("expected an error%s, and there was none", part and string.format(" with %q", part) or "") end
+  if good then return fail("expected an error%s, and there was none", part and " with " .. difference.text(part) or "") end
   local message = tostring(failure)
   if type(failure) == "table" and failure.fix then message = message .. "\n" .. failure.fix end
-  if part and not string.find(message, part, 1, true) then return fail("expected an error with %q, got %q", part, message) end
+  if part and not string.find(message, part, 1, true) then
+    return fail("expected an error with %s, got %s", difference.text(part), shown(message))
+  end
 end
 
 local callable = {}
