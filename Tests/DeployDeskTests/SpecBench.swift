@@ -41,8 +41,8 @@ struct SpecBench {
     var project: Project { file.project }
     var tests: [SpecTest] { file.tests }
     func project(playing strategy: Trial.Strategy) throws(Problems) -> Project {
-      let spec = StrategySpec(strategy, in: text)
-      do { return try library.read(spec.file).project } catch { throw spec.told(error) }
+      let main = SourceFile(path: "deploy.lua", text: library.main)
+      return try StrategySpec(strategy, in: text).project(after: main) { library.files[$0] ?? Bench.shipped($0) }
     }
     func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
       do throws(Problems) { return try SpecTask(test, of: file).run(deploy) } catch { return error.list.first }

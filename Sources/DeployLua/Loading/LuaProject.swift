@@ -72,16 +72,45 @@ package struct LuaProject: Sendable {
     let plugins = reader.plugins(described)
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused + reader.misfits(plugins))
     guard problems.isEmpty else { throw Problems(problems) }
-    // The lock says which plugins are restricted to their grants. A later run of these sources needs that too, so the lock is kept with
-    // them.
-    let isKept = loader.files.contains { $0.path.isExactly(PluginLock.file) }
-    let lock = plugins.contains { $0.origin == .locked } && !isKept ? [origins.lock].compactMap { $0 } : []
-    project.sources = (loader.files + prelude.files + lock).sorted { $0.path < $1.path }
+    project.sources = sources(of: loader, prelude, plugins, origins)
     let looks = loader.files.filter { $0.path.hasSuffix(".lua") }.map { SourceLooks($0) }
     project.warnings =
       looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described) + CapabilityUse.warnings(of: plugins, in: loader.files)
     let secrets = Set(looks.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }
     return LuaProject(project: project, tests: reader.tests(described), plugins: plugins)
+  }
+
+  /// Reads a project whose files were checked before, together with a test file, without its tests.
+  /// - Throws: what is wrong nevertheless, such as an option of a strategy.
+  static func unchecked(_ main: SourceFile, spec: SourceFile, origins: PluginOrigins, read: @escaping Reader) throws(Problems) -> Project {
+    var loader: SourceLoader
+    do { loader = try SourceLoader(prelude: .spec, limits: LuaLimits(), origins: origins, read: read) } catch {
+      throw Problems(Problem(error.message), exit: .internal)
+    }
+    let described: Value
+    do { described = try loader.load(main, spec: spec, chosen: 0, checks: false) } catch { throw Problems(error) }
+    // The lines of fields are only found if there is something to say.
+    let reader = ProjectReader(lines: FieldLines([]))
+    let plugins = reader.plugins(described)
+    guard reader.problems(described, and: reader.misfits(plugins)).isEmpty else {
+      let reader = ProjectReader(lines: FieldLines(loader.files))
+      throw Problems(reader.problems(described, and: reader.misfits(plugins)))
+    }
+    var project = reader.project(described)
+    var paths = PathReview(reader)
+    paths.clean(&project, as: described)
+    project.sources = sources(of: loader, .spec, plugins, origins)
+    return project
+  }
+
+  /// Returns all sources that were read. The lock says which plugins are restricted to their grants. A later run of these sources needs
+  /// that too, so the lock is kept with them.
+  private static func sources(
+    of loader: SourceLoader, _ prelude: PinnedPrelude, _ plugins: [RequiredPlugin], _ origins: PluginOrigins
+  ) -> [SourceFile] {
+    let isKept = loader.files.contains { $0.path.isExactly(PluginLock.file) }
+    let lock = plugins.contains { $0.origin == .locked } && !isKept ? [origins.lock].compactMap { $0 } : []
+    return (loader.files + prelude.files + lock).sorted { $0.path < $1.path }
   }
 }

@@ -11,6 +11,16 @@ package struct StrategySpec {
     file = SourceFile(path: spec.path, text: spec.text + "\n" + Self.recipe(strategy))
   }
 
+  /// Reads the recipe. Everything else in these sources was read and checked before, so it is not checked again: a test may play
+  /// hundreds of strategies.
+  /// - Parameter main: the main file, which is read before the test file.
+  /// - Throws: what is wrong with the strategy or its options.
+  package func project(
+    after main: SourceFile, origins: PluginOrigins = .none, read: @escaping LuaProject.Reader
+  ) throws(Problems) -> Project {
+    do { return try LuaProject.unchecked(main, spec: file, origins: origins, read: read) } catch { throw told(error) }
+  }
+
   /// Returns what is wrong with the strategy or its options, without the lines of the generated recipe.
   package func told(_ problems: Problems) -> Problems {
     Problems(

@@ -44,8 +44,9 @@ struct LuaSpec: ReadSpec {
   var tests: [SpecTest] { file.tests }
 
   func project(playing strategy: Trial.Strategy) throws(Problems) -> Project {
+    let (main, sources) = (SourceFile(path: "deploy.lua", text: library.main), library.sources)
     let spec = StrategySpec(strategy, in: text)
-    do { return Self.placed(try library.read(spec.file).project, library) } catch { throw spec.told(error) }
+    return Self.placed(try spec.project(after: main, origins: sources.origins, read: sources.read), library)
   }
 
   func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
