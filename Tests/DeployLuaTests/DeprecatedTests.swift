@@ -35,6 +35,22 @@ struct DeprecatedTests {
       ReferenceIndex(vocabulary).options(of: "chat").first?.lines.contains { $0.contains("address: a text; deprecated: use url") } == true)
   }
 
+  @Test("the warning names the option's line if the call stands in another table, or on the line of another call")
+  func inner() throws {
+    let files = ["plugins/chat/plugin.lua": Self.manifest, "plugins/chat/init.lua": "return function(given) return options(given) end"]
+    let main = """
+      local chat = require "chat"
+      local all = { one = { chat {
+        url = "http://a",
+        address =
+          "http://b",
+      } } }
+      recipe "web" { path = "/srv/web" }
+      """
+    let warnings = try load(main, files: files).project.warnings
+    #expect(warnings.map(\.place) == [SourcePlace(file: "deploy.lua", line: 4)])
+  }
+
   @Test("each use of a deprecated field of a word is a warning at the recipe's line")
   func field() throws {
     let plain = "{ \"params\", \"record\", \"values of recipe parameters for this group\" }"

@@ -8,14 +8,16 @@ struct FieldLines {
     tokens = sources.filter { $0.path.hasSuffix(".lua") }.map { ($0.path, Tokenizer.tokens(of: $0.text)) }
   }
 
-  /// Returns the line of the first `field =` directly in the first table that begins at or after a line. `a.b` is the field `b` of the
-  /// table that the field `a` begins. If only the first parts are found, it is the line of the last of these; nil: none is found.
+  /// Returns the line of the first `field =` directly in the first table that begins at or after a line, or directly in another table
+  /// that begins on the same line: in `stage.rollout { strategy = canary {`, the call of `canary` has the second one. `a.b` is the field
+  /// `b` of the table that the field `a` begins. If only the first parts are found, it is the line of the last of these; nil: none is
+  /// found.
   func line(of field: String, in file: String, after line: Int) -> Int? {
     guard let list = tokens.first(where: { $0.path.isExactly(file) })?.tokens else { return nil }
     var at = first(in: list, from: line)
     var found: Int?
     for part in field.split(separator: ".") {
-      guard let next = index(of: part, in: list, from: at) else { break }
+      guard let next = index(of: part, in: list, from: at, isOuter: found == nil) else { break }
       at = next
       found = list[next].line
     }
@@ -39,8 +41,18 @@ struct FieldLines {
     return below
   }
 
-  private func index(of field: Substring, in list: [Token], from begin: Int) -> Int? {
-    guard let table = list[begin...].firstIndex(where: { $0.text == "{" && $0.kind == .sign }) else { return nil }
+  private func index(of field: Substring, in list: [Token], from begin: Int, isOuter: Bool) -> Int? {
+    let isTable = { (token: Token) in token.text == "{" && token.kind == .sign }
+    guard var table = list[begin...].firstIndex(where: isTable) else { return nil }
+    let line = list[table].line
+    while true {
+      if let index = index(of: field, in: list, ofTable: table) { return index }
+      guard isOuter, let next = list[(table + 1)...].prefix(while: { $0.line == line }).firstIndex(where: isTable) else { return nil }
+      table = next
+    }
+  }
+
+  private func index(of field: Substring, in list: [Token], ofTable table: Int) -> Int? {
     var depth = 0
     for index in table..<list.count {
       let token = list[index]
