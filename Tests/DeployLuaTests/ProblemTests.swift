@@ -120,7 +120,9 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "require 'slak'",
-        "deploy.lua:1: there is no plugin \"slak\": plugins/slak/init.lua is neither in the project nor among the shipped ones"
+        "deploy.lua:1: there is no plugin \"slak\": plugins/slak/init.lua is neither in the project nor among "
+          + "the shipped ones; lander plugin add SOURCE brings a plugin from a git repository or a folder; lander plugin new slak "
+          + "writes a new one"
       ),
       (
         "require '../x'",

@@ -137,7 +137,7 @@ struct SourceLoader {
       let shipped = name.contains(".") ? nil : try read("recipes/\(name).lua")
       return Self.refusal(
         "there is no plugin \"\(name)\": \(main) is neither in the project nor among the shipped ones",
-        fix: shipped == nil ? near(name) : "did you mean require \"recipes.\(name)\"?")
+        fix: shipped == nil ? near(name) ?? Self.bringing(name) : "did you mean require \"recipes.\(name)\"?")
     }
     let manifestFile = SourceFile(path: manifest, text: data)
     if let reason = Self.tooLong(manifestFile) { return Self.refusal(reason, fix: Self.shorter) }
@@ -171,6 +171,11 @@ struct SourceLoader {
     let path = "plugins/\(folders[1])/" + parts.joined(separator: "/") + ".lua"
     guard let text = try read(path) else { return Self.refusal("there is no \(path)") }
     return found(path, text, [])
+  }
+
+  /// How a project gets a plugin that it does not have.
+  private static func bringing(_ name: String) -> String {
+    "lander plugin add SOURCE brings a plugin from a git repository or a folder; lander plugin new \(name) writes a new one"
   }
 
   /// Returns a hint with the name that was probably meant; nil: no name is near.

@@ -6,11 +6,13 @@ import DeployReport
 /// Reads `deploy.lua` and says what is wrong with it.
 struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Reads deploy.lua and lists everything that is wrong with it.",
+    commandName: "check", abstract: "Reads deploy.lua, or a plugin alone, and lists everything that is wrong.",
     discussion: """
       Contacts no host and builds nothing. The command runs every recipe against simulated hosts: some have no release yet, others have an \
       earlier release. An error that does not depend on what hosts answer is a problem, and the exit code is 2. If a function stops \
       because only a real host can give the answer that it needs, a warning says so.
+
+      In the folder of a plugin without a project, the command reads plugin.lua and the plugin's files instead.
 
       Examples:
         lander check
@@ -21,6 +23,10 @@ struct CheckCommand: Verb {
   @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if let plugin = try LonePlugin(options) {
+      plugin.show(on: terminal)
+      return .done
+    }
     let loaded = try Wiring.project(options)
     let project = loaded.project
     let played = try await DryRun(project: loaded, stage: Wiring.stage, zones: TimeZones.table).result()

@@ -8,6 +8,8 @@ struct PluginAudit: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Shows what each plugin of the project asks for, and what it may do.",
     discussion: """
+      In the folder of a plugin without a project, the command shows what this plugin asks for.
+
       Example:
         lander plugin audit
       """)
@@ -16,9 +18,10 @@ struct PluginAudit: Verb {
   @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let plugins = try Wiring.project(options).plugins
+    let alone = try LonePlugin(options)
+    let plugins = try alone?.plugins ?? Wiring.project(options).plugins
     terminal.give(.list(plugins.map(\.value)))
-    let rows = plugins.flatMap(\.rows)
+    let rows = plugins.flatMap { $0.rows(isAlone: alone != nil) }
     let table = Table(["PLUGIN", "VERSION", "FROM", "ASKS FOR", "MAY"], rows: rows)
     terminal.say(rows.isEmpty ? ["The project requires no plugin."] : table.lines(on: terminal.out))
     return .done

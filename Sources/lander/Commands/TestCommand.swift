@@ -44,6 +44,7 @@ struct TestCommand: Verb {
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if lab.lab { try LonePlugin.refuseLab(options) }
     let folder = options.folderOrHere
     let files = try SpecFiles(folder: folder).read(paths, mayBeNone: lab.lab)
     let sources = try ProjectSources(folder, state: options.stateFolder())

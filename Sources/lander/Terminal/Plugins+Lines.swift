@@ -55,16 +55,37 @@ extension VerifiedPlugin {
   }
 }
 
+extension LonePlugin {
+  /// Shows what a check of the plugin found.
+  func show(on terminal: Terminal) {
+    for warning in warnings { terminal.warn(warning) }
+    let asks = manifest.capabilities ?? []
+    terminal.give(
+      JSON.record([
+        ("plugin", .text(manifest.name)), ("version", .text(manifest.version.description)), ("asks", .list(asks.map { .text($0) })),
+        ("warnings", .list(warnings.map(\.value))),
+      ]))
+    let asked = asks.isEmpty ? "nothing" : asks.map { SafeText.line($0) }.joined(separator: ", ")
+    let isFree = manifest.capabilities == nil
+    let sentence = isFree ? "It may do everything, because plugin.lua lists no capabilities." : "It asks for: \(asked)."
+    terminal.say("Plugin \(SafeText.line(manifest.name)) \(manifest.version) is fine. \(sentence)")
+  }
+}
+
 extension RequiredPlugin {
   private var from: String { origin == .locked ? "deploy.lock" : "project or lander" }
 
-  /// A row for each capability. A plugin without capabilities has one row.
-  var rows: [[String]] {
-    let head = [SafeText.line(manifest.name), manifest.version.description, from]
+  /// Returns a row for each capability. A plugin without capabilities has one row.
+  /// - Parameter isAlone: whether no project is there that could grant capabilities.
+  func rows(isAlone: Bool) -> [[String]] {
+    let head = [SafeText.line(manifest.name), manifest.version.description, isAlone ? "this folder" : from]
     guard isBound else { return [head + ["says nothing", "everything"]] }
     let asks = manifest.capabilities ?? []
     guard !asks.isEmpty else { return [head + ["nothing", "nothing outside"]] }
-    return asks.map { one in head + [SafeText.line(one), granted.contains(one) ? "yes" : "no: deploy.lua does not grant it"] }
+    return asks.map { one in
+      let isGranted = granted.contains(one) ? "yes" : "no: deploy.lua does not grant it"
+      return head + [SafeText.line(one), isAlone ? "if a project grants it" : isGranted]
+    }
   }
 
   var value: Value {

@@ -28,7 +28,8 @@ enum Folder {
   }
 
   /// Returns the problem that a folder does not exist, with the folder that was probably meant.
-  static func missing(_ path: String, subject: String) -> Problem {
+  /// - Parameter fix: what to do if no other folder was meant.
+  static func missing(_ path: String, subject: String, fix: String = "name the folder that has the deploy.lua") -> Problem {
     if isDeadLink(path) { return deadLink(path, subject: subject) }
     if exists(path) {
       return Problem("\(path) is a file, and a folder was expected", subject: subject, fix: "name its folder: \(parent(of: path))")
@@ -37,7 +38,7 @@ enum Folder {
     let near = NearMatch.of(name(of: path), among: names(in: parent).filter { isDirectory("\(parent)/\($0)") })
     return Problem(
       "there is no folder \(path)", subject: subject,
-      fix: near.map { "did you mean \"\($0)\"?" } ?? "name the folder that has the deploy.lua")
+      fix: near.map { "did you mean \"\($0)\"?" } ?? fix)
   }
 
   /// Returns the names in a folder, in order; empty if the folder does not exist.

@@ -31,7 +31,9 @@ struct PluginRepositories: PluginSources {
 
   func tree(of source: String, _ offer: PluginOffer) throws(Problem) -> PluginTree {
     guard let commit = offer.commit else { return try folderTree(source) }
-    guard let address = try address(of: source) else { throw Problem("\(source) was a git repository, and is a folder now") }
+    guard let address = try address(of: source) else {
+      throw Problem("\(source) was a git repository, and is a folder now", fix: "add it again: lander plugin add \(source)")
+    }
     let scratch = try Self.scratch()
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     _ = try git(["init", "--quiet", "--bare", "--template=", scratch], source)
@@ -45,15 +47,21 @@ struct PluginRepositories: PluginSources {
     let path = Folder.absolute(source, in: folder)
     if Folder.exists(path + "/.git") || Folder.exists(path + "/HEAD") && Folder.isDirectory(path + "/objects") { return path }
     if Folder.isDirectory(path) { return nil }
-    if Folder.exists(path) { throw Problem("\(source) is a file, and a folder or a git repository was expected") }
+    if Folder.exists(path) {
+      throw Problem("\(source) is a file, and a folder or a git repository was expected", fix: "name the folder that has the plugin.lua")
+    }
     // `git@host:path` is an address and not a path of this machine.
     if let colon = source.firstIndex(of: ":"), !source[..<colon].contains("/") { return source }
-    throw Folder.missing(path, subject: "source")
+    throw Self.missing(path)
+  }
+
+  private static func missing(_ path: String) -> Problem {
+    Folder.missing(path, subject: "source", fix: "name a folder that has a plugin.lua, or the URL of a git repository")
   }
 
   private func folderTree(_ source: String) throws(Problem) -> PluginTree {
     let path = Folder.absolute(source, in: folder)
-    guard let tree = try PluginFolder(path: path).tree() else { throw Folder.missing(path, subject: "source") }
+    guard let tree = try PluginFolder(path: path).tree() else { throw Self.missing(path) }
     return tree
   }
 
