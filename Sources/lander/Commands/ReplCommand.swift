@@ -14,8 +14,8 @@ struct ReplCommand: Verb {
       lock and writes no journal, so a deployment that runs at the same time does not notice it. Each operation happens at most once and \
       has a deadline. lander hides values of secrets that the recipes name. :help lists the other commands of the prompt. Ctrl-C ends the \
       line, not the prompt. On a terminal, the arrow keys bring back earlier lines and Tab completes names, if the machine has libedit \
-      (the package libedit2 on Debian). Lines are not saved. If standard input is not a terminal, its lines run one after the other, and the first error ends the command \
-      with the exit code of that error.
+      (the package libedit2 on Debian). Lines are not saved. If standard input is not a terminal, its lines run one after the other, and \
+      the first error ends the command with the exit code of that error.
 
       Examples:
         lander repl
