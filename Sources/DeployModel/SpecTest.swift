@@ -26,10 +26,24 @@ package struct SpecResult: Sendable, Hashable {
   package var took: Interval
   /// What commands printed, for a test that runs for real; empty: nothing.
   package var output: [String] = []
+  /// Checks that were not made, because they lead to another machine; empty: every check was made.
+  package var unchecked: [String] = []
 
   package init(_ test: SpecTest, problem: Problem?, took: Interval) {
     self.test = test
     self.problem = problem
     self.took = took
+  }
+}
+
+/// Something that a run of tests left out.
+package struct SkippedTest: Sendable, Hashable {
+  package var name: String
+  /// Why, as a clause without a period.
+  package var reason: String
+
+  package init(_ name: String, _ reason: String) {
+    self.name = name
+    self.reason = reason
   }
 }

@@ -20,6 +20,8 @@ enum JUnitXML {
     lines.isEmpty ? "" : "      <system-out>" + XMLText.escaped(lines.joined(separator: "\n")) + "</system-out>\n"
   }
 
+  static func skipped(_ reason: String) -> String { "      <skipped message=\"\(XMLText.escaped(reason))\"/>\n" }
+
   static func suite(_ name: String, _ cases: [String], failures: Int = 0, errors: Int = 0) -> String {
     let counts = "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
     return "  <testsuite name=\"\(XMLText.escaped(name))\" \(counts)>\n" + cases.joined() + "  </testsuite>\n"

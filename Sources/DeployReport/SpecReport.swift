@@ -5,10 +5,13 @@ package struct SpecReport: Sendable {
   let results: [SpecResult]
   /// How long all tests took together, as the person who waited saw it.
   let took: Interval
+  /// What did not run.
+  let skipped: [SkippedTest]
 
-  package init(_ results: [SpecResult], took: Interval) {
+  package init(_ results: [SpecResult], took: Interval, skipped: [SkippedTest] = []) {
     self.results = results
     self.took = took
+    self.skipped = skipped
   }
 
   var failed: [SpecResult] { results.filter { $0.problem != nil } }
@@ -25,13 +28,18 @@ package struct SpecReport: Sendable {
     for result in results {
       guard let problem = result.problem else {
         if isWhole { lines.append(surface.paint("passed", .good) + "  \(SafeText.line(result.test.name)) (\(result.took))") }
+        lines += result.unchecked.map { surface.paint("  not checked: ", .warn) + SafeText.line($0) }
         continue
       }
       lines.append(surface.paint("failed", .bad) + "  \(SafeText.line(result.test.name))")
       lines += told(problem, on: surface).map { "  " + $0 }
       lines += result.output.map { surface.paint("  | ", .dim) + $0 }
     }
-    let counts = "\(results.count.of("test")) in \(files.count.of("file")), \(took)"
+    lines += skipped.map { surface.paint("not run", .warn) + "  \(SafeText.line($0.name)): \(SafeText.line($0.reason))" }
+    let unchecked = results.reduce(0) { $0 + $1.unchecked.count }
+    let gaps = [(skipped.count.of("recipe"), "not run"), (unchecked.of("check"), "not made")].filter { !$0.0.hasPrefix("0 ") }
+    let counts =
+      "\(results.count.of("test")) in \(files.count.of("file")), \(took)" + gaps.map { "; \($0.0) \($0.1)" }.joined()
     let end = failed.isEmpty ? "All passed: \(counts)." : "\(failed.count) failed of \(counts)."
     return lines + [surface.paint(end, failed.isEmpty ? .good : .bad)]
   }
@@ -63,9 +71,14 @@ package struct SpecReport: Sendable {
               ("names", .list(result.test.names.map { .text($0) })), ("file", .text(result.test.place.file)),
               ("line", .int(result.test.place.line)), ("passed", .bool(result.problem == nil)),
               ("milliseconds", .int(result.took.milliseconds)), ("problem", result.problem?.value),
+              ("unchecked", result.unchecked.isEmpty ? nil : .list(result.unchecked.map { .text($0) })),
               ("output", result.output.isEmpty ? nil : .list(result.output.map { .text($0) })),
             ])
           })
+      ),
+      (
+        "skipped",
+        skipped.isEmpty ? nil : .list(skipped.map { JSON.record([("name", .text($0.name)), ("reason", .text($0.reason))]) })
       ),
       ("coverage", coverage?.value),
     ])

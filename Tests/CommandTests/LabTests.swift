@@ -63,7 +63,7 @@ import Testing
       begin: [
         "Not as on real hosts:", "  - Commands that name /srv/lander-lab-try got the folder of the host in front of it.",
         "  - Files outside of the recipe's path were written below the folder of the host, such as /etc/lander-lab-try.conf.",
-        "  - ssh did not run: a program of the lab stood in for it.",
+        "  - ssh did not run: a program of the lab stood in for it.", "  - Only calls by name were replaced.",
       ] + Self.passed, run.everything)
     #expect(run.err.hasPrefix("Hooks, builds and other commands of recipes run on this machine now, as you.\n"), "\(run.err)")
     #expect(ground.isClean() && !FileManager.default.fileExists(atPath: "/srv/lander-lab-try"))
@@ -154,8 +154,9 @@ import Testing
     for line in [
       "Secret KEY had a made-up value.", "Commands of user nobody-here ran as you.", "The gate wait (30 m) was promoted after 2 s.",
       "The gate approve was approved by the lab.", "GET https://api.invalid/x was not sent: it got status 200 and an empty body.",
-      "The check GET http://web.invalid/ was not made and counts as passed: it leads to another machine.",
+      "The check GET http://web.invalid/ was not made, because it leads to another machine: nobody knows its answer.",
     ] { #expect(run.outLines.contains("  - " + line), "\(line): \(run.out)") }
+    #expect(run.outLines.contains("  not checked: GET http://web.invalid/") && run.out.contains(" checks not made."), "\(run.out)")
     #expect(ground.isClean())
   }
 
@@ -225,5 +226,96 @@ import Testing
     #expect(try ground.run("--recipe", "wep").err.hasPrefix("there is no recipe \"wep\"\n"))
     #expect(try ground.place.lander("test").err == "there are only tests that run for real\n  → lander test --lab runs them\n")
     #expect(ground.isClean())
+  }
+
+  @Test("a failure that the recipe tolerates is replaced by one of an earlier event, and recipes that did not run are named")
+  func tolerated() throws {
+    let ground = try Ground(
+      Self.recipe(
+        """
+        ValidateService = function(host)
+          host:run("mkdir -p $D/x && touch $D/x/y", { env = { D = "/srv/lander-lab-try/shared-of-none" } })
+          host:run("systemctl is-active web || systemctl start web")
+        end,
+        AfterAllowTraffic = function(host) host:try "echo hello" end,
+        """)
+          + """
+
+          recipe "bare" { revision = bundle { from = "dist" }, path = "/srv/bare", on = { ValidateService = function(host) host:run "x" end } }
+          """)
+    let run = try ground.run()
+    #expect(run.code == 0, "\(run.everything)")
+    #expect(run.out.contains("passed  web › goes back when web2.example.com fails in ValidateService ("), "\(run.out)")
+    #expect(run.out.contains("passed  web › rolls back to the revision before ("), "\(run.out)")
+    #expect(
+      run.out.contains("  - The recipe tolerates that AfterAllowTraffic fails on web2.example.com, so an earlier event "), "\(run.out)")
+    #expect(run.outLines.contains("not run  bare: it has no targets; --group NAME chooses some"), "\(run.out)")
+    #expect(run.outLines.last?.hasSuffix("; 1 recipe not run.") == true, "\(run.out)")
+    #expect(ground.isClean() && !FileManager.default.fileExists(atPath: "/srv/lander-lab-try"))
+    let none = try ground.run("--filter", "bare")
+    #expect(none.code == 2 && none.err.contains("recipe \"bare\": it has no targets"), "\(none.everything)")
+  }
+
+  @Test("another failure than the planned one fails the lab, also if the recipe allows some hosts to fail")
+  func otherFailure() throws {
+    let hook = """
+      ValidateService = function(host)
+        host:run "if [ $LANDER_HOST = web1.example.com ] && grep -q 'revision 3' lander-lab-revision; then exit 4; fi"
+      end,
+      """
+    let ground = try Ground(
+      "configuration \"c\" { budget = { failed = 1 } }\n"
+        + Self.recipe(hook, more: "configuration = \"c\",")
+        .replacing("web[1-2]", with: "web[1-3]"))
+    let run = try ground.run()
+    #expect(run.code == 2 && run.out.contains("  Only ValidateService on web3.example.com was to fail."), "\(run.everything)")
+    #expect(ground.isClean())
+  }
+
+  @Test("a recipe cannot write through its own link out of the host's folder")
+  func behindLinks() throws {
+    let ground = try Ground("")
+    try ground.place.write("x", to: "outside/kept")
+    try ground.place.write(
+      Self.recipe(
+        "ValidateService = function(host) host:link(\"\(ground.place.path)/outside\", \"data\"); host:write(\"data/version\", \"1\") end,"),
+      to: "deploy.lua")
+    let run = try ground.run()
+    #expect(run.code == 2 && run.out.contains("data/version is behind a link that leads out of the folder"), "\(run.everything)")
+    #expect(!ground.place.exists("outside/version") && ground.isClean())
+  }
+
+  @Test("TMPDIR may be no folder whose name means something in a shell, and no folder in which programs cannot run")
+  func temporary() throws {
+    let ground = try Ground(Self.recipe("ValidateService = function(host) host:run \"ssh other true; rm -rf /srv/lander-lab-try/x\" end,"))
+    for name in ["sp ace", "co:lon", "it's", "new\nline"] {
+      try ground.place.write("", to: "\(name)/.here")
+      var environment = ground.environment
+      environment["TMPDIR"] = "\(ground.place.path)/\(name)"
+      let run = try ground.place.run(["test", "--lab"], environment)
+      #expect(run.code == 2 && run.err.contains("TMPDIR: a lab cannot be in ") && run.err.contains("set TMPDIR to "), "\(run.everything)")
+      #expect(ground.place.exists("\(name)/.here"))
+    }
+    // A file system without programs needs a mount of its own.
+    let mount = ["unshare", "-rm", "sh", "-c", "mount -t tmpfs -o noexec none tmp && exec \"$@\"", "sh"]
+    let trial = try ground.place.start(["--version"], through: mount)
+    guard trial.wait() == 0 else { return }
+    let running = try ground.place.start(["test", "--lab"], ground.environment, through: mount)
+    #expect(running.wait() == 2, "\(running.everything)")
+    #expect(
+      running.said(running.err).contains("the programs that stand in for ssh, sudo and systemctl cannot run in "), "\(running.everything)")
+    #expect(ground.isClean())
+  }
+
+  @Test("a lab that is interrupted while it is being made leaves nothing", arguments: [20, 60, 120, 200, 350])
+  func early(milliseconds: UInt32) throws {
+    let ground = try Ground(Self.recipe("ApplicationStart = function(host) host:run \"sleep 30\" end,"))
+    let running = try ground.place.start(["test", "--lab"], ground.environment)
+    let deadline = Date().addingTimeInterval(20)
+    while running.said(running.err).isEmpty, Date() < deadline { usleep(1_000) }
+    usleep(milliseconds * 1_000)
+    running.send(SIGINT)
+    #expect(running.wait() == 130)
+    #expect(ground.isClean(), "\(running.everything)")
   }
 }

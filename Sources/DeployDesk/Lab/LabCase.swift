@@ -21,6 +21,9 @@ package actor LabCase {
   private var project: LoadedProject { setting.project }
   private var limit: Interval { setting.limit }
 
+  /// Returns the checks that were not made.
+  func takeUnchecked() -> [String] { scene.takeUnchecked() }
+
   /// Does what the test asks for, and returns what happened.
   /// - Throws: what is wrong with the question; why a deployment could not begin.
   package func perform(_ question: LabQuestion) async throws(Problems) -> Value {

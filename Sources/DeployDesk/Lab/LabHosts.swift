@@ -12,6 +12,20 @@ package struct LabHosts: Sendable {
     self.most = most
   }
 
+  /// Returns why a lab cannot be made in a folder; nil: it can. The lab puts its path into command lines, in quotes or without them, and
+  /// into PATH, so it may only have characters that mean themselves there.
+  /// - Parameter folder: an absolute path without links.
+  package static func doubt(of folder: String) -> Problem? {
+    let isPlain = folder.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || [0x2D, 0x2E, 0x2F, 0x5F].contains(byte)
+    }
+    if isPlain, folder.isAbsolutePath { return nil }
+    return Problem(
+      "a lab cannot be in \"\(folder)\": command lines and PATH could read its path as something else", subject: "TMPDIR",
+      fix: "set TMPDIR to an absolute path of letters, digits and . _ - only: TMPDIR=/tmp lander test --lab")
+  }
+
   /// Returns the root folder of a machine. A name with other characters than those of host names cannot lead out of the folder.
   package static func root(of machine: String, below folder: String) -> String {
     let safe = machine.utf8.map { byte in

@@ -14,8 +14,8 @@ struct LabOperation {
   }
 
   /// - Throws: if the operation would leave the host's folder.
-  func placed(_ operation: DeployModel.Operation) throws(Failure) -> DeployModel.Operation {
-    switch operation {
+  func placed(_ intent: Intent) throws(Failure) -> DeployModel.Operation {
+    switch intent.operation {
     case .run(let command): return .run(placed(command))
     case .check(.command(let line)): return .check(.command(rebasing(in: line)))
     case .read(let path, let limit): return .read(path: found(path), limit: limit)
@@ -23,10 +23,10 @@ struct LabOperation {
     case .download(let from, let to): return .download(from: found(from), to: to)
     case .write(let path, let content, let mode, let owner):
       if let owner { scene.note("Files of \(owner) belong to you.") }
-      return .write(path: try made(path), content: content, mode: mode, owner: nil)
-    case .link(let target, let path): return .link(target: target, path: try made(path))
-    case .upload(let from, let to): return .upload(from: from, to: try made(to))
-    default: return operation
+      return .write(path: try made(path, by: intent), content: content, mode: mode, owner: nil)
+    case .link(let target, let path): return .link(target: led(to: target), path: try made(path, by: intent))
+    case .upload(let from, let to): return .upload(from: from, to: try made(to, by: intent))
+    default: return intent.operation
     }
   }
 
@@ -36,12 +36,22 @@ struct LabOperation {
     case .shell(let line): command.form = .shell(rebasing(in: line))
     case .argv(let words): command.form = .argv(words.map(rebasing))
     }
+    command.environment = command.environment.map { Command.Variable($0.name, rebasing(in: $0.value)) }
+    command.input = command.input.map(rebasing)
     if let user = command.user {
       scene.note("Commands of user \(user) ran as you.")
       command.user = nil
     }
     if let directory = command.directory, directory.isAbsolutePath { command.directory = found(directory) }
     return command
+  }
+
+  /// Puts the host's folder in front of the recipe's path in a variable or an input of a command.
+  private func rebasing(in text: Text) -> Text {
+    Text(
+      pieces: text.pieces.map { piece in
+        if case .literal(let text) = piece { .literal(rebasing(in: text)) } else { piece }
+      })
   }
 
   /// Puts the host's folder in front of the recipe's path, wherever a line names this path or something below it.
@@ -88,16 +98,31 @@ struct LabOperation {
     return scene.ground.exists(own) ? own : path
   }
 
+  /// Returns the target of a link: the recipe's path and files in the host's folder are there, all others on this machine.
+  private func led(to target: String) -> String {
+    let path = scene.path
+    let isOwn = path.utf8.count > 1 && (target.isExactly(path) || target.hasPrefix(path + "/"))
+    return isOwn ? rebased(target) : found(target)
+  }
+
   /// Returns the path of a file to write, and makes its folder.
-  private func made(_ path: String) throws(Failure) -> String {
+  private func made(_ path: String, by intent: Intent) throws(Failure) -> String {
     guard !path.pathParts.contains("..") else {
       throw Failure(.invalid, "\(path) may lead out of the folder of this throw-away host", fix: "write it without ..")
     }
     let own = rebased(path)
     if path.isAbsolutePath, own != path {
       scene.note("Files outside of the recipe's path were written below the folder of the host, such as \(path).")
-      try scene.ground.makeParent(of: own)
     }
+    // A link that a recipe made may lead out of the host's folder. An upload also follows a link at its path itself.
+    let place = try site.place(own, of: intent)
+    let way = if case .upload = intent.operation { place } else { "/" + place.pathParts.dropLast().joined(separator: "/") }
+    guard let real = scene.ground.real(way), real.isExactly(root) || real.hasPrefix(root + "/") else {
+      throw Failure(
+        .invalid, "\(path) is behind a link that leads out of the folder of this throw-away host",
+        fix: "let the link lead to a folder that the recipe makes")
+    }
+    if path.isAbsolutePath, own != path { try scene.ground.makeParent(of: own) }
     return own
   }
 }

@@ -1,25 +1,42 @@
 package import DeployModel
 
-extension Project {
-  /// Returns the deployments that a lab runs: of the named recipe, or of each recipe that has hosts.
-  /// - Throws: if there is none, or if the lab cannot run the named recipe.
-  package func labRequests(recipe name: String?, group: String?, parameters: [Value.Member]) throws(Problems) -> [DeploymentRequest] {
-    var wanted = recipes.filter { $0.hasHosts(group) && $0.appspec == nil }
-    if let name { wanted = [try recipe(named: name)] }
-    if wanted.isEmpty {
-      let fix = recipes.isEmpty ? "add one: recipe \"web\" { … }" : "say --recipe NAME --group NAME"
-      throw Problems(Problem("deploy.lua declares no recipe that a lab can run", fix: fix))
+/// The recipes that a lab deploys, and those that it cannot deploy.
+package struct LabRequests: Sendable {
+  package private(set) var wanted: [DeploymentRequest]
+  /// The recipes that do not run, each with the reason.
+  package private(set) var skipped: [SkippedTest]
+
+  /// Chooses the named recipe, or each recipe that a lab can run.
+  /// - Parameter filter: a text that the names of recipes contain; nil: all.
+  /// - Throws: if the named recipe does not exist, or a lab cannot run it.
+  package init(
+    of project: Project, recipe name: String?, group: String?, parameters: [Value.Member], filter: String?
+  ) throws(Problems) {
+    let chosen = try name.map { name throws(Problems) in [try project.recipe(named: name)] } ?? project.recipes
+    let filtered = chosen.filter { recipe in filter.map { recipe.name.contains($0) } ?? true }
+    skipped = filtered.compactMap { recipe in recipe.reason(for: group).map { SkippedTest(recipe.name, $0) } }
+    if name != nil, let reason = skipped.first?.reason, let recipe = chosen.first {
+      throw Problems(Problem("a lab does not run recipe \"\(recipe.name)\": \(reason)", place: recipe.place))
     }
-    if let refused = wanted.first(where: { $0.appspec != nil }) {
-      throw Problems(
-        Problem(
-          "a lab does not run recipe \"\(refused.name)\": its appspec file names folders of the whole machine", place: refused.place,
-          fix: "lander appspec run tries the bundle on a machine of its own"))
+    wanted = filtered.filter { $0.reason(for: group) == nil }.map {
+      DeploymentRequest(recipe: $0.name, group: group, parameters: parameters)
     }
-    return wanted.map { DeploymentRequest(recipe: $0.name, group: group, parameters: parameters) }
+  }
+
+  /// The problem that no recipe runs.
+  /// - Parameter hasRecipes: whether `deploy.lua` declares recipes.
+  package func nothing(hasRecipes: Bool) -> Problem {
+    var problem = Problem("deploy.lua declares no recipe that a lab can run")
+    for one in skipped { problem.message += "\nrecipe \"\(one.name)\": \(one.reason)" }
+    problem.fix = hasRecipes ? "say --recipe NAME --group NAME" : "add one: recipe \"web\" { … }"
+    return problem
   }
 }
 
 extension Recipe {
-  fileprivate func hasHosts(_ group: String?) -> Bool { group != nil || targets != .unset }
+  /// Returns why a lab does not run the recipe with this group; nil: it does.
+  fileprivate func reason(for group: String?) -> String? {
+    if appspec != nil { return "its appspec file names folders of the whole machine; lander appspec run tries its bundle alone" }
+    return group != nil || targets != .unset ? nil : "it has no targets; --group NAME chooses some"
+  }
 }

@@ -27,7 +27,7 @@ struct LabRun: Sendable {
   /// Runs a plan to its end.
   /// - Parameter gates: the answers of people to gates, by name, as in `Trial.gates`.
   func end(of plan: Plan, gates: [Value.Member] = []) async throws -> End {
-    scene.begins(plan)
+    scene.begins(at: plan.placement.path, secrets: plan.content.secrets)
     let running = desk.deploy(plan, wantsOutput: true)
     let (clock, began) = (desk.ports.clock, desk.now)
     let watch = Task {

@@ -10,11 +10,18 @@ package final class LabScene: Sendable {
     var host: String
     var event: LifecycleEvent
     var release: Release.ID
+
+    /// The message of the failure, by which it is told from others.
+    var message: String { "the lab lets \(host) fail in \(event.rawValue) on purpose" }
   }
 
   private struct State {
     var notes: [String] = []
     var failing: Failing?
+    /// Whether an operation got the failure.
+    var isMet = false
+    /// Checks that were not made.
+    var unchecked: [String] = []
     var answers = TrialAnswers([])
     var servers = TrialServers([])
     /// The path of the recipe that is deployed; empty: none is.
@@ -25,7 +32,14 @@ package final class LabScene: Sendable {
   private let state = Mutex(State())
   let ground: any LabGround
 
-  package init(_ ground: any LabGround) { self.ground = ground }
+  /// The name of this machine.
+  private let machine: String
+
+  /// - Parameter machine: the name of this machine, by which URLs may lead to it.
+  package init(_ ground: any LabGround, machine: String) {
+    self.ground = ground
+    self.machine = machine
+  }
 
   /// The sentences about what was not as on real hosts, each once, in the order of happening.
   package var notes: [String] { state.withLock { $0.notes } }
@@ -39,14 +53,25 @@ package final class LabScene: Sendable {
   var path: String { state.withLock { $0.path } }
 
   /// Notes the path and the secrets of a deployment that begins.
-  func begins(_ plan: Plan) {
-    state.withLock { $0.path = plan.placement.path }
-    for name in plan.content.secrets { note("Secret \(name) had a made-up value.") }
+  func begins(at path: String, secrets: [String] = []) {
+    state.withLock { $0.path = path }
+    for name in secrets { note("Secret \(name) had a made-up value.") }
   }
 
   /// Sets what the next deployment meets.
   func set(failing: Failing? = nil, answers: TrialAnswers = TrialAnswers([]), servers: TrialServers = TrialServers([])) {
-    state.withLock { ($0.failing, $0.answers, $0.servers) = (failing, answers, servers) }
+    state.withLock { ($0.failing, $0.isMet, $0.answers, $0.servers) = (failing, false, answers, servers) }
+  }
+
+  /// Whether an operation got the failure that was set.
+  var isMet: Bool { state.withLock { $0.isMet } }
+
+  /// Returns the checks that were not made since the last call, each once.
+  func takeUnchecked() -> [String] {
+    state.withLock { state in
+      defer { state.unchecked = [] }
+      return state.unchecked
+    }
   }
 
   /// Returns the outcome that a test gives to an operation in place of the host; nil: the operation is performed.
@@ -55,8 +80,8 @@ package final class LabScene: Sendable {
     if let failing, failing.host.isExactly(host), failing.event == intent.site.event, failing.release == intent.site.release,
       TrialStory.mayFail(intent.operation)
     {
-      let failure = Failure(.command, "the lab lets \(host) fail in \(failing.event.rawValue) on purpose")
-      return Outcome(failure: failure, value: .bool(false), status: 1)
+      state.withLock { $0.isMet = true }
+      return Outcome(failure: Failure(.command, failing.message), value: .bool(false), status: 1)
     }
     guard let line = TrialStory.line(of: intent.operation), let answer = answers.command(line, on: host) else { return nil }
     if case .check = intent.operation {
@@ -72,7 +97,7 @@ package final class LabScene: Sendable {
   func outcome(of request: HTTPRequest) -> Outcome? {
     let answer = state.withLock { $0.servers }.answer(request)
     guard let answer else {
-      if Self.isThisMachine("\(request.url)") { return nil }
+      if LabAddress("\(request.url)").isThisMachine(named: machine) { return nil }
       note("\(request.line) was not sent: it got status 200 and an empty body.")
       return .done(HTTPResponse(status: 200).value)
     }
@@ -81,23 +106,13 @@ package final class LabScene: Sendable {
     return .done(answer.response.value)
   }
 
-  /// Returns a healthy outcome for a check of a URL that is not on this machine; nil: the check is made.
+  /// Returns a healthy outcome for a check of a URL that is not on this machine, and notes that nothing was checked; nil: the check is
+  /// made.
   func outcome(of check: Check) -> Outcome? {
-    guard case .http(let url, _) = check, !Self.isThisMachine(url) else { return nil }
-    note("The check GET \(url) was not made and counts as passed: it leads to another machine.")
+    guard case .http(let url, _) = check, !LabAddress(url).isThisMachine(named: machine) else { return nil }
+    note("The check GET \(url) was not made, because it leads to another machine: nobody knows its answer.")
+    state.withLock { if $0.unchecked.count < 100, !$0.unchecked.contains("GET \(url)") { $0.unchecked.append("GET \(url)") } }
     return .done(.bool(true))
-  }
-
-  /// Whether a URL leads to this machine.
-  static func isThisMachine(_ url: String) -> Bool {
-    let rest = url.drop { $0 != "/" }.drop { $0 == "/" }
-    let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    if host.contains("@") { return false }
-    if host.hasPrefix("[::1]") { return true }
-    let name = host.prefix { $0 != ":" }
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    let isLoopback = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    return isLoopback || name == "localhost"
   }
 
   /// Returns the weights of these pools: what was set last, or all traffic for the first pool.

@@ -33,6 +33,7 @@ package struct LabTestRun: Sendable {
     let problem = await spec.run(test) { question throws(Problems) in try await lab.perform(question) }
     var result = LabResult(SpecResult(test, problem: problem, took: Interval(clock.now - start)))
     result.output = await lab.output
+    result.result.unchecked = await lab.takeUnchecked()
     return result
   }
 }

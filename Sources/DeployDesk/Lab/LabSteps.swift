@@ -10,7 +10,21 @@ struct LabSteps {
   private(set) var next: Step? = .first
   private(set) var output: [LabOutput] = []
   private var revisions: [Digest] = []
+  /// The revisions that all hosts served after a deployment, oldest first; the last one is what they serve.
+  private var served: [Digest] = []
   private var latest: TrialPart?
+  /// The hosts and events that may fail on purpose, the best first; nil: they are not known yet.
+  private var weak: [Weak]?
+  /// Whether some hosts kept another revision than the rest, because the recipe allows that.
+  private var isMixed = false
+  /// Whether the last step could not run, as a note says.
+  private(set) var isLeftOut = false
+
+  /// A host, and an event in which it can fail.
+  struct Weak: Sendable, Hashable {
+    var host: String
+    var event: LifecycleEvent
+  }
 
   init(course: LabCourse) { self.course = course }
 }
@@ -20,8 +34,8 @@ extension LabSteps.Step {
     switch self {
     case .first: "deploys to hosts that have nothing"
     case .changed: "deploys a changed revision"
-    case .failing: steps.weak.map { "goes back when \($0.host) fails in \($0.event.rawValue)" } ?? "goes back after a failure"
-    case .back: "rolls back to the first revision"
+    case .failing: steps.chosen.map { "goes back when \($0.host) fails in \($0.event.rawValue)" } ?? "goes back after a failure"
+    case .back: steps.hasThird ? "rolls back to the revision before" : "rolls back to the first revision"
     }
   }
 }
@@ -31,17 +45,18 @@ extension LabSteps {
   private var setting: LabSetting { course.setting }
   private var run: LabRun { setting.run }
   private var check: LabCheck { LabCheck(desk: setting.desk, project: setting.project, request: course.request) }
+  fileprivate var chosen: Weak? { weak?.first }
+  fileprivate var hasThird: Bool { served.count > 2 || isMixed }
 
   /// Runs a step, and chooses the next one.
   mutating func run(_ step: Step) async throws -> [Problem] {
     output = []
     setting.scene.set()
+    isLeftOut = false
     switch step {
     case .first, .changed:
       let problems = try await deployed(try await planned())
-      let stays = recipe?.flow.stages.contains { $0.terms?.irreversible == true } == true
-      if stays { setting.scene.note("No rollback was tried, because a stage of the recipe is irreversible.") }
-      next = step == .first ? .changed : stays ? nil : recipe?.flow.rollback == true && weak != nil ? .failing : .back
+      next = step == .first ? .changed : afterChanged()
       return problems
     case .failing:
       next = .back
@@ -50,6 +65,22 @@ extension LabSteps {
       next = nil
       return try await back()
     }
+  }
+
+  /// Returns the step after the changed revision, and notes which ones cannot run.
+  private mutating func afterChanged() -> Step? {
+    if recipe?.flow.stages.contains(where: { $0.terms?.irreversible == true }) == true {
+      setting.scene.note("No rollback was tried, because a stage of the recipe is irreversible.")
+      return nil
+    }
+    if recipe?.flow.rollback != true {
+      setting.scene.note("No failure was tried, because the recipe has rollback = false.")
+      return .back
+    }
+    weak = weakest
+    if weak?.isEmpty == false { return .failing }
+    setting.scene.note("No failure was tried, because the deployment runs nothing on hosts that can fail.")
+    return .back
   }
 
   /// Returns the plan of the next revision: the recipe's own, or the first one with a file more.
@@ -75,45 +106,68 @@ extension LabSteps {
     output = end.output
     latest = end.parts.first
     if let problem = end.problem(limit: setting.limit) { return [problem] }
+    served += revisions.suffix(1)
     guard let last = end.parts.last else { return [] }
     return try await check.problems(after: last, serving: revisions.last)
   }
 
-  /// The host and the event that can fail last in a deployment; nil: nothing of a deployment can fail.
-  var weak: (host: String, event: LifecycleEvent)? {
-    guard let latest, let host = latest.plan.hosts.last(where: { $0.action == .change })?.host else { return nil }
-    for entry in latest.entries.reversed() {
-      guard case .intended(let intent) = entry.fact, intent.place == .host(host.number), let event = intent.site.event else { continue }
-      guard !event.concernsPrevious, intent.site.release == latest.plan.content.release?.id else { continue }
-      if TrialStory.mayFail(intent.operation) { return (host.name, event) }
+  /// The last host of the deployment with each event in which something of it can fail, the last event first; empty: nothing can fail.
+  private var weakest: [Weak] {
+    guard let latest, let host = latest.plan.hosts.last(where: { $0.action == .change })?.host else { return [] }
+    return latest.entries.reversed().reduce(into: []) { found, entry in
+      guard case .intended(let intent) = entry.fact, intent.place == .host(host.number), let event = intent.site.event else { return }
+      guard !event.concernsPrevious, intent.site.release == latest.plan.content.release?.id, TrialStory.mayFail(intent.operation) else {
+        return
+      }
+      if !found.contains(where: { $0.event == event }) { found.append(Weak(host: host.name, event: event)) }
     }
-    return nil
   }
 
+  /// Lets the host fail in the last event whose failure the recipe does not tolerate.
   private mutating func failing() async throws -> [Problem] {
-    guard let weak, let before = revisions.last else { return [] }
+    while let weak = chosen {
+      let (problems, isTolerated) = try await failing(weak)
+      if !isTolerated || !problems.isEmpty { return problems }
+      setting.scene.note("The recipe tolerates that \(weak.event.rawValue) fails on \(weak.host), so an earlier event had to fail.")
+      self.weak?.removeFirst()
+    }
+    setting.scene.note("No failure was tried to its end, because the recipe tolerates each one.")
+    isLeftOut = true
+    return []
+  }
+
+  /// Deploys a revision, and lets a host fail. Returns what is wrong, and whether the host succeeded although it got the failure.
+  private mutating func failing(_ weak: Weak) async throws -> (problems: [Problem], isTolerated: Bool) {
     let plan = try await planned()
-    if let release = plan.content.release?.id {
-      setting.scene.set(failing: LabScene.Failing(host: weak.host, event: weak.event, release: release))
-    }
+    guard let release = plan.content.release?.id else { return ([], true) }
+    let planned = LabScene.Failing(host: weak.host, event: weak.event, release: release)
+    setting.scene.set(failing: planned)
     let end = try await run.end(of: plan)
+    let isMet = setting.scene.isMet
     setting.scene.set()
-    output = end.output
-    if end.isLate { return [LabRun.late(setting.limit)] }
-    guard let first = end.parts.first?.conclusion, let last = end.parts.last else { return [] }
-    if first.status != .failed, first.status != .succeeded, first.status != .partial {
-      return [first.error.map(LabCourse.problem) ?? Problem("the deployment was \(first.status.rawValue)")]
+    output += end.output
+    if end.isLate { return ([LabRun.late(setting.limit)], false) }
+    guard let part = end.parts.first, let first = part.conclusion, let last = end.parts.last else { return ([], false) }
+    if ![.failed, .succeeded, .partial].contains(first.status) { return ([first.problem], false) }
+    if !isMet, first.status == .failed { return ([first.problem], false) }
+    guard isMet else { return ([Problem("\(weak.event.rawValue) was to fail on purpose, and did not run", subject: weak.host)], false) }
+    if let other = LabCauses(part: part, planned: planned).other {
+      var problem = LabCourse.problem(other)
+      problem.message += "\nOnly \(weak.event.rawValue) on \(weak.host) was to fail."
+      return ([problem], false)
     }
-    let isTolerated = first.status != .failed
-    let number = end.parts.first?.plan.hosts.first { $0.host.name.isExactly(weak.host) }?.host.number
-    if isTolerated, let number, first.hosts.indices.contains(number), first.hosts[number] == .succeeded {
-      return [Problem("\(weak.event.rawValue) was to fail on purpose, and did not run", subject: weak.host)]
-    }
-    if isTolerated { setting.scene.note("The recipe lets a deployment succeed although \(weak.host) fails.") }
     if end.parts.count > 1, last.conclusion?.status != .succeeded {
-      return [last.conclusion?.error.map(LabCourse.problem) ?? Problem("the rollback did not succeed")]
+      return ([last.conclusion?.problem ?? Problem("the rollback did not succeed")], false)
     }
-    return try await check.problems(after: last, serving: isTolerated ? nil : before)
+    let number = part.plan.hosts.first { $0.host.name.isExactly(weak.host) }?.host.number
+    let hasSucceeded = number.map { first.hosts.indices.contains($0) && first.hosts[$0] == .succeeded } ?? false
+    if hasSucceeded, first.status != .failed {
+      served += revisions.suffix(1)
+      return (try await check.problems(after: last, serving: revisions.last), true)
+    }
+    isMixed = first.status != .failed
+    if isMixed { setting.scene.note("The recipe lets a deployment succeed although \(weak.host) fails.") }
+    return (try await check.problems(after: last, serving: isMixed ? nil : served.last), false)
   }
 
   private mutating func back() async throws -> [Problem] {
@@ -123,7 +177,7 @@ extension LabSteps {
     output = end.output
     if let problem = end.problem(limit: setting.limit) { return [problem] }
     guard let last = end.parts.last else { return [] }
-    return try await check.problems(after: last, serving: revisions.first)
+    return try await check.problems(after: last, serving: isMixed ? nil : served.dropLast().last)
   }
 }
 
@@ -143,7 +197,11 @@ extension LabRun.End {
   func problem(limit: Interval) -> Problem? {
     if isLate { return LabRun.late(limit) }
     guard let first = parts.first?.conclusion else { return Problem("the deployment has no end") }
-    if first.status == .succeeded || first.status == .partial { return nil }
-    return first.error.map { LabCourse.problem($0) } ?? Problem("the deployment was \(first.status.rawValue)")
+    return first.status == .succeeded || first.status == .partial ? nil : first.problem
   }
+}
+
+extension Conclusion {
+  /// Why the deployment did not succeed.
+  fileprivate var problem: Problem { error.map { LabCourse.problem($0) } ?? Problem("the deployment was \(status.rawValue)") }
 }

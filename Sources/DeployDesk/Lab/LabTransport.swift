@@ -39,7 +39,7 @@ package struct LabTransport: Transport {
     if let outcome = scene.outcome(of: intent, on: site.host.name) { return outcome }
     if case .check(let check) = intent.operation, let outcome = scene.outcome(of: check) { return outcome }
     var placed = intent
-    do throws(Failure) { placed.operation = try LabOperation(scene, at: site).placed(intent.operation) } catch {
+    do throws(Failure) { placed.operation = try LabOperation(scene, at: site).placed(intent) } catch {
       return Outcome(failure: error)
     }
     return await inner.perform(placed, at: site, output: output)

@@ -45,7 +45,7 @@ struct TemporaryFolder {
     return descriptor
   }
 
-  private static let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  private static let base = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
   /// Removes old folders. The first use runs it, once in a process.
   private static let swept: Void = sweep(base)
 

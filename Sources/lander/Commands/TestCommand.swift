@@ -15,7 +15,8 @@ struct TestCommand: Verb {
 
       With --lab, tests run for real on throw-away hosts, which are folders of this machine: hooks, builds and other commands run here, as \
       you. A lab deploys each recipe, deploys a changed revision, lets a host fail, and rolls back; then it runs the tests that specs \
-      declare with the word lab. It reaches no other machine by ssh or http, and ends and removes everything that it made.
+      declare with the word lab. Programs of the lab stand in for sudo, systemctl, ssh and similar ones, but only for calls by name: \
+      a script that runs /usr/bin/systemctl or sets PATH runs the real one. At its end, a lab ends what it started and removes its folder.
 
       Examples:
         lander test
@@ -60,7 +61,7 @@ struct TestCommand: Verb {
     } else {
       real.results = try await run.results(of: files, filter: filter, parallel: processors)
     }
-    let told = SpecReport(real.results, took: Interval(clock.now - start))
+    let told = SpecReport(real.results, took: Interval(clock.now - start), skipped: real.skipped)
     if junit != nil { EndFile.junit.write(told.junit) }
     let covered = try seen.read().map { CoverageReport($0) }
     if let lcov, let covered { try Folder.writeNew(covered.lcov, to: Folder.absolute(lcov)) }

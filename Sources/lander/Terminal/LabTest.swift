@@ -19,6 +19,8 @@ struct LabTest {
   struct End {
     var results: [SpecResult] = []
     var notes: [String] = []
+    /// The recipes that did not run.
+    var skipped: [SkippedTest] = []
     /// The folders that were kept.
     var kept: [String] = []
   }
@@ -27,14 +29,15 @@ struct LabTest {
     EarlyEnd.nowHolds("no real host was reached")
     let project = try Wiring.project(options)
     let tests = try choice.recipe == nil ? specs.labTests(of: files, filter: filter) : []
-    let requests = hasCourses ? try requests(of: project.project) : []
-    if tests.isEmpty, requests.isEmpty { throw Problems(nothing) }
+    let requests = hasCourses ? try requests(of: project.project) : nil
+    if tests.isEmpty, requests?.wanted.isEmpty != false { throw Problems(nothing(requests, in: project.project)) }
     terminal.tell([
       "Hooks, builds and other commands of recipes run on this machine now, as you.",
       "Each group gets at most \(choice.most.of("throw-away host")), made as folders in a private temporary folder.",
     ])
     var end = End()
-    for request in requests {
+    end.skipped = requests?.skipped ?? []
+    for request in requests?.wanted ?? [] {
       try await inLab(of: project, &end, on: terminal) { lab in
         await LabCourse(request, in: setting(of: lab)) { terminal.tell("  \($0) …") }.results()
       }
@@ -55,7 +58,10 @@ struct LabTest {
   ) async throws {
     let lab = try Lab(of: project, options, most: choice.most, keeps: choice.keep, tell: terminal.listener(.quiet))
     let results: [LabResult]
-    do { results = try await body(lab) } catch {
+    do {
+      try await lab.folder.verify()
+      results = try await body(lab)
+    } catch {
       await lab.close(keeps: choice.keep)
       throw error
     }
@@ -74,15 +80,16 @@ struct LabTest {
     LabSetting(desk: lab.desk, scene: lab.scene, project: lab.project, hosts: lab.hosts, limit: choice.limit)
   }
 
-  private func requests(of project: Project) throws -> [DeploymentRequest] {
+  private func requests(of project: Project) throws -> LabRequests {
     let given = RecipeOptions([], explicit: choice.param, recipes: [], declared: project.recipes.flatMap(\.parameters), options: [])
     if !given.problems.isEmpty { throw Problems(given.problems) }
-    return try project.labRequests(recipe: choice.recipe, group: choice.group, parameters: given.parameters)
-      .filter { request in filter.map { request.recipe?.contains($0) == true } ?? true }
+    return try LabRequests(
+      of: project, recipe: choice.recipe, group: choice.group, parameters: given.parameters, filter: filter)
   }
 
-  private var nothing: Problem {
-    filter.map { Problem("no recipe and no lab test has \"\($0)\" in its name", fix: "lander list shows the recipes") }
+  private func nothing(_ requests: LabRequests?, in project: Project) -> Problem {
+    if let requests, filter == nil || !requests.skipped.isEmpty { return requests.nothing(hasRecipes: !project.recipes.isEmpty) }
+    return filter.map { Problem("no recipe and no lab test has \"\($0)\" in its name", fix: "lander list shows the recipes") }
       ?? Problem("there is no lab test in these files", fix: "write lab(\"title\", function(lab) … end) in one of them")
   }
 }

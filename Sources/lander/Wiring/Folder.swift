@@ -141,6 +141,9 @@ enum Folder {
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
   static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// The folder for temporary files. An empty TMPDIR counts as none.
+  static var temporary: String { variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
 }
 
 /// The files of this machine, by the paths in requests.

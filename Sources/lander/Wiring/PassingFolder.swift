@@ -8,7 +8,7 @@ struct PassingFolder: Sendable {
 
   /// - Throws: `Problem` if the folder cannot be made.
   init() throws(Problem) {
-    let base = Folder.variable("TMPDIR") ?? "/tmp"
+    let base = Folder.temporary
     var template = Array("\(base)/lander-passing-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       let reason = String(cString: strerror(errno))

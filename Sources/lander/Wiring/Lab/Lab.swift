@@ -4,6 +4,7 @@ import DeployEngine
 import DeployHosts
 import DeployModel
 import DeployStore
+import Synchronization
 
 /// A lab of throw-away hosts, with the desk that deploys to them.
 struct Lab: Sendable {
@@ -21,28 +22,38 @@ struct Lab: Sendable {
   init(
     of project: LoadedProject, _ options: ProjectOptions, most: Int, keeps: Bool, tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws {
-    self.project = project
-    folder = try LabFolder()
-    let folder = folder
-    do {
-      scene = LabScene(folder)
-      hosts = LabHosts(below: folder.folder, most: most)
-      for host in hosts.machines(of: project.project) { try folder.add(host) }
-      desk = try Wiring.desk(for: project, LabParts(folder: folder, scene: scene, shelf: options.stateFolder()), tell: tell)
-      // The desk has added its own end before, so that nothing writes into the folder any more.
-      EarlyEnd.also {
-        await folder.endProcesses()
-        if !keeps { await folder.remove() }
+    let opening = LabOpening()
+    // Registered before anything is made. A signal meanwhile waits until everything is made, and then ends it.
+    EarlyEnd.also { await opening.end() }
+    let parts = try opening.open {
+      let folder = try LabFolder()
+      do {
+        let scene = LabScene(folder, machine: Identity.machine)
+        let hosts = LabHosts(below: folder.folder, most: most)
+        for host in hosts.machines(of: project.project) { try folder.add(host) }
+        let desk = try Wiring.desk(for: project, LabParts(folder: folder, scene: scene, shelf: options.stateFolder()), tell: tell)
+        let end: @Sendable () async -> Void = {
+          await desk.endPrograms()
+          await folder.endProcesses()
+          if !keeps { await folder.remove() }
+        }
+        return ((folder, scene, desk, hosts), end)
+      } catch {
+        folder.removeUnused()
+        throw error
       }
-    } catch {
-      folder.removeUnused()
-      throw error
     }
+    self.project = project
+    (folder, scene, desk, hosts) = parts
   }
 
   /// Notes the programs that stood in for others.
   func noteStandIns() {
-    for name in folder.standIns { scene.note("\(name) did not run: a program of the lab stood in for it.") }
+    let called = folder.standIns
+    for name in called { scene.note("\(name) did not run: a program of the lab stood in for it.") }
+    if !called.isEmpty {
+      scene.note("Only calls by name were replaced. A script that names a program's path, or sets PATH, runs the real one.")
+    }
   }
 
   /// Closes the desk, ends the processes and, unless the folder is to be kept, removes it.
@@ -50,6 +61,35 @@ struct Lab: Sendable {
     await desk.close()
     await folder.endProcesses()
     if !keeps { await folder.remove() }
+  }
+}
+
+/// The making of a lab, which a signal does not cut in two.
+private final class LabOpening: Sendable {
+  private struct State {
+    var isOver = false
+    var end: (@Sendable () async -> Void)?
+  }
+  private let state = Mutex(State())
+
+  /// Makes a lab, and keeps what ends it.
+  /// - Throws: what `make` throws; a problem if the command is ending, so that nothing is made any more.
+  func open<Parts>(_ make: () throws -> (Parts, @Sendable () async -> Void)) throws -> Parts {
+    try state.withLock { state in
+      if state.isOver { throw Problem("the command is ending") }
+      let (parts, end) = try make()
+      state.end = end
+      return parts
+    }
+  }
+
+  /// Ends the lab, if it was made.
+  func end() async {
+    let end = state.withLock { state in
+      state.isOver = true
+      return state.end
+    }
+    await end?()
   }
 }
 

@@ -15,17 +15,23 @@ struct LabFolder: LabGround {
   /// - Throws: `Problem` if the folder cannot be made.
   init() throws(Problem) {
     if EarlyEnd.isUnderWay { throw Problem("the command is ending") }
-    let base = Folder.real(Folder.variable("TMPDIR") ?? "/tmp")
+    let base = Folder.real(Folder.temporary)
+    if let doubt = LabHosts.doubt(of: base) { throw doubt }
     var template = Array("\(base)/lander-lab-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       let reason = String(cString: strerror(errno))
       throw Problem("no temporary folder can be made in \(base): \(reason)", fix: "make room there, or set TMPDIR")
     }
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    for name in ["hosts", "bin", "revisions"] { try Self.make("\(folder)/\(name)") }
-    for (name, text) in LabPrograms.all {
-      try Folder.write(text, to: "\(folder)/bin/\(name)")
-      chmod("\(folder)/bin/\(name)", 0o700)
+    do throws(Problem) {
+      for name in ["hosts", "bin", "revisions"] { try Self.make("\(folder)/\(name)") }
+      for (name, text) in LabPrograms(folder: folder).all {
+        try Folder.write(text, to: "\(folder)/bin/\(name)")
+        chmod("\(folder)/bin/\(name)", 0o700)
+      }
+    } catch {
+      removeUnused()
+      throw error
     }
   }
 
@@ -61,6 +67,26 @@ struct LabFolder: LabGround {
   func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
+  }
+
+  func real(_ path: String) -> String? {
+    var (known, rest) = (path, "")
+    while !exists(known), known.utf8.count > 1 { (known, rest) = (Folder.parent(of: known), "/" + Folder.name(of: known) + rest) }
+    guard let found = realpath(known, nil) else { return nil }
+    defer { free(found) }
+    return String(cString: found) + rest
+  }
+
+  /// Checks that commands get the stand-ins in place of the real programs.
+  /// - Throws: why they would not. Then nothing may run in this lab.
+  func verify() async throws(Problem) {
+    let answer = try await start(
+      ["env", "-i"] + environment(below: folder) + ["sh", "-c", LabPrograms(folder: folder).question], limit: .seconds(30))
+    guard answer.status != 0 else { return }
+    let said = answer.stderr.fullLines.last.map { ": \($0)" } ?? ""
+    throw Problem(
+      "the programs that stand in for ssh, sudo and systemctl cannot run in \(folder)\(said)", subject: "TMPDIR",
+      fix: "set TMPDIR to a folder whose programs may run, so not on a file system that is mounted with noexec")
   }
 
   func makeParent(of path: String) throws(Failure) {
@@ -103,7 +129,7 @@ struct LabFolder: LabGround {
   var standIns: [String] {
     let calls = (try? Folder.text(at: folder + "/calls", isLoose: true)) ?? nil
     let called = (calls ?? "").fullLines.map { String($0) }
-    return LabPrograms.all.map(\.name).filter(called.contains)
+    return LabPrograms.names.filter(called.contains)
   }
 
   /// Ends all processes that have the mark of this lab or work in its folder: by TERM, and by KILL after two seconds.
