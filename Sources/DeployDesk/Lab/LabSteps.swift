@@ -149,13 +149,13 @@ extension LabSteps {
     if end.isLate { return ([LabRun.late(setting.limit)], false) }
     guard let part = end.parts.first, let first = part.conclusion, let last = end.parts.last else { return ([], false) }
     if ![.failed, .succeeded, .partial].contains(first.status) { return ([first.problem], false) }
-    if !isMet, first.status == .failed { return ([first.problem], false) }
-    guard isMet else { return ([Problem("\(weak.event.rawValue) was to fail on purpose, and did not run", subject: weak.host)], false) }
-    if let other = LabCauses(part: part, planned: planned).other {
-      var problem = LabCourse.problem(other)
-      problem.message += "\nOnly \(weak.event.rawValue) on \(weak.host) was to fail."
-      return ([problem], false)
+    var other = LabCauses(part: part, planned: planned).other.map(LabCourse.problem)
+    if !isMet, first.status == .failed { other = other ?? first.problem }
+    if var other {
+      other.message += "\nOnly \(weak.event.rawValue) on \(weak.host) was to fail."
+      return ([other], false)
     }
+    guard isMet else { return ([Problem("\(weak.event.rawValue) was to fail on purpose, and did not run", subject: weak.host)], false) }
     if end.parts.count > 1, last.conclusion?.status != .succeeded {
       return ([last.conclusion?.problem ?? Problem("the rollback did not succeed")], false)
     }

@@ -127,9 +127,16 @@ struct LabFolder: LabGround {
 
   /// The names of the programs of the lab that were called in place of others.
   var standIns: [String] {
-    let calls = (try? Folder.text(at: folder + "/calls", isLoose: true)) ?? nil
-    let called = (calls ?? "").fullLines.map { String($0) }
+    let called = lines(of: "calls")
     return LabPrograms.names.filter(called.contains)
+  }
+
+  /// The units of services that a stand-in took for running, because nothing had started or stopped them before.
+  var assumed: [String] { lines(of: "assumed") }
+
+  private func lines(of name: String) -> [String] {
+    let text = (try? Folder.text(at: "\(folder)/\(name)", isLoose: true)) ?? nil
+    return (text ?? "").fullLines.map { String($0) }
   }
 
   /// Ends all processes that have the mark of this lab or work in its folder: by TERM, and by KILL after two seconds.

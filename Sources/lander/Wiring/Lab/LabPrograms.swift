@@ -154,11 +154,22 @@ struct LabPrograms {
     action=$1
     shift
     case $action in
-      daemon-reload | daemon-reexec | reset-failed | set-environment | unset-environment | import-environment | reload-configuration) exit 0 ;;
+      daemon-reload | daemon-reexec | reset-failed | reload-configuration) exit 0 ;;
+      set-environment | unset-environment | import-environment) exit 0 ;;
       is-system-running) echo running; exit 0 ;;
     esac
     [ $# -gt 0 ] || refuse "$action without a unit"
     say() { [ -n "$quiet" ] || echo "$1"; }
+    set_state() {
+      state=$1
+      echo "$1" >"$unit" || code=1
+    }
+    # A unit that the recipe neither started nor stopped may have run on a real host before.
+    assume() {
+      [ ! -f "$unit" ] || return 0
+      echo "$full" >>"$lab/assumed"
+      set_state active
+    }
     properties() {
       for property in $(printf %s "${shown:-Id LoadState ActiveState SubState UnitFileState MainPID Result}" | tr , ' '); do
         case $property in
@@ -185,25 +196,29 @@ struct LabPrograms {
       unit=$(printf %s "$full" | tr / _)
       off=$units/.off.$unit unit=$units/$unit
       state=inactive sub=dead enabled=enabled
-      [ ! -f "$unit" ] || state=active sub=running
+      [ ! -f "$unit" ] || state=$(cat "$unit")
+      [ "$state" != active ] || sub=running
       [ ! -f "$off" ] || enabled=$(cat "$off")
       case $action in
-        start | restart | reload-or-restart) : >"$unit" || code=1 ;;
-        stop) rm -f "$unit" ;;
+        start | restart | reload-or-restart) set_state active ;;
+        stop) set_state inactive ;;
         kill)
+          assume
           [ "$state" = active ] || { echo "$full is not active." >&2; code=1; }
           case ${signal#SIG} in
             HUP | USR1 | USR2 | WINCH | CONT | 0) ;;
-            *) rm -f "$unit" ;;
+            *) set_state inactive ;;
           esac ;;
-        reload) [ "$state" = active ] || { echo "$full is not active, cannot reload." >&2; code=1; } ;;
+        reload)
+          assume
+          [ "$state" = active ] || { echo "$full is not active, cannot reload." >&2; code=1; } ;;
         try-restart | condrestart | try-reload-or-restart | reload-or-try-restart | force-reload) ;;
         enable | reenable | unmask)
           rm -f "$off"
-          [ -z "$now" ] || : >"$unit" || code=1 ;;
+          [ -z "$now" ] || set_state active ;;
         disable | mask)
           [ "$action" = mask ] && echo masked >"$off" || echo disabled >"$off"
-          [ -z "$now" ] || rm -f "$unit" ;;
+          [ -z "$now" ] || set_state inactive ;;
         is-active) say "$state"; [ "$state" != active ] || any=1 ;;
         is-failed) say "$state" ;;
         is-enabled) say "$enabled"; [ "$enabled" != enabled ] || any=1 ;;
