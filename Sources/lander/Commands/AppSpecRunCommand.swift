@@ -10,9 +10,9 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     discussion: """
       Use it to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs on this \
       machine, as your own user: files go where the appspec file says, and scripts get the agent's variables. First lander removes the \
-      files of the previous run of the same --group. One run at a time works in a --root. With --restore, a failed deployment puts back the files that it replaced or removed. \
-      Ctrl-C, SIGTERM and a closed terminal end the running script (TERM, then KILL after 10 seconds or at a second signal). Then the \
-      deployment fails.
+      files of the previous run of the same --group. One run at a time works in a --root. With --restore, a failed deployment puts back \
+      the files that it replaced or removed. Ctrl-C, SIGTERM and a closed terminal end the running script (TERM, then KILL after 10 \
+      seconds or at a second signal). Then the deployment fails.
 
       Exit codes: 0 done · 4 another run works in the --root · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
 
