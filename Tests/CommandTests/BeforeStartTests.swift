@@ -117,4 +117,18 @@ struct BeforeStartTests {
     #expect(!said.contains("restored") && !said.contains("Causes"), "\(said)")
     #expect(try place.current("h1", "version") == "1\n")
   }
+
+  @Test("a state folder that cannot hold the deployment begins nothing, and no deployment is named that nobody could resume")
+  func unwritable() throws {
+    let place = try Workplace.project()
+    for name in ["claims", "here"] {
+      try place.write("", to: ".lander/\(name)")
+      let run = try place.lander("deploy")
+      #expect(run.code != 0 && run.err.contains("nothing has begun: "), "\(name): \(run.everything)")
+      #expect(!run.everything.contains("lander resume"), "\(name): \(run.everything)")
+      #expect(try place.lander("history").out.contains("No deployments yet"))
+      try FileManager.default.removeItem(atPath: "\(place.path)/.lander/\(name)")
+    }
+    #expect(try place.lander("deploy").code == 0)
+  }
 }

@@ -1,3 +1,4 @@
+import SchemaCheck
 import Testing
 
 /// Tests commands in the folder of a plugin that has no project around it.
@@ -23,8 +24,12 @@ import Testing
     #expect(check.code == 0 && check.out == "Plugin chat 1.2.0 is fine. It asks for: host.run.\n", "\(check.everything)")
     let json = try place.lander("check", "-C", "chat", "--json")
     #expect(json.out.contains("\"plugin\":\"chat\"") && json.out.contains("\"asks\":[\"host.run\"]"), "\(json.everything)")
+    let schema = try Schema("docs/schemas/result.schema.json")
+    #expect(try schema.faults(of: try #require(try Node(json.out)["result"]), as: "check").isEmpty, "\(json.out)")
     let audit = try place.lander("plugin", "audit", "-C", "chat")
     #expect(audit.code == 0 && audit.out.contains("host.run") && audit.out.contains("if a project grants it"), "\(audit.everything)")
+    let audited = try place.lander("plugin", "audit", "-C", "chat", "--json")
+    #expect(try schema.faults(of: try #require(try Node(audited.out)["result"]), as: "plugin audit").isEmpty, "\(audited.out)")
     let test = try place.lander("test", "-C", "chat")
     #expect(test.code == 0 && test.out.contains("All passed: 1 test"), "\(test.everything)")
   }

@@ -37,10 +37,14 @@ package final class Running: Sendable {
     self.deployments = deployments
     let (start, gate) = AsyncStream.makeStream(of: Never.self)
     self.gate = gate
+    let journal = desk.journal
     work = Task {
       for await _ in start {}
       defer { sink.finish() }
-      do { return try await run(deployments) } catch { throw Running.interruption(error, of: id) }
+      do { return try await run(deployments) } catch {
+        let isUnknown = (try? await journal.entries(of: id).entries.isEmpty) ?? false
+        throw isUnknown ? Running.refusal(error) : Running.interruption(error, of: id)
+      }
     }
   }
 
@@ -67,6 +71,14 @@ package final class Running: Sendable {
 
   /// Leaves everything as it is. Jobs on hosts continue, and the deployment can be resumed.
   package func detach() async { await deployments.detach() }
+
+  /// Returns the failure of an engine that could not write its first entry, so that there is no deployment to resume.
+  private static func refusal(_ error: any Error) -> any Error {
+    guard let failure = error as? Failure else { return error }
+    let fix = failure.fix?.replacing("`lander resume`", with: "run the same command again")
+    return Failure(
+      failure.kind, "nothing has begun: \(failure.message)", fix: fix ?? "look at the state folder: its permissions and its room")
+  }
 
   private static func interruption(_ error: any Error, of id: Deployment.ID) -> any Error {
     guard let failure = error as? Failure else { return error }
