@@ -140,8 +140,8 @@ struct JobTests {
   func late(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     let line = """
-      t=$(pgrep -f '[t]ee -a .*jobs/d1/[0-9]*/out') && kill -STOP $t || exit 9
-      env -i setsid sh -c "sleep 2; kill -CONT $t" >/dev/null 2>&1 </dev/null &
+      read -r runner rest <"${LANDER_JOB}pid" && t=$(pgrep -P $runner tee) && kill -STOP $t || exit 9
+      env -i setsid sh -c 'sleep 2; kill -CONT "$@"' sh $t >/dev/null 2>&1 </dev/null &
       echo said
       """
     let end = await ground.part(1, .effect, Command(.shell(line)))

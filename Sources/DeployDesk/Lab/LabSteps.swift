@@ -95,7 +95,8 @@ extension LabSteps {
     let plan = try await setting.desk.plan(Asked(request), of: setting.project).plan
     guard let bundle = plan.content.bundle?.digest, !revisions.contains(bundle) else {
       throw Problem(
-        "the changed revision equals an earlier one", subject: request.recipe, fix: "take \(LabCourse.marker) out of the patterns in ignore")
+        "the changed revision equals an earlier one", subject: request.recipe,
+        fix: "take \(LabCourse.marker) out of the patterns in ignore")
     }
     revisions.append(bundle)
     return plan

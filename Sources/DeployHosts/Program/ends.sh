@@ -42,8 +42,8 @@ l_has_ended() {
   l_meta "$1"
   if [ "$m_boot" = "$l_bootid" ]; then
     l_uptime
-    [ "$m_await" != 1 ] && [ $((l_now - e_at)) -ge 100 ] || return 1
-    [ $((l_now - e_at)) -ge 6000 ] || l_asleep "$1" || return 1
+    l_l=$((l_now - e_at))
+    [ "$m_await" != 1 ] && [ "$l_l" -ge 100 ] && { [ "$l_l" -ge 6000 ] || l_asleep "$1"; } || return 1
   fi
   D=$1
   l_held
@@ -53,11 +53,10 @@ l_has_ended() {
 # a busy host makes it wait.
 l_asleep() {
   l_alive "$1/pid" || return 0
-  for l_l in /proc/[0-9]*/stat; do
-    { read -r l_c; } 2>/dev/null <"$l_l" || continue
-    set -- ${l_c##*) }
-    case $1 in S | Z) continue ;; esac
-    [ "$2" != "$l_p" ] && [ "$l_l" != "/proc/$l_p/stat" ] || return 1
+  for f in /proc/[0-9]*/stat; do
+    { read -r l; } 2>/dev/null <"$f" || continue
+    set -- ${l##*) }
+    case $f:$2:$1 in *:[SZ]) ;; "/proc/$l_p/"* | *":$l_p:"*) return 1 ;; esac
   done
 }
 # The job's command has ended, and something holds its output. Writes that, unless somebody is ending the job, and lets its runner end.
