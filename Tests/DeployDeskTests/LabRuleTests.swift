@@ -26,7 +26,7 @@ import Testing
 
   @Test("a lab refuses a folder whose path means something else in a command line or in PATH")
   func folders() {
-    for path in ["/tmp", "/work/q/tmp-lab_1", "/", "/var/folders/.x"] { #expect(LabHosts.doubt(of: path) == nil, "\(path)") }
+    for path in ["/tmp", "/srv/build/tmp-lab_1", "/", "/var/folders/.x"] { #expect(LabHosts.doubt(of: path) == nil, "\(path)") }
     for path in ["/tmp/a b", "/tmp/$x", "/tmp/it's", "/tmp/a;b", "/tmp/a:b", "/tmp/a\nb", "/tmp/ä", "/tmp/*", "tmp", "/tmp/~", ""] {
       #expect(LabHosts.doubt(of: path)?.subject == "TMPDIR", "\(path)")
     }
