@@ -1,13 +1,12 @@
-/// Matches host names, file names and paths with patterns that contain `*`. After a mismatch the search returns to the last star only, so
-/// the number of steps is at most the product of both lengths.
+/// Matches host names, file names and paths with patterns that contain `*`. After a mismatch, the search returns only to the last star, so
+/// the number of steps is at most the product of the two lengths.
 package enum Glob {
   /// Whether the name matches the pattern.
   /// - Parameters:
   ///   - pattern: the number of parts of the pattern.
   ///   - name: the number of elements of the name.
   ///   - isStar: whether this part of the pattern matches any number of elements.
-  ///   - step: returns the index of the pattern's part that follows if this part matches this element; nil: the part does not match the
-  ///     element.
+  ///   - step: returns the index of the pattern's next part if this part matches this element, or nil if it does not.
   package static func matches(
     pattern: Int, name: Int, isStar: (Int) -> Bool, step: (_ part: Int, _ element: Int) -> Int?
   ) -> Bool {

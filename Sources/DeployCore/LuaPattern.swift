@@ -1,5 +1,5 @@
-/// A Lua pattern, as in `param.string { match = … }`, against which parameters are checked before any recipe runs. It compares bytes as
-/// `string.find` does (Lua 5.4 manual, 6.4.1), and matches anywhere in the text unless the pattern contains `^` and `$`.
+/// A Lua pattern, as in `param.string { match = … }`. Parameters are checked against it before any recipe runs. It compares bytes as
+/// `string.find` does (Lua 5.4 manual, 6.4.1), and matches anywhere in the string unless the pattern contains `^` and `$`.
 package struct LuaPattern: Sendable, Hashable {
   let bytes: [UInt8]
   /// The largest number of steps of one search, which takes about a second. A search that needs more steps finds no match.
@@ -9,20 +9,20 @@ package struct LuaPattern: Sendable, Hashable {
   /// The largest number of captures in one pattern, as in Lua itself.
   static let mostCaptures = 32
 
-  /// Returns nil if the pattern is malformed; `flaw` says why.
+  /// Returns nil if the pattern is malformed. `flaw` says why.
   package init?(_ text: String) {
     guard LuaPattern.flaw(in: text) == nil else { return nil }
     bytes = Array(text.utf8)
   }
 
-  /// Whether the pattern has to match the whole text: `^…$`.
+  /// Whether the pattern has to match the whole string: `^…$`.
   package var isAnchored: Bool {
     guard bytes.count > 1, bytes.first == UInt8(ascii: "^"), bytes.last == UInt8(ascii: "$") else { return false }
     // `%$` at the end is an escaped dollar sign.
     return bytes.dropLast().reversed().prefix { $0 == UInt8(ascii: "%") }.count % 2 == 0
   }
 
-  /// Whether the pattern matches the text, or a part of it.
+  /// Whether the pattern matches the string or a part of it.
   package func matches(_ text: String) -> Bool {
     let isTied = bytes.first == UInt8(ascii: "^")
     var search = LuaPatternSearch(Array(text.utf8), bytes)
@@ -34,7 +34,7 @@ package struct LuaPattern: Sendable, Hashable {
     return false
   }
 
-  /// Returns what is wrong with a pattern; nil: nothing is wrong.
+  /// Returns what is wrong with a pattern, or nil if nothing is wrong.
   package static func flaw(in text: String) -> String? {
     let pattern = Array(text.utf8)
     var (at, open, closed) = (0, [Int](), 0)
@@ -64,7 +64,7 @@ package struct LuaPattern: Sendable, Hashable {
           at = end
         case let digit where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit):
           let number = Int(digit) - 48
-          // Captures may close in any order, and a pattern can refer to a capture once it has closed.
+          // Captures can close in any order, and a pattern can refer to a capture once it has closed.
           guard number >= 1, number <= open.count + closed, closed > 0 else { return "%\(number) names a capture that is not there" }
           at += 2
         default: at += 2
@@ -75,7 +75,7 @@ package struct LuaPattern: Sendable, Hashable {
     return open.isEmpty ? nil : "a ( is not closed"
   }
 
-  /// Returns the index after the `]` of the set that begins at `at`; nil: the set has no end.
+  /// Returns the index after the `]` of the set that begins at `at`, or nil if the set has no end.
   static func endOfSet(_ pattern: [UInt8], _ at: Int) -> Int? {
     var index = at + 1
     if index < pattern.count, pattern[index] == UInt8(ascii: "^") { index += 1 }
@@ -89,7 +89,7 @@ package struct LuaPattern: Sendable, Hashable {
     return nil
   }
 
-  /// A short text that matches the pattern, for rehearsals; nil: no simple text was found.
+  /// A short string that matches the pattern, for use in rehearsals, or nil if no simple string was found.
   package var sample: String? {
     var (text, at): ([UInt8], Int) = ([], bytes.first == UInt8(ascii: "^") ? 1 : 0)
     while at < bytes.count {

@@ -1,9 +1,9 @@
-/// One search of a pattern in a text, by backtracking with a limit on steps and depth.
+/// One search for a pattern in a string, by backtracking, with limits on steps and depth.
 struct LuaPatternSearch {
   let text: [UInt8]
   let pattern: [UInt8]
   private var captures: [(start: Int, length: Int?)] = []
-  /// Marks a capture of `()`, which captures a position: it has no length and cannot be referred to.
+  /// Marks a capture by `()`. Such a capture is a position: it has no length, and a pattern cannot refer to it.
   private static let position = -1
   private var steps = 0
   private var depth = 0
@@ -18,7 +18,7 @@ struct LuaPatternSearch {
 
   mutating func forget() { captures = [] }
 
-  /// Returns the end of a match that begins at the text's index `s`, for the pattern from index `p` on; nil: no match.
+  /// Returns the end of a match that begins at the string's index `s`, for the pattern from index `p` on, or nil if there is no match.
   mutating func match(_ s: Int, _ p: Int) -> Int? {
     guard depth < LuaPattern.mostDepth else {
       steps = LuaPattern.mostSteps + 1
@@ -61,7 +61,8 @@ struct LuaPatternSearch {
     byte == UInt8(ascii: "b") || byte == UInt8(ascii: "f") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// Matches `%b()`, `%f[set]` or `%1`, and returns the indices after it in text and pattern; nil: no match.
+  /// Matches `%b()`, `%f[set]` or `%1`, and returns the indices after the match in the string and in the pattern, or nil if there is no
+  /// match.
   private mutating func special(_ s: Int, _ p: Int) -> (Int, Int)? {
     switch pattern[p + 1] {
     case UInt8(ascii: "b"):
@@ -131,7 +132,7 @@ struct LuaPatternSearch {
     }
   }
 
-  /// Returns the index after one class: a byte, `%a`, `.` or a set; nil: the class is incomplete.
+  /// Returns the index after one class (a byte, `%a`, `.` or a set), or nil if the class is incomplete.
   func endOfClass(_ p: Int) -> Int? {
     guard p < pattern.count else { return nil }
     switch pattern[p] {
@@ -172,8 +173,8 @@ struct LuaPatternSearch {
     return isNegated
   }
 
-  /// Whether a byte belongs to the class of this letter, in the C locale. A capital letter means the complement, and any other sign stands
-  /// for itself.
+  /// Whether a byte belongs to the class of this letter, in the C locale. A capital letter stands for the complement, and any other
+  /// character stands for itself.
   private static func isOf(_ byte: UInt8, _ letter: UInt8) -> Bool {
     let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letter)
     let isLetter = (65...90).contains(byte) || (97...122).contains(byte)

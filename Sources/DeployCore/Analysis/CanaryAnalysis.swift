@@ -1,7 +1,8 @@
 import DeployModel
 
-/// Compares hosts that have a release (canaries) with twins that do not have it, to find out whether the release is worse than a margin
-/// allows. A caller may ask for the finding after every look, because the error probability holds for all looks together.
+/// Compares hosts that have a release (canaries) with hosts that do not have it (their twins), to find out whether the release is worse
+/// than a margin allows. A caller is allowed to ask for the finding after every look, because the error probability covers all looks
+/// together.
 package struct CanaryAnalysis: Sendable, Hashable {
   /// What was measured on a host in one interval.
   package enum Measure: Sendable, Hashable {
@@ -14,7 +15,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     var hasData: Bool { if case .counts(_, let total) = self { total > 0 } else { true } }
   }
 
-  /// The measurements of a canary and its twin in one interval; nil: the host gave none.
+  /// The measurements of a canary and its twin in one interval. A measurement is nil if its host gave none.
   package struct Pair: Sendable, Hashable {
     package var canary: Measure?
     package var twin: Measure?
@@ -29,20 +30,20 @@ package struct CanaryAnalysis: Sendable, Hashable {
     case bad
     /// The release is not worse than the margin allows.
     case good
-    /// The data does not decide yet, but further looks may.
+    /// The data does not allow a verdict yet, but further looks might.
     case notYet
-    /// All looks have been taken, or no look could decide; the sentence says why.
+    /// All looks have been taken without a verdict, or no look could lead to one. The string says why.
     case inconclusive(String)
   }
 
   /// The verdict after the looks so far, with the numbers behind it.
   package struct Finding: Sendable, Hashable {
     package var verdict: Verdict
-    /// The result of the canaries minus the result of the twins; nil: there is no data.
+    /// The result of the canaries minus the result of the twins, or nil if there is no data.
     package var effect: Double?
-    /// The lower bound of the difference between rates; nil: unknown.
+    /// The lower bound of the difference between rates, or nil if unknown.
     package var low: Double?
-    /// The upper bound of the difference between rates; nil: unknown.
+    /// The upper bound of the difference between rates, or nil if unknown.
     package var high: Double?
     /// The number of looks so far.
     package var looks: Int
@@ -67,12 +68,12 @@ package struct CanaryAnalysis: Sendable, Hashable {
   private var seen: [Bool]
   /// For each pair, the number of looks in which both hosts were measured.
   private var whole: [Int]
-  /// Whether a look counts for a pair only if both hosts were measured. A release is then good only if each pair has at least half of the
-  /// looks.
+  /// Whether a look counts for a pair only if both hosts were measured. In that case, a release is good only if each pair was measured in
+  /// at least half of the looks.
   private let countsGaps: Bool
   private var taken = 0
-  /// The verdict *bad* or *good*, once the data has shown it; nil before. The verdict is final, because the error holds for all looks
-  /// together.
+  /// The verdict *bad* or *good* once the data has shown it, and nil before that. The verdict is final, because the error probability
+  /// covers all looks together.
   private(set) var shown: Verdict?
 
   /// Which sides have had data about requests in at least one look.
@@ -92,7 +93,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     var count = 0
   }
 
-  /// Returns why an analysis with these parameters is impossible; nil: it is possible.
+  /// Returns why an analysis with these parameters is impossible, or nil if it is possible.
   package static func problem(pairs: Int, alpha: Double, looks: Int) -> String? {
     if pairs < 1 { return "there is no pair of twins: a host with the release, and one like it without" }
     if !(alpha > 0 && alpha <= 0.5) { return "alpha is above 0 and at most 0.5, got \(alpha)" }
@@ -100,15 +101,15 @@ package struct CanaryAnalysis: Sendable, Hashable {
     return nil
   }
 
-  /// Returns the smallest number of pairs that could ever show a difference of values.
+  /// Returns the smallest number of pairs that could ever show a difference in values.
   static func pairsNeeded(_ alpha: Double) -> Int { TwinSigns.needed(alpha) }
 
   /// - Parameters:
   ///   - pairs: the number of pairs of twins.
   ///   - alpha: the probability, over all looks together, of a wrong verdict: *bad* for a release within the margin, or *good* for one
   ///     outside the margin.
-  ///   - looks: the largest number of looks; 1 to 10,000.
-  ///   - countsGaps: whether looks without a measurement count; false in plans with older rules.
+  ///   - looks: the largest number of looks, from 1 to 10,000.
+  ///   - countsGaps: whether looks without a measurement count. False in plans with older rules.
   package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int, countsGaps: Bool = true) {
     self.countsGaps = countsGaps
     self.margin = margin
@@ -120,7 +121,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     whole = (0..<pairs).map { _ in 0 }
   }
 
-  /// Adds one look: what each pair showed since the previous look. All looks have the pairs in one order.
+  /// Adds one look: what each pair showed since the previous look. Every look lists the pairs in the same order.
   package mutating func look(_ pairs: [Pair]) {
     guard taken < most else { return }
     taken += 1
@@ -147,7 +148,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     if isCanary { canaries.add(failed: failed, of: total) } else { twins.add(failed: failed, of: total) }
   }
 
-  /// The number of pairs that were measured in less than half of the looks.
+  /// The number of pairs that were measured in fewer than half of the looks.
   private var gaps: Int { countsGaps ? whole.count { $0 * 2 < taken } : 0 }
 
   /// The verdict after the looks so far, with the numbers behind it.
@@ -166,7 +167,8 @@ package struct CanaryAnalysis: Sendable, Hashable {
     worse.evidence >= 1 / alpha ? .bad : better.evidence >= 1 / alpha && gaps == 0 ? .good : nil
   }
 
-  /// Tests only the verdict to which the observed rates point. The bounds of both sides may be wrong, so each side gets half of the error.
+  /// Tests only the verdict that the observed rates point to. The bounds of either side might be wrong, so each side gets half of the error
+  /// probability.
   private var shownByRates: Verdict? {
     guard let canary = canaries.rate, let twin = twins.rate else { return nil }
     if canary > margin.limit(twin) { return canaries.lower(alpha / 2) > margin.limit(twins.upper(alpha / 2)) ? .bad : nil }

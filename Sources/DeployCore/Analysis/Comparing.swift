@@ -8,7 +8,7 @@ struct Comparing: Sendable, Hashable {
   private var waiting: [[CanaryAnalysis.Measure?]]
   /// The number of looks that got no answer.
   private var unanswered = 0
-  /// Why the first look without an answer got none; nil: every look was answered.
+  /// Why the first look without an answer got none, or nil if every look was answered.
   private var firstSilence: String?
   private var hasData = false
   /// If the first looks give no data, the analysis ends after this number of looks.
@@ -25,10 +25,10 @@ struct Comparing: Sendable, Hashable {
     waiting = (0..<2 * max(0, comparison.pairs)).map { _ in [] }
   }
 
-  /// Returns why the analysis is impossible or could never decide; nil: it may decide.
+  /// Returns why the analysis is impossible or could never reach a verdict, or nil if it might reach one.
   /// - Parameters:
   ///   - hosts: the number of hosts in the watch.
-  ///   - isStrict: whether the margin's unit has to fit the measurement; false in plans with older rules.
+  ///   - isStrict: whether the margin's unit has to fit the measurement. False in plans with older rules.
   static func problem(_ comparison: Comparison, hosts: Int, looks: Int, isStrict: Bool = true) -> Failure? {
     if let problem = CanaryAnalysis.problem(pairs: comparison.pairs, alpha: comparison.alpha, looks: looks) {
       return Failure(.invalid, problem, fix: comparison.pairs < 1 ? "leave hosts for later waves: each canary needs a twin" : nil)
@@ -50,7 +50,7 @@ struct Comparing: Sendable, Hashable {
       fix: "compare \(needed) pairs, allow a larger alpha, or measure a rate, which tells requests apart, not hosts")
   }
 
-  /// Adds what one look at a host showed (nil: no data), and the number of looks that the host missed before its next one.
+  /// Adds the result of one look at a host (nil if there was no data), and the number of looks that the host missed before its next look.
   /// - Parameter slot: the host's index in the watch.
   mutating func add(_ measure: CanaryAnalysis.Measure?, missed: Int = 0, at slot: Int) {
     guard waiting.indices.contains(slot) else { return }
@@ -70,7 +70,8 @@ struct Comparing: Sendable, Hashable {
     if firstSilence == nil { firstSilence = reason }
   }
 
-  /// The verdict and the comment with which the analysis ends; nil: it continues, because further looks may decide.
+  /// The verdict and the comment with which the analysis ends, or nil if the analysis continues because further looks might lead to a
+  /// verdict.
   var end: (verdict: Verdict, comment: String)? {
     let finding = analysis.finding
     switch finding.verdict {
@@ -119,7 +120,8 @@ extension CanaryAnalysis.Measure {
   /// The largest number of requests in one look. Lua and JSON represent whole numbers exactly up to this number.
   private static let most = 1 << 53
 
-  /// Reads a measurement as the prelude passes it: `3/1000` for a rate, a number for a value; nil: the value is no measurement.
+  /// Reads a measurement in the form in which the prelude passes it: `3/1000` for a rate, or a number for a value. Returns nil if the value
+  /// is not a measurement.
   init?(_ value: Value) {
     switch value {
     case .int(let number): self = .value(Double(number))

@@ -3,7 +3,7 @@ enum Logarithm {
   private static let ofTwo = 0.693_147_180_559_945_3
 
   /// Returns the natural logarithm.
-  /// - Parameter number: 0 or more; the logarithm of 0 is minus infinity.
+  /// - Parameter number: 0 or more. The logarithm of 0 is minus infinity.
   static func natural(_ number: Double) -> Double {
     guard number > 0, number.isFinite else { return number == 0 ? -.infinity : number }
     var (mantissa, exponent) = (number.significand, Double(number.exponent))
@@ -22,7 +22,7 @@ enum Logarithm {
     return 2 * sum + exponent * ofTwo
   }
 
-  /// Returns e to this power; infinity: the result is too large for a `Double`.
+  /// Returns e to this power, or infinity if the result is too large for a `Double`.
   static func power(_ exponent: Double) -> Double {
     guard exponent < 709 else { return .infinity }
     guard exponent > -745 else { return 0 }

@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// How much worse than its twins a release may be, in the user's units.
+/// How much worse a release is allowed to be than its twins, in the user's units.
 package struct Margin: Sendable, Hashable {
   /// The relative part of the margin, as a share of the twins' value: 0.1 is 10 %.
   package let relative: Double
-  /// The absolute part of the margin, in the unit of the metric; 0…1 for a rate.
+  /// The absolute part of the margin, in the unit of the metric, or 0…1 for a rate.
   package let absolute: Double
 
   package init(relative: Double = 0, absolute: Double = 0) { (self.relative, self.absolute) = (relative, absolute) }
 
-  /// Reads `+10%`, `+0.05pp`, `+50ms`, `+0.3s` or `+12`; the sign is optional. Durations are converted to milliseconds.
-  /// - Returns: nil if the text is no margin or is negative.
+  /// Reads `+10%`, `+0.05pp`, `+50ms`, `+0.3s` or `+12`. The sign is optional. Durations are converted to milliseconds.
+  /// - Returns: nil if the string is not a margin, or if the margin is negative.
   package init?(_ text: String) {
     let units: [(String, relative: Double, absolute: Double)] = [
       ("%", 0.01, 0), ("pp", 0, 0.01), ("ms", 0, 1), ("s", 0, 1000), ("", 0, 1),
@@ -27,7 +27,7 @@ package struct Margin: Sendable, Hashable {
     return nil
   }
 
-  /// Returns why a margin does not fit this kind of measurement, and what to write instead; nil: it fits.
+  /// Returns why a margin does not fit this kind of measurement, and what to write instead, or nil if it fits.
   package static func fault(_ text: String, of unit: Comparison.Unit) -> (message: String, fix: String)? {
     guard let margin = Margin(text) else {
       return ("\"\(text)\" is no margin", "write \"+10%\", \"+0.05pp\", \"+50ms\", \"+12\" or \"+0%\"")

@@ -1,16 +1,16 @@
 import DeployModel
 
-/// Bounds for a mean failure rate, with an error probability that holds for all looks together. The rate may change in any way, as long as
-/// each request fails independently with the rate of its moment.
+/// Bounds for a mean failure rate, with an error probability that holds for all looks together. The rate is allowed to change in any way,
+/// as long as each request fails independently, with the rate that holds at that moment.
 ///
 /// For any slope s, the product of e^(s·failed) / (1 + p·(e^s - 1)) over all requests is a martingale if p is the rate of each request. If
-/// p is their mean rate, the product is at most that martingale (Jensen's inequality). A mixture over slopes has this property too, so that
-/// it exceeds 1/error at any look with at most that probability (Ville's inequality).
+/// p is their mean rate, the product is at most that martingale (Jensen's inequality). A mixture over slopes has this property too. So the
+/// probability that the mixture exceeds 1/error at any look is at most `error` (Ville's inequality).
 struct RateBounds: Sendable, Hashable {
   private(set) var failed = 0
   private(set) var total = 0
 
-  /// The slopes of the mixture: small slopes detect small differences in many requests, large slopes detect rare failures.
+  /// The slopes of the mixture: small slopes detect small differences in many requests, and large slopes detect rare failures.
   private static let slopes: [Double] = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12]
   private static let factors = slopes.map { (up: Logarithm.power($0) - 1, down: Logarithm.power(-$0) - 1) }
   private static let steps = 24
@@ -20,7 +20,7 @@ struct RateBounds: Sendable, Hashable {
     self.total = self.total.plus(total)
   }
 
-  /// The observed rate; nil: there was no request.
+  /// The observed rate, or nil if there was no request.
   var rate: Double? { total > 0 ? Double(failed) / Double(total) : nil }
 
   /// Returns the lower bound of the mean rate.
@@ -54,7 +54,7 @@ struct RateBounds: Sendable, Hashable {
     return most + Logarithm.natural(sum / Double(Self.slopes.count))
   }
 
-  /// Returns the value nearest to `outer` that `holds` accepts. `holds` accepts `inner`.
+  /// Returns the value nearest to `outer` that `holds` accepts. The caller knows that `holds` accepts `inner`.
   private static func border(between outer: Double, and inner: Double, holds: (Double) -> Bool) -> Double {
     if holds(outer) { return outer }
     var (bad, good) = (outer, inner)

@@ -1,11 +1,12 @@
-/// Evidence that one side of the pairs has larger values than the other. Each host counts once, so its measurements may depend on earlier
-/// ones.
+/// Evidence that one side of the pairs has larger values than the other side. Each host counts once, so it does no harm if its measurements
+/// depend on earlier ones.
 ///
-/// If a pair's hosts behave alike, chance decides which of them is above, even over the whole time. So a pair's share of looks above minus
-/// its share below, between -1 and 1, has the mean 0. The pairs are independent, so that the product of 1 + s·share over all pairs has the
-/// mean 1, for any s up to 1. The product is computed at each look, and the number of looks is known before. The sum of the products so
-/// far, divided by the number of all looks, only grows, and its expected value at the end is at most 1. So it reaches 1/alpha at any look
-/// with a probability of at most alpha (Markov's inequality), without an assumption on autocorrelation.
+/// If the hosts of a pair behave alike, chance alone decides which of them is above the other, even over the whole time. For each pair,
+/// take the share of looks with one side above, minus the share with that side below. This balance, between -1 and 1, has the mean 0. The
+/// pairs are independent, so the product of 1 + s·balance over all pairs has the mean 1, for any s up to 1. The product is computed at each
+/// look, and the number of looks is known in advance. The sum of the products so far, divided by the number of all looks, only grows, and
+/// its expected value at the end is at most 1. So the probability that this quotient reaches 1/alpha at any look is at most alpha (Markov's
+/// inequality), without any assumption about autocorrelation.
 struct TwinSigns: Sendable, Hashable {
   private let looks: Int
   /// For each pair, the number of looks above minus the number of looks below.
@@ -25,7 +26,7 @@ struct TwinSigns: Sendable, Hashable {
   }
 
   /// Adds one look.
-  /// - Parameter signs: for each pair: 1 for above, -1 for below, 0 for neither or unknown.
+  /// - Parameter signs: for each pair, 1 for above, -1 for below, and 0 for neither or unknown.
   mutating func look(_ signs: [Int]) {
     guard taken < looks else { return }
     taken += 1
@@ -37,7 +38,8 @@ struct TwinSigns: Sendable, Hashable {
     sum = min(1e300, sum + product / Double(Self.strengths.count))
   }
 
-  /// The evidence for a difference; by chance its mean is at most 1. A difference is shown once this reaches 1/alpha.
+  /// The evidence for a difference. If there is no difference, its mean is at most 1. A difference is shown once the evidence reaches
+  /// 1/alpha.
   var evidence: Double { sum / Double(looks) }
 
   /// Returns the smallest number of pairs that could show a difference, if one side were above in every pair at every look.

@@ -4,9 +4,8 @@ extension Bounds {
   /// Computes the bounds for a selection's hosts from the recipe's configuration and strategy.
   /// - Parameters:
   ///   - away: the number of unreachable hosts in the selection, which the default floor does not include.
-  ///   - others: the hosts of the group that the deployment leaves alone; nil: they were not surveyed, so they count as serving.
-  ///   - usual: the strategy that determines the default floor, if the deployment does not use the recipe's own strategy; nil: the recipe's
-  ///     own.
+  ///   - others: the hosts of the group that the deployment leaves alone, or nil if they were not surveyed and therefore count as serving.
+  ///   - usual: the strategy that determines the default floor, or nil if the recipe's own strategy determines it.
   init(
     _ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil, instead usual: Strategy? = nil
   ) throws(Problems) {
@@ -16,12 +15,12 @@ extension Bounds {
     neighbours = try Neighbours.rules(selection.configuration, for: selection)
   }
 
-  /// Resolves a configuration to numbers of hosts. Shares are shares of the whole group, and a share below 100 % is rounded so that one
-  /// host can always change.
+  /// Resolves a configuration to numbers of hosts. Shares refer to the whole group. A share below 100 % is rounded so that one host can
+  /// always change.
   /// - Parameters:
   ///   - bystanders: the hosts of the group that the deployment leaves alone. Those that serve count towards the floor.
-  ///   - away: the number of unreachable hosts; `hosts` includes them.
-  ///   - waves: what is known of the waves; used only if the configuration has no floor and the strategy has no batch.
+  ///   - away: the number of unreachable hosts, which `hosts` includes.
+  ///   - waves: what is known about the waves. This is used only if the configuration has no floor and the strategy has no batch.
   /// - Throws: `Problems` if the floor, or the minimum of healthy hosts, allows no host to change.
   package init(
     _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, bystanders: Bystanders = Bystanders(unasked: 0),
@@ -56,9 +55,9 @@ extension Bounds {
       base: (configuration.base ?? Bounds.base) / 100, retries: Bounds.retries)
   }
 
-  /// The share of hosts, in per cent, that is expected to fail with any release, if the configuration names none.
+  /// The share of hosts, in per cent, that is expected to fail with any release, if the configuration does not state a share.
   private static let base = 1.0
-  /// How often the engine repeats a failed step of its own.
+  /// The number of times that the engine retries a failed step of its own.
   private static let retries = 1
 
   private static func minimum(
@@ -79,8 +78,8 @@ extension Bounds {
         place: configuration.place, fix: "set minimum_healthy to \(group - 1) or less"))
   }
 
-  /// Returns the default floor of the whole group: the number of hosts that the largest wave leaves in service. Without a strategy all
-  /// hosts change at once, so the floor is 0. If the strategy's waves are unknown, the floor is all hosts except one.
+  /// Returns the default floor of the whole group: the number of hosts that the largest wave leaves in service. Without a strategy, all
+  /// hosts change at the same time, so the floor is 0. If the strategy's waves are unknown, the floor is all hosts except one.
   private static func standardFloor(_ strategy: Strategy?, group: Int, others: Int, away: Int, _ waves: KnownWaves) -> Int {
     guard let strategy else { return 0 }
     if let batch = strategy.batch { return max(0, group - away - max(1, batch.atMost(of: group))) }
@@ -93,7 +92,7 @@ extension Bounds {
 }
 
 extension Recipe {
-  /// The strategy of the recipe's rollout; nil: all hosts change in one wave.
+  /// The strategy of the recipe's rollout, or nil if all hosts change in one wave.
   package var strategy: Strategy? {
     flow.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
   }

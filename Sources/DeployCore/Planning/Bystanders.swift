@@ -22,7 +22,7 @@ package struct Bystanders: Sendable, Hashable {
 
   /// - Parameters:
   ///   - surveys: the survey of each of these hosts.
-  ///   - counts: whether to count the hosts that serve; false: all count as serving.
+  ///   - counts: whether to count the hosts that serve. If false, all count as serving.
   package init(_ surveys: [Survey], counts: Bool = true) {
     count = surveys.count
     let states = surveys.compactMap { if case .reached(let state) = $0 { state } else { nil } }
@@ -39,7 +39,7 @@ package struct Bystanders: Sendable, Hashable {
     }
     serving = surveys.count { survey in
       guard case .reached(let state) = survey else { return false }
-      // A deployment that holds the lock may take the host out of service at any moment.
+      // A deployment that holds the lock can take the host out of service at any moment.
       let isFree = state.lock.map { $0.leaseLeft <= 0 } ?? true
       return isFree && (state.current != nil || state.strange != nil) && !state.isUnsettled && !state.runsUnrecordedRelease
     }

@@ -1,11 +1,11 @@
 package import DeployModel
 
 extension HostState {
-  /// The differences between the host's disk and its receipt, and anything that prevents a change of the host, as far as a survey shows
-  /// them. Each problem names the next step. Empty: there are none.
+  /// The problems that a survey shows: differences between the host's disk and its receipt, and anything that prevents a change of the
+  /// host. Each problem states the next step. The list is empty if there are none.
   package var drift: [Problem] { drift(goesBack: false) }
 
-  /// Returns the problems of `drift`, with rollback as a next step if that is possible.
+  /// Returns the problems of `drift`, with a rollback as a next step if a rollback is possible.
   /// - Parameter goesBack: whether it is known that `lander rollback` would not be refused now.
   package func drift(goesBack: Bool) -> [Problem] {
     var found: [Problem] = []

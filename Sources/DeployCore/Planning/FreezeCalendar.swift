@@ -12,14 +12,14 @@ package enum FreezeCalendar {
   /// The largest number of windows in a recipe.
   package static let windows = 50
 
-  /// Returns the freezes from a moment on, in order. Freezes that touch or overlap are merged.
+  /// Returns the freezes from a moment on, in the order of time. Freezes that touch or overlap are merged.
   /// - Parameter zones: the time zone of each window, in the order of the windows.
   package static func times(_ windows: [FreezeWindow], in zones: [Zone], from now: Timestamp) -> [Freeze] {
     let second = now.milliseconds / 1000
     var found: [Freeze] = []
     for (window, zone) in zip(windows.prefix(Self.windows), zones) {
       let today = (second + zone.offset(at: second)) / 86_400
-      // A window that began on an earlier day may still be open, and a change of clocks moves the end of a day.
+      // A window that began on an earlier day might still be open, and a change of clocks moves the end of a day.
       for day in (today - 2)...(today + reach) where window.holds(day) {
         let end = (window.to > window.from ? day : day + 1) * 86_400 + window.to * 60
         let (from, until) = (zone.moment(of: day * 86_400 + window.from * 60, last: false), zone.moment(of: end, last: true))

@@ -1,22 +1,22 @@
 package import DeployModel
 
-/// What the receipts of a group's hosts say together: which deployments are good, and which revision is the last good one.
+/// What the receipts of a group's hosts, taken together, say: which deployments are good, and which revision is the last good one.
 package struct GroupHistory: Sendable {
   private let states: [HostState]
   /// The good deployments, sorted by id.
   private let good: [Deployment.ID]
-  /// The time of the newest receipt; nil: no host has a receipt.
+  /// The time of the newest receipt, or nil if no host has a receipt.
   package let newest: Timestamp?
-  /// The hosts whose receipts say that a rollback took a deployment back.
+  /// The hosts whose receipts say that a deployment was rolled back.
   private let returned: [HostState]
-  /// The deployments that rollbacks took back according to receipts, each with the release that the rollback returned to.
+  /// The deployments that were rolled back according to receipts, each with the release that the rollback returned to.
   private let undone: [(deployment: Deployment.ID, by: Release.ID)]
-  /// The deployments that receipts list as taken back by earlier rollbacks.
+  /// The deployments that, according to receipts, earlier rollbacks have rolled back.
   private let rolledBack: [Deployment.ID]
   /// When each release was first deployed, as far as receipts show it.
   private let origins: [Origin]
-  /// When each release was first deployed, from receipts that no rollback wrote. An old release may have left only receipts of rollbacks,
-  /// so `origins` can know more.
+  /// When each release was first deployed, from receipts that no rollback wrote. For an old release, there might only be receipts of
+  /// rollbacks, so `origins` can know more.
   private let firsts: [Origin]
   private typealias Origin = (release: Release.ID, at: Timestamp)
 
@@ -34,9 +34,9 @@ package struct GroupHistory: Sendable {
     }
     origins = Self.earliest(receipts)
     firsts = Self.earliest(receipts.filter { $0.undid == nil })
-    // A good receipt on one host is enough: the engine may have died before it could make the other hosts' receipts good.
+    // A good receipt on one host is enough: the engine might have died before it could make the other hosts' receipts good.
     good = receipts.filter { $0.trial != true }.map(\.deployment).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
-    // Hosts with equal receipts are entered once.
+    // Hosts with equal receipts are included only once.
     returned = states.filter { $0.receipt?.undid != nil }.reduce(into: []) { found, state in
       let isKnown = found.contains { $0.receipt == state.receipt && $0.previous?.deployment == state.previous?.deployment }
       if !isKnown { found.append(state) }
@@ -57,49 +57,53 @@ package struct GroupHistory: Sendable {
     self.init(surveys.compactMap { if case .reached(let state) = $0 { state } else { nil } })
   }
 
-  /// Returns the receipt with the group's knowledge: a receipt on trial becomes good if another host has a good receipt of that deployment.
+  /// Returns the receipt, updated with what the whole group knows: a receipt on trial becomes good if another host has a good receipt of
+  /// the same deployment.
   package func settled(_ receipt: Receipt?) -> Receipt? {
     guard var receipt, receipt.trial == true, good.contains(receipt.deployment) else { return receipt }
     receipt.trial = nil
     return receipt
   }
 
-  /// Whether a host may go back to the receipt's release: the receipt's deployment has succeeded and was not taken back later.
+  /// Whether a host is allowed to go back to the receipt's release: the receipt's deployment succeeded and was not rolled back later.
   package func isGood(_ receipt: Receipt) -> Bool {
     guard settled(receipt)?.trial != true, !rolledBack.contains(receipt.deployment) else { return false }
     return !returned.contains { took(back: receipt, $0) }
       && !undone.contains { $0.deployment == receipt.deployment && !isNewer($0.by, than: receipt.release.id) }
   }
 
-  /// Whether a host ran the receipt's release again in a later deployment and then left it for an older release. In that case the release
-  /// is bad for the earlier deployment, too.
+  /// Whether a host ran the receipt's release again in a later deployment and then left it for an older release. In that case, the release
+  /// counts as bad for the earlier deployment too.
   private func took(back receipt: Receipt, _ state: HostState) -> Bool {
     guard let now = state.receipt, let left = state.previous, left.deployment == now.undid else { return false }
     guard left.release.id == receipt.release.id, receipt.at < now.at else { return false }
     return settled(left)?.trial == true || !isNewer(now.release.id, than: left.release.id)
   }
 
-  /// Whether a release was first deployed after another release. A person who searches for a working release may go far back and then
-  /// forward again. A release that is left by such a step forward counts as not taken back.
+  /// Whether the first deployment of a release came after the first deployment of another release. A person who searches for a working
+  /// release might go far back and then forward again. If hosts leave a release by such a step forward, the release does not count as
+  /// rolled back.
   private func isNewer(_ release: Release.ID, than left: Release.ID) -> Bool {
     guard let one = firsts.first(where: { $0.release == release }) else { return false }
     return firsts.contains { $0.release == left && $0.at < one.at }
   }
 
-  /// Returns the newest good receipt of any host; nil: there is none. Replaced receipts count only if the hosts have no other good receipt.
-  /// - Parameter left: a release that the group leaves, whose receipts do not count; nil: none.
+  /// Returns the newest good receipt of any host, or nil if there is none. Replaced receipts count only if the hosts have no other good
+  /// receipt.
+  /// - Parameter left: a release that the group leaves, whose receipts do not count, or nil if there is none.
   package func lastGood(besides left: Release.ID? = nil) -> Receipt? {
     newest(of: states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } + same($0) }, besides: left)
       ?? newest(of: states.flatMap { $0.kept ?? [] }, besides: left, before: origin(of: left))
   }
 
-  /// Returns the replaced receipts of the release that the host runs. The release may be good with the recipe and parameters of an earlier
-  /// receipt.
+  /// Returns the replaced receipts of the release that the host runs. With the recipe and parameters of an earlier receipt, the release
+  /// might be good.
   private func same(_ state: HostState) -> [Receipt] {
     (state.kept ?? []).filter { $0.release.id == state.current && $0.release.id == state.receipt?.release.id }
   }
 
-  /// Returns when a release was first deployed; nil: unknown. A rollback from a release never goes to a release that was deployed later.
+  /// Returns when a release was first deployed, or nil if unknown. A rollback from a release never goes to a release that was deployed
+  /// later.
   private func origin(of release: Release.ID?) -> Timestamp? { origins.first { $0.release == release }?.at }
 
   private func newest(of receipts: [Receipt], besides left: Release.ID?, before end: Timestamp? = nil) -> Receipt? {
@@ -111,15 +115,15 @@ package struct GroupHistory: Sendable {
     return newest
   }
 
-  /// Whether the host runs a release that is not good: it is on trial, was taken back, or a failed deployment left it there. False for a
-  /// host that runs its previous good release.
+  /// Whether the host runs a release that is not good: the release is on trial, was rolled back, or was left there by a failed deployment.
+  /// False for a host that runs its previous good release.
   package func isUnfinished(_ state: HostState) -> Bool {
     guard let receipt = state.receipt else { return state.current != nil }
     if !isGood(receipt) { return true }
     return state.current != receipt.release.id && state.current != state.previous?.release.id
   }
 
-  /// Returns the receipt that this host would go back to by its own receipts; nil: it has no good receipt to go back to.
+  /// Returns the receipt that this host would go back to according to its own receipts, or nil if it has no good receipt to go back to.
   package func own(_ state: HostState) -> Receipt? {
     if let receipt = state.receipt, isGood(receipt), isUnfinished(state) { return settled(receipt) }
     if let now = state.receipt, !isGood(now), let before = newest(of: same(state), besides: nil) { return before }

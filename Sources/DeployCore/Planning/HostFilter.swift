@@ -1,18 +1,18 @@
 package import DeployModel
 
-/// Selects hosts of a group. A host is selected if its name matches one of the names, which may contain `*`, and if it meets all conditions
+/// Selects hosts of a group. A host is selected if its name matches one of the names, which can contain `*`, and if it meets all conditions
 /// on tags.
 package struct HostFilter: Sendable, Hashable {
   private struct Condition: Sendable, Hashable {
     var tag: String
-    /// The values, one of which has to match; `*` in a value matches any text.
+    /// The values, one of which has to match. `*` in a value matches any characters.
     var values: [String]
   }
 
   private var names: [String] = []
   private var conditions: [Condition] = []
 
-  /// - Parameter words: names of hosts, and conditions `tag=value` or `tag=value,value`; an empty list selects every host.
+  /// - Parameter words: names of hosts, and conditions `tag=value` or `tag=value,value`. An empty list selects every host.
   package init(_ words: [String]) {
     for word in words {
       guard let sign = word.firstIndex(of: "=") else {
@@ -35,7 +35,7 @@ package struct HostFilter: Sendable, Hashable {
     return condition.values.contains { Selection.matches(value, $0) }
   }
 
-  /// Returns a tag's value as people type it; nil: the host has no such tag, or its value is no simple value.
+  /// Returns a tag's value as people type it, or nil if the host has no such tag or the tag's value is not a simple value.
   private static func word(of value: Value?) -> String? {
     switch value {
     case .text(let text): text
@@ -46,8 +46,8 @@ package struct HostFilter: Sendable, Hashable {
     }
   }
 
-  /// Returns a problem for each word that matches no host of the group, with a near match. Empty: every word matches a host, and a host is
-  /// selected.
+  /// Returns a problem, with a near match, for each word that matches no host of the group. The list is empty if every word matches a host
+  /// and at least one host is selected.
   package func problems(_ hosts: [Host], of group: String) -> [Problem] {
     let unknown = names.filter { name in !hosts.contains { Self.means(name, $0) } }.map { name in
       Problem(

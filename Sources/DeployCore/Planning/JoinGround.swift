@@ -14,20 +14,21 @@ package struct JoinGround: Sendable {
     case missing(stopped: [Deployment.ID], ended: [Deployment.ID])
   }
 
-  /// The receipt of the revision; on trial if its deployment was stopped on purpose.
+  /// The receipt of the revision. It is on trial if the revision's deployment was stopped on purpose.
   package let goal: Receipt
   package let manner: Manner
   /// The hosts that get the revision.
   package private(set) var joining: [Host] = []
   /// The hosts that already have the revision.
   package private(set) var settled: [Host] = []
-  /// Those of the joining hosts that already run the revision, with a receipt on trial.
+  /// The joining hosts that already run the revision, but with a receipt on trial.
   package private(set) var trying: [Host] = []
-  /// Requested hosts that are unreachable; empty if the request names its hosts.
+  /// The requested hosts that are unreachable, or empty if the request names its hosts.
   package let away: [Host]
   /// The hosts that have the revision's release without damage. Hosts that run it come first.
   package let keepers: [Host]
-  /// The locks on the group's other hosts, one for each deployment. For missing hosts: the locks on any host of the group.
+  /// The locks on the group's other hosts, one for each deployment. If the request is for missing hosts, the locks on all hosts of the
+  /// group.
   package let underWay: [Lock]
   /// Whether at least one joining host serves now.
   package let isServing: Bool
@@ -87,7 +88,7 @@ package struct JoinGround: Sendable {
     isServing = wanted.contains { $0.state.current != nil && changing.contains($0.host.number) }
   }
 
-  /// Returns the newest receipt if it is on trial because its deployment was stopped on purpose; nil: it is not.
+  /// Returns the newest receipt if it is on trial because its deployment was stopped on purpose, and nil otherwise.
   private static func stopped(_ manner: Manner, _ receipts: [Receipt], _ history: GroupHistory, after good: Receipt?) -> Receipt? {
     guard case .missing(let stopped, _) = manner else { return nil }
     let trials = receipts.filter { history.settled($0)?.trial == true && $0.at > good?.at ?? Timestamp(milliseconds: .min) }
@@ -106,8 +107,8 @@ package struct JoinGround: Sendable {
     return receipt.inputs == goal.inputs && state.damage(of: state.current) == nil && !state.isUnsettled
   }
 
-  /// Returns why a host whose receipt is newer than the revision cannot join: it is no new host, and its new receipt would hide that the
-  /// revision is older. Nil: the host can join, or its lock is the reason to refuse it.
+  /// Returns why a host whose receipt is newer than the revision cannot join: the host is not new, and its new receipt would hide that the
+  /// revision is older. Returns nil if the host can join, or if its lock is already the reason to refuse it.
   private static func newer(than goal: Receipt, _ host: Host, _ state: HostState, _ typed: String, _ manner: Manner) -> Problem? {
     guard let now = state.receipt, now.at > goal.at, state.lock.map({ $0.leaseLeft <= 0 }) ?? true else { return nil }
     if case .missing(_, let ended) = manner, now.trial == true, ended.contains(now.deployment) { return nil }
@@ -124,9 +125,9 @@ package struct JoinGround: Sendable {
       what + "release \(goal.release.id) of deployment \(goal.deployment)", subject: host.name, fix: "\(wayOn)\n\(last)")
   }
 
-  /// Returns why hosts cannot join a group with two revisions; nil: it has one. For named hosts: the host runs what another host of the
-  /// group runs, so it is no new host. For missing hosts: the host got its release after the goal, because a part of the group went back on
-  /// purpose.
+  /// Returns why hosts cannot join a group with two revisions, or nil if the group has only one. For a named host, the reason is that it
+  /// runs what another host of the group runs, so it is not a new host. For a missing host, the reason is that it got its release after the
+  /// goal, because a part of the group went back on purpose.
   private static func parted(
     from goal: Receipt, _ host: Host, _ state: HostState, _ others: [Reached], _ typed: String, _ manner: Manner
   ) -> Problem? {
@@ -172,7 +173,7 @@ package struct JoinGround: Sendable {
 }
 
 extension JoinGround.Manner {
-  /// Whether the request is for missing hosts; false: it names its hosts.
+  /// Whether the request is for missing hosts. If false, it names its hosts.
   fileprivate var isMissing: Bool { if case .missing = self { true } else { false } }
 }
 

@@ -5,7 +5,7 @@ package struct KeptReleases: Sendable {
   /// One release, with what the hosts say about it.
   package struct Kept: Sendable, Hashable {
     package var release: Release.ID
-    /// The release's newest receipt; nil: its deployment never ended, or an older version of lander deployed it without a receipt.
+    /// The release's newest receipt, or nil if its deployment never ended, or an older version of lander deployed it without a receipt.
     package var receipt: Receipt?
     /// The names of the hosts that keep the release.
     package var hosts: [String]
@@ -15,19 +15,19 @@ package struct KeptReleases: Sendable {
     package var damaged: [String]
     package var verdict: Verdict
   }
-  /// Whether hosts may go back to a release.
+  /// Whether hosts are allowed to go back to a release.
   package enum Verdict: String, Sendable, Hashable {
     case good
     /// No deployment of the release has succeeded so far.
     case trial
-    /// A rollback took the release back, or its deployment did not succeed and another deployment followed.
+    /// The release was rolled back, or its deployment did not succeed and another deployment followed.
     case bad
     /// No host has a receipt of the release.
     case unknown
   }
   package let list: [Kept]
 
-  /// - Parameter hosts: the hosts and their surveys; unreachable hosts are ignored.
+  /// - Parameter hosts: the hosts and their surveys. Unreachable hosts are ignored.
   package init(_ hosts: [(host: Host, survey: Survey)]) {
     let reached = hosts.compactMap { host, survey -> (name: String, state: HostState)? in
       if case .reached(let state) = survey { (host.name, state) } else { nil }
@@ -53,9 +53,9 @@ package struct KeptReleases: Sendable {
     list = known + kept.filter { $0.receipt == nil }
   }
 
-  /// Returns the receipt of the release that a word names. The word is a deployment's id, or the beginning of a release's id, of a bundle's
-  /// digest or of a commit.
-  /// - Throws: if the word names no release, several releases, or one that is not good. The problem lists the good releases.
+  /// Returns the receipt of the release that a word identifies. The word is the id of a deployment, or the beginning of the id of a
+  /// release, of a bundle's digest or of a commit.
+  /// - Throws: if the word identifies no release, several releases, or a release that is not good. The problem lists the good releases.
   package func find(_ word: String) throws(Problems) -> Receipt {
     let text = word.hasPrefix("bundle:") ? String(word.dropFirst("bundle:".count)) : word
     let meant = list.filter { kept in

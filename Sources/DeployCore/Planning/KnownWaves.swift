@@ -1,6 +1,6 @@
-/// What is known of the waves of a strategy that does not state their size. The default floor depends on it.
+/// What is known about the waves of a strategy that does not state their size. The default floor depends on this knowledge.
 package enum KnownWaves: Sendable, Hashable {
-  /// Nothing is known, so at most one host may be out of service.
+  /// Nothing is known, so at most one host is allowed to be out of service.
   case unknown
   /// The waves are about to be rehearsed, and no floor limits them in the rehearsal.
   case rehearsing

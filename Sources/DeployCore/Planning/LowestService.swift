@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// The smallest number of hosts that serve at the same time during a deployment, computed from the notes of its journal by the rules of
+/// The smallest number of hosts that serve at the same time during a deployment, computed from the notes in its journal by the rules of
 /// `Admission`.
 package struct LowestService: Sendable {
   private let plan: Plan
   private var admission: Admission
   /// For each host, by its number, whether it is under way.
   private var isUnderWay: [Bool]
-  /// The smallest number of serving hosts so far. At first, the number of hosts that serve at the start.
+  /// The smallest number of serving hosts so far. Initially, this is the number of hosts that serve at the start.
   package private(set) var lowest: Int
 
   package init(_ plan: Plan) {

@@ -7,7 +7,7 @@ package struct MissingHost: Sendable, Hashable {
     case stopped
     /// The host failed in the deployment.
     case failed
-    /// The host was out of reach in the deployment.
+    /// The host was unreachable during the deployment.
     case unreachable
     /// The deployment was requested for other hosts only.
     case leftOut = "left_out"
@@ -35,7 +35,7 @@ package struct MissingHost: Sendable, Hashable {
 
   /// - Parameters:
   ///   - goal: the receipt of the group's revision.
-  ///   - told: what a journal says about the host; nil: nothing.
+  ///   - told: what a journal says about the host, or nil if no journal says anything.
   package init(_ host: Host, _ state: HostState, lacks goal: Receipt, told: Told?) {
     name = host.name
     reason = Self.reason(state, goal, told)
@@ -58,7 +58,7 @@ package struct MissingHost: Sendable, Hashable {
     }
   }
 
-  /// The reason in words, for brackets after the host's name.
+  /// The reason in words, to be shown in brackets after the host's name.
   package var words: String {
     switch reason {
     case .stopped: "left when the strategy stopped"

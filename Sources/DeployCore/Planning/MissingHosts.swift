@@ -2,7 +2,7 @@ package import DeployModel
 
 /// The hosts of a group that lack the group's revision, with the reasons and the command that brings it to them.
 package struct MissingHosts: Sendable, Hashable {
-  /// The receipt of the revision; on trial if its deployment was stopped on purpose.
+  /// The receipt of the revision. It is on trial if the revision's deployment was stopped on purpose.
   package let goal: Receipt
   /// The hosts that answer and lack the revision. Hosts that have it on trial are included only if no other host lacks it.
   package let hosts: [MissingHost]
@@ -13,7 +13,7 @@ package struct MissingHosts: Sendable, Hashable {
   /// - Parameters:
   ///   - selection: all hosts of the group.
   ///   - surveys: the surveys of these hosts, by host number.
-  ///   - told: returns what a journal says about a host; nil: nothing.
+  ///   - told: returns what a journal says about a host, or nil if no journal says anything.
   package init(_ ground: JoinGround, _ selection: Selection, _ surveys: [Survey], told: (Host) -> MissingHost.Told?) {
     goal = ground.goal
     let trying = ground.trying.map(\.number)
@@ -34,8 +34,8 @@ package struct MissingHosts: Sendable, Hashable {
 }
 
 extension JoinGround {
-  /// Returns which hosts lack the group's revision, for `status`. Nil: no host lacks it, or a deployment to these hosts would be refused
-  /// now.
+  /// Returns which hosts lack the group's revision, for `status`. Returns nil if no host lacks it, or if a deployment to these hosts would
+  /// be refused now.
   /// - Parameters:
   ///   - selection: the surveyed hosts. If they are only a part of a group, the result is nil.
   ///   - surveys: the surveys of these hosts, by host number.
@@ -45,7 +45,7 @@ extension JoinGround {
     return ground.joining.isEmpty || ground.isTriedOut ? nil : ground
   }
 
-  /// Whether all hosts that answer have the revision, be it on trial or not, and the other hosts are unreachable.
+  /// Whether all hosts that answer have the revision, on trial or not, and at least one other host is unreachable.
   package var isTriedOut: Bool { trying.count == joining.count && !away.isEmpty }
 }
 

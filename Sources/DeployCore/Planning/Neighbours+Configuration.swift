@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Neighbours {
-  /// Returns a configuration's rules for the hosts of a selection; nil: it has none. Shares are shares of all hosts with one value.
-  /// - Throws: each rule that applies to no host or allows no host to change, with the numbers.
+  /// Returns a configuration's rules for the hosts of a selection, or nil if it has none. Shares refer to all hosts with the same value.
+  /// - Throws: a problem with the numbers for each rule that applies to no host or allows no host to change.
   static func rules(_ configuration: DeploymentConfiguration, for selection: Selection) throws(Problems) -> [Neighbours]? {
     var (rules, problems): ([Neighbours], [Problem]) = ([], [])
     func add(_ rule: Rule, _ tag: String, _ each: NeighbourRule? = nil) {
@@ -31,7 +31,7 @@ extension Neighbours {
   }
 
   /// Computes the floors and budgets of an `each` rule.
-  /// - Returns: the problems of values whose rule cannot hold.
+  /// - Returns: the problems of values for which the rule cannot be kept.
   private mutating func take(_ each: NeighbourRule, _ selection: Selection, _ configuration: DeploymentConfiguration) -> [Problem] {
     var problems: [Problem] = []
     for (place, value) in values.enumerated() {
@@ -65,7 +65,7 @@ extension Neighbours {
       fix: NearMatch.hint(tag, among: tags))
   }
 
-  /// The rule for a rollback, which no rule blocks for ever: hosts wait for each other, but begin if no host is under way.
+  /// The rule for a rollback. It never blocks the rollback for good: hosts wait for each other, but begin if no host is under way.
   var forWayBack: Neighbours {
     var back = self
     back.yields = true
@@ -73,7 +73,8 @@ extension Neighbours {
     return back
   }
 
-  /// Returns why hosts of the plan could never begin, because other hosts are out of service and stay so; nil: there is no such reason.
+  /// Returns why some hosts of the plan could never begin: other hosts are out of service and stay out of service. Returns nil if every
+  /// host can begin at some time.
   func deadlock(_ hosts: [HostPlan]) -> String? {
     guard yields != true, rule != .alone else { return nil }
     var tallies = values.map { _ in Tally() }
@@ -120,7 +121,7 @@ extension Neighbours {
 }
 
 extension Host {
-  /// The value of a tag as text; nil: the host has no such tag.
+  /// The value of a tag as a string, or nil if the host has no such tag.
   fileprivate func value(of tag: String) -> String? {
     switch tags[tag] {
     case .text(let text): text

@@ -4,13 +4,14 @@ package import DeployModel
 package enum Obstacles {
   /// Throws if there are obstacles or other problems.
   /// - Parameter others: other problems of the hosts, which are reported at the same time.
-  /// - Throws: all problems; with exit code 3 if there is an obstacle, otherwise with the code for infrastructure.
+  /// - Throws: all problems, with exit code 3 if there is an obstacle, and otherwise with the exit code for infrastructure.
   static func refuse(_ surveys: [Survey], _ selection: Selection, besides others: [Problem] = []) throws(Problems) {
     let own = problems(surveys, selection)
     if !(own + others).isEmpty { throw Problems(own + others, exit: own.isEmpty ? .infrastructure : .refused) }
   }
 
-  /// Returns the obstacles: a `current` that is no link, a folder of another application, or two hosts that are one folder on one machine.
+  /// Returns the obstacles: a `current` that is not a link, a folder of another application, or two hosts that are the same folder on the
+  /// same machine.
   package static func problems(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
     let path = selection.recipe.placement.path
     var problems: [Problem] = []
@@ -50,8 +51,8 @@ package enum Obstacles {
         + (lock.leaseLeft > 0 ? "" : "; if that deployment is over for good, lander unlock gives its lock back"))
   }
 
-  /// Returns the obstacle that two hosts are one folder on one machine, under whatever names. Deployments to both would undo each other's
-  /// work.
+  /// Returns the obstacle that two hosts, whatever their names, are the same folder on the same machine. Deployments to both would undo
+  /// each other's work.
   private static func twins(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
     var keys: [(key: String, number: Int)] = []
     for (number, survey) in surveys.enumerated() {
@@ -83,7 +84,8 @@ extension HostPlace {
 }
 
 extension ForeignCurrent {
-  /// Returns why this `current` prevents a deployment, with the command to type; nil: a deployment can replace and restore a link.
+  /// Returns why this `current` prevents a deployment, with the command to type, or nil if it is a link that a deployment can replace and
+  /// restore.
   package func problem(at path: String) -> Problem? {
     switch self {
     case .link: nil

@@ -4,18 +4,19 @@ package import DeployModel
 package struct ParameterCheck: Sendable, Hashable {
   package private(set) var values: Value = .record([])
   package private(set) var problems: [Problem] = []
-  /// The problems of parameters that have to be given and were not.
+  /// The problems of required parameters that were not given.
   private var missing: [Problem] = []
 
-  /// Returns the problems without those of missing parameters whose value was refused before it came here.
-  /// - Parameter others: the problems that are known already. A refused value has the place of its parameter.
+  /// Returns the problems, except those of missing parameters whose value was already refused.
+  /// - Parameter others: the problems that are already known. The problem of a refused value has the place of its parameter.
   package func problems(besides others: [Problem]) -> [Problem] {
     problems.filter { one in !missing.contains(one) || !others.contains { $0.place != nil && $0.place == one.place } }
   }
 
   /// - Parameters:
-  ///   - inherited: parameters that the caller may omit, because the running release was deployed with values for them.
-  ///   - given: the values that the caller typed. They have precedence over the group's values, and these over the recipe's defaults.
+  ///   - inherited: parameters that the caller is allowed to omit, because the running release was deployed with values for them.
+  ///   - given: the values that the caller typed. They take precedence over the group's values, which take precedence over the recipe's
+  ///     defaults.
   package init(_ parameters: [Parameter], inherited: [Parameter] = [], given: [Value.Member], group: Value) {
     var read: [(String, Value)] = []
     let parameters =
@@ -55,8 +56,8 @@ package struct ParameterCheck: Sendable, Hashable {
 }
 
 extension Parameter {
-  /// Returns why a value is not one of this parameter; nil: it is.
-  /// - Parameter source: the option, the variable or the file that the value comes from.
+  /// Returns why a value is not valid for this parameter, or nil if it is valid.
+  /// - Parameter source: the option, variable or file that the value comes from.
   package func problem(with value: Value, from source: String) -> Problem? {
     if kind.read(value) != nil { return nil }
     return Problem("\(value.words) is not \(kind.words)", place: place, subject: source, fix: kind.near(value))
@@ -97,7 +98,7 @@ extension Parameter.Kind {
     }
   }
 
-  /// Returns the choice that the caller probably meant by a value that is no choice; nil: no choice is similar.
+  /// Returns the choice that the caller probably meant by a value that is not one of the choices, or nil if no choice is similar.
   fileprivate func near(_ value: Value) -> String? {
     switch self {
     case .choice(let choices): return value.text.flatMap { Self.near($0, choices) }
@@ -110,7 +111,8 @@ extension Parameter.Kind {
     NearMatch.of(text, among: choices).map { "did you mean \"\($0)\"?" }
   }
 
-  /// The texts of a list: typed with commas between them, or written as a list. nil if one is empty or no text.
+  /// The strings of a list, which is either typed with commas between the items or written as a Lua list. Nil if an item is empty or not a
+  /// string.
   private static func items(_ value: Value) -> [String]? {
     let items: [String?]
     switch value {
@@ -129,13 +131,13 @@ extension Parameter.Kind {
     String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 
-  /// Whether a text matches a pattern. Without a pattern every text does; with an invalid pattern none does.
+  /// Whether a string matches a pattern. Without a pattern, every string matches. With an invalid pattern, none does.
   private static func fits(_ text: String, _ match: String?) -> Bool {
     guard let match else { return true }
     return LuaPattern(match)?.matches(text) ?? false
   }
 
-  /// Returns the value converted to this kind of parameter, be it typed text or a Lua value; nil: it does not fit.
+  /// Returns the value (typed text or a Lua value) converted to this kind of parameter, or nil if it does not fit.
   package func read(_ value: Value) -> Value? {
     switch (self, value) {
     case (.boolean, .bool): return value
@@ -169,7 +171,7 @@ extension Parameter.Kind {
 }
 
 extension Value {
-  /// The value as a number, also if it is the text of a number; nil: it is no number.
+  /// The value as a number, even if it is a string that contains a number, or nil if it is not a number.
   package var double: Double? {
     switch self {
     case .int(let int): Double(int)
@@ -179,7 +181,7 @@ extension Value {
     }
   }
 
-  /// The value in the form in which messages quote it.
+  /// The value as messages quote it.
   package var words: String {
     switch self {
     case .null: "nothing"

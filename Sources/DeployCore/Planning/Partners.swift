@@ -2,10 +2,11 @@ package import DeployModel
 
 /// Finds the hosts that a recipe uses besides its targets: first from the declarations, then with their surveys.
 package enum Partners {
-  /// The surveys of the partners, in the order of the partners; empty: they were not surveyed.
+  /// The surveys of the partners, in the order of the partners, or empty if they were not surveyed.
   package struct Surveyed: Sendable, Hashable {
     package var surveys: [Survey]
-    /// The tokens of locks that the deployment may take over, because their holders are known to be gone; nil: none.
+    /// For each partner, the token of a lock that the deployment is allowed to take over because its holder is known to be gone, or nil if
+    /// there is none.
     package var inherits: [String?]
     package init(_ surveys: [Survey] = [], inherits: [String?] = []) {
       self.surveys = surveys
@@ -54,7 +55,7 @@ package enum Partners {
   }
 
   /// Returns the partners with facts from their surveys.
-  /// - Throws: if a partner is unreachable, because a hook may need it.
+  /// - Throws: if a partner is unreachable, because a hook might need it.
   static func found(_ partners: [Partner], _ surveyed: Surveyed) throws(Problems) -> [Partner] {
     let (surveys, inherits) = (surveyed.surveys, surveyed.inherits)
     var problems: [Problem] = []
@@ -116,7 +117,7 @@ extension Partner {
 }
 
 extension Host {
-  /// Whether both hosts have one connection: an equal transport, address, port, user, root and argv.
+  /// Whether both hosts are reached in the same way: their transport, address, port, user, root and argv are equal.
   fileprivate func isReached(as other: Host) -> Bool {
     transport == other.transport && address == other.address && port == other.port && user == other.user && root == other.root
       && argv == other.argv

@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// Finds recipes of one project that would use one folder of a host. Each of them would take the other's release for its own.
+/// Finds recipes of one project that would use the same folder of a host. Each of them would mistake the other's release for its own.
 package struct PathOwners: Sendable {
-  /// The names in a recipe's folder to which only Lander may write.
+  /// The names in a recipe's folder that only Lander is allowed to write to.
   private static let own = ["releases", "current", ".lander", "appspec"]
 
   private let recipes: [Recipe]
@@ -34,7 +34,7 @@ package struct PathOwners: Sendable {
 
   /// Returns a problem for each recipe of another application that has this recipe's path on one of these hosts, or has a path inside
   /// Lander's folders there.
-  /// - Parameter hosts: the hosts to which the recipe will be deployed; nil: its own targets.
+  /// - Parameter hosts: the hosts to which the recipe will be deployed, or nil for its own targets.
   package func problems(of recipe: Recipe, on hosts: [Host]? = nil) -> [Problem] {
     guard let index = recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) else { return [] }
     let wanted = hosts.map(Self.machines) ?? machines[index]

@@ -4,7 +4,7 @@ import DeployModel
 extension Planner {
   /// Returns the plan of a task or a removal.
   /// - Parameters:
-  ///   - known: the inputs of the newest release's deployment; nil: no host knows them.
+  ///   - known: the inputs of the newest release's deployment, or nil if no host knows them.
   ///   - bounds: the bounds for these hosts.
   static func bare(
     _ kind: Plan.Kind, _ input: Input, _ hosts: [HostPlan], _ partners: [Partner], _ bounds: Bounds, known: Receipt.Inputs?,
@@ -32,8 +32,8 @@ extension Planner {
       bounds: bounds, lock: lock, partners: partners)
   }
 
-  /// Returns the plan of one host. If the host fails, it gets the release back that it runs.
-  /// - Parameter target: returns the release that the host should run; nil: none.
+  /// Returns the plan of one host. If the host fails, it gets back the release that it runs.
+  /// - Parameter target: returns the release that the host should run, or nil if there is none.
   static func bare(_ host: Host, _ survey: Survey, _ history: GroupHistory, in input: Input, target: (HostState) -> Release?) -> HostPlan {
     guard case .reached(let state) = survey else {
       guard case .unreachable(let failure) = survey else { return HostPlan(host: host, target: nil) }
@@ -47,13 +47,13 @@ extension Planner {
     return step
   }
 
-  /// Returns the parameters. Given values have precedence over those of the newest release, and these over the defaults.
+  /// Returns the parameters. Given values take precedence over those of the newest release, which take precedence over the defaults.
   static func parameters(of selection: Selection, over known: Receipt.Inputs?) -> Value {
     let earlier = (known?.parameters.members ?? []).filter { one in !selection.given.contains { $0.isExactly(one.name) } }
     let own = selection.parameters.members.filter { one in !earlier.contains { $0.name.isExactly(one.name) } }
     return .record(of: (own + earlier).map { ($0.name, $0.value) })
   }
 
-  /// Returns the inputs of the newest release's deployment; nil: no host knows them.
+  /// Returns the inputs of the newest release's deployment, or nil if no host knows them.
   static func newest(of hosts: [HostPlan]) -> Receipt.Inputs? { hosts.compactMap(\.previous).max { $0.at < $1.at }?.inputs }
 }

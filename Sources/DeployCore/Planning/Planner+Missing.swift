@@ -1,11 +1,12 @@
 package import DeployModel
 
 extension Planner {
-  /// The revision that hosts of a group lack and get.
+  /// The revision that a deployment brings to the hosts of a group that lack it.
   package struct Missing: Sendable, Hashable {
     /// The receipt of the revision.
     package let goal: Receipt
-    /// The recipe's strategy, which does not run but determines how many hosts may be out of service; nil: the recipe has none.
+    /// The recipe's strategy, which does not run but determines how many hosts are allowed to be out of service, or nil if the recipe has
+    /// none.
     package let strategy: Strategy?
 
     package init(goal: Receipt, strategy: Strategy?) {
@@ -17,7 +18,7 @@ extension Planner {
 
 extension Recipe {
   /// Returns the recipe that brings a group's revision to hosts that lack it. A failure is rolled back as in a deployment. Stages do not
-  /// run, because they ran for the group, and the strategy does not run either. The project's present freeze windows apply.
+  /// run, because they ran for the group, and the strategy does not run either. The project's current freeze windows apply.
   /// - Parameters: as for `joining`.
   package func catchingUp(_ selection: Selection, isServing: Bool) -> Recipe {
     var recipe = joining(selection, isServing: isServing)
@@ -28,7 +29,7 @@ extension Recipe {
   }
 
   /// Returns the recipe that completes a deployment whose strategy stopped on purpose, so that the stages after the rollout run. Stages
-  /// before the rollout have already run: those with a mark on hosts stay in the recipe, so that they are skipped and can be undone.
+  /// before the rollout have already run. Those that left a mark on hosts stay in the recipe, so that they are skipped and can be undone.
   package func finishing(_ selection: Selection) -> Recipe {
     var recipe = self
     recipe.targets = selection.recipe.targets
@@ -43,9 +44,9 @@ extension Recipe {
 }
 
 extension Recipe.Flow {
-  /// The index of the rollout among the stages; the number of stages if there is no rollout.
+  /// The index of the rollout among the stages, or the number of stages if there is no rollout.
   fileprivate var rolloutIndex: Int { stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? stages.count }
 
-  /// The stages with a rollout that has no strategy: it takes the hosts in the engine's own waves.
+  /// The stages, with the strategy removed from the rollout, which then changes hosts in the engine's own waves.
   fileprivate var withoutStrategy: [Stage] { stages.map { if case .rollout = $0 { .rollout(nil) } else { $0 } } }
 }

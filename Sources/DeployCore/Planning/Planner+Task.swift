@@ -25,7 +25,7 @@ extension Planner {
       known: known, by: identity)
   }
 
-  /// Returns the release that the host runs; nil: no receipt names it.
+  /// Returns the release that the host runs, or nil if no receipt names it.
   private static func running(_ state: HostState) -> Release? {
     [state.receipt, state.previous].lazy.compactMap { $0?.release }.first { $0.id == state.current }
   }
@@ -41,7 +41,7 @@ extension Planner {
     }
   }
 
-  /// Refuses a task whose hosts were deployed with different values of a parameter that is not given.
+  /// Refuses a task if a parameter is not given and the hosts were deployed with different values of it.
   private static func refuseDifferences(
     from newest: Receipt.Inputs?, _ selection: Selection, _ hosts: [HostPlan]
   ) throws(Problems) {

@@ -10,7 +10,7 @@ package enum Planner {
     package var engine: String
     package var token: String
     package var seed: UInt64
-    /// Who asks for the deployment, why and from where; nil: unknown.
+    /// Who asks for the deployment, why and from where, or nil if unknown.
     package var provenance: Provenance?
     package init(id: Deployment.ID, actor: String, at: Timestamp, engine: String, token: String, seed: UInt64) {
       self.id = id
@@ -21,11 +21,11 @@ package enum Planner {
       self.seed = seed
     }
 
-    /// The name of the planning person in locks and receipts.
+    /// The name that locks and receipts give the person who plans.
     var who: String { provenance?.actor(over: actor) ?? actor }
 
     /// Returns the origin of a plan.
-    /// - Parameter newest: the time of the newest receipt on the hosts; nil: there is no receipt.
+    /// - Parameter newest: the time of the newest receipt on the hosts, or nil if there is no receipt.
     func origin(_ kind: Plan.Kind = .deploy, seed: UInt64? = nil, after newest: Timestamp?) -> Plan.Origin {
       Plan.Origin(
         id: id, kind: kind, actor: who, at: at, engine: engine, seed: seed ?? self.seed, provenance: provenance,
@@ -41,41 +41,42 @@ package enum Planner {
     package var manifest: Manifest
     /// The digest of the project's sources.
     package var sources: Digest
-    /// The survey of each host; the index is the host's number.
+    /// The survey of each host. The index is the host's number.
     package var surveys: [Survey]
-    /// The hosts of the group that the deployment leaves alone; nil: they were not surveyed.
+    /// The hosts of the group that the deployment leaves alone, or nil if they were not surveyed.
     package var others: Bystanders?
     /// The loaded recipes that the hosts' receipts name. Hosts whose recipe is missing cannot be restored with hooks.
     package var kept: [PinnedRecipe]
     package var force: Bool
     package var orphans: LockRequest.Orphans
-    /// For each host, by its number: how the secrets of its receipt compare with their present values. Nil, or an empty list: not compared.
+    /// For each host, by its number, how the secrets of its receipt compare with their current values. Nil, or an empty list, means that
+    /// they were not compared.
     package var secrets: [SecretComparison?]
-    /// For each host, by its number: the token of a lock that the deployment may take over, because its holder is known to be gone. Nil, or
-    /// an empty list: none.
+    /// For each host, by its number, the token of a lock that the deployment is allowed to take over because its holder is known to be
+    /// gone. Nil, or an empty list, means that there is no such lock.
     package var inherits: [String?]
     /// Names of the secrets that the rehearsal found and the recipe does not name.
     package var foundSecrets: [String] = []
-    /// The options for an installation by an appspec file, with the bundle's scripts; nil: the recipe's own options.
+    /// The options for an installation by an appspec file, with the bundle's scripts, or nil for the recipe's own options.
     package var appspec: AppSpecOptions?
     /// What is known of the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
     package var partners = Partners.Surveyed()
-    /// The token of the deployment's place in the queue; nil: it has no place.
+    /// The token of the deployment's place in the queue, or nil if it has no place.
     package var ticket: String?
     /// The deployment's number in its caller's order, from the `DeploymentRequest`.
     package var sequence: Int?
-    /// The times in which no wave may begin; nil: the recipe has no freeze window.
+    /// The times in which no wave is allowed to begin, or nil if the recipe has no freeze window.
     package var freeze: Freeze.Rule?
     /// The deployment that this one reverses, from the `DeploymentRequest`.
     package var undoes: Deployment.ID?
-    /// The receipt of the revision that joining hosts get; nil: no hosts join.
+    /// The receipt of the revision that joining hosts get, or nil if no hosts join.
     package var joins: Receipt?
-    /// The revision that missing hosts get; nil: the deployment is not for missing hosts.
+    /// The revision that missing hosts get, or nil if the deployment is not for missing hosts.
     package var missing: Missing?
     /// The stages that the caller declares as already run for this revision, and the stages that have to run again.
     package var (ran, again): ([String], [String]) = ([], [])
-    /// A rule that is disabled, for tests of the checkers; nil: none.
+    /// A rule that is disabled to test the checkers, or nil if no rule is disabled.
     package var lapse: Lapse?
     package init(
       selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey],
@@ -149,7 +150,7 @@ package enum Planner {
       lock: lock, partners: partners)
   }
 
-  /// Returns the names sorted, each once.
+  /// Returns the names in sorted order and without duplicates.
   static func sorted(_ names: [String]) -> [String] {
     names.sorted().reduce(into: []) { sorted, name in if sorted.last != name { sorted.append(name) } }
   }
@@ -191,8 +192,8 @@ package enum Planner {
     return plan
   }
 
-  /// Returns the group's last good revision if the host's release is on trial and the host still has that revision; otherwise nil. Also nil
-  /// for an appspec file, whose installation goes back to what was installed before.
+  /// Returns the group's last good revision if the host's release is on trial and the host still has that revision, and nil otherwise. Also
+  /// returns nil for an appspec file, whose installation goes back to what was installed before.
   private static func back(
     from now: Receipt?, _ state: HostState, _ history: GroupHistory, for input: Input, recipes: [PinnedRecipe]
   ) -> Receipt? {
@@ -207,14 +208,14 @@ package enum Planner {
     return good
   }
 
-  /// Returns the index of the recipe that deployed the receipt's release, preferably with the receipt's parameters; nil: the plan does not
-  /// have it.
+  /// Returns the index of the recipe that deployed the receipt's release, preferably with the receipt's parameters, or nil if the plan does
+  /// not have it.
   static func recipe(of receipt: Receipt?, among recipes: [PinnedRecipe], own: Value? = nil) -> Int? {
     guard let receipt else { return nil }
     return recipes.firstIndex { $0.goes(with: receipt, own: own) } ?? recipes.firstIndex { $0.hasSources(of: receipt) }
   }
 
-  /// - Parameter ticket: the place in the queue; nil for a rollback, which waits in no queue.
+  /// - Parameter ticket: the place in the queue, or nil for a rollback, which does not wait in a queue.
   static func lock(
     _ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait, ticket: String? = Ticket.none
   ) -> LockRequest {
@@ -224,7 +225,7 @@ package enum Planner {
     return lock
   }
 
-  /// Returns the highest fence that the hosts have seen; 0: none.
+  /// Returns the highest fence that the hosts have seen, or 0 if there is none.
   static func fence(_ surveys: [Survey]) -> Int {
     surveys.reduce(0) { highest, survey in
       if case .reached(let state) = survey { max(highest, state.fence) } else { highest }
@@ -249,7 +250,7 @@ package enum Planner {
     try refuse(problems, exit: onlyUnreachable ? .unreachable : .infrastructure)
   }
 
-  /// Returns a problem for each shared path that the bundle contains too, because the link would hide the bundle's file.
+  /// Returns a problem for each shared path that the bundle also contains, because the link would hide the bundle's file.
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.placement.shared.compactMap { shared in
       let path = shared.withoutLastSlash
@@ -280,8 +281,8 @@ package enum Planner {
     state.current == release.id && state.damage(of: release.id)?.kind != .gone
   }
 
-  /// Returns a problem for each host with too little disk space for the new release beside the old one. Staging checks again, when it knows
-  /// how much it has to send to a host that has an older release.
+  /// Returns a problem for each host with too little disk space for the new release beside the old one. Staging checks this again once it
+  /// knows how much it has to send to a host that has an older release.
   private static func spaceProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, !runs(input.release, state), !state.releases.contains(input.release.id) else {

@@ -1,18 +1,18 @@
 package import DeployModel
 
-/// The facts for a rollback that somebody asked for: which release the group goes back to, and what prevents it. The advice in its messages
-/// always works in the present state of the hosts.
+/// The facts for a requested rollback: which release the group goes back to, and what prevents the rollback. The advice in its messages
+/// always works in the hosts' current state.
 struct RollbackGround {
   let way: WayBack
   /// The receipt of the release that the group goes back to.
   let goal: Receipt
-  /// The problems of hosts that cannot get the goal, except that a recipe is unknown.
+  /// The problems of hosts that cannot get the goal. An unknown recipe is not among these problems.
   let problems: [Problem]
 
   /// - Parameters:
   ///   - straighten: whether to include hosts whose own receipts lead to another release.
-  ///   - aim: the release that all hosts should get; nil: the previous good release.
-  ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group name it.
+  ///   - aim: the release that all hosts should get, or nil for the previous good release.
+  ///   - typed: the option that identifies a project without a `deploy.lua`, or nil if the recipe and the group identify the project.
   ///   - isStored: returns whether this machine has a bundle.
   /// - Throws: if a host is unreachable or differs from the group, or if no host has a good receipt to go back to.
   init(
@@ -49,7 +49,7 @@ struct RollbackGround {
     }
   }
 
-  /// Refuses unreachable hosts. The message says how to roll back the other hosts, which should not stay on a bad release.
+  /// Refuses unreachable hosts. The message says how to roll back the other hosts, because they should not stay on a bad release.
   private static func refuseUnreachable(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String, to aim: Receipt?
   ) throws(Problems) {
@@ -71,7 +71,7 @@ struct RollbackGround {
     }
   }
 
-  /// Returns recipe and group in the form of command line arguments.
+  /// Returns the recipe and the group as command line arguments.
   static func named(_ selection: Selection) -> String {
     let recipe = selection.recipe
     var isUsual = false
@@ -85,7 +85,7 @@ struct RollbackGround {
 }
 
 extension RollbackPlanner {
-  /// Returns the first reason why `lander rollback` for the selection would be refused now; nil: no reason is known.
+  /// Returns the first reason why `lander rollback` for the selection would be refused now, or nil if no reason is known.
   package static func refusal(_ selection: Selection, _ surveys: [Survey]) -> Problem? {
     for case .reached(let state) in surveys {
       guard let lock = state.lock, lock.leaseLeft > 0 else { continue }
@@ -102,7 +102,7 @@ extension RollbackPlanner {
     } catch { return error.list.first }
   }
 
-  /// Returns the newest irreversible stage that prevents the rollback; nil: none does.
+  /// Returns the newest irreversible stage that prevents the rollback, or nil if none does.
   private static func barrier(_ surveys: [Survey], to goal: Receipt) -> Problem? {
     StageMarks(surveys).inTheWay(to: goal, despite: [], typed: "").first
   }

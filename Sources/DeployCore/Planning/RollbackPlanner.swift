@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// Plans rollbacks. A rollback is a deployment that brings each host an earlier release. A failed rollback is never rolled back itself.
+/// Plans rollbacks. A rollback is a deployment that returns each host to an earlier release. A failed rollback is never rolled back itself.
 package enum RollbackPlanner {
   /// Returns the rollback after a failure. Hosts that already have the failed deployment's revision go back to what they ran before or, if
   /// that was on trial, to the group's last good revision. The rollback takes over the failed deployment's locks, so that no other
-  /// deployment comes between. It undoes stages in reverse order: stages that ran after the rollout before the hosts go back, and the other
-  /// stages afterwards. Nil: no host has to go back and no stage has to be undone.
+  /// deployment can come between the two. It undoes stages in reverse order. Before the hosts go back, it undoes the stages that ran after
+  /// the rollout, and then, once the hosts are back, the other stages. Returns nil if no host has to go back and no stage has to be undone.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, conclusion.owesWayBack else { return nil }
     var identity = identity
@@ -29,7 +29,7 @@ package enum RollbackPlanner {
           recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.receiptTime, trial: failed.flow.trial,
           provenance: failed.origin.provenance.flatMap { $0.ofReceipt(at: $0.commit) })
       }
-      // A host cannot go back to a release whose folder was gone, or to one that is not Lander's.
+      // A host cannot go back to a release whose folder was gone, or to a release that is not Lander's.
       let goal = was.wayBack == nil ? nil : was.back ?? was.previous
       var step = HostPlan(
         host: host, facts: was.facts, target: goal?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
@@ -78,9 +78,9 @@ package enum RollbackPlanner {
     return undo(.before) + (conclusion.rollback.isEmpty ? [] : [.rollout(nil)]) + undo(.after)
   }
 
-  /// Returns the floor for the rollback's hosts; the rest of the group keeps its own part of the floor. The floor is at most the number of
-  /// hosts that served when the failed deployment began, because other hosts go back to nothing. One host that goes back to a release may
-  /// always change, because otherwise no rollback would be possible.
+  /// Returns the floor for the rollback's hosts. The rest of the group keeps its own part of the floor. The floor is at most the number of
+  /// hosts that served when the failed deployment began, because other hosts go back to nothing. One host that goes back to a release is
+  /// always allowed to change, because otherwise no rollback would be possible.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
     let served = failed.hosts.indices.filter { index in
       if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].serves }
@@ -101,21 +101,21 @@ package enum RollbackPlanner {
     return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count + inside, inside + coming - 1))
   }
 
-  /// Returns the rollback that somebody asked for: every host goes back to the group's last good revision, according to the hosts'
-  /// receipts.
+  /// Returns a requested rollback: every host goes back to the group's last good revision, according to the hosts' receipts.
   /// - Parameters:
-  ///   - others: the hosts of the group that the rollback leaves alone; nil: they were not surveyed.
+  ///   - others: the hosts of the group that the rollback leaves alone, or nil if they were not surveyed.
   ///   - inherits: the tokens of locks to take over, as in `Planner.Input`.
   ///   - partners: the surveys of the partners.
   ///   - straighten: whether to include hosts whose own receipts lead to another release.
-  ///   - aim: the release that all hosts should get; nil: the previous good release.
+  ///   - aim: the release that all hosts should get, or nil for the previous good release.
   ///   - despite: names of irreversible stages that should not prevent the rollback.
   ///   - waves: what is known of the waves of the recipe's strategy, on which the default floor depends.
-  ///   - typed: for messages: the option that names a project without a `deploy.lua`; nil: recipe and group name it.
+  ///   - typed: the option by which messages identify a project without a `deploy.lua`, or nil if the recipe and the group identify the
+  ///     project.
   ///   - isStored: returns whether this machine has a bundle, so that it can send the bundle.
-  ///   - lapse: a rule that is disabled, for tests of the checkers; nil: none.
-  /// - Throws: if a host is unreachable, runs something else than the group, or lacks the release; if no host has a good receipt to go back
-  ///   to; or if the release's recipe was not found. The problems name every such host.
+  ///   - lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
+  /// - Throws: if a host is unreachable, runs something other than the group, or lacks the release; if no host has a good receipt to go
+  ///   back to; or if the release's recipe was not found. The problems name every such host.
   package static func plan(
     _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
     partners: Partners.Surveyed = .init(), straighten: Bool = false, to aim: Receipt? = nil, despite: [String] = [],
@@ -169,7 +169,7 @@ package enum RollbackPlanner {
       partners: found)
   }
 
-  /// Gives each stage that undoes another stage its own recipe, which undoes in the release for which that other stage ran.
+  /// Gives each stage that undoes another stage its own recipe, so that the undo runs in the release for which the other stage ran.
   private static func inPlace(_ stages: [Stage], _ recipes: [PinnedRecipe]) -> ([Stage], [PinnedRecipe]) {
     var all = recipes
     let placed = stages.map { stage -> Stage in
@@ -194,7 +194,7 @@ package enum RollbackPlanner {
       typed: typed)
   }
 
-  /// Returns the plan of one host's way to the goal; nil: the recipe of its running release is unknown.
+  /// Returns the plan of one host's way to the goal, or nil if the recipe of its running release is unknown.
   private static func step(
     _ host: Host, _ state: HostState, _ way: WayBack, to goal: Receipt, _ arriving: Int, among kept: [PinnedRecipe]
   ) -> HostPlan? {

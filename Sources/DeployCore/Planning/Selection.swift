@@ -19,7 +19,7 @@ package struct Selection: Sendable, Hashable {
   /// The partners, numbered after the hosts. Their paths are unknown before a survey.
   package var partners: [Partner]
 
-  /// - Parameter unclear: problems of the request that were found before. If there are any, the initializer throws.
+  /// - Parameter unclear: problems of the request that were already found. If there are any, the initializer throws.
   /// - Throws: all problems of the request, each with a near match if there is one.
   package init(_ request: DeploymentRequest, in project: Project, besides unclear: [Problem] = []) throws(Problems) {
     var problems = unclear
@@ -58,8 +58,8 @@ package struct Selection: Sendable, Hashable {
     given = request.parameters.map(\.name) + group.params.members.map(\.name)
   }
 
-  /// Whether the survey has to include the hosts that the request leaves out: the configuration demands that hosts of the group serve, or
-  /// these hosts may have marks of stages that need not run again or have to be undone.
+  /// Whether the survey has to include the hosts that the request leaves out. This is the case if the configuration requires a number of
+  /// serving hosts, or if these hosts might have marks of stages that need not run again or have to be undone.
   package var asksBystanders: Bool { !bystanders.isEmpty && (countsBystanders || remembersStages) }
   /// Whether the configuration needs the number of serving hosts among those that the request leaves out.
   package var countsBystanders: Bool { configuration.floor != nil || configuration.healthy != nil }
@@ -76,7 +76,7 @@ package struct Selection: Sendable, Hashable {
   }
 
   /// Returns the recipe and group that the request names.
-  /// - Throws: if one of them does not exist, together with all problems that can be found without it.
+  /// - Throws: if one of them does not exist. The error also contains all other problems that can be found without it.
   private static func target(of request: DeploymentRequest, in project: Project) throws(Problems) -> (Recipe, DeploymentGroup) {
     let recipe: Recipe
     do throws(Problems) {
@@ -86,7 +86,7 @@ package struct Selection: Sendable, Hashable {
       throw isThere ? error : Problems(error.list + [missing(request.group ?? "", in: project)])
     }
     do throws(Problems) { return (recipe, try group(request.group, of: recipe, in: project)) } catch {
-      // The group may give a parameter that is missing from the request.
+      // The group might give a parameter that is missing from the request.
       let given = request.parameters.map { "--\($0.name)" }
       let checked = ParameterCheck(recipe.parameters, inherited: recipe.inherited, given: request.parameters, group: .record([]))
       throw Problems(error.list + checked.problems.filter { $0.subject.map(given.contains) ?? false })
@@ -99,7 +99,8 @@ package struct Selection: Sendable, Hashable {
       fix: NearMatch.hint(group, among: project.groups.map(\.name)) ?? "define it: group \"\(group)\" { hosts = { … } }")
   }
 
-  /// Returns a problem for each host with the folder and the machine of another host, because deployments would undo each other's work.
+  /// Returns a problem for each host that uses the same folder on the same machine as another host, because their deployments would undo
+  /// each other's work.
   private static func sharedPlaces(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
     var seen: [[String]: String] = [:]
     return hosts.compactMap { host in
@@ -126,7 +127,7 @@ package struct Selection: Sendable, Hashable {
           fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
     }
     guard let recipe = project.recipes.first(where: { $0.name.isExactly(name) }) else {
-      // Somebody may have typed a group's name in place of a recipe's. A recipe with a similar name is proposed first.
+      // Somebody might have typed a group's name instead of a recipe's. A recipe with a similar name is proposed first.
       let groups = project.groups.map(\.name)
       let group =
         groups.contains { $0.isExactly(name) } ? name : NearMatch.of(name, among: names) == nil ? NearMatch.of(name, among: groups) : nil

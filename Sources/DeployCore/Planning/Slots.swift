@@ -4,7 +4,7 @@ package import DeployModel
 package enum Slots {
   package static func has(_ hosts: [Host]) -> Bool { hosts.contains { $0.slot != nil } }
 
-  /// Returns problems for the parts of a recipe that do not work with slots; empty for hosts without slots.
+  /// Returns problems for the parts of a recipe that do not work with slots, or empty for hosts without slots.
   static func problems(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
     guard has(hosts) else { return [] }
     var problems: [Problem] = []
@@ -38,8 +38,8 @@ package enum Slots {
     return problems
   }
 
-  /// Refuses a request for some slots of a machine only. The slots of a machine are locked together, because otherwise two deployments to
-  /// different slots would not know of each other.
+  /// Refuses a request for only some slots of a machine. The slots of a machine are locked together, because otherwise two deployments to
+  /// different slots would not know about each other.
   static func refuseHalves(_ selection: Selection) throws(Problems) {
     let problems = selection.hosts.compactMap { host -> Problem? in
       guard host.slot != nil else { return nil }
@@ -76,7 +76,7 @@ package enum Slots {
     recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }
   }
 
-  /// Returns the rule that two slots of a machine are never out of service together; nil: the hosts are no slots.
+  /// Returns the rule that two slots of a machine are never out of service together, or nil if the hosts are not slots.
   static func apart(_ hosts: [Host]) -> Neighbours? {
     guard has(hosts) else { return nil }
     let sorted = byMachine(hosts)
@@ -104,8 +104,8 @@ package enum Slots {
     }
   }
 
-  /// Returns the release to which a group with slots goes back, and the good deployment that this reverses (nil: none). The release is the
-  /// requested one, or the good revision before the one that the group runs.
+  /// Returns the release to which a group with slots goes back, and the good deployment that this reverses (nil if there is none). The
+  /// release is the requested one, or the good revision before the one that the group runs.
   /// - Throws: if no host has a good receipt to go back to.
   package static func way(
     _ selection: Selection, _ surveys: [Survey], to aim: Receipt?, typed: String?

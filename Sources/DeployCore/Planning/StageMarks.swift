@@ -18,7 +18,7 @@ package struct StageMarks: Sendable, Hashable {
   private let workers: [Deployment.ID]
 
   /// - Parameters:
-  ///   - others: the hosts of the group that the deployment leaves alone; nil: they were not surveyed.
+  ///   - others: the hosts of the group that the deployment leaves alone, or nil if they were not surveyed.
   ///   - tokens: the tokens of locks that the deployment takes over, because their holders are gone.
   package init(_ surveys: [Survey], beside others: Bystanders? = nil, takingOver tokens: [String?] = []) {
     let states = surveys.compactMap { survey -> HostState? in
@@ -30,7 +30,7 @@ package struct StageMarks: Sendable, Hashable {
     holders = states.compactMap(\.lock).filter { lock in !tokens.contains { $0?.isExactly(lock.token) == true } }.compactMap(\.deployment)
   }
 
-  /// The marks without those of stages that were undone later. Hosts that were unreachable at the undo still have such marks.
+  /// The marks, except those of stages that were undone later. Hosts that were unreachable when a stage was undone still have its mark.
   private var standing: [StageMark] {
     let undone = all.filter { $0.state == .undone }
     return all.filter { mark in
@@ -40,8 +40,8 @@ package struct StageMarks: Sendable, Hashable {
 
   /// Returns a recipe's stages, each with what the marks say about it.
   /// - Parameter begun: the stopped deployment that this deployment completes. Stages that ran in it do not run again, even if they usually
-  ///   run in every deployment. Nil: this deployment completes none.
-  /// - Throws: if a named stage does not exist or keeps no mark, and for stages whose end nobody knows.
+  ///   run in every deployment. Nil means that this deployment completes none.
+  /// - Throws: if a named stage does not exist or keeps no mark, and for stages whose outcome is unknown.
   func settle(
     _ stages: [Stage], of selection: Selection, _ revision: Digest, _ overrides: Overrides, finishing begun: Deployment.ID? = nil
   ) throws(Problems) -> [Stage] {
@@ -56,7 +56,7 @@ package struct StageMarks: Sendable, Hashable {
       }
       let marks = standing.filter { $0.isAbout(name, of: revision) }
       if let running = marks.first(where: { $0.state == .begun && workers.contains($0.deployment) }) {
-        // Deployments to different hosts hold different locks, so that both may be running.
+        // Deployments to different hosts hold different locks, so both can be running.
         problems.append(running.isUnderWay(place))
         if problems.count == 1 { exit = .locked }
       } else if overrides.again.contains(where: { $0.isExactly(name) }) {
@@ -116,8 +116,8 @@ package struct StageMarks: Sendable, Hashable {
       }
   }
 
-  /// Returns the options that name every stage that stays undone, so that a proposed command is complete: those of the typed stages that
-  /// prevent the rollback, the irreversible stages, and `more`.
+  /// Returns the options that name every stage that the rollback will not undo, so that a proposed command is complete: those of the typed
+  /// stages that prevent the rollback, the irreversible stages, and `more`.
   func despite(_ typed: [String], and more: [String], goingTo goal: Receipt) -> String {
     let between = newestFirst(since: goal)
     let known = between + undoable(behind: goal)
@@ -125,7 +125,7 @@ package struct StageMarks: Sendable, Hashable {
     return Self.despite(given + between.filter { !$0.isNamed(in: given) }.map(\.stage) + more)
   }
 
-  /// Returns the options that name these stages, each once and in order, with a blank before each.
+  /// Returns the options that name these stages, each once and in order, and each preceded by a space.
   static func despite(_ names: [String]) -> String {
     let distinct = names.reduce(into: [String]()) { known, name in
       if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
@@ -133,20 +133,21 @@ package struct StageMarks: Sendable, Hashable {
     return distinct.map { " --despite \($0.shellWord)" }.joined()
   }
 
-  /// Returns the marks of stages with an undo that ran after the goal of the rollback, newest first, each stage once.
+  /// Returns the marks of stages that have an undo and that ran after the goal of the rollback had been deployed, newest first, each stage
+  /// once.
   func undoable(behind goal: Receipt) -> [StageMark] {
     let later = standing.filter { mark in
       mark.undo != nil && mark.state != .undone && mark.at > goal.origin && mark.revision != goal.inputs.bundle
     }
     return later.sorted { $0.at > $1.at }.reduce(into: []) { found, mark in
       guard let same = found.firstIndex(where: { $0.isAbout(mark.stage, of: mark.revision) }) else { return found.append(mark) }
-      // Of two hosts' marks, *undoing* is newer than any other, and *begun* is older than a mark with an end.
+      // If two hosts have different marks, *undoing* is newer than any other, and *begun* is older than the mark of a stage that has ended.
       if mark.state == .undoing || found[same].state == .begun { found[same] = mark }
     }
   }
 
-  /// Returns the newest irreversible stage that prevents a failed deployment from taking its hosts back; nil: none does. Slots go back in
-  /// any case, because they get no traffic.
+  /// Returns the newest irreversible stage that prevents a failed deployment from rolling its hosts back, or nil if none does. Slots go
+  /// back in any case, because they get no traffic.
   func behind(_ hosts: [HostPlan]) -> String? {
     let goals = hosts.filter { $0.action == .change && $0.host.slot == nil }.compactMap { $0.back ?? $0.previous }
     return goals.compactMap { newestFirst(since: $0).first }.max { $0.at < $1.at }?.stage
@@ -174,7 +175,7 @@ extension StageMark {
       return start.utf8.count >= Self.shortest && revision.hex.hasPrefix(start)
     }
   }
-  /// The smallest number of digits with which a name may identify a revision.
+  /// The smallest number of digits with which a name can identify a revision.
   private static let shortest = 6
 
   /// Returns the problem that another deployment, to other hosts of the group, is running the stage now.

@@ -7,7 +7,7 @@ package struct StagingRoom: Sendable, Hashable {
 
   /// - Parameters:
   ///   - whole: the number of bytes of all files of the release.
-  ///   - sending: the number of bytes of the files that are sent; at most `whole`.
+  ///   - sending: the number of bytes of the files that are sent, at most `whole`.
   ///   - items: the number of files, folders and links.
   package init(whole: Int, sending: Int, items: Int) {
     // 4 KiB for each item, because file systems round up to blocks, and 8 MiB for lists, jobs and receipts.
@@ -15,7 +15,7 @@ package struct StagingRoom: Sendable, Hashable {
     inodes = items.plus(100)
   }
 
-  /// Returns what a path on a host lacks; nil: there is enough space.
+  /// Returns what a path on a host lacks, or nil if there is enough space.
   package func lack(freeBytes: Int, freeInodes: Int, at path: String) -> Failure? {
     if freeBytes < bytes {
       return Failure(

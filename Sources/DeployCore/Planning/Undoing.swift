@@ -1,13 +1,13 @@
 import DeployModel
 
-/// The stages that a requested rollback undoes: stages that ran for the revision which its hosts leave. Such a rollback goes back one
-/// revision at a time, because no release was ever used with the results of the stages of two later revisions.
+/// The stages that a requested rollback undoes: stages that ran for the revision that its hosts leave. Such a rollback goes back one
+/// revision at a time, because no release ever ran with the results of stages of two later revisions.
 struct Undoing {
   /// The stages to undo before the hosts go back.
   private(set) var before: [Stage] = []
   /// The stages to undo after the hosts have gone back.
   private(set) var after: [Stage] = []
-  /// Why the rollback is not possible; empty: no stage prevents it.
+  /// Why the rollback is not possible, or empty if no stage prevents it.
   private(set) var problems: [Problem] = []
 
   /// The facts from which the stages to undo are computed.
@@ -40,8 +40,8 @@ struct Undoing {
       case .success(let (stage, order)): found.append((stage, mark, order))
       }
     }
-    // Names every stage that is not undone, so that the proposed command is complete. A stage of that name for another revision is still
-    // undone.
+    // Names every stage that is not undone, so that the proposed command is complete. A stage with the same name that ran for another
+    // revision is still undone.
     let options = StageMarks.despite(inputs.despite + barring.map(\.mark.ofRevision))
     let sure = "lander rollback \(inputs.typed)\(options) goes back and leaves \(barring.count == 1 ? "it as it is" : "them as they are")"
     problems = barring.map { mark, why in
@@ -78,7 +78,7 @@ struct Undoing {
 }
 
 extension StageMark {
-  /// The error that the undo function gets if the stage failed; nil: the stage ended without a failure.
+  /// The error that the undo function gets if the stage failed, or nil if the stage ended without a failure.
   fileprivate var whyUndone: ScriptError? {
     guard state == .failed else { return nil }
     return ScriptError(Failure(.failed, "stage \"\(stage)\" failed in deployment \(deployment), or what undid it did"))
@@ -93,7 +93,7 @@ extension Stage {
     return .script(name: name, summary: summary, function: function, when: when, place: place, terms: terms)
   }
 
-  /// Returns the stage that undoes this one; nil: this stage has no undo.
+  /// Returns the stage that undoes this one, or nil if this stage has no undo.
   func undoing(_ undo: StageUndo) -> Stage? {
     guard case .script(_, _, _, _, let place, let terms?) = self, let function = terms.undo else { return nil }
     return .script(
@@ -102,7 +102,7 @@ extension Stage {
 }
 
 extension Recipe {
-  /// The problems of the recipe's undo functions; empty: there are none.
+  /// The problems of the recipe's undo functions, or empty if there are none.
   var undoProblems: [Problem] {
     let index = flow.stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? flow.stages.count
     guard case .rollout(let strategy?)? = flow.stages.indices.contains(index) ? flow.stages[index] : nil, strategy.traffic != nil else {

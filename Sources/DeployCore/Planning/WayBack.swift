@@ -8,14 +8,14 @@ struct WayBack {
   }
   let places: [Place]
   let history: GroupHistory
-  /// The release that the group leaves; nil: it leaves unfinished deployments of different releases.
+  /// The release that the group leaves, or nil if it leaves unfinished deployments of different releases.
   let left: Release.ID?
-  /// The receipt of the release that the group goes back to; nil: no host has a good receipt to go back to.
+  /// The receipt of the release that the group goes back to, or nil if no host has a good receipt to go back to.
   let goal: Receipt?
 
   /// - Parameters:
   ///   - places: the hosts that were reached.
-  ///   - aim: the release that all hosts should get; nil: the previous good release.
+  ///   - aim: the release that all hosts should get, or nil for the previous good release.
   init(_ places: [Place], to aim: Receipt? = nil) {
     self.places = places
     let history = GroupHistory(places.map(\.state))
@@ -25,8 +25,8 @@ struct WayBack {
       (left, goal) = (newest?.release.id, aim)
       return
     }
-    // A rollback first takes back unfinished deployments; the hosts that these did not reach keep their release. An interrupted rollback is
-    // no unfinished deployment: it is repeated from its beginning.
+    // A rollback first rolls back unfinished deployments. The hosts that these deployments did not reach keep their release. An interrupted
+    // rollback does not count as an unfinished deployment: it is repeated from its beginning.
     let waiting = places.filter { !Self.isLeft($0, history) }
     if waiting.contains(where: { place in
       let state = place.state
@@ -38,22 +38,23 @@ struct WayBack {
     }
   }
 
-  /// Whether the host is a slot that an earlier rollback left: it gets no traffic, and has a release that was good and then taken back.
+  /// Whether the host is a slot that an earlier rollback left: it gets no traffic, and has a release that was good and was then rolled
+  /// back.
   private static func isLeft(_ place: Place, _ history: GroupHistory) -> Bool {
     guard place.host.slot != nil, !place.state.isUnsettled, let receipt = place.state.receipt else { return false }
     return history.settled(receipt)?.trial != true && !history.isGood(receipt)
   }
 
-  /// Whether a host runs the goal and its receipt says so. An unfinished deployment of that release with another recipe or other parameters
-  /// does not count.
+  /// Whether a host runs the goal and its receipt confirms this. An unfinished deployment of that release with another recipe or other
+  /// parameters does not count.
   static func stands(_ state: HostState, on goal: Receipt?, _ history: GroupHistory) -> Bool {
     guard let goal else { return state.current == nil && state.receipt == nil }
     guard state.current == goal.release.id, let receipt = state.receipt, receipt.release.id == goal.release.id else { return false }
     return receipt.inputs == goal.inputs || !history.isUnfinished(state)
   }
 
-  /// Whether the rollback leaves the host as it is, because it runs the goal or never had a deployment. False if its application may be
-  /// stopped, because it is then started again.
+  /// Whether the rollback leaves the host as it is, because the host runs the goal or never had a deployment. False if the host's
+  /// application might be stopped, because the rollback then starts the application again.
   func stays(_ state: HostState) -> Bool {
     if state.isUnsettled, state.receipt != nil { return false }
     if state.receipt == nil, state.current == nil { return true }
@@ -82,8 +83,8 @@ struct WayBack {
   /// Returns a problem for each host that cannot get the goal. A host without the goal's release gets it from this machine or from another
   /// host.
   /// - Parameters:
-  ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group name it.
-  ///   - named: recipe, group and hosts as command line arguments.
+  ///   - typed: the option that identifies a project without a `deploy.lua`, or nil if the recipe and the group identify the project.
+  ///   - named: the recipe, the group and the hosts as command line arguments.
   ///   - isStored: whether this machine has the goal's bundle.
   func lacking(_ goal: Receipt, _ typed: String? = nil, named: String = "", isStored: Bool = true) -> [Problem] {
     let again = "deploy the same files from where they are: lander deploy \(named) --revision with their folder, archive or git:REF"
@@ -105,7 +106,7 @@ struct WayBack {
     }
   }
 
-  /// Returns advice to roll back only the other hosts; empty if these alone would not go back to the goal.
+  /// Returns advice to roll back only the other hosts, or empty if these hosts alone would not go back to the goal.
   private func without(_ goal: Receipt, _ typed: String?) -> String {
     let others = places.filter { stays($0.state) || Self.keeps($0.state, goal) }
     let way = WayBack(others)
@@ -119,16 +120,16 @@ struct WayBack {
     state.releases.contains(goal.release.id) && state.damage(of: goal.release.id) == nil
   }
 
-  /// Problems of a rollback that has brought every host to its release but was interrupted before its end. Another request for a rollback
-  /// should not go back one release more. Empty: there is no such rollback.
+  /// The problems of a rollback that brought every host to its release but was interrupted before it ended. In that case, another request
+  /// for a rollback should not go back one more release. The list is empty if there is no such rollback.
   var unended: [Problem] {
     let found = places.compactMap(Self.unended)
     let release = places.first { Self.unended($0) != nil }?.state.receipt?.release.id
     return places.allSatisfy { $0.state.lock == nil || $0.state.receipt?.release.id == release } ? found : []
   }
 
-  /// Returns the problem of a rollback that has brought the host to its release but has not ended, for example because an undo is running;
-  /// nil: there is none.
+  /// Returns the problem of a rollback that has brought the host to its release but has not ended, for example because an undo is running,
+  /// or nil if there is none.
   private static func unended(_ place: Place) -> Problem? {
     let state = place.state
     guard let lock = state.lock, lock.isRollback, let receipt = state.receipt, receipt.deployment == lock.deployment else {

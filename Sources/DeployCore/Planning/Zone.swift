@@ -4,7 +4,7 @@ package struct Zone: Sendable, Hashable {
   private var turns: [(at: Int, offset: Int)]
   /// The offset before the first change, in seconds east of Greenwich.
   private var first: Int
-  /// The rule for times after the last change; nil: the last offset stays.
+  /// The rule for times after the last change, or nil if the last offset stays in force.
   private var rule: ZoneRule?
 
   package static let utc = Zone(0)
@@ -12,13 +12,13 @@ package struct Zone: Sendable, Hashable {
   /// - Parameter offset: seconds east of Greenwich, without changes.
   init(_ offset: Int) { (turns, first, rule) = ([], offset, nil) }
 
-  /// Reads a POSIX rule; nil: the text is no rule.
+  /// Reads a POSIX rule. Returns nil if the string is not a rule.
   init?(rule text: String) {
     guard let rule = ZoneRule(text) else { return nil }
     (turns, first, self.rule) = ([], rule.standard, rule)
   }
 
-  /// Reads the name of a zone with a fixed offset: `UTC`, `Z`, `+01:00` or `-05:30`; nil: another name.
+  /// Reads the name of a zone with a fixed offset: `UTC`, `Z`, `+01:00` or `-05:30`. Returns nil for any other name.
   package init?(fixed name: String) {
     if name == "UTC" || name == "Z" {
       self = .utc
@@ -33,7 +33,7 @@ package struct Zone: Sendable, Hashable {
     self.init((number(1) * 3600 + number(4) * 60) * (bytes[0] == UInt8(ascii: "-") ? -1 : 1))
   }
 
-  /// Reads a file of the time zone database (TZif, RFC 8536); nil: the bytes are no such file.
+  /// Reads a file of the time zone database (TZif, RFC 8536). Returns nil if the bytes are not such a file.
   package init?(table bytes: [UInt8]) {
     guard let old = Header(bytes, at: 0) else { return nil }
     let isNew = bytes[4] >= UInt8(ascii: "2")
@@ -67,8 +67,8 @@ package struct Zone: Sendable, Hashable {
     return low == 0 ? first : turns[low - 1].offset
   }
 
-  /// Returns the time at which clocks of the zone show a local time. If clocks show it twice, `last` selects the second time and otherwise
-  /// the first. If clocks skip it, the result is the time of the skip.
+  /// Returns the moment at which the zone's clocks show a local time. If the clocks show it twice, the result is the second moment if
+  /// `last` is true, and the first otherwise. If the clocks skip it, the result is the moment of the skip.
   /// - Parameter local: seconds since 1970, as if the local time were UTC.
   func moment(of local: Int, last: Bool) -> Int {
     let (before, after) = (local - offset(at: local - 86_400), local - offset(at: local + 86_400))

@@ -5,7 +5,7 @@ struct ZoneRule: Sendable, Hashable {
   /// A change of clocks: a day of the year, and the seconds after midnight by the clock before the change.
   struct Turn: Sendable, Hashable {
     enum Day: Sendable, Hashable {
-      /// A weekday (0: Sunday) of a month: its first to fourth, or its last (week 5).
+      /// A weekday (0 is Sunday) of a month: the first to the fourth of the month, or the last (week 5).
       case month(Int, week: Int, weekday: Int)
       /// A day from 1 to 365, without counting 29 February.
       case julian(Int)
@@ -34,7 +34,7 @@ struct ZoneRule: Sendable, Hashable {
 
   /// The offset of standard time, in seconds east of Greenwich.
   var standard: Int
-  /// The offset of daylight saving time, and when it begins and ends; nil: the zone has none.
+  /// The offset of daylight saving time, and when it begins and ends, or nil if the zone has no daylight saving time.
   var summer: (offset: Int, begin: Turn, end: Turn)?
 
   /// Returns the offset at a time, in seconds east of Greenwich.
@@ -56,7 +56,7 @@ struct ZoneRule: Sendable, Hashable {
 }
 
 extension ZoneRule {
-  /// - Returns: nil if the text is no POSIX rule.
+  /// - Returns: nil if the string is not a POSIX rule.
   init?(_ text: some StringProtocol) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     guard parts.count == 1 || parts.count == 3 else { return nil }
@@ -71,7 +71,7 @@ extension ZoneRule {
     self.summer = (summer, begin, end)
   }
 
-  /// Removes a zone's name, such as `CET` or `<+03>`, from the start of the text. False: there is none.
+  /// Removes a zone's name, such as `CET` or `<+03>`, from the start of the string. Returns false if there is none.
   private static func name(_ rest: inout ArraySlice<UInt8>) -> Bool {
     guard let first = rest.first else { return false }
     if first == UInt8(ascii: "<") {
@@ -84,7 +84,8 @@ extension ZoneRule {
     return name.count >= 3
   }
 
-  /// Removes a duration such as `-1`, `+5:30` or `26:00:00` from the start of the text and returns its seconds; nil: there is none.
+  /// Removes a duration such as `-1`, `+5:30` or `26:00:00` from the start of the string and returns its length in seconds, or nil if there
+  /// is none.
   private static func time(_ rest: inout ArraySlice<UInt8>) -> Int? {
     let sign = rest.first == UInt8(ascii: "-") ? -1 : 1
     if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
@@ -100,7 +101,7 @@ extension ZoneRule {
     return sign * seconds
   }
 
-  /// Reads a change of clocks, such as `M10.5.0/3`, `J60` or `59/-1`; nil: the text is none.
+  /// Reads a change of clocks, such as `M10.5.0/3`, `J60` or `59/-1`. Returns nil if the string is not a change of clocks.
   private static func turn(_ text: some StringProtocol) -> Turn? {
     let sides = text.split(separator: "/", omittingEmptySubsequences: false)
     var seconds = 7200

@@ -7,7 +7,7 @@ package struct CommandPart: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// At most once, as it runs a recipe's command.
     case effect
-    /// Like an effect, but the command has ended only when its output is closed too, within the time limit.
+    /// Like an effect, but the command counts as ended only when its output is closed too, within the time limit.
     case script
     /// The command changes nothing, so it needs no claim and does not obey the fence. Until the host reboots, the first answer counts.
     case question
@@ -25,15 +25,15 @@ package struct CommandPart: Sendable, Hashable {
     self.timeout = timeout
   }
 
-  /// Returns the number of the part's job on the host. It is above the deployment's own intents, and does not change between versions,
-  /// because a newer engine may resume what an older one began.
+  /// Returns the number of the part's job on the host. It is greater than the numbers of the deployment's own intents, and does not change
+  /// between versions, because a newer engine might resume what an older engine began.
   package func job(of intent: Int) -> Int { number * 1_000_000 + intent }
 }
 
-/// How a part ended.
+/// The outcome of a part.
 package struct CommandPartEnd: Sendable, Hashable {
   package var outcome: Outcome
-  /// The stream that a child of the command still holds open although the command has ended; nil: none.
+  /// The stream that a child of the command still holds open although the command has ended, or nil if there is none.
   package var heldOpen: OutputChunk.Stream?
   package init(_ outcome: Outcome, heldOpen: OutputChunk.Stream? = nil) {
     self.outcome = outcome

@@ -3,7 +3,8 @@ package import DeployModel
 /// The engines that ran a deployment before the engine that resumes it, on any machine, according to the journal.
 package struct EarlierEngines: Sendable, Hashable {
   package var count: Int
-  /// The highest intent in the journal; 0: none. Operations of intents up to this one may have begun, and those of later intents have not.
+  /// The highest intent in the journal, or 0 if there is none. Operations of intents up to this one might have begun. Operations of later
+  /// intents have not begun.
   package var highestIntent: Int
 
   package init(count: Int, highestIntent: Int) {

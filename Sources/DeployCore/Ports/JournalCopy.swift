@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A journal in the form in which another machine gets it.
+/// A journal in the form in which it is sent to another machine.
 package struct JournalCopy: Sendable, Hashable {
   /// The compressed journal.
   package var bytes: [UInt8]

@@ -2,17 +2,17 @@ package import DeployModel
 
 /// All the IO of the engine passes through these ports, through `Mailbox`, and through `Scripts`.
 
-/// The way to hosts. A transport performs one operation and reports the outcome, without decisions of its own.
+/// The connection to hosts. A transport performs one operation and reports the outcome. It makes no decisions of its own.
 package protocol Transport: Sendable {
   /// Opens the connection to a host and reads what a plan needs to know. Changes nothing on the host.
   /// - Parameter shared: the recipe's shared paths, which are looked for below `path`.
   func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
-  /// Asks whether commands may be started on a host as each of these users. Changes nothing on the host.
-  /// - Returns: why they may not, in the host's words; nil: they may.
+  /// Asks whether it is allowed to start commands on a host as each of these users. Changes nothing on the host.
+  /// - Returns: why it is not allowed, in the host's words, or nil if it is allowed.
   func refusal(of users: [String], on host: Host) async -> Failure?
 
-  /// Compares the secrets that a host's receipt names with their present values. Changes nothing on the host, and shows it no value.
+  /// Compares the secrets that a host's receipt names with their current values. Changes nothing on the host, and reveals no value to it.
   /// - Parameter path: the path that was surveyed.
   func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison
 
@@ -22,13 +22,13 @@ package protocol Transport: Sendable {
   ///   - path: the path that was surveyed.
   func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt]
 
-  /// Finds damage of releases on a host, as far as file names show it. Reads no file's content and changes nothing.
+  /// Finds damage to releases on a host, as far as file names show it. Reads no file's content and changes nothing.
   /// - Parameter path: the path that was surveyed.
   func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage]
 
   /// Performs an intent. An operation that changes the host happens at most once: a second request with this intent attaches to the first.
   /// The call returns when the operation has ended, was cancelled or timed out, or when the host has been unreachable for longer than the
-  /// transport waits. It reports output as it arrives, with secrets replaced. It reports each byte once; after a resume it starts again
+  /// transport waits. It reports output as it arrives, with secrets replaced. It reports each byte once. After a resume, it starts again
   /// from offset 0.
   func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
 
@@ -36,18 +36,18 @@ package protocol Transport: Sendable {
   func cancel(_ intent: Int, at site: HostSite) async
 
   /// Runs one part of an operation that consists of several commands. A second request for an effect attaches to the first, as with
-  /// intents. `cancel` ends the part by the number of its job. Chunks of its output name that number too.
+  /// intents. `cancel` identifies the part by the number of its job, and so do the chunks of its output.
   func run(
     _ part: CommandPart, of intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void
   ) async -> CommandPartEnd
 
   /// Renews the deployment's lock on a host until an operation releases the lock. The engine calls this after a resume, because a resumed
-  /// deployment may send the host no request for a long time.
+  /// deployment might not send the host any request for a long time.
   func keepLock(at site: HostSite) async
   /// Sends the journal of a parked deployment to a host that keeps the deployment's lock.
   /// - Parameters:
   ///   - parked: the parked deployment, with the digest of the journal.
-  ///   - bytes: the compressed journal; nil: other hosts keep it, and this one only records the digest.
+  ///   - bytes: the compressed journal, or nil if other hosts keep the journal and this host only records the digest.
   func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure)
 
   func close() async
@@ -83,12 +83,12 @@ package struct HostSite: Sendable, Hashable {
   package var deployment: Deployment.ID
   package var application: String
   package var group: String
-  /// The application's folder on the host, with the host's `root` before it.
+  /// The application's folder on the host, preceded by the host's `root`.
   package var path: String
   package var fence: Int
   package var token: String
   package var reuse: Placement.Reuse
-  /// Whether an operation may use the disk space that is reserved on the host, because the host goes back.
+  /// Whether an operation is allowed to use the disk space that is reserved on the host, because the host goes back.
   package var mayUseReserve = false
   /// Whether the host is a partner, which has no release and no receipt.
   package var isPartner = false
@@ -133,7 +133,7 @@ extension Plan {
 }
 
 extension Host {
-  /// Returns a path on this host: with the host's `root` before it, and with the folder of its slot after it.
+  /// Returns a path on this host, preceded by the host's `root` and followed by the folder of its slot.
   package func place(_ path: String) -> String {
     let whole = root.map { path.isAbsolutePath ? $0 + path : $0 + "/" + path } ?? path
     return slot.map { "\(whole)/\(Host.slotsFolder)/\($0)" } ?? whole
@@ -141,12 +141,12 @@ extension Host {
 }
 
 /// The machine on which the engine runs, called `here` in recipes. Operations follow the rules of hosts, except that a command does not
-/// outlive the engine: a command that a dead engine began is *lost*, unless it may be repeated.
+/// outlive the engine: a command that a dead engine began is *lost*, unless it is allowed to be repeated.
 package protocol EngineMachine: Sendable {
   func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
   func cancel(_ intent: Int, of deployment: Deployment.ID) async
-  /// Prepares for a deployment that begins or is resumed. Returns when no command of an earlier engine is running any more.
-  /// - Parameter earlier: the engines that ran the deployment before, on this machine or another; nil: the deployment begins.
+  /// Prepares for a deployment that begins or is resumed. Returns once no command of an earlier engine is still running.
+  /// - Parameter earlier: the engines that ran the deployment before, on this machine or another, or nil if the deployment begins.
   /// - Throws: if the start cannot be recorded, or if a command of an earlier engine does not end.
   func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure)
   /// Deletes the records of a deployment that has ended, because no engine will need them again.
@@ -161,11 +161,11 @@ extension EngineMachine {
 /// Stores bundles and the sources of recipes by their digests.
 package protocol BundleStore: Sendable {
   func manifest(of bundle: Digest) async throws(Failure) -> Manifest
-  /// Returns when a bundle was first built on this machine; its files on hosts get this time.
+  /// Returns the time at which a bundle was first built on this machine. The bundle's files on hosts get this time.
   func built(_ bundle: Digest) async throws(Failure) -> Timestamp
   /// Returns the path of a gzipped tar of the whole bundle on the engine's machine. The store creates the file once.
   func archive(of bundle: Digest) async throws(Failure) -> String
-  /// Returns the uncompressed tar of the whole bundle, which is composed while it is read; nil: the store has only compressed tars.
+  /// Returns the uncompressed tar of the whole bundle, which is composed while it is read, or nil if the store has only compressed tars.
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)?
   /// Returns the bytes of one file.
   func content(of file: Digest) async throws(Failure) -> [UInt8]
@@ -179,11 +179,12 @@ extension BundleStore {
 
 /// Stores the journals of deployments.
 package protocol Journal: Sendable {
-  /// Returns the exclusive right to run a deployment, which lasts until it is released or this process dies; nil: another engine has it.
+  /// Returns the exclusive right to run a deployment, which lasts until it is released or this process dies, or nil if another engine has
+  /// it.
   func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)?
-  /// Appends entries in order and without gaps. When this returns, the entries are durable and may be acted on (P2 in docs/promises.md).
+  /// Appends entries in order and without gaps. When this returns, the entries are durable and can be acted on (P2 in docs/promises.md).
   func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)
-  /// Returns the digest of the journal's last entry, which depends on all earlier entries; nil: the journal has no such digests.
+  /// Returns the digest of the journal's last entry, which depends on all earlier entries, or nil if the journal has no such digests.
   func head(of deployment: Deployment.ID) async -> Digest?
   /// Stores bytes of a command's output. They are not durable, and a failure to store them never stops the deployment.
   func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async
@@ -199,14 +200,14 @@ extension Journal {
 
 /// Copies journals between machines, together with the sources that are needed to replay them.
 package protocol JournalCopies: Sendable {
-  /// Returns a copy of a parked deployment's journal in its present state.
+  /// Returns a copy of a parked deployment's journal in its current state.
   func copy(of deployment: Deployment.ID) async throws(Failure) -> JournalCopy
   /// Reads a copy that came from a host.
   /// - Throws: `corrupt` if no engine can have written the copy.
   func read(_ bytes: [UInt8]) throws(Failure) -> CopiedJournal
 }
 
-/// A `JournalCopies` for engines that never park a deployment; it has no copies.
+/// A `JournalCopies` without copies, for engines that never park a deployment.
 package struct NoJournalCopies: JournalCopies {
   package init() {}
   package func copy(of deployment: Deployment.ID) async throws(Failure) -> JournalCopy {
@@ -224,7 +225,7 @@ package protocol Secrets: Sendable {
 
 /// The time of day, and pauses.
 package protocol Clock: Sendable {
-  /// Returns the present time.
+  /// Returns the current time.
   func now() -> Timestamp
   /// Waits. If the task is cancelled, returns early without an error.
   func sleep(_ interval: Interval) async

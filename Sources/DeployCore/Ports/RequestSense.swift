@@ -2,7 +2,7 @@ package import DeployModel
 
 /// Finds requests that every transport refuses before it asks a host: names, paths and words that would mean something else there.
 extension HostSite {
-  /// Returns why an intent of this deployment cannot be sent; nil: it can be sent.
+  /// Returns why an intent of this deployment cannot be sent, or nil if it can be sent.
   package func nonsense(in intent: Intent) -> Failure? {
     let names = [deployment.rawValue] + [intent.site.release, intent.site.previous].compactMap { $0?.rawValue }
     if let odd = names.first(where: { $0.isEmpty || $0.utf8.first == UInt8(ascii: ".") || !$0.utf8.allSatisfy(\.isPlainInName) }) {
@@ -39,7 +39,7 @@ extension HostSite {
 }
 
 extension Operation {
-  /// The path on the host that the operation reads or writes, as written in the recipe; nil: it has none.
+  /// The path on the host that the operation reads or writes, as written in the recipe, or nil if it has none.
   fileprivate var hostPath: String? {
     switch self {
     case .read(let path, _), .exists(let path), .write(let path, _, _, _), .link(_, let path), .upload(_, let path), .download(let path, _):
@@ -50,7 +50,7 @@ extension Operation {
 }
 
 extension Command {
-  /// Why no host can run the command; nil: hosts can.
+  /// Why no host can run the command, or nil if hosts can run it.
   package var nonsense: Failure? {
     if let user, user.isEmpty || user.utf8.first == UInt8(ascii: "-") || !user.utf8.allSatisfy(\.isPlainInName) {
       return Failure(.invalid, "`\(user)` is no user's name")

@@ -1,14 +1,14 @@
 package import DeployModel
 
-/// Decides which hosts may be taken out of service now. Floor, parallel, budgets, the wave gate and CodeDeploy's minimum of healthy hosts
-/// hold whatever a strategy asks for (P4 and P5 in docs/promises.md).
+/// Decides which hosts are allowed to be taken out of service now. Floor, parallel, budgets, the wave gate and CodeDeploy's minimum of
+/// healthy hosts hold whatever a strategy asks for (P4 and P5 in docs/promises.md).
 package struct Admission: Sendable, Hashable {
   package let bounds: Bounds
   /// The minimum number of hosts in service: the floor, or the number at the start if that is lower.
   package let floor: Int
   /// For each host, by its number, whether it gets traffic.
   package private(set) var service: [Service]
-  /// The number of hosts that are in service and not under way. A host under way may leave the service at any moment.
+  /// The number of hosts that are in service and not under way. A host under way can leave the service at any moment.
   package private(set) var servingCount: Int
   package private(set) var inFlight = 0
   package private(set) var failed = 0
@@ -17,11 +17,11 @@ package struct Admission: Sendable, Hashable {
   private var isInFlight: [Bool]
   /// For each host, whether it failed and is being restored. It counts as failed from the start of the restore.
   private var goingBack: [Bool]
-  /// CodeDeploy's rule, if it replaces the budgets; nil: the budgets apply.
+  /// CodeDeploy's rule, if it replaces the budgets, or nil if the budgets apply.
   private var healthy: HealthyHosts?
-  /// The wave gate; nil: the plan has no wave gate.
+  /// The wave gate, or nil if the plan has no wave gate.
   private var gate: WaveGate?
-  /// For each host, by its number, whether its failure counts against the release. A host that was unhealthy before may fail for its own
+  /// For each host, by its number, whether its failure counts against the release. A host that was unhealthy before might fail for its own
   /// reasons, so its failure counts only if no host was healthy.
   private let isTelling: [Bool]
   /// Whether the plan's rules count an unreachable host against the release.
@@ -60,10 +60,10 @@ package struct Admission: Sendable, Hashable {
 
   package enum Verdict: Sendable, Hashable {
     case go
-    /// The host may not begin now, because the allowed number of hosts is under way or the floor is reached. Ask again when a host has
-    /// ended.
+    /// The host must not begin now, because the allowed number of hosts is under way or the floor is reached. Ask again when another host
+    /// has ended.
     case wait
-    /// The host may not begin even when no host is under way; the sentence says why.
+    /// The host must not begin even if no host is under way. The string says why.
     case never(String)
   }
 
@@ -78,7 +78,7 @@ package struct Admission: Sendable, Hashable {
     return .never("\(servingCount) of \(service.count) hosts serve and the floor is \(floor), so none may be taken out of service")
   }
 
-  /// Whether one more host may be under way.
+  /// Whether one more host is allowed to be under way.
   package var hasRoom: Bool { inFlight < bounds.parallel }
 
   /// Returns the hosts of a wave in an order in which no host waits longer than the rules for neighbours require.
@@ -108,7 +108,7 @@ package struct Admission: Sendable, Hashable {
   /// traffic back.
   /// - Parameters:
   ///   - hadRelease: whether the host ran a release before.
-  ///   - hasTarget: whether the host should run a release now; false: it goes back to nothing and does not serve.
+  ///   - hasTarget: whether the host should run a release now. If false, it goes back to nothing and does not serve.
   package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
     if status == .pending { healthy?.restarted(host) } else { healthy?.ended(host, succeeded: status.success) }
@@ -171,7 +171,7 @@ package struct Admission: Sendable, Hashable {
     if isTelling[host] { gate?.hostFailed() }
   }
 
-  /// Why no further host may start; nil: no limit is exceeded.
+  /// Why no further host is allowed to start, or nil if no limit is exceeded.
   package var exhausted: String? {
     if let shortage = healthy?.exhausted, lapse != .healthIgnored { return shortage }
     if let verdict = gate?.verdict { return verdict }
@@ -190,7 +190,7 @@ package struct Admission: Sendable, Hashable {
 }
 
 extension HostStatus {
-  /// Whether a host with this status counts as healthy; nil: unknown, because it waits for a later wave.
+  /// Whether a host with this status counts as healthy, or nil if that is unknown because the host waits for a later wave.
   fileprivate var success: Bool? {
     switch self {
     case .succeeded: true

@@ -1,13 +1,14 @@
 package import DeployModel
 
-/// A journal that hosts kept, compared with this machine's journal of that deployment. One of the two has to continue the other.
+/// A journal that hosts kept, compared with this machine's journal of that deployment. One of the two has to be a continuation of the
+/// other.
 package struct AdoptedJournal: Sendable, Hashable {
-  /// The entries to append to the local journal; empty: it has all of them.
+  /// The entries to append to the local journal, or empty if it has all of them.
   package let news: [Entry]
 
   /// - Parameters:
   ///   - entries: the entries that hosts kept.
-  ///   - known: the entries of the local journal; empty: there is none.
+  ///   - known: the entries of the local journal, or empty if there is none.
   /// - Throws: `corrupt` if they differ.
   package init(_ entries: [Entry], over known: [Entry]) throws(Failure) {
     let count = min(entries.count, known.count)

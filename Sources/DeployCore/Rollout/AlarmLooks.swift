@@ -52,7 +52,7 @@ package struct AlarmLooks: Sendable, Hashable {
   /// Returns the slots whose looks this timer ends.
   package mutating func late(_ timer: Int) -> [Int] { looking.late(timer) }
 
-  /// Returns a further timer if the earlier ones do not end all looks under way; nil: none is needed.
+  /// Returns a further timer if the earlier timers do not end all looks under way, or nil if no further timer is needed.
   package mutating func anotherTimer() -> Int? { looking.anotherTimer() }
 
   /// Records the answer to a look.
@@ -92,7 +92,7 @@ package struct AlarmLooks: Sendable, Hashable {
     }
   }
 
-  /// The alarm's end if no further look is made.
+  /// The outcome of the alarm if no further look is made.
   package var verdict: (end: AlarmRecord.End, reason: String?) {
     if tally.bad > alarm.allow {
       return (.fired, (tally.firstBad ?? "") + (alarm.allow == 0 ? "" : " (\(tally.bad) bad looks, and \(alarm.allow) are allowed)"))
@@ -108,7 +108,8 @@ package struct AlarmLooks: Sendable, Hashable {
     return (.passed, "\(tally.unanswered) of \(tally.looks) looks got no answer, the first from \(tally.firstSilence ?? "nobody")")
   }
 
-  /// The names of hosts that have not answered any look; empty also if an older version's counts do not show it.
+  /// The names of hosts that have not answered any look. The list is also empty if the counts come from an older version and do not show
+  /// these names.
   private var unheard: [String] {
     let names = places.indices.map { looking.name(of: $0) }
     guard let heard = tally.heard else { return [] }

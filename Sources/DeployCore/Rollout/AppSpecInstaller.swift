@@ -1,6 +1,7 @@
 import DeployModel
 
-/// Installs by the release's appspec file: its files go to their destinations, and its scripts run at every event of the CodeDeploy agent.
+/// Installs as the release's appspec file says: its files go to their destinations, and its scripts run at every event of the CodeDeploy
+/// agent.
 struct AppSpecInstaller: Installer {
   let options: AppSpecOptions
   private let release = ReleaseSwitch()
@@ -53,7 +54,7 @@ struct AppSpecInstaller: Installer {
 }
 
 extension AppSpecStep {
-  /// Whether the step may be interrupted. The other steps end sooner than their undo would.
+  /// Whether the step can be interrupted. The other steps end sooner than their undo would.
   var isInterruptible: Bool { if case .event(let event) = phase { event != .install } else { false } }
 
   /// Whether the step runs scripts of the release that the host runs.

@@ -1,13 +1,13 @@
 import DeployModel
 
 /// Decides when a check gate looks at hosts: one round in each interval, at each place that has answered. A place that does not answer in
-/// time misses the rounds that begin meanwhile, but does not delay other places. A place that answers late, but within its time limit, is
-/// looked at later for each round that it missed.
+/// time misses the rounds that begin in the meantime, but does not delay other places. If a place answers late, but within its time limit,
+/// the looks that it missed are made later.
 struct Beat: Sendable, Hashable {
   private struct Slot: Sendable, Hashable {
     /// The number of looks that have not ended, including the look under way.
     var left: Int
-    /// The round of the look under way; nil: none is under way.
+    /// The round of the look under way, or nil if none is under way.
     var round: Int?
     /// The number of the timer that ends the look under way.
     var timer = 0
@@ -23,13 +23,13 @@ struct Beat: Sendable, Hashable {
   private var open: Int
   private var running = 0
   private var round = 0
-  /// Whether the next round may begin.
+  /// Whether the next round is allowed to begin.
   private var isDue = true
   /// The index of the next slot in the current round.
   private var position: Int
-  /// The number of timers so far that end looks.
+  /// The number of timers so far. Each of them ends looks.
   private(set) var timers = 0
-  /// Whether the last timer ends a look that begins now; false: a further timer will end it.
+  /// Whether the last timer ends a look that begins now. If false, a further timer will end it.
   private var isTimed = false
 
   /// - Parameter looks: the number of looks at each place, at least 1.
@@ -41,7 +41,7 @@ struct Beat: Sendable, Hashable {
   /// Records that the next round is due.
   mutating func rang() { isDue = true }
 
-  /// - Returns: the next move; nil: every look has ended.
+  /// - Returns: the next move, or nil if every look has ended.
   mutating func next(mayBegin: Bool) -> Looking.Move? {
     if open == 0 { return nil }
     if isDue, position == slots.count {
@@ -72,7 +72,7 @@ struct Beat: Sendable, Hashable {
     return asked
   }
 
-  /// Records that the look under way was told to end, because its time is over.
+  /// Records that the look under way was told to end, because its time has run out.
   mutating func isOver(_ slot: Int) { slots[slot].isLate = true }
 
   /// Records that a look has ended.
@@ -90,7 +90,7 @@ struct Beat: Sendable, Hashable {
   /// Returns the slots whose looks this timer ends.
   func late(_ timer: Int) -> [Int] { slots.indices.filter { slots[$0].round != nil && slots[$0].timer <= timer } }
 
-  /// Returns a further timer if the earlier ones do not end all looks under way; nil: none is needed.
+  /// Returns a further timer if the earlier timers do not end all looks under way, or nil if no further timer is needed.
   mutating func anotherTimer() -> Int? {
     guard slots.contains(where: { $0.round != nil && $0.timer > timers }) else { return nil }
     timers += 1

@@ -7,7 +7,7 @@ package struct Conductor {
   private let scripts: any Scripts
 
   /// - Parameters:
-  ///   - lapse: a rule that is disabled, for tests of the checkers; nil: none.
+  ///   - lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
   ///   - isOutline: whether each host is a single step, for simulations of large fleets.
   package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil, isOutline: Bool = false) {
     rollout = Rollout(plan: plan, lapse: lapse, isOutline: isOutline)

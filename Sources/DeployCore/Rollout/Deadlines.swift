@@ -14,7 +14,7 @@ package enum Deadlines {
     }
   }
 
-  /// How long a pause may last. A deployment that nobody resumes in this time is cancelled.
+  /// The largest length of a pause. A deployment that nobody resumes within this time is cancelled.
   package static let pause = Interval.minutes(24 * 60)
   /// How long an approval gate waits for a person, unless the recipe says otherwise.
   package static let approval = Interval.minutes(24 * 60)
@@ -22,7 +22,8 @@ package enum Deadlines {
   /// The time limit of a function that undoes a stage.
   package static let undo = Interval.minutes(120)
 
-  /// The time limit of all on_success functions together, and of all on_failure functions together. It is above the limit of one command.
+  /// The time limit of all on_success functions together, and of all on_failure functions together. It is longer than the limit of one
+  /// command.
   package static let notices = Interval.minutes(15)
 
   /// The time limit for the clean-up of a cancelled script.

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Checks that readable entries fit together: that the hosts, recipes and intents exist to which they refer. An engine that resumes uses
+/// Checks that readable entries fit together: that the hosts, recipes and intents to which they refer exist. An engine that resumes uses
 /// these numbers as indices.
 package struct EntrySense {
   /// The first entry that no engine can have written, and the reason.
@@ -10,7 +10,7 @@ package struct EntrySense {
     package var what: String
   }
 
-  /// Returns the first entry that does not fit; nil: all entries fit.
+  /// Returns the first entry that does not fit, or nil if all entries fit.
   package static func nonsense(in entries: [Entry]) -> Nonsense? {
     var sense = EntrySense()
     do throws(Nonsense) {

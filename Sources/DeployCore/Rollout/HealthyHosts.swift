@@ -1,9 +1,9 @@
 import DeployModel
 
-/// CodeDeploy's minimum of healthy hosts: which hosts may begin, and when the deployment has failed by this rule. A host is healthy if the
-/// last deployment to it succeeded. Unhealthy hosts change first, because that does not reduce the number of healthy hosts. Then healthy
-/// hosts change, as many at once as the minimum allows. A host that fails stays unhealthy for the rest of the deployment. The last host may
-/// fail, because no host is left to begin.
+/// CodeDeploy's minimum of healthy hosts: which hosts are allowed to begin, and when the deployment has failed by this rule. A host is
+/// healthy if the last deployment to it succeeded. Unhealthy hosts change first, because that does not reduce the number of healthy hosts.
+/// Then healthy hosts change, as many at the same time as the minimum allows. A host that fails stays unhealthy for the rest of the
+/// deployment. The last host is allowed to fail, because no other host is left to begin.
 struct HealthyHosts: Sendable, Hashable {
   /// The number of hosts that have to stay healthy.
   let minimum: Int
@@ -31,7 +31,7 @@ struct HealthyHosts: Sendable, Hashable {
     othersLeft = zip(isHealthy, isLeft).count { !$0 && $1 }
   }
 
-  /// Returns the verdict that keeps a host from beginning now; nil: this rule lets it begin.
+  /// Returns the verdict that keeps a host from beginning now, or nil if this rule lets it begin.
   func holds(_ host: Int) -> Admission.Verdict? {
     // A ready host with which another wave continues is already out of service.
     guard isLeft[host] else { return nil }
@@ -40,7 +40,7 @@ struct HealthyHosts: Sendable, Hashable {
       if count - healthyUnderWay - 1 >= minimum { return nil }
       return healthyUnderWay > 0 ? .wait : .never(shortage)
     }
-    // If no host of a group is healthy, the hosts still do not all begin at once.
+    // If no host of a group is healthy, the hosts still do not all begin at the same time.
     return othersUnderWay < max(1, isHealthy.count - minimum) ? nil : .wait
   }
 
@@ -53,7 +53,7 @@ struct HealthyHosts: Sendable, Hashable {
   }
 
   /// Records that a host is no longer under way.
-  /// - Parameter succeeded: whether the host succeeded; nil: it is only ready.
+  /// - Parameter succeeded: whether the host succeeded, or nil if it is only ready.
   mutating func ended(_ host: Int, succeeded: Bool?) {
     if isHealthy[host] { healthyUnderWay -= 1 } else { othersUnderWay -= 1 }
     guard let succeeded, succeeded != isHealthy[host] else { return }
@@ -61,7 +61,7 @@ struct HealthyHosts: Sendable, Hashable {
     count += succeeded ? 1 : -1
   }
 
-  /// Records that a host was restarted with the release that it ran. It may still be changed.
+  /// Records that a host was restarted with the release that it ran. The host can still be changed.
   mutating func restarted(_ host: Int) {
     ended(host, succeeded: nil)
     isLeft[host] = true
@@ -76,7 +76,7 @@ struct HealthyHosts: Sendable, Hashable {
     ended(host, succeeded: false)
   }
 
-  /// Why the deployment has failed by this rule; nil: it has not.
+  /// Why the deployment has failed by this rule, or nil if it has not failed.
   var exhausted: String? {
     guard othersLeft == 0, othersUnderWay == 0 else { return nil }
     return count < minimum || (left > 0 && count <= minimum) ? shortage : nil
@@ -98,7 +98,7 @@ extension HostPlan {
   }
 
   /// The host's rank in the order in which CodeDeploy updates hosts: first unhealthy hosts, then hosts with an unknown revision, then hosts
-  /// with an older revision, and last hosts that already have the revision to deploy.
+  /// with an older revision, and finally hosts that already have the revision to deploy.
   var rank: Int {
     if !isHealthy { return found == nil ? 0 : 1 }
     return previous?.release.id == target?.id ? 3 : 2
@@ -106,8 +106,8 @@ extension HostPlan {
 }
 
 extension Plan {
-  /// The numbers of the hosts to change, in order. Hosts that do not serve come first, because their change takes no host out of service
-  /// and may be what the floor waits for. Under CodeDeploy's rule, CodeDeploy's order holds.
+  /// The numbers of the hosts to change, in order. Hosts that do not serve come first, because changing them takes no host out of service,
+  /// and the floor might depend on them. Under CodeDeploy's rule, CodeDeploy's order holds.
   package var order: [Int] {
     let all = hosts.indices.filter { hosts[$0].action == .change }
     guard bounds.healthy != nil else { return all.filter { !hosts[$0].serves } + all.filter { hosts[$0].serves } }

@@ -13,7 +13,7 @@ extension HostProgram {
     }
   }
 
-  /// Returns a clause that says what stays in the folder of a removed application; nil: nothing worth reporting.
+  /// Returns a clause that says what stays in the folder of a removed application, or nil if nothing worth reporting stays.
   static func whatStays(_ outcome: Outcome) -> String? {
     guard outcome.failure == nil, case .list(let names) = outcome.value, !names.isEmpty else { return nil }
     let most = 12

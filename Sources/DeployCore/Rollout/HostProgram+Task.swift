@@ -3,7 +3,7 @@ import DeployModel
 /// A host's part of a task: the task's function, between the recipe's hooks that take the host out of service and bring it back.
 extension HostProgram {
   /// Returns the steps of a segment of a task. The function runs in the segment in which a deployment makes the release current, so that
-  /// *ready* means for a task what it means for a deployment.
+  /// *ready* means the same for a task as for a deployment.
   static func steps(of segment: Segment, of task: HostTask, _ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     if segment == .install {
@@ -13,8 +13,8 @@ extension HostProgram {
     return segment.events.filter(task.events.contains).flatMap { steps(of: $0, for: host, in: plan, staged: true) }
   }
 
-  /// Returns the steps that start a stopped host again and, if validation passes, give it its traffic back. Empty: the host did not leave
-  /// the service.
+  /// Returns the steps that start a stopped host again and, if validation passes, give it its traffic back. The list is empty if the host
+  /// did not leave the service.
   static func undoTask(_ host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let begun = { (wanted: (LifecycleEvent) -> Bool) in reached.contains { if case .begin(let event) = $0 { wanted(event) } else { false } }
     }

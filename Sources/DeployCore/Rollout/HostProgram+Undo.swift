@@ -51,7 +51,7 @@ extension HostProgram {
     }
   }
 
-  /// Returns the step that writes the receipt of the restored release; empty: the receipt is unchanged.
+  /// Returns the step that writes the receipt of the restored release, or empty if the receipt is unchanged.
   private static func undoSettle(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     let recorded = reached.contains { if case .operation(.record, _) = $0 { true } else { false } }
@@ -60,7 +60,8 @@ extension HostProgram {
     return [.operation(.record(previous), vital: true)]
   }
 
-  /// Returns the step that removes the new release if the host did not have it before; empty: a stage's undo may still have to run in it.
+  /// Returns the step that removes the new release if the host did not have it before, or empty if a stage's undo might still have to run
+  /// in that release.
   private static func undoDeliver(_ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     if plan.flow.rules?.undoesInPlace == true, plan.flow.stages.contains(where: { $0.terms?.undo != nil }) { return [] }

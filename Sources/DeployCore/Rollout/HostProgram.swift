@@ -35,12 +35,12 @@ package enum HostProgram {
     var hooks = plan.content.recipes[number].hooks.filter { $0.event == event }
     if host.target == nil, !event.concernsPrevious { hooks = [] }
     if event.concernsPrevious, host.current == nil {
-      // An installer may have put scripts of the old release outside its folder, so they may still exist.
+      // An installer might have put scripts of the old release outside its folder, so they might still exist.
       let scripts = host.lost == nil ? [] : own(event, for: host, in: plan, staged: staged)
       return bracket(event, scripts.map { .operation($0, vital: false) }) + (hooks.isEmpty ? [] : [.skip(event, reason: host.reasonToSkip)])
     }
-    // Tolerates a failed stop in two cases. A damaged release may lack the program that stops it, and could otherwise never be repaired. A
-    // rollback leaves a release because the release is bad, so it must not stop there.
+    // Tolerates a failed stop in two cases. A damaged release might lack the program that stops it, and could otherwise never be repaired.
+    // A rollback leaves a release because the release is bad, so a failed stop must not prevent the rollback.
     let isForced = plan.kind.isRollback || plan.kind.removal?.force == true
     let isVital = !event.concernsPrevious || host.damage == nil && !isForced
     let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)
@@ -66,8 +66,8 @@ package enum HostProgram {
     Intent.Site(release: plan.hosts[host].target?.id, previous: plan.hosts[host].current)
   }
 
-  /// Returns the operation that removes old releases from a host that has succeeded; nil: the host went back to nothing. Three releases
-  /// always stay: the one that the host runs, the one that it ran before, and the one to which the group would go back.
+  /// Returns the operation that removes old releases from a host that has succeeded, or nil if the host went back to nothing. Three
+  /// releases always stay: the one that the host runs, the one that it ran before, and the one to which the group would go back.
   static func prune(_ number: Int, in plan: Plan) -> DeployModel.Operation? {
     let host = plan.hosts[number]
     guard host.target != nil else { return nil }
@@ -106,7 +106,7 @@ package enum HostProgram {
       switch plan.kind {
       case .rollback(let failed?): failed
       case .deploy where plan.flow.undoes != nil: plan.flow.undoes
-      // A release that is deployed again keeps the record of the deployment that its receipt took back.
+      // A release that is deployed again keeps the record of the deployment that its receipt says was rolled back.
       case _ where host.previous?.release.id == target.id: host.previous?.undid
       case .rollback(nil): host.previous?.deployment
       case .deploy, .task, .remove: nil
@@ -134,8 +134,8 @@ extension HostPlan {
   /// The largest number of rolled-back deployments that a receipt lists.
   private static let mostRolledBack = 50
 
-  /// Returns the deployments that rollbacks took back: those that the previous receipt lists, and the previous receipt's own deployment if
-  /// this rollback takes it back. Nil: none.
+  /// Returns the deployments that were rolled back: those that the previous receipt lists, and the previous receipt's own deployment if
+  /// this rollback rolls it back. Returns nil if there are none.
   /// - Parameter receipt: the receipt that is being written.
   func rolledBack(for receipt: Receipt) -> [Deployment.ID]? {
     var known = previous?.rolledBack ?? []

@@ -24,7 +24,7 @@ struct HostRun: Sendable, Hashable {
   let host: Int
   var waiting = Waiting.nothing
   private let isOutline: Bool
-  /// For a restart: the host's plan with the release that it already runs as its target; nil: the host gets a new release.
+  /// For a restart: the host's plan with the release that it already runs as its target, or nil if the host gets a new release.
   private let still: HostPlan?
   /// Whether the host is restored if it fails.
   private let goesBack: Bool
@@ -32,34 +32,34 @@ struct HostRun: Sendable, Hashable {
   private var position = 0
   /// Whether the deployment failed while the host was ready.
   private(set) var isGivenUp = false
-  /// The segment after which the host stops; nil: it completes all segments.
+  /// The segment after which the host stops, or nil if it completes all segments.
   private var upto: Segment?
   /// The number of steps up to the end of that segment.
   private var limit = 0
-  /// The number of steps up to the end of each segment; empty: the host completes all segments without a stop.
+  /// The number of steps up to the end of each segment, or empty if the host completes all segments without a stop.
   private var ends: [Int] = []
   /// The number of steps that had begun when the host failed.
   private var begun = 0
-  /// Why the host is being restored; nil: it is on the way to its target.
+  /// Why the host is being restored, or nil if it is on the way to its target.
   private(set) var cause: ScriptError?
   /// Whether there is nothing to restore, because the host failed before anything that it runs was changed.
   private var isUntouched = false
-  /// The first tolerated failure of the current lifecycle event. The event ends with this failure. Nil: there is none.
+  /// The first tolerated failure of the current lifecycle event. The event ends with this failure. Nil if there is none.
   private var tolerated: ScriptError?
-  /// How often the current step was retried.
+  /// The number of times that the current step was retried.
   private var retried = 0
   /// Whether the release that the host leaves could not be stopped.
   private var isStillRunning = false
   /// Whether the last step was a removal that failed before it removed anything.
   private var leftWhole = false
-  /// The last change of the host's service that its steps caused; nil: none so far.
+  /// The last change of the host's service that its steps caused, or nil if there has been none so far.
   private(set) var service: Service?
 
   /// - Parameters:
   ///   - staged: whether the release has already been sent.
-  ///   - upto: the segment after which the host stops and is ready; nil: it completes all segments.
+  ///   - upto: the segment after which the host stops and is ready, or nil if it completes all segments.
   ///   - isOutline: whether the whole program is a single step.
-  ///   - goesBack: whether the host is restored if it fails; nil: the plan decides.
+  ///   - goesBack: whether the host is restored if it fails, or nil if the plan decides.
   init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false, goesBack: Bool? = nil) {
     self.host = host
     self.goesBack = goesBack ?? plan.flow.goesBack
@@ -85,12 +85,12 @@ struct HostRun: Sendable, Hashable {
   /// Continues a ready host.
   mutating func takeOn(upto: Segment?) {
     self.upto = upto == .settle ? nil : upto
-    // A host that was planned without a stop cannot stop later: the segments' ends are unknown then, and it completes all of them.
+    // A host that was planned without a stop cannot stop later: the ends of its segments are unknown, so it completes all of them.
     limit = zip(Segment.allCases, ends).first { $0.0 == self.upto }?.1 ?? steps.count
   }
 
   /// Returns the next move.
-  /// - Parameter reason: why a host on the way to its target must not begin a further step; nil: it may.
+  /// - Parameter reason: why a host on the way to its target must not begin a further step, or nil if it is allowed to.
   mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
     while position < limit {
       if cause == nil, let reason, !isGoing(in: plan, upto: position) {
@@ -118,9 +118,9 @@ struct HostRun: Sendable, Hashable {
 
   /// Handles the end of the current step, an operation or a hook.
   /// - Parameters:
-  ///   - error: the error; nil: the step succeeded.
+  ///   - error: the error, or nil if the step succeeded.
   ///   - isWhole: whether the step was a removal that failed before it removed anything.
-  /// - Returns: the next move; nil: the caller asks `next` for it.
+  /// - Returns: the next move, or nil if the caller has to ask `next` for it.
   mutating func stepEnded(_ error: ScriptError?, isWhole: Bool = false, in plan: Plan, _ outbox: inout Outbox) -> Move? {
     waiting = .nothing
     leftWhole = isWhole && plan.flow.rules?.restartsUnremoved == true
@@ -170,8 +170,8 @@ struct HostRun: Sendable, Hashable {
     return failed(error, begun: false, in: plan, &outbox)
   }
 
-  /// The operation or script to interrupt, so that the restore of the host begins soon. Nothing is interrupted on a host that is being
-  /// restored already, nor a step that ends sooner than its undo would (a rename, a receipt, an installation).
+  /// The operation or script to interrupt, so that the restore of the host begins soon. Nothing is interrupted on a host that is already
+  /// being restored. A step that ends sooner than its undo would (a rename, a receipt, an installation) is not interrupted either.
   var interruptible: Waiting {
     guard cause == nil, position < steps.count else { return .nothing }
     switch steps[position] {
@@ -202,7 +202,7 @@ struct HostRun: Sendable, Hashable {
   }
 
   /// Handles a failure.
-  /// - Parameter begun: whether the current step had begun, so that it may have had an effect.
+  /// - Parameter begun: whether the current step had begun, so that it might have had an effect.
   private mutating func failed(_ error: ScriptError, begun isBegun: Bool, in plan: Plan, _ outbox: inout Outbox) -> Move {
     if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
     if let cause {
@@ -243,7 +243,7 @@ struct HostRun: Sendable, Hashable {
 
   private func name(in plan: Plan) -> String { plan.hosts[host].host.name }
 
-  /// The lifecycle event that has begun and not ended; nil: none.
+  /// The lifecycle event that has begun and not ended, or nil if there is none.
   private var openEvent: LifecycleEvent? {
     for step in steps.prefix(min(position + 1, limit)).reversed() {
       switch step {
@@ -284,7 +284,7 @@ extension HostStep {
 }
 
 extension LifecycleEvent {
-  /// The host's service when the event begins; nil: unchanged.
+  /// The host's service when the event begins, or nil if the event does not change it.
   fileprivate var serviceAtBeginning: Service? {
     switch self {
     case .beforeBlockTraffic, .blockTraffic: .draining
@@ -293,7 +293,7 @@ extension LifecycleEvent {
     }
   }
 
-  /// The host's service when the event has ended; nil: unchanged.
+  /// The host's service when the event has ended, or nil if the event does not change it.
   fileprivate var serviceAtEnd: Service? {
     switch self {
     case .blockTraffic: .out

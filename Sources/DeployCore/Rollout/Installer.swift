@@ -1,7 +1,7 @@
 import DeployModel
 
 /// How the releases of a recipe get into place on a host: the operations that the engine itself adds to the host's steps. The engine always
-/// sends a release and makes it current. An installer may also put files outside of the release, and run the release's own scripts.
+/// sends a release and makes it current. An installer can also put files outside of the release, and run the release's own scripts.
 protocol Installer: Sendable {
   /// Whether the installer puts files outside of the release.
   var placesFiles: Bool { get }
@@ -14,7 +14,7 @@ protocol Installer: Sendable {
   func install(on host: HostPlan, in plan: Plan) -> [DeployModel.Operation]
 
   /// Returns the operations that run an event's scripts.
-  /// - Parameter release: the host's target; nil: there is none, or the host is leaving it.
+  /// - Parameter release: the host's target, or nil if there is none or the host is leaving it.
   func scripts(of event: LifecycleEvent, release: Release.ID?, in plan: Plan) -> [DeployModel.Operation]
 
   /// Returns the operations that run an event's scripts of the earlier release, after the host went back to it.

@@ -1,4 +1,5 @@
-/// A rule of the core that is disabled, so that tests can prove that the checkers notice it. In real deployments no rule is disabled.
+/// A rule of the core that is disabled, so that tests can prove that the checkers notice the violation. In real deployments no rule is
+/// disabled.
 package enum Lapse: Sendable, Hashable {
   /// The ledger lets an operation be performed before its intent is in the journal (against P2).
   case effectBeforeEntry
@@ -12,7 +13,7 @@ package enum Lapse: Sendable, Hashable {
   case healthIgnored
   /// A host that a wave left ready counts as serving (against P4).
   case readyServes
-  /// A strategy may end while hosts are ready (against P8).
+  /// A strategy is allowed to end while hosts are ready (against P8).
   case readyForgotten
   /// A paused deployment begins further hosts (against P5).
   case pauseIgnored
@@ -20,7 +21,7 @@ package enum Lapse: Sendable, Hashable {
   case failedGateIgnored
   /// A gate passes at its deadline although nobody answered (against P5).
   case silenceApproves
-  /// An approval gate that requires signatures passes with the first answer, from whomever it comes (against P5).
+  /// An approval gate that requires signatures passes with the first answer, whoever sent it (against P5).
   case anybodyApproves
   /// A parked deployment resumes without asking the hosts that keep it (against P1).
   case parkingForgotten
@@ -30,7 +31,7 @@ package enum Lapse: Sendable, Hashable {
   case trafficForgotten
   /// A message leaves its mailbox before it is in the journal (against P2).
   case messageTakenEarly
-  /// A host that lost its traffic for a task that failed stays without traffic, and is reported as restored (against P8).
+  /// A host whose traffic was taken away for a task stays without traffic after the task fails, and is reported as restored (against P8).
   case taskLeavesOut
   /// A host prunes before the others have succeeded (against P7).
   case prunedEarly
@@ -42,7 +43,7 @@ package enum Lapse: Sendable, Hashable {
   case trialIgnored
   /// No host is asked whether a stage ran, and no host records that it runs (against *once*).
   case markForgotten
-  /// A stage whose end nobody knows counts as failed, and runs again (against *once*).
+  /// A stage whose outcome is unknown counts as failed, and runs again (against *once*).
   case lostForgotten
   /// A failed deployment does not undo a stage that it could undo (against *undo*).
   case undoForgotten

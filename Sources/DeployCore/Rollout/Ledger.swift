@@ -20,7 +20,7 @@ package struct Ledger {
   }
 
   fileprivate enum Stage {
-    /// Nothing is to do until something happens.
+    /// There is nothing to do until something happens.
     case idle
     /// Entry 0, or the entry that says who resumes, has to be written.
     case opening
@@ -39,7 +39,7 @@ package struct Ledger {
   }
 
   package let plan: Plan
-  /// How the deployment ended; nil: it has not ended.
+  /// How the deployment ended, or nil if it has not ended.
   package private(set) var conclusion: Conclusion?
   private var conductor: Conductor
   private let lapse: Lapse?
@@ -53,14 +53,15 @@ package struct Ledger {
   private var superfluous: [Message.ID] = []
   private var batch: [Happening] = []
   private var wanted: [Effect] = []
-  /// The digest of the journal's last entry. Outer nil: the driver has not passed it yet. Inner nil: the journal has no such digests.
+  /// The digest of the journal's last entry. The outer value is nil if the driver has not passed the digest yet. The inner value is nil if
+  /// the journal has no such digests.
   private var chain: Digest??
   private var facts: [Entry.Fact]
   private var acts: [Move] = []
   private var next = 0
 
   /// Creates the ledger of a deployment that begins.
-  /// - Parameter lapse: a rule that is disabled, for tests of the checkers; nil: none.
+  /// - Parameter lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
   package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) {
     self.plan = plan
     self.lapse = lapse
@@ -68,15 +69,15 @@ package struct Ledger {
     facts = [.planned(plan)]
   }
 
-  /// Creates the ledger of a deployment whose engine is gone. Operations that were under way are performed again, which attaches to the
-  /// running ones. Effects that the dead engine had not yet journalled are written and performed now.
+  /// Creates the ledger of a deployment whose engine is gone. Operations that were under way are performed again, which attaches to those
+  /// that are still running. Effects that the dead engine had not yet journalled are written and performed now.
   /// - Parameters:
-  ///   - entries: the deployment's whole journal; entry 0 has the plan.
+  ///   - entries: the deployment's whole journal. Entry 0 has the plan.
   ///   - scripts: new scripts from the pinned sources.
   ///   - actor: who resumes the deployment, for the journal.
   ///   - claim: identifies this engine among the engines that try to resume a parked deployment.
-  ///   - now: the present time. Timers ring when they would have rung without the interruption.
-  /// - Throws: `Divergence` if the sources ask for something else than the journal records.
+  ///   - now: the current time. Timers ring when they would have rung without the interruption.
+  /// - Throws: `Divergence` if the sources ask for something other than what the journal records.
   package init(
     resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, claim: String = "", at now: Timestamp,
     lapse: Lapse? = nil
@@ -97,7 +98,7 @@ package struct Ledger {
     // The engine died before it had told the core that the deployment starts.
     guard recovery.hasStarted else { return }
     acts = recovery.outstanding.map { .perform($0) } + recovery.cancelled.map { .cancel(intent: $0) }
-    // The minimum keeps timers from getting longer if the clock was set back meanwhile.
+    // The minimum keeps timers from getting longer if the clock was set back in the meantime.
     for timer in recovery.timers {
       let left = min(timer.after, max(.zero, (timer.since + timer.after) - now))
       let isAnew = recovery.conductor.rollout.outbox.beginsAnew(timer: timer.number)
@@ -105,12 +106,12 @@ package struct Ledger {
     }
     wanted = recovery.unjournalled
     stage = .sealing
-    // Several engines may have this journal. The hosts decide which of them resumes.
+    // Several engines might have this journal. The hosts decide which of them resumes.
     if recovery.conductor.rollout.isParking, lapse != .parkingForgotten { heard = [.unparks(by: actor, claim: claim)] }
     if recovery.conductor.rollout.reliesOnTraffic { heard.append(.revived) }
   }
 
-  /// The largest number of messages that a deployment accepts, and the number of cancels that it accepts beyond that.
+  /// The largest number of messages that a deployment accepts, and the number of cancellations that it accepts beyond that.
   package static let (messages, lateCancels) = (1000, 10)
 
   /// Receives events. The next moves write them to the journal and pass them to the core. A message that is delivered again is ignored; it
@@ -133,10 +134,11 @@ package struct Ledger {
   }
 
   /// Receives the answer to `Move.head`.
-  /// - Parameter chain: the digest of the journal's last entry; nil: the journal has no such digests.
+  /// - Parameter chain: the digest of the journal's last entry, or nil if the journal has no such digests.
   package mutating func seal(chain: Digest?) { self.chain = .some(chain) }
 
-  /// Returns the facts about the deployment that an operation on this host needs. A host that goes back may use the reserved disk space.
+  /// Returns the facts about the deployment that an operation on this host needs. A host that goes back is allowed to use the reserved disk
+  /// space.
   package func site(of host: Int) -> HostSite {
     var site = plan.site(of: host)
     if !site.isPartner, case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
@@ -146,14 +148,14 @@ package struct Ledger {
   /// The numbers of the hosts whose locks the deployment holds and is not releasing.
   package var lockedHosts: [Int] { conductor.rollout.lockedHosts }
 
-  /// The gate that a person has to answer, if nothing else is under way; nil: the deployment needs an engine.
+  /// The gate that a person has to answer, if nothing else is under way, or nil if the deployment needs an engine.
   package var parkableGate: Int? { conductor.rollout.parkableGate }
 
   /// Whether the deployment is being parked, is parked, or is being resumed after parking. In these states, the hosts decide whether this
-  /// engine may continue.
+  /// engine is allowed to continue.
   package var isParking: Bool { conductor.rollout.isParking }
 
-  /// Whether hosts keep the parked deployment and nothing is left to write or perform, so that the engine may leave.
+  /// Whether hosts keep the parked deployment and nothing is left to write or perform, so that the engine can leave.
   package var isParked: Bool { conductor.rollout.isParked && stage.isIdle && heard.isEmpty }
 
   /// Whether no event is being handled. An engine leaves the deployment only in this state.
@@ -164,7 +166,7 @@ package struct Ledger {
     }
   }
 
-  /// Returns the driver's next move; nil: nothing is to do until something happens.
+  /// Returns the driver's next move, or nil if there is nothing to do until something happens.
   /// - Parameter now: the time for entries and receipts.
   package mutating func move(at now: Timestamp) -> Move? {
     while true {
@@ -178,7 +180,7 @@ package struct Ledger {
         stage = .starting
         return append(at: now)
       case .starting:
-        // A message that ends the deployment may already have arrived. It is handled first, so that the deployment ends before it begins.
+        // A message that ends the deployment might already have arrived. It is handled first, so that the deployment ends before it begins.
         heard.append(.started)
         stage = .idle
       case .hearing:

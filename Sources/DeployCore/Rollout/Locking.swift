@@ -1,7 +1,7 @@
 import DeployModel
 
 /// Acquires the locks of all hosts or of none, and releases them. The first host, in an order that is the same for all engines, decides
-/// between two deployments that want these hosts. The other hosts are asked afterwards, all at once.
+/// between two deployments that want these hosts. The other hosts are asked afterwards, all at the same time.
 struct Locking: Sendable, Hashable {
   /// The next action.
   enum Move: Sendable, Hashable {
@@ -10,7 +10,7 @@ struct Locking: Sendable, Hashable {
     /// Ask these hosts for their locks.
     case ask([Int])
     /// Release the locks that are held, because the deployment cannot start.
-    /// - Parameter holder: the lock of another deployment that is the cause; nil: the cause is something else.
+    /// - Parameter holder: the lock of another deployment that is the cause, or nil if the cause is something else.
     case giveUp(Failure, holder: Lock?)
     /// All locks are held.
     case held
@@ -26,12 +26,12 @@ struct Locking: Sendable, Hashable {
 
   /// - Parameters:
   ///   - hosts: numbers and names of the targets, in any order.
-  ///   - partners: numbers of hosts that never come first, because another engine with equal targets may have other partners.
+  ///   - partners: numbers of hosts that never come first, because another engine with the same targets might have other partners.
   init(_ hosts: [(number: Int, name: String)], then partners: [Int] = []) {
     order = hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }.map(\.number) + partners
   }
 
-  /// The host that decides between deployments and keeps their line; nil: the deployment locks no host.
+  /// The host that decides between deployments and keeps their queue, or nil if the deployment locks no host.
   var first: Int? { order.first }
 
   /// Records that a host granted its lock.

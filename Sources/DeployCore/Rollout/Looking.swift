@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The looks of a check gate, until their number is reached or too many were bad. Without a running engine there are no looks, so that such
-/// time does not count.
+/// The looks of a check gate. They end when their number is reached or too many of them were bad. Without a running engine there are no
+/// looks, so the time without an engine does not count.
 struct Looking: Sendable, Hashable {
   /// The next action.
   enum Move: Sendable, Hashable {
@@ -12,7 +12,7 @@ struct Looking: Sendable, Hashable {
     case look([Int])
     /// Wait for answers.
     case wait
-    /// Look again as soon as new work may begin.
+    /// Look again as soon as new work is allowed to begin.
     case hold
     /// Look again after this time.
     case rest(Interval)
@@ -23,13 +23,13 @@ struct Looking: Sendable, Hashable {
   enum Finding: Sendable, Hashable {
     case good
     case bad(String)
-    /// A measurement for an analysis; nil: the host has no data.
+    /// A measurement for an analysis, or nil if the host has no data.
     case measured(CanaryAnalysis.Measure?)
     /// The look got no answer, which says nothing about the release.
     case silent(String)
   }
 
-  /// The largest number of looks that are under way at once.
+  /// The largest number of looks that are under way at the same time.
   static let width = 100
   /// The largest number of looks of one gate. Each look adds two entries to the journal.
   static let most = 100_000
@@ -44,13 +44,13 @@ struct Looking: Sendable, Hashable {
   private var first: String?
   /// The number of looks without an answer.
   private var unanswered = 0
-  /// Why the first look without an answer got none; nil: every look was answered.
+  /// Why the first look without an answer got none, or nil if every look was answered.
   private var firstSilence: String?
-  /// Whether every look without an answer counts; false: only the last look at each place counts.
+  /// Whether every look without an answer counts. If false, only the last look at each place counts.
   private let countsSilence: Bool
-  /// For each slot, why the last look got no answer; nil: it got an answer.
+  /// For each slot, why the last look got no answer, or nil if it got an answer.
   private var silent: [String?]
-  /// The comparison of an analysis; nil: the gate is a check.
+  /// The comparison of an analysis, or nil if the gate is a check.
   private var comparing: Comparing?
 
   private enum Pace: Sendable, Hashable {
@@ -61,7 +61,7 @@ struct Looking: Sendable, Hashable {
 
   /// - Parameters:
   ///   - names: the names of all hosts, by number.
-  ///   - rules: the plan's version of the rules; nil: the rules before version 1.
+  ///   - rules: the plan's version of the rules, or nil for the rules before version 1.
   init(_ watch: Watch, names: [String], rules: Plan.Flow.Rules? = .newest) {
     self.watch = watch
     countsSilence = rules != nil
@@ -85,7 +85,7 @@ struct Looking: Sendable, Hashable {
   var total: Int { places.count.times(watch.looks) }
 
   /// Returns the next move.
-  /// - Parameter mayBegin: whether a look may begin now.
+  /// - Parameter mayBegin: whether a look is allowed to begin now.
   mutating func next(mayBegin: Bool) -> Move {
     if bad > watch.allow { return .end(.fail, failing) }
     if let end = comparing?.end, watch.isPlayed != true { return .end(end.verdict, end.comment) }
@@ -104,7 +104,7 @@ struct Looking: Sendable, Hashable {
     return .end(.pass, "")
   }
 
-  /// - Returns: the move; nil: every look has ended.
+  /// - Returns: the move, or nil if every look has ended.
   private mutating func proceed(_ mayBegin: Bool) -> Move? {
     switch pace {
     case .rounds(var rounds):
@@ -116,7 +116,7 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// Changes the beat and returns the result; nil: the plan's rules use rounds instead.
+  /// Changes the beat and returns the result, or nil if the plan's rules use rounds instead.
   private mutating func beat<T>(_ change: (inout Beat) -> T) -> T? {
     guard case .beat(var beat) = pace else { return nil }
     defer { pace = .beat(beat) }
@@ -126,13 +126,13 @@ struct Looking: Sendable, Hashable {
   /// Records that the interval between two looks is over.
   mutating func rang() { beat { $0.rang() } }
 
-  /// Records that the look under way was told to end, because its time is over.
+  /// Records that the look under way was told to end, because its time has run out.
   mutating func isOver(_ slot: Int) { beat { $0.isOver(slot) } }
 
   /// Returns the slots whose looks this timer ends.
   mutating func late(_ timer: Int) -> [Int] { beat { $0.late(timer) } ?? [] }
 
-  /// Returns a further timer if the earlier ones do not end all looks under way; nil: none is needed.
+  /// Returns a further timer if the earlier timers do not end all looks under way, or nil if no further timer is needed.
   mutating func anotherTimer() -> Int? { beat { $0.anotherTimer() } ?? nil }
 
   /// Records the result of a look.
@@ -202,7 +202,7 @@ extension Looking.Finding {
     }
   }
 
-  /// Reads the finding from the failure of a check. A failure of the question itself, such as a missing tool or a lacking permission,
+  /// Reads the finding from the failure of a check. A failure of the question itself, such as a missing tool or a missing permission,
   /// counts as no answer.
   fileprivate init(_ failure: Failure) {
     switch failure.kind {

@@ -17,13 +17,13 @@ struct Marking: Sendable, Hashable {
   private(set) var step = Step.idle
   /// The number of hosts that have not answered.
   private(set) var waiting = 0
-  /// Marks of other deployments that hosts had already.
+  /// The marks of other deployments that hosts already had.
   private(set) var found: [StageMark] = []
   /// The hosts that recorded the mark.
   private(set) var written: [Int] = []
-  /// Whether the stage's last command succeeded, or its end is unknown.
+  /// Whether the stage's last command succeeded, or its outcome is unknown.
   private(set) var isInDoubt = false
-  /// The first host that did not record the mark, with the reason; nil: there is none.
+  /// The first host that did not record the mark, with the reason, or nil if there is none.
   private(set) var failed: Refused?
 
   struct Refused: Sendable, Hashable {
@@ -39,7 +39,7 @@ struct Marking: Sendable, Hashable {
 
   mutating func run() { step = .running }
 
-  /// Records that a command of the stage ended.
+  /// Records that a command of the stage has ended.
   mutating func heard(_ outcome: Outcome) { isInDoubt = outcome.failure?.leavesUnknown ?? true }
 
   mutating func answered(_ host: Int, _ outcome: Outcome) {
@@ -53,12 +53,12 @@ struct Marking: Sendable, Hashable {
     }
   }
 
-  /// The mark that counts if hosts have different marks: one with the state *done* has precedence; nil: no host had a mark.
+  /// The mark that counts if hosts have different marks, or nil if no host had a mark. A mark with the state *done* takes precedence.
   var decisive: StageMark? { found.first { $0.state == .done } ?? found.first }
 }
 
 extension Failure {
-  /// Whether the operation may have been completed in spite of this failure.
+  /// Whether the operation might have been completed in spite of this failure.
   var leavesUnknown: Bool {
     switch kind {
     case .lost, .unreachable, .transport, .fenced, .internal, .store: true
@@ -68,7 +68,7 @@ extension Failure {
 }
 
 extension StageMark {
-  /// Reads a mark from a host's answer; nil: the value is no mark.
+  /// Reads a mark from a host's answer, or nil if the value is not a mark.
   package init?(_ value: Value) {
     guard let stage = value["stage"]?.text, let revision = value["revision"]?.text.map({ Digest(hex: $0) }),
       let state = value["state"]?.text.flatMap(State.init), let deployment = value["deployment"]?.text, let by = value["by"]?.text,
@@ -88,7 +88,7 @@ extension StageMark {
     return .record(of: members)
   }
 
-  /// Returns the failure for a stage that a deployment began, or began to undo, without recording the end.
+  /// Returns the failure for a stage that a deployment began, or began to undo, without recording how it ended.
   /// - Parameter typed: the arguments after `lander deploy`.
   package func lost(typed: String) -> Failure {
     let began =

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Keeps one rule for hosts that share the value of a tag. It counts, for each value, the hosts that serve, are under way, are ready and
+/// Applies one rule for hosts that share the value of a tag. It counts, for each value, the hosts that serve, are under way, are ready and
 /// have failed.
 struct Neighbourhood: Sendable, Hashable {
   let rule: Neighbours
@@ -30,7 +30,7 @@ struct Neighbourhood: Sendable, Hashable {
 
   private func place(of host: Int) -> Int? { rule.places.indices.contains(host) ? rule.places[host] : nil }
 
-  /// Returns the verdict that keeps a host from beginning now; nil: this rule lets it begin.
+  /// Returns the verdict that keeps a host from beginning now, or nil if this rule lets it begin.
   /// - Parameter serves: whether the host serves now, so that its change takes it out of service.
   func holds(_ host: Int, serves: Bool) -> Admission.Verdict? {
     guard let place = place(of: host), let reason = obstacle(at: place, serves: serves) else { return nil }
@@ -83,7 +83,7 @@ struct Neighbourhood: Sendable, Hashable {
 
   mutating func hostFailed(_ host: Int) { if let place = place(of: host) { failed[place] += 1 } }
 
-  /// Why no further host may start; nil: no budget is exceeded.
+  /// Why no further host is allowed to start, or nil if no budget is exceeded.
   var exhausted: String? {
     for (place, most) in rule.budgets.enumerated() where failed[place] > most {
       let hosts = "\(failed[place]) \(failed[place] == 1 ? "host" : "hosts")"
@@ -92,8 +92,8 @@ struct Neighbourhood: Sendable, Hashable {
     return nil
   }
 
-  /// Returns the hosts of a wave in an order in which no host waits longer than the rule requires. For `alone`: one value after the other.
-  /// For `apart`: the first host of each value, then the second of each.
+  /// Returns the hosts of a wave in an order in which no host waits longer than the rule requires. For `alone`, all hosts of one value come
+  /// before those of the next. For `apart`, the first host of each value comes first, then the second of each.
   func arranged(_ hosts: [Int]) -> [Int] {
     switch rule.rule {
     case .each: return hosts

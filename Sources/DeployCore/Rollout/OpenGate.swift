@@ -10,17 +10,17 @@ struct OpenGate: Sendable, Hashable {
 
   let number: Int
   let gate: Gate
-  /// The strategy that opened the gate; nil: the gate is a freeze that delays a wave.
+  /// The strategy that opened the gate, or nil if the gate is a freeze that delays a wave.
   let script: ScriptID?
-  /// The timer of the deadline, or of the next look; nil: there is none.
+  /// The timer of the deadline, or of the next look, or nil if there is none.
   var timer: Int?
   /// Whether looks are due but wait for the end of a pause.
   var isHeld = false
-  /// The looks of a check or an analysis; nil: the gate has no looks.
+  /// The looks of a check or an analysis, or nil if the gate has no looks.
   var looking: Looking?
-  /// For each slot, the look under way; nil: none is.
+  /// For each slot, the look under way, or nil if none is under way.
   var looks: [Look?] = []
-  /// The signed approvals so far; empty if the gate does not require signatures.
+  /// The signed approvals so far, or empty if the gate does not require signatures.
   var approvals: [SignedApproval] = []
 
   /// Returns the failure of a gate that fails with this answer.

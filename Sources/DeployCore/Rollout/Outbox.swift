@@ -18,7 +18,8 @@ struct Outbox: Sendable, Hashable {
     /// A host that is asked to record a stage's mark.
     case mark(Int)
 
-    /// The host to whose part of the deployment the operation belongs; nil: the operation belongs to a script, a gate, parking or nobody.
+    /// The host to whose part of the deployment the operation belongs, or nil if the operation belongs to a script, a gate, parking or
+    /// nobody.
     var host: Int? {
       switch self {
       case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
@@ -26,8 +27,8 @@ struct Outbox: Sendable, Hashable {
       }
     }
 
-    /// Whether a host's refusal because of its fence means that a newer deployment has taken the host over. A refusal of the lock only
-    /// means that the plan is out of date: nothing has begun, and the deployment releases the locks that it holds.
+    /// Whether a refusal by a host, because of its fence, means that a newer deployment has taken the host over. A refusal to grant the
+    /// lock only means that the plan is out of date: nothing has begun, and the deployment releases the locks that it holds.
     var isAtWork: Bool {
       switch self {
       case .nobody, .lock: false
@@ -47,7 +48,7 @@ struct Outbox: Sendable, Hashable {
     case gate
     /// A function that looks, for its time limit.
     case look(slot: Int, ScriptID)
-    /// A round of looks, for its time limit; with the numbers of gate and timer.
+    /// A round of looks, for its time limit, with the numbers of the gate and the timer.
     case looks(gate: Int, Int)
     /// The script of the traffic adapter, for its time limit.
     case traffic
@@ -55,7 +56,7 @@ struct Outbox: Sendable, Hashable {
     case undo
     /// The functions that run after the deployment, for their time limit.
     case notices
-    /// The begin or the end of a freeze.
+    /// The beginning or the end of a freeze.
     case freeze
   }
 
@@ -75,7 +76,7 @@ struct Outbox: Sendable, Hashable {
   mutating func note(_ note: Note) { effects.append(.note(note)) }
 
   /// Adds an operation to the effects.
-  /// - Parameter timeout: the time limit; nil: the operation's standard limit.
+  /// - Parameter timeout: the time limit, or nil for the operation's standard limit.
   /// - Returns: the number of its intent.
   mutating func perform(
     _ place: Place, _ operation: DeployModel.Operation, for waiter: Waiter, site: Intent.Site, timeout: Interval? = nil
@@ -122,7 +123,7 @@ struct Outbox: Sendable, Hashable {
   /// Removes the waiter of a timer.
   mutating func forget(timer: Int) { rings[timer] = .nobody }
 
-  /// Removes the waiters of operations for which the condition holds.
+  /// Removes those waiters of operations that meet the condition.
   mutating func forget(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { waiters[intent] = .nobody }
   }
@@ -139,13 +140,13 @@ struct Outbox: Sendable, Hashable {
     }
   }
 
-  /// Cancels an operation for whose outcome nobody waits.
+  /// Cancels an operation whose outcome nobody waits for.
   mutating func abandon(intent: Int) {
     waiters[intent] = .nobody
     effects.append(.cancel(intent: intent))
   }
 
-  /// Cancels the operations under way for whose waiter the condition holds.
+  /// Cancels the operations under way whose waiters meet the condition.
   mutating func cancel(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { effects.append(.cancel(intent: intent)) }
   }

@@ -6,7 +6,7 @@ struct ParkState: Sendable, Hashable {
   enum Step: Sendable, Hashable {
     /// Hosts are asked to keep their locks.
     case leaving
-    /// Hosts keep their locks, and the engine may leave.
+    /// Hosts keep their locks, and the engine can leave.
     case parked
     /// The host that decides between engines is asked.
     case asking
@@ -19,14 +19,14 @@ struct ParkState: Sendable, Hashable {
   /// Numbers of the hosts whose locks the deployment holds. The host that decides between engines comes first.
   let hosts: [Int]
   var step = Step.leaving
-  /// The number of answers that have not come.
+  /// The number of answers that have not arrived.
   var awaited = 0
-  /// Why the first host that did not keep its lock failed to do so; nil: all have kept theirs so far.
+  /// Why the first host failed to keep its lock, or nil if all hosts have kept theirs so far.
   var problem: Failure?
   /// The hosts that keep their locks.
   var kept: [Int] = []
-  /// The request of the engine that resumes; nil: no engine resumes yet.
+  /// The request of the engine that resumes, or nil if no engine resumes yet.
   var request: UnparkRequest?
-  /// The events that arrived meanwhile, in order. The core gets them once an engine has the locks of all hosts again.
+  /// The events that arrived in the meantime, in order. The core gets them once an engine has the locks of all hosts again.
   var held: [Happening] = []
 }

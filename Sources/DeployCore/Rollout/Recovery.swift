@@ -20,13 +20,13 @@ package struct Recovery {
   package private(set) var unjournalled: [Effect] = []
   /// Timers that have not rung.
   package private(set) var timers: [Timer] = []
-  /// How the deployment ended; nil: it has not ended.
+  /// How the deployment ended, or nil if it has not ended.
   package private(set) var conclusion: Conclusion?
 
-  /// An error: the replay asked for something else than the journal records.
+  /// An error: the replay asked for something other than what the journal records.
   package struct Divergence: Error, Sendable, Hashable {
     package var recorded: Intent
-    /// What the replay asked for; nil: nothing.
+    /// What the replay asked for, or nil if there is nothing.
     package var again: Intent?
     /// The number of the entry that has the recorded intent.
     package var sequence: Int
@@ -34,8 +34,8 @@ package struct Recovery {
 
   /// - Parameters:
   ///   - entries: the entries from 0 on, without gaps. Entry 0 has the plan for which `scripts` were made.
-  ///   - lapse: the rule that was disabled, for tests of the checkers; nil: none.
-  /// - Throws: `Divergence` if the sources ask for something else than the journal records.
+  ///   - lapse: the rule that was disabled to test the checkers, or nil if no rule is disabled.
+  /// - Throws: `Divergence` if the sources ask for something other than what the journal records.
   package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) throws(Divergence) {
     conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
     var wanted: [Effect] = []
@@ -119,7 +119,7 @@ extension DeployModel.Operation {
 }
 
 extension Intent {
-  /// Whether both intents ask for an equal operation. Two parts are ignored: the time and the digest that a receipt gets when it is
+  /// Whether both intents ask for the same operation. Two parts are ignored: the time and the digest that a receipt gets when it is
   /// journalled, and the failed restore of an unlock, which older versions did not record.
   package func isSame(as other: Intent) -> Bool { unsealed == other.unsealed }
 
@@ -136,8 +136,8 @@ extension Intent {
     return copy
   }
 
-  /// Returns the intent as it is journalled: a receipt gets its time and the digest of the journal's last entry. The time is never before
-  /// that of earlier receipts on the hosts.
+  /// Returns the intent as it is journalled: a receipt gets its time and the digest of the journal's last entry. The time is never earlier
+  /// than that of earlier receipts on the hosts.
   package func sealed(at now: Timestamp, chain: Digest?) -> Intent {
     guard case .record(var receipt) = operation else { return self }
     receipt.at = max(now, receipt.at)

@@ -1,7 +1,7 @@
 import DeployModel
 
 extension DeployModel.Operation {
-  /// The operation, marked so that it is started again if its end is unknown.
+  /// The operation, marked so that it is started again if its outcome is unknown.
   var repeatable: DeployModel.Operation {
     switch self {
     case .run(var command):

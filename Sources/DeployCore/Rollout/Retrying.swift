@@ -1,9 +1,9 @@
 import DeployModel
 
-/// The engine's own steps that may be retried in place, because doing them twice has the effect of doing them once. Hooks are never
+/// The engine's own steps that can be retried in place, because doing them twice has the same effect as doing them once. Hooks are never
 /// retried, because the effect of running their commands twice is unknown.
 enum Retrying {
-  /// Whether a retry may help: the host or its connection caused the failure, and nothing of the first attempt is still running.
+  /// Whether a retry might help: the host or its connection caused the failure, and nothing of the first attempt is still running.
   static func helps(_ operation: DeployModel.Operation, after failure: Failure) -> Bool {
     switch operation {
     case .stage, .activate, .relink, .record, .remove: break

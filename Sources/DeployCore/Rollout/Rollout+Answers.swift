@@ -2,7 +2,7 @@ import DeployModel
 
 /// Handles messages from people about the open gate.
 extension Rollout {
-  /// Handles a message that is meant to close a gate. Each message gets an answer that says what it did.
+  /// Handles a message that is meant to close a gate. Each message gets an answer that says what the message did.
   mutating func answerGate(_ message: Message) {
     if let refusal = refusal(of: message) {
       return answer(message, accepted: false, "\(message.kind.rawValue) (\(message.words)): \(refusal)")
@@ -16,7 +16,7 @@ extension Rollout {
     close(GateAnswer(verdict, by: message.by, comment: message.comment, at: message.at))
   }
 
-  /// Counts a signed approval. The gate passes when it has as many as it requires.
+  /// Counts a signed approval. The gate passes when it has the required number of approvals.
   private mutating func approve(_ message: Message, _ signer: String) {
     gate?.approvals.append(SignedApproval(by: signer, comment: message.comment, at: message.at))
     guard let open = gate else { return }
@@ -29,7 +29,7 @@ extension Rollout {
     close(GateAnswer(.pass, by: names, comment: comments, at: message.at, signed: open.approvals))
   }
 
-  /// Returns why an approval does not count at a gate that requires signatures; nil: it counts.
+  /// Returns why an approval does not count at a gate that requires signatures, or nil if it counts.
   private func unsigned(_ message: Message, _ open: OpenGate, _ from: [String]) -> String? {
     let title = "gate \"\(open.gate.name)\""
     guard let signer = message.signer else {
@@ -47,7 +47,7 @@ extension Rollout {
     return nil
   }
 
-  /// Returns why a message has no effect on the gate; nil: it closes the gate, or counts towards closing it.
+  /// Returns why a message has no effect on the gate, or nil if the message closes the gate or counts towards closing it.
   private func refusal(of message: Message) -> String? {
     if let number = message.number, number != gate?.number ?? 0 { return stale(number) }
     guard let open = gate else { return "there is no open gate" + (message.gate.map { " \"\($0)\"" } ?? "") }
@@ -73,8 +73,8 @@ extension Rollout {
     }
   }
 
-  /// Returns why an answer is too late or too early. It is only valid for the gate that was open when it was sent.
-  /// - Parameter number: the number of that gate; 0: none was open.
+  /// Returns why an answer is too late or too early. An answer is valid only for the gate that was open when the answer was sent.
+  /// - Parameter number: the number of that gate, or 0 if none was open.
   private func stale(_ number: Int) -> String {
     let now = gate.map { "the open one is \($0.number), \"\($0.gate.name)\"" } ?? "no gate is open now"
     guard number > 0 else { return "no gate was open when it was sent; \(now)" }

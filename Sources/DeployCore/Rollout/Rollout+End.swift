@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The end of a deployment, after it failed, was cancelled or has done everything.
+/// The end of a deployment, after it has failed, was cancelled or has done everything.
 extension Rollout {
   /// Fails the deployment. Nothing new starts, and hosts that are being changed complete their part first.
   mutating func fail(_ error: ScriptError) {
@@ -17,7 +17,7 @@ extension Rollout {
       }
     }
     held = []
-    // A pause or a freeze may have delayed a wave while nothing was under way.
+    // A pause or a freeze might have delayed a wave while nothing was under way.
     if isHeldByFreeze { dropGate(error.failure.message) }
     if let wave, wave.running == 0 { admit() }
     dropGate(error.failure.message)
@@ -39,14 +39,14 @@ extension Rollout {
   }
 
   /// Whether enough hosts have succeeded. As in CodeDeploy, at least one host must succeed, however large the budget is. In a rollback
-  /// after a failure every host must succeed: its budget only lets it try all hosts.
+  /// after a failure, every host must succeed. The budget only lets the rollback try all hosts.
   private var hasReachedEnough: Bool {
     if case .rollback(of: .some) = plan.kind { return statuses.allSatisfy(\.isWhereItShouldBe) }
     return statuses.contains { $0 == .succeeded || $0 == .unchanged }
   }
 
-  /// The functions that run after the deployment. A rollout that was stopped on purpose has neither succeeded nor failed, so none run after
-  /// it.
+  /// The functions that run after the deployment. A rollout that was stopped on purpose has neither succeeded nor failed, so no function
+  /// runs after it.
   private var notices: [Body] { failure != nil ? plan.flow.onFailure : stopped == nil ? plan.flow.onSuccess : [] }
 
   mutating func notify(_ index: Int) {
@@ -88,15 +88,15 @@ extension Rollout {
   /// The recipe's name for the functions that run after the deployment.
   var noticeName: String { failure == nil ? "on_success" : "on_failure" }
 
-  /// Ends the function that runs after the deployment, and starts no further one. Hosts are not affected, because each has completed its
-  /// part.
+  /// Ends the function that runs after the deployment, and starts no further function. Hosts are not affected, because each has completed
+  /// its part.
   mutating func endNotices(_ reason: Failure) {
     guard case .notifying = phase, !areNoticesOver else { return }
     areNoticesOver = true
     for script in tree.roots where tree[script].owner == .notice { tree.cancel(script, reason, &outbox) }
   }
 
-  /// Removes old releases after every host has succeeded. Until then each host may have to go back to what it ran before (P7 in
+  /// Removes old releases after every host has succeeded. Until then, each host might have to go back to what it ran before (P7 in
   /// docs/promises.md).
   private mutating func prune() {
     if let why = undoPlan.why {
@@ -138,8 +138,8 @@ extension Rollout {
     guard let failure else { return Conclusion(status: stopped == nil ? .succeeded : .partial, hosts: statuses) }
     let back =
       goesBack && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded && !mayHaveStrayTraffic($0) } : []
-    // Only a person's cancel makes the conclusion *cancelled*. A hook that was ended because another one failed has a failure of that kind
-    // too.
+    // Only a cancellation by a person makes the conclusion *cancelled*. A hook that was ended because another hook failed has a failure of
+    // that kind too.
     let isWish = cancelled && failure.failure.kind == .cancelled
     var end = Conclusion(
       status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses, traffic: traffic.stray)

@@ -3,7 +3,7 @@ import DeployModel
 /// Freeze windows: no wave begins while a freeze is in force. Hosts that are being changed complete their part, and a rollback is not
 /// delayed.
 extension Rollout {
-  /// Starts to follow the freezes, at the start of a deployment.
+  /// Starts to watch the freezes, at the start of a deployment.
   mutating func watchFreeze() {
     guard plan.kind == .deploy, let rule = plan.flow.freeze else { return }
     guard let reason = rule.override else {

@@ -39,8 +39,8 @@ extension Rollout {
     return watch.hosts?.dropFirst(comparison.pairs).contains(host) ?? false
   }
 
-  /// Returns why an analysis is impossible or would compare hosts that both have the release, or both lack it; nil: it is possible, or the
-  /// gate is no analysis.
+  /// Returns why an analysis is impossible, or why it would compare hosts that both have the release or both lack it. Returns nil if the
+  /// analysis is possible or the gate is not an analysis.
   private func analysisProblem(_ asked: Gate) -> Failure? {
     guard let watch = asked.watch, let comparison = watch.comparison else { return nil }
     let hosts = watch.hosts ?? []
@@ -58,7 +58,7 @@ extension Rollout {
     return nil
   }
 
-  /// Whether a watch that names no hosts looks at this host: it runs the release, in service or while it is ready.
+  /// Whether a watch that names no hosts looks at this host. It does if the host runs the release, in service or ready.
   private func hasRelease(_ host: Int) -> Bool {
     switch statuses[host] {
     case .succeeded: true
@@ -227,7 +227,7 @@ extension Rollout {
     if let script = open.script { tree.answer(script, .gate(answer), &outbox) }
   }
 
-  /// Removes the open gate with its timer and its looks, and returns it; nil: no gate is open.
+  /// Removes the open gate with its timer and its looks, and returns it, or nil if no gate is open.
   private mutating func take() -> OpenGate? {
     guard let open = gate else { return nil }
     gate = nil

@@ -2,7 +2,7 @@ import DeployModel
 
 /// Waves and the hosts that they change.
 extension Rollout {
-  /// Begins a wave with those of the wanted hosts that still have to be changed, including ready hosts, with which it continues.
+  /// Begins a wave with the requested hosts that still have to be changed. These include ready hosts, which continue where they stopped.
   mutating func beginWave(_ wanted: [Int], parallel: Int?, upto: Segment? = nil, for script: ScriptID? = nil) {
     var chosen = statuses.map { _ in false }
     var hosts: [Int] = []
@@ -19,7 +19,7 @@ extension Rollout {
     admit()
   }
 
-  /// Notes that the wave begins. If a pause delays the wave, the note is written when the wave really begins.
+  /// Notes that the wave begins. If a pause delays the wave, the note is written when the wave actually begins.
   mutating func announceWave() {
     guard let held = wave, !held.isAnnounced, !held.hosts.isEmpty, !isHeldByFreeze else { return }
     wave?.isAnnounced = true
@@ -90,7 +90,8 @@ extension Rollout {
   }
 
   /// Begins the host's next step.
-  /// - Parameter refusal: why the host must not begin a step; nil: it may, unless the deployment was cancelled.
+  /// - Parameter refusal: why the host must not begin a step. If nil, the host is allowed to begin one, unless the deployment was
+  ///   cancelled.
   mutating func advance(_ host: Int, unless refusal: Failure? = nil) {
     let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : refusal
     if reason == nil, waitsForTraffic(host) { return }
@@ -155,10 +156,10 @@ extension Rollout {
     if phase == .settling { giveUpReadyHosts() }
   }
 
-  /// Makes ready hosts undo their segments, because the deployment has failed. As many hosts do this at once as `parallel` allows.
+  /// Makes ready hosts undo their segments, because the deployment has failed. As many hosts do this at the same time as `parallel` allows.
   mutating func giveUpReadyHosts() {
     guard let failure, !isGivingUp else { return }
-    // Ready hosts may get traffic, so they stop only after the traffic has been shifted back.
+    // Ready hosts might get traffic, so they stop only after the traffic has been shifted back.
     guard !owesTraffic else { return settle() }
     isGivingUp = true
     while let host = ready.last, admission.hasRoom {

@@ -32,7 +32,7 @@ extension Rollout {
   private mutating func askForLock(of host: Int) {
     if let partner = plan.partner(host) { return askForLock(of: partner) }
     var request = plan.lock
-    // A deployment may wait in the queue on other hosts without being in the way here.
+    // A deployment can wait in the queue on other hosts without being in the way here.
     if host != locking.first { request.ticket = Ticket.none }
     request.expects = plan.hosts[host].previous?.deployment
     request.inherits = plan.hosts[host].inherits ?? request.inherits
@@ -66,7 +66,7 @@ extension Rollout {
     carryOut(locking.next(isCancelled: cancelled))
   }
 
-  /// Returns what a person can do about a refused lock; nil: unknown. Rollbacks, removals and joins do not wait in a line.
+  /// Returns what a person can do about a refused lock, or nil if that is unknown. Rollbacks, removals and joins do not wait in a queue.
   private func wayIn(_ failure: Failure, _ holder: Lock?) -> String? {
     guard failure.kind == .locked, plan.kind.isRollback || plan.kind.removal != nil || plan.flow.joins != nil && plan.flow.missing == nil
     else {
@@ -104,8 +104,8 @@ extension Rollout {
     if locking.isDone { conclude(conclusion) }
   }
 
-  /// Returns the deployment whose receipt on this host becomes good; nil: none. A deployment that succeeds makes its own receipts good, and
-  /// the earlier receipts of hosts that were up to date.
+  /// Returns the deployment whose receipt on this host becomes good, or nil if there is none. A deployment that succeeds makes its own
+  /// receipts good, and the earlier receipts of hosts that were up to date.
   private func proved(_ host: Int, _ conclusion: Conclusion) -> Deployment.ID? {
     guard plan.flow.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
     switch statuses[host] {
@@ -115,17 +115,18 @@ extension Rollout {
     }
   }
 
-  /// Returns what the host has to record: its failed restore, or that an earlier failed restore is over; nil: neither.
+  /// Returns what the host has to record: its failed restore, or that an earlier failed restore is over. Returns nil if it has to record
+  /// neither.
   private func failedRestore(_ host: Int) -> FailedRestore? {
     switch statuses[host] {
     case .restoreFailed(_, let restoring, let commands):
       return FailedRestore(deployment: plan.id, message: restoring.failure.message, commands: commands)
-    // The remains of a removed application may look as if the application were running.
+    // The remains of a removed application can look as if the application were running.
     case .failed(let error) where plan.kind.isRollback || plan.kind.removal != nil:
       return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
     case .unknown: return nil
     case let status where plan.kind.task != nil: return forgotten(after: status)
-    // A host of a failed deployment that was restored at once, and stayed locked until the stages were undone.
+    // A host of a failed deployment that was restored immediately, and stayed locked until the stages were undone.
     case .unchanged where isWayBack && plan.hosts[host].goal != nil: return FailedRestore(deployment: plan.id, message: "", commands: [])
     case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
     // Another slot of the machine has the release, so the state in which an earlier deployment left this slot no longer matters.
@@ -134,9 +135,9 @@ extension Rollout {
     }
   }
 
-  /// Returns which record of a failed restore the host deletes. If a task has started the application again, the host deletes any record.
-  /// Otherwise it deletes only the record of this task, which it may have if somebody unlocked the host and another engine resumed the
-  /// task.
+  /// Returns which record of a failed restore the host deletes. If a task has started the application again, the host deletes the record of
+  /// any deployment. Otherwise it deletes only the record of this task, which can exist if somebody unlocked the host and another engine
+  /// resumed the task.
   private func forgotten(after status: HostStatus) -> FailedRestore {
     let started: Bool =
       switch status {

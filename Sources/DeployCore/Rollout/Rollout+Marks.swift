@@ -17,7 +17,7 @@ extension Rollout {
       note(.remark("stage \"\(name)\" does not run: \(plan.origin.actor) says that it is done for this revision"))
       barReturn()
       ask(.end, mark(.done), of: hosts, then: .ending(nil))
-    // A host that was unreachable when the stage was undone may still have the mark *done*.
+    // A host that was unreachable when the stage was undone might still have the mark *done*.
     case .again, .owed: ask(.again, mark(.begun), of: hosts, then: .beginning)
     case nil: ask(terms.once == .revision ? .begin : .again, mark(.begun), of: hosts, then: .beginning)
     }
@@ -43,7 +43,7 @@ extension Rollout {
     if lapse != .returnsAnyway { traffic.keep() }
   }
 
-  /// Passes the mark of a stage that ran for this revision to hosts that lack it, such as new hosts.
+  /// Passes the mark of a stage that ran for this revision to hosts that lack the mark, such as new hosts.
   private mutating func pass(on mark: StageMark, to hosts: [Int]) {
     note(.remark("stage \"\(mark.stage)\" does not run: it ran for this revision in deployment \(mark.deployment) of \(mark.by)"))
     barReturn()
@@ -60,7 +60,7 @@ extension Rollout {
   private func mark(_ state: StageMark.State) -> StageMark {
     if var mark = undoing?.mark {
       mark.state = state
-      // The mark names the deployment that ran the stage until the undo begins.
+      // Until the undo begins, the mark names the deployment that ran the stage.
       if state == .undoing || state == .undone { (mark.deployment, mark.by) = (plan.id, plan.origin.actor) }
       if state == .undone { mark.at = max(mark.at, plan.receiptTime) }
       return mark
@@ -154,14 +154,14 @@ extension Rollout {
     return plan.elected(for: terms) == host
   }
 
-  /// Whether it is unknown if the stage was completed, for example because its function was cancelled after its last command.
+  /// Whether it is unclear if the stage was completed, for example because its function was cancelled after its last command.
   private func hasUnknownEnd(_ error: ScriptError) -> Bool {
     if error.failure.leavesUnknown { return true }
     return plan.flow.rules?.doubtsCancelled == true && error.failure.kind == .cancelled && marking.isInDoubt
   }
 
   /// Handles the end of a stage's function, if hosts keep a mark of the stage.
-  /// - Returns: whether hosts are asked to record the end; the stage then ends after their answers.
+  /// - Returns: whether hosts are asked to record how the stage ended. If so, the stage ends only after their answers.
   mutating func endMarks(_ error: ScriptError?) -> Bool {
     guard marking.step == .running else { return false }
     if undoing != nil { return endUndo(error) }
@@ -171,7 +171,7 @@ extension Rollout {
       marking.begin(.idle, asking: 0)
       return false
     }
-    // A failed stage keeps its mark if its effects may still have to be undone.
+    // A failed stage keeps its mark if its effects might still have to be undone.
     let stays = isIrreversible || markedStage.flatMap(undoTime) != nil
     ask(error == nil || stays ? .end : .drop, mark(error == nil ? .done : .failed), of: keeping, then: .ending(error))
     return true
@@ -192,7 +192,7 @@ extension Rollout {
       marking.begin(.idle, asking: 0)
       return false
     }
-    // A failed undo may have undone half of the stage, so the mark must not say *done* any more.
+    // A failed undo might have undone half of the stage, so the mark must no longer say *done*.
     if let error {
       ask(.end, mark(.failed), of: keeping, then: .ending(error))
     } else {
@@ -204,7 +204,7 @@ extension Rollout {
 }
 
 extension Plan {
-  /// Returns the number of the host on which a stage runs; nil: the stage names no host, or the host is not there.
+  /// Returns the number of the host on which a stage runs, or nil if the stage names no host or the host is not there.
   package func elected(for terms: StageTerms) -> Int? {
     switch terms.ground {
     case nil, .engine: nil
@@ -214,7 +214,7 @@ extension Plan {
   }
 
   /// Returns the first host that was not left out. In a requested rollback, prefers a host that leaves the release for which the stage ran,
-  /// because other hosts may lack that release's folder.
+  /// because other hosts might lack that release's folder.
   private func electedHost(for terms: StageTerms) -> Int? {
     let there = hosts.indices.filter { if case .leftOut = hosts[$0].action { false } else { true } }
     guard kind == .rollback(of: nil), let release = terms.undoes?.release else { return there.first }

@@ -18,8 +18,8 @@ extension Rollout {
 
   // MARK: cancel
 
-  /// Cancels the deployment in good order. A rollback after a failure is not cancelled, because half a rollback is the worst state; only
-  /// its undo of a stage is.
+  /// Cancels the deployment in an orderly way. A rollback after a failure is not cancelled, because half a rollback is the worst state.
+  /// Only its undo of a stage is cancelled.
   private mutating func cancel(_ message: Message) {
     if isWayBack, isUndoing {
       answer(message, accepted: true, "Ending the \(stageName) (\(message.words)): hosts stay as they are")
@@ -53,6 +53,6 @@ extension Rollout {
     return end + (goesBack ? "hosts are restored" : "hosts stay as they are, because \(whyNothingGoesBack)")
   }
 
-  /// Whether this is a rollback that follows from a failed or cancelled deployment.
+  /// Whether this is a rollback that follows a failed or cancelled deployment.
   var isWayBack: Bool { if case .rollback(of: .some) = plan.kind { true } else { false } }
 }

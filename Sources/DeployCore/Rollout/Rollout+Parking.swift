@@ -2,7 +2,7 @@ package import DeployModel
 
 /// Parking: a gate waits for a person, hosts keep their locks, and no engine runs until somebody resumes the deployment.
 extension Rollout {
-  /// The gate that a person has to answer, if nothing else is under way, so that the engine may leave; nil: the engine must stay.
+  /// The gate that a person has to answer, if nothing else is under way and the engine can therefore leave, or nil if the engine must stay.
   package var parkableGate: Int? {
     guard case .stage = phase, !isWayBack, pause == nil, parkState == nil, let open = gate, open.timer != nil, outbox.isIdle else {
       return nil
@@ -10,22 +10,22 @@ extension Rollout {
     return open.gate.kind.asksPerson && open.number != unparkableGate ? open.number : nil
   }
 
-  /// Whether hosts keep the deployment, so that the engine may leave.
+  /// Whether hosts keep the deployment, so that the engine can leave.
   package var isParked: Bool { parkState?.step == .parked }
 
   /// Whether the deployment is being parked, is parked, or is being resumed after parking. In these states, an engine has to ask the hosts
   /// before it continues.
   package var isParking: Bool { parkState != nil }
 
-  /// Keeps an event of the time in which the deployment is parked or being parked.
-  /// - Returns: whether the event was kept until an engine has the locks of all hosts again; false: it has to be handled now.
+  /// Keeps an event that arrives while the deployment is parked or being parked.
+  /// - Returns: whether the event was kept until an engine has the locks of all hosts again. If false, it has to be handled now.
   mutating func keeps(_ happening: Happening) -> Bool {
     guard parkState != nil, lapse != .parkingForgotten else { return false }
     switch happening {
     case .started, .finished, .overtaken, .parks, .unparks, .revived: return false
     case .rang, .cancelled, .said:
       parkState?.held.append(happening)
-      // The event makes the engine stay that was about to leave.
+      // The event makes the engine that was about to leave stay.
       if isParked { askToUnpark(by: plan.origin.actor) }
       return true
     }
@@ -70,7 +70,7 @@ extension Rollout {
     note(.parked(until: state.parking.until))
   }
 
-  /// Handles an engine that has the journal and wants to resume. If there are several, the first host decides between them.
+  /// Handles an engine that has the journal and wants to resume. If there are several such engines, the first host decides between them.
   mutating func unpark(by actor: String, claim: String, _ reason: String?) {
     guard let state = parkState, state.step == .leaving || state.step == .parked else { return }
     if let reason { stay(reason) }
@@ -86,8 +86,8 @@ extension Rollout {
     note(.remark("it is not parked, and this engine waits: \(reason)"))
   }
 
-  /// Asks the first host whether this engine may resume.
-  /// - Parameter claim: the claim of the engine that resumes; empty: the engine that was about to leave stays.
+  /// Asks the first host whether this engine is allowed to resume.
+  /// - Parameter claim: the claim of the engine that resumes, or empty if the engine that was about to leave stays.
   private mutating func askToUnpark(by actor: String, claim: String = "") {
     guard let state = parkState, let first = state.hosts.first else { return }
     let request = UnparkRequest(
@@ -108,8 +108,8 @@ extension Rollout {
     if let failure = outcome.failure {
       note(.remark("\(plan.name(ofHost: host)) does not answer, and keeps the lock as it is: \(failure.message)"))
       guard state.step != .asking else {
-        // Nobody knows whether another engine resumes, so the events of the meantime wait for the next engine. An event that ends only this
-        // engine is dropped.
+        // Nobody knows whether another engine resumes, so the events that arrived in the meantime wait for the next engine. An event that
+        // ends only this engine is dropped.
         parkState?.step = .parked
         parkState?.held.removeAll { if case .cancelled = $0 { true } else { false } }
         return note(.parked(until: state.parking.until))
@@ -122,8 +122,8 @@ extension Rollout {
     guard parkState?.awaited == 0, let held = parkState?.held else { return }
     parkState = nil
     note(.parked(until: nil))
-    // A gate whose time is over fails, even if answers wait on the hosts, because nobody answered in time. Of several answers, a rejection
-    // has precedence.
+    // A gate whose time has run out fails, even if answers wait on the hosts, because nobody answered in time. If there are several
+    // answers, a rejection takes precedence.
     let answers = held.filter { !$0.isDeadline }
     let refusals = plan.flow.rules?.hearsRefusalsFirst == true ? answers.filter(\.isRefusal) : []
     let others = refusals.isEmpty ? answers : answers.filter { !$0.isRefusal }

@@ -2,7 +2,7 @@ import DeployModel
 
 /// A pause: nothing new begins, and running operations finish.
 extension Rollout {
-  /// A request of a script that waits for the end of the pause.
+  /// A script's request that waits for the end of the pause.
   enum Held: Sendable, Hashable {
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
@@ -76,8 +76,8 @@ extension Rollout {
     note(.paused(nil))
   }
 
-  /// Handles a pause that nobody has ended in time. A deployment is cancelled. A rollback after a failure continues, because its end is the
-  /// safest state.
+  /// Handles a pause that nobody has ended in time. A deployment is cancelled. A rollback after a failure continues, because its result is
+  /// the safest state.
   mutating func pauseEnded() {
     guard let over = pause else { return }
     let reason = "paused by \(over.message.words), and nobody resumed it within \(Deadlines.pause)"
@@ -91,7 +91,7 @@ extension Rollout {
 
   // MARK: what scripts ask for
 
-  /// Whether a script has to wait for the end of the pause. A cancelled script may clean up at once.
+  /// Whether a script has to wait for the end of the pause. A cancelled script is allowed to clean up immediately.
   func isHeld(_ script: ScriptID) -> Bool {
     guard holdsScripts, !tree[script].told else { return false }
     switch tree.owner(of: script) {

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Restarts hosts with the release that they run. They are then started as recently as the canary, so that an analysis can compare them
-/// with it.
+/// Restarts hosts with the release that they run. They have then been started as recently as the canary, so an analysis can compare them
+/// with the canary.
 extension Rollout {
   /// Begins to restart hosts. Hosts whose part has ended are skipped, and so are hosts without an intact release. A freeze does not delay a
   /// restart, because it deploys nothing.
@@ -20,7 +20,7 @@ extension Rollout {
     admit()
   }
 
-  /// Returns why these hosts cannot be restarted; nil: they can.
+  /// Returns why these hosts cannot be restarted, or nil if they can be.
   func restartRefusal(of hosts: [Int]) -> Failure? {
     hosts.lazy.filter(statuses.indices.contains).map { plan.hosts[$0].host }.first { $0.slot != nil }.map { slot in
       Failure(
@@ -41,7 +41,7 @@ extension HostProgram {
 }
 
 extension HostPlan {
-  /// The host's plan with the release that it already runs as its target; nil: it runs no intact release of Lander.
+  /// The host's plan with the release that it already runs as its target, or nil if it runs no intact release of Lander.
   var still: HostPlan? {
     guard let running = previous?.release, running.id == current, damage == nil else { return nil }
     var still = self

@@ -39,7 +39,8 @@ extension Rollout {
     tree[script].waiting = .intent(outbox.perform(place, operation, for: .script(script), site: site, timeout: timeout))
   }
 
-  /// Whether the request comes from the traffic adapter: from its function, or from a function that this one started.
+  /// Whether the request comes from the traffic adapter: from the adapter's function, or from a function that the adapter's function
+  /// started.
   private func ofTraffic(_ script: ScriptID) -> Bool {
     switch tree[script].owner {
     case .traffic: true
@@ -48,7 +49,7 @@ extension Rollout {
     }
   }
 
-  /// Returns why a script may ask nothing of a host; nil: it may.
+  /// Returns why a script is not allowed to ask anything of a host, or nil if it is allowed to.
   func refusal(of host: Int) -> Failure? {
     if plan.partner(host) != nil { return nil }
     guard plan.hosts.indices.contains(host) else { return Failure(.invalid, "there is no host number \(host) in this deployment") }
@@ -88,7 +89,7 @@ extension Rollout {
     }
   }
 
-  /// Refuses a request. A strategy that repeats refused requests without end is aborted, because it would never wait for anything.
+  /// Refuses a request. A strategy that endlessly repeats refused requests is aborted, because it would never wait for anything.
   mutating func refuse(_ script: ScriptID, _ failure: Failure) {
     tree[script].refused += 1
     guard tree[script].refused <= Self.refusals else { return carryOut(tree.abort(script, failure, &outbox)) }

@@ -1,8 +1,9 @@
 import DeployModel
 
-/// Decides which slots of a machine may be stopped, and which are kept.
+/// Decides which slots of a machine are allowed to be stopped, and which are kept.
 extension Rollout {
-  /// Returns why a wave may not change these hosts: a slot that gets traffic is never stopped, whatever a strategy decides. Nil: it may.
+  /// Returns why a wave is not allowed to change these hosts, or nil if it is. A slot that gets traffic is never stopped, whatever a
+  /// strategy decides.
   func slotRefusal(of hosts: [Int]) -> Failure? {
     hosts.lazy.compactMap { number in isPooled(number) ? trafficRefusal(of: number) : nil }.first
   }
@@ -31,8 +32,9 @@ extension Rollout {
       fix: "move it away first, with rollout:shift, or take the other slot")
   }
 
-  /// Returns why traffic may not be shifted to these weights: a slot without the release would get more traffic than it has now. Nil: it
-  /// may. In a rollback, a slot of an unreachable machine does not prevent the shift, because it still has its old release.
+  /// Returns why traffic must not be shifted to these weights: a slot without the release would get more traffic than it has now. Returns
+  /// nil if the shift is allowed. In a rollback, a slot of an unreachable machine does not prevent the shift, because the slot still has
+  /// its old release.
   func shiftRefusal(to weights: Weights) -> Failure? {
     guard readsAnew else { return nil }
     let now = traffic.current
@@ -58,7 +60,7 @@ extension Rollout {
   }
 
   /// Returns why a stage must not run a command in a host's release folder: the host does not have the release yet. Slots get it in the
-  /// rollout, and other hosts in the upload. Nil: the command may run.
+  /// rollout, and other hosts in the upload. Returns nil if the command is allowed to run.
   func releaseRefusal(of number: Int, _ operation: DeployModel.Operation, for script: ScriptID) -> Failure? {
     guard case .run(let command) = operation, command.directory == nil else { return nil }
     // Partners have no release.
@@ -82,7 +84,7 @@ extension Rollout {
       fix: "run it in a hook, or in a stage after stage.rollout on a slot that got the release")
   }
 
-  /// Slots that kept their release and get more traffic than before, or to which the group goes back.
+  /// The slots that kept their release and get more traffic than before, or that the group goes back to.
   var slotsThatTookOver: [Int] {
     let hosts = plan.hosts.map(\.host)
     return statuses.indices.filter { number in
@@ -93,14 +95,14 @@ extension Rollout {
     }
   }
 
-  /// Whether a slot gets, or may get, traffic that could not be shifted back. Such a slot is not stopped, because it may be the only one
-  /// that serves.
+  /// Whether a slot gets, or might get, traffic that could not be shifted back. Such a slot is not stopped, because it might be the only
+  /// slot that serves.
   func mayHaveStrayTraffic(_ number: Int) -> Bool {
     guard traffic.stray != nil, let slot = plan.hosts[number].host.slot else { return false }
     return traffic.isUncertain || (traffic.current?.percent(of: slot) ?? 1) > 0
   }
 
-  /// Sets the status *kept* after a strategy's end for slots that were not changed, if another slot of their machine has the release.
+  /// After a strategy has ended, sets the status *kept* for slots that were not changed, if another slot of their machine has the release.
   mutating func keepSlots() {
     let hosts = plan.hosts.map(\.host)
     var rest = Slots.byMachine(hosts)[...]

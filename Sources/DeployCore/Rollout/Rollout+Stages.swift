@@ -2,7 +2,7 @@ import DeployModel
 
 /// Runs the stages of a deployment, one after the other.
 extension Rollout {
-  /// Begins the stage with this index; after the last stage, ends the deployment.
+  /// Begins the stage with this index, or ends the deployment after the last stage.
   mutating func beginStage(_ index: Int) {
     isStageHeld = isPaused
     if index < plan.flow.stages.count || isStageHeld { phase = .stage(index) }
@@ -143,7 +143,7 @@ extension Rollout {
     upload()
   }
 
-  /// Returns the failure of the first host that failed; if none did, a failure that names the exceeded bound.
+  /// Returns the failure of the first host that failed, or a failure that names the exceeded bound if no host failed.
   func firstCause(or bound: String) -> ScriptError {
     for status in statuses {
       switch status {

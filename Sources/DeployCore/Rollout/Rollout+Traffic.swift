@@ -9,7 +9,7 @@ extension Rollout {
       return refuse(script, Failure(.invalid, "the recipe has no traffic, so there is nothing to shift", fix: fix))
     }
     guard let weights else {
-      // The known weights come from the adapter's last call. A call that failed has made the deployment fail.
+      // The known weights come from the adapter's last call. If a call fails, the deployment fails.
       if !readsAnew, let current = traffic.current { return tree.answer(script, .shifted(current), &outbox) }
       return readTraffic(.know, for: script)
     }
@@ -151,7 +151,7 @@ extension Rollout {
 }
 
 extension Shifting {
-  /// Returns the failure for weights that were set but are not what the adapter reads afterwards.
+  /// Returns the failure that the weights which the adapter reads afterwards are not those that were set.
   static func unproved(_ answer: Result<Weights, Failure>, _ wanted: Weights) -> Failure {
     switch answer {
     case .failure(let problem): problem
@@ -164,7 +164,7 @@ extension Shifting {
 }
 
 extension Plan {
-  /// The adapter that moves traffic between pools; nil: the deployment moves no traffic.
+  /// The adapter that moves traffic between pools, or nil if the deployment moves no traffic.
   var adapter: TrafficAdapter? {
     flow.stages.lazy.compactMap { if case .rollout(let strategy?) = $0 { strategy.traffic } else { nil } }.first
   }

@@ -2,7 +2,7 @@ import DeployModel
 
 /// Restores the weights from before the first shift if the deployment fails.
 extension Rollout {
-  /// Whether the traffic has to be shifted back before hosts that may get traffic are changed.
+  /// Whether the traffic has to be shifted back before hosts that might get traffic are changed.
   var owesTraffic: Bool { traffic.owed != nil && traffic.stray == nil && lapse != .trafficForgotten }
 
   /// Restores the weights from before the first shift, once nothing is under way any more.

@@ -1,23 +1,23 @@
 import DeployModel
 
-/// Reads the traffic's weights again before a slot is stopped, because somebody may have moved traffic since the last read.
+/// Reads the traffic's weights again before a slot is stopped, because somebody might have moved traffic since the last read.
 extension Rollout {
   /// Whether the plan's rules read the weights again before anything relies on them.
   var readsAnew: Bool { plan.flow.rules?.readsTrafficAnew == true }
 
-  /// Whether the weights decide which hosts may be stopped.
+  /// Whether the weights decide which hosts are allowed to be stopped.
   var reliesOnTraffic: Bool { readsAnew && plan.adapter != nil && plan.hosts.contains { $0.host.slot != nil } }
 
   func readsTraffic(beforeWaveOf hosts: [Int]) -> Bool { readsAnew && hosts.contains { isPooled($0) } }
 
-  /// Records that somebody may have moved traffic since the last read.
+  /// Records that somebody might have moved traffic since the last read.
   mutating func doubtTraffic() {
     traffic.isConfirmed = false
     if reliesOnTraffic, traffic.current != nil { traffic.isDoubtful = true }
   }
 
   /// Records the weights that were read.
-  /// - Returns: a failure if somebody else has moved traffic during this deployment; nil: nobody has.
+  /// - Returns: a failure if somebody else has moved traffic during this deployment, or nil if nobody has.
   mutating func took(_ found: Weights) -> Failure? {
     guard readsAnew else {
       traffic.readOnce(found)
@@ -43,7 +43,7 @@ extension Rollout {
     beginWave(hosts, parallel: parallel, upto: upto, for: script)
   }
 
-  /// Whether a host has to wait until the weights have been read again, because its release is about to be stopped and somebody may have
+  /// Whether a host has to wait until the weights have been read again, because its release is about to be stopped and somebody might have
   /// moved traffic.
   mutating func waitsForTraffic(_ host: Int) -> Bool {
     guard traffic.isDoubtful, isPooled(host), runs[host]?.leavesRunning == true, let adapter = plan.adapter else { return false }
@@ -55,7 +55,7 @@ extension Rollout {
     return true
   }
 
-  /// Returns why the known weights forbid to stop a host's release now; nil: they allow it.
+  /// Returns why the known weights forbid stopping a host's release now, or nil if they allow it.
   func stopRefusal(of host: Int) -> Failure? {
     reliesOnTraffic && isPooled(host) && runs[host]?.leavesRunning == true ? trafficRefusal(of: host) : nil
   }

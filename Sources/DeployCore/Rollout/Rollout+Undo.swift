@@ -1,21 +1,21 @@
 import DeployModel
 
-/// The stages that a rollback undoes, and what the forward deployment records for that (docs/recipes.md).
+/// The stages that a rollback undoes, and what the forward deployment records for this purpose (docs/recipes.md).
 extension Rollout {
   /// A stage with an undo that has begun.
   struct BegunStage: Sendable, Hashable {
     /// The stage's index in the plan.
     var index: Int
-    /// Why the stage failed; nil: it succeeded, or is still running.
+    /// Why the stage failed, or nil if it succeeded or is still running.
     var error: ScriptError?
-    /// Whether it is unknown if the stage was completed.
+    /// Whether it is unclear if the stage was completed.
     var isUnknown = false
   }
 
-  /// What the current stage undoes; nil: it is a stage of the recipe.
+  /// What the current stage undoes, or nil if it is a stage of the recipe.
   var undoing: StageUndo? { markedStage.flatMap { plan.flow.stages[$0].terms?.undoes } }
 
-  /// Returns when the stage with this index is undone; nil: it has no undo.
+  /// Returns when the stage with this index is undone, or nil if it has no undo.
   func undoTime(_ index: Int) -> StageMark.Undo? {
     guard plan.flow.stages[index].terms?.undo != nil else { return nil }
     return index > plan.flow.rolloutIndex ? .before : .after
@@ -28,15 +28,15 @@ extension Rollout {
     begun.append(BegunStage(index: index))
   }
 
-  /// Records how a stage ended. If the end of a stage after the rollout is unknown, no host goes back: the new release works with and
-  /// without the stage's results, but the previous release may not work with them.
+  /// Records how a stage ended. If the outcome of a stage after the rollout is unknown, no host goes back: the new release works with and
+  /// without the stage's results, but the previous release might not work with them.
   mutating func remembersEnd(_ error: ScriptError?, isUnknown: Bool) {
     guard let last = begun.indices.last, begun[last].index == markedStage else { return }
     (begun[last].error, begun[last].isUnknown) = (error, isUnknown)
     if isUnknown, undoTime(begun[last].index) == .before { stayForward() }
   }
 
-  /// The stages that a rollback has to undo, last one first, and the names of the stages that are not undone, with the reason.
+  /// The stages that a rollback has to undo, the last one first, and the names of the stages that are not undone, with the reason.
   var undoPlan: (undo: [StageUndo], stays: [String], why: String?) {
     guard failure != nil, plan.kind == .deploy, goesBack, !begun.isEmpty, lapse != .undoForgotten else { return ([], [], nil) }
     let names = begun.reversed().map { plan.flow.stages[$0.index].name }
@@ -45,7 +45,7 @@ extension Rollout {
     }
     var undo: [StageUndo] = []
     for stage in begun.reversed() {
-      // The stages before it are not undone either, because it may need their results.
+      // The stages before this stage are not undone either, because this stage might need their results.
       guard !stage.isUnknown else {
         let left = Array(names.dropFirst(undo.count))
         return (undo, left, "nobody knows whether stage \"\(left[0])\" came to its end")
@@ -61,7 +61,7 @@ extension Rollout {
   /// Whether an undo runs in the release for which the stage ran.
   private var keepsUndone: Bool { plan.flow.rules?.undoesInPlace == true }
 
-  /// Whether a host keeps the release, or may keep it.
+  /// Whether a host keeps the release, or might keep it.
   private func mayKeepRelease(_ host: Int) -> Bool {
     // The host goes back to an earlier deployment of the same revision.
     if (plan.hosts[host].back ?? plan.hosts[host].previous)?.inputs.bundle == plan.content.inputs.bundle { return true }
@@ -74,7 +74,7 @@ extension Rollout {
 
   // MARK: in the rollback
 
-  /// Why the current undo does not begin; nil: it begins.
+  /// Why the current undo does not begin, or nil if it begins.
   var undoRefusal: ScriptError? {
     guard let undo = undoing, undo.mark.undo == .after,
       let host = statuses.indices.first(where: { ![.succeeded, .unchanged, .kept].contains(statuses[$0]) })
@@ -98,7 +98,7 @@ extension Rollout {
     for script in tree.roots where tree[script].owner == .stage { tree.cancel(script, reason, &outbox) }
   }
 
-  /// The names of the stages that should have been undone and were not, known at the end.
+  /// The names of the stages that should have been undone but were not, as known at the end.
   var notUndone: [String] {
     guard failure != nil else { return undoPlan.stays }
     let last = plan.flow.stages.lastIndex { $0.name.isExactly(stageName) } ?? 0
@@ -108,6 +108,6 @@ extension Rollout {
 }
 
 extension Plan.Flow {
-  /// The index of the rollout among the stages; if there is no rollout, the number of stages.
+  /// The index of the rollout among the stages, or the number of stages if there is no rollout.
   var rolloutIndex: Int { stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? stages.count }
 }

@@ -5,10 +5,10 @@ package import DeployModel
 /// `ScriptTree`.
 package struct Rollout: Sendable {
   package let plan: Plan
-  /// The status of each host; the index is the host's number.
+  /// The status of each host. The index is the host's number.
   package internal(set) var statuses: [HostStatus]
   package internal(set) var phase = Phase.planned
-  /// Why the deployment will end as failed, by its first cause; nil: it has not failed.
+  /// The first cause for which the deployment will end as failed, or nil if it has not failed.
   package internal(set) var failure: ScriptError?
   package internal(set) var cancelled = false
   /// Whether functions of a task have begun a command whose effect nothing reverses.
@@ -38,13 +38,13 @@ package struct Rollout: Sendable {
   var waves = 0
   /// The number of hosts in the waves so far, for a rollout without a strategy that has several waves.
   var taken = 0
-  /// The open gate; nil: no gate is open.
+  /// The open gate, or nil if no gate is open.
   var gate: OpenGate?
   var freeze = FreezeState()
   /// The names of the gates that were opened, in order.
   var gates: [String] = []
   var traffic = Shifting()
-  /// Why the strategy ended the rollout on purpose; nil: it did not.
+  /// Why the strategy ended the rollout on purpose, or nil if it did not.
   var stopped: String?
   /// The marks that hosts are asked to record for the current stage.
   var marking = Marking()
@@ -52,38 +52,38 @@ package struct Rollout: Sendable {
   var keeping: [Int] = []
   /// The name of the current stage, or of the last one.
   var stageName = ""
-  /// The first irreversible stage that has begun, after which no host goes back; nil: none.
+  /// The first irreversible stage that has begun, after which no host goes back, or nil if there is none.
   var pastReturn: String?
   /// The stages with an undo that have begun, in order.
   var begun: [BegunStage] = []
-  /// The timer that limits the undo of a stage; nil: no undo is running.
+  /// The timer that limits the undo of a stage, or nil if no undo is running.
   var undoTimer: Int?
   /// For the lapse that undoes a stage twice: whether it has done so.
   var isUndoneAgain = false
-  /// For each host, by its number, its way through its part; nil: the host is not under way.
+  /// For each host, by its number, its progress through its part, or nil if the host is not under way.
   var runs: [HostRun?]
   /// The hosts that waves have left ready, including hosts with which a later wave has continued. After a failure they are restored in
   /// reverse order.
   var ready: [Int] = []
-  /// Whether `giveUpReadyHosts` is running, so that a host that ends at once does not call it again.
+  /// Whether `giveUpReadyHosts` is running, so that a host that ends immediately does not call it again.
   var isGivingUp = false
-  /// The state of the parking; nil: the deployment is neither parked nor being parked.
+  /// The state of the parking, or nil if the deployment is neither parked nor being parked.
   var parkState: ParkState?
-  /// How often an engine was about to leave.
+  /// The number of times that an engine was about to leave.
   var parkings = 0
-  /// The number of the gate at which hosts could not keep the deployment; nil: there was none.
+  /// The number of the gate at which hosts could not keep the deployment, or nil if there was none.
   var unparkableGate: Int?
   let lapse: Lapse?
   /// Whether each host has only one step, which makes its release current, and nothing is locked, sent or pruned. Only simulations of large
   /// fleets use this.
   let isOutline: Bool
-  /// The pause; nil: the deployment is not paused.
+  /// The pause, or nil if the deployment is not paused.
   var pause: Hold?
   /// The requests of scripts that wait for the end of the pause, in order.
   var held: [Held] = []
   /// Whether a pause delays the start of the phase's stage or, after the last stage, the end of the deployment.
   var isStageHeld = false
-  /// The timer of the functions that run after the deployment; nil: none runs.
+  /// The timer of the functions that run after the deployment, or nil if none runs.
   var noticeTimer: Int?
   /// Whether the functions after the deployment have been ended, so that the rest of them are skipped.
   var areNoticesOver = false
@@ -100,7 +100,7 @@ package struct Rollout: Sendable {
   }
 
   /// - Parameters:
-  ///   - lapse: a rule that is disabled, for tests of the checkers; nil: none.
+  ///   - lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
   ///   - isOutline: whether each host has only one step, for simulations of large fleets.
   package init(plan: Plan, lapse: Lapse? = nil, isOutline: Bool = false) {
     self.plan = plan
@@ -160,7 +160,7 @@ package struct Rollout: Sendable {
         return lock()
       }
       guard let first = plan.unended else {
-        // The hosts record the sequence, so that they refuse a lower one later.
+        // The hosts record the sequence, so that they refuse a lower sequence later.
         if plan.lock.sequence != nil, statuses.contains(.unchanged) { return lock() }
         return conclude(Conclusion(status: .succeeded, hosts: statuses))
       }
@@ -215,7 +215,7 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// Handles a host's refusal to renew its lock. The refusal has no effect before all locks are held, and while they are released.
+  /// Handles a host's refusal to renew its lock. The refusal has no effect before all locks are held or while they are being released.
   private mutating func overtaken(_ failure: Failure) {
     switch phase {
     case .planned, .locking, .unlocking, .concluded: break

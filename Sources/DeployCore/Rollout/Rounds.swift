@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Decides when a check gate looks at hosts, by the rules of older plans: at all places, then after a pause at all places again. A place
+/// Decides when a check gate looks at hosts, by the rules of older plans: at all places and, after a pause, at all places again. A place
 /// that does not answer delays the others.
 struct Rounds: Sendable, Hashable {
   private let places: Int
@@ -15,7 +15,7 @@ struct Rounds: Sendable, Hashable {
     (self.places, self.looks, self.every) = (places, looks, every)
   }
 
-  /// - Returns: the next move; nil: every look has ended.
+  /// - Returns: the next move, or nil if every look has ended.
   mutating func next(mayBegin: Bool) -> Looking.Move? {
     if position < places {
       guard running < Looking.width else { return .wait }

@@ -10,9 +10,9 @@ extension ScriptTree {
     var started = 0
     var running: [ScriptID] = []
     var results: [ScriptResult?]
-    /// The time limit of `within`; nil: there is none.
+    /// The time limit of `within`, or nil if there is none.
     var time: Interval?
-    /// The timer of the time limit; nil: no timer is running.
+    /// The timer of the time limit, or nil if no timer is running.
     var deadline: Int?
     /// Whether a pause delays one of the functions, so that the whole time limit starts anew after the pause.
     var isSuspended = false
@@ -27,7 +27,7 @@ extension ScriptTree {
     }
   }
 
-  /// Starts as many functions as may run at once, for a script that waits for them.
+  /// Starts as many functions as are allowed to run at the same time, for a script that waits for them.
   mutating func gather(_ id: ScriptID, _ family: Family, _ outbox: inout Outbox) {
     self[id].waiting = .children(family)
     spawn(id, &outbox)

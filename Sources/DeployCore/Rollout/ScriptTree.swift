@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The running scripts: who started each script, what it waits for, and what follows from its end. The tree answers and cancels scripts,
-/// and returns work that only the rollout can do as a move.
+/// The running scripts: who started each script, what it waits for, and what follows when it ends. The tree answers and cancels scripts. It
+/// returns, as a move, work that only the rollout can do.
 struct ScriptTree: Sendable, Hashable {
   /// The part of the rollout that handles the end of a script.
   enum Owner: Sendable, Hashable {
@@ -22,7 +22,7 @@ struct ScriptTree: Sendable, Hashable {
     /// The script waits for an operation, which the rollout has to begin.
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
-    /// A script ended for which no other script waits.
+    /// A script for which no other script waits has ended.
     case ended(Owner, ScriptResult)
   }
 
@@ -43,9 +43,9 @@ struct ScriptTree: Sendable, Hashable {
     var site: Intent.Site
     var host: Int?
     var waiting = Waiting.nothing
-    /// The machine that performs the script's last operation; nil: it has asked for none.
+    /// The machine that performs the script's last operation, or nil if the script has asked for none.
     var asked: Place?
-    /// Why the script has to end; nil: it need not.
+    /// Why the script has to end, or nil if it need not end.
     var cancelled: Failure?
     /// Whether the script has been given the reason in `cancelled`.
     var told = false
@@ -57,7 +57,7 @@ struct ScriptTree: Sendable, Hashable {
     var ended = false
   }
 
-  /// The scripts by their numbers; number 0 is not used.
+  /// The scripts by their numbers. Number 0 is not used.
   private var scripts: [Script] = [Script(owner: .condition, site: Intent.Site(), ended: true)]
   /// The number of running scripts for which no other script waits.
   private(set) var activeRoots = 0
@@ -125,7 +125,7 @@ struct ScriptTree: Sendable, Hashable {
   }
 
   /// Handles a script's step.
-  /// - Returns: the work that is left for the rollout; nil: none.
+  /// - Returns: the work that is left for the rollout, or nil if there is none.
   mutating func stepped(_ id: ScriptID, _ step: Step, _ outbox: inout Outbox) -> Move? {
     for line in step.log { outbox.note(.log(host: scripts[id].host, line)) }
     guard !scripts[id].ended else { return nil }
@@ -141,7 +141,7 @@ struct ScriptTree: Sendable, Hashable {
   }
 
   /// The largest number of requests of one function. The limit on instructions is counted from one request to the next, so without this
-  /// limit a function that makes requests in a loop could run for ever.
+  /// limit a function that makes requests in a loop could run forever.
   static let mostRequests = 100_000
 
   private mutating func ask(_ id: ScriptID, _ request: Request, _ outbox: inout Outbox) -> Move? {
@@ -183,13 +183,13 @@ struct ScriptTree: Sendable, Hashable {
     return .ended(scripts[id].owner, result)
   }
 
-  /// Ends a script at once, without a further step.
+  /// Ends a script immediately, without a further step.
   mutating func cut(_ id: ScriptID, _ error: ScriptError, _ outbox: inout Outbox) -> Move? {
     outbox.add(.kill(id))
     return end(id, .raised(error), &outbox)
   }
 
-  /// Asks a script to end. A script that waits for a time or for the end of a pause is told at once, and any other script when its
+  /// Asks a script to end. A script that waits for a time or for the end of a pause is told immediately. Any other script is told when its
   /// operation has ended.
   mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
     guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
@@ -205,13 +205,13 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// Ends a script whose clean-up took too long, with all scripts that it started.
+  /// Ends a script whose clean-up took too long, together with all scripts that it started.
   mutating func graceEnded(_ id: ScriptID, _ outbox: inout Outbox) -> Move? {
     guard !scripts[id].ended else { return nil }
     return abort(id, scripts[id].cancelled ?? Failure(.cancelled, "cancelled"), &outbox)
   }
 
-  /// Ends a script at once, with all scripts that it started and the operation for which it waits.
+  /// Ends a script immediately, together with all scripts that it started and the operation for which it waits.
   mutating func abort(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) -> Move? {
     guard !scripts[id].ended else { return nil }
     dropWhatItWaitsFor(id, &outbox)

@@ -6,7 +6,7 @@ struct Shifting: Sendable, Hashable {
     case idle
     /// The adapter reads the weights for a strategy's request.
     case reading(Wish, for: ScriptID)
-    /// The adapter reads the weights for hosts under way, which wait for that.
+    /// The adapter reads the weights for hosts under way, which wait for the result.
     case asking
     /// The adapter sets the weights.
     case setting(for: ScriptID, to: Weights)
@@ -24,11 +24,11 @@ struct Shifting: Sendable, Hashable {
   enum Wish: Sendable, Hashable {
     case know
     case shift(to: Weights)
-    /// To decide on a wave, which is this decision.
+    /// To decide on a wave, which the strategy asked for with this decision.
     case wave(Decision)
   }
 
-  /// How often the original weights are set, or set weights are read, until the deployment gives up.
+  /// The number of attempts to set the original weights, or to read weights that were set, before the deployment gives up.
   static let attempts = 3
   /// The time limit of one call of the adapter.
   static let limit = Interval.minutes(2)
@@ -36,27 +36,27 @@ struct Shifting: Sendable, Hashable {
   static let pause = Interval.seconds(1)
 
   var step = Step.idle
-  /// The script of the adapter's current call; nil: none is running.
+  /// The script of the adapter's current call, or nil if none is running.
   var script: ScriptID?
   var timer: Int?
-  /// The weights before the first shift; nil: they were not read yet.
+  /// The weights before the first shift, or nil if they have not been read yet.
   private(set) var original: Weights?
-  /// The weights that the adapter set or read last; nil: none so far.
+  /// The weights that the adapter set or read last, or nil if there has been none so far.
   private(set) var current: Weights?
-  /// The weights that this deployment set last; nil: it has set none.
+  /// The weights that this deployment set last, or nil if it has set none.
   private(set) var ours: Weights?
   /// Whether a call that sets the weights has failed, so that the weights are unknown.
   private(set) var isUncertain = false
-  /// Whether somebody may have moved traffic since the last read, because an engine died or the deployment was delayed.
+  /// Whether somebody might have moved traffic since the last read, because an engine died or the deployment was delayed.
   var isDoubtful = false
   /// The commands of the last call, one in each line.
   var commands: [String] = []
   /// Whether the weights have been read and nothing has begun since.
   var isConfirmed = false
-  /// The traffic that could not be shifted back; nil: none.
+  /// The traffic that could not be shifted back, or nil if there is none.
   var stray: StrayTraffic?
 
-  /// The weights to restore after a failure; nil: the traffic is unchanged.
+  /// The weights to restore after a failure, or nil if the traffic is unchanged.
   var owed: Weights? { isUncertain || current != original ? original : nil }
 
   /// Records weights by rules before version 6: the first weights that were read are the original weights.
@@ -77,7 +77,7 @@ struct Shifting: Sendable, Hashable {
     isUncertain = false
   }
 
-  /// Makes the present weights the original ones, so that a failure keeps them. If the present weights are unknown, a failure still
+  /// Makes the current weights the original ones, so that a failure keeps them. If the current weights are unknown, a failure still
   /// restores the original weights.
   mutating func keep() { if !isUncertain { original = current } }
 

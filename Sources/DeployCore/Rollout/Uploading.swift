@@ -3,13 +3,13 @@ struct Uploading: Sendable, Hashable {
   /// The next action.
   enum Move: Sendable, Hashable {
     case send(Int)
-    /// Wait, because the allowed number of sends is under way, or only sends under way are left.
+    /// Wait, because the allowed number of sends is under way, or because no send is left to begin but some are still under way.
     case wait
     /// Nothing is under way, and nothing is left to begin.
     case done
   }
 
-  /// The largest number of sends under way: enough to use the whole bandwidth, and not enough to fill the engine's memory.
+  /// The largest number of sends under way at the same time: enough to use the whole bandwidth, but not enough to fill the engine's memory.
   static let width = 50
 
   private let queue: [Int]
@@ -25,7 +25,7 @@ struct Uploading: Sendable, Hashable {
   var isOpen: Bool { next < queue.count }
 
   /// Returns the next move.
-  /// - Parameter mayBegin: whether the deployment may still begin anything new.
+  /// - Parameter mayBegin: whether the deployment is still allowed to begin anything new.
   mutating func next(mayBegin: Bool) -> Move {
     guard mayBegin, next < queue.count, running < Self.width else { return running == 0 ? .done : .wait }
     running += 1
@@ -36,7 +36,7 @@ struct Uploading: Sendable, Hashable {
   /// Whether a failed send is repeated.
   /// - Parameters:
   ///   - most: the largest number of retries for one host.
-  ///   - helps: whether a retry may help.
+  ///   - helps: whether a retry might help.
   mutating func retries(_ host: Int, upTo most: Int, _ helps: Bool) -> Bool {
     guard helps, repeated.count(where: { $0 == host }) < most else { return false }
     repeated.append(host)

@@ -5,18 +5,18 @@ struct Wave: Sendable, Hashable {
   /// The next action.
   enum Move: Sendable, Hashable {
     case start(Int)
-    /// Wait: no further host may start now, and some are under way.
+    /// Wait: no further host is allowed to start now, and some hosts are under way.
     case wait
-    /// No further host may start, even when others have ended; the sentence says why.
+    /// No further host is allowed to start, even after others have ended. The string says why.
     case never(String)
     /// All hosts that began have ended, and no host is left to begin.
     case ended
   }
 
   let hosts: [Int]
-  /// The strategy that asked for the wave; nil: the rollout has no strategy.
+  /// The strategy that asked for the wave, or nil if the rollout has no strategy.
   let script: ScriptID?
-  /// The segment after which the wave leaves its hosts ready; nil: they complete all segments.
+  /// The segment after which the wave leaves its hosts ready, or nil if they complete all segments.
   let upto: Segment?
   /// Whether the hosts are restarted with the release that they run.
   let isRestart: Bool
@@ -29,7 +29,7 @@ struct Wave: Sendable, Hashable {
 
   /// - Parameters:
   ///   - hosts: the hosts, each once.
-  ///   - parallel: the largest number of hosts at once; nil: only the deployment's bounds limit it.
+  ///   - parallel: the largest number of hosts at the same time, or nil if only the deployment's bounds limit it.
   init(_ hosts: [Int], parallel: Int? = nil, upto: Segment? = nil, isRestart: Bool = false, for script: ScriptID? = nil) {
     self.hosts = hosts
     self.isRestart = isRestart
@@ -42,7 +42,7 @@ struct Wave: Sendable, Hashable {
   var isOpen: Bool { next < hosts.count }
 
   /// Returns the next move.
-  /// - Parameter mayBegin: whether the deployment may still begin anything new.
+  /// - Parameter mayBegin: whether the deployment is still allowed to begin anything new.
   mutating func next(_ admission: Admission, mayBegin: Bool) -> Move {
     guard mayBegin, next < hosts.count else { return running == 0 ? .ended : .wait }
     switch admission.mayStart(hosts[next], parallel: parallel) {
