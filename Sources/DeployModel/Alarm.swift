@@ -1,23 +1,23 @@
 /// A check of a deployment's hosts after the deployment has succeeded. If too many looks find a host bad, the hosts are rolled back.
 package struct Alarm: Sendable, Hashable, Codable {
-  /// The largest number of looks at one host. Each look leaves a few small files on the host, until releases are pruned.
+  /// The largest number of looks at one host. Each look leaves a few small files on the host until releases are pruned.
   package static let most = 1000
 
-  /// How long the alarm lasts after the end of its deployment.
+  /// How long the alarm lasts once its deployment has ended.
   package var during: Interval
   /// What each look checks.
   package var check: Check
-  /// Whether the engine's machine makes each look once for all hosts; false: it looks at each host.
+  /// Whether the engine's machine makes each look once for all hosts. If false, it looks at each host.
   package var isFromEngine: Bool
   /// The time between two looks.
   package var every: Interval
   /// The time limit of one look.
   package var limit: Interval
-  /// The number of looks, over all hosts, that may find a host bad before the alarm fires.
+  /// The number of looks, over all hosts, that are allowed to find a host bad before the alarm fires.
   package var allow: Int
   /// The alarm's name for people.
   package var name: String
-  /// The line of the recipe that declares the alarm; nil: no line declares it.
+  /// The line of the recipe that declares the alarm, or nil if no line declares it.
   package var place: SourcePlace?
 
   package init(

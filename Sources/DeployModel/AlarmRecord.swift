@@ -1,13 +1,13 @@
 /// The state of one deployment's alarm, stored in `alarms/ID.json` of the state folder.
 package struct AlarmRecord: Sendable, Hashable, Codable {
   package enum End: String, Sendable, Hashable, Codable {
-    /// The alarm's time is over, and too few looks were bad for it to fire.
+    /// The alarm's time is over, and too few looks were bad for the alarm to fire.
     case passed
     /// Too many looks were bad.
     case fired
     /// The alarm's time is over, and at least one host never answered a look.
     case inconclusive
-    /// A newer deployment has the hosts, so the alarm has no effect any more.
+    /// A newer deployment has the hosts, so the alarm no longer has any effect.
     case superseded
   }
 
@@ -16,11 +16,12 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
     package var looks = 0
     package var bad = 0
     package var unanswered = 0
-    /// The first look that found a host bad, as text with the host's name; nil: no look did.
+    /// A description of the first look that found a host bad, with the host's name, or nil if no look did.
     package var firstBad: String?
-    /// The first look that got no answer, as text with the host's name; nil: every look got an answer.
+    /// A description of the first look that got no answer, with the host's name, or nil if every look got an answer.
     package var firstSilence: String?
-    /// Names of the hosts, or of the engine's machine, that have answered a look; nil: unknown, because an older version wrote the record.
+    /// The names of the hosts (or the name of the engine's machine) that have answered a look, or nil if unknown because an older version
+    /// wrote the record.
     package var heard: [String]?
     package init() {}
 
@@ -36,13 +37,13 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
   /// When an engine last watched the hosts.
   package var seen: Timestamp
   package var tally = Tally()
-  /// How the alarm ended; nil: it has not ended, even if nobody watches at the moment.
+  /// How the alarm ended, or nil if it has not ended. It might not have ended although nobody is watching at the moment.
   package var end: End?
-  /// Why the alarm ended as it did; nil: there is nothing to report.
+  /// Why the alarm ended as it did, or nil if there is nothing to report.
   package var reason: String?
-  /// The rollback that the alarm started; nil: it started none.
+  /// The rollback that the alarm started, or nil if the alarm started none.
   package var rollback: Deployment.ID?
-  /// The number of rollbacks that the alarm started and that ended before they changed a host; nil: none.
+  /// The number of rollbacks that the alarm started and that ended before they changed a host, or nil if there is none.
   package var tries: Int?
 
   package init(deployment: Deployment.ID, opened: Timestamp, until: Timestamp) {

@@ -1,8 +1,8 @@
 /// The state of a rollback that an alarm started, read from the rollback's journal.
 package enum AlarmRollback: Sendable, Hashable {
-  /// The rollback took every host back.
+  /// The rollback returned every host to its earlier release.
   case back
-  /// The rollback ended without taking every host back.
+  /// The rollback ended without returning every host to its earlier release.
   case failed
   /// The rollback ended and left hosts as they are, because the recipe tells it to.
   case held

@@ -1,31 +1,31 @@
 /// The keys of a project's `allowed_signers`. The file lies beside `deploy.lua` and lists people and their keys, in the format of
 /// `ssh-keygen(1)`.
 package struct AllowedSigners: Sendable, Hashable {
-  /// One line of the file: a key that may sign approvals.
+  /// One line of the file: a key that is allowed to sign approvals.
   package struct Line: Sendable, Hashable {
     /// Patterns for the names of the key's owner, with `*` and `?`. A pattern that begins with `!` excludes names.
     package let patterns: [String]
     /// The key in base64.
     package let key: String
-    /// The first day on which the key is valid, in days since 1970-01-01; nil: no limit. Hours and time zones are ignored.
+    /// The first day on which the key is valid, in days since 1970-01-01, or nil if there is no limit. Hours and time zones are ignored.
     package var begin: Int?
-    /// The last day on which the key is valid, in days since 1970-01-01; nil: no limit.
+    /// The last day on which the key is valid, in days since 1970-01-01, or nil if there is no limit.
     package var end: Int?
 
-    /// Whether the key is valid at this time. A day before and a day after the validity count too, because the file does not name its time
-    /// zone.
+    /// Whether the key is valid at this time. The day before and the day after the period of validity count too, because the file does not
+    /// state its time zone.
     package func holds(at moment: Timestamp) -> Bool {
       let day = moment.milliseconds / 86_400_000
       return begin.map { $0 <= day + 1 } ?? true && end.map { $0 >= day - 1 } ?? true
     }
   }
-  /// The lines with keys that may sign approvals. Left out: lines without a key that ssh-keygen can read, lines of certificate authorities,
-  /// and lines for other namespaces.
+  /// The lines with keys that are allowed to sign approvals. Lines without a key that ssh-keygen can read, lines of certificate
+  /// authorities, and lines for other namespaces are left out.
   package let lines: [Line]
   /// Whether the project has an `allowed_signers` file.
   package let isThere: Bool
 
-  /// - Parameter sources: the project's sources; they include `allowed_signers` if the project has one.
+  /// - Parameter sources: the project's sources, which include `allowed_signers` if the project has such a file.
   package init(_ sources: [SourceFile]) {
     let text = sources.first { $0.path.isExactly(SignedApproval.signers) }?.text
     isThere = text != nil
@@ -44,7 +44,7 @@ package struct AllowedSigners: Sendable, Hashable {
       end: options.end)
   }
 
-  /// Whether base64 text begins as a key of this type begins: with the length and the name of the type.
+  /// Whether base64 text begins like a key of this type: with the length and the name of the type.
   private static func isKey(_ text: String, of type: String) -> Bool {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     let bytes = [0, 0, 0, UInt8(clamping: type.utf8.count)] + Array(type.utf8)
@@ -57,7 +57,7 @@ package struct AllowedSigners: Sendable, Hashable {
     return key.count % 4 == 0 && key.starts(with: begin) && key.allSatisfy { letters.contains($0) || $0 == UInt8(ascii: "=") }
   }
 
-  /// Splits a line into words. Blanks between quotes do not end a word.
+  /// Splits a line into words. Spaces inside quotes do not end a word.
   private static func words(of line: Substring) -> [String] {
     var words: [String] = []
     var (word, isQuoted) = ("", false)

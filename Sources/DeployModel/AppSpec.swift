@@ -1,9 +1,9 @@
-/// How a bundle's appspec file installs that bundle. The files are installed in place, as the CodeDeploy agent does it.
+/// How a bundle's appspec file installs that bundle. The files are installed in place, as the CodeDeploy agent does.
 package struct AppSpecOptions: Sendable, Hashable, Codable {
   package enum FileExists: String, Sendable, Hashable, Codable { case disallow, overwrite, retain }
   package enum ForeignLinks: String, Sendable, Hashable, Codable { case follow, refuse }
 
-  /// The scripts of one lifecycle event, as the appspec file names them.
+  /// The scripts of one lifecycle event, as the appspec file lists them.
   package struct Scripts: Sendable, Hashable, Codable {
     package var event: String
     package var locations: [String]
@@ -18,18 +18,18 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
 
   /// The appspec file's path in the bundle.
   package var file: String
-  /// What happens to files at a destination that no deployment put there. A setting in the appspec file takes precedence.
+  /// What happens to files that are at a destination although no deployment put them there. A setting in the appspec file takes precedence.
   package var fileExists: FileExists
   /// Whether the files that an installation replaced or removed are restored if the host fails.
   package var restore: Bool
-  /// Whether a host continues if a stop script of the outgoing revision fails; false: the host fails.
+  /// Whether a host continues if a stop script of the outgoing revision fails. If false, the host fails.
   package var ignoresStopFailures: Bool
-  /// What an installation does with a link in a destination's path that somebody other than root and the deploying user can replace. Nil:
-  /// it follows the link and warns, as older versions did.
+  /// What an installation does with a link in a destination's path that somebody other than root and the deploying user can replace. If
+  /// nil, the installation follows the link and warns, as older versions did.
   package var foreignLinks: ForeignLinks?
-  /// The user that puts files in place and starts scripts; nil: the login user.
+  /// The user that puts files in place and starts scripts, or nil for the login user.
   package var user: String?
-  /// The bundle's scripts, by event; nil: not known before the deployment.
+  /// The bundle's scripts, by event, or nil if they are not known before the deployment.
   package var scripts: [Scripts]?
 
   package init(
@@ -45,7 +45,8 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
     self.scripts = scripts
   }
 
-  /// Returns the scripts of an event. Nil: the bundle's scripts are unknown. Without locations: the event has no script.
+  /// Returns the scripts of an event. Returns nil if the bundle's scripts are unknown. If the result has no locations, the event has no
+  /// script.
   package func scripts(of event: LifecycleEvent) -> Scripts? {
     guard let scripts else { return nil }
     return scripts.first { $0.event == event.rawValue } ?? Scripts(event: event.rawValue, locations: [], limit: .zero)
@@ -55,8 +56,8 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
 /// One step of an installation by an appspec file, on one host.
 package struct AppSpecStep: Sendable, Hashable, Codable {
   package enum Phase: Sendable, Hashable, Codable {
-    /// Runs an event as the CodeDeploy agent does: DownloadBundle and Install do their own work, other events run scripts. Events that
-    /// concern the outgoing revision run the scripts of the last revision that was installed successfully.
+    /// Runs an event as the CodeDeploy agent does: DownloadBundle and Install do their own work, and the other events run scripts. Events
+    /// that concern the outgoing revision run the scripts of the last revision that was installed successfully.
     case event(LifecycleEvent)
     /// Runs the event's scripts of the earlier revision, whose files have been restored.
     case back(LifecycleEvent)
@@ -69,7 +70,7 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
   }
   package var phase: Phase
   package var options: AppSpecOptions
-  /// The release to install; nil: the step installs nothing.
+  /// The release to install, or nil if the step installs nothing.
   package var release: Release.ID?
   /// The number of unpacked revisions that stay on the host.
   package var keep: Int
@@ -80,14 +81,14 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
     self.keep = keep
   }
 
-  /// The scripts that the step will run, as far as that is known; empty: none, or unknown.
+  /// The scripts that the step will run, or empty if there are none or they are unknown.
   package var scripts: [String] {
     guard case .event(let event) = phase, !event.concernsPrevious else { return [] }
     return options.scripts(of: event)?.locations ?? []
   }
 
-  /// The longest time that the step may take. Each script has its own timeout: if the scripts are known, the limit includes the sum of
-  /// their timeouts, otherwise an hour.
+  /// The longest time that the step is allowed to take. Each script has its own timeout. The limit includes the sum of these timeouts if
+  /// the scripts are known, and an hour otherwise.
   package var limit: Interval {
     switch phase {
     case .event(.downloadBundle), .event(.install), .undo, .remove: return .minutes(60)

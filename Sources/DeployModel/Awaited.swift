@@ -1,11 +1,11 @@
-/// What a deployment currently waits for from people. The sender of a message puts it into the message, so that an answer belongs to this
-/// gate even if another gate is open when the message arrives.
+/// What a deployment currently needs from people. The sender of a message puts it into the message, so that an answer belongs to this gate
+/// even if another gate is open when the message arrives.
 package struct Awaited: Sendable, Hashable {
-  /// The number of the open gate; 0: no gate is open.
+  /// The number of the open gate, or 0 if no gate is open.
   package var gate: Int
-  /// The kind of the open gate; nil: no gate is open.
+  /// The kind of the open gate, or nil if no gate is open.
   package var kind: Gate.Kind?
-  /// The message that paused the deployment; nil: the deployment is not paused.
+  /// The message that paused the deployment, or nil if the deployment is not paused.
   package var pause: Message.ID?
 
   package init(gate: Int = 0, kind: Gate.Kind? = nil, pause: Message.ID? = nil) {
@@ -14,7 +14,7 @@ package struct Awaited: Sendable, Hashable {
     self.pause = pause
   }
 
-  /// Reads from a journal what the deployment waits for.
+  /// Reads from a journal what the deployment needs.
   package init(_ entries: [Entry]) {
     self.init()
     for entry in entries { take(entry.fact) }
@@ -31,10 +31,10 @@ package struct Awaited: Sendable, Hashable {
     }
   }
 
-  /// The value as one line, such as `2 approval -`: the gate's number, the gate's kind, and the message of the pause; `-` for none.
+  /// The value as one line, such as `2 approval -`: the gate's number, the gate's kind, and the message of the pause. `-` stands for none.
   package var line: String { "\(gate) \(kind?.rawValue ?? "-") \(pause ?? "-")" }
 
-  /// - Returns: nil if the text is not such a line.
+  /// - Returns: nil if the string is not such a line.
   package init?(line: some StringProtocol) {
     let words = line.split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 3, let number = Int(words[0]), number >= 0 else { return nil }
@@ -45,7 +45,7 @@ package struct Awaited: Sendable, Hashable {
 }
 
 extension Message {
-  /// Records in the message which gate or pause it answers: the one that was open when the message was sent.
+  /// Records in the message which gate or pause the message answers: the gate or pause that was open when the message was sent.
   package mutating func means(_ awaited: Awaited) {
     switch kind {
     case .approve, .reject, .promote: number = awaited.gate

@@ -1,4 +1,4 @@
-/// Arithmetic on numbers from outside: files, hosts, options. A result that does not fit becomes the nearest end of the range, because an
+/// Arithmetic on numbers from outside: files, hosts, options. A result that does not fit becomes the nearest limit of the range, because an
 /// overflow would crash the program.
 extension Int {
   package func plus(_ other: Int) -> Int {
@@ -16,8 +16,7 @@ extension Int {
     return over ? ((self < 0) == (other < 0) ? .max : .min) : product
   }
 
-  /// Rounds a number towards zero. A number outside the range becomes the nearest end of the range, and a number that is not a number
-  /// becomes 0.
+  /// Rounds a number towards zero. A number outside the range becomes the nearest limit of the range, and NaN becomes 0.
   package init(bounded number: Double) {
     // 2^63 itself is one more than the largest `Int`.
     if number >= 0x1p63 { self = .max } else if number <= -0x1p63 { self = .min } else { self = number.isNaN ? 0 : Int(number) }

@@ -4,19 +4,20 @@ package struct Bounds: Sendable, Hashable, Codable {
   package var floor: Int
   /// The maximum number of hosts that change at the same time.
   package var parallel: Int
-  /// The number of hosts that may fail.
+  /// The number of hosts that are allowed to fail.
   package var failed: Int
-  /// The number of hosts that may be unreachable.
+  /// The number of hosts that are allowed to be unreachable.
   package var unreachable: Int
-  /// The number of hosts that may fail in a single wave; nil: no limit beyond `failed`.
+  /// The number of hosts that are allowed to fail in a single wave, or nil if there is no limit beyond `failed`.
   package var failedInWave: Int?
-  /// The number of hosts that must stay healthy by CodeDeploy's rule, which replaces the budgets; nil: that rule does not apply.
+  /// The number of hosts that must stay healthy by CodeDeploy's rule, which replaces the budgets, or nil if that rule does not apply.
   package var healthy: Int?
-  /// The share of hosts, 0…1, that is expected to fail with any release; the wave gate uses it. Nil: there is no wave gate.
+  /// The share of hosts, 0…1, that is expected to fail with any release. The wave gate uses this share. Nil means that there is no wave
+  /// gate.
   package var base: Double?
-  /// How often the engine repeats a failed step if the host or the connection caused the failure; nil: never.
+  /// The number of times that the engine retries a step whose failure the host or the connection caused, or nil if it never does.
   package var retries: Int?
-  /// The rules for hosts that share the value of a tag; nil: there are none.
+  /// The rules for hosts that share the value of a tag, or nil if there are none.
   package var neighbours: [Neighbours]?
   package init(
     floor: Int, parallel: Int, failed: Int, unreachable: Int, failedInWave: Int? = nil, healthy: Int? = nil, base: Double? = nil,

@@ -17,17 +17,17 @@ package struct CISystem: Sendable, Hashable {
     }
   }
   package var kind: Kind
-  /// Who started the job, according to the system; nobody verifies this label.
+  /// Who started the job, according to the system. Nobody verifies this label.
   package var actor: String?
   /// The full hash of the commit that was checked out.
   package var commit: String?
   package var branch: String?
   package var tag: String?
-  /// The web page of the job, or else of the whole run.
+  /// The web page of the job or, if there is none, of the whole run.
   package var url: String?
 
   /// Reads the environment variables.
-  /// - Parameter variable: returns the value of a variable; nil: the variable is not set. An empty value counts as not set.
+  /// - Parameter variable: returns the value of a variable, or nil if the variable is not set. An empty value counts as not set.
   /// - Returns: nil if no known CI system runs the command.
   package init?(_ variable: (String) -> String?) {
     func value(_ name: String) -> String? { variable(name).flatMap { Provenance.line($0, limit: Provenance.urlLimit) } }
@@ -79,7 +79,8 @@ package struct CISystem: Sendable, Hashable {
     return value("JENKINS_URL") != nil && value("BUILD_TAG") != nil ? .jenkins : nil
   }
 
-  /// The names of a system's variables, for systems that have a variable for each property. The first variable that is set counts.
+  /// The names of a system's variables, for systems that have a variable for each property. If a property has several variables, the first
+  /// one that is set counts.
   private struct Names {
     var actor: [String] = []
     var commit: [String]

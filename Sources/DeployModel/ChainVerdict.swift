@@ -5,7 +5,7 @@ package struct ChainVerdict: Sendable, Hashable {
   package var entries: Int
   /// The digest of the last intact entry.
   package var head: Digest
-  /// What is wrong after the last intact entry; nil: the whole journal is intact.
+  /// What is wrong after the last intact entry, or nil if the whole journal is intact.
   package var damage: Damage?
 
   package init(deployment: Deployment.ID, entries: Int, head: Digest, damage: Damage? = nil) {

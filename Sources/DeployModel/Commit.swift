@@ -1,15 +1,15 @@
-/// A commit of a version control system; unknown properties are nil.
+/// A commit of a version control system. Unknown properties are nil.
 package struct Commit: Sendable, Hashable, Codable {
   /// The full hash: 40 or 64 lower-case hexadecimal digits.
   package var id: String
-  /// The branch; nil: the commit was checked out without a branch, and the caller named none.
+  /// The branch, or nil if the commit was checked out without a branch and the caller named none.
   package var branch: String?
   package var tag: String?
-  /// The first line of the commit message; nil: unknown.
+  /// The first line of the commit message, or nil if unknown.
   package var subject: String?
-  /// When the commit was made; nil: unknown.
+  /// When the commit was made, or nil if unknown.
   package var at: Timestamp?
-  /// Whether tracked files differ from the commit; nil: unknown.
+  /// Whether tracked files differ from the commit, or nil if unknown.
   package var isDirty: Bool?
 
   package init(
@@ -26,7 +26,7 @@ package struct Commit: Sendable, Hashable, Codable {
   /// The first seven digits of the hash, as people write them: `3f2a91c`.
   package var short: String { String(id.prefix(7)) }
 
-  /// Whether a text is the full hash of a commit: 40 or 64 lower-case hexadecimal digits.
+  /// Whether a string is the full hash of a commit: 40 or 64 lower-case hexadecimal digits.
   package static func isWhole(_ text: String) -> Bool {
     [40, 64].contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
@@ -47,7 +47,7 @@ package struct CommitRange: Sendable, Hashable, Codable {
   }
   /// The commit that the hosts ran before.
   package var from: String
-  /// The number of commits, at most `counted`; 0 if the deployment goes back to an older commit.
+  /// The number of commits, at most `counted`, or 0 if the deployment goes back to an older commit.
   package var total: Int
   /// The newest commits, newest first, at most `listed`.
   package var newest: [Line]

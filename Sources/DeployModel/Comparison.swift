@@ -1,5 +1,5 @@
-/// How a watch compares hosts that have the release with their twins, which do not have it. It judges the difference between both groups,
-/// not the single look.
+/// How a watch compares hosts that have the release with their twins, which do not have it. It judges the difference between the two
+/// groups, not a single look.
 package struct Comparison: Sendable, Hashable, Codable {
   package enum Unit: String, Sendable, Hashable, Codable {
     /// The share of requests that failed.
@@ -11,7 +11,7 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var unit: Unit
   /// The number of pairs. The watch lists first the hosts that have the release, and then the twin of each of them, in the same order.
   package var pairs: Int
-  /// How much worse the hosts with the release may be, in the recipe's notation: `+10%`, `+0.05pp`, `+50ms`.
+  /// How much worse the hosts with the release are allowed to be, in the recipe's notation: `+10%`, `+0.05pp`, `+50ms`.
   package var margin: String
   /// The probability, over all looks together, of a wrong verdict: bad for a release within the margin, or good for a release outside it.
   /// Above 0, at most 0.5.

@@ -1,4 +1,4 @@
-/// Numbers as people read them.
+/// Numbers in the form in which people read them.
 extension Int {
   /// The number as bytes with a unit, in powers of 1000: `512 B`, `60.1 MB`, `1.2 GB`.
   package var inBytes: String {
@@ -15,7 +15,7 @@ extension Int {
       ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\(Int(amount.rounded())) \(units[unit])"
   }
 
-  /// The number with separators of thousands: `3,000`.
+  /// The number with thousands separators: `3,000`.
   package var grouped: String {
     var digits = String(magnitude)
     var groups: [String] = []

@@ -1,9 +1,9 @@
-/// How often tests ran each executable line of a source file.
+/// How many times tests ran each executable line of a source file.
 package struct CoveredFile: Sendable, Hashable {
   package struct Line: Sendable, Hashable {
     /// The line's number, counted from 1.
     package var number: Int
-    /// How often tests ran the line.
+    /// How many times tests ran the line.
     package var hits: Int
     package init(number: Int, hits: Int) {
       self.number = number

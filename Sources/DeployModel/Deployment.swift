@@ -5,7 +5,7 @@ package enum Deployment {
     package let rawValue: String
     package init(_ text: String) { rawValue = text }
 
-    /// Whether a person may mean this deployment by a word: the beginning of the id, or the letters and digits at its end.
+    /// Whether a person might mean this deployment by a word: the beginning of the id, or the letters and digits at its end.
     package func isMeant(by word: String) -> Bool { begins(with: word) || rawValue.hasSuffix("-" + word) }
   }
 }

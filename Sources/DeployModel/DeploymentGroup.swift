@@ -20,14 +20,14 @@ package enum Amount: Sendable, Hashable, Codable {
   case count(Int)
   case percent(Double)
 
-  /// Resolves the amount to a minimum out of `total`: a share is rounded up.
+  /// Resolves the amount to a minimum out of `total`. A share is rounded up.
   package func atLeast(of total: Int) -> Int {
     switch self {
     case .count(let count): min(count, total)
     case .percent(let percent): min(total, Int(bounded: (Double(total) * percent / 100 - 1e-9).rounded(.up)))
     }
   }
-  /// Resolves the amount to a maximum out of `total`: a share is rounded down, but a share above 0 of at least one host is at least 1.
+  /// Resolves the amount to a maximum out of `total`. A share is rounded down, but a share above 0 of at least one host is at least 1.
   package func atMost(of total: Int) -> Int {
     switch self {
     case .count(let count): min(count, total)
@@ -47,14 +47,15 @@ package struct Parameter: Sendable, Hashable, Codable {
     case string(match: String?)
     case choice([String])
     case duration
-    /// Texts, each of `choices` (empty: any) and matched by `match` (nil: any); `min` and `max` are their number.
+    /// A list of strings. Each is one of `choices` (empty: any string) and matches `match` (nil: any string). `min` and `max` limit the
+    /// number of strings.
     case list(choices: [String], match: String?, min: Int?, max: Int?)
 
     package var isList: Bool { if case .list = self { true } else { false } }
   }
   package var name: String
   package var kind: Kind
-  /// The default value; nil: the caller must give the parameter.
+  /// The default value, or nil if the caller must give the parameter.
   package var standard: Value?
   package var help: String
   package var place: SourcePlace?

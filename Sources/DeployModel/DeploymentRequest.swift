@@ -1,29 +1,29 @@
-/// What somebody asked for on the command line, as data that has not been resolved against the project.
+/// A request from the command line, as data that has not been resolved against the project.
 package struct DeploymentRequest: Sendable, Hashable, Codable {
-  /// The recipe's name; nil: the project's only recipe.
+  /// The recipe's name, or nil for the project's only recipe.
   package var recipe: String?
   package var group: String?
-  /// The revision: a path, or `git:` and a git ref; nil: the revision that the recipe names.
+  /// The revision (a path, or `git:` followed by a git ref), or nil for the revision that the recipe states.
   package var revision: String?
-  /// Names of hosts, which may contain `*`, and conditions on tags such as `role=web`; empty: all hosts.
+  /// Names of hosts, which can contain `*`, and conditions on tags such as `role=web`. An empty list means all hosts.
   package var only: [String]
-  /// The parameters as name and text. The planner checks them against the recipe's declarations.
+  /// The parameters, each with its name and its value as text. The planner checks them against the recipe's declarations.
   package var parameters: [Value.Member]
   package var force: Bool
   package var orphans: LockRequest.Orphans
   /// Who asks for the deployment, and why.
   package var said: StatedProvenance
-  /// The deployment's number in the order of its caller, such as a pipeline's number, from 0; nil: not given.
+  /// The deployment's number in its caller's order, such as a pipeline's number. It counts from 0, or is nil if it was not given.
   package var sequence: Int?
-  /// The deployment that this request reverses, if it rolls back a group with slots; nil: none.
+  /// The deployment that this request reverses, if it rolls back a group with slots, or nil if there is none.
   package var undoes: Deployment.ID?
-  /// Why the deployment ignores freeze windows; nil: it obeys them.
+  /// Why the deployment ignores freeze windows, or nil if it obeys them.
   package var freezeOverride: String?
-  /// The stages that `--ran` declares as already run for this revision; nil: none.
+  /// The stages that `--ran` declares as already run for this revision, or nil if there are none.
   package var ran: [String]?
-  /// The stages that `--again` names, which run again; nil: none.
+  /// The stages that `--again` names and that therefore run again, or nil if there are none.
   package var again: [String]?
-  /// Whether the deployment brings the group's own revision to the hosts that lack it (`--missing`); nil: it does not.
+  /// Whether the deployment brings the group's own revision to the hosts that lack it (`--missing`), or nil if it does not.
   package var missing: Bool?
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],

@@ -3,12 +3,12 @@ package struct DeploymentSummary: Sendable, Hashable {
   package enum State: Sendable, Hashable {
     /// An engine process runs the deployment and holds the claim on its journal.
     case running
-    /// No engine process runs the deployment, but work is left: it has not concluded, or its hosts have to go back and their rollback never
-    /// began. `lander resume` resumes it.
+    /// No engine process runs the deployment, but work is left: the deployment has not concluded, or its hosts have to go back and their
+    /// rollback never began. `lander resume` resumes it.
     case interrupted
-    /// The deployment was interrupted. Since then, newer deployments have taken over all hosts that it had to finish or take back, so
+    /// The deployment was interrupted. Since then, newer deployments have taken over all hosts that it still had to change or roll back, so
     /// nothing is left to resume.
-    /// - Parameter by: the newest of these deployments; nil: the hosts say that there is one, but not which one.
+    /// - Parameter by: the newest of these deployments, or nil if the hosts report that there is one but not which one.
     case superseded(by: Deployment.ID?)
     case concluded(Conclusion.Status)
     case damaged(Damage)
@@ -19,7 +19,7 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var group: String
   package var kind: Plan.Kind
   package var actor: String
-  /// The bundle; nil: the deployment is a rollback, which sends no bundle.
+  /// The bundle, or nil if the deployment is a rollback, which sends no bundle.
   package var bundle: Digest?
   /// The number of hosts of the deployment.
   package var hosts: Int
@@ -28,16 +28,16 @@ package struct DeploymentSummary: Sendable, Hashable {
   /// The number of entries in its journal.
   package var entries: Int
   package var state: State
-  /// The number of hosts that failed and had not been taken back when the deployment concluded.
+  /// The number of hosts that failed and had not been restored when the deployment concluded.
   package var notRestored = 0
-  /// Whether the deployment was parked by this state folder's engine and its hosts say that it is over, so that another state folder has
-  /// its end.
+  /// Whether this state folder's engine parked the deployment, and the hosts report that the deployment is over. Another state folder then
+  /// has the record of its end.
   package var isElsewhere = false
   /// The names of the hosts that newer deployments have taken over since the interruption.
   package var takenOver: [String] = []
-  /// The current pause; nil: the deployment is not paused, or has ended.
+  /// The current pause, or nil if the deployment is not paused or has ended.
   package var pause: Pause?
-  /// Until when the hosts keep the parked deployment, according to this journal; nil: the deployment is not parked.
+  /// The time until which the hosts keep the parked deployment, according to this journal, or nil if the deployment is not parked.
   package var parked: Timestamp?
 
   package init(
@@ -61,7 +61,7 @@ package struct DeploymentSummary: Sendable, Hashable {
   }
 
   /// How the deployment ended, in a word: `succeeded`, `failed`, or `restore failed` if it succeeded within its budget but left hosts that
-  /// need a person. Nil: it has not concluded, or its journal cannot be read.
+  /// need a person. Nil if it has not concluded or its journal cannot be read.
   package var end: String? { notRestored > 0 && (status == .succeeded || status == .partial) ? "restore failed" : status?.rawValue }
 
   /// Whether an engine runs the deployment or can resume it.
@@ -70,6 +70,6 @@ package struct DeploymentSummary: Sendable, Hashable {
   /// Whether newer deployments have taken over all hosts that the deployment had to finish.
   package var isSuperseded: Bool { if case .superseded = state { true } else { false } }
 
-  /// How the deployment ended; nil: it has not concluded, or its journal cannot be read.
+  /// How the deployment ended, or nil if it has not concluded or its journal cannot be read.
   package var status: Conclusion.Status? { if case .concluded(let status) = state { status } else { nil } }
 }

@@ -50,6 +50,6 @@ package struct Verification: Sendable, Hashable, Codable {
     self.deviations = deviations
   }
 
-  /// The deviations of entries that the manifest names; extra entries do not count.
+  /// The deviations of entries that the manifest lists. Extra entries do not count.
   package var differing: [Deviation] { deviations.filter { $0.kind != .extra } }
 }

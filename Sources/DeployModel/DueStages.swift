@@ -18,7 +18,7 @@ extension Plan {
   /// Whether a stage runs although no host changes.
   package var hasDueStages: Bool { !changesHosts && flow.stages.contains(where: isDue) }
 
-  /// An earlier deployment that brought the release to the hosts but did not end; nil: there is none.
+  /// An earlier deployment that brought the release to the hosts but did not end, or nil if there is none.
   package var unended: Deployment.ID? {
     guard flow.trial == true, kind == .deploy else { return nil }
     return hosts.lazy.compactMap { $0.previous?.trial == true ? $0.previous?.deployment : nil }.first

@@ -1,6 +1,6 @@
 extension Entry {
   /// Whether the fact says who made the deployment, why, or how it ended. People ask about these facts later, and even a deployment to many
-  /// hosts has only few of them.
+  /// hosts has only a few of them.
   package var isOutline: Bool {
     switch fact {
     case .planned, .resumed, .concluded: true

@@ -1,18 +1,18 @@
 /// One line of a deployment's journal. All reports about a deployment are computed from its entries.
 package struct Entry: Sendable, Hashable, Codable {
-  // Indirect because plans, intents and notes differ much in size, and a deployment to many hosts has a million facts.
+  // Indirect, because plans, intents and notes differ a lot in size, and a deployment to many hosts has a million facts.
   package indirect enum Fact: Sendable, Hashable, Codable {
-    /// The plan; only entry 0 has it.
+    /// The plan. Only entry 0 has this fact.
     case planned(Plan)
     /// An outside event, written before the core sees it.
     case happened(Happening)
     /// An operation that is about to be performed.
     case intended(Intent)
-    /// A report of the core or of a recipe. Replay ignores it, because it follows from the other entries.
+    /// A report of the core or of a recipe. A replay ignores such reports, because they follow from the other entries.
     case noted(Note)
     /// Another engine process resumed the deployment after the previous entry.
     case resumed(actor: String)
-    /// How the deployment ended; only its last entry has this.
+    /// How the deployment ended. Only the last entry has this fact.
     case concluded(Conclusion)
   }
   /// The entry's number: 0, 1, 2 … without gaps.
@@ -35,27 +35,27 @@ package enum Happening: Sendable, Hashable, Codable {
   case cancelled(reason: String)
   /// A message reached the deployment.
   indirect case said(Message)
-  /// A host refused to renew its lock, because a newer deployment holds the lock or has held it.
+  /// A host refused to renew its lock, because a newer deployment holds or has held the lock.
   indirect case overtaken(Failure)
   /// The engine is about to leave, because a gate waits for a person.
   case parks(Parking)
   /// An engine resumes a deployment that was parked or was about to be parked.
   /// - Parameters:
-  ///   - claim: identifies this engine among the engines that try to resume; empty: the engine that was about to leave stays.
-  ///   - reason: why the engine stays; nil: a person asked to resume.
+  ///   - claim: identifies this engine among the engines that try to resume, or empty if the engine that was about to leave stays.
+  ///   - reason: why the engine stays, or nil if a person asked to resume.
   case unparks(by: String, claim: String, reason: String? = nil)
-  /// An engine resumes the deployment after another engine died. Facts that the dead engine had read from outside may have changed since.
+  /// An engine resumes the deployment after another engine died. Facts that the dead engine had read from outside might have changed since.
   case revived
 }
 
-/// What the core reports about the deployment's course.
+/// What the core reports about the progress of the deployment.
 package indirect enum Note: Sendable, Hashable, Codable {
   case stageBegan(name: String)
   case stageEnded(name: String, error: ScriptError?)
-  /// - Parameter upto: the segment after which the wave leaves its hosts ready; nil: the hosts complete all segments.
+  /// - Parameter upto: the segment after which the wave leaves its hosts ready, or nil if the hosts complete all segments.
   case waveBegan(number: Int, hosts: [Int], upto: Segment? = nil)
   case waveEnded(number: Int, WaveResult)
-  /// The engine begins to stop and start hosts with the release that they run.
+  /// The engine begins to restart hosts with the release that they run.
   case restartBegan(hosts: [Int])
   case restartEnded(WaveResult)
   case eventBegan(host: Int, LifecycleEvent)
@@ -66,20 +66,20 @@ package indirect enum Note: Sendable, Hashable, Codable {
   /// - Parameter number: counts the gates of the deployment: 1, 2, 3 …
   case gateOpened(number: Int, Gate)
   case gateClosed(number: Int, GateAnswer)
-  /// - Parameter from: the weights before the shift; nil: unknown, because an earlier call failed.
+  /// - Parameter from: the weights before the shift, or nil if unknown because an earlier call failed.
   case shifted(from: Weights?, to: Weights)
-  /// The strategy ended the rollout on purpose.
+  /// The strategy deliberately ended the rollout.
   /// - Parameter left: numbers of the hosts that stay on the old revision.
   case stopped(reason: String, left: [Int])
-  /// A line that a recipe logged, with the number of the host whose hook logged it; nil: the line belongs to no host.
+  /// A line that a recipe logged, with the number of the host whose hook logged it, or nil if the line belongs to no host.
   case log(host: Int?, LogLine)
   /// A sentence that a person should know, such as why the deployment starts no further host.
   case remark(String)
   /// The deployment's answer to a message, in words. A message that was not accepted changed nothing.
   case answered(message: Message.ID, accepted: Bool, String)
-  /// The message that paused the deployment; nil: the pause has ended.
+  /// The message that paused the deployment, or nil if the pause has ended.
   case paused(Message?)
-  /// The hosts keep the parked deployment until this time; nil: an engine runs the deployment again.
+  /// The hosts keep the parked deployment until this time, or nil if an engine runs the deployment again.
   case parked(until: Timestamp?)
 }
 
@@ -87,7 +87,7 @@ package indirect enum Note: Sendable, Hashable, Codable {
 package indirect enum HostStatus: Sendable, Hashable, Codable {
   case pending
   case changing
-  /// The host stopped after this segment, because the strategy said so. It is out of service and not under way, and a later wave continues
+  /// The host stopped after this segment, as the strategy requested. It is out of service and not under way, and a later wave continues
   /// with it.
   case ready(Segment)
   /// The host has the release and a receipt for it.
@@ -97,7 +97,7 @@ package indirect enum HostStatus: Sendable, Hashable, Codable {
   case kept
   case leftOut(Failure)
   case restoring(ScriptError)
-  /// The host failed, and runs again what it ran before, or nothing if nothing ran.
+  /// The host failed, and again runs what it ran before, or nothing if nothing ran.
   case restored(ScriptError)
   /// The host failed or was cancelled before anything that it runs was changed. At most a release was sent to it.
   case untouched(ScriptError)
@@ -105,7 +105,7 @@ package indirect enum HostStatus: Sendable, Hashable, Codable {
   case restoreFailed(ScriptError, restoring: ScriptError, commands: [String])
   /// The host failed and was left as it is, because the recipe says so.
   case failed(ScriptError)
-  /// The host became unreachable during this operation, so that nobody knows what it runs.
+  /// The host became unreachable during this operation, so nobody knows what it runs.
   case unknown(Failure)
 
   package var isFinal: Bool {
@@ -122,32 +122,32 @@ package struct Conclusion: Sendable, Hashable, Codable {
     case succeeded
     case failed
     case cancelled
-    /// The deployment could not start, because a lock was held or hosts were not as planned. It changed nothing.
+    /// The deployment could not start, because a lock was held or hosts were not in the planned state. It changed nothing.
     case refused
     /// The strategy ended the deployment on purpose, and some hosts keep the old revision.
     case partial
   }
   package var status: Status
-  /// The cause of the failure, the first if there are several; nil: the deployment succeeded.
+  /// The cause of the failure (the first cause if there are several), or nil if the deployment succeeded.
   package var error: ScriptError?
-  /// The lock that stopped the deployment, with its holder; nil: no lock did.
+  /// The lock that stopped the deployment, with the lock's holder, or nil if no lock did.
   package var holder: Lock?
-  /// Numbers of the hosts on the new release that have to go back. A deployment of their own takes them back.
+  /// The numbers of the hosts on the new release that have to go back. A separate deployment rolls them back.
   package var rollback: [Int]
-  /// The status of each host; the index is the host's number.
+  /// The status of each host. The index is the host's number.
   package var hosts: [HostStatus]
-  /// Traffic that the deployment could not shift back; nil: it shifted none, or all of it is back.
+  /// The traffic that the deployment could not shift back, or nil if it shifted none or all of it is back.
   package var traffic: StrayTraffic?
-  /// The irreversible stage that had begun, so that no host goes back; nil: there was none, or the deployment did not fail.
+  /// The irreversible stage that had begun, so that no host goes back, or nil if there was none or the deployment did not fail.
   package var irreversible: String?
-  /// The stages that the rollback has to undo, in the order of undoing; nil: none.
+  /// The stages that the rollback has to undo, in the order of undoing, or nil if there is none.
   package var undo: [StageUndo]?
-  /// Stages that should have been undone but were not; nil: none.
+  /// The stages that should have been undone but were not, or nil if there are none.
   package var notUndone: [String]?
-  /// Whether the functions of a task ran commands whose effects nothing reverses; nil: the deployment is no task.
+  /// Whether the functions of a task ran commands whose effects nothing reverses, or nil if the deployment is not a task.
   package var ran: Bool?
-  /// Whether this end was read from hosts, because no engine of this state folder saw the deployment end; nil: an engine of this state
-  /// folder did.
+  /// Whether this conclusion was read from hosts, because no engine of this state folder saw the deployment end, or nil if an engine of
+  /// this state folder did.
   package var isElsewhere: Bool?
   package init(
     status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus], traffic: StrayTraffic? = nil
@@ -163,8 +163,8 @@ package struct Conclusion: Sendable, Hashable, Codable {
   /// Whether a rollback has to follow, because hosts have to go back or stages have to be undone.
   package var owesWayBack: Bool { !rollback.isEmpty || undo?.isEmpty == false }
 
-  /// Numbers of the hosts of the rollback that follows: the hosts that go back. If stages are undone, also all other hosts that can record
-  /// that.
+  /// The numbers of the hosts in the rollback that follows: the hosts that go back and, if stages are undone, all other hosts that can
+  /// record the undo.
   package var wayBackHosts: [Int] {
     guard undo?.isEmpty == false else { return rollback }
     return hosts.indices.filter { number in

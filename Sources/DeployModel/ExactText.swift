@@ -1,5 +1,5 @@
-/// A text that equals another text only if all bytes are equal, for names of files and paths. Swift's `==` treats two encodings of one
-/// character as equal, but on Linux they name two different files.
+/// A string that equals another string only if all bytes are equal, for names of files and paths. Swift's `==` treats two encodings of one
+/// character as equal, but on Linux they are the names of two different files.
 package struct ExactText: Sendable, Hashable {
   package let text: String
   package init(_ text: String) { self.text = text }
@@ -16,11 +16,11 @@ extension ExactText: ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
 }
 
-/// Operations on paths by their bytes. Linux treats every slash as a separator, but Swift merges a slash and a combining mark after it into
-/// one character.
+/// Operations on paths by their bytes. Linux treats every slash as a separator, but Swift merges a slash and a combining mark that follows
+/// it into one character.
 extension StringProtocol {
-  /// Splits the text at each byte of an ASCII character. Swift's `split` misses a separator that forms one character with its neighbour,
-  /// such as a line feed after a carriage return or a space before a combining mark.
+  /// Splits the string at each byte that is this ASCII character. Swift's `split` misses a separator that forms one character with its
+  /// neighbour, such as a line feed after a carriage return or a space before a combining mark.
   /// - Parameters:
   ///   - most: the largest number of cuts.
   ///   - keepingEmpty: whether two separators in a row leave an empty part between them.
@@ -29,7 +29,7 @@ extension StringProtocol {
     return String(self).utf8.split(separator: byte, maxSplits: most, omittingEmptySubsequences: !keepingEmpty).map { Substring($0) }
   }
 
-  /// The non-empty lines of the text, each without its line feed and without a carriage return before that.
+  /// The non-empty lines of the string, without their line feeds or the carriage returns before these.
   package var fullLines: [Substring] {
     parts(at: "\n").compactMap { line in
       guard line.utf8.last == UInt8(ascii: "\r") else { return line }
@@ -43,13 +43,13 @@ extension StringProtocol {
   package var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }
   package var endsInSlash: Bool { String(self).utf8.last == UInt8(ascii: "/") }
   package var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
-  /// The text without a slash at its end.
+  /// The string without a slash at its end.
   package var withoutLastSlash: String { endsInSlash ? String(decoding: utf8.dropLast(), as: UTF8.self) : String(self) }
 
-  /// Whether both texts have the same bytes.
+  /// Whether both strings have the same bytes.
   package func isExactly(_ other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
 
-  /// Whether this path is `folder` itself or lies below it; compares bytes.
+  /// Whether this path is `folder` itself or lies below it. Compares bytes.
   package func isPath(atOrBelow folder: some StringProtocol) -> Bool {
     guard utf8.starts(with: folder.utf8) else { return false }
     let rest = utf8.dropFirst(folder.utf8.count)

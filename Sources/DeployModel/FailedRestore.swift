@@ -1,16 +1,16 @@
-/// What a host records of a deployment that failed there and could not restore the host, so that any checkout can report it.
+/// What a host records about a deployment that failed there and could not restore the host, so that any checkout can report the failure.
 package struct FailedRestore: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
-  /// Why the restore failed; at most 2,000 bytes. Empty: the host has been restored, and deletes its record.
+  /// Why the restore failed, in at most 2,000 bytes. Empty means that the host has been restored and deletes its record.
   package var message: String
-  /// The commands that a person has to run on the host, in order; at most 20 lines.
+  /// The commands that a person has to run on the host, in order. At most 20 lines.
   package var commands: [String]
 
-  /// Whether the host runs a release that it should leave, because somebody asked for a rollback that was interrupted there and then
-  /// unlocked; nil: no.
+  /// Whether the host runs a release that it should leave, because a requested rollback was interrupted there and the host was then
+  /// unlocked. Nil means no.
   package var isWayBack: Bool?
 
-  /// Whether an empty message deletes only a record of this deployment; nil: it deletes the record of any deployment.
+  /// Whether an empty message deletes only a record of this deployment, or nil if it deletes the record of any deployment.
   package var isOwn: Bool?
 
   package var isOver: Bool { message.isEmpty }
@@ -23,7 +23,7 @@ package struct FailedRestore: Sendable, Hashable, Codable {
     self.commands = Array(commands.prefix(20))
   }
 
-  /// Returns what a host records once it has received this value, if it had recorded `before`; nil: nothing.
+  /// Returns what a host that had recorded `before` records once it has received this value, or nil if it then records nothing.
   package func replacing(_ before: FailedRestore?) -> FailedRestore? {
     guard isOver else { return self }
     return isOwn == true && before?.deployment != deployment ? before : nil

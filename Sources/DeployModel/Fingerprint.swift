@@ -1,4 +1,4 @@
-/// A short hash to tell texts apart: 64-bit FNV-1a, equal on every machine. It does not protect against deliberate collisions.
+/// A short hash to tell strings apart: 64-bit FNV-1a, equal on every machine. It does not protect against deliberate collisions.
 package struct Fingerprint: Sendable, Hashable {
   package let number: UInt64
   package init(of bytes: some Sequence<UInt8>) {

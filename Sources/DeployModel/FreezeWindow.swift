@@ -1,4 +1,4 @@
-/// A time in which nothing is deployed, as a recipe writes it: hours of some days, in the local time of a time zone.
+/// A period in which nothing is deployed, as a recipe writes it: hours of some days, in the local time of a time zone.
 package struct FreezeWindow: Sendable, Hashable, Codable {
   /// A range of dates that includes both ends.
   package struct Dates: Sendable, Hashable, Codable {
@@ -11,13 +11,13 @@ package struct FreezeWindow: Sendable, Hashable, Codable {
     }
   }
 
-  /// The days of the week on which the window begins, from 1 for Monday to 7 for Sunday; empty: every day.
+  /// The days of the week on which the window begins, from 1 for Monday to 7 for Sunday, or empty for every day.
   package var days: [Int]
-  /// The dates on which the window begins; empty: any date.
+  /// The dates on which the window begins, or empty for any date.
   package var dates: [Dates]
   /// When the window begins on each of these days, in minutes after midnight, 0 to 1439.
   package var from: Int
-  /// When the window ends, in minutes after midnight, 1 to 1440. A value that is not above `from` means the next day.
+  /// When the window ends, in minutes after midnight, 1 to 1440. A value that is not greater than `from` refers to the next day.
   package var to: Int
   /// The time zone: `Europe/Berlin`, `UTC`, or an offset such as `+01:00`.
   package var zone: String

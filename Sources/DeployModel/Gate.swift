@@ -3,9 +3,9 @@ package struct Gate: Sendable, Hashable, Codable {
   package enum Kind: String, Sendable, Hashable, Codable {
     /// Passes when its time has elapsed.
     case time
-    /// Looks at hosts repeatedly, as `watch` says.
+    /// Looks at hosts repeatedly, as `watch` specifies.
     case check
-    /// Compares hosts repeatedly with their twins, as `watch` says.
+    /// Compares hosts repeatedly with their twins, as `watch` specifies.
     case analysis
     /// Waits until a person approves or rejects.
     case approval
@@ -32,21 +32,21 @@ package struct Gate: Sendable, Hashable, Codable {
   package var kind: Kind
   /// The gate's name for people: `wait`, `watch`, or a name from the recipe.
   package var name: String
-  /// The question as a sentence; empty: people can tell the question from kind, name and watch.
+  /// The question as a sentence, or empty if people can tell the question from the kind, name and watch.
   package var message: String
   /// How long a `time` gate waits, and how long `check` and `analysis` look at hosts. The other kinds fail if nobody answers within this
   /// time.
   package var time: Interval
-  /// How the gate looks at hosts; nil for kinds other than `check` and `analysis`.
+  /// How the gate looks at hosts, or nil for kinds other than `check` and `analysis`.
   package var watch: Watch?
   package var failing: Failing
   package var undecided: Undecided
-  /// The people who may approve, by their names in `allowed_signers`. Their approvals have to be signed. Nil: anybody may approve, and
-  /// nobody verifies who did.
+  /// The people who are allowed to approve, by their names in `allowed_signers`. Their approvals have to be signed. Nil means that anybody
+  /// is allowed to approve, and nobody verifies who did.
   package var from: [String]?
-  /// The number of people who have to approve; nil: one.
+  /// The number of people who have to approve, or nil for one.
   package var count: Int?
-  /// The line of the recipe that opens the gate; nil: no line does.
+  /// The line of the recipe that opens the gate, or nil if no line does.
   package var place: SourcePlace?
 
   package init(
@@ -75,7 +75,7 @@ package struct Gate: Sendable, Hashable, Codable {
     return Array(distinct.prefix(count ?? 1))
   }
 
-  /// The longest time that the gate stays open, not counting time in which no engine runs.
+  /// The longest time that the gate stays open. Time in which no engine runs does not count.
   package var longest: Interval {
     guard let watch else { return time }
     let rests = Interval(milliseconds: watch.every.milliseconds.times(max(0, watch.looks - 1)))

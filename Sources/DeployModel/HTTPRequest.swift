@@ -1,5 +1,5 @@
-/// An http or https request that the engine's machine makes. The request does not follow a redirect: it is an answer, and the caller
-/// decides what to do with it.
+/// An http or https request that the engine's machine makes. The request does not follow a redirect. A redirect is an answer, and the
+/// caller decides what to do with it.
 package struct HTTPRequest: Sendable, Hashable, Codable {
   package enum Method: String, Sendable, Hashable, Codable {
     case get = "GET"
@@ -16,22 +16,23 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
   }
 
   package var method: Method
-  /// The URL. Its scheme, machine and port are literal text, and only the rest may contain secrets.
+  /// The URL. Its scheme, machine and port are literal text, and only the rest can contain secrets.
   package var url: Text
   /// The headers, sorted by name.
   package var headers: [Header]
-  /// The body of a POST; nil: empty.
+  /// The body of a POST, or nil if empty.
   package var body: Text?
   /// The largest number of bytes in the answer's body, 1 to `mostAnswer`. A longer body is a failure.
   package var limit: Int
-  /// A file on the engine's machine with the certificates of the authorities that it accepts; nil: the system's certificates.
+  /// A file on the engine's machine with the certificates of the authorities that the request accepts, or nil for the system's
+  /// certificates.
   package var authority: String?
-  /// What the engine does about a POST whose end is unknown.
+  /// What the engine does about a POST whose outcome is unknown.
   package var onLost: Command.OnLost
 
   /// The limit in bytes for the request's body and headers together.
   package static let mostSent = 32 * 1024
-  /// The limit in bytes for an answer's body. It is smaller than what an outcome may carry.
+  /// The limit in bytes for an answer's body. It is smaller than what an outcome can carry.
   package static let mostAnswer = 192 * 1024
 
   package init(
@@ -47,7 +48,7 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
     self.onLost = onLost
   }
 
-  /// Whether the request may change something, so that the engine must not repeat it.
+  /// Whether the request might change something, so that the engine must not repeat it.
   package var isEffect: Bool { method == .post }
 
   /// The request for people, with placeholders for secrets.
@@ -58,9 +59,9 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
 package struct HTTPResponse: Sendable, Hashable {
   package var status: Int
   package var body: String
-  /// The media type that the server sent; empty: none.
+  /// The media type that the server sent, or empty if it sent none.
   package var type: String
-  /// The absolute address of a redirect's target; nil: the answer is no redirect.
+  /// The absolute address of a redirect's target, or nil if the answer is not a redirect.
   package var redirect: String?
 
   package init(status: Int, body: String = "", type: String = "", redirect: String? = nil) {
@@ -84,7 +85,7 @@ extension HTTPRequest {
       fix: limit < Self.mostAnswer ? "ask for less, or raise limit (at most \(Self.mostAnswer))" : "ask for less")
   }
 
-  /// Why the request is invalid; nil: it is valid.
+  /// Why the request is invalid, or nil if it is valid.
   package var nonsense: Failure? {
     let sent = (body?.description.utf8.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.description.utf8.count }
     if sent > Self.mostSent {

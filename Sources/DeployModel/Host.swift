@@ -3,18 +3,18 @@
 package struct Host: Sendable, Hashable, Codable {
   package var number: Int
   package var name: String
-  /// The slot's name if the machine has several instances of the application; the host's name is then `web1/blue`. Nil: the machine has no
-  /// slots.
+  /// The slot's name if the machine has several instances of the application, in which case the host's name is like `web1/blue`. Nil means
+  /// that the machine has no slots.
   package var slot: String?
   /// The transport by which the engine reaches the host: `ssh`, `local`, or the name of a plugin's transport.
   package var transport: String
-  /// The address to connect to; nil: the host's name.
+  /// The address to connect to, or nil for the host's name.
   package var address: String?
   package var port: Int?
   package var user: String?
-  /// A folder that is put before all paths on this host, so that one machine can be several hosts; nil: paths are used as they are.
+  /// A folder that is put before all paths on this host, so that one machine can be several hosts, or nil if paths are used as they are.
   package var root: String?
-  /// The argv of a plugin's transport, which starts a shell on the host; nil: another transport reaches it.
+  /// The argv of a plugin's transport, which starts a shell on the host, or nil if another transport reaches the host.
   package var argv: [String]?
   package var tags: Value
   package var vars: Value
@@ -52,9 +52,9 @@ package struct HostFacts: Sendable, Hashable, Codable {
   /// Free bytes and free inodes of the file system that contains the deployment's path.
   package var freeBytes: Int
   package var freeInodes: Int
-  /// How far the host's clock is ahead of the clock of the engine's machine; negative: it is behind.
+  /// How far the host's clock is ahead of the clock of the engine's machine. Negative if it is behind.
   package var clockSkew: Interval
-  /// nil in plans of earlier versions.
+  /// Nil in plans of earlier versions.
   package var machine: MachineFacts?
 
   package init(
@@ -79,45 +79,45 @@ package struct HostFacts: Sendable, Hashable, Codable {
 /// Everything that a survey reads from one host before a plan is made. A survey changes nothing on the host.
 package struct HostState: Sendable, Hashable, Codable {
   package var facts: HostFacts
-  /// The release that `current` names, even if the release's folder is gone; nil: `current` names no release of Lander.
+  /// The release that `current` names, even if the release's folder is gone, or nil if `current` names no release of Lander.
   package var current: Release.ID?
-  /// What exists at the path `current` if Lander did not create it; nil: nothing, or a link of Lander.
+  /// What exists at the path `current` if Lander did not create it, or nil if nothing or a link of Lander exists there.
   package var strange: ForeignCurrent?
   /// The damage of the current release, of the receipt's release and of the previous good release. Other kept releases are included if the
   /// survey asked for their receipts.
   package var damage: [ReleaseDamage]
-  /// Whether owners or permission bits in the current release differ from those at the end of the release's deployment; nil: unknown.
+  /// Whether owners or permission bits in the current release differ from those at the end of the release's deployment, or nil if unknown.
   package var altered: Bool?
-  /// The newest receipt in the folder, if it belongs to another application; nil: it does not.
+  /// The newest receipt in the folder if it belongs to another application, and nil otherwise.
   package var stranger: Receipt?
-  /// The failed restore of the last deployment; nil: no restore failed, or a later deployment wrote a receipt.
+  /// The failed restore of the last deployment, or nil if no restore failed or a later deployment wrote a receipt.
   package var failedRestore: FailedRestore?
-  /// The folder and machine behind the deployment's path; nil: the host could not tell.
+  /// The folder and machine behind the deployment's path, or nil if the host could not tell.
   package var place: HostPlace?
   /// The complete releases on the host.
   package var releases: [Release.ID]
-  /// The newest receipt of this application; nil: no deployment of it has succeeded yet.
+  /// The newest receipt of this application, or nil if no deployment of the application has succeeded yet.
   package var receipt: Receipt?
-  /// The receipt of the previous good release, which the host keeps as well; nil: there is none.
+  /// The receipt of the previous good release, which the host keeps as well, or nil if there is none.
   package var previous: Receipt?
-  /// Earlier receipts of the releases that the host keeps; nil: the survey did not ask for them.
+  /// Earlier receipts of the releases that the host keeps, or nil if the survey did not ask for them.
   package var kept: [Receipt]?
   package var lock: Lock?
-  /// Whether the deployment that holds the lock has run commands on the host; nil: no, or the host could not tell.
+  /// Whether the deployment that holds the lock has run commands on the host. Nil if not, or if the host could not tell.
   package var isBegun: Bool?
-  /// The parked deployment that holds the lock; nil: nobody holds the lock, or an engine runs the deployment that holds it.
+  /// The parked deployment that holds the lock, or nil if nobody holds the lock or an engine runs the deployment that holds it.
   package var parked: Parked?
-  /// The highest fence that the host has seen; 0: none.
+  /// The highest fence that the host has seen, or 0 if there is none.
   package var fence: Int
   /// The jobs of earlier deployments that are still running.
   package var jobs: [RunningJob]
-  /// The shared files that a person has to create before the first deployment, with the commands for that; nil: nothing is missing.
+  /// The shared files that a person has to create before the first deployment, with the commands for that, or nil if nothing is missing.
   package var lacks: Failure?
-  /// Why the host can be read but not changed, such as a read-only disk or a missing permission; nil: it can be changed.
+  /// Why the host can be read but not changed, such as a read-only disk or a missing permission, or nil if it can be changed.
   package var hindrance: Failure?
-  /// The marks of stages that the host keeps; nil: none, or the host could not tell.
+  /// The marks of stages that the host keeps, or nil if there are none or the host could not tell.
   package var marks: [StageMark]?
-  /// The deployments in the queue for the lock, in their order; nil: there are none, or the host could not say.
+  /// The deployments in the queue for the lock, in order, or nil if there are none or the host could not tell.
   package var line: [LinePlace.Other]?
 
   package init(
@@ -143,8 +143,8 @@ package struct HostState: Sendable, Hashable, Codable {
     self.hindrance = hindrance
   }
 
-  /// Whether the receipt's release may not be running, because a deployment could not restore the host, or was interrupted and still has
-  /// the lock. The application may be stopped although the link and the receipt are unchanged.
+  /// Whether it is possible that the receipt's release is not running, because a deployment could not restore the host, or was interrupted
+  /// and still has the lock. The application might be stopped although the link and the receipt are unchanged.
   package var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
   /// Whether the deployment that holds the lock ran commands on the host, and neither finished nor restored it.
@@ -153,7 +153,7 @@ package struct HostState: Sendable, Hashable, Codable {
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
-  /// Whether a rollback that somebody had asked for was interrupted on the host, so that the host still has to leave its release.
+  /// Whether a requested rollback was interrupted on the host, so that the host still has to leave its release.
   package var isGoingBack: Bool {
     if let failedRestore { return failedRestore.isWayBack == true }
     return isAbandoned && lock?.isRollbackByHand == true
@@ -166,7 +166,7 @@ package struct HostState: Sendable, Hashable, Codable {
     return current != receipt.release.id && current != previous?.release.id
   }
 
-  /// Returns the known damage of a release on the host; nil: none is known.
+  /// Returns the known damage of a release on the host, or nil if none is known.
   package func damage(of release: Release.ID?) -> ReleaseDamage? { damage.first { $0.release == release } }
 }
 

@@ -4,52 +4,54 @@ package struct HostPlan: Sendable, Hashable, Codable {
     case change
     /// The host is up to date, according to its receipt (P10 in docs/promises.md).
     case unchanged
-    /// The host was unreachable before the start, and the budget allows to leave it out.
+    /// The host was unreachable before the start, and the budget allows the deployment to leave it out.
     case leftOut(Failure)
   }
   package var host: Host
   package var action: Action
   package var facts: HostFacts?
-  /// The release that the host should run; nil: none, because the host returns to its state before the first deployment.
+  /// The release that the host should run, or nil if the host returns to its state before the first deployment.
   package var target: Release?
-  /// The receipt of the release that the host runs now; nil: there is none.
+  /// The receipt of the release that the host runs now, or nil if there is none.
   package var previous: Receipt?
-  /// The current release, to which the host goes back if it fails; nil: there is none, or it is no longer on the host.
+  /// The current release, which the host goes back to if it fails, or nil if there is none or it is no longer on the host.
   package var current: Release.ID?
-  /// The target of a `current` link that Lander did not create. The host gets this link back if it fails. Nil: there was no such link.
+  /// The target of a `current` link that Lander did not create. The host gets this link back if it fails. Nil if there was no such link.
   package var found: String?
-  /// The release that `current` names although its folder is gone, so that no host can go back to it and its hooks cannot run. Nil: none.
+  /// The release that `current` names although its folder is gone, so that no host can go back to the release and its hooks cannot run. Nil
+  /// if there is no such release.
   package var lost: Release.ID?
-  /// The damage of the current release; nil: none is known.
+  /// The damage of the current release, or nil if none is known.
   package var damage: ReleaseDamage?
   /// Whether the plan must not rely on the host's state, because an earlier deployment was interrupted on the host or could not restore it,
-  /// and none has succeeded since; nil: it may.
+  /// and no deployment has succeeded since. Nil if the plan can rely on it.
   package var isUnrestored: Bool?
-  /// The target that the `current` link gets if the host gets no release of Lander; nil: the link is removed.
+  /// The target that the `current` link gets if the host gets no release of Lander, or nil if the link is removed.
   package var link: String?
   /// Indices of recipes in the plan: the recipe that stops the old release, the recipe that starts the target, and the recipe that starts
-  /// the old release again. Nil: the plan has no recipe for that.
+  /// the old release again. An index is nil if the plan has no such recipe.
   package var leaving: Int
   package var arriving: Int
   package var restoring: Int?
   /// Whether the release has to be sent, or at least verified on the host.
   package var stages: Bool
   /// Whether the host already runs the target and is only compared with the manifest. Files that differ are sent again when the host's turn
-  /// in the rollout comes. Nil: no.
+  /// in the rollout comes. Nil means no.
   package var repairs: Bool?
   /// Whether the release was on the host before the deployment, so that restoring the host must not remove it.
   package var present: Bool
-  /// The inputs that the host's receipt will name if they differ from the plan's, as for a host that goes back to an older release; nil:
-  /// the plan's.
+  /// The inputs that the host's receipt will state if they differ from the plan's inputs, as for a host that goes back to an older release.
+  /// Nil for the plan's inputs.
   package var inputs: Receipt.Inputs?
-  /// The group's last good revision, which the host gets if it fails and its present release is on trial; nil: it gets its present release
-  /// back.
+  /// The group's last good revision, which the host gets if it fails and its current release is on trial, or nil if it gets its current
+  /// release back.
   package var back: Receipt?
-  /// For a rollback: a receipt of the release that the host goes back to, read from any host of the group.
+  /// For a rollback, a receipt of the release that the host goes back to, read from any host of the group.
   package var goal: Receipt?
-  /// The token of a lock that this deployment may take over, because its holder is known to be gone; nil: none.
+  /// The token of a lock that this deployment is allowed to take over because the lock's holder is known to be gone, or nil if there is
+  /// none.
   package var inherits: String?
-  /// How the secrets that the host's receipt names compare with their present values; nil: they were not compared.
+  /// How the secrets that the host's receipt names compare with their current values, or nil if they were not compared.
   package var secrets: SecretComparison?
 
   package init(
@@ -85,11 +87,11 @@ package struct HostPlan: Sendable, Hashable, Codable {
     return plan
   }
 
-  /// The release that the host goes back to if it fails. In this order: the group's last good release if the present release is on trial,
-  /// the current release, or the target if its folder was gone and is sent again. Nil: none.
+  /// The release that the host goes back to if it fails. In this order: the group's last good release if the current release is on trial,
+  /// the current release, or the target if its folder was gone and is sent again. Nil if there is none of these.
   package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
 
-  /// Whether the host runs something that the deployment has to take out of service; false also if an interrupted deployment may have
+  /// Whether the host runs something that the deployment has to take out of service. Also false if an interrupted deployment might have
   /// stopped it.
   package var serves: Bool { (current != nil || found != nil) && isUnrestored != true }
   /// Whether the host will run something after it has succeeded: the target, or another tool's release that it returns to.

@@ -1,17 +1,17 @@
-/// What a task does on each of its hosts, which keep their release.
+/// What a task does on each of its hosts. The hosts keep their release.
 package struct HostTask: Sendable, Hashable, Codable {
   /// What happens before and after the function of a task.
   package enum Around: String, Sendable, Hashable, Codable {
     /// The host leaves the traffic before the function, and joins the traffic again once it has been validated.
     case drain
-    /// As `drain`; in addition, the application is stopped before the function and started after it.
+    /// Like `drain`, but the application is also stopped before the function and started after it.
     case restart
   }
 
   package let name: String
-  /// The number of the recipe's `function(host, deployment)`; nil: the task has no function for hosts.
+  /// The number of the recipe's `function(host, deployment)`, or nil if the task has no function for hosts.
   package let function: Int?
-  /// What happens before and after the function; nil: nothing.
+  /// What happens before and after the function, or nil if there is nothing.
   package let around: Around?
 
   package init(name: String, function: Int?, around: Around? = nil) {

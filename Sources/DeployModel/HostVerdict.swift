@@ -5,7 +5,7 @@ package enum HostVerdict: Sendable, Hashable {
   case empty
   case failed(Problem)
 
-  /// Whether all delivered entries are unchanged; true also if there is no release, false if the comparison failed.
+  /// Whether all delivered entries are unchanged. Also true if there is no release, but false if the comparison failed.
   package var isWhole: Bool {
     switch self {
     case .compared(let found): found.differing.isEmpty

@@ -1,8 +1,9 @@
-/// A text that names one thing of one kind, such as a deployment. The ids of different kinds are different types, because they look alike.
+/// A string that identifies one thing of one kind, such as a deployment. The ids of different kinds have different types, because they look
+/// alike.
 package protocol Identifier: Hashable, Comparable, Codable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
   /// The id as text, for a command line, a path, a file or a person.
   var rawValue: String { get }
-  /// Makes an id from a text that came from outside, such as a command line or a file. Nothing checks its form.
+  /// Makes an id from a string that came from outside, such as a command line or a file. Nothing checks the string's form.
   init(_ text: String)
 }
 
@@ -16,7 +17,7 @@ extension Identifier {
 
   package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 
-  /// Whether the id begins with a text, because people may shorten ids.
+  /// Whether the id begins with a string, because people are allowed to shorten ids.
   package func begins(with text: String) -> Bool { rawValue.hasPrefix(text) }
 
   package var description: String { rawValue }
@@ -24,6 +25,6 @@ extension Identifier {
 }
 
 extension Sequence where Element: Identifier {
-  /// Returns the texts of the ids with a separator between them.
+  /// Returns the ids as strings, joined with a separator.
   package func joined(separator: String) -> String { map(\.rawValue).joined(separator: separator) }
 }

@@ -6,7 +6,7 @@ package enum Place: Sendable, Hashable, Codable {
 
 /// An operation that is about to be performed. It is in the journal before anything changes (P2 in docs/promises.md).
 package struct Intent: Sendable, Hashable, Codable {
-  /// Counts the intents of a deployment: 1, 2, 3 … Together with deployment and host it identifies the job on the host.
+  /// Counts the intents of a deployment: 1, 2, 3 … Together with the deployment and the host, it identifies the job on the host.
   package var id: Int
   package var place: Place
   package var operation: Operation
@@ -25,7 +25,7 @@ package struct Intent: Sendable, Hashable, Codable {
   package struct Site: Sendable, Hashable, Codable {
     package var event: LifecycleEvent?
     package var stage: String?
-    /// The release whose folder is the working directory; nil: the working directory is the deployment's path.
+    /// The release whose folder is the working directory, or nil if the working directory is the deployment's path.
     package var release: Release.ID?
     package var previous: Release.ID?
     package init(event: LifecycleEvent? = nil, stage: String? = nil, release: Release.ID? = nil, previous: Release.ID? = nil) {

@@ -1,6 +1,6 @@
-/// Texts as JSON has them.
+/// Strings as JSON writes them.
 package enum JSONText {
-  /// Returns a text in double quotes. Control characters are written as `\u` and four digits.
+  /// Returns a string in double quotes. Control characters are written as `\u` and four digits.
   package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

@@ -2,7 +2,7 @@
 package struct JournalReading: Sendable, Hashable {
   package var deployment: Deployment.ID
   package var entries: [Entry]
-  /// The first damage; nil: the whole journal is intact.
+  /// The first damage, or nil if the whole journal is intact.
   package var damage: Damage?
 
   package init(deployment: Deployment.ID, entries: [Entry], damage: Damage? = nil) {
@@ -19,7 +19,7 @@ package struct JournalReading: Sendable, Hashable {
   }
 }
 
-/// Damage in a deployment's journal. Entries before the damage are good; entries after it cannot be trusted but are not deleted.
+/// Damage in a deployment's journal. Entries before the damage are good. Entries after it cannot be trusted, but are not deleted.
 package struct Damage: Error, Sendable, Hashable {
   package var sequence: Int
   /// What is wrong with the entry, as a sentence.

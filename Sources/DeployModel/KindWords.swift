@@ -1,5 +1,5 @@
-/// The words for a deployment, by its kind: a deployment of a revision, a rollback, a task or a removal. All texts for people use these
-/// words, so that none of them promises that a task is taken back.
+/// The words for a deployment, by its kind: a deployment of a revision, a rollback, a task or a removal. All messages to people use these
+/// words, so that no message promises that a task is undone.
 package struct KindWords: Sendable, Hashable {
   private enum Form: Sendable, Hashable {
     case deploy
@@ -18,7 +18,7 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// - Parameter task: the name of the task that the deployment runs; nil: it runs none.
+  /// - Parameter task: the name of the task that the deployment runs, or nil if it runs none.
   package init(task: String?) { form = task.map { .task(Self.plain($0)) } ?? .deploy }
 
   /// The noun: `deployment`, `rollback`, `task restart`, `removal`.
@@ -41,10 +41,10 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// The task's name; nil: the deployment runs no task.
+  /// The task's name, or nil if the deployment runs no task.
   package var task: String? { if case .task(let name) = form { name } else { nil } }
 
-  /// The words before the recipe's name in a title: `rollback of `, `restart of `, `removal of `; empty for a deployment.
+  /// The words before the recipe's name in a title: `rollback of `, `restart of `, `removal of `. Empty for a deployment.
   package var prefix: String {
     switch form {
     case .deploy: ""
@@ -66,16 +66,16 @@ package struct KindWords: Sendable, Hashable {
   /// Returns the noun with the id: `deployment 20261121-113045-x7k2`, `task restart 20261121-113045-x7k2`.
   package func named(_ id: Deployment.ID) -> String { "\(noun) \(id)" }
 
-  /// Returns the noun with id, recipe and group: `deployment 20261121-113045-x7k2 of web to production`.
+  /// Returns the noun with the id, recipe and group: `deployment 20261121-113045-x7k2 of web to production`.
   package func named(_ id: Deployment.ID, of recipe: String, _ group: String) -> String {
     "\(named(id)) of \(recipe) \(preposition) \(GroupName(group).words)"
   }
 
-  /// What a cancel does to the deployment, as a verb phrase: `takes it back`, `ends it`.
+  /// What a cancellation does to the deployment, as a verb phrase: `takes it back`, `ends it`.
   package var cancelling: String { form == .deploy ? "takes it back" : "ends it" }
 
-  /// What a cancel or a failure does to the deployment and its hosts, as a verb phrase: `takes its hosts back`, `ends it, and takes nothing
-  /// back`.
+  /// What a cancellation or a failure does to the deployment and its hosts, as a verb phrase: `takes its hosts back`,
+  /// `ends it, and takes nothing back`.
   package var ending: String {
     switch form {
     case .deploy: "takes its hosts back"
@@ -85,7 +85,7 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// What hosts do after a failure, as the end of a sentence: `, and hosts go back`; empty: they stay as they are.
+  /// What hosts do after a failure, as the end of a sentence: `, and hosts go back`, or empty if they stay as they are.
   package var afterFailure: String { form == .deploy ? ", and hosts go back" : "" }
 
   /// The state of the hosts that the deployment has not reached: `on the old revision`, `without it`, `as they were`.
@@ -128,6 +128,6 @@ extension Parked {
 }
 
 extension DeploymentSummary {
-  /// The deployment's noun with id, recipe and group: `deployment 20261121-113045-x7k2 of web to production`.
+  /// The deployment's noun with the id, recipe and group: `deployment 20261121-113045-x7k2 of web to production`.
   package var named: String { kind.words.named(id, of: recipe, group) }
 }

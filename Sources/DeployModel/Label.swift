@@ -1,6 +1,6 @@
 /// A name and a value that a caller attaches to a deployment, for other programs.
 package struct Label: Sendable, Hashable, Codable {
-  /// The name: 1 to 63 characters of a-z, 0-9 and `. _ / -`; the first is a letter or a digit.
+  /// The name: 1 to 63 characters of a-z, 0-9 and `. _ / -`. The first is a letter or a digit.
   package var name: String
   /// The value: at most 256 bytes on one line.
   package var value: String
@@ -14,7 +14,7 @@ package struct Label: Sendable, Hashable, Codable {
   package static let most = 32
 
   /// Reads a label from `NAME=VALUE`.
-  /// - Returns: nil if the text is not a valid label.
+  /// - Returns: nil if the string is not a valid label.
   package init?(_ text: String) {
     guard let sign = text.firstIndex(of: "=") else { return nil }
     self.init(name: String(text[..<sign]), value: String(text[text.index(after: sign)...]))

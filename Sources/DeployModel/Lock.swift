@@ -1,7 +1,7 @@
 /// The right of one deployment to change an application and group on a host, as the host records it.
 package struct Lock: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
-  /// A random text that tells owners apart. It is not a credential.
+  /// A random string that tells owners apart. It is not a credential.
   package var token: String
   /// The person and machine that hold the lock: `user@machine`.
   package var owner: String
@@ -9,11 +9,11 @@ package struct Lock: Sendable, Hashable, Codable {
   package var purpose: String
   package var since: Timestamp
   package var fence: Int
-  /// Seconds until the holder counts as dead, measured by the host's uptime; 0 or less: it counts as dead.
+  /// Seconds until the holder counts as dead, measured by the host's uptime. At 0 or less, it counts as dead.
   package var leaseLeft: Int
-  /// The engine's process, in a form that only the engine's machine can interpret; nil: it was not recorded.
+  /// The engine's process, in a form that only the engine's machine can interpret, or nil if it was not recorded.
   package var process: String?
-  /// The application that holds the lock; nil: an older version wrote the lock. A folder has one lock for all applications.
+  /// The application that holds the lock, or nil if an older version wrote the lock. A folder has a single lock for all applications.
   package var application: String?
   package var group: String?
   package init(
@@ -32,18 +32,19 @@ package struct Lock: Sendable, Hashable, Codable {
     self.group = group
   }
 
-  /// Whether the lock is known to belong to another application; false also if the lock does not name its application.
+  /// Whether the lock is known to belong to another application. Also false if the lock does not state its application.
   package func isForeign(to application: String) -> Bool {
     self.application.map { !Lock.word($0).isExactly(Lock.word(application)) } ?? false
   }
 
-  /// Whether a rollback holds the lock. It may follow from a failed deployment, or somebody may have asked for it.
+  /// Whether a rollback holds the lock, either after a failed deployment or because somebody requested it.
   package var isRollback: Bool { purpose.hasPrefix("roll back ") }
 
-  /// Whether a rollback that somebody asked for holds the lock. The purpose of a rollback after a failed deployment names that deployment.
+  /// Whether a requested rollback holds the lock. The purpose of a rollback after a failed deployment names that deployment instead.
   package var isRollbackByHand: Bool { isRollback && !purpose.parts(at: ":")[0].contains(" after ") }
 
-  /// Returns a text for the host's record, with blanks in place of line ends and tabs, because these separate the record's fields.
+  /// Returns a string for the host's record, with spaces in place of line ends and tabs, because line ends and tabs separate the record's
+  /// fields.
   package static func word(_ text: String) -> String {
     String(decoding: text.utf8.map { [9, 10, 13].contains($0) ? 32 : $0 }, as: UTF8.self)
   }
@@ -61,7 +62,7 @@ extension Lock {
     return .record(of: members)
   }
 
-  /// Reads the lock's holder from the answer to a lock request; nil: the answer has no deployment or no owner.
+  /// Reads the lock's holder from the answer to a lock request, or nil if the answer has no deployment or no owner.
   package init?(_ value: Value) {
     guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
     self.init(
@@ -77,20 +78,21 @@ package struct LockRequest: Sendable, Hashable, Codable {
   package var owner: String
   package var purpose: String
   package var fence: Int
-  /// The token of a lock that the request may take over; nil: none. A rollback takes over the locks of its failed deployment.
+  /// The token of a lock that the request is allowed to take over, or nil if there is none. A rollback takes over the locks of its failed
+  /// deployment.
   package var inherits: String?
   /// The deployment that wrote the receipt from which the plan was made. If the host has another receipt, the plan is out of date.
   package var expects: Deployment.ID?
   /// A deployment that is good according to another host's receipt. If this host has a receipt of that deployment, the receipt becomes good
-  /// too; the deployment's engine could not record that any more. Nil: none.
+  /// too, because the deployment's engine died before it could record this. Nil if there is no such deployment.
   package var good: Deployment.ID?
   package var lease: Interval
   /// What happens to running jobs of lower fences.
   package var orphans: Orphans
-  /// The token of the deployment's place in the queue, on the host that keeps the queue. `Ticket.none`: it has no place, and may overtake
-  /// deployments that wait. Nil: it has no place, so deployments that wait come first.
+  /// The token of the deployment's place in the queue, on the host that keeps the queue. `Ticket.none` means that it has no place and is
+  /// allowed to overtake deployments that wait. Nil means that it has no place, so deployments that wait come first.
   package var ticket: String?
-  /// The deployment's number in its caller's order. A host that has seen a higher number refuses the request. Nil: not given.
+  /// The deployment's number in its caller's order. A host that has seen a higher number refuses the request. Nil if no number was given.
   package var sequence: Int?
   package enum Orphans: String, Sendable, Hashable, Codable, CaseIterable { case wait, kill }
   package init(

@@ -4,7 +4,7 @@ package struct LockedPlugin: Sendable, Hashable {
   package var version: PluginVersion
   /// Where the plugin comes from: a git address, or a folder that is absolute or relative to the project.
   package var source: String
-  /// The commit, as 40 or 64 hexadecimal digits; nil: the source is a folder.
+  /// The commit, as 40 or 64 hexadecimal digits, or nil if the source is a folder.
   package var commit: String?
   /// The digest of the plugin's files, computed by `PluginTree`.
   package var sha256: Digest
@@ -12,9 +12,9 @@ package struct LockedPlugin: Sendable, Hashable {
   package var capabilities: [String]
   /// The plugins that this plugin requires, sorted by name.
   package var dependencies: [PluginManifest.Dependency]
-  /// The range of versions that the project asked for; nil: only other plugins require this plugin.
+  /// The range of versions that the project asked for, or nil if only other plugins require this plugin.
   package var wanted: VersionRange?
-  /// The verified signer of the plugin when it was added; nil: that machine's policy named no such signer, or there was no policy.
+  /// The verified signer of the plugin when it was added, or nil if that machine's policy named no such signer or there was no policy.
   package var signer: String?
 
   package init(
@@ -32,7 +32,7 @@ package struct LockedPlugin: Sendable, Hashable {
     self.signer = signer
   }
 
-  /// Whether a text is a valid plugin name: letters, digits, `_` and `-`. A valid name never leads out of a folder.
+  /// Whether a string is a valid plugin name: letters, digits, `_` and `-`. As a path, a valid name never leads out of a folder.
   package static func isName(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 100 && !text.hasPrefix("-")
       && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95 || $0 == 45 }

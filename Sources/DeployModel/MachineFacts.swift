@@ -1,14 +1,15 @@
-/// What kind of machine a host is, for recipes that differ by it.
+/// What kind of machine a host is, for recipes that depend on it.
 package struct MachineFacts: Sendable, Hashable, Codable {
-  /// `ID` of its os-release file, such as `debian`; nil: it has no such file.
+  /// `ID` from the machine's os-release file, such as `debian`, or nil if the machine has no such file.
   package var distribution: String?
-  /// `VERSION_ID` of its os-release file, such as `12`; nil for a rolling distribution.
+  /// `VERSION_ID` from the machine's os-release file, such as `12`, or nil for a rolling distribution.
   package var version: String?
-  /// Physical memory in bytes; nil: unknown.
+  /// Physical memory in bytes, or nil if unknown.
   package var memory: Int?
-  /// Its IPv4 addresses, then its IPv6 addresses with global scope, in the order of the kernel; loopback is left out.
+  /// The machine's IPv4 addresses, followed by its IPv6 addresses with global scope, in the order of the kernel. Loopback addresses are
+  /// left out.
   package var addresses: [String]
-  /// `systemd`, `openrc`, or the name of process 1; nil: unknown.
+  /// `systemd`, `openrc`, or the name of process 1, or nil if unknown.
   package var initSystem: String?
 
   package init(

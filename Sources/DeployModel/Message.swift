@@ -14,7 +14,7 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
     /// Passes an open time, check or analysis gate before its end. It does not pass an approval gate.
     case promote
 
-    /// Whether the message lets the deployment continue to further hosts.
+    /// Whether the message allows the deployment to continue to further hosts.
     package var leadsFurther: Bool {
       switch self {
       case .resume, .approve, .promote: true
@@ -22,25 +22,27 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
       }
     }
   }
-  /// An id that the sender creates for this message only, so that the deployment recognises a repeated delivery.
+  /// An id that the sender creates for this message alone, so that the deployment recognises a repeated delivery.
   package var id: String
   package var kind: Kind
-  /// The gate that the sender named; nil: the sender named none and means the gate that was open.
+  /// The gate that the sender named. If the sender named none, this is nil, and the sender means the gate that was open.
   package var gate: String?
-  /// The number of the gate that was open when the message was sent; 0: none was open. Nil: the sender did not know it, or has an older
-  /// version.
+  /// The number of the gate that was open when the message was sent, or 0 if none was open. Nil means that the sender did not know the
+  /// number or has an older version.
   package var number: Int?
-  /// For a resume: the message that began the pause to end; nil: no pause was open when it was sent, or the sender did not know one.
+  /// For a resume, the message that began the pause that is to end. Nil if there was no pause when the message was sent, or if the sender
+  /// did not know about one.
   package var pause: Message.ID?
-  /// The sender, as `user@machine`; nobody verifies this label.
+  /// The sender, as `user@machine`. Nobody verifies this label.
   package var by: String
-  /// The reason; empty: none was given.
+  /// The reason, or empty if none was given.
   package var comment: String
   /// When the message was sent, by the sender's clock.
   package var at: Timestamp
-  /// The ssh signature of an approval; nil: the message is not signed.
+  /// The ssh signature of an approval, or nil if the message is not signed.
   package var signature: String?
-  /// The signer, verified by the engine that took the message; nil: no known signer. The engine ignores a signer that the sender states.
+  /// The signer, verified by the engine that took the message, or nil if no known signer signed it. The engine ignores a signer that the
+  /// sender states.
   package var signer: String?
   package init(id: String, _ kind: Kind, gate: String? = nil, by: String, comment: String = "", at: Timestamp) {
     self.id = id
@@ -57,8 +59,8 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   /// The limits of the message's parts, in bytes of UTF-8.
   package static let (idLimit, byLimit, gateLimit, commentLimit, signatureLimit) = (64, 256, 256, 2000, 8192)
 
-  /// Why no engine accepts the message, as the end of "the message …"; nil: engines accept it. Each part has to be one line without control
-  /// characters.
+  /// Why no engine accepts the message, as the end of "the message …", or nil if engines accept it. Each part has to be one line without
+  /// control characters.
   package var fault: String? {
     guard Self.isPlain(id) else { return "has an id that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }
     let gate = (name: "gate", text: gate ?? "-", limit: Self.gateLimit)

@@ -1,6 +1,6 @@
 /// A deployment's answer to a message.
 package struct MessageAnswer: Sendable, Hashable, Codable {
-  /// Whether the message was accepted; if not, it changed nothing.
+  /// Whether the message was accepted. A message that was not accepted changed nothing.
   package var accepted: Bool
   /// The answer as one sentence.
   package var words: String

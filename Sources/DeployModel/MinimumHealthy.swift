@@ -1,6 +1,6 @@
 /// The minimum number of healthy hosts, as a CodeDeploy deployment configuration states it.
 package enum MinimumHealthy: Sendable, Hashable, Codable {
-  /// `OneAtATime`: all hosts except one. For a single host the minimum is 0, but the host has to succeed.
+  /// `OneAtATime`: all hosts except one. For a single host, the minimum is 0, but the host has to succeed.
   case allButOne
   /// `HOST_COUNT` or `FLEET_PERCENT`. A share is rounded up.
   case amount(Amount)

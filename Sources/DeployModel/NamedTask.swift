@@ -3,10 +3,10 @@ package struct NamedTask: Sendable, Hashable, Codable {
   package let name: String
   package let summary: String
   package let parameters: [Parameter]
-  /// The number of the recipe's `function(deployment)`, which runs once before any host's part; nil: there is none.
+  /// The number of the recipe's `function(deployment)`, which runs once before any host's part, or nil if there is none.
   package let once: Int?
   package let work: HostTask
-  /// The strategy; nil: all hosts change in one wave.
+  /// The strategy, or nil if all hosts change in one wave.
   package let strategy: Strategy?
   package let place: SourcePlace?
 
@@ -23,14 +23,14 @@ package struct NamedTask: Sendable, Hashable, Codable {
     self.place = place
   }
 
-  /// Whether the task does anything on single hosts.
+  /// Whether the task does anything on individual hosts.
   package var takesHosts: Bool { work.function != nil || work.around != nil }
 }
 
 extension Recipe {
-  /// Returns a recipe that runs a task instead of a deployment. It has the same hosts, bounds, path and partners, but no bundle, and the
-  /// task's stages. A caller may set the recipe's own parameters too; the others keep the values of the deployment that brought the
-  /// release.
+  /// Returns a recipe that runs a task instead of a deployment. It has the same hosts, bounds, path and partners, but no bundle, and it has
+  /// the task's stages. A caller is also allowed to set the recipe's own parameters. Those that the caller does not set keep the values of
+  /// the deployment that brought the release.
   package func doing(_ task: NamedTask) -> Recipe {
     let once = task.once.map { Stage.script(name: "once", summary: task.summary, function: $0, when: nil, place: task.place) }
     var recipe = withoutRevision(
@@ -41,7 +41,7 @@ extension Recipe {
     return recipe
   }
 
-  /// Returns the recipe without its revision, with the same hosts, bounds, path and partners. It keeps those of its own parameters that
+  /// Returns the recipe without its revision, with the same hosts, bounds, path and partners. Of its own parameters, it keeps those that
   /// have a default.
   func withoutRevision(parameters own: [Parameter], stages: [Stage]) -> Recipe {
     var recipe = self
@@ -56,7 +56,7 @@ extension Recipe {
 
 extension Project {
   /// Returns the project with recipes that run this task instead of a deployment. Recipes without the task are left out.
-  /// - Parameter recipe: the recipe's name that the caller typed after the task; nil: none.
+  /// - Parameter recipe: the recipe's name that the caller typed after the task, or nil if there is none.
   /// - Throws: if no recipe has the task, or if `recipe` does not have it.
   package func running(_ task: String, of recipe: String?, hint: (String, [String]) -> String?) throws(Problems) -> Project {
     let own = recipe.flatMap { name in recipes.first { $0.name.isExactly(name) } }

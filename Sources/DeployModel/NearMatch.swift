@@ -1,6 +1,7 @@
 /// Finds the name that a person probably meant by a misspelt name.
 package enum NearMatch {
-  /// Returns the most similar candidate; nil: all differ too much. At most a third of the name's letters may differ, but one always may.
+  /// Returns the most similar candidate, or nil if all differ too much. At most a third of the name's letters are allowed to differ, but
+  /// one letter always is.
   package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     var best: (name: String, distance: Int)?
     for candidate in candidates {
@@ -10,7 +11,7 @@ package enum NearMatch {
     return best?.name
   }
 
-  /// Returns `did you mean "production"?`, or a list of the names that exist; nil: there are none. An empty name resembles nothing.
+  /// Returns `did you mean "production"?`, or a list of the names that exist, or nil if there are none. An empty name resembles nothing.
   package static func hint(_ name: String, among candidates: [String]) -> String? {
     if !name.isEmpty, let near = of(name, among: candidates) { return "did you mean \"\(near)\"?" }
     if candidates.isEmpty { return nil }
@@ -18,7 +19,7 @@ package enum NearMatch {
     return "there \(candidates.count == 1 ? "is" : "are") \(shown)\(candidates.count > 8 ? ", …" : "")"
   }
 
-  /// The number of letters of a name that are compared. The running time grows with its square.
+  /// The number of letters of a name that are compared. The running time grows with the square of this number.
   private static let most = 100
 
   /// Returns the number of letters to insert, remove, replace or swap with their neighbour (Damerau's distance with adjacent swaps only).

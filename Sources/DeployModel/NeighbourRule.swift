@@ -1,9 +1,10 @@
-/// A configuration's limits for the hosts that share a value of a tag, such as a zone: how many keep serving, and how many may fail.
+/// A configuration's limits for the hosts that share a value of a tag, such as a zone: how many keep serving, and how many are allowed to
+/// fail.
 package struct NeighbourRule: Sendable, Hashable, Codable {
   package var tag: String
-  /// The number of hosts that keep serving, for each value; nil: only the floor of all hosts applies.
+  /// The number of hosts that keep serving, for each value, or nil if only the floor of all hosts applies.
   package var floor: Amount?
-  /// The number of hosts that may fail, for each value; nil: only the budget of all hosts applies.
+  /// The number of hosts that are allowed to fail, for each value, or nil if only the budget of all hosts applies.
   package var failed: Amount?
   package init(tag: String, floor: Amount? = nil, failed: Amount? = nil) {
     self.tag = tag

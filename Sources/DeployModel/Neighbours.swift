@@ -3,7 +3,7 @@ package struct Neighbours: Sendable, Hashable, Codable {
   package enum Rule: String, Sendable, Hashable, Codable {
     /// At most one of the hosts that share a value is out of service, as for the two hosts of a pair.
     case apart
-    /// All hosts that are out of service share one value, so that one rack follows the other.
+    /// All hosts that are out of service share one value, so that one rack follows after another.
     case alone
     /// Each value, such as a zone, has its own floor and its own budget of failed hosts.
     case each
@@ -12,13 +12,15 @@ package struct Neighbours: Sendable, Hashable, Codable {
   package var tag: String
   /// The tag's values, sorted by their bytes.
   package var values: [String]
-  /// For each host, by its number, the index of its value in `values`; nil: the host has no such tag, and the rule ignores it.
+  /// For each host, by its number, the index of its value in `values`, or nil if the host has no such tag and the rule therefore ignores
+  /// it.
   package var places: [Int?]
-  /// For `each`: the number of hosts that keep serving, for each value. Empty: there is no floor.
+  /// For `each`, the number of hosts that keep serving, for each value. Empty if there is no floor.
   package var floors: [Int]
-  /// For `each`: the number of hosts that may fail, for each value. Empty: there is no budget.
+  /// For `each`, the number of hosts that are allowed to fail, for each value. Empty if there is no budget.
   package var budgets: [Int]
-  /// Whether a host may begin against the rule when no other host is under way whose end would satisfy the rule, as in a rollback; nil: no.
+  /// Whether a host is allowed to break the rule, as in a rollback, if there is no other host under way that could satisfy the rule when it
+  /// ends. Nil means no.
   package var yields: Bool?
 
   package init(

@@ -6,9 +6,9 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   /// Reads a file of at most `limit` bytes.
   case read(path: String, limit: Int)
   case exists(path: String)
-  /// Asks once whether something answers. The answer *no* is an outcome and not an error.
+  /// Asks once whether something answers. The answer *no* is an outcome, not an error.
   case check(Check)
-  /// Sends an http request from the engine's machine. A GET changes nothing and may be repeated; a POST is sent at most once.
+  /// Sends an http request from the engine's machine. A GET changes nothing and is allowed to be repeated. A POST is sent at most once.
   case http(HTTPRequest)
   case write(path: String, content: Text, mode: Int?, owner: String?)
   case link(target: String, path: String)
@@ -19,7 +19,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   /// Makes a release complete and verified on the host, and sends only the files that the host lacks. A release that is already there is
   /// compared with its manifest.
   case stage(Release)
-  /// Makes a release current by one rename. Nil: removes `current` and its receipt, because neither existed before the deployment.
+  /// Makes a release current by one rename. With nil, removes `current` and its receipt, because neither existed before the deployment.
   case activate(Release.ID?)
   /// Restores a `current` link that Lander did not create, with this target.
   case relink(String)
@@ -30,14 +30,14 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   /// Removes what Lander created on the host: `current`, all releases and their records. With `shared`, also removes the application's
   /// data. The outcome names everything that stays in the folder.
   case remove(shared: Bool)
-  /// Writes the host's receipt, and stores the recipe sources that the receipt names beside it.
+  /// Writes the host's receipt, and stores, next to it, the recipe sources that the receipt names.
   case record(Receipt)
   /// Takes the host's lock and raises its fence. If somebody else holds the lock, the outcome names the holder.
   case lock(LockRequest)
   /// Releases the host's lock. If the host's receipt belongs to the deployment `good`, the receipt becomes good. The host keeps `left`
   /// until the next receipt.
   case unlock(token: String, good: Deployment.ID? = nil, left: FailedRestore? = nil)
-  /// Keeps the host's lock without an engine, until somebody resumes the deployment or the time is over.
+  /// Keeps the host's lock without an engine, until somebody resumes the deployment or the time has run out.
   case park(ParkRequest)
   /// Gives the lock of a parked deployment to an engine that resumes it.
   case unpark(UnparkRequest)
@@ -45,10 +45,11 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case mark(MarkRequest)
   /// Reads the recipe sources that the host keeps under this digest.
   case sources(Digest)
-  /// Performs one step of an installation by the release's appspec file. Its commands, the step's parts, each run at most once.
+  /// Performs one step of an installation by the release's appspec file. Each of the step's commands, which are its parts, runs at most
+  /// once.
   case appspec(AppSpecStep)
 
-  /// Whether the operation changes nothing, so that it may be repeated.
+  /// Whether the operation changes nothing, so that it can be repeated.
   package var isProbe: Bool {
     switch self {
     case .read, .exists, .check, .sources: true
@@ -57,7 +58,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     }
   }
 
-  /// Whether the operation changes something that nothing takes back, because a recipe asked for it.
+  /// Whether the operation changes something that nothing reverses, because a recipe asked for the change.
   package var changes: Bool {
     switch self {
     case .http(let request): request.isEffect
@@ -115,10 +116,10 @@ package struct Command: Sendable, Hashable, Codable {
   package var form: Form
   /// The environment variables, sorted by name.
   package var environment: [Variable]
-  /// The working directory, relative to the release's folder; nil: that folder.
+  /// The working directory, relative to the release's folder, or nil for that folder.
   package var directory: String?
   package var input: Text?
-  /// The user that runs the command; nil: the login user.
+  /// The user that runs the command, or nil for the login user.
   package var user: String?
   /// Whether stdout and stderr are captured as one stream, in the order of writing (`2>&1`).
   package var merge: Bool
@@ -140,7 +141,7 @@ package struct Command: Sendable, Hashable, Codable {
     self.onLost = onLost
   }
 
-  /// The command as a person would type it, for messages only: it is not quoted for a shell.
+  /// The command as a person would type it. This is for messages only, because it is not quoted for a shell.
   package var line: String {
     switch form {
     case .shell(let line): line
@@ -151,7 +152,7 @@ package struct Command: Sendable, Hashable, Codable {
 
 /// One question to a host: does this answer?
 package enum Check: Sendable, Hashable, Codable {
-  /// An http GET from the host itself. The host is healthy if `status` contains the answer's status; an empty list means 200…399.
+  /// An http GET from the host itself. The host is healthy if `status` contains the answer's status. An empty list means 200…399.
   case http(url: String, status: [Int])
   /// A connection to this TCP port of the host is accepted.
   case port(Int)

@@ -1,14 +1,14 @@
 /// The result of one operation.
 package struct Outcome: Sendable, Hashable, Codable {
-  /// Why the operation failed; nil: it succeeded. A command that exits with a status other than 0 has a failure of kind `command`.
+  /// Why the operation failed, or nil if it succeeded. A command that exits with a status other than 0 has a failure of kind `command`.
   package var failure: Failure?
-  /// The value that the operation returns, such as a file's text or whether a path exists; `.null`: none.
+  /// The value that the operation returns, such as a file's text or whether a path exists, or `.null` if there is none.
   package var value: Value
-  /// The exit status; nil: the operation ran no command, or the command did not exit.
+  /// The exit status, or nil if the operation ran no command or the command did not exit.
   package var status: Int?
   package var stdout: Captured?
   package var stderr: Captured?
-  /// Warnings for people, each of one or more lines, which do not make the operation fail. Nil: none.
+  /// Warnings for people, each of one or more lines, which do not make the operation fail. Nil if there are none.
   package var warnings: [String]?
   package var duration: Interval
 
@@ -37,7 +37,7 @@ package struct Captured: Sendable, Hashable, Codable {
   /// The number of bytes that the command wrote.
   package var bytes: Int
   package var truncated: Bool
-  /// The digest of the whole output, in which secrets have been replaced; nil: the command wrote nothing.
+  /// The digest of the whole output, in which secrets have been replaced, or nil if the command wrote nothing.
   package var digest: Digest?
   package init(text: String, bytes: Int? = nil, truncated: Bool = false, digest: Digest? = nil) {
     self.text = text
@@ -58,7 +58,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case cancelled
     /// The host cannot be reached, or can no longer be reached.
     case unreachable
-    /// The end of a job is unknown, because the process that ran it died or the host rebooted.
+    /// The outcome of a job is unknown, because the process that ran it died or the host rebooted.
     case lost
     /// The host refuses the request, because it has seen a newer fence or has another owner.
     case fenced
@@ -68,11 +68,11 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case missing
     case noSpace
     case notPermitted
-    /// Content does not have the digest that it should have.
+    /// The digest of some content is not what it should be.
     case corrupt
     /// The request is invalid.
     case invalid
-    /// A recipe used a name that does not exist. This is an error whatever hosts answer.
+    /// A recipe used a name that does not exist. This is an error, whatever hosts answer.
     case misnamed
     /// A check got the answer *no*.
     case unhealthy
@@ -87,9 +87,9 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case `internal`
   }
   package var kind: Kind
-  /// One sentence that names the request and its result.
+  /// One sentence that states the request and its result.
   package var message: String
-  /// What a person can do next; nil: unknown.
+  /// What a person can do next, or nil if unknown.
   package var fix: String?
   package init(_ kind: Kind, _ message: String, fix: String? = nil) {
     self.kind = kind

@@ -12,7 +12,7 @@ package struct OwnTransport: Sendable, Hashable {
 }
 
 extension Host {
-  /// Lander's transport to the host; nil: the transport belongs to a plugin or is unknown.
+  /// Lander's transport to the host, or nil if the transport belongs to a plugin or is unknown.
   package var ownTransport: OwnTransport? { argv == nil ? OwnTransport.all.first { $0.name.isExactly(transport) } : nil }
 
   /// Whether the host is the engine's own machine.

@@ -1,7 +1,7 @@
 /// The request to a host to keep the lock of a deployment that is about to be parked.
 package struct ParkRequest: Sendable, Hashable, Codable {
   package var parked: Parked
-  /// How long the lock stays without an engine, counted from the request.
+  /// How long the lock stays valid without an engine, counted from the request.
   package var lease: Interval
 
   package init(_ parked: Parked, lease: Interval) {
@@ -14,15 +14,15 @@ package struct ParkRequest: Sendable, Hashable, Codable {
 package struct UnparkRequest: Sendable, Hashable, Codable {
   /// The person who resumes, as `user@machine`.
   package var by: String
-  /// Identifies this engine among the engines that try to resume; empty: the engine that parked the deployment resumes it itself.
+  /// Identifies this engine among the engines that try to resume, or empty if the engine that parked the deployment also resumes it.
   package var claim: String
   /// The number of the parking, according to this engine's journal. A host refuses an engine with an earlier number, whose journal is too
   /// old.
   package var round: Int
-  /// The number of hosts that the deployment has locked. If there are several, a message in the inbox of only one of them does not let the
-  /// deployment continue.
+  /// The number of hosts that the deployment has locked. If there are several, a message in the inbox of only one of them does not allow
+  /// the deployment to continue.
   package var hosts: Int
-  /// How long the lock stays without a renewal, counted from the request.
+  /// How long the lock stays valid without a renewal, counted from the request.
   package var lease: Interval
 
   package init(by: String, claim: String, round: Int, hosts: Int, lease: Interval) {

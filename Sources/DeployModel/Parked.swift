@@ -7,7 +7,7 @@ package struct Parked: Sendable, Hashable, Codable {
   package var gate: Int
   package var kind: Gate.Kind
   package var name: String
-  /// The gate's question as a sentence; empty: the name says it.
+  /// The gate's question as a sentence, or empty if the gate's name already says it.
   package var message: String
   /// Counts how often the deployment was parked: 1, 2, 3 … The number grows each time an engine leaves.
   package var round: Int
@@ -15,11 +15,11 @@ package struct Parked: Sendable, Hashable, Codable {
   package var since: Timestamp
   /// When the gate closes as failed, if nobody answers.
   package var until: Timestamp
-  /// The digest of the uncompressed journal that hosts keep; nil: no host keeps it yet.
+  /// The digest of the uncompressed journal that hosts keep, or nil if no host keeps it yet.
   package var copy: Digest?
-  /// The name of the task that the deployment runs; nil: no task, or an older version parked the deployment.
+  /// The name of the task that the deployment runs, or nil if it runs no task or an older version parked the deployment.
   package var task: String?
-  /// The people whose signed approval the gate requires; nil: it accepts any answer, or an older version parked the deployment.
+  /// The people whose signed approval the gate requires, or nil if the gate accepts any answer or an older version parked the deployment.
   package var from: [String]?
 
   package init(
@@ -40,15 +40,15 @@ package struct Parked: Sendable, Hashable, Codable {
     self.from = from
   }
 
-  /// How long locks stay after the gate's deadline, so that a person who comes then still finds the deployment.
+  /// How long locks stay valid after the gate's deadline, so that a person who arrives late still finds the deployment.
   package static let grace = Interval.minutes(10)
-  /// How long locks stay before hosts have the journal. If the engine dies in that time, no other engine can resume the deployment.
+  /// How long locks stay valid before hosts have the journal. If the engine dies in that time, no other engine can resume the deployment.
   package static let handover = Interval.minutes(5)
-  /// How long locks stay once hosts have the journal.
+  /// How long locks stay valid once hosts have the journal.
   package var lease: Interval { max(.zero, until - since) + Self.grace }
   /// The number of hosts that keep the journal.
   package static let copies = 3
-  /// The number of hosts that must name one journal before an engine trusts it, if the deployment has that many hosts.
+  /// The number of hosts that must name the same journal before an engine trusts it. If the deployment has fewer hosts, all of them must.
   package static let vouching = 2
   /// The limit of the compressed journal on a host, in bytes.
   package static let limit = 8 << 20

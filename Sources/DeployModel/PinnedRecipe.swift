@@ -4,17 +4,18 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
   /// The digest of the recipe's sources, under which the store and the hosts keep them.
   package var sources: Digest
   package var hooks: [Recipe.Hook]
-  /// The options of the appspec file that installs the releases; nil: Lander installs them and switches `current`.
+  /// The options of the appspec file that installs the releases, or nil if Lander installs them and switches `current`.
   package var appspec: AppSpecOptions?
-  /// The names of the groups whose hosts the recipe's hooks may use besides their own host. Nil: this is the deployment's own recipe, or an
-  /// older version wrote the plan.
+  /// The names of the groups whose hosts the recipe's hooks are allowed to use, in addition to their own host. Nil if this is the
+  /// deployment's own recipe or an older version wrote the plan.
   package var partners: [String]?
-  /// The recipe's stages that have an undo, in order; nil: none, or this is the deployment's own recipe, whose stages are in the plan.
+  /// The recipe's stages that have an undo, in order, or nil if there are none or this is the deployment's own recipe, whose stages are in
+  /// the plan.
   package var undoable: [Stage]?
-  /// The parameters of the earlier deployments whose releases this recipe handles. Nil: this is the deployment's own recipe, or an older
+  /// The parameters of the earlier deployments whose releases this recipe handles. Nil if this is the deployment's own recipe or an older
   /// version wrote the plan.
   package var parameters: Value?
-  /// The release whose stages the recipe undoes; nil: the recipe is there for its hooks.
+  /// The release whose stages the recipe undoes, or nil if the recipe is in the plan for its hooks.
   package var undoes: Release.ID?
   package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil, partners: [String]? = nil) {
     self.name = name

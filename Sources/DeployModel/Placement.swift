@@ -1,4 +1,4 @@
-/// Where an application is on its hosts, and how its releases are kept there. The recipe states it, and the plan pins it.
+/// Where an application is on its hosts and how its releases are kept there. The recipe states it, and the plan pins it.
 package struct Placement: Sendable, Hashable, Codable {
   /// How a new release gets files that an older release on the host already has.
   package enum Reuse: String, Sendable, Hashable, Codable { case copy, link }

@@ -1,11 +1,11 @@
-/// Everything that one deployment will do, with everything that it depends on pinned. A plan is entry 0 of the journal and never changes.
+/// Everything that one deployment will do, with all its dependencies pinned. A plan is entry 0 of the journal and never changes.
 package struct Plan: Sendable, Hashable {
   package let origin: Origin
   package let subject: Subject
   package let content: Content
   package let placement: Placement
   package let flow: Flow
-  /// The plan of each host; the index is the host's number.
+  /// The plan of each host. The index is the host's number.
   package let hosts: [HostPlan]
   /// The other hosts that the deployment uses. Their numbers follow the numbers of `hosts`.
   package let partners: [Partner]
@@ -34,25 +34,25 @@ package struct Plan: Sendable, Hashable {
   package var id: Deployment.ID { origin.id }
   package var kind: Kind { origin.kind }
 
-  /// Returns the partner with this number; nil: the number belongs to a target, or to no host.
+  /// Returns the partner with this number, or nil if the number belongs to a target or to no host.
   package func partner(_ number: Int) -> Partner? {
     partners.indices.contains(number - hosts.count) ? partners[number - hosts.count] : nil
   }
 
-  /// The partners that are not targets too. A machine may be both, with one name.
+  /// The partners that are not also targets. A machine can be both, under the same name.
   package var ownPartners: [Host] {
     partners.map(\.host).filter { partner in !hosts.contains { $0.host.name == partner.name } }
   }
 
-  /// Returns the target or partner with this number; nil: there is none.
+  /// Returns the target or partner with this number, or nil if there is none.
   package func host(_ number: Int) -> Host? {
     hosts.indices.contains(number) ? hosts[number].host : partner(number)?.host
   }
 
-  /// Returns the name of the host with this number; if there is no such host, `host` and the number.
+  /// Returns the name of the host with this number, or `host` and the number if there is no such host.
   package func name(ofHost number: Int) -> String { host(number)?.name ?? "host \(number)" }
 
-  /// The digest of the revision that the hosts get; nil: a rollback takes hosts to different revisions, or to none.
+  /// The digest of the revision that the hosts get, or nil if a rollback returns hosts to different revisions or to none.
   package var revision: Digest? {
     if let bundle = content.bundle { return bundle.digest }
     let moving = hosts.filter { $0.action == .change }

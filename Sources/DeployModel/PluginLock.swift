@@ -1,4 +1,4 @@
-/// The contents of `deploy.lock`: the external plugins that a project uses, each with one version.
+/// The contents of `deploy.lock`: the external plugins that a project uses, each with a single version.
 package struct PluginLock: Sendable, Hashable {
   /// The plugins, sorted by name.
   package private(set) var plugins: [LockedPlugin]
@@ -18,7 +18,7 @@ package struct PluginLock: Sendable, Hashable {
   // MARK: reading
 
   /// Reads the contents from parsed JSON.
-  /// - Throws: what is wrong with the file, and with which plugin.
+  /// - Throws: what is wrong with the file, and which plugin is concerned.
   package init(_ value: Value) throws(Problem) {
     guard case .record(let members) = value, let form = value["lock"]?.int else {
       throw Self.broken("it is no lock")

@@ -19,7 +19,7 @@ package struct PluginTree: Sendable, Hashable {
   /// The largest number of bytes in all files together.
   package static let mostBytes = 16 << 20
 
-  /// - Throws: if there are too many files or bytes, if a path could lead out of the folder, or if two files have one path.
+  /// - Throws: if there are too many files or bytes, if a path could lead out of the folder, or if two files have the same path.
   package init(_ files: [File]) throws(Problem) {
     guard files.count <= Self.mostFiles else {
       throw Problem("the plugin has over \(Self.mostFiles) files", fix: "keep what is not its code elsewhere")
@@ -47,12 +47,12 @@ package struct PluginTree: Sendable, Hashable {
       }
   }
 
-  /// Returns the text of the file with this path; nil: there is no such file.
+  /// Returns the text of the file with this path, or nil if there is no such file.
   package func text(_ path: String) -> String? {
     files.first { $0.path.isExactly(path) }.map { String(decoding: $0.bytes, as: UTF8.self) }
   }
 
-  /// Passes the bytes that the plugin's digest covers to `feed`: for each file whether it is executable, its size, its path and its
+  /// Passes to `feed` the bytes that the plugin's digest covers: for each file, whether it is executable, its size, its path and its
   /// content.
   package func canonical(_ feed: ([UInt8]) -> Void) {
     feed(Array("lander plugin 1\n".utf8))

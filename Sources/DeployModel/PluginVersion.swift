@@ -3,12 +3,12 @@ package struct PluginVersion: Sendable, Hashable, Comparable, CustomStringConver
   package var major: Int
   package var minor: Int
   package var patch: Int
-  /// The identifiers after the dash of a pre-release such as `2.0.0-rc.1`; empty: the version is a release.
+  /// The identifiers after the dash of a pre-release such as `2.0.0-rc.1`, or empty if the version is a release.
   package var early: [String]
   /// The number of parts that were written, 1 to 3.
   let written: Int
 
-  /// Reads `1.2.3`, `1.2` or `2.0.0-rc.1`; nil: the text is no version.
+  /// Reads `1.2.3`, `1.2` or `2.0.0-rc.1`. Returns nil if the string is not a version.
   package init?(_ text: String) {
     guard text.utf8.count <= 100 else { return nil }
     let dash = text.firstIndex(of: "-") ?? text.endIndex

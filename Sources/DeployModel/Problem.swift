@@ -1,12 +1,12 @@
-/// An error that was found before anything started, in what somebody wrote or asked for, or in the surroundings: what, where, and what to
-/// do.
+/// An error that was found before anything started, in what somebody wrote or asked for, or in the environment. It says what is wrong,
+/// where, and what to do.
 package struct Problem: Error, Sendable, Hashable, Codable {
   /// One sentence that says what was found and what was expected.
   package var message: String
   package var place: SourcePlace?
-  /// The host, file or option that has the problem; nil: none, or a line of a recipe has it.
+  /// The host, file or option that has the problem, or nil if there is none or a line of a recipe has the problem.
   package var subject: String?
-  /// What to do next, such as `did you mean "production"?` or a command to type; nil: unknown.
+  /// What to do next, such as `did you mean "production"?` or a command to type, or nil if unknown.
   package var fix: String?
   package init(_ message: String, place: SourcePlace? = nil, subject: String? = nil, fix: String? = nil) {
     self.message = message
@@ -20,7 +20,7 @@ package struct Problem: Error, Sendable, Hashable, Codable {
 package struct Problems: Error, Sendable, Hashable {
   package var list: [Problem]
   package var exit: ExitCode
-  /// What had been done when the problems were found; nil: nothing.
+  /// What had already been done when the problems were found, or nil if nothing had been done.
   package var done: String?
   package init(_ list: [Problem], exit: ExitCode = .usage) {
     self.list = list
@@ -30,7 +30,7 @@ package struct Problems: Error, Sendable, Hashable {
 }
 
 extension Failure {
-  /// Returns the failure as a problem of a host or file; a nil subject names neither.
+  /// Returns the failure as a problem of a host or file. With a nil subject, the problem names neither.
   package func problem(of subject: String? = nil) -> Problem {
     Problem(message, subject: subject, fix: fix)
   }
@@ -48,12 +48,12 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case locked = 4
   /// The deployment failed, and every host that it had touched is back on its previous release.
   case rolledBack = 10
-  /// The deployment failed and could not take every host back, so that a person has to act.
+  /// The deployment failed and could not roll every host back, so a person has to act.
   case rollbackFailed = 11
   /// The deployment failed, and hosts were left as they are, because the recipe or the command says so.
   case held = 12
   case paused = 13
-  /// The deployment ended on purpose with hosts on the old revision. For `plan`: the rehearsal could not see the end.
+  /// The deployment ended on purpose with hosts on the old revision. For `plan`, the rehearsal could not see the end.
   case partial = 14
   /// The deployment was cancelled, and its hosts were restored.
   case cancelled = 15
@@ -74,9 +74,9 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
 }
 
 extension Problem {
-  /// Returns the problem for a person who uses shared code: at the line that uses that code, with a note about the line where the problem
-  /// was found.
-  /// - Parameter named: the line that uses the shared code; nil: unknown.
+  /// Returns the problem for a person who uses shared code. The problem is reported at the line that uses the code, with a note about the
+  /// line where it was found.
+  /// - Parameter named: the line that uses the shared code, or nil if unknown.
   package func known(by named: SourcePlace?) -> Problem {
     guard let named, let place, place.isSharedSource, !named.isSharedSource else { return self }
     var known = self

@@ -5,7 +5,7 @@ package struct Project: Sendable, Hashable, Codable {
   package var configurations: [DeploymentConfiguration]
   /// Every source that was read, sorted by path: deploy.lua, plugins, recipes and strategies that come with Lander, and the prelude.
   package var sources: [SourceFile]
-  /// Notes about things that are probably unintended although they are not errors.
+  /// Notes about things that are not errors but are probably unintended.
   package var warnings: [Problem]
   package init(
     recipes: [Recipe] = [], groups: [DeploymentGroup] = [], configurations: [DeploymentConfiguration] = [], sources: [SourceFile] = [],

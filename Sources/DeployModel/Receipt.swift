@@ -10,21 +10,23 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var recipe: String
   package var actor: String
   package var at: Timestamp
-  /// For a rollback: when the host first got the release that it went back to. Nil: no rollback wrote the receipt, or an older version did.
+  /// For a rollback, the time at which the host first got the release that it went back to. Nil if no rollback wrote the receipt or an
+  /// older version did.
   package var installedAt: Timestamp?
   /// The digest of the journal up to the entry before the receipt's intent. An audit compares it with the journal.
   package var chain: Digest?
-  /// The deployment that this rollback took back. No host goes back to its release, unless the host's receipt for that release is newer.
+  /// The deployment that this rollback rolled back. No host goes back to that deployment's release, unless the host's receipt for the
+  /// release is newer.
   package var undid: Deployment.ID?
-  /// Deployments that earlier rollbacks took back, the newest last, as far as the host knows. No host goes back to their releases. Nil:
+  /// Deployments that earlier rollbacks rolled back, the newest last, as far as the host knows. No host goes back to their releases. Nil if
   /// none is known.
   package var rolledBack: [Deployment.ID]?
-  /// Whether the receipt is on trial: its deployment has not succeeded so far, so no host goes back to its release. Nil: the receipt is
-  /// good, as receipts of older versions are.
+  /// Whether the receipt is on trial: its deployment has not succeeded so far, so no host goes back to its release. Nil means that the
+  /// receipt is good, as receipts of older versions are.
   package var trial: Bool?
-  /// The secrets of the deployment, sorted by name; nil in receipts of older versions.
+  /// The secrets of the deployment, sorted by name, or nil in receipts of older versions.
   package var secrets: [SecretMark]?
-  /// Who asked for the deployment, why and from where, and the release's commit; nil: unknown.
+  /// Who asked for the deployment, why and from where, and the release's commit, or nil if unknown.
   package var provenance: Provenance?
 
   /// The names of the fields in the record that hosts keep.
@@ -59,7 +61,8 @@ package struct Receipt: Sendable, Hashable, Codable {
   /// When the host first got the release, even if a rollback has returned to it since.
   package var origin: Timestamp { installedAt ?? at }
 
-  /// Everything that a deployment to a host depends on. A deployment with inputs equal to the receipt's changes nothing on the host.
+  /// Everything that a deployment to a host depends on. If a deployment's inputs equal those in the receipt, the deployment changes nothing
+  /// on the host.
   package struct Inputs: Sendable, Hashable, Codable {
     package var bundle: Digest
     /// The digest of all sources: recipe, plugins, recipes and strategies that come with Lander, and the prelude.

@@ -3,33 +3,33 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var name: String
   package var application: String
   package var revision: Revision?
-  /// The group that gets the revision, by name or declared in the recipe itself.
+  /// The group that gets the revision, either by name or declared in the recipe itself.
   package var targets: Targets
-  /// The names of the partner groups; a name may occur twice.
+  /// The names of the partner groups. A name can occur twice.
   package var partners: [String]
-  /// The configuration of the deployments; nil: the default bounds.
+  /// The configuration of the deployments, or nil for the default bounds.
   package var configuration: DeploymentConfiguration?
   package var placement: Placement
   package var user: String?
   package var parameters: [Parameter]
   package var flow: Flow
-  /// The secrets that the recipe's code names literally. The rehearsal may find more.
+  /// The secrets that the recipe's code names literally. The rehearsal might find more.
   package var secrets: [String]
-  /// The options of the appspec file that installs the bundles; nil: Lander installs them.
+  /// The options of the appspec file that installs the bundles, or nil if Lander installs them.
   package var appspec: AppSpecOptions?
   /// The windows in which the recipe deploys nothing.
   package var freeze: [FreezeWindow] = []
-  /// The alarm after a deployment has succeeded; nil: none.
+  /// The alarm that follows once a deployment has succeeded, or nil if there is none.
   package var alarm: Alarm?
   package var tasks: [NamedTask] = []
-  /// The task that runs instead of a deployment; nil: the recipe does not run a task.
+  /// The task that runs instead of a deployment, or nil if the recipe does not run a task.
   package var task: NamedTask?
-  /// The required parameters of a task's recipe that the caller may omit, because the deployed release has values for them.
+  /// The required parameters of a task's recipe that the caller is allowed to omit, because the deployed release has values for them.
   package var inherited: [Parameter] = []
-  /// The removal that runs instead of a deployment; nil: the recipe does not remove its application.
+  /// The removal that runs instead of a deployment, or nil if the recipe does not remove its application.
   package var removal: Removal?
   package var place: SourcePlace?
-  /// For `lander show`: the name of each field, and where its value comes from.
+  /// For `lander show`, the name of each field and where its value comes from.
   package var origins: [Value.Member]
 
   package enum Targets: Sendable, Hashable, Codable {
@@ -45,7 +45,7 @@ package struct Recipe: Sendable, Hashable, Codable {
     package var hooks: [Hook]
     package var onFailure: [Int]
     package var onSuccess: [Int]
-    /// Whether a failed host goes back to its previous release, and whether a failed deployment takes its hosts back.
+    /// Whether a failed host goes back to its previous release, and whether a failed deployment rolls its hosts back.
     package var rollback: Bool
 
     package init(

@@ -1,5 +1,5 @@
 extension RehearsalFinding {
-  /// The finding as a warning that names the function: something may go wrong there, or the rehearsal could not see it.
+  /// The finding as a warning that names the function: something might go wrong there, or the rehearsal could not see everything.
   package var warning: Problem {
     var warning = problem
     if !problem.message.contains(part) {

@@ -1,14 +1,14 @@
-/// Something that a rehearsal found in a function of a recipe.
+/// A finding of a rehearsal in a function of a recipe.
 package struct RehearsalFinding: Sendable, Hashable {
-  /// What is wrong, in which line, and what to do.
+  /// What is wrong, on which line, and what to do.
   package var problem: Problem
-  /// Whether the problem occurs whatever hosts answer; false: only a real run can show it.
+  /// Whether the problem occurs whatever hosts answer. If false, only a real run can show it.
   package var isCertain: Bool
-  /// The function with the problem: `hook ApplicationStart`, `stage migrate`, `strategy canary`.
+  /// The function that has the problem: `hook ApplicationStart`, `stage migrate`, `strategy canary`.
   package var part: String
   /// Whether the rehearsal ended at this problem, so that it did not see the rest of the function.
   package var isEnd: Bool
-  /// Whether the function could behave differently with another number of hosts.
+  /// Whether the function could behave differently with a different number of hosts.
   package var isOfFleet: Bool
 
   package init(_ problem: Problem, isCertain: Bool, part: String, isEnd: Bool, isOfFleet: Bool = false) {

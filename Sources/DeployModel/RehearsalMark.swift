@@ -1,4 +1,4 @@
-/// Something that takes time and is no operation. A rehearsal records it as a line of the log, between the operations.
+/// Something that takes time but is not an operation. A rehearsal records it as a line of the log, between the operations.
 package enum RehearsalMark: Sendable, Hashable {
   /// A pause: `sleep`, or `rollout:wait` between two waves.
   case pause(Interval)
@@ -13,7 +13,7 @@ package enum RehearsalMark: Sendable, Hashable {
     }
   }
 
-  /// Reads a mark from a line of the log; nil: the line is no mark.
+  /// Reads a mark from a line of the log. Returns nil if the line is not a mark.
   package init?(_ line: LogLine) {
     let words = line.text.split(separator: " ")
     let numbers = words.dropFirst().compactMap { Int($0) }

@@ -39,12 +39,12 @@ package struct Manifest: Sendable, Hashable, Codable {
     /// The path relative to the bundle: never empty, with `/` between names, and without `.` and `..`.
     package var path: String
     package var kind: Kind
-    /// The permission bits, 0…0o7777; 0o777 for a link.
+    /// The permission bits, 0…0o7777. They are 0o777 for a link.
     package var mode: Int
     package var size: Int
-    /// The digest of a file's content; nil for folders and links.
+    /// The digest of a file's content, or nil for folders and links.
     package var digest: Digest?
-    /// The target of a link; nil for files and folders.
+    /// The target of a link, or nil for files and folders.
     package var target: String?
     package init(path: String, kind: Kind, mode: Int, size: Int = 0, digest: Digest? = nil, target: String? = nil) {
       self.path = path
@@ -63,7 +63,7 @@ package struct Manifest: Sendable, Hashable, Codable {
 
 /// A text file of a recipe, plugin or strategy, with the path that `require` and error messages use.
 package struct SourceFile: Sendable, Hashable, Codable {
-  /// The largest size of a source file in bytes; equal to `CLUA_SOURCE`.
+  /// The largest size of a source file in bytes. It is equal to `CLUA_SOURCE`.
   package static let mostBytes = 1 << 20
 
   package var path: String

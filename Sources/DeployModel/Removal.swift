@@ -1,6 +1,6 @@
 /// The removal of an application from its hosts, which reverses its first deployment.
 package struct Removal: Sendable, Hashable, Codable {
-  /// Whether `shared` with the application's data is removed too.
+  /// Whether `shared`, which contains the application's data, is removed too.
   package let shared: Bool
   /// Whether the application is removed even if it cannot be stopped.
   package let force: Bool
@@ -10,7 +10,7 @@ package struct Removal: Sendable, Hashable, Codable {
     self.force = force
   }
 
-  /// The options as a person types them, with a blank before each.
+  /// The options as a person types them, each preceded by a space.
   package var options: String { (shared ? " --shared" : "") + (force ? " --force" : "") }
 }
 

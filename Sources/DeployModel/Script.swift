@@ -22,7 +22,7 @@ package enum Subject: Sendable, Hashable, Codable {
   indirect case failure(ScriptError)
   /// `function(weights, deployment)`: a traffic adapter sets weights.
   case weights(Weights)
-  /// `function(deployment)`: a traffic adapter reads the weights. The engine needs the members of the table that it returns.
+  /// `function(deployment)`: a traffic adapter reads the weights. The engine needs the members of the table that the function returns.
   case traffic
   /// `function(rollout, options)`
   case rollout(options: Value)
@@ -30,7 +30,7 @@ package enum Subject: Sendable, Hashable, Codable {
   case child
 }
 
-/// A request of a script, which waits for the answer.
+/// A script's request. The script waits for the answer.
 package enum Request: Sendable, Hashable, Codable {
   case perform(Place, Operation, timeout: Interval?)
   case sleep(Interval)
@@ -44,27 +44,27 @@ package enum Request: Sendable, Hashable, Codable {
 
 /// A decision of a strategy. The core keeps the bounds, whatever the strategy decides.
 package enum Decision: Sendable, Hashable, Codable {
-  /// Changes these hosts, at most `parallel` at once, and leaves them ready after the segment `upto` (nil: they complete all segments). The
-  /// answer lists the hosts that succeeded, that failed and that are ready.
+  /// Changes these hosts, at most `parallel` at the same time, and leaves them ready after the segment `upto` (nil if they complete all
+  /// segments). The answer lists the hosts that succeeded, those that failed and those that are ready.
   case wave([Int], parallel: Int?, upto: Segment? = nil)
-  /// Stops and starts these hosts with the release that they run, at most `parallel` at once. They can still be changed later. The answer
+  /// Restarts these hosts with the release that they run, at most `parallel` at the same time. They can still be changed later. The answer
   /// has the form of a wave's answer.
   case restart([Int], parallel: Int?)
-  /// Waits without a gate; only preludes of older versions ask for this.
+  /// Waits without a gate. Only preludes of older versions ask for this.
   case wait(Interval)
   /// Opens a gate. The answer comes when the gate is closed.
   case gate(Gate)
-  /// Moves traffic between pools. The answer comes after the adapter's call and has the previous weights. Nil: only reads the weights.
+  /// Moves traffic between pools. The answer comes after the adapter's call and has the previous weights. With nil, only reads the weights.
   case shift(Weights?)
-  /// Ends the rollout on purpose and leaves hosts on the old revision. The strategy is not continued.
+  /// Deliberately ends the rollout and leaves hosts on the old revision. The strategy does not continue.
   case stop(reason: String)
-  /// Fails the deployment, so that hosts go back. The strategy is not continued.
+  /// Fails the deployment, so that hosts go back. The strategy does not continue.
   case rollback(reason: String)
 }
 
 /// The answer to a waiting script.
 package enum Answer: Sendable, Hashable, Codable {
-  /// The script's first step, before it has asked anything.
+  /// The script's first step, before it has asked for anything.
   case begin
   indirect case outcome(Outcome)
   case slept
@@ -76,7 +76,7 @@ package enum Answer: Sendable, Hashable, Codable {
   case shifted(Weights)
   /// The core refused the decision, because the deployment has failed or the decision is invalid.
   case refused(Failure)
-  /// The script has to end. Its `<close>` variables run and may still make requests, within a time limit.
+  /// The script has to end. Its `<close>` variables run and are still allowed to make requests, within a time limit.
   case cancel(Failure)
 }
 
@@ -84,7 +84,7 @@ package enum Answer: Sendable, Hashable, Codable {
 package struct WaveResult: Sendable, Hashable, Codable {
   package var succeeded: [Int]
   package var failed: [Int]
-  /// Hosts that stopped after the segment that the strategy named; nil: none.
+  /// The hosts that stopped after the segment that the strategy named, or nil if there are none.
   package var ready: [Int]?
   package init(succeeded: [Int], failed: [Int], ready: [Int]? = nil) {
     self.succeeded = succeeded
@@ -93,7 +93,7 @@ package struct WaveResult: Sendable, Hashable, Codable {
   }
 }
 
-/// The result of running a script until it asks something or ends.
+/// The result of running a script until it asks for something or ends.
 package struct Step: Sendable, Hashable {
   package enum Next: Sendable, Hashable {
     case asked(Request)
@@ -131,9 +131,9 @@ package struct ScriptError: Error, Sendable, Hashable, Codable {
   package var place: SourcePlace?
   /// The frames of recipe and plugin code, innermost first: `deploy.lua:31 in hook ValidateService`.
   package var trace: [String]
-  /// The host on which the error occurred; nil: none.
+  /// The host on which the error occurred, or nil if there is none.
   package var host: String?
-  /// The last lines that the failed command wrote to stderr; nil: none.
+  /// The last lines that the failed command wrote to stderr, or nil if there are none.
   package var stderr: String?
   package init(_ failure: Failure, place: SourcePlace? = nil, trace: [String] = [], host: String? = nil, stderr: String? = nil) {
     self.failure = failure

@@ -1,7 +1,8 @@
-/// What a receipt records of a secret: enough to detect that the value has changed, but nothing that reveals the value.
+/// What a receipt records about a secret: enough to detect that the value has changed, but nothing that reveals the value.
 package struct SecretMark: Sendable, Hashable, Codable {
   package var name: String
-  /// HMAC-SHA256 of name and value, with a key that only this host has; nil: the value was unknown when the receipt was written.
+  /// The HMAC-SHA256 of the name and the value, with a key that only this host has, or nil if the value was unknown when the receipt was
+  /// written.
   package var digest: Digest?
   package init(_ name: String, digest: Digest? = nil) {
     self.name = name
@@ -9,7 +10,7 @@ package struct SecretMark: Sendable, Hashable, Codable {
   }
 }
 
-/// The result of comparing the present values of secrets with the values at the time of a receipt.
+/// The result of comparing the current values of secrets with their values when a receipt was written.
 package struct SecretComparison: Sendable, Hashable, Codable {
   /// The names of the secrets whose values have changed.
   package var changed: [String]
@@ -17,7 +18,7 @@ package struct SecretComparison: Sendable, Hashable, Codable {
   package var same: [String]
   /// The names of the secrets that could not be compared.
   package var unknown: [String]
-  /// Why some secrets could not be compared; nil: all were compared.
+  /// Why some secrets could not be compared, or nil if all were compared.
   package var reason: String?
   package init(changed: [String] = [], same: [String] = [], unknown: [String] = [], reason: String? = nil) {
     self.changed = changed

@@ -1,4 +1,5 @@
-/// A part of a host's deployment; the cases are in order. A wave may leave its hosts *ready* after a segment, and a later wave continues.
+/// A part of a host's deployment. The cases are in order. A wave can leave its hosts *ready* after a segment, and a later wave then
+/// continues with these hosts.
 package enum Segment: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
   /// Blocks traffic and stops the outgoing release: BeforeBlockTraffic … ApplicationStop.
   case stop
@@ -15,7 +16,7 @@ package enum Segment: String, Sendable, Hashable, Codable, CaseIterable, Compara
   /// Writes the receipt, which is on trial until the deployment has succeeded.
   case settle
 
-  /// The lifecycle events of the segment, in order; empty for `settle`.
+  /// The lifecycle events of the segment, in order, or empty for `settle`.
   package var events: [LifecycleEvent] {
     switch self {
     case .stop: [.beforeBlockTraffic, .blockTraffic, .afterBlockTraffic, .applicationStop]

@@ -1,11 +1,11 @@
 extension String {
-  /// The text as one word of a shell command: unchanged if no shell interprets its characters, otherwise quoted.
+  /// The string as one word of a shell command: unchanged if no shell interprets its characters, and quoted otherwise.
   package var shellWord: String {
     let isPlain = utf8.allSatisfy { $0.isLetterOrDigit || "-./:_%,=+@".utf8.contains($0) }
     return isPlain && !isEmpty ? self : shellQuoted
   }
 
-  /// The text in single quotes, which every POSIX shell reads back unchanged. The loop compares bytes and not characters, because a quote
+  /// The string in single quotes, which every POSIX shell reads back unchanged. The loop compares bytes and not characters, because a quote
   /// followed by a combining accent is one character in Swift.
   package var shellQuoted: String {
     var bytes = [UInt8(ascii: "'")]

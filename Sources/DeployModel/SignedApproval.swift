@@ -2,7 +2,7 @@
 package struct SignedApproval: Sendable, Hashable, Codable {
   /// The signer's name in `allowed_signers`.
   package var by: String
-  /// The comment; empty: none.
+  /// The comment, or empty if there is none.
   package var comment: String
   /// When the person approved, by the clock of their machine.
   package var at: Timestamp
@@ -13,12 +13,13 @@ package struct SignedApproval: Sendable, Hashable, Codable {
     self.at = at
   }
 
-  /// The file beside `deploy.lua` that lists whose keys may sign, in the format of `ssh-keygen(1)`.
+  /// The file beside `deploy.lua` that lists the people whose keys are allowed to sign, in the format of `ssh-keygen(1)`.
   package static let signers = "allowed_signers"
 
   /// The namespace of approval signatures. A signature with another namespace is invalid.
   package static let namespace = "lander-approval"
 
-  /// Returns the text that an approver signs. It is valid for one deployment only, because ids of deployments are never reused.
+  /// Returns the text that an approver signs. A signature of this text is valid for one deployment only, because ids of deployments are
+  /// never reused.
   package static func statement(_ deployment: Deployment.ID, gate: Int) -> String { "lander approve \(deployment) gate \(gate)\n" }
 }

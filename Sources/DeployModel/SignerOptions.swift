@@ -1,14 +1,14 @@
-/// The options of a line of `allowed_signers`, by the rules of ssh-keygen(1) and of sshsig.c of OpenSSH: names with values in quotes, with
-/// commas between them.
+/// The options of a line of `allowed_signers`, by the rules of ssh-keygen(1) and of OpenSSH's sshsig.c: names with quoted values, separated
+/// by commas.
 struct SignerOptions {
-  /// Patterns for the purposes of signatures; nil: any purpose.
+  /// Patterns for the purposes of signatures, or nil for any purpose.
   private(set) var namespaces: [Substring]?
-  /// The first and the last day on which the key is valid, in days since 1970-01-01; nil: no limit.
+  /// The first and the last day on which the key is valid, in days since 1970-01-01, or nil if there is no limit.
   private(set) var (begin, end): (Int?, Int?)
-  /// Whether the key signs certificates and no texts.
+  /// Whether the key signs certificates, not texts.
   private(set) var isAuthority = false
 
-  /// - Returns: nil if ssh-keygen refuses the line because of an unknown option, missing quotes or a time that is none.
+  /// - Returns: nil if ssh-keygen refuses the line because of an unknown option, missing quotes or an invalid time.
   init?(_ text: String) {
     for option in Self.parts(of: text) {
       if option.lowercased() == "cert-authority" {
@@ -28,7 +28,7 @@ struct SignerOptions {
     }
   }
 
-  /// Whether signatures for a purpose count. A pattern that begins with `!` excludes what it matches, whatever stands beside it.
+  /// Whether signatures for a purpose count. A pattern that begins with `!` excludes what it matches, whatever other patterns there are.
   func allows(_ namespace: String) -> Bool {
     guard let namespaces else { return true }
     let excludes = namespaces.contains { $0.hasPrefix("!") && Self.matches(Array(namespace.utf8)[...], Array($0.dropFirst().utf8)[...]) }
@@ -66,7 +66,7 @@ struct SignerOptions {
     return Civil.days(year, month, day)
   }
 
-  /// Whether a pattern with `*` and `?` matches a whole text.
+  /// Whether a pattern with `*` and `?` matches a whole string.
   private static func matches(_ text: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
     guard let sign = pattern.first else { return text.isEmpty }
     if sign == UInt8(ascii: "*") {

@@ -21,12 +21,12 @@ package struct SpecTest: Sendable, Hashable {
 /// How a test ended.
 package struct SpecResult: Sendable, Hashable {
   package var test: SpecTest
-  /// Why the test failed; nil: it passed.
+  /// Why the test failed, or nil if it passed.
   package var problem: Problem?
   package var took: Interval
-  /// What commands printed, for a test that runs for real; empty: nothing.
+  /// What commands printed, in a test that runs for real, or empty if they printed nothing.
   package var output: [String] = []
-  /// Checks that were not made, because they lead to another machine; empty: every check was made.
+  /// Checks that were not made, because they lead to another machine, or empty if every check was made.
   package var unchecked: [String] = []
 
   package init(_ test: SpecTest, problem: Problem?, took: Interval) {
@@ -36,7 +36,7 @@ package struct SpecResult: Sendable, Hashable {
   }
 }
 
-/// Something that a run of tests left out.
+/// A test or a group of tests that a test run left out.
 package struct SkippedTest: Sendable, Hashable {
   package var name: String
   /// Why, as a clause without a period.

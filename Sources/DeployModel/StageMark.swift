@@ -1,4 +1,4 @@
-/// What hosts record of a stage that ran for a revision.
+/// What hosts record about a stage that ran for a revision.
 package struct StageMark: Sendable, Hashable, Codable {
   package enum State: String, Sendable, Hashable, Codable {
     /// The stage began. Only the deployment that began it knows whether it ended.
@@ -8,7 +8,7 @@ package struct StageMark: Sendable, Hashable, Codable {
     case failed
     /// A rollback began to undo the stage. Only that rollback knows whether the undo ended.
     case undoing
-    /// A rollback undid the stage. Older marks, on hosts that were unreachable then, no longer count.
+    /// A rollback undid the stage. Older marks, on hosts that were unreachable at that time, no longer count.
     case undone
   }
 
@@ -27,7 +27,7 @@ package struct StageMark: Sendable, Hashable, Codable {
   package var by: String
   package var at: Timestamp
   package var isIrreversible: Bool
-  /// When the stage is undone; nil: it has no undo.
+  /// When the stage is undone, or nil if it has no undo.
   package var undo: Undo?
 
   package init(

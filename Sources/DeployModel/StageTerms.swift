@@ -10,17 +10,17 @@ package struct StageTerms: Sendable, Hashable, Codable {
     case group(String)
   }
 
-  /// How often the stage runs; nil: once in each deployment.
+  /// How often the stage runs, or nil if it runs once in each deployment.
   package var once: Once?
-  /// The host that the function gets; nil: the function only gets the deployment.
+  /// The host that the function gets, or nil if the function gets only the deployment.
   package var ground: Ground?
-  /// Whether the stage is irreversible, so that no host goes back once it has begun; nil: no.
+  /// Whether the stage is irreversible, so that no host goes back once the stage has begun. Nil means no.
   package var irreversible: Bool?
-  /// The number of the function that undoes the stage; nil: the stage has no undo.
+  /// The number of the function that undoes the stage, or nil if the stage has no undo.
   package var undo: Int?
-  /// The stage whose effects this stage undoes, as part of a rollback; nil: none.
+  /// The stage whose effects this stage undoes, as part of a rollback, or nil if there is none.
   package var undoes: StageUndo?
-  /// Why the stage need not run, or has to run again, as known when the deployment was planned; nil: nothing was known.
+  /// Why the stage need not run, or has to run again, as known when the deployment was planned, or nil if nothing was known.
   package var settled: Settled?
 
   package enum Settled: Sendable, Hashable, Codable {

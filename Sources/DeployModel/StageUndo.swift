@@ -4,10 +4,10 @@ package struct StageUndo: Sendable, Hashable, Codable {
   package var mark: StageMark
   /// The index of the recipe whose function undoes the stage.
   package var recipe: Int
-  /// Why the stage failed; nil: it ended without a failure.
+  /// Why the stage failed, or nil if it ended without a failure.
   package var error: ScriptError?
-  /// The release for which the stage ran; the undo runs in the folder of that release. Nil in plans of older versions: the undo runs in the
-  /// folder of the release that hosts go back to.
+  /// The release for which the stage ran. The undo runs in the folder of that release. Nil in plans of older versions, for which the undo
+  /// runs in the folder of the release that hosts go back to.
   package var release: Release.ID?
 
   package init(_ mark: StageMark, recipe: Int = 0, error: ScriptError? = nil, release: Release.ID? = nil) {
@@ -22,6 +22,6 @@ package struct StageUndo: Sendable, Hashable, Codable {
 }
 
 extension Plan {
-  /// The stages that the plan undoes, in the order of undoing; empty: none.
+  /// The stages that the plan undoes, in the order of undoing, or empty if there are none.
   package var undone: [StageUndo] { flow.stages.compactMap { $0.terms?.undoes } }
 }

@@ -3,11 +3,11 @@ package struct Strategy: Sendable, Hashable, Codable {
   package var name: String
   package var function: Int
   package var options: Value
-  /// The largest number of hosts in a wave, which determines the default floor; nil: the strategy does not say.
+  /// The largest number of hosts in a wave, which determines the default floor, or nil if the strategy does not state it.
   package var batch: Amount?
-  /// The line that defines the strategy's function; nil: unknown.
+  /// The line that defines the strategy's function, or nil if unknown.
   package var place: SourcePlace?
-  /// How the strategy moves traffic between pools; nil: it moves none.
+  /// How the strategy moves traffic between pools, or nil if the strategy moves no traffic.
   package var traffic: TrafficAdapter?
   package init(
     name: String, function: Int, options: Value = .record([]), batch: Amount? = nil, place: SourcePlace? = nil,

@@ -1,7 +1,7 @@
 /// The folders of a Linux machine that belong to the system, named after the Filesystem Hierarchy Standard 3.0.
 package enum SystemFolder {
-  /// Folders that all installed software shares. An application must not use one of them as its own folder, but may have a folder inside
-  /// one.
+  /// Folders that all installed software shares. An application must not use one of them as its own folder, but is allowed to have a folder
+  /// inside one.
   private static let shared = [
     "/bin", "/boot", "/dev", "/etc", "/etc/opt", "/home", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/media", "/mnt", "/opt",
     "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64",
@@ -12,7 +12,7 @@ package enum SystemFolder {
   /// Folders in which the kernel presents its data as files. No application can store anything there.
   private static let kernel = ["/proc/", "/sys/"]
 
-  /// Returns why a folder of a host cannot hold an application; nil: it can.
+  /// Returns why a folder of a host cannot hold an application, or nil if it can.
   /// - Parameter path: an absolute path in clean form.
   package static func refusal(ofApplication path: String) -> Problem? {
     if shared.contains(where: { $0.isExactly(path) }) {
@@ -25,7 +25,7 @@ package enum SystemFolder {
       "\(path) lies in \(kernel), where the kernel shows itself and nothing can be kept", fix: "write \"/srv/app\", for example")
   }
 
-  /// Returns why a folder of this machine cannot be packed into a bundle; nil: it can.
+  /// Returns why a folder of this machine cannot be packed into a bundle, or nil if it can.
   /// - Parameter path: an absolute path in clean form.
   package static func refusal(ofBundle path: String) -> Problem? {
     let isWhole = path.utf8.elementsEqual("/".utf8)

@@ -1,5 +1,5 @@
-/// A text that may contain secrets. It has only their names; the engine knows their values and inserts them when a transport sends the text
-/// (P12 in docs/promises.md).
+/// A text that can contain secrets. It has only the names of the secrets. The engine knows their values and inserts them when a transport
+/// sends the text (P12 in docs/promises.md).
 package struct Text: Sendable, Hashable, Codable {
   package enum Piece: Sendable, Hashable, Codable {
     case literal(String)

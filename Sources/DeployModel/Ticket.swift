@@ -1,11 +1,11 @@
-/// The request of a deployment that waits for a lock, to the host that keeps the queue. Another request with the same token renews its
-/// place.
+/// The request to the host that keeps the queue, from a deployment that waits for a lock. Another request with the same token renews the
+/// deployment's place.
 package struct Ticket: Sendable, Hashable {
-  /// What happens when a newer deployment of the same lane joins the line.
+  /// What happens when a newer deployment of the same lane joins the queue.
   package enum Manner: String, Sendable, Hashable {
     /// Nothing happens: every deployment keeps its place.
     case wait
-    /// The newer deployment ends the earlier ones that have this manner, and takes the place of the first of them.
+    /// The newer deployment ends the earlier deployments that have this manner, and takes the place of the first of them.
     case supersede
   }
 
@@ -14,15 +14,15 @@ package struct Ticket: Sendable, Hashable {
   package var manner: Manner
   /// Whether the deployment comes before all deployments that are not urgent.
   package var isUrgent: Bool
-  /// Recipe, group and hosts as one word without blanks. A newer deployment can supersede only deployments of the same lane.
+  /// The recipe, group and hosts as one word without spaces. A newer deployment can supersede only deployments of the same lane.
   package var lane: String
-  /// The deployment's number in its caller's order; nil: not given.
+  /// The deployment's number in its caller's order, or nil if it was not given.
   package var sequence: Int?
   /// The person and machine that wait, as `user@machine`.
   package var owner: String
   /// What the lock is for: `deploy web of shop to production`.
   package var purpose: String
-  /// The digest of the deployment's revision; nil: not known yet, or the deployment has no revision.
+  /// The digest of the deployment's revision, or nil if it is not known yet or the deployment has no revision.
   package var revision: Digest?
   /// When the deployment began to wait.
   package var since: Timestamp
@@ -44,10 +44,10 @@ package struct Ticket: Sendable, Hashable {
     self.lease = lease
   }
 
-  /// The ticket of a lock request without a place in the queue: a rollback's, and those to every host but the first.
+  /// The ticket of a lock request without a place in the queue: a rollback's request, or a request to any host but the first.
   package static let none = "-"
 
-  /// Why no host accepts the ticket, as the end of "the place in the queue …"; nil: hosts accept it.
+  /// Why no host accepts the ticket, as the end of "the place in the queue …", or nil if hosts accept it.
   package var fault: String? {
     guard Message.isPlain(token) else { return "has a token that is not 1 to \(Message.idLimit) of a-z, 0-9 and -" }
     let isWord = lane.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }

@@ -1,4 +1,4 @@
-/// A duration in whole milliseconds, coded as that number. A sum that does not fit becomes the nearest end of the range.
+/// A duration in whole milliseconds, coded as that number. A sum that does not fit becomes the nearest limit of the range.
 package struct Interval: Milliseconds {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
@@ -13,7 +13,8 @@ package struct Interval: Milliseconds {
   }
   package var duration: Duration { .milliseconds(milliseconds) }
 
-  /// Reads `90`, `"90s"`, `"1.5m"`, `"2h"`, `"250ms"` or `"1d"`. Nil: the text is no duration, is negative, or is more than 100 days.
+  /// Reads `90`, `"90s"`, `"1.5m"`, `"2h"`, `"250ms"` or `"1d"`. Returns nil if the string is not a duration, or if the duration is
+  /// negative or longer than 100 days.
   package init?(_ text: String) {
     let units: [(String, Double)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
     let unit = units.first { text.hasSuffix($0.0) && Double(text.dropLast($0.0.count)) != nil } ?? ("", 1000)

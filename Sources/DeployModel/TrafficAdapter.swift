@@ -1,9 +1,9 @@
-/// The functions of recipe 0 that read and set the traffic weights of pools. The engine may call them again, because that has the same
-/// effect.
+/// The functions of recipe 0 that read and set the traffic weights of pools. The engine is allowed to call them again, because another call
+/// has the same effect.
 package struct TrafficAdapter: Sendable, Hashable, Codable {
   /// The names of the pools.
   package var pools: [String]
-  /// The number of `function(deployment)`, which returns the present weights.
+  /// The number of `function(deployment)`, which returns the current weights.
   package var read: Int
   /// The number of `function(weights, deployment)`, which sets the weights.
   package var weight: Int

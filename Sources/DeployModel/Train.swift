@@ -8,13 +8,13 @@ package struct Train: Sendable, Hashable, Codable {
     package let rawValue: String
     package init(_ text: String) { rawValue = text }
 
-    /// Makes the id of a train that is asked for now. - Parameter deployment: the id that a deployment planned now would have.
+    /// Makes the id of a train that somebody asks for now. - Parameter deployment: the id that a deployment planned now would have.
     package init(like deployment: Deployment.ID) { self.init(Self.prefix + deployment.rawValue) }
 
-    /// Whether a word of a command line, which may be the beginning of an id, can name a train only.
+    /// Whether a word of a command line, possibly the beginning of an id, can only refer to a train.
     package static func isMeant(by word: String) -> Bool { word.hasPrefix(prefix) }
 
-    /// The id without what marks it as a train's: the time, and the letters and digits after it.
+    /// The id without the part that marks it as a train's: only the time, and the letters and digits after it.
     var moment: Substring { Substring(rawValue.utf8.dropFirst(Self.prefix.utf8.count)) }
   }
 
@@ -33,9 +33,9 @@ package struct Train: Sendable, Hashable, Codable {
     /// The group that the train continues with if the answer is yes.
     package var group: String
     package var approved: Bool
-    /// Who answered; nobody verifies this label.
+    /// Who answered. Nobody verifies this label.
     package var by: String
-    /// The reason; empty: none was given.
+    /// The reason, or empty if none was given.
     package var comment: String
     package var at: Timestamp
 
@@ -51,16 +51,16 @@ package struct Train: Sendable, Hashable, Codable {
   /// One group of the train.
   package struct Leg: Sendable, Hashable, Codable {
     package var group: String
-    /// The newest deployment to the group; nil: none was planned.
+    /// The newest deployment to the group, or nil if none was planned.
     package var deployment: Deployment.ID?
-    /// The exit code of that deployment; nil: it has not ended.
+    /// The exit code of that deployment, or nil if it has not ended.
     package var exit: Int32?
-    /// The answer to whether the train continues with this group; nil: nobody has answered.
+    /// The answer to whether the train continues with this group, or nil if nobody has answered.
     package var answer: Answer?
 
     package init(_ group: String) { self.group = group }
 
-    /// The exit code of the deployment; nil: it has not ended.
+    /// The exit code of the deployment, or nil if it has not ended.
     package var code: ExitCode? { exit.flatMap(ExitCode.init(rawValue:)) }
   }
 
@@ -71,13 +71,13 @@ package struct Train: Sendable, Hashable, Codable {
   package var request: DeploymentRequest
   package var between: Between
   package var legs: [Leg]
-  /// The bundle for all groups; nil: no deployment of the train has been planned yet.
+  /// The bundle for all groups, or nil if no deployment of the train has been planned yet.
   package var bundle: Digest?
-  /// The digest of the recipe and all its sources, for all groups; nil: no deployment of the train has been planned yet.
+  /// The digest of the recipe and all its sources, for all groups, or nil if no deployment of the train has been planned yet.
   package var sources: Digest?
-  /// The commit from which the bundle was made; nil: unknown.
+  /// The commit from which the bundle was made, or nil if unknown.
   package var commit: Commit?
-  /// The group whose question the train waits for a person to answer; nil: it waits for nobody.
+  /// The group whose question a person has to answer before the train continues, or nil if the train waits for nobody.
   package var waits: String?
   /// Whether a person ended the train.
   package var isCancelled = false
@@ -96,7 +96,7 @@ package struct Train: Sendable, Hashable, Codable {
   /// The name of the label that the train's deployments get.
   package static let label = "train"
 
-  /// The index of the leg that is under way or comes next; nil: all legs have succeeded, or a failure ended the train. A failed leg is
+  /// The index of the leg that is under way or comes next, or nil if all legs have succeeded or a failure ended the train. A failed leg is
   /// repeated if it changed nothing and the request is not at fault.
   package var next: Int? {
     guard !isCancelled, let index = legs.firstIndex(where: { $0.code != .done }) else { return nil }
@@ -104,7 +104,7 @@ package struct Train: Sendable, Hashable, Codable {
     return legs[index].code.map { $0.isRepeatable ? index : nil } ?? index
   }
 
-  /// The exit code of the whole train; nil: it has not ended.
+  /// The exit code of the whole train, or nil if it has not ended.
   package var exit: ExitCode? {
     if next != nil { return nil }
     guard let leg = legs.first(where: { $0.code != .done }) else { return .done }
@@ -116,6 +116,6 @@ package struct Train: Sendable, Hashable, Codable {
 }
 
 extension ExitCode {
-  /// Whether a deployment with this exit code may be repeated as it is: it changed nothing, and the request is not at fault.
+  /// Whether a deployment with this exit code can be repeated as it is: it changed nothing, and the request is not at fault.
   fileprivate var isRepeatable: Bool { [.locked, .unreachable, .infrastructure, .refused].contains(self) }
 }

@@ -1,12 +1,12 @@
-/// The options that a person typed besides recipe and group. Commands that Lander suggests as the next step repeat these options, so that
-/// they concern the same hosts, revision and parameters.
+/// The options that a person typed, besides the recipe and the group. Commands that Lander suggests as the next step repeat these options,
+/// so that the suggested commands concern the same hosts, revision and parameters.
 package struct TypedOptions: Sendable, Hashable, Codable {
-  /// The kinds of options that a command may take.
+  /// The kinds of options that a command can take.
   package enum Part: Sendable, Hashable, CaseIterable { case hosts, revision, parameters }
 
-  /// Names of hosts, which may contain `*`, and conditions on tags such as `role=web`; empty: all hosts.
+  /// Names of hosts, which can contain `*`, and conditions on tags such as `role=web`. An empty list means all hosts.
   package var only: [String]
-  /// The revision; nil: the revision that the recipe names.
+  /// The revision, or nil for the revision that the recipe states.
   package var revision: String?
   /// The parameters, as name and value.
   package var parameters: [Value.Member]
@@ -21,10 +21,10 @@ package struct TypedOptions: Sendable, Hashable, Codable {
     self.init(only: request.only, revision: request.revision, parameters: request.parameters)
   }
 
-  /// This value; nil: nothing was typed.
+  /// This value, or nil if nothing was typed.
   package var nilIfEmpty: TypedOptions? { self == TypedOptions() ? nil : self }
 
-  /// Returns the typed options of these kinds, with a blank before each.
+  /// Returns the typed options of these kinds, each preceded by a space.
   package func words(_ parts: [Part]) -> String {
     var words: [String] = []
     if parts.contains(.hosts) { words += only.map { ($0.contains("=") ? " --where " : " --only ") + $0.shellWord } }
@@ -33,7 +33,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
     return words.joined()
   }
 
-  /// A list with commas between its texts; nil if it cannot be typed so.
+  /// A list of strings with commas between them, or nil if the list cannot be typed in this way.
   private static func joined(_ list: [Value]) -> String? {
     let texts = list.compactMap { $0.text ?? $0.int.map(String.init) }
     guard texts.count == list.count, !texts.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }) else { return nil }
@@ -58,8 +58,8 @@ package struct TypedOptions: Sendable, Hashable, Codable {
 }
 
 extension Plan {
-  /// Returns the arguments of `lander deploy`, `lander rollback` and so on for this plan: recipe, group and the typed options of these
-  /// kinds.
+  /// Returns the arguments of `lander deploy`, `lander rollback` and similar commands for this plan: the recipe, the group and the typed
+  /// options of these kinds.
   package func typed(_ parts: [TypedOptions.Part] = [.hosts]) -> String {
     subject.recipe + subject.groupName.option + (subject.typed?.words(parts) ?? "")
   }

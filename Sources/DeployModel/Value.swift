@@ -6,7 +6,7 @@ package enum Value: Sendable, Hashable {
   case number(Double)
   case text(String)
   case list([Value])
-  /// A record whose members are sorted by name, so that records with equal members are equal and print alike.
+  /// A record whose members are sorted by name, so that records with equal members are equal and print in the same way.
   case record([Member])
 
   package struct Member: Sendable, Hashable, Codable {
@@ -20,7 +20,7 @@ package enum Value: Sendable, Hashable {
     package static func == (a: Member, b: Member) -> Bool { a.name.isExactly(b.name) && a.value == b.value }
   }
 
-  /// Compares texts by their bytes. Two encodings of one character are different values, as they are for the programs that get them.
+  /// Compares strings by their bytes. Two encodings of one character are different values, as they are for the programs that get them.
   package static func == (a: Value, b: Value) -> Bool {
     switch (a, b) {
     case (.null, .null): true
@@ -47,7 +47,7 @@ package enum Value: Sendable, Hashable {
     return .record(ordered)
   }
 
-  /// The member with this name; nil: there is none, or the value is no record.
+  /// The member with this name, or nil if there is none or the value is not a record.
   package subscript(_ name: String) -> Value? {
     guard case .record(let members) = self else { return nil }
     return members.first { $0.name.isExactly(name) }?.value

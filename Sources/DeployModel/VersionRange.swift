@@ -13,7 +13,7 @@ package struct VersionRange: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Reads `^1.2` (versions that keep the first number that is not 0), `~1.2.3` (versions that keep major and minor), `1.2.3` (only this
-  /// version), `>=1.0 <2` or `*`; nil: the text is no range.
+  /// version), `>=1.0 <2` or `*`. Returns nil if the string is not a range.
   package init?(_ text: String) {
     var bounds: [(PluginVersion, Comparison)] = []
     let words = text.split(separator: " ")

@@ -1,4 +1,5 @@
-/// Repeated looks at hosts, and what each look asks. The duration is counted in looks, because only time with a running engine counts.
+/// Repeated looks at hosts, and the question that each look asks. The duration is counted in looks, because only time with a running engine
+/// counts.
 package struct Watch: Sendable, Hashable, Codable {
   package enum Question: Sendable, Hashable, Codable {
     case check(Check)
@@ -6,13 +7,14 @@ package struct Watch: Sendable, Hashable, Codable {
     case function(Int)
   }
 
-  /// How long after the time limit of a look its answer may still arrive.
+  /// How long after the time limit of a look its answer can still arrive.
   package static let answer = Interval.seconds(5)
 
   package var question: Question
-  /// Numbers of the hosts to look at. Nil: the hosts that have the deployment's release by then, including *ready* hosts that run it.
+  /// The numbers of the hosts to look at. Nil means the hosts that have the deployment's release when the looks begin, including *ready*
+  /// hosts that run it.
   package var hosts: [Int]?
-  /// Whether the engine's machine makes each look once for all hosts; false: it looks at each host.
+  /// Whether the engine's machine makes each look once for all hosts. If false, it looks at each host.
   package var isFromEngine: Bool
   /// The time between two looks.
   package var every: Interval
@@ -20,12 +22,12 @@ package struct Watch: Sendable, Hashable, Codable {
   package var looks: Int
   /// The time limit of one look.
   package var limit: Interval
-  /// Whether this is a rehearsal, in which one look at each host replaces all looks; nil: no.
+  /// Whether this is a rehearsal, in which one look at each host replaces all looks. Nil means no.
   package var isPlayed: Bool?
-  /// The number of looks, over all hosts, that may find a host bad before the watch fails.
+  /// The number of looks, over all hosts, that are allowed to find a host bad before the watch fails.
   package var allow: Int
-  /// For an analysis: how hosts are compared. The function then measures hosts, and no single look is good or bad. Nil: the watch is no
-  /// analysis.
+  /// For an analysis, how hosts are compared. In that case, the function measures hosts, and no single look is good or bad. Nil if the
+  /// watch is not an analysis.
   package var comparison: Comparison?
 
   package init(

@@ -27,18 +27,18 @@ package struct Weights: Sendable, Hashable, Codable {
     self.shares = sorted
   }
 
-  /// Reads weights from a record with a number for each pool; nil: the value is no such record, or the weights are invalid.
+  /// Reads weights from a record with a number for each pool, or nil if the value is not such a record or the weights are invalid.
   package init?(_ value: Value) {
     let shares = value.members.compactMap { member in member.value.int.map { Share(member.name, $0) } }
     guard shares.count == value.members.count else { return nil }
     self.init(shares)
   }
 
-  /// Returns a pool's share in per cent; 0 for a pool that the weights do not name.
+  /// Returns a pool's share in per cent, or 0 for a pool that the weights do not name.
   package func percent(of pool: String) -> Int { shares.first { $0.pool.isExactly(pool) }?.percent ?? 0 }
 
-  /// Whether these weights equal weights that a balancer has rounded: the shares of each pool differ by at most 1 %, and both are 0 or
-  /// neither is.
+  /// Whether these weights equal weights that a balancer has rounded: each pool's two shares differ by at most 1 %, and either both are 0
+  /// or neither is.
   package func agrees(with other: Weights) -> Bool {
     (shares + other.shares).allSatisfy { share in
       let (one, two) = (percent(of: share.pool), other.percent(of: share.pool))

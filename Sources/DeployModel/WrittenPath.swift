@@ -1,17 +1,18 @@
-/// A path from a recipe or an option, in clean form. Only this type decides which paths may be used on a host.
+/// A path from a recipe or an option, in clean form. Only this type decides which paths are allowed on a host.
 ///
-/// The initializer cleans paths such as `./a`, `a//b` and `a/./b`, and refuses paths that could lead elsewhere than they say.
+/// The initializer cleans paths such as `./a`, `a//b` and `a/./b`, and refuses paths that could lead somewhere other than they say.
 package struct WrittenPath: Sendable, Hashable {
   package enum Use: Sendable, Hashable {
     /// A folder on hosts: absolute, not `/` itself, without `..`.
     case host
     /// A file or folder in every release: relative, without `..`, not the release itself. A `/` at the end means a folder.
     case inside
-    /// A file or folder on this machine, absolute or relative to the project. It may lead upwards.
+    /// A file or folder on this machine, absolute or relative to the project. It can lead upwards.
     case here
   }
 
-  /// The clean form, without empty parts and `.` parts; a path on this machine may be a single `.`. Only folders in a release end in `/`.
+  /// The clean form, without empty parts and `.` parts, except that a path on this machine can be a single `.`. Only folders in a release
+  /// end in `/`.
   package let text: String
   /// Whether the path was written with `/` at its end.
   package let isFolder: Bool
@@ -22,16 +23,16 @@ package struct WrittenPath: Sendable, Hashable {
     return String(Substring(text.utf8.dropLast()))
   }
 
-  /// The largest length of a path on this machine, in bytes: PATH_MAX of Linux without the terminating zero byte.
+  /// The largest length of a path on this machine, in bytes (PATH_MAX of Linux, without the terminating zero byte).
   static let most = 4095
   /// The largest length of a path on hosts, in bytes: half of PATH_MAX, because it becomes a part of longer paths.
   static let mostOnHosts = 2047
-  /// The largest length of one name in a path, in bytes: NAME_MAX of Linux.
+  /// The largest length of one name in a path, in bytes (NAME_MAX of Linux).
   static let mostOfPart = 255
 
-  /// - Throws: what is wrong with the path, with the text as it was written and what to write instead.
+  /// - Throws: what is wrong with the path, quoting it as it was written, and what to write instead.
   package init(_ written: String, as use: Use) throws(Problem) {
-    // Splits by bytes, because Swift merges a slash and a combining mark after it into one character.
+    // Splits by bytes, because Swift merges a slash and a combining mark that follows it into one character.
     let parts = written.utf8.split(separator: UInt8(ascii: "/"))
     try WrittenPath.look(at: written, parts.map { String(Substring($0)) }, use)
     let isAbsolute = written.utf8.first == UInt8(ascii: "/")
@@ -85,7 +86,7 @@ package struct WrittenPath: Sendable, Hashable {
   /// itself.
   package static let ownNames = ["current", "releases", "shared", ".lander"]
 
-  /// Why a folder on hosts cannot be an application's folder, judging by its name alone; nil: it can.
+  /// Why a folder on hosts cannot be an application's folder, judging by its name alone, or nil if it can.
   package var ownName: String? {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"))
     if parts.contains(where: { $0.elementsEqual(".lander".utf8) }) { return "\(text) lies in .lander, which is the engine's own" }
@@ -93,7 +94,7 @@ package struct WrittenPath: Sendable, Hashable {
     return "\(text) is where an application's current release is linked; name the folder above it"
   }
 
-  /// Whether `other` is this path or lies below it; compares bytes, as file systems do.
+  /// Whether `other` is this path or lies below it. Compares bytes, as file systems do.
   package func holds(_ other: WrittenPath) -> Bool {
     let (own, its) = (Array(name.utf8), Array(other.name.utf8))
     return its.starts(with: own) && (its.count == own.count || its[own.count] == UInt8(ascii: "/"))
