@@ -9,7 +9,7 @@ extension DeployModel.Digest {
     self = hash.digest
   }
 
-  /// Computes the SHA-256 of a text's UTF-8.
+  /// Computes the SHA-256 of a string's UTF-8.
   package init(of text: String) { self.init(of: text.utf8) }
 
   /// Makes a digest from its 32 bytes.
@@ -26,7 +26,7 @@ package struct Sha256 {
   package mutating func update(_ bytes: [UInt8]) { hash.update(data: bytes) }
   package mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
 
-  /// The digest of the bytes so far. More bytes may follow.
+  /// The digest of the bytes so far. More bytes can follow.
   package var digest: DeployModel.Digest { DeployModel.Digest(raw: raw) }
   /// The digest of the bytes so far, as 32 bytes.
   var raw: [UInt8] { Array(hash.finalize()) }

@@ -8,8 +8,8 @@ package struct StateDirectory: Sendable {
   /// The version of the layout that this code reads and writes.
   package static let version = 1
 
-  /// Opens the folder, or makes it with mode 0700 if it does not exist.
-  /// - Throws: problems that name the path: the folder cannot be made or written, or a newer version of Lander wrote it.
+  /// Opens the folder, or creates it with mode 0700 if it does not exist.
+  /// - Throws: problems that name the path, if the folder cannot be created or written, or if a newer version of Lander wrote it.
   package init(_ path: String) throws(Problems) {
     self.path = path
     do throws(Failure) {
@@ -32,13 +32,13 @@ package struct StateDirectory: Sendable {
   package var bundles: String { "\(path)/bundles" }
   package var sources: String { "\(path)/sources" }
   package var claims: String { "\(path)/claims" }
-  /// The folder for records of commands on this machine. The first deployment makes it.
+  /// The folder for records of commands on this machine. The first deployment creates it.
   package var here: String { "\(path)/here" }
-  /// The folder for messages. The first message makes it, so a read-only state folder has none.
+  /// The folder for messages. The first message creates it, so a read-only state folder has none.
   package var mail: String { "\(path)/mail" }
 
-  /// Refuses a folder to which everybody may write, because `resume` acts on hosts as its journal says. Also refuses a folder to which this
-  /// process cannot write.
+  /// Refuses a world-writable folder, because `resume` acts on hosts as the journal in the folder says. Also refuses a folder that this
+  /// process cannot write to.
   private static func look(at path: String) throws(Failure) {
     var info = stat()
     guard stat(path, &info) == 0 else { throw Disk.failure("look at", path) }

@@ -26,8 +26,8 @@ final class Inflate {
 
   deinit { inflateEnd(&stream) }
 
-  /// Returns the next unpacked piece; nil at the end.
-  /// - Throws: `corrupt` if the data is not packed or ends too early; `invalid` if it unpacks to suspiciously many bytes.
+  /// Returns the next unpacked piece, or nil at the end.
+  /// - Throws: `corrupt` if the data is not packed or ends too early, `invalid` if it unpacks to a suspiciously large number of bytes.
   func next() throws(Failure) -> [UInt8]? {
     while !isDone {
       if used == input.count, !(try refill()) { throw Failure(.corrupt, "the packed data ends in the middle") }
@@ -48,7 +48,7 @@ final class Inflate {
     return nil
   }
 
-  /// Whether more packed data follows. A gzip file may consist of several parts, one after the other; zeros after the last part are
+  /// Whether more packed data follows. A gzip file can consist of several parts, one after the other. Zeros after the last part are
   /// padding.
   private func goesOn() throws(Failure) -> Bool {
     guard format == .gzip else { return false }
@@ -89,8 +89,8 @@ final class Inflate {
   }
 }
 
-/// Packs as gzip, without a name or a time, so that equal data gives equal bytes. Data that would hardly get smaller stays uncompressed,
-/// such as pictures and archives: compressing it costs more time than it saves.
+/// Packs data as gzip, without a name or a time, so that equal data gives equal bytes. Data that would hardly get smaller, such as pictures
+/// and archives, stays uncompressed, because compressing it costs more time than it saves.
 final class GzipWriter {
   private var stream = z_stream()
   private let level: Int32
@@ -98,7 +98,7 @@ final class GzipWriter {
   /// The bytes that wait until there are enough of them for a test.
   private var waiting: [UInt8] = []
   private let sink: ([UInt8]) throws(Failure) -> Void
-  /// The number of bytes that are tested together, and the number of these that are compressed for the test.
+  /// The number of bytes that are tested together, and the number of those bytes that are compressed for the test.
   private static let (block, sample) = (1 << 17, 1 << 13)
 
   /// - Parameter level: from 1 (fast) to 9 (small).
@@ -155,7 +155,7 @@ final class GzipWriter {
     }
   }
 
-  /// Calls `work` with new room for output until it needs no more room.
+  /// Calls `work` with new room for output until `work` needs no more room.
   private func turn(_ work: () -> Bool) throws(Failure) {
     var needsMore = true
     while needsMore {

@@ -12,8 +12,8 @@ final class StoredTar: BundleTar {
   /// The offset at which each entry begins. The last element is the offset of the archive's end blocks.
   private let starts: [Int]
 
-  /// Reads all contents once and compares them with the manifest.
-  /// - Throws: `missing` or `corrupt` if a content is not what the manifest says.
+  /// Reads the contents of all files once and compares them with the manifest.
+  /// - Throws: `missing` or `corrupt` if the content of a file is not what the manifest says.
   init(_ manifest: Manifest, _ blobs: BlobStore) throws(Failure) {
     self.manifest = manifest
     self.blobs = blobs

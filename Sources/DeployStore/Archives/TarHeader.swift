@@ -8,7 +8,7 @@ struct TarHeader {
   var type: UInt8
   var link: [UInt8]
 
-  /// Reads a header; nil if the block is none: its checksum is wrong, or a number is invalid.
+  /// Reads a header. Returns nil if the block is not a header, because its checksum is wrong or a number is invalid.
   init?(_ block: [UInt8]) {
     guard block.count == TarBlocks.size, let checksum = Self.number(block[148..<156]) else { return nil }
     let sum = block.indices.reduce(0) { $0 + (148..<156 ~= $1 ? 32 : Int(block[$1])) }
@@ -18,7 +18,7 @@ struct TarHeader {
     type = block[156]
     name = Self.text(block[0..<100])
     link = Self.text(block[157..<257])
-    // In this field, POSIX archives have a prefix of the name, and GNU archives have times.
+    // In this field, POSIX archives store a prefix of the name, and GNU archives store times.
     if block[257..<263].elementsEqual("ustar\0".utf8) {
       let prefix = Self.text(block[345..<500])
       if !prefix.isEmpty { name = prefix + [UInt8(ascii: "/")] + name }
@@ -27,7 +27,7 @@ struct TarHeader {
 
   private static func text(_ field: ArraySlice<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
 
-  /// Reads a number in octal digits, or in GNU's binary form for larger numbers; nil: it is invalid.
+  /// Reads a number in octal digits, or in GNU's binary form for larger numbers, or nil if it is invalid.
   static func number(_ field: ArraySlice<UInt8>) -> Int? {
     if let first = field.first, first & 0x80 != 0 {
       guard first == 0x80, field.dropFirst().dropLast(7).allSatisfy({ $0 == 0 }) else { return nil }
@@ -38,7 +38,7 @@ struct TarHeader {
     return digits.reduce(0) { $0 << 3 | Int($1 - UInt8(ascii: "0")) }
   }
 
-  /// Reads the records of a pax header, which follow each other as `LENGTH NAME=VALUE\n`; nil if the bytes are no such records.
+  /// Reads the records of a pax header, which follow each other as `LENGTH NAME=VALUE\n`. Returns nil if the bytes are not such records.
   static func records(_ bytes: [UInt8]) -> [(name: String, value: [UInt8])]? {
     var rest = bytes[...]
     var records: [(String, [UInt8])] = []

@@ -19,7 +19,7 @@ struct TarReader {
     var isSparse = false
   }
 
-  /// Reads the whole archive. - Throws: `corrupt` if the rest of the archive cannot be read. Problems of single entries go to the tree.
+  /// Reads the whole archive. - Throws: `corrupt` if the rest of the archive cannot be read. Problems of individual entries go to the tree.
   func read(into tree: inout Tree) throws(Failure) {
     var before = Extension()
     while true {
@@ -113,7 +113,7 @@ struct TarReader {
     return tree.add(Manifest.Item(path: path, kind: .file, mode: header.mode, size: header.size, digest: try writer.finish()))
   }
 
-  /// Adds a hard link. A second name of an earlier file becomes a file of its own here. - Returns: false if it is useless to continue.
+  /// Adds a hard link. Here, a second name of an earlier file becomes a separate file. - Returns: false if it is useless to continue.
   private func hardLink(_ header: TarHeader, _ path: String, into tree: inout Tree) -> Bool {
     guard let target = tree.path(header.link) else { return true }
     // The file under the first name was refused, and that is the problem to report.

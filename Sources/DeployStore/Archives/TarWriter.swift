@@ -1,8 +1,8 @@
 import DeployGround
 import DeployModel
 
-/// Writes a manifest as a tar file that GNU tar and busybox unpack in the same way. It has GNU's format, owner 0 and time 0; long names
-/// have entries of their own.
+/// Writes a manifest as a tar file that GNU tar and busybox unpack in the same way. It has GNU's format, owner 0 and time 0. Long names
+/// have separate entries.
 struct TarWriter {
   let manifest: Manifest
   let blobs: BlobStore

@@ -6,7 +6,7 @@ struct LittleEndian {
   init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
   func half(_ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
   func word(_ at: Int) -> Int { half(at) | half(at + 2) << 16 }
-  /// Reads a number of eight bytes; nil: no file can have such a number.
+  /// Reads a number of eight bytes, or nil if no file can have such a number.
   func long(_ at: Int) -> Int? { Int(exactly: UInt64(word(at)) | UInt64(word(at + 4)) << 32) }
 }
 
@@ -15,7 +15,7 @@ struct ZipDirectory {
   struct Entry {
     /// The name, with slashes between its parts.
     var name: [UInt8]
-    /// The name as it stands in the archive.
+    /// The name as it is written in the archive.
     var written: [UInt8]
     /// The number of the system on which the entry was made: 0 is MS-DOS and Windows, 3 is Unix, 19 is OS X.
     var system: UInt8
@@ -26,7 +26,7 @@ struct ZipDirectory {
     var size: Int
     /// The offset of the entry's local header.
     var offset: Int
-    /// The type bits of `st_mode`; 0 if the entry was not made on Unix.
+    /// The type bits of `st_mode`, or 0 if the entry was not made on Unix.
     var kind: Int
     var mode: Int?
   }
@@ -99,8 +99,8 @@ struct ZipDirectory {
     return entry
   }
 
-  /// Replaces backslashes by slashes, by the rule of `unzip`: old programs for Windows write backslashes between folders. A name that
-  /// contains a slash, or an entry from Unix, keeps its backslashes.
+  /// Replaces backslashes with slashes, as `unzip` does: old programs for Windows write backslashes between folders. A name that contains a
+  /// slash, or an entry from Unix, keeps its backslashes.
   private static func slashed(_ name: [UInt8], of system: UInt8) -> [UInt8] {
     guard system == 0, !name.contains(UInt8(ascii: "/")) else { return name }
     return name.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }

@@ -1,13 +1,13 @@
 import DeployModel
 
 /// Reads a zip file: its names go into the tree, and its contents into the store. Only the central directory counts. Entries that share
-/// bytes of the file are refused, because archive bombs are made in that way.
+/// bytes of the file are refused, because archive bombs are made that way.
 struct ZipReader {
   let file: OpenFile
   let intake: ContentIntake
   let rules: IgnoreRules
 
-  /// Reads the whole archive. - Throws: `corrupt` if the rest of the archive cannot be read. Problems of single entries go to the tree.
+  /// Reads the whole archive. - Throws: `corrupt` if the rest of the archive cannot be read. Problems of individual entries go to the tree.
   func read(into tree: inout Tree) throws(Failure) {
     let directory = try ZipDirectory(file, limits: tree.limits)
     var end = 0
@@ -22,8 +22,8 @@ struct ZipReader {
     for entry in directory.entries where !(try take(entry, into: &tree)) { return }
   }
 
-  /// Throws if the name in front of an entry's content differs from the name in the list. Programs that read one or the other would
-  /// otherwise unpack different files.
+  /// Throws if the name in front of an entry's content differs from the name in the list. Otherwise, programs that read one of the names
+  /// would unpack different files from programs that read the other.
   private func compareNames(_ entry: ZipDirectory.Entry) throws(Failure) {
     let header = LittleEndian(try file.read(at: entry.offset, count: 30 + entry.written.count))
     guard header.bytes.count == 30 + entry.written.count, header.word(0) == 0x0403_4B50 else { throw misplaced(entry) }

@@ -1,13 +1,13 @@
 import DeployModel
 import Glibc
 
-/// Stores the contents of files under their digests: small ones in volumes, large ones as blobs in `blobs/aa/aabb…`. A content is either
-/// complete or absent. Older versions stored small ones as blobs too.
+/// Stores the contents of files under their digests: small contents in volumes, and large ones as blobs in `blobs/aa/aabb…`. A stored
+/// content is always complete. Older versions stored small contents as blobs too.
 struct BlobStore: Sendable {
   let folder: String
   let volumes: Volumes
-  /// The size in bytes up to which a file is read at once and goes into a volume. A larger file is read twice, in pieces, and becomes a
-  /// blob.
+  /// The size in bytes up to which a file is read in one piece and goes into a volume. A larger file is read twice, in pieces, and becomes
+  /// a blob.
   static let chunk = 1 << 20
 
   /// - Parameter bundles: the folder for all data of bundles.
@@ -36,8 +36,8 @@ struct BlobStore: Sendable {
     try Disk.move(temporary, to: path(of: digest))
   }
 
-  /// Returns a content, after it was compared with its digest. A content that differs is moved aside, so that the next build stores it
-  /// again.
+  /// Returns the content with a digest, after comparing the two. Content that differs from its digest is moved aside, so that the next
+  /// build stores it again.
   func content(of digest: Digest) throws(Failure) -> [UInt8] {
     let part = try find(digest)
     let bytes = try part.file.read(at: part.start, count: part.size)
@@ -45,7 +45,7 @@ struct BlobStore: Sendable {
     return bytes
   }
 
-  /// Passes a content to `sink` in pieces. - Throws: if the content differs from its digest, which shows only at its end.
+  /// Passes a content to `sink` in pieces. - Throws: if the content differs from its digest, which is known only at the end of the content.
   func stream(_ digest: Digest, size: Int, into sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
     let part = try find(digest)
     guard part.size == size else { throw putAside(digest) }
@@ -61,7 +61,7 @@ struct BlobStore: Sendable {
     guard done == size, hash.digest == digest else { throw putAside(digest) }
   }
 
-  /// Fills the buffer with a part of a content, or with zeros if it cannot be read.
+  /// Fills the buffer with a part of a content, or with zeros if the content cannot be read.
   func read(_ digest: Digest, from start: Int, into buffer: UnsafeMutableRawBufferPointer) {
     let part = try? find(digest)
     var done = 0
@@ -80,13 +80,13 @@ struct BlobStore: Sendable {
 
   private func find(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int) {
     if let part = try known(digest) { return part }
-    // Another process may have added volumes since, or moved the contents of old volumes into a new one.
+    // Meanwhile, another process might have added volumes, or might have moved the contents of old volumes into a new one.
     volumes.refresh()
     if let part = try known(digest) { return part }
     throw Failure(.missing, "the store does not have the content \(digest)", fix: "build the bundle again: lander bundle build")
   }
 
-  /// - Returns: the content in a known volume or a blob; nil: neither has it.
+  /// - Returns: the content in a known volume or in a blob, or nil if neither has it.
   private func known(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int)? {
     do throws(Failure) {
       if let place = volumes.place(of: digest) { return (try volumes.open(place.volume), place.start, place.size) }

@@ -1,11 +1,11 @@
-/// The limits of a bundle. A bundle beyond them is refused, because an archive of some kilobytes can unpack to petabytes.
+/// The limits of a bundle. A bundle that exceeds them is refused, because an archive of some kilobytes can unpack to petabytes.
 package struct BundleLimits: Sendable, Hashable {
   package var items: Int
-  /// The limit of all files together, in bytes.
+  /// The limit for the total size of all files, in bytes.
   package var bytes: Int
-  /// The limit of one file, in bytes.
+  /// The limit for the size of one file, in bytes.
   package var file: Int
-  /// The limit of unpacked bytes for each packed byte. It holds once more than `ratioFrom` bytes are unpacked.
+  /// The largest number of unpacked bytes for each packed byte. This limit applies once more than `ratioFrom` bytes have been unpacked.
   package var ratio: Int
   package var ratioFrom: Int
 

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Prevents that bundles are built and pruned at the same time. Several builds may have the lock together; pruning has it alone.
+/// Prevents bundles from being built and pruned at the same time. Several builds can share the lock, but pruning needs it alone.
 struct BundleLock {
   private let file: OpenFile
 

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Stores the contents of one build. Small ones go into a volume, which counts only after `finish`; large ones become blobs.
+/// Stores the contents of one build. Small ones go into a volume, which counts only after `finish`. Large ones become blobs.
 final class ContentIntake {
   private let blobs: BlobStore
   private let name = "\(getpid())-\(UInt64.random(in: 0 ... .max))"
@@ -13,7 +13,7 @@ final class ContentIntake {
   private var buffer: [UInt8] = []
   private var written = 0
 
-  /// Begins the intake. The caller has the lock of the bundles, so that nothing that exists now is pruned meanwhile.
+  /// Begins the intake. The caller holds the lock of the bundles, so that nothing that exists now is pruned in the meantime.
   init(_ blobs: BlobStore) {
     self.blobs = blobs
     temporary = blobs.scratchName()
@@ -24,7 +24,7 @@ final class ContentIntake {
 
   /// Stores an open file. Returns its digest, its size, and at most its first 512 bytes.
   func keep(_ file: OpenFile, limit: Int) throws(Failure) -> (digest: Digest, size: Int, start: ArraySlice<UInt8>) {
-    // Reading one byte more than the file should have shows whether the file has grown.
+    // Reading one more byte than the file should have shows whether the file has grown.
     let first = min(try file.status().size + 1, BlobStore.chunk)
     guard let start = try file.read(upTo: first) else { return (try take([]), 0, []) }
     if start.count < first {
@@ -35,8 +35,8 @@ final class ContentIntake {
     return (kept.digest, kept.size, start.prefix(512))
   }
 
-  /// Stores a large file. It is hashed before it is copied, because most large files are stored already. The digest of the copy is computed
-  /// again, because the file may change meanwhile.
+  /// Stores a large file. It is hashed before it is copied, because most large files are already stored. The digest of the copy is computed
+  /// again, because the file might change in the meantime.
   private func keepLarge(_ file: OpenFile, _ start: [UInt8], limit: Int) throws(Failure) -> (digest: Digest, size: Int) {
     var hash = Sha256()
     hash.update(start)
@@ -67,7 +67,7 @@ final class ContentIntake {
     return digest
   }
 
-  /// Copies contents from another volume. A content that no longer matches its digest is not copied.
+  /// Copies contents from another volume. Content that no longer matches its digest is not copied.
   func copy(_ entries: [VolumeList.Entry], from volume: String) throws(Failure) {
     for entry in entries {
       let bytes = try blobs.volumes.open(volume).read(at: entry.start, count: entry.size)
@@ -97,7 +97,7 @@ final class ContentIntake {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Puts the volume in place, and then its list. Does nothing if there was no new content.
+  /// Puts the volume in place, followed by its list. Does nothing if there was no new content.
   func finish() throws(Failure) {
     guard !entries.isEmpty else { return }
     try flush()

@@ -3,7 +3,7 @@ package import DeployModel
 import Glibc
 
 extension Program {
-  /// Runs a program and waits for its end. It throws if the program cannot be started.
+  /// Runs a program and waits until it ends. Throws if the program cannot be started.
   package typealias Runner = @Sendable (Program) async throws(Failure) -> Ended
 }
 
@@ -12,7 +12,7 @@ extension DirectoryBundleStore {
   /// - Parameters:
   ///   - project: the folder from which the revision's paths start, and in which the build command runs.
   ///   - run: runs the build command and git.
-  /// - Throws: everything that is wrong with the revision, at once. Each problem names its path.
+  /// - Throws: everything that is wrong with the revision, in one error. Each problem states its path.
   package func build(_ revision: Revision, in project: String, run: Program.Runner) async throws(Problems) -> BuiltBundle {
     do {
       if let command = revision.build { try await runBuild(command, in: project, run) }
@@ -57,7 +57,7 @@ extension DirectoryBundleStore {
       fix: "run it in \(project) and fix what it says")
   }
 
-  /// Returns the last 20 lines of a text, indented.
+  /// Returns the last 20 lines of a string, indented.
   private static func lastLines(_ text: String) -> String {
     text.fullLines.suffix(20).map { "  " + $0 }.joined(separator: "\n")
   }
@@ -78,10 +78,10 @@ extension DirectoryBundleStore {
       }
       switch try file.status().kind {
       case .directory:
-        // Only now the paths exist, so only now it is known where a relative path or a link leads.
+        // The paths exist only now, so only now is it known where a relative path or a link leads.
         if let system = Disk.realPath(place).flatMap(SystemFolder.refusal(ofBundle:)) { throw Problems(system) }
         if Self.clean(place) != Self.clean(project) { try addIgnoreFile(of: place, to: &rules) }
-        // The size is checked before the first byte is copied, because a home folder that was named by mistake would fill the disk.
+        // The size is checked before the first byte is copied, because a home folder that somebody named by mistake would fill the disk.
         if let problem = FolderSize(of: place, without: rules, limits: limits).problem(of: path) { throw Problems(problem) }
         FolderPacking(root: place, rules: rules, intake: intake).pack(into: &tree)
         if let modules = try? Disk.read("\(place)/.gitmodules", limit: 1 << 20) {
@@ -122,7 +122,7 @@ extension DirectoryBundleStore {
 
   private static func clean(_ path: String) -> [Substring] { path.pathParts.filter { $0 != "." } }
 
-  /// Writes the manifest, and then the description. So a bundle that has a description is complete.
+  /// Writes the manifest first and then the description, so that a bundle with a description is complete.
   func put(_ manifest: Manifest, of bundle: Bundle) throws(Failure) {
     let path = "\(manifests)/\(bundle.digest.hex)"
     let text = Array(manifest.text.utf8)

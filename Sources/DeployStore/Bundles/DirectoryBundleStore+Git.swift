@@ -4,10 +4,10 @@ import Glibc
 /// Packs commits of local repositories.
 extension DirectoryBundleStore {
   /// Packs a commit as `git archive` does: only tracked files, and without those that `export-ignore` leaves out.
-  /// - Parameter folder: the folder in the commit, relative to the repository's folder; nil: everything that the commit has in the
-  ///   repository's folder.
+  /// - Parameter folder: the folder in the commit, relative to the repository's folder, or nil for everything that the commit contains in
+  ///   the repository's folder.
   /// - Returns: the ref and the commit, in words.
-  /// - Throws: what the commit contains only as a reference, each with its path: submodules, and files of git LFS.
+  /// - Throws: a problem, with its path, for everything that the commit contains only as a reference: submodules, and files of git LFS.
   func packGit(
     _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, _ intake: ContentIntake,
     into tree: inout Tree
@@ -44,7 +44,7 @@ extension DirectoryBundleStore {
     return source
   }
 
-  /// Returns the repository's top folder, and the path of the wanted folder below it; an empty path means the top folder itself.
+  /// Returns the repository's top folder, and the path of the requested folder below it. An empty path means the top folder itself.
   private func place(_ repository: String, _ folder: String?, _ run: Program.Runner) async throws -> (top: String, inside: String) {
     func said(_ option: String) async throws -> String {
       let ended = try await run(Program(["git", "-C", repository, "rev-parse", option], in: repository))
@@ -66,7 +66,7 @@ extension DirectoryBundleStore {
     return (top, parts.joined(separator: "/"))
   }
 
-  /// Refuses submodules. A submodule is a reference to a commit of another repository, and `git archive` makes an empty folder of it. git
+  /// Refuses submodules. A submodule is a reference to a commit of another repository, and `git archive` turns it into an empty folder. git
   /// has no other empty folders, so only empty folders are checked.
   private func refuseSubmodules(of wanted: String, in top: String, _ run: Program.Runner, _ tree: inout Tree) async throws {
     var rest = tree.emptyFolders[...]

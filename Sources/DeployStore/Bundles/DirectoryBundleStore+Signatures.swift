@@ -1,15 +1,16 @@
 package import DeployModel
 import Glibc
 
-/// Keeps the signatures of bundles, each beside its bundle's manifest. The store does not judge them: the policy says who may sign.
+/// Keeps the signatures of bundles, each beside its bundle's manifest. The store does not judge them, because the policy says who is
+/// allowed to sign.
 extension DirectoryBundleStore {
-  /// The limit of a signature's text, in bytes. A signature by an RSA key of 16,384 bits has about 6,000.
+  /// The limit of a signature's text, in bytes. A signature by an RSA key of 16,384 bits has about 6,000 bytes.
   private static let mostSignature = 64 << 10
   private static let beginning = "-----BEGIN SSH SIGNATURE-----"
 
   private func place(ofSignature bundle: Digest) -> String { "\(manifests)/\(bundle.hex).sig" }
 
-  /// Returns the text of a bundle's signature; nil: it has none.
+  /// Returns the text of a bundle's signature, or nil if the bundle has none.
   /// - Throws: if the signature cannot be read.
   package func signature(of bundle: Digest) throws(Problem) -> String? {
     let path = place(ofSignature: bundle)
@@ -19,14 +20,14 @@ extension DirectoryBundleStore {
     }
   }
 
-  /// Keeps a bundle's signature, and replaces an earlier one.
+  /// Keeps a bundle's signature, replacing any earlier one.
   package func keep(signature: String, of bundle: Digest) throws(Failure) {
     try Disk.write(Array(signature.utf8), to: place(ofSignature: bundle))
   }
 
-  /// Keeps the signature that lies beside an archive, such as `app.tar.gz.sig`. If the file there is no ssh signature, it is ignored.
-  /// - Returns: a warning if the file is the signature of something else, such as an earlier archive; it is then not kept. Nil: nothing is
-  ///   wrong.
+  /// Keeps the signature that lies beside an archive, such as `app.tar.gz.sig`. If the file there is not an ssh signature, it is ignored.
+  /// - Returns: a warning if the file is the signature of something else, such as an earlier archive, in which case it is not kept. Nil if
+  ///   nothing is wrong.
   func takeSignature(beside archive: String, of bundle: Digest) throws(Failure) -> Problem? {
     guard let bytes = try? Disk.read("\(archive).sig", limit: Self.mostSignature) else { return nil }
     let text = String(decoding: bytes, as: UTF8.self)

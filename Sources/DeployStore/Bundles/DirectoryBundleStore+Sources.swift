@@ -48,7 +48,7 @@ extension DirectoryBundleStore {
     return .unknown("the file is neither tar, tar.gz nor zip")
   }
 
-  /// Applies the archive's own `.landerignore`, which is known only after everything was read.
+  /// Applies the archive's own `.landerignore`, which is known only after everything has been read.
   private func leaveOutByOwnFile(_ tree: inout Tree, _ intake: ContentIntake) throws(Failure) {
     guard let digest = tree.ignoreFile else { return }
     var rules = IgnoreRules([])

@@ -1,12 +1,12 @@
 package import DeployModel
 
 extension DirectoryBundleStore {
-  /// The limits of one request: the number of parts, and their bytes together.
+  /// The limits of one request: the number of parts, and their total size in bytes.
   private static let (mostParts, mostBytes) = (256, 4 << 20)
 
-  /// Stores a bundle that was built elsewhere, file by file. Contents that the store has already are not requested.
+  /// Stores a bundle that was built elsewhere, file by file. Contents that the store already has are not requested.
   /// - Parameters:
-  ///   - manifest: the bundle's manifest. It is used only if its digest is the bundle's.
+  ///   - manifest: the bundle's manifest. It is used only if its digest is that of the bundle.
   ///   - source: where the bundle comes from, for lists.
   ///   - read: returns parts of the bundle's files, in the order of the request.
   /// - Throws: `corrupt` if a manifest or a content does not match its digest. Contents that arrived before are kept.
@@ -29,7 +29,7 @@ extension DirectoryBundleStore {
     try put(manifest, of: Bundle(digest: bundle, files: manifest.files, bytes: manifest.bytes, source: source))
   }
 
-  /// Throws what a build of this bundle would have refused.
+  /// Throws everything for which a build would have refused this bundle.
   private func look(at manifest: Manifest) throws(Failure) {
     let stray = manifest.items.first { $0.path.isEmpty || $0.path.isAbsolutePath || $0.path.pathParts.contains("..") || $0.size < 0 }
     if let stray { throw Failure(.corrupt, "\"\(stray.path)\" is no path in a bundle") }

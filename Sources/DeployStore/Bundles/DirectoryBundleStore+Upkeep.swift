@@ -9,7 +9,8 @@ extension DirectoryBundleStore {
       if let json = try? Disk.read("\(manifests)/\(name).json"), let stored = try? CompactJSON.decode(StoredBundle.self, from: json) {
         bundles.append(stored)
       } else if let manifest = try? storedManifest(Digest(hex: name)) {
-        // A build was killed between manifest and description. The bundle is complete, but nobody knows when it was built, and from what.
+        // A build was killed after it wrote the manifest and before it wrote the description. The bundle is complete, but nobody knows when
+        // it was built and from what.
         let bundle = Bundle(digest: Digest(hex: name), files: manifest.files, bytes: manifest.bytes, source: "unknown")
         bundles.append(StoredBundle(bundle: bundle, at: Timestamp(milliseconds: 0)))
       }
@@ -18,7 +19,8 @@ extension DirectoryBundleStore {
   }
 
   /// Returns the bundle whose digest begins with `prefix`.
-  /// - Throws: if no digest begins with it, a problem that names the nearest one; if several do, a problem that names them.
+  /// - Throws: a problem that names the most similar digest if no digest begins with `prefix`, or that names all matching digests if
+  ///   several do.
   package func find(_ prefix: String) throws(Problems) -> StoredBundle {
     guard !prefix.isEmpty else { throw Problems(Problem("no bundle is named", fix: "write the beginning of a digest: lander bundle list")) }
     let all: [StoredBundle]
@@ -52,8 +54,8 @@ extension DirectoryBundleStore {
     return BuiltBundle(bundle: stored.bundle, manifest: manifest, warnings: [])
   }
 
-  /// Reads every file of all bundles again, or of one bundle.
-  /// - Returns: a problem for each file that differs from what was stored; empty: none differs.
+  /// Rereads every file of one bundle or of all bundles.
+  /// - Returns: a problem for each file that differs from what was stored, or empty if none differs.
   package func verify(_ bundle: Digest? = nil) async throws(Failure) -> [Problem] {
     var problems: [Problem] = []
     var seen: Set<Digest> = []
@@ -74,8 +76,8 @@ extension DirectoryBundleStore {
     return problems
   }
 
-  /// Removes bundles, and all contents that no bundle needs any more. The newest `keep` bundles stay, and those in `inUse`, which must
-  /// contain the bundles of deployments that have not ended and those that hosts run.
+  /// Removes bundles, and all contents that no bundle needs any more. The newest `keep` bundles stay, and so do those in `inUse`. `inUse`
+  /// must contain the bundles of deployments that have not ended, and the bundles that hosts run.
   package func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned {
     let lock = try await BundleLock(in: state.bundles, exclusive: true)
     defer { lock.release() }

@@ -2,19 +2,19 @@ package import DeployCore
 package import DeployModel
 import Glibc
 
-/// Stores bundles and recipe sources in folders of the state folder, each under its digest. Everything is put in place by a rename, so what
-/// exists is complete, even if a build was killed.
+/// Stores bundles and recipe sources in folders of the state folder, each under its digest. Everything is put in place by a rename, so
+/// everything that exists is complete, even if a build was killed.
 package struct DirectoryBundleStore: BundleStore {
   let state: StateDirectory
   let limits: BundleLimits
   let blobs: BlobStore
   private let archives: Archives
-  /// Returns whether a text is a signature of a bundle, by whatever key.
+  /// Returns whether a string is a signature of a bundle, by any key.
   let isSignature: SignatureTest
 
   package typealias SignatureTest = @Sendable (_ text: String, _ bundle: Digest) -> Bool
 
-  /// - Throws: problems that name the folder that cannot be made.
+  /// - Throws: problems that name the folder that cannot be created.
   package init(
     in state: StateDirectory, limits: BundleLimits = BundleLimits(), isSignature: @escaping SignatureTest = { _, _ in true }
   ) throws(Problems) {
@@ -80,9 +80,9 @@ package struct DirectoryBundleStore: BundleStore {
   }
 }
 
-/// Stores the sources of recipes, under the digest of all of them together.
+/// Stores the sources of recipes, under one digest of all of them together.
 extension DirectoryBundleStore {
-  /// Returns the digest of sources. Their order does not matter, because they are sorted by path first.
+  /// Returns the digest of sources. The order of the sources does not matter, because they are sorted by path first.
   package static func digest(of sources: [SourceFile]) -> Digest { Digest(of: coded(sources)) }
 
   private static func coded(_ sources: [SourceFile]) -> [UInt8] {
@@ -114,7 +114,7 @@ extension DirectoryBundleStore {
   }
 }
 
-/// Makes the archives of bundles, compressed and plain. Each is made once, however many hosts need it at the same time.
+/// Makes the archives of bundles, compressed and plain. Each archive is made once, however many hosts need it at the same time.
 private actor Archives {
   private let bundles: String
   private let blobs: BlobStore
@@ -147,7 +147,7 @@ private actor Archives {
     return try result.get()
   }
 
-  /// Returns the plain archive. It is kept until this process ends, because making it reads all contents.
+  /// Returns the plain archive. It is kept until this process ends, because making it requires reading all contents.
   func tar(of bundle: Digest, _ manifest: Manifest) async throws(Failure) -> StoredTar {
     if let task = tars[bundle], case .success(let tar) = await task.value { return tar }
     let blobs = blobs

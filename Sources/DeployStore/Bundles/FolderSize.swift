@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The number of entries and bytes that a folder would bring into a bundle. They are counted before anything is copied.
+/// The number of entries and bytes that a folder would add to a bundle. They are counted before anything is copied.
 struct FolderSize {
   /// The number of files, folders and links, without those that a pattern leaves out.
   private(set) var items = 0
@@ -21,7 +21,7 @@ struct FolderSize {
         guard !rules.leavesOut(path[...], isFolder: isFolder) else { continue }
         items += 1
         if isFolder { open.append(("\(folder)/\(text)", path)) }
-        // A file that is too large by itself does not count here, because it is reported by its name.
+        // A file that is itself too large does not count here, because it is reported by name.
         if status.kind == .file, status.size <= limits.file { bytes += status.size }
       }
     }
@@ -29,7 +29,7 @@ struct FolderSize {
 
   private var isTooLarge: Bool { items > limits.items || bytes > limits.bytes }
 
-  /// Returns what is wrong with the size; nil: it is within the limits.
+  /// Returns what is wrong with the size, or nil if it is within the limits.
   func problem(of path: String) -> Problem? {
     guard isTooLarge else { return nil }
     let what =

@@ -1,13 +1,14 @@
 import DeployCore
 import DeployModel
 
-/// The rules for what stays out of a bundle: first `ignore` of the revision, then the lines of `.landerignore`, with git's meaning.
+/// The rules for what stays out of a bundle: first the revision's `ignore`, then the lines of `.landerignore`, which mean what they mean in
+/// git.
 ///
 /// A later pattern wins over an earlier one. `*` and `?` match inside one part of a path, `**` matches several parts, `[a-z]` and `[!a-z]`
-/// match one byte, and `\` makes the next byte literal. A pattern with a `/` at its start or inside is for a path from the bundle's root;
-/// another pattern is for a name at any depth. A pattern with a `/` at its end is only for folders. `!` takes back what an earlier pattern
-/// left out, except below a folder that is left out itself. In files, `#` begins a comment. `.git`, `.lander` and the root's
-/// `.landerignore` are always left out.
+/// match one byte, and `\` makes the next byte literal. A pattern with a `/` at its start or inside applies to a path from the bundle's
+/// root. Any other pattern applies to a name at any depth. A pattern with a `/` at its end applies only to folders. `!` includes again what
+/// an earlier pattern left out, except below a folder that is itself left out. In files, `#` begins a comment. `.git`, `.lander` and the
+/// root's `.landerignore` are always left out.
 struct IgnoreRules {
   private struct Rule {
     var parts: [[UInt8]]
@@ -15,8 +16,8 @@ struct IgnoreRules {
     var takesBack: Bool
   }
   private var rules: [Rule] = []
-  /// Whether the root's `.landerignore` is left out of the bundle. False while an archive is read, because the rules in that file are still
-  /// needed.
+  /// Whether the root's `.landerignore` is left out of the bundle. False while an archive is being read, because the rules in that file are
+  /// still needed.
   var takesOutOwnFile = true
 
   init(_ patterns: [String]) {
@@ -86,7 +87,7 @@ struct IgnoreRules {
       pattern: pattern.count, name: name.count, isStar: { pattern[$0] == UInt8(ascii: "*") }, step: { step(pattern, $0, name[$1]) })
   }
 
-  /// Returns where the pattern continues after it has matched one byte; nil: the byte does not match.
+  /// Returns where the pattern continues after it has matched one byte, or nil if the byte does not match.
   private static func step(_ pattern: [UInt8], _ at: Int, _ byte: UInt8) -> Int? {
     switch pattern[at] {
     case UInt8(ascii: "?"): return at + 1

@@ -8,7 +8,7 @@ package struct Program: Sendable, Hashable {
   }
 
   package struct Ended: Sendable, Hashable {
-    /// The exit status. For a signal it is 128 plus the signal's number.
+    /// The exit status. After a signal, it is 128 plus the signal's number.
     package var status: Int
     package var stdout: String
     /// The output on stderr. Its end is shown if the program fails.

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Finds what a project contains only as a reference: git's submodules, and files of git LFS.
+/// Finds what a project contains only as a reference: git submodules, and files in git LFS.
 extension Tree {
   /// The paths of empty folders, in the order of the tree.
   var emptyFolders: [String] {
@@ -11,7 +11,7 @@ extension Tree {
     return items.filter { $0.kind == .directory && !parents.contains(Array($0.path.utf8)) }.map(\.path)
   }
 
-  /// Warns of each submodule whose folder is empty, because nobody checked it out.
+  /// Warns about each submodule whose folder is empty because nobody checked the submodule out.
   /// - Parameter modules: the text of `.gitmodules`.
   mutating func warnOfSubmodules(_ modules: String) {
     let empty = emptyFolders
@@ -25,7 +25,7 @@ extension Tree {
     }
   }
 
-  /// Refuses each pointer of git LFS that is still in the tree, or warns of it.
+  /// Refuses each git LFS pointer that is still in the tree, or warns about it.
   mutating func tellPointers() {
     for path in pointers where item(at: path) != nil {
       let message = "is a pointer of git LFS and not the file: hosts would get the pointer's text"

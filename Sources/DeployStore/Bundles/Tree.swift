@@ -1,28 +1,28 @@
 import DeployModel
 
-/// The entries of a bundle that is being packed, by path, and everything that is wrong with them. `manifest` makes a bundle of it if
-/// nothing is.
+/// The entries of a bundle that is being packed, by path, and everything that is wrong with them. If nothing is wrong, `manifest` makes a
+/// bundle of the entries.
 struct Tree {
   let limits: BundleLimits
   private(set) var items: [Manifest.Item] = []
   private(set) var problems: [Problem] = []
   private(set) var warnings: [Problem] = []
   private(set) var bytes = 0
-  /// Whether links may lead out of the bundle.
+  /// Whether links are allowed to lead out of the bundle.
   var linksLeave = false
   /// Whether a pattern has left something out.
   var leftOut = false
   private var problemCount = 0
-  /// The index of each path in `items`. Paths are compared as bytes, because names that look alike may differ.
+  /// The index of each path in `items`. Paths are compared as bytes, because names that look alike can differ.
   private var index: [[UInt8]: Int] = [:]
   /// The paths that have a problem.
   private var refused: Set<ExactText> = []
-  /// The paths of files that are pointers of git LFS. If `refusesPointers` is true, as for a commit, each is a problem; otherwise a
-  /// warning.
+  /// The paths of files that are git LFS pointers. Each of them is a problem if `refusesPointers` is true, as for a commit, and a warning
+  /// otherwise.
   private(set) var pointers: [String] = []
   var refusesPointers = false
   private static let pointer = Array("version https://git-lfs.github.com/spec/".utf8)
-  /// The limit of problems that are listed. Further ones are only counted.
+  /// The largest number of problems that are listed. Further problems are only counted.
   static let listed = 30
 
   init(limits: BundleLimits) { self.limits = limits }
@@ -40,7 +40,7 @@ struct Tree {
   }
 
   /// Adds an item whose path is valid.
-  /// - Returns: false if the limit of items is reached, so that it is useless to continue.
+  /// - Returns: false if the limit of items has been reached, so that it is useless to continue.
   @discardableResult
   mutating func add(_ item: Manifest.Item) -> Bool {
     let item = withoutSetID(item)
@@ -67,9 +67,9 @@ struct Tree {
     return true
   }
 
-  /// Removes set-id bits: an archive from elsewhere could otherwise bring a program to hosts that runs as root for everybody. On folders
-  /// they only set the group of new files, so their removal is not reported. Files that an appspec file installs keep the bits, as with the
-  /// CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each such file is reported.
+  /// Removes set-id bits. Otherwise, an archive from elsewhere could bring to hosts a program that runs as root for everybody. On folders,
+  /// the bits only set the group of new files, so their removal is not reported. Files that an appspec file installs keep the bits, as with
+  /// the CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each such file is reported.
   private mutating func withoutSetID(_ item: Manifest.Item) -> Manifest.Item {
     guard item.kind != .link, item.mode & 0o6000 != 0 else { return item }
     if item.kind == .file {
@@ -93,10 +93,10 @@ struct Tree {
   }
   private var setIDs = 0
 
-  /// The digest of the root's `.landerignore`; nil: none was read.
+  /// The digest of the root's `.landerignore`, or nil if none was read.
   private(set) var ignoreFile: Digest?
 
-  /// Removes the items that these rules leave out, if the rules become known only after the items.
+  /// Removes the items that these rules leave out, for rules that become known only after the items.
   mutating func leaveOut(_ rules: IgnoreRules) {
     let all = items
     items = []
@@ -118,7 +118,7 @@ struct Tree {
 
   func item(at path: String) -> Manifest.Item? { index[Array(path.utf8)].map { items[$0] } }
 
-  /// Returns whether `size` more bytes are within the limits. If not, this adds the problem.
+  /// Returns whether `size` more bytes are within the limits. If not, adds a problem.
   mutating func hasRoom(for path: String, size: Int) -> Bool {
     if size > limits.file {
       refuse(path, "the file has \(size) bytes, more than the \(limits.file) that one file may have", fix: Self.smaller)
@@ -133,7 +133,7 @@ struct Tree {
 
   static let smaller = "leave out what hosts do not need: `ignore` in the recipe, or `.landerignore`"
 
-  /// Examines a file's first bytes. Finds scripts that hosts cannot start, and pointers of git LFS.
+  /// Examines a file's first bytes. Finds scripts that hosts cannot start, and git LFS pointers.
   mutating func look(at path: String, _ start: ArraySlice<UInt8>) {
     if start.starts(with: Self.pointer), start.count < 2048 { pointers.append(path) }
     if start.starts(with: [0xEF, 0xBB, 0xBF, 0x23, 0x21]) {
@@ -152,7 +152,7 @@ struct Tree {
   }
 
   /// Returns the finished manifest.
-  /// - Throws: everything that is wrong with the entries, at once.
+  /// - Throws: everything that is wrong with the entries, in one error.
   mutating func manifest(of source: String) throws(Problems) -> Manifest {
     addMissingFolders()
     tellPointers()
@@ -168,7 +168,7 @@ struct Tree {
     return Manifest(items: items.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
   }
 
-  /// Adds folders that contain files but have no entry, because archives need not have entries for folders.
+  /// Adds folders that contain files but have no entry of their own, because archives need not have entries for folders.
   private mutating func addMissingFolders() {
     for item in items {
       var path = item.path.utf8[...]
@@ -200,7 +200,7 @@ struct Tree {
     }
   }
 
-  /// Returns whether a link leads out of the tree. It is followed through other links of the tree, as the system would do.
+  /// Returns whether a link leads out of the tree. The link is followed through other links of the tree, as the system would follow it.
   private func leaves(_ item: Manifest.Item, _ target: String) -> Bool {
     let slash = UInt8(ascii: "/")
     var place = item.path.utf8.split(separator: slash).dropLast().map(Array.init)
@@ -224,10 +224,10 @@ struct Tree {
   }
 }
 
-/// Paths as archives and folders write them.
+/// Paths in the form in which archives and folders have them.
 extension Tree {
-  /// Returns the path in our form: relative, and without `.`, `..` or empty parts. Nil: the path is invalid, which adds a problem, or it is
-  /// the root itself, which is no problem.
+  /// Returns the path in our form: relative, and without `.`, `..` or empty parts. Returns nil if the path is invalid, which adds a
+  /// problem, or if it is the root itself, which is not a problem.
   mutating func path(_ raw: [UInt8]) -> String? {
     let shown = Self.shown(raw)
     guard let text = String(validating: raw, as: UTF8.self) else {
@@ -265,7 +265,7 @@ extension Tree {
       ? text : String(decoding: Array(parts.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
   }
 
-  /// Returns a name for messages. Bytes that are not text, or would move the cursor, are shown as `\xNN`.
+  /// Returns a name for use in messages. Bytes that are not text, or that would move the cursor, are shown as `\xNN`.
   static func shown(_ raw: [UInt8]) -> String {
     if let text = String(validating: raw, as: UTF8.self), !raw.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       return String(text.prefix(300))

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The list of a volume. Each line has a content's digest, the offset at which it begins, and its size, both in bytes.
+/// The list of a volume. Each line has the digest of a content, the offset at which the content begins, and its size, both in bytes.
 struct VolumeList {
   static let suffix = ".list"
 
@@ -27,7 +27,7 @@ struct VolumeList {
     entries = bytes.split(separator: UInt8(ascii: "\n")).compactMap(Entry.init(line:))
   }
 
-  /// Writes the list as a whole: a reader sees all of it or none.
+  /// Writes the whole list in one step, so that a reader sees all of it or none.
   func write(in folder: String) throws(Failure) {
     var text: [UInt8] = []
     for entry in entries { text += "\(entry.digest.hex) \(entry.start) \(entry.size)\n".utf8 }
@@ -42,7 +42,7 @@ extension VolumeList.Entry {
     self.init(digest: Digest(hex: String(decoding: words[0], as: UTF8.self)), start: start, size: size)
   }
 
-  /// Reads a number of at most 15 digits, so that a sum of two numbers cannot overflow; nil: it is invalid.
+  /// Reads a number of at most 15 digits, so that a sum of two numbers cannot overflow, or nil if it is invalid.
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     guard (1...15).contains(digits.count) else { return nil }
     var number = 0

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Removes contents that no bundle needs. The caller has the lock of the bundles alone.
+/// Removes contents that no bundle needs. The caller is the only holder of the bundles' lock.
 extension Volumes {
   /// The size in bytes up to which a volume is rewritten if any content is removed. A larger volume is rewritten if at least a quarter of
   /// it is removed.
@@ -29,7 +29,7 @@ extension Volumes {
     return gone
   }
 
-  /// Removes volumes without a list: their build was killed before it wrote the list, or the list is gone.
+  /// Removes volumes without a list. Either their build was killed before it wrote the list, or the list is gone.
   private func removeUnlisted() throws(Failure) {
     for name in Disk.ownNames(in: folder) where !name.hasSuffix(VolumeList.suffix) {
       if !Disk.exists(path(of: name + VolumeList.suffix)) { try Disk.remove(path(of: name)) }

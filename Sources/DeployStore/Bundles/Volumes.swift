@@ -2,9 +2,9 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Stores the contents of many files in one file, because each new file costs the file system time. `volumes/NAME` has the contents of one
-/// build, one after the other, and `volumes/NAME.list` says where each begins. A volume without a list does not count. A volume never
-/// changes.
+/// Stores the contents of many files in one file, because every new file takes the file system some time. `volumes/NAME` has the contents
+/// of one build, one after the other, and `volumes/NAME.list` says where each begins. A volume without a list does not count. A volume
+/// never changes.
 final class Volumes: Sendable {
   /// Where a content is in a volume.
   struct Place: Equatable, Sendable {
@@ -20,7 +20,7 @@ final class Volumes: Sendable {
     var places: [Digest: Place] = [:]
     /// The lists that were read, with their modification time and size.
     var lists: [ExactText: Stamp] = [:]
-    /// The volume that was read last. Contents next to each other are usually needed one after the other.
+    /// The volume that was read last. Neighbouring contents are usually needed one after the other.
     var open: (volume: String, file: OpenFile)?
   }
 
@@ -33,7 +33,7 @@ final class Volumes: Sendable {
 
   func path(of volume: String) -> String { "\(folder)/\(volume)" }
 
-  /// Returns where a content is, by the lists that were read last; nil: it is in none of them.
+  /// Returns where a content is, according to the lists that were read last, or nil if none of them has it.
   func place(of digest: Digest) -> Place? { known.withLock { $0.places[digest] } }
 
   /// Reads lists that are new or were changed, and forgets lists that are gone.

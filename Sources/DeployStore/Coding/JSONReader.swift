@@ -17,14 +17,14 @@ struct JSONReader: Decoder {
   }
   func singleValueContainer() -> any SingleValueDecodingContainer { JSONReadScalar(tape: tape, node: node) }
 
-  /// Decodes a value of any type. Our own `Value` is read directly, because its `init(from:)` would try one kind after the other.
+  /// Decodes a value of any type. Our own `Value` is read directly, because its `init(from:)` would try one kind after another.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     if type == Value.self, let value = try tape.value(at: node) as? T { return value }
     return try T(from: self)
   }
 }
 
-/// The members of an object. Unknown members are skipped, so that an older version can read what a newer one wrote.
+/// The members of an object. Unknown members are skipped, so that an older version can read what a newer version wrote.
 struct JSONReadMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let tape: JSONTape
   let node: Int

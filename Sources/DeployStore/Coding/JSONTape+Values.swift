@@ -2,14 +2,14 @@ import DeployModel
 
 /// Reads single nodes.
 extension JSONTape {
-  /// Returns whether the text at a node is `name`. The texts are compared as bytes.
+  /// Returns whether the text at a node is `name`. The two are compared as bytes.
   func isName(_ name: String, at node: Int) -> Bool {
     guard nodes[node].kind == .text else { return (try? text(at: node)).map { $0.utf8.elementsEqual(name.utf8) } ?? false }
     let range = nodes[node].range
     return range.count == name.utf8.count && bytes[range].elementsEqual(name.utf8)
   }
 
-  /// Returns the node with the value of the member that has this name; nil: there is no such member.
+  /// Returns the node with the value of the member that has this name, or nil if there is no such member.
   func member(_ name: String, of node: Int) -> Int? {
     var index = node + 1
     while index < nodes[node].end {
@@ -59,7 +59,7 @@ extension JSONTape {
     }
   }
 
-  /// Returns the value at a node. A number is whole if it is written without a fraction and an exponent.
+  /// Returns the value at a node. A number is whole if it is written without a fraction or an exponent.
   func value(at node: Int) throws -> Value {
     switch nodes[node].kind {
     case .null: return .null

@@ -1,18 +1,19 @@
-/// A parsed JSON text: its values in the order of the text. Each value has its range in the text and the index of the value after it.
+/// A parsed JSON text: its values in the order of the text. Each value has its range in the text, and the index of the value that follows
+/// it.
 final class JSONTape {
   enum Kind { case null, yes, no, number, text, escapedText, array, object }
   struct Node {
     var kind: Kind
-    /// The bytes of a scalar; of a text without its quotes.
+    /// The bytes of a scalar. For a string, the quotes are not included.
     var range: Range<Int>
-    /// The index of the first node after this one and its contents. In an object, names and values take turns.
+    /// The index of the first node after this one and its contents. In an object, names and values alternate.
     var end: Int
   }
   let bytes: [UInt8]
   // Filled by `init` alone, on one thread.
   @exclusivity(unchecked) private(set) var nodes: [Node] = []
   @exclusivity(unchecked) private var at = 0
-  /// The limit of nesting. A text that is nested deeper is refused, because it could overflow the stack.
+  /// The limit of nesting. Text that is nested more deeply is refused, because it could overflow the stack.
   static let depthLimit = 400
 
   init(_ bytes: [UInt8]) throws {

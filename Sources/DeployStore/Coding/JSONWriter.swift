@@ -9,7 +9,7 @@ package enum CompactJSON {
     return writer.bytes
   }
 
-  /// Decodes a value. - Throws: `DecodingError`, also for text that is not JSON.
+  /// Decodes a value. - Throws: `DecodingError`, including for text that is not JSON.
   package static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
     let tape = try JSONTape(bytes)
     return try JSONReader(tape: tape, node: 0).decode(type)
@@ -17,7 +17,7 @@ package enum CompactJSON {
 }
 
 /// Writes in the order of the calls. A container is closed when the value that opened it returns, or when the container around it
-/// continues. So containers have to be filled one after the other, as all synthesized code does.
+/// continues. So containers have to be filled one after the other, as in all synthesized code.
 final class JSONWriter: Encoder {
   // The writer stays inside one call of `CompactJSON.encode`, so no accesses overlap. Checking that at run time would take a fifth of the
   // time.
@@ -70,8 +70,8 @@ final class JSONWriter: Encoder {
 
   func null() { bytes.append(contentsOf: [0x6E, 0x75, 0x6C, 0x6C]) }
   func bool(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
-  /// Writes a number. JSON has no form for numbers that are not finite: infinity is written as a number that is out of range, which is read
-  /// as infinity again, and NaN is written as null.
+  /// Writes a number. JSON has no form for numbers that are not finite: infinity is written as a number that is out of range, which reads
+  /// back as infinity, and NaN is written as null.
   func number(_ value: Double) {
     if value.isNaN {
       null()

@@ -2,7 +2,7 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// The system's calls for files, with failures in words. Paths are used literally.
+/// System calls for files, with failures in words. Paths are used literally.
 enum Disk {
   /// Makes the failure of a call that set `errno`: what was tried, on which path, and why it failed.
   static func failure(_ what: String, _ path: String, _ code: Int32 = errno) -> Failure {
@@ -25,7 +25,7 @@ enum Disk {
 
   static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
-  /// Makes a folder and the folders above it that are missing, each with `mode`. An existing folder is not changed.
+  /// Creates a folder and any missing folders above it, each with `mode`. An existing folder is not changed.
   static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(Failure) {
     if mkdir(path, mode) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw failure("make the folder", path) }
@@ -35,8 +35,9 @@ enum Disk {
 
   /// Reads a whole file.
   /// - Parameters:
-  ///   - limit: the limit in bytes; a longer file is a failure.
-  ///   - waits: whether the file may be a pipe, for whose writer this waits; if not, only a regular file is read.
+  ///   - limit: the limit in bytes. A longer file is a failure.
+  ///   - waits: whether the file is allowed to be a pipe, in which case the function waits for its writer. If false, only a regular file is
+  ///     read.
   static func read(_ path: String, limit: Int = 1 << 30, waits: Bool = false) throws(Failure) -> [UInt8] {
     let file = try OpenFile(path, O_RDONLY | (waits ? 0 : O_NONBLOCK))
     let status = try file.status()
@@ -49,8 +50,8 @@ enum Disk {
     return bytes
   }
 
-  /// Writes a file so that it is in place completely or not at all, even after a loss of power: under another name, then synced and
-  /// renamed.
+  /// Writes a file so that, even after a loss of power, either the complete file is in place or nothing is. The file is written under
+  /// another name, synced and renamed.
   static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Failure) {
     let temporary = temporaryName(for: path)
     do throws(Failure) {
@@ -75,7 +76,7 @@ enum Disk {
   /// Makes the renames in a folder durable.
   static func syncFolder(_ path: String) throws(Failure) { try OpenFile(path, O_RDONLY | O_DIRECTORY).sync() }
 
-  /// Returns the path with all links followed; nil: there is no such file.
+  /// Returns the path with all links followed, or nil if there is no such file.
   static func realPath(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
@@ -84,7 +85,7 @@ enum Disk {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Returns the status of a path without following a link there; nil: nothing is there, or it cannot be seen.
+  /// Returns the status of a path without following a link there, or nil if nothing is there or it cannot be seen.
   static func status(_ path: String) -> FileStatus? {
     var info = stat()
     return lstat(path, &info) == 0 ? FileStatus(info) : nil
@@ -95,7 +96,7 @@ enum Disk {
     do throws(SystemError) { return try FolderNames.read(folder) } catch { throw failure("read the folder", folder, error.code) }
   }
 
-  /// Returns the names in a folder in which Lander chooses the names, as texts; empty if the folder is missing.
+  /// Returns, as strings, the names in a folder in which Lander chooses the names, or an empty list if the folder is missing.
   static func ownNames(in folder: String) -> [String] {
     ((try? names(in: folder)) ?? []).map { String(decoding: $0, as: UTF8.self) }
   }

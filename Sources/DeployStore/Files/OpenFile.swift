@@ -2,7 +2,7 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// An open file. It is closed when its last reference goes.
+/// An open file. It is closed when its last reference goes away.
 final class OpenFile: Sendable {
   let descriptor: Int32
   let path: String
@@ -22,7 +22,7 @@ final class OpenFile: Sendable {
     return FileStatus(info)
   }
 
-  /// Reads the next bytes, at least one; nil at the end.
+  /// Reads the next bytes, at least one. Returns nil at the end.
   func read(upTo count: Int) throws(Failure) -> [UInt8]? {
     var code: Int32 = 0
     let chunk = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -38,7 +38,7 @@ final class OpenFile: Sendable {
     return chunk.isEmpty ? nil : chunk
   }
 
-  /// Reads exactly `count` bytes from `offset` on; at the end of the file, fewer.
+  /// Reads exactly `count` bytes from `offset` on, or fewer at the end of the file.
   func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
     var code: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -65,7 +65,7 @@ final class OpenFile: Sendable {
     }
   }
 
-  /// Writes at an offset. If the file is shorter than that, this leaves a hole.
+  /// Writes at an offset. If the file ends before the offset, this leaves a hole.
   func write(_ bytes: [UInt8], at offset: Int) throws(Failure) {
     var done = 0
     while done < bytes.count {
@@ -81,6 +81,6 @@ final class OpenFile: Sendable {
   }
 
   /// Takes an advisory lock, which the kernel releases when this process ends for any reason.
-  /// - Returns: false if another process has a lock that conflicts.
+  /// - Returns: false if another process holds a conflicting lock.
   func lock(exclusive: Bool) -> Bool { FileLock.take(descriptor, exclusive: exclusive) }
 }

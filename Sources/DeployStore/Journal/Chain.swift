@@ -49,7 +49,7 @@ struct JournalRows: Sendable {
     var chain: [UInt8]
   }
   var deployment: Deployment.ID
-  /// The plan, which lists need of a deployment; nil: entry 0 is not among the entries.
+  /// The plan, which lists of deployments need, or nil if entry 0 is not among the entries.
   var plan: Plan?
   var first: Int
   /// The link of the chain before these entries.
@@ -58,7 +58,7 @@ struct JournalRows: Sendable {
   /// The end of the chain after these entries.
   var head: ChainHead
 
-  /// - Throws: `internal` if the entries do not continue the existing ones.
+  /// - Throws: `internal` if the entries do not continue the existing entries.
   init(_ entries: [Entry], of deployment: Deployment.ID, after head: ChainHead) throws(Failure) {
     self.deployment = deployment
     self.head = head
@@ -90,8 +90,8 @@ struct JournalRows: Sendable {
     }
   }
 
-  /// Writes the entries. Before that, it checks that the entry before them is in the file and has the link that they continue, because
-  /// another process may have written too.
+  /// Writes the entries. First checks that the entry before them is in the file and has the link that they continue, because another
+  /// process might have written too.
   func insert(into database: Database) throws {
     if let plan { try introduce(plan, to: database) }
     guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment.rawValue])
@@ -114,7 +114,7 @@ struct JournalRows: Sendable {
     }
   }
 
-  /// Returns a kind as the text in the journal's column.
+  /// Returns a kind in the form in which the journal's column stores it.
   static func text(of kind: Plan.Kind) throws -> String { String(decoding: try CompactJSON.encode(kind), as: UTF8.self) }
 
   private func introduce(_ plan: Plan, to database: Database) throws {

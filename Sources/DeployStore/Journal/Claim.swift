@@ -2,7 +2,7 @@ import DeployCore
 import DeployGround
 package import DeployModel
 
-/// The right of one engine process to run one deployment. It ends with `release`, with the last reference, or when the process dies,
+/// The right of one engine process to run one deployment. It ends with `release`, with its last reference, or when the process dies,
 /// because it is a lock of the kernel. A deployment that has not ended and can be claimed was *interrupted*.
 package final class Claim: DeploymentClaim {
   package let deployment: Deployment.ID
@@ -25,7 +25,7 @@ package final class Claim: DeploymentClaim {
 }
 
 extension Deployment {
-  /// Returns whether an id may be the name of a file: 1 to 64 letters, digits, `-`, `_` and `.`, and no dot at the beginning.
+  /// Returns whether an id can be the name of a file: 1 to 64 letters, digits, `-`, `_` and `.`, and no dot at the beginning.
   static func isName(_ id: Deployment.ID) -> Bool {
     (1...64).contains(id.rawValue.utf8.count) && !id.begins(with: ".") && id.rawValue.utf8.allSatisfy(\.isPlainInName)
   }

@@ -2,7 +2,7 @@ import DeployModel
 import GRDB
 import Glibc
 
-/// Opens the SQLite file of a journal, and has its tables and the messages for its errors.
+/// Opens the SQLite file of a journal, and defines its tables and the messages for its errors.
 enum JournalFile {
   /// The version of the tables, stored in `user_version`. A file with a higher version is refused.
   static let layout = 1
@@ -10,7 +10,8 @@ enum JournalFile {
   static let coding = 1
 
   /// `entries.key` is the deployment's number times 2³² plus the entry's sequence, so that the entries of a deployment are together and in
-  /// order. The triggers prevent that entries are changed or removed. If somebody does so in another way, the chain shows it.
+  /// order. The triggers prevent entries from being changed or removed. If somebody changes or removes them in another way, the chain shows
+  /// it.
   private static let schema = """
     CREATE TABLE IF NOT EXISTS deployments (
       number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, application TEXT NOT NULL, recipe TEXT NOT NULL, "group" TEXT NOT NULL,
@@ -23,10 +24,10 @@ enum JournalFile {
       BEGIN SELECT RAISE(ABORT, 'entries of the journal are never removed'); END;
     """
 
-  /// Opens the file, or makes it with mode 0600. Every commit is durable.
+  /// Opens the file, or creates it with mode 0600. Every commit is durable.
   static func open(_ path: String) throws(Problems) -> DatabaseQueue {
     do {
-      // SQLite gives its two further files the mode of this one.
+      // SQLite gives its two other files the mode of this file.
       if !Disk.exists(path) { _ = try OpenFile(path, O_RDWR | O_CREAT) }
       var configuration = Configuration()
       configuration.busyMode = .timeout(30)
@@ -95,7 +96,7 @@ enum JournalFile {
       fix: isFull ? "free some space on its file system, then `lander resume`" : nil)
   }
 
-  /// Returns the keys that enclose a deployment's entries: the first requested one, and the first one after the last.
+  /// Returns the keys that enclose a deployment's entries: the key of the first requested entry, and the first key after the last entry.
   /// - Throws: damage, if no deployment of a journal can have this number.
   static func bounds(of number: Int64, from first: Int = 0) throws(Damage) -> StatementArguments {
     guard (1..<1 << 30).contains(number) else {

@@ -2,7 +2,7 @@ package import DeployModel
 import GRDB
 
 extension SQLiteJournal {
-  /// Returns the entries of a deployment up to the first damage; none if the journal does not know the deployment.
+  /// Returns the entries of a deployment up to the first damage, or none if the journal does not know the deployment.
   package nonisolated func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading {
     try await read { database in
       var reading = JournalReading(deployment: deployment, entries: [])
@@ -18,7 +18,8 @@ extension SQLiteJournal {
     }
   }
 
-  /// Returns the entries from one on, for a reader that has seen the earlier ones. The entry before `first` is assumed to be undamaged.
+  /// Returns the entries from a given one on, for a reader that has seen the earlier ones. The entry before `first` is assumed to be
+  /// undamaged.
   package nonisolated func entries(of deployment: Deployment.ID, from first: Int) async throws(Failure) -> JournalReading {
     guard first > 0 else { return try await entries(of: deployment) }
     return try await read { database in
@@ -70,7 +71,8 @@ extension SQLiteJournal {
     }
   }
 
-  /// Returns the sequence of the entry at which a deployment's chain was `chain`, as a receipt on a host says; nil: there is no such entry.
+  /// Returns the sequence of the entry at which a deployment's chain was `chain`, as stated in a receipt on a host, or nil if there is no
+  /// such entry.
   package nonisolated func sequence(of chain: Digest, in deployment: Deployment.ID) async throws(Failure) -> Int? {
     try await read { database in
       guard let number = try Self.number(of: deployment, in: database) else { return nil }
@@ -87,7 +89,8 @@ extension SQLiteJournal {
     try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment.rawValue])
   }
 
-  /// Runs a walk over entries and returns the damage that it found; nil: none. SQLite itself may find damage: a page that it cannot read.
+  /// Runs a walk over entries and returns the damage that the walk found, or nil if there is none. SQLite itself can find damage: a page
+  /// that it cannot read.
   static func damage(next: @autoclosure () -> Int, _ walk: () throws -> Void) throws -> Damage? {
     do {
       try walk()
@@ -153,7 +156,8 @@ extension SQLiteJournal {
     return summary
   }
 
-  /// Returns until when hosts keep the parked deployment, by the newest note about that; nil: an engine resumed it, or began to.
+  /// Returns the time until which hosts keep the parked deployment, according to the newest note about parking, or nil if an engine has
+  /// resumed the deployment or begun to.
   private static func parked(of number: Int64?, in database: Database) throws -> Timestamp? {
     guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"parked":"#, in: database),
       let entry = try? last.entry(), case .noted(.parked(let until?)) = entry.fact
@@ -162,7 +166,7 @@ extension SQLiteJournal {
     return begun.map { $0.sequence < last.sequence } ?? true ? until : nil
   }
 
-  /// Returns the pause in the newest note about pauses; nil: the deployment is not paused.
+  /// Returns the pause in the newest note about pauses, or nil if the deployment is not paused.
   private static func pause(of number: Int64?, in database: Database) throws -> Pause? {
     guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"paused":"#, in: database),
       let entry = try? last.entry(), case .noted(.paused(let message?)) = entry.fact
@@ -170,8 +174,8 @@ extension SQLiteJournal {
     return Pause(message, since: entry.at)
   }
 
-  /// Returns whether a deployment ended with hosts that must go back, or stages to undo, and its rollback never began because the engine
-  /// died in between.
+  /// Returns whether a deployment ended with hosts that must go back or stages to undo, but its rollback never began because the engine
+  /// died first.
   private static func owes(_ conclusion: Conclusion, _ id: Deployment.ID, in database: Database) throws -> Bool {
     guard conclusion.owesWayBack else { return false }
     let kind = try JournalRows.text(of: .rollback(of: id))

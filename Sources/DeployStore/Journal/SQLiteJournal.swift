@@ -7,12 +7,12 @@ import GRDB
 package actor SQLiteJournal: Journal {
   package nonisolated let state: StateDirectory
   let database: DatabaseQueue
-  /// The end of the chain of each deployment that was written or requested. Entries that are being written count.
+  /// The end of the chain of each deployment that was written or requested. Entries that are being written are included.
   private var heads: [Deployment.ID: ChainHead] = [:]
   private var waiting: [Batch] = []
   private var isWriting = false
 
-  /// Entries that are written together, and the callers that wait for that.
+  /// Entries that are written together, and the callers that wait for them.
   private struct Batch {
     var rows: JournalRows
     var done: CheckedContinuation<Failure?, Never>?
@@ -24,7 +24,7 @@ package actor SQLiteJournal: Journal {
   }
 
   /// Appends entries, which are durable when this returns. Appends that arrive during a sync share the next sync.
-  /// - Throws: `internal` for entries out of order; `store` or `noSpace` if the disk refuses, and nothing was written then.
+  /// - Throws: `internal` for entries out of order, `store` or `noSpace` if the disk refuses. In these cases, nothing was written.
   package func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure) {
     guard !entries.isEmpty else { return }
     let head = try head(at: deployment)
@@ -38,7 +38,7 @@ package actor SQLiteJournal: Journal {
     output.put(chunk, of: deployment)
   }
 
-  /// The whole output of commands, not only what outcomes carry.
+  /// The whole output of commands, not only the part that outcomes carry.
   package nonisolated var output: Spool { Spool(folder: state.spool) }
 
   package nonisolated func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)? {
@@ -46,8 +46,8 @@ package actor SQLiteJournal: Journal {
     return try Claim(deployment, in: state.claims)
   }
 
-  /// Returns the newest link of a deployment's chain, for receipts; before the first entry, the chain's start. Nil: the file cannot be
-  /// read.
+  /// Returns the newest link of a deployment's chain, for receipts. Before the first entry, this is the start of the chain. Returns nil if
+  /// the file cannot be read.
   package func head(of deployment: Deployment.ID) -> Digest? { (try? head(at: deployment)).map { Digest(raw: $0.chain) } }
 
   private func head(at deployment: Deployment.ID) throws(Failure) -> ChainHead {
@@ -62,7 +62,7 @@ package actor SQLiteJournal: Journal {
     }
   }
 
-  /// Writes the rows. If another caller is writing, that caller also writes for all who wait.
+  /// Writes the rows. If another caller is already writing, that caller also writes the rows of all callers that wait.
   private func write(_ rows: JournalRows) async -> Failure? {
     if isWriting {
       return await withCheckedContinuation { waiting.append(Batch(rows: rows, done: $0)) }

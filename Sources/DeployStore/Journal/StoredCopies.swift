@@ -60,6 +60,6 @@ package struct StoredCopies: JournalCopies {
     var entries: [Entry]
     var sources: [[SourceFile]]
   }
-  /// The limit of a journal before it is compressed, in bytes.
+  /// The largest size of a journal before compression, in bytes.
   private static let most = 128 << 20
 }

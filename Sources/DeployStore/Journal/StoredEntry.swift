@@ -29,7 +29,7 @@ struct StoredEntry {
       .map(StoredEntry.init)
   }
 
-  /// Returns the newest entry whose payload contains a text; nil: there is none.
+  /// Returns the newest entry whose payload contains a string, or nil if there is none.
   static func last(of number: Int64, holding text: String, in database: Database) throws -> StoredEntry? {
     let sql = columns + " WHERE key >= ? AND key < ? AND instr(payload, ?) > 0 ORDER BY key DESC LIMIT 1"
     return try Row.fetchOne(database, sql: sql, arguments: JournalFile.bounds(of: number) + [Data(text.utf8)]).map(StoredEntry.init)
@@ -44,7 +44,7 @@ struct StoredEntry {
     while let row = try rows.next() { try visit(StoredEntry(row)) }
   }
 
-  /// Visits the entries of a deployment whose facts have one of these names, in order.
+  /// Visits, in order, the entries of a deployment whose facts have one of these names.
   static func all(of number: Int64, in database: Database, naming names: [String], _ visit: (StoredEntry) throws -> Void) throws {
     // The payload of an entry begins with the names of its fact.
     let isNamed = names.map { _ in "instr(substr(payload, 1, 120), ?) > 0" }.joined(separator: " OR ")

@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 import Glibc
 
-/// Messages to deployments, as files of the state folder: `mail/DEPLOYMENT/MESSAGE.json`, with mode 0600 in folders of mode 0700. A file is
+/// Messages to deployments, as files in the state folder: `mail/DEPLOYMENT/MESSAGE.json`, with mode 0600 in folders of mode 0700. A file is
 /// written completely before it is renamed into place. It stays until its message is in the journal.
 package struct StateMailbox: Mailbox {
   private let folder: String
@@ -10,7 +10,7 @@ package struct StateMailbox: Mailbox {
   private let owner: Int
   private let complain: @Sendable (Problem) -> Void
 
-  /// The limit of messages that may wait for one deployment, and the limit of a file in bytes.
+  /// The largest number of messages that are allowed to wait for one deployment, and the largest size of a message's file in bytes.
   package static let (limit, sizeLimit) = (100, 8192)
   /// How often an engine looks for messages. A look costs one `opendir`.
   static let interval = Duration.milliseconds(500)
@@ -54,8 +54,8 @@ package struct StateMailbox: Mailbox {
   // MARK: for those who speak
 
   /// Leaves a message for a deployment. The message is durable when this returns.
-  /// - Throws: `invalid` for a message that no engine accepts; `noSpace` if too many messages wait; `notPermitted` if root leaves a message
-  ///   in the state folder of another user, because that user's engine could not read it; any failure of the disk.
+  /// - Throws: `invalid` for a message that no engine accepts, `noSpace` if too many messages wait, any failure of the disk, and
+  ///   `notPermitted` if root leaves a message in the state folder of another user, because that user's engine could not read it.
   package func send(_ message: Message, to deployment: Deployment.ID) throws(Failure) {
     if geteuid() == 0, owner != 0 {
       let name = Self.name(owner)
@@ -89,7 +89,8 @@ package struct StateMailbox: Mailbox {
     return Disk.exists("\(folder)/\(message).json")
   }
 
-  /// Removes a message: the sender takes it back, or the engine has written it to its journal. The folder is removed with its last message.
+  /// Removes a message because its sender takes it back or the engine has written it to the journal. The folder is removed together with
+  /// its last message.
   /// - Returns: whether the message was there.
   @discardableResult
   package func withdraw(_ message: Message.ID, from deployment: Deployment.ID) -> Bool {
@@ -112,7 +113,7 @@ package struct StateMailbox: Mailbox {
     var what: String
   }
 
-  /// Returns the messages that wait, the oldest first, and the files that are no messages. A file that is still being written is ignored.
+  /// Returns the messages that wait, the oldest first, and the files that are not messages. A file that is still being written is ignored.
   private func look(at deployment: Deployment.ID) -> (messages: [Message], faults: [Fault]) {
     guard let folder = try? folder(of: deployment), let status = Disk.status(folder) else { return ([], []) }
     guard status.kind == .directory, isOurs(status) else {
@@ -123,7 +124,7 @@ package struct StateMailbox: Mailbox {
       do throws(Failure) {
         messages.append(try message(in: "\(folder)/\(name)", named: name))
       } catch {
-        // The sender took the message back meanwhile.
+        // The sender took the message back in the meantime.
         if error.kind != .missing { faults.append(Fault(file: "\(folder)/\(name)", what: error.message)) }
       }
     }
@@ -149,7 +150,8 @@ package struct StateMailbox: Mailbox {
     return message
   }
 
-  /// Returns whether root, the user of this process or the owner of the state folder owns a file, and no other user may write to it.
+  /// Returns whether root, the user of this process or the owner of the state folder owns a file, and no other user is allowed to write to
+  /// it.
   private func isOurs(_ status: FileStatus) -> Bool {
     (status.owner == 0 || status.owner == Int(geteuid()) || status.owner == owner) && status.mode & 0o022 == 0
   }

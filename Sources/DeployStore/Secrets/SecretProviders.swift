@@ -1,9 +1,9 @@
 import DeployCore
 package import DeployModel
 
-/// A source of secrets. A provider that lacks a secret returns nil. It throws if it has the secret but cannot give its value.
+/// A source of secrets. A provider that lacks a secret returns nil. A provider that has the secret but cannot give its value throws.
 package protocol SecretProvider: Sendable {
-  /// Where the provider looks, for messages: `the environment`, `the file .secrets`.
+  /// Where the provider looks, as messages state it: `the environment`, `the file .secrets`.
   var name: String { get }
   /// - Returns: nil if the provider lacks the secret.
   func value(of secret: String) async throws(Failure) -> String?
@@ -17,7 +17,7 @@ package actor SecretProviders: Secrets {
 
   package init(_ providers: [any SecretProvider]) { self.providers = providers }
 
-  /// - Throws: `missing`, with the providers that were asked; `invalid` for an empty value, which would be found everywhere in output.
+  /// - Throws: `missing`, with the providers that were asked, or `invalid` for an empty value, which would be found everywhere in output.
   package func value(of name: String) async throws(Failure) -> String {
     if let value = known[ExactText(name)] { return value }
     for provider in providers {
@@ -31,7 +31,8 @@ package actor SecretProviders: Secrets {
       .missing, "nobody has the secret \(name): \(asked)", fix: "export \(name)=… where lander runs, or put it into the file of secrets")
   }
 
-  /// Returns a problem for each secret that is not available, in the order of `names`. So a deployment is refused before anything starts.
+  /// Returns a problem for each secret that is not available, in the order of `names`, so that a deployment is refused before anything
+  /// starts.
   package func missing(of names: [String]) async -> [Problem] {
     var problems: [Problem] = []
     for name in names {
@@ -43,7 +44,8 @@ package actor SecretProviders: Secrets {
   }
 }
 
-/// The names that a secret may have: letters, digits, `_`, `-` and `.`, without a dot at the beginning. So they can be names of files.
+/// The names that a secret is allowed to have: letters, digits, `_`, `-` and `.`, without a dot at the beginning. Such names can also be
+/// names of files.
 enum SecretName {
   static func isGood(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 200 && !name.hasPrefix(".") && name.utf8.allSatisfy(\.isPlainInName)
