@@ -6,7 +6,7 @@ package import DeployModel
 package actor Deployer {
   private let plan: Plan
   private let ports: Ports
-  /// The engines that ran the deployment before; nil: it begins.
+  /// The engines that ran the deployment before, or nil if the deployment is new.
   private let earlier: EarlierEngines?
   private let feed: Feed
   private var ledger: Ledger
@@ -20,25 +20,26 @@ package actor Deployer {
   private var awaited = Awaited()
   private var detached = false
   private let staying: Staying
-  /// The first message for the deployment; nil: none.
+  /// The first message for the deployment, or nil if there is none.
   private let first: Message?
-  /// The open gate's number, when the gate closes, and whose signatures it requires (empty: nobody's); nil: no gate is open.
+  /// The open gate's number, the time at which it closes, and the people whose signatures it requires (empty if it requires none), or nil
+  /// if no gate is open.
   private var open: (number: Int, until: Timestamp, from: [String])?
-  /// What hosts record about the last parking; nil: the deployment was never parked.
+  /// What hosts record about the last parking, or nil if the deployment was never parked.
   private var parked: Parked?
-  /// The gate at which the engine is about to leave, and the task that waits for that; nil: the engine stays.
+  /// The gate at which the engine is about to leave, and the task that waits until it leaves, or nil if the engine stays.
   private var leaving: (gate: Int, task: Task<Void, Never>)?
   private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
-  /// Creates the driver of a deployment that begins, or of one whose engine is gone.
+  /// Creates the driver of a deployment that begins, or of a deployment whose engine is gone.
   /// - Parameters:
-  ///   - entries: the whole journal of the deployment to resume; nil: the deployment begins.
+  ///   - entries: the whole journal of the deployment to resume, or nil if the deployment begins.
   ///   - claim: identifies this engine among the engines that try to resume a parked deployment.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - message: the first message for the deployment; nil: none.
-  ///   - scripts: creates the scripts. It is called here, because only this actor may run them.
-  ///   - lapse: a rule that is disabled, for tests of the checkers; nil: none.
-  /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask for something else than the journal records.
+  ///   - message: the first message for the deployment, or nil if there is none.
+  ///   - scripts: creates the scripts. It is called here, because only this actor is allowed to run them.
+  ///   - lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
+  /// - Throws: what `scripts` throws, or `Recovery.Divergence` if the sources ask for something other than what the journal records.
   package init(
     plan: Plan, resuming entries: [Entry]? = nil, claim: String = "", ports: Ports, feed: Feed, staying: Staying = .always,
     saying message: Message? = nil, lapse: Lapse? = nil,
@@ -61,8 +62,9 @@ package actor Deployer {
   }
 
   /// Runs the deployment to its end.
-  /// - Returns: the conclusion; nil: the engine was detached, or hosts keep the deployment (`isParked`), so that it can be resumed.
-  /// - Throws: `Failure` if the journal cannot be written. The hosts stay in their last state then.
+  /// - Returns: the conclusion, or nil if the engine was detached or hosts keep the deployment (`isParked`). In both cases, the deployment
+  ///   can be resumed.
+  /// - Throws: `Failure` if the journal cannot be written. The hosts then stay in their last state.
   package func run() async throws(Failure) -> Conclusion? {
     try await ports.machine.attend(plan.id, after: earlier)
     for entry in past { remember(entry) }
@@ -101,7 +103,7 @@ package actor Deployer {
   /// Whether hosts keep the deployment until a person has answered, so that it needs no engine.
   package var isParked: Bool { ledger.isParked }
 
-  /// Cancels the deployment in good order: nothing new starts, hosts that are being changed are restored, and locks are released.
+  /// Cancels the deployment in an orderly way: nothing new starts, hosts that are being changed are restored, and locks are released.
   package func cancel(reason: String) {
     post(.cancelled(reason: reason))
   }
@@ -126,7 +128,7 @@ package actor Deployer {
       if detached { return }
       if inbox.isEmpty, ledger.isParked {
         guard let reason = await entrust() else {
-          // An event has arrived meanwhile, so the engine stays.
+          // An event has arrived in the meantime, so the engine stays.
           if inbox.isEmpty { return }
           continue
         }
@@ -138,7 +140,7 @@ package actor Deployer {
     }
   }
 
-  /// Asks first whether a newer deployment has taken over the hosts, in case this process was stopped or its machine slept.
+  /// Asks first whether a newer deployment has taken over the hosts, in case this process was stopped or its machine was asleep.
   private func verifyLocks() async {
     for mailbox in ports.mailboxes {
       guard let failure = await mailbox.verify(plan.lock.token, lease: plan.lock.lease) else { continue }
@@ -173,8 +175,8 @@ package actor Deployer {
     if !detached { post(.overtaken(failure)) }
   }
 
-  /// Records what later steps need from an entry: the open gate, what the deployment waits for, and the answer to a message until the
-  /// mailbox gets it.
+  /// Records what later steps need from an entry: the open gate, what the deployment waits for, and the answer to a message (until the
+  /// mailbox gets it).
   private func remember(_ entry: Entry) {
     awaited.take(entry.fact)
     switch entry.fact {
@@ -203,9 +205,9 @@ package actor Deployer {
   }
 
   /// Sends the journal to hosts, so that any engine can resume the deployment.
-  /// - Returns: why hosts do not keep it; nil: they keep it.
+  /// - Returns: why hosts do not keep it, or nil if they keep it.
   private func entrust() async -> String? {
-    // An engine that tried to resume a parked deployment and could not has nothing to send.
+    // An engine that could not resume a parked deployment has nothing to send.
     guard let parked else { return nil }
     let sites = ledger.lockedHosts.map { ledger.site(of: $0) }
     return await Entrusting(ports: ports).entrust(parked, to: sites)
@@ -294,8 +296,8 @@ package actor Deployer {
 }
 
 extension Happening {
-  /// Whether the event may lead to an action that no host can refuse, because it moves traffic or begins a wave on this machine's decision
-  /// alone.
+  /// Whether the event might lead to an action that no host can refuse, because it moves traffic or begins a wave on this machine's
+  /// decision alone.
   fileprivate var mayMoveOn: Bool {
     switch self {
     case .rang: true

@@ -25,7 +25,7 @@ package actor Deployments {
     self.identity = identity
   }
 
-  /// A deployment that ended, or that the engine left before its end (nil conclusion).
+  /// A deployment that ended, or that the engine left before it ended (in which case the conclusion is nil).
   package struct Ended: Sendable, Hashable {
     package var plan: Plan
     package var conclusion: Conclusion?
@@ -39,7 +39,7 @@ package actor Deployments {
   }
 
   /// Runs a plan.
-  /// - Returns: the deployments that ended, in order: this one and, if it has one, its rollback.
+  /// - Returns: the deployments that ended, in order: this deployment and its rollback, if there was one.
   package func deploy(_ plan: Plan) async throws -> [Ended] {
     // Without the claim, other processes would take the deployment for interrupted and resume it at the same time.
     guard let claim = try ports.journal.claim(plan.id) else {
@@ -52,8 +52,8 @@ package actor Deployments {
 
   /// Resumes an interrupted deployment, and runs the rollback that follows if it fails.
   /// - Parameters:
-  ///   - entries: the deployment's whole journal. It was read under a claim that the caller holds until this returns.
-  ///   - message: the first message for the deployment; nil: none.
+  ///   - entries: the deployment's whole journal. It was read under a claim that the caller holds until this function returns.
+  ///   - message: the first message for the deployment, or nil if there is none.
   package func resume(_ entries: [Entry], saying message: Message? = nil) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Failure(.store, "the journal of this deployment has no entry 0, so nothing says what was planned", fix: "lander audit")
@@ -67,13 +67,13 @@ package actor Deployments {
 
   /// The answer to a request to cancel.
   package enum Reply: Sendable, Hashable {
-    /// The deployment ends in good order, or before it begins.
+    /// The deployment ends in an orderly way, or before it begins.
     case ending
-    /// This rollback is running, and continues to its end.
+    /// This rollback is running, and continues until it has ended.
     case goingBack(Deployment.ID)
   }
 
-  /// Cancels the deployment in good order. A rollback after a failure is never cancelled, because half a rollback is the worst state.
+  /// Cancels the deployment in an orderly way. A rollback after a failure is never cancelled, because half a rollback is the worst state.
   @discardableResult
   package func cancel(reason: String) async -> Reply {
     guard let current else {
@@ -85,12 +85,12 @@ package actor Deployments {
     return .ending
   }
 
-  /// The running rollback that follows from a failed or cancelled deployment; nil: none is running.
+  /// The running rollback that follows a failed or cancelled deployment, or nil if none is running.
   package var goingBack: Deployment.ID? {
     if let current, case .rollback(of: _?) = current.plan.kind { current.plan.id } else { nil }
   }
 
-  /// Ends the engine without an end of the deployment: jobs on hosts continue, and the deployment can be resumed.
+  /// Ends the engine without ending the deployment: jobs on hosts continue, and the deployment can be resumed.
   package func detach() async {
     detached = true
     await current?.deployer.detach()
@@ -104,7 +104,7 @@ package actor Deployments {
     let conclusion = try await deployer.run()
     let ended = Ended(plan: plan, conclusion: conclusion, isParked: conclusion == nil ? await deployer.isParked : false)
     guard let conclusion, !detached, let back = RollbackPlanner.plan(after: plan, conclusion, by: identity()) else { return [ended] }
-    // A cancel that arrives between the two deployments concerns the rollback.
+    // A cancellation that arrives between the two deployments concerns the rollback.
     current = (deployer, back)
     return [ended] + (try await deploy(back))
   }

@@ -6,7 +6,7 @@ struct Entrusting {
   let ports: Ports
 
   /// - Parameter sites: the hosts whose locks the deployment holds. The host that decides between engines comes first.
-  /// - Returns: why too few hosts keep the journal; nil: enough hosts keep it.
+  /// - Returns: why too few hosts keep the journal, or nil if enough hosts keep it.
   func entrust(_ parked: Parked, to sites: [HostSite]) async -> String? {
     do throws(Failure) {
       let copy = try await ports.copies.copy(of: parked.deployment)
@@ -23,7 +23,7 @@ struct Entrusting {
           told += 1
         } catch { failures.append("\(site.host.name): \(error.message)") }
       }
-      // A single host could send a false journal, so a second host has to confirm the digest, if there is one.
+      // A single host could send a false journal, so a second host, if there is one, has to confirm the digest.
       if kept > 0, told >= min(Parked.vouching, sites.count) { return nil }
       return failures.first ?? "no host keeps its journal"
     } catch { return error.message }

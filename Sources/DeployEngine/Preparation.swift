@@ -1,20 +1,21 @@
 package import DeployCore
 package import DeployModel
 
-/// The facts that a plan needs: the state of every host, and the recipes of the releases that hosts run. Collecting them changes nothing.
+/// The facts that a plan needs: the state of every host, and the recipes of the releases that hosts run. Collecting these facts changes
+/// nothing.
 package struct Preparation: Sendable {
   package var surveys: [Survey]
-  /// The hosts of the group that the deployment leaves alone; nil: they were not surveyed, because nothing depends on them.
+  /// The hosts of the group that the deployment leaves alone, or nil if they were not surveyed because nothing depends on them.
   package var others: Bystanders?
   package var kept: [PinnedRecipe]
-  /// The surveys of the partners, in order; empty: they were not surveyed.
+  /// The surveys of the partners, in order, or empty if they were not surveyed.
   package var partners: [Survey]
 
   /// The largest number of hosts that are asked at the same time.
   static let width = 30
 
   /// - Parameters:
-  ///   - deep: whether to read the receipts of all releases that hosts keep, and the damage of these releases, as a rollback needs. The
+  ///   - deep: whether to read the receipts of all releases that hosts keep, and the damage to these releases, which a rollback needs. The
   ///     hosts that a rollback leaves alone are surveyed too, because their marks of stages count even if the recipe no longer has these
   ///     stages.
   ///   - partners: whether to survey the partners too.
@@ -34,8 +35,8 @@ package struct Preparation: Sendable {
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
-  /// Returns, for each host by its number, how its secrets compare with their present values; nil: the host's receipt belongs to another
-  /// release.
+  /// Returns, for each host by its number, how its secrets compare with their current values, or nil if the host's receipt belongs to
+  /// another release.
   package func secrets(_ selection: Selection, of release: Release.ID, ports: Ports) async -> [SecretComparison?] {
     var found: [SecretComparison?] = surveys.map { _ in nil }
     await withTaskGroup(of: (Int, SecretComparison).self) { group in
@@ -114,8 +115,8 @@ package struct Preparation: Sendable {
     return surveys
   }
 
-  /// Returns the recipes that receipts name, each with the parameters of its receipt. The sources come from the store, or else from a host.
-  /// Recipes without sources are left out.
+  /// Returns the recipes that receipts name, each with the parameters of its receipt. The sources come from the store or, if the store
+  /// lacks them, from a host. Recipes without sources are left out.
   private static func kept(
     _ selection: Selection, _ surveys: [Survey], _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> [PinnedRecipe] {
@@ -134,7 +135,7 @@ package struct Preparation: Sendable {
     return found
   }
 
-  /// Returns the recipe that a receipt names; nil: neither the store nor the host has its sources, or they cannot be read any more.
+  /// Returns the recipe that a receipt names, or nil if neither the store nor the host has its sources, or if they can no longer be read.
   private static func pinned(
     _ receipt: Receipt, on host: Host, _ selection: Selection, _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> PinnedRecipe? {

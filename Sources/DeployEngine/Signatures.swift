@@ -1,9 +1,10 @@
-/// Verifies who signed a text.
+/// Verifies who signed a string.
 package protocol Signatures: Sendable {
-  /// Returns the name of the person who signed a text; nil: none of these people did, or the signature cannot be verified.
+  /// Returns the name of the person who signed a string, or nil if none of these people did or the signature cannot be verified.
   /// - Parameters:
   ///   - signers: the people and their keys, in the format of `allowed_signers`.
-  ///   - names: the names of the people who may sign. A key that several of them share counts for the first, so that it never counts twice.
+  ///   - names: the names of the people who are allowed to sign. If several of them share a key, the key counts for the first of them, so
+  ///     that it never counts twice.
   func signer(of text: String, signature: String, among signers: String, as names: [String]) async -> String?
 }
 

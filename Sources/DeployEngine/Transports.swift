@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// The transports by the names that hosts have for them. Each call goes to the transport of its host, so that callers need not know which
-/// one it is.
+/// The transports, by the names that hosts use for them. Each call goes to the transport of its host, so callers need not know which
+/// transport that is.
 package struct Transports: Transport {
   /// A value of `Host.transport`, and the transport that it names.
   package struct Entry: Sendable {
@@ -17,15 +17,15 @@ package struct Transports: Transport {
   private let shells: any Transport
 
   /// - Parameters:
-  ///   - entries: the transports that come with Lander. If two have one name, the first counts.
-  ///   - shells: the transport to hosts with a plugin's transport, which it reaches by their argv.
+  ///   - entries: the transports that come with Lander. If two have the same name, the first counts.
+  ///   - shells: the transport to hosts that use a plugin's transport. It reaches these hosts by their argv.
   package init(_ entries: [Entry], shells: any Transport) {
     self.entries = entries
     self.shells = shells
   }
 
   /// Returns the transport to a host.
-  /// - Throws: kind `invalid` for an unknown name; the fix lists the known ones.
+  /// - Throws: kind `invalid` for an unknown name, with the known names in the fix.
   private func transport(to host: Host) throws(Failure) -> any Transport {
     if host.argv != nil { return shells }
     if let entry = entries.first(where: { $0.name.isExactly(host.transport) }) { return entry.transport }

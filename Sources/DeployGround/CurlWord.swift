@@ -1,5 +1,5 @@
 extension String {
-  /// The text as a quoted value for a configuration file of curl, which reads the value back unchanged.
+  /// The string as a quoted value for a configuration file of curl, which reads the value back unchanged.
   package var curlQuoted: String {
     var quoted = "\""
     for scalar in unicodeScalars {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// An exclusive right of one process of this machine, as a lock on a file. The right ends with `release`, with the last reference to this
-/// object, and when the process ends in any way.
+/// object, or when the process ends for any reason.
 package final class FileLock: Sendable {
   package let descriptor: Int32
 

@@ -14,7 +14,7 @@ package enum FolderNames {
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// The processes of this machine that `/proc` lists; empty if it cannot be read.
+  /// The processes of this machine that `/proc` lists, or none if `/proc` cannot be read.
   package static var processes: [pid_t] {
     ((try? read("/proc")) ?? []).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
   }

@@ -2,15 +2,15 @@ package import Glibc
 
 /// Finds processes of this machine by a variable of their environment, or by their working directory.
 package enum MarkedProcesses {
-  /// Returns the ids of the processes that have the variable, if this user may see them. This process is left out.
+  /// Returns the ids of the processes that have the variable, if this user is allowed to see them. This process is left out.
   /// - Parameter entry: the variable as `NAME=value`.
   package static func ids(with entry: String) -> [pid_t] {
     let wanted = Array(entry.utf8)
     return FolderNames.processes.filter { $0 > 1 && $0 != getpid() && holds(environment(of: $0), wanted) }
   }
 
-  /// Returns the ids of the processes whose working directory is a folder or below it, if this user may see them. This process is left
-  /// out.
+  /// Returns the ids of the processes whose working directory is a folder or below it, if this user is allowed to see them. This process is
+  /// left out.
   /// - Parameter folder: an absolute path without links.
   package static func ids(in folder: String) -> [pid_t] {
     let wanted = Array(folder.utf8)
@@ -23,7 +23,7 @@ package enum MarkedProcesses {
     }
   }
 
-  /// Returns the environment of a process, cut to 1 MiB; empty if it cannot be read.
+  /// Returns the environment of a process, cut to 1 MiB, or nothing if it cannot be read.
   private static func environment(of process: pid_t) -> [UInt8] {
     let file = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return [] }
@@ -38,7 +38,7 @@ package enum MarkedProcesses {
     return bytes
   }
 
-  /// Whether one of the texts is this one. Each text ends in a zero byte.
+  /// Whether one of the strings equals the wanted one. Each string ends in a zero byte.
   private static func holds(_ bytes: [UInt8], _ wanted: [UInt8]) -> Bool {
     var start = bytes.startIndex
     while start < bytes.endIndex {

@@ -5,7 +5,7 @@ package enum Spawn {
   /// Starts a program in its own process group, with the default handling of every signal. It inherits the given descriptors and none that
   /// is close-on-exec. The caller closes its own copies.
   /// - Parameters:
-  ///   - program: a path, or a name to look up in this process's PATH; nil: the first element of `argv`.
+  ///   - program: a path or a name to look up in this process's PATH, or nil for the first element of `argv`.
   ///   - environment: `NAME=value` entries.
   ///   - streams: the descriptors that become 0, 1, 2 and so on.
   package static func start(

@@ -15,7 +15,7 @@ package enum TarBlocks {
 
   /// Returns the bytes before the content of an entry.
   /// - Parameters:
-  ///   - name: the path; that of a folder ends in a slash.
+  ///   - name: the path. The path of a folder ends in a slash.
   ///   - modified: the time of modification in seconds since 1970.
   package static func head(
     _ kind: Kind, name: [UInt8], mode: Int, size: Int = 0, modified: Int = 0, target: [UInt8] = []
@@ -24,7 +24,7 @@ package enum TarBlocks {
       + block(name, mode: mode, size: size, modified: modified, kind: kind.rawValue, target: target)
   }
 
-  /// Returns the number of zero bytes that follow a content of this size.
+  /// Returns the number of zero bytes that follow content of this size.
   package static func padding(_ count: Int) -> Int { (size - count % size) % size }
 
   private static func long(_ name: [UInt8], _ kind: UInt8) -> [UInt8] {
