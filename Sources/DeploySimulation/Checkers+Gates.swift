@@ -29,8 +29,8 @@ extension Checkers {
     if answer.verdict == .fail, gate.failing == .fail { watches[engine].failedGate = number }
   }
 
-  /// P5: an operation of a strategy or a stage does not begin during a pause. Operations of hooks have a lifecycle event and may begin; so
-  /// may those of the traffic adapter, which have a stage of their own.
+  /// P5: an operation of a strategy or a stage does not begin during a pause. Operations of hooks have a lifecycle event and are allowed to
+  /// begin. So are operations of the traffic adapter, which have a stage of their own.
   mutating func held(_ engine: Int, _ intent: Intent) {
     guard watches[engine].holds, watches[engine].plan.flow.rules != nil, intent.site.event == nil, intent.site.stage != "traffic" else {
       return

@@ -4,7 +4,8 @@ import DeployModel
 /// Checks what must always hold for each host: it has one owner (P1) and a complete release (P3), it can go back (P7), and what a
 /// deployment says about it is true (P8).
 extension Checkers {
-  /// P1: who changes a host holds its lock, with the highest fence so far, and nothing of another owner runs there at the same time.
+  /// P1: whoever changes a host holds its lock, with the highest fence so far, and nothing that belongs to another owner runs there at the
+  /// same time.
   mutating func owner(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     look(
       now.lock?.lock.token == change.token, "P1", host: host,
@@ -68,7 +69,7 @@ extension Checkers {
     look(releases.count < 2, "P7", "\(id) has split the group: it runs \(releases.joined(separator: " and "))")
   }
 
-  /// P8: what a deployment says at its end about each host is true.
+  /// P8: what a deployment says about each host when it ends is true.
   mutating func truth(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     let watch = watches[engine]
     guard conclusion.status != .refused else { return }

@@ -8,9 +8,9 @@ struct StageRun: Sendable {
   var revision: Digest
   /// The intent of its last command.
   var intent: Int
-  /// Whether a command failed and its end is known, so that the stage may run again.
+  /// Whether a command failed and its outcome is known, so that the stage is allowed to run again.
   var failed = false
-  /// Whether nobody knows if a command came to its end.
+  /// Whether it is unclear if a command was completed.
   var isUnknown = false
 }
 
@@ -22,10 +22,11 @@ struct UndoRun: Sendable {
   var lines: [String] = []
 }
 
-/// Checks the rules for stages with a mark on hosts: a stage runs once (*once*), also if nobody knows how it ended, and nothing goes back
+/// Checks the rules for stages with a mark on hosts: a stage runs once (*once*), even if nobody knows how it ended, and nothing goes back
 /// past a stage that cannot be undone (P7).
 extension Checkers {
-  /// Handles the start of a command on a host. If the deployment has started a command of this stage before, both belong to one run.
+  /// Handles the start of a command on a host. If the deployment has already started a command of this stage, both commands belong to the
+  /// same run.
   mutating func stageRan(_ host: Int, _ hosts: [SimulatedHost], _ change: HostChange) {
     let now = hosts[host]
     guard let engine = watches.firstIndex(where: { $0.plan.id == change.deployment }),
@@ -52,7 +53,7 @@ extension Checkers {
     stageRuns.append(StageRun(deployment: plan.id, stage: name, revision: revision, intent: change.intent))
   }
 
-  /// Returns whether a stage asked for the change, and no lifecycle event of the host.
+  /// Returns whether a stage asked for the change, rather than a lifecycle event of the host.
   func isOfStage(_ now: SimulatedHost, _ change: HostChange) -> Bool {
     guard let job = now.jobs.index(of: change.intent, in: change.deployment) else { return false }
     let site = now.jobs[job].intent.site
@@ -95,7 +96,7 @@ extension Checkers {
     }
   }
 
-  /// *undo*: if all hosts of a failed deployment are back, each of its stages that can be undone was undone.
+  /// *undo*: if all hosts of a failed deployment have gone back, each of its stages that can be undone was undone.
   mutating func wasUndone(_ engine: Int, _ conclusion: Conclusion, _ hosts: [SimulatedHost]) {
     let watch = watches[engine]
     if conclusion.status == .succeeded {

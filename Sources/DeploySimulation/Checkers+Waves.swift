@@ -3,7 +3,7 @@ import DeployModel
 
 /// Checks what must hold over all hosts of a deployment: enough of them serve (P4), and no more are exposed than gates allow (P5).
 extension Checkers {
-  /// Returns whether an operation takes its host out of service, unless the host is out already.
+  /// Returns whether an operation takes its host out of service if the host is in service.
   func takesOut(_ intent: Intent) -> Bool {
     switch intent.operation {
     case .activate, .relink, .remove: return true
@@ -24,8 +24,8 @@ extension Checkers {
     look(count >= floor, "P4", host: host, "\(count) hosts serve after it was taken out, and the floor is \(floor)")
   }
 
-  /// Handles a host that has written its receipt. The receipt comes after the traffic, so the host serves, even if the engine died before
-  /// it noted that.
+  /// Handles a host that has written its receipt. A host writes its receipt after it gets its traffic back, so it serves, even if the
+  /// engine died before it noted this.
   mutating func settled(_ host: Int, _ now: SimulatedHost) {
     if let current = now.current, now.receipt?.release.id == current { serve(host, true) }
   }
@@ -120,7 +120,7 @@ extension Checkers {
     }
   }
 
-  /// P5: nothing more begins once more hosts have failed, or are out of reach, than the budget allows.
+  /// P5: nothing more begins once the number of hosts that have failed, or are unreachable, exceeds the budget.
   private mutating func budget(_ engine: Int, _ host: Int?) {
     let (failed, unreachable, bounds) = (watches[engine].failed, watches[engine].unreachable, watches[engine].plan.bounds)
     look(failed <= bounds.failed, "P5", host: host, "it was begun after \(failed) hosts had failed, the budget being \(bounds.failed)")
@@ -129,7 +129,7 @@ extension Checkers {
       "it was begun with \(unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
   }
 
-  /// P7: while a host may go back, no release to which it could go back is removed.
+  /// P7: while a host might go back, no release that it could go back to is removed.
   mutating func pruned(_ engine: Int) {
     guard watches[engine].plan.flow.prunesLast == true, !watches[engine].pruning else { return }
     watches[engine].pruning = true

@@ -1,12 +1,12 @@
 import DeployCore
 import DeployModel
 
-/// A broken promise: which one, where and when, and the seed with which it can be reproduced.
+/// A broken promise: which promise, where and when it was broken, and the seed that reproduces the case.
 package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
   /// `P1` … `P10`, or `at most once`.
   package var promise: String
   package var seed: UInt64
-  /// The number of the simulated event after which it was found.
+  /// The number of the simulated event after which the broken promise was found.
   package var event: Int
   package var host: String?
   package var message: String
@@ -16,7 +16,7 @@ package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Examines the simulated world after every event, and says which promise is broken. The checkers know plans, journals, hosts and the
-/// requests that reached them. They ask the core for its view only to compare it with the facts.
+/// requests that reached the hosts. They ask the core for its view only to compare it with the facts.
 package struct Checkers: Sendable {
   package private(set) var broken: [BrokenPromise] = []
   /// The number of comparisons so far.
@@ -34,9 +34,9 @@ package struct Checkers: Sendable {
   var stageRuns: [StageRun] = []
   /// The functions that have undone such stages since, the newest last.
   var undoRuns: [UndoRun] = []
-  /// The releases with which a deployment has succeeded, or which hosts had as good ones at the start.
+  /// The releases with which a deployment has succeeded, and those that hosts had as good releases at the start.
   var good: [Release.ID]
-  /// The limit of the broken promises that are kept.
+  /// The largest number of broken promises that are kept.
   static let limit = 20
 
   init(seed: UInt64, hosts: [SimulatedHost]) {
@@ -54,17 +54,17 @@ package struct Checkers: Sendable {
     var plan: Plan
     /// The number in the world of each host in the plan.
     var fleet: [Int]
-    /// The number in the plan of each host in the world; nil: the plan does not have the host.
+    /// The number in the plan of each host in the world, or nil if the plan does not have the host.
     var numbers: [Int?]
     /// The highest intent in the deployment's journal. Intents have no gaps and are in order.
     var appended = 0
-    /// The release that was current at the start of the deployment; nil: none was.
+    /// The release that was current at the start of the deployment, or nil if none was.
     var current: [Release.ID?]
-    /// The target of the link `current` at the start, if Lander did not make it; nil: Lander made it, or there was none.
+    /// The target of the link `current` at the start, if Lander did not make it, or nil if Lander made it or there was none.
     var foreign: [String?]
     /// Whether the application had data on the host at the start.
     var data: [Bool]
-    /// Whether the receipt says that the host already has everything that is wanted.
+    /// Whether the receipt says that the host already has everything that the plan wants.
     var same: [Bool]
     /// Whether a wave that has begun includes the host.
     var allowed: [Bool]
@@ -78,7 +78,7 @@ package struct Checkers: Sendable {
     var failed = 0
     var unreachable = 0
     var openWave: Int?
-    /// The hosts that the strategy restarts now.
+    /// The hosts that the strategy is restarting now.
     var restarting: [Int] = []
     /// The messages that reached the mailbox before the deployment ended.
     var told: [Message.ID] = []
@@ -88,21 +88,21 @@ package struct Checkers: Sendable {
     var isWritten = false
     /// Whether a person asked for a pause, and nothing has ended it.
     var paused = false
-    /// Whether the deployment has noted that it is paused, and has not noted yet that it continues.
+    /// Whether the deployment has noted that it is paused, but has not noted yet that it continues.
     var holds = false
     /// The number of gates that were opened.
     var gates = 0
-    /// The gate that is open; nil: none is.
+    /// The gate that is open, or nil if no gate is open.
     var openGate: Gate?
-    /// The number of the gate whose failure failed the deployment; nil: none did.
+    /// The number of the gate that made the deployment fail, or nil if no gate did.
     var failedGate: Int?
-    /// The weights before the first shift, and now; nil: unknown.
+    /// The weights before the first shift and the weights now, or nil if they are unknown.
     var weights: (before: Weights, now: Weights)?
     /// Whether somebody has approved the open gate.
     var isApproved = false
     /// The people who have signed an approval of the open gate, each once.
     var signers: [String] = []
-    /// The hosts that a task has taken out of their traffic and has not put back.
+    /// The hosts whose traffic a task has taken away and not given back.
     var drained: [Int] = []
     /// Whether the removal of old releases has begun.
     var pruning = false
@@ -114,7 +114,7 @@ package struct Checkers: Sendable {
     if !holds { note(promise, host, message()) }
   }
 
-  /// - Parameter host: the number of the host in the world; nil: no single host is meant.
+  /// - Parameter host: the number of the host in the world, or nil if no single host is meant.
   private mutating func note(_ promise: String, _ host: Int?, _ message: String) {
     guard broken.count < Self.limit else { return }
     broken.append(BrokenPromise(promise: promise, seed: seed, event: event, host: host.map { names[$0] }, message: message))
@@ -175,7 +175,7 @@ package struct Checkers: Sendable {
   }
 
   mutating func sent(_ engine: Int, _ intent: Intent, hosts: [SimulatedHost]) {
-    // The watch is used by its index, because it is large, and operations are many.
+    // The watch is accessed by its index, because it is large and there are many operations.
     look(
       intent.id <= watches[engine].appended, "P2",
       "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
@@ -184,7 +184,7 @@ package struct Checkers: Sendable {
       out(engine, watches[engine].fleet[host])
     }
     if case .prune = intent.operation { pruned(engine) }
-    // All hosts have ended by then. The first host that is told makes the release good for all.
+    // All hosts have ended by that time. The first host that is told makes the release good for all hosts.
     if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id,
       let release = watches[engine].plan.content.release?.id
     {
@@ -229,13 +229,14 @@ package struct Checkers: Sendable {
     }
   }
 
-  /// Returns whether a change is the good receipt of a slot that keeps its release and takes over the traffic: its inputs stay the same.
+  /// Returns whether a change is the good receipt of a slot that keeps its release and takes over the traffic: the receipt's inputs stay
+  /// the same.
   private func isOfTakeover(_ now: SimulatedHost, _ change: HostChange, _ engine: Int, _ number: Int) -> Bool {
     guard change.kind == .receipt, let host = watches[engine].plan.hosts.first(where: { $0.host.number == number }) else { return false }
     return host.host.slot != nil && now.receipt?.inputs == (host.inputs ?? watches[engine].plan.content.inputs)
   }
 
-  /// Returns whether a host is a partner in a deployment: it gets no release.
+  /// Returns whether a host is a partner in a deployment, which gets no release.
   private func isPartner(_ host: Int, of deployment: Deployment.ID) -> Bool {
     watches.contains { $0.plan.id == deployment && $0.plan.ownPartners.contains { $0.name == names[host] } }
   }

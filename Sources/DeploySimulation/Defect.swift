@@ -1,4 +1,4 @@
-/// A mistake that tests plant in the simulated world, to see whether the checkers find it. `Lapse` has the mistakes of the core.
+/// A mistake that tests plant in the simulated world, to see whether the checkers find it. `Lapse` has the mistakes in the core.
 package enum Defect: String, Sendable, Hashable, CaseIterable {
   /// A host runs a job again instead of attaching to it (against *at most once*).
   case jobSentAgain
@@ -8,11 +8,11 @@ package enum Defect: String, Sendable, Hashable, CaseIterable {
   case unverifiedRelease
   /// A host obeys commands of any fence, and gives its lock to every deployment (against P1).
   case fenceIgnored
-  /// A host lets every engine resume a parked deployment, even after another one did (against P1).
+  /// A host lets every engine resume a parked deployment, even after another engine did (against P1).
   case parkedForEveryone
-  /// A host from which an application is removed loses its data, although nobody asked for that (against P7).
+  /// When an application is removed from a host, its data is lost, although nobody asked for that (against P7).
   case dataTaken
-  /// A host calls a deployment's release good at once, although the deployment may still fail (against P7).
+  /// A host calls a deployment's release good immediately, although the deployment might still fail (against P7).
   case trialIgnored
   /// A host lets a stage begin although another deployment has begun or completed it (against *once*).
   case stageForgotten

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A queue of future events: the earliest comes out first. Of two events at the same time, the one that was put in first does. It is a
-/// binary heap.
+/// A queue of future events, as a binary heap. The earliest event comes out first. Of two events at the same time, the one that was put in
+/// first comes out first.
 package struct EventQueue<Element: Sendable>: Sendable {
   /// The key by which the heap is ordered. Elements are large, so only keys are moved.
   private struct Item: Sendable {
@@ -17,10 +17,10 @@ package struct EventQueue<Element: Sendable>: Sendable {
   /// Makes an empty queue.
   package init() {}
 
-  /// When the next event happens; nil: the queue is empty.
+  /// When the next event happens, or nil if the queue is empty.
   package var earliest: Timestamp? { items.first?.at }
 
-  /// Puts an element in, which comes out at that time.
+  /// Puts an element in. It comes out at that time.
   package mutating func push(_ element: Element, at time: Timestamp) {
     let slot = free.popLast() ?? elements.count
     if slot == elements.count { elements.append(element) } else { elements[slot] = element }
@@ -33,7 +33,7 @@ package struct EventQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// Takes the earliest element out; nil: the queue is empty.
+  /// Takes the earliest element out. Returns nil if the queue is empty.
   package mutating func pop() -> (at: Timestamp, element: Element)? {
     guard let first = items.first, let element = elements[first.slot] else { return nil }
     elements[first.slot] = nil

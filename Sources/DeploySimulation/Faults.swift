@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// What goes wrong in a simulated world: by chance, or at a moment that a test chose. Shares are from 0 to 1.
+/// What goes wrong in a simulated world, either by chance or at a moment that a test chose. Shares are from 0 to 1.
 package struct Faults: Sendable, Hashable {
   /// The share of commands and checks that fail.
   package var failing = 0.0
@@ -11,7 +11,7 @@ package struct Faults: Sendable, Hashable {
   package var noSpace = 0.0
   /// The share of operations whose reply is lost, so that the transport asks again.
   package var lostReply = 0.0
-  /// The share of hosts that are out of reach from the start and stay so.
+  /// The share of hosts that are out of reach from the start and stay out of reach.
   package var unreachable = 0.0
   /// The share of operations during which the host goes out of reach, for 1 to 120 seconds.
   package var partition = 0.0
@@ -33,8 +33,8 @@ package struct Faults: Sendable, Hashable {
     case cancel(at: Interval)
     /// Somebody sends this message to the first deployment.
     case say(at: Interval, Message)
-    /// On the host, every command and check of this event fails, and so does every switch of `current` in this event, while the host is
-    /// being brought to `release` (nil: to any release).
+    /// While the host is being brought to `release` (any release if nil), every command and check of this event fails on the host, and so
+    /// does every switch of `current` in this event.
     case failing(host: Int, LifecycleEvent, release: Release.ID?)
     /// The operation with this verb fails on the host.
     case refusing(host: Int, verb: String, Failure.Kind)
@@ -43,7 +43,7 @@ package struct Faults: Sendable, Hashable {
   /// The names that `parse` accepts, in the order of its help.
   package static let names = ["failing", "slow", "no-space", "lost-reply", "unreachable", "partition", "reboot", "crash"]
 
-  /// Reads a text such as `failing=1%,reboot=0.1%,crash=0.02`. `chaos` stands for a little of everything, and `none` for nothing.
+  /// Reads a string such as `failing=1%,reboot=0.1%,crash=0.02`. `chaos` stands for a little of everything, and `none` for nothing.
   /// - Throws: every part that was not understood, with the known names.
   package static func parse(_ text: String) throws(Problems) -> Faults {
     var faults = Faults()
@@ -170,7 +170,7 @@ package enum Pace: Sendable, Hashable {
   case usual
   /// Each operation takes a millisecond, for tests in real time.
   case instant
-  /// Each operation takes as long as its deadline allows and then succeeds. This shows how long a deployment may last.
+  /// Each operation takes as long as its deadline allows and then succeeds. This shows how long a deployment can last at most.
   case deadline
 
   func duration(of intent: Intent, host: Int, deployment: Int, dice: Dice) -> Interval {

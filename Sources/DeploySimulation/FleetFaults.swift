@@ -1,7 +1,8 @@
 import DeployCore
 package import DeployModel
 
-/// What goes wrong on a fleet in which each host has only a drawn duration and a drawn end. Shares are shares of the hosts, from 0 to 1.
+/// What goes wrong on a fleet in which each host has only a drawn duration and a drawn result. Each share is a share of the hosts, from 0
+/// to 1.
 package struct FleetFaults: Sendable, Hashable {
   /// The faults as a person typed them.
   package private(set) var text = "none"
@@ -9,11 +10,11 @@ package struct FleetFaults: Sendable, Hashable {
   package var bad = 0.0
   /// The share of hosts on which the release starts, but every check fails from then on.
   package var unhealthy = 0.0
-  /// How long after it got the release a host becomes unhealthy, plus or minus a tenth; nil: no host does.
+  /// The time between a host getting the release and becoming unhealthy, plus or minus a tenth, or nil if no host becomes unhealthy.
   package var leak: Interval?
-  /// The share of hosts to which the connection breaks during their change, whatever the release is.
+  /// The share of hosts whose connection breaks during their change, whatever the release is.
   package var flaky = 0.0
-  /// The share of these hosts to which the connection breaks only once, so that a second try succeeds.
+  /// The share of these hosts whose connection breaks only once, so that a second try succeeds.
   package var transient = 0.8
   /// The share of hosts that take 20 times as long as others.
   package var slow = 0.0
@@ -26,19 +27,19 @@ package struct FleetFaults: Sendable, Hashable {
   /// Whether something is wrong with the release itself, so that a rollout should find it.
   package var isOfRelease: Bool { bad > 0 || unhealthy > 0 || leak != nil }
 
-  /// The same faults without second tries: a connection that breaks once fails its host.
+  /// The same faults without second tries: a host fails if its connection breaks even once.
   package var withoutRetry: FleetFaults {
     var faults = self
     faults.transient = 0
     return faults
   }
 
-  /// The names that `init(parsing:)` accepts, in the order of its help, each with its default share; nil: the name needs a value.
+  /// The names that `init(parsing:)` accepts, in the order of its help. Each has its default share, or nil if the name needs a value.
   package static let names: [(name: String, share: Double?)] = [
     ("bad-release", 1), ("unhealthy", 1), ("leak", nil), ("flaky", 0.001), ("slow", 0.05), ("unreachable", 0.001),
   ]
 
-  /// Reads a text such as `bad-release`, `flaky=0.1%,slow=5%` or `leak=45m`. `none` stands for nothing.
+  /// Reads a string such as `bad-release`, `flaky=0.1%,slow=5%` or `leak=45m`. `none` stands for nothing.
   /// - Throws: every part that was not understood, with the known names.
   package init(parsing typed: String) throws(Problems) {
     text = typed
@@ -52,7 +53,7 @@ package struct FleetFaults: Sendable, Hashable {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Takes one part of the text. - Returns: what is wrong with it; nil: nothing.
+  /// Takes one part of the string. - Returns: what is wrong with it, or nil if nothing is wrong.
   private mutating func take(_ name: String, _ value: String?) -> Problem? {
     let all = Self.names.map(\.name).joined(separator: ", ")
     if name.isEmpty { return Problem("a fault is missing", subject: "--fault", fix: "write bad-release or flaky=0.1%; names: \(all)") }

@@ -2,25 +2,25 @@ package import DeployCore
 package import DeployModel
 
 /// One deployment to a simulated fleet. The production core and the recipe's own strategy make the decisions. A host has only a drawn
-/// duration and a drawn end. Nothing is locked, sent or journalled, so a run with 10,000 hosts takes a moment.
+/// duration and a drawn result. Nothing is locked, sent or journalled, so a run with 10,000 hosts takes a moment.
 package struct FleetRun {
   /// A wave, and its result.
   package struct Wave: Sendable, Hashable {
     package var hosts: [Int]
-    /// The result; nil: the deployment ended before the wave did.
+    /// The result, or nil if the deployment ended before the wave did.
     package var result: WaveResult?
   }
 
-  /// How the deployment ended; nil: it did not end, and `stuck` says why.
+  /// How the deployment ended. If it did not end, this is nil, and `stuck` says why.
   package private(set) var conclusion: Conclusion?
-  /// Why the deployment cannot end; nil: it has ended.
+  /// Why the deployment cannot end, or nil if it has ended.
   package private(set) var stuck: String?
-  /// The time from the deployment's beginning to its end, without the rollback that follows.
+  /// The time from the beginning of the deployment to its end, without the rollback that follows.
   package private(set) var duration = Interval.zero
-  /// The number of hosts whose change was begun.
+  /// The number of hosts whose change began.
   package private(set) var exposed = 0
-  /// The time from the change of the first host on which the release is bad to the end of a failed deployment; nil: the deployment did not
-  /// fail, or reached no such host.
+  /// The time from the change of the first host on which the release is bad to the end of the failed deployment, or nil if the deployment
+  /// did not fail or reached no such host.
   package private(set) var foundAfter: Interval?
   /// The smallest number of hosts that served at the same time.
   package private(set) var lowest: Int
@@ -44,14 +44,14 @@ package struct FleetRun {
   /// How many times each host was tried, by host number.
   private var tries: [Int]
   private var isBegun: [Bool]
-  /// When each host got the release, by host number; nil: the host does not have it.
+  /// When each host got the release, by host number, or nil if the host does not have it.
   private var gotAt: [Timestamp?]
   private let limit: Int
 
   /// Plays the deployment to its end.
   /// - Parameters:
   ///   - scripts: the scripts of the plan's recipes. They cannot be used again.
-  ///   - limit: the number of events after which the deployment counts as stuck; nil: a number that grows with the fleet.
+  ///   - limit: the number of events after which the deployment counts as stuck, or nil for a number that grows with the fleet.
   package init(_ plan: Plan, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64 = 0, limit: Int? = nil) {
     self.plan = plan
     self.draws = draws
@@ -161,7 +161,7 @@ package struct FleetRun {
   /// How long the engine waits for a host that is out of reach.
   private static let patience = Interval.seconds(60)
 
-  /// Changes a host to the new release, or back to the old one. The change back takes no time here.
+  /// Changes a host to the new release, or back to the old one. Here, the change back takes no time.
   private mutating func change(_ host: Int, _ intent: Int) {
     guard conductor.rollout.statuses[host] == .changing else {
       gotAt[host] = nil

@@ -5,8 +5,8 @@ extension SimulatedHost {
   /// Returns when the next step of a job is due.
   package func due(_ job: Int) -> Timestamp { jobs[job].ends }
 
-  /// Takes a job one step further. `turn` is the value that the job's `turn` had when the step was planned. If it differs now, the job has
-  /// ended meanwhile, and nothing happens.
+  /// Takes a job one step further. `turn` is the value that the job's `turn` had when the step was planned. If the job's value differs now,
+  /// the job has ended in the meantime, and nothing happens.
   package mutating func proceed(_ job: Int, turn: Int, at now: Timestamp) -> Progress {
     guard jobs[job].state == .running, jobs[job].turn == turn else { return .none }
     if defect == .switchInTwoSteps, case .activate = jobs[job].intent.operation, current != nil, jobs[job].fate.failure == nil {
@@ -73,14 +73,14 @@ extension SimulatedHost {
     }
   }
 
-  /// Returns what a job has written so far, in an outcome that does not say whether the job has ended.
+  /// Returns an outcome with what a job has written so far. The outcome does not say whether the job has ended.
   func written(by job: SimulatedJob) -> Outcome {
     guard job.intent.operation.merge != nil else { return Outcome() }
     let (out, err) = outputs(of: job)
     return Outcome(stdout: Captured(simulated: out), stderr: Captured(simulated: err))
   }
 
-  /// Returns everything that a job has written, as far as the host keeps it; empty if the job is no command.
+  /// Returns everything that a job has written, as far as the host keeps it, or nothing if the job is not a command.
   func outputs(of job: SimulatedJob) -> (out: String, err: String) {
     guard let command = job.command, let merge = job.intent.operation.merge else { return ("", "") }
     return command.streams(merged: merge, limit: outputLimit)
@@ -114,7 +114,7 @@ extension SimulatedJob {
 }
 
 extension DeployModel.Operation {
-  /// Whether both streams of the command are merged; nil: the operation is no command, so that its outcome has no streams.
+  /// Whether both streams of the command are merged, or nil if the operation is not a command, so that its outcome has no streams.
   fileprivate var merge: Bool? {
     switch self {
     case .run(let command): command.merge
@@ -125,6 +125,6 @@ extension DeployModel.Operation {
 }
 
 extension Outcome {
-  /// The value with which a rehearsal answers if nobody can know beforehand what the real host would say.
+  /// The value that a rehearsal returns if nobody can know beforehand what the real host would say.
   package static let rehearsed = Value.record([Value.Member("rehearsed", .bool(true))])
 }

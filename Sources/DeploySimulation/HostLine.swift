@@ -18,7 +18,7 @@ extension SimulatedHost {
     var other: LinePlace.Other { LinePlace.Other(owner: ticket.owner, purpose: ticket.purpose, since: ticket.since) }
   }
 
-  /// A deployment that a newer one has superseded: the token of the first, and the newer one.
+  /// A deployment that a newer deployment has superseded: the token of the earlier deployment, and the newer one.
   package struct Passed: Sendable, Hashable {
     package var token: String
     package var by: LinePlace.Other
@@ -62,7 +62,8 @@ extension SimulatedHost {
     passed.removeAll { $0.token == token }
   }
 
-  /// Returns the refusal of a free lock, if another deployment comes first, or if a newer one was on the host; nil: the lock is given.
+  /// Returns the refusal of a free lock if another deployment comes first or a newer deployment was on the host, or nil if the lock is
+  /// given.
   func outOfTurn(_ request: LockRequest, at now: Timestamp) -> Outcome? {
     if lock?.lock.token == request.token { return nil }
     if request.ticket != Ticket.none {

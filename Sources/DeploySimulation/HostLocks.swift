@@ -1,10 +1,10 @@
 import DeployCore
 import DeployModel
 
-/// The lock and the fence of a host. It has one owner at a time, and refuses requests of an owner that was overtaken.
+/// The lock and the fence of a host. The lock has one owner at a time. The host refuses requests from an owner that was overtaken.
 extension SimulatedHost {
-  /// Takes or renews the lock, and raises the fence. Returns the refusal if another deployment holds the lock, or if the plan is out of
-  /// date; nil: the lock is taken.
+  /// Takes or renews the lock, and raises the fence. Returns the refusal if another deployment holds the lock or the plan is out of date,
+  /// or nil if the lock has been taken.
   mutating func take(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
     if defect != .fenceIgnored {
       if let refusal = heldByAnother(request, for: site, at: now) ?? outOfTurn(request, at: now) { return refusal }
@@ -27,7 +27,7 @@ extension SimulatedHost {
     return refusal
   }
 
-  /// Waits for commands that owners of lower fences left running, or ends them. Returns the time until which the lock is delayed by that.
+  /// Waits for commands that owners of lower fences left running, or ends them. Returns the time until which they delay the lock.
   mutating func endOrphans(of site: HostSite, _ request: LockRequest, at now: Timestamp) -> Timestamp {
     var until = now
     for job in jobs.running where jobs[job].token != request.token {
@@ -40,11 +40,11 @@ extension SimulatedHost {
     return defect == .fenceIgnored ? now : until
   }
 
-  /// Gives the lock back, if the token is the holder's. If `good` names a deployment, its release is good from now on. The lock of another
-  /// holder stays.
+  /// Gives the lock back if the token is the holder's. The lock of another holder stays. If `good` names a deployment, that deployment's
+  /// release is good from now on.
   mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) -> Outcome {
     guard let held = lock else {
-      // A person has removed the lock meanwhile. The records are written anyway, unless a newer deployment has had the lock.
+      // A person has removed the lock in the meantime. The records are written anyway, unless a newer deployment has had the lock.
       if fence.token == token { end(good, left) }
       return .done()
     }
@@ -67,8 +67,8 @@ extension SimulatedHost {
     if case .lock(let request) = operation, lock?.lock.token == request.token { lock = nil }
   }
 
-  /// Returns the refusal for an owner that was overtaken, or for another owner of the same fence; nil: the request is allowed. A person's
-  /// request has the fence -1.
+  /// Returns the refusal for an owner that was overtaken, or for another owner of the same fence, or nil if the request is allowed. A
+  /// person's request has the fence -1.
   func refusal(ofFence number: Int, token: String, verb: String) -> Outcome? {
     guard number >= 0, number < fence.number || (number == fence.number && !fence.token.isEmpty && token != fence.token) else { return nil }
     let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""
@@ -78,7 +78,7 @@ extension SimulatedHost {
         fix: "another deployment took over: `lander status`"))
   }
 
-  /// Records a fence that is higher than all before.
+  /// Records a fence that is higher than all earlier ones.
   mutating func raise(_ number: Int, _ token: String) {
     guard number > fence.number || (number == fence.number && fence.token.isEmpty) else { return }
     fence = Fence(number: number, token: token)

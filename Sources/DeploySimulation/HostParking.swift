@@ -27,7 +27,7 @@ extension SimulatedHost {
     guard let held = lock, held.lock.token == job.token else {
       return .failed(.fenced, "\(name) has no lock of \(job.deployment)")
     }
-    // A host that does not know of this round yet has the record of an earlier one.
+    // A host that does not know about this round yet has the record of an earlier round.
     if defect != .parkedForEveryone, let taken = held.taken, taken.round >= request.round, taken.claim != request.claim {
       return .failed(.fenced, "\(taken.by) resumed \(job.deployment)", fix: "lander status")
     }

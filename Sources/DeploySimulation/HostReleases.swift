@@ -15,7 +15,7 @@ extension SimulatedHost {
     }
   }
 
-  /// - Parameter link: if `release` is nil, the target of the link `current` before the first deployment; nil: there was no link.
+  /// - Parameter link: for a nil `release`, the target of the link `current` before the first deployment, or nil if there was no link.
   mutating func activate(_ release: Release.ID?, link: String?, _ job: SimulatedJob) -> Outcome {
     switch strange {
     case .folder?, .file?: return .failed(.invalid, "current of \(name) is not a link, and is not touched", fix: "move it away")
@@ -102,7 +102,7 @@ extension SimulatedHost {
     return .done(.list((texts[digest] ?? []).map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
 
-  /// Removes the receipt with its release, if no other release of Lander's follows.
+  /// Removes the receipt of the current release, because no other release of Lander follows.
   private mutating func leave() {
     if let current, receipt?.release.id == current { receipt = nil }
   }

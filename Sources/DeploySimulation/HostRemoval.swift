@@ -1,12 +1,12 @@
 import DeployCore
 import DeployModel
 
-/// Takes an application off a simulated host.
+/// Removes an application from a simulated host.
 extension SimulatedHost {
-  /// Whether there is anything in a folder `shared`.
+  /// Whether any folder named `shared` contains anything.
   var hasData: Bool { files.keys.contains { $0.contains("/shared/") } }
 
-  /// Plays a removal that fails. If the failure's kind is `failed`, nothing is removed; otherwise the removal stops after it has removed
+  /// Plays a removal that fails. If the failure's kind is `failed`, nothing is removed. Otherwise, the removal stops after it has removed
   /// `current`.
   mutating func removalFailed(_ outcome: Outcome, _ job: SimulatedJob) -> Outcome {
     guard current != nil else { return outcome }

@@ -25,17 +25,17 @@ package struct HostChange: Sendable, Hashable {
 
 /// How a host handles a request.
 package enum Reception: Sendable, Hashable {
-  /// The host answered at once: with a refusal, or with the recorded outcome of a job that has ended.
+  /// The host answered immediately, with a refusal or with the recorded outcome of a job that has ended.
   indirect case answered(Outcome)
   /// The host began the job with this index for the request.
   case begun(job: Int)
-  /// The job with this index works on the request already.
+  /// The job with this index is already working on the request.
   case attached(job: Int)
 }
 
 /// The result of a job's next step.
 package enum Progress: Sendable, Hashable {
-  /// The job has ended meanwhile, so there is nothing to do.
+  /// The job has ended in the meantime, so there is nothing to do.
   case none
   /// The next step is due at this time.
   case later(Timestamp)
@@ -74,7 +74,7 @@ extension SimulatedHost {
     return .begun(job: begin(intent, from: site, at: now, fate: fate))
   }
 
-  /// Ends a running job early, and returns its outcome, which says that the job was cancelled; nil: no such job is running.
+  /// Ends a running job early, and returns its outcome, which says that the job was cancelled. Returns nil if no such job is running.
   package mutating func cancel(_ intent: Int, of deployment: Deployment.ID) -> Outcome? {
     guard let job = jobs.index(of: intent, in: deployment), jobs[job].isRunning else { return nil }
     var outcome = written(by: jobs[job])
@@ -85,7 +85,7 @@ extension SimulatedHost {
     return outcome
   }
 
-  /// Returns the answer to a repeated request for a job whose end nobody can know.
+  /// Returns the answer to a repeated request for a job whose outcome nobody can know.
   package func lost(_ intent: Intent) -> Outcome {
     Outcome(
       failure: Failure(

@@ -4,7 +4,7 @@ package import DeployModel
 /// What a survey of a simulated host reports.
 extension SimulatedHost {
   /// - Parameters:
-  ///   - application: the application whose receipts count; nil: any.
+  ///   - application: the application whose receipts count, or nil for any application.
   ///   - shared: the shared paths of the recipe, which are looked for below `path`.
   package func state(at now: Timestamp, for application: String? = nil, shared: [String] = [], below path: String = "") -> HostState {
     let isStrange = receipt.map { !isOwn($0, application) } ?? false
@@ -38,7 +38,7 @@ extension SimulatedHost {
     lock.map { held in jobs.contains { $0.deployment == held.lock.deployment && $0.intent.operation.words != nil } } ?? false
   }
 
-  /// Whether it is unknown if the host runs what its receipt says. See ``HostState/isUnsettled``.
+  /// Whether it is unclear if the host runs what its receipt says. See ``HostState/isUnsettled``.
   var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
   /// Whether the deployment that holds the lock has run commands on this host, and has neither finished the host nor rolled it back.
@@ -47,7 +47,7 @@ extension SimulatedHost {
     return receipt?.deployment != holder && receipt?.undid != holder
   }
 
-  /// Returns why a release with these shared paths cannot be staged yet; nil: it can be.
+  /// Returns why a release with these shared paths cannot be staged yet, or nil if it can be.
   func lacks(_ shared: [String], below path: String) -> Failure? {
     let missing = shared.map { "\(path)/shared/\($0)" }.filter { file in absent.contains { $0.isExactly(file) } }
     if missing.isEmpty { return nil }
@@ -58,7 +58,7 @@ extension SimulatedHost {
 }
 
 extension SimulatedJob {
-  /// The job as a survey reports it; nil: it runs nothing of a recipe.
+  /// The job as a survey reports it, or nil if the job runs nothing that belongs to a recipe.
   fileprivate var told: RunningJob? {
     guard let words = intent.operation.words else { return nil }
     return RunningJob(

@@ -2,7 +2,7 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A journal in memory, which lives as long as the process. A test can make it refuse to append.
+/// A journal in memory, which lives as long as the process. A test can make it refuse appends.
 package final class MemoryJournal: Journal, Sendable {
   private struct Chapter: Sendable {
     var deployment: Deployment.ID
@@ -59,7 +59,7 @@ package final class MemoryJournal: Journal, Sendable {
   /// The deployments, in the order of their first entries.
   package var deployments: [Deployment.ID] { state.withLock { $0.chapters.map(\.deployment) } }
 
-  /// All output that was spooled, in the order in which it came.
+  /// All output that was spooled, in the order in which it arrived.
   package var output: [OutputChunk] { state.withLock { $0.chunks } }
 
   /// Lets this number of appends succeed, and then refuses all further appends with this failure.

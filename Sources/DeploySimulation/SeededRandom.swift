@@ -16,11 +16,11 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
 }
 
 /// Chance as a function: each draw depends only on the seed, the purpose, the host, the intent and the deployment. So an operation that is
-/// asked again after a crash has the same fate, and a change in one place of a run does not change the draws elsewhere.
+/// requested again after a crash has the same fate, and a change in one part of a run does not change the draws in other parts.
 package struct Dice: Sendable {
   package var seed: UInt64
 
-  /// Makes the dice of a seed.
+  /// Makes the dice for a seed.
   package init(seed: UInt64) { self.seed = seed }
 
   /// Returns a number from 0 up to but not including 1.
@@ -34,7 +34,7 @@ package struct Dice: Sendable {
     return range.lowerBound + Int(number(purpose, host: host, intent: intent, deployment: deployment) % width)
   }
 
-  /// What a draw is for. Each kind of fault has draws of its own.
+  /// What a draw is for. Each kind of fault has its own draws.
   package enum Purpose: UInt64, Sendable {
     case pace = 1
     case failing, slow, noSpace, lostReply, unreachable, partition, reboot, crash, length

@@ -3,9 +3,9 @@ package import DeployModel
 /// The answer of a server in a simulation. A server that no test describes answers with status 200 and an empty body.
 package struct SimulatedAnswer: Sendable, Hashable {
   package var response = HTTPResponse(status: 200)
-  /// Why no answer comes; nil: an answer comes.
+  /// Why no answer comes, or nil if an answer comes.
   package var failure: String?
-  /// How long the answer takes; nil: as long as the world's pace says.
+  /// How long the answer takes, or nil for the duration that the world's pace determines.
   package var duration: Interval?
 
   package init() {}

@@ -6,11 +6,11 @@ package struct SimulatedCommand: Sendable, Hashable {
   /// What the command writes on stdout, as soon as it starts.
   package var stdout = ""
   package var stderr = ""
-  /// The exit status of the command; for a signal, 128 plus the signal's number.
+  /// The exit status of the command, or 128 plus the signal's number after a signal.
   package var status = 0
-  /// How long the command takes; nil: as long as the world's pace says.
+  /// How long the command takes, or nil for the duration that the world's pace determines.
   package var duration: Interval?
-  /// The files to which the command appends text when it starts. Relative paths start from its folder.
+  /// The files that the command appends text to when it starts. Relative paths start from the command's folder.
   package var appends: [Appended] = []
 
   package struct Appended: Sendable, Hashable {
@@ -26,7 +26,7 @@ package struct SimulatedCommand: Sendable, Hashable {
 
   /// Returns both streams as the host keeps them.
   /// - Parameters:
-  ///   - merged: whether both streams are one.
+  ///   - merged: whether both streams are merged into one.
   ///   - limit: the limit of each stream that the host keeps, in bytes.
   func streams(merged: Bool, limit: Int) -> (out: String, err: String) {
     (Self.kept(merged ? stdout + stderr : stdout, limit), merged ? "" : Self.kept(stderr, limit))
@@ -59,7 +59,7 @@ extension SimulatedCommand {
 }
 
 extension Captured {
-  /// Makes a stream of a simulated command: the whole text, or its beginning and its end.
+  /// Makes a stream of a simulated command: either the whole text or its beginning and its end.
   init(simulated text: String) {
     let (all, half) = (text.utf8.count, Captured.limit / 2 - 64)
     guard all > Captured.limit else {
@@ -72,7 +72,7 @@ extension Captured {
 }
 
 extension DeployModel.Operation {
-  /// Whether the operation is a command whose end nobody may guess.
+  /// Whether the operation is a command whose outcome nobody is allowed to guess.
   package var isCommand: Bool {
     switch self {
     case .run: true
@@ -81,7 +81,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether a host refuses the operation from an overtaken owner. It does so for every change, and for checks, which are jobs too.
+  /// Whether a host refuses the operation from an overtaken owner. It refuses every change, and also checks, which are jobs too.
   var obeysFence: Bool {
     switch self {
     case .read, .exists, .download, .sources, .lock, .unlock: false
@@ -89,7 +89,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether a host records the end of the operation and reports it again to a repeated request.
+  /// Whether a host records the outcome of the operation and reports it again to a repeated request.
   var isRemembered: Bool {
     switch self {
     case .read, .exists, .download, .sources, .lock, .unlock, .park, .unpark, .mark: false
@@ -97,7 +97,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether several engines may ask for the operation under one intent, so that each gets an answer of its own.
+  /// Whether several engines might ask for the operation under the same intent, so that each gets its own answer.
   var isForOneEngine: Bool {
     switch self {
     case .park, .unpark: true
@@ -114,7 +114,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// The command as a person would read it, and its input; nil: the operation runs nothing of a recipe.
+  /// The command as a person would read it, and its input, or nil if the operation runs nothing that belongs to a recipe.
   var words: (line: String, input: String)? {
     switch self {
     case .run(let command): (command.line, command.input?.description ?? "")

@@ -7,36 +7,36 @@ package struct SimulatedEngine {
   package let plan: Plan
   /// The number in the world of each host in the plan, with the partners.
   let fleet: [Int]
-  /// What each host is told about the deployment, by its number in the plan.
+  /// What each host is told about the deployment, by the host's number in the plan.
   let sites: [HostSite]
-  /// The rule of the deployment; nil: the engine has not started, is dead, or has concluded.
+  /// The ledger of the deployment, or nil if the engine has not started, is dead, or has concluded.
   var ledger: Ledger?
-  /// The entries of the journal; empty if the simulation keeps none.
+  /// The entries of the journal, or empty if the simulation keeps none.
   package internal(set) var entries: [Entry] = []
   /// The messages that no engine has taken. They stay when the process dies.
   var mailbox: [Message] = []
   /// The number of the process. It grows with each death, so that the timers of a dead process do nothing.
   var incarnation = 0
-  /// By intent: whether the operation was sent and no outcome has come back.
+  /// For each intent, whether the operation was sent and no outcome has come back.
   var awaiting: [Bool] = [false]
-  /// By intent: whether a reply was lost already.
+  /// For each intent, whether a reply was already lost.
   var lost: [Bool] = [false]
-  /// By intent: whether chance has disturbed it. An intent that begins again is not disturbed a second time.
+  /// For each intent, whether chance has disturbed it. An intent that begins again is not disturbed a second time.
   var disturbed: [Bool] = [false]
-  /// By intent: where the operation is performed.
+  /// For each intent, where the operation is performed.
   var places: [Place] = [.engine]
-  /// By intent: when the transport gives up, because the host is out of reach.
+  /// For each intent, when the transport gives up because the host is out of reach.
   var patience: [Int: Timestamp] = [:]
   /// The intents whose commands run on the engine's own machine.
   var here: [Int] = []
-  /// By intent: the commands on the engine's own machine that have not succeeded yet. Looked up, never iterated.
+  /// For each intent, the command on the engine's own machine if it has not succeeded yet. Looked up, never iterated.
   var lines: [Int: String] = [:]
-  /// Until when the dead engine renewed its locks; nil: the engine lives.
+  /// The time until which the dead engine renewed its locks, or nil if the engine is alive.
   var aliveUntil: Timestamp?
   package internal(set) var conclusion: Conclusion?
-  /// The number of the gate at which this process wanted to leave; nil: it did not want to.
+  /// The number of the gate at which this process wanted to leave, or nil if it did not want to leave.
   var leaves: Int?
-  /// Whether the rollback that follows from the deployment's failure has been planned.
+  /// Whether the rollback that follows the deployment's failure has been planned.
   var followed = false
 
   init(plan: Plan, fleet: [Int]) {

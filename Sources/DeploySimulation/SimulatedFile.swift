@@ -20,7 +20,7 @@ package struct SimulatedFile: Sendable, Hashable {
 
 /// The files of a simulated host: what operations write and read.
 extension SimulatedHost {
-  /// Returns what a path names after all links; nil: nothing is known there.
+  /// Returns what a path leads to after all links, or nil if nothing is known there.
   func file(_ path: String) -> SimulatedFile? {
     var path = path
     for _ in 0..<8 {
@@ -99,8 +99,8 @@ extension SimulatedHost {
     String(decoding: path.utf8.prefix(upTo: path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex), as: UTF8.self)
   }
 
-  /// Makes the failure of a question that nobody can answer before the deployment runs. An invented answer would lead the rehearsal to a
-  /// place where the deployment does not go.
+  /// Makes the failure for a question that nobody can answer before the deployment runs. An invented answer would make the rehearsal do
+  /// something that the deployment does not do.
   static func unknown(_ what: String) -> Outcome {
     .failed(.invalid, "\(what) is known only when it runs, so the rehearsal ends here", fix: "this is no error: the deployment will ask")
   }

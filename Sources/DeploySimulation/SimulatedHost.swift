@@ -7,11 +7,11 @@ package struct SimulatedHost: Sendable {
   package var name: String
   /// The releases, in the order in which they were staged.
   package var releases: [StoredRelease] = []
-  /// The release that `current` names; nil: there is no such link.
+  /// The release that `current` names, or nil if there is no such link.
   package var current: Release.ID?
-  /// What `current` is, if Lander did not make it; nil: Lander made it, or there is none.
+  /// What `current` is, if Lander did not make it, or nil if Lander made it or there is none.
   package var strange: ForeignCurrent?
-  /// The damage of releases that are, or were, on the host.
+  /// The damage to releases that are or were on the host.
   package var damage: [ReleaseDamage] = []
   package var receipt: Receipt?
   /// The receipt of the good release before the one in `receipt`.
@@ -22,7 +22,7 @@ package struct SimulatedHost: Sendable {
   package var before: Receipt?
   /// A release beyond the number to keep. It stays until the current release is good.
   package var surplus: Release.ID?
-  /// The record of a deployment that could not restore the host; nil: there is none.
+  /// The record of a deployment that could not restore the host, or nil if there is none.
   package var failedRestore: FailedRestore?
   package var lock: HeldLock?
   package var fence = Fence()
@@ -30,7 +30,7 @@ package struct SimulatedHost: Sendable {
   package var line: [Place] = []
   /// The deployments that waited and were superseded by a newer one.
   package var passed: [Passed] = []
-  /// The last deployment with a sequence; nil: there was none.
+  /// The last deployment with a sequence, or nil if there was none.
   package var latest: Latest?
   /// Every job that the host ever claimed.
   package var jobs = SimulatedJobs()
@@ -38,17 +38,17 @@ package struct SimulatedHost: Sendable {
   package var files: [String: SimulatedFile] = [:]
   /// Paths that do not exist, although they usually exist on a host: shared files, folders to write to.
   package var absent: [String] = []
-  /// Whether a path that nobody mentioned does not exist; false: such a file exists and is empty.
+  /// Whether a path that nobody mentioned does not exist. If false, such a file exists and is empty.
   package var knowsFiles = false
-  /// The users of the host; nil: every user exists.
+  /// The users of the host, or nil if every user exists.
   package var users: [String]?
-  /// Returns what a command does, by its line and its input; nil: nothing is known of the command.
+  /// Returns what a command does, by its line and its input, or nil if nothing is known about the command.
   package var commands: (@Sendable (_ line: String, _ input: String) -> SimulatedCommand?)?
   /// The limit of each stream of a command that the host keeps, in bytes.
   package var outputLimit = 64 << 20
   /// The digests of the recipe sources that the host keeps.
   package var sources: [Digest] = []
-  /// The texts of these sources, if somebody brought them. Looked up, never iterated.
+  /// The files of these sources, if somebody has sent them. Looked up, never iterated.
   package var texts: [Digest: [SourceFile]] = [:]
   /// The marks of stages that the host keeps, the newest last.
   package var marks: [StageMark] = []
@@ -56,9 +56,9 @@ package struct SimulatedHost: Sendable {
   package var boot = 1
   package var freeBytes: Int = 10_000_000_000
   package var defect: Defect?
-  /// Whether the host says when nobody can know an answer before a real run; false: it answers with a plain good value.
+  /// Whether the host reports that nobody can know an answer before a real run. If false, it answers with a plain good value instead.
   package var rehearsed = false
-  /// The changes since a checker looked last.
+  /// The changes since a checker last looked.
   package var changes: [HostChange] = []
 
   /// Makes a host to which nothing was ever deployed.
@@ -75,7 +75,7 @@ package struct SimulatedHost: Sendable {
     }
   }
 
-  /// The highest fence that the host has seen, and its owner; 0: none.
+  /// The highest fence that the host has seen (0 if there is none), and its owner.
   package struct Fence: Sendable, Hashable {
     package var number = 0
     package var token = ""
@@ -85,18 +85,18 @@ package struct SimulatedHost: Sendable {
     }
   }
 
-  /// The lock of the host, and until when its holder counts as alive.
+  /// The lock of the host, and the time until which its holder counts as alive.
   package struct HeldLock: Sendable, Hashable {
     package var lock: Lock
     package var lease: Interval
     package var renewed: Timestamp
-    /// The record of the deployment, if it is parked; nil: an engine runs it.
+    /// The record of the deployment if it is parked, or nil if an engine runs it.
     package var parked: Parked?
-    /// The journal of the parked deployment; nil: the host keeps none.
+    /// The journal of the parked deployment, or nil if the host keeps none.
     package var journal: [UInt8]?
-    /// The request of the engine that last resumed the deployment; nil: none did.
+    /// The request of the engine that last resumed the deployment, or nil if none did.
     package var taken: UnparkRequest?
-    /// Returns the seconds until the holder counts as dead, rounded up; 0 or less: it counts as dead.
+    /// Returns the seconds until the holder counts as dead, rounded up. At 0 or less, it counts as dead.
     package func left(at now: Timestamp) -> Int {
       let left = (renewed + lease - now).milliseconds
       return left > 0 ? (left + 999) / 1000 : left / 1000
@@ -106,7 +106,7 @@ package struct SimulatedHost: Sendable {
   /// Returns whether the host has a complete, verified release of this id.
   package func has(_ release: Release.ID) -> Bool { releases.contains { $0.complete && $0.release.id == release } }
 
-  /// The target of a `current` link that Lander did not make; nil: `current` is something else.
+  /// The target of a `current` link that Lander did not make, or nil if `current` is something else.
   package var foreign: String? {
     get { if case .link(let text) = strange { text } else { nil } }
     set { strange = newValue.map { .link($0) } }
@@ -118,7 +118,8 @@ package struct SimulatedHost: Sendable {
     set { damage = newValue.map { ReleaseDamage($0, .lacking(1, of: 10)) } }
   }
 
-  /// Cuts the power and starts the host again. Running commands leave no status, unfinished transfers start over, and the disk stays.
+  /// Cuts the power and starts the host again. Running commands leave no status, unfinished transfers start over, and the disk keeps its
+  /// contents.
   package mutating func reboot() {
     boot += 1
     for index in jobs.running {
@@ -127,14 +128,14 @@ package struct SimulatedHost: Sendable {
   }
 }
 
-/// A request to change a host, with its result. It is found by its deployment and intent.
+/// A request to change a host, with its result. It is identified by its deployment and intent.
 package struct SimulatedJob: Sendable {
   package enum State: Sendable, Hashable {
     case running
     indirect case ended(Outcome)
     /// The job was a command, and nobody can say how it ended.
     case lost
-    /// The job was no command and did not end. The next request starts it afresh.
+    /// The job was not a command and did not end. The next request starts it again from the beginning.
     case dropped
   }
   package var deployment: Deployment.ID
@@ -143,7 +144,7 @@ package struct SimulatedJob: Sendable {
   package var token: String
   package var state: State
   package var began: Timestamp
-  /// When the job ends, unless somebody ends it before.
+  /// When the job ends, unless somebody ends it earlier.
   package var ends: Timestamp
   package var fate: Fate
   /// How many times the job was started. The promise is *at most once*.
@@ -154,10 +155,10 @@ package struct SimulatedJob: Sendable {
   package var folder = ""
   /// The folder of the job's application.
   package var path = ""
-  /// What the job's command does; nil: the job runs no command.
+  /// What the job's command does, or nil if the job runs no command.
   package var command: SimulatedCommand?
 
-  /// Notes that the process of the job is gone and left no status.
+  /// Notes that the job's process is gone and left no status.
   package mutating func lose() {
     state = intent.operation.isCommand ? .lost : .dropped
     turn += 1
@@ -168,7 +169,7 @@ package struct SimulatedJob: Sendable {
 package struct Fate: Sendable, Hashable {
   /// How long the operation takes.
   package var duration: Interval
-  /// How the operation fails; nil: it succeeds.
+  /// How the operation fails, or nil if it succeeds.
   package var failure: Failure?
   package init(duration: Interval, failure: Failure? = nil) {
     self.duration = duration

@@ -1,7 +1,7 @@
 import DeployModel
 
 /// Every job that a simulated host ever claimed, in the order of the claims. Running jobs, and the job of an intent, are found without a
-/// search through all jobs, because a rehearsed hook may make thousands of requests.
+/// search through all jobs, because a rehearsed hook can make thousands of requests.
 package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollection {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -36,7 +36,7 @@ package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollectio
     list.append(job)
   }
 
-  /// Returns the index of the last job of an intent; nil: there was none.
+  /// Returns the index of the last job of an intent, or nil if there was none.
   func index(of intent: Int, in deployment: Deployment.ID) -> Int? { last[Key(deployment: deployment, intent: intent)] }
 }
 

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Simulated hosts behind the port for real ones, for tests of the engine and of others that use the port. It keeps the contract of
+/// Simulated hosts behind the port for real hosts, for tests of the engine and of other code that uses the port. It keeps the contract of
 /// transports. Times come from the clock.
 package final class SimulatedTransport: Transport {
   let world: SimulatedWorld
@@ -14,9 +14,9 @@ package final class SimulatedTransport: Transport {
   let secrets: (any Secrets)?
 
   /// - Parameters:
-  ///   - faults: the faults. Only failing operations, slow operations and full disks happen here; the network does not fail.
-  ///   - store: the store with the recipe sources that receipts name; nil: hosts keep only the digests of the sources.
-  ///   - secrets: the values for the marks in receipts; nil: no value is known.
+  ///   - faults: the faults. Only failing operations, slow operations and full disks happen here. The network does not fail.
+  ///   - store: the store with the recipe sources that receipts name, or nil if hosts keep only the digests of the sources.
+  ///   - secrets: the values for the marks in receipts, or nil if no value is known.
   package convenience init(
     hosts: [SimulatedHost], clock: any Clock, faults: Faults = Faults(), seed: UInt64 = 0, pace: Pace = .usual,
     store: (any BundleStore)? = nil, secrets: (any Secrets)? = nil
@@ -38,18 +38,18 @@ package final class SimulatedTransport: Transport {
   }
 
   /// Returns another engine's transport to the same hosts.
-  /// - Parameter secrets: the secrets of that engine; nil: those of this transport.
+  /// - Parameter secrets: the secrets of that engine, or nil for those of this transport.
   package func another(secrets: (any Secrets)? = nil) -> SimulatedTransport {
     SimulatedTransport(world, faults: faults, dice: dice, pace: pace, store: store, secrets: secrets ?? self.secrets)
   }
 
-  /// The hosts in their present state.
+  /// The hosts in their current state.
   package var hosts: [SimulatedHost] { world.hosts }
 
   /// Changes a host without an operation, as a person on the host would.
   package func change(_ host: String, _ change: (inout SimulatedHost) -> Void) { world.change(host, change) }
 
-  /// The files of the engine's machine, by their paths; nil: they are unknown, and every upload succeeds.
+  /// The files of the engine's machine, by their paths. If nil, they are unknown, and every upload succeeds.
   package var machine: [String: SimulatedFile]? {
     get { world.machine }
     set { world.machine = newValue }
@@ -103,7 +103,7 @@ package final class SimulatedTransport: Transport {
       switch reception {
       case .answered(let outcome): return outcome
       case .begun(let job), .attached(let job):
-        // A lost job that may be repeated is started once more.
+        // A lost job that is allowed to be repeated is started once more.
         guard let outcome = await world.follow(job, of: intent, on: host, from: site, by: number) else { continue }
         return world.settle(intent, from: site, on: host, outcome, sources: sources)
       }
@@ -126,7 +126,7 @@ package final class SimulatedTransport: Transport {
   package func close() async { world.leave(number) }
 }
 
-/// A simulated engine machine. Every operation succeeds at once, unless a test says otherwise.
+/// A simulated engine machine. Every operation succeeds immediately, unless a test says otherwise.
 package final class SimulatedEngineMachine: EngineMachine {
   private let answer: @Sendable (Intent) -> Outcome
 

@@ -66,7 +66,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Closes a transport: it waits for nothing any more, and renews no lease.
+  /// Closes a transport, which no longer waits for anything and no longer renews leases.
   func leave(_ transport: Int) {
     let now = clock.now()
     let sleepers = state.withLock { state in
@@ -78,7 +78,7 @@ final class SimulatedWorld: Sendable {
     for sleeper in sleepers { sleeper.task.cancel() }
   }
 
-  /// Returns a host in its present state, and the time.
+  /// Returns a host in its current state, and the time.
   /// - Throws: kind `unreachable` if there is no host of this name, `cancelled` if the transport was closed.
   func look(at host: String, for transport: Int) throws(Failure) -> (host: SimulatedHost, now: Timestamp) {
     let number = try number(of: host)
@@ -90,7 +90,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Returns the refusal of an operation before it reaches a host; nil: the operation is sent.
+  /// Returns the refusal of an operation that does not even reach a host, or nil if the operation is sent.
   func refusal(ofSending operation: DeployModel.Operation, by transport: Int) -> Outcome? {
     state.withLock { state in
       if state.closed.contains(transport) { return Outcome(failure: Self.closed) }
@@ -116,7 +116,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Returns what the job of an intent has written so far, as an engine gets it.
+  /// Returns what the job of an intent has written so far, in the form in which an engine gets it.
   func written(by intent: Intent, of deployment: Deployment.ID, on host: Int) -> [OutputChunk] {
     state.withLock { state in
       guard let job = state.hosts[host].jobs.index(of: intent.id, in: deployment) else { return [] }
@@ -125,7 +125,7 @@ final class SimulatedWorld: Sendable {
   }
 
   /// Waits for the steps of a job until it has ended.
-  /// - Returns: its outcome; nil: the job was lost, and may be started once more.
+  /// - Returns: its outcome, or nil if the job was lost and is allowed to be started once more.
   func follow(_ job: Int, of intent: Intent, on host: Int, from site: HostSite, by transport: Int) async -> Outcome? {
     while true {
       let (claimed, isClosed) = state.withLock { ($0.hosts[host].jobs[job], $0.closed.contains(transport)) }
@@ -145,7 +145,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Applies the effects of an operation's end on the engine's side: files that were copied, leases that were given up.
+  /// Applies the effects that an operation has on the engine's side when it ends: files that were copied, leases that were given up.
   func settle(_ intent: Intent, from site: HostSite, on host: Int, _ outcome: Outcome, sources: [SourceFile]?) -> Outcome {
     state.withLock { state in
       if case .unlock(let token, _, _) = intent.operation { state.leases.removeAll { $0.token == token } }
@@ -194,7 +194,7 @@ extension SimulatedWorld.State {
     if leases.contains(where: { $0.host == host && $0.token == held.lock.token }) { hosts[host].lock?.renewed = max(held.renewed, now) }
   }
 
-  /// Performs the steps of jobs that are due by now, although nobody waits for them.
+  /// Performs the steps of jobs that are due by now, even if nobody waits for them.
   mutating func catchUp(_ host: Int, at now: Timestamp) {
     renew(host, at: now)
     for job in hosts[host].jobs.running where hosts[host].jobs[job].ends <= now {
@@ -204,7 +204,7 @@ extension SimulatedWorld.State {
 }
 
 extension DeployModel.Operation {
-  /// Whether the operation renews the lease of the lock under which it works. Each operation that changes something does.
+  /// Whether the operation renews the lease of the lock under which it runs. Every operation that changes something does.
   fileprivate var isLeased: Bool {
     switch self {
     case .lock, .unlock: false

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The engine's part of the simulation. It performs the moves of the ledger that the real engine uses, and may die between any two moves.
+/// The engine's part of the simulation. It performs the moves of the ledger that the real engine uses, and can die between any two moves.
 extension Simulation {
   /// Starts a deployment.
   mutating func begin(_ engine: Int) {
@@ -16,21 +16,21 @@ extension Simulation {
     if let conclusion = engines[engine].conclusion { return follow(engine, conclusion) }
     guard !engines[engine].entries.isEmpty else { return begin(engine) }
     let (plan, lapse, scripts, entries, now) = (engines[engine].plan, lapse, scripts, engines[engine].entries, now)
-    // For the hosts of a parked deployment, each process is another engine.
+    // To the hosts of a parked deployment, each process is a different engine.
     let claim = "\(engine)-\(engines[engine].incarnation)"
     drive(engine) {
       try Ledger(resuming: entries, of: plan, scripts: try scripts(plan), actor: "simulation", claim: claim, at: now, lapse: lapse)
     }
   }
 
-  /// Passes one outside event to the engine, if it lives.
+  /// Passes one outside event to the engine, if the engine is alive.
   mutating func take(_ happening: Happening, by engine: Int) {
     guard engines[engine].isAlive else { return }
     engines[engine].ledger?.take([happening])
     drive(engine)
   }
 
-  /// Puts a message into the mailbox, where it stays until an engine takes it. An engine that lives gets it at once.
+  /// Puts a message into the mailbox, where it stays until an engine takes it. An engine that is alive gets it immediately.
   mutating func say(_ message: Message, to engine: Int) {
     guard engines.indices.contains(engine) else { return }
     engines[engine].mailbox.append(message)
@@ -67,7 +67,7 @@ extension Simulation {
     leaveOrStay(engine)
   }
 
-  /// If the engine may leave, plans that it leaves two seconds later. If the deployment is parked, its engine ends.
+  /// If the engine is allowed to leave, plans that it leaves two seconds later. If the deployment is parked, its engine ends.
   private mutating func leaveOrStay(_ engine: Int) {
     guard let parks, let ledger = engines[engine].ledger else { return }
     if ledger.isParked {
@@ -105,7 +105,7 @@ extension Simulation {
     follow(engine, conclusion)
   }
 
-  /// Plans the rollback that follows from a failed deployment.
+  /// Plans the rollback that follows a failed deployment.
   private mutating func follow(_ engine: Int, _ conclusion: Conclusion) {
     guard !engines[engine].followed, conclusion.owesWayBack else { return }
     engines[engine].followed = true
@@ -152,7 +152,7 @@ extension Simulation {
     }
   }
 
-  /// Counts a moment at which the engine may die. Returns true if it dies; another engine resumes a little later.
+  /// Counts a moment at which the engine can die. Returns true if it dies, in which case another engine resumes a little later.
   mutating func crashes(_ engine: Int) -> Bool {
     guard dies(engine) else { return false }
     engines[engine].die(at: now)

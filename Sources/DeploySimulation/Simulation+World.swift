@@ -51,7 +51,7 @@ extension Simulation {
     take(.finished(intent: intent, outcome), by: engine)
   }
 
-  /// Ends an operation because its engine wants that.
+  /// Ends an operation because its engine wants it to end.
   mutating func cancel(_ intent: Int, by engine: Int) {
     guard engines[engine].awaits(intent) else { return }
     let incarnation = engines[engine].incarnation
@@ -66,7 +66,7 @@ extension Simulation {
     push(.reply(engine: engine, incarnation: incarnation, intent: intent, outcome), after: 100)
   }
 
-  /// Cuts the power of a host, which is back 20 seconds later.
+  /// Cuts the power of a host. The host is back 20 seconds later.
   mutating func reboot(_ number: Int) {
     let cut = hosts[number].jobs.running.map { hosts[number].jobs[$0] }
     hosts[number].reboot()
@@ -91,7 +91,8 @@ extension Simulation {
 
   private mutating func sendHere(_ intent: Intent, from engine: Int) {
     let incarnation = engines[engine].incarnation
-    // A command on the engine's machine dies with its engine. If another process asks for it again, it is lost, unless it may be repeated.
+    // A command on the engine's machine dies with its engine. If another process asks for the command again, the command is lost, unless it
+    // is allowed to be repeated.
     if incarnation > 0, intent.operation.isCommand, !intent.operation.mayRepeat, engines[engine].here.contains(intent.id) {
       return push(
         .reply(engine: engine, incarnation: incarnation, intent: intent.id, .failed(.lost, "the engine died while it ran")), after: 2)
@@ -116,7 +117,7 @@ extension Simulation {
     push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, outcome), after: outcome.duration.milliseconds)
   }
 
-  /// Returns the answer of the engine's machine to a question. In a rehearsal, nobody can know it.
+  /// Returns the answer of the engine's machine to a question. In a rehearsal, nobody can know this answer.
   private func known(_ outcome: Outcome, of operation: DeployModel.Operation) -> Outcome {
     let rehearsed = hosts.first?.rehearsed == true
     switch operation {
@@ -143,7 +144,7 @@ extension Simulation {
     }
   }
 
-  /// Renews the lease of a host's lock, if its engine lives and reaches the host.
+  /// Renews the lease of a host's lock if the lock's engine is alive and reaches the host.
   private mutating func renew(_ number: Int) {
     guard let held = hosts[number].lock, let engine = engines.firstIndex(where: { $0.plan.lock.token == held.lock.token }) else { return }
     guard held.parked == nil else { return }

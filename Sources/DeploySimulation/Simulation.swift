@@ -5,7 +5,7 @@ package import DeployModel
 /// only the simulation moves. The same seed and the same faults always give the same result. Checkers examine the world after every event.
 package struct Simulation {
   package typealias Journal = (Deployment.ID, [Entry]) throws -> Void
-  /// Plans the deployment that follows from a failed one; nil: none follows.
+  /// Plans the deployment that follows a failed one, or returns nil if none follows.
   package typealias FollowUp = (Plan, Conclusion, Timestamp) -> Plan?
 
   package internal(set) var now: Timestamp
@@ -18,7 +18,7 @@ package struct Simulation {
   package internal(set) var crashPoints = 0
   /// The commands on engines' own machines that succeeded, in order.
   package internal(set) var commandsHere: [String] = []
-  /// Why the simulation had to stop before its end; nil: it did not.
+  /// Why the simulation had to stop early, or nil if it did not.
   package internal(set) var stopped: String?
 
   /// The moments at which the engine dies, as numbers of crash points in increasing order.
@@ -28,25 +28,25 @@ package struct Simulation {
   package var defect: Defect? {
     didSet { for host in hosts.indices { hosts[host].defect = defect } }
   }
-  /// A rule that is disabled in the core of every engine.
+  /// A rule that is disabled in every engine's core.
   package var lapse: Lapse?
-  /// Whether somebody answers every gate that asks a person, a second after it was opened.
+  /// Whether somebody answers every gate that asks a person, one second after the gate was opened.
   package var answersGates = false
-  /// The time after which somebody resumes a parked deployment; nil: engines do not leave while a gate waits for a person.
+  /// The time after which somebody resumes a parked deployment, or nil if engines do not leave while a gate waits for a person.
   package var parks: Interval?
-  /// How people answer gates, by the gate's name; a nil value: nobody answers the gate. For gates that are not listed, `answersGates`
-  /// decides. Looked up, never iterated.
+  /// How people answer gates, by the gate's name. A nil value means that nobody answers the gate. For gates that are not listed,
+  /// `answersGates` decides. Looked up, never iterated.
   package var gateAnswers: [String: Message.Kind?] = [:]
-  /// Returns what a command or check on an engine's own machine does, by its line and its input; nil: it succeeds and writes nothing.
+  /// Returns what a command or check on an engine's own machine does, by its line and its input, or nil if it succeeds and writes nothing.
   package var commandsOfEngine: (@Sendable (_ line: String, _ input: String) -> SimulatedCommand?)?
-  /// Returns what a server answers to a request of an engine's machine; nil: status 200 and an empty body.
+  /// Returns what a server answers to a request of an engine's machine, or nil for status 200 and an empty body.
   package var servers: (@Sendable (HTTPRequest) -> SimulatedAnswer?)?
   /// Whether entries are kept in memory. Without them, no engine can resume.
   package var keepsEntries = true
   /// Called with every append to an engine's journal.
   package var journal: Journal?
   package var followUp: FollowUp?
-  /// The number of events after which the simulation counts as running in circles.
+  /// The number of events after which the simulation is assumed to run in circles.
   package var limit = 50_000_000
   /// The time from an engine's death until somebody resumes its deployment.
   package var absence = Interval.seconds(5)
@@ -88,7 +88,7 @@ package struct Simulation {
     appoint()
   }
 
-  /// Starts a deployment after a delay, counted from the beginning or from the last event. Its hosts are found by their names.
+  /// Starts a deployment after a delay, counted from the beginning or from the last event. The deployment's hosts are found by their names.
   /// - Returns: the number of its engine.
   @discardableResult
   package mutating func add(_ plan: Plan, after delay: Interval = .zero) -> Int {

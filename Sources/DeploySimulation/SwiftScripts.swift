@@ -3,9 +3,9 @@ package import DeployModel
 
 /// Recipes written in Swift, for tests that use the `Scripts` port but need no Lua.
 package final class SwiftScripts: Scripts {
-  /// A running function of a recipe: it takes an answer, and returns what it asks next, or how it ended.
+  /// A running function of a recipe. It takes an answer, and returns its next request or how it ended.
   package typealias Routine = (Answer) -> Step
-  /// A function of a recipe: it makes a routine for its subject.
+  /// A function of a recipe. It makes a routine for its subject.
   package typealias Function = (Subject) -> Routine
 
   private let functions: [Function]
@@ -13,7 +13,7 @@ package final class SwiftScripts: Scripts {
   /// The number of steps so far.
   package private(set) var steps = 0
 
-  /// Makes scripts of functions by number. All pinned recipes of a plan have the same functions.
+  /// Makes scripts from functions, by number. All pinned recipes of a plan have the same functions.
   package init(_ functions: [Function]) { self.functions = functions }
 
   package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
@@ -94,8 +94,8 @@ extension SwiftScripts {
     }
   }
 
-  /// Returns a strategy in two steps: it takes all hosts up to a segment, `batch` at a time, and then all of them to their end. It rolls
-  /// back after a wave with a failure.
+  /// Returns a strategy in two steps: it takes all hosts up to a segment, `batch` at a time, and then takes all of them to the last
+  /// segment. It rolls back after a wave with a failure.
   /// - Parameter forgets: whether the strategy ends after the first step.
   package static func prepared(_ upto: Segment, hosts: [Int], batch: Int? = nil, forgets: Bool = false) -> Function {
     { _ in
@@ -129,8 +129,9 @@ extension SwiftScripts {
     }
   }
 
-  /// Returns the two functions of a traffic adapter. They read and set weights, each with a command on the engine's machine.
-  /// - Parameter weights: the weights that are read before any were set.
+  /// Returns the two functions of a traffic adapter. One reads weights and the other sets them, each with a command on the engine's
+  /// machine.
+  /// - Parameter weights: the weights that are read before any have been set.
   package static func balancer(_ weights: Weights) -> [Function] {
     var now = weights
     let reading = asking({ _ in "traffic?" }, then: { _ in now.value })

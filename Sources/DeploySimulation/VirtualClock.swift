@@ -49,7 +49,7 @@ package final class VirtualClock: Clock, Sendable {
   /// The number of sleepers.
   package var sleepers: Int { state.withLock { $0.sleepers.count } }
 
-  /// The time until the earliest sleeper wakes; nil: nobody sleeps.
+  /// The time until the earliest sleeper wakes, or nil if nobody sleeps.
   package var next: Interval? { state.withLock { state in state.sleepers.map(\.wake).min().map { $0 - state.now } } }
 
   /// Moves the clock by an interval, and wakes all sleepers whose time has come, the earliest first.
@@ -64,7 +64,7 @@ package final class VirtualClock: Clock, Sendable {
   }
 
   /// Moves the clock to the time of the earliest sleeper, and wakes that sleeper.
-  /// - Parameter limit: how far the clock may move; nil: as far as needed.
+  /// - Parameter limit: how far the clock is allowed to move, or nil for as far as needed.
   /// - Returns: false if no sleeper was woken.
   @discardableResult
   package func leap(within limit: Interval? = nil) -> Bool {
@@ -73,9 +73,9 @@ package final class VirtualClock: Clock, Sendable {
     return true
   }
 
-  /// Moves to the earliest sleeper whenever all other tasks have had a turn, until this task is cancelled. So virtual time runs as fast as
-  /// the work that uses it.
-  /// - Parameter limit: the longest move; nil: there is no limit.
+  /// Moves to the earliest sleeper whenever all other tasks have had a turn, until this task is cancelled. In this way, virtual time runs
+  /// as fast as the work that uses it.
+  /// - Parameter limit: the longest move, or nil if there is no limit.
   package func run(within limit: Interval? = nil) async {
     while !Task.isCancelled {
       for _ in 0..<32 { await Task.yield() }
