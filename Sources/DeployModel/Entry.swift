@@ -41,7 +41,7 @@ package enum Happening: Sendable, Hashable, Codable {
   case parks(Parking)
   /// An engine resumes a deployment that was parked or was about to be parked.
   /// - Parameters:
-  ///   - claim: identifies this engine among the engines that try to resume, or empty if the engine that was about to leave stays.
+  ///   - claim: identifies this engine among the engines that try to resume. Empty if the engine that was about to leave stays.
   ///   - reason: why the engine stays, or nil if a person asked to resume.
   case unparks(by: String, claim: String, reason: String? = nil)
   /// An engine resumes the deployment after another engine died. Facts that the dead engine had read from outside might have changed since.

@@ -40,7 +40,7 @@ package struct Lock: Sendable, Hashable, Codable {
   /// Whether a rollback holds the lock, either after a failed deployment or because somebody requested it.
   package var isRollback: Bool { purpose.hasPrefix("roll back ") }
 
-  /// Whether a requested rollback holds the lock. The purpose of a rollback after a failed deployment names that deployment instead.
+  /// Whether a requested rollback holds the lock. The purpose of a rollback after a failed deployment names that deployment.
   package var isRollbackByHand: Bool { isRollback && !purpose.parts(at: ":")[0].contains(" after ") }
 
   /// Returns a string for the host's record, with spaces in place of line ends and tabs, because line ends and tabs separate the record's
@@ -62,7 +62,7 @@ extension Lock {
     return .record(of: members)
   }
 
-  /// Reads the lock's holder from the answer to a lock request, or nil if the answer has no deployment or no owner.
+  /// Reads the lock's holder from the answer to a lock request. Returns nil if the answer has no deployment or no owner.
   package init?(_ value: Value) {
     guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
     self.init(
@@ -84,7 +84,7 @@ package struct LockRequest: Sendable, Hashable, Codable {
   /// The deployment that wrote the receipt from which the plan was made. If the host has another receipt, the plan is out of date.
   package var expects: Deployment.ID?
   /// A deployment that is good according to another host's receipt. If this host has a receipt of that deployment, the receipt becomes good
-  /// too, because the deployment's engine died before it could record this. Nil if there is no such deployment.
+  /// too, because the deployment's engine could no longer record this. Nil if there is no such deployment.
   package var good: Deployment.ID?
   package var lease: Interval
   /// What happens to running jobs of lower fences.

@@ -14,7 +14,7 @@ package struct ParkRequest: Sendable, Hashable, Codable {
 package struct UnparkRequest: Sendable, Hashable, Codable {
   /// The person who resumes, as `user@machine`.
   package var by: String
-  /// Identifies this engine among the engines that try to resume, or empty if the engine that parked the deployment also resumes it.
+  /// Identifies this engine among the engines that try to resume. Empty if the engine that parked the deployment also resumes it.
   package var claim: String
   /// The number of the parking, according to this engine's journal. A host refuses an engine with an earlier number, whose journal is too
   /// old.

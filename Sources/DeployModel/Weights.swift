@@ -27,7 +27,7 @@ package struct Weights: Sendable, Hashable, Codable {
     self.shares = sorted
   }
 
-  /// Reads weights from a record with a number for each pool, or nil if the value is not such a record or the weights are invalid.
+  /// Reads weights from a record with a number for each pool. Returns nil if the value is not such a record or the weights are invalid.
   package init?(_ value: Value) {
     let shares = value.members.compactMap { member in member.value.int.map { Share(member.name, $0) } }
     guard shares.count == value.members.count else { return nil }

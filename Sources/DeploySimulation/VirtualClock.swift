@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A clock that stands still until a test moves it. Sleepers wake in the order of their times, and a test about an hour takes no time.
+/// A clock that stands still until a test moves it. Sleepers wake in the order of their times, and a test that spans an hour takes no time.
 package final class VirtualClock: Clock, Sendable {
   private struct Sleeper: Sendable {
     var number: Int

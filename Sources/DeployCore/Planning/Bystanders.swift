@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The hosts of a group that a deployment leaves alone. The number of them that serve counts towards the floor of the whole group.
+/// The hosts of a group that a deployment leaves alone. Those of them that serve count towards the floor of the whole group.
 package struct Bystanders: Sendable, Hashable {
   /// The number of these hosts.
   package let count: Int

@@ -68,7 +68,7 @@ extension Failure {
 }
 
 extension StageMark {
-  /// Reads a mark from a host's answer, or nil if the value is not a mark.
+  /// Reads a mark from a host's answer. Returns nil if the value is not a mark.
   package init?(_ value: Value) {
     guard let stage = value["stage"]?.text, let revision = value["revision"]?.text.map({ Digest(hex: $0) }),
       let state = value["state"]?.text.flatMap(State.init), let deployment = value["deployment"]?.text, let by = value["by"]?.text,

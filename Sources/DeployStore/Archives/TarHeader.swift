@@ -27,7 +27,7 @@ struct TarHeader {
 
   private static func text(_ field: ArraySlice<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
 
-  /// Reads a number in octal digits, or in GNU's binary form for larger numbers, or nil if it is invalid.
+  /// Reads a number in octal digits or, for larger numbers, in GNU's binary form. Returns nil if it is invalid.
   static func number(_ field: ArraySlice<UInt8>) -> Int? {
     if let first = field.first, first & 0x80 != 0 {
       guard first == 0x80, field.dropFirst().dropLast(7).allSatisfy({ $0 == 0 }) else { return nil }

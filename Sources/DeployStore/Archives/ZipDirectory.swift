@@ -6,7 +6,7 @@ struct LittleEndian {
   init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
   func half(_ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
   func word(_ at: Int) -> Int { half(at) | half(at + 2) << 16 }
-  /// Reads a number of eight bytes, or nil if no file can have such a number.
+  /// Reads a number of eight bytes. Returns nil if no file can have such a number.
   func long(_ at: Int) -> Int? { Int(exactly: UInt64(word(at)) | UInt64(word(at + 4)) << 32) }
 }
 

@@ -42,7 +42,7 @@ extension VolumeList.Entry {
     self.init(digest: Digest(hex: String(decoding: words[0], as: UTF8.self)), start: start, size: size)
   }
 
-  /// Reads a number of at most 15 digits, so that a sum of two numbers cannot overflow, or nil if it is invalid.
+  /// Reads a number of at most 15 digits, so that a sum of two numbers cannot overflow. Returns nil if it is invalid.
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     guard (1...15).contains(digits.count) else { return nil }
     var number = 0

@@ -50,8 +50,8 @@ enum Disk {
     return bytes
   }
 
-  /// Writes a file so that, even after a loss of power, either the complete file is in place or nothing is. The file is written under
-  /// another name, synced and renamed.
+  /// Writes a file so that, even after a loss of power, either the complete new file is in place or the path is unchanged. The file is
+  /// written under another name, synced and renamed.
   static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Failure) {
     let temporary = temporaryName(for: path)
     do throws(Failure) {
