@@ -1,4 +1,5 @@
 /* Compiles the text of recipes. Some things cost Lua's compiler the square of their number, and nothing stops it meanwhile. */
+#define _GNU_SOURCE /* memmem */
 #include "inside.h"
 #include <string.h>
 
@@ -7,33 +8,22 @@
 /* Whether Lua reads a byte as part of a name, whatever the locale is. */
 static bool is_part(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
-static bool is_jump(const char *word, size_t length) {
-  switch (length) {
-    case 2: return memcmp(word, "or", 2) == 0;
-    case 3: return memcmp(word, "and", 3) == 0;
-    case 4: return memcmp(word, "goto", 4) == 0;
-    case 5: return memcmp(word, "break", 5) == 0;
-    case 6: return memcmp(word, "elseif", 6) == 0;
-    default: return false;
+/* How often a word stands alone in the text, but at most one more than JUMPS. */
+static int64_t count_word(const char *text, size_t count, const char *word) {
+  size_t length = strlen(word);
+  int64_t found = 0;
+  for (const char *at = text, *end = text + count; found <= JUMPS && (at = memmem(at, (size_t)(end - at), word, length)); at += length) {
+    if (*word == ':') found++;
+    else if ((at == text || !is_part((unsigned char)at[-1])) && (at + length == end || !is_part((unsigned char)at[length]))) found++;
   }
+  return found;
 }
 
 /* What looks like a jump in comments and texts is counted, too. */
-static int count_jumps(const char *text, size_t count) {
-  int jumps = 0;
-  for (size_t at = 0; at < count && jumps <= JUMPS;) {
-    size_t end = at;
-    while (end < count && is_part((unsigned char)text[end])) end++;
-    if (end > at) {
-      if (is_jump(text + at, end - at)) jumps++;
-      at = end;
-    } else if (text[at] == ':' && at + 1 < count && text[at + 1] == ':') {
-      jumps++;
-      at += 2;
-    } else {
-      at++;
-    }
-  }
+static int64_t count_jumps(const char *text, size_t count) {
+  static const char *const words[] = {"and", "or", "elseif", "break", "goto", "::"};
+  int64_t jumps = 0;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) jumps += count_word(text, count, words[i]);
   return jumps;
 }
 

@@ -27,8 +27,10 @@ package struct PinnedPrelude: Sendable {
   /// be read again with another prelude, although a deployment cannot continue with one. See `foreign(in:)`.
   package init(in sources: [SourceFile]) {
     let found = sources.filter(Prelude.holds)
-    if let known = [Self.own, Self.spec].first(where: { Self.isSame(found, as: $0.files) }) {
-      self = known
+    if Self.isSame(found, as: Self.own.files) {
+      self = .own
+    } else if Self.isSame(found, as: Self.spec.files) {
+      self = .spec
     } else if let main = found.first(where: { $0.path.isExactly(Self.main) }), let boundary = Self.named(Self.boundary(of: main)) {
       self.init(boundary, found)
     } else if let early = PositionalBoundary.prelude(in: found) {

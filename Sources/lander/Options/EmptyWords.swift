@@ -7,6 +7,8 @@ enum EmptyWords {
   /// - Throws: `Problems`, one for each empty value. Parameters of recipes are not checked, because their types say what they may be.
   static func check(_ arguments: [String]) throws(Problems) {
     let words = arguments.prefix { $0 != "--" }
+    // To learn a command's options takes some milliseconds.
+    guard words.contains(where: { $0.hasSuffix("=") || $0.allSatisfy(\.isWhitespace) }) else { return }
     let options = Set(OptionNames.names(of: Subcommand.named(Array(words))))
     var problems: [Problem] = []
     var option: String? = "an argument"
