@@ -87,7 +87,7 @@ static bool arrives(clineedit *edit) {
   }
 }
 
-/* Reads one character. Returns 1; 0: the input is over, or the line was stopped. */
+/* Reads one character. Returns 1, or 0 if the input is over, or the line was stopped. */
 static int character(EditLine *line, wchar_t *result) {
   clineedit *edit = owner(line);
   mbstate_t state = {0};

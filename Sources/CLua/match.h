@@ -21,7 +21,7 @@ typedef struct {
 } matcher;
 
 void clua_match_prepare(matcher *m, lua_State *L, const char *s, size_t sn, const char *p, size_t pn);
-/* Returns the position behind the match that begins at s; NULL: there is no match. */
+/* Returns the position behind the match that begins at s, or NULL if there is no match. */
 const char *clua_match_at(matcher *m, const char *s, const char *p);
 /* Charges the steps since the last charge to the task; raises if its budget is spent. */
 void clua_match_settle(matcher *m);

@@ -175,7 +175,7 @@ bool clua_chunk(clua_state *s, const char *path, const uint8_t *code, size_t cou
   return protect(s, run_chunk, &c);
 }
 
-/* Reads a whole number that the prelude left under that name; 0: there is none. */
+/* Reads a whole number that the prelude left under that name, or 0 if there is none. */
 static int run_number(lua_State *L) {
   chunk *c = lua_touserdata(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);

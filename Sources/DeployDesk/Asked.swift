@@ -6,9 +6,9 @@ package import DeployModel
 package struct Asked: Sendable, Hashable {
   package var request: DeploymentRequest
   package var unclear: [Problem]
-  /// The receipt of the revision that joining hosts get; nil: no hosts join.
+  /// The receipt of the revision that joining hosts get, or nil if no hosts join.
   var joins: Receipt?
-  /// The revision that missing hosts get; nil: the request is not for missing hosts.
+  /// The revision that missing hosts get, or nil if the request is not for missing hosts.
   var missing: Planner.Missing?
   /// The typed options besides recipe and group, if the request has them in another form; nil: they are as in the request.
   var typed: TypedOptions?

@@ -21,11 +21,11 @@ package struct Desk: Sendable {
   let hosts: any HostExchange
   let releases: any ReleaseReader
   let commits: any VersionControl
-  /// The CI system that runs the command; nil: no known system does.
+  /// The CI system that runs the command, or nil if no known system does.
   let system: CISystem?
   /// The parts that a rehearsal of recipes needs.
   let stage: RehearsalStage
-  /// Returns the table of a time zone from the time zone database; nil: this machine does not have the zone.
+  /// Returns the table of a time zone from the time zone database, or nil if this machine does not have the zone.
   let zones: @Sendable (String) -> [UInt8]?
   /// The command's place in the queue, if it has one.
   let line = OwnTurn()

@@ -7,7 +7,7 @@ package struct LoadedProject: Sendable {
   package var project: Project
   /// Warnings about the folder, besides those about recipes.
   package var warnings: [Problem] = []
-  /// The typed options that describe a project without a `deploy.lua`; nil: the project has a `deploy.lua`.
+  /// The typed options that describe a project without a `deploy.lua`, or nil if the project has a `deploy.lua`.
   package var typed: String?
   /// The plugins that the project requires, in the order of reading.
   package var plugins: [RequiredPlugin] = []

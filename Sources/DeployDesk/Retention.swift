@@ -3,7 +3,7 @@ package import DeployModel
 /// Decides which bundles this machine's store keeps, and removes the others.
 package struct Retention: Sendable {
   let shelf: any BundleShelf
-  /// The deployments of this state folder; nil: there are none.
+  /// The deployments of this state folder, or nil if there are none.
   let past: PastDeployments?
 
   package init(shelf: any BundleShelf, past: PastDeployments?) {
@@ -27,7 +27,7 @@ package struct Retention: Sendable {
   }
 
   /// Compares every file of a bundle, or of all bundles, with its digest.
-  /// - Parameter prefix: the beginning of the bundle's digest; nil: all bundles.
+  /// - Parameter prefix: the beginning of the bundle's digest, or nil for all bundles.
   /// - Returns: the number of bundles that were compared.
   /// - Throws: everything that has changed since the bundles were stored.
   package func verify(_ prefix: String?) async throws -> Int {

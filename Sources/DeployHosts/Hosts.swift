@@ -31,7 +31,7 @@ package final class Hosts: Transport {
   private let admission: Admission
   private let state = Guarded(State())
 
-  /// Returns the `TRACEPARENT` of a command on a host in a lifecycle event (nil: outside any); nil: the variable is not set.
+  /// Returns the `TRACEPARENT` of a command on a host in a lifecycle event (nil: outside any), or nil if the variable is not set.
   package typealias TraceOf = @Sendable (Deployment.ID, String?, LifecycleEvent?) -> String?
   let trace: TraceOf
 
@@ -87,7 +87,7 @@ package final class Hosts: Transport {
     }
   }
 
-  /// Returns the process id of the client that has the channel to a host; nil: no channel is open.
+  /// Returns the process id of the client that has the channel to a host, or nil if no channel is open.
   package func client(of host: DeployModel.Host) async -> Int32? { await (try? link(to: host))?.client }
 
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {

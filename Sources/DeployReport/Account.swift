@@ -10,9 +10,9 @@ package struct Account: Sendable {
     package var verb: String
     /// The gate that the message was for; nil: no gate.
     package var gate: String?
-    /// The reason; empty: none was given.
+    /// The reason, or empty if none was given.
     package var comment: String
-    /// Whether the deployment accepted the message; nil: the journal has no answer.
+    /// Whether the deployment accepted the message, or nil if the journal has no answer.
     package var accepted: Bool?
   }
   /// A host that the deployment left in a state that needs attention.
@@ -25,19 +25,19 @@ package struct Account: Sendable {
   package let actor: String
   package let provenance: Provenance?
   package let words: [Word]
-  /// What is wrong with the traffic, in a sentence; nil: the journal shows nothing wrong.
+  /// What is wrong with the traffic, in a sentence, or nil if the journal shows nothing wrong.
   package private(set) var traffic: String?
-  /// The weights that the deployment left, if they differ from the weights before; nil: they are equal, or nothing was shifted.
+  /// The weights that the deployment left, if they differ from the weights before, or nil if they are equal, or nothing was shifted.
   package let weights: Weights?
   package private(set) var wrong: [Wrong]
   /// Names of stages that should have been undone but were not.
   package private(set) var notUndone: [String]
-  /// The exit code of the command that ran the deployment; nil: it has not ended.
+  /// The exit code of the command that ran the deployment, or nil if it has not ended.
   package let exit: ExitCode?
-  /// When the deployment ended; nil: it has not ended.
+  /// When the deployment ended, or nil if it has not ended.
   package let ended: Timestamp?
 
-  /// - Parameter rollback: the story of the rollback that followed; nil: there was none.
+  /// - Parameter rollback: the story of the rollback that followed, or nil if there was none.
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil) {
     id = story.id
     actor = story.plan?.origin.actor ?? ""
@@ -54,7 +54,7 @@ package struct Account: Sendable {
     }
   }
 
-  /// Returns why a host needs attention; nil: it needs none.
+  /// Returns why a host needs attention, or nil if it needs none.
   private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
     guard let end = story.conclusion else { return nil }
     // A refused deployment changes no host. But if it is a rollback that followed from a failure, its hosts stay on the failed
@@ -97,7 +97,7 @@ package struct Account: Sendable {
   /// Whether anything needs attention.
   package var isWrong: Bool { traffic != nil || !wrong.isEmpty || !notUndone.isEmpty }
 
-  /// What the deployment left, as a clause for a list: `traffic left shifted, 2 hosts wrong`; nil: nothing needs attention.
+  /// What the deployment left, as a clause for a list: `traffic left shifted, 2 hosts wrong`, or nil if nothing needs attention.
   package var clause: String? {
     let parts = [
       traffic.map { _ in "traffic left wrong" }, wrong.isEmpty ? nil : "\(wrong.count.of("host")) left wrong",
@@ -162,10 +162,10 @@ extension DeploymentStory {
     signals.map { Account.Word(at: $0.at, by: $0.by, verb: $0.verb, gate: nil, comment: $0.comment, accepted: nil) }
   }
 
-  /// The weights that the deployment left, if they differ from those at the start; nil: they are equal, or nothing was shifted.
+  /// The weights that the deployment left, if they differ from those at the start, or nil if they are equal, or nothing was shifted.
   fileprivate var leftWeights: Weights? { weights.flatMap { $0.last == $0.first ? nil : $0.last } }
 
-  /// What is wrong with the traffic at the end, in a sentence; nil: the journal shows nothing wrong.
+  /// What is wrong with the traffic at the end, in a sentence, or nil if the journal shows nothing wrong.
   fileprivate var trafficLeft: String? {
     guard let conclusion else { return nil }
     if let stray = conclusion.traffic {

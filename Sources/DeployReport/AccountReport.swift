@@ -7,12 +7,12 @@ package struct AccountReport: Sendable {
   package let account: Account
   /// How the deployment ended, in a word.
   package var state: String
-  /// The exit code of the command that ran the deployment; nil: it has not ended.
+  /// The exit code of the command that ran the deployment, or nil if it has not ended.
   private let exit: ExitCode?
 
   /// - Parameters:
   ///   - state: the state's name in `history`: `succeeded`, `running` …
-  ///   - exit: the exit code, if it also depends on something other than the ends of the deployment and its rollback; nil: it follows
+  ///   - exit: the exit code, if it also depends on something other than the ends of the deployment and its rollback, or nil if it follows
   ///     from them.
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, state: String, exit: ExitCode? = nil) {
     self.story = story

@@ -6,15 +6,15 @@ package struct AlarmReport: Sendable {
   private let record: AlarmRecord
   /// Number of hosts that the alarm looks at.
   private let hosts: Int
-  /// The state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
+  /// The state of the rollback that the alarm began, or nil if it began none, or nobody knows the rollback any more.
   private let standing: AlarmRollback?
   /// The command that takes the hosts back by hand.
   private let command: String
 
   /// - Parameters:
   ///   - hosts: the number of hosts that the alarm looks at.
-  ///   - subject: the deployment's recipe and group; nil: only its id is known.
-  ///   - standing: the state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
+  ///   - subject: the deployment's recipe and group, or nil if only its id is known.
+  ///   - standing: the state of the rollback that the alarm began, or nil if it began none, or nobody knows the rollback any more.
   package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
     self.alarm = alarm
     self.record = record
@@ -75,7 +75,7 @@ package struct AlarmReport: Sendable {
   /// Returns the state or the end of the alarm, in one line.
   /// - Parameters:
   ///   - isWatched: whether a process watches the alarm.
-  ///   - now: the present time; nil: the line does not say whether the alarm's time is over.
+  ///   - now: the present time, or nil if the line does not say whether the alarm's time is over.
   package func line(on surface: Surface, isWatched: Bool = false, now: Timestamp? = nil) -> String {
     let reason = record.reason.map { ": \(SafeText.line($0))" } ?? ""
     let counted = "\(record.tally.looks.of("look")), \(record.tally.bad) bad"

@@ -26,7 +26,7 @@ package struct CIDialect: Sendable, Hashable {
     }
   }
 
-  /// Returns the text that closes a section; empty: the next section closes it.
+  /// Returns the text that closes a section, or empty if the next section closes it.
   func close(_ name: String, at moment: Timestamp) -> String {
     switch kind {
     case .github: "::endgroup::\n"
@@ -39,7 +39,7 @@ package struct CIDialect: Sendable, Hashable {
   }
 
   /// Returns one line for each annotation; empty if the CI system has no command for annotations.
-  /// - Parameter folder: the project's folder, relative to the top of the checkout; empty: the top itself.
+  /// - Parameter folder: the project's folder, relative to the top of the checkout, or empty for the top itself.
   package func lines(_ annotations: [Annotation], in folder: String) -> [String] {
     switch kind {
     case .github: annotations.map { github($0, folder) }

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension HostStatus {
-  /// The error behind the status; nil: nothing went wrong.
+  /// The error behind the status, or nil if nothing went wrong.
   package var error: ScriptError? {
     switch self {
     case .pending, .changing, .ready, .succeeded, .unchanged, .kept: nil

@@ -13,9 +13,9 @@ package struct Chronicle: Sendable {
     package var event: LifecycleEvent
     package var began: Timestamp
     package var ended: Timestamp?
-    /// When the step ended; nil: it has not ended.
+    /// When the step ended, or nil if it has not ended.
     package var end: End?
-    /// Number of the step's wave; nil: no wave had begun.
+    /// Number of the step's wave, or nil if no wave had begun.
     package var wave: Int?
     /// The last output of the step's commands, from the journal.
     package var output = ""
@@ -126,6 +126,6 @@ package struct Chronicle: Sendable {
   /// The lifecycle events that at least one host had, in the order of `LifecycleEvent`.
   package var events: [LifecycleEvent] { LifecycleEvent.allCases.filter(Set(steps.map(\.event)).contains) }
 
-  /// Returns the last step of a host for a lifecycle event; nil: the host had no such step.
+  /// Returns the last step of a host for a lifecycle event, or nil if the host had no such step.
   package func step(_ host: Int, _ event: LifecycleEvent) -> Step? { last[Key(host: host, event: event)].map { steps[$0] } }
 }

@@ -19,7 +19,7 @@ package struct DeliveryMetrics: Sendable {
     package var began: Timestamp
     package var ended: Timestamp
     package var end: End
-    /// When the deployment's commit was made; nil: unknown.
+    /// When the deployment's commit was made, or nil if unknown.
     package var committed: Timestamp?
 
     package init(
@@ -64,11 +64,11 @@ package struct DeliveryMetrics: Sendable {
     /// The number of failures: failed deployments, and releases that somebody took back later.
     package var failed: Int
     package var perDay: Double
-    /// The lead times; nil: no commit's time is known.
+    /// The lead times, or nil if no commit's time is known.
     package var lead: Times?
-    /// The change failure rate, 0 to 1; nil: there was no deployment.
+    /// The change failure rate, 0 to 1, or nil if there was no deployment.
     package var failureRate: Double?
-    /// The recovery times; nil: no failure was repaired.
+    /// The recovery times, or nil if no failure was repaired.
     package var restore: Times?
     /// Number of failures that no good deployment has followed yet.
     package var notRestored: Int
@@ -123,7 +123,7 @@ package struct DeliveryMetrics: Sendable {
 }
 
 extension DeliveryMetrics.Deployment {
-  /// Makes the metrics' view of a deployment; nil: the deployment has not ended, or it does not count.
+  /// Makes the metrics' view of a deployment, or nil if the deployment has not ended, or it does not count.
   package init?(_ story: DeploymentStory) {
     // A task and a removal deliver nothing, and hosts that join get what was delivered before.
     guard let plan = story.plan, plan.kind.leadsToRelease, plan.flow.joins == nil, let conclusion = story.conclusion,

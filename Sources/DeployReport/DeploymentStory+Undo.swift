@@ -26,7 +26,7 @@ extension DeploymentStory {
 
   /// Returns the names of the stages that should have been undone but were not, for a deployment and the rollback that follows from
   /// it.
-  /// - Parameter rollback: the rollback; nil: none has begun.
+  /// - Parameter rollback: the rollback, or nil if none has begun.
   func notUndone(after rollback: DeploymentStory?) -> [String] {
     notUndone + (rollback?.notUndone ?? conclusion?.undo?.map(\.mark.stage) ?? [])
   }

@@ -12,7 +12,7 @@ package struct DeploymentStory: Sendable {
     package var doing: String?
     package var began: Timestamp?
     package var ended: Timestamp?
-    /// Whether the host gets traffic, by the last note in the journal; nil: the journal has no such note.
+    /// Whether the host gets traffic, by the last note in the journal, or nil if the journal has no such note.
     package var service: Service?
   }
 
@@ -35,7 +35,7 @@ package struct DeploymentStory: Sendable {
     package var error: ScriptError
     /// The last operation that failed before the failure was noted, in words; nil: none is known.
     package var operation: String?
-    /// The exit status of the operation in `operation`; nil: there is none.
+    /// The exit status of the operation in `operation`, or nil if there is none.
     package var status: Int?
   }
 
@@ -43,7 +43,7 @@ package struct DeploymentStory: Sendable {
   struct RanStory: Sendable {
     /// The stage's name.
     var name: String
-    /// The first operations, in words, at most `mostRan`. `host` is the host's name; nil: the engine's own machine.
+    /// The first operations, in words, at most `mostRan`. `host` is the host's name, or nil for the engine's own machine.
     var first: [(host: String?, doing: String)] = []
     /// The number of all operations.
     var count = 0
@@ -62,11 +62,11 @@ package struct DeploymentStory: Sendable {
     package var message: Message
     /// When the deployment got the message, by the engine's clock.
     package var at: Timestamp
-    /// Name of the gate that was open then; nil: no gate was open.
+    /// Name of the gate that was open then, or nil if no gate was open.
     package var gate: String?
-    /// Whether the deployment accepted the message; nil: there is no answer yet.
+    /// Whether the deployment accepted the message, or nil if there is no answer yet.
     package var accepted: Bool?
-    /// The answer in words; nil: there is none yet.
+    /// The answer in words, or nil if there is none yet.
     package var answer: String?
   }
 
@@ -91,16 +91,16 @@ package struct DeploymentStory: Sendable {
   package private(set) var first: Failing?
   /// The gates, in the order of their opening.
   package private(set) var gates: [GateStory] = []
-  /// Why the strategy ended the rollout on purpose, and the number of hosts left on the old revision; nil: it did not end it.
+  /// Why the strategy ended the rollout on purpose, and the number of hosts left on the old revision, or nil if it did not end it.
   package private(set) var stopped: (reason: String, left: Int)?
   package private(set) var remarks: [String] = []
   package private(set) var cancelled: String?
-  /// The pause; nil: the deployment is not paused.
+  /// The pause, or nil if the deployment is not paused.
   package private(set) var pause: Pause?
-  /// Until when hosts keep the parked deployment, and since when it is parked; nil: it is not parked.
+  /// Until when hosts keep the parked deployment, and since when it is parked, or nil if it is not parked.
   package private(set) var parked: (until: Timestamp, since: Timestamp)?
   package private(set) var conclusion: Conclusion?
-  /// The name of the irreversible stage that has begun, so that nothing goes back; nil: none has begun.
+  /// The name of the irreversible stage that has begun, so that nothing goes back, or nil if none has begun.
   package private(set) var barrier: String?
   /// The number of entries so far.
   package private(set) var count = 0
@@ -108,7 +108,7 @@ package struct DeploymentStory: Sendable {
   /// The messages, in the order in which the deployment got them.
   package private(set) var messages: [MessageStory] = []
   package private(set) var signals: [SignalStory] = []
-  /// The weights before the first shift and after the last one; nil: nothing was shifted, or the weights before are unknown.
+  /// The weights before the first shift and after the last one, or nil if nothing was shifted, or the weights before are unknown.
   package private(set) var weights: (first: Weights, last: Weights)?
 
   /// The operations of stages and of a task's functions, in the order in which they began.

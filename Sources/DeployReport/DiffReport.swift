@@ -8,7 +8,7 @@ package struct DiffReport: Sendable {
     package var release: Release.ID?
     package var commit: Commit?
     package var changes: CommitRange?
-    /// The changed files, each with its kind of change; nil: unknown.
+    /// The changed files, each with its kind of change, or nil if unknown.
     package var files: [(kind: String, path: String)]?
     package init(
       hosts: [String], release: Release.ID?, commit: Commit?, changes: CommitRange?, files: [(kind: String, path: String)]?

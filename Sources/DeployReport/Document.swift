@@ -10,7 +10,7 @@ package struct Document: Sendable {
   package struct Cell: Sendable, Hashable {
     package var text: String
     package var tone: Tone
-    /// The text that appears when a pointer is over the cell; nil: none.
+    /// The text that appears when a pointer is over the cell, or nil if there is none.
     package var hint: String?
     package init(_ text: String, _ tone: Tone = .plain, hint: String? = nil) {
       self.text = text
@@ -23,7 +23,7 @@ package struct Document: Sendable {
   package struct Fact: Sendable, Hashable {
     package var name: String
     package var cell: Cell
-    /// The address of a page; nil: none.
+    /// The address of a page, or nil if there is none.
     package var link: String?
     package init(_ name: String, _ text: String, _ tone: Tone = .plain, link: String? = nil) {
       self.name = name

@@ -104,7 +104,7 @@ enum HTMLText {
   }
 
   /// Makes a text harmless on one line, and replaces `&`, `<` and `>`.
-  /// - Parameter more: the replacement of a further character; nil: the character stays.
+  /// - Parameter more: the replacement of a further character, or nil if the character stays.
   static func replaced(_ text: String, _ more: (Unicode.Scalar) -> String?) -> String {
     var out = ""
     for scalar in SafeText.line(text).unicodeScalars {

@@ -3,9 +3,9 @@ package import DeployModel
 /// How a command ended: the object of `--json` and `--result`, and the last line of `--output ndjson`.
 package struct EndLine: Sendable {
   package var exit: ExitCode
-  /// The words that name the command, such as `bundle list`; empty: there were none.
+  /// The words that name the command, such as `bundle list`, or empty if there were none.
   package var command = ""
-  /// The deployment and the rollback that followed from it; empty: none was begun.
+  /// The deployment and the rollback that followed from it, or empty if none was begun.
   package var deployments: [Deployment.ID]
   /// Whether the deployment has begun and its end is unknown. The same command would then begin another deployment.
   package var isUnderWay = false
@@ -13,9 +13,9 @@ package struct EndLine: Sendable {
   package var problems: [Problem]
   /// What deserves attention but changed nothing about the end, in the order in which it was said.
   package var warnings: [Problem] = []
-  /// The result as JSON; nil: the command only has text, or it failed before it had a result.
+  /// The result as JSON, or nil if the command only has text, or it failed before it had a result.
   package var result: String?
-  /// The command's output for people, in place of a result; nil: it is not included.
+  /// The command's output for people, in place of a result, or nil if it is not included.
   package var text: [String]?
 
   package init(_ exit: ExitCode, deployments: [Deployment.ID] = [], problems: [Problem] = []) {
@@ -129,7 +129,7 @@ extension ExitCode {
 }
 
 extension Summary {
-  /// How the deployment ended, in a sentence; nil: it has no conclusion.
+  /// How the deployment ended, in a sentence, or nil if it has no conclusion.
   package var sentence: String? {
     guard story.plan?.kind.task != nil else { return exit?.sentence }
     if exit == .held, story.conclusion?.status == .cancelled { return "it was cancelled, and what it ran stays" }

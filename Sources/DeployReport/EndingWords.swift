@@ -3,7 +3,7 @@ import DeployModel
 /// The answer to a person who wants a deployment to end. It depends on what the deployment is doing.
 package struct EndingWords: Sendable {
   private let story: DeploymentStory
-  /// The typed options that describe a project without a `deploy.lua`; nil: the project has one.
+  /// The typed options that describe a project without a `deploy.lua`, or nil if the project has one.
   private let typed: String?
 
   /// - Parameter story: the deployment that is under way.

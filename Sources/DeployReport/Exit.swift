@@ -3,7 +3,7 @@ package import DeployModel
 extension ExitCode {
   /// Makes the exit code of a command that ran a deployment.
   /// - Parameters:
-  ///   - rollback: the end of the rollback that followed; nil: there was none.
+  ///   - rollback: the end of the rollback that followed, or nil if there was none.
   ///   - isRollback: whether the deployment itself is a rollback.
   package init(_ conclusion: Conclusion, rollback: Conclusion? = nil, isRollback: Bool = false) {
     if conclusion.traffic != nil || conclusion.notUndone != nil {

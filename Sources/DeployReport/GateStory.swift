@@ -54,7 +54,7 @@ package struct GateStory: Sendable {
     return lines
   }
 
-  /// Returns what a time without an engine means for a gate that looks repeatedly; nil: nothing.
+  /// Returns what a time without an engine means for a gate that looks repeatedly, or nil if there is nothing.
   package func resumed(after gap: Interval) -> String? {
     guard let watch = gate.watch, gap.milliseconds > watch.every.milliseconds.times(2) else { return nil }
     return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
@@ -143,14 +143,14 @@ extension Gate {
     }
   }
 
-  /// Who has to sign an answer: ` (signed by 2 of kim, ann)`; empty: anybody may answer.
+  /// Who has to sign an answer: ` (signed by 2 of kim, ann)`, or empty if anybody may answer.
   private var signers: String {
     guard let from else { return "" }
     let names = from.prefix(6).map { SafeText.line($0) }.joined(separator: ", ") + (from.count > 6 ? ", …" : "")
     return " (signed by \(from.count == 1 ? "" : "\(count ?? 1) of ")\(names))"
   }
 
-  /// What a failure or a missing answer does, if it does something unusual; nil: it fails the deployment.
+  /// What a failure or a missing answer does, if it does something unusual, or nil if it fails the deployment.
   package var unusual: String? {
     let failing: String? = failing == .fail ? nil : "a failure is left to the strategy"
     let undecided: String? =

@@ -8,22 +8,22 @@ package struct HistoryLine: Sendable {
   package var what: String
   package var group: String
   package var revision: String
-  /// The kind of the deployment; nil: the journal cannot be read.
+  /// The kind of the deployment, or nil if the journal cannot be read.
   package var kind: KindWords?
   package var hosts: Int
   package var actor: String
   /// `succeeded`, `failed`, `interrupted`, …
   package var state: String
   package var style: Surface.Style
-  /// The command that somebody has to type now; nil: none.
+  /// The command that somebody has to type now, or nil if there is none.
   package var next: String?
-  /// The open gate; nil: no gate is open.
+  /// The open gate, or nil if no gate is open.
   package var waits: GateStory?
-  /// The pause; nil: the deployment is not paused.
+  /// The pause, or nil if the deployment is not paused.
   package var pause: Pause?
-  /// Who asked and why, the messages, and what the deployment left; nil: its journal cannot be read.
+  /// Who asked and why, the messages, and what the deployment left, or nil if its journal cannot be read.
   package var account: Account?
-  /// The exit code of the command that ran the deployment and its rollback; nil: it has not ended, or the code is unknown.
+  /// The exit code of the command that ran the deployment and its rollback, or nil if it has not ended, or the code is unknown.
   package var exit: ExitCode?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,

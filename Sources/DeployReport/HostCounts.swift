@@ -8,7 +8,7 @@ struct HostCounts {
   ]
   private var words: [String]
 
-  /// - Parameter rollback: the rollback that followed; nil: there was none. A host that it took back no longer counts as succeeded.
+  /// - Parameter rollback: the rollback that followed, or nil if there was none. A host that it took back no longer counts as succeeded.
   init(of story: DeploymentStory, after rollback: DeploymentStory? = nil) {
     words = story.hosts.map { host in
       guard host.status == .succeeded, rollback?.conclusion != nil,

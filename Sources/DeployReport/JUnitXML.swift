@@ -15,7 +15,7 @@ enum JUnitXML {
     return "      <\(name) message=\"\(message)\">" + XMLText.escaped(lines.joined(separator: "\n")) + "</\(name)>\n"
   }
 
-  /// Returns the element with the output of a test; empty: it printed nothing.
+  /// Returns the element with the output of a test, or empty if it printed nothing.
   static func output(_ lines: [String]) -> String {
     lines.isEmpty ? "" : "      <system-out>" + XMLText.escaped(lines.joined(separator: "\n")) + "</system-out>\n"
   }

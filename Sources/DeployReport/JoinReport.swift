@@ -11,7 +11,7 @@ package struct JoinReport: Sendable {
   ///   - goal: the receipt of the revision.
   ///   - group: the group's name.
   ///   - hosts: names of the hosts that have the revision.
-  ///   - away: names of requested hosts that are out of reach; nil: the person named the hosts, and all of them answered.
+  ///   - away: names of requested hosts that are out of reach, or nil for the person named the hosts, and all of them answered.
   package init(_ goal: Receipt, group: String, hosts: [String], away: [String]? = nil) {
     self.away = away
     self.goal = goal

@@ -5,7 +5,7 @@ package import DeployModel
 package struct LiveReport: ProgressReport {
   var surface: Surface
   private let echo: Bool
-  /// The number of waves in the rehearsal; nil: unknown.
+  /// The number of waves in the rehearsal, or nil if unknown.
   let waves: Int?
   var story = DeploymentStory()
   var transfers = Transfers()
@@ -19,10 +19,10 @@ package struct LiveReport: ProgressReport {
   private var partial = PartialLines()
   /// The last line that the command under way on a host wrote, by the host's number.
   var wrote: [Int: String] = [:]
-  /// The question to a person, with what the person has typed so far; nil: there is none.
+  /// The question to a person, with what the person has typed so far, or nil if there is none.
   var question: String?
 
-  /// - Parameter waves: the number of waves in the rehearsal; nil: unknown.
+  /// - Parameter waves: the number of waves in the rehearsal, or nil if unknown.
   package init(on surface: Surface, echo: Bool = false, waves: Int? = nil) {
     self.surface = surface
     self.echo = echo
@@ -195,7 +195,7 @@ package struct LiveReport: ProgressReport {
 }
 
 extension OutputChunk {
-  /// The last line of the chunk, made harmless; nil: the chunk has only blank lines.
+  /// The last line of the chunk, made harmless, or nil if the chunk has only blank lines.
   fileprivate var lastLine: String? {
     // The frame has no room for more than the last bytes, and this property is computed for each chunk.
     SafeText.lines(String(decoding: bytes.suffix(500), as: UTF8.self)).last { $0.contains { $0 != " " } }

@@ -14,7 +14,7 @@ package struct PlanReport: Sendable {
   package var loops: [String]
   /// The steps of an appspec installation on a host that has none of its files yet, one a line.
   package var installation: [String] = []
-  /// The hosts that lack the group's revision, and why; nil: the plan is not for missing hosts.
+  /// The hosts that lack the group's revision, and why, or nil if the plan is not for missing hosts.
   package var missing: MissingHosts?
   package init(
     _ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], findings: [RehearsalFinding] = [], loops: [String] = []

@@ -2,9 +2,9 @@
 package struct Plot: Sendable, Hashable {
   package struct Row: Sendable, Hashable {
     package var name: String
-    /// The usual value; nil: there is nothing to show.
+    /// The usual value, or nil if there is nothing to show.
     package var usual: Double?
-    /// The largest value; nil: only the usual one is shown.
+    /// The largest value, or nil if only the usual one is shown.
     package var most: Double?
     /// Both values with their unit, for people.
     package var label: String
@@ -17,7 +17,7 @@ package struct Plot: Sendable, Hashable {
   /// What is compared, in a few words.
   package var title: String
   package var rows: [Row]
-  /// The value that takes the whole width; nil: the largest value of the rows.
+  /// The value that takes the whole width, or nil for the largest value of the rows.
   package var whole: Double?
 
   package init(_ title: String, whole: Double? = nil, rows: [Row]) {

@@ -133,7 +133,7 @@ extension Recipe {
 }
 
 extension Stage {
-  /// Where a stage is written: in the recipe or in a base; nil: it is a stage of the engine.
+  /// Where a stage is written: in the recipe or in a base, or nil if it is a stage of the engine.
   fileprivate var origin: String? {
     if case .script(_, _, _, _, let place, _) = self { place?.description } else { nil }
   }
@@ -178,7 +178,7 @@ extension Parameter {
     return [option, typed.map { "default \($0)" } ?? "required", SafeText.line(help)]
   }
 
-  /// The default as a person would type it; nil: there is none.
+  /// The default as a person would type it, or nil if there is none.
   private var shown: Value? {
     guard let standard, kind == .percent, standard.text == nil else { return standard }
     return .text("\(standard.plain)%")

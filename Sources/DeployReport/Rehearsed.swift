@@ -23,7 +23,7 @@ package struct Rehearsed: Sendable {
     package var turns = 1
     /// The sum of the deadlines of the slowest host, with the steps before and after, in milliseconds.
     var longest = 0
-    /// How long the gate may stay open, if the section is a gate; nil: it is none.
+    /// How long the gate may stay open, if the section is a gate, or nil if it is none.
     var gate: Interval?
   }
 

@@ -59,7 +59,7 @@ package struct SpecReport: Sendable {
   package var value: Value { value(covering: nil) }
 
   /// Returns the results as data for programs.
-  /// - Parameter coverage: the lines that ran; nil: coverage was not requested.
+  /// - Parameter coverage: the lines that ran, or nil if coverage was not requested.
   package func value(covering coverage: CoverageReport?) -> Value {
     JSON.record([
       ("passed", .int(results.count - failed.count)), ("failed", .int(failed.count)), ("milliseconds", .int(took.milliseconds)),

@@ -10,15 +10,15 @@ package struct StatusReport: Sendable {
   package var notes: [Problem] = []
   /// Deployments to these hosts that began in this state folder and have not ended.
   package var open: [DeploymentSummary] = []
-  /// Why `lander rollback` would refuse to take these hosts back now; nil: it would not refuse.
+  /// Why `lander rollback` would refuse to take these hosts back now, or nil if it would not refuse.
   package var noWayBack: Problem?
   /// The accounts of deployments that have not ended, for their messages.
   package var accounts: [Account] = []
-  /// What the newest deployment from this state folder left; nil: there is none, it has not ended, or its journal is unknown.
+  /// What the newest deployment from this state folder left, or nil if there is none, it has not ended, or its journal is unknown.
   package var left: Account?
   /// The traffic; nil: the group has no slots, or moves no traffic.
   package var traffic: KnownTraffic?
-  /// Hosts that lack the group's revision; nil: no host that answers lacks it, or it is unknown.
+  /// Hosts that lack the group's revision, or nil if no host that answers lacks it, or it is unknown.
   package var missing: MissingHosts?
 
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
@@ -91,7 +91,7 @@ package struct StatusReport: Sendable {
       })
   }
 
-  /// What the newest deployment that has ended left, for programs; nil: nothing needs attention.
+  /// What the newest deployment that has ended left, for programs, or nil if nothing needs attention.
   package var leftValue: Value? {
     guard let left = left?.still(hosts), left.isWrong else { return nil }
     return JSON.record([("deployment", .text(left.id.rawValue))] + left.members)

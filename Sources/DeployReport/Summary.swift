@@ -3,10 +3,9 @@ package import DeployModel
 /// The end of a deployment in words: what happened, what failed first, how many hosts failed for each cause, and what to do next.
 package struct Summary: Sendable {
   package var story: DeploymentStory
-  /// The rollback that followed from the deployment; nil: there was none.
+  /// The rollback that followed from the deployment, or nil if there was none.
   package var rollback: DeploymentStory?
-  /// The typed options that describe a project without a `deploy.lua`, which the next commands need again; nil: the project has
-  /// one.
+  /// The typed options that describe a project without a `deploy.lua`, which the next commands need again, or nil if the project has one.
   package var typed: String?
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, typed: String? = nil) {
     self.story = story
@@ -14,7 +13,7 @@ package struct Summary: Sendable {
     self.typed = typed
   }
 
-  /// The exit code of the command; nil: the deployment has no conclusion.
+  /// The exit code of the command, or nil if the deployment has no conclusion.
   package var exit: ExitCode? {
     story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan?.kind.isRollback ?? false) }
   }

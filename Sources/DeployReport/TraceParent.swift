@@ -35,7 +35,7 @@ package struct TraceParent: Sendable, Hashable {
 /// request.
 package struct TraceNames: Sendable, Hashable {
   package let trace: String
-  /// The id of the caller's span; nil: the trace begins here.
+  /// The id of the caller's span, or nil if the trace begins here.
   package let parent: String?
 
   /// - Parameter random: two numbers for a trace that begins here.

@@ -52,7 +52,7 @@ package struct TrainReport: Sendable {
     return ["\(head); no process runs it", "  → lander resume \(train.id) continues it"]
   }
 
-  /// The next command and its effect; nil: there is none.
+  /// The next command and its effect, or nil if there is none.
   private var next: (command: String, effect: String)? {
     if let index = train.next {
       return ("lander resume \(train.id)", "continues with group \"\(SafeText.line(train.legs[index].group))\"")

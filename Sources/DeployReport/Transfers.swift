@@ -37,7 +37,7 @@ struct Transfers: Sendable {
     (packs[index].sent, packs[index].total, packs[index].last) = (sent, total, moment)
   }
 
-  /// Returns the progress, rate and time left: `120 of 300 MB, 8.1 MB/s, 22 s left`; nil: nothing is being sent to the host.
+  /// Returns the progress, rate and time left: `120 of 300 MB, 8.1 MB/s, 22 s left`, or nil if nothing is being sent to the host.
   func text(of host: String) -> String? {
     packs.first { $0.host == host && $0.sent < $0.total }.map { pack in
       let share = "\(pack.sent.inBytes) of \(pack.total.inBytes)"
@@ -56,7 +56,7 @@ struct Transfers: Sendable {
     return String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
   }
 
-  /// The progress of all hosts to which something is being sent: `120 MB of 900 MB sent`; nil: there are none.
+  /// The progress of all hosts to which something is being sent: `120 MB of 900 MB sent`, or nil if there are none.
   var text: String? {
     let open = packs.filter { $0.sent < $0.total }
     guard !open.isEmpty else { return nil }

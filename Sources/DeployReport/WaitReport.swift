@@ -22,7 +22,7 @@ package struct WaitReport: Sendable {
   }
 
   /// Returns the lines to print now; empty if nothing has changed and a line was printed less than a minute ago.
-  /// - Parameter process: the id of the process that runs the deployment, if that process is stopped; nil: it is not stopped.
+  /// - Parameter process: the id of the process that runs the deployment, if that process is stopped, or nil if it is not stopped.
   package mutating func lines(at now: Timestamp, stopped process: Int32? = nil) -> [String] {
     guard let plan = story.plan, story.conclusion == nil else { return [] }
     var lines: [String] = []

@@ -33,14 +33,14 @@ bool clua_give(clua_state *state, const char *name, const uint8_t *bytes, size_t
 /* Gives the prelude a file of its own that clua_dump compiled in this process, as the function engine.files[path]. Code from anywhere else
  * could do anything. False: see clua_message. */
 bool clua_chunk(clua_state *state, const char *path, const uint8_t *code, size_t count);
-/* Returns a whole number that the prelude left under a name; 0: there is none. */
+/* Returns a whole number that the prelude left under a name, or 0 if there is none. */
 int64_t clua_number(clua_state *state, const char *name);
 /* Returns the levels and texts that were noted since the last call, coded in turn; valid until the next step. */
 const uint8_t *clua_log(clua_state *state, size_t *count);
 const char *clua_message(const clua_state *state);
 
-/* Makes a task that will call launch(function, arguments...); NULL: there is no such function, or no memory. `whole`: its result is wanted
- * with its members. Otherwise only a plain result is wanted, and a table counts as true. */
+/* Makes a task that will call launch(function, arguments...), or NULL if there is no such function, or no memory. `whole`: its result is
+ * wanted with its members. Otherwise only a plain result is wanted, and a table counts as true. */
 clua_task *clua_start(clua_state *state, int64_t function, const uint8_t *arguments, size_t count, bool whole);
 /* Runs the task until it asks, returns or raises. The answer is coded values; the first step takes none. `refill`: the count of its
  * instructions begins at 0 again. Otherwise the step has what the last one left. */
@@ -54,7 +54,8 @@ void clua_end(clua_task *task);
 /* Removes a registered function. */
 void clua_forget(clua_state *state, int64_t function);
 
-/* Returns the path, without `@`, of a source that ran, and how often each of its lines ran, by number; NULL: there is no further source. */
+/* Returns the path, without `@`, of a source that ran, and how often each of its lines ran, by number, or NULL if there is no further
+ * source. */
 const char *clua_covered_source(const clua_state *state, size_t index, const uint32_t **hits, size_t *lines);
 
 size_t clua_memory(const clua_state *state);

@@ -1,17 +1,17 @@
-/// The output of a program, which is read piece by piece.
+/// The output of a program, to be read piece by piece.
 struct Answer {
   private(set) var rest: ArraySlice<UInt8>
 
   init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-  /// Reads the text before the next NUL; nil: there is no NUL.
+  /// Reads the text before the next NUL, or nil if there is no NUL.
   mutating func word() -> String? {
     guard let end = rest.firstIndex(of: 0) else { return nil }
     defer { rest = rest[(end + 1)...] }
     return String(decoding: rest[..<end], as: UTF8.self)
   }
 
-  /// Reads the words before `end`; nil: `end` is missing.
+  /// Reads the words before `end`, or nil if `end` is missing.
   mutating func words(until end: String) -> [String]? {
     var words: [String] = []
     while let word = word() {
@@ -21,7 +21,7 @@ struct Answer {
     return nil
   }
 
-  /// Reads a file that follows its size; nil: it is incomplete.
+  /// Reads a size and the file of that size after it, or nil if the file is incomplete.
   mutating func file() -> [UInt8]? {
     guard let size = word().flatMap({ Int($0) }), size >= 0, rest.count >= size else { return nil }
     defer { rest = rest.dropFirst(size) }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The contents of an unpacked bundle, from a listing on the host.
+/// The contents of an unpacked bundle, as listed on the host.
 package struct BundleTree: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     case file
@@ -13,7 +13,7 @@ package struct BundleTree: Sendable, Hashable {
     case special
   }
 
-  /// The bundle's folder, by the path that was requested.
+  /// The path of the bundle's folder, as it was requested.
   package let root: HostPath
   /// The physical path of the bundle's folder.
   package let physicalRoot: HostPath
@@ -21,7 +21,7 @@ package struct BundleTree: Sendable, Hashable {
   private var kinds: [HostPath: Kind] = [:]
   private var children: [HostPath: [String]] = [:]
 
-  /// The limit of entries in a bundle. The entries of a folder count once more for each link to the folder.
+  /// The largest number of entries in a bundle. Each link to a folder counts the folder's entries once more.
   package static let limit = 1_000_000
 
   package init(root: HostPath, physicalRoot: HostPath? = nil, entries: [(path: String, kind: Kind)]) {
@@ -35,7 +35,7 @@ package struct BundleTree: Sendable, Hashable {
     for place in children.keys { children[place]?.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
   }
 
-  /// Returns the program that lists a folder. It prints each path after a letter for its kind. Links to folders follow once more after `L`,
+  /// Returns the program that lists a folder. It prints each path after a letter for its kind. Links to folders are listed again after `L`,
   /// with their targets. Each record ends in NUL.
   package static func listing(of root: HostPath) -> ShellProgram {
     ShellProgram(
@@ -56,7 +56,7 @@ package struct BundleTree: Sendable, Hashable {
       """)
   }
 
-  /// Reads what the listing has printed.
+  /// Reads the output of the listing.
   /// - Throws: if a name is not UTF-8, or the listing failed.
   package init(root: HostPath, listed result: ShellResult) throws(SpecProblem) {
     guard result.status == 0 else { throw result.problem("listing \(root)") }
@@ -94,18 +94,18 @@ package struct BundleTree: Sendable, Hashable {
 }
 
 extension BundleTree {
-  /// What a path in the bundle names, with links to folders followed.
+  /// What a path in the bundle refers to once links to folders are followed.
   package enum Source: Sendable, Hashable {
     case folder(HostPath)
     case file
     case link
     case missing
-    /// A part of the path, but not the last, is no folder.
+    /// A part of the path before the last one is not a folder.
     case blocked
   }
 
   /// Looks up the `source` of an entry of `files`.
-  /// - Throws: category `bundle-escapes` if the path leaves the bundle by `..` or a link, or names a device.
+  /// - Throws: category `bundle-escapes` if the path leaves the bundle by `..` or a link, or leads to a device.
   package func source(_ written: String) throws(SpecProblem) -> Source {
     var depth = 0
     for part in written.pathParts where part != "." {

@@ -1,5 +1,5 @@
-/// The list of what an installation made, in order, from which the next installation removes it: the file `GROUP-cleanup` under the
-/// engine's root.
+/// The list of what an installation made, in order. The next installation removes everything on this list. It is the file `GROUP-cleanup`
+/// under the engine's root.
 package struct CleanupList: Sendable, Hashable {
   package enum Line: Sendable, Hashable {
     /// A file, link or folder.
@@ -16,9 +16,9 @@ package struct CleanupList: Sendable, Hashable {
   package var lines: [Line]
   package init(_ lines: [Line] = []) { self.lines = lines }
 
-  /// Reads the text of the file. A last line without a line break was cut off, so it is dropped. Some paths are written after the word
-  /// `escaped` and NUL, with `\n` and `\\`: those that begin or end with white space, or contain a line break. The agent does not know such
-  /// lines and loses these paths.
+  /// Reads the text of the file. A last line without a line break was cut off, so it is dropped. A path that begins or ends with white
+  /// space, or contains a line break, is written after the word `escaped` and NUL, with `\n` and `\\`. The agent does not know such lines,
+  /// so it loses these paths.
   package init(reading text: String) {
     lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false).dropLast().compactMap { row in
       if let end = row.firstIndex(of: 0) {
@@ -41,7 +41,7 @@ package struct CleanupList: Sendable, Hashable {
     }
   }
 
-  /// Returns whether the line of the file is the unchanged path.
+  /// Returns whether the file has the path unchanged on this line.
   static func isPlain(_ line: Line) -> Bool {
     guard case .path(let path) = line else { return false }
     return !path.text.utf8.contains(10) && path.text.trimmingSpace == path.text[...]

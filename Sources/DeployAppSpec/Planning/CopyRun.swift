@@ -1,13 +1,13 @@
-/// Copies that one command can make: from one folder to another, with the same names below both.
+/// Copies that one command can make: from one folder to another, with the same relative paths in both.
 struct CopyRun {
   let from: HostPath
   let to: HostPath
   let isLink: Bool
-  /// The mode and owner that all of the copies get in a tree; nil: they get none.
+  /// The mode and owner that a whole tree of copies gets, or nil if the copies get none.
   let stamp: Stamp?
   private(set) var paths: [HostPath] = []
 
-  /// Whether the copies are few and all of them are directly in the folder.
+  /// Whether there are only a few copies, and all of them are directly in the folder.
   var isFlat: Bool { paths.count < 20 && paths.allSatisfy { $0.parent == to } }
 
   private struct Route: Hashable {
@@ -17,14 +17,14 @@ struct CopyRun {
     var stamp: Stamp?
   }
 
-  /// Groups copies into runs: all copies, or only those with this landing. Each copy is split where the common end of its source and its
-  /// destination begins.
+  /// Groups copies into runs: all copies, or only those with this landing. Each copy's paths are split where the ending that its source and
+  /// its destination share begins.
   static func runs(
     of copies: [InstallPlan.Copy], landing: InstallPlan.Copy.Landing? = nil, stamps: [HostPath: Stamp] = [:]
   ) -> [CopyRun] {
     var runs: [CopyRun] = []
     var numbers: [Route: Int] = [:]
-    // The run of the copy before this one, because many files lie next to each other.
+    // The run of the previous copy, because neighbouring files often belong to the same run.
     var last: (near: Route, number: Int)?
     for copy in copies where landing == nil || copy.landing == landing {
       var near = Route(from: copy.source.parent, to: copy.destination.parent, isLink: landing != .inPlace && copy.isLink)

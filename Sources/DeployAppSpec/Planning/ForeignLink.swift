@@ -1,15 +1,15 @@
-/// A symbolic link on the way to something that an installation changes, which users other than root and the deploying user can exchange.
-/// Such a user can lead the installation to any file of the host, and `permissions` would then set that file's owner and mode.
+/// A symbolic link on the way to something that an installation changes, if users other than root and the deploying user can replace the
+/// link. Such a user can lead the installation to any file of the host, and `permissions` would then set that file's owner and mode.
 package struct ForeignLink: Sendable, Hashable {
-  /// Why other users can exchange the link.
+  /// Why other users can replace the link.
   package enum Hold: Sendable, Hashable {
     /// The link belongs to this user.
     case owner(String)
     /// The link is in a folder, or below one, that belongs to this user.
     case folder(HostPath, of: String)
-    /// The link is below a folder to which this group may write.
+    /// The link is below a folder that this group can write to.
     case group(String, in: HostPath)
-    /// The link is below a folder to which everybody may write.
+    /// The link is below a world-writable folder.
     case everybody(in: HostPath)
   }
   package var path: HostPath
@@ -17,7 +17,7 @@ package struct ForeignLink: Sendable, Hashable {
   package var target: String
   package var hold: Hold
 
-  /// The link in a clause, on one line.
+  /// A clause about the link, on one line.
   package var sentence: String { clause.replacing("\n", with: "\\n") }
 
   private var clause: String {
@@ -30,7 +30,7 @@ package struct ForeignLink: Sendable, Hashable {
     }
   }
 
-  /// Reads the output of `LinkWatch`; each link occurs once.
+  /// Reads the output of `LinkWatch`. The result has each link only once.
   static func read(_ result: ShellResult) -> [ForeignLink] {
     var answer = result.answer
     guard let words = answer.words(until: LinkWatch.end) else { return [] }
@@ -50,7 +50,7 @@ package struct ForeignLink: Sendable, Hashable {
     return links
   }
 
-  /// Returns the lines of a warning about all of these links; nil: there are none.
+  /// Returns the lines of a warning about all of these links, or nil if there are none.
   static func warning(_ links: [ForeignLink]) -> String? {
     guard !links.isEmpty else { return nil }
     let rest = links.count - told
@@ -59,7 +59,7 @@ package struct ForeignLink: Sendable, Hashable {
       + ["  → let root own such links and the folders above them, or have them refused: \(setting)"]).joined(separator: "\n")
   }
 
-  /// Returns why nothing was done; nil: there is no link.
+  /// Returns the reason why nothing was done, or nil if there is no link.
   static func refusal(_ links: [ForeignLink], _ doing: String) -> SpecProblem? {
     guard !links.isEmpty else { return nil }
     let rest = links.count - told

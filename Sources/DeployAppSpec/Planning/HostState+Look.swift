@@ -1,8 +1,8 @@
 import DeployModel
 
 extension HostState {
-  /// Defines the commands that find out what exists on a host: `$look` for the paths after it (`depth=0`), or for the entries of these
-  /// folders (`depth=1`).
+  /// Defines the command `$look`, which finds out what exists on a host. With `depth=0` it looks at the paths after it. With `depth=1` it
+  /// looks at the entries of these folders.
   static let head = ShellProgram(
     """
     LC_ALL=C; export LC_ALL
@@ -11,8 +11,8 @@ extension HostState {
     export look tell
     """)
 
-  /// GNU's find reports thousands of paths at once, which a shell would have to test one by one. Only links are left to the shell. find
-  /// writes its output before it starts the shell, so no record is torn.
+  /// GNU's find reports thousands of paths in one call, where a shell would test each path by itself. Only links are left to the shell.
+  /// find writes its output before it starts the shell, so no record is split.
   private static let look = """
     if [ "$depth" = 0 ]; then h=-P; else h=-H; printf 'F%s\\0' "$@"; fi
     set -- $h "$@" -mindepth $depth -maxdepth $depth
@@ -41,8 +41,8 @@ extension HostState {
     """
 }
 
-/// The question that is asked before there is a plan: what exists where the previous installation put its files, and which accounts the
-/// host itself has. If the next installation goes to the same folders, its planner needs no further question.
+/// The question that is asked before there is a plan: what exists at the paths of the previous installation, and which accounts the host
+/// itself has. If the next installation uses the same folders, its planner has nothing more to ask.
 extension HostState {
   /// - Parameter list: the file with the previous installation's clean-up list.
   static func lookingAhead(by list: HostPath) -> ShellProgram {
@@ -56,11 +56,11 @@ extension HostState {
 
   /// The word after everything that this question reports.
   static let endOfLook = "end"
-  /// The limit of the accounts that are reported. A name beyond it has to be asked for.
+  /// The largest number of accounts that are reported. The planner has to ask about any other name.
   private static let accounts = 1000
 
-  /// Looks at the uppermost paths of the list and at all folders above them, one by one, and at the contents of each folder. In a list of
-  /// this engine, folders come before everything else.
+  /// Looks at the uppermost paths of the list and at all folders above them, one by one, and at the contents of each folder. A list that
+  /// this engine wrote has folders before everything else.
   private static let followList = """
     eval "tell() { $tell; }"
     n='
@@ -82,7 +82,7 @@ extension HostState {
     [ -z "$folders" ] || printf %s "$folders" | tr '\\n' '\\000' | depth=1 xargs -0 sh -c "$look" "$0"
     """
 
-  /// Returns whether the state says what is at a path. If the state of the folder says that nothing can be there, it does too.
+  /// Returns whether the state says what is at a path. If the folder's state shows that nothing can be there, the path is known too.
   func knows(_ path: HostPath, in folder: HostPath) -> Bool {
     if kinds[path] != nil || entries[folder] != nil { return true }
     let above = kind(of: folder)

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What exists at the paths that an installation touches, as the host answered just before the installation.
+/// What exists at the paths that an installation touches, as the host reported just before the installation.
 package struct HostState: Sendable, Hashable {
   package enum Kind: Character, Sendable, Hashable {
     case absent = "-"
@@ -15,14 +15,15 @@ package struct HostState: Sendable, Hashable {
   /// A question to the host about paths, users and groups.
   package struct Question: Sendable, Hashable {
     package var paths: [HostPath] = []
-    /// The folders whose entries are requested, each entry with its kind.
+    /// The folders to list. The answer has the kind of each entry.
     package var folders: [HostPath] = []
     package var users: [String] = []
     package var groups: [String] = []
     package init() {}
 
-    /// The program that answers the question. It prints a record for each path and entry that exists, after its kind, and after a link a
-    /// record with its target. For each listed folder it prints a record with `F`. At the end, it prints the users and groups that exist.
+    /// The program that answers the question. For each path and entry that exists, it prints the kind and then the path as one record.
+    /// After a link comes a record with the link's target. For each listed folder, the program prints a record with `F`. At the end, it
+    /// prints the users and groups that exist.
     package var program: ShellProgram {
       var program = HostState.head
       program.feed(paths.map(\.text), to: "depth=0 xargs -0 sh -c \"$look\" \"$gnu\"")
@@ -57,7 +58,7 @@ package struct HostState: Sendable, Hashable {
   private var removed: Set<HostPath> = []
   /// The links to folders, as the host found them.
   private var folderLinks: Set<HostPath> = []
-  /// The links through which changes go, as far as changes were noted.
+  /// The links through which the changes noted so far go.
   private(set) var passed: Set<HostPath> = []
   /// The links that are removed with the previous revision, so that no change goes through them.
   private(set) var takenLinks: Set<HostPath> = []
@@ -76,7 +77,7 @@ package struct HostState: Sendable, Hashable {
 
   /// Reads the host's answer to a question.
   package init(answered result: ShellResult) throws(SpecProblem) {
-    // A name that is not UTF-8 belongs to no installation, but its folder is not empty because of it.
+    // A name that is not UTF-8 belongs to no installation, but its folder still counts as not empty.
     let records = result.stdout.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     guard result.status == 0, records.contains("passwd") else { throw result.problem("looking at the destinations") }
     self.init(records)
@@ -104,9 +105,10 @@ package struct HostState: Sendable, Hashable {
     }
   }
 
-  /// Returns the location of a path after the links in its folders are followed, but not its last part; nil: a folder above it is removed.
+  /// Returns the location of a path after the links among its folders are followed, or nil if a folder above it is removed. The last part
+  /// of the path is not followed.
   private func location(of path: HostPath) -> HostPath? {
-    // Without links, a path is its own location. Everything below a removed folder is removed before the folder.
+    // Without links, a path is its own location. Everything below a folder is removed before the folder itself.
     if targets.isEmpty { return path }
     var place = HostPath.top
     for folder in path.ancestors {
@@ -147,7 +149,7 @@ package struct HostState: Sendable, Hashable {
   /// Notes a link through which a change goes.
   mutating func pass(through link: HostPath) { passed.insert(link) }
 
-  /// Notes what the removal of a list does: it removes files and links, and folders that are empty then.
+  /// Notes what the removal of a list does: it removes files and links, and then the folders that are empty.
   package mutating func remove(_ list: CleanupList) -> [InstallPlan.Removal] {
     var removals: [InstallPlan.Removal] = []
     for line in list.lines.reversed() {

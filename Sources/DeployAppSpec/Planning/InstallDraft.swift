@@ -1,4 +1,4 @@
-/// A plan that is being made, with the facts that decide conflicts.
+/// A plan in the making, with the facts that decide conflicts.
 struct InstallDraft {
   var host: HostState
   var plan = InstallPlan()
@@ -9,11 +9,11 @@ struct InstallDraft {
   var makes: [HostPath] = []
   var links: Set<HostPath> = []
   var ruled: Set<HostPath> = []
-  /// The folder that was checked last and has no file above it. Many files lie together, so the next file is often in the same folder.
+  /// The folder that was checked last and has no file above it. The next file is often in the same folder.
   var free: HostPath?
   /// The folder whose links were noted last.
   private var entered: HostPath?
-  /// Whether the plan fails already, so that no further step is carried out.
+  /// Whether the plan already fails, so that no further step is added.
   var isCut: Bool { plan.failure != nil }
 
   init(host: HostState) { self.host = host }
@@ -68,7 +68,7 @@ struct InstallDraft {
     }
   }
 
-  /// Returns the problem if a folder above the path is a file; nil: there is no such file.
+  /// Returns a problem if a file is in the place of a folder above the path, or nil if there is no such file.
   private mutating func blocked(_ path: HostPath, _ doing: @autoclosure () -> String) -> SpecProblem? {
     let parent = path.parent
     guard parent != free, !made.contains(parent) else { return nil }
@@ -126,7 +126,7 @@ struct InstallDraft {
       line: permission.line, fix: "type: [directory]")
   }
 
-  /// Returns the problem if the host does not know the user or the group; nil: it knows both.
+  /// Returns a problem if the host does not know the user or the group, or nil if it knows both.
   private func stranger(_ permission: Permission) -> SpecProblem? {
     switch permission.owner {
     case .number(let number)?:

@@ -1,9 +1,9 @@
-/// An installation as plain values: what is removed, made and copied, and which rights are set, in this order.
+/// An installation as plain values, in this order: what is removed, what is made, what is copied, and which rights are set.
 package struct InstallPlan: Sendable, Hashable {
   package enum Removal: Sendable, Hashable {
     /// A file or link of the previous revision.
     case file(HostPath)
-    /// A folder of the previous revision, if nothing is left in it.
+    /// A folder of the previous revision. It is removed only if nothing is left in it.
     case folder(HostPath)
     case label(HostPath)
 
@@ -18,7 +18,7 @@ package struct InstallPlan: Sendable, Hashable {
     /// What is at the destination before the copy.
     package enum Landing: Sendable, Hashable {
       case fresh
-      /// A file, which is overwritten in place, so that its other names have the new contents too.
+      /// A file. It is overwritten in place, so that its other hard links have the new contents too.
       case inPlace
       /// A link. The copy is written to its target.
       case throughLink
@@ -42,11 +42,11 @@ package struct InstallPlan: Sendable, Hashable {
     case acl(AccessControlList, [HostPath])
     case label(SecurityLabel, [HostPath])
     case owner(user: String?, group: String?, [HostPath])
-    /// A link on which rights are set has to lead to something.
+    /// A link whose target gets rights. The target has to exist.
     case reachable(HostPath)
 
-    /// Splits a change of mode or owner: into the part for paths for which something is true, and the rest. A part is nil if it has no
-    /// paths.
+    /// Splits a change of mode or owner into two parts: one for the paths for which a condition is true, and one for all others. A part is
+    /// nil if it has no paths.
     func split(where isTrue: (HostPath) -> Bool) -> (Right?, Right?) {
       func both(_ paths: [HostPath], _ right: ([HostPath]) -> Right) -> (Right?, Right?) {
         let (some, others) = (paths.filter(isTrue), paths.filter { !isTrue($0) })
@@ -68,9 +68,9 @@ package struct InstallPlan: Sendable, Hashable {
   package var cleanup = CleanupList()
   /// The links on the paths of the files and folders that are changed.
   package var passedLinks: [HostPath] = []
-  /// The links that are removed before a change could go through them.
+  /// The links that are removed before any change can go through them.
   package var takenLinks: Set<HostPath> = []
-  /// The problem that stops the installation after all of these steps; nil: none. It is known before the installation begins.
+  /// The problem that stops the installation after all of these steps, or nil if there is none. It is known before the installation begins.
   package var failure: SpecProblem?
 
   package init() {}

@@ -1,9 +1,9 @@
-/// Makes a plan from an appspec file and the state of the host. First comes everything that `files` names, then `permissions`, both in the
-/// order of the file. The agent generates its instructions in this order.
+/// Makes a plan from an appspec file and the state of the host. The plan has everything in `files` first and then `permissions`, both in
+/// the order of the file. The agent generates its instructions in this order.
 package struct InstallPlanner: Sendable {
   private let spec: AppSpec
   private let tree: BundleTree
-  /// What the previous installation made, which has to be removed.
+  /// What the previous installation made and this one has to remove.
   private let previous: CleanupList
   /// The deployment's own option for existing files, in upper case. The appspec file's setting wins.
   private let behavior: String
@@ -11,10 +11,10 @@ package struct InstallPlanner: Sendable {
   private let directory: String
   /// The folder that `~` stands for.
   private let home: String
-  /// What each mapping installs, without the folders above its destination; empty: the mapping is invalid.
+  /// What each mapping installs, without the folders above its destination, or empty if the mapping is invalid.
   private var items: [[Item]] = []
 
-  /// - Throws: what is wrong with the bundle itself. Nothing may be touched then.
+  /// - Throws: what is wrong with the bundle itself. In this case, nothing on the host must be touched.
   package init(
     spec: AppSpec, tree: BundleTree, previous: CleanupList = CleanupList(), behavior: String = "DISALLOW", directory: String = "/",
     home: String = "/"
@@ -28,7 +28,7 @@ package struct InstallPlanner: Sendable {
     for mapping in spec.files { items.append(mapping.defect == nil ? try items(of: mapping) : []) }
   }
 
-  /// What has to be known about the host.
+  /// What the planner has to know about the host.
   package var question: HostState.Question {
     var question = HostState.Question()
     var paths = Set<HostPath>()
@@ -41,7 +41,8 @@ package struct InstallPlanner: Sendable {
       var folder = path.parent
       while folder != .top, paths.insert(folder).inserted { folder = folder.parent }
     }
-    // Folders of the previous installation are listed in any case, to find what others put there. The listing also shows these paths.
+    // Folders of the previous installation are listed anyway, to find what others put there. These listings also show the paths of the
+    // list.
     let old = Set(previous.lines.map(\.path))
     let folders = Set(paths.lazy.map(\.parent)).intersection(old)
     question.folders = folders.sorted()
@@ -76,7 +77,8 @@ package struct InstallPlanner: Sendable {
     return names.sorted()
   }
 
-  /// Returns the removals, and the plan of what follows them, or a problem if the appspec file cannot be carried out on this host.
+  /// Returns the removals, and the plan for everything after them. The plan is a problem if the appspec file cannot be carried out on this
+  /// host.
   package func plan(on host: HostState) -> (removing: InstallPlan, result: Result<InstallPlan, SpecProblem>) {
     var host = host
     var removing = InstallPlan()

@@ -1,18 +1,18 @@
 import DeployModel
 
-/// Carries out a plan with one shell program, which has a batch for each kind of step.
+/// Carries out a plan with one shell program. The program has one batch for each kind of step.
 package struct InstallProgram: Sendable {
   package private(set) var shell = ShellProgram()
   private var table = PathTable([])
 
-  /// The exit status if what is replaced could not be kept, so that nothing was touched.
+  /// The exit status if the old files could not be kept, so that nothing was touched.
   package static let nothingTouched = 20
 
   /// - Parameters:
   ///   - watch: the check of links, which comes before anything is touched.
-  ///   - keeping: keeps what is replaced or removed; nil: that is lost.
-  ///   - list: the file with the list of what the next installation has to remove. It is written before anything is made.
-  ///   - record: the file that tells people what was done.
+  ///   - keeping: keeps what is replaced or removed. With nil, nothing of that is kept.
+  ///   - list: the file that lists what the next installation has to remove. It is written before anything is made.
+  ///   - record: the file in which people can read what was done.
   ///   - work: a folder of the deployment for files of the program.
   init(_ plan: InstallPlan, _ watch: LinkWatch, keeping: Keeping?, list: HostPath, record: HostPath, work: HostPath) {
     table = Self.table(of: plan)
@@ -32,7 +32,8 @@ package struct InstallProgram: Sendable {
     remove(plan.removals)
     write(plan, to: list)
     shell.feed(plan.folders.map(\.text), to: "xargs -0 mkdir -- || exit 1")
-    // The record for people is written while the copies are made. The pipe between both carries nothing; it makes the shell wait for both.
+    // The record for people is written while the copies are made. The pipe between these two carries nothing, but it makes the shell wait
+    // for both.
     shell.line("{ (")
     shell.add(InstallRecord(plan, runs, table, file: record).program)
     shell.line(") || : >\"$w/record-failed\"; } | { :")
@@ -42,7 +43,7 @@ package struct InstallProgram: Sendable {
     shell.line("} && [ ! -e \"$w/record-failed\" ] || exit 1")
   }
 
-  /// Removes what a list names and the list itself, and makes nothing. For a deployment whose plan could not be made.
+  /// Removes everything on a list and the list itself, and makes nothing. This is for a deployment whose plan could not be made.
   init(removing plan: InstallPlan, _ watch: LinkWatch, list: HostPath) {
     shell.line(Self.head)
     var watch = watch
@@ -76,7 +77,7 @@ package struct InstallProgram: Sendable {
     let folders = plan.cleanup.lines.filter { made.contains($0.path) }
     let others = plan.cleanup.lines.filter { !made.contains($0.path) }
     let (plain, odd) = (others.filter(CleanupList.isPlain), others.filter { !CleanupList.isPlain($0) })
-    // A plain folder may be below an odd one, and an odd one below a plain one, so the order of the plan is kept.
+    // The order of the plan is kept, because a plain folder can be below an odd one, and an odd one below a plain one.
     let arePlain = folders.allSatisfy(CleanupList.isPlain)
     shell.line(": >\(temporary) || exit 1")
     if !arePlain { append(folders, to: temporary, asTheyAre: true) }
@@ -126,13 +127,13 @@ package struct InstallProgram: Sendable {
       case .label(let path): shell.line("semanage fcontext -d \"$(readlink -f -- \(path.text.shellQuoted))\" || :")
       }
     }
-    // For many files, two processes take only three fifths of the time that one takes.
+    // For many files, two processes take only three fifths of the time that one process takes.
     let share = files.count > 500 ? "$(case $(xargs --version 2>/dev/null) in *GNU*) echo '-n 500 -P 2';; esac) " : ""
     table.feed(files, to: "xargs -0 \(share)rm -f -- || exit 1", in: &shell)
     shell.feed(folders, to: "xargs -0 sh -c \(Self.removeFolders.shellQuoted) sh || exit 1")
   }
 
-  /// Tries to remove all folders at once. Of those that are left, this removes links, and reports why an empty folder stays.
+  /// Tries to remove all folders in one call. Among those that are left, it removes links, and reports why an empty folder stays.
   private static let removeFolders = """
     rmdir -- "$@" 2>/dev/null && exit 0
     for d do
@@ -152,7 +153,7 @@ package struct InstallProgram: Sendable {
       if run.isFlat {
         table.feed(run.paths, below: run.to, to: "copy_flat \(folders) \(run.isLink ? "-P" : "-pP") || exit 1", in: &shell)
       } else {
-        // A link is made anew, so that it belongs to the deploying user.
+        // A link is created again instead of copied, so that it belongs to the deploying user.
         let options = run.isLink ? "'-o -m'" : "'' '\(run.stamp?.options ?? "")'"
         table.feed(run.paths, below: run.to, to: "copy_tree \(folders) \(options) || exit 1", in: &shell)
       }
@@ -194,11 +195,11 @@ package struct InstallProgram: Sendable {
       let quoted = path.text.shellQuoted
       shell.line("[ -e \(quoted) ] || { printf '%s: No such file or directory\\n' \(quoted) >&2; exit 1; }")
     case .mode(let mode, let paths):
-      // The mode has five digits: with fewer, a folder would keep its set-group-ID bit.
+      // The mode has five digits: with fewer digits, a folder would keep its set-group-ID bit.
       let octal = String(mode, radix: 8)
       table.feed(paths, to: "xargs -0 chmod -- 0\(String(repeating: "0", count: 4 - octal.count))\(octal) || exit 1", in: &shell)
     case .acl(let acl, let paths):
-      // `-n`: if the ACL has no mask, the mask of each file stays what its group may do.
+      // Because of `-n`, the mask of each file stays as it is (the rights of its group) if the ACL has no mask.
       let entries = acl.entries.map(\.text).joined(separator: ",").shellQuoted
       table.feed(paths, to: "xargs -0 setfacl -b -- || exit 1", in: &shell)
       table.feed(paths, to: "xargs -0 setfacl -n -m \(entries) -- || exit 1", in: &shell)

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The instructions of an installation as the agent records them: JSON, for people and for tools that read it. The host makes it from the
-/// paths that it has.
+/// The instructions of an installation, recorded in JSON as the agent does, for people and tools. The host makes the record from the paths
+/// that it already has.
 struct InstallRecord {
   private(set) var program = ShellProgram()
   private let table: PathTable
@@ -10,7 +10,7 @@ struct InstallRecord {
   init(_ plan: InstallPlan, _ runs: [CopyRun], _ table: PathTable, file: HostPath) {
     self.table = table
     let temporary = (file.text + ".new").shellQuoted
-    // First come the characters that JSON escapes, and then the rest of the entry around the path.
+    // First, sed escapes the characters that JSON requires. Then it puts the rest of the entry around the path.
     program.line("entries() { sed \(Self.escapes(table)) -e \"s|.*|$1|\"; }\n{ :")
     add("mkdir", plan.folders, [("directory", .path)])
     for run in runs {
@@ -26,7 +26,7 @@ struct InstallRecord {
     case json(String)
     /// The path that an entry is about.
     case path
-    /// The path of the entry, cut at a folder, below another folder.
+    /// The path of the entry relative to its folder, placed below another folder.
     case below(HostPath)
   }
 
@@ -60,7 +60,7 @@ struct InstallRecord {
     table.lines(of: paths, below: folder, to: "entries \((entry + "}").shellQuoted)", in: &program)
   }
 
-  /// Escapes a text so that `sed` inserts it unchanged.
+  /// Escapes a string so that `sed` inserts it unchanged.
   private static func literal(_ text: String) -> String {
     text.replacing("\\", with: "\\\\").replacing("&", with: "\\&").replacing("|", with: "\\|")
   }

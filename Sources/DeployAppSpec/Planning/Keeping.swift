@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Keeps what an installation will replace or remove under the engine's root until the deployment ends, and writes a program that restores
-/// it. This program is on the host. It removes what was installed, and restores everything else: path, type, contents, mode, owner, ACL,
-/// target of links, and time of files.
+/// Keeps everything that an installation will replace or remove, and writes a program that restores it. Both are under the engine's root on
+/// the host until the deployment ends. The program removes what was installed, and restores everything else: path, type, contents, mode,
+/// owner, ACL, targets of links, and times of files.
 package struct Keeping: Sendable, Hashable {
   /// The folder with the archives of everything that is kept, and the lists of what to remove.
   package let kept: HostPath
-  /// The file with the restoring program, for `sh`. It exists from the moment when everything is kept until there is nothing left to
-  /// restore.
+  /// The file with the program for `sh` that restores everything. The file exists from the moment when everything is kept until there is
+  /// nothing left to restore.
   package let wayBack: HostPath
   private let root: EngineRoot
 
@@ -18,7 +18,7 @@ package struct Keeping: Sendable, Hashable {
     wayBack = folder.appending("way-back")
   }
 
-  /// The exit status of `undoing` if there is no restoring program.
+  /// The exit status of `undoing` if the program that restores everything does not exist.
   package static let nothingToUndo = 3
 
   /// - Parameter watch: the check of links, which comes before anything is touched.
@@ -35,8 +35,8 @@ package struct Keeping: Sendable, Hashable {
 
   package var forgetting: ShellProgram { ShellProgram("rm -rf -- \(wayBack.text.shellQuoted) \(kept.text.shellQuoted)") }
 
-  /// Adds the steps that keep files, after a check of the space that these steps and the copies need. If they fail, the installation ends
-  /// there.
+  /// Adds a check of the space that keeping and copying need, and then the steps that keep files. If the check or a step fails, the
+  /// installation ends there.
   func add(_ plan: InstallPlan, _ table: PathTable, to program: inout ShellProgram) {
     let fresh = plan.copies.filter { $0.landing == .fresh }.map(\.destination)
     let inside = plan.copies.filter { $0.landing == .insideFolder }.map { $0.destination.appending($0.source.name).text }
@@ -57,7 +57,7 @@ package struct Keeping: Sendable, Hashable {
     for (name, file) in remembered {
       program.line("[ ! -e \(file.text.shellQuoted) ] || cp -p -- \(file.text.shellQuoted) \"$s/\(name)\" || exit 1")
     }
-    // Each line begins with an extra character, so that no line can end the text.
+    // Each line begins with an extra character, so that no line can be taken for the end of the program.
     let lines = restoring.parts(at: "\n", keepingEmpty: true).map { "|" + $0 }
     program.line(
       "sed 's/^|//' >\"$s/program\" <<'END OF PROGRAM' && mv -f -- \"$s/program\" \(wayBack.text.shellQuoted) || exit 1\n"
@@ -72,7 +72,7 @@ package struct Keeping: Sendable, Hashable {
   private var restoring: String {
     var text = head + "\n[ -d \"$s\" ] || exit 0\n" + Self.unpack
     for (name, file) in remembered { text += "\nput \(name) \(file.text.shellQuoted)" }
-    // The folder is moved in one step, so that a later run finds all of it or nothing.
+    // The folder is renamed in one step, so that a later run finds either all of it or nothing.
     return text + "\n[ -z \"${bad-}\" ] && mv -- \"$s\" \"$s.used\" && rm -rf -- \"$s.used\""
   }
 
@@ -86,7 +86,7 @@ package struct Keeping: Sendable, Hashable {
     }
   }
 
-  /// Returns the files that the plan overwrites, or may overwrite.
+  /// Returns the files that the plan overwrites or might overwrite.
   private static func written(_ plan: InstallPlan) -> [String] {
     plan.copies.compactMap { copy in
       switch copy.landing {
@@ -109,7 +109,7 @@ package struct Keeping: Sendable, Hashable {
     case $(tar --help 2>/dev/null) in *--acls*) gnu='--numeric-owner --acls' exact='--format=posix --no-unquote';; *) gnu= exact=;; esac
     """
 
-  /// A copy goes through a link, so the target of the link is kept. If the target does not exist yet, it is removed by a restore.
+  /// A copy goes through a link, so the target of the link is kept. If the target does not exist yet, a restore removes it.
   private static let resolve = """
     for p do
       if [ -L "$p" ]; then p=$(readlink -f -- "$p" && echo .) || continue; p=${p%??}; fi
@@ -117,7 +117,7 @@ package struct Keeping: Sendable, Hashable {
     done
     """
 
-  /// Checks the space. How much the removals free on a device is only computed if there is too little space without them.
+  /// Checks the space. The space that the removals free on a device is computed only if there is too little space without it.
   private static let room = """
     sizes() { # KiB of the files whose names are on standard input, and of what goes with them
       xargs -0 stat -c %s -- | { n=0; while read -r b; do n=$((n + b + 1536)); done; echo $((n / 1024)); }
@@ -143,8 +143,7 @@ package struct Keeping: Sendable, Hashable {
     [ ! -s "$s/list" ] || o="$gnu $exact" xargs -0 sh -c 'tar $o --no-recursion -cf "$0/$$.tar" "$@" || exit 255' "$s" <"$s/list" || exit 1
     """
 
-  /// Removes files. A folder in the place of a file belongs to the old revision, if the installation ended before it could remove the
-  /// folder.
+  /// Removes files. A folder in the place of a file belongs to the old revision: the installation ended before it could remove that folder.
   private static let removeFiles = """
     for p do
       if [ -d "$p" ] && [ ! -L "$p" ]; then odd=y; break; fi
@@ -157,8 +156,8 @@ package struct Keeping: Sendable, Hashable {
     [ $# -eq 0 ] || rm -f -- "$@"
     """
 
-  /// Restores the files. Labels are removed while their files still exist, because the next installation would otherwise meet them. Files
-  /// that exist are written in place, so that their other names have the old contents again.
+  /// Restores the files. Labels are removed while their files still exist, because the next installation would otherwise meet them.
+  /// Existing files are written in place, so that their other hard links have the old contents again.
   private static let unpack = """
     put() { # name, file
       if [ -e "$s/$1" ]; then cp -p -- "$s/$1" "$2.new" && mv -f -- "$2.new" "$2"; else rm -f -- "$2"; fi || bad=1

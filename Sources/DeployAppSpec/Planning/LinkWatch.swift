@@ -1,12 +1,13 @@
 import DeployModel
 
-/// Checks the links on the way to what a program is about to change. The check runs on the host, in the program itself, just before it
-/// acts.
+/// Checks the links on the way to what a program is about to change. The check runs on the host, in that program itself, just before the
+/// program acts.
 ///
-/// A link is safe if it belongs to root or to the deploying user (or to the user who became root by sudo), and if nobody else may write to
-/// the folders above it. The check and the change are separate: it is not noticed if somebody exchanges a folder for a link in between.
+/// A link is safe if it belongs to root or to the deploying user (or to the user who became root with sudo), and if nobody else can write
+/// to the folders above it. The check and the change are separate steps, so a folder that somebody replaces with a link between them goes
+/// unnoticed.
 struct LinkWatch {
-  /// Whether a foreign link ends the program; false: it is reported and followed.
+  /// Whether a foreign link ends the program. If false, such a link is reported and followed.
   let refuses: Bool
   private(set) var program = ShellProgram()
 
@@ -21,9 +22,9 @@ struct LinkWatch {
   enum Part: String {
     /// The folders above the path, and the path itself.
     case whole
-    /// Only the folders above the path, because the path itself is never followed.
+    /// Only the folders above the path, because a link at the path itself is never followed.
     case folders
-    /// The folders and the path, but of a link only its own owner counts, because links of the previous installation may still exist there.
+    /// The folders and the path. For a link, only its own owner counts, because links of the previous installation might still exist there.
     case owners
   }
 
@@ -32,7 +33,7 @@ struct LinkWatch {
     program.feed(paths.map(\.text), to: Self.looking(part))
   }
 
-  /// Adds a check of paths that a program has written to the host in a table.
+  /// Adds a check of paths in a table that a program has written to the host.
   mutating func look(at paths: [HostPath], _ part: Part, of table: PathTable) {
     table.feed(paths, to: Self.looking(part), in: &program)
   }
@@ -44,14 +45,14 @@ struct LinkWatch {
       to: "xargs -0 -n 200 sh -c \(Self.leading.shellQuoted) sh | \(Self.looking(.owners))")
   }
 
-  /// Adds a check of the paths in a file of the host, each ended by NUL, some with a dot in front. Checks nothing if the file does not
-  /// exist.
+  /// Adds a check of the paths in a file of the host. Each path is terminated by NUL, and some have a dot in front. If the file does not
+  /// exist, nothing is checked.
   mutating func look(inFile file: String, _ part: Part) {
     program.line("[ ! -s \(file) ] || <\(file) \(Self.looking(part))")
   }
 
-  /// The shell text that checks the links, reports them, and ends the program with `refused` if necessary; empty: there is nothing to
-  /// check.
+  /// The shell code that checks the links, reports them, and ends the program with `refused` if necessary. It is empty if there is nothing
+  /// to check.
   var shell: ShellProgram {
     guard !program.text.isEmpty else { return program }
     var shell = ShellProgram("links=\(Self.walk.shellQuoted) foreign=")
@@ -63,7 +64,7 @@ struct LinkWatch {
 
   private static func looking(_ part: Part) -> String { "xargs -0 sh -c \"$links\" \(part.rawValue) || foreign=y" }
 
-  /// Prints where links will lead, from the folders in which they will be.
+  /// Prints where links will lead once they are in their folders.
   private static let leading = """
     while [ $# -gt 1 ]; do
       t=$(readlink -- "$1"; echo .)
@@ -74,9 +75,9 @@ struct LinkWatch {
     done
     """
 
-  /// Reports the links on each path that other users can exchange: the link, the reason, the user or group, the folder, and the target.
-  /// Fails if it has reported one. A path without links costs no process. A path with links is followed as the kernel does, through the
-  /// target of each link.
+  /// Reports each link on the paths that other users can replace: the link, the reason, the user or group, the folder, and the target.
+  /// Fails if it has reported a link. A path without links needs no process. A path with links is followed as the kernel follows it,
+  /// through the target of each link.
   private static let walk = """
     set -f
     u=$(id -u) g=$(id -g) part=$0 told= seen=// last= links=
@@ -153,8 +154,8 @@ struct LinkWatch {
 }
 
 extension LinkWatch {
-  /// Adds a check of the links that were found on the way of an installation. If foreign links are refused, this checks everything on the
-  /// way.
+  /// Adds a check of the links that are on the paths of an installation. If foreign links are refused, all paths of the installation are
+  /// checked.
   mutating func look(at plan: InstallPlan, _ table: PathTable) {
     look(at: plan.passedLinks, .whole)
     let copies = plan.copies.filter { !plan.takenLinks.contains($0.destination) }
@@ -168,7 +169,7 @@ extension LinkWatch {
     look(throughLinks: plan.copies.filter { rights.contains($0.destination) }.map { ($0.source, $0.destination.parent) })
   }
 
-  /// Returns whether no link that the installation removes first is on the way to a folder.
+  /// Returns whether the way to a folder is free of links that the installation removes first.
   private func isOpen(_ folder: HostPath, _ plan: InstallPlan) -> Bool {
     plan.takenLinks.isEmpty || !(folder.ancestors + [folder]).contains(where: plan.takenLinks.contains)
   }

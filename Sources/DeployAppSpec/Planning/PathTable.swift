@@ -1,14 +1,15 @@
-/// The paths that a program names more than once. They go to the host once, one a line, and the program cuts lists of them out of that
-/// file. A list has the order of the table, in which folders come before their contents.
+/// The paths that a program uses more than once. They go to the host once, in a file with one path a line, and the program cuts its lists
+/// out of that file. A list has the order of the table, in which folders come before their contents.
 struct PathTable {
   private var numbers: [HostPath: Int] = [:]
   private var lines: [String] = []
-  /// The character that replaces a line break in the file; nil: no path has a line break.
+  /// The character that replaces a line break in the file, or nil if no path has a line break.
   let lineEnd: UInt8?
   /// The control characters in the paths, for programs that write the paths in other formats.
   let controls: Set<UInt8>
 
-  /// The limit of the separate ranges of a list in the table. With more ranges, it is shorter and faster to send the paths themselves.
+  /// The largest number of separate ranges of the table in one list. With more ranges, it is shorter and faster to send the paths
+  /// themselves.
   private static let parts = 100
 
   /// - Parameter groups: paths that are likely to be used together. A path that occurred before is skipped.
@@ -30,12 +31,13 @@ struct PathTable {
   /// A shell function that prints lines of the file `$t` by their ranges.
   static let names = "names() { sed -n \"$1\" \"$t\"; }"
 
-  /// Passes paths to the standard input of a command, each ended by NUL.
+  /// Passes paths to the standard input of a command, each terminated by NUL.
   func feed(_ paths: [HostPath], to command: String, in program: inout ShellProgram) {
     feed(paths, cut: nil, to: command, in: &program)
   }
 
-  /// Passes paths below a folder to the standard input of a command, each relative to the folder, with `./` in front and ended by NUL.
+  /// Passes paths below a folder to the standard input of a command, each relative to the folder, with `./` in front, and terminated by
+  /// NUL.
   func feed(_ paths: [HostPath], below folder: HostPath, to command: String, in program: inout ShellProgram) {
     feed(paths, cut: folder, to: command, in: &program)
   }
@@ -64,7 +66,7 @@ struct PathTable {
     folder.map { "/" + (path.relative(to: $0) ?? path.name) } ?? path.text
   }
 
-  /// Returns a command that prints the paths; nil: they are in too many ranges, or the table does not have all of them.
+  /// Returns a command that prints the paths, or nil if they are in too many ranges, or the table does not have all of them.
   private func names(of paths: [HostPath], below folder: HostPath?) -> String? {
     var ranges: [ClosedRange<Int>] = []
     let numbers = paths.compactMap { self.numbers[$0] }

@@ -1,30 +1,30 @@
 import DeployModel
 
-/// The text of a program for a POSIX shell, which any transport can run. It needs `sh`, `find`, `xargs`, `tar`, and coreutils or busybox.
+/// A program for a POSIX shell. Any transport can run it. It needs `sh`, `find`, `xargs`, `tar`, and coreutils or busybox.
 package struct ShellProgram: Sendable, Hashable {
   package private(set) var text: String
 
   package init(_ text: String = "") { self.text = text.isEmpty ? "" : text + "\n" }
 
-  /// The text that a host runs: the program, after a line that removes variables of the login that change how tools work. Hooks keep these
+  /// The text that a host runs: the program, after lines that remove login variables that would change how tools work. Hooks keep these
   /// variables.
   package var whole: String { Self.plainTools + text }
 
-  /// Removes the variables that change what `tar`, `gzip`, `ls` and other tools do or print. One of them makes bash leave its POSIX mode as
-  /// `sh`.
+  /// Removes the variables that change what `tar`, `gzip`, `ls` and other tools do or print. Without one of them, bash that runs as `sh`
+  /// leaves its POSIX mode.
   private static let plainTools = """
     unset TAR_OPTIONS GZIP GREP_OPTIONS QUOTING_STYLE BLOCK_SIZE BLOCKSIZE CDPATH ENV BASH_ENV GLOBIGNORE UNZIP UNZIPOPT POSIXLY_CORRECT
     [ -z "$BASH_VERSION" ] || set -o posix
 
     """
 
-  /// Adds a line of shell text unchanged.
+  /// Adds a line of shell code unchanged.
   package mutating func line(_ line: String) { text += line + "\n" }
 
   /// Adds another program's text.
   package mutating func add(_ program: ShellProgram) { text += program.text }
 
-  /// Passes names to the standard input of a command, each ended by NUL, so that any name arrives unchanged.
+  /// Passes names to the standard input of a command, each terminated by NUL, so that any name arrives unchanged.
   package mutating func feed(_ names: [String], to command: String) {
     guard !names.isEmpty else { return }
     let stand = Self.standIn(for: names)
@@ -48,7 +48,7 @@ package struct ShellProgram: Sendable, Hashable {
     text += Self.end + "\n"
   }
 
-  /// The end of a list. No name equals it: paths have a slash, or begin with a dot and a slash.
+  /// The end of a list. No name equals it, because paths contain a slash, or begin with a dot and a slash.
   private static let end = "END OF LIST"
 
   private static func octal(_ byte: UInt8) -> String {
@@ -56,7 +56,7 @@ package struct ShellProgram: Sendable, Hashable {
     return digits.utf8.count == 1 ? "0" + digits : digits
   }
 
-  /// Returns a control character that replaces the line breaks in names; nil: no name has a line break.
+  /// Returns a control character that replaces the line breaks in names, or nil if no name has a line break.
   static func standIn(for names: [String]) -> UInt8? {
     guard names.contains(where: { $0.utf8.contains(10) }) else { return nil }
     return (1...8).first { byte in !names.contains { $0.utf8.contains(byte) } } ?? 8
@@ -65,7 +65,7 @@ package struct ShellProgram: Sendable, Hashable {
   /// Returns a name in which a character replaces the line breaks.
   static func standing(_ stand: UInt8?, for name: String) -> String { stand.map { replaced(name, byte: 10, with: $0) } ?? name }
 
-  /// Returns the arguments with which `tr` turns lines into names, each ended by NUL.
+  /// Returns the arguments for `tr` that turn lines into names, each terminated by NUL.
   static func translation(_ stand: UInt8?) -> String { stand.map { "'\\n\\0\(octal($0))' '\\000\\n'" } ?? "'\\n' '\\000'" }
 
   /// Returns a line in which the character 1 replaces NUL.
@@ -100,7 +100,7 @@ package struct ShellResult: Sendable, Hashable {
     String(decoding: stderr.suffix(2000), as: UTF8.self).fullLines.suffix(5).joined(separator: "; ")
   }
 
-  /// Returns the problem that the message of a failed command stands for.
+  /// Returns the problem that the message of a failed command describes.
   package func problem(_ doing: String) -> SpecProblem {
     let words = complaint
     let category: SpecProblem.Category =

@@ -1,12 +1,12 @@
-/// The `acls` of a permission: entries of a POSIX ACL, in addition to the mode.
+/// The `acls` of a permission: entries of a POSIX ACL, which are set in addition to the mode.
 package struct AccessControlList: Sendable, Hashable {
   package struct Entry: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable { case user, group, mask, other }
     package var isDefault: Bool
     package var kind: Kind
-    /// The name of a user or group; empty: the owner or group of the object itself.
+    /// The name of a user or group, or empty for the owner or group of the object itself.
     package var name: String
-    /// The rights as characters of `rwx-`, or as one octal digit.
+    /// The rights, written with the characters `rwx-` or as one octal digit.
     package var rights: String
 
     /// The entry as `setfacl` reads it.
@@ -33,7 +33,8 @@ package struct AccessControlList: Sendable, Hashable {
 }
 
 extension AccessControlList.Entry {
-  /// Reads `[default:][user|group|mask|other:][name]:perms`. The first words may be cut to one letter. Two parts are a user and the rights.
+  /// Reads `[default:][user|group|mask|other:][name]:perms`. The first words can be shortened to one letter. An entry with only two parts
+  /// is a user and the rights.
   /// - Throws: category `permission-acl`.
   init(_ text: String, line: Int) throws(SpecProblem) {
     func wrong(_ why: String, fix: String? = nil) -> SpecProblem {

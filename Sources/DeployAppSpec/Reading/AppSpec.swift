@@ -4,7 +4,7 @@ package struct AppSpec: Sendable, Hashable {
   package var files: [FileMapping]
   package var hooks: [EventHooks]
   package var permissions: [Permission]
-  /// What happens to existing files. It wins over the deployment's own option; nil: the file does not say.
+  /// What happens to existing files, or nil if the file does not say. This setting overrides the deployment's own option.
   package var fileExistsBehavior: String?
 
   package init(files: [FileMapping] = [], hooks: [EventHooks] = [], permissions: [Permission] = [], fileExistsBehavior: String? = nil) {
@@ -14,7 +14,7 @@ package struct AppSpec: Sendable, Hashable {
     self.fileExistsBehavior = fileExistsBehavior
   }
 
-  /// Returns the scripts of an event, in the order of the file; empty: the event has none.
+  /// Returns the scripts of an event, in the order of the file. The list is empty if the event has none.
   package func scripts(of event: String) -> [HookScript] { hooks.last { $0.event == event }?.scripts ?? [] }
 
   /// Reads and checks the text of an appspec file.
@@ -26,15 +26,15 @@ package struct AppSpec: Sendable, Hashable {
   }
 }
 
-/// The result of reading an appspec file: what was understood, and everything that is wrong, in the order in which the agent checks it.
+/// The result of reading an appspec file: what was understood, and all problems, in the order in which the agent checks the file.
 package struct AppSpecReading: Sendable {
   package private(set) var spec = AppSpec()
   package private(set) var problems: [SpecProblem] = []
-  /// The nodes of the file, for closer checks; nil: the file is not YAML, or is empty.
+  /// The root node of the file, for closer checks, or nil if the file is empty or not YAML.
   package private(set) var root: SpecNode?
-  /// Whether the file is for another platform of CodeDeploy. Then nothing else in it is checked.
+  /// Whether the file is for another platform of CodeDeploy. If it is, nothing else in it is checked.
   package private(set) var isForeign = false
-  /// The keys that occur again later in the same map, so that their earlier value is lost.
+  /// The keys that occur again later in the same map, so that their earlier values are lost.
   package private(set) var repeated: [(key: String, line: Int)] = []
 
   package init(of text: String) {
@@ -77,7 +77,7 @@ package struct AppSpecReading: Sendable {
 
   private static let ours = "write one for servers: version: 0.0, os: linux, and files and hooks as the folder needs them"
 
-  /// Describes an appspec file for another platform of CodeDeploy: it has `Resources`, and a file for servers has `os`.
+  /// Describes an appspec file for another platform of CodeDeploy. Such a file has `Resources`, whereas a file for servers has `os`.
   private static func otherPlatform(_ root: SpecNode, _ resources: SpecNode) -> String {
     let entries = if case .list(let list) = resources.content { list.flatMap(\.members) } else { resources.members }
     let types = entries.compactMap { $0.value["Type"]?.text ?? $0.value["type"]?.text }
@@ -122,7 +122,7 @@ package struct AppSpecReading: Sendable {
   }
 }
 
-/// What happens to an existing file at a destination of one of the bundle's files.
+/// What happens if a file already exists at the destination of one of the bundle's files.
 package enum FileExistsBehavior: String, Sendable, Hashable, CaseIterable {
   /// The deployment fails.
   case disallow = "DISALLOW"

@@ -2,10 +2,10 @@
 package struct FileMapping: Sendable, Hashable {
   /// The path in the bundle. A leading slash changes nothing, and `/` is the whole bundle.
   package var source: String
-  /// A folder of the host, as the file has it.
+  /// A folder of the host, as written in the file.
   package var destination: String
   package var line: Int
-  /// Why the entry cannot be installed although the file is valid: a number in place of a path. Nil: it can be installed.
+  /// Why the entry cannot be installed although the file is valid, or nil if it can: a number stands in place of a path.
   package var defect: String?
 
   package init(source: String, destination: String, line: Int = 1, defect: String? = nil) {

@@ -37,9 +37,9 @@ package struct EventHooks: Sendable, Hashable {
 package struct HookScript: Sendable, Hashable {
   /// The script's path in the unpacked bundle.
   package var location: String
-  /// The seconds that the script may take until it has ended and its output is closed.
+  /// How long the script is allowed to run, in seconds. By then, it must have ended and its output must be closed.
   package var timeout: Int
-  /// The user as whom the script runs, through `su`; nil: the engine's user.
+  /// The user that the script runs as, through `su`, or nil for the engine's user.
   package var runAs: String?
   /// Whether the script runs through `sudo`, which removes the deployment's variables.
   package var sudo: Bool
@@ -48,7 +48,7 @@ package struct HookScript: Sendable, Hashable {
   package var givesTimeout: Bool
 
   package static let standardTimeout = 3600
-  /// The limit of a script's timeout in seconds: 100 days, like all limits of time.
+  /// The longest timeout of a script, in seconds. It is 100 days, like all time limits.
   static let longest = 8_640_000
 
   package init(
@@ -91,7 +91,8 @@ package struct HookScript: Sendable, Hashable {
     sudo = entry["sudo"]?.isTruthy ?? false
   }
 
-  /// Returns the whole number at the beginning of a value: `30s` is 30, 5.9 is 5, `soon` is 0. Nil: the value cannot have one (true).
+  /// Returns the whole number at the beginning of a value: `30s` is 30, 5.9 is 5, `soon` is 0. Returns nil if the value cannot have a
+  /// number, such as `true`.
   private static func seconds(_ scalar: SpecScalar) -> Int? {
     switch scalar {
     case .int(let int): return int

@@ -1,15 +1,16 @@
 import DeployModel
 import Glibc
 
-/// An absolute path on a host. Two paths are equal if their bytes are equal: names that Unicode calls equivalent are different files.
+/// An absolute path on a host. Two paths are equal if their bytes are equal, because names that Unicode treats as equivalent are different
+/// files.
 package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible {
   package let text: String
 
-  /// Takes a path unchanged. For a path that a person wrote, use `init(expanding:)`.
+  /// Uses a path unchanged. For a path that a person wrote, use `init(expanding:)`.
   package init(_ text: String) { self.text = text }
 
-  /// Makes a path absolute, and removes `.`, `..`, doubled slashes and slashes at the end. This looks only at the text; links are not read.
-  /// A leading `~` is `home`, and a relative path starts at `directory`.
+  /// Makes a path absolute, and removes `.`, `..`, doubled slashes and slashes at the end. Only the text is used, so links are not
+  /// followed. A leading `~` is `home`, and a relative path starts at `directory`.
   package init(expanding written: String, from directory: String = "/", home: String = "/") {
     var whole = written
     if written == "~" || written.hasPrefix("~/") { whole = home + written.dropFirst() }
@@ -23,20 +24,20 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
 
   package static let top = HostPath("/")
 
-  /// The limit of a path on Linux in bytes (`PATH_MAX` without the NUL at the end).
+  /// The largest length of a path on Linux, in bytes (`PATH_MAX` without the NUL at the end).
   static let longest = 4095
   /// Returns the sentence about a path that is too long for every host.
   static func tooLong(_ what: String, _ path: String) -> String {
     "\(what) has \(path.utf8.count) bytes, and a path has at most \(longest): \(path.prefix(60))…"
   }
 
-  /// The last part of the path; empty for `/`.
+  /// The last part of the path. For `/`, it is empty.
   package var name: String {
     guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return text }
     return String(text[text.utf8.index(after: slash)...])
   }
 
-  /// The folder that contains the path; `/` for `/` itself.
+  /// The folder that contains the path. For `/`, this is `/` itself.
   package var parent: HostPath {
     guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")), slash != text.startIndex else { return .top }
     return HostPath(String(text[..<slash]))
@@ -58,7 +59,7 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
     part.isEmpty ? self : HostPath(text == "/" ? "/" + part : text + "/" + part)
   }
 
-  /// Returns the rest of this path below `folder`; nil: the path is not strictly below it.
+  /// Returns the rest of this path below `folder`, or nil if the path is not strictly below it.
   package func relative(to folder: HostPath) -> String? {
     let prefix = folder.text == "/" ? "/" : folder.text + "/"
     guard text.utf8.count > prefix.utf8.count, text.utf8.starts(with: prefix.utf8) else { return nil }
@@ -68,14 +69,14 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
   package var description: String { text }
 
   package static func == (a: HostPath, b: HostPath) -> Bool {
-    // Lengths are compared first, and then all bytes at once, because a plan compares paths some hundred thousand times.
+    // The lengths are compared first, and then all bytes in one call, because a plan compares paths several hundred thousand times.
     a.text.utf8.count == b.text.utf8.count && order(a, b) == 0
   }
   package static func < (a: HostPath, b: HostPath) -> Bool {
     let order = order(a, b)
     return order == 0 ? a.text.utf8.count < b.text.utf8.count : order < 0
   }
-  /// Compares the common length of two paths: less than 0, 0 or greater than 0.
+  /// Compares two paths over their common length. The result is less than 0, 0, or greater than 0.
   private static func order(_ a: HostPath, _ b: HostPath) -> Int32 {
     var (a, b) = (a.text, b.text)
     return a.withUTF8 { a in

@@ -1,12 +1,12 @@
 /// One entry of `permissions`.
 package struct Permission: Sendable, Hashable {
-  /// The name of a user or group. A number is refused when the permission is applied, as by the agent.
+  /// The name of a user or group. A number is refused when the permission is applied, as the agent does.
   package enum Principal: Sendable, Hashable {
     case name(String)
     case number(String)
   }
 
-  /// A file, or a folder below which `pattern` selects paths, as the file has it.
+  /// A file, or a folder below which `pattern` selects paths, as written in the appspec file.
   package var object: String
   package var pattern: String
   package var except: [String]
@@ -98,8 +98,8 @@ package struct Permission: Sendable, Hashable {
     }
   }
 
-  /// Reads a mode of one to four octal digits. As for the agent, an unquoted `0644` is the number 420 and means the mode 0420. An unquoted
-  /// `0755` is 493, which contains the digit 9 and is refused.
+  /// Reads a mode of one to four octal digits. As in the agent, an unquoted `0644` is the number 420 and stands for the mode 0420. An
+  /// unquoted `0755` is 493, which contains the digit 9 and is refused.
   private static func mode(_ node: SpecNode) throws(SpecProblem) -> Int {
     let digits = node.scalar?.printed ?? ""
     let octal = node.scalar != node.text.map(SpecScalar.text) && node.written.hasPrefix("0")
@@ -120,14 +120,14 @@ package struct Permission: Sendable, Hashable {
   /// Whether the permission sets any right.
   package var changesSomething: Bool { mode != nil || acl != nil || label != nil || owner != nil || group != nil }
 
-  /// Returns whether `pattern` and `except` select a path; `rest` is the part of the path below the object. `**` means anything at any
-  /// depth; any other pattern, and every exception, only concerns direct children.
+  /// Returns whether `pattern` and `except` select a path. `rest` is the part of the path below the object. `**` matches everything at any
+  /// depth. Any other pattern, and every exception, matches only direct children.
   package func selects(_ rest: String) -> Bool {
     (pattern == "**" || Self.glob(pattern, matches: rest)) && !except.contains { Self.glob($0, matches: rest) }
   }
 
-  /// Returns whether a name matches a pattern. `*` is any number of any characters, also none, and also a leading dot; any other character
-  /// stands for itself. A name with a slash never matches.
+  /// Returns whether a name matches a pattern. `*` matches zero or more characters of any kind, even a leading dot. Any other character
+  /// matches itself. A name with a slash never matches.
   static func glob(_ pattern: String, matches name: String) -> Bool {
     guard !name.utf8.contains(UInt8(ascii: "/")) else { return false }
     let pattern = Array(pattern.utf8)

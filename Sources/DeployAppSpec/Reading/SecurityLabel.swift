@@ -1,9 +1,9 @@
 /// The `context` of a permission: an SELinux label.
 package struct SecurityLabel: Sendable, Hashable {
   package var type: String
-  /// The SELinux user; nil: the user that the policy sets.
+  /// The SELinux user, or nil for the user that the policy sets.
   package var user: String?
-  /// The range, such as `s0` or `s0-s2:c0,c4.c7`; nil: the range that the policy sets.
+  /// The range, such as `s0` or `s0-s2:c0,c4.c7`, or nil for the range that the policy sets.
   package var range: String?
 
   package init(type: String, user: String? = nil, range: String? = nil) {
@@ -33,8 +33,8 @@ package struct SecurityLabel: Sendable, Hashable {
     }
   }
 
-  /// Returns whether a text is a range: `sN[-sM][:cA[.cB][,…]]`, with N ≤ M, and categories from 0 to 1023 in ascending order, each at most
-  /// once.
+  /// Returns whether a string is a range: `sN[-sM][:cA[.cB][,…]]`, with N ≤ M, and categories from 0 to 1023 in ascending order, each at
+  /// most once.
   static func isRange(_ text: String) -> Bool {
     let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let levels = halves[0].split(separator: "-", omittingEmptySubsequences: false).map { number($0, after: "s") }

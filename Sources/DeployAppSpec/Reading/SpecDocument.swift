@@ -1,13 +1,13 @@
 import DeployModel
 import Yams
 
-/// Turns the text of an appspec file into nodes. It reads YAML as the agent does: only the first document, the last value of a repeated
-/// key, no aliases, and no dates.
+/// Turns the text of an appspec file into nodes. It reads YAML as the agent does: it reads only the first document, takes the last value of
+/// a repeated key, and accepts no aliases and no dates.
 struct SpecDocument {
-  /// The limits of a file: its bytes and its brackets. Files of people have some thousands of bytes.
+  /// The largest number of bytes and of brackets in a file. A file that a person writes has a few thousand bytes.
   static let limit = (bytes: 256 * 1024, brackets: 2000)
 
-  /// The root node; nil: the file has none.
+  /// The root node, or nil if the file has none.
   var root: SpecNode?
   /// The keys that occur again later in the same map.
   var repeated: [(key: String, line: Int)] = []
@@ -18,7 +18,7 @@ struct SpecDocument {
       throw SpecProblem(.yaml, "the file is larger than \(Self.limit.bytes) bytes or has over \(Self.limit.brackets) brackets")
     }
     var source = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
-    // The parser refuses a repeated key. Each round renames the earlier one to a name that nothing reads.
+    // The parser refuses a repeated key. Each round renames the earlier of the two keys to a name that nothing reads.
     for round in 0..<100 {
       do {
         let parser = try Parser(yaml: source, resolver: .basic)

@@ -14,9 +14,9 @@ package struct SpecNode: Sendable, Hashable {
     }
   }
   package var content: Content
-  /// The line where the node begins; 1 is the first.
+  /// The line where the node begins. The first line is 1.
   package var line: Int
-  /// The text of a plain scalar as it is written: `0644` for the value 420.
+  /// The text of a plain scalar as it is written, such as `0644` for the value 420.
   package var written: String
 
   package init(_ content: Content, line: Int, written: String = "") {
@@ -27,10 +27,10 @@ package struct SpecNode: Sendable, Hashable {
 
   package var scalar: SpecScalar? { if case .scalar(let scalar, _) = content { scalar } else { nil } }
   package var isTruthy: Bool { scalar?.isTruthy ?? true }
-  /// The text of a text scalar; nil for all other nodes.
+  /// The text of a text scalar, or nil for any other node.
   package var text: String? { if case .scalar(.text(let text), _) = content { text } else { nil } }
   package var members: [Member] { if case .map(let members) = content { members } else { [] } }
-  /// Returns the value of a key of a map; nil: there is no such key, or this is no map.
+  /// Returns the value of a key of a map, or nil if there is no such key or the node is not a map.
   package subscript(_ key: String) -> SpecNode? { members.last { $0.key.text == key }?.value }
 
   /// The name of the node in error messages: `a list`, `a map`, `"x"`.

@@ -1,6 +1,6 @@
-/// A problem of an appspec file, or of what it asks of a host, that makes a deployment fail.
+/// A problem that makes a deployment fail. It is in an appspec file, or in what the file demands from a host.
 package struct SpecProblem: Error, Sendable, Hashable {
-  /// The kind of a problem, by the names that result files use.
+  /// The kind of a problem. Result files use these names.
   package enum Category: String, Sendable, Hashable, CaseIterable {
     case appSpecMissing = "appspec-missing"
     case appSpecEmpty = "appspec-empty"
@@ -38,7 +38,7 @@ package struct SpecProblem: Error, Sendable, Hashable {
     case isDirectory = "os-eisdir"
     case notDirectory = "os-enotdir"
     case noSpace = "os-enospc"
-    /// A link that others can exchange is on the way to a destination, and such links are refused.
+    /// A link that others can replace is on the way to a destination, and such links are refused.
     case foreignLink = "foreign-link"
     case scriptMissing = "script-missing"
     case scriptNotExecutable = "script-not-executable"
@@ -52,9 +52,9 @@ package struct SpecProblem: Error, Sendable, Hashable {
   package var category: Category
   /// One sentence: what was found, and what was expected.
   package var message: String
-  /// The line of the appspec file; nil: no line is at fault.
+  /// The line of the appspec file, or nil if no line is at fault.
   package var line: Int?
-  /// What the person should do next.
+  /// What the reader should do next.
   package var fix: String?
 
   package init(_ category: Category, _ message: String, line: Int? = nil, fix: String? = nil) {

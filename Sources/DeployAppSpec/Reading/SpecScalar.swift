@@ -1,4 +1,4 @@
-/// A scalar of an appspec file, resolved as the CodeDeploy agent's YAML 1.1 reader does.
+/// A scalar of an appspec file, resolved in the same way as in the CodeDeploy agent's YAML 1.1 reader.
 package enum SpecScalar: Sendable, Hashable {
   case null
   case bool(Bool)
@@ -10,7 +10,7 @@ package enum SpecScalar: Sendable, Hashable {
   /// A date, which the agent's reader refuses to load.
   case date(String)
 
-  /// Whether the scalar counts as true: everything except null and false does.
+  /// Whether the scalar counts as true. Everything except null and false does.
   package var isTruthy: Bool {
     switch self {
     case .null, .bool(false): false
@@ -29,8 +29,8 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// Resolves a plain scalar, which has no quotes and no tag. The rules have the order of the agent's reader: words, times, dates, special
-  /// numbers, symbols, base 60, decimals, and whole numbers in base 2, 8, 10 and 16. Everything else is text.
+  /// Resolves a plain scalar, which has no quotes and no tag. The rules apply in the order of the agent's reader: words, times, dates,
+  /// special numbers, symbols, base 60, decimals, and whole numbers in base 2, 8, 10 and 16. Everything else is text.
   package init(plain text: String) {
     let word = text.lowercased()
     switch word {
@@ -51,7 +51,7 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// Returns whether a text is a date such as `2026-01-31`. Months and days may have one digit.
+  /// Returns whether a string is a date such as `2026-01-31`. Months and days can have one digit.
   private static func isDate(_ text: String) -> Bool {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].count == 4, parts.allSatisfy({ $0.utf8.allSatisfy(isDigit) }) else { return false }
@@ -82,7 +82,7 @@ package enum SpecScalar: Sendable, Hashable {
     return fraction ? .number(total) : .int(Int(total))
   }
 
-  /// Reads digits with a point: `0.0`, `.5`, `1.`, `1.5e+3`. Without a point, the text is no decimal, so `1e3` is text.
+  /// Reads digits with a point: `0.0`, `.5`, `1.`, `1.5e+3`. Without a point, the string is not a decimal, so `1e3` is text.
   private static func decimal(_ text: String) -> SpecScalar? {
     let (sign, rest) = split(text)
     guard let point = rest.firstIndex(of: "."), rest != "." else { return nil }

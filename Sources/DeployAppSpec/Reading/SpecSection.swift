@@ -1,7 +1,7 @@
 /// A section of an appspec file that is a list of maps.
 enum SpecSection {
-  /// Returns the entries of a list. Null, false and a map without members count as an empty list. A text as an entry counts as an entry
-  /// without keys. Anything else that is no list of maps is a problem.
+  /// Returns the entries of a list. Null, false and a map without members count as an empty list. An entry that is a string counts as an
+  /// entry without keys. Anything else that is not a list of maps is a problem.
   static func entries(of node: SpecNode?, named name: String, problems: inout [SpecProblem]) -> [SpecNode] {
     guard let node, node.isTruthy else { return [] }
     switch node.content {
@@ -24,7 +24,7 @@ enum SpecSection {
 }
 
 extension SpecNode {
-  /// The text without white space around it; empty for null, and for a node that is no scalar.
+  /// The text without white space around it. It is empty for null, and for a node that is not a scalar.
   var stripped: String {
     guard let scalar else { return "" }
     return String(scalar.printed.trimmingSpace)
@@ -32,9 +32,9 @@ extension SpecNode {
 }
 
 extension StringProtocol {
-  /// The text without blanks, tabs, line breaks and NUL at both ends.
+  /// The text without any blanks, tabs, line breaks and NULs at both ends.
   var trimmingSpace: SubSequence {
-    // Nearly all texts begin and end with a plain letter, so this is checked first.
+    // Nearly all strings begin and end with a plain ASCII character, so this case is checked first.
     let letters: ClosedRange<Unicode.Scalar> = "!"..."~"
     if let first = unicodeScalars.first, let last = unicodeScalars.last, letters.contains(first), letters.contains(last) {
       return self[...]

@@ -5,16 +5,16 @@ package import DeployModel
 package struct AppSpecBundle: Sendable {
   /// The problems that would make a deployment fail on its hosts.
   package private(set) var problems: [Problem] = []
-  /// The path of the bundle's appspec file; nil: it has none.
+  /// The path of the bundle's appspec file, or nil if the bundle has none.
   package private(set) var file: String?
   /// All findings: the problems and the warnings.
   package private(set) var findings: [Finding] = []
   /// The number of findings that are surprising but make no deployment fail.
   package var warnings: Int { findings.count - problems.count }
   package private(set) var scripts: [AppSpecOptions.Scripts] = []
-  /// The steps of an installation on a host that has the folders above the destinations but none of the files, one a line.
+  /// The steps of an installation, one a line. They are for a host that has the folders above the destinations but none of the files.
   package private(set) var installation: [String] = []
-  /// The path that the bundle has in plans that are made only for this check.
+  /// The path of the bundle in plans that are made only for this check.
   private static let root = HostPath("/bundle")
 
   package init(_ manifest: Manifest, _ options: AppSpecOptions, in store: any BundleStore) async throws {
@@ -59,8 +59,8 @@ package struct AppSpecBundle: Sendable {
     }
   }
 
-  /// Returns the entries without a single top folder around the appspec file, as hosts unpack them. If the appspec file is at the top,
-  /// nothing changes.
+  /// Returns the entries as hosts unpack them: if a single top folder is around the appspec file, the entries are without it. If the
+  /// appspec file is at the top, nothing changes.
   private static func unwrapped(_ items: [Manifest.Item], holding file: String) -> [Manifest.Item] {
     guard !items.contains(where: { $0.path.isExactly(file) }),
       let top = items.first(where: { $0.kind == .directory && !$0.path.hasSlash })?.path
@@ -114,7 +114,8 @@ package struct AppSpecBundle: Sendable {
       })
   }
 
-  /// Returns the folder of the bundle to which a link leads, also through other links; nil: it leads to no folder of the bundle.
+  /// Returns the folder of the bundle to which a link leads, directly or through other links, or nil if it leads to no folder of the
+  /// bundle.
   private static func folder(_ link: Manifest.Item, _ root: HostPath, _ items: [ExactText: Manifest.Item]) -> HostPath? {
     var item = link
     for _ in 0..<16 {

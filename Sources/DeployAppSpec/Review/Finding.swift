@@ -3,7 +3,7 @@ package import DeployModel
 /// Something that a check of a bundle found.
 package struct Finding: Sendable, Hashable, Codable {
   package enum Severity: String, Sendable, Hashable, Codable {
-    /// A deployment would fail because of it.
+    /// A deployment would fail because of this finding.
     case error
     /// A deployment does something here that most people do not expect.
     case warning
@@ -12,9 +12,9 @@ package struct Finding: Sendable, Hashable, Codable {
   /// The category of a problem, or the name of a rule.
   package var rule: String
   package var message: String
-  /// The line of `file`, or else of the appspec file; nil: no line is at fault.
+  /// The line of `file`, or of the appspec file if `file` is nil. It is nil if no line is at fault.
   package var line: Int?
-  /// The script of the bundle that the finding is about; nil: it is about the appspec file.
+  /// The script of the bundle that the finding is about, or nil if it is about the appspec file.
   package var file: String?
   /// A better way to write it.
   package var better: String?
@@ -40,7 +40,7 @@ package struct Finding: Sendable, Hashable, Codable {
   }
 }
 
-/// What a check needs from the bundle's folder. The caller reads it.
+/// What a check needs to know about the bundle's folder. The caller reads the folder.
 package struct BundleContents: Sendable {
   package struct Script: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {

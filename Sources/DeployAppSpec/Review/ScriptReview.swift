@@ -42,7 +42,7 @@ struct ScriptReview {
   }
 
   private mutating func read(_ text: String, _ name: String, _ line: Int) {
-    // CR LF is one Character, so the lines are split by scalars.
+    // CR LF is one Character, so the text is split into lines by scalars.
     let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
     guard let first = lines.first else { return }
     if first.hasPrefix("#!") && first.unicodeScalars.last == "\r" {

@@ -26,7 +26,7 @@ extension AppSpecDeployment {
     }
   }
 
-  /// - Throws: if the host is told to stop, so that nothing more may begin.
+  /// - Throws: if the host is told to stop, so that nothing more is allowed to begin.
   func checkStopped() throws {
     if let why = host.stopped { throw SpecProblem(.interrupted, why) }
   }
@@ -57,12 +57,12 @@ extension AppSpecDeployment {
   }
 }
 
-/// Collects a script's output from any thread. The entry with the script's name comes first.
+/// Collects a script's output. Any thread can add to it. The entry with the script's name comes first.
 private final class Gathering: Sendable {
   private let state: Mutex<(tail: DiagnosticsTail, first: ScriptsLogEntry?)>
   init(_ tail: DiagnosticsTail, first: ScriptsLogEntry) { state = Mutex((tail, first)) }
 
-  /// - Returns: the entries that this adds to the log.
+  /// - Returns: the entries that this call adds to the log.
   func add(_ entry: ScriptsLogEntry?) -> [ScriptsLogEntry] {
     state.withLock { state in
       let entries = [state.first, entry].compactMap { $0 }

@@ -1,5 +1,5 @@
 /// The Install event. It runs up to three programs on the host. The first reports the bundle and the files of the previous installation.
-/// The second reports the destinations, if they are not known by then. The third carries out the plan.
+/// The second reports the destinations, unless they are already known. The third carries out the plan.
 extension AppSpecDeployment {
   mutating func install() async throws {
     var (name, planner, state) = try await look()
@@ -11,8 +11,8 @@ extension AppSpecDeployment {
     let (removing, planned) = planner.plan(on: state)
     switch planned {
     case .failure(let problem):
-      // The agent finds this problem after it has removed the old files, so they are removed here too. With a restore, they would only be
-      // brought back.
+      // The agent finds this problem after it has removed the old files, so they are removed here too. With a restore they stay, because
+      // they would only be brought back.
       if !request.restore {
         let result = try await carryOut(InstallProgram(removing: removing, watch, list: root.cleanupList).shell, "removing the old files")
         guard result.status == 0 else { throw result.problem("removing the files of the previous revision") }
@@ -34,7 +34,7 @@ extension AppSpecDeployment {
 
   var watch: LinkWatch { LinkWatch(refuses: request.refusesForeignLinks) }
 
-  /// Runs a program that checks links before it acts. Warns of the links that the program follows.
+  /// Runs a program that checks links before it acts. Warns about the links that the program follows.
   /// - Throws: the problem with the links that the program refuses.
   func carryOut(_ program: ShellProgram, _ doing: String) async throws -> ShellResult {
     let result = try await host.run(program)
@@ -44,7 +44,7 @@ extension AppSpecDeployment {
     return result
   }
 
-  /// Reads the appspec file, the bundle, and the files of the previous installation that have to be removed.
+  /// Reads the appspec file, the bundle, and the list of the previous installation's files to remove.
   private mutating func look() async throws -> (name: String, planner: InstallPlanner, ahead: HostState) {
     let archive = root.archive(in: folder)
     var program = root.reading([request.appSpecFile, "appspec.yaml", "appspec.yml"], of: .deployment(folder))
@@ -78,7 +78,7 @@ extension AppSpecDeployment {
     }
   }
 
-  /// After a step has failed unexpectedly, cuts the list of files to remove to those that exist.
+  /// Reduces the list of files to remove to those that exist, after a step has failed unexpectedly.
   private func cut(_ list: CleanupList) async throws {
     var question = HostState.Question()
     question.paths = list.lines.map(\.path)

@@ -1,9 +1,9 @@
 import DeployModel
 
-/// The parts of a deployment as separate calls, which share no memory: everything that one part needs from another is on the host.
+/// The parts of a deployment as separate calls. They share no memory: everything that one part needs from another is on the host.
 extension AppSpecDeployment {
   /// Runs one event.
-  /// - Parameter previous: whether to run the scripts of the last revision that was installed successfully, whatever the event is.
+  /// - Parameter previous: whether to run the scripts of the last revision that was installed successfully, for any event.
   /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or the error of the host.
   package mutating func perform(_ event: String, previous: Bool = false) async throws {
     runsPrevious = previous
@@ -38,7 +38,7 @@ extension AppSpecDeployment {
     _ = try await host.run(Keeping(root, in: folder).forgetting)
   }
 
-  /// Removes what the last installation has made, and the record of that installation.
+  /// Removes everything that the last installation made, and the record of that installation.
   package mutating func remove() async throws {
     do {
       let left = try await ask(root.readingCleanupList)

@@ -1,22 +1,22 @@
-/// The host of a deployment, as this room sees it. The caller performs this IO; the room has no other IO.
+/// The host of a deployment. The caller implements it. This module does no other input or output.
 package protocol AppSpecHost: Sendable {
   /// Runs a program with an empty standard input, in the engine's working directory.
   func run(_ program: ShellProgram) async throws -> ShellResult
-  /// Runs a program that changes nothing, except that it makes the deployment's own folders. It needs no lock. If the program is repeated,
-  /// it may get its first answer again.
+  /// Runs a program that changes nothing, except that it makes the deployment's own folders. It needs no lock. A repeated program might get
+  /// its first answer again.
   func answer(_ program: ShellProgram) async throws -> ShellResult
-  /// Skips a question. An engine that resumes a deployment identifies questions by their numbers, so the later ones must keep their
+  /// Skips a question. An engine that resumes a deployment identifies questions by their numbers, so later questions must keep their
   /// numbers.
   func skipQuestion()
   /// Runs a script in a process group of its own, without input. `output` is called with each line of output as it comes.
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd
-  /// Adds an entry to a file, after the time. A missing folder is made.
+  /// Adds the time and an entry to a file. If the file's folder is missing, it is created.
   func log(_ entry: ScriptsLogEntry, to file: HostPath)
-  /// Shows a line to the person.
+  /// Shows a line to the person at the terminal.
   func say(_ line: String)
-  /// Warns the person in one or more lines, which are also in the deployment's output.
+  /// Warns the person in one or more lines. They also go into the deployment's output.
   func warn(_ text: String)
-  /// Why nothing more may begin; nil: more may begin.
+  /// Why nothing more is allowed to begin, or nil if more is allowed to begin.
   var stopped: String? { get }
 }
 
@@ -34,14 +34,14 @@ package struct AppSpecDeployment: Sendable {
   let host: any AppSpecHost
   let folder: HostPath
 
-  /// Whether the deployment was opened on the host, so that the facts below are known.
+  /// Whether the deployment has been opened on the host. Until then, the facts below are unknown.
   private(set) var isOpen = false
   private(set) var directory = "/"
   private(set) var home = "/"
   private(set) var lastSuccessful: HostPath?
   private var bundle = (kind: "", hasAppSpec: false)
   var isUnpacked = false
-  /// Whether every event runs the scripts of the last revision that was installed successfully.
+  /// Whether all events run the scripts of the last revision that was installed successfully.
   var runsPrevious = false
   package internal(set) var report: DeploymentReport
 
@@ -78,7 +78,7 @@ package struct AppSpecDeployment: Sendable {
     }
   }
 
-  /// Runs a program. Before the first program, this makes the deployment's folder and surveys the host, in the same call.
+  /// Runs a program. The first call also makes the deployment's folder and surveys the host, before the program.
   /// - Parameter isQuestion: whether the program changes nothing.
   /// - Returns: the result of the program, without the answers of the survey.
   mutating func ask(_ program: ShellProgram, isQuestion: Bool = true) async throws -> ShellResult {
@@ -142,7 +142,7 @@ package struct AppSpecDeployment: Sendable {
     isUnpacked = true
   }
 
-  /// Reads what `EngineRoot.reading` prints.
+  /// Reads the output of `EngineRoot.reading`.
   func appSpec(_ result: ShellResult, _ answer: inout Answer, of revision: HostPath, named: String) throws -> (name: String, spec: AppSpec)
   {
     guard let name = answer.word() else { throw result.problem("looking at the unpacked revision") }

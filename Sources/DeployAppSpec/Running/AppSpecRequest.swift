@@ -1,31 +1,33 @@
 package import DeployModel
 
-/// A request to deploy one bundle with an appspec file to one host.
+/// A request to deploy one bundle, which has an appspec file, to one host.
 package struct AppSpecRequest: Sendable, Hashable {
   package enum BundleType: String, Sendable, Hashable, CaseIterable { case directory, tar, tgz, zip }
 
   package var id: Deployment.ID
   package var bundle: HostPath
   package var type: BundleType
-  /// How many revisions stay under the engine's root, the new one included; at least 1.
+  /// How many revisions stay under the engine's root, including the new one. At least 1.
   package var maxRevisions: Int
-  /// DISALLOW, OVERWRITE or RETAIN. With another word, the deployment fails once a file exists. The appspec file's own setting wins.
+  /// DISALLOW, OVERWRITE or RETAIN. With any other word, the deployment fails if a file already exists. The appspec file's own setting
+  /// overrides this one.
   package var fileExistsBehavior: String
   /// The path of the appspec file in the bundle.
   package var appSpecFile: String
-  /// The events to run; nil: all.
+  /// The events to run, or nil for all.
   package var events: [String]?
   package var application: String
   package var groupName: String
-  /// Whether everything that an installation replaces or removes is kept until the deployment ends, and is restored if the deployment
-  /// fails.
+  /// Whether the engine keeps everything that an installation replaces or removes until the deployment ends, and restores it if the
+  /// deployment fails.
   package var restore: Bool
   /// Whether failures of the old revision's ApplicationStop and BlockTraffic scripts are ignored.
   package var ignoresStopFailures: Bool
-  /// Whether links that other users can exchange are refused on the way to installed files; false: they are followed, with a warning.
+  /// Whether links that other users can replace are refused on the way to installed files. If false, such links are followed, with a
+  /// warning.
   package var refusesForeignLinks: Bool
-  /// Whether the bundle is a folder that the engine staged. Such a folder may come from an archive, so its modes are kept, like those of an
-  /// archive. The agent cuts the modes of other folders by the umask.
+  /// Whether the bundle is a folder that the engine staged. Such a folder might come from an archive, so its modes are kept, like those of
+  /// an archive. In any other folder, the umask limits the modes, as in the agent.
   package var isRelease = false
 
   package static let standardFile = "appspec.yml"
@@ -56,7 +58,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     self.refusesForeignLinks = refusesForeignLinks
   }
 
-  /// The events that run, in order: the requested ones, and before them DownloadBundle and Install if these are missing.
+  /// The events that run, in order. If DownloadBundle or Install is not among the requested events, it runs before them.
   package var eventsToRun: [String] {
     guard var events else { return Self.standardEvents }
     if !events.contains("Install") {

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The result of a deployment, in the form of its result file.
+/// The result of a deployment. Result files have this form.
 package struct DeploymentReport: Sendable, Hashable, Codable {
   package struct Script: Sendable, Hashable, Codable {
     package var location: String
@@ -21,12 +21,12 @@ package struct DeploymentReport: Sendable, Hashable, Codable {
     package var code: HookResult
     package var script: String
     package var message: String
-    /// The line of the appspec file; nil: no line is at fault.
+    /// The line of the appspec file, or nil if no line is at fault.
     package var line: Int?
     package var fix: String?
     /// The last lines of the log of the failed event.
     package var log: String?
-    /// What was done about the failure: the files were restored, or why they were not.
+    /// What was done after the failure: that the files were restored, or why they were not.
     package var restored: String?
   }
 

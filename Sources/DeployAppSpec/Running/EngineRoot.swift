@@ -3,7 +3,7 @@ package import DeployModel
 /// The folder in which a deployment group keeps its state on a host, with the layout of the CodeDeploy agent.
 package struct EngineRoot: Sendable, Hashable {
   package var path: HostPath
-  /// The id of the deployment group: the name of a folder, and the prefix of the names of its files.
+  /// The id of the deployment group. It is the name of the group's folder, and the prefix of the group's file names.
   package var group: String
 
   package init(path: HostPath, group: String) {
@@ -17,15 +17,15 @@ package struct EngineRoot: Sendable, Hashable {
   package var instructions: HostPath { path.appending("deployment-instructions") }
   /// The file with the list of what the next installation removes.
   package var cleanupList: HostPath { instructions.appending(group + "-cleanup") }
-  /// The file with the instructions of the last installation, for people.
+  /// The file with the instructions of the last installation, for people to read.
   package var installList: HostPath { instructions.appending(group + "-install.json") }
   /// The file with the path of the folder of the last deployment whose Install succeeded.
   package var lastSuccessful: HostPath { instructions.appending(group + "_last_successful_install") }
   /// The file with the path of the folder of the last deployment whose DownloadBundle succeeded.
   package var mostRecent: HostPath { instructions.appending(group + "_most_recent_install") }
 
-  /// Returns a program that makes a deployment's folder and reports: the working directory, the home, the folder of the last successful
-  /// deployment, the kind of the bundle (d, f or -), and whether the bundle's folder has an appspec file. Lines after it may use `$kind`
+  /// Returns a program that makes a deployment's folder. It reports the working directory, the home, the folder of the last successful
+  /// deployment, the kind of the bundle (d, f or -), and whether the bundle's folder has an appspec file. Lines after it can use `$kind`
   /// and `$has`.
   package func opening(_ request: AppSpecRequest) -> ShellProgram {
     let names = request.appSpecFile == AppSpecRequest.standardFile ? ["appspec.yml", "appspec.yaml"] : [request.appSpecFile]
@@ -42,7 +42,7 @@ package struct EngineRoot: Sendable, Hashable {
   }
 
   /// Returns a program that prunes old revisions, fetches and unpacks the bundle, and records the deployment as the most recent one. It
-  /// does nothing if `opening` ran before it and found no such bundle.
+  /// does nothing if `opening`, which runs before it, found no such bundle.
   package func unpacking(_ request: AppSpecRequest) -> ShellProgram {
     let (id, folder) = (request.id.rawValue, deployment(request.id))
     var program = ShellProgram(
@@ -66,8 +66,8 @@ package struct EngineRoot: Sendable, Hashable {
     case .zip: program.line(Self.unzip)
     }
     if request.isRelease {
-      // A release was made from an archive or a folder; which one, is no longer known. So if the appspec file is in its place, nothing is
-      // moved.
+      // It is no longer known whether a release was made from an archive or from a folder. So if the appspec file is in its place, nothing
+      // is moved.
       program.line("if [ ! -f \"$a\"/\(request.appSpecFile.shellQuoted) ]; then\n\(Self.unwrap)\nfi")
     } else if request.type != .directory {
       program.line(Self.unwrap)
@@ -76,14 +76,14 @@ package struct EngineRoot: Sendable, Hashable {
     return program
   }
 
-  /// Copies a folder. Links stay links, and owners are new. With the option `-m`, times are new too, as in a plain copy.
+  /// Copies a folder. Links stay links, and owners are not copied. With the option `-m`, times are not copied either, as in a plain copy.
   private static func copyFolder(_ option: String = "") -> String {
     """
     cd -- "$b" && tar -cf - . | tar -C "$a" --no-same-owner \(option) -xpf - || exit 1
     """
   }
 
-  /// Cuts the modes by the umask, as a plain copy does.
+  /// Applies the umask to the modes, as a plain copy does.
   private static let cutModes = """
     m=$((0$(umask))) cut=
     for bit in 256:u-r 128:u-w 64:u-x 32:g-r 16:g-w 8:g-x 4:o-r 2:o-w 1:o-x; do
@@ -100,7 +100,7 @@ package struct EngineRoot: Sendable, Hashable {
     [ $s -le 1 ] || bad zip $s
     """
 
-  /// Removes a single top folder around an appspec file, which archives of code hosts have.
+  /// Removes a single top folder around an appspec file. Archives from code hosts have such a folder.
   private static let unwrap = """
     n=0
     for e in "$a"/* "$a"/.[!.]* "$a"/..?*; do if [ -e "$e" ] || [ -L "$e" ]; then n=$((n + 1)) top=$e; fi; done
@@ -117,7 +117,7 @@ package struct EngineRoot: Sendable, Hashable {
   }
 
   /// Returns a program that finds an appspec file in a deployment's folder. It prints the first of the names that exists, and the text of
-  /// that file; if none exists, an empty name.
+  /// that file. If none exists, it prints an empty name.
   package func reading(_ names: [String], of revision: Revision) -> ShellProgram {
     let (folder, known) =
       switch revision {
@@ -142,7 +142,7 @@ package struct EngineRoot: Sendable, Hashable {
     return ShellProgram("\(Self.tellFile)\nif [ -e \(file) ]; then tell \(file) || exit 1; else printf '0\\0'; fi")
   }
 
-  /// Prints the size of a file, ended by NUL, and its contents.
+  /// Prints the size of a file, terminated by NUL, and then its contents.
   private static let tellFile = "tell() { printf '%s\\0' \"$(($(wc -c <\"$1\")))\"; cat -- \"$1\"; }"
 
   /// Returns the folder in which a deployment's bundle is unpacked.

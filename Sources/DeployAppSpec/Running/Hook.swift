@@ -7,9 +7,9 @@ package struct Hook: Sendable, Hashable {
   package var argv: [String]
   /// The variables that are set besides the engine's own environment.
   package var variables: [(name: String, value: String)]
-  /// The seconds in which the script has to end and close its output.
+  /// The number of seconds within which the script has to end and close its output.
   package var timeout: Int
-  /// The seconds between TERM and KILL, if the script takes longer.
+  /// The number of seconds between TERM and KILL if the script exceeds its timeout.
   package var grace: Int
 
   package static let standardGrace = 10
@@ -38,7 +38,7 @@ package struct Hook: Sendable, Hashable {
 package enum HookEnd: Sendable, Hashable {
   case exited(Int)
   case signalled(Int)
-  /// The script took longer than its timeout, whatever it did after TERM.
+  /// The script exceeded its timeout. What it did after TERM does not matter.
   case timedOut
   /// The script ended in time, but a process that it started still holds this stream of its output.
   case leftOpen(HookOutput.Stream)
@@ -48,13 +48,13 @@ package enum HookEnd: Sendable, Hashable {
   case missing
   /// The script is not executable, and could not be made so.
   case notExecutable
-  /// The script was ended because the deployment has to stop.
+  /// The engine ended the script because the deployment has to stop.
   case stopped
 
   var hasBegun: Bool { self != .missing && self != .notExecutable }
 }
 
-/// A line of a script's output, with its line break if it had one.
+/// A line of a script's output, including its line break if it had one.
 package struct HookOutput: Sendable, Hashable {
   package enum Stream: String, Sendable, Hashable { case stdout, stderr }
   package var stream: Stream
@@ -65,14 +65,14 @@ package struct HookOutput: Sendable, Hashable {
   }
 }
 
-/// The result of a script, by the names that result files use.
+/// The result of a script. Result files use these names.
 package enum HookResult: String, Sendable, Hashable, Codable {
   case success = "Success"
   case scriptMissing = "ScriptMissing"
   case scriptNotExecutable = "ScriptNotExecutable"
   case scriptTimedOut = "ScriptTimedOut"
   case scriptFailed = "ScriptFailed"
-  /// Every failure other than a script's.
+  /// Any failure other than a script's.
   case unknownError = "UnknownError"
   case outputsLeftOpen = "OutputsLeftOpen"
 

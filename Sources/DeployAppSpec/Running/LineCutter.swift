@@ -5,7 +5,7 @@ package struct LineCutter: Sendable {
 
   package init() {}
 
-  /// Returns the complete lines, with their line breaks. An empty `bytes` means the end of the stream, and returns what is left.
+  /// Returns the complete lines, with their line breaks. If `bytes` is empty, the stream has ended, and the rest is returned.
   package mutating func cut(_ bytes: [UInt8]) -> [[UInt8]] {
     guard !bytes.isEmpty else {
       defer { rest = [] }

@@ -2,13 +2,13 @@ import DeployCore
 import DeployModel
 import Synchronization
 
-/// The host of an appspec step behind a transport. Programs and scripts are parts of the step, numbered in the order in which they are
-/// requested.
+/// The host of an appspec step, reached through a transport. Programs and scripts are parts of the step. They are numbered in the order of
+/// the requests.
 final class RemoteAppSpecHost: AppSpecHost {
   private struct State {
     /// The number of parts so far.
     var parts = 0
-    /// The job of the part that runs; nil: none.
+    /// The job of the part that runs, or nil if there is none.
     var running: Int?
     var broken: Failure?
     var cancelled = false
@@ -25,12 +25,12 @@ final class RemoteAppSpecHost: AppSpecHost {
   private let output: @Sendable (OutputChunk) -> Void
   private let state = Mutex(State())
   private let clock = ContinuousClock()
-  /// When the whole step has to have ended.
+  /// The time by which the whole step has to end.
   private let deadline: ContinuousClock.Instant
 
   /// How many bytes of a program go to the host in one request.
   static let piece = 1_000_000
-  /// The limit of a step's log on the host, in bytes. The engine has the whole output.
+  /// The largest size of a step's log on the host, in bytes. The engine has the whole output.
   private static let logLimit = 256 * 1024
 
   init(
@@ -46,7 +46,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     deadline = clock.now + intent.timeout.duration
   }
 
-  /// What the transport could not do; nil: it did everything. The bundle is not at fault then.
+  /// What the transport could not do, or nil if it did everything. Such a failure is not the bundle's fault.
   var broken: Failure? { state.withLock { $0.broken } }
 
   func cancel() async {
@@ -94,7 +94,7 @@ final class RemoteAppSpecHost: AppSpecHost {
       stderr: gathered.bytes(of: .stderr).isEmpty ? Array((outcome.stderr?.text ?? "").utf8) : gathered.bytes(of: .stderr))
   }
 
-  /// Returns output that came in pieces, if it is complete. An answer with a gap would be read as another answer.
+  /// Returns output that came in pieces, if it is complete. An answer with a gap would be misread.
   private func whole(_ bytes: [UInt8], _ captured: Captured?) throws -> [UInt8] {
     guard let captured else { return bytes }
     if bytes.count >= captured.bytes { return bytes }
@@ -148,7 +148,7 @@ final class RemoteAppSpecHost: AppSpecHost {
 
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
     let environment = hook.variables.map { Command.Variable($0.name, Text($0.value)) }
-    // A shell starts the script, because a shell also runs files without `#!`.
+    // A shell starts the script, because a shell can also run files without `#!`.
     let words = ["sh", "-c", "[ -e \"$0\" ] || exit 127; [ -x \"$0\" ] || chmod a+x -- \"$0\" || exit 126; exec \"$@\"", hook.path.text]
     let command = Command(.argv(words + hook.argv), environment: environment, directory: "/", user: user)
     let lines = Lines()
@@ -167,7 +167,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     }
   }
 
-  /// Returns what one of the shell's own statuses means. Scripts may end with these statuses too.
+  /// Returns the meaning of one of the shell's own exit statuses. Scripts can end with these statuses too.
   private func cause(of status: Int, _ hook: Hook) async throws -> HookEnd {
     let path = hook.path.text.shellQuoted
     switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "", as: .question).status {
@@ -198,10 +198,10 @@ final class RemoteAppSpecHost: AppSpecHost {
   func say(_ line: String) {}
   func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
 
-  /// What a person should know about the step, besides its result; nil: nothing.
+  /// What a person should know about the step in addition to its result, or nil if there is nothing.
   var warnings: [String]? { state.withLock { $0.warnings.isEmpty ? nil : $0.warnings } }
 
-  /// Adds the step's entries to the log on the host. If that fails, the step does not fail.
+  /// Adds the step's entries to the log on the host. If this fails, the step still succeeds.
   func flushLog() async {
     let log = state.withLock { state in
       defer { state.log = [] }
@@ -233,7 +233,7 @@ private final class Gathered: Sendable {
 /// Collects the lines of one script's output.
 private final class Lines: Sendable {
   private let cutters = Mutex<[OutputChunk.Stream: LineCutter]>([:])
-  /// Returns the complete lines. An empty `bytes` means the end of the stream.
+  /// Returns the complete lines. If `bytes` is empty, the stream has ended.
   func cut(_ stream: OutputChunk.Stream, _ bytes: [UInt8]) -> [HookOutput] {
     let lines = cutters.withLock { $0[stream, default: LineCutter()].cut(bytes) }
     return lines.map { HookOutput(stream == .stdout ? .stdout : .stderr, $0) }

@@ -4,7 +4,7 @@ package enum ScriptsLogEntry: Sendable, Hashable {
   case script(String)
   case output(HookOutput)
 
-  /// The entry without the time in front. It ends as the script wrote it.
+  /// The entry without the time in front. Its end is as the script wrote it.
   package var bytes: [UInt8] {
     switch self {
     case .event(let name): Array("LifecycleEvent - \(name)\n".utf8)
@@ -16,12 +16,12 @@ package enum ScriptsLogEntry: Sendable, Hashable {
 
 /// The last entries of an event's log, for diagnostics.
 package struct DiagnosticsTail: Sendable, Hashable {
-  /// The limit of all entries together, in characters.
+  /// The largest number of characters in all entries together.
   package static let limit = 2048
   private var entries: [String] = []
   package init() {}
 
-  /// Adds an entry, and drops the oldest ones if all together reach the limit.
+  /// Adds an entry, and drops the oldest ones if the total reaches the limit.
   package mutating func append(_ entry: ScriptsLogEntry) {
     entries.append(String(decoding: entry.bytes, as: UTF8.self))
     var total = 0

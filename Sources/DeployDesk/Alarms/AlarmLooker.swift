@@ -30,7 +30,7 @@ struct AlarmLooker {
   private let token: String
   /// For each slot, the intent of the look under way; nil: none is.
   private var running: [Int?]
-  /// For each slot, the intent of a look that was given up and whose answer may still come; nil: there is none.
+  /// For each slot, the intent of a look that was given up and whose answer may still come, or nil if there is none.
   private var overdue: [Int?]
   /// For each slot, whether its last look got no answer.
   private var silent: [Bool]
@@ -62,7 +62,7 @@ struct AlarmLooker {
   }
 
   /// Makes the looks and starts the timers that are due.
-  /// - Returns: how the alarm ends; nil: it continues.
+  /// - Returns: how the alarm ends, or nil if it continues.
   mutating func turn(_ group: inout DiscardingTaskGroup) -> (end: AlarmRecord.End, reason: String?)? {
     while true {
       switch looks.next() {

@@ -29,7 +29,7 @@ extension Desk {
     return AlarmWatch(plan, alarm, hosts: hosts, record: try book.record(of: plan.id) ?? fresh, desk: self, book: book)
   }
 
-  /// Returns the deployment whose alarm started a rollback; nil: no alarm started it.
+  /// Returns the deployment whose alarm started a rollback, or nil if no alarm started it.
   private func fired(by rollback: DeploymentSummary, in book: any AlarmBook) async throws -> Deployment.ID? {
     guard rollback.kind == .rollback(of: nil) else { return nil }
     return try await past.deployments().first { try book.record(of: $0.id)?.rollback == rollback.id }?.id

@@ -6,7 +6,7 @@ extension PastDeployments {
   /// has changed one. Tasks do not count, and neither do deployments that changed none of the hosts or restored all of them.
   /// - Parameters:
   ///   - hosts: the numbers of the hosts.
-  ///   - own: the rollback that the alarm itself started; nil: none.
+  ///   - own: the rollback that the alarm itself started, or nil if there is none.
   package func occupancy(of plan: Plan, _ hosts: [Int], besides own: Deployment.ID? = nil) async -> Occupancy {
     let all = (try? await deployments()) ?? []
     let names = hosts.map { plan.hosts[$0].host.name }
@@ -48,7 +48,7 @@ extension PastDeployments {
     return names
   }
 
-  /// Returns the state of the rollback that an alarm started; nil: the alarm started none, or the journal does not have it.
+  /// Returns the state of the rollback that an alarm started, or nil if the alarm started none, or the journal does not have it.
   package func standing(of rollback: Deployment.ID?) async throws -> AlarmRollback? {
     guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
     switch summary.state {

@@ -68,7 +68,7 @@ package struct Examination: Sendable {
   }
 
   /// Checks the state folder.
-  /// - Parameter past: opens the folder's journal; nil: it has none.
+  /// - Parameter past: opens the folder's journal, or nil if it has none.
   package mutating func look(atState past: () throws -> PastDeployments?) async {
     guard around.hasState else { return note(.good, "state", "\(around.state) will be made by the first deployment") }
     do {

@@ -4,13 +4,13 @@ package struct Surroundings: Sendable {
   package var version = ""
   /// The path of this program.
   package var program = ""
-  /// The folder of the recipes that come with lander; nil: it was not found.
+  /// The folder of the recipes that come with lander, or nil if it was not found.
   package var shipped: String?
-  /// The path of ssh; nil: ssh is not on the search path.
+  /// The path of ssh, or nil if ssh is not on the search path.
   package var ssh: String?
-  /// The path of git; nil: git is not on the search path.
+  /// The path of git, or nil if git is not on the search path.
   package var git: String?
-  /// The largest number of files that a process may open; nil: unknown.
+  /// The largest number of files that a process may open, or nil if unknown.
   package var openFiles: Int?
   /// The path of the state folder.
   package var state = ""

@@ -8,9 +8,9 @@ package struct ForecastRow: Sendable {
     var isStopped: Bool
     var duration: Interval
     var exposed: Int
-    /// The time from the start of the first bad host to the deployment's failure; nil: no bad host began, or none was found.
+    /// The time from the start of the first bad host to the deployment's failure, or nil if no bad host began, or none was found.
     var foundAfter: Interval?
-    /// Why the run did not succeed; nil: it succeeded.
+    /// Why the run did not succeed, or nil if it succeeded.
     var reason: String?
 
     init(_ run: FleetRun, of hosts: Int) {
@@ -44,15 +44,15 @@ package struct ForecastRow: Sendable {
   package let runs: Int
   /// The number of runs that failed and were rolled back.
   package let stopped: Int
-  /// The number of runs that would have stopped without the engine's retry; nil: a retry cannot help against this row's fault.
+  /// The number of runs that would have stopped without the engine's retry, or nil if a retry cannot help against this row's fault.
   package var stoppedWithoutRetry: Int?
   /// The duration of the runs that succeeded, in milliseconds; nil: none did.
   package let duration: Spread?
   /// The number of hosts that began in a run.
   package let exposed: Spread?
-  /// The time from the start of the first bad host to the deployment's failure, in milliseconds; nil: unknown.
+  /// The time from the start of the first bad host to the deployment's failure, in milliseconds, or nil if unknown.
   package let foundAfter: Spread?
-  /// Why the first failed run failed; nil: no run failed.
+  /// Why the first failed run failed, or nil if no run failed.
   package let reason: String?
 
   init(strategy: String, faults: FleetFaults, runs: [Run]) {
@@ -66,11 +66,11 @@ package struct ForecastRow: Sendable {
     reason = runs.lazy.compactMap(\.reason).first
   }
 
-  /// The share of runs that stopped although the release was good; nil: the release was bad.
+  /// The share of runs that stopped although the release was good, or nil if the release was bad.
   package var wrongStops: Double? { isOfRelease ? nil : share(stopped) }
-  /// The share of runs that would have stopped without the engine's retry although the release was good; nil: unknown.
+  /// The share of runs that would have stopped without the engine's retry although the release was good, or nil if unknown.
   package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.map(share) }
-  /// The share of runs that stopped a bad release; nil: the release was good.
+  /// The share of runs that stopped a bad release, or nil if the release was good.
   package var found: Double? { isOfRelease ? share(stopped) : nil }
 
   private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }

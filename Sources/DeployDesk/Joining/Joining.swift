@@ -3,7 +3,7 @@ package import DeployModel
 
 /// What is known about hosts that join a group or lack its revision.
 package struct Joining: Sendable {
-  /// The deployment that brings the revision; nil: all hosts already have it.
+  /// The deployment that brings the revision, or nil if all hosts already have it.
   package var deployment: Wanted?
   /// The receipt of the revision.
   package var goal: Receipt
@@ -13,7 +13,7 @@ package struct Joining: Sendable {
   package var settled: [String]
   /// The names of the requested hosts that are unreachable and left out.
   package var away: [String] = []
-  /// The hosts that lack the revision, and why; nil: the request named its hosts.
+  /// The hosts that lack the revision, and why, or nil for the request named its hosts.
   package var missing: MissingHosts?
 
   package struct Wanted: Sendable {

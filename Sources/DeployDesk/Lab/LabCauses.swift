@@ -5,7 +5,7 @@ struct LabCauses {
   let part: TrialPart
   let planned: LabScene.Failing
 
-  /// The first failure that did not follow from the planned one, of a host or of the deployment; nil: there is none.
+  /// The first failure that did not follow from the planned one, of a host or of the deployment, or nil if there is none.
   var other: ScriptError? {
     guard let end = part.conclusion else { return nil }
     for (number, status) in end.hosts.enumerated() {
@@ -30,7 +30,7 @@ struct LabCauses {
 }
 
 extension HostStatus {
-  /// Why the host failed; nil: it did not fail.
+  /// Why the host failed, or nil if it did not fail.
   fileprivate var cause: ScriptError? {
     switch self {
     case .restored(let error), .untouched(let error), .restoreFailed(let error, _, _), .failed(let error), .restoring(let error): error

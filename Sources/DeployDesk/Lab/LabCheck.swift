@@ -12,7 +12,7 @@ struct LabCheck {
   /// Returns each broken promise.
   /// - Parameters:
   ///   - part: the deployment that ended last.
-  ///   - bundle: the revision that every host has to serve, except slots that keep theirs on purpose; nil: the deployment says it.
+  ///   - bundle: the revision that every host has to serve, except slots that keep theirs on purpose, or nil if the deployment says it.
   func problems(after part: TrialPart, serving bundle: Digest?) async throws -> [Problem] {
     let selection = try project.project.selection(recipe: request.recipe, group: request.group)
     let found = await desk.surveyWithPartners(selection)

@@ -52,7 +52,7 @@ package struct LabCourse: Sendable {
     }
   }
 
-  /// Returns several problems as one; nil: there are none.
+  /// Returns several problems as one, or nil if there are none.
   static func joined(_ problems: [Problem]) -> Problem? {
     guard var first = problems.first else { return nil }
     for problem in problems.dropFirst() { first.message += "\n" + (problem.subject.map { "\($0): " } ?? "") + problem.message }

@@ -12,8 +12,8 @@ package struct LabHosts: Sendable {
     self.most = most
   }
 
-  /// Returns why a lab cannot be made in a folder; nil: it can. The lab puts its path into command lines, in quotes or without them, and
-  /// into PATH, so it may only have characters that mean themselves there.
+  /// Returns why a lab cannot be made in a folder, or nil if it can. The lab puts its path into command lines, in quotes or without them,
+  /// and into PATH, so it may only have characters that mean themselves there.
   /// - Parameter folder: an absolute path without links.
   package static func doubt(of folder: String) -> Problem? {
     let isPlain = folder.utf8.allSatisfy { byte in

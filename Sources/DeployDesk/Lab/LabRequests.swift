@@ -7,7 +7,7 @@ package struct LabRequests: Sendable {
   package private(set) var skipped: [SkippedTest]
 
   /// Chooses the named recipe, or each recipe that a lab can run.
-  /// - Parameter filter: a text that the names of recipes contain; nil: all.
+  /// - Parameter filter: a text that the names of recipes contain, or nil for all.
   /// - Throws: if the named recipe does not exist, or a lab cannot run it.
   package init(
     of project: Project, recipe name: String?, group: String?, parameters: [Value.Member], filter: String?

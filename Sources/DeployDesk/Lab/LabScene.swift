@@ -74,7 +74,7 @@ package final class LabScene: Sendable {
     }
   }
 
-  /// Returns the outcome that a test gives to an operation in place of the host; nil: the operation is performed.
+  /// Returns the outcome that a test gives to an operation in place of the host, or nil if the operation is performed.
   func outcome(of intent: Intent, on host: String) -> Outcome? {
     let (failing, answers) = state.withLock { ($0.failing, $0.answers) }
     if let failing, failing.host.isExactly(host), failing.event == intent.site.event, failing.release == intent.site.release,
@@ -93,7 +93,7 @@ package final class LabScene: Sendable {
       failure: failure, status: answer.status, stdout: Captured(text: answer.stdout), stderr: Captured(text: answer.stderr))
   }
 
-  /// Returns the outcome of a request to a server; nil: the server is on this machine, and no test answers for it.
+  /// Returns the outcome of a request to a server, or nil if the server is on this machine, and no test answers for it.
   func outcome(of request: HTTPRequest) -> Outcome? {
     let answer = state.withLock { $0.servers }.answer(request)
     guard let answer else {
@@ -106,7 +106,7 @@ package final class LabScene: Sendable {
     return .done(answer.response.value)
   }
 
-  /// Returns a healthy outcome for a check of a URL that is not on this machine, and notes that nothing was checked; nil: the check is
+  /// Returns a healthy outcome for a check of a URL that is not on this machine, and notes that nothing was checked, or nil if the check is
   /// made.
   func outcome(of check: Check) -> Outcome? {
     guard case .http(let url, _) = check, !LabAddress(url).isThisMachine(named: machine) else { return nil }

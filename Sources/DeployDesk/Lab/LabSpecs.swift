@@ -3,7 +3,7 @@ package import DeployModel
 extension SpecRun {
   /// Runs the tests of specs that run for real, one after the other, because they share this machine.
   /// - Parameter perform: runs one test, given what its function asks for, and returns how it ended.
-  /// - Returns: how each test ended; empty: the specs have no such test.
+  /// - Returns: how each test ended, or empty if the specs have no such test.
   /// - Throws: all problems of the specs, before any test runs.
   package func labTests(of files: [SourceFile], filter: String?) throws(Problems) -> [LabTestRun] {
     do throws(Problems) { return try wanted(of: files, filter: filter) { $0.isLab }.map { LabTestRun(spec: $0.spec, test: $0.test) } } catch

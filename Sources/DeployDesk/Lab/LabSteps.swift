@@ -13,7 +13,7 @@ struct LabSteps {
   /// The revisions that all hosts served after a deployment, oldest first; the last one is what they serve.
   private var served: [Digest] = []
   private var latest: TrialPart?
-  /// The hosts and events that may fail on purpose, the best first; nil: they are not known yet.
+  /// The hosts and events that may fail on purpose, the best first, or nil if they are not known yet.
   private var weak: [Weak]?
   /// Whether some hosts kept another revision than the rest, because the recipe allows that.
   private var isMixed = false
@@ -112,7 +112,7 @@ extension LabSteps {
     return try await check.problems(after: last, serving: revisions.last)
   }
 
-  /// The last host of the deployment with each event in which something of it can fail, the last event first; empty: nothing can fail.
+  /// The last host of the deployment with each event in which something of it can fail, the last event first, or empty if nothing can fail.
   private var weakest: [Weak] {
     guard let latest, let host = latest.plan.hosts.last(where: { $0.action == .change })?.host else { return [] }
     return latest.entries.reversed().reduce(into: []) { found, entry in
@@ -194,7 +194,7 @@ extension LabRun {
 }
 
 extension LabRun.End {
-  /// Why the deployment did not succeed; nil: it succeeded.
+  /// Why the deployment did not succeed, or nil if it succeeded.
   func problem(limit: Interval) -> Problem? {
     if isLate { return LabRun.late(limit) }
     guard let first = parts.first?.conclusion else { return Problem("the deployment has no end") }

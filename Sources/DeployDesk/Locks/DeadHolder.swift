@@ -16,7 +16,7 @@ package enum DeadHolder: Sendable {
     }
   }
 
-  /// The deployment's id if its journal is in this state folder; nil: it is not.
+  /// The deployment's id if its journal is in this state folder, or nil if it is not.
   package var own: Deployment.ID? { if case .gone = self { nil } else { deployment } }
 
   /// What happened to the holder, as a clause.
@@ -40,7 +40,7 @@ extension DeploymentSummary {
     return "lander resume \(id) resumes it, lander cancel \(id) \(kind.words.cancelling)"
   }
 
-  /// How the deployment ended, in brackets; empty: it has not ended.
+  /// How the deployment ended, in brackets, or empty if it has not ended.
   fileprivate var verdict: String { end.map { " (\($0))" } ?? "" }
 }
 

@@ -5,7 +5,7 @@ extension Desk {
   /// Warns about each deployment that has hosts of a plan that is only shown, because the command itself would wait or be refused.
   /// - Parameters:
   ///   - surveys: the survey of each host of the selection.
-  ///   - left: for each host, the token of a lock whose holder is known to be dead; nil: there is none.
+  ///   - left: for each host, the token of a lock whose holder is known to be dead, or nil if there is none.
   func tellHolders(of selection: Selection, _ surveys: [Survey], besides left: [String?]) {
     let parked = Surveyed(selection: selection, surveys: surveys).parked.filter { !$0.isLate(at: now) }
     for one in parked { tell(.warning(one.obstacle(at: now, queues: true))) }

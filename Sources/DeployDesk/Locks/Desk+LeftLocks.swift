@@ -24,12 +24,12 @@ extension Desk {
     return engines.isGone(lock.process) == true ? .gone(lock) : nil
   }
 
-  /// Returns, for each host by its number, the token of a lock that may be taken over because its holder is known to be dead; nil: there is
-  /// none. The deployment reports the takeover when it begins.
+  /// Returns, for each host by its number, the token of a lock that may be taken over because its holder is known to be dead, or nil if
+  /// there is none. The deployment reports the takeover when it begins.
   /// - Parameters:
   ///   - surveys: the survey of each host, by its number.
   ///   - application: the application whose locks may be taken over. Another application's lock leads to a refusal later.
-  ///   - typed: the options that describe a project without a `deploy.lua`; nil: it has one.
+  ///   - typed: the options that describe a project without a `deploy.lua`, or nil if it has one.
   /// - Throws: if a deployment that can be resumed has locked a host, because it has to be resumed first.
   func leftLocks(_ surveys: [Survey], of application: String, typed: String?) async throws -> [String?] {
     var known: [(token: String, holder: DeadHolder?)] = []

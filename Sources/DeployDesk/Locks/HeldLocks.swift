@@ -10,7 +10,7 @@ package struct HeldLocks: Sendable {
     package var lock: Lock
     /// Whether the holder has run commands on the host and has not ended.
     var isAbandoned = false
-    /// The parked deployment that holds the lock; nil: the holder is not parked.
+    /// The parked deployment that holds the lock, or nil if the holder is not parked.
     package var parked: Parked?
   }
 
@@ -112,12 +112,13 @@ extension Desk {
 }
 
 extension Survey {
-  /// The login user's home folder as the host reports it; empty: the host did not answer.
+  /// The login user's home folder as the host reports it, or empty if the host did not answer.
   fileprivate var home: String { if case .reached(let state) = self { state.facts.home } else { "" } }
 }
 
 extension HeldLocks.Held {
-  /// What the host has to record when the lock is removed, because only the lock says that the holder was interrupted; nil: nothing.
+  /// What the host has to record when the lock is removed, because only the lock says that the holder was interrupted, or nil if there is
+  /// nothing.
   fileprivate var left: FailedRestore? {
     guard isAbandoned else { return nil }
     let message = "it was unlocked in the middle, and nobody knows whether its application runs"

@@ -105,7 +105,7 @@ extension Desk {
         fix: "resume it where it was started, or with lander \(found.parked.engine), which parked it"), exit: .refused)
   }
 
-  /// Returns the first host of a plan that this project lacks or reaches differently; nil: there is none.
+  /// Returns the first host of a plan that this project lacks or reaches differently, or nil if there is none.
   private func stranger(in plan: Plan, _ selection: Selection) -> String? {
     let known = selection.hosts + selection.bystanders + selection.partners.map(\.host)
     let named = plan.hosts.map(\.host) + plan.partners.map(\.host)
@@ -114,7 +114,7 @@ extension Desk {
 }
 
 extension [Entry] {
-  /// The round in which the deployment was last parked, according to this journal; nil: it was never parked.
+  /// The round in which the deployment was last parked, according to this journal, or nil if it was never parked.
   fileprivate var lastParking: Int? {
     reversed().lazy.compactMap { entry -> Int? in
       if case .intended(let intent) = entry.fact, case .park(let request) = intent.operation { request.parked.round } else { nil }

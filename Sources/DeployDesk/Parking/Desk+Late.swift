@@ -36,8 +36,8 @@ extension Desk {
   }
 
   /// Ends a parked deployment with this engine, including the rollback that follows.
-  /// - Parameter reason: why the deployment is cancelled; nil: its deadline has passed.
-  /// - Returns: how the deployment ended; nil: another engine had already ended it.
+  /// - Parameter reason: why the deployment is cancelled, or nil if its deadline has passed.
+  /// - Returns: how the deployment ended, or nil if another engine had already ended it.
   @discardableResult
   func end(_ found: FoundParked, _ reason: String?) async throws -> RunEnd? {
     let pair = try await adopt(found)

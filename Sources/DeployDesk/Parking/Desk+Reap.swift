@@ -4,9 +4,9 @@ package import DeployModel
 package struct ReapResult: Sendable {
   package struct Late: Sendable {
     package var id: Deployment.ID
-    /// How the deployment ended, with its rollback; nil: this machine could not end it, or another engine ended it first.
+    /// How the deployment ended, with its rollback, or nil if this machine could not end it, or another engine ended it first.
     package var end: RunEnd?
-    /// Why this machine could not end the deployment; nil: the deployment has ended.
+    /// Why this machine could not end the deployment, or nil if the deployment has ended.
     package var problems: Problems?
   }
   package var late: [Late] = []

@@ -5,11 +5,11 @@ package import DeployModel
 /// A message for a parked deployment, before it gets its id and its signature.
 package struct MessageDraft: Sendable {
   package var kind: Message.Kind
-  /// The gate that the message answers, by name or number; nil: the open gate.
+  /// The gate that the message answers, by name or number, or nil for the open gate.
   package var gate: String?
-  /// The reason; empty: none.
+  /// The reason, or empty if there is none.
   package var comment: String
-  /// Signs an approval; nil: the approval is not signed.
+  /// Signs an approval, or nil if the approval is not signed.
   package var sign: Signing?
 
   package init(_ kind: Message.Kind, gate: String? = nil, comment: String = "", sign: Signing? = nil) {
@@ -27,7 +27,7 @@ extension Desk {
   /// Resumes a parked deployment with this engine. If its deadline has passed, the deployment fails and its hosts go back, whatever the
   /// message says.
   /// - Parameters:
-  ///   - project: the project for building the bundle again if the store lacks it; nil: the store has to have it.
+  ///   - project: the project for building the bundle again if the store lacks it, or nil if the store has to have it.
   ///   - staying: how long this engine stays at the next gate that waits for a person.
   package func resumeParked(
     _ pair: DeploymentPair, _ wanted: MessageDraft, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
@@ -79,7 +79,7 @@ extension Desk {
     return (left, message)
   }
 
-  /// Returns the message with its id and signature; nil: the deployment is only resumed, without a message.
+  /// Returns the message with its id and signature, or nil if the deployment is only resumed, without a message.
   private func message(_ wanted: MessageDraft, _ entries: [Entry]) throws -> Message? {
     let awaited = Awaited(entries)
     guard wanted.kind != .resume || awaited.kind == .pause else { return nil }
@@ -97,7 +97,7 @@ extension Desk {
   }
 
   /// Refuses a message that does not answer what the deployment waits for, because there is no reason to resume the deployment then.
-  /// - Parameter from: the people whose signatures the gate requires; nil: it accepts any answer.
+  /// - Parameter from: the people whose signatures the gate requires, or nil if it accepts any answer.
   private func refuse(
     _ wanted: MessageDraft, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID, takes from: [String]?
   ) throws {

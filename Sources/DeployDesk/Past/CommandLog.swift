@@ -7,15 +7,15 @@ package struct CommandLog: Sendable, Hashable {
   package var place: Place
   /// The host's name; `here` for the engine's machine.
   package var host: String
-  /// The lifecycle event or stage that ran the command; empty: none.
+  /// The lifecycle event or stage that ran the command, or empty if there is none.
   package var event: String
   package var operation: Operation
   /// When the recipe asked for the command.
   package var began: Timestamp
-  /// The outcome; nil: the end is unknown.
+  /// The outcome, or nil if the end is unknown.
   package var outcome: Outcome?
 
-  /// Creates a log entry from an intent; nil: the operation has no output that a person may want to read.
+  /// Creates a log entry from an intent, or nil if the operation has no output that a person may want to read.
   /// - Parameter names: the names of the deployment's hosts, by number.
   package init?(_ intent: Intent, at moment: Timestamp, names: [String]) {
     guard intent.operation.writes else { return nil }

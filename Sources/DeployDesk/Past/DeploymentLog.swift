@@ -4,7 +4,7 @@ package import DeployModel
 /// The commands of one deployment, and the state of its journal.
 package struct DeploymentLog: Sendable {
   package var deployment: DeploymentSummary
-  /// The first damage of the journal, after which no commands are known; nil: the journal is intact.
+  /// The first damage of the journal, after which no commands are known, or nil if the journal is intact.
   package var damage: Damage?
   package var commands: [CommandLog]
 
@@ -27,7 +27,7 @@ extension PastDeployments {
   /// Returns the commands that a deployment ran. If `last` is a rollback, also those of the deployment that it took back.
   /// - Parameters:
   ///   - word: an id, the beginning of an id, or `last`.
-  ///   - host: the host whose commands are wanted, or `here` for the engine's machine; nil: all.
+  ///   - host: the host whose commands are wanted, or `here` for the engine's machine, or nil for all.
   /// - Throws: if the deployment does not exist or has no such host.
   package func logs(of word: String, host: String?) async throws -> [DeploymentLog] {
     var logs: [DeploymentLog] = []

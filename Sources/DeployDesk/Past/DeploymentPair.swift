@@ -6,7 +6,7 @@ package struct DeploymentPair: Sendable, Hashable {
 
   /// The deployment that somebody started; the rollback, if the journal lacks that deployment.
   package var first: DeploymentSummary
-  /// The rollback that followed from the deployment; nil: none was needed, or it has not begun.
+  /// The rollback that followed from the deployment, or nil if none was needed, or it has not begun.
   package var back: DeploymentSummary?
 
   package init(first: DeploymentSummary, back: DeploymentSummary? = nil) {
@@ -25,7 +25,7 @@ package struct DeploymentPair: Sendable, Hashable {
     return states.contains { if case .damaged = $0 { true } else { false } } ? .damaged : .concluded
   }
 
-  /// Why a superseded pair cannot be resumed; nil: the pair was not superseded.
+  /// Why a superseded pair cannot be resumed, or nil if the pair was not superseded.
   package var superseded: Problem? {
     guard let last = members.last, case .superseded(let by) = last.state else { return nil }
     if last.isElsewhere {

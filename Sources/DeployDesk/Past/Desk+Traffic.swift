@@ -26,7 +26,7 @@ extension PastDeployments {
 }
 
 extension KnownTraffic {
-  /// Reads the traffic from one deployment's journal; nil: the deployment shifted no traffic.
+  /// Reads the traffic from one deployment's journal, or nil if the deployment shifted no traffic.
   fileprivate init?(_ entries: [Entry], of deployment: Deployment.ID) {
     var known: KnownTraffic?
     for entry in entries {

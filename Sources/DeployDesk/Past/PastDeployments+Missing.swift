@@ -14,7 +14,7 @@ extension PastDeployments {
       ended: all.filter { $0.status == .failed || $0.status == .cancelled }.map(\.id))
   }
 
-  /// Returns the hosts of a group that lack the group's revision; nil: no host lacks it, or it cannot be deployed to them now.
+  /// Returns the hosts of a group that lack the group's revision, or nil if no host lacks it, or it cannot be deployed to them now.
   package func missing(in found: Surveyed) async throws(Failure) -> MissingHosts? {
     guard found.selection.recipe.strategy?.traffic == nil else { return nil }
     guard let ground = JoinGround.ofMissing(found.selection, found.surveys, try await missing()) else { return nil }
@@ -52,7 +52,7 @@ extension PastDeployments {
 }
 
 extension MissingHost.Told {
-  /// Reads how an ended deployment left a host; nil: the deployment did not have the host, or did nothing there.
+  /// Reads how an ended deployment left a host, or nil if the deployment did not have the host, or did nothing there.
   fileprivate init?(_ host: Host, in plan: Plan, _ conclusion: Conclusion) {
     guard let number = plan.hosts.firstIndex(where: { $0.host.name.isExactly(host.name) }), conclusion.hosts.indices.contains(number) else {
       return nil

@@ -10,7 +10,7 @@ struct Takeover {
   private(set) var open: [Site] = []
   /// The names of the hosts that newer deployments have taken over, in the order of finding.
   private(set) var taken: [String] = []
-  /// The newest deployment that took over a host; nil: there is none, or a host does not name it.
+  /// The newest deployment that took over a host, or nil if there is none, or a host does not name it.
   private(set) var by: Deployment.ID?
   /// Whether none of the hosts that answered has the deployment's lock any more; nil: no host answered.
   private(set) var isLetGo: Bool?

@@ -2,7 +2,7 @@ package import DeployModel
 
 extension Desk {
   /// Runs the build and packs the revision into a bundle.
-  /// - Parameter wanted: the revision that somebody typed; nil: the recipe's own.
+  /// - Parameter wanted: the revision that somebody typed, or nil for the recipe's own.
   /// - Throws: all problems of the revision.
   package func build(_ recipe: Recipe, _ wanted: String?, of project: LoadedProject) async throws -> BuiltBundle {
     guard !recipe.bringsNothing else { return .nothing }

@@ -3,8 +3,8 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Returns the times from now on in which no wave of a recipe may begin; nil: the recipe has no freeze window.
-  /// - Parameter override: why this deployment ignores freezes; nil: it obeys them.
+  /// Returns the times from now on in which no wave of a recipe may begin, or nil if the recipe has no freeze window.
+  /// - Parameter override: why this deployment ignores freezes, or nil if it obeys them.
   /// - Throws: every window whose time zone this machine does not know.
   func freeze(of recipe: Recipe, override: String?) throws(Problems) -> Freeze.Rule? {
     guard !recipe.freeze.isEmpty else { return nil }
@@ -30,7 +30,7 @@ extension Desk {
 
 extension Recipe {
   /// Returns the time zones of the recipe's freeze windows, in order.
-  /// - Parameter tables: returns the time zone database's table for a name; nil: there is no such zone.
+  /// - Parameter tables: returns the time zone database's table for a name, or nil if there is no such zone.
   /// - Throws: every window whose time zone is unknown.
   func zones(from tables: (String) -> [UInt8]?) throws(Problems) -> [Zone] {
     var found: [Zone] = []

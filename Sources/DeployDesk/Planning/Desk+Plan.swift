@@ -6,12 +6,12 @@ extension Desk {
   /// Makes a plan from a request: selects hosts, builds the bundle, surveys, plans and rehearses. Changes nothing on a host.
   /// - Parameters:
   ///   - connecting: if false, no host is contacted and all count as fresh.
-  ///   - ticket: the token of the deployment's place in the queue; nil: it has no place.
+  ///   - ticket: the token of the deployment's place in the queue, or nil if it has no place.
   ///   - endsLate: whether to first end parked deployments whose deadline has passed. A parked deployment that still waits has the hosts.
   ///   - isShown: whether the plan is only shown. Deployments that have its hosts are then warnings.
   ///   - queues: whether the command at hand can wait in the queue; `remove` and `join` cannot.
-  ///   - ready: the bundle to deploy; nil: it is built.
-  ///   - origin: the commit and changes of the revision, if they are known; nil: they are looked up.
+  ///   - ready: the bundle to deploy, or nil if it is built.
+  ///   - origin: the commit and changes of the revision, if they are known, or nil if they are looked up.
   /// - Throws: `Problems` with everything that is wrong as far as it can be known at that point.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
@@ -83,7 +83,7 @@ extension Desk {
   }
 
   /// Returns the surveys of partners, with the locks of dead holders that may be taken over.
-  /// - Parameter preparation: the surveys; nil: no host was asked.
+  /// - Parameter preparation: the surveys, or nil if no host was asked.
   /// - Throws: if a deployment that can be resumed has locked a partner.
   func surveyedPartners(
     _ preparation: Preparation?, of selection: Selection, typed: String?

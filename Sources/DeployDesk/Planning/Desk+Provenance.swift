@@ -3,10 +3,10 @@ import DeployModel
 extension Desk {
   /// Returns who asks for a deployment, why, from which commit, and which commits are new.
   /// - Parameters:
-  ///   - wanted: the revision that somebody typed; nil: the recipe's own.
+  ///   - wanted: the revision that somebody typed, or nil for the recipe's own.
   ///   - surveys: the hosts' receipts, which name the commits that hosts run now.
-  ///   - origin: the commit and the new commits, if they are known; nil: they are looked up. If it lacks only the new commits, these are
-  ///     looked up.
+  ///   - origin: the commit and the new commits, if they are known, or nil if they are looked up. If it lacks only the new commits, these
+  ///     are looked up.
   ///   - signer: the signer of the bundle; nil: none is known.
   func provenance(
     _ said: StatedProvenance, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
@@ -27,7 +27,7 @@ extension Desk {
     return provenance.nilIfEmpty
   }
 
-  /// Returns the commits between what hosts run and a new commit; nil: unknown, or there are none.
+  /// Returns the commits between what hosts run and a new commit, or nil if unknown, or there are none.
   private func changes(to commit: Commit?, from surveys: [Survey], in folder: String) async -> CommitRange? {
     guard let new = commit?.id, let old = Self.commit(runningOn: surveys), old != new else { return nil }
     return await commits.changes(from: old, to: new, in: folder)
@@ -38,7 +38,7 @@ extension Desk {
     Provenance(actor: said.actor ?? system?.actor, message: said.message, labels: said.labels, job: system?.job)
   }
 
-  /// Returns the commit from which a revision is made, completed with what the CI system says; nil: unknown.
+  /// Returns the commit from which a revision is made, completed with what the CI system says, or nil if unknown.
   func commit(_ ref: String?, in folder: String) async -> Commit? {
     var found = await commits.commit(ref, in: folder)
     guard ref == nil, let system, let said = system.commit else { return found }
@@ -53,7 +53,7 @@ extension Desk {
     return found
   }
 
-  /// Returns the folder and the ref where the commit of a revision has to be looked up; nil: the revision comes from no known commit.
+  /// Returns the folder and the ref where the commit of a revision has to be looked up, or nil if the revision comes from no known commit.
   func commitPlace(_ recipe: Recipe, _ wanted: String?, _ folder: String) -> (folder: String, ref: String?)? {
     if wanted?.hasPrefix("bundle:") == true { return nil }
     guard let revision = wanted.map({ RevisionChoice($0, stage.files).revision(of: recipe) }) ?? recipe.revision else { return nil }
@@ -66,7 +66,7 @@ extension Desk {
     }
   }
 
-  /// Returns the commit that most hosts run, or the first host's if several are equally frequent; nil: no receipt names a commit.
+  /// Returns the commit that most hosts run, or the first host's if several are equally frequent, or nil if no receipt names a commit.
   private static func commit(runningOn surveys: [Survey]) -> String? {
     var counts: [(id: String, hosts: Int)] = []
     for case .reached(let state) in surveys {

@@ -6,7 +6,7 @@ extension Desk {
   /// Returns a plan that takes hosts back to the good release before the one that they run, according to the hosts' receipts.
   /// - Parameters:
   ///   - straighten: whether to include hosts that run something else than the rest of the group.
-  ///   - aim: a release that hosts keep, as typed; nil: the previous good release.
+  ///   - aim: a release that hosts keep, as typed, or nil for the previous good release.
   ///   - despite: names of irreversible stages that should not prevent the rollback.
   ///   - said: who asks, and why.
   ///   - endsLate: whether to end parked deployments first if their deadline has passed; false: planning changes nothing.

@@ -3,7 +3,7 @@ import DeployModel
 extension Desk {
   /// Refuses to send a bundle that this machine's policy does not trust. Hosts may still run, and go back to, bundles that they already
   /// have.
-  /// - Returns: the signer; nil: nothing is sent, or no known signer signed the bundle.
+  /// - Returns: the signer, or nil if nothing is sent, or no known signer signed the bundle.
   func refuseUnsigned(_ built: BuiltBundle) throws(Problems) -> String? {
     // Tasks, removals and rollbacks to releases that hosts keep send nothing.
     guard !built.manifest.items.isEmpty else { return nil }

@@ -4,7 +4,7 @@ import DeployModel
 struct PlanDifferences {
   private(set) var problems: [Problem] = []
 
-  /// - Parameter files: the names of the source files that differ; empty: unknown.
+  /// - Parameter files: the names of the source files that differ, or empty if unknown.
   init(_ before: PlanRecord, _ now: PlanRecord, files: [String]) {
     compare("lander", before.engine, now.engine)
     compare("application", before.application, now.application)

@@ -9,7 +9,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   /// A host of the plan, or a partner.
   package struct HostRecord: Sendable, Hashable, Codable {
     package var host: Host
-    /// What the host runs and what the plan does there, in words; nil: the host was not surveyed, or is a partner.
+    /// What the host runs and what the plan does there, in words, or nil if the host was not surveyed, or is a partner.
     package var standing: String?
   }
 
@@ -40,9 +40,9 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   package var secrets: [String]
   package var hosts: [HostRecord]
   package var partners: [HostRecord]
-  /// The stages that run once for a revision; nil: hosts were not asked, or an older version wrote the record.
+  /// The stages that run once for a revision, or nil if hosts were not asked, or an older version wrote the record.
   package var stages: [StageRecord]?
-  /// The commit of the revision and the new commits; nil: unknown.
+  /// The commit of the revision and the new commits, or nil if unknown.
   package var provenance: Provenance?
 
   package init(_ plan: Plan, for request: DeploymentRequest, connected: Bool) {

@@ -20,7 +20,7 @@ extension Recipe {
     return problems + rolloutProblems
   }
 
-  /// The problem that the recipe has no rollout stage, so that it never changes a host; empty: it has one.
+  /// The problem that the recipe has no rollout stage, so that it never changes a host, or empty if it has one.
   var rolloutProblems: [Problem] {
     if flow.stages.contains(where: { if case .rollout = $0 { true } else { false } }) { return [] }
     let origin = origins.first { $0.name == "stages" }?.value.text
@@ -32,7 +32,7 @@ extension Recipe {
     ]
   }
 
-  /// Returns the problem that the folder to pack does not exist and no build creates it; nil: it exists, or a build creates it.
+  /// Returns the problem that the folder to pack does not exist and no build creates it, or nil if it exists, or a build creates it.
   func sourceProblem(in folder: String, _ files: any ProjectFiles) -> Problem? {
     guard let revision, revision.build == nil, case .path(let path) = revision.source else { return nil }
     let absolute = files.absolute(path, in: folder)
@@ -57,7 +57,7 @@ extension Recipe {
 }
 
 extension SourcePlace {
-  /// Reads a line such as `deploy.lua:31`; nil: the text names no line.
+  /// Reads a line such as `deploy.lua:31`, or nil if the text names no line.
   init?(_ text: String) {
     guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
     self.init(file: String(text[..<colon]), line: line)

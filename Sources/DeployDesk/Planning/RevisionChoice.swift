@@ -11,7 +11,7 @@ struct RevisionChoice: Sendable {
     self.files = files
   }
 
-  /// Returns what is wrong with the revision, as far as this is known before packing; nil: nothing.
+  /// Returns what is wrong with the revision, as far as this is known before packing, or nil if there is nothing.
   func missing(in project: String) -> Problem? {
     // An unset shell variable leaves this text.
     if text == "git:" {
@@ -31,8 +31,8 @@ struct RevisionChoice: Sendable {
     return Problem("there is no \(path)", subject: "--revision", fix: fix)
   }
 
-  /// Returns why a commit cannot be packed as the recipe's own revision is; nil: it can. A recipe has one layout, wherever its files come
-  /// from.
+  /// Returns why a commit cannot be packed as the recipe's own revision is, or nil if it can. A recipe has one layout, wherever its files
+  /// come from.
   func unlike(_ recipe: Recipe) -> Problem? {
     guard text.hasPrefix("git:"), text != "git:", let revision = recipe.revision else { return nil }
     let ref = text.dropFirst(4)

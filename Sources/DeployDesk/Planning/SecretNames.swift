@@ -34,7 +34,7 @@ struct SecretNames {
     self.examples = examples.subtracting(used).map(\.text).sorted()
   }
 
-  /// Returns the secret's name if the word `secret` and a quoted name begin at this byte; nil: they do not.
+  /// Returns the secret's name if the word `secret` and a quoted name begin at this byte, or nil if they do not.
   private static func name(_ start: Int, of text: [UInt8]) -> String? {
     var at = start + word.count
     guard at < text.count, text[start..<at].elementsEqual(word), start == 0 || !isWord(text[start - 1]), !isWord(text[at]) else {

@@ -3,9 +3,9 @@ package import DeployModel
 /// A change of one plugin in `deploy.lock`.
 package struct PluginChange: Sendable, Hashable {
   package var name: String
-  /// The version before the change; nil: the plugin is new.
+  /// The version before the change, or nil if the plugin is new.
   package var before: PluginVersion?
-  /// The version after the change; nil: the plugin was removed.
+  /// The version after the change, or nil if the plugin was removed.
   package var after: PluginVersion?
   /// The capabilities that the plugin asks for after the change.
   package var asks: [String]

@@ -101,7 +101,7 @@ extension PluginDesk {
     return (lock, found)
   }
 
-  /// Returns a required plugin that has to be added; nil: the lock has it, in a version that is in the range.
+  /// Returns a required plugin that has to be added, or nil if the lock has it, in a version that is in the range.
   private func required(
     _ dependency: PluginManifest.Dependency, by plugin: LockedPlugin, in lock: PluginLock
   ) throws(Problems) -> FoundPlugin? {
@@ -136,7 +136,7 @@ extension PluginDesk {
     return nil
   }
 
-  /// Returns the problem that plugins require each other in a circle; nil: they do not.
+  /// Returns the problem that plugins require each other in a circle, or nil if they do not.
   private static func circle(in lock: PluginLock) -> Problem? {
     func way(_ name: String, _ above: [String]) -> [String]? {
       if let index = above.firstIndex(of: name) { return above[index...] + [name] }

@@ -4,11 +4,11 @@ package import DeployModel
 package struct VerifiedPlugin: Sendable {
   package var plugin: LockedPlugin
   package var isVendored: Bool
-  /// The plugin's files, equal to those recorded in the lock; nil: they must not be read.
+  /// The plugin's files, equal to those recorded in the lock, or nil if they must not be read.
   package var tree: PluginTree?
-  /// The plugin's signer; nil: no known signer, and none is required.
+  /// The plugin's signer, or nil if no known signer, and none is required.
   package var signer: String?
-  /// Why the plugin cannot be used; nil: it can be used.
+  /// Why the plugin cannot be used, or nil if it can be used.
   package var problem: Problem?
 }
 

@@ -22,7 +22,7 @@ package protocol BundleShelf: BundleStore {
     reading read: @escaping @Sendable ([BundlePart]) async throws(Failure) -> [[UInt8]]
   ) async throws(Failure)
   /// Compares every file of one bundle, or of all bundles if the digest is nil, with its digest.
-  /// - Returns: what has changed since the bundles were stored; empty: nothing.
+  /// - Returns: what has changed since the bundles were stored, or empty if there is nothing.
   func verify(_ bundle: Digest?) async throws(Failure) -> [Problem]
   /// Removes all bundles except the newest `keep` and those in use.
   func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned

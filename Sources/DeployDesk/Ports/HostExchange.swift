@@ -2,7 +2,7 @@ package import DeployModel
 
 /// The way to leave messages on hosts that a deployment has locked, and to wait in the queue for these locks, from any machine.
 package protocol HostExchange: Sendable {
-  /// Returns what the deployment that holds the lock waits for from people; nil: the host does not know that yet.
+  /// Returns what the deployment that holds the lock waits for from people, or nil if the host does not know that yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?
   /// Leaves a message in the host's inbox. The message is durable when this returns.
   /// - Throws: `locked` if another deployment, or none, holds the lock.

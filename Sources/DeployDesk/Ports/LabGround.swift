@@ -6,8 +6,8 @@ package protocol LabGround: Sendable {
   var folder: String { get }
   /// Whether something exists at a path of this machine.
   func exists(_ path: String) -> Bool
-  /// Returns the path that remains of this one after all links in it are followed, also if its last parts do not exist yet; nil: a link
-  /// in it leads nowhere.
+  /// Returns the path that remains of this one after all links in it are followed, also if its last parts do not exist yet, or nil if a
+  /// link in it leads nowhere.
   func real(_ path: String) -> String?
   /// Makes the folder that contains a path below the private folder.
   func makeParent(of path: String) throws(Failure)

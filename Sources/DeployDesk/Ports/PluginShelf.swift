@@ -2,23 +2,23 @@ package import DeployModel
 
 /// The plugins on this machine: a project's lock, copies stored by digest, and the plugins in `vendor/lander`.
 package protocol PluginShelf: Sendable {
-  /// Returns the contents of `deploy.lock`; nil: the project has none.
+  /// Returns the contents of `deploy.lock`, or nil if the project has none.
   func lock() throws(Problem) -> PluginLock?
   func write(_ lock: PluginLock) throws(Problem)
   /// Returns the digest of a plugin's files, as `deploy.lock` records it.
   func digest(of tree: PluginTree) -> Digest
-  /// Returns the stored copy with this digest, which has not been verified; nil: there is none.
+  /// Returns the stored copy with this digest, which has not been verified, or nil if there is none.
   func copy(_ digest: Digest) throws(Problem) -> PluginTree?
   func keep(_ tree: PluginTree, as digest: Digest) throws(Problem)
-  /// Returns the files in `vendor/lander/NAME`; nil: there is no such folder.
+  /// Returns the files in `vendor/lander/NAME`, or nil if there is no such folder.
   func vendored(_ name: String) throws(Problem) -> PluginTree?
   func vendor(_ tree: PluginTree, as name: String) throws(Problem)
   func removeVendored(_ name: String) throws(Problem)
   /// Whether the project itself contains a plugin of this name, in `plugins/NAME`.
   func hasOwn(_ name: String) -> Bool
-  /// Returns the manifest of a plugin that comes with Lander; nil: there is no such plugin.
+  /// Returns the manifest of a plugin that comes with Lander, or nil if there is no such plugin.
   func shipped(_ name: String) -> PluginManifest?
-  /// Returns the signer of a plugin; nil: no known signer signed it, and the policy does not demand a signature.
+  /// Returns the signer of a plugin, or nil if no known signer signed it, and the policy does not demand a signature.
   /// - Throws: if this machine's policy demands a signature and there is no valid one.
   func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String?
   /// Reads a manifest.

@@ -12,9 +12,9 @@ package protocol PluginSources: Sendable {
 
 /// A version that a source offers: a git tag, a git commit, or the present content of a folder.
 package struct PluginOffer: Sendable, Hashable {
-  /// The version that the tag names; nil: only the manifest names the version.
+  /// The version that the tag names, or nil if only the manifest names the version.
   package var version: PluginVersion?
-  /// The commit; nil: the source is a folder.
+  /// The commit, or nil if the source is a folder.
   package var commit: String?
   /// The git ref of the version, such as `refs/tags/v1.2.0`; nil: only the commit identifies the version.
   package var ref: String?

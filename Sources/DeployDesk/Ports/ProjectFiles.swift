@@ -4,10 +4,10 @@ import DeployModel
 package protocol ProjectFiles: Sendable {
   /// The current folder, to which paths on the command line are relative.
   var current: String { get }
-  /// The folder that `~` means; nil: unknown.
+  /// The folder that `~` means, or nil if unknown.
   var home: String? { get }
   func exists(_ path: String) -> Bool
-  /// Returns the names in a folder, sorted; empty: there is no such folder.
+  /// Returns the names in a folder, sorted, or empty if there is no such folder.
   func names(in path: String) -> [String]
 }
 

@@ -18,10 +18,10 @@ package protocol ReadSpec: Sendable {
   func project(playing strategy: Trial.Strategy) throws(Problems) -> Project
   /// Runs a test in its own Lua state.
   /// - Parameter deploy: rehearses the deployment that the test asks for, and returns what happened.
-  /// - Returns: why the test failed; nil: it passed.
+  /// - Returns: why the test failed, or nil if it passed.
   func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem?
   /// Runs a test in its own Lua state, for real.
   /// - Parameter perform: does what the test asks for, and returns what happened.
-  /// - Returns: why the test failed; nil: it passed.
+  /// - Returns: why the test failed, or nil if it passed.
   func run(_ test: SpecTest, inLab perform: @Sendable (LabQuestion) async throws(Problems) -> Value) async -> Problem?
 }

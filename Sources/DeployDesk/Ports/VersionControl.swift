@@ -2,15 +2,15 @@ package import DeployModel
 
 /// Looks up commits of folders in a version control system.
 package protocol VersionControl: Sendable {
-  /// Returns a commit; nil: the folder is in no working copy, or the commit does not exist.
+  /// Returns a commit, or nil if the folder is in no working copy, or the commit does not exist.
   /// - Parameters:
   ///   - ref: a branch, a tag or a commit; nil: the commit that is checked out in the folder.
   ///   - folder: a folder, which need not be in a working copy.
   func commit(_ ref: String?, in folder: String) async -> Commit?
-  /// Returns the commits that `new` has and `old` lacks; nil: one of the two commits is unknown.
+  /// Returns the commits that `new` has and `old` lacks, or nil if one of the two commits is unknown.
   func changes(from old: String, to new: String, in folder: String) async -> CommitRange?
-  /// Returns the files below the folder that differ between two commits, sorted by path, at most `ChangedFile.most`; nil: one of the two
-  /// commits is unknown.
+  /// Returns the files below the folder that differ between two commits, sorted by path, at most `ChangedFile.most`, or nil if one of the
+  /// two commits is unknown.
   func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]?
 }
 

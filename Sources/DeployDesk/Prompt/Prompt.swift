@@ -119,7 +119,7 @@ package actor Prompt {
 
   /// Runs functions at the same time, and returns their results in order. Unless `keepGoing` is true, the first function that fails ends
   /// the others.
-  /// - Parameter limit: the largest number of functions at the same time; 0: all.
+  /// - Parameter limit: the largest number of functions at the same time, or 0 for all.
   private func gather(_ bodies: [Body], _ limit: Int, _ keepGoing: Bool) async -> [ScriptResult] {
     let left = ScriptResult.raised(ScriptError(Failure(.cancelled, "a function beside this one failed")))
     var results = bodies.map { _ in left }

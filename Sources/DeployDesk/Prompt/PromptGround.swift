@@ -9,7 +9,7 @@ struct PromptGround: Sendable {
   let plan: Plan
   private let transport: any Transport
   private let machine: any EngineMachine
-  /// The clock; nil: the hosts are simulated, and no time passes.
+  /// The clock, or nil if the hosts are simulated, and no time passes.
   private let clock: (any Clock)?
 
   /// Creates simulated hosts for a selection, which run an earlier release of its recipe. Their commands succeed and print nothing.

@@ -6,9 +6,9 @@ extension Desk {
   /// Plans a deployment when it is its turn in the line, so that the plan starts from what earlier deployments left.
   /// - Parameters:
   ///   - urgent: the reason of `--urgent`: the deployment comes before all that wait, and cancels a deployment that has the hosts and waits
-  ///     for a person; nil: it is not urgent.
+  ///     for a person, or nil if it is not urgent.
   ///   - until: when the time in the queue is over; nil: from now on, as long as `busy` says.
-  ///   - origin: the origin of the revision, if it was looked up before; nil: it is looked up.
+  ///   - origin: the origin of the revision, if it was looked up before, or nil if it is looked up.
   /// - Throws: `Problems`; of kind `locked` if the time in the queue is over, or a newer deployment superseded this one.
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
@@ -29,7 +29,7 @@ extension Desk {
   }
 
   /// Waits in the queue until no other deployment is in the way.
-  /// - Returns: the place; nil: the deployment waits in no queue.
+  /// - Returns: the place, or nil if the deployment waits in no queue.
   private func turn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?
   ) async throws -> Turn? {
@@ -103,7 +103,7 @@ extension Desk {
     String(Fingerprint(of: names.joined(separator: "\0").utf8).number, radix: 16)
   }
 
-  /// Returns the deployments that prevent this one from beginning; nil: there are none.
+  /// Returns the deployments that prevent this one from beginning, or nil if there are none.
   /// - Throws: if a newer deployment superseded this one.
   private func inTheWay(of turn: Turn?, _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
     guard let turn else { return try await lockedOut(of: selection.hosts, selection, until) }

@@ -4,9 +4,9 @@ package import DeployModel
 package struct LineStanding: Sendable, Hashable {
   /// The host on which another deployment comes first.
   package var host: String
-  /// The lock of the host; nil: the host is not locked, but other deployments come first.
+  /// The lock of the host, or nil if the host is not locked, but other deployments come first.
   package var holder: Lock?
-  /// What the deployment that holds the lock waits for from people; nil: the host does not know that.
+  /// What the deployment that holds the lock waits for from people, or nil if the host does not know that.
   package var awaited: Awaited?
   /// The deployments that get the lock earlier, in order.
   package var ahead: [LinePlace.Other]

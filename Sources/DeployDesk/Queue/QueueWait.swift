@@ -11,14 +11,14 @@ package struct QueueWait: Sendable {
   private let project: LoadedProject
   private let busy: WhenBusy
   private let urgent: String?
-  /// The group from which the deployment takes its bundle; nil: it takes none from a group.
+  /// The group from which the deployment takes its bundle, or nil if it takes none from a group.
   private let source: String?
-  /// When the wait ends; nil: the deployment does not wait.
+  /// When the wait ends, or nil if the deployment does not wait.
   private let until: Timestamp?
   /// The pause before the hosts are surveyed again.
   private static let pause = Interval.seconds(2)
 
-  /// - Parameter source: the group from which the request's bundle was taken; nil: none.
+  /// - Parameter source: the group from which the request's bundle was taken, or nil if there is none.
   /// - Throws: all problems of the request and its revision.
   package init(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, from source: String? = nil, at desk: Desk

@@ -6,7 +6,7 @@ package import DeployModel
 package struct DryRun: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
-  /// Returns a time zone's table, for `Recipe.zones`; nil: time zones are not checked.
+  /// Returns a time zone's table, for `Recipe.zones`, or nil if time zones are not checked.
   let zones: (@Sendable (String) -> [UInt8]?)?
   /// The number of similar recipes that are run. Recipes that a loop defines are similar.
   static let alike = 20
@@ -125,7 +125,7 @@ package struct DryRun: Sendable {
     }
   }
 
-  /// Returns the selection of the recipe's own group, or else of the first group; nil: there is no group.
+  /// Returns the selection of the recipe's own group, or else of the first group, or nil if there is no group.
   private func selection(of recipe: Recipe) throws(Problems) -> Selection? {
     let group = recipe.targets == .unset ? project.project.groups.first?.name : nil
     if recipe.targets == .unset, group == nil { return nil }

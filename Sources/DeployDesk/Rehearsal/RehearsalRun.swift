@@ -13,7 +13,7 @@ package struct RehearsalRun: Sendable {
   package let events: Int
   /// The duration in simulated time.
   package let duration: Interval
-  /// Why the run was stopped before its end; nil: it reached its end.
+  /// Why the run was stopped before its end, or nil if it reached its end.
   package let stopped: String?
   /// Descriptions of broken promises. Each is a bug in lander.
   package let broken: [String]

@@ -5,7 +5,7 @@ package import DeployModel
 package struct RehearsedPlan: Sendable {
   /// The entries of the rehearsal in which every answer is good.
   package var good: [Entry]
-  /// The entries of the rehearsal in which the hosts of the first wave fail; empty: nothing could fail.
+  /// The entries of the rehearsal in which the hosts of the first wave fail, or empty if nothing could fail.
   package var bad: [Entry]
   /// The names of the secrets that commands and files use, in order.
   package var secrets: [String]

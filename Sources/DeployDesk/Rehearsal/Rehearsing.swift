@@ -15,9 +15,9 @@ struct Rehearsing: Sendable {
   private struct Play {
     var shown: [Entry]
     var scripts: [any RehearsedRecipes]
-    /// The smallest number of hosts that served at the same time; nil: the rehearsal did not succeed.
+    /// The smallest number of hosts that served at the same time, or nil if the rehearsal did not succeed.
     var lowest: Int?
-    /// Why the simulation ended in the middle; nil: it did not.
+    /// Why the simulation ended in the middle, or nil if it did not.
     var broken: BrokenPromise?
   }
 
@@ -48,7 +48,7 @@ struct Rehearsing: Sendable {
     return .seen(lowest: lowest)
   }
 
-  /// Runs the rehearsal with faults; nil: nothing could fail.
+  /// Runs the rehearsal with faults, or nil if nothing could fail.
   /// - Parameter firstWave: yields the entries of the other rehearsal when its first wave ends. It ends without a value if there is no
   ///   wave.
   private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> Play? {

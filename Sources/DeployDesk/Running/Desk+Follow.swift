@@ -5,9 +5,9 @@ package import DeployModel
 extension Desk {
   /// Reads the journals of a deployment and its rollback while another process writes them, until both have ended.
   /// - Parameters:
-  ///   - word: the deployment; nil: the only one that has not ended.
-  ///   - last: the number of the last entry of the named deployment that the caller has seen; nil: none. If the named deployment is a
-  ///     rollback, the deployment that it takes back is left out.
+  ///   - word: the deployment, or nil if the only one that has not ended.
+  ///   - last: the number of the last entry of the named deployment that the caller has seen, or nil if there is none. If the named
+  ///     deployment is a rollback, the deployment that it takes back is left out.
   ///   - patience: how long to wait for the end; nil: as long as the deployment lasts, which has its own limits.
   ///   - take: called with each entry, once and in order. Between entries it is called about three times a second.
   /// - Returns: the pair after its end.
@@ -72,7 +72,7 @@ private struct FollowedPlace {
   private var skipped: Set<Deployment.ID> = []
   /// The deployments of the pair whose conclusion was read.
   private var ends: Set<Deployment.ID> = []
-  /// The number of the last entry of a deployment that the caller has seen; nil: none.
+  /// The number of the last entry of a deployment that the caller has seen, or nil if there is none.
   private var known: (deployment: Deployment.ID, last: Int)?
 
   /// - Throws: if the named deployment has no entry with this number.

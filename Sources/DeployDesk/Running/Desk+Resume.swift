@@ -12,9 +12,9 @@ package enum Resumed: Sendable {
 extension Desk {
   /// Resumes the unfinished part of an interrupted deployment and its rollback.
   /// - Parameters:
-  ///   - message: the first message for the deployment; nil: none.
+  ///   - message: the first message for the deployment, or nil if there is none.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - reason: why both are cancelled in good order; nil: they are not cancelled.
+  ///   - reason: why both are cancelled in good order, or nil if they are not cancelled.
   ///   - wantsOutput: whether the events include the output of commands.
   /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
   package func resume(

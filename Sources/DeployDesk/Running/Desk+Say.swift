@@ -5,9 +5,9 @@ package import DeployModel
 extension Desk {
   /// Sends a message to a deployment, or to its rollback if that is running, and waits for the answer.
   /// - Parameters:
-  ///   - gate: the gate that the message answers, by name or number; nil: the open gate.
-  ///   - comment: the reason; empty: none.
-  ///   - sign: signs an approval; nil: the approval is not signed.
+  ///   - gate: the gate that the message answers, by name or number, or nil for the open gate.
+  ///   - comment: the reason, or empty if there is none.
+  ///   - sign: signs an approval, or nil if the approval is not signed.
   ///   - patience: how long to wait until an engine takes the message.
   /// - Throws: if the message cannot be left, or the journal cannot be read.
   package func say(
@@ -31,7 +31,7 @@ extension Desk {
     return pair.state == .concluded ? .ended(pair) : .unattended(pair)
   }
 
-  /// Returns the process that runs a deployment, if the process is stopped; nil: it is not.
+  /// Returns the process that runs a deployment, if the process is stopped, or nil if it is not.
   package func stoppedEngine(of deployment: Deployment.ID) async -> Int32? { await engines.stopped([deployment]) }
 
   /// Refuses to wait for a pair whose process is stopped, because such a process receives nothing.
@@ -47,7 +47,7 @@ extension Desk {
   }
 
   /// Leaves a message and waits for the answer.
-  /// - Returns: the result; nil: the deployment ended, or its engine died, before the message was in the journal.
+  /// - Returns: the result, or nil if the deployment ended, or its engine died, before the message was in the journal.
   private func say(_ message: Message, to deployment: Deployment.ID, _ patience: Interval) async throws -> Reception? {
     try await messages.send(message, to: deployment)
     let deadline = now + patience
@@ -72,7 +72,7 @@ extension Desk {
     return false
   }
 
-  /// Returns what the journal says about a message; nil: nothing.
+  /// Returns what the journal says about a message, or nil if there is nothing.
   private func known(_ message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
     let facts = try await journal.entries(of: deployment).entries.map(\.fact)
     for case .noted(.answered(message, let accepted, let words)) in facts { return .answered(deployment, accepted: accepted, words) }
@@ -81,7 +81,7 @@ extension Desk {
     return isHeard ? .heard(deployment) : nil
   }
 
-  /// Returns the journal's answer to a message that no longer waits; nil: the deployment has ended without it.
+  /// Returns the journal's answer to a message that no longer waits, or nil if the deployment has ended without it.
   private func answer(to message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
     if let known = try await known(message, of: deployment) { return known }
     if case .concluded? = try await journal.entries(of: deployment).entries.last?.fact { return nil }

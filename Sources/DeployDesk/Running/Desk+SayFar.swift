@@ -7,7 +7,7 @@ extension Desk {
   /// waits for the answer. The engine reads the message when it renews a lock.
   /// - Parameters:
   ///   - word: the deployment's id, the beginning of the id, or the part after the id's last `-`.
-  ///   - sign: signs an approval; nil: the approval is not signed.
+  ///   - sign: signs an approval, or nil if the approval is not signed.
   ///   - selections: the hosts that may have the deployment's locks.
   ///   - patience: how long to wait for the answer. The default is longer than several renewals take.
   /// - Throws: if the deployment has locked none of these hosts, or no host takes the message.
@@ -39,8 +39,8 @@ extension Desk {
     var path: String
   }
 
-  /// Returns what the deployment waits for, by the newest value on its hosts; nil: no host knows it. If the newest value is out of date,
-  /// the deployment refuses the answer.
+  /// Returns what the deployment waits for, by the newest value on its hosts, or nil if no host knows it. If the newest value is out of
+  /// date, the deployment refuses the answer.
   private func awaited(by deployment: Deployment.ID, on places: [Place]) async -> Awaited? {
     var found: [Awaited] = []
     for place in places where found.count < 3 {

@@ -14,7 +14,7 @@ package struct Execution: Sendable {
   /// - Parameters:
   ///   - words: the command. Several words are started without a shell, and a single word is run by `sh`.
   ///   - limit: the time limit on each host.
-  ///   - user: the user that runs the command; nil: the login user.
+  ///   - user: the user that runs the command, or nil for the login user.
   package init(_ words: [String], on selection: Selection, limit: Interval, as user: String? = nil, at desk: Desk) {
     let identity = desk.stage.identity()
     let operation = Operation.run(Command(words.count == 1 ? .shell(words[0]) : .argv(words), user: user))

@@ -6,6 +6,6 @@ package enum FollowedEvent: Sendable, Hashable {
   case known(Deployment.ID, Entry)
   case entry(Deployment.ID, Entry)
   /// There are no more entries at the moment.
-  /// - Parameter stopped: the process that runs the deployment if it is stopped (Ctrl-Z, SIGSTOP); nil: it is not.
+  /// - Parameter stopped: the process that runs the deployment if it is stopped (Ctrl-Z, SIGSTOP), or nil if it is not.
   case quiet(stopped: Int32?)
 }

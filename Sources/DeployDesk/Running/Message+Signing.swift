@@ -5,7 +5,7 @@ package typealias Signing = @Sendable (String) throws -> String
 
 extension Message {
   /// Signs an approval, for the gate whose number the message has.
-  /// - Parameter sign: signs the text; nil: the approval stays unsigned.
+  /// - Parameter sign: signs the text, or nil if the approval stays unsigned.
   /// - Throws: if signing fails, or if it is unknown which gate is open.
   mutating func sign(_ sign: Signing?, of deployment: Deployment.ID) throws(Problems) {
     guard let sign, kind == .approve else { return }

@@ -19,7 +19,7 @@ package struct RunEnd: Sendable, Hashable {
 /// How one deployment ended, or that the engine left it.
 package struct DeploymentEnd: Sendable, Hashable {
   package var plan: Plan
-  /// The conclusion; nil: the engine left the deployment before its end.
+  /// The conclusion, or nil if the engine left the deployment before its end.
   package var conclusion: Conclusion?
   /// Whether the deployment is parked.
   package var isParked = false

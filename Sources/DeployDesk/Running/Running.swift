@@ -59,7 +59,8 @@ package final class Running: Sendable {
   }
 
   /// Cancels the running deployment in good order.
-  /// - Returns: the rollback that continues in spite of the cancel, because half a rollback is the worst state; nil: the deployment ends.
+  /// - Returns: the rollback that continues in spite of the cancel, because half a rollback is the worst state, or nil if the deployment
+  ///   ends.
   @discardableResult
   package func cancel(reason: String) async -> Deployment.ID? {
     guard case .goingBack(let id) = await deployments.cancel(reason: reason) else { return nil }

@@ -15,7 +15,7 @@ package struct SpecRun: Sendable {
 
   /// Runs the tests.
   /// - Parameters:
-  ///   - filter: a text that the wanted tests' names contain; nil: all tests.
+  ///   - filter: a text that the wanted tests' names contain, or nil for all tests.
   ///   - parallel: the number of tests that run at the same time.
   /// - Returns: how each test ended, in the order of the specs.
   /// - Throws: all problems of the specs, before any test runs.

@@ -17,7 +17,7 @@ final class TrialAnswers: Sendable {
     }
   }
 
-  /// Returns the answer to a command line on a host; nil: no answer matches.
+  /// Returns the answer to a command line on a host, or nil if no answer matches.
   func command(_ line: String, on host: String) -> SimulatedCommand? {
     given.withLock { given in
       for (number, answer) in answers.enumerated() where line.contains(answer.part) && (answer.host ?? host) == host {

@@ -32,7 +32,7 @@ struct TrialFacts {
       bounds: plan.bounds, lock: plan.lock, partners: partners)
   }
 
-  /// Returns the facts of a host; nil: nothing is known of it.
+  /// Returns the facts of a host, or nil if nothing is known of it.
   func facts(of host: String) -> HostFacts? {
     var facts: HostFacts? = usual
     for one in given where one.host == nil || one.host?.isExactly(host) == true {

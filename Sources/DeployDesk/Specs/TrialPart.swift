@@ -6,7 +6,7 @@ import DeploySimulation
 struct TrialPart: Sendable {
   var plan: Plan
   var entries: [Entry]
-  /// How the deployment ended; nil: it has not ended.
+  /// How the deployment ended, or nil if it has not ended.
   var conclusion: Conclusion?
 
   init(plan: Plan, entries: [Entry], conclusion: Conclusion?) {

@@ -108,7 +108,7 @@ struct TrialRun {
 }
 
 extension Plan {
-  /// Why the trial's recipe cannot run; empty: it can.
+  /// Why the trial's recipe cannot run, or empty if it can.
   fileprivate func recipeProblems(in project: Project) -> [Problem] {
     project.recipe(subject.recipe)?.rolloutProblems ?? []
   }

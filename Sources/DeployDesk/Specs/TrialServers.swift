@@ -18,7 +18,7 @@ final class TrialServers: Sendable {
     given.withLock { given in given.indices.filter { given[$0] == 0 && !replies[$0].isOptional }.map { $0 + 1 } }
   }
 
-  /// Returns the answer to a request; nil: no answer matches.
+  /// Returns the answer to a request, or nil if no answer matches.
   func answer(_ request: HTTPRequest) -> SimulatedAnswer? {
     let url = "\(request.url)"
     return given.withLock { given in

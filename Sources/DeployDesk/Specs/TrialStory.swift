@@ -5,7 +5,7 @@ import DeploySimulation
 /// What happened in a trial, in the words that tests compare.
 struct TrialStory {
   private let parts: [TrialPart]
-  /// The release that each host serves at the end, by name; nil: none.
+  /// The release that each host serves at the end, by name, or nil if there is none.
   private let current: (String) -> Release.ID?
   /// The files of each host at the end, by name.
   private let files: [(String, Value)]
@@ -115,7 +115,7 @@ struct TrialStory {
     return .record(of: members)
   }
 
-  /// Returns the text of an operation that answers are compared with; nil: the operation is neither a command, a check nor a request.
+  /// Returns the text of an operation that answers are compared with, or nil if the operation is neither a command, a check nor a request.
   static func line(of operation: DeployModel.Operation) -> String? {
     switch operation {
     case .run(let command): command.line

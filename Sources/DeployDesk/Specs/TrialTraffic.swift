@@ -12,7 +12,7 @@ final class TrialTraffic: Scripts {
   private let scripts: any Scripts
   private let adapter: TrafficAdapter?
   private var calls: [ScriptID: Call] = [:]
-  /// The weights that were set last; nil: none were, so that the recipe's `read` decides.
+  /// The weights that were set last, or nil if none were, so that the recipe's `read` decides.
   private var moved: Weights?
 
   init(_ scripts: any Scripts, of plan: Plan) {

@@ -35,7 +35,7 @@ final class AnswerWatch: Sendable {
       surveyed: { number, _ in watch.silent.withLock { if $0.indices.contains(number) { $0[number] = false } } })
   }
 
-  /// Returns the event to report; nil: all hosts have answered.
+  /// Returns the event to report, or nil if all hosts have answered.
   private func event(after time: Interval) -> DeskEvent? {
     let waiting = silent.withLock { silent in names.indices.filter { silent[$0] }.map { names[$0] } }
     return waiting.isEmpty ? nil : .waiting(waiting, of: names.count, after: time)

@@ -3,7 +3,7 @@ package import DeployModel
 
 extension Desk {
   /// Returns the commit that a deployment would bring.
-  /// - Parameter wanted: the revision that somebody typed; nil: the recipe's own.
+  /// - Parameter wanted: the revision that somebody typed, or nil for the recipe's own.
   /// - Returns: the commit, and the folder of the working copy that has it.
   /// - Throws: if no commit is known for the revision.
   package func commit(

@@ -4,12 +4,12 @@ package import DeployModel
 package struct RevisionDifference: Sendable, Hashable {
   /// The names of the hosts.
   package var hosts: [String]
-  /// The release that the hosts run; nil: none.
+  /// The release that the hosts run, or nil if there is none.
   package var release: Release.ID?
-  /// The commit from which the release was made; nil: unknown.
+  /// The commit from which the release was made, or nil if unknown.
   package var commit: Commit?
-  /// The new commits; nil: the commits are equal, or this machine does not know one of them.
+  /// The new commits, or nil if the commits are equal, or this machine does not know one of them.
   package var changes: CommitRange?
-  /// The files that differ between the two commits; nil: unknown.
+  /// The files that differ between the two commits, or nil if unknown.
   package var files: [ChangedFile]?
 }

@@ -2,7 +2,7 @@ package import DeployCore
 package import DeployModel
 
 extension Project {
-  /// Returns the recipe of this name; nil: the project's only recipe.
+  /// Returns the recipe of this name, or nil for the project's only recipe.
   /// - Throws: if there is no such recipe, with a near match, or if no name is given and there are several.
   package func recipe(named name: String?) throws(Problems) -> Recipe { try Selection.recipe(name, in: self) }
 

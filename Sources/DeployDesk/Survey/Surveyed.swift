@@ -7,7 +7,7 @@ package struct Surveyed: Sendable {
   package var selection: Selection
   /// The survey of each host; the index is the host's number.
   package var surveys: [Survey]
-  /// The surveys of the recipe's partners, in order; empty: they were not surveyed.
+  /// The surveys of the recipe's partners, in order, or empty if they were not surveyed.
   package var partners: [Survey] = []
 
   package init(selection: Selection, surveys: [Survey]) {
@@ -40,7 +40,7 @@ extension Host {
 }
 
 extension Surveyed {
-  /// Returns why `lander rollback` of these hosts would be refused now; nil: no reason is known.
+  /// Returns why `lander rollback` of these hosts would be refused now, or nil if no reason is known.
   /// - Parameter open: the deployments in this journal that have not ended. A rollback does not take over their locks, even if the leases
   ///   are over.
   package func noWayBack(while open: [DeploymentSummary]) -> Problem? {

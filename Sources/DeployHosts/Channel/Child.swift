@@ -8,7 +8,7 @@ struct Child: Sendable {
 
   /// Starts a program, which is found along the PATH of this process. The three descriptors become its standard streams; the caller
   /// still has to close its own copies.
-  /// - Parameter environment: `NAME=value`; nil: the environment of this process.
+  /// - Parameter environment: `NAME=value`, or nil for the environment of this process.
   /// - Throws: kind `missing` if there is no such program, `transport` if the system refuses.
   static func start(_ argv: [String], environment: [String]? = nil, streams: [Int32]) throws(Failure) -> Child {
     do throws(SystemError) {

@@ -76,7 +76,7 @@ struct Frames {
     searched = max(0, searched - more)
   }
 
-  /// Reads a line about a piece: `+LENGTH`, `-LENGTH` or `=NUMBER STATUS`. Returns the answer if the line ends one; nil: a piece
+  /// Reads a line about a piece: `+LENGTH`, `-LENGTH` or `=NUMBER STATUS`. Returns the answer if the line ends one, or nil if a piece
   /// follows.
   private mutating func read(_ line: String) throws(Garbled) -> Frame? {
     let words = line.dropFirst().split(separator: " ", omittingEmptySubsequences: false).map { Int($0) }

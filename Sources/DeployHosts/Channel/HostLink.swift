@@ -21,7 +21,7 @@ actor HostLink {
   private var closed = false
   /// What requests have needed of the host program. A reopened channel gets it at once.
   private var needed = HostProgram.Needs()
-  /// Why the last attempt to reach the host failed; nil: it succeeded, or there was none.
+  /// Why the last attempt to reach the host failed, or nil if it succeeded, or there was none.
   private var away: Failure?
   /// The number of requests that wait for an answer.
   private var unanswered = 0
@@ -119,7 +119,7 @@ actor HostLink {
     return try result.get()
   }
 
-  /// Why requests get no answer now, as a clause; nil: the host answers.
+  /// Why requests get no answer now, as a clause, or nil if the host answers.
   var trouble: String? {
     if let away { return "the host is out of reach (\(away.message))" }
     return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
@@ -237,6 +237,6 @@ actor HostLink {
     channel = nil
   }
 
-  /// The process id of the channel's client, for tests that end it; nil: no channel is open.
+  /// The process id of the channel's client, for tests that end it, or nil if no channel is open.
   var client: Int32? { channel.flatMap { $0.isOpen ? $0.pid : nil } }
 }

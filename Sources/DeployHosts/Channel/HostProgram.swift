@@ -11,7 +11,7 @@ struct HostProgram: Sendable {
     var known: Selection = []
     /// The functions for jobs of ours whose text the shell has, for keepers.
     var own: Selection = []
-    /// Those that the channel's keeper has; nil: there is no keeper.
+    /// Those that the channel's keeper has, or nil if there is no keeper.
     var keeper: Selection?
     /// Whether the host can decompress data.
     var unpacks = false
@@ -57,7 +57,7 @@ struct HostProgram: Sendable {
   }
 
   /// What a request needs for these functions, the first of which it calls.
-  /// - Parameter inside: the functions that a job of ours calls; empty: it is a recipe's.
+  /// - Parameter inside: the functions that a job of ours calls, or empty if it is a recipe's.
   func needs(of names: [String], inside: [String] = []) -> Needs {
     Needs(known: functions.needed(by: names), own: functions.needed(by: inside).subtracting(keeping))
   }

@@ -5,7 +5,7 @@ package import DeployModel
 extension Hosts {
   /// How hosts are reached. The defaults are for production; labs and tests use other values.
   package struct Options: Sendable {
-    /// Another configuration file for OpenSSH's client, as with `-F`; nil: the usual one.
+    /// Another configuration file for OpenSSH's client, as with `-F`, or nil for the usual one.
     package var sshConfig: String?
     /// Further arguments of `ssh`, before the host.
     package var sshArguments: [String] = []
@@ -28,7 +28,7 @@ extension Hosts {
     package var fastLine = LinePace.enough
     /// The time between TERM and KILL, when a command is ended.
     package var grace = Interval.seconds(10)
-    /// Returns the whole environment of the shell of a host on this machine, as `NAME=value`; nil: the shell gets who and where.
+    /// Returns the whole environment of the shell of a host on this machine, as `NAME=value`, or nil if the shell gets who and where.
     package var surroundings: (@Sendable (DeployModel.Host) -> [String])?
     package init() {}
   }
@@ -42,7 +42,7 @@ struct Reach: Sendable, Hashable {
   /// What a person types to reach the host.
   let typed: String
   let name: String
-  /// The whole environment of a shell on this machine; nil: it says who and where.
+  /// The whole environment of a shell on this machine, or nil if it says who and where.
   private var surroundings: [String]?
 
   /// Makes the `Reach` of a host, for a built-in transport that gives a shell.

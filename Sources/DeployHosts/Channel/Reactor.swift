@@ -58,7 +58,7 @@ final class Reactor: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Takes over a non-blocking descriptor. `sink` gets the bytes that come, and nil once at the end; nil: the descriptor is only
+  /// Takes over a non-blocking descriptor. `sink` gets the bytes that come, and nil once at the end, or nil if the descriptor is only
   /// written to.
   @discardableResult
   func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) -> Line {
@@ -191,7 +191,7 @@ final class Reactor: Sendable {
   /// The number of bytes of a file that are read at once: as many as a socket takes, so that each byte is read once.
   private static let stride = 1 << 17
 
-  /// Writes as much of the first piece as the socket takes now. Returns the number of bytes; negative: none, and `errno` says why.
+  /// Writes as much of the first piece as the socket takes now. Returns the number of bytes, or negative if none, and `errno` says why.
   private static func put(_ piece: Piece, of source: inout Source) -> Int {
     let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
     switch piece {

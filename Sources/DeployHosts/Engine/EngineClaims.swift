@@ -26,7 +26,7 @@ final class EngineClaims: Sendable {
     var begun: Set<Int> = []
     /// The commands that the last engine may have left running on this machine.
     var left: [Left] = []
-    /// The number of the last engine of the deployment that ran here, counted from 1; nil: none ran here, or its version did not
+    /// The number of the last engine of the deployment that ran here, counted from 1, or nil if none ran here, or its version did not
     /// record it.
     var engine: Int?
     var doubtful = 0
@@ -38,7 +38,7 @@ final class EngineClaims: Sendable {
   init(in folder: String) { self.folder = folder }
 
   /// Opens the file of a deployment.
-  /// - Parameter earlier: the engines that ran the deployment before; nil: the deployment begins. If the last of them left no file
+  /// - Parameter earlier: the engines that ran the deployment before, or nil if the deployment begins. If the last of them left no file
   ///   here, nobody knows which commands it began.
   /// - Returns: the commands that the last engine left running, if it ran on this machine and the machine has not rebooted since.
   func open(_ deployment: Deployment.ID, after earlier: EarlierEngines?) throws(Failure) -> [Left] {

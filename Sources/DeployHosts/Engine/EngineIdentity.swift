@@ -11,7 +11,7 @@ package enum EngineIdentity {
     return "\(place) \(getpid()) \(start)"
   }()
 
-  /// Returns whether the process has ended; nil: this machine cannot know, because the process belongs to another machine, boot or
+  /// Returns whether the process has ended, or nil if this machine cannot know, because the process belongs to another machine, boot or
   /// namespace, or has no identity.
   package static func isGone(_ identity: String?) -> Bool? {
     guard let identity, let place else { return nil }
@@ -20,7 +20,7 @@ package enum EngineIdentity {
     return start(of: process) != String(words[3])
   }
 
-  /// The boot and the PID namespace of this process; nil: `/proc` does not tell.
+  /// The boot and the PID namespace of this process, or nil if `/proc` does not tell.
   static let place: String? = {
     guard let boot = text("/proc/sys/kernel/random/boot_id")?.parts(at: "\n").first else { return nil }
     var buffer = [CChar](repeating: 0, count: 128)

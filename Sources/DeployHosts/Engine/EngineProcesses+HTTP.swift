@@ -96,7 +96,7 @@ private struct CurlAnswer {
     words = HTTPAnswer.excerpt(rest.joined(separator: "\n"))
   }
 
-  /// Returns why there is no complete answer; nil: the answer is complete.
+  /// Returns why there is no complete answer, or nil if the answer is complete.
   func failure(of request: HTTPRequest, _ outcome: Outcome) -> Failure? {
     let line = request.line
     if outcome.failure?.kind == .cancelled { return Failure(.cancelled, "\(line) was cancelled") }

@@ -18,7 +18,7 @@ package final class EngineProcesses: EngineMachine {
   private let grace: Interval
   private let limit: Int
   private let warden = Warden()
-  /// The records of the commands that have begun; nil: nothing is recorded, because no deployment runs here.
+  /// The records of the commands that have begun, or nil if nothing is recorded, because no deployment runs here.
   private let claims: EngineClaims?
 
   private let trace: Hosts.TraceOf
@@ -30,7 +30,7 @@ package final class EngineProcesses: EngineMachine {
   ///   - vault: the values that are hidden in all output, even if only hosts got them.
   ///   - grace: the time between TERM and KILL.
   ///   - limit: the limit of each stream that is passed on, in bytes.
-  ///   - claims: the folder for the records of deployments' commands, so that none runs twice; nil: no deployment runs here.
+  ///   - claims: the folder for the records of deployments' commands, so that none runs twice, or nil if no deployment runs here.
   ///   - settings: variables of the environment of all commands, besides those of the engine.
   package init(
     directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20,
@@ -332,7 +332,7 @@ package final class EngineProcesses: EngineMachine {
     return outcome
   }
 
-  /// Returns the failure of a program that has ended; nil: it succeeded.
+  /// Returns the failure of a program that has ended, or nil if it succeeded.
   /// - Parameter why: why the program was ended.
   private static func failure(of program: Program, why: Failure.Kind?, status: Int?, within limit: Interval) -> Failure? {
     let line = program.line.utf8.count > 200 ? String(program.line.prefix(200)) + "…" : program.line

@@ -7,7 +7,7 @@ import Glibc
 /// things after another engine has restored them.
 final class Warden: Sendable {
   private struct State {
-    /// Our end of the connection; nil: no warden runs.
+    /// Our end of the connection, or nil if no warden runs.
     var line: Int32?
     /// The process groups that run now, each with the mark of its command.
     var groups: [(group: pid_t, mark: CommandMark)] = []

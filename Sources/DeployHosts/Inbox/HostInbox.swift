@@ -127,8 +127,8 @@ package final class HostInbox: Mailbox {
     return stream
   }
 
-  /// Asks all hosts of the lock at once whether it is still the deployment's. Returns why it is not; nil: no host says so. A host
-  /// that does not answer does not count, and the wait is at most 15 seconds.
+  /// Asks all hosts of the lock at once whether it is still the deployment's. Returns why it is not, or nil if no host says so. A host that
+  /// does not answer does not count, and the wait is at most 15 seconds.
   package func verify(_ token: String, lease: Interval) async -> Failure? {
     let now = ContinuousClock.now
     let places = state.with { state -> [Place] in

@@ -3,7 +3,7 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Returns what a deployment waits for from people, as the host learned it when the lock was last renewed; nil: the host does not
+  /// Returns what a deployment waits for from people, as the host learned it when the lock was last renewed, or nil if the host does not
   /// know it.
   package func awaited(
     by deployment: Deployment.ID, on host: DeployModel.Host, at path: String

@@ -3,7 +3,7 @@ import DeployModel
 
 /// The output of `l_http` for one answer: the status, and the beginning of the body.
 struct HTTPAnswer {
-  /// The status; nil: none came.
+  /// The status, or nil if none came.
   let status: Int?
   /// At most three lines and 300 characters of the body, on one line; empty if the client does not show the body.
   let excerpt: String
@@ -17,7 +17,7 @@ struct HTTPAnswer {
     excerpt = HTTPAnswer.excerpt(String(output[..<(found?.lowerBound ?? output.endIndex)]))
   }
 
-  /// Returns why the status is not a wanted one; nil: it is. If `wanted` is empty, every status from 200 to 399 is wanted.
+  /// Returns why the status is not a wanted one, or nil if it is. If `wanted` is empty, every status from 200 to 399 is wanted.
   func refusal(wanted: [Int]) -> String? {
     let code = status ?? 0
     guard wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) else { return nil }

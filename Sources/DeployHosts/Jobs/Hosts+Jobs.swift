@@ -13,7 +13,7 @@ struct Job: Sendable {
   var line: String
   /// Whether the command may be started again if it was lost.
   var again = false
-  /// The functions of the host program that its lines call; empty: they are a recipe's lines.
+  /// The functions of the host program that its lines call, or empty if they are a recipe's lines.
   var ours: [String] = []
   /// Whether its end waits until its output is closed too.
   var awaitsOutput = false

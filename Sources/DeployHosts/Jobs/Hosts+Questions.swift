@@ -54,7 +54,7 @@ struct Answered {
   let name: String
   let bytes: ArraySlice<UInt8>
 
-  /// Reads the output; nil: there is no answer yet.
+  /// Reads the output, or nil if there is no answer yet.
   init?(_ output: [UInt8]) {
     guard let end = output.firstIndex(of: 10) else { return nil }
     let words = String(decoding: output[..<end], as: UTF8.self).split(separator: " ").map(String.init)

@@ -23,7 +23,7 @@ struct JobEnd: Sendable, Equatable {
   var survivors: [String] = []
   /// Whether the command ignored TERM and had to be ended with KILL.
   var ignoredTerm = false
-  /// The output stream that a process started by the command still holds, although the command itself has ended; nil: none.
+  /// The output stream that a process started by the command still holds, although the command itself has ended, or nil if there is none.
   var held: OutputChunk.Stream?
 
   /// Reads a status file: the line `RC WHY HELD`, with ` kill` at its end if TERM was ignored, and then the survivors. HELD is the

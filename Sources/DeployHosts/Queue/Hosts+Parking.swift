@@ -56,7 +56,7 @@ extension Hosts {
     return line
   }
 
-  /// Reads the record about the parked deployment of the lock's holder; nil: there is none, or no engine can have written it.
+  /// Reads the record about the parked deployment of the lock's holder, or nil if there is none, or no engine can have written it.
   static func parked(_ line: String?, holder: Lock?) -> Parked? {
     guard let line, line.utf8.count <= record, let parked = try? JSONDecoder().decode(Parked.self, from: Data(line.utf8)) else {
       return nil

@@ -19,7 +19,7 @@ extension Hosts {
     return LinePlace(answer.lines)
   }
 
-  /// The deployments in the queue, from a survey; nil: there are none.
+  /// The deployments in the queue, from a survey, or nil if there are none.
   static func line(_ lines: [Substring]) -> [LinePlace.Other]? {
     let line = lines.compactMap { line -> LinePlace.Other? in
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)

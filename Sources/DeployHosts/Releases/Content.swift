@@ -2,7 +2,7 @@ import DeployModel
 
 /// A tar for hosts in two forms: plain and compressed. The compressed form is made only once, when the first host needs it.
 actor Content {
-  /// The plain form; nil: only the compressed form exists.
+  /// The plain form, or nil if only the compressed form exists.
   let plain: Pack?
   private let compress: @Sendable () async throws(Failure) -> Pack
   private var making: Task<Result<Pack, Failure>, Never>?

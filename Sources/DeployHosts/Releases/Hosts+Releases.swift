@@ -141,7 +141,7 @@ extension Hosts {
     do { return Array(try encoder.encode(value)) } catch { throw Failure(.internal, "not encodable: \(error)") }
   }
 
-  /// - Parameter link: if `release` is nil, the target of the link `current` before the first deployment; nil: there was no link.
+  /// - Parameter link: if `release` is nil, the target of the link `current` before the first deployment, or nil if there was no link.
   func activate(_ release: Release.ID?, link: String? = nil, _ errand: Errand) async throws(Failure) -> Outcome {
     _ = try await errand.link.demand("l_activate", errand.claim + [release?.rawValue ?? "", link ?? ""])
     return .done()

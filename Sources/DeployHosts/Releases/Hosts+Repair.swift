@@ -37,7 +37,7 @@ extension Hosts {
     try ReleaseLook(try await link.demand("l_look", [path, release.rawValue]).output)
   }
 
-  /// Returns the owners of the release's entries at the end of its deployment; nil: the host does not know them, because an older
+  /// Returns the owners of the release's entries at the end of its deployment, or nil if the host does not know them, because an older
   /// version deployed it.
   private func rights(of release: Release.ID, _ path: String, _ link: HostLink) async -> ReleaseRights? {
     (try? await link.demand("l_show", [path, "entries/\(release).rights"]).output).map { ReleaseRights($0) }

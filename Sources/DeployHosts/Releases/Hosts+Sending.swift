@@ -51,7 +51,7 @@ extension Hosts {
   /// Sends a pack to the host in pieces, so that short requests fit in between. Bytes that the host has are not sent again. A piece
   /// takes about half a second, because the host starts a program for each piece. Another request waits for at most two pieces.
   /// - Parameters:
-  ///   - end: the number of bytes that the host should have; nil: all.
+  ///   - end: the number of bytes that the host should have, or nil for all.
   ///   - piece: the size of the first piece in bytes.
   func send(
     _ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, piece: Int = Hosts.request, _ errand: Errand

@@ -14,7 +14,7 @@ extension Hosts {
     return .done(Hosts.marks(answer.lines)?.first?.value ?? .null)
   }
 
-  /// Reads the marks in the lines of an answer; nil: there are none.
+  /// Reads the marks in the lines of an answer, or nil if there are none.
   static func marks(_ lines: [Substring]) -> [StageMark]? {
     let marks = lines.compactMap { line -> StageMark? in
       let parts = line.parts(at: "\t", keepingEmpty: true).map(String.init)

@@ -95,7 +95,7 @@ private struct Findings {
     }
   }
 
-  /// Returns why nothing can be changed at the path; nil: it can.
+  /// Returns why nothing can be changed at the path, or nil if it can.
   func hindrance(at path: String) -> Failure? {
     if let file = self["blocked"] {
       let fix = "look at it, then on the host: mv \(Quoting.word(file)) \(Quoting.word(file + ".found"))"
@@ -128,7 +128,7 @@ private struct Findings {
     return fence
   }
 
-  /// What `current` is if Lander did not make it; nil: Lander made it. If a link's target is not valid text, the link counts as a
+  /// What `current` is if Lander did not make it, or nil if Lander made it. If a link's target is not valid text, the link counts as a
   /// file, because it could not be restored.
   var strange: ForeignCurrent? {
     guard let odd = self["odd"] else { return nil }

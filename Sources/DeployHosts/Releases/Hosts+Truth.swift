@@ -158,7 +158,7 @@ extension Hosts {
     return .done(.list(files.map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
 
-  /// Reads a receipt of the host; nil: the host has none.
+  /// Reads a receipt of the host, or nil if the host has none.
   func receipt(_ name: String, _ link: HostLink, _ path: String) async throws(Failure) -> Receipt? {
     let answer = try await link.call("l_show", [path, name])
     if answer.status == 44 { return nil }
@@ -173,14 +173,14 @@ extension Hosts {
     return receipt
   }
 
-  /// Reads the record of a deployment that could not restore the host; nil: there is none, or it cannot be read, so only the
-  /// disk shows what happened.
+  /// Reads the record of a deployment that could not restore the host, or nil if there is none, or it cannot be read, so only the disk
+  /// shows what happened.
   func failedRestore(_ link: HostLink, _ path: String) async throws(Failure) -> FailedRestore? {
     let answer = try await link.call("l_show", [path, "failed"])
     return answer.status == 0 ? try? JSONDecoder().decode(FailedRestore.self, from: Data(answer.output)) : nil
   }
 
-  /// Finds the line about a lock's holder; nil: none of the lines is one.
+  /// Finds the line about a lock's holder, or nil if none of the lines is one.
   static func holder(_ lines: [Substring]) -> Lock? {
     for line in lines {
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
@@ -247,7 +247,7 @@ extension HostLink {
       }
     }
   }
-  /// Renews a lease once. - Returns: whether the lease still belongs to the token; nil: the host did not answer.
+  /// Renews a lease once. - Returns: whether the lease still belongs to the token, or nil if the host did not answer.
   @discardableResult
   func renewNow(_ path: String, token: String) async -> Bool? {
     guard let answer = try? await call("l_renew", [path, token, EngineIdentity.own] + inbox.told) else { return nil }

@@ -6,9 +6,9 @@ struct StagingPacks: Sendable {
   /// Everything that determines the packs.
   struct Key: Hashable {
     var release: Release
-    /// The older release on the host; nil: the host has none.
+    /// The older release on the host, or nil if the host has none.
     var base: Release.ID?
-    /// The bundle of the older release; nil: the host has none.
+    /// The bundle of the older release, or nil if the host has none.
     var of: Digest?
     var reuse: Placement.Reuse
     var deliversSetID: Bool
@@ -17,7 +17,7 @@ struct StagingPacks: Sendable {
   /// The number of bytes of the files that are sent.
   let sending: Int
   let lists: Pack
-  /// The content; nil: nothing has to be sent.
+  /// The content, or nil if nothing has to be sent.
   let content: Content?
 }
 

@@ -7,7 +7,7 @@ struct ReleaseComparison {
     var kind: Manifest.Item.Kind
     /// Permission bits; nil: any are right, as for links and for folders that the manifest does not name.
     var mode: Int?
-    /// The size in bytes; nil: the entry is not a file.
+    /// The size in bytes, or nil if the entry is not a file.
     var size: Int?
   }
   private let list: StagingList
@@ -73,7 +73,7 @@ struct ReleaseComparison {
 
   /// Returns all differences, in the order of the paths' bytes.
   /// - Parameter differing: the host's lines about entries whose contents differ: `./PATH: FAILED …`, or `odd NUMBER`.
-  /// - Parameter rights: the owners that the entries should have; nil: unknown.
+  /// - Parameter rights: the owners that the entries should have, or nil if unknown.
   func deviations(_ look: ReleaseLook, differing: [[UInt8]], rights: ReleaseRights? = nil) -> [Deviation] {
     let other = paths(of: differing)
     var deviations: [Deviation] = []

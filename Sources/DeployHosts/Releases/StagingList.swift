@@ -6,7 +6,7 @@ struct KeptRelease: Codable, Sendable {
   var shared: [String]
   /// The bundle's manifest. Its digest names the bundle.
   var manifest: Manifest
-  /// Whether set-id bits were delivered; nil: an older version wrote the record, and it delivered the set-id bits of the bundle.
+  /// Whether set-id bits were delivered, or nil for an older version wrote the record, and it delivered the set-id bits of the bundle.
   var deliversSetID: Bool?
 }
 
@@ -38,7 +38,7 @@ struct StagingList {
   private(set) var send: [Manifest.Item] = []
 
   /// - Parameters:
-  ///   - base: the record of a release on the host; nil: nothing can be copied from a release.
+  ///   - base: the record of a release on the host, or nil if nothing can be copied from a release.
   ///   - withSetID: whether the set-id bits of the manifest are delivered to the host.
   /// - Throws: `invalid` if a shared path could lead out of the release.
   init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Placement.Reuse, withSetID: Bool) throws(Failure) {

@@ -54,7 +54,7 @@ extension Hosts {
     DeployModel.Digest(hex: Hex.text(HMAC<SHA256>.authenticationCode(for: Array(name.utf8) + [0] + Array(value.utf8), using: key)))
   }
 
-  /// Reads a key of 64 hexadecimal digits; nil: the text is no such key.
+  /// Reads a key of 64 hexadecimal digits, or nil if the text is no such key.
   private static func key(_ text: String) -> SymmetricKey? {
     let digits = Array(text.trimmed.utf8)
     guard digits.count == 64 else { return nil }

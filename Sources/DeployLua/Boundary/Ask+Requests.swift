@@ -123,7 +123,7 @@ extension Ask {
     return request
   }
 
-  /// Returns texts and secrets by name; empty: the question does not have the field.
+  /// Returns texts and secrets by name, or empty if the question does not have the field.
   private mutating func texts(_ name: String) throws(Failure) -> [(name: String, text: Text)] {
     try optional(name, "a record of texts and secrets") { value -> [(name: String, text: Text)]? in
       let texts = value.members.compactMap { member in Self.pieces(member.value).map { (name: member.name, text: $0) } }
@@ -131,7 +131,7 @@ extension Ask {
     } ?? []
   }
 
-  /// Reads a text, or a list of texts and names of secrets; nil: the value is neither.
+  /// Reads a text, or a list of texts and names of secrets, or nil if the value is neither.
   private static func pieces(_ value: Value) -> Text? {
     if let text = value.text { return Text(text) }
     return all(value) { piece -> Text.Piece? in

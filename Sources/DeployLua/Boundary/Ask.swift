@@ -5,7 +5,7 @@ import DeployModel
 /// unread or of another type is a defect of Lander; the error then names the field and the recipe's line.
 struct Ask {
   let op: String
-  /// The innermost line of a recipe or plugin whose code asks; nil: no such code is running.
+  /// The innermost line of a recipe or plugin whose code asks, or nil if no such code is running.
   let from: SourcePlace?
   private let fields: [(name: String, value: Value)]
   /// Which fields were read: a bit for each.
@@ -39,7 +39,7 @@ struct Ask {
 
   // MARK: fields
 
-  /// Returns the value of a field; nil: the question does not have the field.
+  /// Returns the value of a field, or nil if the question does not have the field.
   mutating func optional<T>(_ name: String, _ words: String, _ take: (Value) -> T?) throws(Failure) -> T? {
     var index = 0
     while index < fields.count, fields[index].name != name { index += 1 }

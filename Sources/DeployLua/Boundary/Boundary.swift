@@ -61,7 +61,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Returns a finding of a rehearsal, as the prelude noted it; nil: this engine does not know its kind.
+  /// Returns a finding of a rehearsal, as the prelude noted it, or nil if this engine does not know its kind.
   func note(_ kind: String, _ value: Value) -> RehearsalNote? {
     switch self {
     case .named, .early: RehearsalNote(kind, value)
@@ -88,6 +88,6 @@ struct Given {
   enum Kind: String { case file, variable }
   var kind: Kind
   var name: String
-  /// The line that asks; nil: the line does not belong to a recipe or plugin.
+  /// The line that asks, or nil if the line does not belong to a recipe or plugin.
   var from: SourcePlace?
 }

@@ -7,7 +7,7 @@ struct DeploymentFacts {
   /// The index of the recipe in `plan.content.recipes`.
   let recipe: Int
   let described: Project
-  /// The rehearsal; nil: this is a real deployment.
+  /// The rehearsal, or nil if this is a real deployment.
   var rehearsal: Rehearsal?
 
   var value: Value {

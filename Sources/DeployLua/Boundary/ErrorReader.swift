@@ -53,7 +53,7 @@ package enum ErrorReader {
     return word == "usage" ? .invalid : .failed
   }
 
-  /// Reads a place such as `deploy.lua:31`; nil: the text is none.
+  /// Reads a place such as `deploy.lua:31`, or nil if the text is none.
   static func place(_ text: String) -> SourcePlace? {
     guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
     return SourcePlace(file: String(text[..<colon]), line: line)

@@ -11,7 +11,7 @@ struct GivenFailures {
   private var hosts: Set<ExactText> = []
 
   /// Notes the failures of an answer.
-  /// - Parameter host: the host on which the operation ran; nil: it ran on no host.
+  /// - Parameter host: the host on which the operation ran, or nil if it ran on no host.
   mutating func take(_ answer: Answer, from host: String?) {
     switch answer {
     case .outcome(let outcome): if let failure = outcome.failure { keep(failure, host) }

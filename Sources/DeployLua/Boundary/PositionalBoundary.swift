@@ -18,7 +18,7 @@ struct PositionalBoundary {
   ]
   private static let first = ["words", "types", "schema", "describe", "project", "hosts", "flow", "deployment", "load"]
 
-  /// Returns the files of a prelude with this boundary, in order; nil: the files are no such prelude.
+  /// Returns the files of a prelude with this boundary, in order, or nil if the files are no such prelude.
   static func prelude(in files: [SourceFile]) -> [SourceFile]? {
     func file(_ name: String) -> SourceFile? { files.first { $0.path.isExactly("prelude/\(name).lua") } }
     let found = order.compactMap(file)
@@ -36,7 +36,7 @@ struct PositionalBoundary {
   static let vocabulary = SourceFile(
     path: "positional_vocabulary.lua", text: String(decoding: PackageResources.positional_vocabulary_lua, as: UTF8.self))
 
-  /// Returns a type that this vocabulary uses and a prelude without its own vocabulary lacks; nil: the prelude has all types.
+  /// Returns a type that this vocabulary uses and a prelude without its own vocabulary lacks, or nil if the prelude has all types.
   static func missingType(in files: [SourceFile]) -> String? {
     if files.contains(where: { $0.path.isExactly("prelude/vocabulary.lua") }) { return nil }
     // A line is `word("NAME", "FIELD:TYPE …"`; further fields are on lines of their own.

@@ -2,9 +2,9 @@ package import DeployModel
 
 /// What a task asks, in encoded form.
 package struct Question {
-  /// The fields of a record, in the order of their names; empty: the question has values by their position.
+  /// The fields of a record, in the order of their names, or empty if the question has values by their position.
   package var fields: [(name: String, value: Value)] = []
-  /// The values by their position; empty: the question is a record.
+  /// The values by their position, or empty if the question is a record.
   package var values: [Value] = []
 
   /// Decodes the bytes. Malformed bytes give fewer values, and never a crash.

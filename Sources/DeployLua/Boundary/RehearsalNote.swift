@@ -11,7 +11,7 @@ enum RehearsalNote {
   /// A part of the code may run several times.
   case loops(SourcePlace?, times: Int)
 
-  /// Decodes a note; nil: this engine does not know the kind.
+  /// Decodes a note, or nil if this engine does not know the kind.
   init?(_ kind: String, _ value: Value) {
     let place = value["file"]?.text.flatMap { file in value["line"]?.int.map { SourcePlace(file: file, line: $0) } }
     switch kind {

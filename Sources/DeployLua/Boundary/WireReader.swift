@@ -16,7 +16,7 @@ package struct WireReader {
     return values
   }
 
-  /// Returns the fields of a single record, in order; nil: the bytes are something else.
+  /// Returns the fields of a single record, in order, or nil if the bytes are something else.
   static func fields(_ bytes: UnsafeBufferPointer<UInt8>) -> [(name: String, value: Value)]? {
     guard bytes.first == 7 else { return nil }
     var reader = WireReader(bytes)
@@ -63,7 +63,7 @@ package struct WireReader {
     return members
   }
 
-  /// Reads the next bytes as a number; nil: there are too few.
+  /// Reads the next bytes as a number, or nil if there are too few.
   private mutating func number<T: FixedWidthInteger>(_ type: T.Type) -> T? {
     let width = T.bitWidth / 8
     guard bytes.count - at >= width else { return nil }
@@ -72,7 +72,7 @@ package struct WireReader {
     return number
   }
 
-  /// Reads the number of the bytes or elements that follow; nil: there cannot be that many.
+  /// Reads the number of the bytes or elements that follow, or nil if there cannot be that many.
   private mutating func size() -> Int? {
     guard let size = number(UInt32.self).map(Int.init), size <= bytes.count - at else { return nil }
     return size

@@ -7,7 +7,7 @@ struct YAMLKeys {
   /// The limit of `?` keys in a text without aliases: each level of them is compared again.
   private static let mostExplicit = 100
 
-  /// Returns the line, from 1, of a key that the library must not read; nil: there is none.
+  /// Returns the line, from 1, of a key that the library must not read, or nil if there is none.
   static func unreadable(in text: String) -> Int? {
     var search = YAMLKeys(hasAliases: hasAliases(text))
     for scalar in text.unicodeScalars {

@@ -82,7 +82,7 @@ enum YAMLWord {
       message: "\(word) is an octal number in YAML 1.1 and a decimal one in YAML 1.2", fix: "write \(octal), or quotes: \"\(word)\"")
   }
 
-  /// A number such as 0x1f; nil: the word is none.
+  /// A number such as 0x1f, or nil if the word is none.
   private static func whole(_ word: String, _ radix: Int) throws(Ambiguity) -> String? {
     let digits = word.dropFirst(2)
     guard !digits.isEmpty, digits.utf8.allSatisfy({ radix == 16 ? isHexadecimal($0) : (0x30...0x37).contains($0) }) else { return nil }

@@ -62,7 +62,7 @@ struct EditorTypes {
     return Self.plain[field.type] ?? field.type
   }
 
-  /// Returns what a word gives, a type for each value; empty: nothing.
+  /// Returns what a word gives, a type for each value, or empty if there is nothing.
   func results(of word: Word) -> [String] {
     if word.name == "hosts:batches" { return ["fun(): lander.hosts"] }
     if let made = Self.made[word.name] { return [made] }

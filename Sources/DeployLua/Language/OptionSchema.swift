@@ -12,14 +12,14 @@ package struct OptionSchema: Sendable, Hashable {
     package var takes: String
     package var summary: String
     package var isRequired: Bool
-    /// The default, as Lua writes it; nil: the option has none.
+    /// The default, as Lua writes it, or nil if the option has none.
     package var fallback: String?
-    /// What to use instead, such as "use `url`"; nil: the option is not deprecated.
+    /// What to use instead, such as "use `url`", or nil if the option is not deprecated.
     package var deprecated: String?
   }
 
   package var name: String
-  /// The file with the declaration; empty: unknown.
+  /// The file with the declaration, or empty if unknown.
   package var file: String
   /// The options, in the order of their names.
   package var options: [Option]

@@ -85,7 +85,7 @@ package struct Vocabulary: Sendable, Hashable {
     }
   }
 
-  /// Returns what a type of fields accepts, in words; nil: the type is one of objects' fields.
+  /// Returns what a type of fields accepts, in words, or nil if the type is one of objects' fields.
   package func meaning(of type: String) -> String? { types[type]?.text }
 
   /// The names of the types of fields, in order, without lists of accepted texts.

@@ -18,9 +18,9 @@ package struct Word: Sendable, Hashable {
     package var type: String
     package var summary: String
     package var isRequired: Bool
-    /// The default, as Lua writes it or in words; nil: the field has none.
+    /// The default, as Lua writes it or in words, or nil if the field has none.
     package var fallback: String?
-    /// What to use instead, such as "use `host:run`"; nil: the field is not deprecated.
+    /// What to use instead, such as "use `host:run`", or nil if the field is not deprecated.
     package var deprecated: String?
   }
 
@@ -40,14 +40,14 @@ package struct Word: Sendable, Hashable {
   package var fields: [Field]
   /// The kinds of errors that the word raises, besides those that any word may raise.
   package var errors: [String]
-  /// The capability that a plugin needs to call the word; nil: none.
+  /// The capability that a plugin needs to call the word, or nil if there is none.
   package var needs: String?
-  /// What the word gives, a name for each value: an object, `string`, `boolean`, `nothing`, or `never` if it does not return; empty: it
-  /// depends on the arguments.
+  /// What the word gives, a name for each value: an object, `string`, `boolean`, `nothing`, or `never` if it does not return, or empty if
+  /// it depends on the arguments.
   package var results: [String]
   /// The arguments in `takes` that a call may leave out, besides a table of options.
   package var optional: [String]
-  /// What to use instead, such as "use `host:run`"; nil: the word is not deprecated.
+  /// What to use instead, such as "use `host:run`", or nil if the word is not deprecated.
   package var deprecated: String?
   /// The members of the word, besides the words that begin with its name, such as `warn` of `log`.
   package var members: [String]
@@ -72,7 +72,7 @@ package struct Word: Sendable, Hashable {
     members = (value["members"]?.list ?? []).compactMap(\.text)
   }
 
-  /// The first value that the word gives; nil: it depends on the arguments.
+  /// The first value that the word gives, or nil if it depends on the arguments.
   package var gives: String? { results.first }
 
   /// The call as a recipe writes it: `sleep(duration)`, `host:wait_for { … }`.

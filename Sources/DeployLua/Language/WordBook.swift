@@ -60,10 +60,10 @@ struct WordBook {
     objects[name] != nil && words[name] == nil && (name == "here" || (members[name] ?? []).contains { words["\(name).\($0)"] != nil })
   }
 
-  /// Returns the first field of an object that is true or false; nil: it has none.
+  /// Returns the first field of an object that is true or false, or nil if it has none.
   func answer(of object: String) -> String? { objects[object]?.fields.first { $0.type == "boolean" }?.name }
 
-  /// Returns the type of an object's field; nil: the object has no field of this name.
+  /// Returns the type of an object's field, or nil if the object has no field of this name.
   func field(_ name: String, of object: String) -> String? { objects[object]?.fields.first { name == $0.name }?.type }
 
   /// Returns the methods and fields of an object, or the functions of a word such as `stage`.
@@ -72,8 +72,8 @@ struct WordBook {
   }
 
   /// Returns the arguments of a function that is a field of a table: `on_success` of `recipe`, a lifecycle event of `on`.
-  /// - Parameter head: the word before the table; nil: there is none.
-  /// - Returns: names such as `deployment`; nil: no word has such a field.
+  /// - Parameter head: the word before the table, or nil if there is none.
+  /// - Returns: names such as `deployment`, or nil if no word has such a field.
   func arguments(of field: String, in head: String?) -> [String]? {
     if head == "on", events.contains(field) { return ["host", "deployment"] }
     guard let head else { return nil }

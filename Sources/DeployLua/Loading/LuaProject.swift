@@ -10,8 +10,8 @@ package struct LuaProject: Sendable {
   /// The plugins that the project requires, in the order in which they were read.
   package let plugins: [RequiredPlugin]
 
-  /// Returns the text of a file by its path, or of an environment variable by `$NAME`; nil: there is none. Throws why the text cannot be
-  /// read.
+  /// Returns the text of a file by its path, or of an environment variable by `$NAME`, or nil if there is none. Throws why the text cannot
+  /// be read.
   package typealias Reader = (String) throws(Problem) -> String?
 
   /// Reads a recipe that was kept with a deployment, with its own prelude, so that its functions have the numbers in the journal and in
@@ -47,9 +47,9 @@ package struct LuaProject: Sendable {
   /// Reads a project. It reaches nothing by itself: files come through `read`, which takes paths such as `plugins/http_check/init.lua`, and
   /// looks first in the project and then among the files that come with Lander.
   /// - Parameters:
-  ///   - spec: a file of tests, which is read after the main file and may define recipes of its own; nil: none.
+  ///   - spec: a file of tests, which is read after the main file and may define recipes of its own, or nil if there is none.
   ///   - origins: says which plugins come from elsewhere.
-  ///   - refusing: returns why a parameter's name cannot be typed as an option; nil: it can.
+  ///   - refusing: returns why a parameter's name cannot be typed as an option, or nil if it can.
   ///   - names: returns the names that can be required, for near matches.
   /// - Throws: every problem that was found, with its line.
   package static func load(

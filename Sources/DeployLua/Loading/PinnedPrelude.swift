@@ -46,7 +46,7 @@ package struct PinnedPrelude: Sendable {
     found.elementsEqual(files) { $0.path.isExactly($1.path) && $0.text.utf8.count == $1.text.utf8.count && $0.text == $1.text }
   }
 
-  /// Returns why this version of Lander cannot run the prelude that was pinned with sources; nil: it can, or they have none.
+  /// Returns why this version of Lander cannot run the prelude that was pinned with sources, or nil if it can, or they have none.
   static func foreign(in sources: [SourceFile]) -> String? {
     let found = sources.filter(Prelude.holds)
     let numbers = Boundary.allCases.map { "\($0.rawValue)" }

@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// Says which plugins of a project come from elsewhere. Those plugins may do only what they were granted.
 package struct PluginOrigins: Sendable {
-  /// The file `deploy.lock`; nil: the project has none, so all of its plugins are its own or come with Lander.
+  /// The file `deploy.lock`, or nil if the project has none, so all of its plugins are its own or come with Lander.
   package let lock: SourceFile?
   /// The names of the plugins in the lock file.
   let locked: Set<ExactText>
@@ -20,7 +20,7 @@ package struct PluginOrigins: Sendable {
   }
 
   /// - Parameters:
-  ///   - lock: the text of `deploy.lock`; nil: there is none.
+  ///   - lock: the text of `deploy.lock`, or nil if there is none.
   ///   - refusal: returns why a plugin of the lock file may not be read; nil: it may.
   /// - Throws: what is wrong with the lock file.
   package init(lock text: String?, refusal: @escaping @Sendable (String) -> Problem? = { _ in nil }) throws(Problem) {

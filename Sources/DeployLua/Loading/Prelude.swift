@@ -70,8 +70,8 @@ package enum Prelude {
   /// Returns whether a source belongs to a prelude, by its path.
   package static func holds(_ file: SourceFile) -> Bool { file.path.hasPrefix("prelude/") }
 
-  /// Returns why this engine cannot continue a deployment that another version began with these sources; nil: it can. The deployment's own
-  /// prelude numbered its functions, so no other prelude may read its sources.
+  /// Returns why this engine cannot continue a deployment that another version began with these sources, or nil if it can. The deployment's
+  /// own prelude numbered its functions, so no other prelude may read its sources.
   /// - Parameter engine: the version of Lander that began the deployment.
   package static func refusal(of sources: [SourceFile], for deployment: Deployment.ID, begunBy engine: String) -> Problem? {
     PinnedPrelude.foreign(in: sources).map { reason in

@@ -11,7 +11,7 @@ extension ProjectReader {
     }
   }
 
-  /// Reads a manifest; nil: it lacks something that every manifest has.
+  /// Reads a manifest, or nil if it lacks something that every manifest has.
   func manifest(_ value: Value) -> PluginManifest? {
     guard let name = value["name"]?.text, let version = value["version"]?.text.flatMap(PluginVersion.init) else { return nil }
     let dependencies = list(value["dependencies"]).compactMap { one -> PluginManifest.Dependency? in

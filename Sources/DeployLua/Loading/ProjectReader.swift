@@ -125,7 +125,7 @@ struct ProjectReader {
       work: work, strategy: value["strategy"].map(strategy), place: place(value))
   }
 
-  /// Reads an alarm; nil: it is incomplete, which is reported elsewhere.
+  /// Reads an alarm, or nil if it is incomplete, which is reported elsewhere.
   private func alarm(_ value: Value) -> Alarm? {
     let check: Check? =
       switch value["check"]?.text {

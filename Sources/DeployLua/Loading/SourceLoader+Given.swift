@@ -37,7 +37,7 @@ extension SourceLoader {
     return .record(of: [("text", .text(text))])
   }
 
-  /// Returns the plugin that a file belongs to; nil: the file belongs to the project or to a recipe that comes with Lander.
+  /// Returns the plugin that a file belongs to, or nil if the file belongs to the project or to a recipe that comes with Lander.
   private static func plugin(of file: String) -> String? {
     let parts = file.pathParts
     return parts.count >= 3 && parts[0] == "plugins" ? String(parts[1]) : nil

@@ -39,9 +39,9 @@ struct SourceLoader {
   /// Reads the main file, and returns what it described, in the prelude's form.
   /// - Parameters:
   ///   - spec: a file of tests, which is read after the main file; the prelude must be `PinnedPrelude.spec`.
-  ///   - chosen: the number of the only test to prepare, counted from 1; nil: all tests.
+  ///   - chosen: the number of the only test to prepare, counted from 1, or nil for all tests.
   ///   - checks: whether unknown names are problems; false for recipes that a host kept.
-  ///   - only: the recipes to describe; nil: all. In both cases, functions have the same numbers.
+  ///   - only: the recipes to describe, or nil for all. In both cases, functions have the same numbers.
   /// - Throws: the problem that ended the reading. If problems were found before it and `checks` is true, they are all in the result.
   mutating func load(
     _ main: SourceFile, spec: SourceFile? = nil, chosen: Int? = nil, checks: Bool, only: [String]? = nil
@@ -75,8 +75,8 @@ struct SourceLoader {
     }
   }
 
-  /// Returns a description of nothing with the problems that were found before the one that ended the reading, and this one; nil: there are
-  /// none before it, or no memory is left.
+  /// Returns a description of nothing with the problems that were found before the one that ended the reading, and this one, or nil if
+  /// there are none before it, or no memory is left.
   private func noted(before last: Problem, in path: String) -> Value? {
     let task = state.start(state.number("load_number"), .project(path: path, request: .record(of: [("noted", .bool(true))])), whole: true)
     guard let task, case .returned(.record(var members)) = task.step(WireWriter()),
@@ -178,7 +178,7 @@ struct SourceLoader {
     "lander plugin add SOURCE brings a plugin from a git repository or a folder; lander plugin new \(name) writes a new one"
   }
 
-  /// Returns a hint with the name that was probably meant; nil: no name is near.
+  /// Returns a hint with the name that was probably meant, or nil if no name is near.
   private func near(_ name: String) -> String? {
     let names = names()
     // The person may have mistaken only the part before the last dot, which says where the module comes from.

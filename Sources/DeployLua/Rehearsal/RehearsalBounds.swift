@@ -22,7 +22,7 @@ struct RehearsalBounds {
     total = 1_000_000 + 1000 * hosts
   }
 
-  /// Counts a request of a script. Returns the limit that the request exceeds; nil: none.
+  /// Counts a request of a script. Returns the limit that the request exceeds, or nil if there is none.
   mutating func broken(by one: RehearsedScripts.Running, isDoubted: Bool) -> Failure? {
     asked += 1
     one.function.asked += 1

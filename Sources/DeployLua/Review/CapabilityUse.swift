@@ -45,7 +45,7 @@ struct CapabilityUse {
     return found
   }
 
-  /// Returns what the call at a token needs; nil: it needs nothing, or only a deployment can tell.
+  /// Returns what the call at a token needs, or nil if it needs nothing, or only a deployment can tell.
   private func need(_ tokens: [Token], _ index: Int) -> (word: String, needed: String)? {
     let token = tokens[index]
     if token.text == "secret", token.kind == .name, let name = literal(tokens, index + 1) { return ("secret", "secret:\(name)") }
@@ -74,7 +74,7 @@ struct CapabilityUse {
 
   private func isCall(_ token: Token) -> Bool { token.text == "(" || token.text == "{" || token.kind == .text }
 
-  /// Returns the text in `"x"` or `("x"` at an index; nil: there is none.
+  /// Returns the text in `"x"` or `("x"` at an index, or nil if there is none.
   private func literal(_ tokens: [Token], _ index: Int) -> Substring? {
     guard index < tokens.count else { return nil }
     if tokens[index].kind == .text { return tokens[index].text }

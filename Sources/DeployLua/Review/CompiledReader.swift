@@ -9,7 +9,7 @@ struct CompiledReader {
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-  /// Returns the globals; nil: the form belongs to another version, or has another size of numbers.
+  /// Returns the globals, or nil if the form belongs to another version, or has another size of numbers.
   mutating func globals() -> [GlobalName]? { readAll() ? found : nil }
 
   /// Returns the lines on which code runs, in order, as `activelines` of Lua's own debug library does. The line with the `end` of a
@@ -46,7 +46,7 @@ struct CompiledReader {
     return true
   }
 
-  /// Reads a text; empty: it is omitted.
+  /// Reads a text, or empty if it is omitted.
   private mutating func text() -> String? {
     guard let size = int() else { return nil }
     let start = at

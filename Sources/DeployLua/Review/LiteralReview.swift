@@ -9,7 +9,7 @@ struct LiteralReview {
     found.append((value, type, subject, place))
   }
 
-  /// Returns the value of a token; nil: it is no value, or only Lua can compute it.
+  /// Returns the value of a token, or nil if it is no value, or only Lua can compute it.
   static func value(_ token: Token) -> Value? {
     switch token.kind {
     case .text: token.text.contains("\\") ? nil : .text(String(token.text))

@@ -20,7 +20,7 @@ struct SourceLooks {
     }
   }
 
-  /// Returns the name in `secret "NAME"` or `secret("NAME")`; nil: there is none.
+  /// Returns the name in `secret "NAME"` or `secret("NAME")`, or nil if there is none.
   private static func secret(_ tokens: [Token], _ index: Int) -> String? {
     guard tokens[index].kind == .name, tokens[index].text == "secret" else { return nil }
     let after = tokens[(index + 1)...].prefix(2)
@@ -29,8 +29,8 @@ struct SourceLooks {
     return nil
   }
 
-  /// Returns the line of a `:run(` or `:try(` whose first argument joins a member of `params` to a text, directly and without `quote`; nil:
-  /// there is none.
+  /// Returns the line of a `:run(` or `:try(` whose first argument joins a member of `params` to a text, directly and without `quote`, or
+  /// nil if there is none.
   private static func joined(_ tokens: [Token], _ index: Int) -> Int? {
     guard tokens[index].text == ":", index + 2 < tokens.count, tokens[index + 1].text == "run" || tokens[index + 1].text == "try",
       tokens[index + 2].text == "("

@@ -31,7 +31,7 @@ struct VariableScopes {
     scopes[scopes.count - 1].places[name] = place
   }
 
-  /// Returns where the variable that a name means here is declared; nil: the name is a global.
+  /// Returns where the variable that a name means here is declared, or nil if the name is a global.
   func place(of name: Substring) -> Int? { scopes.last { $0.places[name] != nil }?.places[name] }
 
   func isDeclared(_ name: Substring) -> Bool { scopes.contains { $0.kinds[name] != nil } }

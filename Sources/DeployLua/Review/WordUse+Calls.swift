@@ -13,7 +13,7 @@ extension WordUse {
     "user",
   ]
 
-  /// Returns the arguments that a word takes, such as `path` and `{ … }`; nil: the word takes more than a plain list of arguments.
+  /// Returns the arguments that a word takes, such as `path` and `{ … }`, or nil if the word takes more than a plain list of arguments.
   private static func parameters(of word: Word) -> [Substring]? {
     guard word.phases.contains("run"), !word.takes.hasPrefix("("), !word.takes.contains("\" "), !word.takes.contains(" = ") else {
       return nil

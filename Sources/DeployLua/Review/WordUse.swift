@@ -29,7 +29,7 @@ struct WordUse {
   /// A part of the source that has an end.
   private enum Opened {
     case block
-    /// - Parameter word: the word that takes the table; `on` for the lifecycle events of a recipe; nil: it is unknown.
+    /// - Parameter word: the word that takes the table; `on` for the lifecycle events of a recipe, or nil if it is unknown.
     case table(at: Int, word: String?)
   }
 
@@ -174,7 +174,7 @@ struct WordUse {
     return end + 1
   }
 
-  /// Returns the arguments that a function gets, by its position in the source; nil: they are unknown.
+  /// Returns the arguments that a function gets, by its position in the source, or nil if they are unknown.
   private func told(_ index: Int) -> [String]? {
     if callbacks.contains(index) { return ["host"] }
     if expressions.sign(index - 1) == "=", expressions.isName(index - 2), case .table(let table, let word?) = open.last {
@@ -188,7 +188,7 @@ struct WordUse {
     return tokens[index - 3].text == "strategy" ? book.arguments(behind: "strategy") : nil
   }
 
-  /// Returns the arguments of a stage's functions, which include a host if the stage runs on hosts; nil: they are unknown.
+  /// Returns the arguments of a stage's functions, which include a host if the stage runs on hosts, or nil if they are unknown.
   private func onGround(_ arguments: [String], of field: String, _ table: Int) -> [String]? {
     guard let on = expressions.fields(table).first(where: { $0.name?.text == "on" })?.value else { return arguments }
     guard on.count == 1, expressions.isText(on.lowerBound), field != "when" else { return nil }

@@ -20,11 +20,11 @@ package final class LuaRecipes: Scripts {
     let recipe: Int
     let task: LuaState.Task?
     let host: String?
-    /// Where a person named this strategy; nil: the script is no strategy.
+    /// Where a person named this strategy, or nil if the script is no strategy.
     var named: SourcePlace?
     /// The functions that the script has registered for the children for which it waits.
     var children: [Int] = []
-    /// The host whose operation the script waits for; nil: none.
+    /// The host whose operation the script waits for, or nil if there is none.
     var asking: String?
     var begun = false
     var cancelled: Failure?
@@ -54,7 +54,7 @@ package final class LuaRecipes: Scripts {
 
   /// - Parameters:
   ///   - sources: the complete sources for each index of `plan.content.recipes`.
-  ///   - rehearsal: the rehearsal; nil: the deployment is real.
+  ///   - rehearsal: the rehearsal, or nil if the deployment is real.
   ///   - coverage: records which lines run; nil: nothing records them.
   ///   - takesLines: whether a person types lines for these scripts. Such scripts are never resumed.
   /// - Throws: what is wrong with the sources. No function was started then.

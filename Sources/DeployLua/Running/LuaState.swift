@@ -152,7 +152,7 @@ package final class LuaState {
   /// Returns a number that the prelude stored under a name.
   package func number(_ name: String) -> Int { Int(clua_number(pointer, name)) }
 
-  /// Makes a function ready to run; nil: no function has that number, or there is not enough memory.
+  /// Makes a function ready to run, or nil if no function has that number, or there is not enough memory.
   /// - Parameter whole: whether the members of a returned table are needed; false: a table reads as true.
   func start(_ function: Int, _ start: Start, whole: Bool = false) -> Task? {
     let writer = boundary.arguments(start)

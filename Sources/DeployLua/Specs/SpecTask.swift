@@ -29,7 +29,7 @@ package struct SpecTask {
 
   /// Runs the test to its end.
   /// - Parameter deploy: plays the deployment that the test asks for, and returns what happened.
-  /// - Returns: why the test failed; nil: it passed.
+  /// - Returns: why the test failed, or nil if it passed.
   package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
     var talk = Talk(task: state.start(number, .facts(.record([]))))
     while true {
@@ -47,7 +47,7 @@ package struct SpecTask {
 
   /// Runs the test in a lab to its end.
   /// - Parameter perform: does what the test asks for, and returns what happened.
-  /// - Returns: why the test failed; nil: it passed.
+  /// - Returns: why the test failed, or nil if it passed.
   package func runInLab(_ perform: (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
     var talk = Talk(task: state.start(number, .facts(.record([]))))
     while true {
@@ -68,7 +68,7 @@ package struct SpecTask {
 
   /// A test that asks, and gets answers.
   private struct Talk {
-    /// The running function; nil: there was no memory for it.
+    /// The running function, or nil if there was no memory for it.
     let task: LuaState.Task?
     var answer = WireWriter()
     /// The number of questions so far.
