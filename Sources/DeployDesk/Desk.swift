@@ -2,8 +2,8 @@ import DeployCore
 package import DeployEngine
 package import DeployModel
 
-/// The use cases of deployments, for one machine. Each use case is a function that takes and returns values. A face, such as the command
-/// line, calls one function and shows its result. The desk knows only ports.
+/// The use cases of deployments, for one machine. Each use case is a function that takes and returns values. A user interface, such as the
+/// command line, calls one function and shows its result. The desk reaches the outside world only through ports.
 ///
 /// Use cases that need no engine have smaller types: `PastDeployments` (a journal), `Retention` (bundles), `DryRun` and `RehearsalRun`
 /// (recipes).
@@ -25,24 +25,24 @@ package struct Desk: Sendable {
   let system: CISystem?
   /// The parts that a rehearsal of recipes needs.
   let stage: RehearsalStage
-  /// Returns the table of a time zone from the time zone database, or nil if this machine does not have the zone.
+  /// Returns a time zone's table from the time zone database, or nil if this machine does not have the zone.
   let zones: @Sendable (String) -> [UInt8]?
   /// The command's place in the queue, if it has one.
   let line = OwnTurn()
-  /// Messages about the locks of dead holders that plans may take over.
+  /// Messages about locks that plans are allowed to take over because their holders are dead.
   let leftOver = LeftOver()
-  /// How long a host keeps a place in the queue that nobody renews.
+  /// How long a host keeps a place in the queue if nobody renews it.
   let lineLease: Interval
-  /// This machine's name, which follows the `@` in actors.
+  /// This machine's name, which follows the `@` in the names of actors.
   let machine: String
-  /// Called with each event while a function of the desk runs.
+  /// Called with each event that happens while a function of the desk runs.
   let tell: @Sendable (DeskEvent) -> Void
   private let programs: @Sendable () async -> Void
   private let doors: @Sendable () async -> Void
 
   /// - Parameters:
-  ///   - programs: ends the processes on this machine: builds, git, and clients that wait for hosts.
-  ///   - doors: closes all connections to hosts and on this machine.
+  ///   - programs: ends the processes on this machine, which are builds, git, and clients that wait for hosts.
+  ///   - doors: closes all connections, both to hosts and on this machine.
   package init(
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageSender, hosts: any HostExchange,
@@ -78,7 +78,7 @@ package struct Desk: Sendable {
   /// The deployments whose journals are in this state folder.
   package var past: PastDeployments { PastDeployments(journal) }
 
-  /// The present time by this machine's clock.
+  /// The current time by this machine's clock.
   package var now: Timestamp { ports.clock.now() }
 
   /// Ends the processes on this machine, so that functions that wait for them return.
@@ -90,7 +90,7 @@ package struct Desk: Sendable {
   /// Closes all connections. The desk cannot be used afterwards.
   package func close() async { await doors() }
 
-  /// Runs a function with this desk, and closes the desk afterwards, also after an error.
+  /// Runs a function with this desk, and closes the desk afterwards, even after an error.
   package func use<T>(_ body: (Desk) async throws -> T) async throws -> T {
     do {
       let result = try await body(self)

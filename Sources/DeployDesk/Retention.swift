@@ -17,7 +17,7 @@ package struct Retention: Sendable {
     package var spared: Int
   }
 
-  /// Removes all bundles except the newest `keep` and those in use. Changes nothing on hosts.
+  /// Removes all bundles except the newest `keep` bundles and those in use. Nothing changes on hosts.
   package func prune(keep: Int) async throws -> Outcome {
     let deployments = try await past?.deployments() ?? []
     let before = try shelf.list().map(\.bundle.digest)
@@ -26,9 +26,9 @@ package struct Retention: Sendable {
     return Outcome(removed: removed, spared: before.dropFirst(keep).count { inUse.contains($0) })
   }
 
-  /// Compares every file of a bundle, or of all bundles, with its digest.
+  /// Checks every file of a bundle, or of all bundles, against its digest.
   /// - Parameter prefix: the beginning of the bundle's digest, or nil for all bundles.
-  /// - Returns: the number of bundles that were compared.
+  /// - Returns: the number of bundles that were checked.
   /// - Throws: everything that has changed since the bundles were stored.
   package func verify(_ prefix: String?) async throws -> Int {
     let chosen = try prefix.map { try shelf.inspect($0).stored.bundle.digest }
@@ -38,7 +38,7 @@ package struct Retention: Sendable {
   }
 
   /// Returns the bundles of deployments that have not ended, and the last two good bundles of each application and group: the bundle that
-  /// runs now, and the one before.
+  /// runs now, and the one before it.
   /// - Parameter deployments: the deployments, newest first.
   static func inUse(_ deployments: [DeploymentSummary]) -> [Digest] {
     var kept: [Digest] = []

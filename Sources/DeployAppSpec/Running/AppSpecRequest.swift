@@ -68,7 +68,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     return events
   }
 
-  /// The names that hooks of the appspec file may have.
+  /// The names that hooks of the appspec file are allowed to have.
   package var possibleEvents: [String] {
     Self.standardEvents + (events ?? []).filter { !Self.standardEvents.contains($0) }
   }

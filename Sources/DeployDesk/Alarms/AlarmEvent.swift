@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// An event while somebody watches an alarm.
+/// An event that is reported while somebody watches an alarm.
 package enum AlarmEvent: Sendable, Hashable {
   case began(AlarmRecord)
-  /// Another deployment, which the text names, works on the hosts. There are no looks until it has ended.
+  /// Another deployment is working on the hosts. The text says which one. There are no looks until it has ended.
   case waits(String, AlarmRecord)
-  /// A look found a host bad, which the text describes. The record counts this look.
+  /// A look found a host unhealthy. The text describes the problem. The record counts this look.
   case bad(String, AlarmRecord)
-  /// A look got no answer, for the first time since its host's last answer.
+  /// A look got no answer. The previous look at the same host got one.
   case silent(String, AlarmRecord)
-  /// These hosts have nothing of the deployment any more, so they are no longer looked at.
+  /// These hosts no longer have anything of the deployment, so they are not looked at any more.
   case leavesOut([String], AlarmRecord)
-  /// Too many looks found hosts bad, and a rollback is about to be planned.
+  /// Too many looks found unhealthy hosts, and a rollback is about to be planned.
   case fires(AlarmRecord)
 }

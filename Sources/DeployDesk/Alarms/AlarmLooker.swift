@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// Carries out what `AlarmLooks` requests: it checks hosts, runs timers, and asks whether another deployment has the hosts. It acquires no
-/// lock and writes no journal.
+/// Does what `AlarmLooks` requests: checks hosts, runs timers, and asks whether another deployment has the hosts. It acquires no lock and
+/// writes no journal.
 struct AlarmLooker {
   enum Event: Sendable {
     /// The next round of looks is due.
@@ -11,12 +11,12 @@ struct AlarmLooker {
     /// The time limit of the looks that belong to this timer is over.
     case late(Int)
     case found(slot: Int, intent: Int, Outcome)
-    /// The question whether another deployment has the hosts is due.
+    /// It is time to ask whether another deployment has the hosts.
     case asks
     case asked(Occupancy)
     /// The time of the alarm is over.
     case over
-    /// The watcher's own time is over.
+    /// The watcher's own time limit is over.
     case leaves
   }
 
@@ -25,12 +25,12 @@ struct AlarmLooker {
   private let sink: AsyncStream<Event>.Continuation
   private let plan: Plan
   private let ports: Ports
-  /// The deployment id that this watcher's looks have on hosts. No other watcher uses this id.
+  /// The deployment id that this watcher uses for its looks on hosts. No other watcher uses this id.
   private let name: Deployment.ID
   private let token: String
-  /// For each slot, the intent of the look under way; nil: none is.
+  /// For each slot, the intent of the look that is running, or nil if none is running.
   private var running: [Int?]
-  /// For each slot, the intent of a look that was given up and whose answer may still come, or nil if there is none.
+  /// For each slot, the intent of a look that was abandoned but could still be answered, or nil if there is none.
   private var overdue: [Int?]
   /// For each slot, whether its last look got no answer.
   private var silent: [Bool]
@@ -48,7 +48,7 @@ struct AlarmLooker {
     (events, sink) = AsyncStream.makeStream(of: Event.self)
   }
 
-  /// Sends an event after a time.
+  /// Sends an event after a delay.
   func ring(_ event: Event, after time: Interval, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink, clock = ports.clock] in
       await clock.sleep(time)
@@ -56,12 +56,12 @@ struct AlarmLooker {
     }
   }
 
-  /// Asks a question without delaying the looks.
+  /// Asks who has the hosts, without delaying the looks.
   func ask(_ question: @escaping @Sendable () async -> Occupancy, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }
 
-  /// Makes the looks and starts the timers that are due.
+  /// Starts the looks and timers that are due.
   /// - Returns: how the alarm ends, or nil if it continues.
   mutating func turn(_ group: inout DiscardingTaskGroup) -> (end: AlarmRecord.End, reason: String?)? {
     while true {
@@ -95,7 +95,7 @@ struct AlarmLooker {
     }
   }
 
-  /// Returns the site of a look. Hosts do not compare its fence, because the watcher holds no lock.
+  /// Returns the site of a look. Hosts do not check its fence, because the watcher holds no lock.
   private func site(_ number: Int) -> HostSite {
     var site = plan.site(of: number)
     (site.deployment, site.fence, site.token) = (name, -1, token)
@@ -103,7 +103,7 @@ struct AlarmLooker {
   }
 
   /// Handles the outcome of a look.
-  /// - Returns: what to report, and whether the host is bad (true) or did not answer (false); nil: nothing to report.
+  /// - Returns: what to report, and whether the host is unhealthy (true) or did not answer (false), or nil if there is nothing to report.
   mutating func found(_ outcome: Outcome, at slot: Int, of intent: Int) -> (words: String, isBad: Bool)? {
     let before = looks.tally
     if overdue[slot] == intent {
@@ -117,10 +117,11 @@ struct AlarmLooker {
     return news(since: before, at: slot, outcome.failure?.message ?? "the answer was no")
   }
 
-  /// Whether a look that was given up may still get an answer. A busy host may report late that it ended a command at its time limit.
+  /// Whether a look that was abandoned could still be answered. A busy host might report late that it ended a command at the command's time
+  /// limit.
   var awaitsLate: Bool { overdue.contains { $0 != nil } }
 
-  /// Gives up the looks that this timer ends, and returns what to report.
+  /// Abandons the looks whose time limit this timer marks, and returns what to report.
   mutating func late(_ timer: Int, _ group: inout DiscardingTaskGroup) -> [(words: String, isBad: Bool)] {
     var told: [(words: String, isBad: Bool)] = []
     for slot in looks.late(timer) {
@@ -146,7 +147,7 @@ struct AlarmLooker {
 
   mutating func rang() { looks.rang() }
 
-  /// Ends the looks that are under way.
+  /// Ends the looks that are running.
   mutating func end(_ group: inout DiscardingTaskGroup) {
     for looks in [running, overdue] {
       for (slot, intent) in looks.enumerated() { if let intent { cancel(intent, at: slot, &group) } }

@@ -6,14 +6,14 @@ extension AlarmWatch {
   /// Why the looks stopped.
   enum Course: Sendable {
     case ended(AlarmRecord.End, String?)
-    /// Another deployment works on the hosts.
+    /// Another deployment is working on the hosts.
     case paused
-    /// The task was cancelled, or the watcher's own time ended before the alarm's time.
+    /// The task was cancelled, or the watcher's own time limit was over before the alarm's time.
     case left
   }
 
   /// Makes looks until the alarm ends.
-  /// - Parameter sure: the counts at the last time when the hosts were known to have the deployment's release.
+  /// - Parameter sure: the counts from the last moment at which the hosts were known to have the deployment's release.
   func look(
     _ record: inout AlarmRecord, _ sure: inout AlarmRecord.Tally, at hosts: [Int], for left: Interval, upTo deadline: Timestamp?,
     _ tell: @escaping (AlarmEvent) -> Void
@@ -45,7 +45,7 @@ extension AlarmWatch {
     for await event in looker.events {
       switch event {
       case .rang:
-        // The machine may have slept, so that the alarm's time is long over.
+        // The alarm's time might be long over, because the machine might have slept.
         if desk.now > record.until + alarm.every { return looker.verdict }
         looker.rang()
         record.seen = desk.now
@@ -69,7 +69,7 @@ extension AlarmWatch {
     return .left
   }
 
-  /// Reports what a look found. A bad look is durable before it is reported.
+  /// Reports what a look found. If it found the host unhealthy, that is on disk before it is reported.
   private func take(
     _ news: (words: String, isBad: Bool), _ looker: AlarmLooker, _ record: inout AlarmRecord, _ tell: (AlarmEvent) -> Void
   ) throws {

@@ -3,7 +3,7 @@ import DeployEngine
 import DeployModel
 
 extension AlarmWatch {
-  /// Returns who has the hosts now, by the journal and by the hosts' own answers. Hosts that do not answer are ignored.
+  /// Returns who has the hosts now, according to the journal and the hosts' own answers. Hosts that do not answer are ignored.
   @Sendable func occupancy(of hosts: [Int]) async -> Occupancy {
     let told = await desk.past.occupancy(of: plan, hosts)
     guard told == .free else { return told }
@@ -32,15 +32,15 @@ extension AlarmWatch {
     guard case .reached(let state) = survey else { return .free }
     if let holder = state.lock?.deployment, holder != plan.id {
       let known = all.first { $0.id == holder }
-      // A task changes no release, and a lock of a deployment that has ended keeps no deployment from its work.
+      // A task changes no release. The lock of a deployment that has ended does not mean that anything works on the hosts.
       if known.map({ $0.kind.task == nil && $0.isOpen }) ?? true { return .busy("deployment \(holder) has \(host.name)") }
     }
     guard let receipt = state.receipt else { return .gone([number]) }
     return isOwn(receipt, at: place) ? .free : .over("\(host.name) has what deployment \(receipt.deployment) brought")
   }
 
-  /// Whether a host has the deployment's release: brought by this deployment or by the deployment that it completed, or restored by a
-  /// rollback.
+  /// Whether a host has the deployment's release: it was brought by this deployment or by the one that this deployment completed, or it was
+  /// restored by a rollback.
   private func isOwn(_ receipt: Receipt, at place: HostPlan) -> Bool {
     if receipt.deployment == plan.id || receipt.deployment == plan.flow.missing { return true }
     return receipt.release.id == place.target?.id && receipt.installedAt.map { $0 != receipt.at } == true

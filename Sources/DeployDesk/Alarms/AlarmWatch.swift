@@ -6,16 +6,16 @@ package import DeployModel
 package struct AlarmWatch: Sendable {
   package let plan: Plan
   package let alarm: Alarm
-  /// The numbers of the hosts that the deployment brought to its release.
+  /// The numbers of the hosts that got the deployment's release.
   package let hosts: [Int]
   /// The alarm's record when this value was created.
   package let record: AlarmRecord
   let desk: Desk
   let book: any AlarmBook
 
-  /// The longest time between two questions whether another deployment has the hosts.
+  /// The longest time until the watcher asks again whether another deployment has the hosts.
   static let asking = Interval.seconds(30)
-  /// How many rollbacks the alarm starts at most, if each of them ends before it changes a host.
+  /// The largest number of rollbacks that the alarm starts. It starts another one only if the previous one ended before it changed a host.
   static let most = 5
 
   init(_ plan: Plan, _ alarm: Alarm, hosts: [Int], record: AlarmRecord, desk: Desk, book: any AlarmBook) {
@@ -29,19 +29,19 @@ package struct AlarmWatch: Sendable {
 
   /// Watches until the alarm ends, and rolls the hosts back if the alarm fires. If the task is cancelled, the watch stops.
   /// - Parameters:
-  ///   - time: the longest time to watch; nil: until the alarm ends.
+  ///   - time: the longest time to watch, or nil to watch until the alarm ends.
   ///   - tell: receives each event.
   ///   - goBack: runs the rollback.
-  /// - Returns: the new record, the result of `goBack` (nil: this call started no rollback), and the state of the rollback (nil: there is
-  ///   none).
-  /// - Throws: if another process watches, the record cannot be written, or the hosts cannot go back. The alarm has no end then, and the
-  ///   next watcher tries again.
+  /// - Returns: the new record, the result of `goBack` (nil if this call started no rollback), and the state of the rollback (nil if there
+  ///   is none).
+  /// - Throws: if another process is watching, the record cannot be written, or the hosts cannot go back. The alarm then stays open, and
+  ///   the next watcher tries again.
   package func watch<T>(
     in project: LoadedProject, upTo time: Interval? = nil, _ tell: @escaping (AlarmEvent) -> Void, goBack: (Plan) async throws -> T
   ) async throws -> (record: AlarmRecord, back: T?, standing: AlarmRollback?) {
     let claim = try book.claim(plan.id)
     defer { claim.release() }
-    // Another watcher may have written the record since it was read.
+    // Another watcher might have written the record since this one read it.
     var record = try book.record(of: plan.id) ?? record
     if record.end != nil { return (record, nil, try await desk.past.standing(of: record.rollback)) }
     if let rollback = record.rollback {
@@ -95,17 +95,17 @@ package struct AlarmWatch: Sendable {
     return hosts.filter { number in now.hosts.contains { $0.name.isExactly(plan.hosts[number].host.name) } }
   }
 
-  /// Watches until the alarm ends or the task is cancelled, and pauses while another deployment works on the hosts.
+  /// Watches until the alarm ends or the task is cancelled. Pauses while another deployment is working on the hosts.
   /// - Parameters:
   ///   - hosts: the numbers of the hosts to look at.
-  ///   - deadline: when the watcher's own time is over; nil: at the end of the alarm.
-  /// - Returns: the new record. If the alarm fired, the record has no end yet, so that a crash before the rollback loses nothing.
+  ///   - deadline: when the watcher's own time limit is over, or nil to watch until the end of the alarm.
+  /// - Returns: the new record. If the alarm fired, it is still open in the record, so that a crash before the rollback loses nothing.
   private func run(
     _ record: AlarmRecord, at hosts: [Int], upTo deadline: Timestamp?, _ tell: @escaping (AlarmEvent) -> Void
   ) async throws -> AlarmRecord {
     var (record, hosts) = (record, hosts)
     if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts is in the group any more") }
-    // The counts at the last time when the hosts were known to have the deployment's release.
+    // The counts from the last moment at which the hosts were known to have the deployment's release.
     var sure = record.tally
     var (waits, hasBegun): (String?, Bool) = (nil, false)
     while true {
@@ -148,7 +148,7 @@ package struct AlarmWatch: Sendable {
     }
   }
 
-  /// Waits for a time.
+  /// Waits.
   /// - Returns: whether the watch continues afterwards.
   private func rest(_ time: Interval, until deadline: Timestamp?) async -> Bool {
     let left = deadline.map { max($0 - desk.now, .zero) } ?? time
@@ -156,13 +156,13 @@ package struct AlarmWatch: Sendable {
     return !Task.isCancelled && deadline.map { $0 > desk.now } ?? true
   }
 
-  /// Handles the end of the alarm's time while another deployment works on the hosts.
+  /// Handles an alarm whose time ends while another deployment is working on the hosts.
   private func outwaited(_ record: AlarmRecord, _ why: String) throws -> AlarmRecord {
     guard record.tally.bad > alarm.allow else { return try settle(record, .inconclusive, "\(why) at its end") }
     throw cannotGoBack(record, Problems(Problem(why)))
   }
 
-  /// Handles an alarm whose time was over before anybody watched again.
+  /// Handles an alarm whose time ended while nobody was watching.
   private func late(_ record: AlarmRecord, _ hosts: [Int]) throws -> AlarmRecord {
     if record.tally.looks == 0 { return try settle(record, .inconclusive, "nobody watched while it lasted") }
     let verdict = looks(at: hosts, for: .zero, after: record.tally).verdict

@@ -8,7 +8,7 @@ extension Desk {
   package func alarm(of word: String, in book: any AlarmBook) async throws -> AlarmWatch {
     let summary = try await past.find(word)
     let entries = try await past.entries(of: summary.id)
-    // A rollback that an alarm started has no alarm of its own: the alarm continues with it.
+    // A rollback that an alarm started has no alarm of its own. The alarm that started it continues.
     if let fired = try await fired(by: summary, in: book) { return try await alarm(of: fired.rawValue, in: book) }
     guard case .planned(let plan)? = entries.first?.fact, let alarm = plan.flow.alarm else {
       throw Problems(
@@ -35,10 +35,10 @@ extension Desk {
     return try await past.deployments().first { try book.record(of: $0.id)?.rollback == rollback.id }?.id
   }
 
-  /// Returns the rollback that an alarm starts. It is planned as `lander rollback` would plan it for the deployment's hosts and for hosts
-  /// that joined later with its release. Hosts that have left the group are reported and stay as they are.
+  /// Returns the rollback that an alarm starts. The plan is the one that `lander rollback` would make for the deployment's hosts and for
+  /// hosts that joined later with its release. Hosts that have left the group are reported and stay as they are.
   /// - Parameter record: the record of an alarm that fired.
-  /// - Throws: every reason why the hosts cannot go back. Planning changes nothing.
+  /// - Throws: all reasons why the hosts cannot go back. Planning changes nothing.
   package func planRollback(for watch: AlarmWatch, _ record: AlarmRecord, in project: LoadedProject) async throws -> Plan {
     let subject = watch.plan.subject
     let group = subject.group.isEmpty ? nil : subject.group

@@ -1,12 +1,12 @@
 /// Whether the hosts of an alarm still have the release of the alarm's deployment.
 package enum Occupancy: Sendable, Hashable {
-  /// The release of the alarm's deployment is on all of the hosts, as far as known.
+  /// As far as is known, the release of the alarm's deployment is on all of the hosts.
   case free
-  /// The release is on the hosts, except that the hosts with these numbers have nothing of it any more, because their machines were
-  /// replaced.
+  /// The release is on all of the hosts except those with these numbers. Their machines were replaced, so they no longer have anything of
+  /// it.
   case gone([Int])
-  /// Another deployment, which the text names, works on the hosts. Its end decides what happens to the alarm.
+  /// Another deployment is working on the hosts. The text says which one. Its outcome decides what happens to the alarm.
   case busy(String)
-  /// The hosts have something newer, which the text describes.
+  /// The hosts have something newer. The text describes it.
   case over(String)
 }

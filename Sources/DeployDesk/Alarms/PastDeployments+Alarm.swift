@@ -16,7 +16,7 @@ extension PastDeployments {
       guard case .planned(let other)? = outline.first?.fact, other.has(names) else { continue }
       if one.isOpen { busy = busy ?? "\(one.kind.words.named(one.id)) is under way" }
       guard case .concluded(let end)? = outline.last?.fact else { continue }
-      // A rollback after a failure is judged together with the failed deployment.
+      // A rollback after a failure is considered together with the failed deployment.
       if case .rollback(of: .some) = one.kind { continue }
       let back = all.first { $0.kind == .rollback(of: one.id) }
       if let back, back.isOpen { continue }
@@ -28,14 +28,14 @@ extension PastDeployments {
     return busy.map { .busy($0) } ?? .free
   }
 
-  /// Returns the names of the hosts that an ended deployment brought to its release, or that already had the release.
+  /// Returns the names of the hosts that have a deployment's release after its end, because they got it or already had it.
   private func brought(by deployment: Deployment.ID) async -> [String] {
     let outline = (try? await outline(of: deployment)) ?? []
     guard case .planned(let plan)? = outline.first?.fact, case .concluded(let end)? = outline.last?.fact else { return [] }
     return zip(plan.hosts, end.hosts).filter { $1 == .succeeded || $1 == .unchanged }.map(\.0.host.name)
   }
 
-  /// Returns the names of the hosts that joined the group later with the release of this deployment.
+  /// Returns the names of the hosts that later joined the group with the release of this deployment.
   func joined(_ plan: Plan) async -> [String] {
     var sources = [plan.id]
     var names: [String] = []
@@ -48,7 +48,7 @@ extension PastDeployments {
     return names
   }
 
-  /// Returns the state of the rollback that an alarm started, or nil if the alarm started none, or the journal does not have it.
+  /// Returns the state of the rollback that an alarm started, or nil if the alarm started no rollback or the journal does not have it.
   package func standing(of rollback: Deployment.ID?) async throws -> AlarmRollback? {
     guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
     switch summary.state {
@@ -63,7 +63,7 @@ extension PastDeployments {
 }
 
 extension DeploymentSummary {
-  /// Whether the deployment is later than `plan`, has the plan's application and group, and is no task.
+  /// Whether the deployment is later than `plan`, has the same application and group as `plan`, and is not a task.
   fileprivate func mayFollow(_ plan: Plan) -> Bool {
     guard id != plan.id, began > plan.origin.at, kind.task == nil, status != .refused else { return false }
     return application.isExactly(plan.subject.application) && group.isExactly(plan.subject.group)
@@ -73,8 +73,8 @@ extension DeploymentSummary {
 extension Plan {
   fileprivate func has(_ names: [String]) -> Bool { hosts.contains { names.has($0.host.name) } }
 
-  /// Returns the names of the hosts that the deployment changed and that were not restored. A host does not count if nobody knows what it
-  /// runs.
+  /// Returns the names of the hosts that the deployment changed and that were not restored. A host does not count if it is unknown what the
+  /// host runs.
   fileprivate func changed(by end: Conclusion) -> [String] {
     zip(hosts, end.hosts).filter { _, status in
       switch status {

@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// The findings about a set-up, good and bad, in the order of the checks.
+/// What the checks of a set-up found, good and bad, in the order of the checks.
 package struct Examination: Sendable {
   package enum Grade: Sendable, Equatable { case good, warn, bad }
   package struct Finding: Sendable, Equatable {
@@ -50,7 +50,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Checks a project, or reports why the project does not load.
+  /// Checks a project, or reports why it could not be loaded.
   package mutating func look(at loaded: Result<LoadedProject, any Error>) {
     switch loaded {
     case .failure(let error): note(error, about: "deploy.lua")
@@ -68,7 +68,7 @@ package struct Examination: Sendable {
   }
 
   /// Checks the state folder.
-  /// - Parameter past: opens the folder's journal, or nil if it has none.
+  /// - Parameter past: opens the folder's journal, or returns nil if the folder has none.
   package mutating func look(atState past: () throws -> PastDeployments?) async {
     guard around.hasState else { return note(.good, "state", "\(around.state) will be made by the first deployment") }
     do {
@@ -98,7 +98,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Checks what this machine needs for hosts with ssh, without connecting to them.
+  /// Checks what this machine needs to reach hosts through ssh, without connecting to them.
   package mutating func look(atReachOf project: Project) {
     guard let host = project.groups.flatMap(\.hosts).first(where: { $0.ownTransport == .ssh }) else { return }
     if around.hasAgent {

@@ -10,7 +10,7 @@ package struct Surroundings: Sendable {
   package var ssh: String?
   /// The path of git, or nil if git is not on the search path.
   package var git: String?
-  /// The largest number of files that a process may open, or nil if unknown.
+  /// The largest number of files that a process can open, or nil if unknown.
   package var openFiles: Int?
   /// The path of the state folder.
   package var state = ""

@@ -2,13 +2,13 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// The plan of one strategy for a simulated fleet that runs an earlier release. Its floor is the floor of a real plan.
+/// The plan of one strategy for a simulated fleet that runs an earlier release. It has the same floor as a real plan.
 struct FleetPlan: Sendable {
   let plan: Plan
 
   /// - Parameters:
-  ///   - fleet: the hosts that another strategy's plan has created; nil: the group's own hosts or, if `hosts` is given, that number of
-  ///     hosts.
+  ///   - fleet: the hosts that another strategy's plan has created. If nil, the plan takes the group's own hosts or, if `hosts` is given,
+  ///     that number of hosts.
   /// - Throws: all problems of the request.
   init(
     _ candidate: Forecast.Candidate, fleet: [Host]?, hosts: Int?, _ seed: UInt64, _ stage: RehearsalStage, _ engine: String
@@ -34,7 +34,7 @@ struct FleetPlan: Sendable {
     self.plan = plan
   }
 
-  /// Returns the waves of a run without faults.
+  /// Returns the waves as seen in a run without faults.
   private static func seen(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) throws(Problems) -> KnownWaves {
     let faults = FleetFaults()
     let draws = FleetDraws(plan.hosts.count, faults, seed: 0, run: 0, pace: .seconds(1))
@@ -58,7 +58,7 @@ struct FleetPlan: Sendable {
     return run
   }
 
-  /// Returns hosts with names such as `host001` to `host250`. They get the tags and variables of the group's own hosts in turn.
+  /// Returns hosts that are named like `host001` to `host250`. They take the tags and variables of the group's own hosts in turn.
   private static func fleet(_ count: Int, like own: [Host]) -> [Host] {
     let width = String(count).count
     return (1...count).map { number in

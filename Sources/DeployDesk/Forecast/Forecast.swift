@@ -2,12 +2,12 @@ import DeployCore
 package import DeployModel
 import DeploySimulation
 
-/// The results of many simulated runs of a rollout, with one row for each strategy and fault. The core and the strategy are those of real
-/// deployments; only the duration and the result of each host are random. Equal seeds give equal rows.
+/// The results of many simulated runs of a rollout, with one row for each combination of strategy and fault. The core and the strategy are
+/// those of real deployments. Only the duration and the result of each host are random. The same seed gives the same rows.
 package struct Forecast: Sendable {
   /// A strategy to simulate, with its project and request.
   package struct Candidate: Sendable {
-    /// The strategy's name, as shown to people.
+    /// The strategy's name, as people see it.
     package var name: String
     package var project: LoadedProject
     package var asked: Asked
@@ -21,12 +21,12 @@ package struct Forecast: Sendable {
 
   /// The size of the simulation.
   package struct Size: Sendable {
-    /// The number of hosts; nil: the group's own hosts.
+    /// The number of hosts, or nil for the group's own hosts.
     package var hosts: Int?
     /// The number of runs for each row.
     package var runs: Int
     package var seed: UInt64
-    /// The median duration of a host's part.
+    /// The median time that a deployment takes on one host.
     package var pace: Interval
 
     package init(hosts: Int? = nil, runs: Int = 200, seed: UInt64, pace: Interval = .seconds(30)) {
@@ -53,13 +53,13 @@ package struct Forecast: Sendable {
     var project: LoadedProject
   }
 
-  /// The largest number of hosts, of runs in a row, and of hosts times runs in all rows.
+  /// The largest number of hosts, of runs in one row, and of hosts times runs summed over all rows.
   package static let (mostHosts, mostRuns, most) = (100_000, 100_000, 1_000_000_000)
 
   /// Plans all rows, without simulating anything yet.
   /// - Parameters:
   ///   - candidates: the strategies. The hosts of the first strategy's plan are used for all.
-  ///   - faults: the faults of each row as typed: `bad-release`, `flaky=0.1%,slow`. Empty: one row without faults.
+  ///   - faults: the faults of each row as typed, such as `bad-release` or `flaky=0.1%,slow`. If empty, there is one row without faults.
   /// - Throws: all problems of the request.
   package init(
     _ candidates: [Candidate], faults typed: [String], size: Size, stage: RehearsalStage, engine: String
@@ -94,7 +94,7 @@ package struct Forecast: Sendable {
     try Selection(asked.request, in: project.project, besides: asked.unclear).recipe
   }
 
-  /// Returns problems for the limits that a forecast exceeds.
+  /// Returns a problem for each limit that a forecast exceeds.
   private static func excess(_ hosts: Int, _ rows: Int, _ size: Size) -> [Problem] {
     let total = hosts.times(size.runs).times(rows)
     guard total > Self.most else { return [] }
@@ -110,7 +110,7 @@ package struct Forecast: Sendable {
 
   /// Simulates all runs.
   /// - Parameter tell: called before each row with a line about that row.
-  /// - Throws: why a run did not end.
+  /// - Throws: the reason why a run did not end.
   package func rows(tell: (String) -> Void = { _ in }) throws(Problems) -> [ForecastRow] {
     var rows: [ForecastRow] = []
     for one in tried {

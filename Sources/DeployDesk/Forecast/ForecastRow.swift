@@ -8,7 +8,7 @@ package struct ForecastRow: Sendable {
     var isStopped: Bool
     var duration: Interval
     var exposed: Int
-    /// The time from the start of the first bad host to the deployment's failure, or nil if no bad host began, or none was found.
+    /// The time from the start of the first bad host to the deployment's failure, or nil if no bad host began or none was found.
     var foundAfter: Interval?
     /// Why the run did not succeed, or nil if it succeeded.
     var reason: String?
@@ -27,7 +27,7 @@ package struct ForecastRow: Sendable {
     package let most90: Int
     package let most: Int
 
-    /// Returns nil if the list is empty.
+    /// Creates the values of a list, or nil if the list is empty.
     init?(_ numbers: [Int]) {
       guard let last = numbers.max() else { return nil }
       let sorted = numbers.sorted()
@@ -38,7 +38,7 @@ package struct ForecastRow: Sendable {
   package let strategy: String
   /// The fault, as it was typed.
   package let fault: String
-  /// Whether the fault is one of the release; false: it is one of hosts or connections.
+  /// Whether the fault is in the release. If false, it is in hosts or connections.
   private let isOfRelease: Bool
   /// The number of runs.
   package let runs: Int
@@ -46,7 +46,7 @@ package struct ForecastRow: Sendable {
   package let stopped: Int
   /// The number of runs that would have stopped without the engine's retry, or nil if a retry cannot help against this row's fault.
   package var stoppedWithoutRetry: Int?
-  /// The duration of the runs that succeeded, in milliseconds; nil: none did.
+  /// The duration of the runs that succeeded, in milliseconds, or nil if none succeeded.
   package let duration: Spread?
   /// The number of hosts that began in a run.
   package let exposed: Spread?
@@ -66,11 +66,11 @@ package struct ForecastRow: Sendable {
     reason = runs.lazy.compactMap(\.reason).first
   }
 
-  /// The share of runs that stopped although the release was good, or nil if the release was bad.
+  /// The fraction of runs that stopped although the release was good, or nil if the release was bad.
   package var wrongStops: Double? { isOfRelease ? nil : share(stopped) }
-  /// The share of runs that would have stopped without the engine's retry although the release was good, or nil if unknown.
+  /// The fraction of runs that would have stopped without the engine's retry although the release was good, or nil if unknown.
   package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.map(share) }
-  /// The share of runs that stopped a bad release, or nil if the release was good.
+  /// The fraction of runs that stopped a bad release, or nil if the release was good.
   package var found: Double? { isOfRelease ? share(stopped) : nil }
 
   private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }

@@ -3,12 +3,12 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Finds the hosts of a group that lack the group's revision: the last good revision, or that of a newer deployment which was stopped on
+  /// Finds the hosts of a group that lack the group's revision: the last good revision, or that of a newer deployment that was stopped on
   /// purpose. Such hosts were unreachable, failed, were left out or never had a deployment. Parts of the revision that this machine lacks
-  /// come from the hosts. Changes nothing on a host, except that it may end parked deployments.
+  /// come from the hosts. Nothing changes on a host, except that parked deployments might be ended.
   /// - Parameter endsLate: whether to end parked deployments whose deadline has passed.
-  /// - Throws: if options contradict the request, another deployment has hosts of the group, no host has a receipt of a revision, or a part
-  ///   of the revision is not available.
+  /// - Throws: if options contradict the request, another deployment holds hosts of the group, no host has a receipt of a revision, or a
+  ///   part of the revision is not available.
   package func missing(_ asked: Asked, of project: LoadedProject, endsLate: Bool = false) async throws -> Joining {
     let selection = try missingSelection(asked, of: project)
     var preparation = await ask(selection)
@@ -28,7 +28,7 @@ extension Desk {
     return joining
   }
 
-  /// Returns all hosts of the request's group, even if the request names single hosts.
+  /// Returns all hosts of the request's group, even if the request lists single hosts.
   /// - Throws: if options contradict the request, the group has slots, or pools share its traffic.
   func missingSelection(_ asked: Asked, of project: LoadedProject) throws(Problems) -> Selection {
     let request = asked.request
@@ -41,7 +41,7 @@ extension Desk {
     return selection
   }
 
-  /// Returns the deployment that brings missing hosts the revision, and reports which hosts lack it and why.
+  /// Returns the deployment that brings the revision to the missing hosts. Reports which hosts lack it and why.
   private func deployment(
     of found: MissingHosts, on ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ project: LoadedProject
   ) async throws -> Joining.Wanted {
@@ -67,8 +67,8 @@ extension Desk {
     try await endLate(Surveyed(selection: selection, surveys: surveys).parked)
   }
 
-  /// Returns problems for options that name another revision or another way to deploy it, because the group's own revision is deployed as
-  /// before.
+  /// Returns problems for options that request another revision or another way to deploy it. They are refused because the group's own
+  /// revision is deployed as it was before.
   private static func besides(_ request: DeploymentRequest) -> [Problem] {
     let words: [(String, Bool)] = [
       ("--revision", request.revision != nil), ("--force", request.force), ("--ran", request.ran != nil), ("--again", request.again != nil),
@@ -124,7 +124,7 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Reports what goes to which hosts, why they lack it, and what does not run.
+  /// Reports which hosts get which revision, why they lack it, and which stages do not run.
   private func remark(on found: MissingHosts, leaving stages: [String], _ selection: Selection) {
     let goal = found.goal
     let which = goal.trial == true ? "which was stopped on purpose" : "the last good one of \(GroupName(selection.group).noun)"

@@ -2,9 +2,10 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Plans what missing hosts get, when this command's turn has come: earlier deployments in the queue may have changed what is missing.
+  /// Plans what missing hosts get, once it is this command's turn: earlier deployments in the queue might have changed which hosts lack the
+  /// revision.
   /// - Parameters: as for `planInTurn`.
-  /// - Returns: what was found, and the plan; a nil plan: no host lacks the revision.
+  /// - Returns: what was found, and the plan. The plan is nil if no host lacks the revision.
   /// - Throws: the problems that a deployment can have.
   package func planMissing(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy = .fail, urgent: String? = nil, until: Timestamp? = nil
@@ -29,7 +30,7 @@ extension Desk {
   }
 
   /// Makes a saved plan for missing hosts again.
-  /// - Throws: if no host lacks the revision any more. Nothing was started.
+  /// - Throws: if no host lacks the revision any more. Nothing has been started in this case.
   func planMissing(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     var request = record.request
     request.said = said

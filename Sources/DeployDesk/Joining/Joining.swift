@@ -11,14 +11,14 @@ package struct Joining: Sendable {
   package var group: String
   /// The names of the hosts that already have the revision.
   package var settled: [String]
-  /// The names of the requested hosts that are unreachable and left out.
+  /// The names of the requested hosts that are left out because they are unreachable.
   package var away: [String] = []
-  /// The hosts that lack the revision, and why, or nil for the request named its hosts.
+  /// The hosts that lack the revision, and why, or nil if the request listed its hosts itself.
   package var missing: MissingHosts?
 
   package struct Wanted: Sendable {
     var asked: Asked
-    /// The project with the recipe with which the group's hosts were deployed.
+    /// The project, with the recipe that deployed the group's hosts.
     package var project: LoadedProject
     /// The commit from which the revision was made, if its receipt names one.
     var origin: Provenance

@@ -7,7 +7,7 @@ package actor LabCase {
   private let code: @Sendable (Conclusion, Conclusion?) -> Int
   /// What the commands of the test printed.
   package private(set) var output: [LabOutput] = []
-  /// The bundle of the recipe's own revision, by the recipe's name.
+  /// The bundle of each recipe's own revision, by the recipe's name.
   private var own: [ExactText: Digest] = [:]
 
   /// - Parameter code: returns the exit code of `lander` for a deployment and, if it has one, its rollback.
@@ -24,8 +24,8 @@ package actor LabCase {
   /// Returns the checks that were not made.
   func takeUnchecked() -> [String] { scene.takeUnchecked() }
 
-  /// Does what the test asks for, and returns what happened.
-  /// - Throws: what is wrong with the question; why a deployment could not begin.
+  /// Carries out the test's request, and returns what happened.
+  /// - Throws: what is wrong with the question, or why a deployment could not begin.
   package func perform(_ question: LabQuestion) async throws(Problems) -> Value {
     do {
       switch question {
@@ -88,7 +88,7 @@ package actor LabCase {
     return story.members(code) + [("real", .bool(true))]
   }
 
-  /// Returns the folder of a changed revision. One number always means one content.
+  /// Returns the folder of a changed revision. The same number always gives the same contents.
   private func changed(_ name: String, _ number: Int) async throws -> String {
     let recipe = try project.project.recipe(named: name)
     let known = own[ExactText(name)]

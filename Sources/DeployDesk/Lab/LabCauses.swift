@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Tells the failure that a lab planned from other failures of the same deployment.
+/// Distinguishes the failure that a lab planned from other failures of the same deployment.
 struct LabCauses {
   let part: TrialPart
   let planned: LabScene.Failing
 
-  /// The first failure that did not follow from the planned one, of a host or of the deployment, or nil if there is none.
+  /// The first failure of a host or of the deployment that did not follow from the planned one, or nil if there is none.
   var other: ScriptError? {
     guard let end = part.conclusion else { return nil }
     for (number, status) in end.hosts.enumerated() {
@@ -16,8 +16,8 @@ struct LabCauses {
     return end.error.flatMap { isOther($0) ? $0 : nil }
   }
 
-  /// A recipe may turn the planned failure into one of its own, such as a check that gave up. So an error on the planned host counts as
-  /// another one only if it is the failure of an operation that was performed.
+  /// A recipe can turn the planned failure into an error of its own, such as a check that gave up. So an error on the planned host counts
+  /// as a different failure only if an operation that was actually performed caused it.
   private func isOther(_ error: ScriptError) -> Bool {
     let failure = error.failure
     if failure.kind == .cancelled || failure.message.contains(planned.message) { return false }

@@ -1,18 +1,19 @@
 import DeployCore
 import DeployModel
 
-/// Compares throw-away hosts with what Lander promises after a deployment.
+/// Compares throwaway hosts with what Lander promises after a deployment.
 struct LabCheck {
   let desk: Desk
   let project: LoadedProject
   let request: DeploymentRequest
-  /// Whether a host that could not be restored is a problem; false: the test itself says what it expects of its hosts.
+  /// Whether a host that could not be restored is a problem. If false, the test itself says what it expects of its hosts.
   var demandsRestored = true
 
   /// Returns each broken promise.
   /// - Parameters:
   ///   - part: the deployment that ended last.
-  ///   - bundle: the revision that every host has to serve, except slots that keep theirs on purpose, or nil if the deployment says it.
+  ///   - bundle: the revision that every host has to serve, except for slots that keep theirs on purpose. If nil, the deployment determines
+  ///     the revision.
   func problems(after part: TrialPart, serving bundle: Digest?) async throws -> [Problem] {
     let selection = try project.project.selection(recipe: request.recipe, group: request.group)
     let found = await desk.surveyWithPartners(selection)
@@ -31,7 +32,7 @@ struct LabCheck {
     return problems
   }
 
-  /// Returns what the deployment should have taken away.
+  /// Returns what is left over although the deployment should have removed it.
   private func left(on host: Host, _ state: HostState, _ status: HostStatus?) -> [Problem] {
     var problems: [Problem] = []
     func add(_ message: String) { problems.append(Problem(message, subject: host.name)) }
@@ -43,7 +44,7 @@ struct LabCheck {
     for job in state.jobs { add("a command still runs: \(job.command)") }
     if state.isUnsettled || state.runsUnrecordedRelease { add("its receipt does not say what it runs") }
     for damage in state.damage { add("its release \(damage.release) is damaged") }
-    // The present release and the previous good one stay in any case. A release that failed goes with the next prune.
+    // The current release and the previous good one always stay. The next prune removes a release that failed.
     let most = max(project.project.recipe(request.recipe ?? "")?.placement.keep ?? 5, 2) + 1
     if state.releases.count > most { add("it keeps \(state.releases.count) releases, and \(most) are allowed") }
     return problems

@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// The course that a lab runs with a recipe: a first deployment, a second one with a changed revision, one that fails on purpose, and a
-/// rollback. After each of them it compares the hosts with what Lander promises.
+/// rollback. After each step, the course compares the hosts with what Lander promises.
 package struct LabCourse: Sendable {
   let setting: LabSetting
   let request: DeploymentRequest
@@ -15,7 +15,7 @@ package struct LabCourse: Sendable {
     self.begins = begins
   }
 
-  /// Returns how each step ended, in order. After a step that failed, the rest does not run.
+  /// Returns the result of each step, in order. After a step that failed, the rest does not run.
   package func results() async -> [LabResult] {
     let place = setting.project.project.recipes.first { $0.name.isExactly(request.recipe ?? "") }?.place
     let title = (request.recipe ?? "recipe") + (request.group.map { " in \($0)" } ?? "")
@@ -28,7 +28,7 @@ package struct LabCourse: Sendable {
       do { problem = Self.joined(try await course.run(step)) } catch { problem = Self.problem(error) }
       let unchecked = setting.scene.takeUnchecked()
       if course.isLeftOut { continue }
-      // The step itself may have chosen the event that fails.
+      // This is read only now, because the step itself might have chosen the event that fails.
       let test = SpecTest(
         names: [title, step.title(course)], place: place ?? SourcePlace(file: "deploy.lua", line: 1), index: results.count + 1)
       var result = LabResult(SpecResult(test, problem: problem, took: setting.desk.now - start))
@@ -60,7 +60,7 @@ package struct LabCourse: Sendable {
   }
 }
 
-/// How one step of a lab ended, and what its commands printed.
+/// The result of one step of a lab, and the output of its commands.
 package struct LabResult: Sendable {
   package var result: SpecResult
   package var output: [LabOutput] = []

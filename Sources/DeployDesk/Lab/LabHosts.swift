@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The throw-away hosts that take the places of a project's hosts.
+/// The throwaway hosts that stand in for a project's hosts.
 package struct LabHosts: Sendable {
   /// The lab's private folder.
   let folder: String
@@ -12,8 +12,8 @@ package struct LabHosts: Sendable {
     self.most = most
   }
 
-  /// Returns why a lab cannot be made in a folder, or nil if it can. The lab puts its path into command lines, in quotes or without them,
-  /// and into PATH, so it may only have characters that mean themselves there.
+  /// Returns why a lab cannot be made in a folder, or nil if it can. The lab puts the folder's path into command lines, with or without
+  /// quotes, and into PATH. So the path must contain only characters that have no special meaning there.
   /// - Parameter folder: an absolute path without links.
   package static func doubt(of folder: String) -> Problem? {
     let isPlain = folder.utf8.allSatisfy { byte in
@@ -26,7 +26,8 @@ package struct LabHosts: Sendable {
       fix: "set TMPDIR to an absolute path of letters, digits and . _ - only: TMPDIR=/tmp lander test --lab")
   }
 
-  /// Returns the root folder of a machine. A name with other characters than those of host names cannot lead out of the folder.
+  /// Returns the root folder of a machine. A machine's name cannot lead out of the lab's folder, even if it has characters that host names
+  /// do not allow.
   package static func root(of machine: String, below folder: String) -> String {
     let safe = machine.utf8.map { byte in
       let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
@@ -35,7 +36,7 @@ package struct LabHosts: Sendable {
     return "\(folder)/hosts/_\(safe.joined())"
   }
 
-  /// Returns the project with throw-away hosts in all groups. Freezes and alarms are left out, because nothing here is in service.
+  /// Returns the project with throwaway hosts in all groups. Freezes and alarms are left out, because nothing here is in service.
   func replacing(in project: Project) -> Project {
     var project = project
     for index in project.groups.indices { project.groups[index].hosts = replaced(project.groups[index].hosts) }
@@ -51,7 +52,7 @@ package struct LabHosts: Sendable {
     return project
   }
 
-  /// Returns the names of all machines of a project that get a throw-away host, each once.
+  /// Returns the names of all machines of a project that get a throwaway host, each once.
   package func machines(of project: Project) -> [String] { Self.machines(in: replacing(in: project)) }
 
   /// Returns the names of all machines of a project, each once.

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// An operation as a throw-away host performs it: below the host's own folder, and as the user of this machine.
+/// An operation in the form in which a throwaway host performs it: below the host's own folder, and as this machine's user.
 struct LabOperation {
   private let scene: LabScene
   private let site: HostSite
@@ -54,7 +54,7 @@ struct LabOperation {
       })
   }
 
-  /// Puts the host's folder in front of the recipe's path, wherever a line names this path or something below it.
+  /// Puts the host's folder in front of the recipe's path, wherever this path or something below it occurs in a line.
   private func rebasing(in line: String) -> String {
     let path = scene.path
     guard path.utf8.count > 1 else { return line }
@@ -98,7 +98,8 @@ struct LabOperation {
     return scene.ground.exists(own) ? own : path
   }
 
-  /// Returns the target of a link: the recipe's path and files in the host's folder are there, all others on this machine.
+  /// Returns the target of a link: the recipe's path and existing files in the host's folder are looked up there, all others on this
+  /// machine.
   private func led(to target: String) -> String {
     let path = scene.path
     let isOwn = path.utf8.count > 1 && (target.isExactly(path) || target.hasPrefix(path + "/"))
@@ -114,7 +115,7 @@ struct LabOperation {
     if path.isAbsolutePath, own != path {
       scene.note("Files outside of the recipe's path were written below the folder of the host, such as \(path).")
     }
-    // A link that a recipe made may lead out of the host's folder. An upload also follows a link at its path itself.
+    // A link that a recipe made might lead out of the host's folder. An upload also follows a link at the end of its path.
     let place = try site.place(own, of: intent)
     let way = if case .upload = intent.operation { place } else { "/" + place.pathParts.dropLast().joined(separator: "/") }
     guard let real = scene.ground.real(way), real.isExactly(root) || real.hasPrefix(root + "/") else {

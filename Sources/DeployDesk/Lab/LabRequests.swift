@@ -7,7 +7,7 @@ package struct LabRequests: Sendable {
   package private(set) var skipped: [SkippedTest]
 
   /// Chooses the named recipe, or each recipe that a lab can run.
-  /// - Parameter filter: a text that the names of recipes contain, or nil for all.
+  /// - Parameter filter: text that the recipe names must contain, or nil for all recipes.
   /// - Throws: if the named recipe does not exist, or a lab cannot run it.
   package init(
     of project: Project, recipe name: String?, group: String?, parameters: [Value.Member], filter: String?
@@ -23,7 +23,7 @@ package struct LabRequests: Sendable {
     }
   }
 
-  /// The problem that no recipe runs.
+  /// Returns the problem to report if no recipe runs.
   /// - Parameter hasRecipes: whether `deploy.lua` declares recipes.
   package func nothing(hasRecipes: Bool) -> Problem {
     var problem = Problem("deploy.lua declares no recipe that a lab can run")
@@ -34,7 +34,7 @@ package struct LabRequests: Sendable {
 }
 
 extension Recipe {
-  /// Returns why a lab does not run the recipe with this group; nil: it does.
+  /// Returns why a lab does not run the recipe with this group, or nil if it does.
   fileprivate func reason(for group: String?) -> String? {
     if appspec != nil { return "its appspec file names folders of the whole machine; lander appspec run tries its bundle alone" }
     return group != nil || targets != .unset ? nil : "it has no targets; --group NAME chooses some"

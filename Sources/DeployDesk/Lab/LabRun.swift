@@ -2,15 +2,15 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Runs deployments of a lab through the real engine. It answers gates in place of people, and ends a deployment that takes too long.
+/// Runs a lab's deployments with the real engine. It answers gates in place of people, and ends a deployment that takes too long.
 struct LabRun: Sendable {
   let desk: Desk
   let scene: LabScene
-  /// How long a deployment and its rollback may take.
+  /// The time limit for a deployment and its rollback.
   let limit: Interval
-  /// How long a gate waits or looks at hosts before the lab promotes it.
+  /// How long a gate waits or watches hosts before the lab promotes it.
   static let longestGate = Interval.seconds(2)
-  /// How long a deployment may take to end in good order after its time is over.
+  /// How long a deployment can take to end in an orderly way after its time is over.
   private static let grace = Interval.seconds(30)
   /// The number of bytes of output that are kept for the report.
   private static let mostOutput = 1 << 20
@@ -59,7 +59,7 @@ struct LabRun: Sendable {
     return End(parts: parts, output: output, isLate: desk.now - began >= limit)
   }
 
-  /// Answers a gate that asks a person, and promotes a gate that would take long.
+  /// Answers a gate that asks a person, and promotes a gate that would take too long.
   private func answer(_ gate: Gate, _ number: Int, of deployment: Deployment.ID, _ gates: [Value.Member]) -> Task<Void, Never> {
     let chosen = gates.first { $0.name.isExactly(gate.name) }?.value.text
     return Task {

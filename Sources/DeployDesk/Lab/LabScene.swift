@@ -2,16 +2,16 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// What is not as on real hosts while a lab runs: answers of servers, and the failure that is made on purpose. It also notes each of these
-/// things for the report.
+/// Everything that differs from real hosts while a lab runs: the answers of servers, and the failure that is made on purpose. It also notes
+/// each difference for the report.
 package final class LabScene: Sendable {
-  /// The lifecycle event in which one host fails on purpose with one release.
+  /// A failure that is made on purpose: one host fails in one lifecycle event with one release.
   struct Failing: Sendable, Hashable {
     var host: String
     var event: LifecycleEvent
     var release: Release.ID
 
-    /// The message of the failure, by which it is told from others.
+    /// The message of the failure, which distinguishes it from other failures.
     var message: String { "the lab lets \(host) fail in \(event.rawValue) on purpose" }
   }
 
@@ -24,9 +24,9 @@ package final class LabScene: Sendable {
     var unchecked: [String] = []
     var answers = TrialAnswers([])
     var servers = TrialServers([])
-    /// The path of the recipe that is deployed; empty: none is.
+    /// The path of the recipe that is being deployed, or empty if there is none.
     var path = ""
-    /// The weights that stand in for those of balancers, by the names of their pools.
+    /// The weights that stand in for those of balancers, by the names of the pools.
     var weights: [[ExactText]: Weights] = [:]
   }
   private let state = Mutex(State())
@@ -35,13 +35,13 @@ package final class LabScene: Sendable {
   /// The name of this machine.
   private let machine: String
 
-  /// - Parameter machine: the name of this machine, by which URLs may lead to it.
+  /// - Parameter machine: the name of this machine, which URLs might contain.
   package init(_ ground: any LabGround, machine: String) {
     self.ground = ground
     self.machine = machine
   }
 
-  /// The sentences about what was not as on real hosts, each once, in the order of happening.
+  /// The sentences about what differed from real hosts, each once, in the order in which they were noted.
   package var notes: [String] { state.withLock { $0.notes } }
 
   /// Adds a sentence for the report.
@@ -58,7 +58,7 @@ package final class LabScene: Sendable {
     for name in secrets { note("Secret \(name) had a made-up value.") }
   }
 
-  /// Sets what the next deployment meets.
+  /// Sets what the next deployment will encounter.
   func set(failing: Failing? = nil, answers: TrialAnswers = TrialAnswers([]), servers: TrialServers = TrialServers([])) {
     state.withLock { ($0.failing, $0.isMet, $0.answers, $0.servers) = (failing, false, answers, servers) }
   }
@@ -93,7 +93,7 @@ package final class LabScene: Sendable {
       failure: failure, status: answer.status, stdout: Captured(text: answer.stdout), stderr: Captured(text: answer.stderr))
   }
 
-  /// Returns the outcome of a request to a server, or nil if the server is on this machine, and no test answers for it.
+  /// Returns the outcome of a request to a server, or nil if the server is on this machine and no test answers for it.
   func outcome(of request: HTTPRequest) -> Outcome? {
     let answer = state.withLock { $0.servers }.answer(request)
     guard let answer else {
@@ -106,8 +106,8 @@ package final class LabScene: Sendable {
     return .done(answer.response.value)
   }
 
-  /// Returns a healthy outcome for a check of a URL that is not on this machine, and notes that nothing was checked, or nil if the check is
-  /// made.
+  /// Returns a healthy outcome for a check of a URL that is not on this machine, and notes that nothing was checked. Returns nil if the
+  /// check has to be made.
   func outcome(of check: Check) -> Outcome? {
     guard case .http(let url, _) = check, !LabAddress(url).isThisMachine(named: machine) else { return nil }
     note("The check GET \(url) was not made, because it leads to another machine: nobody knows its answer.")
@@ -115,7 +115,7 @@ package final class LabScene: Sendable {
     return .done(.bool(true))
   }
 
-  /// Returns the weights of these pools: what was set last, or all traffic for the first pool.
+  /// Returns the weights of these pools: the ones that were set last, or all traffic for the first pool.
   func weights(of pools: [String]) -> Weights? {
     state.withLock { $0.weights[pools.map { ExactText($0) }] }
       ?? Weights(pools.enumerated().map { Weights.Share($1, $0 == 0 ? 100 : 0) })

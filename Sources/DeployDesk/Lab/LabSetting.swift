@@ -4,14 +4,14 @@ package import DeployModel
 package struct LabSetting: Sendable {
   let desk: Desk
   let scene: LabScene
-  /// The project with throw-away hosts.
+  /// The project with throwaway hosts.
   let project: LoadedProject
   /// The time limit of each deployment.
   let limit: Interval
 
   /// - Parameters:
   ///   - project: the project with its own hosts.
-  ///   - hosts: the hosts that take their places.
+  ///   - hosts: the throwaway hosts that take their places.
   ///   - limit: the time limit of each deployment.
   package init(desk: Desk, scene: LabScene, project: LoadedProject, hosts: LabHosts, limit: Interval) {
     self.desk = desk

@@ -1,14 +1,14 @@
 package import DeployModel
 
 extension SpecRun {
-  /// Runs the tests of specs that run for real, one after the other, because they share this machine.
-  /// - Parameter perform: runs one test, given what its function asks for, and returns how it ended.
+  /// Runs the tests of specs that really deploy, one after the other, because they share this machine.
+  /// - Parameter perform: runs one test and returns how it ended. It receives what the test's function asks for.
   /// - Returns: how each test ended, or empty if the specs have no such test.
   /// - Throws: all problems of the specs, before any test runs.
   package func labTests(of files: [SourceFile], filter: String?) throws(Problems) -> [LabTestRun] {
     do throws(Problems) { return try wanted(of: files, filter: filter) { $0.isLab }.map { LabTestRun(spec: $0.spec, test: $0.test) } } catch
     {
-      // A spec that can be read and has other tests only is no problem.
+      // A spec that can be read but has only other tests is not a problem.
       if try labCount(of: files) == 0 { return [] }
       throw error
     }
@@ -21,7 +21,7 @@ extension SpecRun {
   }
 }
 
-/// A test of a spec that runs for real.
+/// A test of a spec that really deploys.
 package struct LabTestRun: Sendable {
   let spec: any ReadSpec
   package let test: SpecTest

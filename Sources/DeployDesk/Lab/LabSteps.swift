@@ -13,11 +13,11 @@ struct LabSteps {
   /// The revisions that all hosts served after a deployment, oldest first; the last one is what they serve.
   private var served: [Digest] = []
   private var latest: TrialPart?
-  /// The hosts and events that may fail on purpose, the best first, or nil if they are not known yet.
+  /// The hosts and events that could fail on purpose, the best first, or nil if they are not known yet.
   private var weak: [Weak]?
-  /// Whether some hosts kept another revision than the rest, because the recipe allows that.
+  /// Whether some hosts kept a different revision from the rest, because the recipe allows that.
   private var isMixed = false
-  /// Whether the last step could not run, as a note says.
+  /// Whether the last step could not run. A note then says why.
   private(set) var isLeftOut = false
 
   /// A host, and an event in which it can fail.
@@ -67,7 +67,7 @@ extension LabSteps {
     }
   }
 
-  /// Returns the step after the changed revision, and notes which ones cannot run.
+  /// Returns the step after the changed revision, and notes which steps cannot run.
   private mutating func afterChanged() -> Step? {
     if recipe?.flow.stages.contains(where: { $0.terms?.irreversible == true }) == true {
       setting.scene.note("No rollback was tried, because a stage of the recipe is irreversible.")
@@ -83,7 +83,7 @@ extension LabSteps {
     return .back
   }
 
-  /// Returns the plan of the next revision: the recipe's own, or the first one with a file more.
+  /// Returns the plan of the next revision: the recipe's own revision, or the first revision with one more file.
   private mutating func planned() async throws -> Plan {
     var request = course.request
     if let first = revisions.first {
@@ -112,7 +112,7 @@ extension LabSteps {
     return try await check.problems(after: last, serving: revisions.last)
   }
 
-  /// The last host of the deployment with each event in which something of it can fail, the last event first, or empty if nothing can fail.
+  /// The last host of the deployment with each of its events that can fail, the last event first. It is empty if nothing can fail.
   private var weakest: [Weak] {
     guard let latest, let host = latest.plan.hosts.last(where: { $0.action == .change })?.host else { return [] }
     return latest.entries.reversed().reduce(into: []) { found, entry in
@@ -137,7 +137,7 @@ extension LabSteps {
     return []
   }
 
-  /// Deploys a revision, and lets a host fail. Returns what is wrong, and whether the host succeeded although it got the failure.
+  /// Deploys a revision, and lets a host fail. Returns the problems, and whether the host succeeded although it met the failure.
   private mutating func failing(_ weak: Weak) async throws -> (problems: [Problem], isTolerated: Bool) {
     let plan = try await planned()
     guard let release = plan.content.release?.id else { return ([], true) }

@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// A holder of a lock that this machine knows to be dead before the lock's lease ends, so that nobody renews the lock.
+/// A lock's holder that this machine knows to be dead, so that nobody renews the lock. This is known before the lock's lease ends.
 package enum DeadHolder: Sendable {
   /// A deployment in this journal that can be resumed.
   case interrupted(DeploymentSummary)
   /// A deployment in this journal that has ended without releasing its lock.
   case ended(DeploymentSummary)
-  /// A holder whose process on this machine has ended and whose journal is in another state folder.
+  /// A holder whose process on this machine has ended. Its journal is in another state folder.
   case gone(Lock)
 
   package var deployment: Deployment.ID {
@@ -34,7 +34,7 @@ package enum DeadHolder: Sendable {
 }
 
 extension DeploymentSummary {
-  /// The command that completes the interrupted deployment.
+  /// The command that completes an interrupted deployment.
   package var wayOn: String {
     if case .rollback(of: _?) = kind { return "lander resume \(id) finishes the way back" }
     return "lander resume \(id) resumes it, lander cancel \(id) \(kind.words.cancelling)"
@@ -45,6 +45,6 @@ extension DeploymentSummary {
 }
 
 extension String {
-  /// The clause as a sentence: with a capital letter and a full stop.
+  /// The clause as a sentence, with a capital letter and a full stop.
   package var sentenced: String { prefix(1).uppercased() + dropFirst() + "." }
 }

@@ -2,7 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// Warns about each deployment that has hosts of a plan that is only shown, because the command itself would wait or be refused.
+  /// Warns about each deployment that holds hosts of a plan. This is for a plan that is only shown, because the command that carries it out
+  /// would wait or be refused.
   /// - Parameters:
   ///   - surveys: the survey of each host of the selection.
   ///   - left: for each host, the token of a lock whose holder is known to be dead, or nil if there is none.

@@ -2,7 +2,7 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// The locks on surveyed hosts, and those of their holders that are known to be dead.
+/// The locks on surveyed hosts, and the lock holders that are known to be dead.
 package struct HeldLocks: Sendable {
   /// One lock on one host.
   package struct Held: Sendable {
@@ -19,8 +19,8 @@ package struct HeldLocks: Sendable {
   /// The dead holders, one for each token, in the order of finding.
   package internal(set) var dead: [(token: String, holder: DeadHolder)] = []
 
-  /// Refuses to remove locks of holders that are alive.
-  /// - Throws: the first such holder, with a better command than the removal of its lock.
+  /// Refuses to remove the locks if a holder is alive.
+  /// - Throws: a problem about the first such holder. It suggests a better command than removing the lock.
   package func refuseLiving() throws(Problems) {
     let living = all.first { held in held.lock.leaseLeft > 0 && !dead.contains { $0.token == held.lock.token } }
     guard let living else { return }
@@ -66,9 +66,9 @@ extension Desk {
     return locks
   }
 
-  /// Whether the application on a host may be stopped or without traffic, because the holder of its lock was interrupted. For a task in
-  /// this journal, the journal says whether the task takes hosts out of service and whether this host is in service again. For any other
-  /// holder this is unknown, so the result is true.
+  /// Whether the application on a host might be stopped or without traffic because the holder of the host's lock was interrupted. For a
+  /// task in this journal, the journal says whether the task takes hosts out of service and whether this host is in service again. For any
+  /// other holder this is unknown, so the result is true.
   private func mayBeOut(_ host: Host, of lock: Lock) async throws -> Bool {
     let entries = try await journal.entries(of: lock.deployment).entries
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.token == lock.token, let task = plan.kind.task else { return true }
@@ -82,9 +82,9 @@ extension Desk {
     }
   }
 
-  /// Removes locks from hosts, whoever holds them. During the removal nobody can resume a dead holder.
+  /// Removes locks from hosts, whoever holds them. During the removal, nobody can resume a dead deployment that holds one of them.
   /// - Parameter unlocked: called with the name of each host whose lock was removed.
-  /// - Throws: if a holder is being resumed now; otherwise every host whose lock could not be removed.
+  /// - Throws: if a holder is being resumed now. Otherwise, all hosts whose locks could not be removed.
   package func unlock(_ locks: HeldLocks, unlocked: (String) -> Void) async throws {
     var problems: [Problem] = []
     var claims: [any DeploymentClaim] = []
@@ -117,8 +117,8 @@ extension Survey {
 }
 
 extension HeldLocks.Held {
-  /// What the host has to record when the lock is removed, because only the lock says that the holder was interrupted, or nil if there is
-  /// nothing.
+  /// What the host has to record when the lock is removed, or nil if there is nothing. Until then, only the lock shows that the holder was
+  /// interrupted.
   fileprivate var left: FailedRestore? {
     guard isAbandoned else { return nil }
     let message = "it was unlocked in the middle, and nobody knows whether its application runs"

@@ -1,8 +1,8 @@
 import DeployModel
 import Synchronization
 
-/// The messages about locks with dead holders, kept until a deployment takes the locks over. A plan that is only shown or is refused takes
-/// nothing over.
+/// The messages about locks with dead holders, kept until a deployment takes the locks over. A plan that is only shown, or that is refused,
+/// takes nothing over.
 final class LeftOver: Sendable {
   private let sentences = Mutex<[(token: String, sentence: String)]>([])
 

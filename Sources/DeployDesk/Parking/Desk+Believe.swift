@@ -3,9 +3,9 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Finds the parked deployment that a word names: by its id, the beginning of the id, or the part after the id's last `-`.
-  /// - Returns: the deployment (nil: no host that answered keeps such a deployment), whether any host answered, and all surveys.
-  /// - Throws: if the word names several parked deployments.
+  /// Finds the parked deployment that a word names: by its id, by the beginning of the id, or by the part after the id's last `-`.
+  /// - Returns: the deployment (nil if no host that answered keeps such a deployment), whether any host answered, and all surveys.
+  /// - Throws: if the word fits several parked deployments.
   package func findParked(
     _ word: String, on selections: [Selection]
   ) async throws -> (found: FoundParked?, answered: Bool, surveys: [Surveyed]) {
@@ -35,7 +35,7 @@ extension Desk {
     }
     do {
       let known = try await journal.entries(of: id)
-      // If hosts have no copy, the engine left before it had sent the journal, so this machine has everything.
+      // If hosts have no copy, the engine left before it had sent the journal. In that case, this machine has everything.
       if found.parked.copy != nil || known.entries.isEmpty { try await takeNews(of: found, over: known.entries) }
       claim.release()
     } catch {
@@ -45,20 +45,20 @@ extension Desk {
     return try await past.pair(of: id)
   }
 
-  /// Appends the entries of a parked deployment that its hosts have and this state folder lacks.
+  /// Appends the entries of a parked deployment that are on its hosts but not in this state folder.
   private func takeNews(of found: FoundParked, over known: [Entry]) async throws {
     let copy: CopiedJournal
     do {
       copy = try await believed(found)
     } catch let problems as Problems where known.lastParking == found.parked.round {
-      // This state folder's engine parked the deployment, and nobody has resumed it since. A damaged copy on hosts then does not matter.
+      // This state folder's engine parked the deployment, and nobody has resumed it since. So a damaged copy on hosts does not matter.
       return tell(.warning(Problem(problems.list[0].message + "; what this state folder knows itself counts", fix: problems.list[0].fix)))
     }
     try await journal.append(try AdoptedJournal(copy.entries, over: known).news, to: found.parked.deployment)
   }
 
-  /// Returns the journal that hosts keep, and stores its sources.
-  /// - Throws: if the journal is not what an engine left on the hosts.
+  /// Returns the journal that hosts keep, and stores the sources in it.
+  /// - Throws: if the journal is not the one that an engine left on the hosts.
   private func believed(_ found: FoundParked) async throws -> CopiedJournal {
     let copy = try await copied(found)
     func refuse(_ what: String) -> Problems {
@@ -74,7 +74,7 @@ extension Desk {
     guard copy.entries.enumerated().allSatisfy({ $0.offset == $0.element.sequence }) else { throw refuse("entries are missing in it") }
     if let nonsense = EntrySense.nonsense(in: copy.entries) { throw refuse("entry \(nonsense.sequence) \(nonsense.what)") }
     if let other = stranger(in: plan, found.selection) { throw refuse("it names host \(other), which is not so in this project") }
-    // Whoever is root on one host must not reach other hosts in this way.
+    // Somebody who is root on one host must not be able to reach other hosts in this way.
     let locked = plan.hosts.count { if case .leftOut = $0.action { false } else { true } }
     guard found.places.count >= min(Parked.vouching, locked) else {
       throw refuse("only \(found.places[0].host.name) vouches for it, and \(min(Parked.vouching, locked)) hosts have to")
@@ -105,7 +105,7 @@ extension Desk {
         fix: "resume it where it was started, or with lander \(found.parked.engine), which parked it"), exit: .refused)
   }
 
-  /// Returns the first host of a plan that this project lacks or reaches differently, or nil if there is none.
+  /// Returns the first host of a plan that this project lacks or reaches in a different way, or nil if there is none.
   private func stranger(in plan: Plan, _ selection: Selection) -> String? {
     let known = selection.hosts + selection.bystanders + selection.partners.map(\.host)
     let named = plan.hosts.map(\.host) + plan.partners.map(\.host)
@@ -123,7 +123,7 @@ extension [Entry] {
 }
 
 extension Host {
-  /// Whether both values describe one host with an equal connection.
+  /// Whether both values describe the same host with the same connection.
   fileprivate func isReached(as other: Host) -> Bool {
     var (one, two) = (self, other)
     (one.number, two.number) = (0, 0)

@@ -3,11 +3,10 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Ends the parked deployments of surveyed hosts whose deadline has passed: they fail and their hosts go back, before anything new
-  /// starts.
-  /// - Parameter queues: whether the command at hand can wait in the queue.
-  /// - Returns: whether there were any, so that the hosts have to be surveyed again.
-  /// - Throws: if a parked deployment still waits, because it holds the hosts' locks.
+  /// Ends the surveyed hosts' parked deployments whose deadline has passed. They fail, and their hosts go back, before anything new starts.
+  /// - Parameter queues: whether the current command can wait in the queue.
+  /// - Returns: whether there were any. If so, the hosts have to be surveyed again.
+  /// - Throws: if a parked deployment is still waiting, because it holds the hosts' locks.
   package func endLate(_ found: [Surveyed], queues: Bool = true) async throws -> Bool {
     let parked = found.flatMap(\.parked)
     if let waiting = parked.first(where: { !$0.isLate(at: now) }) {
@@ -16,7 +15,7 @@ extension Desk {
     return try await endLate(parked)
   }
 
-  /// Runs a function after late deployments were ended. Its problems then mention that, because *nothing was started* would be untrue.
+  /// Runs a function. If late deployments were ended before it, its problems mention that, because *nothing was started* would be untrue.
   func afterLate<T>(_ work: () async throws -> T) async throws -> T {
     do { return try await work() } catch var problems as Problems {
       problems.done = "what nobody answered in time was ended, and nothing else was started"
@@ -36,7 +35,7 @@ extension Desk {
   }
 
   /// Ends a parked deployment with this engine, including the rollback that follows.
-  /// - Parameter reason: why the deployment is cancelled, or nil if its deadline has passed.
+  /// - Parameter reason: the reason for cancelling the deployment, or nil if its deadline has passed.
   /// - Returns: how the deployment ended, or nil if another engine had already ended it.
   @discardableResult
   func end(_ found: FoundParked, _ reason: String?) async throws -> RunEnd? {

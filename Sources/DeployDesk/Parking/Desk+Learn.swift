@@ -3,14 +3,14 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Finds out from surveyed hosts which deployments that this state folder parked have ended, and records their ends in the journal, so
-  /// that lander does not ask people to answer them. The journal of the engine that resumed such a deployment has the exact end, and
-  /// receipts tell whether it succeeded.
+  /// Takes the deployments that this state folder parked, and finds out from surveyed hosts which of them have ended. It records their
+  /// outcomes in the journal, so that lander does not ask people to answer them. The journal of the engine that resumed such a deployment
+  /// has the exact outcome, and receipts show whether it succeeded.
   /// - Returns: these deployments in their new state.
   package func learnEnds(from found: [Surveyed]) async throws -> [DeploymentSummary] {
     var learned: [DeploymentSummary] = []
     for one in try await past.deployments(seeing: found) where one.isElsewhere && one.isSuperseded {
-      // An engine of this machine is resuming the deployment, and will record its end.
+      // An engine of this machine is resuming the deployment, and will record its outcome.
       guard let claim = try journal.claim(one.id) else { continue }
       defer { claim.release() }
       let entries = try await past.entries(of: one.id)

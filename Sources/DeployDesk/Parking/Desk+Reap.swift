@@ -4,7 +4,7 @@ package import DeployModel
 package struct ReapResult: Sendable {
   package struct Late: Sendable {
     package var id: Deployment.ID
-    /// How the deployment ended, with its rollback, or nil if this machine could not end it, or another engine ended it first.
+    /// How the deployment ended, with its rollback, or nil if this machine could not end it or another engine ended it first.
     package var end: RunEnd?
     /// Why this machine could not end the deployment, or nil if the deployment has ended.
     package var problems: Problems?
@@ -15,8 +15,8 @@ package struct ReapResult: Sendable {
 }
 
 extension Desk {
-  /// Ends the parked deployments of surveyed hosts whose deadline has passed, one after the other: they fail, and their hosts go back.
-  /// Deployments that still wait are left alone. If a deployment cannot be ended, the others are still ended.
+  /// Ends the surveyed hosts' parked deployments whose deadline has passed, one after the other: they fail, and their hosts go back.
+  /// Deployments that are still within their deadline are left alone. If one deployment cannot be ended, the others are ended all the same.
   package func reap(_ found: [Surveyed]) async throws -> ReapResult {
     var result = ReapResult()
     var met: [Deployment.ID] = []
@@ -29,7 +29,7 @@ extension Desk {
       tell(.remark("Deployment \(one.parked.deployment) waited for \(one.question), and nobody answered in time: it ends now."))
       var late = ReapResult.Late(id: one.parked.deployment)
       do { late.end = try await end(one, nil) } catch let problems as Problems {
-        // Another engine may have ended the deployment since the survey, so that nothing is left to do.
+        // Another engine might have ended the deployment since the survey. In that case, nothing is left to do.
         let now = await survey(one.selection)
         let isKept = now.unreachable == now.surveys.count || now.parked.contains { $0.parked.deployment == one.parked.deployment }
         late.problems = isKept ? problems : nil

@@ -27,7 +27,7 @@ extension Desk {
   /// Resumes a parked deployment with this engine. If its deadline has passed, the deployment fails and its hosts go back, whatever the
   /// message says.
   /// - Parameters:
-  ///   - project: the project for building the bundle again if the store lacks it, or nil if the store has to have it.
+  ///   - project: the project that can build the bundle again if the store lacks it. With nil, the store must have the bundle.
   ///   - staying: how long this engine stays at the next gate that waits for a person.
   package func resumeParked(
     _ pair: DeploymentPair, _ wanted: MessageDraft, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
@@ -52,7 +52,7 @@ extension Desk {
     return try await resume(pair, saying: message, staying: staying, wantsOutput: wantsOutput)
   }
 
-  /// Leaves an answer in the inboxes of a parked deployment's hosts, for the engine that resumes the deployment.
+  /// Leaves an answer in the inboxes on a parked deployment's hosts, for the engine that resumes the deployment.
   /// - Returns: the answer, and the names of the hosts that have it.
   package func leave(_ wanted: MessageDraft, for found: FoundParked) async throws -> (hosts: [String], message: Message) {
     let parked = found.parked
@@ -96,7 +96,7 @@ extension Desk {
     return message
   }
 
-  /// Refuses a message that does not answer what the deployment waits for, because there is no reason to resume the deployment then.
+  /// Refuses a message that does not answer what the deployment waits for, because such a message is no reason to resume the deployment.
   /// - Parameter from: the people whose signatures the gate requires, or nil if it accepts any answer.
   private func refuse(
     _ wanted: MessageDraft, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID, takes from: [String]?

@@ -5,17 +5,17 @@ package import DeployModel
 package struct CommandLog: Sendable, Hashable {
   package var intent: Int
   package var place: Place
-  /// The host's name; `here` for the engine's machine.
+  /// The host's name, or `here` for the engine's machine.
   package var host: String
   /// The lifecycle event or stage that ran the command, or empty if there is none.
   package var event: String
   package var operation: Operation
-  /// When the recipe asked for the command.
+  /// When the recipe requested the command.
   package var began: Timestamp
-  /// The outcome, or nil if the end is unknown.
+  /// The outcome, or nil if it is unknown.
   package var outcome: Outcome?
 
-  /// Creates a log entry from an intent, or nil if the operation has no output that a person may want to read.
+  /// Creates a log entry from an intent, or nil if the operation has no output that a person might want to read.
   /// - Parameter names: the names of the deployment's hosts, by number.
   package init?(_ intent: Intent, at moment: Timestamp, names: [String]) {
     guard intent.operation.writes else { return nil }
@@ -36,7 +36,7 @@ package struct CommandLog: Sendable, Hashable {
     return plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
   }
 
-  /// Returns the problem that a deployment has no host of this name, with a similar name if there is one.
+  /// Returns the problem that a deployment has no host of this name. It suggests a similar name if there is one.
   package static func unknown(_ host: String, among names: [String], of deployment: Deployment.ID) -> Problems {
     unknown(host, among: names, "deployment \(deployment)")
   }
@@ -50,7 +50,7 @@ package struct CommandLog: Sendable, Hashable {
     Problems(Problem("\(what) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
   }
 
-  /// Returns the commands that may have written output, in the order of starting.
+  /// Returns the commands that might have written output, in the order in which they started.
   package static func commands(in entries: [Entry]) -> [CommandLog] {
     let names = names(in: entries)
     var commands: [CommandLog] = []
@@ -71,7 +71,7 @@ package struct CommandLog: Sendable, Hashable {
 }
 
 extension Operation {
-  /// Whether the operation has output that a person may want to read.
+  /// Whether the operation has output that a person might want to read.
   fileprivate var writes: Bool {
     switch self {
     case .run, .check: true

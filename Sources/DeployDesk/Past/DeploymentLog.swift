@@ -4,18 +4,19 @@ package import DeployModel
 /// The commands of one deployment, and the state of its journal.
 package struct DeploymentLog: Sendable {
   package var deployment: DeploymentSummary
-  /// The first damage of the journal, after which no commands are known, or nil if the journal is intact.
+  /// The first damage in the journal, or nil if the journal is intact. No commands after the damage are known.
   package var damage: Damage?
   package var commands: [CommandLog]
 
-  /// Returns the log with the commands of one host only; nil: with those of all hosts.
+  /// Returns the log with the commands of one host only, or of all hosts if the name is nil.
   package func on(_ host: String?) -> DeploymentLog {
     var log = self
     if let host { log.commands = commands.filter { $0.host == host } }
     return log
   }
 
-  /// Refuses damaged logs. Call this after the commands have been shown, because a program must not take an incomplete log for a success.
+  /// Refuses damaged logs. Call this after the commands have been shown: it makes the command fail, so that programs do not take an
+  /// incomplete log for a success.
   /// - Throws: the damage.
   package static func refuseDamaged(_ logs: [DeploymentLog]) throws(Problems) {
     let damaged = logs.compactMap { log in log.damage.map { $0.problem(of: log.deployment.id) } }
@@ -24,17 +25,17 @@ package struct DeploymentLog: Sendable {
 }
 
 extension PastDeployments {
-  /// Returns the commands that a deployment ran. If `last` is a rollback, also those of the deployment that it took back.
+  /// Returns the commands that a deployment ran. If `last` is a rollback, the commands of the deployment that it rolled back are included.
   /// - Parameters:
   ///   - word: an id, the beginning of an id, or `last`.
-  ///   - host: the host whose commands are wanted, or `here` for the engine's machine, or nil for all.
+  ///   - host: the host whose commands are wanted, `here` for the engine's machine, or nil for all.
   /// - Throws: if the deployment does not exist or has no such host.
   package func logs(of word: String, host: String?) async throws -> [DeploymentLog] {
     var logs: [DeploymentLog] = []
     for deployment in try await chosen(word) {
       let reading = try await journal.entries(of: deployment.id)
       let names = CommandLog.names(in: reading.entries)
-      // The rollback of a failed deployment has only the hosts that the deployment changed.
+      // The rollback of a failed deployment contains only the hosts that the deployment changed.
       let isFollowUp = if case .rollback(of: _?) = deployment.kind { word == "last" } else { false }
       if let host, host != "here", !names.contains(host), !isFollowUp {
         throw CommandLog.unknown(host, among: names, of: deployment.id)
@@ -45,7 +46,7 @@ extension PastDeployments {
     return logs
   }
 
-  /// Returns the commands of the deployments of a train. It is enough if one of them has the host.
+  /// Returns the commands of the deployments of a train. Only one of these deployments needs to have the host.
   /// - Parameter train: the name of the train in messages.
   /// - Throws: if none of the deployments has the host.
   package func logs(of deployments: [DeploymentSummary], named train: Train.ID, host: String?) async throws -> [DeploymentLog] {
@@ -76,7 +77,7 @@ extension PastDeployments {
       of: deployment, place: command.place, intent: command.intent, stream: stream, from: offset, limit: limit)
   }
 
-  /// Returns the named deployment. If `last` is a rollback, also the deployment that it took back.
+  /// Returns the named deployment. If the word is `last` and that is a rollback, the deployment that it rolled back is included.
   private func chosen(_ word: String) async throws -> [DeploymentSummary] {
     let named = try await find(word)
     guard word == "last", case .rollback(of: let failed?) = named.kind else { return [named] }

@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// A deployment and the rollback that followed from its failure. People resume, cancel and judge the two as one.
+/// A deployment and the rollback that its failure caused. For people, the two are one thing: they resume, cancel and judge them together.
 package struct DeploymentPair: Sendable, Hashable {
   package enum State: Sendable, Hashable { case running, interrupted, superseded, concluded, damaged }
 
-  /// The deployment that somebody started; the rollback, if the journal lacks that deployment.
+  /// The deployment that somebody started. If the journal lacks that deployment, this is the rollback.
   package var first: DeploymentSummary
-  /// The rollback that followed from the deployment, or nil if none was needed, or it has not begun.
+  /// The rollback that followed the deployment, or nil if none was needed or it has not begun.
   package var back: DeploymentSummary?
 
   package init(first: DeploymentSummary, back: DeploymentSummary? = nil) {
@@ -16,7 +16,7 @@ package struct DeploymentPair: Sendable, Hashable {
 
   package var members: [DeploymentSummary] { [first] + (back.map { [$0] } ?? []) }
 
-  /// The state of the pair: that of the rollback as long as the rollback has not ended.
+  /// The state of the pair. Until the rollback has ended, this is the state of the rollback.
   package var state: State {
     let states = members.map(\.state)
     if states.contains(.running) { return .running }
@@ -40,12 +40,12 @@ package struct DeploymentPair: Sendable, Hashable {
       fix: "lander status\(GroupName(last.group).option) shows what each host runs now")
   }
 
-  /// Throws the problem if the pair was superseded.
+  /// Throws a problem if the pair was superseded.
   package func refuseSuperseded() throws(Problems) {
     if let superseded { throw Problems(superseded, exit: .locked) }
   }
 
-  /// Returns all pairs of a journal, in the order of their newest members.
+  /// Returns all pairs of a journal, ordered by their newest members.
   package static func all(_ deployments: [DeploymentSummary]) -> [DeploymentPair] {
     var pairs: [DeploymentPair] = []
     for deployment in deployments where !pairs.contains(where: { $0.first.id == deployment.id }) {
@@ -60,7 +60,7 @@ package struct DeploymentPair: Sendable, Hashable {
 }
 
 extension PastDeployments {
-  /// Returns the pair that has the named deployment. Without a name, the only pair in one of these states.
+  /// Returns the pair that contains the named deployment. Without a name, returns the only pair in one of these states.
   /// - Throws: if there is no such pair, if several match, or if the pair's journal is damaged.
   package func pair(_ word: String?, or states: [DeploymentPair.State]) async throws -> DeploymentPair {
     let all = DeploymentPair.all(try await deployments())
@@ -82,11 +82,11 @@ extension PastDeployments {
     return pair
   }
 
-  /// Returns the pair that has a deployment.
+  /// Returns the pair that contains a deployment.
   /// - Throws: if the journal has no such deployment, or the pair's journal is damaged.
   package func pair(of deployment: Deployment.ID) async throws -> DeploymentPair { try await pair(deployment.rawValue, or: []) }
 
-  /// Returns the problem that several pairs match. The newest is not chosen silently, because it may belong to another team.
+  /// Returns the problem that several pairs match. The newest pair is not chosen silently, because it might belong to another team.
   private static func several(_ pairs: [DeploymentPair]) -> Problem {
     let names = pairs.prefix(8).map { pair in
       let words = pair.first.kind.words

@@ -1,18 +1,18 @@
 package import DeployCore
 package import DeployModel
 
-/// Weights that an earlier deployment shifted and did not shift back. A rollback of hosts without slots moves no traffic.
+/// Weights that an earlier deployment shifted and did not shift back. They stay because a rollback of hosts without slots moves no traffic.
 package struct LeftTraffic: Sendable, Hashable {
   package var deployment: Deployment.ID
   /// The weights that the deployment set last.
   package var now: Weights
   /// The weights before the deployment's first shift.
   package var before: Weights
-  /// The commands with which the recipe's adapter restores the old weights, one in each line, with the host. Empty: unknown, because they
-  /// depend on real answers.
+  /// The commands with which the recipe's adapter restores the old weights, one a line, each with its host. It is empty if the commands are
+  /// unknown because they depend on real answers.
   package var commands: [String]
 
-  /// The description for people, in lines.
+  /// The description for people, line by line.
   package var lines: [String] {
     let story =
       "A rollback moves no traffic: deployment \(deployment) left it at \(now.sentence), and it was \(before.sentence) before."
@@ -22,10 +22,10 @@ package struct LeftTraffic: Sendable, Hashable {
 }
 
 extension Desk {
-  /// Returns the weights that the group's newest deployment with a shift left behind, according to this journal. Nil: none, because it
-  /// succeeded or restored the old weights.
+  /// Returns the weights that the newest deployment of the group that shifted traffic left behind, according to this journal. Returns nil
+  /// if it left none, because it succeeded or restored the old weights.
   package func leftTraffic(of selection: Selection, in project: LoadedProject) async throws -> LeftTraffic? {
-    // A group with slots is rolled back by the recipe's strategy, which moves the traffic.
+    // In a group with slots, the recipe's strategy does the rollback, and it moves the traffic.
     if Slots.has(selection.hosts) { return nil }
     guard let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()), let adapter = plan.flow.strategy?.traffic
     else { return nil }
@@ -40,7 +40,7 @@ extension Desk {
     return nil
   }
 
-  /// Returns the adapter's commands, from a rehearsal in which every command succeeds and prints nothing.
+  /// Returns the adapter's commands from a rehearsal in which every command succeeds and prints nothing.
   private func adapterCommands(_ adapter: TrafficAdapter, setting weights: Weights, _ plan: Plan, _ project: LoadedProject) -> [String] {
     let sources = plan.content.recipes.map { _ in project.project.sources }
     guard let scripts = try? stage.library.rehearsed(plan, sources: sources, as: .plan, hasFaults: false) else { return [] }
@@ -53,7 +53,7 @@ extension Desk {
         if case .run(let command) = operation { commands.append(here + command.line) } else { commands.append(here + operation.verb) }
         answer = .outcome(Outcome(value: .bool(true), status: 0, stdout: Captured(text: ""), stderr: Captured(text: "")))
       case .asked(.sleep): answer = .slept
-      // If the adapter starts functions together, or fails, the commands are incomplete and would mislead.
+      // If the adapter fails or starts functions in parallel, the commands are incomplete and would mislead.
       case .asked, .ended(.raised): return []
       case .ended(.returned): return scripts.findings.isEmpty ? commands : []
       }
@@ -69,7 +69,7 @@ private struct Shifted {
   /// Whether the deployment succeeded, so that its last weights are intended.
   var isWanted: Bool
 
-  /// Returns nil if the deployment shifted no traffic, or the weights before the first shift are unknown.
+  /// Returns nil if the deployment shifted no traffic or the weights before the first shift are unknown.
   init?(_ entries: [Entry]) {
     var first: Weights?
     var last: Weights?

@@ -3,7 +3,7 @@ package import DeployModel
 
 /// What the journal says about hosts that lack their group's revision.
 extension PastDeployments {
-  /// The largest number of deployments of a revision that are searched, newest first.
+  /// How many deployments of a revision are searched at most, newest first.
   private static let depth = 10
 
   /// Returns which deployments were stopped on purpose, failed or were cancelled, according to this journal.
@@ -14,7 +14,7 @@ extension PastDeployments {
       ended: all.filter { $0.status == .failed || $0.status == .cancelled }.map(\.id))
   }
 
-  /// Returns the hosts of a group that lack the group's revision, or nil if no host lacks it, or it cannot be deployed to them now.
+  /// Returns the hosts of a group that lack the group's revision. Returns nil if no host lacks it, or if it cannot be deployed to them now.
   package func missing(in found: Surveyed) async throws(Failure) -> MissingHosts? {
     guard found.selection.recipe.strategy?.traffic == nil else { return nil }
     guard let ground = JoinGround.ofMissing(found.selection, found.surveys, try await missing()) else { return nil }
@@ -27,8 +27,8 @@ extension PastDeployments {
     return MissingHosts(ground, selection, surveys) { host in told.first { $0.host == host.number }?.told }
   }
 
-  /// Returns how deployments of a revision left hosts. For each host, the newest deployment counts that says something about it. *Left out*
-  /// counts only if no deployment says anything else about the host.
+  /// Returns the state in which the deployments of a revision left each host. For each host, the newest deployment that says something
+  /// about the host counts. *Left out* counts only if no deployment says anything else about the host.
   private func told(
     of goal: Receipt, _ hosts: [Host], of group: String
   ) async throws(Failure) -> [(host: Int, told: MissingHost.Told)] {
@@ -52,7 +52,7 @@ extension PastDeployments {
 }
 
 extension MissingHost.Told {
-  /// Reads how an ended deployment left a host, or nil if the deployment did not have the host, or did nothing there.
+  /// Reads the state in which an ended deployment left a host, or nil if the deployment did not include the host or did nothing there.
   fileprivate init?(_ host: Host, in plan: Plan, _ conclusion: Conclusion) {
     guard let number = plan.hosts.firstIndex(where: { $0.host.name.isExactly(host.name) }), conclusion.hosts.indices.contains(number) else {
       return nil
@@ -68,7 +68,7 @@ extension MissingHost.Told {
 }
 
 extension Plan {
-  /// Whether the request named other hosts and not this one.
+  /// Whether the request listed other hosts but not this one.
   fileprivate func leavesOut(_ host: Host) -> Bool {
     guard flow.joins == nil, flow.missing == nil, let only = subject.typed?.only, !only.isEmpty else { return false }
     return !HostFilter(only).takes(host)

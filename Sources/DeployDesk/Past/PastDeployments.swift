@@ -1,14 +1,14 @@
 import DeployCore
 package import DeployModel
 
-/// A journal in the form that people use: they name a deployment by its id, the beginning of its id, or `last`.
+/// A journal, for people who identify a deployment by its id, the beginning of its id, or `last`.
 package struct PastDeployments: Sendable {
   package let journal: any PastJournal
 
   package init(_ journal: any PastJournal) { self.journal = journal }
 
-  /// Returns the deployment that a word names.
-  /// - Throws: if the word names no deployment, or several.
+  /// Returns the deployment that a word identifies.
+  /// - Throws: if the word fits no deployment, or several.
   package func find(_ word: String) async throws -> DeploymentSummary {
     let all = try await deployments()
     if word == "last", let newest = all.first { return newest }
@@ -24,14 +24,14 @@ package struct PastDeployments: Sendable {
         fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ") + (near.count > 6 ? ", …" : "")))
   }
 
-  /// Whether a word names at least one deployment of this journal.
+  /// Whether a word fits at least one deployment of this journal.
   package func knows(_ word: String) async throws -> Bool {
     let all = try await deployments()
     return word == "last" || all.contains { $0.id.rawValue == word || $0.id.isMeant(by: word) }
   }
 
   /// Returns all entries of a deployment.
-  /// - Throws: if the journal is damaged. The entries before the damage can be read, but the deployment cannot be resumed.
+  /// - Throws: if the journal is damaged. The entries before the damage are readable, but the deployment cannot be resumed.
   package func entries(of deployment: Deployment.ID) async throws -> [Entry] {
     let reading = try await journal.entries(of: deployment)
     let nonsense = EntrySense.nonsense(in: reading.entries).map { Damage(sequence: $0.sequence, what: $0.what) }

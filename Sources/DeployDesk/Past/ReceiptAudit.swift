@@ -7,7 +7,7 @@ package struct ReceiptAudit: Sendable, Hashable {
   package var recipe: String
   /// The result, as a clause about the host.
   package var words: String
-  /// Whether nothing contradicts the journal; true also if there is nothing to compare.
+  /// Whether nothing contradicts the journal. It is also true if there is nothing to compare.
   package var isFine: Bool
 }
 
@@ -50,7 +50,7 @@ extension PastDeployments {
 }
 
 extension Failure {
-  /// Whether the host gave no answer, because it is unreachable or lacks the tools to answer.
+  /// Whether the host gave no answer because it is unreachable or lacks the tools to answer.
   fileprivate var isAway: Bool {
     switch kind {
     case .unreachable, .transport, .timeout, .cancelled, .missing: true

@@ -3,20 +3,20 @@ package import DeployModel
 
 /// Finds the hosts that newer deployments have taken over from an interrupted one.
 ///
-/// A host obeys the highest fence that it has seen. So an interrupted deployment has no effect on a host any more once the host has given
-/// its lock to a newer deployment with a higher fence, however that deployment ended.
+/// A host obeys the highest fence that it has seen. So once a host has given its lock to a newer deployment with a higher fence, an
+/// interrupted deployment no longer has any effect on that host. It does not matter how the newer deployment ended.
 struct Takeover {
-  /// The hosts that the interrupted deployment may still have to finish or restore.
+  /// The hosts that the interrupted deployment might still have to finish or restore.
   private(set) var open: [Site] = []
-  /// The names of the hosts that newer deployments have taken over, in the order of finding.
+  /// The names of the hosts that newer deployments have taken over, in the order in which they were found.
   private(set) var taken: [String] = []
-  /// The newest deployment that took over a host, or nil if there is none, or a host does not name it.
+  /// The newest deployment that took over a host. It is nil if there is none, or if a host does not say which one it is.
   private(set) var by: Deployment.ID?
-  /// Whether none of the hosts that answered has the deployment's lock any more; nil: no host answered.
+  /// Whether none of the hosts that answered still has the deployment's lock, or nil if no host answered.
   private(set) var isLetGo: Bool?
-  /// Whether a host that answered has a receipt of this deployment, or of its rollback.
+  /// Whether any host that answered has a receipt of this deployment or of its rollback.
   private(set) var isOwnEnd = false
-  /// Whether every host that answered has a good receipt of this deployment; nil: no host answered.
+  /// Whether every host that answered has a good receipt of this deployment, or nil if no host answered.
   private(set) var isProved: Bool?
   private let planned: Timestamp
   private let fence: Int
@@ -28,7 +28,7 @@ struct Takeover {
     var host: Host
     var path: String
 
-    /// Whether both sites are one folder on one machine, as far as names and addresses show.
+    /// Whether both sites are the same folder on the same machine, as far as names and addresses show.
     func isSame(as other: Site) -> Bool {
       host.transport == other.host.transport && (host.address ?? host.name).isExactly(other.host.address ?? other.host.name)
         && (host.port ?? 22) == (other.host.port ?? 22) && path.isExactly(other.path)
@@ -40,7 +40,7 @@ struct Takeover {
   init?(of entries: [Entry]) {
     guard case .planned(let plan)? = entries.first?.fact else { return nil }
     (id, fence, token, planned) = (plan.id, plan.lock.fence, plan.lock.token, plan.receiptTime)
-    // A deployment that has ended has only its rollback left to do.
+    // If a deployment has ended, only its rollback is left to do.
     let owed: [Int]? = if case .concluded(let conclusion)? = entries.last?.fact { conclusion.wayBackHosts } else { nil }
     for one in plan.hosts {
       if case .leftOut = one.action { continue }
@@ -51,7 +51,7 @@ struct Takeover {
 
   /// Reads from a newer deployment's journal which of the hosts gave their locks to that deployment.
   mutating func look(at entries: [Entry]) {
-    // The fence may be equal, because the interrupted deployment may never have reached the host.
+    // The fences can be equal, because the interrupted deployment might never have reached the host.
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.fence >= fence else { return }
     var asked: [Int: Int] = [:]
     var given: [Int] = []
@@ -70,7 +70,7 @@ struct Takeover {
     }
   }
 
-  /// Reads from a host's survey whether the host has seen a higher fence of another deployment.
+  /// Reads from a host's survey whether the host has seen another deployment with a higher fence.
   mutating func look(at site: Site, _ state: HostState) {
     guard open.contains(where: { $0.isSame(as: site) }) else { return }
     isLetGo = isLetGo != false && state.lock?.token != token
@@ -91,7 +91,7 @@ struct Takeover {
 
 extension PastDeployments {
   /// Returns all deployments, newest first. An interrupted deployment is superseded if newer ones have taken over all of its hosts.
-  /// - Parameter found: surveys of hosts, which also know of deployments that other state folders made.
+  /// - Parameter found: surveys of hosts. They also show deployments that were made with other state folders.
   package func deployments(seeing found: [Surveyed] = []) async throws(Failure) -> [DeploymentSummary] {
     var all = try await journal.deployments()
     for index in all.indices where all[index].state == .interrupted {
@@ -106,7 +106,7 @@ extension PastDeployments {
         }
       }
       all[index].takenOver = takeover.taken
-      // Hosts keep a parked deployment until an engine with any state folder resumes it.
+      // Hosts keep a parked deployment until an engine resumes it, with whatever state folder.
       let isElsewhere = all[index].parked != nil && takeover.isLetGo == true && (takeover.by == nil || takeover.isOwnEnd)
       all[index].isElsewhere = isElsewhere
       if isElsewhere || takeover.open.isEmpty && !takeover.taken.isEmpty { all[index].state = .superseded(by: takeover.by) }

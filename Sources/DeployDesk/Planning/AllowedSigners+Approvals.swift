@@ -5,7 +5,7 @@ extension AllowedSigners {
   /// Returns problems for approvals that can never get all of their signatures.
   /// - Parameters:
   ///   - entries: the entries of a rehearsal.
-  ///   - now: the present time; keys that are not valid now do not count.
+  ///   - now: the current time. Keys that are not valid now do not count.
   func problems(in entries: [Entry], at now: Timestamp) -> [Problem] {
     var problems: [Problem] = []
     for case .noted(.gateOpened(_, let gate)) in entries.lazy.map(\.fact) {
@@ -25,7 +25,7 @@ extension AllowedSigners {
     return problems
   }
 
-  /// Returns the names under which the keys count: each key under the first name for which it may sign.
+  /// Returns the names under which the keys count. Each key counts under the first name that it is allowed to sign for.
   private func signers(among names: [String], _ now: Timestamp) -> [String] {
     var (keys, signers): ([String], [String]) = ([], [])
     for name in names {
@@ -47,7 +47,7 @@ extension AllowedSigners {
       fix: "add a line there: \(name) ssh-ed25519 AAAA…\(near)")
   }
 
-  /// Returns the keys that may sign for a name now.
+  /// Returns the keys that are allowed to sign for a name now.
   private func keys(of name: String, _ now: Timestamp) -> [String] {
     lines.filter { line in
       guard line.holds(at: now) else { return false }

@@ -2,9 +2,9 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// Returns the request for what another group runs: its bundle, and the parameters with which the bundle was deployed. Parameters that
-  /// the target group sets itself (`params`) and typed parameters have precedence.
-  /// - Throws: every host of the other group that does not run one common good release. Changes nothing.
+  /// Returns the request that deploys what another group runs: its bundle, with the parameters of that bundle's deployment. Parameters that
+  /// the target group sets itself (`params`) and typed parameters take precedence.
+  /// - Throws: all hosts of the other group that do not run one common good release. Nothing has been changed in this case.
   package func adopting(_ source: String, _ asked: Asked, of project: LoadedProject) async throws -> Asked {
     var asked = asked
     let selection = try project.project.selection(recipe: asked.request.recipe, group: source)
@@ -44,8 +44,8 @@ extension Desk {
     return asked
   }
 
-  /// Returns the newest receipt of hosts that all run one good release with equal parameters.
-  /// - Throws: every host that does not.
+  /// Returns the newest receipt of hosts that all run the same good release with the same parameters.
+  /// - Throws: all hosts that do not run it.
   func agreed(_ hosts: [(host: Host, survey: Survey)], in group: String) throws(Problems) -> Receipt {
     var problems: [Problem] = []
     var receipts: [(host: String, receipt: Receipt)] = []
@@ -83,6 +83,6 @@ extension Desk {
 }
 
 extension Receipt.Inputs {
-  /// Whether a deployment with these inputs would bring an equal bundle with equal parameters.
+  /// Whether a deployment with these inputs would bring the same bundle with the same parameters.
   fileprivate func isSame(as other: Receipt.Inputs?) -> Bool { bundle == other?.bundle && parameters == other?.parameters }
 }

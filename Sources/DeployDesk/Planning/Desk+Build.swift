@@ -20,7 +20,7 @@ extension Desk {
     }
     revision.linksLeave = recipe.appspec != nil
     if let build = revision.build {
-      // A build may find the recipe's secrets in its environment, so they are hidden in what it prints.
+      // A build might find the recipe's secrets in its environment, so they are hidden in its output.
       _ = await expect(secretsNamedIn: project.project.sources)
       tell(.building(build))
     }
@@ -31,10 +31,10 @@ extension Desk {
 }
 
 extension Desk {
-  /// Gets the values of all secrets that recipes name in their sources, before any recipe runs. From now on, these values are hidden in all
+  /// Gets the values of all secrets that occur in recipes' sources, before any recipe runs. From now on, these values are hidden in all
   /// output.
-  /// - Returns: the names of secrets that are not available on this machine, or are too short to be hidden. An operation that needs one of
-  ///   them fails for that reason.
+  /// - Returns: the names of the secrets that are not available on this machine or are too short to be hidden. An operation that needs one
+  ///   of them will fail.
   package func expect(secretsNamedIn sources: [SourceFile]) async -> [String] {
     let named = SecretNames(in: sources)
     for name in named.examples { try? await secrets.expect([name]) }

@@ -3,16 +3,16 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Makes a plan from a request: selects hosts, builds the bundle, surveys, plans and rehearses. Changes nothing on a host.
+  /// Makes a plan from a request: selects hosts, builds the bundle, surveys the hosts, plans and rehearses. Nothing changes on a host.
   /// - Parameters:
-  ///   - connecting: if false, no host is contacted and all count as fresh.
+  ///   - connecting: whether to contact hosts. If false, all hosts count as fresh.
   ///   - ticket: the token of the deployment's place in the queue, or nil if it has no place.
-  ///   - endsLate: whether to first end parked deployments whose deadline has passed. A parked deployment that still waits has the hosts.
-  ///   - isShown: whether the plan is only shown. Deployments that have its hosts are then warnings.
-  ///   - queues: whether the command at hand can wait in the queue; `remove` and `join` cannot.
-  ///   - ready: the bundle to deploy, or nil if it is built.
-  ///   - origin: the commit and changes of the revision, if they are known, or nil if they are looked up.
-  /// - Throws: `Problems` with everything that is wrong as far as it can be known at that point.
+  ///   - endsLate: whether to first end parked deployments whose deadline has passed. Any other parked deployment keeps its hosts.
+  ///   - isShown: whether the plan is only shown. If it is, deployments that hold its hosts are only warnings.
+  ///   - queues: whether the current command can wait in the queue. `remove` and `join` cannot.
+  ///   - ready: the bundle to deploy, or nil if it has to be built.
+  ///   - origin: the commit and changes of the revision, or nil if they have to be looked up.
+  /// - Throws: `Problems` with everything that is known to be wrong at that point.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
     isShown: Bool = false, queues: Bool = true, bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
@@ -63,7 +63,7 @@ extension Desk {
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)
   }
 
-  /// Returns the hosts that the deployment leaves alone. Warns if one of them does not answer and may have stage marks.
+  /// Returns the hosts that the deployment leaves alone. Warns if one of them does not answer and might have stage marks.
   private func heard(_ others: Bystanders?, of selection: Selection) -> Bystanders? {
     if others?.areUnknown == true, selection.remembersStages {
       tell(.remark("A host of the group that is left alone does not answer, so it is unknown which stages it remembers."))
@@ -72,7 +72,7 @@ extension Desk {
   }
 
   /// Returns the recipe's appspec options completed with the bundle's scripts, and the steps of the installation.
-  /// - Throws: everything that would fail on the hosts.
+  /// - Throws: all problems that would make the installation fail on the hosts.
   private func appSpec(of recipe: Recipe, _ manifest: Manifest) async throws -> (options: AppSpecOptions?, installation: [String]) {
     guard var options = recipe.appspec, !recipe.bringsNothing else { return (nil, []) }
     let bundle = try await reviewer.review(manifest, options, in: shelf)
@@ -82,7 +82,7 @@ extension Desk {
     return (options, bundle.installation)
   }
 
-  /// Returns the surveys of partners, with the locks of dead holders that may be taken over.
+  /// Returns the surveys of partners, with the locks that are free to be taken over because their holders are dead.
   /// - Parameter preparation: the surveys, or nil if no host was asked.
   /// - Throws: if a deployment that can be resumed has locked a partner.
   func surveyedPartners(
@@ -100,7 +100,7 @@ extension Desk {
   func secretProblems(_ names: [String]) async -> [Problem] {
     var problems = await secrets.missing(of: names)
     for name in names where !problems.contains(where: { $0.subject == name }) {
-      // A secret may be too short to be hidden in output. It is refused now, and not during the deployment.
+      // A secret might be too short to be hidden in output. It is refused now rather than during the deployment.
       do { try await secrets.expect([name]) } catch { problems.append(error.problem(of: name)) }
     }
     return problems

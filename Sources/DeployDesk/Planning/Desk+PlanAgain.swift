@@ -2,15 +2,15 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Repeats the planning of a saved plan, with the saved plan's bundle if the store still has it, and compares the two plans.
-  /// - Parameter said: who carries the plan out, and why; missing values come from the saved plan.
-  /// - Throws: every difference between the plans. Nothing was started.
+  /// Plans a saved plan again, with the saved plan's bundle if the store still has it, and compares the two plans.
+  /// - Parameter said: who carries the plan out, and why. Missing values come from the saved plan.
+  /// - Throws: all differences between the plans. Nothing has been started in this case.
   package func plan(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     try refuseUnplanned(record.request)
     var request = record.request
     request.said = StatedProvenance(
       message: said.message ?? request.said.message, actor: said.actor, labels: said.labels.isEmpty ? request.said.labels : said.labels)
-    // The bundle that was reviewed is sent. If it is gone, it is built again, and the result has to be equal.
+    // The bundle that was reviewed is sent. If it is gone, it is built again, and the result must be identical.
     if let bundle = record.bundle, (try? shelf.inspect(bundle.hex)) != nil { request.revision = "bundle:\(bundle.hex)" }
     let planned =
       record.request.missing == true
@@ -37,7 +37,7 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Returns the source files that differ from those of the plan; empty if this machine lacks the plan's files.
+  /// Returns the source files that differ from those of the plan, or an empty list if this machine lacks the plan's files.
   private func changedFiles(_ record: PlanRecord, _ project: LoadedProject) async -> [String] {
     guard let before = try? await shelf.sources(record.sources) else { return [] }
     let now = project.project.sources

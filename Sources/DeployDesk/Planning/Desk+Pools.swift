@@ -3,9 +3,9 @@ import DeployModel
 
 extension Desk {
   /// Refuses to roll a whole group back from a good release if pools share its traffic. A rollback runs no strategy, so it would stop the
-  /// hosts that get all of the traffic. Not refused: the rollback of an unfinished deployment, and of a group whose previous revision this
-  /// machine cannot deploy. For an unfinished deployment, a remark says what happens to the traffic.
-  /// - Throws: the problem, with the `deploy` command that goes back with the strategy.
+  /// hosts that get all of the traffic. Two rollbacks are still allowed: that of an unfinished deployment, and that of a group whose
+  /// previous revision this machine cannot deploy. For an unfinished deployment, a remark says what happens to the traffic.
+  /// - Throws: the problem, with the `deploy` command that goes back with the strategy's help.
   func refuseBesidesPools(_ plan: Plan, _ selection: Selection) throws(Problems) {
     let recipe = selection.recipe
     let sharesTraffic = recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }

@@ -5,9 +5,9 @@ extension Desk {
   /// - Parameters:
   ///   - wanted: the revision that somebody typed, or nil for the recipe's own.
   ///   - surveys: the hosts' receipts, which name the commits that hosts run now.
-  ///   - origin: the commit and the new commits, if they are known, or nil if they are looked up. If it lacks only the new commits, these
-  ///     are looked up.
-  ///   - signer: the signer of the bundle; nil: none is known.
+  ///   - origin: the commit and the new commits, or nil if they have to be looked up. If only the new commits are missing, only these are
+  ///     looked up.
+  ///   - signer: the signer of the bundle, or nil if no signer is known.
   func provenance(
     _ said: StatedProvenance, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
     from origin: Provenance? = nil, signedBy signer: String? = nil
@@ -27,7 +27,7 @@ extension Desk {
     return provenance.nilIfEmpty
   }
 
-  /// Returns the commits between what hosts run and a new commit, or nil if unknown, or there are none.
+  /// Returns the commits between the one that hosts run and a new commit, or nil if they are unknown or there are none.
   private func changes(to commit: Commit?, from surveys: [Survey], in folder: String) async -> CommitRange? {
     guard let new = commit?.id, let old = Self.commit(runningOn: surveys), old != new else { return nil }
     return await commits.changes(from: old, to: new, in: folder)
@@ -38,13 +38,13 @@ extension Desk {
     Provenance(actor: said.actor ?? system?.actor, message: said.message, labels: said.labels, job: system?.job)
   }
 
-  /// Returns the commit from which a revision is made, completed with what the CI system says, or nil if unknown.
+  /// Returns the commit from which a revision is made, completed with facts from the CI system, or nil if the commit is unknown.
   func commit(_ ref: String?, in folder: String) async -> Commit? {
     var found = await commits.commit(ref, in: folder)
     guard ref == nil, let system, let said = system.commit else { return found }
-    // The sources may come from an archive, or the CI job may have no git.
+    // The sources might come from an archive, or the CI job might have no git.
     if found == nil { found = Commit(id: said) }
-    // CI systems check out a commit, and not a branch.
+    // CI systems check out a commit rather than a branch.
     if var commit = found, commit.id == said {
       commit.branch = commit.branch ?? system.branch
       commit.tag = commit.tag ?? system.tag
@@ -66,7 +66,8 @@ extension Desk {
     }
   }
 
-  /// Returns the commit that most hosts run, or the first host's if several are equally frequent, or nil if no receipt names a commit.
+  /// Returns the commit that most hosts run. If several commits are equally frequent, the first host's commit counts. Returns nil if no
+  /// receipt has a commit.
   private static func commit(runningOn surveys: [Survey]) -> String? {
     var counts: [(id: String, hosts: Int)] = []
     for case .reached(let state) in surveys {

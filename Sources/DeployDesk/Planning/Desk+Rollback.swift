@@ -5,12 +5,12 @@ package import DeployModel
 extension Desk {
   /// Returns a plan that takes hosts back to the good release before the one that they run, according to the hosts' receipts.
   /// - Parameters:
-  ///   - straighten: whether to include hosts that run something else than the rest of the group.
-  ///   - aim: a release that hosts keep, as typed, or nil for the previous good release.
+  ///   - straighten: whether to include hosts that run something different from the rest of the group.
+  ///   - aim: the release to go back to, which hosts keep, as typed. With nil, it is the previous good release.
   ///   - despite: names of irreversible stages that should not prevent the rollback.
   ///   - said: who asks, and why.
-  ///   - endsLate: whether to end parked deployments first if their deadline has passed; false: planning changes nothing.
-  /// - Throws: every reason why the hosts cannot go back.
+  ///   - endsLate: whether to first end parked deployments whose deadline has passed. If false, planning changes nothing.
+  /// - Throws: all reasons why the hosts cannot go back.
   package func planRollback(
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, despite: [String] = [],
     said: StatedProvenance = StatedProvenance(), endsLate: Bool = true
@@ -47,7 +47,7 @@ extension Desk {
     return plan
   }
 
-  /// Reports stages that are not undone because hosts that do not go back need their results. Stages in `despite` are not reported.
+  /// Reports stages that are not undone, because hosts that do not go back need their results. Stages in `despite` are not reported.
   private func tellOfStaying(_ plan: Plan, _ surveys: [Survey], _ despite: [String]) {
     guard let goal = plan.hosts.first(where: { $0.action == .change })?.goal else { return }
     let known = plan.undone.map(\.mark.stage) + despite.map { String($0.prefix { $0 != "@" }) }
@@ -64,7 +64,7 @@ extension Desk {
     }
   }
 
-  /// Makes sure that this machine has the release for hosts that go back to it and do not have it, for example because they joined the
+  /// Makes sure that this machine has the release if hosts have to go back to it but do not have it, for example because they joined the
   /// group later.
   private func bring(_ plan: Plan, _ surveys: [Survey], at placement: Placement) async throws {
     let lacking = plan.hosts.filter { $0.action == .change && $0.stages }
@@ -79,7 +79,7 @@ extension Desk {
   }
 
   /// Returns the waves that a deployment to these hosts would have, if the rollback's floor depends on them. If the recipe cannot be
-  /// rehearsed, the waves are unknown and hosts go back one at a time, because a bad release must not stay for that reason.
+  /// rehearsed, the waves are unknown, and hosts go back one at a time. That must not keep a bad release in place.
   private func waves(of selection: Selection, _ project: LoadedProject) async -> KnownWaves {
     guard selection.recipe.needsSeenWaves, let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()),
       let rehearsal = try? await Rehearsing(plan: plan, project: project, stage: stage).run()
@@ -87,7 +87,7 @@ extension Desk {
     return rehearsal.waves
   }
 
-  /// Warns of missing secrets of the releases that hosts leave. An undo that needs such a secret fails after the hosts have gone back.
+  /// Warns about missing secrets of the releases that hosts leave. An undo that needs such a secret fails after the hosts have gone back.
   private func warnOfSecrets(_ plan: Plan) async {
     let names = plan.hosts.filter { $0.action == .change }.flatMap { $0.previous?.secrets?.map(\.name) ?? [] }
     for problem in await secretProblems(Set(names).sorted()) {
@@ -96,8 +96,8 @@ extension Desk {
     }
   }
 
-  /// Refuses a rollback that would stop hosts without starting them again, because its hooks use users that hosts lack, or secrets that
-  /// this machine lacks. A rollback that cannot be rehearsed is not refused.
+  /// Refuses a rollback that would stop hosts without starting them again. This happens if its hooks need users that hosts lack, or secrets
+  /// that this machine lacks. A rollback that cannot be rehearsed is not refused.
   private func refuseUnready(_ plan: Plan, _ project: LoadedProject) async throws {
     guard let rehearsal = try? await rehearsing(plan, project).run() else { return }
     let secrets = await secretProblems(rehearsal.secrets)
@@ -106,7 +106,7 @@ extension Desk {
   }
 
   /// Rehearses a planned rollback, to show what it would do.
-  /// - Throws: if one of its recipes is neither here nor on a host, or if the rehearsal does not end.
+  /// - Throws: if one of its recipes is neither on this machine nor on a host, or if the rehearsal does not end.
   package func rehearse(_ rollback: Plan, in project: LoadedProject) async throws -> PlannedDeployment {
     PlannedDeployment(plan: rollback, rehearsal: try await rehearsing(rollback, project).run(), installation: [])
   }

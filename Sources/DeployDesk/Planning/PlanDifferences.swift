@@ -69,7 +69,7 @@ struct PlanDifferences {
 }
 
 extension Host {
-  /// Whether both values describe one machine with an equal connection, tags and variables. Their numbers may differ.
+  /// Whether both values describe the same machine with the same connection, tags and variables. Their numbers can differ.
   fileprivate func isAlike(_ other: Host) -> Bool {
     guard tags.isAlike(other.tags), vars.isAlike(other.vars) else { return false }
     var (a, b) = (self, other)

@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// A plan that somebody saves for a review before it is carried out. It has everything that the plan names, so that a change is noticed,
-/// but no secret and no token. To carry it out, lander plans again and compares the two plans.
+/// A plan that somebody saves for a review before it is carried out. It contains everything in the plan, so that any change is noticed,
+/// except secrets and tokens. To carry it out, lander plans again and compares the two plans.
 package struct PlanRecord: Sendable, Hashable, Codable {
-  /// The version of the format. It rises when a member is removed or changes its meaning.
+  /// The version of the format. It increases when a member is removed or changes its meaning.
   package static let version = 1
 
   /// A host of the plan, or a partner.
   package struct HostRecord: Sendable, Hashable, Codable {
     package var host: Host
-    /// What the host runs and what the plan does there, in words, or nil if the host was not surveyed, or is a partner.
+    /// What the host runs and what the plan does there, in words, or nil if the host is a partner or was not surveyed.
     package var standing: String?
   }
 
@@ -40,7 +40,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   package var secrets: [String]
   package var hosts: [HostRecord]
   package var partners: [HostRecord]
-  /// The stages that run once for a revision, or nil if hosts were not asked, or an older version wrote the record.
+  /// The stages that run once for a revision, or nil if hosts were not asked or an older version wrote the record.
   package var stages: [StageRecord]?
   /// The commit of the revision and the new commits, or nil if unknown.
   package var provenance: Provenance?

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// The secrets that recipes name in their sources, each once and in order: `secret "NAME"`, with or without parentheses.
+/// The names of the secrets in recipes' sources, each once and in order. The search finds `secret "NAME"`, with or without parentheses.
 ///
-/// The search compares bytes, because a pattern over characters took a third of the running time of a short command.
+/// The search compares bytes, because a pattern that compares characters took a third of the running time of a short command.
 struct SecretNames {
   private(set) var used: [String] = []
-  /// Names that only occur in comments, as examples. Their values are not needed.
+  /// Names that occur only in comments, as examples. Their values are not needed.
   private(set) var examples: [String] = []
 
   /// The largest length of a name in bytes.

@@ -30,7 +30,7 @@ struct Selecting: Sendable {
     }
     if let selection { problems += PathOwners(project.project).problems(of: selection.recipe, on: selection.hosts) }
     if let selection {
-      // Rehearses on hosts that run an earlier release, because a hook that stops a release runs only there.
+      // The hosts of this rehearsal run an earlier release, because hooks that stop a release run only on such hosts.
       let findings = try await DryRun(project: project, stage: stage).findings(selection, isFresh: false)
       problems += findings.filter(\.isCertain).map(\.problem).filter { !problems.contains($0) }
     }

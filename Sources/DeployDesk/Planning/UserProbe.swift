@@ -1,15 +1,15 @@
 import DeployCore
 import DeployModel
 
-/// The users that run a plan's commands, for each host. Before anything starts, the hosts are asked whether they have these users.
+/// The users that run a plan's commands, for each host. Before anything starts, each host is asked whether it has these users.
 struct UserProbe {
-  /// For each host, by its number, its users, each once and in the order of first use.
+  /// The users of each host, by the host's number. Each user is listed once, in the order of first use.
   private var wanted: [[String]]
   private let plan: Plan
   /// The number of hosts that are asked at the same time, as in a survey.
   private static let width = 30
 
-  /// - Parameter rehearsal: the entries of the rehearsal, which show what the plan would do as far as known.
+  /// - Parameter rehearsal: the entries of the rehearsal, which show what the plan would do, as far as that is known.
   init(_ plan: Plan, _ rehearsal: [Entry]) {
     self.plan = plan
     wanted = (0..<plan.hosts.count + plan.partners.count).map { _ in [] }

@@ -8,10 +8,10 @@ struct FoundPlugin {
 }
 
 extension PluginDesk {
-  /// Returns the newest version in a source that is in all ranges.
+  /// Returns the newest version from a source that is in all ranges.
   /// - Parameters:
-  ///   - ranges: the ranges, each with the plugin that asks for it, which problems name.
-  ///   - name: the name that the plugin must have; nil: any name.
+  ///   - ranges: the ranges, each with the plugin that asks for it. Problems mention that plugin.
+  ///   - name: the name that the plugin must have, or nil for any name.
   func pick(_ source: String, _ ranges: [(range: VersionRange, of: String)], name: String? = nil) throws(Problems) -> FoundPlugin {
     do throws(Problem) { try Self.check(source) } catch { throw Problems(error) }
     let offers: [PluginOffer]

@@ -9,7 +9,7 @@ package struct PluginChange: Sendable, Hashable {
   package var after: PluginVersion?
   /// The capabilities that the plugin asks for after the change.
   package var asks: [String]
-  /// The capabilities that the plugin did not ask for before the change.
+  /// The capabilities that the plugin asks for only after the change.
   package var more: [String]
 
   package init(from before: LockedPlugin?, to after: LockedPlugin?) {

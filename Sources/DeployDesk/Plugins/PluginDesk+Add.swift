@@ -1,10 +1,11 @@
 package import DeployModel
 
 extension PluginDesk {
-  /// Adds a plugin with all plugins that it requires, or changes the version or source of a plugin in the lock.
+  /// Adds a plugin and all plugins that it requires, or changes the version or source of a plugin in the lock.
   /// - Parameters:
-  ///   - accepts: whether the plugin may ask for more capabilities than before, come from another source, or have another signer.
-  /// - Throws: why the plugin cannot be added. Nothing was written then.
+  ///   - accepts: whether the plugin is allowed to ask for more capabilities than before, to come from another source, or to have another
+  ///     signer.
+  /// - Throws: why the plugin cannot be added. Nothing has been written in this case.
   package func add(_ source: String, _ range: VersionRange, accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
     var root = try pick(source, [(range, "asked for")])
@@ -13,7 +14,7 @@ extension PluginDesk {
   }
 
   /// Updates plugins to the newest versions in the requested ranges.
-  /// - Parameter names: the plugins; empty: all plugins that a person added.
+  /// - Parameter names: the names of the plugins. If empty, all plugins that a person added are updated.
   package func update(_ names: [String], accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
     guard !before.plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }
@@ -39,14 +40,14 @@ extension PluginDesk {
     return PluginChange.all(from: before, to: reached.lock)
   }
 
-  /// Returns the version ranges for a plugin that other plugins and the person who added it asked for.
+  /// Returns the version ranges of a plugin that other plugins ask for, and the range that the person who added it asked for.
   private func ranges(on name: String, in lock: PluginLock) -> [(range: VersionRange, of: String)] {
     let own = lock[name]?.wanted.map { [($0, "asked for")] } ?? []
     return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }
   }
 
-  /// Refuses a version that asks for more capabilities than the version before, comes from another source, or has another signer, unless
-  /// the caller accepts that.
+  /// Refuses a version that asks for more capabilities than the previous version, comes from another source, or has another signer. The
+  /// caller can accept all of this.
   private func refuseMore(from before: PluginLock, to after: PluginLock, accepts: Bool) throws(Problems) {
     guard !accepts else { return }
     let moved = after.plugins.compactMap { plugin -> Problem? in
@@ -67,7 +68,7 @@ extension PluginDesk {
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
   }
 
-  /// Returns a problem for each plugin whose signer has changed, or is not known to this machine any more.
+  /// Returns a problem for each plugin whose signer has changed or is no longer known to this machine.
   private static func signedOtherwise(_ before: PluginLock, _ after: PluginLock) -> [Problem] {
     after.plugins.compactMap { plugin in
       guard let recorded = before[plugin.name]?.signer, plugin.signer?.isExactly(recorded) != true else { return nil }
@@ -77,7 +78,7 @@ extension PluginDesk {
     }
   }
 
-  /// Returns the lock completed with a plugin and all plugins that it requires, and these plugins.
+  /// Returns two things: the lock, completed with a plugin and all plugins that it requires, and those plugins.
   private func reach(_ root: FoundPlugin, from before: PluginLock) throws(Problems) -> (lock: PluginLock, found: [FoundPlugin]) {
     var (lock, found, queue) = (before, [FoundPlugin](), [root])
     while let next = queue.popLast() {
@@ -101,7 +102,7 @@ extension PluginDesk {
     return (lock, found)
   }
 
-  /// Returns a required plugin that has to be added, or nil if the lock has it, in a version that is in the range.
+  /// Returns a required plugin that has to be added, or nil if the lock already has it in a version within the range.
   private func required(
     _ dependency: PluginManifest.Dependency, by plugin: LockedPlugin, in lock: PluginLock
   ) throws(Problems) -> FoundPlugin? {

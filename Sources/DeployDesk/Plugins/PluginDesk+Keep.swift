@@ -30,7 +30,7 @@ extension PluginDesk {
     } catch { return false }
   }
 
-  /// Copies the plugins of the lock into the project, so that it needs no other source. Returns these plugins.
+  /// Copies the plugins of the lock into the project, so that the project needs no other source. Returns these plugins.
   package func vendor() throws(Problems) -> [LockedPlugin] {
     let plugins = try lock().plugins
     guard !plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }

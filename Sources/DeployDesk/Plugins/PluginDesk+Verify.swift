@@ -4,9 +4,9 @@ package import DeployModel
 package struct VerifiedPlugin: Sendable {
   package var plugin: LockedPlugin
   package var isVendored: Bool
-  /// The plugin's files, equal to those recorded in the lock, or nil if they must not be read.
+  /// The plugin's files, which match the lock, or nil if they must not be read.
   package var tree: PluginTree?
-  /// The plugin's signer, or nil if no known signer, and none is required.
+  /// The plugin's signer, or nil if no signer is known and none is required.
   package var signer: String?
   /// Why the plugin cannot be used, or nil if it can be used.
   package var problem: Problem?
@@ -18,7 +18,7 @@ extension PluginDesk {
   package func verify() throws(Problems) -> [VerifiedPlugin] { try lock().plugins.map(verified) }
 
   /// Returns all plugins of the lock, verified.
-  /// - Throws: every plugin that cannot be used, with the reason.
+  /// - Throws: all plugins that cannot be used, each with the reason.
   package func whole() throws(Problems) -> [VerifiedPlugin] {
     let all = try verify()
     let problems = all.compactMap(\.problem)

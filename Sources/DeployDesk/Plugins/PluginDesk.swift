@@ -1,13 +1,13 @@
 import DeployModel
 
-/// The use cases for a project's external plugins; each is one function.
+/// The use cases for a project's external plugins. Each is one function.
 package struct PluginDesk: Sendable {
   let sources: any PluginSources
   let shelf: any PluginShelf
 
-  /// The largest number of versions of one source that are tried until one fits.
+  /// How many versions of one source are tried, at most, to find one that fits.
   static let mostTries = 10
-  /// The largest number of plugins that one plugin may require, directly and indirectly.
+  /// The largest number of plugins that one plugin can require, directly and indirectly.
   static let mostPlugins = 100
 
   package init(sources: any PluginSources, shelf: any PluginShelf) {

@@ -5,7 +5,7 @@ package struct PluginReference: Sendable, Hashable {
   package var source: String
   package var range: VersionRange
 
-  /// Reads the reference. The text after the last `@` is a range only if it has the form of one, so `git@host:path` and
+  /// Reads the reference. The text after the last `@` counts as a range only if it has the form of a range, so `git@host:path` and
   /// `ssh://me@host/path` keep their `@`.
   package init(_ text: String) {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)

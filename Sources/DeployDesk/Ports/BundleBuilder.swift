@@ -4,8 +4,8 @@ package import DeployModel
 package protocol BundleBuilder: Sendable {
   /// Builds the bundle of a revision.
   /// - Parameters:
-  ///   - project: the working directory of the build, to which the revision's paths are relative.
-  ///   - output: called with what the build command writes, as it is written.
+  ///   - project: the working directory of the build. The revision's paths are relative to it.
+  ///   - output: called with the output of the build command, as it is written.
   /// - Throws: all problems of the revision, each with its path.
   func build(
     _ revision: Revision, in project: String, output: @escaping @Sendable (OutputChunk) -> Void

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Reviews a bundle that an appspec file installs, before anything starts.
+/// Reviews a bundle with an appspec file before anything starts.
 package protocol BundleReviewer: Sendable {
   /// Reviews the bundle.
   /// - Throws: `Failure` if the bundle's content cannot be read.
@@ -12,10 +12,10 @@ package protocol BundleReviewer: Sendable {
 package struct ReviewedBundle: Sendable, Hashable {
   /// The problems that would make a host fail.
   package var problems: [Problem]
-  /// The number of warnings, which do not make anything fail.
+  /// The number of warnings. They do not make anything fail.
   package var warnings: Int
   package var scripts: [AppSpecOptions.Scripts]
-  /// The steps of the installation on a host that has none of the bundle's files, one in each line.
+  /// The steps of the installation, one a line, on a host that has none of the bundle's files.
   package var installation: [String]
 
   package init(problems: [Problem], warnings: Int, scripts: [AppSpecOptions.Scripts], installation: [String]) {

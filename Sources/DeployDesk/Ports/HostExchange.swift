@@ -1,18 +1,18 @@
 package import DeployModel
 
-/// The way to leave messages on hosts that a deployment has locked, and to wait in the queue for these locks, from any machine.
+/// Leaves messages on hosts that a deployment has locked, and waits in the queue for these locks, from any machine.
 package protocol HostExchange: Sendable {
-  /// Returns what the deployment that holds the lock waits for from people, or nil if the host does not know that yet.
+  /// Returns the human answer that the deployment with the lock waits for, or nil if the host does not know that yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?
-  /// Leaves a message in the host's inbox. The message is durable when this returns.
-  /// - Throws: `locked` if another deployment, or none, holds the lock.
+  /// Leaves a message in the host's inbox. When this returns, the message is safely on the host's disk.
+  /// - Throws: `locked` if a different deployment holds the lock, or no deployment does.
   func leave(_ message: Message, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure)
   /// Returns the state of a message that was left on a host.
   func state(
     of message: Message.ID, for deployment: Deployment.ID, on host: Host, at path: String
   ) async throws(Failure) -> MessageState
   /// Takes or renews a place in the line for a host's lock.
-  /// - Parameter renews: whether to renew only; true: a lost place is not taken again.
+  /// - Parameter renews: whether to renew only. If true, a lost place is not taken again.
   func lineUp(_ ticket: Ticket, renews: Bool, on host: Host, at path: String) async throws(Failure) -> LinePlace
   /// Gives up a place in the line. If the host is unreachable, the place ends with its lease.
   func leaveLine(_ token: String, on host: Host, at path: String) async

@@ -10,11 +10,12 @@ package protocol HostWatch: Sendable {
 
 /// A notice about a host that is not the outcome of an operation.
 package enum HostNotice: Sendable, Hashable {
-  /// A host that had answered became unreachable. Lander tries to reach it again for this time.
+  /// A host that had answered before became unreachable. Lander keeps trying to reach it for this time.
   case away(String, Failure, patience: Interval)
   case back(String, after: Interval)
-  /// A host grants its lock only after jobs of earlier deployments have ended. It waits for these jobs or, if `ending`, ends them.
+  /// A host does not grant its lock until jobs of earlier deployments have ended. It waits for these jobs or, if `ending` is true, ends
+  /// them.
   case waiting(String, for: String, ending: Bool)
-  /// The number of bytes of a pack that the host has received, and the number of all bytes.
+  /// The number of bytes of a pack that the host has received, and the pack's total number of bytes.
   case sent(String, bytes: Int, of: Int)
 }

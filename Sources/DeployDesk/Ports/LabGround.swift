@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// The throw-away hosts of a lab: folders of this machine below one private folder.
+/// The throwaway hosts of a lab: folders of this machine below one private folder.
 package protocol LabGround: Sendable {
-  /// The private folder, absolute.
+  /// The absolute path of the private folder.
   var folder: String { get }
   /// Whether something exists at a path of this machine.
   func exists(_ path: String) -> Bool
-  /// Returns the path that remains of this one after all links in it are followed, also if its last parts do not exist yet, or nil if a
-  /// link in it leads nowhere.
+  /// Returns the path without links: all links in it are followed, even if its last parts do not exist yet. Returns nil if a link in it
+  /// leads nowhere.
   func real(_ path: String) -> String?
   /// Makes the folder that contains a path below the private folder.
   func makeParent(of path: String) throws(Failure)
@@ -20,7 +20,7 @@ package protocol LabGround: Sendable {
   func run(_ line: String, on host: String, limit: Interval) async throws(Problems) -> LabAnswer
 }
 
-/// How a command of a test ended on a throw-away host.
+/// How a command of a test ended on a throwaway host.
 package struct LabAnswer: Sendable, Hashable {
   package var status: Int
   package var stdout: String

@@ -2,9 +2,9 @@ package import DeployModel
 
 /// Leaves messages for deployments. Their engines read the messages through `Mailbox`.
 package protocol MessageSender: Sendable {
-  /// Leaves a message, which is durable when this returns.
+  /// Leaves a message. When this returns, the message is safely on disk.
   func send(_ message: Message, to deployment: Deployment.ID) async throws(Failure)
-  /// Whether no engine has taken the message yet.
+  /// Whether the message is still waiting for an engine to take it.
   func waits(_ message: Message.ID, for deployment: Deployment.ID) async -> Bool
   /// Removes a message.
   /// - Returns: whether the message was still there.

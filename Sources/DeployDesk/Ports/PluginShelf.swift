@@ -7,7 +7,7 @@ package protocol PluginShelf: Sendable {
   func write(_ lock: PluginLock) throws(Problem)
   /// Returns the digest of a plugin's files, as `deploy.lock` records it.
   func digest(of tree: PluginTree) -> Digest
-  /// Returns the stored copy with this digest, which has not been verified, or nil if there is none.
+  /// Returns the stored copy with this digest, or nil if there is none. The copy has not been verified.
   func copy(_ digest: Digest) throws(Problem) -> PluginTree?
   func keep(_ tree: PluginTree, as digest: Digest) throws(Problem)
   /// Returns the files in `vendor/lander/NAME`, or nil if there is no such folder.
@@ -18,7 +18,7 @@ package protocol PluginShelf: Sendable {
   func hasOwn(_ name: String) -> Bool
   /// Returns the manifest of a plugin that comes with Lander, or nil if there is no such plugin.
   func shipped(_ name: String) -> PluginManifest?
-  /// Returns the signer of a plugin, or nil if no known signer signed it, and the policy does not demand a signature.
+  /// Returns the signer of a plugin, or nil if no known signer signed it and the policy does not demand a signature.
   /// - Throws: if this machine's policy demands a signature and there is no valid one.
   func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String?
   /// Reads a manifest.

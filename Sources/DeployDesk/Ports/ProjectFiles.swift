@@ -1,18 +1,18 @@
 import DeployModel
 
-/// Looks up files that a request names: whether they exist, and which names are beside them.
+/// Looks up files in a request: whether they exist, and which names are next to them.
 package protocol ProjectFiles: Sendable {
-  /// The current folder, to which paths on the command line are relative.
+  /// The current folder. Paths on the command line are relative to it.
   var current: String { get }
-  /// The folder that `~` means, or nil if unknown.
+  /// The folder that `~` stands for, or nil if unknown.
   var home: String? { get }
   func exists(_ path: String) -> Bool
-  /// Returns the names in a folder, sorted, or empty if there is no such folder.
+  /// Returns the names in a folder, sorted. The list is empty if there is no such folder.
   func names(in path: String) -> [String]
 }
 
 extension ProjectFiles {
-  /// Returns an absolute path without `.` and `..`. A relative path is relative to `folder`; nil: to the current folder.
+  /// Returns an absolute path without `.` and `..`. A relative path starts at `folder`, or at the current folder if that is nil.
   package func absolute(_ path: String, in folder: String? = nil) -> String {
     let expanded = path == "~" || path.hasPrefix("~/") ? (home ?? "~") + path.dropFirst() : path
     let whole = expanded.isAbsolutePath ? expanded : (folder ?? current) + "/" + expanded

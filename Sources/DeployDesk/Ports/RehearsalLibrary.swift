@@ -6,7 +6,7 @@ package import DeployModel
 package protocol RehearsalLibrary: RecipeLibrary {
   /// Returns the scripts for a rehearsal of a plan.
   /// - Parameters:
-  ///   - sources: the sources of each of the plan's recipes, by index.
+  ///   - sources: the sources of each recipe of the plan, by the recipe's index.
   ///   - hasFaults: whether the rehearsal makes hosts fail.
   /// - Throws: what is wrong with the sources.
   func rehearsed(_ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool) throws(Problems) -> any RehearsedRecipes
@@ -19,13 +19,13 @@ package protocol RehearsalLibrary: RecipeLibrary {
 
 /// The scripts of a rehearsal, with its findings so far.
 package protocol RehearsedRecipes: Scripts {
-  /// The findings, each once, in the order of finding.
+  /// The findings, each once, in the order in which they were made.
   var findings: [RehearsalFinding] { get }
-  /// Descriptions of the parts of the code that may run several times.
+  /// Descriptions of the parts of the code that might run several times.
   var loops: [String] { get }
-  /// Whether the recipe used answers of hosts, so that a real run may take another course.
+  /// Whether the recipe used answers of hosts, so that a real run might take a different course.
   var isDoubted: Bool { get }
-  /// The limit that ended the whole rehearsal; nil: none did.
+  /// The limit that ended the whole rehearsal, or nil if no limit did.
   var overrun: Problem? { get }
   /// Whether a part of the recipe, such as `hook ApplicationStart`, has a finding.
   func isFaulty(_ part: String) -> Bool

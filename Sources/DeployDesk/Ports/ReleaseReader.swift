@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// Reads releases that hosts keep, if this machine lacks their bundles. Changes nothing on hosts.
+/// Reads releases that hosts keep, if this machine lacks their bundles. Nothing changes on hosts.
 package protocol ReleaseReader: Sendable {
-  /// Returns the manifest of a release as the host has it. The caller has to compare the manifest's digest.
-  /// - Throws: kind `missing` if the host does not have the release; `corrupt` if the release contains a file that is not in the manifest,
-  ///   or something that is neither a file, a folder nor a link.
+  /// Returns the manifest of a release as it is on the host. The caller has to check the manifest's digest.
+  /// - Throws: kind `missing` if the host does not have the release. Kind `corrupt` if the release contains a file that is not in the
+  ///   manifest, or something that is not a file, a folder or a link.
   func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest
-  /// Returns parts of files of a release, in the requested order. The caller has to compare the files with the manifest.
+  /// Returns parts of files of a release, in the requested order. The caller has to check the files against the manifest.
   /// - Throws: kind `corrupt` if a file is missing, too short or unreadable.
   func read(_ parts: [BundlePart], of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> [[UInt8]]
 }

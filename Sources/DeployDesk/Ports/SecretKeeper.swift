@@ -2,7 +2,7 @@ package import DeployModel
 
 /// Knows which secrets are available, and hides their values in all output.
 package protocol SecretKeeper: Sendable {
-  /// Returns a problem for each of these secrets that is not available; the problem's subject is the secret's name.
+  /// Returns a problem for each of these secrets that is not available. The problem's subject is the secret's name.
   func missing(of names: [String]) async -> [Problem]
   /// Hides the values of these secrets in all output from now on.
   /// - Throws: if a secret is not available, or is too short to be hidden.

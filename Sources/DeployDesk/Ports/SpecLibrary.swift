@@ -13,15 +13,15 @@ package protocol ReadSpec: Sendable {
   var project: Project { get }
   /// The tests in the order of the spec.
   var tests: [SpecTest] { get }
-  /// Returns the project with one more recipe, `Trial.Strategy.recipe`, which only has a rollout with this strategy.
+  /// Returns the project with one more recipe, `Trial.Strategy.recipe`. That recipe has only a rollout with this strategy.
   /// - Throws: what is wrong with the strategy or its options.
   func project(playing strategy: Trial.Strategy) throws(Problems) -> Project
   /// Runs a test in its own Lua state.
   /// - Parameter deploy: rehearses the deployment that the test asks for, and returns what happened.
   /// - Returns: why the test failed, or nil if it passed.
   func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem?
-  /// Runs a test in its own Lua state, for real.
-  /// - Parameter perform: does what the test asks for, and returns what happened.
+  /// Runs a test that really deploys, in its own Lua state.
+  /// - Parameter perform: carries out the test's request, and returns what happened.
   /// - Returns: why the test failed, or nil if it passed.
   func run(_ test: SpecTest, inLab perform: @Sendable (LabQuestion) async throws(Problems) -> Value) async -> Problem?
 }

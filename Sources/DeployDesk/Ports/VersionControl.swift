@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// Looks up commits of folders in a version control system.
+/// Looks up the commits of folders in a version control system.
 package protocol VersionControl: Sendable {
-  /// Returns a commit, or nil if the folder is in no working copy, or the commit does not exist.
+  /// Returns a commit, or nil if the folder is not in a working copy or the commit does not exist.
   /// - Parameters:
-  ///   - ref: a branch, a tag or a commit; nil: the commit that is checked out in the folder.
-  ///   - folder: a folder, which need not be in a working copy.
+  ///   - ref: a branch, a tag or a commit, or nil for the commit that is checked out in the folder.
+  ///   - folder: a folder. It does not have to be in a working copy.
   func commit(_ ref: String?, in folder: String) async -> Commit?
   /// Returns the commits that `new` has and `old` lacks, or nil if one of the two commits is unknown.
   func changes(from old: String, to new: String, in folder: String) async -> CommitRange?
-  /// Returns the files below the folder that differ between two commits, sorted by path, at most `ChangedFile.most`, or nil if one of the
-  /// two commits is unknown.
+  /// Returns the files below the folder that differ between two commits, sorted by path, or nil if one of the two commits is unknown. The
+  /// list has at most `ChangedFile.most` files.
   func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]?
 }
 

@@ -2,9 +2,9 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// Runs lines of Lua that a person types, as hooks run and one after the other. Operations that a line asks for are performed at once. The
-/// prompt acquires no lock and writes no journal, but each operation happens at most once and has a time limit, as in a deployment.
-/// Cancelling the task ends the line.
+/// Runs lines of Lua that a person types, one after the other, in the same way as hooks. Operations that a line requests are performed
+/// immediately. The prompt acquires no lock and writes no journal, but each operation happens at most once and has a time limit, as in a
+/// deployment. Cancelling the task ends the line.
 package actor Prompt {
   private let ground: PromptGround
   private let scripts: any PromptScripts
@@ -40,7 +40,7 @@ package actor Prompt {
   /// Closes the prompt. It cannot run anything afterwards.
   package func close() async { await ground.end() }
 
-  /// Runs a text of one or more lines to its end.
+  /// Runs one or more lines to their end.
   package func run(_ text: String) async -> PromptAnswer {
     guard text.utf8.count <= SourceFile.mostBytes else {
       let failure = Failure(.invalid, "a line has at most \(SourceFile.mostBytes) bytes, and this one has \(text.utf8.count)")
@@ -54,7 +54,7 @@ package actor Prompt {
     }
   }
 
-  /// Returns names that begin with this text, at most 200, sorted.
+  /// Returns names that begin with this prefix, sorted, at most 200.
   package func words(_ prefix: String) async -> [String] {
     guard case .returned(let value) = await drive(begin([("words", .text(prefix))])) else { return [] }
     return value["words"]?.list?.compactMap(\.text) ?? []
@@ -68,8 +68,8 @@ package actor Prompt {
     return lastScript
   }
 
-  /// Runs a script to its end. After a cancel, the script may clean up with further operations, within the time limit that deployments have
-  /// for that.
+  /// Runs a script to its end. After a cancellation, the script is allowed to clean up with further operations, within the same time limit
+  /// as in deployments.
   private func drive(_ id: ScriptID) async -> ScriptResult {
     var answer = Answer.begin
     var (requests, ending): (Int, ContinuousClock.Instant?) = (0, nil)
@@ -93,7 +93,7 @@ package actor Prompt {
       answer = ending == nil ? await self.answer(request) : await Task { await self.answer(request) }.value
     }
   }
-  /// The largest number of requests that one line may make; functions of a deployment have the same limit.
+  /// The largest number of requests that one line can make. Functions of a deployment have the same limit.
   private static let mostRequests = 100_000
 
   private func answer(_ request: Request) async -> Answer {
@@ -117,8 +117,8 @@ package actor Prompt {
     return await drive(id)
   }
 
-  /// Runs functions at the same time, and returns their results in order. Unless `keepGoing` is true, the first function that fails ends
-  /// the others.
+  /// Runs functions in parallel, and returns their results in order. Unless `keepGoing` is true, the first function that fails ends the
+  /// others.
   /// - Parameter limit: the largest number of functions at the same time, or 0 for all.
   private func gather(_ bodies: [Body], _ limit: Int, _ keepGoing: Bool) async -> [ScriptResult] {
     let left = ScriptResult.raised(ScriptError(Failure(.cancelled, "a function beside this one failed")))
@@ -143,7 +143,7 @@ package actor Prompt {
     return results
   }
 
-  /// Runs a function with a time limit. On simulated hosts no time passes, so the limit is never reached.
+  /// Runs a function with a time limit. On simulated hosts, no time passes, so the limit is never reached.
   private func within(_ interval: Interval, _ body: Body) async -> ScriptResult {
     guard ground.isReal else { return await child(body) }
     return await withTaskGroup(of: ScriptResult?.self) { [ground] group in
@@ -178,8 +178,8 @@ package actor Prompt {
     return outcome
   }
 
-  /// Performs an intent. If the task is cancelled, this asks for the end of the operation until it has ended. The operation runs in a task
-  /// that is not cancelled, because it has to report its outcome.
+  /// Performs an intent. If the task is cancelled, this function keeps asking for the operation to end until it has ended. The operation
+  /// itself runs in a task that is not cancelled, because it has to report its outcome.
   private func cancellable(_ intent: Intent) async -> Outcome {
     let flag = Flag()
     return await withTaskCancellationHandler { [ground] in

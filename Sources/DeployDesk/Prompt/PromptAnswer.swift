@@ -2,7 +2,7 @@ package import DeployModel
 
 /// The result of a line.
 package enum PromptAnswer: Sendable, Hashable {
-  /// The values of the expression as texts; empty for a statement.
+  /// The values of the expression as strings. For a statement, the list is empty.
   case values([String])
   /// The text is an unfinished statement, which continues on the next line.
   case unfinished

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// An event while a line of a prompt runs.
+/// An event that happens while a line of a prompt runs.
 package enum PromptEvent: Sendable {
   /// The line, or a function that it called, logged this.
   case log(LogLine)
-  /// An operation begins on the host of this name, or on the engine's machine.
+  /// An operation begins on the host with this name, or on the engine's machine.
   case begins(String, DeployModel.Operation)
-  /// An operation on the host of this name, or on the engine's machine, has ended.
+  /// An operation has ended on the host with this name, or on the engine's machine.
   case ended(String, DeployModel.Operation, Outcome)
 }

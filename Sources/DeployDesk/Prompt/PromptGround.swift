@@ -4,15 +4,16 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// The hosts that a prompt uses: simulated ones, or a real one. The prompt acquires no lock and writes no journal.
+/// The hosts that a prompt uses, either simulated or real. The prompt acquires no lock and writes no journal.
 struct PromptGround: Sendable {
   let plan: Plan
   private let transport: any Transport
   private let machine: any EngineMachine
-  /// The clock, or nil if the hosts are simulated, and no time passes.
+  /// The clock, or nil if the hosts are simulated, because then no time passes.
   private let clock: (any Clock)?
 
-  /// Creates simulated hosts for a selection, which run an earlier release of its recipe. Their commands succeed and print nothing.
+  /// Creates simulated hosts for a selection. They run an earlier release of the selection's recipe. Their commands succeed and print
+  /// nothing.
   init(simulating selection: Selection, by identity: Planner.Identity) throws(Problems) {
     plan = try Planner.simulated(selection, isFresh: false, by: identity)
     let hosts = plan.hosts.map(Rehearsing.host) + plan.ownPartners.map(Rehearsing.partner)
@@ -31,7 +32,7 @@ struct PromptGround: Sendable {
   /// - Throws: a problem for each unreachable host.
   init(reaching selection: Selection, by identity: Planner.Identity, at desk: Desk) async throws(Problems) {
     var selection = selection
-    // Partners are left out, because only hosts that somebody named are contacted.
+    // Partners are left out, because only hosts that somebody asked for are contacted.
     selection.partners = []
     let simulated = try Planner.simulated(selection, by: identity)
     var hosts: [HostPlan] = []
@@ -63,7 +64,7 @@ struct PromptGround: Sendable {
   func sleep(_ interval: Interval) async { await clock?.sleep(interval) }
 
   func perform(_ intent: Intent) async -> Outcome {
-    // For simulated hosts no server is contacted; every request gets the status 200.
+    // With simulated hosts, no server is contacted. Every request gets the status 200.
     if !isReal, case .http = intent.operation { return .done(HTTPResponse(status: 200).value) }
     guard case .host(let number) = intent.place else { return await machine.perform(intent, of: deployment, output: { _ in }) }
     return await transport.perform(intent, at: site(number), output: { _ in })
@@ -79,14 +80,14 @@ struct PromptGround: Sendable {
 
   private var deployment: Deployment.ID { Deployment.ID("prompt-\(plan.id)") }
 
-  /// Returns the site of an operation. Hosts do not compare its fence, because no deployment asks.
+  /// Returns the site of an operation. Hosts do not check its fence, because the operation belongs to no deployment.
   private func site(_ number: Int) -> HostSite {
     var site = plan.site(of: number)
     if isReal { (site.deployment, site.fence) = (deployment, -1) }
     return site
   }
 
-  /// A clock that moves to the end of each sleep at once.
+  /// A clock that jumps to the end of each sleep immediately.
   private final class HastyClock: Clock {
     private let time = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
     func now() -> Timestamp { time.withLock { $0 } }

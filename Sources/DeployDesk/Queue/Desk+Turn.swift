@@ -3,13 +3,13 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Plans a deployment when it is its turn in the line, so that the plan starts from what earlier deployments left.
+  /// Plans a deployment once its turn in the line has come, so that the plan starts from the result of earlier deployments.
   /// - Parameters:
-  ///   - urgent: the reason of `--urgent`: the deployment comes before all that wait, and cancels a deployment that has the hosts and waits
-  ///     for a person, or nil if it is not urgent.
-  ///   - until: when the time in the queue is over; nil: from now on, as long as `busy` says.
-  ///   - origin: the origin of the revision, if it was looked up before, or nil if it is looked up.
-  /// - Throws: `Problems`; of kind `locked` if the time in the queue is over, or a newer deployment superseded this one.
+  ///   - urgent: the reason given with `--urgent`, or nil if the deployment is not urgent. An urgent deployment goes before all deployments
+  ///     that wait, and it cancels a deployment that has the hosts and waits for a person.
+  ///   - until: when the time in the queue is over. With nil, the time starts now and is as long as `busy` says.
+  ///   - origin: the origin of the revision, or nil if it has to be looked up.
+  /// - Throws: `Problems`, of kind `locked` if the time in the queue is over or a newer deployment superseded this one.
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
     from origin: Provenance? = nil
@@ -39,7 +39,7 @@ extension Desk {
   }
 
   /// Waits in the queue for known hosts.
-  /// - Parameter tries: throws if an urgent deployment could not begin; then no other deployment is cancelled for it.
+  /// - Parameter tries: throws if an urgent deployment could not begin. If it throws, no other deployment is cancelled for the urgent one.
   func turn(
     _ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?,
     tries: () async throws -> Void
@@ -70,9 +70,10 @@ extension Desk {
     return turn
   }
 
-  /// Takes a place in the queue on the first host by name that can be reached. This host decides which of the deployments that want the
-  /// same hosts comes first.
-  /// - Returns: nil if no host takes the place. Then the deployment waits without a place, and planning says what is wrong with the host.
+  /// Takes a place in the queue on the first host, in the order of names, that can be reached. This host decides which of the deployments
+  /// that want the same hosts comes first.
+  /// - Returns: the place, or nil if no host accepts it. Without a place, the deployment still waits, and planning reports what is wrong
+  ///   with the host.
   private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
     let recipe = selection.recipe
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
@@ -98,12 +99,12 @@ extension Desk {
     return nil
   }
 
-  /// Joins names into one word that is equal on every machine.
+  /// Joins names into one word that is the same on every machine.
   private static func lane(_ names: [String]) -> String {
     String(Fingerprint(of: names.joined(separator: "\0").utf8).number, radix: 16)
   }
 
-  /// Returns the deployments that prevent this one from beginning, or nil if there are none.
+  /// Returns the deployments that keep this one from beginning, or nil if there are none.
   /// - Throws: if a newer deployment superseded this one.
   private func inTheWay(of turn: Turn?, _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
     guard let turn else { return try await lockedOut(of: selection.hosts, selection, until) }
@@ -129,7 +130,7 @@ extension Desk {
     return try await lockedOut(of: selection.hosts.filter { $0.name != first }, selection, until)
   }
 
-  /// Returns the first of these hosts that is locked; nil: none is.
+  /// Returns the first of these hosts that is locked, or nil if none is locked.
   private func lockedOut(of hosts: [Host], _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
     guard !hosts.isEmpty else { return nil }
     for (host, survey) in await survey(selection).named where hosts.contains(where: { $0.number == host.number }) {
@@ -140,7 +141,8 @@ extension Desk {
     return nil
   }
 
-  /// Returns the lock if its holder may be alive. Nil: nobody holds the lock, or its holder is known to be dead, which planning handles.
+  /// Returns the lock if its holder might be alive. Returns nil if nobody holds the lock, or if its holder is known to be dead. Planning
+  /// handles dead holders.
   private func living(_ lock: Lock?) async throws -> Lock? {
     guard let lock, lock.leaseLeft > 0 else { return nil }
     return try await deadHolder(of: lock) == nil ? lock : nil

@@ -3,8 +3,8 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Cancels a deployment that has the hosts and waits at a gate, is parked or is paused, because an urgent deployment needs the hosts. The
-  /// answer is reported; the place in the queue shows when it has ended.
+  /// Cancels a deployment that has the hosts and waits at a gate, is parked or is paused, because an urgent deployment needs the hosts. Its
+  /// answer is reported. The place in the queue shows when it has ended.
   func end(_ holder: Lock, at awaited: Awaited, _ reason: String, _ selection: Selection) async {
     let comment = "urgent: \(reason)"
     tell(.remark("Deployment \(holder.deployment) of \(holder.owner) \(awaited.clause); ending it: this one is \(comment)"))
@@ -38,7 +38,7 @@ extension Awaited {
   /// Whether the deployment waits for anything.
   var isSomething: Bool { gate > 0 || pause != nil }
 
-  /// What a deployment in this state does, as a clause without its subject.
+  /// What a deployment in this state does, as a clause without the subject.
   package var clause: String {
     if pause != nil { return "is paused" }
     return kind.map { "waits at gate \(gate) (\($0.rawValue))" } ?? "is at work"

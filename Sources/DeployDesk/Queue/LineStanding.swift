@@ -4,22 +4,22 @@ package import DeployModel
 package struct LineStanding: Sendable, Hashable {
   /// The host on which another deployment comes first.
   package var host: String
-  /// The lock of the host, or nil if the host is not locked, but other deployments come first.
+  /// The lock of the host. It is nil if the host is not locked but other deployments come first.
   package var holder: Lock?
-  /// What the deployment that holds the lock waits for from people, or nil if the host does not know that.
+  /// The human answer that the deployment with the lock waits for, or nil if the host does not know that.
   package var awaited: Awaited?
-  /// The deployments that get the lock earlier, in order.
+  /// The deployments that get the lock before this one, in order.
   package var ahead: [LinePlace.Other]
   package var now: Timestamp
   /// When the deployment stops waiting.
   package var until: Timestamp
 
-  /// Whether the other value tells a person nothing new.
+  /// Whether the other value contains nothing new for a person.
   func saysTheSame(as other: LineStanding) -> Bool {
     host == other.host && holder?.deployment == other.holder?.deployment && awaited == other.awaited && ahead == other.ahead
   }
 
-  /// What the deployment waits for, as the end of "waited for …".
+  /// What the deployment waits for, to complete the phrase "waited for …".
   var obstacle: String {
     func since(_ time: Timestamp) -> Interval { Interval(milliseconds: max(0, (now - time).milliseconds)) }
     if let holder {

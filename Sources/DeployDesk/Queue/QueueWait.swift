@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// A deployment's wait for its hosts. Another deployment may take a host between the plan and the locks. Nothing has been changed then, and
-/// the deployment waits again if it has time left.
+/// A deployment's wait for its hosts. Another deployment might take a host between planning and locking. In that case, nothing has been
+/// changed, and the deployment waits again if it has time left.
 package struct QueueWait: Sendable {
   private let desk: Desk
   private let asked: Asked
@@ -11,7 +11,7 @@ package struct QueueWait: Sendable {
   private let project: LoadedProject
   private let busy: WhenBusy
   private let urgent: String?
-  /// The group from which the deployment takes its bundle, or nil if it takes none from a group.
+  /// The group from which the deployment takes its bundle, or nil if the bundle comes from no group.
   private let source: String?
   /// When the wait ends, or nil if the deployment does not wait.
   private let until: Timestamp?
@@ -25,12 +25,12 @@ package struct QueueWait: Sendable {
   ) async throws {
     until = busy.bound.map { desk.now + $0 }
     (self.desk, self.project, self.busy, self.urgent, self.source) = (desk, project, busy, urgent, source)
-    // For missing hosts no bundle is built, because they get the group's own.
+    // For missing hosts, no bundle is built, because they get the group's own bundle.
     (self.asked, origin) = until == nil || asked.request.missing == true ? (asked, nil) : try await desk.pinning(asked, of: project)
   }
 
-  /// Plans the deployment when it is its turn.
-  /// - Throws: the problems of `Desk.planInTurn`; also if the group from which the bundle was taken no longer runs that bundle.
+  /// Plans the deployment once its turn has come.
+  /// - Throws: the problems of `Desk.planInTurn`. It also throws if the group from which the bundle was taken no longer runs that bundle.
   package func plan() async throws -> PlannedDeployment {
     let planned = try await desk.planInTurn(asked, of: project, busy, urgent: urgent, until: until, from: origin)
     guard let source, until != nil, let bundle = planned.plan.content.bundle?.digest else { return planned }
@@ -41,8 +41,8 @@ package struct QueueWait: Sendable {
     return planned
   }
 
-  /// Returns the failure after which the deployment may wait again: another deployment took a host first. Nil: the end had another reason,
-  /// or no time is left.
+  /// Returns the failure if the deployment can wait again, because another deployment took a host first. Returns nil if it ended for
+  /// another reason, or no time is left.
   package func refusal(of end: RunEnd) -> Failure? {
     guard let until, desk.now < until, end.deployments.count == 1, let conclusion = end.deployments[0].conclusion,
       conclusion.status == .refused, conclusion.holder != nil
@@ -51,7 +51,7 @@ package struct QueueWait: Sendable {
   }
 
   /// Waits again, and returns the new plan.
-  /// - Throws: the problems of `plan` or `planMissing`; also if no host is missing any more.
+  /// - Throws: the problems of `plan` or `planMissing`. It also throws if no host is missing any more.
   package func planAgain(after refusal: Failure) async throws -> PlannedDeployment {
     desk.tell(.warning(Problem("another deployment got a host first, and nothing was changed; it waits again: \(refusal.message)")))
     await desk.ports.clock.sleep(Self.pause)
@@ -66,7 +66,7 @@ package struct QueueWait: Sendable {
     return planned
   }
 
-  /// Plans what missing hosts get, when it is the deployment's turn.
+  /// Plans what missing hosts get, once the deployment's turn has come.
   /// - Throws: the problems of `Desk.planMissing`.
   package func planMissing() async throws -> (found: Joining, planned: PlannedDeployment?) {
     try await desk.planMissing(asked, of: project, busy, urgent: urgent, until: until)

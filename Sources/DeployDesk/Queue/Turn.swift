@@ -20,10 +20,10 @@ package actor Turn {
     clock = desk.ports.clock
   }
 
-  /// Takes the place or renews it. A place that was not renewed in time is taken again, behind the other deployments.
+  /// Takes the place or renews it. If the place was not renewed in time, a new one is taken, behind the other deployments.
   func ask() async throws(Failure) -> LinePlace { try await exchange.lineUp(ticket, renews: false, on: host, at: path) }
 
-  /// Renews the place regularly, until it is given up or the host has granted the lock.
+  /// Renews the place regularly until it is given up or the host has granted the lock.
   func keep() {
     guard keeping == nil else { return }
     let pause = Interval(milliseconds: ticket.lease.milliseconds / 3)
@@ -46,13 +46,13 @@ package actor Turn {
   }
 }
 
-/// The place that a command has in the queue, so that any end of the command can give it up.
+/// The place that a command has in the queue. It is kept here so that the place can be given up however the command ends.
 final class OwnTurn: Sendable {
   private let current = Mutex<Turn?>(nil)
   private let name = Mutex<String?>(nil)
 
   /// The token of the command's tickets. It stays the same when the command takes a place again, so that hosts recognise a superseded
-  /// command. Nil: the command has taken no place yet.
+  /// command. It is nil if the command has not taken a place yet.
   var token: String? { name.withLock { $0 } }
 
   func take(_ turn: Turn) {

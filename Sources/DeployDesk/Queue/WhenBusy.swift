@@ -6,11 +6,11 @@ package enum WhenBusy: Sendable, Hashable {
   case fail
   /// The deployment waits in the queue, for at most this long.
   case wait(Interval)
-  /// The deployment waits in the line for at most this time, and ends waiting deployments of its recipe, group and hosts that use
-  /// `supersede` too.
+  /// The deployment waits in the line for at most this time. It also ends waiting deployments that have the same recipe, group and hosts
+  /// and that use `supersede` too.
   case supersede(Interval)
 
-  /// How long the deployment waits in the queue at most; nil: it does not wait.
+  /// The longest time that the deployment waits in the queue, or nil if it does not wait.
   package var bound: Interval? {
     switch self {
     case .fail: nil
@@ -20,10 +20,10 @@ package enum WhenBusy: Sendable, Hashable {
 
   var manner: Ticket.Manner { if case .supersede = self { .supersede } else { .wait } }
 
-  /// The longest wait if the user gives no time.
+  /// The longest wait if the user does not give a time.
   package static let usual = Interval.minutes(60)
 
-  /// Reads `fail`, `wait` or `supersede`. The last two may have a time of 1 s to 7 days: `wait=30m`. Nil: the text is none of these.
+  /// Reads `fail`, `wait` or `supersede`, or nil for anything else. The last two can have a time from 1 s to 7 days, such as `wait=30m`.
   package init?(_ text: String) {
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     var bound = Self.usual

@@ -6,7 +6,7 @@ package import DeployModel
 package struct DryRun: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
-  /// Returns a time zone's table, for `Recipe.zones`, or nil if time zones are not checked.
+  /// Returns a time zone's table, for `Recipe.zones`. It is nil if time zones are not checked.
   let zones: (@Sendable (String) -> [UInt8]?)?
   /// The number of similar recipes that are run. Recipes that a loop defines are similar.
   static let alike = 20
@@ -21,10 +21,10 @@ package struct DryRun: Sendable {
   package struct Result: Sendable {
     /// The mistakes that occur whatever hosts answer.
     package var problems: [Problem] = []
-    /// The mistakes that may occur, and the parts that the rehearsal did not reach.
+    /// The mistakes that might occur, and the parts that the rehearsal did not reach.
     package var warnings: [Problem] = []
 
-    /// Returns those of the given warnings that no problem repeats.
+    /// Returns the given warnings without those that a problem already covers.
     package func unsaid(_ others: [Problem]) -> [Problem] { others.filter { !$0.isSaid(in: problems) } }
 
     /// Throws the problems, if there are any.
@@ -78,12 +78,12 @@ package struct DryRun: Sendable {
     return result
   }
 
-  /// Returns the findings when a selection's recipe runs against simulated hosts.
-  /// - Parameter isFresh: whether the hosts have no release; false: they run an earlier release of the recipe.
+  /// Returns the findings of a run of a selection's recipe against simulated hosts.
+  /// - Parameter isFresh: whether the hosts have no release. If false, they run an earlier release of the recipe.
   func findings(_ selection: Selection, isFresh: Bool) async throws(Problems) -> [RehearsalFinding] {
     let few = DryRun.few(selection.hosts)
     let found = try await play(selection, few, isFresh)
-    // With fewer hosts than in the group, a strategy may take another path.
+    // With fewer hosts than in the group, a strategy might take a different path.
     guard few.count < selection.hosts.count, found.contains(where: \.isOfFleet) else { return found }
     if selection.hosts.count <= 10_000 { return try await play(selection, selection.hosts, isFresh) }
     return found.map { finding in
@@ -97,7 +97,7 @@ package struct DryRun: Sendable {
     _ selection: Selection, _ hosts: [Host], _ isFresh: Bool
   ) async throws(Problems) -> [RehearsalFinding] {
     var selection = selection
-    // Similar hosts are not all simulated; those that are left out count as serving.
+    // Not all similar hosts are simulated. Those that are left out count as serving.
     selection.others += selection.hosts.count - hosts.count
     selection.hosts = hosts
     // The parameters of the deployed release are unknown here.
@@ -111,7 +111,7 @@ package struct DryRun: Sendable {
     } catch { throw Problems(Problem("the rehearsal failed: \(error)"), exit: .internal) }
   }
 
-  /// Returns a few hosts of each kind. Hosts with equal tags and variables behave alike.
+  /// Returns a few hosts of each kind. Hosts with the same tags and variables behave alike.
   private static func few(_ hosts: [Host]) -> [Host] {
     var seen: [[Value]: Int] = [:]
     let few = hosts.filter { host in
@@ -125,14 +125,14 @@ package struct DryRun: Sendable {
     }
   }
 
-  /// Returns the selection of the recipe's own group, or else of the first group, or nil if there is no group.
+  /// Returns the selection of the recipe's own group or, if it has none, of the first group. Returns nil if there is no group.
   private func selection(of recipe: Recipe) throws(Problems) -> Selection? {
     let group = recipe.targets == .unset ? project.project.groups.first?.name : nil
     if recipe.targets == .unset, group == nil { return nil }
     let parameters = recipe.parameters.filter { $0.standard == nil }.map { Value.Member($0.name, $0.kind.sample) }
     var declared = project.project
     if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
-      // The values of required parameters are unknown, and perhaps no text that matches a pattern was found.
+      // The values of required parameters are unknown, and there might be no sample string that matches a parameter's pattern.
       declared.recipes[index] = recipe
       declared.recipes[index].parameters = recipe.parameters.map { $0.standard == nil ? $0.withoutPattern : $0 }
     }

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension Project {
-  /// Replaces the hosts of the group that a request names.
+  /// Replaces the hosts of the group in a request.
   /// - Throws: if the request's recipe does not exist.
   mutating func replaceHosts(of request: DeploymentRequest, by hosts: [Host]) throws(Problems) {
     let recipe = try Selection.recipe(request.recipe, in: self)

@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 import DeploySimulation
 
-/// A simulated deployment in which things go wrong. All promises are checked after every event. Equal seeds give equal runs.
+/// A simulated deployment in which things go wrong. All promises are checked after every event. The same seed gives the same run.
 package struct RehearsalRun: Sendable {
   package let seed: UInt64
   /// The number of simulated hosts.
@@ -15,14 +15,14 @@ package struct RehearsalRun: Sendable {
   package let duration: Interval
   /// Why the run was stopped before its end, or nil if it reached its end.
   package let stopped: String?
-  /// Descriptions of broken promises. Each is a bug in lander.
+  /// Descriptions of broken promises. Each of them shows a bug in lander.
   package let broken: [String]
-  /// The limit of a recipe's function that ended the whole run; nil: none did.
+  /// The limit of a recipe's function that ended the whole run, or nil if no limit did.
   package let overrun: Problem?
 
   /// - Parameters:
-  ///   - hosts: the number of simulated hosts; nil: the group's own hosts.
-  ///   - faults: what goes wrong and how often, as typed: `failing=2%,crash=1%`, `chaos`, `none`.
+  ///   - hosts: the number of simulated hosts, or nil for the group's own hosts.
+  ///   - faults: what goes wrong and how often, as typed, such as `failing=2%,crash=1%`, `chaos` or `none`.
   ///   - engine: the version of lander for the journal.
   /// - Throws: all problems of the request.
   package init(
@@ -74,7 +74,7 @@ package struct RehearsalRun: Sendable {
     return try Planner.simulated(selection, force: request.force, orphans: request.orphans, by: identity)
   }
 
-  /// Returns hosts with names such as `host001` to `host250`.
+  /// Returns hosts that are named like `host001` to `host250`.
   private static func fleet(_ count: Int) -> [Host] {
     let width = String(count).count
     return (1...count).map { Host(name: "host" + String(repeating: "0", count: width - String($0).count) + String($0)) }

@@ -9,11 +9,11 @@ package struct RehearsedPlan: Sendable {
   package var bad: [Entry]
   /// The names of the secrets that commands and files use, in order.
   package var secrets: [String]
-  /// The findings in the recipe's functions. Certain findings come first.
+  /// The findings in the recipe's functions. Those that are certain come first.
   package var findings: [RehearsalFinding]
-  /// Descriptions of the parts of the code that may run several times.
+  /// Descriptions of the parts of the code that might run several times.
   package var loops: [String]
-  /// What the rehearsal with good answers showed of the waves.
+  /// What the rehearsal with good answers showed about the waves.
   package var waves = KnownWaves.unknown
 
   /// The number of waves in the rehearsal with good answers.

@@ -8,7 +8,7 @@ struct Rehearsing: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
   var mode = Rehearsal.plan
-  /// The sources of the recipes that hosts' receipts name, by digest.
+  /// The sources of the recipes in hosts' receipts, by digest.
   var kept: [Digest: [SourceFile]] = [:]
 
   /// The result of one of the two rehearsals.
@@ -21,7 +21,7 @@ struct Rehearsing: Sendable {
     var broken: BrokenPromise?
   }
 
-  /// Runs both rehearsals at the same time. The faults of the second are known as soon as the first wave of the other has ended.
+  /// Runs both rehearsals at the same time. The faults of the second one are known as soon as the first wave of the first one has ended.
   /// - Throws: what is wrong with the sources, or that a rehearsal did not end.
   func run() async throws -> RehearsedPlan {
     let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
@@ -49,8 +49,8 @@ struct Rehearsing: Sendable {
   }
 
   /// Runs the rehearsal with faults, or nil if nothing could fail.
-  /// - Parameter firstWave: yields the entries of the other rehearsal when its first wave ends. It ends without a value if there is no
-  ///   wave.
+  /// - Parameter firstWave: yields the entries of the other rehearsal when its first wave ends. The stream ends without a value if there is
+  ///   no wave.
   private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> Play? {
     guard let entries = await firstWave.first(where: { _ in true }) else { return nil }
     var faults = Faults()
@@ -61,7 +61,7 @@ struct Rehearsing: Sendable {
   /// Runs one rehearsal.
   /// - Parameter firstWave: called with the entries so far when the first wave ends.
   private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
-    // The rollback of this plan may have more recipes than the plan: those for undoing stages.
+    // The rollback of this plan can have more recipes than the plan: those that undo stages.
     let own = plan.content.recipes[0].sources
     let find = { [kept, project] (recipe: PinnedRecipe) throws -> [SourceFile] in
       if let sources = kept[recipe.sources] { return sources }
@@ -83,12 +83,12 @@ struct Rehearsing: Sendable {
       identity.at = at
       return RollbackPlanner.plan(after: failed, conclusion, by: identity)
     }
-    // Outcomes are not kept, because they would need most of the memory for a large fleet.
+    // Outcomes are not kept, because with a large fleet they would take up most of the memory.
     var shown: [Entry] = []
     var firstWave = firstWave
     simulation.keepsEntries = false
     simulation.answersGates = true
-    // Simulated hosts answer at once, because an invented delay could exceed a time limit of the recipe.
+    // Simulated hosts answer immediately, because an invented delay could exceed a time limit of the recipe.
     simulation.pace = .instant
     simulation.limit = 5_000_000 + 5000 * plan.hosts.count
     var service = LowestService(plan)
@@ -110,7 +110,7 @@ struct Rehearsing: Sendable {
       shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil, broken: simulation.checkers.broken.first)
   }
 
-  /// Returns a finding if the simulation ended in the middle, so that nobody takes the steps before for the whole plan.
+  /// Returns a finding if the simulation ended in the middle, so that nobody takes the steps up to that point for the whole plan.
   private func cut(_ good: Play) -> [RehearsalFinding] {
     guard let broken = good.broken else { return [] }
     let problem = Problem("the rehearsal ends here, because \(broken)", fix: "this is a defect of lander: please report it")
@@ -133,7 +133,7 @@ struct Rehearsing: Sendable {
     return findings
   }
 
-  /// Returns each finding once. A line with a certain finding gets no uncertain ones.
+  /// Returns each finding once. If a line has a finding that is certain, its uncertain findings are left out.
   private static func distinct(_ findings: [RehearsalFinding]) -> [RehearsalFinding] {
     var seen: Set<Problem> = []
     let certain = findings.filter { $0.isCertain && seen.insert($0.problem).inserted }
@@ -165,7 +165,7 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// Returns a simulated host in the state that the plan found. Commands with unknown answers succeed with plain values.
+  /// Returns a simulated host in the state that the plan found. Commands whose answers are unknown succeed with plain values.
   static func host(_ host: HostPlan) -> SimulatedHost {
     var simulated = SimulatedHost(name: host.host.name)
     simulated.rehearsed = true
@@ -174,7 +174,7 @@ struct Rehearsing: Sendable {
     if let damage = host.damage, damage.kind != .gone { simulated.damaged = [damage.release] }
     simulated.receipt = host.previous
     if let goal = host.goal, goal.release.id != host.previous?.release.id { simulated.previous = goal }
-    // A host that was left in the middle is changed although its receipt has the same inputs.
+    // A host that a deployment left half changed counts as changed, although its receipt has the same inputs.
     if host.isUnrestored == true, let receipt = host.previous {
       simulated.failedRestore = FailedRestore(deployment: receipt.deployment, message: "it was left in the middle", commands: [])
     }
@@ -193,8 +193,8 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// Returns the faults that make the first wave fail: in the last event in which a command or a check runs or, if there is none, in the
-  /// event that makes the release current.
+  /// Returns the faults that make the first wave fail. Each host fails in the last event in which a command or a check runs. If there is no
+  /// such event, it fails in the event that makes the release current.
   private func failures(after good: [Entry]) -> [Faults.Appointment] {
     var first: [Int] = []
     for case .noted(.waveBegan(_, let hosts, _)) in good.lazy.map(\.fact) where first.isEmpty {

@@ -4,8 +4,8 @@ import DeployModel
 extension Planner {
   /// Returns a plan for simulated hosts. If the floor depends on unknown waves, the floor is 0.
   /// - Parameters:
-  ///   - isFresh: whether the hosts have no release; false: they run an earlier release of the recipe.
-  ///   - waves: what is known of the waves.
+  ///   - isFresh: whether the hosts have no release. If false, they run an earlier release of the recipe.
+  ///   - waves: what is known about the waves.
   static func simulated(
     _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait,
     waves: KnownWaves = .rehearsing, by identity: Identity

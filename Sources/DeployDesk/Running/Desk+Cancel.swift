@@ -3,9 +3,9 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Asks the process that runs a deployment of the pair to cancel the deployment in good order.
+  /// Asks the process that runs a deployment of the pair to cancel that deployment in an orderly way.
   /// - Returns: the id of the process.
-  /// - Throws: if no process that runs one of them listens.
+  /// - Throws: if no such process listens.
   package func cancel(_ pair: DeploymentPair) async throws -> Int32 {
     if let process = await engines.tell(pair.members.map(\.id)) { return process }
     throw Problems(
@@ -13,7 +13,8 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Waits until another process has ended and released a deployment and its rollback. Reports once that the rollback is not interrupted.
+  /// Waits until another process has ended and released a deployment and its rollback. Reports, only once, that the rollback will not be
+  /// interrupted.
   /// - Throws: if the process is stopped, or ends before both deployments have ended.
   package func wait(for deployment: Deployment.ID) async throws -> DeploymentPair {
     var isTold = false
@@ -45,7 +46,8 @@ extension Desk {
     }
   }
 
-  /// Waits until no process runs the pair, for five seconds at most. A process writes the last entry a moment before it releases its claim.
+  /// Waits until no process runs the pair, but for at most five seconds. A process writes the last entry a moment before it releases its
+  /// claim.
   func released(_ pair: DeploymentPair) async throws {
     for _ in 0..<50 {
       if let claim = try journal.claim(pair.first.id) { return claim.release() }

@@ -5,14 +5,14 @@ package import DeployModel
 extension Desk {
   /// Reads the journals of a deployment and its rollback while another process writes them, until both have ended.
   /// - Parameters:
-  ///   - word: the deployment, or nil if the only one that has not ended.
+  ///   - word: the deployment, or nil for the only one that has not ended.
   ///   - last: the number of the last entry of the named deployment that the caller has seen, or nil if there is none. If the named
-  ///     deployment is a rollback, the deployment that it takes back is left out.
-  ///   - patience: how long to wait for the end; nil: as long as the deployment lasts, which has its own limits.
-  ///   - take: called with each entry, once and in order. Between entries it is called about three times a second.
+  ///     deployment is a rollback, the deployment that it rolls back is left out.
+  ///   - patience: how long to wait for the end, or nil to wait until the deployment ends. The deployment has its own time limits.
+  ///   - take: called with each entry, once and in order. Between entries, it is called about three times a second.
   /// - Returns: the pair after its end.
-  /// - Throws: if the deployment has not ended in time, its engine ended before it did, newer deployments have taken over its hosts, or its
-  ///   journal is damaged.
+  /// - Throws: if the deployment has not ended in time, its engine ended before the deployment did, newer deployments have taken over its
+  ///   hosts, or its journal is damaged.
   package func follow(
     _ word: String?, after last: Int? = nil, patience: Interval? = nil, take: (FollowedEvent) async throws -> Void
   ) async throws -> DeploymentPair {
@@ -23,7 +23,7 @@ extension Desk {
     var stopped: Int32?
     var turn = 0
     while true {
-      // The state was read before the entries, so if the pair has ended, all of its entries are read.
+      // The state was read before the entries. So if that state says that the pair has ended, all entries have been read.
       let mayEnd = try await place.read(pair, from: journal, take)
       if pair.state != .running { return try await ended(pair) }
       if let patience, now - began >= patience {
@@ -35,7 +35,7 @@ extension Desk {
       await ports.clock.sleep(Interval(milliseconds: 300))
       try Task.checkCancellation()
       turn += 1
-      // Reading the state means reading the whole journal, so it is done seldom, except at the end.
+      // Reading the state requires reading the whole journal, so it is done rarely, except at the end.
       if mayEnd || turn % 10 == 0 { pair = try await past.pair(of: pair.first.id) }
       if turn % 10 == 0 { stopped = await engines.stopped(pair.members.map(\.id)) }
     }

@@ -14,7 +14,7 @@ extension Desk {
   /// - Parameters:
   ///   - message: the first message for the deployment, or nil if there is none.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - reason: why both are cancelled in good order, or nil if they are not cancelled.
+  ///   - reason: the reason for cancelling both in an orderly way, or nil if they are not cancelled.
   ///   - wantsOutput: whether the events include the output of commands.
   /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
   package func resume(
@@ -25,14 +25,14 @@ extension Desk {
     try await past.pair(of: pair.members[0].id).refuseSuperseded()
     let claims = try Claims(pair, journal)
     do {
-      // Another process may have ended the deployment between this check and the claims.
+      // Another process might have ended the deployment between this check and the claims.
       let now = try await past.pair(of: pair.members[0].id)
       if now.state == .concluded {
         claims.release()
         return .ended(now)
       }
       let entries = try await past.entries(of: (now.back ?? now.first).id)
-      // The readable entries of the failed deployment say how it ended; its rollback is resumed even without them.
+      // The readable entries of the failed deployment say how it ended. Its rollback is resumed even without them.
       let failed = now.back == nil ? [] : (try? await past.entries(of: now.first.id)) ?? []
       let running = try await resume(entries, after: failed, message, reason, staying, claims, wantsOutput)
       return .running(running)
@@ -42,7 +42,7 @@ extension Desk {
     }
   }
 
-  /// - Parameter failed: for a rollback, the whole journal of the deployment that it takes back; otherwise empty.
+  /// - Parameter failed: for a rollback, the whole journal of the deployment that it rolls back. Otherwise, it is empty.
   private func resume(
     _ entries: [Entry], after failed: [Entry], _ message: Message?, _ reason: String?, _ staying: Staying, _ claims: Claims,
     _ wantsOutput: Bool
@@ -50,7 +50,7 @@ extension Desk {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Problems(Problem("the journal does not say what was planned", fix: "lander audit"), exit: .infrastructure)
     }
-    // Without the values, this process could not hide secrets that an earlier process put on hosts.
+    // Without the secrets' values, this process could not hide secrets that an earlier process put on hosts.
     do { try await secrets.expect(plan.content.secrets) } catch {
       throw Failure(error.kind, "a secret of deployment \(plan.id) cannot be had: \(error.message)", fix: error.fix)
     }

@@ -3,7 +3,7 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Sends a message to a deployment, or to its rollback if that is running, and waits for the answer.
+  /// Sends a message to a deployment, or to its rollback if the rollback is running, and waits for the answer.
   /// - Parameters:
   ///   - gate: the gate that the message answers, by name or number, or nil for the open gate.
   ///   - comment: the reason, or empty if there is none.
@@ -24,14 +24,14 @@ extension Desk {
       let addressed = pair.speaking
       let answer = try await say(message, to: addressed, patience)
       if let answer, !answer.isIgnored { return answer }
-      // The deployment may end meanwhile and its rollback may begin.
+      // Meanwhile, the deployment might end and its rollback might begin.
       pair = try await past.pair(of: pair.first.id)
       if let answer, pair.speaking == addressed { return answer }
     }
     return pair.state == .concluded ? .ended(pair) : .unattended(pair)
   }
 
-  /// Returns the process that runs a deployment, if the process is stopped, or nil if it is not.
+  /// Returns the process that runs a deployment if that process is stopped, or nil if it is not.
   package func stoppedEngine(of deployment: Deployment.ID) async -> Int32? { await engines.stopped([deployment]) }
 
   /// Refuses to wait for a pair whose process is stopped, because such a process receives nothing.
@@ -47,15 +47,15 @@ extension Desk {
   }
 
   /// Leaves a message and waits for the answer.
-  /// - Returns: the result, or nil if the deployment ended, or its engine died, before the message was in the journal.
+  /// - Returns: the result, or nil if the deployment ended or its engine died before the message was in the journal.
   private func say(_ message: Message, to deployment: Deployment.ID, _ patience: Interval) async throws -> Reception? {
     try await messages.send(message, to: deployment)
     let deadline = now + patience
     while await messages.waits(message.id, for: deployment) {
       let isRunning = try isClaimed(deployment)
-      // If the message cannot be withdrawn, an engine has taken it at this moment.
+      // If the message cannot be withdrawn, an engine has just taken it.
       if !isRunning || now >= deadline, await messages.withdraw(message.id, from: deployment) {
-        // An engine writes a message to its journal before it takes the message out of the mailbox, and may die in between.
+        // An engine writes a message to its journal before it takes the message out of the mailbox. It might die in between.
         if let known = try await known(message.id, of: deployment) { return known }
         return isRunning ? .ignored(deployment, after: patience) : nil
       }
@@ -81,7 +81,7 @@ extension Desk {
     return isHeard ? .heard(deployment) : nil
   }
 
-  /// Returns the journal's answer to a message that no longer waits, or nil if the deployment has ended without it.
+  /// Returns the journal's answer to a message that has left the mailbox, or nil if the deployment has ended without the message.
   private func answer(to message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
     if let known = try await known(message, of: deployment) { return known }
     if case .concluded? = try await journal.entries(of: deployment).entries.last?.fact { return nil }
@@ -90,7 +90,7 @@ extension Desk {
 }
 
 extension DeploymentPair {
-  /// The id of the deployment that gets the messages.
+  /// The id of the deployment that receives the messages.
   fileprivate var speaking: Deployment.ID { (back ?? first).id }
 }
 

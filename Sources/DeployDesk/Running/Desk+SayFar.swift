@@ -3,13 +3,13 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Sends a message to a deployment whose engine runs on another machine: leaves the message on hosts that the deployment has locked, and
-  /// waits for the answer. The engine reads the message when it renews a lock.
+  /// Sends a message to a deployment whose engine runs on another machine. This leaves the message on hosts that the deployment has locked,
+  /// and waits for the answer. The engine reads the message when it renews a lock.
   /// - Parameters:
   ///   - word: the deployment's id, the beginning of the id, or the part after the id's last `-`.
   ///   - sign: signs an approval, or nil if the approval is not signed.
-  ///   - selections: the hosts that may have the deployment's locks.
-  ///   - patience: how long to wait for the answer. The default is longer than several renewals take.
+  ///   - selections: the hosts that might have the deployment's locks.
+  ///   - patience: how long to wait for the answer. The default is long enough for several renewals.
   /// - Throws: if the deployment has locked none of these hosts, or no host takes the message.
   package func say(
     _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, toFar word: String,
@@ -23,7 +23,7 @@ extension Desk {
     try message.sign(sign, of: deployment)
     var left: [Place] = []
     var failures: [Failure] = []
-    // The message is left on three hosts, because one of them may become unreachable. The deployment treats the copies as one message.
+    // The message is left on three hosts, because one of them might become unreachable. The deployment treats the copies as one message.
     for place in places where left.count < 3 {
       do throws(Failure) {
         try await hosts.leave(message, for: deployment, on: place.host, at: place.path)
@@ -39,8 +39,8 @@ extension Desk {
     var path: String
   }
 
-  /// Returns what the deployment waits for, by the newest value on its hosts, or nil if no host knows it. If the newest value is out of
-  /// date, the deployment refuses the answer.
+  /// Returns what the deployment waits for, according to the newest value on its hosts, or nil if no host knows. If even the newest value
+  /// is out of date, the deployment refuses the answer.
   private func awaited(by deployment: Deployment.ID, on places: [Place]) async -> Awaited? {
     var found: [Awaited] = []
     for place in places where found.count < 3 {
@@ -49,7 +49,7 @@ extension Desk {
     return found.max { $0.gate < $1.gate }
   }
 
-  /// Returns the deployment that a word names, and the hosts that it has locked.
+  /// Returns the deployment that a word identifies, and the hosts that the deployment has locked.
   private func locked(by word: String, on selections: [Selection]) async throws -> (Deployment.ID, [Place]) {
     var found: [(deployment: Deployment.ID, place: Place)] = []
     for selection in selections {
@@ -81,7 +81,7 @@ extension Desk {
       for place in places {
         switch try? await hosts.state(of: message, for: deployment, on: place.host, at: place.path) {
         case .answered(let answer): return .answered(deployment, accepted: answer.accepted, answer.words)
-        // A host that does not answer may answer later.
+        // A host that does not answer might answer later.
         case .waits, nil: waits = true
         case .gone: continue
         }

@@ -12,7 +12,7 @@ package struct Execution: Sendable {
   private let transport: any Transport
 
   /// - Parameters:
-  ///   - words: the command. Several words are started without a shell, and a single word is run by `sh`.
+  ///   - words: the command. Several words are run without a shell, and a single word is run by `sh`.
   ///   - limit: the time limit on each host.
   ///   - user: the user that runs the command, or nil for the login user.
   package init(_ words: [String], on selection: Selection, limit: Interval, as user: String? = nil, at desk: Desk) {
@@ -33,10 +33,10 @@ package struct Execution: Sendable {
 
   /// Runs the command on the hosts.
   /// - Parameters:
-  ///   - parallel: the largest number of hosts at the same time.
-  ///   - isEnding: whether no further host should begin.
-  ///   - finished: called with each host's outcome when it arrives, from any task.
-  /// - Returns: the outcomes of the hosts that began, in the order of their ends.
+  ///   - parallel: the largest number of hosts that run the command at the same time.
+  ///   - isEnding: returns true once no further host should begin.
+  ///   - finished: called with each host's outcome when the outcome arrives, from any task.
+  /// - Returns: the outcomes of the hosts that began, in the order in which they finished.
   package func run(
     parallel: Int, isEnding: @Sendable () -> Bool, finished: @escaping @Sendable (String, Outcome) -> Void
   ) async -> [(host: String, outcome: Outcome)] {
@@ -62,8 +62,8 @@ package struct Execution: Sendable {
 }
 
 extension Failure {
-  /// Returns the failure. If the host could not store the command's output, the failure explains that and how to run the command without
-  /// it.
+  /// Returns the failure. If the host could not store the command's output, the failure says so, and says how to run the command without
+  /// storing output.
   fileprivate func ofKeeping(at site: HostSite) -> Failure {
     guard [.notPermitted, .noSpace, .corrupt].contains(kind) else { return self }
     let byHand = "log in to \(site.host.name) to look by hand"

@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// An event for a caller that follows a deployment which another process runs.
+/// An event for a caller that follows a deployment run by another process.
 package enum FollowedEvent: Sendable, Hashable {
-  /// An entry that the caller has already seen, and needs in order to understand later ones.
+  /// An entry that the caller has already seen and that is needed to understand later entries.
   case known(Deployment.ID, Entry)
   case entry(Deployment.ID, Entry)
   /// There are no more entries at the moment.

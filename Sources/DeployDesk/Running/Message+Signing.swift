@@ -1,11 +1,11 @@
 import DeployModel
 
-/// A function that signs a text and returns the signature.
+/// A function that signs a string and returns the signature.
 package typealias Signing = @Sendable (String) throws -> String
 
 extension Message {
-  /// Signs an approval, for the gate whose number the message has.
-  /// - Parameter sign: signs the text, or nil if the approval stays unsigned.
+  /// Signs an approval for the gate whose number is in the message.
+  /// - Parameter sign: the function that signs, or nil if the approval stays unsigned.
   /// - Throws: if signing fails, or if it is unknown which gate is open.
   mutating func sign(_ sign: Signing?, of deployment: Deployment.ID) throws(Problems) {
     guard let sign, kind == .approve else { return }

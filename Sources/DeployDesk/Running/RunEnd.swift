@@ -4,7 +4,7 @@ package import DeployModel
 /// How a sequence of deployments ended: the requested deployment and, if it failed, its rollback.
 package struct RunEnd: Sendable, Hashable {
   package var deployments: [DeploymentEnd]
-  /// Whether only a rollback was resumed, and the journal of the failed deployment that it takes back is unreadable.
+  /// Whether only a rollback was resumed while the journal of the failed deployment that it rolls back is unreadable.
   package var isWayBackOnly: Bool
 
   package init(_ deployments: [DeploymentEnd], isWayBackOnly: Bool = false) {
@@ -16,7 +16,7 @@ package struct RunEnd: Sendable, Hashable {
   var isOvertaken: Bool { deployments.count == 1 && deployments[0].conclusion?.error?.failure.kind == .fenced }
 }
 
-/// How one deployment ended, or that the engine left it.
+/// How one deployment ended, or the fact that the engine left it.
 package struct DeploymentEnd: Sendable, Hashable {
   package var plan: Plan
   /// The conclusion, or nil if the engine left the deployment before its end.
@@ -34,7 +34,7 @@ package struct DeploymentEnd: Sendable, Hashable {
     isParked = ended.isParked
   }
 
-  /// Whether the deployment, or the rollback that has to follow, is unfinished.
+  /// Whether the deployment or the rollback that has to follow is unfinished.
   package var isLeft: Bool {
     guard let conclusion else { return true }
     return plan.kind == .deploy && conclusion.owesWayBack

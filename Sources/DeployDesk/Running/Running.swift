@@ -10,13 +10,13 @@ package final class Running: Sendable {
   private let work: Task<RunEnd, any Error>
   private let gate: AsyncStream<Never>.Continuation
 
-  /// The number of entries that an engine may have written to the journal, but not yet reported, when it died. One turn of the loop writes
-  /// a few entries for each host that it changes.
+  /// The number of entries that an engine might have written to the journal but not reported before it died. One turn of the loop writes a
+  /// few entries for each host that it changes.
   private static let repeated = 64
 
   /// - Parameters:
   ///   - id: the id of the deployment, for the command in a failure.
-  ///   - past: the earlier entries of the journal, which become the first events.
+  ///   - past: the earlier entries of the journal. They become the first events.
   ///   - staying: how long the engine stays at a gate that waits for a person.
   ///   - wantsOutput: whether the events include the output of commands.
   ///   - run: runs the deployments.
@@ -51,23 +51,23 @@ package final class Running: Sendable {
   /// Starts the deployments. Nothing runs before this call.
   package func start() { gate.finish() }
 
-  /// Waits for the end and returns how the deployments ended. Starts them if `start` was not called.
+  /// Waits for the end and returns how the deployments ended. Starts the deployments if `start` was not called.
   /// - Throws: the failure that stopped the engine, with the command that resumes the deployment.
   package func end() async throws -> RunEnd {
     start()
     return try await work.value
   }
 
-  /// Cancels the running deployment in good order.
-  /// - Returns: the rollback that continues in spite of the cancel, because half a rollback is the worst state, or nil if the deployment
-  ///   ends.
+  /// Cancels the running deployment in an orderly way.
+  /// - Returns: the rollback that continues despite the cancellation, or nil if the deployment ends. A rollback is never cut off, because
+  ///   half a rollback is the worst state.
   @discardableResult
   package func cancel(reason: String) async -> Deployment.ID? {
     guard case .goingBack(let id) = await deployments.cancel(reason: reason) else { return nil }
     return id
   }
 
-  /// The running rollback that follows from a failed or cancelled deployment; nil: none is running.
+  /// The running rollback that follows a failed or cancelled deployment, or nil if none is running.
   package var goingBack: Deployment.ID? { get async { await deployments.goingBack } }
 
   /// Leaves everything as it is. Jobs on hosts continue, and the deployment can be resumed.

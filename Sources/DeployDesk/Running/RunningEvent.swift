@@ -2,9 +2,9 @@ package import DeployModel
 
 /// An event of running deployments.
 package enum RunningEvent: Sendable, Hashable {
-  /// An earlier entry of the journal, of a resumed deployment or of the failed deployment before it.
+  /// An earlier entry from the journal of a resumed deployment, or of the failed deployment before it.
   case recalled(Deployment.ID, Entry)
-  /// One of the last earlier entries. The earlier engine may have died before it reported this entry.
+  /// One of the last entries of the earlier engine. That engine might have died before it reported this entry.
   case repeated(Deployment.ID, Entry)
   case entry(Deployment.ID, Entry)
   /// The output of a command, if the caller asked for output.

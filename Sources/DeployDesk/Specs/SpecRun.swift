@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Runs the tests of specs, several at once. Each test has its own Lua state and its own simulated hosts.
+/// Runs the tests of specs, several at the same time. Each test has its own Lua state and its own simulated hosts.
 package struct SpecRun: Sendable {
   let library: any SpecLibrary
   let stage: RehearsalStage
@@ -15,7 +15,7 @@ package struct SpecRun: Sendable {
 
   /// Runs the tests.
   /// - Parameters:
-  ///   - filter: a text that the wanted tests' names contain, or nil for all tests.
+  ///   - filter: text that the names of the wanted tests contain, or nil for all tests.
   ///   - parallel: the number of tests that run at the same time.
   /// - Returns: how each test ended, in the order of the specs.
   /// - Throws: all problems of the specs, before any test runs.
@@ -30,9 +30,9 @@ package struct SpecRun: Sendable {
     var test: SpecTest
   }
 
-  /// Returns the tests of these files that are to run.
+  /// Returns the tests in these files that should run.
   /// - Parameter isOfKind: whether a test is of the kind that runs now.
-  /// - Throws: all problems of the specs; a problem if no test is left.
+  /// - Throws: all problems of the specs, or a problem if no test is left.
   func wanted(of files: [SourceFile], filter: String?, _ isOfKind: (SpecTest) -> Bool) throws(Problems) -> [Wanted] {
     var (wanted, problems): ([Wanted], [Problem]) = ([], [])
     for file in files {

@@ -10,7 +10,7 @@ final class TrialAnswers: Sendable {
 
   init(_ answers: [Trial.Answer]) { self.answers = answers }
 
-  /// The numbers, from 1, of the answers that were never given and are not optional, in order.
+  /// The numbers of the answers that were never given and are not optional, in order. The first answer has the number 1.
   var unused: [Int] {
     given.withLock { given in
       answers.indices.filter { number in !answers[number].isOptional && given.values.allSatisfy { $0[number] == 0 } }.map { $0 + 1 }

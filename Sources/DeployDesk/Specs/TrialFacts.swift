@@ -1,7 +1,7 @@
 import DeployModel
 import DeploySimulation
 
-/// What `host.facts` is on the hosts of a trial.
+/// The value of `host.facts` on the hosts of a trial.
 struct TrialFacts {
   private let given: [Trial.Facts]
   /// The facts of hosts about which the test says nothing.
@@ -12,7 +12,7 @@ struct TrialFacts {
     usual = SimulatedHost(name: "").state(at: time).facts
   }
 
-  /// The hosts that the test names.
+  /// The hosts for which the test sets facts.
   var hosts: [String] { given.compactMap(\.host) }
 
   /// Returns the plan with the facts of all hosts and partners.
@@ -32,7 +32,7 @@ struct TrialFacts {
       bounds: plan.bounds, lock: plan.lock, partners: partners)
   }
 
-  /// Returns the facts of a host, or nil if nothing is known of it.
+  /// Returns the facts of a host, or nil if nothing is known about the host.
   func facts(of host: String) -> HostFacts? {
     var facts: HostFacts? = usual
     for one in given where one.host == nil || one.host?.isExactly(host) == true {

@@ -16,7 +16,7 @@ struct TrialLeftovers {
   }
 
   /// The settings without effect, as records `{ message, fix, answer, reply }` for the test. `answer` is the number of a command's answer,
-  /// from 1, and `reply` that of an http answer.
+  /// and `reply` is the number of an http answer. Both count from 1.
   var told: [Value] {
     let unused = answers.unused.map { told(problem(ofAnswer: $0), [("answer", .int($0))]) }
     let silent = servers.unused.map { told(problem(ofReply: $0), [("reply", .int($0))]) }

@@ -3,18 +3,18 @@ import DeployEngine
 import DeployModel
 import DeploySimulation
 
-/// Runs the deployment that a test asks for on simulated hosts.
+/// Runs the deployment that a test requests, on simulated hosts.
 struct TrialRun {
   private let trial: Trial
   private let project: Project
   private let stage: RehearsalStage
   private let plan: Plan
-  /// The largest number of events in one trial. The limit ends a recipe with an endless loop.
+  /// The largest number of events in one trial. This limit stops a recipe with an endless loop.
   private static let mostEvents = 1_000_000
   /// The time at which every trial begins.
   private static let start = Timestamp(milliseconds: 1_800_000_000_000)
 
-  /// - Throws: all problems of what the test asks for.
+  /// - Throws: all problems of the test's request.
   init(_ trial: Trial, of project: Project, on stage: RehearsalStage) throws(Problems) {
     self.trial = trial
     self.project = project

@@ -13,7 +13,7 @@ final class TrialServers: Sendable {
     given = Mutex(replies.map { _ in 0 })
   }
 
-  /// The numbers, from 1, of the answers that were never given and are not optional, in order.
+  /// The numbers of the answers that were never given and are not optional, in order. The first answer has the number 1.
   var unused: [Int] {
     given.withLock { given in given.indices.filter { given[$0] == 0 && !replies[$0].isOptional }.map { $0 + 1 } }
   }

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// What happened in a trial, in the words that tests compare.
+/// What happened in a trial, in the form that tests compare.
 struct TrialStory {
   private let parts: [TrialPart]
   /// The release that each host serves at the end, by name, or nil if there is none.
@@ -115,7 +115,7 @@ struct TrialStory {
     return .record(of: members)
   }
 
-  /// Returns the text of an operation that answers are compared with, or nil if the operation is neither a command, a check nor a request.
+  /// Returns the text of an operation, with which answers are compared, or nil if the operation is not a command, a check or a request.
   static func line(of operation: DeployModel.Operation) -> String? {
     switch operation {
     case .run(let command): command.line

@@ -3,7 +3,7 @@ import DeployEngine
 import DeployModel
 import Synchronization
 
-/// Reports which hosts have not answered while a command waits for them. Lander gives up a dead host only after half a minute.
+/// Reports which hosts have not answered while a command waits for them. Lander gives up on a dead host only after half a minute.
 final class AnswerWatch: Sendable {
   /// The time before the first report.
   private static let first = Interval.seconds(2)
@@ -17,7 +17,7 @@ final class AnswerWatch: Sendable {
     silent = Mutex(hosts.map { _ in true })
   }
 
-  /// Surveys the hosts of a selection, and reports the hosts that it waits for.
+  /// Surveys the hosts of a selection, and reports the hosts that have not answered.
   /// - Parameter partners: whether to survey the partners too.
   static func survey(_ selection: Selection, deep: Bool = false, partners: Bool = false, by desk: Desk) async -> Preparation {
     let watch = AnswerWatch(selection.hosts + (partners ? selection.partners.map(\.host) : []))

@@ -4,7 +4,7 @@ package import DeployModel
 extension Desk {
   /// Returns the commit that a deployment would bring.
   /// - Parameter wanted: the revision that somebody typed, or nil for the recipe's own.
-  /// - Returns: the commit, and the folder of the working copy that has it.
+  /// - Returns: the commit, and the folder of the working copy that contains it.
   /// - Throws: if no commit is known for the revision.
   package func commit(
     toDeploy selection: Selection, _ wanted: String?, in project: LoadedProject
@@ -24,8 +24,8 @@ extension Desk {
     return (commit, place)
   }
 
-  /// Compares a commit with the commits that hosts run according to their receipts. Builds nothing and changes nothing.
-  /// - Parameter folder: the working copy that has the commit.
+  /// Compares a commit with the commits that hosts run, according to their receipts. Builds nothing and changes nothing.
+  /// - Parameter folder: the working copy that contains the commit.
   /// - Returns: for each commit or release that hosts run, what the commit would change there, in the order of the hosts.
   package func differences(_ found: Surveyed, to commit: Commit, in folder: String) async -> [RevisionDifference] {
     var all: [RevisionDifference] = []

@@ -8,7 +8,7 @@ package struct RevisionDifference: Sendable, Hashable {
   package var release: Release.ID?
   /// The commit from which the release was made, or nil if unknown.
   package var commit: Commit?
-  /// The new commits, or nil if the commits are equal, or this machine does not know one of them.
+  /// The new commits, or nil if the commits are equal or this machine does not know one of them.
   package var changes: CommitRange?
   /// The files that differ between the two commits, or nil if unknown.
   package var files: [ChangedFile]?

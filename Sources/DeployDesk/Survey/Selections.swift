@@ -3,16 +3,17 @@ package import DeployModel
 
 extension Project {
   /// Returns the recipe of this name, or nil for the project's only recipe.
-  /// - Throws: if there is no such recipe, with a near match, or if no name is given and there are several.
+  /// - Throws: if there is no such recipe (the problem suggests a similar name), or if no name is given and there are several recipes.
   package func recipe(named name: String?) throws(Problems) -> Recipe { try Selection.recipe(name, in: self) }
 
-  /// Returns the hosts of a recipe, without regard to its parameters.
+  /// Returns the hosts of a recipe. The recipe's parameters are ignored.
   /// - Throws: if the recipe, the group or one of the hosts does not exist.
   package func selection(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> Selection {
     try Selection.bare(try Selection.recipe(recipe, in: self), group: group, only: only, in: self)
   }
 
-  /// Returns a selection for each recipe, with the requested group or the recipe's own: which recipe would be deployed where.
+  /// Returns a selection for each recipe, with the requested group or the recipe's own group. It shows which recipe would be deployed
+  /// where.
   /// - Throws: if the group or the recipe does not exist, or no recipe deploys to the group.
   package func selections(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     if let recipe { _ = try Selection.recipe(recipe, in: self) }
@@ -102,7 +103,7 @@ extension Project {
 }
 
 extension Selection {
-  /// Returns the hosts of a recipe without regard to its parameters, because nothing will be deployed.
+  /// Returns the hosts of a recipe. The recipe's parameters are ignored, because nothing will be deployed.
   package static func bare(_ recipe: Recipe, group: String?, only: [String], in project: Project) throws(Problems) -> Selection {
     var free = project
     var bare = recipe

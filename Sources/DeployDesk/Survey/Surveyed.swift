@@ -5,7 +5,7 @@ package import DeployModel
 /// The hosts of a group with the recipe that deploys to them, and their surveys.
 package struct Surveyed: Sendable {
   package var selection: Selection
-  /// The survey of each host; the index is the host's number.
+  /// The survey of each host. The index is the host's number.
   package var surveys: [Survey]
   /// The surveys of the recipe's partners, in order, or empty if they were not surveyed.
   package var partners: [Survey] = []
@@ -33,16 +33,16 @@ package struct Surveyed: Sendable {
 }
 
 extension Host {
-  /// Whether both hosts have an equal name, address and port.
+  /// Whether both hosts have the same name, address and port.
   fileprivate func isNamed(as other: Host) -> Bool {
     name.isExactly(other.name) && (address ?? "").isExactly(other.address ?? "") && port == other.port
   }
 }
 
 extension Surveyed {
-  /// Returns why `lander rollback` of these hosts would be refused now, or nil if no reason is known.
+  /// Returns why `lander rollback` would be refused for these hosts now, or nil if no reason is known.
   /// - Parameter open: the deployments in this journal that have not ended. A rollback does not take over their locks, even if the leases
-  ///   are over.
+  ///   have ended.
   package func noWayBack(while open: [DeploymentSummary]) -> Problem? {
     for case .reached(let state) in surveys {
       guard let lock = state.lock, open.contains(where: { $0.id == lock.deployment }) else { continue }
@@ -58,7 +58,7 @@ extension Survey {
 }
 
 extension Desk {
-  /// Surveys every host of a selection, and reports the hosts that it waits for. Changes nothing on the hosts.
+  /// Surveys every host of a selection, and reports the hosts that have not answered. Nothing changes on the hosts.
   package func survey(_ selection: Selection) async -> Surveyed {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, by: self).surveys)
   }

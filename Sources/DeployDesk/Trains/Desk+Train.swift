@@ -14,9 +14,9 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Compares file by file whether the hosts of a leg still run the train's release. Ignores hosts that the budget excused from the leg's
+  /// Checks, file by file, whether the hosts of a leg still run the train's release. Ignores hosts that the budget excused from the leg's
   /// deployment. Changes nothing.
-  /// - Throws: every host that does not run the release, with the exit code `held`.
+  /// - Throws: all hosts that do not run the release, with the exit code `held`.
   package func confirm(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     guard let deployment = leg.deployment, let bundle = train.bundle else { return }
     let entries = try await past.entries(of: deployment)
@@ -59,7 +59,7 @@ extension Desk {
           } ?? "")), exit: .refused)
   }
 
-  /// Refuses hosts whose releases differ from what was delivered.
+  /// Refuses hosts whose releases differ from the one that was delivered.
   private func refuseDamage(_ found: [(host: Host, survey: Survey)], _ selection: Selection) async throws(Problems) {
     let problems = await verdicts(found, at: selection.recipe.placement).compactMap { name, verdict -> Problem? in
       switch verdict {
