@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The cancel and the deadline of one operation under way.
+/// The cancellation and the deadline of one running operation.
 final class Flight: Sendable {
   struct Key: Hashable {
     var reach: Reach
@@ -19,7 +19,7 @@ final class Flight: Sendable {
 
   init(limit: Interval) { self.limit = limit }
 
-  /// Sets what has to be done on the host at a cancel. It is done at once if the operation is already cancelled.
+  /// Sets what has to be done on the host if the operation is cancelled. If the operation is already cancelled, this is done immediately.
   func whenCancelled(_ stop: @escaping @Sendable () async -> Void) async {
     let now = state.with { state in
       state.stop = stop
@@ -37,7 +37,7 @@ final class Flight: Sendable {
     await stop?()
   }
 
-  /// Ends the operation because its time is over. This works like a cancel, but with another message.
+  /// Ends the operation because its time is over. This works like a cancellation, but with a different message.
   private func expire() async {
     let (stop, wake) = state.with { state in
       state.late = true
@@ -89,7 +89,7 @@ final class Flight: Sendable {
     defer { timer.cancel() }
     for await outcome in stream {
       work.cancel()
-      // A job of the host program that was ended because its time was over reports a cancel, so the failure is replaced.
+      // If a job of the host program was ended because its time was over, it reports a cancellation, so the failure is replaced.
       let late = state.with { $0.late }
       return late && outcome.failure?.kind == .cancelled ? Outcome(failure: tooLate) : outcome
     }

@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// The transport for hosts that give a shell, however the shell is reached: one host program for each host. It performs one
-/// operation and reports the outcome.
+/// The transport for hosts that give a shell, however the shell is reached. Each host runs a host program, which performs one operation and
+/// reports the outcome.
 package final class Hosts: Transport {
   private struct State {
     var links: [Reach: HostLink] = [:]
@@ -10,12 +10,12 @@ package final class Hosts: Transport {
     var listener: (@Sendable (Notice) -> Void)?
     var isClosed = false
   }
-  /// Notices for a listener about what happens between operations.
+  /// A notice to a listener about something that happens between operations.
   package enum Notice: Sendable {
-    /// A host that had answered went out of reach. Lander tries to reach it for `patience`.
+    /// A host that had answered before became unreachable. Lander keeps trying to reach it for `patience`.
     case away(String, Failure, patience: Interval)
     case back(String, after: Interval)
-    /// A host gives its lock only after the jobs of earlier deployments have ended. Lander waits for these jobs, or ends them.
+    /// A host does not grant its lock until the jobs of earlier deployments have ended. Lander waits for these jobs or ends them.
     case waiting(String, for: String, ending: Bool)
     /// The host has `bytes` bytes of a pack with the size `of`.
     case sent(String, bytes: Int, of: Int)
@@ -24,18 +24,19 @@ package final class Hosts: Transport {
   let store: any BundleStore
   let vault: Vault
   let program = HostProgram()
-  /// Takes the messages that arrive when locks are renewed.
+  /// Receives the messages that arrive when locks are renewed.
   package let inbox: HostInbox
   let shelf = PackShelf()
   private let reactor = Reactor()
   private let admission: Admission
   private let state = Guarded(State())
 
-  /// Returns the `TRACEPARENT` of a command on a host in a lifecycle event (nil: outside any), or nil if the variable is not set.
+  /// Returns the `TRACEPARENT` of a command on a host in a lifecycle event (nil if it is outside any event), or nil if the variable should
+  /// not be set.
   package typealias TraceOf = @Sendable (Deployment.ID, String?, LifecycleEvent?) -> String?
   let trace: TraceOf
 
-  /// Makes a transport that has not reached any host yet. `close` ends what is opened later.
+  /// Makes a transport that has not reached any host yet. `close` ends everything that is opened later.
   /// - Parameter complain: called with each file in an inbox that is not a message.
   package init(
     options: Options = Options(), store: any BundleStore, vault: Vault,
@@ -59,8 +60,8 @@ package final class Hosts: Transport {
     reactor.stop()
   }
 
-  /// Reads the values of these secrets and hides them in all output from now on. An engine that resumes a deployment would
-  /// otherwise not know the values that the earlier engine put on hosts.
+  /// Reads the values of these secrets and hides them in all output from now on. Otherwise, an engine that resumes a deployment would not
+  /// know the values that the earlier engine put on hosts.
   package func expect(secrets names: [String]) async throws(Failure) {
     for name in names { _ = try await vault.value(of: name) }
   }
@@ -71,8 +72,8 @@ package final class Hosts: Transport {
   func tell(_ notice: Notice) { state.with { $0.listener }?(notice) }
 
   /// Returns the link to a host, and makes it if there is none.
-  /// - Throws: kind `invalid` if the host's transport gives no shell; `cancelled` if this transport was closed, because nobody
-  ///   would close the channel.
+  /// - Throws: kind `invalid` if the host's transport gives no shell, or `cancelled` if this transport was closed, because nobody would
+  ///   close the new channel.
   func link(to host: DeployModel.Host) throws(Failure) -> HostLink {
     let reach = try Reach(host, options: options)
     return try state.with { state throws(Failure) in
@@ -87,14 +88,14 @@ package final class Hosts: Transport {
     }
   }
 
-  /// Returns the process id of the client that has the channel to a host, or nil if no channel is open.
+  /// Returns the process id of the client that holds the channel to a host, or nil if no channel is open.
   package func client(of host: DeployModel.Host) async -> Int32? { await (try? link(to: host))?.client }
 
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
     await fly(intent, at: site, output: output) { errand in await self.perform(errand) }
   }
 
-  /// Performs an intent by `body`, within its time, and until it is cancelled.
+  /// Performs an intent with `body`, within the intent's time limit, and until it is cancelled.
   func fly(
     _ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void,
     by body: @Sendable (Errand) async -> Outcome
@@ -137,8 +138,8 @@ package final class Hosts: Transport {
     await link.adopt(site.path, token: site.token)
   }
 
-  /// Marks the host as reached before, and renews the lock under which the operation works, if this process does not renew it yet.
-  /// The latter happens after a resume, when another process has taken the lock.
+  /// Marks the host as already reached, and renews the lock under which the operation works if this process does not renew it yet. That is
+  /// so after a resume, because another process took the lock.
   private func keepLock(_ errand: Errand) async {
     guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.remember()
@@ -151,7 +152,8 @@ package final class Hosts: Transport {
     await errand.link.adopt(errand.site.path, token: errand.site.token)
   }
 
-  /// Frees the disk reserve of the host. Returns true if there was one: then an operation that found no room may be repeated.
+  /// Frees the disk reserve of the host. Returns whether there was a reserve. If there was, an operation that found no room can be
+  /// repeated.
   private func spare(_ errand: Errand) async -> Bool {
     (try? await errand.link.demand("l_spare", [errand.site.path]).text.trimmed) == "freed"
   }
@@ -161,7 +163,7 @@ package final class Hosts: Transport {
     case .run(let command): return await run(command, errand)
     case .check(let check): return await ask(check, errand)
     default:
-      // An operation with jobs on the host, or with a lock to give back, gets time to end in an orderly way. The others get none.
+      // An operation that has jobs on the host or has to give back a lock gets time to end in an orderly way. Other operations do not.
       let slack =
         switch errand.intent.operation {
         case .stage, .upload, .discard, .prune, .remove: options.grace + options.grace + .seconds(10)
@@ -204,7 +206,7 @@ package final class Hosts: Transport {
   }
 }
 
-/// One operation under way: the request, its deployment, and the link for it.
+/// One running operation: the request, its deployment, and the link that it uses.
 struct Errand: Sendable {
   let intent: Intent
   let site: HostSite
@@ -216,9 +218,9 @@ struct Errand: Sendable {
   var claim: [String] { [site.path, "\(site.fence)", site.token] }
   /// `PATH FENCE TOKEN DEPLOYMENT INTENT`: the first arguments of a function that also has to know the operation.
   var named: [String] { claim + [site.deployment.rawValue, "\(intent.id)"] }
-  /// The operation's own folder for uploads. So another operation with the same bytes cannot remove them.
+  /// The operation's own folder for uploads. Because it is separate, another operation with the same bytes cannot remove them.
   var room: String { "\(site.deployment).\(intent.id)" }
-  /// The folder in which commands run, and from which relative paths start.
+  /// The folder in which commands run. Relative paths start there.
   var folder: String { site.folder(of: intent) }
   /// Returns the path on the host for a path that the recipe wrote.
   func place(_ path: String) throws(Failure) -> String { try site.place(path, of: intent) }

@@ -1,4 +1,5 @@
-/// Limits how many tasks may be between `enter` and `leave` at the same time. Other tasks wait in `enter`, in their order.
+/// Limits the number of tasks that are between `enter` and `leave` at the same time. Other tasks wait in `enter`, in the order of their
+/// calls.
 actor Admission {
   private var free: Int
   private var queue: [CheckedContinuation<Void, Never>] = []

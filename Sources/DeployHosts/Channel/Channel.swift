@@ -1,8 +1,8 @@
 import DeployModel
 import Glibc
 
-/// One shell on a host, which reads requests line by line. Each request has a number. Each answer comes in pieces, each with its
-/// length. Requests are answered in order, on stdout only; stderr says why there is no shell.
+/// One shell on a host, which reads requests line by line. Each request has a number. Each answer comes in pieces, each with its length.
+/// Requests are answered in order, and only on stdout. If there is no shell, stderr says why.
 final class Channel: Sendable {
   /// The output of one command, and how it ended.
   struct Answer: Sendable {
@@ -19,13 +19,13 @@ final class Channel: Sendable {
   }
   private struct State {
     var frames: Frames
-    /// The last bytes that came on stderr, for a diagnosis.
+    /// The last bytes that arrived on stderr, for a diagnosis.
     var said: [UInt8] = []
     var waiting: [Waiting] = []
     var next = 0
     var broken: Broken?
     var lessons = HostProgram.Lessons()
-    /// Called when the bell of the host's keeper was heard.
+    /// Called when the bell of the host's keeper is heard.
     var bell: (@Sendable () -> Void)?
 
     /// Notes bytes from stderr. - Returns: whether the bell was among them. The bell itself is not kept for a diagnosis.
@@ -40,8 +40,7 @@ final class Channel: Sendable {
       return rang
     }
 
-    /// Takes bytes from stdout. - Returns: the requests that are answered now, in their order. - Throws: if an answer belongs to
-    /// another request.
+    /// Takes bytes from stdout. - Returns: the requests that are now answered, in order. - Throws: if an answer belongs to another request.
     mutating func take(_ bytes: [UInt8]) throws(Frames.Garbled) -> [(Waiting, Answer)] {
       var done: [(Waiting, Answer)] = []
       for frame in try frames.take(bytes) {
@@ -52,7 +51,7 @@ final class Channel: Sendable {
       return done
     }
   }
-  /// Why a channel is gone. `said` is what the client wrote on stderr. `silent`: no valid answer came, or none in time.
+  /// Why a channel is gone. `said` is what the client wrote on stderr. `silent` is true if an answer was not valid or did not come in time.
   struct Broken: Error {
     var said: String
     var silent = false
@@ -86,7 +85,7 @@ final class Channel: Sendable {
       state.with { $0.hear(bytes) ? $0.bell : nil }?()
     }
     outputs.with { $0 = [output, errors] }
-    // The program may have ended before its lines were known.
+    // The program might have ended before its lines were known.
     if !isOpen { closeLines() }
   }
   deinit { close() }
@@ -94,8 +93,8 @@ final class Channel: Sendable {
   var pid: Int32 { child.pid }
   var isOpen: Bool { state.with { $0.broken == nil } }
 
-  /// Notes what the channel's shell got of the host program when the channel was opened.
-  /// - Parameter bell: called when a job may have ended.
+  /// Notes which parts of the host program the channel's shell got when the channel was opened.
+  /// - Parameter bell: called when a job might have ended.
   func learn(_ lessons: HostProgram.Lessons, bell: @escaping @Sendable () -> Void) {
     state.with {
       let hearsBell = $0.lessons.hearsBell
@@ -103,15 +102,16 @@ final class Channel: Sendable {
       $0.lessons.hearsBell = hearsBell
     }
   }
-  /// Whether the host rings the bell at the end of each job that is started on this channel.
+  /// Whether the host rings the bell whenever a job that was started on this channel ends.
   var rings: Bool { state.with { $0.lessons.rings } }
 
-  /// Sends a request and waits for its answer: the line, which is made for the request's number, and then the payload. The wait
-  /// ends after `limit` without an outgoing byte, because a long payload of another request may be under way on a slow connection.
-  /// A channel that does not answer in time is closed, because later answers could not be matched.
+  /// Sends a request and waits for its answer. A request is a line, which is made for the request's number, and then the payload. The wait
+  /// ends once no byte has gone out for `limit`. It is not shorter, because a long payload of another request might still be going out on a
+  /// slow connection. A channel that does not answer in time is closed, because later answers could not be matched with their requests.
   /// - Parameters:
-  ///   - file: a payload that is too long for memory, in place of `payload`.
-  ///   - preface: returns the bytes to send before the line, depending on what the shell has, and updates what the shell has.
+  ///   - file: the payload, in place of `payload`, if it is too long for memory.
+  ///   - preface: returns the bytes to send before the line. They depend on what the shell already has. It also updates the record of what
+  ///     the shell has.
   func ask(
     _ payload: [UInt8] = [], file: FilePart? = nil, within limit: Interval,
     preface: (@Sendable (inout HostProgram.Lessons) -> [UInt8])? = nil,
@@ -132,7 +132,7 @@ final class Channel: Sendable {
       let refused: Broken? = state.with { state in
         if let broken = state.broken { return broken }
         state.waiting.append(Waiting(number: state.next, resume: resume))
-        // The state is locked while the request is queued, so that requests go out in the order of their numbers.
+        // The state is locked during the queueing of the request, so that requests go out in the order of their numbers.
         let before = preface?(&state.lessons) ?? []
         reactor.write(before + Array((line(state.next) + "\n").utf8), to: input)
         reactor.write(payload, to: input)
@@ -163,7 +163,7 @@ final class Channel: Sendable {
   private func closeLines() { for line in [input] + outputs.with({ $0 }) { reactor.close(line) } }
 
   private func heard(_ bytes: [UInt8]?) {
-    // At the end of stdout the channel ends. stderr may say why, and usually has done so already.
+    // When stdout ends, the channel ends. stderr might say why, and usually has done so already.
     guard let bytes else { return ended() }
     do throws(Frames.Garbled) {
       let done: [(Waiting, Answer)] = try state.with { state throws(Frames.Garbled) in try state.take(bytes) }
@@ -172,7 +172,7 @@ final class Channel: Sendable {
   }
 
   private func ended() {
-    // Output on stderr may still be on its way, so this waits before it looks for the cause.
+    // Output on stderr might still be on its way, so this waits before it looks for the cause.
     let me = self
     Task {
       try? await Task.sleep(for: .milliseconds(50))

@@ -2,14 +2,14 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A child process, which leads a process group of its own.
+/// A child process that leads its own process group.
 struct Child: Sendable {
   let pid: pid_t
 
-  /// Starts a program, which is found along the PATH of this process. The three descriptors become its standard streams; the caller
-  /// still has to close its own copies.
+  /// Starts a program, which is looked up in the PATH of this process. The three descriptors become its standard streams. The caller still
+  /// has to close its own copies of them.
   /// - Parameter environment: `NAME=value`, or nil for the environment of this process.
-  /// - Throws: kind `missing` if there is no such program, `transport` if the system refuses.
+  /// - Throws: kind `missing` if there is no such program, or `transport` if the system refuses to start it.
   static func start(_ argv: [String], environment: [String]? = nil, streams: [Int32]) throws(Failure) -> Child {
     do throws(SystemError) {
       return Child(pid: try Spawn.start(argv, environment: environment ?? Spawn.environment(), streams: streams))
@@ -20,8 +20,8 @@ struct Child: Sendable {
     }
   }
 
-  /// Returns a pair of connected descriptors that no child inherits by itself. They are sockets, not pipes: one call makes them
-  /// close-on-exec, and a broken socket does not end this process with a signal. `ours` does not block.
+  /// Returns a pair of connected descriptors that children do not inherit automatically. They are sockets rather than pipes, because one
+  /// call makes them close-on-exec, and a broken socket does not end this process with a signal. `ours` does not block.
   static func pair() throws(Failure) -> (ours: Int32, theirs: Int32) {
     var pair: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
@@ -42,8 +42,8 @@ struct Child: Sendable {
     }
   }
 
-  /// Waits on a separate thread until the process has ended. Returns its status as a shell counts it: 128 plus the number of a
-  /// signal that ended it.
+  /// Waits on a separate thread until the process has ended. Returns its status as a shell reports it: if a signal ended the process, the
+  /// status is 128 plus the signal's number.
   func exit() async -> Int {
     let pid = self.pid
     return await withCheckedContinuation { resume in

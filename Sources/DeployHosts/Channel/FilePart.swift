@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// A file of this machine that stays open while it is read, whatever happens to its name.
+/// A file on this machine that stays open while it is read, whatever happens to its name.
 final class PackFile: ByteSource {
   private let descriptor: Int32
 
@@ -25,7 +25,8 @@ final class PackFile: ByteSource {
   }
 }
 
-/// A part of a file that a channel sends. The part is read only when the other side takes it, so that it does not wait in memory.
+/// A part of a file that a channel sends. The part is read only when the other side accepts it, so that it does not occupy memory while it
+/// waits.
 struct FilePart: Sendable {
   let source: any ByteSource
   let offset: Int

@@ -1,27 +1,26 @@
 import Glibc
 
-/// Splits a channel's stream into answers. An answer consists of pieces, each with its length, and ends with its number and status.
-/// A line with the nonce precedes each piece. What the login shell and its children print between pieces is skipped. The contents
-/// of a piece are never searched.
+/// Splits a channel's stream into answers. An answer consists of pieces, each with its length, and ends with its number and status. A line
+/// with the nonce precedes each piece. Anything that the login shell and its children print between pieces is skipped. The contents of a
+/// piece are never searched.
 struct Frames {
-  /// One command's answer: what it printed, what it said on stderr, and its exit status.
+  /// One command's answer: its output, its stderr output, and its exit status.
   struct Frame: Equatable {
     var number: Int
     var status: Int
     var output: [UInt8] = []
     var errors: [UInt8] = []
   }
-  /// The error that the stream no longer has our format.
+  /// The error for a stream that no longer has our format.
   struct Garbled: Error {}
-  /// The limit of one answer, in bytes.
+  /// The largest size of one answer, in bytes.
   static let largest = 256 << 20
-  /// The limit of the bytes that are kept between two pieces. They are kept for a diagnosis, and because a line may arrive in
-  /// parts.
+  /// The largest number of bytes that are kept between two pieces. They are kept for a diagnosis, and because a line can arrive in parts.
   private static let noise = 1 << 16
 
   private enum Place: Equatable {
     case between
-    /// Inside a piece: the stream that it belongs to, and the number of bytes that are still to come.
+    /// Inside a piece. The values are the stream that the piece belongs to, and the number of bytes that are still to come.
     case piece(errors: Bool, left: Int)
   }
   private let mark: [UInt8]
@@ -33,11 +32,11 @@ struct Frames {
 
   init(nonce: String) { mark = Array("\n\(nonce) ".utf8) }
 
-  /// The bytes that belong to no answer: what another program wrote when the channel broke.
+  /// The bytes that belong to no answer. Another program wrote them when the channel broke.
   var rest: [UInt8] { buffer }
 
-  /// Takes bytes as they come.
-  /// - Returns: the answers that are complete now.
+  /// Takes bytes as they arrive.
+  /// - Returns: the answers that are now complete.
   mutating func take(_ bytes: [UInt8]) throws(Garbled) -> [Frame] {
     var frames: [Frame] = []
     var bytes = bytes[...]
@@ -68,7 +67,7 @@ struct Frames {
     }
   }
 
-  /// Drops the oldest bytes between two pieces, if there are too many.
+  /// Drops the oldest bytes between two pieces if there are too many.
   private mutating func forget() {
     let more = buffer.count - Frames.noise
     guard more > Frames.noise else { return }

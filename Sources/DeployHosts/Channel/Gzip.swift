@@ -3,13 +3,13 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// Compresses with zlib. Equal input gives equal output, because the output contains no name and no time.
+/// Compresses with zlib. The same input always gives the same output, because the output contains no name and no time.
 enum Gzip {
-  /// Compresses a small text in one call.
-  /// - Returns: nil if there is not enough memory, or if the result would not be shorter.
+  /// Compresses a small amount of data in one call.
+  /// - Returns: the result, or nil if there is not enough memory or the result would not be shorter.
   static func packed(_ bytes: [UInt8], level: Int32 = 9) -> [UInt8]? {
     var stream = z_stream()
-    // 31: the largest window, with gzip's header and end.
+    // 31 stands for the largest window, with gzip's header and trailer.
     guard deflateInit2_(&stream, level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { return nil }
     defer { deflateEnd(&stream) }

@@ -1,9 +1,9 @@
 import DeployModel
 
-/// The functions of `Program/*.sh`, and which of them a function needs. A channel and its keeper get those that they need, because every
-/// byte goes over the line again with each channel, and a shell takes longer to read a function than to start a program.
+/// The functions of `Program/*.sh`, and which of them each function needs. A channel and its keeper get only the functions that they need,
+/// for two reasons: every byte is sent again for each channel, and a shell takes longer to read a function than to start a program.
 struct HostFunctions: Sendable {
-  /// Some of the functions, by their place in the program.
+  /// Some of the functions, identified by their positions in the program.
   typealias Selection = Set<Int>
 
   /// A function, or a line outside of functions.
@@ -13,15 +13,15 @@ struct HostFunctions: Sendable {
   }
   private let pieces: [Piece]
   private let places: [ExactText: Int]
-  /// The functions that a function names, by place.
+  /// The functions that each function mentions, by position.
   private let calls: [[Int]]
 
-  /// Calls that only happen if the engine asks for it. It names the called function with its request.
+  /// Calls that happen only if the engine asks for them. The engine then lists the called function with its request.
   private static let rare: [(caller: String, called: String)] = [
     ("l_job", "l_as_user"), ("l_stop", "l_as_user"), ("l_ask", "l_as_user"), ("l_stage", "l_keep"), ("l_lock", "l_latest"),
     ("l_lock", "l_numbered"),
   ]
-  /// Calls in lists that the engine makes.
+  /// Calls in lists that the engine generates.
   private static let listed: [(caller: String, called: [String])] = [
     ("l_stage", ["l_aged", "l_moded", "l_one", "l_dir", "l_sym", "l_gone", "l_shared"]),
     ("l_repair", ["l_one", "l_put_dir", "l_put_file", "l_put_link", "l_own"]),
@@ -44,7 +44,7 @@ struct HostFunctions: Sendable {
     (self.pieces, self.places, self.calls) = (pieces, places, calls)
   }
 
-  /// The functions with these names, and all that they need.
+  /// The functions with these names, and all functions that they need.
   func needed(by names: [String]) -> Selection {
     var found: Selection = []
     var next = names.compactMap { places[ExactText($0)] }
@@ -54,14 +54,14 @@ struct HostFunctions: Sendable {
     return found
   }
 
-  /// The lines outside of functions: they are evaluated once, in their place between the functions.
+  /// The lines outside of functions. They are evaluated once, at their positions between the functions.
   var lines: Selection { Selection(pieces.indices.filter { pieces[$0].name == nil }) }
   var all: Selection { Selection(pieces.indices) }
 
   /// The text of a selection, in the program's order.
   func text(of selection: Selection) -> [UInt8] { selection.sorted().flatMap { pieces[$0].text } }
 
-  /// The names of functions in a text, without those of variables: `$l_a` and `l_a=`.
+  /// The names of functions in a text. Names of variables, such as `$l_a` and `l_a=`, do not count.
   private static func names(in text: [UInt8], among places: [ExactText: Int]) -> [Int] {
     var found: [Int] = []
     var start = text.startIndex
@@ -81,7 +81,8 @@ struct HostFunctions: Sendable {
   }
   private static func isWord(_ byte: UInt8) -> Bool { byte.isLetterOrDigit || byte == UInt8(ascii: "_") }
 
-  /// Splits the files, without comment lines, empty lines and leading blanks. No file has a multi-line text in which these would matter.
+  /// Splits the files into pieces, without comment lines, empty lines and leading blanks. No file has a multi-line string in which these
+  /// would matter.
   private static func pieces(_ files: [[UInt8]]) -> [Piece] {
     var pieces: [Piece] = []
     var isInside = false

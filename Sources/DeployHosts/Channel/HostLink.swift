@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The connection to one host: its channel, which is opened again if it breaks, and the requests and jobs that wait.
+/// The connection to one host: its channel, which is opened again if it breaks, and the requests and jobs that are waiting.
 actor HostLink {
   let reach: Reach
   let options: Hosts.Options
@@ -8,7 +8,7 @@ actor HostLink {
   private let admission: Admission
   private let program: HostProgram
   private let notice: @Sendable (Hosts.Notice) -> Void
-  /// Takes what the host prints when a lock is renewed.
+  /// Receives what the host prints when a lock is renewed.
   let inbox: HostInbox
   private var channel: Channel?
   /// A channel whose client has started but has not reached a shell yet.
@@ -16,19 +16,19 @@ actor HostLink {
   private var opening: Task<Result<Channel, Failure>, Never>?
   /// Whether the host has been reached, by this process or by an earlier process of the same deployment.
   private var isKnown = false
-  /// Whether the host stayed out of reach for the whole patience and has not answered since.
+  /// Whether the host stayed unreachable until the patience was used up, and has not answered since.
   private(set) var isGivenUp = false
   private var closed = false
-  /// What requests have needed of the host program. A reopened channel gets it at once.
+  /// The parts of the host program that requests have needed so far. A reopened channel gets them immediately.
   private var needed = HostProgram.Needs()
-  /// Why the last attempt to reach the host failed, or nil if it succeeded, or there was none.
+  /// Why the last attempt to reach the host failed, or nil if it succeeded or there was no attempt.
   private var away: Failure?
   /// The number of requests that wait for an answer.
   private var unanswered = 0
   var watches: [String: JobWatch] = [:]
   var polling = false
   var looks = Looks()
-  /// The wait for the next look at jobs.
+  /// The task that waits until the next look at jobs.
   var nap: Task<Void, any Error>?
   /// Whether the bell has rung since the last look.
   var isRung = false
@@ -47,11 +47,11 @@ actor HostLink {
     self.notice = notice
   }
 
-  /// Runs one short function of the host program. If the channel breaks, the request is repeated on a new channel; every function may be
-  /// asked twice. The payload is at most `Hosts.request`; a longer payload comes from a file. If no answer comes within `within` (nil: the
-  /// usual time), the channel counts as broken.
+  /// Runs one short function of the host program. If the channel breaks, the request is repeated on a new channel, so every function must
+  /// tolerate a repeated request. The payload has at most `Hosts.request` bytes. A longer payload comes from a file. If no answer comes
+  /// within `within` (nil stands for the usual time), the channel counts as broken.
   /// - Parameters:
-  ///   - also: functions that this one calls only for such arguments.
+  ///   - also: functions that this one calls only for arguments like these.
   ///   - inside: the functions that a job of ours calls.
   /// - Throws: the host's refusal, by its exit status, or `unreachable` after the patience.
   func call(
@@ -95,7 +95,7 @@ actor HostLink {
     return answer
   }
 
-  /// Returns the open channel, or opens a new one. If the cause of a failure may pass, this tries again, with growing pauses.
+  /// Returns the open channel, or opens a new one. If the cause of a failure might be temporary, this tries again, with growing pauses.
   private func open(patience: Interval?) async throws(Failure) -> Channel {
     if closed { throw Failure(.cancelled, "the transport was closed") }
     if let channel, channel.isOpen { return channel }
@@ -125,11 +125,11 @@ actor HostLink {
     return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
   }
 
-  /// The nonce of the open channel, if its keeper rings at the end of a job; otherwise nil.
+  /// The nonce of the open channel if its keeper rings at the end of a job, or nil if it does not.
   var bell: String? { channel.flatMap { $0.isOpen && $0.rings ? $0.nonce : nil } }
 
-  /// Notes that a deployment is changing the host. If the host goes out of reach from now on, Lander tries to reach it for the
-  /// whole patience.
+  /// Notes that a deployment is changing the host. If the host becomes unreachable from now on, Lander keeps trying until the patience is
+  /// used up.
   func remember() { isKnown = true }
 
   private func connect(limit: Interval, tries: Int) async -> Result<Channel, Failure> {
@@ -177,7 +177,7 @@ actor HostLink {
     }
     greeting = channel
     defer { greeting = nil }
-    // The first sign of life says whether the following text may be compressed.
+    // The first answer says whether the following text can be compressed.
     let opening = program.opening(needed)
     var lessons = HostProgram.Lessons(known: opening.known, own: opening.own)
     let look = "\(HostProgram.ring); command -v gzip >/dev/null 2>&1; "
@@ -206,8 +206,8 @@ actor HostLink {
     return .failed(Failure(.missing, "its shell could not take Lander's program", fix: fix), passes: false)
   }
 
-  /// Explains a failed attempt, and says whether to try again. A login that gave no shell in its whole time is tried again only if
-  /// a deployment is changing the host.
+  /// Explains a failed attempt, and says whether to try again. If a login gave no shell within its time limit, it is tried again only if a
+  /// deployment is changing the host.
   private func explain(_ broken: Channel.Broken) -> Attempt {
     if broken.silent {
       let message = "its login gave no shell within \(options.login)"
@@ -237,6 +237,6 @@ actor HostLink {
     channel = nil
   }
 
-  /// The process id of the channel's client, for tests that end it, or nil if no channel is open.
+  /// The process id of the channel's client, or nil if no channel is open. Tests use it to end the client.
   var client: Int32? { channel.flatMap { $0.isOpen ? $0.pid : nil } }
 }

@@ -1,26 +1,26 @@
 import Crypto
 import DeployModel
 
-/// The text that a host gets once for each channel: the functions of `Program/*.sh` that the channel needs.
+/// The code that a host gets once for each channel: the functions of `Program/*.sh` that the channel needs.
 struct HostProgram: Sendable {
   typealias Selection = HostFunctions.Selection
 
-  /// What a channel's shell knows.
+  /// What a channel's shell has received so far.
   struct Lessons: Sendable {
     /// The functions that the shell has.
     var known: Selection = []
-    /// The functions for jobs of ours whose text the shell has, for keepers.
+    /// The functions for our own jobs whose text the shell has, to pass on to keepers.
     var own: Selection = []
-    /// Those that the channel's keeper has, or nil if there is no keeper.
+    /// The functions that the channel's keeper has, or nil if there is no keeper.
     var keeper: Selection?
     /// Whether the host can decompress data.
     var unpacks = false
-    /// Whether the bell was heard on the channel's stderr. If so, its stderr comes here, and the bell does not get into an answer.
+    /// Whether the bell was heard on the channel's stderr. If so, that stderr arrives here, and the bell cannot get into an answer.
     var hearsBell = false
-    /// Whether the keeper rings at the end of each job.
+    /// Whether the keeper rings the bell at the end of each job.
     var rings = false
   }
-  /// What requests need: functions of the channel's shell, and functions of ours that jobs call.
+  /// What requests need: functions in the channel's shell, and functions of ours that jobs call.
   struct Needs: Sendable, Hashable {
     var known: Selection = []
     var own: Selection = []
@@ -34,11 +34,12 @@ struct HostProgram: Sendable {
   let functions = HostFunctions.shared
   /// The text of all functions.
   var whole: [UInt8] { functions.text(of: functions.all) }
-  /// Texts that were compressed before: most hosts get the same.
+  /// Texts that have already been compressed. Most hosts get the same text.
   private let packed = Guarded<[Needs: [UInt8]]>([:])
   /// The functions that every keeper has.
   private let keeping: Selection
-  /// The functions that channels get together, because requests for them follow each other: those of commands, and of deployments.
+  /// The functions that channels get together, because requests for them follow one another. One bundle is for commands, and one is for
+  /// deployments.
   private let bundles: [Needs]
 
   init() {
@@ -56,14 +57,14 @@ struct HostProgram: Sendable {
     ]
   }
 
-  /// What a request needs for these functions, the first of which it calls.
-  /// - Parameter inside: the functions that a job of ours calls, or empty if it is a recipe's.
+  /// What a request needs for these functions. The request calls the first of them.
+  /// - Parameter inside: the functions that a job of ours calls, or empty for a recipe's job.
   func needs(of names: [String], inside: [String] = []) -> Needs {
     Needs(known: functions.needed(by: names), own: functions.needed(by: inside).subtracting(keeping))
   }
-  /// The functions and what they need, without what every keeper has.
+  /// The text of the functions and of everything that they need, without what every keeper already has.
   func text(of names: [String]) -> [UInt8] { functions.text(of: functions.needed(by: names).subtracting(keeping)) }
-  /// What a channel gets that is opened for these needs: the first bundle that has them, or both bundles and the rest.
+  /// What a channel that is opened for these needs gets: the first bundle that covers them, or both bundles and the rest.
   func opening(_ needs: Needs) -> Needs {
     for bundle in bundles where needs.known.isSubset(of: bundle.known) && needs.own.isSubset(of: bundle.own) { return bundle }
     var all = needs
@@ -75,8 +76,8 @@ struct HostProgram: Sendable {
   /// Everything, for tests.
   var everything: Needs { Needs(known: functions.all, own: functions.all.subtracting(keeping)) }
 
-  /// The text for a new channel. What its keeper will need is in variables, too: `l_both`, what shell and keeper have, `l_keeping`, what
-  /// only the keeper has, and the same for what jobs of ours call, `l_common` and `l_own`.
+  /// The text for a new channel. It also puts what the keeper will need into variables. `l_both` is what both the shell and the keeper
+  /// have, and `l_keeping` is what only the keeper has. `l_common` and `l_own` are the same for the functions that our own jobs call.
   func text(_ needs: Needs) -> [UInt8] {
     let (known, own) = (needs.known, needs.own)
     var text: [UInt8] = []
@@ -92,12 +93,12 @@ struct HostProgram: Sendable {
     return bytes + Array("'\n".utf8)
   }
 
-  /// The line that gives a new channel what it needs, and the bytes that follow the line. The line's status is not 0 if the shell could
-  /// not take them, for example because its `gzip` does not work.
+  /// The line that gives a new channel what it needs, and the bytes that follow the line. The line's status is not 0 if the shell could not
+  /// read these bytes, for example because its `gzip` does not work.
   func beginning(_ needs: Needs, nonce: String, compressed: Bool) -> (line: String, text: [UInt8]) {
     let plain = text(needs)
     let text = compressed ? packed(plain, for: needs) : plain
-    // Variables that are set from here on go to no child's environment.
+    // Variables that are set from here on do not go into the environment of any child.
     let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce); command -v l_do >/dev/null 2>&1"
     // Without dd, the shell would take the bytes for commands.
     let needed = "command -v dd >/dev/null 2>&1 || { echo '\(HostProgram.noDD)' >&2; exit 3; }; "
@@ -110,7 +111,8 @@ struct HostProgram: Sendable {
     return text
   }
 
-  /// The bytes before a request that give the channel's shell the functions that it lacks, and its keeper those that a job calls.
+  /// The bytes to send before a request. They give the channel's shell the functions that it lacks, and its keeper the functions that a job
+  /// calls.
   func preface(_ lessons: inout Lessons, for function: String, needs: Needs) -> [UInt8] {
     var bytes: [UInt8] = []
     var lacking = functions.text(of: needs.known.subtracting(lessons.known))
@@ -125,7 +127,7 @@ struct HostProgram: Sendable {
       let text = lessons.unpacks && lacking.count > HostProgram.few ? Gzip.packed(lacking) ?? lacking : lacking
       bytes += Array("\(HostProgram.take(text, into: "l_more", unpacking: text != lacking)); eval \"$l_more\"; l_more=\n".utf8) + text
     }
-    // A keeper starts jobs; to start it costs a host two programs. A channel has one from its first job on.
+    // A keeper starts jobs. Starting a keeper costs a host two programs. A channel has a keeper from its first job on.
     if HostProgram.keepers.contains(function), lessons.keeper.map({ !needs.own.isSubset(of: $0) }) ?? true {
       bytes += Array((lessons.hearsBell ? "l_attend rings\n" : "l_attend\n").utf8)
       lessons.keeper = lessons.own
@@ -133,22 +135,22 @@ struct HostProgram: Sendable {
     }
     return bytes
   }
-  /// Up to this number of bytes a text is part of the line, which the shell reads byte by byte, without any program.
+  /// Up to this number of bytes, a text is part of the line. The shell reads a line byte by byte, without any program.
   private static let inline = 1024
-  /// Up to this number of bytes a text goes uncompressed, which saves the host a program.
+  /// Up to this number of bytes, a text is sent uncompressed, which saves the host a program.
   private static let few = 4096
   /// The functions that give orders to the channel's keeper.
   private static let keepers = ["l_job", "l_ask"]
 
-  /// The loop of every channel: it reads a line and runs it. `sh -s` would read ahead and consume payload. The loop is in an
+  /// The loop of every channel, which reads a line and runs it. `sh -s` would read ahead and consume the payload. The loop is in an
   /// argument, so it contains nothing secret.
   static let loop = #"while IFS= read -r l; do eval "$l"; done"#
-  /// The bell: a line on stderr. A keeper writes it at the end of a job, and each channel once at its beginning. It only means that
-  /// it is time to look at jobs.
+  /// The bell: a line on stderr. A keeper writes it at the end of a job, and each channel writes it once at its beginning. The bell only
+  /// says that it is time to look at jobs.
   static let bell = Array("\nlander: a job ended\n".utf8)
   /// The shell words that ring the bell.
   static let ring = #"printf '\n%s\n' 'lander: a job ended' >&2"#
-  /// What a shell says that has no program to read bytes with.
+  /// What a shell says if it has no program to read bytes with.
   static let noDD = "there is no dd on this host"
   /// Returns the line that ends the answer to a request, with the status of the command before it. Any shell can run the line.
   static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s %s\\n' \(nonce) \(number) $?" }

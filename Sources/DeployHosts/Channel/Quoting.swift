@@ -2,8 +2,8 @@ import DeployModel
 
 /// Quotes words for a POSIX shell.
 package enum Quoting {
-  /// Returns the word so that every POSIX shell reads it back byte by byte: in single quotes, or unchanged if it is plain. A NUL
-  /// cannot be expressed and is dropped.
+  /// Returns the word in a form that every POSIX shell reads back byte for byte: in single quotes, or unchanged if it is plain. A NUL
+  /// cannot be represented and is dropped.
   package static func word(_ text: String) -> String {
     if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
     return text.replacing("\0", with: "").shellQuoted
@@ -18,7 +18,8 @@ package enum Quoting {
 }
 
 extension String {
-  /// Replaces every occurrence of a character byte by byte, so that it is also found inside a grapheme cluster such as CR LF.
+  /// Replaces every occurrence of a character. The search compares bytes, so that it also finds the character inside a grapheme cluster
+  /// such as CR LF.
   func replacing(_ old: Character, with new: String) -> String {
     let old = Array(String(old).utf8)
     let new = Array(new.utf8)

@@ -3,38 +3,39 @@ import DeployGround
 package import DeployModel
 
 extension Hosts {
-  /// How hosts are reached. The defaults are for production; labs and tests use other values.
+  /// How hosts are reached. The defaults are for production. Labs and tests use other values.
   package struct Options: Sendable {
-    /// Another configuration file for OpenSSH's client, as with `-F`, or nil for the usual one.
+    /// The configuration file for OpenSSH's client, as with `-F`, or nil for the usual file.
     package var sshConfig: String?
-    /// Further arguments of `ssh`, before the host.
+    /// Additional arguments of `ssh`, which come before the host.
     package var sshArguments: [String] = []
     /// The program to run as `ssh`.
     package var ssh = "ssh"
-    /// How long a host may stay out of reach in the middle of a deployment.
+    /// How long a host is allowed to stay unreachable in the middle of a deployment.
     package var patience = Interval.minutes(2)
-    /// The number of tries to connect in a survey, if the cause may pass.
+    /// How often a survey tries to connect if the cause of a failure might be temporary.
     package var attempts = 3
-    /// How long a login may take until the shell accepts commands.
+    /// The time limit for a login, until the shell accepts commands.
     package var login = Interval.seconds(60)
-    /// How long a short command may take. After that the channel counts as broken.
+    /// The time limit for a short command. After that, the channel counts as broken.
     package var answer = Interval.seconds(60)
-    /// The number of connections that may be opened at the same time.
+    /// The largest number of connections that are being opened at the same time.
     package var admitted = 30
-    /// The limit of each stream of a command that a host keeps, in bytes.
+    /// How much of each stream of a command a host keeps at most, in bytes.
     package var outputLimit = 64 << 20
-    /// The number of bytes a second from which a connection counts as fast. Data is sent uncompressed on a fast connection, and
-    /// compressed on others.
+    /// The number of bytes per second from which a connection counts as fast. Data is sent uncompressed on a fast connection and compressed
+    /// on any other.
     package var fastLine = LinePace.enough
     /// The time between TERM and KILL, when a command is ended.
     package var grace = Interval.seconds(10)
-    /// Returns the whole environment of the shell of a host on this machine, as `NAME=value`, or nil if the shell gets who and where.
+    /// Returns the whole environment of the shell of a host on this machine, as `NAME=value`. If it is nil, the shell gets only a few of
+    /// the engine's variables, such as HOME and PATH.
     package var surroundings: (@Sendable (DeployModel.Host) -> [String])?
     package init() {}
   }
 }
 
-/// How to reach the shell of a host: an argv, and the text for the program that it starts.
+/// How to reach the shell of a host: an argv, and the input for the program that the argv starts.
 struct Reach: Sendable, Hashable {
   enum Kind: Sendable, Hashable { case ssh, local, other }
   let kind: Kind
@@ -42,7 +43,8 @@ struct Reach: Sendable, Hashable {
   /// What a person types to reach the host.
   let typed: String
   let name: String
-  /// The whole environment of a shell on this machine, or nil if it says who and where.
+  /// The whole environment of a shell on this machine. If it is nil, the shell gets only a few of the engine's variables, such as HOME and
+  /// PATH.
   private var surroundings: [String]?
 
   /// Makes the `Reach` of a host, for a built-in transport that gives a shell.
@@ -61,8 +63,8 @@ struct Reach: Sendable, Hashable {
     ),
   ]
 
-  /// - Throws: kind `invalid` if the host has neither an argv of its own nor a transport that gives a shell. The message lists
-  ///   those transports.
+  /// - Throws: kind `invalid` if the host has no argv of its own, and its transport gives no shell. The message lists the transports that
+  ///   do.
   init(_ host: DeployModel.Host, options: Hosts.Options) throws(Failure) {
     if let argv = host.argv, !argv.isEmpty {
       self.init(.other, argv, typed: argv.map(Quoting.word).joined(separator: " "), name: host.machine)
@@ -107,13 +109,13 @@ struct Reach: Sendable, Hashable {
     switch kind {
     case .ssh: return (argv + [obey], "")
     case .local: return (argv + ["-c", HostProgram.loop], "")
-    // This shell may read ahead, so it gets nothing more until the loop has replaced it.
+    // This shell might read ahead, so it gets nothing more until the loop has replaced it.
     case .other: return (argv, "; \(obey)")
     }
   }
 
-  /// The environment of a shell on this machine: it says who and where, and contains nothing else that the engine was given. Nil:
-  /// the engine's own.
+  /// The environment of a shell on this machine, or nil for the engine's own environment. From the engine's variables, it contains only a
+  /// few, such as HOME and PATH.
   var environment: [String]? {
     guard kind == .local else { return nil }
     if let surroundings { return surroundings }

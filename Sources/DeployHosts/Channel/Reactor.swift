@@ -1,8 +1,7 @@
 import DeployCore
 import Glibc
 
-/// A thread that waits for many descriptors: it reads incoming bytes, writes queued bytes, and collects child processes that have
-/// ended.
+/// A thread that waits for many descriptors. It reads incoming bytes, writes queued bytes, and collects child processes that have ended.
 final class Reactor: Sendable {
   private enum Piece {
     case bytes([UInt8])
@@ -14,8 +13,8 @@ final class Reactor: Sendable {
       }
     }
   }
-  /// A handle for a descriptor that was handed over. The kernel reuses a descriptor's number after it is closed, so callers use the
-  /// handle. A request for a line that has ended does nothing.
+  /// A handle for a descriptor that was handed over. The kernel reuses a descriptor's number after it is closed, so callers use the handle.
+  /// A request about a line that has ended does nothing.
   struct Line: Sendable, Hashable {
     fileprivate let number: Int
   }
@@ -27,7 +26,7 @@ final class Reactor: Sendable {
     var written = 0
     /// The number of bytes of all pieces that have been written.
     var sent = 0
-    /// If the first piece is a part of a file: the bytes that were read and have not been written yet.
+    /// If the first piece is a part of a file, the bytes that have been read but not yet written.
     var ahead: ArraySlice<UInt8> = []
   }
   private struct State {
@@ -58,8 +57,8 @@ final class Reactor: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Takes over a non-blocking descriptor. `sink` gets the bytes that come, and nil once at the end, or nil if the descriptor is only
-  /// written to.
+  /// Takes over a non-blocking descriptor. `sink` gets the bytes that arrive, and nil once at the end. If the descriptor is only written
+  /// to, `sink` is nil.
   @discardableResult
   func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) -> Line {
     let (line, start) = state.with { state in
@@ -90,7 +89,7 @@ final class Reactor: Sendable {
   /// Returns the number of bytes that the other side has taken so far.
   func sent(to line: Line) -> Int { state.with { $0.sources[line]?.sent ?? 0 } }
 
-  /// Closes a line without telling its sink. The thread closes the descriptor, so that its number is not reused during a read.
+  /// Closes a line without notifying its sink. The thread closes the descriptor, so that its number is not reused during a read.
   func close(_ line: Line) {
     state.with { if $0.sources[line] != nil { $0.closing.append(line) } }
     poke()
@@ -188,10 +187,11 @@ final class Reactor: Sendable {
     }
   }
 
-  /// The number of bytes of a file that are read at once: as many as a socket takes, so that each byte is read once.
+  /// How many bytes of a file are read in one step. It is as many as a socket accepts, so that each byte is read only once.
   private static let stride = 1 << 17
 
-  /// Writes as much of the first piece as the socket takes now. Returns the number of bytes, or negative if none, and `errno` says why.
+  /// Writes as much of the first piece as the socket accepts now. Returns the number of bytes. If no byte was written, the number is
+  /// negative and `errno` says why.
   private static func put(_ piece: Piece, of source: inout Source) -> Int {
     let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
     switch piece {
@@ -217,7 +217,7 @@ final class Reactor: Sendable {
     guard let source = state.with({ $0.sources[line] }) else { return }
     let descriptor = source.descriptor
     guard let sink = source.sink else {
-      // The line has no sink, so it is only written to, and the other side is gone.
+      // The line has no sink, so it is only written to. Now the other side is gone.
       state.with { _ = $0.sources.removeValue(forKey: line) }
       Glibc.close(descriptor)
       return

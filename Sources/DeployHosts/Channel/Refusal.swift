@@ -8,14 +8,14 @@ enum Refusal {
   }
 
   static func failure(status: Int, said: String) -> Failure {
-    // The host's tools see its folder under this name.
+    // The host's tools see the application's folder under this name.
     let said = said.split(separator: "/proc/self/fd/8/", omittingEmptySubsequences: false).joined(separator: ".lander/")
     var lines = said.fullLines.map(String.init)
     let fix = lines.last { $0.hasPrefix("fix: ") }.map { String($0.dropFirst(5)) }
     lines.removeAll { $0.hasPrefix("fix: ") }
     let text = lines.suffix(3).joined(separator: "; ")
     let kind = kind(of: status, said: said)
-    // The shell's own message about a full disk would make people look for the cause in the recipe's hooks.
+    // The shell's own message about a full disk would lead people to look for the cause in the recipe's hooks.
     if kind == .noSpace, fix == nil {
       return Failure(.noSpace, "the host's disk is full, or a quota is used up", fix: "make room there: df -h; df -i")
     }

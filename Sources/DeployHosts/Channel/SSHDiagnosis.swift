@@ -3,14 +3,14 @@ import DeployModel
 /// Finds the cause of a failure in the output of OpenSSH's client, and says what to do about it.
 struct SSHDiagnosis: Equatable {
   let failure: Failure
-  /// Whether a retry may help although nobody does anything.
+  /// Whether a retry might help even if nobody does anything.
   let passes: Bool
 
   /// - Parameter said: what the client wrote on stderr before the connection ended.
   init(_ said: String, reach: Reach) {
     let text = said.lowercased()
     let host = reach.argv.last ?? reach.name
-    // known_hosts has `[host]:port` for every port but 22.
+    // known_hosts has the form `[host]:port` for every port except 22.
     let port = reach.argv.firstIndex(of: "-p").map { reach.argv[reach.argv.index(after: $0)] } ?? "22"
     let known = port == "22" ? host : "'[\(host)]:\(port)'"
     func matches(_ parts: String...) -> Bool { parts.contains { text.contains($0) } }

@@ -1,10 +1,10 @@
 import DeployModel
 
-/// One stream of a command's output, of which only the bytes up to a limit are passed on.
+/// One stream of a command's output. Only the bytes up to a limit are passed on.
 struct Capped {
   private var capture: Capture
   private let limit: Int
-  /// The number of bytes that came so far, including those beyond the limit.
+  /// The number of bytes that have arrived so far, including those beyond the limit.
   private(set) var taken = 0
   private var marked = false
 

@@ -2,44 +2,44 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// The commands that engines have begun on their own machine, in one file for each deployment under way. An engine that resumes a
-/// deployment reads there which commands have begun, so that none runs twice, and it ends the processes that are left.
+/// The commands that engines have begun on their own machine, in one file for each deployment that is running. An engine that resumes a
+/// deployment reads in this file which commands have begun, so that none runs twice. It also ends the processes that are left.
 final class EngineClaims: Sendable {
   /// A command that an earlier engine left running.
   struct Left: Hashable {
     /// The command's process group.
     var group: pid_t
-    /// When the process that leads the group began, in the kernel's clock ticks since boot.
+    /// The time at which the process that leads the group began, in the kernel's clock ticks since boot.
     var start: String
-    /// The mark by which processes are found that left the group.
+    /// The mark that identifies processes that left the group.
     var mark: CommandMark
   }
   private struct Book {
     var file: Int32
     /// The intents whose commands earlier engines began here.
     var begun: Set<Int>
-    /// The intents up to this one may have begun on another machine, or under an engine that kept no file.
+    /// The intents up to this one might have begun on another machine, or under an engine that kept no file.
     var doubtful: Int
   }
   /// The contents of a file.
   private struct Record {
     var begun: Set<Int> = []
-    /// The commands that the last engine may have left running on this machine.
+    /// The commands that the last engine might have left running on this machine.
     var left: [Left] = []
-    /// The number of the last engine of the deployment that ran here, counted from 1, or nil if none ran here, or its version did not
-    /// record it.
+    /// The number of the last engine of the deployment that ran here, counted from 1, or nil if none ran here or its version did not record
+    /// it.
     var engine: Int?
     var doubtful = 0
   }
   private let folder: String
   private let books = Guarded<[Deployment.ID: Book]>([:])
 
-  /// - Parameter folder: the folder of the files. The first deployment makes it, readable only by its owner.
+  /// - Parameter folder: the folder for the files. The first deployment creates it, and only the owner can read it.
   init(in folder: String) { self.folder = folder }
 
   /// Opens the file of a deployment.
-  /// - Parameter earlier: the engines that ran the deployment before, or nil if the deployment begins. If the last of them left no file
-  ///   here, nobody knows which commands it began.
+  /// - Parameter earlier: the engines that ran the deployment before this one, or nil if the deployment is new. If the last of them left no
+  ///   file here, it is unknown which commands it began.
   /// - Returns: the commands that the last engine left running, if it ran on this machine and the machine has not rebooted since.
   func open(_ deployment: Deployment.ID, after earlier: EarlierEngines?) throws(Failure) -> [Left] {
     let path = try path(of: deployment)
@@ -61,7 +61,7 @@ final class EngineClaims: Sendable {
     return record.left
   }
 
-  /// Returns whether an earlier engine has begun this command, so that its end is unknown.
+  /// Returns whether an earlier engine has begun this command, so that its outcome is unknown.
   func wasBegun(_ intent: Int, of deployment: Deployment.ID) -> Bool {
     books.with { books in
       guard let book = books[deployment] else { return false }
@@ -69,13 +69,13 @@ final class EngineClaims: Sendable {
     }
   }
 
-  /// Records durably that a command begins. The command must not run before this returns. Does nothing for a deployment whose file
+  /// Records on disk that a command begins. The command must not run before this function returns. Does nothing for a deployment whose file
   /// is not open.
   func begin(_ intent: Int, of deployment: Deployment.ID) throws(Failure) {
     try write("begin \(intent)", of: deployment, durably: true)
   }
 
-  /// Records in which process group a command runs. A power cut that loses this record ends the command, too.
+  /// Records in which process group a command runs. If a power cut loses this record, the power cut also ends the command.
   func runs(_ intent: Int, of deployment: Deployment.ID, in group: pid_t) {
     try? write("run \(intent) \(group) \(EngineIdentity.start(of: group) ?? "-")", of: deployment)
   }
@@ -99,7 +99,7 @@ final class EngineClaims: Sendable {
     return "\(folder)/\(deployment)"
   }
 
-  /// Writes one line. A reader sees the whole line or nothing of it, because it ignores what follows the last line break.
+  /// Writes one line. A reader sees either the whole line or nothing of it, because it ignores everything after the last line break.
   private func write(_ line: String, of deployment: Deployment.ID, durably: Bool = false) throws(Failure) {
     guard let file = books.with({ $0[deployment]?.file }) else { return }
     let bytes = Array("\(line)\n".utf8)
@@ -107,7 +107,7 @@ final class EngineClaims: Sendable {
     guard isWritten || !durably else { throw Temporary.failure("\(folder)/\(deployment) cannot be written") }
   }
 
-  /// Gives a file that root has made to the owner of the state folder, who may run the next engine.
+  /// Gives a file that root has made to the owner of the state folder, because that user might run the next engine.
   private func give(_ file: Int32) {
     guard geteuid() == 0, let slash = folder.lastIndex(of: "/") else { return }
     var owner = stat()
@@ -160,7 +160,7 @@ extension EngineClaims.Left {
   /// Whether any process of the command is running.
   var isAlive: Bool { ownsGroup && EngineIdentity.isRunning(group: group) || !mark.processes.isEmpty }
 
-  /// Whether the process group still belongs to the command. It does not if another process leads the group by now.
+  /// Whether the process group still belongs to the command. It does not if a different process now leads the group.
   private var ownsGroup: Bool { EngineIdentity.start(of: group).map { $0 == start } ?? true }
 
   func end() {

@@ -2,17 +2,17 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// Identifies an engine's process, so that another process on the same machine can find out whether the engine still runs.
+/// Identifies an engine's process, so that another process on the same machine can find out whether the engine is still running.
 package enum EngineIdentity {
-  /// `BOOT NAMESPACE PID START`: the boot, the PID namespace and the id of the process, and when it began in the kernel's clock
-  /// ticks. Empty if `/proc` does not tell.
+  /// `BOOT NAMESPACE PID START`: the boot, the PID namespace, the process id, and the time at which the process began, in the kernel's
+  /// clock ticks. It is empty if `/proc` does not have these values.
   package static let own: String = {
     guard let place, let start = start(of: getpid()) else { return "" }
     return "\(place) \(getpid()) \(start)"
   }()
 
-  /// Returns whether the process has ended, or nil if this machine cannot know, because the process belongs to another machine, boot or
-  /// namespace, or has no identity.
+  /// Returns whether the process has ended, or nil if this machine cannot know that. It cannot if the process belongs to another machine,
+  /// boot or namespace, or has no identity.
   package static func isGone(_ identity: String?) -> Bool? {
     guard let identity, let place else { return nil }
     let words = identity.split(separator: " ")
@@ -20,7 +20,7 @@ package enum EngineIdentity {
     return start(of: process) != String(words[3])
   }
 
-  /// The boot and the PID namespace of this process, or nil if `/proc` does not tell.
+  /// The boot and the PID namespace of this process, or nil if `/proc` does not have them.
   static let place: String? = {
     guard let boot = text("/proc/sys/kernel/random/boot_id")?.parts(at: "\n").first else { return nil }
     var buffer = [CChar](repeating: 0, count: 128)
@@ -29,8 +29,8 @@ package enum EngineIdentity {
     return "\(boot) \(String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))"
   }()
 
-  /// Returns when a process began, in the kernel's clock ticks: the 22nd field of its `stat`. Nil: there is no such process, or it
-  /// is a zombie.
+  /// Returns the time at which a process began, in the kernel's clock ticks (the 22nd field of its `stat`), or nil if there is no such
+  /// process or it is a zombie.
   static func start(of process: pid_t) -> String? {
     guard let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
     let fields = line[end...].dropFirst().split(separator: " ")
@@ -38,8 +38,8 @@ package enum EngineIdentity {
     return String(fields[19])
   }
 
-  /// Returns whether a process group has processes other than zombies. Zombies do not count, because the process that should
-  /// collect them may be gone.
+  /// Returns whether a process group has processes other than zombies. Zombies do not count, because the process that should collect them
+  /// might be gone.
   static func isRunning(group: pid_t) -> Bool {
     guard kill(-group, 0) == 0 || errno == EPERM else { return false }
     for process in FolderNames.processes {

@@ -36,7 +36,7 @@ private struct CurlWords {
 
   /// - Throws: if a secret is unknown, or contains a control character that would change the request.
   init(_ request: HTTPRequest, within timeout: Interval, _ vault: Vault) async throws(Failure) {
-    // curl gets a second less than the operation, so that curl's own message comes back.
+    // curl gets one second less than the operation, so that curl can report its own error.
     let milliseconds = max(1000, timeout.milliseconds - 1000)
     text = """
       silent
@@ -54,7 +54,7 @@ private struct CurlWords {
     add("url", try Self.line(try await vault.reveal(request.url), "the URL", request))
     for header in request.headers {
       let value = try Self.line(try await vault.reveal(header.value), "header \(header.name)", request)
-      // curl would remove a header that has a colon and no value; a semicolon makes curl send it.
+      // curl would drop a header that has a colon but no value. With a semicolon, curl sends it.
       add("header", value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
     }
     if let authority = request.authority { add("cacert", authority) }
@@ -65,7 +65,7 @@ private struct CurlWords {
     text += "\(name) = \(value.curlQuoted)\n"
   }
 
-  /// Returns a value that has to stay on one line. - Throws: if the value contains a control character.
+  /// Returns a value that must be on one line. - Throws: if the value contains a control character.
   private static func line(_ value: String, _ what: String, _ request: HTTPRequest) throws(Failure) -> String {
     guard value.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { return value }
     throw Failure(

@@ -3,9 +3,9 @@ import DeployGround
 package import DeployModel
 import Glibc
 
-/// Runs commands on the engine's machine. Each command has a process group and a time limit; its output is limited, and secrets in
-/// it are replaced. Commands do not outlive the engine: a `Warden` ends the commands of an engine that was killed. A command that
-/// an earlier engine began is lost, unless it may be repeated.
+/// Runs commands on the engine's machine. Each command has its own process group and a time limit. Its output is limited, and secrets in
+/// the output are replaced. Commands do not outlive the engine: a `Warden` ends the commands of an engine that was killed. A command that
+/// an earlier engine began is lost, unless the recipe allows it to be repeated.
 package final class EngineProcesses: EngineMachine {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -18,20 +18,20 @@ package final class EngineProcesses: EngineMachine {
   private let grace: Interval
   private let limit: Int
   private let warden = Warden()
-  /// The records of the commands that have begun, or nil if nothing is recorded, because no deployment runs here.
+  /// The records of the commands that have begun. It is nil if nothing is recorded, because no deployment runs here.
   private let claims: EngineClaims?
 
   private let trace: Hosts.TraceOf
-  /// Variables of the environment of all commands, besides those of the engine.
+  /// Environment variables that all commands get in addition to the engine's.
   private let settings: [(String, String)]
 
   /// - Parameters:
-  ///   - directory: the folder in which commands run, and from which relative paths start.
+  ///   - directory: the folder in which commands run. Relative paths start there.
   ///   - vault: the values that are hidden in all output, even if only hosts got them.
   ///   - grace: the time between TERM and KILL.
-  ///   - limit: the limit of each stream that is passed on, in bytes.
-  ///   - claims: the folder for the records of deployments' commands, so that none runs twice, or nil if no deployment runs here.
-  ///   - settings: variables of the environment of all commands, besides those of the engine.
+  ///   - limit: the largest number of bytes of each stream that are passed on.
+  ///   - claims: the folder that records deployments' commands, so that none runs twice. It is nil if no deployment runs here.
+  ///   - settings: environment variables that all commands get in addition to the engine's.
   package init(
     directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20,
     settings: [(String, String)] = [], trace: @escaping Hosts.TraceOf = { _, _, _ in nil }
@@ -55,7 +55,7 @@ package final class EngineProcesses: EngineMachine {
   package func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure) {
     guard let left = try claims?.open(deployment, after: earlier) else { return }
     for command in left {
-      // The earlier engine's warden is ending the command already.
+      // The earlier engine's warden is already ending the command.
       var turns = 0
       while command.isAlive, turns < 200 {
         turns += 1
@@ -92,8 +92,8 @@ package final class EngineProcesses: EngineMachine {
     await flights.with { $0[Key(deployment: deployment, intent: intent)] }?.cancel()
   }
 
-  /// Ends every command that runs now: by TERM, and by KILL after the grace time, or at once if this is called again. Returns when
-  /// all commands have ended.
+  /// Ends every command that is running: with TERM, and with KILL after the grace time, or immediately if this is called again. Returns
+  /// when all commands have ended.
   package func end() async {
     for flight in flights.with({ Array($0.values) }) { await flight.cancel() }
     while !flights.with({ $0.isEmpty }) { try? await Task.sleep(for: .milliseconds(20)) }
@@ -126,7 +126,7 @@ package final class EngineProcesses: EngineMachine {
     }
   }
 
-  /// Runs a program. Unless it may be repeated, it begins at most once, even if several engines ask for it.
+  /// Runs a program. Unless the program is allowed to be repeated, it begins at most once, even if several engines ask for it.
   /// - Parameter line: the program's name in messages.
   func perform(
     _ line: String, mayRepeat: Bool, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight,
@@ -148,7 +148,7 @@ package final class EngineProcesses: EngineMachine {
 
   private func place(_ path: String) -> String { path.isAbsolutePath ? path : "\(directory)/\(path)" }
 
-  /// Reads a regular file. A pipe or a device is refused, because it may wait for a writer or have no end.
+  /// Reads a regular file. A pipe or a device is refused, because it might wait for a writer or never end.
   private func read(_ path: String, _ limit: Int, _ flight: Flight) throws(Failure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw Temporary.failure("\(path) cannot be read") }
@@ -179,7 +179,7 @@ package final class EngineProcesses: EngineMachine {
     var input: [UInt8]
     var merge: Bool
     var line: String
-    /// The limit of the command's output in bytes; beyond it, the command is ended.
+    /// The largest size of the command's output in bytes. If the output exceeds it, the command is ended.
     var most = Int.max
   }
 
@@ -200,8 +200,8 @@ package final class EngineProcesses: EngineMachine {
     guard words.first?.isEmpty == false else { throw Failure(.invalid, "an empty argv names no program") }
     let folder = command.directory.map(place) ?? directory
     let input = Array(try await vault.reveal(command.input ?? Text("")).utf8)
-    // A shell starts first, which changes the working directory and becomes the program. It does so only once the warden knows it;
-    // if the engine dies before, it ends.
+    // A shell starts first. It changes the working directory and then becomes the program, but only once the warden knows about it. If the
+    // engine dies before that, the shell ends.
     return Program(
       argv: ["sh", "-c", Self.beginning, "sh", folder] + words, environment: environment, input: input,
       merge: command.merge, line: command.line)
@@ -248,19 +248,19 @@ package final class EngineProcesses: EngineMachine {
     return await follow(events, sink, Job(child: child, mark: CommandMark(intent.id, of: deployment)), program, intent, output)
   }
 
-  /// A command under way, and the processes that it started.
+  /// A running command, and the processes that it started.
   private struct Job: Sendable {
     var child: Child
     var mark: CommandMark
 
-    /// Sends a signal to the command's process group, and to processes that left the group.
+    /// Sends a signal to the command's process group and to processes that left the group.
     func signal(_ number: Int32) {
       child.signal(number)
       mark.signal(number)
     }
   }
 
-  /// Starts a program. It waits until the warden knows it.
+  /// Starts a program. The program waits until the warden knows about it.
   private func start(_ program: Program, _ mark: CommandMark, _ streams: LocalStreams) throws(Failure) -> Child {
     let word = try Child.pair()
     defer { for descriptor in [word.ours, word.theirs] { Glibc.close(descriptor) } }
@@ -302,7 +302,7 @@ package final class EngineProcesses: EngineMachine {
       case .exit(let code):
         status = code
         if open == 0 { break events }
-        // A process that the command started may keep the output open for ever. So only what arrives within half a second is read.
+        // A process that the command started might keep the output open for ever. So only output that arrives within half a second is read.
         Task {
           try? await Task.sleep(for: .milliseconds(500))
           sink.yield(.settled)
@@ -333,7 +333,7 @@ package final class EngineProcesses: EngineMachine {
   }
 
   /// Returns the failure of a program that has ended, or nil if it succeeded.
-  /// - Parameter why: why the program was ended.
+  /// - Parameter why: the reason for which the program was ended.
   private static func failure(of program: Program, why: Failure.Kind?, status: Int?, within limit: Interval) -> Failure? {
     let line = program.line.utf8.count > 200 ? String(program.line.prefix(200)) + "…" : program.line
     switch (why, status) {

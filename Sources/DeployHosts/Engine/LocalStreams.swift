@@ -1,8 +1,8 @@
 import DeployModel
 import Glibc
 
-/// The standard streams of a command on this machine. They are named pipes and files, so that `/dev/stdin` and `/dev/stderr` work
-/// as they do at a prompt. No other child process inherits them.
+/// The standard streams of a command on this machine. They are named pipes and files, so that `/dev/stdin` and `/dev/stderr` work as they
+/// do in an interactive shell. No other child process inherits them.
 final class LocalStreams {
   private(set) var input: Int32 = -1
   private(set) var output: (ours: Int32, theirs: Int32) = (-1, -1)
@@ -42,12 +42,12 @@ final class LocalStreams {
     return (open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(path, O_WRONLY | O_CLOEXEC))
   }
 
-  /// Closes the child's descriptors in this process, once the child has its own. May be called twice.
+  /// Closes the child's descriptors in this process once the child has its own. A second call does nothing.
   func closeTheirs() {
     for descriptor in [input, output.theirs, errors.theirs] where descriptor >= 0 { close(descriptor) }
     (input, output.theirs, errors.theirs) = (-1, -1, -1)
   }
-  /// Closes our descriptors, unless somebody has taken them over.
+  /// Closes our descriptors, unless somebody else has taken them over.
   func closeOurs() {
     for descriptor in [output.ours, errors.ours] where descriptor >= 0 { close(descriptor) }
     (output.ours, errors.ours) = (-1, -1)

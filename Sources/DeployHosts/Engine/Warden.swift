@@ -2,23 +2,23 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A small shell beside the engine. If the engine ends for any reason, the shell ends the commands that the engine started. It
-/// reads from a descriptor that only the engine holds, so it sees the engine's end. A command that outlived its engine could change
+/// A small shell that runs next to the engine. If the engine ends for any reason, the shell ends the commands that the engine started. It
+/// reads from a descriptor that only the engine holds, so it notices the end of the engine. A command that outlived its engine could change
 /// things after another engine has restored them.
 final class Warden: Sendable {
   private struct State {
     /// Our end of the connection, or nil if no warden runs.
     var line: Int32?
-    /// The process groups that run now, each with the mark of its command.
+    /// The process groups that are running, each with the mark of its command.
     var groups: [(group: pid_t, mark: CommandMark)] = []
   }
   private let state = Guarded(State())
   /// The time between TERM and KILL.
   static let grace = Interval.seconds(1)
 
-  /// Makes sure that a process group ends if this process ends, and so do processes with its mark that left the group. The warden
-  /// learns the group before the command begins, so it cannot miss the group.
-  /// - Throws: if the system refuses.
+  /// Makes sure that if this process ends, a process group also ends, and with it the processes that have the group's mark but left the
+  /// group. The warden learns about the group before the command begins, so it cannot miss the group.
+  /// - Throws: if the warden cannot be started.
   func watch(_ group: pid_t, _ mark: CommandMark) throws(Failure) {
     try state.with { state throws(Failure) in
       state.groups.append((group, mark))
@@ -41,7 +41,7 @@ final class Warden: Sendable {
     Glibc.close(line)
   }
 
-  /// Starts a warden: the first one, or a new one if somebody ended the last.
+  /// Starts a warden: the first one, or a new one if somebody ended the previous one.
   private static func start(_ state: inout State) throws(Failure) {
     if let line = state.line.take() { Glibc.close(line) }
     let pair = try Child.pair()
@@ -52,7 +52,7 @@ final class Warden: Sendable {
     }
     let child: Child
     do throws(Failure) {
-      // The engine may itself be part of a marked command. The warden must not have that mark.
+      // The engine might itself be part of a marked command. The warden must not have that mark.
       let environment = Spawn.environment { $0 != CommandMark.variable }
       child = try Child.start(["sh", "-c", program, "lander-warden"], environment: environment, streams: [pair.theirs, null, null])
     } catch {
@@ -81,7 +81,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// The warden's program. It ignores signals, because they are meant for the engine, which ends in an orderly way at Ctrl-C.
+  /// The warden's program. It ignores signals, because they are meant for the engine, which ends in an orderly way after Ctrl-C.
   private static let program = """
     trap '' INT TERM HUP QUIT
     cd /

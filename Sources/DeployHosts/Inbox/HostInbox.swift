@@ -2,11 +2,11 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// The messages that people left on the hosts whose locks a deployment holds. They arrive with each renewal of a lock, and one
-/// message may arrive from several hosts. Each host that has the message gets the answer.
+/// The messages that people left on the hosts whose locks a deployment holds. They arrive with each renewal of a lock, and the same message
+/// can arrive from several hosts. Each host that has the message gets the answer.
 ///
-/// Root on one host must not be able to take a deployment to other hosts. So a message that lets the deployment reach further hosts
-/// counts only if two of its hosts have it.
+/// Somebody who is root on one host must not be able to take a deployment to other hosts. So a message that lets the deployment reach
+/// further hosts counts only if two of the deployment's hosts have that message.
 package final class HostInbox: Mailbox {
   /// A folder on a host with an inbox.
   private struct Place {
@@ -20,7 +20,7 @@ package final class HostInbox: Mailbox {
     var places: [Place]
     var isHeard = false
 
-    /// The message as the deployment gets it: the sender is followed by the hosts from which it came.
+    /// The message as the deployment gets it: the names of the hosts that it came from follow the sender.
     var told: Message {
       var told = message
       told.by += " through " + places.map(\.link.reach.name).joined(separator: " and ")
@@ -30,7 +30,7 @@ package final class HostInbox: Mailbox {
   private struct Box {
     var deployment: Deployment.ID
     var stream: AsyncStream<Message>.Continuation
-    /// The messages that arrived. Several may have the same id but different contents, because a host may have changed its copy.
+    /// The messages that have arrived. Several can have the same id but different contents, because a host might have changed its copy.
     var found: [Found] = []
     var answers: [Message.ID: MessageAnswer] = [:]
   }
@@ -45,19 +45,19 @@ package final class HostInbox: Mailbox {
     var awaited: [(deployment: Deployment.ID, what: Awaited)] = []
     /// The folders whose locks are renewed.
     var held: [Place] = []
-    /// The number of hosts of each deployment whose locks are being renewed one after the other, by the lock's token.
+    /// For each lock's token, the number of the deployment's hosts whose locks are being renewed, one after the other.
     var sizes: [(token: String, hosts: Int)] = []
-    /// The files that were reported as no message.
+    /// The files that were reported because they are not messages.
     var named: [String] = []
-    /// The listeners who want to know that a newer deployment took over a lock, by the lock's token.
+    /// The listeners that want to know when a newer deployment takes over a lock, by the lock's token.
     var losers: [(token: String, stream: AsyncStream<Failure>.Continuation)] = []
     /// The answers that are being sent to hosts.
     var letters: [Letter] = []
-    /// When a host last confirmed the lock, by the lock's token.
+    /// The time at which a host last confirmed the lock, by the lock's token.
     var renewals: [(token: String, at: ContinuousClock.Instant)] = []
-    /// When all hosts were last asked whether the lock is still the deployment's, by the lock's token.
+    /// The time at which all hosts were last asked whether the lock is still the deployment's, by the lock's token.
     var questions: [(token: String, at: ContinuousClock.Instant)] = []
-    /// Which hosts said that another deployment has taken the lock over, by the lock's token.
+    /// The reports of hosts that another deployment has taken the lock over, by the lock's token.
     var losses: [(token: String, failure: Failure)] = []
   }
   private let state = Guarded(State())
@@ -82,12 +82,12 @@ package final class HostInbox: Mailbox {
       state.boxes[index].answers[message] = answer
       return state.boxes[index].found.filter { $0.message.id == message }.flatMap(\.places)
     }
-    // Each answer is sent in a task of its own, so that the engine does not wait for hosts here.
+    // Each answer is sent in a separate task, so that the engine does not wait for hosts here.
     for place in places { send(answer, to: message, of: deployment, at: place) }
   }
 
-  /// Notes what the deployment waits for from people, so that hosts learn it when their locks are renewed. A few hosts get it at
-  /// once, so that they understand a quick answer.
+  /// Notes what the deployment waits for from people, so that hosts learn it when their locks are renewed. A few hosts get it immediately,
+  /// so that they understand a quick answer.
   package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {
     let places = state.with { state -> [Place] in
       state.awaited.removeAll { $0.deployment == deployment }
@@ -97,19 +97,19 @@ package final class HostInbox: Mailbox {
     for place in places.prefix(3) { Task { await place.link.renewNow(place.path, token: place.token) } }
   }
 
-  /// The words that each renewal brings to a host: for each deployment its id and what it waits for.
+  /// The words that each renewal brings to a host: for each deployment, its id and what it waits for.
   var told: [String] {
     state.with { state in state.awaited.flatMap { [$0.deployment.rawValue] + $0.what.line.split(separator: " ").map(String.init) } }
   }
 
-  /// Waits until the answers that are being sent to a folder have arrived or failed. The lock is given back only then, because a
-  /// host without the lock takes no answers.
+  /// Waits until the answers that are being sent to a folder have arrived or failed. The lock is given back only after that, because a host
+  /// without the lock accepts no answers.
   func delivered(_ link: HostLink, path: String, token: String) async {
     let place = Place(link: link, path: path, token: token)
     for letter in state.with({ $0.letters.filter { $0.place.isSame(as: place) } }) { await letter.delivery.value }
   }
 
-  /// Ends the stream of a deployment's messages. Hosts delete the messages with their locks, and keep the answers.
+  /// Ends the stream of a deployment's messages. Hosts delete the messages together with their locks, but keep the answers.
   package func close(_ deployment: Deployment.ID) {
     state.with { state in
       for box in state.boxes where box.deployment == deployment { box.stream.finish() }
@@ -120,15 +120,15 @@ package final class HostInbox: Mailbox {
 
   // MARK: what hosts say
 
-  /// Returns a stream that yields once for each folder whose lock with this token a newer deployment has taken.
+  /// Returns a stream that yields once for each folder where a newer deployment has taken the lock with this token.
   package func overtaken(_ token: String) -> AsyncStream<Failure> {
     let (stream, sink) = AsyncStream.makeStream(of: Failure.self)
     state.with { $0.losers.append((token, sink)) }
     return stream
   }
 
-  /// Asks all hosts of the lock at once whether it is still the deployment's. Returns why it is not, or nil if no host says so. A host that
-  /// does not answer does not count, and the wait is at most 15 seconds.
+  /// Asks all hosts with the lock, in parallel, whether the lock is still the deployment's. Returns why it is not, or nil if no host says
+  /// that it is not. A host that does not answer does not count. The wait is at most 15 seconds.
   package func verify(_ token: String, lease: Interval) async -> Failure? {
     let now = ContinuousClock.now
     let places = state.with { state -> [Place] in
@@ -178,14 +178,14 @@ package final class HostInbox: Mailbox {
     }
   }
 
-  /// Notes that a host has refused to renew a lock, and tells the listeners. Only a newer fence counts.
+  /// Notes that a host has refused to renew a lock, and notifies the listeners. Only a refusal because of a newer fence counts.
   func lost(_ failure: Failure, token: String) {
     guard failure.kind == .fenced else { return }
     state.with { $0.losses.append((token, failure)) }
     for loser in state.with({ $0.losers }) where loser.token == token { loser.stream.yield(failure) }
   }
 
-  /// Notes whether this process renews the lock of a folder from now on.
+  /// Notes whether, from now on, this process renews the lock of a folder.
   func holds(_ isHeld: Bool, _ link: HostLink, path: String, token: String) {
     let place = Place(link: link, path: path, token: token)
     state.with { state in
@@ -240,7 +240,7 @@ package final class HostInbox: Mailbox {
       state.boxes[number].found[index] = one
       return state.boxes[number].answers[message.id]
     }
-    // The message came from another host before and was answered.
+    // The message has already come from another host and was answered.
     if let answer { await tell(answer, to: message.id, of: deployment, at: place) }
   }
 

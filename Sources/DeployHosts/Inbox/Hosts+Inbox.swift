@@ -3,16 +3,16 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Returns what a deployment waits for from people, as the host learned it when the lock was last renewed, or nil if the host does not
-  /// know it.
+  /// Returns the human answer that a deployment waits for, as the host learned it when the lock was last renewed, or nil if the host does
+  /// not know it.
   package func awaited(
     by deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> Awaited? {
     Awaited(line: try await link(to: host).demand("l_awaited", [host.place(path), deployment.rawValue]).lines.first ?? "")
   }
 
-  /// Leaves a message on a host, for the deployment that has its lock. The message is durable there when this returns.
-  /// - Throws: `locked` if the deployment does not have the lock; `noSpace` if too many messages wait there.
+  /// Leaves a message on a host for the deployment that has the host's lock. When this returns, the message is safely on the host's disk.
+  /// - Throws: `locked` if the deployment does not have the lock, or `noSpace` if too many messages are waiting there.
   package func leave(
     _ message: Message, for deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) {
@@ -35,7 +35,7 @@ extension Hosts {
     return .answered(answer)
   }
 
-  /// Takes back a message that no engine has taken. If there is an answer, it stays.
+  /// Withdraws a message that no engine has taken. If there is an answer, it stays.
   package func withdraw(
     _ message: Message.ID, from deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) {

@@ -1,14 +1,14 @@
 import DeployModel
 
 extension HostLink {
-  /// The limit of bytes of one stream in an answer.
+  /// The largest number of bytes of one stream in an answer.
   private static let block = 262_144
 
-  /// Watches a job from its beginning. One request asks the host about all of its watched jobs.
+  /// Watches a job from its beginning. A single request asks the host about all of its watched jobs.
   /// - Parameters:
-  ///   - isOurs: whether the job is a function of the host program. The duration of such a job says nothing about a recipe's
-  ///     commands.
-  ///   - isNew: whether this process has just started the job, on the open channel; false: an earlier engine started it.
+  ///   - isOurs: whether the job is a function of the host program. The duration of such a job says nothing about how long a recipe's
+  ///     commands take.
+  ///   - isNew: whether this process has just started the job, on the open channel. If false, an earlier engine started it.
   func watch(_ folder: String, isOurs: Bool, isNew: Bool) -> AsyncStream<JobEvent> {
     let (stream, sink) = AsyncStream.makeStream(of: JobEvent.self)
     watches[folder]?.sink.finish()
@@ -26,21 +26,20 @@ extension HostLink {
     watches.removeValue(forKey: folder)?.end(.broken(failure))
   }
 
-  /// Notes that a job may have ended, and looks at once.
+  /// Notes that a job might have ended, and looks immediately.
   func rang() {
     isRung = true
     nap?.cancel()
   }
 
-  /// Whether the bell rings on the open channel at the end of each watched job. Jobs that were started on another channel ring
-  /// elsewhere.
+  /// Whether the bell rings on the open channel whenever a watched job ends. Jobs that were started on another channel ring elsewhere.
   var hearsAll: Bool { bell.map { bell in watches.values.allSatisfy { $0.bell == bell } } ?? false }
 
   private func poll() async {
     var isIdle = false
     while !watches.isEmpty {
       if isRung {
-        // The host may have rung for nothing. It is not asked more often for that than a host that does not ring.
+        // The host might have rung for nothing. Even so, it is not asked more often than a host that does not ring.
         if isIdle { try? await Task.sleep(for: .milliseconds(Looks.shortest)) }
       } else {
         let pause = hearsAll ? max(looks.pause, Looks.patient) : looks.pause
@@ -68,7 +67,7 @@ extension HostLink {
     polling = false
   }
 
-  /// Returns whether one of the jobs has so much output that the rest should be fetched at once.
+  /// Returns whether one of the jobs has so much output that the rest should be fetched immediately.
   private func more(_ batch: [JobWatch]) -> Bool {
     batch.contains { old in
       watches[old.folder].map { $0.out - old.out == HostLink.block || $0.err - old.err == HostLink.block } ?? false
@@ -91,7 +90,7 @@ extension HostLink {
       let err = Array(rest.dropFirst(numbers[2]).prefix(numbers[3]))
       let status = String(decoding: rest.dropFirst(numbers[2] + numbers[3]).prefix(numbers[4]), as: UTF8.self)
       rest = rest.dropFirst(numbers[2] + numbers[3] + numbers[4])
-      // The watch has been ended without the host meanwhile, or has begun again.
+      // Meanwhile, the watch was ended without the host, or it has begun again.
       guard var watch = watches[old.folder], watch.out == old.out, watch.err == old.err else { continue }
       watch.looks += 1
       if !out.isEmpty { watch.sink.yield(.output(.stdout, out)) }

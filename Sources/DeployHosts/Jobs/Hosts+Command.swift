@@ -3,7 +3,7 @@ import DeployModel
 import Glibc
 
 extension Hosts {
-  /// Makes a job of a command: shell lines that set the folder and the environment, and then replace the shell by the command.
+  /// Makes a job of a command: shell lines that set the folder and the environment, and then replace the shell with the command.
   func job(of command: Command, _ errand: Errand) async throws(Failure) -> Job {
     var script = ""
     if let user = command.user {
@@ -12,7 +12,7 @@ extension Hosts {
       let home = user.utf8.allSatisfy(\.isPlainInName) ? "~\(user)" : "$(getent passwd \(name) | cut -d: -f6)"
       script += "HOME=\(home) USER=\(name) LOGNAME=\(name); export HOME USER LOGNAME; "
     }
-    // Shells of hosts read a script byte by byte, so the script is short and one line.
+    // Shells on hosts read a script byte by byte, so the script is short and consists of one line.
     let settings = try await environment(command, errand).map { name, value in "\(name)=\(Quoting.word(value))" }
     script += "export \(settings.joined(separator: " ")); "
     let folder = try command.directory.map { path throws(Failure) in try errand.place(path) } ?? errand.folder
@@ -44,7 +44,7 @@ extension Hosts {
     return settings
   }
 
-  /// Checks once whether something answers, from the host itself. A *no* is a failure of kind `unhealthy` with the value false.
+  /// Checks once, from the host itself, whether something answers. A *no* is a failure of kind `unhealthy` with the value false.
   func ask(_ check: Check, _ errand: Errand) async -> Outcome {
     let seconds = HTTPAnswer.seconds(within: errand.intent.timeout)
     let (name, question, function): (String, String, String)

@@ -4,32 +4,32 @@ import DeployModel
 
 /// A command in the form in which a host runs it.
 struct Job: Sendable {
-  /// Lines for `sh`. They may contain secrets, so they go to a file that is deleted before the first line runs.
+  /// Lines for `sh`. They might contain secrets, so they go into a file that is deleted before the first line runs.
   var script: String
   var input: [UInt8] = []
   var merge = false
   var user: String?
-  /// The command in messages for people, without secrets.
+  /// The command as messages show it to people, without secrets.
   var line: String
-  /// Whether the command may be started again if it was lost.
+  /// Whether the command is allowed to be started again if it was lost.
   var again = false
-  /// The functions of the host program that its lines call, or empty if they are a recipe's lines.
+  /// The functions of the host program that the job's lines call, or empty if the lines are a recipe's.
   var ours: [String] = []
-  /// Whether its end waits until its output is closed too.
+  /// Whether the job does not count as ended until its output is closed too.
   var awaitsOutput = false
-  /// The name of its folder on the host: usually the number of the intent.
+  /// The name of the job's folder on the host. It is usually the number of the intent.
   var name: String
 
-  /// Shell words before the command that replaces the shell: the program that gives the command a session of its own, if the shell
-  /// has none.
+  /// Shell words before the command that replaces the shell: the program that gives the command its own session, if the shell has none.
   static let session = #"${l_setsid+"$l_setsid"}"#
-  /// The limit in bytes of a script that is a word of the request. A shell reads such a word byte by byte, but it has to start two
-  /// programs for a payload.
+  /// The largest size in bytes of a script that is sent as a word of the request. A shell reads such a word byte by byte, but for a payload
+  /// it has to start two programs.
   static let small = 6144
 
   /// The function that a host needs for another user's command.
   var asUser: [String] { user == nil ? [] : ["l_as_user"] }
-  /// The script as a word of the request; nil if it has to be payload, because input follows it, or because it goes to another user.
+  /// The script as a word of the request. It is nil if the script has to be payload, because input follows it or because it goes to another
+  /// user.
   var inline: String? {
     input.isEmpty && user == nil && script.utf8.count <= Job.small && !script.utf8.contains(0) ? script : nil
   }
@@ -40,7 +40,7 @@ extension Hosts {
     await outcome { () async throws(Failure) in try await self.follow(try await self.job(of: command, errand), errand).outcome }
   }
 
-  /// Follows a recipe's job to its end. A lost job that may be started again is started up to three times.
+  /// Follows a recipe's job to its end. A lost job that is allowed to be started again is started up to three times.
   func follow(_ job: Job, _ errand: Errand) async throws(Failure) -> CommandPartEnd {
     var end = JobEnd(.unknown)
     var out: Captured?
@@ -52,17 +52,17 @@ extension Hosts {
     return CommandPartEnd(Hosts.outcome(of: end, job.line, errand, out, err), heldOpen: end.held)
   }
 
-  /// Runs a job of ours on the host: a function of the host program with its arguments.
+  /// Runs one of our own jobs on the host: a function of the host program with its arguments.
   /// - Parameters:
-  ///   - also: functions that this one calls only for such arguments.
-  ///   - output: gets all that it prints, as it comes; what is returned is cut to the limit of an outcome.
-  /// - Returns: what it printed. - Throws: its refusal, by its exit status.
+  ///   - also: functions that this one calls only for arguments like these.
+  ///   - output: gets everything that the function prints, as it arrives. The returned output is cut to the limit of an outcome.
+  /// - Returns: the output of the function. - Throws: its refusal, by its exit status.
   func internalJob(
     _ function: String, _ arguments: [String], also: [String] = [], _ errand: Errand, name: String? = nil,
     output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
   ) async throws(Failure) -> String {
     let call = ([function] + arguments).map(Quoting.word).joined(separator: " ")
-    // They go with the job, so that the channel's keeper can stay.
+    // They are sent with the job, so that the channel's keeper can stay.
     let functions = String(decoding: program.text(of: also), as: UTF8.self)
     let job = Job(
       script: "\(functions)\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, ours: [function],
@@ -80,7 +80,7 @@ extension Hosts {
       .lost, "\(job.line) was lost three times", fix: "look at the host: does it reboot, or run out of memory?")
   }
 
-  /// Starts a job, or attaches to it if it was started before, and follows it to its end.
+  /// Starts a job, or attaches to it if it has already been started, and follows it to its end.
   func watch(
     _ job: Job, _ errand: Errand, output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws(Failure) -> (JobEnd, Captured?, Captured?) {
@@ -111,7 +111,7 @@ extension Hosts {
     let events = await errand.link.watch(folder, isOurs: !job.ours.isEmpty, isNew: answer.text.trimmed == "started")
     await errand.flight.whenCancelled { await stop("cancelled") }
     let late = Task {
-      // The host ends the job in time by itself. This is for a host that does not.
+      // Normally, the host itself ends the job in time. This is for a host that does not.
       try await Task.sleep(for: (errand.intent.timeout + .seconds(2 * grace + 20)).duration)
       await stop("timeout")
       try await Task.sleep(for: Interval.seconds(2 * grace + 20).duration)
@@ -140,8 +140,8 @@ extension Hosts {
     throw Failure(.internal, "`\(line)` is watched by somebody else", fix: "one intent is performed once at a time")
   }
 
-  /// Ends what is left of a job whose runner is gone. Otherwise its command could run at the same time as later commands.
-  /// - Returns: the end of the job, with the processes that could not be ended; *lost* if the host does not answer in time.
+  /// Ends what is left of a job whose runner is gone. Otherwise, the job's command could run at the same time as later commands.
+  /// - Returns: how the job ended, with the processes that could not be ended, or *lost* if the host does not answer in time.
   private func remains(of job: Job, _ errand: Errand, grace: Int, _ stop: @Sendable (String) async -> Void) async -> JobEnd {
     await stop("lost")
     let status = "jobs/\(errand.site.deployment)/\(job.name)/status"

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What the watcher of a job gets, in order.
+/// What the watcher of a job receives, in this order.
 enum JobEvent: Sendable {
   case output(OutputChunk.Stream, [UInt8])
   case ended(JobEnd)
@@ -13,7 +13,7 @@ struct JobEnd: Sendable, Equatable {
     case exit(Int)
     case timeout, cancelled
     case lost(reboot: Bool)
-    /// The job was claimed, but no process ever ran it, and now none can begin.
+    /// The job was claimed, but no process ever ran it, and none can begin now.
     case unborn
     /// The host has no such job.
     case unknown
@@ -21,9 +21,10 @@ struct JobEnd: Sendable, Equatable {
   var why: Why
   /// The processes that could not be ended, each as `pid user command`.
   var survivors: [String] = []
-  /// Whether the command ignored TERM and had to be ended with KILL.
+  /// Whether the command ignored TERM, so that it had to be ended with KILL.
   var ignoredTerm = false
-  /// The output stream that a process started by the command still holds, although the command itself has ended, or nil if there is none.
+  /// The output stream that is still held by a process that the command started, although the command itself has ended. It is nil if there
+  /// is none.
   var held: OutputChunk.Stream?
 
   /// Reads a status file: the line `RC WHY HELD`, with ` kill` at its end if TERM was ignored, and then the survivors. HELD is the
@@ -52,18 +53,18 @@ struct JobEnd: Sendable, Equatable {
   }
 }
 
-/// A watched job: how much of its output has been fetched, and who gets the rest.
+/// A watched job. It knows how much of the job's output has been fetched, and who gets the rest.
 struct JobWatch {
   var folder: String
-  /// Whether the job is a function of the host program, and not a command of a recipe.
+  /// Whether the job is a function of the host program rather than a command of a recipe.
   let isOurs: Bool
-  /// The nonce of the channel on which the bell rings at the end of the job; nil: it does not ring, or rings elsewhere.
+  /// The nonce of the channel on which the bell rings at the end of the job, or nil if it does not ring, or rings elsewhere.
   let bell: String?
   let since = ContinuousClock.now
   var out = 0
   var err = 0
   var looks = 0
-  /// The number of looks in a row that found neither a runner nor a status of the job.
+  /// How many looks in a row found neither a runner nor a status of the job.
   var doubts = 0
   var sink: AsyncStream<JobEvent>.Continuation
 }
@@ -74,9 +75,9 @@ extension JobWatch {
     sink.finish()
   }
 
-  /// Returns the end of the job that a state stands for; nil: the job is still running, or not all output has been fetched (`whole`). The
-  /// status of a runner that has just ended may appear a little later, so the job counts as lost only after several looks. The host itself
-  /// decides how long a claimed job may take to begin.
+  /// Returns how the job ended, according to a state. Returns nil if the job is still running, or if not all of its output has been fetched
+  /// (`whole`). The status of a runner that has just ended might appear a little later, so the job counts as lost only after several looks.
+  /// The host itself decides how long a claimed job can take to begin.
   mutating func end(state: Substring, status: String, whole: Bool) -> JobEnd? {
     switch state {
     case "done": return whole ? JobEnd(status: status) : nil

@@ -1,6 +1,6 @@
-# The host's side of a channel: functions for a loop of `read` and `eval`. They have to mean the same in dash, bash and busybox ash.
-# Answers go to stdout. What a person should know goes to stderr; there, a line that begins with `fix: ` says what to do.
-# Exit codes: 40 fenced, 42 locked, 43 no space, 44 missing, 45 not permitted, 46 corrupt, 47 makes no sense, 48 cut off.
+# The host's side of a channel: functions for a loop of `read` and `eval`. They must behave the same in dash, bash and busybox ash. Answers
+# go to stdout. What a person should know goes to stderr. There, a line that begins with `fix: ` says what to do. Exit codes: 40 fenced, 42
+# locked, 43 no space, 44 missing, 45 not permitted, 46 corrupt, 47 invalid, 48 cut off.
 LF='
 '
 P= L= l_where= l_made= l_keeps= l_rings=
@@ -8,7 +8,7 @@ l_bootid=unknown
 { read -r l_bootid; } 2>/dev/null </proc/sys/kernel/random/boot_id
 
 # Unsets the variables of the login environment that would change this program's tools, and keeps them in l_login for hooks. Bash that runs
-# as `sh` sets POSIXLY_CORRECT itself, and leaves its POSIX mode when that is unset. TMOUT would end a channel that is silent.
+# as `sh` sets POSIXLY_CORRECT itself, and leaves its POSIX mode if that is unset. TMOUT would end a silent channel.
 l_login=
 l_plain() {
   for l_v in TAR_OPTIONS GZIP GREP_OPTIONS QUOTING_STYLE BLOCK_SIZE BLOCKSIZE CDPATH ENV BASH_ENV GLOBIGNORE TMOUT POSIXLY_CORRECT; do
@@ -32,11 +32,10 @@ else
   l_plain
 fi
 
-# Functions that send their pieces themselves: a variable cannot hold the bytes of these pieces, or this saves a process. The other
-# functions print text.
+# Functions that send their pieces themselves, because a variable cannot hold the bytes, or to save a process. The others print text.
 l_direct=' poll part kept read show ask job put write journal lock renew unlock activate record recipe name has stop ping '
-# l_do runs a command without payload, and l_in one whose payload of $2 bytes is on the channel. Each command runs in a shell of its own, so
-# nothing that it does (cd, exit, umask) reaches the loop.
+# l_do runs a command without payload. l_in runs a command whose payload of $2 bytes is on the channel. Each command runs in its own shell,
+# so nothing that it does (cd, exit, umask) affects the loop.
 l_do() {
   l_n=$1 l_size=0 l_left=0
   shift
@@ -48,8 +47,8 @@ l_in() {
   l_call "$@"
 }
 
-# Runs the command and sends what it printed. Each piece has its length, so that nothing in it is taken for something else. Each piece has
-# the nonce, so that it differs from what a login shell's children print in between.
+# Runs the command and sends its output. Each piece has its length, so that its contents are never misread. Each piece has the nonce, so
+# that it differs from what a login shell's children print in between.
 l_call() {
   case $l_direct in
     *" ${1#l_} "*)
@@ -82,10 +81,10 @@ l_say() {
   local LC_ALL=C
   printf '\n%s %s%s\n%s' "$l_nonce" "$1" "${#2}" "$2"
 }
-# Reads and drops the rest of the payload, if a command ended before it took all of it.
+# Reads and drops the rest of the payload, if a command ended before it read all of it.
 l_drain() { [ "$l_left" = 0 ] || dd bs="$l_left" count=1 iflag=fullblock >/dev/null 2>&1; }
 
-# FILE OFFSET COUNT: sends a piece of output of exactly COUNT bytes, even if the file changes meanwhile. The descriptor's own offset tells
+# FILE OFFSET COUNT: sends a piece of output of exactly COUNT bytes, even if the file changes meanwhile. The descriptor's own offset shows
 # how many bytes were there.
 l_slice() {
   {
@@ -107,12 +106,12 @@ l_die() {
   exit "$1"
 }
 
-# NAME: sets l_at to the name by which a person knows a file of the private part.
+# NAME: sets l_at to the name that people know for a file in the private part.
 l_named() {
   l_at=$1
   [ "$L" != /proc/self/fd/8 ] || case $1 in "$L"*) l_at=$P/.lander${1#"$L"} ;; esac
 }
-# FOLDER: says why nothing can be written there: the disk is read-only, or it is full.
+# FOLDER: says why nothing can be written there: the disk is read-only or full.
 l_full() {
   [ -w "$1/." ] || l_sealed "$1"
   l_named "$1"
@@ -121,7 +120,7 @@ l_full() {
     "raise the limit of the login user (fsize in /etc/security/limits.conf), and look at df -h $l_at"
   l_die 43 "nothing more can be written to $l_at: the disk is full, or a quota is used up" "make room there: df -h $l_at"
 }
-# FOLDER: says why it cannot be written. Only the disk can keep out its owner or root; its mode never does.
+# FOLDER: says why it cannot be written to. Only the disk can keep out the folder's owner or root. Its mode never does.
 l_sealed() {
   l_named "$1"
   if [ "$(id -u)" = 0 ] || [ -O "$1/." ]; then
@@ -132,14 +131,15 @@ l_sealed() {
 # PATH: removes the reserve, so that a host with a full disk can go back. Says `freed` if there was a reserve.
 l_spare() { ! l_memory "$1" || { rm "$L/reserve" 2>/dev/null && echo freed; }; return 0; }
 
-# FILE BEHIND SYNC: writes the payload to FILE; if BEHIND is not empty, appends it. If SYNC is `conv=fsync`, the payload is durable afterwards.
-# An engine that dies while it sends leaves a part of the payload. Nothing may act upon a part: even an empty script would run and succeed.
+# FILE BEHIND SYNC: writes the payload to FILE; if BEHIND is not empty, appends it. If SYNC is `conv=fsync`, the payload is on disk
+# afterwards. An engine that dies while it sends leaves a part of the payload. Nothing must use a part: even an empty script would run and
+# succeed.
 l_take() {
   [ -n "$2" ] || { :; } 2>/dev/null >"$1" || l_full "${l_where:-${1%/*}}"
   [ "$l_size" = 0 ] || l_pull "$l_size" "$1" $3 || l_full "${l_where:-${1%/*}}"
 }
 # SIZE FILE SYNC: appends SIZE bytes of the payload to FILE. All of them are read before any is written. What dd says about whole records
-# tells whether they came; to ask for the file's size would take another process.
+# shows whether all came. To ask for the file's size would take another process.
 l_pull() {
   l_left=0
   l_l=$(LC_ALL=C dd bs="$1" count=1 iflag=fullblock $3 2>&1 >>"$2") || return 1
@@ -158,7 +158,7 @@ l_stamp() {
   [ "$1" != Z ] && [ "$1" != X ] || return 1
   l_start=${20}
 }
-# FILE: whether the process that it names (`pid start boot`) lives. After a reboot, or if the pid was used again, it is another process.
+# FILE: whether the process in it (`pid start boot`) lives. After a reboot, or if the pid was used again, that is another process.
 l_alive() {
   { read -r l_p l_s l_b; } 2>/dev/null <"$1" || return 1
   [ "$l_b" = "$l_bootid" ] && l_stamp "$l_p" && [ "$l_start" = "$l_s" ]
@@ -175,7 +175,7 @@ l_self() {
   set -- ${l_l##*) }
   l_start=${20}
 }
-# NAME: makes an empty file in the job's folder. Fails if the file is there, so of two callers that try, one succeeds.
+# NAME: makes an empty file in the job's folder. Fails if the file exists, so only one of two callers succeeds.
 l_only() {
   set -C
   { true >"$D/$1"; } 2>/dev/null
@@ -183,11 +183,12 @@ l_only() {
   set +C
   return "$l_r"
 }
-# Makes what was written durable: only the given files and folders if sync can do that, otherwise everything.
+# Syncs to disk: only the given files and folders if sync can do that, otherwise everything.
 l_sync() { sync "$@" 2>/dev/null || sync; }
 
-# PATH: sets P, and sets L to its private part; returns 1 if there is none. L leads through an open folder and not through names: whoever
-# may rename things in PATH cannot replace the folder while it is used. A private part that somebody else could have put there is refused.
+# PATH: sets P, and sets L to its private part. Returns 1 if there is none. L leads through an open folder rather than through names, so a
+# user who can rename things in PATH cannot replace the folder while it is used. A private part that somebody else could have put there is
+# refused.
 l_memory() {
   [ "$P" != "$1" ] || [ "$L" != /proc/self/fd/8 ] || return 0
   P=$1 L=$1/.lander
@@ -205,12 +206,12 @@ l_memory() {
   }
   cd /
 }
-# WHAT WAY: says that the private part is not trusted, and how to get one that is.
+# WHAT WAY: says that the private part is not trusted, and how to get one that is trusted.
 l_foreign() {
   l_die 45 "$L $1: another user could have put it there, so nothing in it is believed or run" \
     "look at what it is and who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
 }
-# Refuses a private part to which others may write. It takes a process, so it is done when a host is surveyed and when it is locked.
+# Refuses a private part that others can write to. The check takes a process, so it is made only when a host is surveyed or locked.
 l_private() {
   [ -z "$l_made" ] || return 0
   case $(stat -L -c %a "$L/.") in *[2367] | *[2367]?) L=$P/.lander l_foreign "can be written by others" "chmod -R go-w $P/.lander" ;; esac
@@ -225,7 +226,7 @@ l_home() {
         l_die 47 "$P lies in what the application at $l_up keeps for itself" "give each application a folder of its own" ;;
       esac
     done
-    # The folders above get the usual mode; the private part is closed to others.
+    # The folders above get the usual mode. The private part is closed to others.
     # shellcheck disable=SC2174
     ( umask 022; mkdir -p -m 700 "$L" ${2:+"$L/lock" "$L/jobs" "$L/jobs/$2" "$L/recipes" "$L/staging"} ) 2>/dev/null || l_unmade
     l_memory "$1" && l_made=1
@@ -240,9 +241,9 @@ l_unmade() {
   [ -d "${l_up:-/}" ] || l_die 47 "$l_up is no folder, and $P has to be made there" "move it away, or change the path in the recipe"
   l_full "${l_up:-/}"
 }
-# The files of the private part; a folder in the place of one would swallow what is renamed to it.
+# The files of the private part. A folder in place of one of them would swallow a file that is renamed to it.
 l_files='fence guard receipt receipt.previous failed key id order sequence'
-# Refuses a folder or a pipe where a file belongs, and another user's links in place of Lander's folders: that user could lead them anywhere.
+# Refuses a folder or a pipe where a file belongs. Also refuses another user's links in place of Lander's folders: they could lead anywhere.
 l_places() {
   for l_n in $l_files; do
     [ ! -f "$L/$l_n" ] && [ -e "$L/$l_n" ] || continue
@@ -253,8 +254,8 @@ l_places() {
   for l_n in releases shared; do [ ! -L "$P/$l_n" ] || l_way "$P/$l_n" "$P"; done
 }
 
-# FILE ABOVE: refuses a path that leads through another user's link, because that user may replace it at any time. If ABOVE is given, only
-# the part of the path below it is checked. Starts no process unless there is a link.
+# FILE ABOVE: refuses a path that leads through another user's link, because that user can replace the link at any time. If ABOVE is given,
+# only the part of the path below it is checked. Starts no process unless there is a link.
 l_way() {
   l_a=${1%/}
   while [ -n "$l_a" ] && [ "$l_a" != "$2" ]; do
@@ -269,8 +270,8 @@ l_way() {
   done
 }
 
-# Enters the critical section of a host until this shell ends. It is the kernel's lock if there is flock. Otherwise it is a folder whose
-# owner can be seen to have ended.
+# Enters the critical section of a host until this shell ends. It uses the kernel's lock if there is flock. Otherwise, it uses a folder that
+# shows whether its owner has ended.
 l_guard() {
   umask 077
   if command -v flock >/dev/null 2>&1; then
@@ -291,8 +292,8 @@ l_guard() {
   trap 'rm -rf "$L/guard.d"' EXIT
 }
 
-# FENCE TOKEN FILE: refuses what belongs to an older deployment, or to another one of the same fence; remembers a newer one. FILE is made
-# durable with it. The fence -1 comes from a person outside any deployment, and is not compared.
+# FENCE TOKEN FILE: refuses an older deployment, or another one with the same fence. Remembers a newer one. FILE is synced to disk with it.
+# The fence -1 comes from a person outside any deployment, and is not compared.
 l_fence() {
   [ "$1" -ge 0 ] || return 0
   l_f= l_t=
@@ -306,7 +307,7 @@ l_fence() {
   fi
   [ "$1" -gt "$l_f" ] || [ -z "$l_t" ] || return 0
   if [ ! -e "$L/fence" ]; then
-    # No fence is there yet, so a half-written one replaces nothing.
+    # There is no fence yet, so a half-written one replaces nothing.
     { printf '%s %s\n' "$1" "$2" >"$L/fence"; } 2>/dev/null || { rm -f "$L/fence"; l_full "$L"; }
     return
   fi
@@ -314,17 +315,17 @@ l_fence() {
     printf '%s %s\n' "$1" "$2" >"$L/fence.new" && l_sync "$L/fence.new" ${3:+"$3"} && mv -fT "$L/fence.new" "$L/fence"
   } 2>/dev/null || l_full "$L"
 }
-# FENCE TOKEN: whether the host saw these last. The file is only replaced by renames, so reading it takes no lock.
+# FENCE TOKEN: whether the host saw these last. The file is replaced only by renames, so reading it needs no lock.
 l_same() {
   [ "$1" -ge 0 ] || return 0
   l_f= l_t=
   { read -r l_f l_t; } 2>/dev/null <"$L/fence"
   [ "$1" = "$l_f" ] && [ "$2" = "$l_t" ]
 }
-# FENCE TOKEN: refuses like l_fence, and takes a lock only if there is something to write. It is for what can be undone, or for what is
-# checked again before it counts.
+# FENCE TOKEN: refuses like l_fence, but takes a lock only if there is something to write. It is for actions that can be undone, or that are
+# checked again before they count.
 l_pass() { l_same "$1" "$2" || ( l_guard; l_fence "$1" "$2" ) || exit $?; }
-# PATH FENCE TOKEN: what every effect does first.
+# PATH FENCE TOKEN: the first step of every function that changes something.
 l_enter() {
   l_home "$1"
   l_guard

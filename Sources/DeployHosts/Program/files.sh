@@ -11,7 +11,7 @@ l_read() {
   if [ "$size" -gt 0 ]; then
     l_slice "$1" 0 "$size"
   else
-    # The kernel's own files do not tell their size. They are text without zero bytes, so a variable can hold them.
+    # The kernel's own files do not report their size. They are text without zero bytes, so a variable can hold them.
     l_o=$(dd if="$1" bs=65536 iflag=count_bytes,fullblock count="$2" 2>/dev/null; echo .)
     l_say + "${l_o%.}"
   fi
@@ -24,7 +24,7 @@ l_size() {
 }
 l_part() { l_slice "$1" "$2" "$3"; }
 
-# An effect that is one rename leaves a mark where a job would be. If the effect is sent again, the mark says that it is done.
+# A change that is one rename leaves a mark where a job would be. If the change is requested again, the mark shows that it is done.
 l_once() {
   D=$L/jobs/$1/$2
   [ ! -f "$D/status" ] || exit 0
@@ -33,7 +33,7 @@ l_once() {
 l_done() { printf '0 exit 0\n' >"$D/status"; }
 
 # NEAR NAME COMMAND…: runs COMMAND with a new file in the folder of NEAR open as 7. Nobody else made the file, and no link leads away from
-# it. Its name is in t, and cannot be guessed. What follows uses the descriptor, because in another user's folder names can be exchanged.
+# it. Its name is in t, and cannot be guessed. COMMAND uses the descriptor, because in another user's folder, names can be replaced.
 l_fresh() {
   l_where=${1%/*}/ t=${1%/*}/.lander.$2 l_made=
   shift 2
@@ -51,7 +51,7 @@ l_fresh() {
   return "$l_l"
 }
 
-# PATH FENCE TOKEN DEPLOYMENT INTENT FILE MODE OWNER WORD, content on stdin. The temporary name has WORD, which nobody knows before.
+# PATH FENCE TOKEN DEPLOYMENT INTENT FILE MODE OWNER WORD, content on stdin. The temporary name has WORD, which nobody can know in advance.
 l_write() {
   l_home "$1"
   umask 077
@@ -91,8 +91,8 @@ l_link() {
   l_done
 }
 
-# PATH FENCE TOKEN ROOM PACK FILE FOLDER NAME WORD: unpacks an upload. If FOLDER is 1, it is a tree that goes into FILE; otherwise it is one
-# file that becomes FILE. ROOM is the folder of uploads that belongs to this operation alone.
+# PATH FENCE TOKEN ROOM PACK FILE FOLDER NAME WORD: unpacks an upload. If FOLDER is 1, the upload is a tree that goes into FILE. Otherwise,
+# it is one file that becomes FILE. ROOM is this operation's own folder of uploads.
 l_unpack() {
   l_home "$1"
   ( l_guard; l_fence "$2" "$3" ) || exit $?
@@ -119,13 +119,13 @@ l_unpack() {
   fi
 }
 
-# FOLDER REAL: enters FOLDER. Plain names then stay inside it, even if its owner or others exchange something on the path to it.
+# FOLDER REAL: enters FOLDER. Plain names then stay inside it, even if somebody replaces something on the path to it.
 l_into() {
   cd -P "$1" && [ "$PWD" = "$2" ] ||
     l_die 45 "$2 was exchanged, or leads elsewhere, while it was entered" "look who may write to the folders above it"
 }
-# STAGED: moves what a private folder holds to the current folder. Each file moves by a rename, so no link there is followed. New folders
-# get their mode and time last.
+# STAGED: moves the contents of a private folder to the current folder. Each file moves by a rename, so no link there is followed. New
+# folders get their mode and time last.
 l_place() {
   find "$1" ! -path "$1" -prune ! -type d -print0 | xargs -0 sh -c '[ $# = 0 ] || exec mv -f -- "$@" .' sh || exit 45
   for d in "$1"/* "$1"/.[!.]* "$1"/..?*; do
@@ -135,7 +135,7 @@ l_place() {
       l_die 45 "${PWD%/}/$n is a link where a folder belongs, and is not followed" "name the place it leads to, or remove it"
     [ -d "./$n" ] || { mkdir "./$n" || exit 45; new=1; }
     (
-      # The inner l_place sets these variables itself, so this level keeps its own as arguments.
+      # The inner l_place sets these variables too, so this level keeps its own values as arguments.
       set -- "$d" "$new"
       l_into "./$n" "${PWD%/}/$n"
       l_place "$1"
@@ -144,17 +144,17 @@ l_place() {
   done
 }
 
-# FILE: copies its content, time and mode to the file that is open as 7.
+# FILE: copies its content, time and mode to the file that is open as descriptor 7.
 l_pour() {
   cat "$1" 2>/dev/null >&7 || l_full "$l_where"
   touch -m -r "$1" /proc/self/fd/7 && chmod "$(stat -c %a "$1")" /proc/self/fd/7 || exit 45
 }
 
 # URL SECONDS: sends one GET, and follows no redirect. The output ends with the beginning of the body, if the client shows it, and then
-# `lander-status CODE`. Fails if nothing answers, with the client's own words on stderr.
+# `lander-status CODE`. If nothing answers, it fails with the client's own message on stderr.
 l_http() {
   if command -v curl >/dev/null 2>&1; then
-    # curl says 000 if nothing answered; its exit status is lost in the pipe.
+    # curl prints 000 if nothing answered. Its exit status is lost in the pipe.
     curl -s -S -w '\nlander-status %{http_code}\n' --max-time "$2" "$1" | { head -c 600; tail -n 1; } | {
       l_a=$(cat)
       printf '%s\n' "$l_a"
@@ -178,7 +178,7 @@ l_http() {
     l_die 44 "nothing on this host can send a request" "install curl or wget on it, or ask from the engine's machine with here:run"
   fi
 }
-# OUTPUT: prints the status that wget's output contains. If there is none, fails with wget's last line on stderr.
+# OUTPUT: prints the status in wget's output. If there is none, fails with wget's last line on stderr.
 l_says() {
   l_a=$(printf '%s\n' "$1" | sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1)
   [ -z "$l_a" ] || { echo "lander-status $l_a"; return; }

@@ -1,9 +1,9 @@
-# Messages to the deployment that has the lock. A message is `inbox/DEPLOYMENT/NAME.json` until the engine has it in its journal; then there
-# is `NAME.answer` instead. Messages are removed with the lock; answers stay until the next deployment takes the lock.
+# Messages to the deployment that has the lock. A message is `inbox/DEPLOYMENT/NAME.json` until the engine has it in its journal. Then there
+# is `NAME.answer` instead. Messages are removed with the lock. Answers stay until the next deployment takes the lock.
 
-# DEPLOYMENT: prints a line for each message that waits: `message DEPLOYMENT NAME TEXT`. For a file that is not trusted, the line is
-# `odd DEPLOYMENT NAME`: a user other than root and oneself owns the file, others may write to it, it is no plain file, or it is large.
-# Costs nothing while there is no folder.
+# DEPLOYMENT: prints a line for each message that waits: `message DEPLOYMENT NAME TEXT`. For a file that is not trusted, the line is `odd
+# DEPLOYMENT NAME`: its owner is neither root nor this user, others can write to it, it is not a plain file, or it is large. Costs nothing
+# while there is no folder.
 l_letters() {
   [ -d "$L/inbox/$1" ] || return 0
   stat -c '%u %a %s %f %n' "$L/inbox" "$L/inbox/$1" "$L/inbox/$1"/*.json 2>/dev/null | head -n 42 | {
@@ -21,14 +21,14 @@ l_letters() {
   }
 }
 
-# LINE: keeps what the deployment that has the lock waits for from people. It is removed with the lock.
+# LINE: keeps a record of the human answer that the deployment with the lock waits for. It is removed with the lock.
 l_awaits() {
   l_t=
   { IFS= read -r l_t; } 2>/dev/null <"$L/lock/awaits"
   [ "$l_t" = "$1" ] || { printf '%s\n' "$1" >"$L/lock/.awaits" && mv -fT "$L/lock/.awaits" "$L/lock/awaits"; } 2>/dev/null || :
 }
 
-# PATH DEPLOYMENT: prints `GATE KIND PAUSE`, what the deployment waits for, as the host was told last; prints nothing if it was not told.
+# PATH DEPLOYMENT: prints `GATE KIND PAUSE`, what the deployment waits for, as last told to the host. Prints nothing if it was never told.
 l_awaited() {
   l_memory "$1" || return 0
   l_d= l_t=
@@ -36,7 +36,7 @@ l_awaited() {
   [ "$l_d" != "$2" ] || printf '%s\n' "$l_t"
 }
 
-# PATH DEPLOYMENT NAME, the message on stdin: leaves it for the deployment, which must have the lock.
+# PATH DEPLOYMENT NAME, the message on stdin: leaves the message for the deployment, which must have the lock.
 l_letter() {
   l_memory "$1" && [ -f "$L/lock/holder" ] || l_die 42 "no deployment has the lock of $1"
   l_private
@@ -45,7 +45,7 @@ l_letter() {
   [ "$h_dep" = "$2" ] || l_die 42 "deployment $h_dep of $h_owner has the lock of $1, not $2"
   l_to=$L/inbox/$2 l_f=$3
   mkdir -p "$l_to" || l_full "$L"
-  # Of the answers that nobody fetched, only the newest stay; their names are the last. So answers keep nobody from sending a message.
+  # Of the answers that nobody fetched, only the newest stay. Their names are the last ones. So answers never block a message.
   set -- "$l_to"/*.answer
   while [ $# -gt 40 ]; do
     rm -f "$1"
@@ -58,7 +58,7 @@ l_letter() {
   l_sync "$l_to"
 }
 
-# PATH TOKEN DEPLOYMENT NAME, the answer on stdin: replaces the message, which is now in the journal of the deployment that has the lock.
+# PATH TOKEN DEPLOYMENT NAME, the answer on stdin: replaces the message, which is now in the journal of the deployment with the lock.
 l_heard() {
   l_memory "$1" && [ -f "$L/inbox/$3/$4.json" ] || return 0
   l_guard
@@ -68,8 +68,8 @@ l_heard() {
   mv -fT "$L/inbox/$3/.answer" "$L/inbox/$3/$4.answer" && rm -f "$L/inbox/$3/$4.json" || exit 43
 }
 
-# PATH DEPLOYMENT NAME: prints `waits`, or `answer TEXT` with a tab in between. Prints nothing if the message is gone: the lock was given
-# back before the engine took the message.
+# PATH DEPLOYMENT NAME: prints `waits`, or `answer TEXT` with a tab in between. Prints nothing if the message is gone, because the lock was
+# given back before the engine took the message.
 l_reply() {
   l_memory "$1" || return 0
   l_t=
@@ -77,7 +77,7 @@ l_reply() {
   if [ -n "$l_t" ]; then printf 'answer\t%s\n' "$l_t"; elif [ -f "$L/inbox/$2/$3.json" ]; then echo waits; fi
 }
 
-# PATH DEPLOYMENT NAME: takes a message back.
+# PATH DEPLOYMENT NAME: withdraws a message.
 l_withdraw() {
   l_memory "$1" || return 0
   l_guard

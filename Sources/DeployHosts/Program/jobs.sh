@@ -1,5 +1,5 @@
 # shellcheck disable=SC2031
-# Jobs: each is claimed once and runs detached, and its output is read by offsets.
+# Jobs. Each is claimed once and runs detached. Its output is read by offsets.
 
 # USER: sets l_as to the words that start a command as this user, or says why that cannot be done.
 l_as_user() {
@@ -19,7 +19,7 @@ l_as_user() {
   fi
 }
 
-# USER WORDS: reports WORDS, which sudo said when it refused, and the line that helps.
+# USER WORDS: reports WORDS, the message with which sudo refused, and the line that fixes it.
 l_no_sudo() {
   l_a=$(id -un)
   case $2 in
@@ -29,10 +29,10 @@ l_no_sudo() {
   l_die 45 "sudo does not let $l_a run any command as $1 without a password: ${2:-it said nothing}" \
     "add to sudoers: $l_a ALL=($1) NOPASSWD: ALL (rules for single commands are not enough for 'user'; call sudo inside the command)"
 }
-# USERS: whether commands can be started as each of them. Changes nothing.
+# USERS: whether commands can be started as each of these users. Changes nothing.
 l_may() { for user; do l_as_user "$user"; done; }
 
-# LINES: gives an order to the channel's keeper, or to a keeper that is made for this order alone.
+# LINES: gives an order to the channel's keeper, or to a keeper that is started for this order alone.
 l_hand() {
   if [ -n "$l_keeps" ]; then
     # A keeper that was killed must not end this shell too.
@@ -42,13 +42,13 @@ l_hand() {
   fi
   printf '%s\n' "$@" | l_keeper
 }
-# Sets l_word, by which a keeper is known among the processes of a host.
+# Sets l_word, which identifies a keeper among the processes of a host.
 l_name_keeper() {
   l_word=
   { read -r l_word; } 2>/dev/null </proc/sys/kernel/random/uuid
   l_word=${l_word:-$$.$l_bootid}
 }
-# RINGS: runs the channel's further lines, with a keeper behind a pipe. RINGS=rings: the channel's stderr says when a job has ended.
+# RINGS: runs the channel's further lines, with a keeper behind a pipe. With RINGS=rings, the channel's stderr says when a job has ended.
 l_attend() {
   l_name_keeper
   l_rings=$1
@@ -67,28 +67,27 @@ l_pipe() {
 -
 .
 } 2>/dev/null
-# Starts a keeper, apart from the channel. Its text is what this channel was told, never a file of the host. Its orders come on standard
+# Starts a keeper, separate from the channel. Its code is what this channel was sent, never a file on the host. Its orders come on standard
 # input. It reads the functions that our own jobs call only for such a job.
 l_keeper() {
   if [ -n "$l_rings" ]; then l_keep_apart 6<&0 4>&2; else l_keep_apart 6<&0 4>&-; fi
 }
-# The same, with its orders on 6 and its bell on 4.
+# The same, with the orders on 6 and the bell on 4.
 l_keep_apart() {
   LANDER_PROGRAM=$l_both$l_keeping LANDER_OWN=$l_common$l_own LANDER_LOGIN=$l_login setsid \
     sh -c 'eval "$LANDER_PROGRAM"; l_serve "$@"' keeper "$l_word" "$l_rings" <&6 >/dev/null 2>&1 3>&- 5>&- 6>&- 8>&- 9>&- &
 }
 
-# FOLDER: makes sure that a job that was never started never starts; fails if it has begun meanwhile.
+# FOLDER: makes sure that a job that has not started never starts. Fails if it has begun meanwhile.
 l_bar() {
   ln -s never "$1/begun" 2>/dev/null && return
   [ -L "$1/begun" ] && [ "$(readlink "$1/begun")" != run ]
 }
 
 # PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE OURS SCRIPT. Without SCRIPT, the script of
-# SIZE bytes and the command's input are on stdin.
-# OURS: if it is not empty, the script calls functions of this program.
-# Says started or already. SINCE: the engine's clock in ms. AGAIN=repeat: a lost job is started once more.
-# AWAIT=1: the job's end is told when its output is closed too, or when its time is over.
+# SIZE bytes and the command's input are on stdin. If OURS is not empty, the script calls functions of this program. Says started or
+# already. SINCE is the engine's clock in ms. With AGAIN=repeat, a lost job is started once more. With AWAIT=1, the job's end is reported
+# once its output is closed too or its time is over.
 l_job() {
   l_home "$1"
   fence=$2 token=$3 dep=$4 id=$5 timeout=$6 grace=$7 cap=$8 merge=$9
@@ -116,18 +115,18 @@ l_job() {
     return
   }
   l_claim || {
-    # Nothing was started yet, so nothing is claimed.
+    # Nothing has been started yet, so nothing is claimed.
     rm -rf "$D"
     l_full "$J"
   }
-  # A newer deployment raises the fence before it looks for running jobs. This one makes its claim before it looks at the fence. So one of
-  # the two sees the other.
+  # A newer deployment raises the fence before it looks for running jobs. This one makes its claim before it looks at the fence. So at least
+  # one of the two sees the other.
   l_same "$fence" "$token" || { rm -rf "$D"; l_pass "$fence" "$token"; exit 40; }
   l_hand run "$P" "$dep/$id" "$cap $merge $due ${in:+$size}" "$ours" "$meta" "$lines" "$script"
   l_say + "started$LF"
 }
-# Makes the job's folder; fails if it was there. A deployment's folder is made with its lock, so only a command outside of deployments needs
-# more folders. If another request has just made one of those, this does not fail: mkdir names what it could not make.
+# Makes the job's folder. Fails if it already exists. A deployment's folder is made with its lock, so only a command outside of deployments
+# needs more folders. If another request has just made one of these, this does not fail: mkdir says what it could not make.
 l_make() {
   set --
   for l_l in "$L/jobs" "$J"; do [ -d "$l_l" ] || set -- "$@" "$l_l"; done
@@ -137,9 +136,9 @@ l_make() {
     l_l=$(LC_ALL=C mkdir "$@" "$D" 2>&1) || case $l_l in '' | *"$D"*) false ;; *) [ -d "$D" ] ;; esac
   fi
 }
-# A script for another user goes through an open file, never through a shell of the login user.
+# A script for another user is passed through an open file, never through a shell of the login user.
 l_theirs_alone() { [ -z "$script" ] || [ -z "$l_as" ] || l_die 47 "a script for another user has to come as payload"; }
-# Fills the folder of a job. A job that may run twice needs no sync: if the host forgets it, it runs again.
+# Fills the folder of a job. A job that is allowed to run twice needs no sync: if the host forgets it, it runs again.
 l_claim() {
   [ -n "$l_keeps" ] || l_name_keeper
   l_uptime
@@ -150,7 +149,7 @@ l_claim() {
   printf '%s\n%s\n%s\n%s\n' "$meta" "$line" "$l_up" "$l_word $due $grace $await $l_as" >"$D/meta" && true >"$D/out" &&
     true >"$D/err" && { [ -z "$in" ] || mv "$in" "$D/in"; } && { [ "$again" = repeat ] || l_sync "$D/meta" "$D" "$J"; }
 } 2>/dev/null
-# Moves a lost job away, so that it may be started again; returns 1 if it is not lost, or has begun meanwhile.
+# Moves a lost job away, so that it can be started again. Returns 1 if it is not lost, or has begun meanwhile.
 l_repeat() {
   (
     l_guard
@@ -158,7 +157,7 @@ l_repeat() {
     l_state "$D"
     [ "$st" != unborn ] || l_bar "$D" || exit 1
     case $st:$end in
-      # If a job is lost and done, what was left of it has been ended.
+      # If a job is lost and done, everything that was left of it has been ended.
       lost:* | rebooted:* | unborn:* | 'done:- lost '*)
         turn=1
         while [ -e "$D.lost.$turn" ]; do turn=$((turn + 1)); done
@@ -173,8 +172,9 @@ l_repeat() {
   esac
 }
 
-# PATH DEPLOYMENT INTENT USER SIZE SCRIPT, or the script and input on stdin: runs a command that changes nothing, beside the channel. Tells
-# how it ended and how long its streams are, followed by the streams if they are short; or `later`. Asked again, it tells the first answer.
+# PATH DEPLOYMENT INTENT USER SIZE SCRIPT, or the script and input on stdin: runs a command that changes nothing, outside the channel.
+# Reports how it ended and how long its streams are, followed by the streams if they are short. Or says `later`. If asked again, it repeats
+# the first answer.
 l_ask() {
   l_home "$1"
   id=$3 J=$L/jobs/$2 D=$L/jobs/$2/$3 n=0 of= in= script=$6
@@ -213,21 +213,21 @@ l_ask() {
   [ "$on" = 0 ] || l_slice "$D/out.$3" 0 "$on"
   [ "$en" = 0 ] || l_slice "$D/err.$3" 0 "$en"
 }
-# TEXT: sets `lines` to the number of lines that it takes with a line end behind it.
+# TEXT: sets `lines` to the number of lines in TEXT once a line end is added to it.
 l_lines() {
   l_l=$1 lines=1
   while :; do
     case $l_l in *"$LF"*) lines=$((lines + 1)) l_l=${l_l#*"$LF"} ;; *) return ;; esac
   done
 }
-# PATH FILE OFFSET COUNT: sends a part of a file below .lander.
+# PATH FILE OFFSET COUNT: sends part of a file below .lander.
 l_kept() {
   l_memory "$1" && [ -f "$L/$2" ] || l_die 44 "$1/.lander/$2 is not on the host"
   l_slice "$L/$2" "$3" "$4"
 }
 
-# PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job, or what is left of a lost one. Returns at once. A keeper of its own does the work,
-# because the channel's keeper may be stopped.
+# PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job, or what is left of a lost one. Returns immediately. A separate keeper does the work,
+# because the channel's keeper might be stopped.
 l_stop() {
   l_memory "$1" || return 0
   D=$L/jobs/$2/$3
@@ -239,8 +239,8 @@ l_stop() {
   l_hand stop "$P" "$2/$3" "$4" "$5" "$l_as"
 }
 
-# PATH FENCE BAR MARK: prints jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
-# BAR=bar: jobs that were never started never start. MARK stands before each line.
+# PATH FENCE BAR MARK: prints jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command. With
+# BAR=bar, jobs that have not started never start. MARK precedes each line.
 l_running() {
   l_memory "$1" || return 0
   for D in "$L"/jobs/*/*; do
@@ -249,7 +249,7 @@ l_running() {
     case $st in
       run | starting) ;;
       unborn) [ "$3" = bar ] && ! l_bar "$D" || continue ;;
-      # Its runner is gone, but its command may still run.
+      # Its runner is gone, but its command might still be running.
       lost) l_alive "$D/session" || continue ;;
       *) continue ;;
     esac

@@ -1,8 +1,8 @@
-# The keeper of a channel: a separate process that runs jobs and questions, and ends them. It reads its orders from a pipe, so it learns of
-# the channel's end; jobs continue after that. Everything here runs in the keeper or in a subshell of it.
+# The keeper of a channel: a separate process that runs jobs and questions, and ends them. It reads its orders from a pipe, so it notices
+# when the channel ends. Jobs continue after that. Everything here runs in the keeper or in one of its subshells.
 
-# WORD RINGS: what a keeper does until its channel is gone. Each order takes some lines. RINGS: the keeper's 4 is the channel's stderr,
-# which only runners hold.
+# WORD RINGS: what a keeper does until its channel is gone. Each order takes several lines. With RINGS, the keeper's 4 is the channel's
+# stderr, which only runners hold.
 l_serve() {
   l_word=$1 l_rings=$2 l_login=$LANDER_LOGIN l_own=$LANDER_OWN l_keeps= l_watch= l_jobs=
   unset LANDER_JOB LANDER_PROGRAM LANDER_OWN LANDER_LOGIN
@@ -21,7 +21,7 @@ l_serve() {
   l_reap
   [ -n "$l_jobs" ] || l_quiet
 }
-# Removes what was taken out of sight.
+# Removes what was moved out of sight.
 l_sweep() { rm -rf "$L/trash" 2>/dev/null || { chmod -R u+w "$L/trash"; rm -rf "$L/trash"; }; }
 l_run_order() {
   IFS= read -r l_d && read -r l_cap l_merge l_due l_bytes && IFS= read -r l_of_us && IFS= read -r l_claimed && l_read_script || return
@@ -36,7 +36,7 @@ l_ask_order() {
   ( l_answer ) </dev/null 4>&- &
   l_jobs="$l_jobs $!"
 }
-# Reads a number, and a text of that number of lines.
+# Reads a number, and then a text with that number of lines.
 l_read_script() {
   read -r l_n && IFS= read -r l_script || return
   while [ "$l_n" -gt 1 ]; do
@@ -59,7 +59,7 @@ l_enter_job() {
   D=$L/jobs/$l_d folder=$P/.lander/jobs/$l_d mark="LANDER_JOB=$P/.lander/jobs/$l_d/"
 }
 
-# Makes sure that a process looks at this job's deadline when it comes. One such watch serves all jobs of a keeper.
+# Makes sure that a process looks at this job's deadline when it comes. One such watch serves all jobs of its keeper.
 l_arm() {
   # The watch looks every five minutes, so that jobs with an earlier deadline need no other watch.
   l_uptime
@@ -73,7 +73,7 @@ l_arm() {
 }
 # Ends the watch, if its process number still belongs to it.
 l_quiet() { [ -z "$l_watch" ] || ! l_stamp "$l_watch" || [ "$l_start" != "$l_watch_start" ] || kill "$l_watch"; }
-# Waits for the nearest deadline of this keeper's jobs, ends jobs that are late, and exits when no job runs.
+# Waits for the nearest deadline of this keeper's jobs, ends jobs that are late, and exits once no job is running.
 l_await_due() {
   l_sleep=
   trap '[ -z "$l_sleep" ] || kill "$l_sleep"; exit' TERM
@@ -113,9 +113,9 @@ l_expire() {
 # Runs a job that was claimed, and says how it ended.
 l_run() {
   l_enter_job
-  # This has to be the folder in which the claim was made: another folder of this name has another claim.
+  # This must be the folder in which the claim was made. Another folder with this name has another claim.
   { IFS= read -r l_l; } 2>/dev/null <"$D/meta" && [ "$l_l" = "$l_claimed" ] && l_meta "$D" || exit 1
-  # Whoever was told that this job never started was told the truth: of two that make this name, the first one counts.
+  # If somebody was told that this job never started, that stays true: the first of two that make this name counts.
   l_only begun || { [ ! -e "$D/begun" ] && [ ! -L "$D/begun" ] && l_room && l_only begun; } || exit 1
   l_as=$m_as l_input=in
   l_self
@@ -124,7 +124,7 @@ l_run() {
   # Somebody ended it before it began.
   [ ! -L "$D/why" ] || exit 0
   if [ -n "$l_of_us" ]; then
-    # The output of our own functions has an end, and nothing that they start outlives them.
+    # The output of our own functions always ends, and nothing that they start outlives them.
     ( l_perform ) >>"$D/out" 2>>"$D/err" 4>&-
     l_over $?
     true >"$D/out.end" && true >"$D/err.end"
@@ -137,7 +137,7 @@ l_run() {
   if l_only why; then
     l_told "$e_status exit 0"
   elif [ -L "$D/why" ]; then
-    # Somebody is ending what is left of the job, and writes its status. If no status comes, it is written here.
+    # Somebody is ending what is left of the job, and will write its status. If no status comes, it is written here.
     n=0 why=$(readlink "$D/why")
     while [ ! -e "$D/status" ] && [ "$n" -lt $((m_grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
     [ -e "$D/status" ] || l_told "$e_status $why 0"
@@ -145,10 +145,10 @@ l_run() {
     l_told "$e_status exit 0"
   fi
   [ -z "$l_rings" ] || { trap '' PIPE && printf '\n%s\n' 'lander: a job ended' >&4; } 2>/dev/null
-  # Without a channel nobody else ends the watch.
+  # Without a channel, nobody else ends the watch.
   l_stamp $$ || { l_jobs=$(l_going) && [ -n "$l_jobs" ] || l_quiet; }
 }
-# The jobs of this keeper that have no end yet.
+# The jobs of this keeper that have not ended yet.
 l_going() {
   for D in "$L"/jobs/*/*; do
     [ -f "$D/meta" ] && [ ! -e "$D/status" ] && l_meta "$D" && [ "$m_word" = "$l_word" ] && printf '%s ' "$D"
@@ -161,7 +161,7 @@ l_over() {
   { printf '%s %s\n' "$1" "$l_now" >"$D/ended"; } 2>/dev/null || { l_room; printf '%s %s\n' "$1" "$l_now" >"$D/ended"; }
 }
 # Runs the script. If the job has input or runs as another user, script and input come from one file, which is removed before the script's
-# first line runs. The script's length is known; the command's input follows it. Another user gets the open file, never its name.
+# first line runs. The script's length is known, and the command's input follows it. Another user gets the open file, never its name.
 l_perform() {
   if [ -n "$l_bytes" ]; then
     command exec <"$D/$l_input" && rm -f "$D/$l_input" || exit 127
@@ -189,7 +189,7 @@ l_perform() {
   # The script ends with `exec`, and puts l_setsid in front of the command.
   eval "$l_script"
 }
-# Runs a question. An engine that lost its channel and asked again has started two; the first to end gives the answer.
+# Runs a question. An engine that lost its channel and asked again has started two. The first one to end gives the answer.
 l_answer() {
   l_enter_job
   l_self
@@ -199,8 +199,8 @@ l_answer() {
   l_told "$? exit $me"
 }
 
-# A job's processes are those that carry its mark, and those of its session, which shows processes of other users too.
-# l_members is one text, because a keeper that is not root needs AS to look for the mark of another user's processes.
+# A job's processes are those with its mark and those in its session, which shows processes of other users too. l_members is one text,
+# because a keeper that is not root needs AS to look for the mark in another user's processes.
 l_members='
   if printf "a\0b\0" | grep -qzxF b 2>/dev/null; then
     grep -lzxF -e "$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
@@ -209,7 +209,7 @@ l_members='
       case $l in "==> /proc/"*) p=${l#==> /proc/}; p=${p%%/*};; "$mark") echo "$p";; esac
     done
   fi'
-# Prints the processes of the job's session. No other process gets the session's number while one of its members lives. The leader may be
+# Prints the processes of the job's session. No other process gets the session's number while one of its members lives. The leader might be
 # about to begin the session. Older versions wrote only the number.
 l_session() {
   sid= l_s= l_b=
@@ -225,7 +225,7 @@ l_session() {
     [ "$1" != Z ] && [ "$4" = "$sid" ] && { f=${f#/proc/}; echo "${f%/stat}"; }
   done
 }
-# Prints the processes of a job of our own: its subshell, and every process below that.
+# Prints the processes of one of our own jobs: its subshell, and every process below that.
 l_tree() {
   l_alive "$D/tree" || return 0
   l_n=" $l_p "
@@ -249,7 +249,7 @@ l_living() {
   done
 }
 
-# WORDS: runs them with AS, for 5 s at most, because that user may stop or trace whatever runs in the user's name.
+# WORDS: runs them with AS, for 5 s at most, because that user can stop or trace whatever runs in the user's name.
 l_as_them() {
   t=0
   rm -f "$D/.as.end"
@@ -260,7 +260,7 @@ l_as_them() {
     t=$((t + 1))
   done
 }
-# Prints the processes that AS alone can see. That user tells the numbers, so a number counts only if the process is that user's, and the
+# Prints the processes that only AS can see. That user reports the numbers, so a number counts only if the process is that user's, and the
 # process is signalled in that user's name. Root sees all processes itself, and asks nobody.
 l_theirs() {
   [ -n "$as" ] && [ "$me" != 0 ] && [ ! -e "$D/mute" ] || return 0
@@ -274,7 +274,7 @@ l_signal() {
   for p in $m; do kill "-$1" "$p" 2>/dev/null; done
   [ -z "$as" ] || [ "$me" = 0 ] || [ -e "$D/mute" ] || l_as_them sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$1" $m $x >/dev/null
 }
-# RC WHY HELD: writes the status, with `kill` behind HELD if TERM was not enough, then the survivors. The file is complete, or not there.
+# RC WHY HELD: writes the status, with `kill` after HELD if TERM was not enough, and then the survivors. The file is complete or absent.
 l_report() {
   l_write_end "$@" || { l_room; l_write_end "$@"; }
   l_sync "$D/.status.end"
@@ -282,7 +282,7 @@ l_report() {
 }
 l_write_end() { { printf '%s %s %s\n' "$1" "$2" "$3" && { [ ! -e "$D/left" ] || cat "$D/left"; }; } 2>/dev/null >"$D/.status.end"; }
 
-# WHY GRACE AS: ends everything that the job started: TERM, the grace, then KILL until no process is left that we may signal.
+# WHY GRACE AS: ends everything that the job started: TERM, the grace time, then KILL until no process that we can signal is left.
 l_finish() {
   as=$3
   ln -s "$1" "$D/why" 2>/dev/null || return 0

@@ -1,7 +1,8 @@
-# Stages that ran for a revision. Each is a file `once/KEY` of three lines.
+# Stages that ran for a revision. Each is a file `once/KEY` with three lines.
 
-# PATH FENCE TOKEN DEPLOYMENT ACT KEY LINE BY NAME. ACT begin: writes LINE, BY and NAME; if another deployment began or did it, or began to
-# undo it, answers with that. again, end: write them. drop: removes what DEPLOYMENT began. LINE: `STATE DEPLOYMENT AT REVISION WAY`.
+# PATH FENCE TOKEN DEPLOYMENT ACT KEY LINE BY NAME. ACT `begin` writes LINE, BY and NAME; if another deployment began the stage, ran it, or
+# began to undo it, the answer says so. `again` and `end` write them. `drop` removes what DEPLOYMENT began. LINE: `STATE DEPLOYMENT AT
+# REVISION WAY`.
 l_note() {
   l_enter "$1" "$2" "$3"
   l_w= l_d= m=$L/once/$6
@@ -28,7 +29,7 @@ l_note() {
   l_sync "$L/once" "$L"
 }
 
-# PATH FENCE TOKEN: prints the key for the digests of secrets in receipts. It is made here once, and is of no use anywhere else.
+# PATH FENCE TOKEN: prints the key for the digests of secrets in receipts. It is made here once, and is useless anywhere else.
 l_key() {
   l_enter "$1" "$2" "$3"
   umask 077

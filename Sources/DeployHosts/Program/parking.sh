@@ -1,13 +1,13 @@
 # A parked deployment waits for a person, without an engine. Its lock stays until then. `lock/parked` says what it waits for, `lock/journal`
-# is its journal, and `lock/taken` names the one engine that resumes it, if several try.
+# is its journal, and `lock/taken` says which engine resumes it, if several try.
 
-# PATH FENCE TOKEN LEASE ROUND RECORD: keeps the lock of TOKEN for LEASE seconds without an engine, until `l_entrust`. RECORD is a line; ROUND
-# counts how often engines left.
+# PATH FENCE TOKEN LEASE ROUND RECORD: keeps the lock of TOKEN for LEASE seconds without an engine, until `l_entrust`. RECORD is a line.
+# ROUND counts how often engines left.
 l_park() {
   l_enter "$1" "$2" "$3"
   l_own_lock "$3"
   l_recorded "$5 $6"
-  # Nobody waits for a process of any machine, so the holder names none.
+  # Nobody waits for a process on any machine, so the holder has none.
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$4" "$h_owner" "$h_purpose" '' "$h_app" "$h_group"
   l_sync "$L/lock/.parked" "$L/.holder"
   rm -f "$L/lock/taken" "$L/lock/journal"
@@ -17,8 +17,8 @@ l_park() {
 # LINE: writes what the deployment waits for, to a file that is not in its place yet.
 l_recorded() { { printf '%s\n' "$1" >"$L/lock/.parked"; } 2>/dev/null || l_full "$L"; }
 
-# PATH FENCE TOKEN LEASE ROUND RECORD FILE DIGEST: keeps the lock for LEASE seconds. RECORD now has the digest of the journal. FILE is what
-# was sent of the journal, below .lander, and DIGEST is the digest of these bytes. If FILE is empty, other hosts keep the journal.
+# PATH FENCE TOKEN LEASE ROUND RECORD FILE DIGEST: keeps the lock for LEASE seconds. RECORD now has the digest of the journal. FILE, below
+# .lander, has the part of the journal that was sent, and DIGEST is the digest of its bytes. If FILE is empty, other hosts keep the journal.
 l_entrust() {
   l_enter "$1" "$2" "$3"
   l_own_lock "$3"
@@ -33,14 +33,14 @@ l_entrust() {
   l_sync "$L/lock"
 }
 
-# PATH FENCE TOKEN LEASE ROUND CLAIM BY PROCESS: an engine resumes the deployment, under a lease again. Of several engines with different
-# CLAIMs, the first one gets it. An engine whose journal is of an earlier ROUND never gets it.
+# PATH FENCE TOKEN LEASE ROUND CLAIM BY PROCESS: an engine resumes the deployment, again under a lease. Of several engines with different
+# CLAIMs, the first one gets it. An engine whose journal is from an earlier ROUND never gets it.
 l_unpark() {
   l_enter "$1" "$2" "$3"
   l_own_lock "$3"
   l_t= l_r= l_w=0
   { IFS= read -r l_t; IFS= read -r l_r; IFS= read -r l_w; } 2>/dev/null <"$L/lock/taken"
-  # A host that was not told of this round knows an earlier one.
+  # A host that was not told about this round knows an earlier one.
   [ -z "$l_r" ] || [ "$l_t" = "$6" ] || [ "$l_w" -lt "$5" ] ||
     l_die 40 "$l_r resumed deployment $h_dep" "lander status says how far it is; lander history where it runs"
   l_w=0
@@ -55,7 +55,7 @@ l_unpark() {
   l_sync "$L/lock"
 }
 
-# TOKEN: reads the holder; ends with 40 if the lock is not TOKEN's.
+# TOKEN: reads the holder. Ends with 40 if the lock is not TOKEN's.
 l_own_lock() {
   h_token= h_dep=
   l_holder >/dev/null
@@ -63,7 +63,7 @@ l_own_lock() {
     "lander status says who has the hosts and what they run"
 }
 
-# PATH: sends the journal as it was sent here. A journal that somebody other than oneself or root wrote is refused.
+# PATH: sends the journal as it was sent here. A journal that somebody other than this user or root wrote is refused.
 l_journal() {
   l_memory "$1" && [ -f "$L/lock/journal" ] || l_die 44 "no journal of a parked deployment is on the host"
   l_private

@@ -1,9 +1,10 @@
-# The queue of deployments that wait for the lock. Each has a place `queue/RANK.NUMBER.TOKEN`, in the order of these names. A place that nobody
-# renews ends with its lease. `queue/gone.TOKEN` says who superseded the deployment of that token, for as long as that deployment may ask.
+# The queue of deployments that wait for the lock. Each has a place `queue/RANK.NUMBER.TOKEN`, in the order of these names. A place that
+# nobody renews ends with its lease. `queue/gone.TOKEN` says who superseded the deployment with that token, for as long as that deployment
+# might ask.
 
 # PATH TOKEN RANK MANNER LANE SEQUENCE SINCE LEASE OWNER PURPOSE RENEWS REVISION: takes a place behind all others of its rank, or renews it.
-# Rank 0 comes before 1. With RENEWS, a place that is gone is not taken again. Answers `holder …`, `awaits …`, a line `ahead OWNER PURPOSE
-# SINCE` for each deployment that comes first, `superseded OWNER PURPOSE SINCE`, or `lost`.
+# Rank 0 comes before 1. With RENEWS, a lost place is not taken again. Answers `holder …`, `awaits …`, a line `ahead OWNER PURPOSE SINCE`
+# for each deployment that comes first, `superseded OWNER PURPOSE SINCE`, or `lost`.
 l_queue() {
   l_home "$1"
   l_private
@@ -43,17 +44,17 @@ l_queue() {
     ! l_ticket "$q_file" || printf 'ahead\t%s\t%s\t%s\n' "$q_owner" "$q_purpose" "$q_since"
   done
 }
-# LEASE… OWNER PURPOSE NAME REVISION: writes a place, or who took it.
+# LEASE… OWNER PURPOSE NAME REVISION: writes a place, or a record of who took it.
 l_placed() {
   { printf '%s %s %s\n%s\n%s\n%s\n' $((l_up + ${1%% *})) "$l_bootid" "$1" "$2" "$3" "${5-}" >"$q/.new"; } 2>/dev/null && mv -fT "$q/.new" "$q/$4"
 }
-# Says that the deployment that was read last is newer, and made this one needless.
+# Says that the deployment that was read last is newer, so this one is no longer needed.
 l_passed() {
   printf 'superseded\t%s\t%s\t%s\n' "$q_owner" "$q_purpose" "$q_since"
   exit 0
 }
-# LANE SEQUENCE SINCE OWNER PURPOSE: removes the deployments of the lane that wait and may be superseded, and sets q_number to the place of
-# the first of them. A deployment with a higher sequence is newer.
+# LANE SEQUENCE SINCE OWNER PURPOSE: removes the waiting deployments of the lane that use `supersede`, and sets q_number to the place of the
+# first of them. A deployment with a higher sequence is newer.
 l_supersede() {
   q_place=
   for q_file in "$q"/[01].*; do
@@ -73,7 +74,7 @@ l_supersede() {
   q_number=${q_place:-$q_number}
 }
 
-# PATH TOKEN: gives the place up.
+# PATH TOKEN: gives up the place.
 l_dequeue() {
   l_memory "$1" && [ -d "$L/queue" ] || return 0
   l_guard

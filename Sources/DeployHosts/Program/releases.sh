@@ -1,6 +1,6 @@
-# Releases: complete and verified, or not there.
+# Releases. Each is complete and verified, or does not exist.
 
-# Sets l_list to the releases in the order of their staging, newest first. File times are too coarse for that in some userlands.
+# Sets l_list to the releases in the order of their staging, newest first. In some userlands, file times are too coarse for that.
 l_order() {
   l_list=
   while read -r l_r; do
@@ -10,7 +10,7 @@ l_order() {
   done 2>/dev/null <"$L/order"
 }
 
-# PATH FENCE TOKEN RELEASE, then the shared paths: tells what staging needs to know, one fact a line.
+# PATH FENCE TOKEN RELEASE, then the shared paths: prints what staging needs to know, one fact a line.
 l_begin() {
   l_home "$1"
   l_pass "$2" "$3"
@@ -33,7 +33,7 @@ l_begin() {
   done
   l_lacks "$@"
 }
-# Shared paths: prints the position, from 0, of each file among them that is not there. Folders are made when they are linked.
+# Shared paths: prints the position, from 0, of each file among them that does not exist. Folders are made when they are linked.
 l_lacks() {
   n=0
   for s; do
@@ -42,9 +42,9 @@ l_lacks() {
   done
 }
 
-# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: writes them at that offset, if nothing is missing before it, and answers the size
-# afterwards. FILE is below .lander, and its name is the digest of its content. Two may write it at once, such as a channel that broke off
-# and the next one: each writes the same bytes to the same place.
+# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: writes them at that offset, if nothing is missing before it, and prints the new size. FILE
+# is below .lander, and its name is the digest of its content. Two writers at the same time do no harm, such as a channel that broke off and
+# the next one: each writes the same bytes to the same place.
 l_put() {
   l_home "$1"
   l_pass "$2" "$3"
@@ -54,19 +54,19 @@ l_put() {
   [ ! -e "$L/$4" ] || have=$(stat -c %s "$L/$4" 2>/dev/null)
   have=${have:-0}
   [ "$have" -ge "$5" ] || { l_say + "$have$LF"; return; }
-  # Now a limit on the size of files is an error for dd, and dd tells how much it read.
+  # Now a limit on the size of files is an error for dd, and dd says how much it read.
   trap '' XFSZ
   l_l=$(
     LC_ALL=C dd bs=65536 count="$l_size" iflag=fullblock,count_bytes of="$L/$4" seek="$5" oflag=seek_bytes conv=notrunc 2>&1
   ) || {
-    # A record that is not full is the last one.
+    # If a record is not full, it is the last one.
     l_r=${l_l%%+*} l_r=${l_r##*"$LF"} l_l=${l_l#*+}
     case $l_r:$l_l in
       :* | *[!0-9]*:*) ;;
       *:0*) l_left=$((n - l_r * 65536)) ;;
       *) l_left=0 ;;
     esac
-    # Another job that staged the same release has just removed the folder: nothing is there.
+    # Another job that staged the same release has just removed the folder, so nothing is there.
     [ -d "$L/${4%/*}" ] || { l_say + "0$LF"; return; }
     truncate -s "$5" "$L/$4" 2>/dev/null
     l_full "$L"
@@ -85,12 +85,12 @@ l_whole() {
   }
 }
 
-# BASE REUSE: takes over the files that are in the release BASE as they should be, but never what hooks or the application put there.
+# BASE REUSE: takes over the files of the release BASE that are as they should be, but never files that hooks or the application put there.
 l_keep() {
   cd "$P/releases/$1" || exit 46
   if [ "$2" = link ]; then
     how='cp -al'
-    # A file that belongs to somebody else, or has another mode than it was sent with, must not be shared. Then the files are copied.
+    # A file must not be shared if it belongs to somebody else, or if its mode has changed since it was sent. Then the files are copied.
     xargs -0 stat -c '%a %u' -- <"$S/lists/keep" >"$S/have" 2>/dev/null
     sed "s/\$/ $(id -u)/" "$S/lists/keep.modes" >"$S/want"
     cmp -s "$S/have" "$S/want" || how='cp -a'
@@ -103,24 +103,24 @@ l_keep() {
   cd "$P" || exit 46
 }
 
-# LISTS: compares this file, in the folder S, with its digest, and unpacks the lists in it. A pack is not read twice: each of its files is
-# compared with the lists afterwards.
+# LISTS: checks this file, in the folder S, against its digest, and unpacks the lists in it. A pack is not read twice: each of its files is
+# checked against the lists afterwards.
 l_unwrap() {
   l_whole "$S/$1" "${1%.*}"
   # shellcheck disable=SC2174
   mkdir -p -m 755 "$S/tree" "$S/lists" "$P/releases" || exit 45
   l_untar o "$S/$1" "$S/lists" || exit 43
 }
-# PACK STATUS WHAT: ends a staging that failed. If the pack is not what was sent, it is removed, and the transfer starts over.
+# PACK STATUS WHAT: ends a staging that failed. If the pack differs from what was sent, it is removed, and the transfer starts over.
 l_unfit() {
   [ "$1" = - ] || l_whole "$S/$1" "${1%.*}"
   l_die "$2" "$3"
 }
-# OPTIONS FILE FOLDER: unpacks a file that was sent; its name says whether it is compressed.
+# OPTIONS FILE FOLDER: unpacks a file that was sent. Its name says whether it is compressed.
 l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
-# Compares what came with the list of digests; sets l_bad to what differs.
+# Compares the files that were sent with the list of digests. Sets l_bad to the ones that differ.
 l_verify() { [ ! -s "$S/lists/sums" ] || l_swift || l_exact; }
-# The same for much data, if openssl is there: it takes a fifth of the time. If it finds any difference, `sha256sum` says which.
+# The same for a lot of data, with openssl if available: it takes a fifth of the time. If it finds a difference, `sha256sum` says which.
 l_swift() {
   [ -s "$S/lists/much" ] && command -v openssl >/dev/null 2>&1 &&
     xargs -0 openssl dgst -sha256 -r <"$S/lists/much" 2>/dev/null | sed 's/ \*/  /' | cmp -s - "$S/lists/sums"
@@ -128,8 +128,8 @@ l_swift() {
 l_exact() {
   sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1 || l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
 }
-# NUMBER: whether the current folder holds NUMBER entries, as `find` prints them; sets `have` to their number. To count them as words of the
-# shell takes no program, but then two line ends side by side in a name count as one.
+# NUMBER: whether the current folder holds NUMBER entries, as `find` prints them; sets `have` to their number. Counting them as words of the
+# shell needs no program, but then two adjacent line ends in a name count as one.
 l_holds() {
   local IFS="$LF"
   have=$1
@@ -142,27 +142,27 @@ l_holds() {
   have=$(($(find . ! -name . | wc -l)))
   [ "$have" = "$want" ]
 }
-# Holds the folder S for this job alone: a channel that broke off may have left another job that still works there. A job that died does not
-# hold the folder. Also returns when the folder is gone, because the other job has finished with it.
+# Holds the folder S for this job alone, because a channel that broke off might have left another job that still works there. A job that
+# died does not hold the folder. Also returns when the folder is gone, because then the other job has finished with it.
 l_sole() {
   l_self
   l_mine="$l_me $l_start $l_bootid" l_turn=0 l_none=0
   until ( set -C; printf '%s\n' "$l_mine" >"$S/by" ) 2>/dev/null; do
     [ -d "$S" ] || return 0
-    # The other job may have let it go since. Only if the file can never be made, the disk may be full.
+    # The other job might have released it since. Only if the file can never be made, the disk might be full.
     [ -e "$S/by" ] || l_none=$((l_none + 1))
     [ "$l_none" -lt 20 ] || l_full "$S"
     sleep 0.1
     l_turn=$((l_turn + 1))
     l_alive "$S/by" || (
       l_guard
-      # A file that was only just made is empty for a moment.
+      # A file that has just been made is empty for a moment.
       l_alive "$S/by" || { [ ! -s "$S/by" ] && [ "$l_turn" -lt 20 ]; } || rm -f "$S/by"
     )
   done
 }
-# PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK: unpacks the release, verifies it, and makes it appear. LISTS and PACK are names of what
-# was sent: a digest, and `.pack` if it is compressed, or `.tar` if it is not.
+# PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK: unpacks the release, verifies it, and makes it appear. LISTS and PACK are the names of
+# files that were sent: a digest, with `.pack` if the file is compressed, or `.tar` if it is not.
 l_stage() {
   l_home "$1"
   fence=$2 token=$3 id=$4 S=$L/staging/$4
@@ -170,16 +170,16 @@ l_stage() {
   [ -d "$P/releases/$id" ] || l_sole
   if [ -d "$P/releases/$id" ]; then l_clear; return; fi
   [ ! -e "$S/tree" ] && [ ! -e "$S/lists" ] || rm -rf "$S/tree" "$S/lists"
-  # An attempt that failed takes no room from the next one. What arrived stays, and is not sent again.
+  # An attempt that failed takes no space from the next one. What has arrived stays, and is not sent again.
   trap '[ $? = 0 ] || rm -rf "$S/tree" "$S/lists" "$S/by"' EXIT
   l_unwrap "$7"
   umask 022
   [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"
   [ "$8" = - ] || l_untar pom "$S/$8" "$S/tree" || l_unfit "$8" 43 "the bundle could not be unpacked"
-  # If a hook gave files of the release before to somebody else, the copies do not keep that owner.
+  # If a hook gave files of the previous release to somebody else, the copies do not keep that owner.
   [ "$6" = link ] || [ ! -s "$S/lists/keep" ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
   cd "$S/tree" || exit 46
-  # Files that nobody may read are read once, to be compared. They get their own mode after that.
+  # Files that nobody is allowed to read are read once, to be compared. They get their own mode after that.
   [ ! -s "$S/lists/unread" ] || xargs -0 chmod -- u+r <"$S/lists/unread" || exit 46
   . "$S/lists/times"
   l_bad=
@@ -191,7 +191,7 @@ l_stage() {
   . "$S/lists/shared"
   . "$S/lists/modes"
   cd "$P" || exit 46
-  # The release's lists are there before the release, and are believed only with it.
+  # The release's lists exist before the release, and count only with it.
   l_pass "$fence" "$token"
   umask 077
   cp -R "$S/lists/own/." "$L/" || exit 43
@@ -205,13 +205,13 @@ l_stage() {
   ) || exit $?
   l_clear
 }
-# Removes the folder S. Another job that came for the same release may be putting files there meanwhile.
+# Removes the folder S. Meanwhile, another job for the same release might be putting files there.
 l_clear() {
   for l_l in 1 2 3 4 5; do ! rm -rf "$S" 2>/dev/null || return 0; done
   rm -rf "$S"
 }
-# The lists use these functions, in the tree. What came is as old as the bundle, and equally old on every host, because web servers and
-# caches tell contents apart by size and time.
+# The lists use these functions, in the tree. The files that were sent get the bundle's time, the same on every host, because web servers
+# and caches distinguish contents by size and time.
 l_aged() { touch -m -r "$S/lists/time" -- "$@" || exit 46; }
 l_moded() { chmod -- "$@" || exit 46; }
 l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
@@ -237,8 +237,8 @@ l_shared() {
   ln -s -- "$2" "./$1" || l_die 46 "the shared path $1 could not be linked"
 }
 
-# PATH FENCE TOKEN RELEASE TEXT: makes RELEASE current by one rename. If RELEASE is empty, `current` becomes what it was before the first
-# release: a link to TEXT, or nothing. A receipt of the release that was current is then removed.
+# PATH FENCE TOKEN RELEASE TEXT: makes RELEASE current with one rename. If RELEASE is empty, `current` becomes what it was before the first
+# release (a link to TEXT, or nothing), and a receipt of the release that was current is removed.
 l_activate() {
   l_enter "$1" "$2" "$3"
   cd "$P" || exit 45
@@ -268,7 +268,7 @@ l_activate() {
   l_sync "$P"
 }
 
-# Takes a release out of sight in one rename; what was renamed is removed later, outside the critical section.
+# Moves a release out of sight with one rename. It is removed later, outside the critical section.
 l_hide() {
   mkdir -p "$L/trash"
   rm -f "$L/manifests/$1" "$L/entries/$1" "$L/entries/$1.count" "$L/entries/$1.rights" "$L/receipts/$1"
@@ -276,7 +276,7 @@ l_hide() {
   [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
 }
 
-# PATH FENCE TOKEN KEEP DEPLOYMENT INTENT, then pinned releases: removes old releases and says which. Asked again, it says the same.
+# PATH FENCE TOKEN KEEP DEPLOYMENT INTENT, then pinned releases: removes old releases and says which. If asked again, it says the same.
 l_prune() {
   l_home "$1"
   keep=$4 here=$5 told=$L/jobs/$5/.pruned.$6
@@ -292,7 +292,7 @@ l_prune() {
       { read -r good l_l sources l_l; } 2>/dev/null <"$L/$f"
       stay="$stay$good " recipes="$recipes$sources "
     done
-    # The last receipt is what was good before the previous good one. Its release is of use only while what runs is on trial.
+    # The last receipt is of the release before the previous good one. That release is useful only while the running one is on trial.
     before=$good surplus= n=0 l_turns=0
     l_order
     for r in $l_list; do
@@ -333,14 +333,14 @@ l_prune() {
       done
       [ -n "$busy" ] || rm -rf "$L/jobs/$d"
     done
-    # The deployment that has the lock stages nothing any more: what is left there is of earlier deployments that broke off. Texts of an
-    # older version are not used any more.
+    # The deployment with the lock has finished staging, so whatever is left there is from earlier deployments that broke off. Texts of an
+    # older version are no longer used.
     set --
     for f in "$L"/staging/* "$L"/uploads/* "$L"/uploads/.[!.]* "$L"/.receipt.[0-9]* "$L"/.recipe.[0-9]* "$L"/runner.* "$L"/program.*; do
       [ ! -e "$f" ] || set -- "$@" "$f"
     done
     [ $# = 0 ] || { l_uptime; l_l=$L/trash/$$.$l_now; mkdir -p "$l_l" && mv -f -- "$@" "$l_l"; }
   ) || exit $?
-  # What is out of sight is removed while nobody waits.
+  # Whatever is out of sight is removed while nobody waits.
   [ ! -e "$L/trash" ] || l_hand sweep "$P"
 }

@@ -1,6 +1,6 @@
 # Takes an application off a host.
 
-# FOLDER: refuses a folder below which something is mounted, because that is not the application's alone.
+# FOLDER: refuses a folder if something is mounted below it, because a mount does not belong to the application alone.
 l_unmounted() {
   [ -d "$1" ] && [ ! -L "$1" ] || return 0
   l_a=$(cd -P "$1" && pwd) || exit 45
@@ -9,7 +9,7 @@ l_unmounted() {
     case $l_w/ in "$l_a"/*) l_die 47 "something is mounted at $l_w, and is not removed with $1" "umount $l_w, then remove again" ;; esac
   done </proc/self/mounts
 }
-# NAME: takes it out of sight by a rename; it is removed later.
+# NAME: moves it out of sight with a rename. It is removed later.
 l_bin() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
   l_turns=$((l_turns + 1))
@@ -18,10 +18,10 @@ l_bin() {
   l_die 45 "$l_at cannot be moved away" "look whose it is: ls -ld $l_at $P"
 }
 
-# PATH FENCE TOKEN DATA: removes `current`, the releases that were delivered, what is known of them, and what appspec files need; if DATA is
-# `data`, also `shared`. A release without a manifest was made by somebody else, and stays. Links are not followed. If a request breaks off,
-# the next one removes what it left. Says what stays in PATH, a name a line. l_unlock does the rest. `current` is removed first, after all
-# that may be refused: while it is there, nothing was removed.
+# PATH FENCE TOKEN DATA: removes `current`, the releases that were delivered, the records about them, and what appspec files need. If DATA
+# is `data`, also removes `shared`. A release without a manifest was made by somebody else, and stays. Links are not followed. If a request
+# breaks off, the next one removes what it left. Says what stays in PATH, one name a line. l_unlock does the rest. `current` is removed
+# first, after every check that can refuse: as long as it exists, nothing has been removed.
 l_remove() {
   l_home "$1"
   (

@@ -1,9 +1,8 @@
-# Compares releases that are there with their manifest, and makes them whole again. What is delivered appears by renames.
+# Compares existing releases with their manifests, and repairs them. Repaired files appear by renames.
 
 # PATH RELEASE: prints every entry of a release, in batches: lines `MODE SIZE USER GROUP` (the mode is hexadecimal, the size is in bytes),
-# then as many names, which begin with `./`. A line end in a name is told as `//`, which no name has. `listed`: the manifest and the list of
-# entries are there. `unread`: not all entries can be read.
-# Writes nothing and reads no file of the release.
+# then as many names, which begin with `./`. A line end in a name is printed as `//`, which no name has. `listed` says that the manifest and
+# the list of entries exist. `unread` says that not all entries can be read. Writes nothing and reads no file of the release.
 l_look() {
   l_memory "$1" && cd "$P/releases/$2" 2>/dev/null || l_die 44 "release $2 is not on the host"
   [ ! -f "$L/manifests/$2" ] || [ ! -f "$L/entries/$2" ] || echo listed
@@ -17,8 +16,8 @@ l_look() {
       printf "%s\n" "${f:-unread}"
     done' sh
 }
-# PATH RELEASE KIND, a list on stdin. KIND `sums`: the list is as sha256sum reads it; `odd`: it has lines of l_is_file and l_is_link.
-# Answers a line for each entry that has another content. Writes nothing.
+# PATH RELEASE KIND, a list on stdin. With KIND `sums`, the list has sha256sum's form. With `odd`, it has lines of l_is_file and l_is_link.
+# Prints a line for each entry whose content differs. Writes nothing.
 l_differs() {
   l_memory "$1" && cd "$P/releases/$2" 2>/dev/null || l_die 44 "release $2 is not on the host"
   l_left=0
@@ -27,7 +26,7 @@ l_differs() {
   return 0
 }
 
-# PATH FENCE TOKEN RELEASE ROOM LISTS: the same as a job, for any number of files. ROOM is the folder of uploads that belongs to it alone.
+# PATH FENCE TOKEN RELEASE ROOM LISTS: the same as a job, for any number of files. ROOM is the job's own folder of uploads.
 l_compare() {
   l_home "$1"
   l_pass "$2" "$3"
@@ -41,12 +40,12 @@ l_compare() {
   [ ! -s "$V/sums" ] || LC_ALL=C sha256sum -c "$V/sums" 2>/dev/null | grep -v ': OK$'
   . "$V/odd"
 }
-# Used by lists/odd: NUMBER PATH and what it should be.
+# Used by lists/odd: NUMBER, PATH, and what PATH should be.
 l_is_file() { sum=$(sha256sum <"./$2") && [ "${sum%% *}" = "$3" ] || echo "odd $1"; } 2>/dev/null
 l_is_link() { [ "$(readlink "./$2")" = "$3" ] || echo "odd $1"; }
 
-# PATH FENCE TOKEN RELEASE LISTS PACK: makes what differs beside the release, and verifies it there. Then each entry gets its place by a
-# rename, so that whoever reads the release meanwhile finds the old entry or the new one.
+# PATH FENCE TOKEN RELEASE LISTS PACK: makes the entries that differ next to the release, and verifies them there. Then each entry is put in
+# its place by a rename, so that a program that reads the release meanwhile finds the old entry or the new one.
 l_repair() {
   l_home "$1"
   l_pass "$2" "$3"
@@ -80,7 +79,7 @@ l_repair() {
   ) || exit $?
   rm -rf "$S"
 }
-# PACK: sets times and modes of what came, and verifies its contents. A file that nobody may read is read before it gets its own mode.
+# PACK: sets times and modes of the sent files, and verifies their contents. An unreadable file is read before it gets its own mode.
 l_ready() {
   [ ! -s "$S/lists/new" ] || xargs -0 chmod -- u+r <"$S/lists/new" || exit 46
   [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
@@ -99,7 +98,7 @@ l_modes() {
       l_die 45 "entries of release $id belong to somebody else" "chown them to $(id -un), or deploy as root"
   done
 }
-# lists/repair uses these functions, in the release. What stands in the way may be somebody's data, so it is kept in .lander/aside. It is
+# lists/repair uses these functions, in the release. Anything in the way might be somebody's data, so it is kept in .lander/aside. It is
 # removed with the release.
 l_aside() {
   [ -e "./$1" ] || [ -L "./$1" ] || return 0

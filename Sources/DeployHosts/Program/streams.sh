@@ -1,9 +1,9 @@
 # shellcheck disable=SC2154
-# What a command writes: two streams. A program keeps each of them, and l_poll tells what is new. Everything but the telling runs in the
+# What a command writes: two streams. A program keeps each of them, and l_poll reports what is new. Everything except l_poll runs in the
 # runner of a job.
 
-# Opens two pipes, 3 and 5 to read from and 6 and 7 to write to, without a process for either. Fails where here-documents are no pipes,
-# as in bash before 5.1, and where /proc opens none.
+# Opens two pipes without a process for either: 3 and 5 to read from, 6 and 7 to write to. Fails if here-documents are not pipes, as in bash
+# before 5.1, or if /proc cannot open them.
 l_pipes() {
   command exec 3<<. 5<<. && [ -p /proc/self/fd/3 ] && [ -p /proc/self/fd/5 ] && read -r l_l <&3 && read -r l_l <&5 && l_ends
 -
@@ -16,10 +16,10 @@ l_ends() { command exec 6>/proc/self/fd/3 7>/proc/self/fd/5; }
 l_fifos() {
   l_l=$D/pipe.out l_r=$D/pipe.err
   mkfifo "$l_l" "$l_r" || { l_room; rm -f "$l_l" "$l_r"; mkfifo "$l_l" "$l_r"; } || return
-  # A process that opens only one end waits for the other one.
+  # A process that opens only one end waits for the other end.
   command exec 9<>"$l_l" 3<"$l_l" 6>"$l_l" && command exec 9<>"$l_r" 5<"$l_r" 7>"$l_r" && exec 9>&- && rm -f "$l_l" "$l_r"
 } 2>/dev/null
-# Runs the command between the pipes. This shell holds none of their ends while it waits, so that each of the two streams is closed when
+# Runs the command between the pipes. While this shell waits, it holds none of their ends, so that each of the two streams is closed once
 # the command's processes have closed it.
 l_follow() {
   l_collect out 3 &
@@ -39,8 +39,8 @@ l_follow() {
   l_ceased out $?
   [ -z "$l_c" ] || { wait "$l_c"; l_ceased err $?; }
 }
-# NAME DESCRIPTOR: keeps a stream up to the cap, and drops the rest. `tee` writes at once what it reads, the limit on its file size cuts to
-# the byte, and it continues to read when it may not write any more. Its status says whether all was written.
+# NAME DESCRIPTOR: keeps a stream up to the cap, and drops the rest. `tee` immediately writes what it reads, the limit on its file size cuts
+# at exactly that byte, and it continues to read when it cannot write any more. Its status says whether everything was written.
 l_collect() {
   trap '' XFSZ
   ulimit -c 0
@@ -53,8 +53,8 @@ l_ceased() {
   { true >"$D/$1.end"; } 2>/dev/null || { l_room; true >"$D/$1.end"; }
 }
 
-# MAX, then for each job: FOLDER, and how much of out and err is known. Answers a line for each job, and what is new of both.
-# It is called often, beside the job itself: if nothing was written and the status is one line, it starts no process.
+# MAX, then for each job: FOLDER, and how much of out and err is known. Prints a line for each job, and what is new in both. It is called
+# often, while the job runs: if nothing was written and the status is one line, it starts no process.
 l_poll() {
   max=$1
   shift
@@ -85,7 +85,7 @@ l_poll() {
   done
 }
 # FILE COUNT: sends all of a closed stream as one piece, without a process. Fails if the stream is not that long, or if it is not short and
-# plain text, which a variable can hold as it is.
+# plain text, which a variable can hold unchanged.
 l_short() {
   [ "$2" -le 800 ] && [ -e "$1.end" ] || return
   local LC_ALL=C

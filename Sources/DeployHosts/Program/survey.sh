@@ -1,8 +1,8 @@
-# What a host is, and what there is on it.
+# What a host is, and what is on it.
 
 l_ping() { l_say + "pong$LF"; }
 
-# Finds what `current` is. Sets l_cur to the release of ours that it names, or l_odd to `link`, `folder` or `file`. l_to is a link's text.
+# Finds what `current` is. Sets l_cur to our release that it links to, or l_odd to `link`, `folder` or `file`. l_to is a link's text.
 l_current() {
   l_cur= l_odd= l_to=
   if [ -L "$P/current" ]; then
@@ -21,7 +21,7 @@ l_current() {
   elif [ -e "$P/current" ]; then l_odd=file
   fi
 }
-# RELEASE: whether it was delivered by us, even if nothing of it is left.
+# RELEASE: whether we delivered it, even if nothing of it is left.
 l_ours() {
   [ ! -f "$L/manifests/$1" ] || return 0
   for l_n in order receipt receipt.previous; do
@@ -29,7 +29,7 @@ l_ours() {
   done
   return 1
 }
-# RELEASE WHOSE: prints what is wrong with it, as far as names tell: no file is read. WHOSE=owners: owners and modes are compared, too.
+# RELEASE WHOSE: prints what is wrong with it, as far as names show. No file is read. With WHOSE=owners, owners and modes are compared too.
 l_sound() {
   if [ ! -d "$P/releases/$1" ] || [ -L "$P/releases/$1" ]; then echo "gone $1"
   elif [ ! -s "$L/manifests/$1" ]; then echo "unlisted $1"
@@ -47,7 +47,7 @@ l_inspect() {
   shift
   for l_n; do l_sound "$l_n"; done
 }
-# RELEASE: prints each delivered entry that is there: a byte 1, kind and mode in hexadecimal digits, owner, group and name.
+# RELEASE: prints each delivered entry that exists: a byte 1, kind and mode in hexadecimal digits, owner, group and name.
 l_seen() {
   (
     l_b=$(printf '\001')
@@ -63,14 +63,14 @@ l_number() {
     echo $(($# - ($# > 0)))
   )
 }
-# RELEASE: keeps what l_seen prints when its deployment is through: what hooks removed is not missed, and what they gave to others is theirs.
+# RELEASE: keeps the output of l_seen at the end of its deployment, so that what hooks removed or gave to others is not taken for damage.
 l_mark() {
   [ -f "$L/entries/$1" ] || return 0
   l_r=$(l_seen "$1")
   printf '%s\n' "$l_r" >"$L/entries/$1.rights"
   [ -f "$L/entries/$1.count" ] || l_number "$l_r" >"$L/entries/$1.count"
 }
-# Writes an id that is new at each start. So a copy of the machine's disk is another machine, and two names of one machine are the same.
+# Writes an id that is new at each start. So a copy of the disk counts as another machine, and two names of one machine count as one.
 l_plant() {
   l_w=
   { read -r l_c l_w; } 2>/dev/null <"$L/id"
@@ -79,7 +79,7 @@ l_plant() {
   printf '%s %s\n' "$l_c" "$l_bootid" >"$L/id"
 }
 
-# Prints the number of processors that this shell may run on. The kernel tells them as a list such as 0-3,8.
+# Prints the number of processors that this shell can run on. The kernel gives them as a list such as 0-3,8.
 l_processors() {
   n=0
   while read -r l_l l_c; do
@@ -95,7 +95,7 @@ l_processors() {
   echo "processors $n"
 }
 
-# What kind of machine this is. It starts no program.
+# Prints what kind of machine this is. Starts no program.
 l_machine() {
   while IFS='=' read -r l_w l_c; do
     case $l_w in ID | VERSION_ID) echo "$l_w $l_c" ;; esac
@@ -132,7 +132,7 @@ l_survey() {
   shift
   echo "home $HOME"
   echo "boot $l_bootid"
-  # Kernels before 6.1 do not tell the architecture as a file.
+  # Kernels before 6.1 do not have the architecture in a file.
   { read -r l_a </proc/sys/kernel/osrelease && read -r l_b </proc/sys/kernel/arch; } 2>/dev/null || {
     l_l=$(uname -rm)
     l_a=${l_l% *} l_b=${l_l##* }
@@ -155,8 +155,8 @@ l_survey() {
     at=${up:-/}
   done
   [ -d "$at" ] || echo "unwritable $at"
-  # What the kernel shows of a process is made when it is looked at, so the first time is now; busybox tells it in whole seconds. The folder
-  # of this process belongs to the login user, unless the kernel hides what is in it.
+  # The kernel makes a process's files at the moment they are looked at, so the first time is now. Busybox prints it in whole seconds. The
+  # folder of this process belongs to the login user, unless the kernel hides its contents.
   l_l=$(stat -c '%.3Y %d:%i %U %N' /proc/self/fd/1 "/proc/$$/." "$at/." "/proc/$$/exe" 2>/dev/null) ||
     l_l="$(date +%s) x$LF- - UNKNOWN$LF- $(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")"
   l_a=${l_l%% *} l_l=${l_l#*"$LF"}
@@ -216,7 +216,7 @@ l_line() {
 # Prints all stages that the host remembers, one a line.
 l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }
 
-# Prints who stands in the queue for the lock, in order, one a line. Skips a place whose lease is over, and changes nothing.
+# Prints who waits in the queue for the lock, in order, one a line. Skips places whose lease is over, and changes nothing.
 l_waiting() {
   [ -d "$L/queue" ] || return 0
   l_uptime

@@ -1,7 +1,7 @@
-# What a host itself knows: lock, fence, receipts, sources.
+# What the host itself knows: lock, fence, receipts, sources.
 
-# Prints the holder in one line: deployment, token, since, fence, lease left, owner, purpose, process, application, group; nothing if the
-# lock is free. Locks of older versions end before the process, or before the application.
+# Prints the holder in one line: deployment, token, since, fence, lease left, owner, purpose, process, application, group. Prints nothing if
+# the lock is free. Locks of older versions end before the process, or before the application.
 l_holder() {
   [ -f "$L/lock/holder" ] || return 0
   l_uptime
@@ -15,7 +15,7 @@ l_holder() {
   printf 'holder\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$h_dep" "$h_token" "$h_since" "$h_fence" "$h_left" "$h_owner" "$h_purpose" \
     "$h_process" "$h_app" "$h_group"
 }
-# Writes the holder as it will be, to a file that is not in its place yet.
+# Writes the future holder to a file that is not in its place yet.
 l_hold() {
   l_uptime
   {
@@ -25,10 +25,10 @@ l_hold() {
 }
 
 # PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP TICKET SEQUENCE: takes or renews the lock,
-# and raises the fence. PROCESS is the engine's, for others on its machine. GOOD is a deployment that has proved good elsewhere. Another
-# application keeps the lock that it holds, also after its lease, unless a receipt says whose the folder is. Deployments in the queue come
-# first, unless TICKET is `-`. A SEQUENCE that is lower than that of an earlier deployment is refused.
-# Answers `taken`; or, with exit 42, the line of the holder or of whoever comes first.
+# and raises the fence. PROCESS is the engine's process, for others on its machine. GOOD is a deployment that has proved good elsewhere.
+# Another application keeps the lock that it holds, even after its lease, unless a receipt says whose folder it is. Deployments in the queue
+# come first, unless TICKET is `-`. A SEQUENCE that is lower than that of an earlier deployment is refused. Prints `taken` or, with exit 42,
+# the line of the holder or of the one who comes first.
 l_lock() {
   l_home "$1" "$3"
   l_private
@@ -66,16 +66,16 @@ l_lock() {
   mv -fT "$L/.holder" "$L/lock/holder" || exit 43
   [ -z "$sequence" ] || l_numbered "$sequence $dep $since" "$owner"
   [ ! -d "$L/queue" ] || l_out "$ticket"
-  # Answers that nobody fetched are removed. A rollback keeps those of the deployment that it takes back.
+  # Answers that nobody fetched are removed. A rollback keeps the answers of the deployment that it rolls back.
   [ -n "$inherits" ] || [ ! -d "$L/inbox" ] || for l_d in "$L/inbox"/*; do [ "$l_d" = "$L/inbox/$dep" ] || rm -rf "$l_d"; done
   l_reserve
   l_sync "$L/fence" "$L/lock/holder" "$L/lock" "$L"
-  # If the receipt cannot be written, the group still knows this.
+  # If the receipt cannot be written, other hosts of the group still know this.
   l_good "$good" || :
   l_say + "taken$LF"
 }
 
-# FILE: reads a place in the queue, `queue/RANK.NUMBER.TOKEN`; fails if nobody renewed it within its lease. Its times are the host's uptime.
+# FILE: reads a place in the queue, `queue/RANK.NUMBER.TOKEN`. Fails if nobody renewed it within its lease. Its times are the host's uptime.
 l_ticket() {
   q_until= q_revision=
   [ -f "$1" ] && {
@@ -86,7 +86,7 @@ l_ticket() {
   [ "$q_boot" = "$l_bootid" ] || q_until=$q_lease
   [ "$q_until" -gt "$l_up" ]
 }
-# TICKET: ends with 42 if somebody else comes first, or a newer deployment superseded this one.
+# TICKET: ends with 42 if somebody else comes first or a newer deployment superseded this one.
 l_first() {
   l_uptime
   if [ -n "$1" ] && l_ticket "$L/queue/gone.$1"; then
@@ -101,7 +101,7 @@ l_first() {
     fi
   done
 }
-# TICKET: gives the place up.
+# TICKET: gives up the place.
 l_out() {
   case $1 in '' | -) ;; *) rm -f "$L/queue"/*".$1" ;; esac
   rmdir "$L/queue" 2>/dev/null || :
@@ -114,19 +114,19 @@ l_latest() {
   [ "$1" -ge "$q_sequence" ] || l_die 42 "sequence $1 is older than $q_sequence, which deployment $q_dep of $q_owner had here" \
     "deploy it without --sequence, or with a higher one, if it is wanted all the same"
 }
-# LINE OWNER: keeps the sequence of the deployment that has the lock.
+# LINE OWNER: keeps the sequence of the deployment with the lock.
 l_numbered() {
   { printf '%s\n%s\n' "$1" "$2" >"$L/.sequence"; } 2>/dev/null && mv -fT "$L/.sequence" "$L/sequence" || l_full "$L"
 }
 
-# Keeps a megabyte in reserve. It is removed if the disk is full and the host has to go back. Some 30 jobs, each of four blocks and a
-# folder, take half of it.
+# Keeps a megabyte in reserve. It is removed if the disk is full and the host has to go back. About 30 jobs, each with four blocks and a
+# folder, take up half of it.
 l_reserve() {
   [ ! -f "$L/reserve" ] || return 0
   { printf '%1048576s' '' >"$L/reserve"; } 2>/dev/null || rm -f "$L/reserve"
 }
 
-# TOKEN: ends with 40 if a newer deployment had the lock since the one of that token took it.
+# TOKEN: ends with 40 if a newer deployment has had the lock since the one with that token took it.
 l_newer() {
   l_t=
   { read -r l_f l_t; } 2>/dev/null <"$L/fence"
@@ -134,8 +134,8 @@ l_newer() {
     l_die 40 "a newer deployment took the lock of $P (fence $l_f)" "lander status says what it did; deploy again if this one is still wanted"
 }
 
-# PATH TOKEN PROCESS [DEPLOYMENT GATE KIND PAUSE]…: renews the lease of one's own lock, keeps what its deployment waits for from people,
-# and prints the messages that wait for it.
+# PATH TOKEN PROCESS [DEPLOYMENT GATE KIND PAUSE]…: renews the lease of TOKEN's own lock, keeps a record of what its deployment waits for
+# from people, and prints the messages that wait for it.
 l_renew() {
   l_memory "$1" || l_die 42 "there is no lock"
   l_newer "$2"
@@ -145,7 +145,7 @@ l_renew() {
   l_holder >/dev/null
   [ -n "$h_token" ] || l_die 42 "the lock is not held any more"
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
-  # A parked deployment has no process. An engine that is about to leave must not name itself again.
+  # A parked deployment has no process. An engine that is about to leave must not enter itself again.
   l_w=$3
   [ ! -f "$L/lock/parked" ] || l_w=
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$l_w" "$h_app" "$h_group"
@@ -160,10 +160,10 @@ l_renew() {
   [ -z "$l_l" ] || l_say + "$l_l$LF"
 }
 
-# PATH TOKEN GOOD LEFT OVER: gives one's own lock back; somebody else's lock stays. What deployment GOOD left here is no longer on trial.
-# LEFT says that the host could not be taken back; this is kept until the next receipt is written or LEFT is `-`. `-ID` removes only what
-# deployment ID left. If something removed the lock meanwhile, the rest is done nevertheless, unless a newer deployment was here. OVER=over:
-# the deployment has come to its end, so nobody asks again what commands wrote.
+# PATH TOKEN GOOD LEFT OVER: gives back TOKEN's own lock. Any other lock stays. What deployment GOOD left here is no longer on trial. LEFT
+# says that the host could not be restored. It is kept until the next receipt is written or LEFT is `-`. `-ID` removes only what deployment
+# ID left. If something removed the lock meanwhile, the rest is done all the same, unless a newer deployment was here. With OVER=over, the
+# deployment has ended, so nobody will ask again for the output of commands.
 l_unlock() {
   l_memory "$1" || return 0
   l_guard
@@ -192,7 +192,7 @@ l_unlock() {
   esac
   [ "$5" != over ] || l_blank
   [ ! -d "$L/lock" ] || rm -rf "$L/lock"
-  # Answers stay for those who asked: they may look only after a deployment that ended fast.
+  # Answers stay for those who asked, who might not look until after a deployment that ended quickly.
   [ ! -d "$L/inbox" ] || {
     rm -rf "$L/inbox"/*/*.json "$L/inbox"/*/.new "$L/inbox"/*/.answer
     rmdir "$L/inbox"/* "$L/inbox" 2>/dev/null || :
@@ -204,8 +204,8 @@ l_unlock() {
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }
 
-# Empties the output of commands that have ended, because it may contain a secret. The engine has it, without the secret. The deployment
-# that had the lock before can resume nothing here any more.
+# Empties the output of commands that have ended, because it might contain a secret. The engine has it, without the secret. The deployment
+# that had the lock before can no longer resume anything here.
 l_blank() {
   for D in "$L"/jobs/*/*; do
     [ -s "$D/status" ] && [ -O "$D" ] || continue
@@ -215,8 +215,9 @@ l_blank() {
   done 2>/dev/null
 }
 
-# Removes what is known of an application that was taken off. Fence and sequence stay: an engine that slept, or a pipeline that comes late,
-# must not bring it back. Which stages ran for which revision stays, too. So do the queue, and the guard, for which others may wait.
+# Removes what is known about an application that was taken off the host. Fence and sequence stay, because an engine that slept, or a late
+# pipeline, must not bring it back. The record of which stages ran for which revision stays too. So do the queue and the guard, because
+# others might be waiting for them.
 l_forget() {
   for l_l in "$L"/* "$L"/.[!.]*; do
     case ${l_l##*/} in fence | sequence | guard | guard.d | queue | inbox | once | removed) ;; *) rm -rf "$l_l" ;; esac
@@ -224,7 +225,7 @@ l_forget() {
   rm -f "$L/removed"
 }
 
-# DEPLOYMENT: if its receipt here is on trial, makes it good. From now on, nobody needs a way back to what was good before it.
+# DEPLOYMENT: if its receipt here is on trial, makes it good. From now on, nobody needs a way back to the receipt that was good before it.
 l_good() {
   [ -n "$1" ] || return 0
   r_dep= r_mark=
@@ -245,8 +246,8 @@ l_copied() {
   while IFS= read -r l_l; do printf '%s\n' "$l_l" || return 1; done
   printf '%s' "$l_l"
 }
-# Removes a release beyond the number to keep, which stayed only because the new one was on trial. One rename takes it out of sight, and it
-# is removed while nobody waits.
+# Removes a release beyond the number to keep. It stayed only because the new one was on trial. One rename moves it out of sight, and it is
+# removed while nobody waits.
 l_trim() {
   t_release= t_previous=
   { read -r t_release; } 2>/dev/null <"$L/surplus" || return 0
@@ -260,11 +261,11 @@ l_trim() {
 }
 
 # PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK LOOK TEXT, or the receipt's text on stdin if TEXT is empty. Writes the receipt. Its first
-# line is for this program; MARK is `trial` if the deployment has not succeeded yet. LOOK=look: the receipt is of the deployment that writes
-# it, so its release must be there, and be current. A good receipt of another release that is replaced becomes the previous one. What was
-# the previous one is kept until the new one is good: if the new one is taken back, all is as before. Every receipt that is replaced stays
-# in receipts/ as long as its release is kept; one on trial stays only if its successor is of another release. A full disk must not keep a
-# host from going back, so the host does without a receipt that cannot be linked.
+# line is for this program. MARK is `trial` if the deployment has not succeeded yet. With LOOK=look, the receipt is of the deployment that
+# writes it, so its release must exist and be current. If a good receipt of another release is replaced, it becomes the previous one. The
+# former previous one is kept until the new one is good, so that everything is as before if the new one is rolled back. Every receipt that
+# is replaced stays in receipts/ as long as its release is kept. One on trial stays only if its successor is of another release. A full disk
+# must not keep a host from going back, so the host does without a receipt that cannot be linked.
 l_record() {
   l_home "$1"
   umask 077
@@ -274,7 +275,7 @@ l_record() {
   l_take "$L/.receipt.$$" behind
   l_enter "$1" "$2" "$3"
   [ "$8" != look ] || l_stands "$4"
-  # As it will be when it is good: made durable with it, so that this takes no sync of its own later.
+  # The receipt as it will be once it is good. It is synced together with the receipt, so that it needs no sync of its own later.
   g=
   if [ "$7" = trial ] && [ -n "$9" ]; then
     g=$L/.receipt.good
@@ -302,7 +303,7 @@ l_record() {
   [ "$7" = trial ] || [ ! -e "$L/receipt.before" ] || rm -f "$L/receipt.before"
   if [ -d "$L/recipes" ]; then l_sync "$L/recipes" "$L"; else l_sync "$L"; fi
 }
-# RELEASE: refuses a receipt for a release that was removed while it was deployed, or if something led `current` away from it meanwhile.
+# RELEASE: refuses a receipt if its release was removed during the deployment, or if `current` was pointed somewhere else meanwhile.
 l_stands() {
   [ -d "$P/releases/$1" ] && [ -f "$L/manifests/$1" ] ||
     l_die 46 "release $1 was removed while it was deployed" "look for the hook that removes it"
@@ -314,7 +315,7 @@ l_stands() {
 }
 l_copy() { cp "$L/$1" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv -fT "$L/.receipt.old" "$L/$2" || exit 43; }
 
-# PATH NAME: prints `there` if a whole file of that name exists below .lander.
+# PATH NAME: prints `there` if a complete file with that name exists below .lander.
 l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || l_say + "there$LF"; }
 # PATH FENCE TOKEN NAME, a file's content on stdin: keeps it in `recipes` as NAME, which is its digest. Nothing else has that name.
 l_recipe() {
@@ -326,7 +327,7 @@ l_recipe() {
   l_take "$L/.recipe.$$" '' conv=fsync
   mv -fT "$L/.recipe.$$" "$L/recipes/$4" || exit 43
 }
-# PATH FENCE TOKEN FROM TO DIGEST: verifies FROM, a file that was put, and names it TO, as l_recipe would. The receipt's syncs follow.
+# PATH FENCE TOKEN FROM TO DIGEST: verifies FROM, a file sent with l_put, and names it TO, as l_recipe would. The receipt's syncs follow.
 l_name() {
   l_home "$1"
   l_pass "$2" "$3"

@@ -3,10 +3,10 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// The limit of the line that says what a parked deployment waits for, in bytes.
+  /// The largest size, in bytes, of the line that says what a parked deployment waits for.
   private static let record = 8192
 
-  /// Makes the host keep the lock although this engine ends.
+  /// Makes the host keep the lock after this engine has ended.
   func park(_ request: ParkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let lease = min(request.lease, Parked.handover)
     _ = try await errand.link.demand(
@@ -27,8 +27,8 @@ extension Hosts {
     _ = try await link.demand("l_entrust", errand.claim + [Self.seconds(parked.lease), "\(parked.round)", try Hosts.line(parked)] + sent)
   }
 
-  /// Makes this engine the one that resumes the parked deployment, if the host agrees. Messages that wait there arrive before this
-  /// returns.
+  /// Makes this engine the one that resumes the parked deployment, if the host agrees. Messages that are waiting on the host arrive before
+  /// this returns.
   func unpark(_ request: UnparkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let lease = max(3, request.lease.milliseconds / 1000)
     let words = ["\(lease)", "\(request.round)", request.claim, Lock.word(request.by), EngineIdentity.own]
@@ -41,7 +41,7 @@ extension Hosts {
   }
 
   /// Returns the journal that a host keeps for a parked deployment, unchanged.
-  /// - Throws: `missing` if the host keeps none, `corrupt` if it is longer than an engine's journal can be.
+  /// - Throws: `missing` if the host keeps no journal, or `corrupt` if the journal is longer than any journal of an engine.
   package func journal(on host: DeployModel.Host, at path: String) async throws(Failure) -> [UInt8] {
     let bytes = try await link(to: host).demand("l_journal", [host.place(path)]).output
     guard bytes.count <= Parked.limit else { throw Failure(.corrupt, "\(host.name) keeps \(bytes.count) bytes as a journal") }
@@ -56,7 +56,8 @@ extension Hosts {
     return line
   }
 
-  /// Reads the record about the parked deployment of the lock's holder, or nil if there is none, or no engine can have written it.
+  /// Reads the record about the parked deployment that holds the lock. Returns nil if there is no record, or if no engine can have written
+  /// it.
   static func parked(_ line: String?, holder: Lock?) -> Parked? {
     guard let line, line.utf8.count <= record, let parked = try? JSONDecoder().decode(Parked.self, from: Data(line.utf8)) else {
       return nil

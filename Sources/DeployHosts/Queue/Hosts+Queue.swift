@@ -3,8 +3,8 @@ package import DeployModel
 
 extension Hosts {
   /// Takes a place in the queue for the lock of a host, or renews the place.
-  /// - Parameter renews: true: only renews, so that a place that was lost is not taken again.
-  /// - Throws: the host's refusal, or that the host is out of reach.
+  /// - Parameter renews: whether to only renew the place. If true, a place that was lost is not taken again.
+  /// - Throws: the host's refusal, or a failure if the host is unreachable.
   package func lineUp(
     _ ticket: Ticket, renews: Bool, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> LinePlace {
@@ -19,7 +19,7 @@ extension Hosts {
     return LinePlace(answer.lines)
   }
 
-  /// The deployments in the queue, from a survey, or nil if there are none.
+  /// Reads the deployments in the queue from a survey, or nil if there are none.
   static func line(_ lines: [Substring]) -> [LinePlace.Other]? {
     let line = lines.compactMap { line -> LinePlace.Other? in
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
@@ -32,7 +32,7 @@ extension Hosts {
     return line.isEmpty ? nil : line
   }
 
-  /// Gives up a place in the queue. If the host is out of reach, the place ends with its lease.
+  /// Gives up a place in the queue. If the host is unreachable, the place ends with its lease.
   package func leaveLine(_ token: String, on host: DeployModel.Host, at path: String) async {
     guard Message.isPlain(token) else { return }
     _ = try? await link(to: host).call("l_dequeue", [host.place(path), token], patience: .zero, within: .seconds(3))
@@ -40,7 +40,7 @@ extension Hosts {
 }
 
 extension LinePlace {
-  /// Reads what `l_queue` printed, or what `l_lock` printed if another deployment comes first.
+  /// Reads the output of `l_queue`, or the output of `l_lock` if another deployment comes first.
   init(_ lines: [Substring]) {
     self.init(holder: Hosts.holder(lines))
     for line in lines {
@@ -59,7 +59,8 @@ extension LinePlace {
     }
   }
 
-  /// Why this deployment does not get a free lock: another deployment comes first, or superseded it; nil: neither.
+  /// Why this deployment does not get a free lock: another deployment comes first, or has superseded this one. It is nil if neither is
+  /// true.
   fileprivate var reason: Failure? {
     if let superseded {
       return Failure(.locked, "a newer deployment superseded this one: \(superseded.purpose), by \(superseded.owner)")
@@ -69,6 +70,6 @@ extension LinePlace {
       .locked, "\(first.owner) waits for the lock and comes first: \(first.purpose)", fix: "--on-busy wait queues behind it")
   }
 
-  /// Why the request for the lock is refused; nil if another deployment holds the lock, or nothing comes first.
+  /// Why the request for the lock is refused. It is nil if another deployment holds the lock, or if nothing comes first.
   var refusal: Failure? { holder == nil ? reason : nil }
 }

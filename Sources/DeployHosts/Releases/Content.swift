@@ -1,6 +1,6 @@
 import DeployModel
 
-/// A tar for hosts in two forms: plain and compressed. The compressed form is made only once, when the first host needs it.
+/// A tar for hosts, in two forms: plain and compressed. The compressed form is made once, when the first host needs it.
 actor Content {
   /// The plain form, or nil if only the compressed form exists.
   let plain: Pack?
@@ -17,7 +17,7 @@ actor Content {
     compress = { () async throws(Failure) in try plain.compressed() }
   }
 
-  /// Returns the compressed form. - Throws: if it cannot be made. The next call then tries again.
+  /// Returns the compressed form. - Throws: if it cannot be made. In that case, the next call tries again.
   func compressed() async throws(Failure) -> Pack {
     if let making, case .success(let pack) = await making.value { return pack }
     let task = Task { [compress] () -> Result<Pack, Failure> in

@@ -9,8 +9,7 @@ extension Hosts {
     return .done(.text(vault.clean(try Hosts.text(answer.output, of: path))))
   }
 
-  /// Returns the bytes of a file as text. - Throws: kind `invalid` if they are not UTF-8, because a recipe could then only damage
-  /// them.
+  /// Returns the bytes of a file as text. - Throws: kind `invalid` if they are not UTF-8, because a recipe could only damage such bytes.
   static func text(_ bytes: [UInt8], of path: String) throws(Failure) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure(
@@ -25,8 +24,8 @@ extension Hosts {
     return .done(.bool(answer.text.trimmed == "yes"))
   }
 
-  /// Writes a file by one rename, so that a reader sees either the old or the new content. If `mode` is nil, it is 0600 for content
-  /// with a secret, else 0644.
+  /// Writes a file with one rename, so that a reader sees either the old or the new content. If `mode` is nil, the file gets 0600 if the
+  /// content has a secret, and otherwise 0644.
   func write(_ path: String, _ content: Text, _ mode: Int?, _ owner: String?, _ errand: Errand) async throws(Failure) -> Outcome {
     let bytes = Array(try await vault.reveal(content).utf8)
     guard bytes.count <= HostSite.largestPiece else {
@@ -34,7 +33,7 @@ extension Hosts {
     }
     let bits = mode ?? (content.secrets.isEmpty ? 0o644 : 0o600)
     let arguments = errand.named + [try errand.place(path), String(bits, radix: 8), owner ?? "", Hex.word()]
-    // A request without payload makes the function read nothing, so an empty content makes an empty file.
+    // Without a payload, the function reads nothing, so empty content makes an empty file.
     _ = try await errand.link.demand("l_write", arguments, payload: bytes)
     return .done()
   }
@@ -62,7 +61,7 @@ extension Hosts {
   func download(_ from: String, _ to: String, _ errand: Errand) async throws(Failure) -> Outcome {
     let path = try errand.place(from)
     let size = Int(try await errand.link.demand("l_size", [path]).text.trimmed) ?? 0
-    // The new file has a name that nobody can guess, because the folder may belong to others.
+    // The new file has a name that nobody can guess, because the folder might belong to other users.
     let part = "\(to).\(Hex.word())"
     let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard descriptor >= 0, let file = fdopen(descriptor, "w") else { throw Temporary.failure("\(to) cannot be written") }

@@ -3,9 +3,9 @@ import FoundationEssentials
 
 /// Reads a release that a host keeps. This takes no lock and writes nothing on the host.
 extension Hosts {
-  /// Returns the manifest of a release, as the host recorded it. No file of the release is read. The caller has to compare the
-  /// manifest's digest.
-  /// - Throws: kind `missing` if the host does not keep the release, `corrupt` if a file of the release is missing, has another
+  /// Returns the manifest of a release, as the host recorded it. No file of the release is read. The caller has to check the manifest's
+  /// digest.
+  /// - Throws: kind `missing` if the host does not keep the release, or `corrupt` if a file of the release is missing, has a different
   ///   size, or is not a regular file.
   package func manifest(of release: Release.ID, on host: DeployModel.Host, at path: String) async throws(Failure) -> Manifest {
     let link = try link(to: host)
@@ -15,7 +15,7 @@ extension Hosts {
     else { throw Failure(.corrupt, "the manifest of release \(release) on the host cannot be read") }
     let found = try await look(at: release, path, link)
     for item in kept.manifest.items where item.kind == .file {
-      // Reading something that is not a regular file may have no end.
+      // Reading something that is not a regular file might never end.
       guard let entry = found.entries[Array(item.path.utf8)], entry.mode & 0o170000 == 0o100000, entry.size == item.size else {
         throw Failure(.corrupt, "\(item.path) in release \(release) is not as it was delivered", fix: "lander verify names what differs")
       }
@@ -23,8 +23,8 @@ extension Hosts {
     return kept.manifest
   }
 
-  /// Returns parts of files of a release, in the requested order. All parts are requested at once, so a slow connection costs its
-  /// delay only once. The caller has to compare the parts with the manifest.
+  /// Returns parts of files of a release, in the requested order. All parts are requested together, so the delay of a slow connection
+  /// counts only once. The caller has to check the parts against the manifest.
   /// - Throws: kind `corrupt` if a file is gone, too short, or cannot be read.
   package func read(
     _ parts: [BundlePart], of release: Release.ID, on host: DeployModel.Host, at path: String

@@ -41,7 +41,7 @@ extension Hosts {
     do throws(Failure) {
       return try await stage(release, base: base, ground, errand)
     } catch {
-      // A file of the older release was changed on the host, or our store no longer has it. So the whole bundle is sent.
+      // A file of the older release has been changed on the host, or our store no longer has that release. So the whole bundle is sent.
       guard base != nil, error.kind == .corrupt || error.kind == .store || error.kind == .missing else { throw error }
       return try await stage(release, base: nil, ground, errand)
     }
@@ -68,7 +68,7 @@ extension Hosts {
     let packs = try await shelf.packs(key) { [self] () async throws(Failure) in
       try await pack(release, base: base?.1, errand.site)
     }
-    // Packs that arrived before need no further room, and are not sent again.
+    // Packs that have already arrived need no further space, and are not sent again.
     let free = ground.freeBytes.plus(min(packs.sending, ground.packs.values.reduce(0) { $0.plus($1) }))
     if let lack = packs.room.lack(freeBytes: free, freeInodes: ground.freeInodes, at: errand.site.path) { throw lack }
     let folder = "staging/\(release.id)"
@@ -89,7 +89,7 @@ extension Hosts {
   private func pack(_ release: Release, base: KeptRelease?, _ site: HostSite) async throws(Failure) -> StagingPacks {
     let manifest = try await store.manifest(of: release.bundle)
     let list = try StagingList(manifest, of: release, base: base, reuse: site.reuse, withSetID: site.deliversSetID)
-    // If most files are new, the whole bundle is cheaper than a pack for this base, because the bundle is packed only once.
+    // If most files are new, sending the whole bundle is cheaper than making a pack for this base, because the bundle is packed only once.
     let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
     let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: site.deliversSetID)
     let text = Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
@@ -121,8 +121,7 @@ extension Hosts {
     return try Pack("\(folder.path)/content", isPlain: true)
   }
 
-  /// Packs lists for the host. - Parameter built: the modification time that the host gives to the files that are sent with the
-  /// lists.
+  /// Packs lists for the host. - Parameter built: the modification time that the host sets on the files that come with the lists.
   func pack(_ files: [(name: String, bytes: [UInt8])], built: Timestamp) async throws(Failure) -> Pack {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
@@ -141,7 +140,8 @@ extension Hosts {
     do { return Array(try encoder.encode(value)) } catch { throw Failure(.internal, "not encodable: \(error)") }
   }
 
-  /// - Parameter link: if `release` is nil, the target of the link `current` before the first deployment, or nil if there was no link.
+  /// - Parameter link: if `release` is nil, the target that the link `current` had before the first deployment, or nil if there was no
+  ///   link.
   func activate(_ release: Release.ID?, link: String? = nil, _ errand: Errand) async throws(Failure) -> Outcome {
     _ = try await errand.link.demand("l_activate", errand.claim + [release?.rawValue ?? "", link ?? ""])
     return .done()

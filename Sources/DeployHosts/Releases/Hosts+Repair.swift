@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// Compares releases that are on a host with their manifests, and sends again what differs.
+/// Compares releases on a host with their manifests, and sends everything that differs again.
 extension Hosts {
-  /// Makes a release on a host match its manifest. An entry that is right is never removed.
+  /// Makes a release on a host match its manifest. An entry that is correct is never removed.
   func repair(_ release: Release, free: (bytes: Int, inodes: Int), _ errand: Errand) async throws(Failure) -> Outcome {
     let manifest = try await store.manifest(of: release.bundle)
     let withSetID = errand.site.deliversSetID
@@ -37,8 +37,8 @@ extension Hosts {
     try ReleaseLook(try await link.demand("l_look", [path, release.rawValue]).output)
   }
 
-  /// Returns the owners of the release's entries at the end of its deployment, or nil if the host does not know them, because an older
-  /// version deployed it.
+  /// Returns the owners of the release's entries at the end of its deployment, or nil if the host does not know them because an older
+  /// version deployed the release.
   private func rights(of release: Release.ID, _ path: String, _ link: HostLink) async -> ReleaseRights? {
     (try? await link.demand("l_show", [path, "entries/\(release).rights"]).output).map { ReleaseRights($0) }
   }
@@ -61,7 +61,7 @@ extension Hosts {
     return said.with { $0.split(separator: 10).map { Array($0) } }
   }
 
-  /// Compares contents on the host outside all jobs and locks, one part at a time. This writes nothing on the host.
+  /// Compares contents on the host without a job or a lock, one part at a time. This writes nothing on the host.
   /// - Returns: a line for each entry that differs.
   private func differing(
     _ release: Release.ID, _ questions: (sums: [Manifest.Item], odd: [String]), _ path: String, _ link: HostLink
@@ -90,12 +90,12 @@ extension Hosts {
     return lines
   }
 
-  /// The number of bytes that a host hashes for one request. A longer file has a request of its own.
+  /// The number of bytes that a host hashes for one request. A longer file gets a request of its own.
   private static let part = 256 << 20
 
   /// Compares the current release of a host with its manifest. This takes no lock and writes nothing, so it also works on a
   /// read-only disk.
-  /// - Parameter digest: returns the digest of a manifest's bundle, with which the host's copy of the manifest is checked.
+  /// - Parameter digest: returns the digest of a manifest's bundle. The host's copy of the manifest is checked against it.
   /// - Throws: kind `missing` if the folder or the manifest of the release is gone.
   package func verify(
     _ host: DeployModel.Host, at path: String, current release: Release.ID, digest: (Manifest) -> Digest
@@ -107,7 +107,7 @@ extension Hosts {
     else {
       throw Failure(.corrupt, "the manifest of release \(release) on the host cannot be read", fix: "lander deploy --force sends it again")
     }
-    // If this machine's store knows the bundle, its manifest counts, and not the host's copy.
+    // If this machine's store has the bundle, the store's manifest counts rather than the host's copy.
     let manifest: Manifest
     do { manifest = try await store.manifest(of: kept.bundle) } catch { manifest = kept.manifest }
     guard digest(manifest) == kept.bundle else {

@@ -4,28 +4,28 @@ import DeployModel
 extension Hosts {
   /// The number of bytes of one piece of a download.
   static let block = 262_144
-  /// The limit of the payload of a request, and the size of the first piece of a pack, in bytes.
+  /// The largest payload of a request, which is also the size of the first piece of a pack, in bytes.
   static let request = 524_288
-  /// The limit of a later piece of a pack in bytes, however fast the connection is.
+  /// The largest size of a later piece of a pack, in bytes, however fast the connection is.
   private static let largestPiece = 8 << 20
 
-  /// Sends content to a folder of the host: compressed if the connection is slow, else plain.
-  /// - Parameter has: the number of bytes of each pack that have arrived there before, by name.
-  /// - Returns: the pack that the host has now.
+  /// Sends content to a folder of the host: compressed if the connection is slow, and otherwise plain.
+  /// - Parameter has: the number of bytes of each pack that have already arrived there, by name.
+  /// - Returns: the pack that is now on the host.
   func send(_ content: Content, to folder: String, has: [ExactText: Int], _ errand: Errand) async throws(Failure) -> Pack {
     let (pack, have) = try await form(of: content, for: folder, has: has, errand)
     try await send(pack, as: "\(folder)/\(pack.name)", from: have, errand)
     return pack
   }
 
-  /// Chooses the form of a content that suits the connection. Returns it with the number of its bytes that the host has. To find
-  /// out how fast the connection is, this sends the beginning of the plain form.
+  /// Chooses the form of the content that suits the connection. Returns this form and the number of its bytes that the host already has. To
+  /// find out how fast the connection is, this sends the beginning of the plain form.
   private func form(
     of content: Content, for folder: String, has: [ExactText: Int], _ errand: Errand
   ) async throws(Failure) -> (pack: Pack, have: Int) {
     func here(_ pack: Pack) -> (Pack, Int) { (pack, has[ExactText(pack.name)] ?? 0) }
     guard let plain = content.plain else { return here(try await content.compressed()) }
-    // If one of the forms began to arrive before a channel broke, the choice is made as it was then.
+    // If one of the forms began to arrive before a channel broke, the choice stays the same.
     if plain.size <= LinePace.few || here(plain).1 > LinePace.pieces.reduce(0, +) { return here(plain) }
     if plain.size <= LinePace.small { return here(try await content.compressed()) }
     if has.keys.contains(where: { $0.text.hasSuffix(".pack") }) {
@@ -48,8 +48,9 @@ extension Hosts {
     return here(try await content.compressed())
   }
 
-  /// Sends a pack to the host in pieces, so that short requests fit in between. Bytes that the host has are not sent again. A piece
-  /// takes about half a second, because the host starts a program for each piece. Another request waits for at most two pieces.
+  /// Sends a pack to the host in pieces, so that short requests fit in between. Bytes that the host already has are not sent again. The
+  /// size of a piece is chosen so that it takes about half a second, because the host starts a program for each piece. Another request
+  /// waits for at most two pieces.
   /// - Parameters:
   ///   - end: the number of bytes that the host should have, or nil for all.
   ///   - piece: the size of the first piece in bytes.
@@ -57,7 +58,7 @@ extension Hosts {
     _ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, piece: Int = Hosts.request, _ errand: Errand
   ) async throws(Failure) {
     let end = min(end ?? pack.size, pack.size)
-    // A host may report any number here, even an impossible one.
+    // A host could report any number here, even an impossible one.
     var at = (0...pack.size).contains(known) ? known : 0
     var misses = 0
     var flight: [Task<Result<Int, Failure>, Never>] = []
@@ -98,7 +99,7 @@ extension Hosts {
         if flight.isEmpty { at = have }
         continue
       }
-      // The host has another number of bytes than expected. After a break, a piece may have arrived in part or twice.
+      // The number of bytes on the host is not the expected one. After a break, a piece might have arrived only in part, or twice.
       for task in flight { _ = await task.value }
       flight = []
       misses += 1

@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Hosts {
-  /// Records on the host that a stage begins, or how it ended. The value of the outcome is another deployment's mark of this stage,
-  /// if that mark stays.
+  /// Records on the host that a stage begins, or how it ended. If another deployment's mark of this stage stays in place, it is the value
+  /// of the outcome.
   func mark(_ request: MarkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let mark = request.mark
     let line = "\(mark.state.rawValue) \(mark.deployment) \(mark.at.milliseconds) \(mark.revision.hex) \(mark.way)"
@@ -30,8 +30,8 @@ extension Hosts {
 }
 
 extension StageMark {
-  /// How the stage is undone, as a number that hosts keep: 0: not at all, 1: it cannot be undone, 2: after hosts went back, 3:
-  /// before hosts go back.
+  /// How the stage is undone, as a number that hosts keep. 0 means not at all, 1 means that it cannot be undone, 2 means after hosts have
+  /// gone back, and 3 means before hosts go back.
   fileprivate var way: Int {
     if isIrreversible { return 1 }
     return switch undo {

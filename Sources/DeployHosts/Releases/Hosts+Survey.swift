@@ -39,7 +39,7 @@ extension Hosts {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     let link = try link(to: host)
-    // The channel is opened first, so that the time for it does not count as a difference of the clocks.
+    // The channel is opened first, so that the time for opening it does not count as a difference between the clocks.
     _ = try await link.demand("l_ping", [])
     let asked = WallClock.now
     let answer = try await link.demand("l_survey", [path] + shared)
@@ -63,7 +63,7 @@ extension Hosts {
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
     if found["failed"] != nil { state.failedRestore = try await failedRestore(link, path) }
     for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {
-      // A host of one application may be in several of its groups. What runs there is the same for all of them.
+      // A host of an application can be in several of the application's groups. What runs there is the same for all of them.
       let receipt = try await self.receipt(name, link, path)
       state[keyPath: place] = receipt.flatMap { $0.application.isExactly(application) ? $0 : nil }
       if name == "receipt", let receipt, !receipt.application.isExactly(application) { state.stranger = receipt }
@@ -116,8 +116,7 @@ private struct Findings {
   }
 
   /// Returns the highest fence that the host has seen.
-  /// - Throws: kind `corrupt` if the fence is so high that no deployment could have a higher one. Shells of hosts count to at most
-  ///   2^63.
+  /// - Throws: kind `corrupt` if the fence is so high that no deployment could have a higher one. Shells on hosts count up to at most 2^63.
   func fence(at path: String) throws(Failure) -> Int {
     guard let text = self["fence"], !text.isEmpty else { return 0 }
     guard let fence = Int(text), (0...1 << 53).contains(fence) else {
@@ -128,8 +127,8 @@ private struct Findings {
     return fence
   }
 
-  /// What `current` is if Lander did not make it, or nil if Lander made it. If a link's target is not valid text, the link counts as a
-  /// file, because it could not be restored.
+  /// What `current` is if Lander did not make it, or nil if Lander made it. A link whose target is not valid text counts as a file, because
+  /// such a link could not be restored.
   var strange: ForeignCurrent? {
     guard let odd = self["odd"] else { return nil }
     if odd.hasPrefix("folder") { return .folder }
@@ -148,8 +147,8 @@ private struct Findings {
     return gone + unlisted + lacking
   }
 
-  /// Returns the place of the path on its machine. An id that was written before the machine's last boot may come from a copy of
-  /// the disk, so it does not count.
+  /// Returns the place of the path on its machine. An id that was written before the machine's last boot might come from a copy of the
+  /// disk, so it does not count.
   func place(boot: String) -> HostPlace? {
     guard let path = self["real"], let folder = self["place"] else { return nil }
     let planted = (self["id"] ?? "").split(separator: " ").map(String.init)
@@ -169,8 +168,7 @@ private struct Findings {
       machine: MachineFacts(surveyed: { self[$0] }, all("v4") + all("v6")))
   }
 
-  /// Returns how far the host's clock is ahead. Busybox's clock has only whole seconds, so up to a second of difference counts as
-  /// none.
+  /// Returns how far the host's clock is ahead. Busybox reports only whole seconds, so a difference of up to one second counts as none.
   private func skew(_ asked: Timestamp) -> Interval {
     let text = self["clock"] ?? ""
     if let exact = Int(text) { return Interval(milliseconds: exact.minus(asked.milliseconds)) }

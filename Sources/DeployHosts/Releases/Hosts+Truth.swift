@@ -4,8 +4,8 @@ import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Takes the lock. If another deployment has it, the outcome names the holder, in a record of `Lock`'s fields. The host gives the
-  /// lock only if its receipt is still the plan's and all jobs of older fences have ended.
+  /// Takes the lock. If another deployment has it, the outcome contains the holder, as a record of `Lock`'s fields. The host grants the
+  /// lock only if its receipt is still the one in the plan and all jobs of older fences have ended.
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
@@ -49,8 +49,8 @@ extension Hosts {
     return .done(.record(of: [("fence", .int(request.fence))]))
   }
 
-  /// Waits for jobs that earlier deployments left running, or ends them. Tells the listener which jobs these are. A cancel ends the
-  /// wait at once.
+  /// Waits for jobs that earlier deployments left running, or ends them. Tells the listener which jobs these are. A cancellation ends the
+  /// wait immediately.
   private func endOrphans(_ request: LockRequest, _ errand: Errand) async throws(Failure) {
     let clock = ContinuousClock()
     let (start, limit) = (clock.now, Interval(milliseconds: errand.flight.limit.milliseconds / 10 * 9))
@@ -88,21 +88,21 @@ extension Hosts {
   func unlock(_ token: String, good: Deployment.ID?, left: FailedRestore?, _ errand: Errand) async throws(Failure) -> Outcome {
     await errand.link.leave(errand.site.path, token: token)
     await inbox.delivered(errand.link, path: errand.site.path, token: token)
-    // A host that was given up is asked only once, because its lease ends by itself.
+    // A host that was given up on is asked only once, because its lease ends by itself.
     let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
     let text =
       try left.map { left throws(Failure) in
         guard left.isOver else { return String(decoding: try Hosts.coded(left), as: UTF8.self) }
         return "-" + (left.isOwn == true ? left.deployment.rawValue : "")
       } ?? ""
-    // If a person takes a lock away, the holder's work is not over. Such a request has intent 0; intents of engines begin at 1.
+    // If a person takes a lock away, the holder's work is not over. Such a request has intent 0, because intents of engines begin at 1.
     let over = errand.intent.id > 0 ? "over" : ""
     _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good?.rawValue ?? "", text, over], patience: patience)
     return .done()
   }
 
-  /// Writes the receipt of a host. The host keeps its previous receipt if that is of another release. The recipe's sources are
-  /// written before the receipt that names them.
+  /// Writes the receipt of a host. The host keeps its previous receipt if that receipt is of a different release. The recipe's sources are
+  /// written before the receipt that refers to them.
   func record(_ receipt: Receipt, _ errand: Errand) async throws(Failure) -> Outcome {
     let sources = receipt.inputs.sources.hex
     if try await errand.link.demand("l_has", [errand.site.path, "recipes/\(sources)"]).text.trimmed != "there" {
@@ -116,11 +116,11 @@ extension Hosts {
     var receipt = try await marked(receipt, errand)
     // A receipt that is restored on a host belongs to an earlier deployment, so the owners of its entries are not recorded again.
     let words = [receipt.trial == true ? "trial" : "", receipt.deployment == errand.site.deployment ? "look" : ""]
-    // The first line of the host's file has this value, which changes later, so the receipt itself does not have it.
+    // This value changes later, so it is in the first line of the host's file and not in the receipt itself.
     receipt.trial = nil
     let text = try Hosts.coded(receipt)
     let claim = errand.claim + [receipt.release.id.rawValue, receipt.deployment.rawValue, sources] + words
-    // For a payload, the host has to start a program.
+    // To read a payload, the host has to start a program.
     let inline = text.count <= Job.small && !text.contains(0)
     _ = try await errand.link.demand(
       "l_record", claim + [inline ? String(decoding: text, as: UTF8.self) : ""], payload: inline ? [] : text)
@@ -173,19 +173,19 @@ extension Hosts {
     return receipt
   }
 
-  /// Reads the record of a deployment that could not restore the host, or nil if there is none, or it cannot be read, so only the disk
-  /// shows what happened.
+  /// Reads the record of a deployment that could not restore the host, or nil if there is none. A record that cannot be read also gives
+  /// nil, because then only the disk shows what happened.
   func failedRestore(_ link: HostLink, _ path: String) async throws(Failure) -> FailedRestore? {
     let answer = try await link.call("l_show", [path, "failed"])
     return answer.status == 0 ? try? JSONDecoder().decode(FailedRestore.self, from: Data(answer.output)) : nil
   }
 
-  /// Finds the line about a lock's holder, or nil if none of the lines is one.
+  /// Reads the lock's holder from the line that describes it, or nil if there is no such line.
   static func holder(_ lines: [Substring]) -> Lock? {
     for line in lines {
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
       guard words.count >= 8, words[0] == "holder" else { continue }
-      // Hosts on which an older version took the lock have fewer fields.
+      // If an older version took the lock, the line has fewer fields.
       let rest = words[8...].map { $0.isEmpty ? nil : $0 } + [nil, nil, nil]
       return Lock(
         deployment: Deployment.ID(words[1]), token: words[2], owner: words[6], purpose: words[7],
@@ -197,8 +197,7 @@ extension Hosts {
 }
 
 extension Lock {
-  /// Returns the refusal of a folder that another application has locked for its first deployment, so that the folder has no
-  /// receipt yet.
+  /// Returns the refusal for a folder that another application has locked for its first deployment. Such a folder has no receipt yet.
   fileprivate func refusal(of site: HostSite) -> Failure {
     Failure(
       .invalid,
@@ -211,7 +210,7 @@ extension Lock {
 /// A job that is still running although its deployment has ended.
 struct Orphan {
   let running: RunningJob
-  /// The name of its folder: the number of the intent, sometimes with a suffix.
+  /// The name of the job's folder: the number of the intent, sometimes with a suffix.
   let folder: String
   let user: String
   var name: String { "\(running.deployment)/\(folder) `\(running.command)`" }
@@ -237,7 +236,7 @@ extension HostLink {
   func renew(_ path: String, token: String, every seconds: Int, atOnce: Bool = false) {
     leave(path, token: token)
     inbox.holds(true, self, path: path, token: token)
-    // The lock was just taken, or is about to be requested.
+    // The lock has just been taken, or is about to be requested.
     if !atOnce { inbox.isOwn(token) }
     leases[ExactText("\(token) \(path)")] = Task {
       if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }

@@ -2,7 +2,7 @@ import DeployModel
 
 extension MachineFacts {
   /// - Parameters:
-  ///   - fact: a line of the survey by its first word.
+  ///   - fact: returns a line of the survey, given its first word.
   ///   - addresses: IPv4 addresses with dots, IPv6 addresses as 32 hexadecimal digits.
   init(surveyed fact: (String) -> String?, _ addresses: [String]) {
     self.init(
@@ -11,10 +11,10 @@ extension MachineFacts {
       addresses: Self.distinct(addresses.prefix(Self.mostAddresses).compactMap(Self.address)), initSystem: fact("init"))
   }
 
-  /// The limit of addresses: a machine with containers may have thousands.
+  /// The largest number of addresses. A machine with containers can have thousands.
   private static let mostAddresses = 64
 
-  /// A value of an os-release file, which may have quotes; nil if it is empty or longer than any real one.
+  /// Returns a value from an os-release file without its quotes, or nil if it is empty or longer than any real value.
   private static func unquoted(_ value: String) -> String? {
     let plain = value.filter { $0 != "\"" && $0 != "'" }
     return plain.isEmpty || plain.utf8.count > 64 ? nil : plain
@@ -24,7 +24,7 @@ extension MachineFacts {
     addresses.enumerated().filter { index, one in !addresses[..<index].contains(one) }.map(\.element)
   }
 
-  /// As people write it: the longest run of zero groups of an IPv6 address becomes `::` (RFC 5952).
+  /// Returns an address as people write it: the longest run of zero groups in an IPv6 address becomes `::` (RFC 5952).
   private static func address(_ text: String) -> String? {
     guard text.utf8.count == 32 else { return text.utf8.count <= 15 ? text : nil }
     let digits = Array(text)

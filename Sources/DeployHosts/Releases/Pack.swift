@@ -3,19 +3,19 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// Bytes to be sent to hosts, named by their content.
+/// Bytes to be sent to hosts, with a name that is derived from their content.
 struct Pack: Sendable {
   let source: any ByteSource
   let size: Int
   let digest: String
-  /// Whether the pack is a plain tar; false: it is compressed.
+  /// Whether the pack is a plain tar. If false, it is compressed.
   let isPlain: Bool
   /// The name of the pack on a host.
   var name: String { digest + (isPlain ? ".tar" : ".pack") }
 
   init(_ tar: any BundleTar) { (source, size, digest, isPlain) = (tar, tar.size, tar.digest.hex, true) }
 
-  /// Makes a pack of a file. The file's name may be removed afterwards.
+  /// Makes a pack from a file. The file's name can be removed afterwards.
   /// - Throws: if it cannot be read.
   init(_ path: String, isPlain: Bool = false) throws(Failure) {
     guard let file = fopen(path, "re") else { throw Temporary.failure("\(path) cannot be read") }
@@ -36,7 +36,7 @@ struct Pack: Sendable {
     digest = Hex.text(hash.finalize())
   }
 
-  /// Returns the pack in compressed form. Equal content gives equal bytes.
+  /// Returns the pack in compressed form. The same content always gives the same bytes.
   func compressed() throws(Failure) -> Pack {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

@@ -21,14 +21,14 @@ struct StagingPacks: Sendable {
   let content: Content?
 }
 
-/// Keeps packs and lists while the transport lives, so that each is made once for all hosts that need it.
+/// Keeps packs and lists as long as the transport exists, so that each is made once for all hosts that need it.
 actor PackShelf {
   private var packs: [StagingPacks.Key: Task<Result<StagingPacks, Failure>, Never>] = [:]
   private var releases: [ExactText: Task<Result<KeptRelease, Failure>, Never>] = [:]
-  /// The limit of kept items of each kind. The hosts of one group seldom have more releases.
+  /// The largest number of items of each kind that are kept. The hosts of one group rarely have more releases.
   private static let most = 16
 
-  /// - Parameter make: makes the packs; called for the first host, and again after a failure.
+  /// - Parameter make: makes the packs. It is called for the first host, and again after a failure.
   func packs(
     _ key: StagingPacks.Key, make: @escaping @Sendable () async throws(Failure) -> StagingPacks
   ) async throws(Failure)

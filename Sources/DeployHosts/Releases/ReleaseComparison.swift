@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Compares the entries that a release on a host should have with those that a look found. Paths are compared as bytes.
+/// Compares the entries that a release on a host should have with those that were found there. Paths are compared as bytes.
 struct ReleaseComparison {
   private struct Wanted {
     var path: String
     var kind: Manifest.Item.Kind
-    /// Permission bits; nil: any are right, as for links and for folders that the manifest does not name.
+    /// The permission bits, or nil if any bits are correct. That is so for links, and for folders that are not in the manifest.
     var mode: Int?
     /// The size in bytes, or nil if the entry is not a file.
     var size: Int?
@@ -57,7 +57,7 @@ struct ReleaseComparison {
     odd.append((path, "\(function) \(odd.count) \(Quoting.word(path)) \(Quoting.word(value))\n"))
   }
 
-  /// Returns whether an entry has the expected kind and size. If it has not, it is never read: it may be a pipe, or have no end.
+  /// Returns whether an entry has the expected kind and size. If it does not, it is never read, because it might be a pipe or have no end.
   private func isAlike(_ path: String, _ look: ReleaseLook) -> Bool {
     let key = Array(path.utf8)
     guard let entry = wanted[key], let found = look.entries[key] else { return false }
@@ -71,7 +71,7 @@ struct ReleaseComparison {
 
   private static let kindBits = 0o170000
 
-  /// Returns all differences, in the order of the paths' bytes.
+  /// Returns all differences, sorted by the bytes of the paths.
   /// - Parameter differing: the host's lines about entries whose contents differ: `./PATH: FAILED …`, or `odd NUMBER`.
   /// - Parameter rights: the owners that the entries should have, or nil if unknown.
   func deviations(_ look: ReleaseLook, differing: [[UInt8]], rights: ReleaseRights? = nil) -> [Deviation] {
@@ -88,7 +88,7 @@ struct ReleaseComparison {
       } else if other.contains(key) || entry.size.map({ $0 != found.size }) ?? false {
         deviations.append(Deviation(entry.path, entry.kind == .link ? .target : .content))
       } else if let owner = rights?.owners[key], owner != found.owner {
-        // The owner comes before the mode, because a repair makes the entry again and sets its mode, too.
+        // The owner comes before the mode, because a repair for a wrong owner makes the entry again and thereby sets its mode too.
         deviations.append(Deviation(entry.path, .owner(found.owner, wanted: owner)))
       } else if let wanted = entry.mode, found.mode & 0o7777 != wanted {
         deviations.append(Deviation(entry.path, .mode(found.mode & 0o7777, wanted: wanted)))
@@ -132,7 +132,8 @@ struct ReleaseComparison {
     var repair = Repair()
     var lines: [String] = []
     var fix: [Manifest.Item] = []
-    // The folders that have to be closed again afterwards. Other folders may have another owner by now, and are right as they are.
+    // The folders whose modes have to be set again afterwards. Other folders might have a different owner by now, and are correct as they
+    // are.
     var touched: Set<[UInt8]> = []
     for deviation in deviations where deviation.kind != .extra {
       let key = Array(deviation.path.utf8)
@@ -180,6 +181,6 @@ extension Manifest.Item.Kind {
 }
 
 extension Manifest.Item {
-  /// Whether the file's owner may read it. If not, only its kind and mode can be compared.
+  /// Whether the file's owner is allowed to read it. If not, only its kind and mode can be compared.
   fileprivate var isReadable: Bool { mode & 0o400 != 0 }
 }

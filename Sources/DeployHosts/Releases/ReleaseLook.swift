@@ -10,13 +10,13 @@ struct ReleaseLook {
     /// The numbers of the entry's user and group.
     var owner: Owner
   }
-  /// The entries, by path as bytes.
+  /// The entries, by the bytes of their paths.
   private(set) var entries: [[UInt8]: Entry] = [:]
   /// Whether the host has the release's manifest and the list of its entries.
   private(set) var isListed = false
 
   /// - Parameter bytes: the answer of `l_look`: batches of `MODE SIZE USER GROUP` lines, then as many names.
-  /// - Throws: `notPermitted` if parts of the release could not be read, `corrupt` if it changed meanwhile.
+  /// - Throws: `notPermitted` if parts of the release could not be read, or `corrupt` if the release changed meanwhile.
   init(_ bytes: [UInt8]) throws(Failure) {
     var found: [Entry] = []
     var names: [[UInt8]] = []

@@ -2,10 +2,10 @@ import DeployModel
 
 /// The owners of a release's entries at the end of its deployment, as the host recorded them with the receipt.
 struct ReleaseRights {
-  /// The owners, by path as bytes.
+  /// The owners, by the bytes of the paths.
   private(set) var owners: [[UInt8]: Owner] = [:]
 
-  /// - Parameter bytes: the file `.lander/entries/RELEASE.rights`: for each entry a byte 1, `MODE USER GROUP ./PATH` and a line
+  /// - Parameter bytes: the file `.lander/entries/RELEASE.rights`. For each entry, it has a byte 1, `MODE USER GROUP ./PATH` and a line
   ///   break.
   init(_ bytes: [UInt8]) {
     for entry in bytes.split(separator: 1) {

@@ -2,11 +2,11 @@ import DeployModel
 
 /// Shared files, which stay when releases change. A person puts them on a host once, before the first deployment.
 enum SharedFiles {
-  /// Returns the failure for a host that lacks some of them, with the commands that bring them there.
+  /// Returns the failure for a host that lacks some shared files. It contains the commands that bring them there.
   /// - Parameters:
   ///   - missing: the indices in `shared` of the files that the host lacks.
   ///   - path: the folder of the application on the host.
-  /// - Returns: nil if nothing is missing.
+  /// - Returns: the failure, or nil if nothing is missing.
   static func failure(missing: [Int], of shared: [String], on host: DeployModel.Host, at path: String) -> Failure? {
     let names = missing.filter(shared.indices.contains).map { shared[$0] }
     if names.isEmpty { return nil }
@@ -30,7 +30,7 @@ enum SharedFiles {
     if host.isThisMachine || host.argv != nil { return "mkdir -p \(to) && cp \(from) \(to)/" }
     let (login, machine) = (host.user.map { "\($0)@" } ?? "", host.address ?? host.name)
     let address = login + machine
-    // Without brackets, scp would take a part of an IPv6 address for the path.
+    // Without brackets, scp would read a part of an IPv6 address as the path.
     let target = machine.utf8.contains(UInt8(ascii: ":")) ? Quoting.word("\(login)[\(machine)]") : address
     func port(_ option: String) -> String { host.port.map { "\(option) \($0) " } ?? "" }
     return "ssh \(port("-p"))\(address) mkdir -p \(to) && scp \(port("-P"))\(from) \(target):\(to)/"

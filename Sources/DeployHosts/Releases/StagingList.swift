@@ -6,13 +6,14 @@ struct KeptRelease: Codable, Sendable {
   var shared: [String]
   /// The bundle's manifest. Its digest names the bundle.
   var manifest: Manifest
-  /// Whether set-id bits were delivered, or nil for an older version wrote the record, and it delivered the set-id bits of the bundle.
+  /// Whether set-id bits were delivered. It is nil if an older version wrote the record. Such a version delivered the set-id bits of the
+  /// bundle.
   var deliversSetID: Bool?
 }
 
 extension Manifest {
-  /// Returns the manifest of what reaches a host. Bundles of older versions, and bundles packed for an appspec file, may have
-  /// set-id bits that must not get there.
+  /// Returns the manifest of what reaches a host. Bundles from older versions, and bundles packed for an appspec file, can have set-id bits
+  /// that must not get there.
   func delivered(withSetID: Bool) -> Manifest {
     guard !withSetID, items.contains(where: \.setsID) else { return self }
     var plain = self
@@ -25,8 +26,8 @@ extension Manifest.Item {
   fileprivate var setsID: Bool { kind != .link && mode & 0o6000 != 0 }
 }
 
-/// How one host gets a release: which files it copies from a release that it has, which files are sent, and the lists with which it
-/// checks the result.
+/// How one host gets a release: which files it copies from an older release, which files are sent, and the lists that it uses to check the
+/// result.
 struct StagingList {
   let items: [Manifest.Item]
   let release: Release
@@ -38,7 +39,7 @@ struct StagingList {
   private(set) var send: [Manifest.Item] = []
 
   /// - Parameters:
-  ///   - base: the record of a release on the host, or nil if nothing can be copied from a release.
+  ///   - base: the record of an older release on the host, or nil if nothing can be copied from one.
   ///   - withSetID: whether the set-id bits of the manifest are delivered to the host.
   /// - Throws: `invalid` if a shared path could lead out of the release.
   init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Placement.Reuse, withSetID: Bool) throws(Failure) {
@@ -53,7 +54,7 @@ struct StagingList {
       }
     }
     for item in items where item.kind == .file {
-      // A file that its owner may not read cannot be copied from a release, so it is sent again.
+      // A file that its owner is not allowed to read cannot be copied from a release, so it is sent again.
       if let old = known[ExactText(item.path)], old.digest == item.digest, old.mode & 0o400 != 0, reuse == .copy || old.mode == item.mode {
         keep.append(item)
       } else {
@@ -62,8 +63,8 @@ struct StagingList {
     }
   }
 
-  /// Checks the shared paths again. Recipes with bad paths are refused earlier, but a journal of an older engine may contain them,
-  /// and hosts remove, make and link files by these names.
+  /// Checks the shared paths again. Recipes with bad paths are refused earlier, but a journal from an older engine might contain such
+  /// paths. Hosts remove, make and link files by these names.
   static func look(at shared: [String]) throws(Failure) {
     let paths = SharedPaths(shared)
     if let (entry, problem) = paths.problems.first {
@@ -75,7 +76,7 @@ struct StagingList {
     }
   }
 
-  /// From this number of bytes on, a faster program for digests saves more time than the start of three more programs takes.
+  /// From this number of bytes on, a faster program for digests saves more time than it takes to start three more programs.
   private static let much = 8 << 20
 
   /// The number of bytes of the files to send.
@@ -89,7 +90,7 @@ struct StagingList {
     }
   }
 
-  /// Returns the lists' files by name. If `fresh` is true, the whole bundle is unpacked, and nothing is copied from an older
+  /// Returns the files of the lists, by name. If `fresh` is true, the whole bundle is unpacked, and nothing is copied from an older
   /// release.
   func files(fresh: Bool, manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
     let keep = fresh ? [] : self.keep
@@ -106,13 +107,14 @@ struct StagingList {
     lists.append(("sums", StagingList.sums(plain)))
     // The names in `sums`, for hosts with a faster program than `sha256sum`.
     if whole >= StagingList.much { lists.append(("much", StagingList.zeroed(plain.map { "./" + $0.path }))) }
-    // A bundle is unpacked with its modes. An entry that gets another mode on the host, or had to be opened to be read, gets it here.
+    // A bundle is unpacked with its modes. These lines set the mode of an entry that gets a different mode on the host, or whose mode had
+    // to be changed so that it could be read.
     let modes = StagingList.modes(fresh ? files.filter { isCleared($0) || $0.mode & 0o400 == 0 } : files) + folderModes(fresh: fresh)
     lists.append(("modes", Array(modes.utf8)))
     return lists
   }
 
-  /// Returns the lists for a release on the host of which only these files are sent again.
+  /// Returns the lists for a release on the host if only these files of it are sent again.
   func files(sending files: [Manifest.Item], manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
     let odd = files.filter { !StagingList.isPlain($0.path) }
     let finish = odd.map { "l_one \(Quoting.word($0.path)) \($0.digest?.hex ?? "")\n" }.joined()
@@ -125,18 +127,19 @@ struct StagingList {
 
   private func isCleared(_ item: Manifest.Item) -> Bool { cleared.contains(ExactText(item.path)) }
 
-  /// Deepest folders first: a folder that cannot be written is closed after its content.
+  /// Returns lines that set the modes of folders, the deepest folders first. So a folder that becomes read-only is closed after its
+  /// contents are done.
   private func folderModes(fresh: Bool) -> String {
     let folders = items.filter { $0.kind == .directory }.reversed()
     return StagingList.modes(folders.filter(isCleared), exactly: true)
       + StagingList.modes(fresh ? [] : folders.filter { !isCleared($0) })
   }
-  /// Lines that set the modes of entries, mode by mode.
-  /// - Parameter exactly: uses five digits; with fewer, `chmod` leaves a folder's set-id bits unchanged.
+  /// Returns lines that set the modes of entries, mode by mode.
+  /// - Parameter exactly: whether to use five digits. With fewer, `chmod` leaves a folder's set-id bits unchanged.
   private static func modes(_ items: [Manifest.Item], exactly: Bool = false) -> String {
     apart(items, exactly).map { calls("l_moded \($0.mode)", $0.items) }.joined()
   }
-  /// The same as lists of names, for `xargs`: a file for each mode.
+  /// Returns the same modes as lists of names for `xargs`, with one file for each mode.
   static func modes(_ items: [Manifest.Item], named name: String, exactly: Bool = false) -> [(name: String, bytes: [UInt8])] {
     apart(items, exactly).map { ("\(name).\($0.mode)", zeroed($0.items.map { "./" + $0.path })) }
   }
@@ -147,7 +150,8 @@ struct StagingList {
       return (zeros + digits, items.filter { $0.mode == mode })
     }
   }
-  /// Lines that call a function with the names of entries: as few as the limits of hosts on arguments allow, and no `xargs`.
+  /// Returns lines that call a function with the names of entries. There are as few lines as hosts' limits on arguments allow. This needs
+  /// no `xargs`.
   private static func calls(_ function: String, _ items: [Manifest.Item]) -> String {
     var lines = ""
     var length = 0
@@ -162,7 +166,7 @@ struct StagingList {
     }
     return lines.isEmpty ? "" : lines + "\n"
   }
-  /// In the format of `sha256sum -c`.
+  /// Returns checksums in the format of `sha256sum -c`.
   static func sums(_ files: [Manifest.Item]) -> [UInt8] { Array(files.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8) }
 
   /// The number of lines that `find` prints for the release without its shared links: one for each entry and each folder above it,
@@ -181,7 +185,7 @@ struct StagingList {
     for item in items {
       switch item.kind {
       case .directory: lines.append("l_dir \(Quoting.word(item.path))")
-      // A bundle that was unpacked has its links already; a release that was made from another one does not.
+      // A bundle that was unpacked already has its links. A release that was made from another release does not.
       case .link: lines.append("rm -f ./\(Quoting.word(item.path))\nl_sym \(Quoting.word(item.path)) \(Quoting.word(item.target ?? ""))")
       case .file: break
       }
@@ -207,8 +211,8 @@ struct StagingList {
 
   private static func name(_ shared: String) -> String { shared.withoutLastSlash }
   static func zeroed(_ names: [String]) -> [UInt8] { names.flatMap { Array($0.utf8) + [0] } }
-  /// Returns whether `sha256sum -c` of every userland understands this name: it has no control characters, no backslash, and no
-  /// space at its ends.
+  /// Returns whether `sha256sum -c` understands this name in every userland. It does if the name has no control characters, no backslash,
+  /// and no space at either end.
   static func isPlain(_ path: String) -> Bool {
     !path.utf8.contains { $0 < 32 || $0 == UInt8(ascii: "\\") || $0 == 127 } && path.utf8.last != 32 && !path.utf8.starts(with: [32])
   }

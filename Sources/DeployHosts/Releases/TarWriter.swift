@@ -2,7 +2,7 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// Writes a tar that GNU tar and busybox tar read in the same way. Long names have GNU's form. Equal input gives equal bytes.
+/// Writes a tar that GNU tar and busybox tar read in the same way. Long names have GNU's form. The same input always gives the same bytes.
 final class TarWriter {
   private let file: UnsafeMutablePointer<FILE>
   private let path: String
@@ -21,7 +21,7 @@ final class TarWriter {
   func add(folder name: String, mode: Int) throws(Failure) { try header(.folder, "./" + name + "/", mode: mode, size: 0) }
   func add(link name: String, target: String) throws(Failure) { try header(.link, "./" + name, mode: 0o777, size: 0, target: target) }
 
-  /// Adds a file of this machine, piece by piece.
+  /// Adds a file from this machine, piece by piece.
   func add(_ name: String, file source: String, mode: Int, size: Int, modified: Int) throws(Failure) {
     guard let input = fopen(source, "re") else { throw Temporary.failure("\(source) cannot be read") }
     defer { fclose(input) }

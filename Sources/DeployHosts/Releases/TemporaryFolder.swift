@@ -2,14 +2,14 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A folder of this machine that lives as long as one operation and is locked for that time. If an engine was killed, nobody holds
-/// the lock of its folder, so the next engine recognises the folder and removes it.
+/// A folder on this machine that exists as long as one operation and is locked for that time. If an engine was killed, nobody holds the
+/// lock of its folder, so the next engine recognises the folder and removes it.
 struct TemporaryFolder {
   let path: String
   private let lock: Int32
 
   private static let prefix = "lander-temporary-"
-  /// A folder that is younger than this, in seconds, is not removed: it may be about to be locked.
+  /// The age in seconds below which a folder is not removed, because it might be about to be locked.
   private static let grace = 60
 
   /// - Throws: if no folder can be made.
@@ -32,8 +32,8 @@ struct TemporaryFolder {
     rmdir(folder)
   }
 
-  /// Locks a folder. The lock ends when the descriptor is closed or the process ends. Nil: another process has the lock, or the
-  /// folder is not this user's.
+  /// Locks a folder. The lock ends when the descriptor is closed or the process ends. Returns nil if another process has the lock or the
+  /// folder does not belong to this user.
   private static func hold(_ folder: String) -> Int32? {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -46,10 +46,10 @@ struct TemporaryFolder {
   }
 
   private static let base = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-  /// Removes old folders. The first use runs it, once in a process.
+  /// Removes old folders. The first access runs this, once in a process.
   private static let swept: Void = sweep(base)
 
-  /// Removes the folders that engines of this user left when they were killed.
+  /// Removes the folders that this user's engines left when they were killed.
   static func sweep(_ base: String) {
     for name in (try? Temporary.entries(of: base, prefix: prefix)) ?? [] {
       let folder = "\(base)/\(name)"

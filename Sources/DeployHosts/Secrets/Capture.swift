@@ -13,13 +13,13 @@ struct Capture {
   private var bytes = 0
   private static let half = Captured.limit / 2 - 64
 
-  /// Hides every value that the vault has at that moment, also values that it learns while the command runs.
+  /// Creates a capture that hides all values in the vault, including values that the vault learns while the command runs.
   init(_ vault: Vault) {
     self.vault = vault
     redactor = Redactor(vault.matcher)
   }
 
-  /// Takes bytes of the stream. Returns the part that may be shown now, and its offset in the stream with secrets replaced.
+  /// Takes bytes of the stream. Returns the part that can be shown now, and its offset in the stream with secrets replaced.
   mutating func take(_ raw: [UInt8]) -> (offset: Int, bytes: [UInt8]) { keep(redactor.take(raw, vault.matcher)) }
   mutating func finish() -> (offset: Int, bytes: [UInt8]) { keep(redactor.finish()) }
 
@@ -43,7 +43,7 @@ struct Capture {
         return Captured(text: text, bytes: bytes, truncated: false, digest: bytes == 0 ? nil : digest)
       }
     }
-    // A byte that is not UTF-8 becomes three bytes. If the text gets too long by that, less of it is kept.
+    // A byte that is not UTF-8 becomes three bytes. If that makes the text too long, less of it is kept.
     var size = Capture.half
     while true {
       let begin = String(decoding: head.prefix(size), as: UTF8.self)

@@ -2,9 +2,9 @@ import DeployModel
 
 /// The forms in which other programs print a value, as bytes to look for.
 enum Encoded {
-  /// Returns the value in Base64, in both alphabets and for each position in the encoded text (`user:VALUE`, as in HTTP's Basic). A
-  /// form contains only the digits that the value alone determines. Further forms also have the last digit, for a value at the end
-  /// of the text. No form has `=`.
+  /// Returns the value in Base64, in both alphabets and for each position that it can have in the text (`user:VALUE`, as in HTTP's Basic).
+  /// A form contains only the digits that the value alone determines. Additional forms also have the last digit, for a value at the end of
+  /// the text. No form has `=`.
   static func base64(_ bytes: [UInt8]) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for extra in ["+/", "-_"] {
@@ -26,7 +26,7 @@ enum Encoded {
     return forms
   }
 
-  /// Returns the value percent-encoded: with capital and small digits, with `%20` and `+` for a space, and with `/` unchanged.
+  /// Returns the value percent-encoded: with upper-case and lower-case digits, with `%20` and `+` for a space, and with `/` unchanged.
   static func percent(_ bytes: [UInt8]) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for upper in [true, false] {
@@ -45,7 +45,7 @@ enum Encoded {
     return forms
   }
 
-  /// Returns the value as it stands between the quotes of a JSON string. Programs differ in `/`, in letters outside ASCII, and in
+  /// Returns the value as it appears between the quotes of a JSON string. Programs differ in how they write `/`, letters outside ASCII, and
   /// `<`, `>` and `&`.
   static func json(_ text: String) -> [[UInt8]] {
     var forms: [[UInt8]] = []
@@ -77,14 +77,14 @@ enum Encoded {
     String(scalar).utf16.flatMap { Array("\\u".utf8) + Hex.digits([UInt8($0 >> 8), UInt8($0 & 255)], upper: upper) }
   }
 
-  /// Returns the value as shells print it, by `set -x` or `printf %q`.
+  /// Returns the value as shells print it with `set -x` or `printf %q`.
   static func quoted(_ text: String) -> [[UInt8]] {
     let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-".utf8)
     let escaped = text.utf8.flatMap { plain.contains($0) || $0 > 127 ? [$0] : [UInt8(ascii: "\\"), $0] }
     return [text.replacing("'", with: "'\\''"), text.replacing("'", with: "'\"'\"'")].map { Array($0.utf8) } + [escaped]
   }
 
-  /// Returns the value as it stands in HTML and XML.
+  /// Returns the value as it appears in HTML and XML.
   static func markup(_ text: String) -> [[UInt8]] {
     let some = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     return ["&quot;", "&#34;"].flatMap { quote in

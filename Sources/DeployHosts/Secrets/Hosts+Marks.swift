@@ -2,11 +2,10 @@ import Crypto
 import DeployCore
 package import DeployModel
 
-/// The marks of secrets in receipts: a keyed digest of each value, which shows whether a value was changed. The key is random, is
-/// made on the host, and stays there, readable only by the login user. The engine reads it for one comparison and writes it
-/// nowhere.
+/// The marks of secrets in receipts: a keyed digest of each value, which shows whether a value was changed. The key is random, is created
+/// on the host, and stays there, readable only by the login user. The engine reads the key for one comparison and never writes it anywhere.
 extension Hosts {
-  /// Returns the receipt with a digest for each secret that has none and whose value is known here.
+  /// Returns the receipt, with a digest added for each secret that has none and whose value is known here.
   func marked(_ receipt: Receipt, _ errand: Errand) async throws(Failure) -> Receipt {
     guard let marks = receipt.secrets, marks.contains(where: { $0.digest == nil }) else { return receipt }
     guard let key = Self.key(try await errand.link.demand("l_key", errand.claim).text) else {
@@ -54,7 +53,7 @@ extension Hosts {
     DeployModel.Digest(hex: Hex.text(HMAC<SHA256>.authenticationCode(for: Array(name.utf8) + [0] + Array(value.utf8), using: key)))
   }
 
-  /// Reads a key of 64 hexadecimal digits, or nil if the text is no such key.
+  /// Reads a key of 64 hexadecimal digits, or nil if the text is not such a key.
   private static func key(_ text: String) -> SymmetricKey? {
     let digits = Array(text.trimmed.utf8)
     guard digits.count == 64 else { return nil }

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Replaces secret values in a stream of bytes, even if a value is split between two chunks. Bytes that could be the beginning of a
-/// value are held back until this is decided.
+/// Replaces secret values in a stream of bytes, even if a value is split between two chunks. Bytes that could be the beginning of a value
+/// are held back until it is clear whether they are.
 struct Redactor {
   /// Bytes to look for, and what replaces them.
   struct Pattern: Hashable, Sendable {
@@ -17,8 +17,8 @@ struct Redactor {
 
   init(_ matcher: Matcher) { self.matcher = matcher }
 
-  /// Takes bytes of the stream, and from now on looks for the patterns of `matcher` (nil: the same as before). Returns the bytes
-  /// that may be passed on.
+  /// Takes bytes of the stream, and from now on looks for the patterns of `matcher` (nil for the same as before). Returns the bytes that
+  /// can be passed on.
   mutating func take(_ bytes: [UInt8], _ matcher: Matcher? = nil) -> [UInt8] {
     if let matcher { self.matcher = matcher }
     if self.matcher.isEmpty { return bytes }
@@ -53,13 +53,13 @@ struct Redactor {
     return clean
   }
 
-  /// Replaces the values in a whole text.
+  /// Replaces the values in a complete text.
   static func clean(_ bytes: [UInt8], _ matcher: Matcher) -> [UInt8] {
     var redactor = Redactor(matcher)
     return redactor.take(bytes) + redactor.finish()
   }
 
-  /// Returns what to look for to find a value: the value itself, its forms in other programs, and each of its lines.
+  /// Returns what to look for in order to find a value: the value itself, its forms in other programs, and each of its lines.
   static func patterns(name: String, value: String) -> [Pattern] {
     let stand = Array("<secret \(name)>".utf8)
     var seen: Set<[UInt8]> = []
@@ -84,12 +84,12 @@ struct Redactor {
 }
 
 extension Redactor {
-  /// All patterns, grouped by their first two bytes. So where no value begins, one comparison is enough.
+  /// All patterns, grouped by their first two bytes. So at a position where no value begins, one comparison is enough.
   final class Matcher: Sendable {
     enum Found {
       case none
       case value(stand: [UInt8], count: Int)
-      /// The bytes end inside what may be a value, and more bytes may come.
+      /// The bytes end inside something that could be a value, and more bytes could follow.
       case perhaps
     }
     private let patterns: [Pattern]
@@ -111,8 +111,8 @@ extension Redactor {
       (self.first, self.pairs) = (first, pairs)
     }
 
-    /// - Parameter isEnd: whether no bytes follow. Then a pattern for which the bytes are too few does not count, and a shorter one
-    ///   may.
+    /// - Parameter isEnd: whether no bytes follow. If none follow, a pattern that is longer than the remaining bytes does not count, but a
+    ///   shorter pattern might.
     func look(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int, isEnd: Bool) -> Found {
       guard first[Int(bytes[at])] else { return .none }
       guard at + 1 < bytes.count else { return isEnd ? .none : .perhaps }
@@ -130,7 +130,7 @@ extension Redactor {
       var at = start
       var breaks = 0
       for byte in pattern.bytes {
-        // Between two bytes there may be at most a carriage return and a line feed.
+        // Between two bytes of a value, there can be at most a carriage return and a line feed.
         while pattern.wraps, at > start, at < bytes.count, bytes[at] == 10 || bytes[at] == 13, breaks < 2 {
           at += 1
           breaks += 1

@@ -1,24 +1,24 @@
 package import DeployCore
 package import DeployModel
 
-/// The values of the secrets that were needed so far. Each is read once, is put into texts as late as possible, and is hidden in
-/// all output. An engine has one vault for hosts, its own machine and builds, because a value that goes into one of them must not
-/// come out of another.
+/// The values of the secrets that were needed so far. Each value is read once, is inserted into texts as late as possible, and is hidden in
+/// all output. An engine has one vault for hosts, its own machine and builds, because a value that goes into one of them must not come out
+/// of another.
 package final class Vault: Sendable {
   private struct State {
     var values: [ExactText: String] = [:]
     var matcher = Redactor.Matcher([])
     var patterns: [Redactor.Pattern] = []
   }
-  /// The length in bytes of the shortest secret. A shorter value would occur in ordinary output by chance, and its replacement
-  /// would then reveal it.
+  /// The length in bytes of the shortest secret. A shorter value could occur in ordinary output by chance, and its replacement there would
+  /// reveal it.
   static let shortest = 6
   private let secrets: any Secrets
   private let state = Guarded(State())
 
   package init(_ secrets: any Secrets) { self.secrets = secrets }
 
-  /// - Throws: kind `missing` if no provider has the secret, `invalid` if it is too short to be hidden in output.
+  /// - Throws: kind `missing` if no provider has the secret, or `invalid` if it is too short to be hidden in output.
   package func value(of name: String) async throws(Failure) -> String {
     if let value = state.with({ $0.values[ExactText(name)] }) { return value }
     let value = try await secrets.value(of: name)
@@ -48,7 +48,7 @@ package final class Vault: Sendable {
     return whole
   }
 
-  /// Finds everything that has to be hidden. It is a new object whenever a value was added.
+  /// Finds everything that has to be hidden. Whenever a value is added, this becomes a new object.
   var matcher: Redactor.Matcher { state.with { $0.matcher } }
 
   /// Returns the text with all known values replaced.
