@@ -13,7 +13,7 @@ extension Ask {
       count: try optionalInt("count", 1...Self.approvals), place: from)
   }
 
-  /// The limit of the people who have to approve one gate.
+  /// The largest number of people who can be required to approve one gate.
   private static let approvals = 100
 
   private mutating func watch(_ hosts: Int) throws(Failure) -> Watch {
@@ -43,6 +43,6 @@ extension Ask {
       limit: try interval("limit"), allow: 0, isPlayed: try flag("played") ? true : nil, comparison: comparison)
   }
 
-  /// The limit of looks at each host: the first look, and 10,000 more.
+  /// The largest number of looks at each host: the first look, and 10,000 more.
   private static let looks = 10_001
 }

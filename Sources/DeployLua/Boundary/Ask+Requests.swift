@@ -1,15 +1,16 @@
 import DeployModel
 
-/// Decodes requests: one decoder for each operation. The prelude's word of the same name writes the fields that the decoder reads.
+/// Decodes requests, with one decoder for each operation. The prelude's word with the operation's name writes the fields that the decoder
+/// reads.
 extension Ask {
-  /// - Throws: kind `internal` if the prelude asks for something that does not exist, or with a wrong field.
+  /// - Throws: kind `internal` if the prelude asks for something that does not exist, or if a field is wrong.
   mutating func request(recipe: Int, hosts: Int) throws(Failure) -> Request {
     let request = try decoded(recipe, hosts)
     try end()
     return request
   }
 
-  /// Decodes what a file may ask for while it is read.
+  /// Decodes what a file asks for while it is read.
   mutating func sought() throws(Failure) -> Sought {
     let sought: Sought
     switch op {
@@ -65,7 +66,7 @@ extension Ask {
 
   // MARK: operations
 
-  /// Returns the host whose number the question has; without a number, the engine's machine.
+  /// Returns the host whose number is in the question, or the engine's machine if there is no number.
   private mutating func place(_ hosts: Int) throws(Failure) -> Place {
     let number = try optional("host", "the number of a host") { value in value.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
     return number.map { .host($0) } ?? .engine
@@ -123,7 +124,7 @@ extension Ask {
     return request
   }
 
-  /// Returns texts and secrets by name, or empty if the question does not have the field.
+  /// Returns strings and secrets by name. The list is empty if the question does not have the field.
   private mutating func texts(_ name: String) throws(Failure) -> [(name: String, text: Text)] {
     try optional(name, "a record of texts and secrets") { value -> [(name: String, text: Text)]? in
       let texts = value.members.compactMap { member in Self.pieces(member.value).map { (name: member.name, text: $0) } }
@@ -131,7 +132,7 @@ extension Ask {
     } ?? []
   }
 
-  /// Reads a text, or a list of texts and names of secrets, or nil if the value is neither.
+  /// Reads a string, or a list of strings and names of secrets. Returns nil if the value is neither.
   private static func pieces(_ value: Value) -> Text? {
     if let text = value.text { return Text(text) }
     return all(value) { piece -> Text.Piece? in

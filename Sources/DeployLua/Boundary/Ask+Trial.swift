@@ -2,7 +2,7 @@ import DeployModel
 
 /// Decodes the questions of a test.
 extension Ask {
-  /// - Throws: kind `invalid` if the test calls a word that belongs to a deployment; kind `internal` if a field is wrong.
+  /// - Throws: kind `invalid` if the test calls a word that belongs to a deployment, or `internal` if a field is wrong.
   mutating func trial() throws(Failure) -> Trial {
     guard op == "deploy" else {
       throw Failure(
@@ -14,7 +14,7 @@ extension Ask {
     return trial
   }
 
-  /// Reads what a test asks for that runs in a lab.
+  /// Reads the request of a test that runs in a lab.
   mutating func labQuestion() throws(Failure) -> LabQuestion {
     let question: LabQuestion
     switch op {

@@ -1,16 +1,16 @@
 import DeployCore
 import DeployModel
 
-/// A question of the prelude: a record with named fields. The decoder of its operation reads each field once. A field that is missing,
-/// unread or of another type is a defect of Lander; the error then names the field and the recipe's line.
+/// A question from the prelude, which is a record with named fields. The decoder of its operation reads each field once. If a field is
+/// missing, unread or of the wrong type, that is a defect of Lander. The error then says which field it is, and the recipe's line.
 struct Ask {
   let op: String
-  /// The innermost line of a recipe or plugin whose code asks, or nil if no such code is running.
+  /// The innermost line of a recipe or plugin that is asking, or nil if no such code is running.
   let from: SourcePlace?
   private let fields: [(name: String, value: Value)]
-  /// Which fields were read: a bit for each.
+  /// Which fields have been read, with one bit for each field.
   private var read: UInt64 = 0
-  /// The limit of the fields of a question. No operation has more than a third of that.
+  /// The largest number of fields in a question. No operation has more than a third of that.
   private static let most = 32
 
   /// - Throws: kind `internal` if the question has no operation.
@@ -71,14 +71,14 @@ struct Ask {
     }
   }
 
-  /// Returns a time in milliseconds. The limit is a second more than that of `types/duration.lua`.
+  /// Returns a time in milliseconds. Its limit is one second more than the limit in `types/duration.lua`.
   mutating func interval(_ name: String) throws(Failure) -> Interval { Interval(milliseconds: try int(name, 0...Self.longest)) }
   mutating func optionalInterval(_ name: String) throws(Failure) -> Interval? {
     try optionalInt(name, 0...Self.longest).map { Interval(milliseconds: $0) }
   }
   private static let longest = 8_640_001_000
 
-  /// Returns a list, if all of its items are valid.
+  /// Returns a list if all of its items are valid.
   mutating func list<T>(_ name: String, _ words: String, _ take: (Value) -> T?) throws(Failure) -> [T] {
     try needed(name, "a list of \(words)") { Self.all($0, take) }
   }

@@ -1,18 +1,19 @@
 import DeployCore
 import DeployModel
 
-/// The form of the data between Lua and the engine. A prelude names its boundary in its first line.
+/// The form of the data between Lua and the engine. The first line of a prelude says which boundary it uses.
 ///
 /// Deployments and releases pin their prelude, so an engine that resumes, restores or rolls back has to run preludes of earlier versions.
 package enum Boundary: Int, Sendable, Hashable, CaseIterable {
-  /// Values by their position. Preludes with this boundary have no vocabulary of their own. See `PositionalBoundary`.
+  /// Values are passed by their position. Preludes with this boundary have no vocabulary of their own. See `PositionalBoundary`.
   case positional = 2
-  /// Records with named fields, in preludes of earlier versions, which have no gates. The engine handles it as `named`.
+  /// Values are passed in records with named fields. Preludes of earlier versions have this boundary. They have no gates. The engine
+  /// handles this boundary like `named`.
   case early = 3
   /// Records with named fields.
   case named = 4
 
-  /// Returns the arguments with which a function is started.
+  /// Returns the arguments for starting a function.
   func arguments(_ start: Start) -> WireWriter {
     var writer = WireWriter()
     switch self {
@@ -22,7 +23,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     return writer
   }
 
-  /// Returns a script's question as a request of the engine.
+  /// Returns a script's question as a request to the engine.
   /// - Parameter hosts: the number of hosts of the plan.
   /// - Throws: kind `internal` if a field is missing, wrong or unknown.
   func request(_ question: Question, recipe: Int, hosts: Int) throws(Failure) -> Request {
@@ -35,7 +36,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   }
 
   /// Returns the question of a file that is being read.
-  /// - Throws: kind `internal` if the file asks for something other than a module, a text or a variable.
+  /// - Throws: kind `internal` if the file asks for anything other than a module, a text or a variable.
   func sought(_ question: Question) throws(Failure) -> Sought {
     switch self {
     case .named, .early:
@@ -83,7 +84,7 @@ struct Required {
   var besides: String
 }
 
-/// A text or a variable that a file asks for: `read_text "file"` and similar words, or `env "NAME"`.
+/// A text or a variable that a file asks for, with `read_text "file"` and similar words, or with `env "NAME"`.
 struct Given {
   enum Kind: String { case file, variable }
   var kind: Kind

@@ -1,10 +1,10 @@
 import Crypto
 import DeployModel
 
-/// A question that this program answers by itself: nothing outside is asked, nothing is journalled, and equal questions have equal answers.
-/// The step of the function that asks continues on its budget.
+/// A question that this program answers by itself. Nothing outside is asked, nothing is written to the journal, and the same question
+/// always gets the same answer. The function that asks continues its step on the same budget.
 enum Calculation {
-  /// The answer; nil if the question asks for something else.
+  /// Returns the answer, or nil if the question is not a calculation.
   static func answer(to question: Question) -> WireWriter? {
     guard let op = question.fields.first(where: { $0.name == "op" })?.value.text else { return nil }
     guard let calculate = operation(named: op) else { return nil }
@@ -27,7 +27,7 @@ enum Calculation {
     }
   }
 
-  /// `text`, or its bytes as numbers in `bytes` if they are not UTF-8.
+  /// Reads `text`, or `bytes` with the text's bytes as numbers if they are not UTF-8.
   private static func sha256(_ ask: inout Ask) throws(Failure) -> [(String, Value)] {
     let bytes = try ask.optional("bytes", "a list of bytes") { Ask.all($0) { $0.int.flatMap(UInt8.init(exactly:)) } }
     let digest =
@@ -42,7 +42,7 @@ enum Calculation {
     }
   }
 
-  /// `json`: as `json.encode` writes it.
+  /// Reads `json`, in the form in which `json.encode` writes it.
   private static func encodeYAML(_ ask: inout Ask) throws(Failure) -> [(String, Value)] {
     let json = try ask.text("json")
     do throws(YAMLFlaw) { return [("text", .text(try YAMLText.yaml(of: json)))] } catch {

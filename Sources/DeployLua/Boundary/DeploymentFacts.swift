@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What the functions of a recipe can see of the deployment, in the form in which the prelude gets it.
+/// What the functions of a recipe can see of the deployment, in the form for the prelude.
 struct DeploymentFacts {
   let plan: Plan
   /// The index of the recipe in `plan.content.recipes`.
@@ -25,7 +25,7 @@ struct DeploymentFacts {
       ])
   }
 
-  /// The parameters that functions may read by name: those of the running task, and then the recipe's.
+  /// The parameters that functions can read by name: first those of the running task, and then the recipe's.
   private var parameters: [Parameter] {
     guard let recipe = described.recipes.first(where: { $0.name.isExactly(name) }) else { return [] }
     let task = plan.kind.task.flatMap { task in recipe.tasks.first { $0.name.isExactly(task.name) } }
@@ -37,12 +37,12 @@ struct DeploymentFacts {
     plan.content.recipes.indices.contains(recipe) ? plan.content.recipes[recipe] : nil
   }
 
-  /// The values of the parameters. A kept recipe has the values with which its release was deployed.
+  /// The values of the parameters. For a kept recipe, they are the values with which its release was deployed.
   private var given: Value { pinned?.parameters ?? plan.subject.parameters }
 
   private var name: String { pinned?.name ?? plan.subject.recipe }
 
-  /// Fills in the recipe's defaults. Given values win over defaults.
+  /// Fills in the recipe's defaults. Given values override defaults.
   private func filled(_ given: Value, _ parameters: [Parameter]) -> Value {
     let defaults = parameters.compactMap { parameter in parameter.standard.map { (parameter.name, $0) } }
     return .record(of: defaults.filter { given[$0.0] == nil } + given.members.map { ($0.name, $0.value) })
@@ -68,7 +68,8 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  /// The slot that was deployed to last, according to receipts. A rehearsal assumes that this slot has the traffic. Nil: there is none.
+  /// The slot that was deployed to last, according to receipts. It is nil if there is no such slot. A rehearsal assumes that this slot has
+  /// the traffic.
   private var newestSlot: String? {
     var newest: (slot: String, at: Timestamp)?
     for host in plan.hosts {
@@ -78,7 +79,7 @@ struct DeploymentFacts {
     return newest?.slot
   }
 
-  /// Who asked for the deployment, why, and from where, if this is known.
+  /// Who requested the deployment, why, and from where, as far as this is known.
   private var why: [(String, Value)] {
     guard let provenance = plan.origin.provenance else { return [] }
     let commit = provenance.commit
@@ -97,7 +98,7 @@ struct DeploymentFacts {
     return members
   }
 
-  /// Returns what is known of any host, also of a partner.
+  /// Returns what is known about any host, even a partner.
   private func members(_ host: DeployModel.Host, _ facts: HostFacts?) -> [(String, Value)] {
     var members: [(String, Value)] = [
       ("name", .text(host.name)), ("address", .text(host.address ?? host.name)), ("transport", .text(host.transport)), ("tags", host.tags),
@@ -127,15 +128,15 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  /// Returns the receipt of the release for which a kept recipe acts on a host: the release to which the host goes back, or which it
-  /// leaves. Nil: the recipe is the deployment's own.
+  /// Returns the receipt of the release for which a kept recipe acts on a host. This is the release that the host goes back to, or the one
+  /// that it leaves. Returns nil if the recipe is the deployment's own.
   private func receipt(of one: HostPlan) -> Receipt? {
     guard let pinned, recipe > 0 || pinned.parameters != nil else { return nil }
     if let undone = pinned.undoes { return [one.previous, one.back].lazy.compactMap { $0 }.first { $0.release.id == undone } }
     return [one.goal, one.back, one.previous].lazy.compactMap { $0 }.first { pinned.goes(with: $0) } ?? one.previous
   }
 
-  /// Returns the facts for a recipe that a host kept. The recipe acts for the release in the receipt with which the host kept it.
+  /// Returns the facts for a recipe that a host kept. The recipe acts for the release in the receipt that was kept with the recipe.
   private func earlier(_ receipt: Receipt, _ host: DeployModel.Host) -> Value {
     let parameters = described.recipes.first { $0.name.isExactly(receipt.recipe) }?.parameters ?? []
     return .record(of: [

@@ -3,7 +3,7 @@ package import DeployModel
 /// Converts Lua's error objects into errors of the engine, and back.
 package enum ErrorReader {
   /// Returns the error that ended a script.
-  /// - Parameter place: where the function is defined; used if the error itself has no place.
+  /// - Parameter place: where the function is defined. It is used if the error itself has no place.
   package static func scriptError(_ value: Value, place: SourcePlace?) -> ScriptError {
     guard case .record = value else {
       return ScriptError(Failure(.failed, value.text ?? "it ended with an error without words"), place: place)
@@ -41,7 +41,7 @@ package enum ErrorReader {
     return .record(of: members)
   }
 
-  /// Cuts a message to 64 KiB, because it is journalled and shown in many places.
+  /// Cuts a message to 64 KiB, because it is written to the journal and shown in many places.
   private static func cut(_ message: String) -> String {
     let bytes = message.utf8.count
     guard bytes > 1 << 16 else { return message }
@@ -53,7 +53,7 @@ package enum ErrorReader {
     return word == "usage" ? .invalid : .failed
   }
 
-  /// Reads a place such as `deploy.lua:31`, or nil if the text is none.
+  /// Reads a place such as `deploy.lua:31`, or nil if the text is not a place.
   static func place(_ text: String) -> SourcePlace? {
     guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
     return SourcePlace(file: String(text[..<colon]), line: line)

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The failures that the engine gave to the scripts of one deployment. An error of a recipe may claim only these: some kinds of failures
-/// decide how a deployment ends and with which exit code, and a host that is named gets the blame.
+/// The failures that the engine gave to the scripts of one deployment. A recipe's error is allowed to claim only these failures. The reason
+/// is that some kinds of failures decide how a deployment ends and with which exit code, and that a host in an error gets the blame.
 struct GivenFailures {
   private struct Claim: Hashable {
     var kind: Failure.Kind
@@ -11,7 +11,7 @@ struct GivenFailures {
   private var hosts: Set<ExactText> = []
 
   /// Notes the failures of an answer.
-  /// - Parameter host: the host on which the operation ran, or nil if it ran on no host.
+  /// - Parameter host: the host on which the operation ran, or nil if the operation ran on no host.
   mutating func take(_ answer: Answer, from host: String?) {
     switch answer {
     case .outcome(let outcome): if let failure = outcome.failure { keep(failure, host) }
@@ -28,8 +28,8 @@ struct GivenFailures {
     if let host { hosts.insert(ExactText(host)) }
   }
 
-  /// Returns the error without claims that are not proved. If the engine never gave a failure of a deciding kind, the kind becomes
-  /// `failed`. If nothing failed on a host, the host is not named.
+  /// Returns the error without claims that are not proved. If the error has a deciding kind, but the engine never gave a failure of this
+  /// kind, the kind becomes `failed`. If nothing failed on the host in the error, the host is removed.
   func checked(_ error: ScriptError) -> ScriptError {
     var error = error
     if error.failure.kind.decides, !claims.contains(Claim(kind: error.failure.kind, message: error.failure.message)) {

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 /// The boundary of early preludes, which passed values by their position. Nothing new uses it. It exists so that Lander can resume, restore
-/// and roll back what an older version pinned, with exactly the code that was reviewed and deployed then. It can be deleted when no
+/// and roll back what an older version pinned, with exactly the code that was reviewed and deployed at that time. It can be deleted once no
 /// supported version pins such preludes.
 struct PositionalBoundary {
   let question: [Value]
@@ -10,15 +10,15 @@ struct PositionalBoundary {
 
   // MARK: the prelude
 
-  /// The files in the order in which they are read. The earliest preludes only had those in `first`; the last ones had a vocabulary of
-  /// their own.
+  /// The files in the order in which they are read. The earliest preludes had only those in `first`. The last ones had their own
+  /// vocabulary.
   private static let order = [
     "words", "vocabulary", "rehearsal", "types", "schema", "addresses", "describe", "bases", "project", "hosts", "sets", "flow",
     "deployment", "load",
   ]
   private static let first = ["words", "types", "schema", "describe", "project", "hosts", "flow", "deployment", "load"]
 
-  /// Returns the files of a prelude with this boundary, in order, or nil if the files are no such prelude.
+  /// Returns the files of a prelude with this boundary, in order, or nil if the files are not such a prelude.
   static func prelude(in files: [SourceFile]) -> [SourceFile]? {
     func file(_ name: String) -> SourceFile? { files.first { $0.path.isExactly("prelude/\(name).lua") } }
     let found = order.compactMap(file)
@@ -32,14 +32,15 @@ struct PositionalBoundary {
     return String((words?.text.fullLines.first ?? "unknown").drop { $0 == "-" || $0 == " " })
   }
 
-  /// The vocabulary for a prelude that has none: that of the last version with this boundary.
+  /// The vocabulary for a prelude that has none. It is the one from the last version with this boundary.
   static let vocabulary = SourceFile(
     path: "positional_vocabulary.lua", text: String(decoding: PackageResources.positional_vocabulary_lua, as: UTF8.self))
 
-  /// Returns a type that this vocabulary uses and a prelude without its own vocabulary lacks, or nil if the prelude has all types.
+  /// Returns a type that this vocabulary uses but that is missing in a prelude without its own vocabulary. Returns nil if the prelude has
+  /// all types.
   static func missingType(in files: [SourceFile]) -> String? {
     if files.contains(where: { $0.path.isExactly("prelude/vocabulary.lua") }) { return nil }
-    // A line is `word("NAME", "FIELD:TYPE …"`; further fields are on lines of their own.
+    // A line is `word("NAME", "FIELD:TYPE …"`. Further fields are on separate lines.
     let lines = vocabulary.text.fullLines.compactMap { line -> Substring? in
       line.hasPrefix("word(") ? line.drop { $0 != "," } : line.hasPrefix("  .. ") ? line : nil
     }
@@ -84,7 +85,7 @@ struct PositionalBoundary {
     }
   }
 
-  /// Reads the question of a file. - Throws: kind `internal` if the question is no `require`.
+  /// Reads the question of a file. - Throws: kind `internal` if the question is not a `require`.
   func required() throws(Failure) -> Required {
     guard question.count == 3, text(0) == "require", let from = question[1].text, let name = question[2].text else {
       throw Failure(.internal, "a recipe asked for \"\(text(0))\" while a file is read")
@@ -178,7 +179,7 @@ struct PositionalBoundary {
 
   // MARK: what a rehearsal finds
 
-  /// Reads a note, which is one text whose parts are separated by unit separators.
+  /// Reads a note, which is one string with parts that are separated by unit separators.
   static func note(_ kind: String, _ text: String) -> RehearsalNote? {
     let parts = text.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init)
     func place(_ file: Int, _ line: Int) -> SourcePlace? {

@@ -1,14 +1,14 @@
 import DeployModel
 
-/// What a function noted while it was rehearsed.
+/// Something that a function noted while it was being rehearsed.
 enum RehearsalNote {
   /// The function used an answer that the rehearsal had invented.
   case doubt
   /// A mistake. `kind` is `misnamed` if the mistake occurs whatever hosts answer.
   case mistake(kind: String, Problem)
-  /// The next operation may run `times` times, with pauses of `pauses` milliseconds altogether.
+  /// The next operation might run `times` times. The pauses between the runs take `pauses` milliseconds in total.
   case repeats(times: Int, pauses: Int)
-  /// A part of the code may run several times.
+  /// A part of the code might run several times.
   case loops(SourcePlace?, times: Int)
 
   /// Decodes a note, or nil if this engine does not know the kind.

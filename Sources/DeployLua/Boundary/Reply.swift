@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Encodes the answer for a script that waits: one record, which has only the members that apply.
+/// Encodes the answer for a script that waits. The answer is one record with only the members that apply.
 enum Reply {
   static func write(_ answer: Answer) -> WireWriter {
     var writer = WireWriter()
@@ -60,7 +60,7 @@ enum Reply {
     if !stdout.isEmpty { members += 1 }
     if !stderr.isEmpty { members += 1 }
     if outcome.value != .null { members += 1 }
-    // Preludes of older versions ignore these members. For them, a text that was cut has a line that says so.
+    // Preludes of older versions ignore these members. For these preludes, a text that was cut contains a line that says so.
     if outcome.stdout?.truncated == true { members += 1 }
     if outcome.stderr?.truncated == true { members += 1 }
     writer.begin(record: members)

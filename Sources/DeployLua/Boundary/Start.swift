@@ -1,6 +1,7 @@
 import DeployModel
 
-/// How a function is started: a recipe's function with its host, deployment or rollout, and a function of the prelude with a request.
+/// How a function is started. A recipe's function is started with its host, deployment or rollout, and a function of the prelude with a
+/// request.
 enum Start {
   /// Reads a project from its main file.
   case project(path: String, request: Value)
@@ -8,17 +9,17 @@ enum Start {
   case facts(Value)
   /// Lists the words of the language.
   case language
-  /// Checks values against types: each is `{ type, value }`, as sources contain it.
+  /// Checks values against types. Each item is `{ type, value }`, with the value as it is in the sources.
   case literals(Value)
   case host(Int)
-  /// A deployment, whose `status` is `running` or `succeeded`.
+  /// A deployment. Its `status` is `running` or `succeeded`.
   case deployment(status: String)
   case failure(ScriptError)
   case rollout(options: Value)
   case weights(Weights)
   case child
 
-  /// Writes the start as `run/launch.lua` reads it: a record with its subject.
+  /// Writes the start in the form that `run/launch.lua` reads: a record with its subject.
   func write(to writer: inout WireWriter) {
     switch self {
     case .project(let path, let request):

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Reads what a task asked, returned or raised. Malformed bytes give fewer values, and never a crash.
+/// Reads what a task asked, returned or raised. Malformed bytes result in fewer values, never in a crash.
 package struct WireReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
@@ -11,7 +11,7 @@ package struct WireReader {
   package static func values(_ bytes: UnsafeBufferPointer<UInt8>) -> [Value] {
     var reader = WireReader(bytes)
     var values: [Value] = []
-    values.reserveCapacity(10)  // as many as a command has
+    values.reserveCapacity(10)  // the number of values in a command
     while let value = reader.next(depth: 0) { values.append(value) }
     return values
   }
@@ -39,7 +39,7 @@ package struct WireReader {
     case 6:
       guard let count = size() else { return nil }
       var list: [Value] = []
-      list.reserveCapacity(min(count, 1024))  // a count is only a claim
+      list.reserveCapacity(min(count, 1024))  // the count is only a claim
       for _ in 0..<count {
         guard let value = next(depth: depth + 1) else { return nil }
         list.append(value)
@@ -72,7 +72,7 @@ package struct WireReader {
     return number
   }
 
-  /// Reads the number of the bytes or elements that follow, or nil if there cannot be that many.
+  /// Reads how many bytes or elements follow, or nil if there cannot be that many.
   private mutating func size() -> Int? {
     guard let size = number(UInt32.self).map(Int.init), size <= bytes.count - at else { return nil }
     return size

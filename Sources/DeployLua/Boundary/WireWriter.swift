@@ -29,7 +29,7 @@ package struct WireWriter {
     }
   }
 
-  /// Begins a record. After it, `put` is called with a name `count` times.
+  /// Begins a record. After this call, `put` has to be called with a name `count` times.
   mutating func begin(record count: Int) { putSize(7, count) }
 
   /// Appends a member to the record that was begun.

@@ -1,13 +1,13 @@
-/// Finds keys of YAML that are lists or maps, before the library reads a text. The library compares the keys of each map, and a key that
-/// repeats aliases of aliases keeps it busy for years. Such keys are no names of JSON, so nothing is lost.
+/// Finds YAML keys that are lists or maps, before the library reads a text. The library compares the keys of each map, and a key that
+/// repeats aliases of aliases would keep it busy for years. JSON has no such keys, so nothing is lost.
 ///
-/// The search does not know quotes, comments and blocks of text: what could be such a key counts as one. In a text without aliases, it only
-/// counts keys that begin with `?`.
+/// The search does not recognise quotes, comments and blocks of text, so anything that could be such a key counts as one. In a text without
+/// aliases, it counts only keys that begin with `?`.
 struct YAMLKeys {
-  /// The limit of `?` keys in a text without aliases: each level of them is compared again.
+  /// The largest number of `?` keys in a text without aliases. The library compares each level of them again.
   private static let mostExplicit = 100
 
-  /// Returns the line, from 1, of a key that the library must not read, or nil if there is none.
+  /// Returns the line, counted from 1, of a key that the library must not read, or nil if there is none.
   static func unreadable(in text: String) -> Int? {
     var search = YAMLKeys(hasAliases: hasAliases(text))
     for scalar in text.unicodeScalars {
@@ -19,15 +19,15 @@ struct YAMLKeys {
   private let hasAliases: Bool
   private var line = 1
   private var explicit = 0
-  /// Whether only indicators and blanks came before on this line.
+  /// Whether only indicators and blanks have come so far on this line.
   private var isLead = true
-  /// Whether an alias came before on this line. A key without `?` is on one line (YAML 1.2, section 7.4.2).
+  /// Whether an alias has already come on this line. A key without `?` is on one line (YAML 1.2, section 7.4.2).
   private var hasAlias = false
   private var isInAlias = false
-  /// What would be a key if a colon came next.
+  /// Whether the text so far would be a key if a colon came next.
   private var awaitsColon = false
   private var previous: Unicode.Scalar = "\n"
-  /// The last character that was no blank.
+  /// The last character that was not a blank.
   private var lastSign: Unicode.Scalar = "\n"
 
   private init(hasAliases: Bool) { self.hasAliases = hasAliases }
@@ -58,7 +58,7 @@ struct YAMLKeys {
     return nil
   }
 
-  /// The line breaks of YAML 1.1, which the library knows.
+  /// The line breaks of YAML 1.1, which the library accepts.
   private static let breaks: [Unicode.Scalar] = ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"]
   private static let leads: [Unicode.Scalar] = ["-", "?", ":"]
   private static let opens: [Unicode.Scalar] = ["[", "{", ","]

@@ -4,15 +4,16 @@ import Yams
 /// Why a text cannot be read as YAML.
 struct YAMLFlaw: Error {
   var message: String
-  /// From 1.
+  /// The line, counted from 1.
   var line: Int
-  /// What to write instead; nil if the message says enough.
+  /// What to write instead, or nil if the message says enough.
   var fix: String?
 }
 
-/// YAML 1.2 (core schema) as JSON, and back. JSON is what the prelude reads: it keeps null and empty lists, for which Lua has nothing.
+/// Converts YAML 1.2 (core schema) to JSON, and back. The prelude reads JSON, because it keeps null and empty lists, for which Lua has no
+/// values.
 struct YAMLText {
-  /// The limits of a text: bytes, values (an alias counts as all that it stands for), and levels.
+  /// The limits of a text: bytes, values and levels. An alias counts as all of the values that it stands for.
   private static let most = (bytes: 1 << 20, values: 100_000, levels: 100)
 
   private var json = ""
@@ -20,7 +21,8 @@ struct YAMLText {
 
   // MARK: reading
 
-  /// - Throws: `YAMLFlaw` for what is no YAML, more than one document, and values that readers of YAML 1.1 and 1.2 read differently.
+  /// - Throws: `YAMLFlaw` if the text is not YAML, has more than one document, or has values that YAML 1.1 and 1.2 readers read
+  ///   differently.
   static func json(of text: String) throws(YAMLFlaw) -> String {
     guard text.utf8.count <= most.bytes else {
       throw YAMLFlaw(message: "it has \(text.utf8.count) bytes, and may have 1 MB (\(most.bytes))", line: 1)
@@ -87,7 +89,8 @@ struct YAMLText {
     json += close
   }
 
-  /// The members of a map, with those that `<<` merges into it: its own win, then the earlier of merged ones.
+  /// The members of a map, including those that `<<` merges into it. The map's own members take precedence, and then earlier merged ones
+  /// over later ones.
   private mutating func members(of map: Node.Mapping) throws(YAMLFlaw) -> [(key: String?, value: Node)] {
     var names: Set<ExactText> = []
     var members: [(key: String?, value: Node)] = []
@@ -111,7 +114,7 @@ struct YAMLText {
     return members
   }
 
-  /// Tags give a value another type. Only those that change nothing are read.
+  /// Tags give a value a different type. Only tags that change nothing are accepted.
   private static func refuseTag(_ tag: Tag, but own: String, _ line: Int) throws(YAMLFlaw) {
     let name = tag.description
     guard !["", "!", own].contains(name) else { return }
@@ -129,7 +132,7 @@ struct YAMLText {
 
   // MARK: writing
 
-  /// JSON is YAML, so its values are read by the same parser and written in another style.
+  /// JSON is also YAML, so the same parser reads its values, and they are written in a different style.
   /// - Throws: `YAMLFlaw` if a name is too long for the parser.
   static func yaml(of json: String) throws(YAMLFlaw) -> String {
     let read: Node?
@@ -143,7 +146,8 @@ struct YAMLText {
     }
   }
 
-  /// JSON with escapes in place of characters that YAML reads as the end of a line, or not at all. They occur in its texts only.
+  /// Returns JSON with escapes in place of characters that YAML reads as the end of a line, or not at all. Such characters occur only in
+  /// JSON's strings.
   private static func escaped(_ json: String) throws(YAMLFlaw) -> String {
     var escaped = ""
     var previous: Unicode.Scalar = " "

@@ -1,14 +1,14 @@
 import DeployModel
 
-/// A value of YAML without quotes, by the core schema of YAML 1.2 (section 10.3.2).
+/// A YAML value without quotes, according to the core schema of YAML 1.2 (section 10.3.2).
 enum YAMLWord {
-  /// A value that readers of YAML 1.1 and of YAML 1.2 read differently. A wrong guess would show up in production.
+  /// A value that YAML 1.1 and 1.2 readers read differently. A wrong guess would not show up until production.
   struct Ambiguity: Error {
     var message: String
     var fix: String
   }
 
-  /// The value as JSON; nil if it is a text.
+  /// Returns the value as JSON, or nil if it is a string.
   static func json(of word: String) throws(Ambiguity) -> String? {
     switch word {
     case "", "~", "null", "Null", "NULL": return "null"
@@ -29,7 +29,7 @@ enum YAMLWord {
     return nil
   }
 
-  /// Whether only readers of YAML 1.1 take a word for a number: 1_000, 0b11, 22:22 (to the base of 60).
+  /// Whether only readers of YAML 1.1 take a word for a number, such as 1_000, 0b11, or 22:22 (in base 60).
   private static func isOldNumber(_ word: String) -> Bool {
     let digits = word.first == "-" || word.first == "+" ? word.dropFirst() : Substring(word)
     guard let first = digits.utf8.first, isDigit(first) else { return false }
@@ -37,7 +37,7 @@ enum YAMLWord {
     if digits.hasPrefix("0x") { return digits.contains("_") && digits.utf8.dropFirst(2).allSatisfy { isHexadecimal($0) || $0 == 0x5f } }
     if digits.contains("_") { return digits.utf8.allSatisfy { isDecimal($0) || $0 == 0x5f } && Double(digits.filter { $0 != "_" }) != nil }
     let parts = digits.split(separator: ":", omittingEmptySubsequences: false)
-    // Such a number begins with 1 to 9, unless it has a fraction, so that 05:30 and most hardware addresses are texts for everybody.
+    // Such a number begins with 1 to 9, unless it has a fraction. So 05:30 and most hardware addresses are strings for every reader.
     return parts.count > 1 && first != 0x30 && parts[0].utf8.allSatisfy(isDigit)
       && parts.dropFirst().allSatisfy { (1...2).contains($0.utf8.count) && $0.utf8.allSatisfy(isDigit) && (Int($0) ?? 60) < 60 }
   }
@@ -76,13 +76,13 @@ enum YAMLWord {
       return Ambiguity(
         message: "\(word) is a text in YAML 1.1 and a number in YAML 1.2", fix: "write \(sign)\(plain), or quotes: \"\(word)\"")
     }
-    // YAML 1.2 has no octal number with a sign.
+    // YAML 1.2 has no octal numbers with a sign.
     let octal = sign.isEmpty ? "0o\(plain)" : "\(sign)\(Int(plain, radix: 8).map(String.init) ?? String(plain))"
     return Ambiguity(
       message: "\(word) is an octal number in YAML 1.1 and a decimal one in YAML 1.2", fix: "write \(octal), or quotes: \"\(word)\"")
   }
 
-  /// A number such as 0x1f, or nil if the word is none.
+  /// Returns a number such as 0x1f, or nil if the word is not such a number.
   private static func whole(_ word: String, _ radix: Int) throws(Ambiguity) -> String? {
     let digits = word.dropFirst(2)
     guard !digits.isEmpty, digits.utf8.allSatisfy({ radix == 16 ? isHexadecimal($0) : (0x30...0x37).contains($0) }) else { return nil }
@@ -90,14 +90,14 @@ enum YAMLWord {
     return String(number)
   }
 
-  /// Digits, a point, or what an exponent has: `Double` reads more than YAML does.
+  /// Whether a byte is a digit, a point, or a part of an exponent. This is checked because `Double` accepts more than YAML does.
   private static func isDecimal(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || [0x2e, 0x2b, 0x2d, 0x45, 0x65].contains(byte)
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) }
 
-  /// Whether a text can stand without quotes and be read as that text by YAML 1.1 and 1.2; false if in doubt.
+  /// Whether YAML 1.1 and 1.2 both read a string without quotes as that same string. It is false in case of doubt.
   static func isPlainText(_ text: String) -> Bool {
     guard let first = text.utf8.first, isLetter(first) || first == 0x2f else { return false }
     guard text.utf8.allSatisfy({ isLetter($0) || (0x2d...0x39).contains($0) || $0 == 0x5f }) else { return false }

@@ -1,4 +1,4 @@
-/// What a call of a word takes, as a function of Lua: read from the text that shows the call to people.
+/// The signature of a word as a Lua function, read from the text that shows the call to people.
 struct EditorSignature {
   struct Parameter {
     var name: String
@@ -6,14 +6,14 @@ struct EditorSignature {
     var isOptional: Bool
   }
 
-  /// The arguments; empty for a word that takes none.
+  /// The arguments, or an empty list for a word that takes none.
   private(set) var parameters: [Parameter] = []
-  /// Whether further values of any type may follow.
+  /// Whether further values of any type can follow.
   private(set) var isOpen = false
-  /// What the word gives, a type for each value.
+  /// The results of the word, with a type for each value.
   private(set) var results: [String]
 
-  /// The types of arguments by their names in `Word.takes`.
+  /// The types of arguments, by their names in `Word.takes`.
   private static let arguments = [
     "duration": "string|number", "amount": "string|integer", "url": "string|lander.secret", "path": "string", "from": "string",
     "to": "string", "target": "string", "host": "string", "pattern": "string", "format": "string",
@@ -33,7 +33,8 @@ struct EditorSignature {
     }
   }
 
-  /// Returns the type of the function that the name gives: it takes the table, or the function, behind the name.
+  /// Returns the type of the function that a call with only the name returns. That function takes the table, or the function, after the
+  /// name.
   private static func second(_ word: Word, _ types: EditorTypes) -> String {
     var taken = word.fields.isEmpty ? [] : [EditorTypes.options(of: word.name)]
     if word.takes.contains("(function(") { taken.append("(" + types.function(WordBook.arguments(word.takes) ?? []) + ")") }
@@ -95,10 +96,10 @@ struct EditorSignature {
       + results.map { "---@return \($0)" }
   }
 
-  /// The arguments as a function of Lua declares them.
+  /// The arguments in the form in which a Lua function declares them.
   var list: String { (parameters.map(\.name) + (isOpen ? ["..."] : [])).joined(separator: ", ") }
 
-  /// The call as a type: `fun(name: string): any`.
+  /// The call as a type, such as `fun(name: string): any`.
   var overload: String {
     let taken = parameters.map { "\($0.name)\($0.isOptional ? "?" : ""): \($0.type)" } + (isOpen ? ["...: any"] : [])
     return "fun(\(taken.joined(separator: ", ")))" + (results.isEmpty ? "" : ": " + results.joined(separator: ", "))

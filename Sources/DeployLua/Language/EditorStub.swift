@@ -1,4 +1,4 @@
-/// Makes `lander.lua`: annotations with which Lua language servers complete and check `deploy.lua`.
+/// Makes `lander.lua`, a file of annotations. Lua language servers use them to complete and check `deploy.lua`.
 package struct EditorStub {
   private let vocabulary: Vocabulary
   private let types: EditorTypes
@@ -24,13 +24,13 @@ package struct EditorStub {
 
   // MARK: classes
 
-  /// What the values take that may be called or stand alone: `group "web"` and `group "web" { … }`.
+  /// The arguments of values that can either be called or stand alone, such as `group "web"` and `group "web" { … }`.
   private static let called = [
     "lander.group": "given: lander.options.group", "lander.described_host": "given: lander.options.host",
     "lander.strategy": "given?: table",
   ]
 
-  /// The values that words make, and that have no members.
+  /// The values that words make and that have no members.
   private var opaque: [String] {
     Set(EditorTypes.made.values).union(["lander.param", "lander.option"]).sorted().flatMap { name in
       ["---@class \(name)"] + (Self.called[name].map { ["---@overload fun(\($0)): \(name)"] } ?? []) + [""]
@@ -60,7 +60,8 @@ package struct EditorStub {
     return whole(["---@class \(name)"] + fields + texts, old) + [""]
   }
 
-  /// Returns a class with fields that are deprecated. Language servers read that of a variable's members, but not of `---@field`.
+  /// Returns a class with fields that are deprecated. Language servers recognise deprecated members of a variable, but not deprecated
+  /// `---@field` lines.
   private func whole(_ lines: [String], _ old: [(name: String, type: String, summary: String, instead: String)]) -> [String] {
     if old.isEmpty { return lines }
     let members = old.flatMap { field in
@@ -88,7 +89,7 @@ package struct EditorStub {
 
   // MARK: functions
 
-  /// What a plugin's manifest defines. The stub cannot say that only such plugins have it.
+  /// The function `options`, which a plugin's manifest can define. The stub cannot say that only such plugins have it.
   private static let options = [
     "---Checks the options that the manifest of this plugin declares, and fills in defaults. `options(given)`", "---@param given? table",
     "---@return table", "function options(given) end", "",
@@ -113,13 +114,14 @@ package struct EditorStub {
     return head(word) + ["---@overload \(signature.overload)"] + others + value(word, signature)
   }
 
-  /// How some words may also be called.
+  /// Other forms in which some words can be called.
   private static let overloads = [
     "bundle": ["fun(given: lander.options.bundle): lander.bundle"], "group": ["fun(given: lander.options.group): lander.group"],
     "recipe": ["fun(given: lander.options.recipe): lander.recipe"], "schema": ["fun(name: string): fun(given: table): function"],
   ]
 
-  /// Returns a word as a table with its members: values of the kind that the word makes, or functions like the word if it makes nothing.
+  /// Returns a word as a table with its members. The members are values of the kind that the word makes. If the word makes nothing, they
+  /// are functions like the word itself.
   private func value(_ word: Word, _ signature: EditorSignature) -> [String] {
     let own = word.members.flatMap { name in
       if let made = EditorTypes.made[word.name] { return ["---@type \(made)", "\(word.name).\(name) = nil", ""] }
@@ -131,7 +133,7 @@ package struct EditorStub {
     return ["\(word.name) = {}", ""] + own + others
   }
 
-  /// Returns a member that is a value, and that may be called for another one.
+  /// Returns a member that is a value and that can also be called to get another value.
   private func callable(_ word: Word) -> [String] {
     let type = "lander." + word.name
     return head(word) + [

@@ -1,4 +1,4 @@
-/// The types of the recipe language as annotations of Lua language servers write them.
+/// The types of the recipe language, written as annotations for Lua language servers.
 struct EditorTypes {
   private let objects: Set<String>
   private let sections: Set<String>
@@ -14,14 +14,14 @@ struct EditorTypes {
   /// Returns the class of an object.
   static func object(_ name: String) -> String { "lander.\(name)" }
 
-  /// The values that words make and that have no members. They are classes, so that each is taken only where it fits.
+  /// The values that words make and that have no members. They are classes, so that each is accepted only where it fits.
   static let made = [
     "recipe": "lander.recipe", "group": "lander.group", "host": "lander.described_host", "bundle": "lander.bundle",
     "configuration": "lander.configuration", "task": "lander.task", "stage": "lander.stage", "stage.rollout": "lander.stage",
     "strategy": "lander.strategy", "secret": "lander.secret", "secret.format": "lander.secret",
   ]
 
-  /// The words that may stand without the table behind their name: `group "web"`.
+  /// The words that can be used without the table after their name, such as `group "web"`.
   static let standsAlone = ["group", "host"]
 
   private static let plain = [
@@ -36,7 +36,7 @@ struct EditorTypes {
     "answer": "string|number|lander.options.host.run.rehearse", "freezes": "lander.options.recipe.freeze|lander.options.recipe.freeze[]",
     "configuration": "string|lander.configuration|lander.options.configuration",
   ]
-  /// The fields whose type the prelude leaves open, because it reads their tables by itself.
+  /// The fields whose type the prelude leaves open, because the prelude itself reads their tables.
   private static let tables = ["on": "lander.hooks", "params": "table<string, lander.param>", "retry": "lander.options.retry"]
 
   /// Returns the type of a field of the table that a word takes.
@@ -62,7 +62,7 @@ struct EditorTypes {
     return Self.plain[field.type] ?? field.type
   }
 
-  /// Returns what a word gives, a type for each value, or empty if there is nothing.
+  /// Returns the results of a word, with a type for each value. The list is empty if the word returns nothing.
   func results(of word: Word) -> [String] {
     if word.name == "hosts:batches" { return ["fun(): lander.hosts"] }
     if let made = Self.made[word.name] { return [made] }
@@ -86,8 +86,8 @@ struct EditorTypes {
 
   // MARK: functions
 
-  /// Returns the type of a function that a recipe writes, from a text such as `function(host, deployment): returns a number`. A stage that
-  /// runs on a host gets that host first.
+  /// Returns the type of a function that a recipe writes, from a text such as `function(host, deployment): returns a number`. If a stage
+  /// runs on a host, its function takes that host as the first argument.
   private func functions(_ field: Word.Field, of word: Word) -> String {
     guard let names = WordBook.arguments(field.summary) else { return "function" }
     let plain = function(names)
@@ -95,7 +95,7 @@ struct EditorTypes {
     return "(\(plain))|(\(function(["host"] + names)))"
   }
 
-  /// Returns the type of a function that gets these arguments.
+  /// Returns the type of a function that takes these arguments.
   func function(_ names: [String]) -> String {
     "fun(" + names.map { "\($0): \(argument($0))" }.joined(separator: ", ") + "): any"
   }

@@ -6,20 +6,20 @@ package struct OptionSchema: Sendable, Hashable {
     package var name: String
     /// The kind, as in `schema.KIND`.
     package var kind: String
-    /// The texts that an option of the kind `choice` takes.
+    /// The strings that an option of the kind `choice` accepts.
     package var choices: [String]
-    /// What values the option takes, in words.
+    /// Which values the option accepts, in words.
     package var takes: String
     package var summary: String
     package var isRequired: Bool
-    /// The default, as Lua writes it, or nil if the option has none.
+    /// The default, written in Lua, or nil if the option has none.
     package var fallback: String?
     /// What to use instead, such as "use `url`", or nil if the option is not deprecated.
     package var deprecated: String?
   }
 
   package var name: String
-  /// The file with the declaration, or empty if unknown.
+  /// The file with the declaration. It is empty if unknown.
   package var file: String
   /// The options, in the order of their names.
   package var options: [Option]
@@ -36,7 +36,7 @@ package struct OptionSchema: Sendable, Hashable {
     }
   }
 
-  /// The name by which `require` finds the file: `recipes.strategies.canary`, `haproxy`.
+  /// The name by which `require` finds the file, such as `recipes.strategies.canary` or `haproxy`.
   package var module: String {
     let parts = file.split(separator: "/").map(String.init)
     if parts.first == "plugins", parts.count > 1 { return parts[1] }

@@ -93,7 +93,7 @@ package struct Reference {
     ] + others
   }
 
-  /// A page for the objects that no other page names, so that a new object is not forgotten.
+  /// A page for the objects that are on no other page, so that a new object is not forgotten.
   private var others: [Page] {
     let named = [
       "host", "facts", "hosts", "result", "service", "here", "deployment", "rollout", "wave", "json", "yaml", "base64", "url", "t", "lab",
@@ -129,7 +129,7 @@ package struct Reference {
     return lines + table(["argument", "takes", "what it is"], arguments) + table(["field", "takes", "default", "what it is"], rows)
   }
 
-  /// Returns when a word may be called, what it does, what it needs, and which errors it raises.
+  /// Returns when a word can be called, what it does, what it needs, and which errors it raises.
   private func facts(_ word: Word) -> String { word.facts.map { "*\($0)*" }.joined(separator: " · ") }
 
   /// What a field or an option is, and what to use instead if it is deprecated.

@@ -2,7 +2,7 @@ package import DeployModel
 
 /// One entry that people look up: a word, field, object, option, kind of error, capability or event.
 package struct ReferenceEntry: Sendable, Hashable {
-  /// The name as people type it.
+  /// The name, as people type it.
   package var name: String
   /// The entry's lines for a terminal.
   package var lines: [String]
@@ -16,8 +16,9 @@ package struct ReferenceIndex {
 
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-  /// Returns the entries with this name: words and objects; if there are none, fields and options, by their name alone (`keep`) or with
-  /// their word or object (`recipe.keep`, `host.facts.memory_bytes`); if there are none, terms. Empty: nothing has the name.
+  /// Returns the entries with this name, or an empty list if nothing has the name. Words and objects come first. If there are none, fields
+  /// and options are returned, by their name alone (`keep`) or with their word or object (`recipe.keep`, `host.facts.memory_bytes`). If
+  /// there are none of these either, terms are returned.
   package func entries(named written: String) -> [ReferenceEntry] {
     let name = shortened(written)
     let whole = vocabulary.words.filter { $0.name == name }.map(entry) + vocabulary.objects.filter { $0.name == name }.map(entry)
@@ -28,7 +29,7 @@ package struct ReferenceIndex {
     return parts.isEmpty ? terms.filter { $0.name == name || $0.name.hasPrefix(name + ":") } : parts
   }
 
-  /// Returns a name without the path to its object: `facts.init` for `host.facts.init`.
+  /// Returns a name without the path to its object, such as `facts.init` for `host.facts.init`.
   private func shortened(_ name: String) -> String {
     let parts = name.split(separator: ".").map(String.init)
     guard parts.count > 2, let object = vocabulary.objects.first(where: { $0.name == parts[0] }),
@@ -45,10 +46,10 @@ package struct ReferenceIndex {
     return own + fields.map(\.name) + fields.compactMap { $0.name.split(separator: ".").last.map(String.init) } + methods
   }
 
-  /// All words, grouped by purpose, each with its sentence.
+  /// All words, grouped by purpose, each with its summary sentence.
   package var overview: [(name: String, summary: String)] { vocabulary.words.map { ($0.name, $0.summary) } }
 
-  /// Returns the words with a member of this name: `run` finds `host:run` and `here:run`.
+  /// Returns the words with a member of this name. For example, `run` finds `host:run` and `here:run`.
   package func methods(named name: String) -> [ReferenceEntry] {
     vocabulary.words.filter { $0.name.hasSuffix(":" + name) || $0.name.hasSuffix("." + name) }.map(entry)
   }

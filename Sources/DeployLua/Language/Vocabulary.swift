@@ -3,14 +3,14 @@ package import DeployModel
 /// The whole recipe language as data. Each file of the prelude declares its own words. These declarations are the source of the prelude's
 /// checks and near matches, the reference, `lander docs` and the editor's stub.
 package struct Vocabulary: Sendable, Hashable {
-  /// A kind of object that functions of recipes get: a host, a deployment.
+  /// A kind of object that functions of recipes get, such as a host or a deployment.
   package struct Object: Sendable, Hashable {
     package var name: String
     package var summary: String
     package var fields: [Word.Field]
   }
 
-  /// A name that a sentence explains: a kind of error, a lifecycle event, a capability.
+  /// A name with a sentence that explains it: a kind of error, a lifecycle event or a capability.
   package struct Term: Sendable, Hashable {
     package var name: String
     package var summary: String
@@ -25,7 +25,7 @@ package struct Vocabulary: Sendable, Hashable {
   package var errors: [Term]
   /// The fields of an error.
   package var errorFields: [Word.Field]
-  /// The lifecycle events, in the order in which a host has them.
+  /// The lifecycle events, in the order in which a host goes through them.
   package var events: [Term]
   package var capabilities: [Term]
   /// The options that strategies, recipes and plugins declare, as far as their files were read.
@@ -85,10 +85,10 @@ package struct Vocabulary: Sendable, Hashable {
     }
   }
 
-  /// Returns what a type of fields accepts, in words, or nil if the type is one of objects' fields.
+  /// Returns what a field type accepts, in words, or nil if it is a type of objects' fields.
   package func meaning(of type: String) -> String? { types[type]?.text }
 
-  /// The names of the types of fields, in order, without lists of accepted texts.
+  /// The names of the field types, in order, without the lists of accepted strings.
   package var typeNames: [String] { types.members.map(\.name).filter { !$0.contains("|") }.sorted() }
 
   /// Returns the methods of an object, or the functions of a library such as `json`.

@@ -3,33 +3,33 @@ import DeployModel
 /// One word of the recipe language, as its file in the prelude declares it.
 package struct Word: Sendable, Hashable {
   package enum Nature: String, Sendable, Hashable {
-    /// The word reaches nothing outside the script.
+    /// The word touches nothing outside the script.
     case pure
-    /// The word reads from a host, and may be asked again.
+    /// The word reads from a host, and can be performed again.
     case probe
-    /// The word changes something, and is performed at most once.
+    /// The word changes something, so it is performed at most once.
     case effect
   }
 
   /// A named field of the table that a word takes, or of an object.
   package struct Field: Sendable, Hashable {
     package var name: String
-    /// The name of a type in `Prelude/types`, or the accepted texts with `|` between them.
+    /// The name of a type in `Prelude/types`, or the accepted strings with `|` between them.
     package var type: String
     package var summary: String
     package var isRequired: Bool
-    /// The default, as Lua writes it or in words, or nil if the field has none.
+    /// The default, written in Lua or described in words, or nil if the field has none.
     package var fallback: String?
     /// What to use instead, such as "use `host:run`", or nil if the field is not deprecated.
     package var deprecated: String?
   }
 
-  /// The word as a recipe writes it: `host:run`, `recipe`, `stage.rollout`.
+  /// The word as it is written in a recipe, such as `host:run`, `recipe` or `stage.rollout`.
   package var name: String
   package var nature: Nature
-  /// The phases in which the word may be called: `description`, `run`, `test`.
+  /// The phases in which the word is allowed: `description`, `run`, `test`.
   package var phases: [String]
-  /// What follows the name in a call, as text for people.
+  /// The part of a call after the name, as text for people.
   package var takes: String
   /// What the word does, in one sentence.
   package var summary: String
@@ -38,18 +38,18 @@ package struct Word: Sendable, Hashable {
   package var arguments: [Field]
   /// The fields of the table that the word takes.
   package var fields: [Field]
-  /// The kinds of errors that the word raises, besides those that any word may raise.
+  /// The kinds of errors that the word raises, in addition to those that any word can raise.
   package var errors: [String]
   /// The capability that a plugin needs to call the word, or nil if there is none.
   package var needs: String?
-  /// What the word gives, a name for each value: an object, `string`, `boolean`, `nothing`, or `never` if it does not return, or empty if
-  /// it depends on the arguments.
+  /// The results of the word, with a name for each value: an object, `string`, `boolean`, `nothing`, or `never` if the word does not
+  /// return. The list is empty if the results depend on the arguments.
   package var results: [String]
-  /// The arguments in `takes` that a call may leave out, besides a table of options.
+  /// The arguments in `takes` that a call can omit, in addition to a table of options.
   package var optional: [String]
   /// What to use instead, such as "use `host:run`", or nil if the word is not deprecated.
   package var deprecated: String?
-  /// The members of the word, besides the words that begin with its name, such as `warn` of `log`.
+  /// The members of the word, such as `warn` of `log`. Words that begin with its name are not included.
   package var members: [String]
 
   init?(_ value: Value) {
@@ -72,10 +72,10 @@ package struct Word: Sendable, Hashable {
     members = (value["members"]?.list ?? []).compactMap(\.text)
   }
 
-  /// The first value that the word gives, or nil if it depends on the arguments.
+  /// The first result of the word, or nil if the result depends on the arguments.
   package var gives: String? { results.first }
 
-  /// The call as a recipe writes it: `sleep(duration)`, `host:wait_for { … }`.
+  /// The call as it is written in a recipe, such as `sleep(duration)` or `host:wait_for { … }`.
   package var call: String {
     if takes.hasPrefix("return") || takes.contains(" = { … }"), !takes.hasPrefix("{") { return takes }
     if takes.hasPrefix("(") { return name + takes }
@@ -96,7 +96,7 @@ extension Word.Field {
 }
 
 extension Word {
-  /// In words: when the word may be called, what it does, what a plugin needs to call it, and which errors it raises.
+  /// A description of when the word can be called, what it does, what a plugin needs to call it, and which errors it raises.
   var facts: [String] {
     let phase = phases.map { name in
       switch name {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The words of the recipe language by their names, for reviews of sources that do not run.
+/// The words of the recipe language, by their names. It is for reviews that do not run the sources.
 struct WordBook {
   private let words: [String: Word]
   private let objects: [String: Vocabulary.Object]
@@ -9,7 +9,7 @@ struct WordBook {
   /// The objects that functions of recipes get as arguments.
   let given: Set<String>
 
-  /// The words of this version of Lander. It has no words if the prelude is broken, which other tests find.
+  /// The words of this version of Lander. If the prelude is broken, it has no words. Other tests find that.
   static let own = WordBook((try? Vocabulary()))
 
   init(_ vocabulary: Vocabulary?) {
@@ -60,7 +60,7 @@ struct WordBook {
     objects[name] != nil && words[name] == nil && (name == "here" || (members[name] ?? []).contains { words["\(name).\($0)"] != nil })
   }
 
-  /// Returns the first field of an object that is true or false, or nil if it has none.
+  /// Returns the first field of an object whose value is true or false, or nil if the object has no such field.
   func answer(of object: String) -> String? { objects[object]?.fields.first { $0.type == "boolean" }?.name }
 
   /// Returns the type of an object's field, or nil if the object has no field of this name.
@@ -71,7 +71,7 @@ struct WordBook {
     ((objects[owner]?.fields.map(\.name) ?? []) + (members[owner] ?? [])).sorted()
   }
 
-  /// Returns the arguments of a function that is a field of a table: `on_success` of `recipe`, a lifecycle event of `on`.
+  /// Returns the arguments of a function that is a field of a table, such as `on_success` of `recipe` or a lifecycle event of `on`.
   /// - Parameter head: the word before the table, or nil if there is none.
   /// - Returns: names such as `deployment`, or nil if no word has such a field.
   func arguments(of field: String, in head: String?) -> [String]? {

@@ -5,17 +5,17 @@ package struct LuaProject: Sendable {
   package let project: Project
   /// All sources that were read, in the order of their paths. They are enough to run the project's functions later, here or elsewhere.
   package var sources: [SourceFile] { project.sources }
-  /// The tests of the file that was read with the project, in their order.
+  /// The tests of the file that was read with the project, in order.
   package let tests: [SpecTest]
   /// The plugins that the project requires, in the order in which they were read.
   package let plugins: [RequiredPlugin]
 
-  /// Returns the text of a file by its path, or of an environment variable by `$NAME`, or nil if there is none. Throws why the text cannot
-  /// be read.
+  /// Returns the text of a file by its path, or of an environment variable by `$NAME`, or nil if there is none. Throws the reason if the
+  /// text cannot be read.
   package typealias Reader = (String) throws(Problem) -> String?
 
-  /// Reads a recipe that was kept with a deployment, with its own prelude, so that its functions have the numbers in the journal and in
-  /// receipts. Newer rules of this version do not apply, because the recipe has run before and a rollback needs it.
+  /// Reads a recipe that was kept with a deployment. It is read with its own prelude, so that its functions have the numbers that are in
+  /// the journal and in receipts. Newer rules of this version do not apply, because the recipe has already run and a rollback needs it.
   /// - Throws: if the sources cannot be read, or do not have the recipe.
   package static func kept(_ name: String, in sources: [SourceFile]) throws(Problems) -> Recipe {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
@@ -44,14 +44,14 @@ package struct LuaProject: Sendable {
     } catch { throw Problems(error) }
   }
 
-  /// Reads a project. It reaches nothing by itself: files come through `read`, which takes paths such as `plugins/http_check/init.lua`, and
-  /// looks first in the project and then among the files that come with Lander.
+  /// Reads a project. This function accesses no files itself: they come through `read`. It takes paths such as
+  /// `plugins/http_check/init.lua`, and looks first in the project and then among the files that come with Lander.
   /// - Parameters:
-  ///   - spec: a file of tests, which is read after the main file and may define recipes of its own, or nil if there is none.
+  ///   - spec: a file of tests, or nil if there is none. It is read after the main file, and it can define its own recipes.
   ///   - origins: says which plugins come from elsewhere.
   ///   - refusing: returns why a parameter's name cannot be typed as an option, or nil if it can.
-  ///   - names: returns the names that can be required, for near matches.
-  /// - Throws: every problem that was found, with its line.
+  ///   - names: returns the names that can be required, to suggest similar ones.
+  /// - Throws: all problems that were found, each with its line.
   package static func load(
     main: SourceFile, spec: SourceFile? = nil, origins: PluginOrigins = .none, refusing: (Parameter) -> Problem? = { _ in nil },
     names: @escaping () -> [String] = { [] }, read: @escaping Reader
@@ -81,8 +81,8 @@ package struct LuaProject: Sendable {
     return LuaProject(project: project, tests: reader.tests(described), plugins: plugins)
   }
 
-  /// Reads a project whose files were checked before, together with a test file, without its tests.
-  /// - Throws: what is wrong nevertheless, such as an option of a strategy.
+  /// Reads a project whose files have already been checked, together with a test file, but without the tests in it.
+  /// - Throws: what is still wrong, such as an option of a strategy.
   static func unchecked(_ main: SourceFile, spec: SourceFile, origins: PluginOrigins, read: @escaping Reader) throws(Problems) -> Project {
     var loader: SourceLoader
     do { loader = try SourceLoader(prelude: .spec, limits: LuaLimits(), origins: origins, read: read) } catch {
@@ -90,7 +90,7 @@ package struct LuaProject: Sendable {
     }
     let described: Value
     do { described = try loader.load(main, spec: spec, chosen: 0, checks: false) } catch { throw Problems(error) }
-    // The lines of fields are only found if there is something to say.
+    // The lines of fields are looked up only if there is something to report.
     let reader = ProjectReader(lines: FieldLines([]))
     let plugins = reader.plugins(described)
     guard reader.problems(described, and: reader.misfits(plugins)).isEmpty else {
@@ -105,7 +105,7 @@ package struct LuaProject: Sendable {
   }
 
   /// Returns all sources that were read. The lock says which plugins are restricted to their grants. A later run of these sources needs
-  /// that too, so the lock is kept with them.
+  /// this too, so the lock is kept with them.
   private static func sources(
     of loader: SourceLoader, _ prelude: PinnedPrelude, _ plugins: [RequiredPlugin], _ origins: PluginOrigins
   ) -> [SourceFile] {

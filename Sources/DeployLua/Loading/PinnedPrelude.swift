@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// A prelude that a state can run: the one of this version of Lander, or the one that was pinned with sources.
+/// A prelude that a state can run: the one from this version of Lander, or the one that was pinned with sources.
 package struct PinnedPrelude: Sendable {
   let boundary: Boundary
   /// The prelude's files. Those of a positional prelude are in the order in which they are read.
   package let files: [SourceFile]
-  /// The compiled files of a prelude with named fields, without `prelude/main.lua`, so that further states only have to load them.
+  /// The compiled files of a prelude with named fields, except `prelude/main.lua`, so that further states only have to load them.
   let code: [(path: String, bytes: [UInt8])]
 
   /// The prelude of this version of Lander.
@@ -23,8 +23,8 @@ package struct PinnedPrelude: Sendable {
     code = others.map { ($0.path, LuaState.compiled($0, named: "=[lander] \($0.path)")) }
   }
 
-  /// Takes the prelude from pinned sources. If they have none, or one that this version cannot run, it is this version's own: a recipe may
-  /// be read again with another prelude, although a deployment cannot continue with one. See `foreign(in:)`.
+  /// Takes the prelude from pinned sources. If they have none, or one that this version cannot run, it is this version's own prelude. A
+  /// recipe can be read again with a different prelude, although a deployment cannot continue with one. See `foreign(in:)`.
   package init(in sources: [SourceFile]) {
     let found = sources.filter(Prelude.holds)
     if Self.isSame(found, as: Self.own.files) {
@@ -40,13 +40,14 @@ package struct PinnedPrelude: Sendable {
     }
   }
 
-  /// Returns whether two preludes have the same files. Lengths are compared first: each rehearsed recipe has 160 KB, too much to compare
-  /// byte by byte in Swift.
+  /// Returns whether two preludes have the same files. Lengths are compared first, because each rehearsed recipe has 160 KB, which is too
+  /// much to compare byte by byte in Swift.
   private static func isSame(_ found: [SourceFile], as files: [SourceFile]) -> Bool {
     found.elementsEqual(files) { $0.path.isExactly($1.path) && $0.text.utf8.count == $1.text.utf8.count && $0.text == $1.text }
   }
 
-  /// Returns why this version of Lander cannot run the prelude that was pinned with sources, or nil if it can, or they have none.
+  /// Returns why this version of Lander cannot run the prelude that was pinned with sources. Returns nil if it can, or if the sources have
+  /// no prelude.
   static func foreign(in sources: [SourceFile]) -> String? {
     let found = sources.filter(Prelude.holds)
     let numbers = Boundary.allCases.map { "\($0.rawValue)" }
@@ -63,7 +64,7 @@ package struct PinnedPrelude: Sendable {
     return PositionalBoundary.missingType(in: found).map { "its recipes do not know what \"\($0)\" is, which is newer" }
   }
 
-  /// Returns the boundary with this number, if it uses records; otherwise nil.
+  /// Returns the boundary with this number, or nil if it does not use records.
   private static func named(_ number: Int?) -> Boundary? {
     number.flatMap(Boundary.init).flatMap { $0 == .positional ? nil : $0 }
   }

@@ -1,13 +1,13 @@
 package import DeployModel
 import FoundationEssentials
 
-/// Says which plugins of a project come from elsewhere. Those plugins may do only what they were granted.
+/// Says which plugins of a project come from elsewhere. Those plugins are allowed to do only what they were granted.
 package struct PluginOrigins: Sendable {
-  /// The file `deploy.lock`, or nil if the project has none, so all of its plugins are its own or come with Lander.
+  /// The file `deploy.lock`, or nil if the project has none. Without it, all of the project's plugins are its own or come with Lander.
   package let lock: SourceFile?
   /// The names of the plugins in the lock file.
   let locked: Set<ExactText>
-  /// Returns why a plugin of the lock file may not be read; nil: it may.
+  /// Returns why a plugin in the lock file must not be read, or nil if it can be read.
   let refusal: @Sendable (String) -> Problem?
 
   /// The origins of a project in which no plugin comes from elsewhere.
@@ -21,7 +21,7 @@ package struct PluginOrigins: Sendable {
 
   /// - Parameters:
   ///   - lock: the text of `deploy.lock`, or nil if there is none.
-  ///   - refusal: returns why a plugin of the lock file may not be read; nil: it may.
+  ///   - refusal: returns why a plugin in the lock file must not be read, or nil if it can be read.
   /// - Throws: what is wrong with the lock file.
   package init(lock text: String?, refusal: @escaping @Sendable (String) -> Problem? = { _ in nil }) throws(Problem) {
     guard let text else {
@@ -32,7 +32,7 @@ package struct PluginOrigins: Sendable {
       lock: SourceFile(path: PluginLock.file, text: text), locked: Set(try Self.lock(text).names.map { ExactText($0) }), refusal: refusal)
   }
 
-  /// Finds the lock file among sources that were pinned with a deployment, and were checked before.
+  /// Finds the lock file among sources that were pinned with a deployment and have already been checked.
   init(in sources: [SourceFile]) throws(Problem) {
     try self.init(lock: sources.first { $0.path.isExactly(PluginLock.file) }?.text)
   }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The Lua part of the runtime. It is embedded in the program, so that the program needs no files.
+/// The Lua part of the runtime. It is embedded in the program, so the program needs no files.
 package enum Prelude {
   /// The files, in the order of their paths. `prelude/main.lua` reads the others.
   package static let files: [SourceFile] = [
@@ -71,7 +71,7 @@ package enum Prelude {
   package static func holds(_ file: SourceFile) -> Bool { file.path.hasPrefix("prelude/") }
 
   /// Returns why this engine cannot continue a deployment that another version began with these sources, or nil if it can. The deployment's
-  /// own prelude numbered its functions, so no other prelude may read its sources.
+  /// own prelude numbered its functions, so no other prelude is allowed to read its sources.
   /// - Parameter engine: the version of Lander that began the deployment.
   package static func refusal(of sources: [SourceFile], for deployment: Deployment.ID, begunBy engine: String) -> Problem? {
     PinnedPrelude.foreign(in: sources).map { reason in

@@ -27,14 +27,14 @@ struct ProjectReader {
     return ordered.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
   }
 
-  /// Returns the warnings: parts of a base that are not used.
+  /// Returns the warnings, which are about parts of a base that are not used.
   func warnings(_ value: Value) -> [Problem] {
     list(value["warnings"]).map { Problem($0["message"]?.text ?? "", place: place($0), fix: $0["fix"]?.text) }
   }
 
   func list(_ value: Value?) -> [Value] { value?.list ?? [] }
 
-  /// Returns the place of a part of the description; of a field its own line, if that can be found.
+  /// Returns the place of a part of the description. For a field, it is the field's own line if that can be found.
   func place(_ value: Value) -> SourcePlace? {
     guard let file = value["file"]?.text, let line = value["line"]?.int else { return nil }
     guard let field = value["field"]?.text else { return SourcePlace(file: file, line: line) }
@@ -125,7 +125,7 @@ struct ProjectReader {
       work: work, strategy: value["strategy"].map(strategy), place: place(value))
   }
 
-  /// Reads an alarm, or nil if it is incomplete, which is reported elsewhere.
+  /// Reads an alarm, or nil if it is incomplete. Incomplete alarms are reported elsewhere.
   private func alarm(_ value: Value) -> Alarm? {
     let check: Check? =
       switch value["check"]?.text {

@@ -1,15 +1,15 @@
 import DeployModel
 
-/// Answers what a recipe reads besides its sources: files and variables. They are kept with the sources, so they are found again even if
-/// the project or the variable is missing.
+/// Provides what a recipe reads in addition to its sources: files and variables. They are kept with the sources, so they are found again
+/// even if the project or the variable is missing.
 extension SourceLoader {
-  /// The limit of a variable's value, in bytes.
+  /// The largest size of a variable's value, in bytes.
   private static let longestVariable = 1 << 16
 
   /// Returns the path under which a variable is kept. No file of a project has such a path.
   static func path(ofVariable name: String) -> String { "$\(name)" }
 
-  /// Answers a question: with the text, with nothing if there is none, or with the reason for a refusal.
+  /// Answers a question with the text, with nothing if there is none, or with the reason for a refusal.
   mutating func resolve(_ given: Given) throws(Problem) -> Value {
     if let from = given.from, let plugin = Self.plugin(of: from.file) {
       return Self.refusal(

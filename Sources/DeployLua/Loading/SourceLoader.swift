@@ -1,11 +1,11 @@
 import DeployCore
 import DeployModel
 
-/// Runs the description phase: reads the main file in a new state and answers its calls of `require`.
+/// Runs the description phase: reads the main file in a new state, and answers its calls of `require`.
 struct SourceLoader {
   let read: LuaProject.Reader
   private let origins: PluginOrigins
-  /// Returns the names that can be required, for near matches.
+  /// Returns the names that can be required, to suggest similar ones.
   private let names: () -> [String]
   /// The files that were read, in the order of reading.
   private(set) var files: [SourceFile] = []
@@ -13,7 +13,7 @@ struct SourceLoader {
   private var checks = true
   private var asked = 0
 
-  /// The limit of `require` calls while a project is read.
+  /// The largest number of `require` calls while a project is being read.
   private static let mostRequires = 10_000
 
   init(
@@ -36,13 +36,14 @@ struct SourceLoader {
     } catch { throw Problems(Problem(error.message), exit: .internal) }
   }
 
-  /// Reads the main file, and returns what it described, in the prelude's form.
+  /// Reads the main file, and returns its description in the prelude's form.
   /// - Parameters:
-  ///   - spec: a file of tests, which is read after the main file; the prelude must be `PinnedPrelude.spec`.
+  ///   - spec: a file of tests, which is read after the main file. The prelude must be `PinnedPrelude.spec`.
   ///   - chosen: the number of the only test to prepare, counted from 1, or nil for all tests.
-  ///   - checks: whether unknown names are problems; false for recipes that a host kept.
-  ///   - only: the recipes to describe, or nil for all. In both cases, functions have the same numbers.
-  /// - Throws: the problem that ended the reading. If problems were found before it and `checks` is true, they are all in the result.
+  ///   - checks: whether unknown names are problems. It is false for recipes that a host kept.
+  ///   - only: the recipes to describe, or nil for all. Functions have the same numbers in both cases.
+  /// - Throws: the problem that ended the reading. If other problems were found before it and `checks` is true, nothing is thrown, and all
+  ///   problems are in the result.
   mutating func load(
     _ main: SourceFile, spec: SourceFile? = nil, chosen: Int? = nil, checks: Bool, only: [String]? = nil
   ) throws(Problem) -> Value {
@@ -59,7 +60,7 @@ struct SourceLoader {
     }
     var answer = WireWriter()
     while true {
-      // The whole project has one instruction budget: a file that is required has none of its own.
+      // The whole project has a single instruction budget. A required file does not get its own.
       switch task.step(answer, refills: false) {
       case .returned(let project): return project
       case .raised(let error):
@@ -75,8 +76,8 @@ struct SourceLoader {
     }
   }
 
-  /// Returns a description of nothing with the problems that were found before the one that ended the reading, and this one, or nil if
-  /// there are none before it, or no memory is left.
+  /// Returns an empty description with the problem that ended the reading and all problems that were found before it. Returns nil if none
+  /// were found before it, or if no memory is left.
   private func noted(before last: Problem, in path: String) -> Value? {
     let task = state.start(state.number("load_number"), .project(path: path, request: .record(of: [("noted", .bool(true))])), whole: true)
     guard let task, case .returned(.record(var members)) = task.step(WireWriter()),
@@ -146,7 +147,7 @@ struct SourceLoader {
     let members: [(String, Value)] = [
       ("plugin", .text(name)), ("manifest", .text(data)), ("manifest_path", .text(manifest)), ("origin", .text(origin.rawValue)),
     ]
-    // The manifest may name another file as the main one.
+    // The manifest can declare a different file as the main one.
     guard let text else { return .record(of: members) }
     return found(main, text, members)
   }
@@ -173,15 +174,15 @@ struct SourceLoader {
     return found(path, text, [])
   }
 
-  /// How a project gets a plugin that it does not have.
+  /// Returns a sentence about how a project gets a plugin that it does not have.
   private static func bringing(_ name: String) -> String {
     "lander plugin add SOURCE brings a plugin from a git repository or a folder; lander plugin new \(name) writes a new one"
   }
 
-  /// Returns a hint with the name that was probably meant, or nil if no name is near.
+  /// Returns a hint with the name that was probably meant, or nil if no name is similar.
   private func near(_ name: String) -> String? {
     let names = names()
-    // The person may have mistaken only the part before the last dot, which says where the module comes from.
+    // Perhaps the person got only the part before the last dot wrong, which says where the module comes from.
     let plain = names.first { $0 == name.split(separator: ".").last.map(String.init) }
     return (NearMatch.of(name, among: names) ?? plain).map { "did you mean require \"\($0)\"?" }
   }

@@ -1,19 +1,19 @@
 import DeployModel
 
-/// The limits of functions in a rehearsal. A deployment makes far fewer requests; a function that makes more does not end.
+/// The limits for functions in a rehearsal. A deployment makes far fewer requests. A function that makes more would never end.
 struct RehearsalBounds {
-  /// The limit of the requests of one function.
+  /// The largest number of requests from one function.
   let requests: Int
-  /// The limit of the requests of all functions.
+  /// The largest number of requests from all functions together.
   let total: Int
-  /// The limit of the time that one function sleeps, altogether.
+  /// The longest total time that one function can sleep.
   static let asleep = Interval(milliseconds: 30 * 86_400_000)
-  /// The limit of a loop that repeats a request until the answer changes, because in a rehearsal the answer does not change.
+  /// How often a loop can repeat a request until the answer changes. The limit exists because in a rehearsal the answer never changes.
   static let polls = 1000
   private let hosts: Int
 
   private var asked = 0
-  /// Whether the limit that was exceeded last is one of a single script; false: it is one of all scripts together.
+  /// Whether the limit that was exceeded last applies to a single script. If false, it applies to all scripts together.
   private(set) var isOfOneScript = true
 
   init(hosts: Int) {

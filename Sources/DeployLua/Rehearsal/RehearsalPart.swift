@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// A function of a recipe that the engine starts, as people know it.
+/// A function of a recipe that the engine starts, with the name by which people know it.
 struct RehearsalPart {
-  /// What the function is: `hook ApplicationStart`, `stage migrate`, `strategy canary`, `on_failure`.
+  /// What the function is, such as `hook ApplicationStart`, `stage migrate`, `strategy canary` or `on_failure`.
   var title: String
   /// Where the function is defined.
   var place: SourcePlace?

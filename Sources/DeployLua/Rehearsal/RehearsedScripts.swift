@@ -7,23 +7,24 @@ package final class RehearsedScripts: Scripts {
   /// A function of a recipe. Several scripts may run it.
   final class Function {
     let part: RehearsalPart
-    /// The number of the requests of all of these scripts.
+    /// The number of requests from all of these scripts.
     var asked = 0
     init(_ part: RehearsalPart) { self.part = part }
   }
 
-  /// A running script. It is an object and no struct, because there are many scripts, and each step uses one.
+  /// A running script. It is an object rather than a struct, because there are many scripts, and each step uses one of them.
   final class Running {
     let recipe: Int
-    /// The number of the script that the engine started; the script's own number, if the engine started this one.
+    /// The number of the script that the engine started and that led to this one. If the engine started this script, it is the script's own
+    /// number.
     let root: ScriptID
     let function: Function
     var requests = 0
     var asleep = Interval.zero
     /// Whether the engine has asked the script to end.
     var isCancelled = false
-    /// Whether the script, or a function that it started, has used an answer that only a real host can give. Only notices use this, because
-    /// nothing runs at the same time as a notice.
+    /// Whether the script, or a function that it started, has used an answer that only a real host can give. This is used only for notices,
+    /// because nothing runs at the same time as a notice.
     var hasLooked = false
     var part: RehearsalPart { function.part }
 
@@ -36,8 +37,8 @@ package final class RehearsedScripts: Scripts {
 
   let plan: Plan
   let mode: Rehearsal
-  /// Whether the rehearsal makes hosts fail. If it does, an error that a function raises may only be the function's reaction to such a
-  /// failure, and no mistake in the recipe.
+  /// Whether the rehearsal makes hosts fail. If it does, an error from a function might be just the function's reaction to such a failure
+  /// rather than a mistake in the recipe.
   private let hasFaults: Bool
   private let scripts: LuaRecipes
   /// The running scripts, by number. Numbers are given one after the other.
@@ -45,18 +46,18 @@ package final class RehearsedScripts: Scripts {
   private var functions: [Body: Function] = [:]
   /// For each function that is about to start, the script that asked for it.
   private var parents: [Body: ScriptID] = [:]
-  /// The scripts that the engine started and in which something was found.
+  /// The scripts that the engine started and that have findings.
   private var faulty: Set<ScriptID> = []
   private var bounds: RehearsalBounds
   private var seen: Set<RehearsalFinding> = []
 
-  /// The findings, in the order in which they were found. Each occurs once.
+  /// The findings, in the order in which they were made. Each occurs once.
   package private(set) var findings: [RehearsalFinding] = []
-  /// The parts of the code that may run several times, in words. The sum of deadlines counts each of them once.
+  /// The parts of the code that might run several times, in words. The sum of deadlines counts each of them once.
   package private(set) var loops: [String] = []
   /// Whether each recipe of the plan has used an answer that only a real host can give.
   private var doubted: [Bool]
-  /// The limit that ended the whole rehearsal, in words; nil: none did.
+  /// The limit that ended the whole rehearsal, in words, or nil if no limit did.
   package private(set) var overrun: Problem?
 
   /// - Parameter hasFaults: whether the rehearsal makes hosts fail.
@@ -67,7 +68,7 @@ package final class RehearsedScripts: Scripts {
     self.hasFaults = hasFaults
     scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode)
     bounds = RehearsalBounds(hosts: plan.hosts.count)
-    // A recipe that a host kept may have a prelude that does not note which answers were used.
+    // A recipe that a host kept might have a prelude that does not note which answers were used.
     doubted = plan.content.recipes.indices.map { $0 > 0 }
   }
 
@@ -120,14 +121,14 @@ package final class RehearsedScripts: Scripts {
     scripts.kill(script)
   }
 
-  /// Returns whether the actions of a script may depend on an answer that only a real host can give.
+  /// Returns whether the actions of a script might depend on an answer that only a real host can give.
   private func isDoubted(_ one: Running) -> Bool {
     if one.part.isNotice { return running[one.root]?.hasLooked ?? one.hasLooked }
     return one.recipe < doubted.count ? doubted[one.recipe] : true
   }
 
-  /// Returns whether what stops this script will also stop it in a deployment. For a script that runs after a deployment this is certain
-  /// even if an earlier script had a fault, because it runs after failures too.
+  /// Returns whether an error that stops this script will certainly stop it in a deployment too. For a script that runs after a deployment,
+  /// this is certain even if an earlier script had a fault, because such a script runs after failures too.
   private func isSure(_ one: Running) -> Bool { !isDoubted(one) && (!hasFaults || one.part.isNotice) }
 
   /// Returns whether something was found in a part of the recipe.
@@ -166,10 +167,10 @@ package final class RehearsedScripts: Scripts {
     return marks
   }
 
-  /// Returns what the engine should assume as the end of a script.
+  /// Returns what the engine should assume as the result of a script.
   private func ended(_ script: ScriptID, _ one: Running, _ result: ScriptResult) -> ScriptResult {
     if mode != .faults, !hasFaults, one.part.isLook, result == .returned(.bool(false)) {
-      // The function used an invented answer, so the rehearsal continues as if the look had passed.
+      // Because the function used an invented answer, the rehearsal continues as if the look had passed.
       if !isDoubted(one) { find(Problem("\(one.part.title) says no though all goes well"), isCertain: false, isEnd: false, one) }
       return .returned(.bool(true))
     }
@@ -188,12 +189,12 @@ package final class RehearsedScripts: Scripts {
     return .returned(.bool(true))
   }
 
-  /// Returns whether a failure comes from the recipe itself and not from an operation.
+  /// Returns whether a failure comes from the recipe itself rather than from an operation.
   private static func isRecipesOwn(_ kind: Failure.Kind) -> Bool { [.failed, .invalid, .misnamed].contains(kind) }
 
   // MARK: bounds
 
-  /// Ends a script at a request that exceeds a limit. Its clean-up may make a few more requests.
+  /// Ends a script at a request that exceeds a limit. The script's clean-up can still make a few more requests.
   private func stop(_ script: ScriptID, _ one: Running, at bound: Failure) -> Step {
     var step = scripts.step(script, .cancel(bound))
     for _ in 0..<100 {
@@ -209,8 +210,8 @@ package final class RehearsedScripts: Scripts {
     return Step(.ended(.raised(ScriptError(bound, place: place))))
   }
 
-  /// Reports a notice that was ended because all notices together took too long. No host is slow in a rehearsal, so the notice itself waits
-  /// too long.
+  /// Reports a notice that was ended because all notices together took too long. No host is slow in a rehearsal, so the notice itself must
+  /// be waiting too long.
   private func wasOverdue(_ one: Running, _ failure: Failure, _ step: Step) {
     var place = one.part.place
     if case .ended(let result) = step.next, case .raised(let error) = result { place = error.place ?? place }

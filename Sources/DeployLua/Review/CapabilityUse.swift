@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Finds calls in the files of a plugin for which its `plugin.lua` does not ask, as far as their text shows.
+/// Finds calls in a plugin's files that need a capability for which its `plugin.lua` does not ask, as far as the text of the files shows.
 struct CapabilityUse {
   private let plugin: RequiredPlugin
   private let asked: [String]
   /// The methods that the plugin itself declares. They are not methods of hosts.
   private let own: Set<Substring>
 
-  /// The capability that each word needs, such as `host:run`. `…` stands for a name in the call.
+  /// The capability that each word needs, for words such as `host:run`. `…` stands for a name in the call.
   private static let needs: [(word: String, needed: String)] =
     ((try? Vocabulary())?.words ?? []).compactMap { word in word.needs.map { (word.name, $0) } }
 
@@ -15,7 +15,7 @@ struct CapabilityUse {
   /// - Returns: a warning for each line with such a call.
   static func warnings(of plugins: [RequiredPlugin], in files: [SourceFile]) -> [Problem] {
     plugins.flatMap { plugin -> [Problem] in
-      // A plugin whose manifest has no capabilities may do everything.
+      // A plugin whose manifest has no capabilities is allowed to do everything.
       guard let asked = plugin.manifest.capabilities else { return [] }
       let folder = "plugins/\(plugin.manifest.name)/"
       let read = files.filter { $0.path.hasPrefix(folder) && $0.path.hasSuffix(".lua") && !$0.path.hasSuffix("/plugin.lua") }
@@ -45,7 +45,7 @@ struct CapabilityUse {
     return found
   }
 
-  /// Returns what the call at a token needs, or nil if it needs nothing, or only a deployment can tell.
+  /// Returns what the call at a token needs, or nil if it needs nothing or only a deployment can show what it needs.
   private func need(_ tokens: [Token], _ index: Int) -> (word: String, needed: String)? {
     let token = tokens[index]
     if token.text == "secret", token.kind == .name, let name = literal(tokens, index + 1) { return ("secret", "secret:\(name)") }

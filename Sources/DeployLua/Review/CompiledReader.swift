@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Reads the compiled form of Lua 5.4, as far as this is needed for the names of globals and for lines.
+/// Reads the compiled form of Lua 5.4, but only as far as needed for the names of globals and for lines.
 struct CompiledReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
@@ -9,12 +9,12 @@ struct CompiledReader {
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-  /// Returns the globals, or nil if the form belongs to another version, or has another size of numbers.
+  /// Returns the globals, or nil if the form belongs to another version or uses numbers of another size.
   mutating func globals() -> [GlobalName]? { readAll() ? found : nil }
 
-  /// Returns the lines on which code runs, in order, as `activelines` of Lua's own debug library does. The line with the `end` of a
-  /// function does not count, because its code runs only if the function has not returned before. Nil: the form belongs to another version,
-  /// or has another size of numbers.
+  /// Returns the lines on which code runs, in order, as `activelines` in Lua's own debug library does. The line with the `end` of a
+  /// function does not count, because its code runs only if the function has not returned before. Returns nil if the form belongs to
+  /// another version or uses numbers of another size.
   mutating func executableLines() -> [Int]? { readAll() ? active.sorted() : nil }
 
   private mutating func readAll() -> Bool {
@@ -46,7 +46,7 @@ struct CompiledReader {
     return true
   }
 
-  /// Reads a text, or empty if it is omitted.
+  /// Reads a string, which is empty if it is omitted.
   private mutating func text() -> String? {
     guard let size = int() else { return nil }
     let start = at

@@ -7,7 +7,7 @@ struct Expressions {
     "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil", "not", "or", "repeat",
     "return", "then", "true", "until", "while",
   ]
-  /// The words after which a value or a name follows, and no statement begins.
+  /// The words that are followed by a value or a name, so that no statement begins after them.
   private static let joining: Set<Substring> = [
     "and", "elseif", "for", "function", "goto", "if", "in", "local", "not", "or", "return", "until", "while",
   ]
@@ -16,7 +16,8 @@ struct Expressions {
   ]
   private static let unary: Set<Substring> = ["not", "-", "#", "~"]
 
-  /// Returns the token at an index, unless it is a text; then, and out of range, an empty string. For comparisons with signs and words.
+  /// Returns the token at an index, for comparisons with signs and words. If the token is a string or the index is out of range, returns an
+  /// empty string.
   func sign(_ index: Int) -> Substring { tokens.indices.contains(index) && tokens[index].kind != .text ? tokens[index].text : "" }
 
   func isText(_ index: Int) -> Bool { tokens.indices.contains(index) && tokens[index].kind == .text }
@@ -57,7 +58,7 @@ struct Expressions {
     return tokens.count
   }
 
-  /// Returns the index after one operand: a value, with all calls and lookups that follow it.
+  /// Returns the index after one operand, which is a value with all calls and lookups that follow it.
   func operandEnd(_ index: Int) -> Int {
     var at = index
     while Self.unary.contains(sign(at)) { at += 1 }
@@ -91,7 +92,7 @@ struct Expressions {
     return at
   }
 
-  /// Returns the arguments of the call whose arguments begin at an index: a text, a table, or the expressions between brackets.
+  /// Returns the arguments of a call if they begin at this index: a string, a table, or the expressions between brackets.
   func arguments(_ index: Int) -> [Range<Int>] {
     if isText(index) { return [index..<index + 1] }
     if sign(index) == "{" { return [index..<close(index)] }
@@ -104,14 +105,14 @@ struct Expressions {
     return found
   }
 
-  /// Returns whether an expression is only a call, which may give no value or several.
+  /// Returns whether an expression is just a call, which can return no value or several.
   func isCall(_ range: Range<Int>) -> Bool {
     let isPrefix = isName(range.lowerBound) || sign(range.lowerBound) == "("
     guard range.count > 1, isPrefix, operandEnd(range.lowerBound) == range.upperBound else { return false }
     return isText(range.upperBound - 1) || [")", "}"].contains(sign(range.upperBound - 1))
   }
 
-  /// Returns whether the name at an index is the first token of a statement: a value, a block or another statement then ends before it.
+  /// Returns whether the name at an index is the first token of a statement. It is if a value, a block or another statement ends before it.
   func isStatement(_ index: Int) -> Bool {
     guard index > 0 else { return true }
     let before = tokens[index - 1]
@@ -126,14 +127,15 @@ struct Expressions {
     }
   }
 
-  /// Returns the variables that the assignment at an index changes, and the members that it sets; both empty: no assignment begins there.
+  /// Returns the variables that the assignment at an index changes, and the members that it sets. Both are empty if no assignment begins
+  /// there.
   func targets(_ index: Int) -> (variables: [Int], members: [Substring]) {
     var (variables, members, at) = ([Int](), [Substring](), index)
     while at < tokens.count {
       let end = operandEnd(at)
       let isMember = [".", ":"].contains(sign(end - 2)) && isName(end - 1)
       if isMember { members.append(tokens[end - 1].text) }
-      // A key that is computed may be any name, so nothing is known of the variable afterwards.
+      // A computed key could be any name, so nothing is known about the variable afterwards.
       if isName(at), end == at + 1 || sign(end - 1) == "]" { variables.append(at) }
       at = end + 1
       if sign(end) == "=" { return (variables, members) }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Finds the line of a field in a table constructor. Lua itself only knows the line of the call.
+/// Finds the line of a field in a table constructor. Lua itself knows only the line of the call.
 struct FieldLines {
   private let tokens: [(path: String, tokens: [Token])]
 
@@ -8,10 +8,10 @@ struct FieldLines {
     tokens = sources.filter { $0.path.hasSuffix(".lua") }.map { ($0.path, Tokenizer.tokens(of: $0.text)) }
   }
 
-  /// Returns the line of the first `field =` directly in the first table that begins at or after a line, or directly in another table
-  /// that begins on the same line: in `stage.rollout { strategy = canary {`, the call of `canary` has the second one. `a.b` is the field
-  /// `b` of the table that the field `a` begins. If only the first parts are found, it is the line of the last of these; nil: none is
-  /// found.
+  /// Returns the line of the first `field =` that is directly in the first table that begins at or after a line, or directly in another
+  /// table that begins on the same line as that table. For example, in `stage.rollout { strategy = canary {`, the second table belongs to
+  /// the call of `canary`. `a.b` is the field `b` of the table that begins at the field `a`. If only the first parts of such a name are
+  /// found, returns the line of the last part that was found. Returns nil if no part is found.
   func line(of field: String, in file: String, after line: Int) -> Int? {
     guard let list = tokens.first(where: { $0.path.isExactly(file) })?.tokens else { return nil }
     var at = first(in: list, from: line)
@@ -24,13 +24,13 @@ struct FieldLines {
     return found
   }
 
-  /// Returns the line of a quoted text at or after a line, in the same table: at most 200 lines below. Nil: it is not found.
+  /// Returns the line of a quoted string at or after a line, in the same table and at most 200 lines below. Returns nil if it is not found.
   func line(ofText text: String, in file: String, after line: Int) -> Int? {
     guard let list = tokens.first(where: { $0.path.isExactly(file) })?.tokens else { return nil }
     return list.first { $0.line >= line && $0.line < line + 200 && $0.kind == .text && $0.text == text }?.line
   }
 
-  /// Returns the first token at or after a line, by binary search: a file with many recipes has many fields to find.
+  /// Returns the first token at or after a line. It uses binary search, because a file with many recipes has many fields to find.
   private func first(in list: [Token], from line: Int) -> Int {
     var below = 0
     var above = list.count

@@ -6,7 +6,7 @@ struct GlobalName: Hashable {
   var line: Int
   var isWritten: Bool
 
-  /// Returns all globals of a source, from its compiled form; none if it does not compile, or if the form is unknown.
+  /// Returns all globals of a source, from its compiled form. There are none if the source does not compile or its form is unknown.
   static func all(in file: SourceFile) -> [GlobalName] {
     let code = LuaState.compiled(file, named: "@" + file.path)
     return code.withUnsafeBufferPointer { bytes in

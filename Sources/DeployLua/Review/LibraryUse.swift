@@ -1,7 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// Finds uses of functions that Lua's libraries do not have. In a branch that seldom runs, such a use would end a deployment in production.
+/// Finds uses of functions that Lua's libraries do not have. In a branch that rarely runs, such a use would not be noticed until it ended a
+/// deployment in production.
 enum LibraryUse {
   /// The members that each library has in recipes.
   static let members: [String: [String]] = [
@@ -17,7 +18,7 @@ enum LibraryUse {
     "utf8": ["char", "charpattern", "codepoint", "codes", "len", "offset"],
   ]
 
-  /// The functions that earlier versions of Lua had, and what replaces them.
+  /// The functions that earlier versions of Lua had, and their replacements.
   private static let earlier = [
     "math.atan2": "math.atan(y, x)", "math.cosh": "(math.exp(x) + math.exp(-x)) / 2", "math.ldexp": "x * 2.0 ^ e",
     "math.log10": "math.log(x, 10)",
@@ -25,7 +26,7 @@ enum LibraryUse {
     "table.foreachi": "for i, value in ipairs(t) do … end", "table.getn": "#t", "table.maxn": "#t",
   ]
 
-  /// Returns the names of variables and parameters: `local a, b` and `function name(a, b)`.
+  /// Returns the names of variables and parameters, as in `local a, b` and `function name(a, b)`.
   private static func declared(_ tokens: [Token]) -> Set<Substring> {
     var names: Set<Substring> = []
     for index in tokens.indices where tokens[index].text == "local" || tokens[index].text == "function" {

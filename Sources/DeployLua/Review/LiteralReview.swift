@@ -1,15 +1,15 @@
 import DeployModel
 
-/// Checks values that sources contain literally: whether their fields accept them. The types of the prelude decide.
+/// Checks whether fields accept the values that sources contain literally. The types of the prelude decide.
 struct LiteralReview {
   private var found: [(value: Value, type: String, subject: String, place: SourcePlace)] = []
 
-  /// - Parameter subject: what the value is for, for messages.
+  /// - Parameter subject: what the value is for, to be used in messages.
   mutating func add(_ value: Value, as type: String, _ subject: String, _ place: SourcePlace) {
     found.append((value, type, subject, place))
   }
 
-  /// Returns the value of a token, or nil if it is no value, or only Lua can compute it.
+  /// Returns the value of a token, or nil if it is not a value or only Lua can compute it.
   static func value(_ token: Token) -> Value? {
     switch token.kind {
     case .text: token.text.contains("\\") ? nil : .text(String(token.text))
@@ -25,7 +25,7 @@ struct LiteralReview {
     return Int(text).map { .int($0) } ?? Double(text).map { .number($0) }
   }
 
-  /// Returns a warning for each value that its field does not accept; none if the prelude cannot decide.
+  /// Returns a warning for each value that its field does not accept. There are no warnings if the prelude cannot decide.
   func warnings() -> [Problem] {
     guard !found.isEmpty, let state = try? LuaState(prelude: .own, limits: LuaLimits()) else { return [] }
     let list = Value.list(found.map { .record(of: [("type", .text($0.type)), ("value", $0.value)]) })

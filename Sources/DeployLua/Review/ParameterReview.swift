@@ -31,7 +31,7 @@ struct ParameterReview {
     }
   }
 
-  /// Finds a parameter `no_x` beside a parameter `x` that is true or false, because `--no-x` already means that `x` is false.
+  /// Finds a parameter `no_x` next to a parameter `x` that is true or false, because `--no-x` already means that `x` is false.
   private mutating func look(at parameter: Parameter, beside others: [Parameter]) {
     guard parameter.kind == .boolean, let other = others.first(where: { $0.name.isExactly("no_" + parameter.name) }) else { return }
     let option = parameter.name.replacing("_", with: "-")

@@ -1,13 +1,14 @@
 import DeployModel
 
-/// Checks the paths of a project. A path that only needs tidying is tidied. Each path that could lead elsewhere is a problem with its line.
+/// Checks the paths of a project. A path that only needs tidying is tidied. A path that could lead elsewhere is a problem, which has the
+/// path's line.
 struct PathReview {
   let reader: ProjectReader
   private(set) var problems: [Problem] = []
 
   init(_ reader: ProjectReader) { self.reader = reader }
 
-  /// - Parameter described: the project as the prelude described it.
+  /// - Parameter described: the prelude's description of the project.
   mutating func clean(_ project: inout Project, as described: Value) {
     for (index, value) in reader.list(described["recipes"]).enumerated() where project.recipes.indices.contains(index) {
       clean(&project.recipes[index], as: value)
@@ -117,8 +118,8 @@ struct PathReview {
     problems.append(Problem(message, place: place, fix: fix))
   }
 
-  /// Returns the line of a recipe's field. If a recipe or plugin that comes with Lander set it, this is the line of `base`. Nil: nothing
-  /// set it.
+  /// Returns the line of a recipe's field. If a recipe or plugin that comes with Lander set it, this is the line of `base`. Returns nil if
+  /// nothing set it.
   private func place(of field: String, in recipe: Value) -> SourcePlace? {
     guard let origin = reader.list(recipe["origins"]).first(where: { $0["name"]?.text == field }) else { return nil }
     guard let place = reader.fieldPlace(origin), !place.isOwn else { return reader.fieldPlace(origin) }
@@ -126,7 +127,7 @@ struct PathReview {
     return reader.fieldPlace(base)
   }
 
-  /// Returns the line of a text in the list that begins at a place; the list's own line if the text is not there literally.
+  /// Returns the line of a string in the list that begins at a place. If the string is not there literally, returns the list's own line.
   private func line(of text: String, from place: SourcePlace?) -> SourcePlace? {
     guard let place else { return nil }
     return SourcePlace(file: place.file, line: reader.lines.line(ofText: text, in: place.file, after: place.line) ?? place.line)
@@ -134,6 +135,6 @@ struct PathReview {
 }
 
 extension SourcePlace {
-  /// Whether the file is one of the project, and not of a recipe or plugin.
+  /// Whether the file belongs to the project rather than to a recipe or plugin.
   fileprivate var isOwn: Bool { !file.hasPrefix("recipes/") && !file.hasPrefix("plugins/") }
 }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What can be seen in the text of a source without running it.
+/// What the text of a source shows without being run.
 struct SourceLooks {
   /// The names that are passed to `secret` literally.
   var secrets: [String] = []
@@ -29,8 +29,8 @@ struct SourceLooks {
     return nil
   }
 
-  /// Returns the line of a `:run(` or `:try(` whose first argument joins a member of `params` to a text, directly and without `quote`, or
-  /// nil if there is none.
+  /// Returns the line of a `:run(` or `:try(` whose first argument concatenates a member of `params` with a string, directly and without
+  /// `quote`. Returns nil if there is none.
   private static func joined(_ tokens: [Token], _ index: Int) -> Int? {
     guard tokens[index].text == ":", index + 2 < tokens.count, tokens[index + 1].text == "run" || tokens[index + 1].text == "try",
       tokens[index + 2].text == "("

@@ -1,15 +1,16 @@
-/// A token of a Lua text, as far as the reviews need it.
+/// A token of Lua source, as far as the reviews need it.
 struct Token: Hashable {
   enum Kind { case name, text, number, sign }
   var kind: Kind
-  /// The token as it is written. Of a quoted text, it is the part between the quotes, with escapes unchanged.
+  /// The token as it is written. For a quoted string, it is the part between the quotes, with escapes unchanged.
   var text: Substring
   var line: Int
 }
 
-/// Splits a Lua text into tokens. Comments and white space are left out. A part that cannot be read becomes one sign.
+/// Splits Lua source into tokens. Comments and white space are left out. A part that cannot be read becomes a single sign.
 struct Tokenizer {
-  // The text is split by scalars, as Lua splits bytes: a mark that joins the quote before it belongs to the text.
+  // The source is split by scalars, similar to Lua, which splits by bytes. So a combining mark after a quote belongs to the string rather
+  // than to the quote.
   private var rest: Substring.UnicodeScalarView
   private var line = 1
 
@@ -79,7 +80,7 @@ struct Tokenizer {
     return Token(kind: .sign, text: take(1), line: start)
   }
 
-  /// Takes a number: `12`, `.5`, `1e-3`, `0x1F90`, `0x1p-2`.
+  /// Takes a number, such as `12`, `.5`, `1e-3`, `0x1F90` or `0x1p-2`.
   private mutating func number() -> Substring {
     let isHexadecimal = begins(with: "0x") || begins(with: "0X")
     let power = isHexadecimal ? Self.hexadecimalPowers : Self.powers
@@ -103,7 +104,7 @@ struct Tokenizer {
     return text
   }
 
-  /// Returns the index of the last scalar that belongs to the backslash before an index: a line break may be two scalars, and `\z` includes
+  /// Returns the index of the last scalar that belongs to the backslash before an index. A line break can be two scalars, and `\z` includes
   /// white space.
   private func escaped(_ index: Substring.UnicodeScalarView.Index) -> Substring.UnicodeScalarView.Index {
     var last = index
@@ -117,8 +118,8 @@ struct Tokenizer {
     }
   }
 
-  /// Takes a text in long brackets, `[[ … ]]` or `[==[ … ]==]`, without a line break right after the opening bracket, as Lua does. Nil:
-  /// there is none, and nothing is taken.
+  /// Takes a string in long brackets, `[[ … ]]` or `[==[ … ]==]`. As in Lua, a line break right after the opening bracket does not count.
+  /// Returns nil if there is no such string. Nothing is taken in that case.
   private mutating func longBracket() -> Substring? {
     guard rest.first == "[" else { return nil }
     let level = rest.dropFirst().prefix { $0 == "=" }.count

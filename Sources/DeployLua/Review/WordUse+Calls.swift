@@ -2,12 +2,12 @@ import DeployCore
 import DeployModel
 
 extension WordUse {
-  /// The types of arguments before a table of options, by their names in `Word.takes`.
+  /// The types of arguments that come before a table of options, by their names in `Word.takes`.
   private static let types = [
     "duration": "duration", "amount": "amount", "url": "url", "path": "name", "from": "name", "to": "name", "target": "name",
     "\"name\"": "name", "\"NAME\"": "name", "command": "strings", "function": "function",
   ]
-  /// The types that take no table.
+  /// The types that do not accept a table.
   private static let scalars = [
     "boolean", "count", "duration", "factor", "integer", "mode", "name", "number", "owner", "port", "positive", "string", "time", "url",
     "user",
@@ -30,12 +30,12 @@ extension WordUse {
     return found.map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
   }
 
-  /// Checks the arguments of a call: their number, the types of those that are literal, and the options.
+  /// Checks the arguments of a call: their number, the types of literal arguments, and the options.
   mutating func lookAtCall(_ word: Word, _ called: String, _ index: Int) {
     guard let parameters = Self.parameters(of: word) else { return }
     let arguments = expressions.arguments(index)
     let isOpen = parameters.contains("…")
-    // The last argument may be a call that gives several values, or none.
+    // The last argument might be a call that returns several values, or none.
     let isSeveral = arguments.last.map { expressions.isCall($0) || expressions.sign($0.lowerBound) == "..." } ?? false
     let sure = isSeveral ? arguments.dropLast() : arguments[...]
     if sure.count > parameters.count, !isOpen {
@@ -75,7 +75,7 @@ extension WordUse {
         tell("\(called) has no field \"\(name.text)\"", value.lowerBound - 2, fix: fix ?? "it has " + names.joined(separator: ", "))
         continue
       }
-      // The value may begin on a later line than `name =`.
+      // The value might begin on a later line than `name =`.
       if let instead = field.deprecated { tell("\(name.text) of \(called) is deprecated", value.lowerBound - 2, fix: instead) }
       look(at: value, as: field.type, "\(name.text) of \(called)")
     }

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension WordUse {
-  /// Returns the kind of value that a chain such as `host:run("x").stdout` gives, and the index after the chain.
+  /// Returns the kind of value that a chain such as `host:run("x").stdout` results in, and the index after the chain.
   /// - Parameter tells: whether mistakes in the chain are reported.
   mutating func chain(_ index: Int, tells: Bool) -> (kind: Kind?, end: Int) {
     let name = String(tokens[index].text)
@@ -28,7 +28,7 @@ extension WordUse {
         last = book.word(called)
         if tells {
           if called == name || called.hasPrefix(name + "."), !book.isGlobal(name) { lookAtPhase(last, called, index) }
-          // If a dot is used in place of the colon, the object itself is the first argument.
+          // If a dot is used in place of the colon, the first argument is the object itself.
           if let last, !isDotted { lookAtCall(last, called, at) }
         }
         (kind, word) = (last?.gives.map { Kind(name: $0, isSure: true) }, nil)
@@ -46,7 +46,7 @@ extension WordUse {
     return (kind, at)
   }
 
-  /// Returns what `.name` or `:name` at an index is: a member of a value, or of a word that has members.
+  /// Returns what `.name` or `:name` at an index refers to: a member of a value, or of a word that has members.
   private mutating func member(_ index: Int, of kind: Kind?, or word: String?, tells: Bool) -> (kind: Kind?, word: String?) {
     let name = tokens[index].text
     if let word {
@@ -77,7 +77,7 @@ extension WordUse {
     return (nil, nil)
   }
 
-  /// Returns an object as a sentence names it.
+  /// Returns an object in the form for use in a sentence.
   private func said(of object: String) -> String {
     switch object {
     case "hosts": "a set of hosts"
@@ -98,7 +98,7 @@ extension WordUse {
     tell("\(said) has no \(name)", index, fix: near ?? "there are " + names.joined(separator: ", "))
   }
 
-  /// Checks a member of a value that is no object.
+  /// Checks a member of a value that is not an object.
   private mutating func lookAtPlain(_ kind: Kind, _ name: Substring, _ index: Int) {
     let members = LibraryUse.members["string"] ?? []
     switch kind.name {
@@ -113,7 +113,7 @@ extension WordUse {
 
   // MARK: when, and what for
 
-  /// Checks whether a word may be called in the phase in which this place of the source runs.
+  /// Checks whether a word is allowed in the phase in which this place in the source runs.
   private mutating func lookAtPhase(_ word: Word?, _ called: String, _ index: Int) {
     guard let word, !path.hasSuffix("_spec.lua") else { return }
     if word.phases == ["description"], scopes.runs {
@@ -128,8 +128,8 @@ extension WordUse {
     }
   }
 
-  /// Returns whether a condition is this value and nothing else. In `r and r.ok`, the first part only checks whether there is a value at
-  /// all.
+  /// Returns whether a condition consists of this value and nothing else. In `r and r.ok`, the first part only checks whether there is a
+  /// value at all.
   private func isAsked(_ start: Int, _ end: Int) -> Bool {
     let first = expressions.sign(start - 1) == "not" ? start - 1 : start
     switch expressions.sign(first - 1) {
@@ -140,12 +140,12 @@ extension WordUse {
     }
   }
 
-  /// Checks how a value that a word gave is used.
+  /// Checks how the result of a word is used.
   private mutating func lookAtUse(_ kind: Kind, of word: Word?, from start: Int, to end: Int) {
     let (before, next) = (expressions.sign(start - 1), expressions.sign(end))
     let isAsked = isAsked(start, end)
     if kind.name == "never" { return lookBehind(start, end) }
-    // The facts of a host are nil if it was out of reach, so a recipe may ask whether there are any.
+    // The facts of a host are nil if the host was unreachable, so a recipe is allowed to ask whether there are any.
     let isAnswer =
       book.isObject(kind.name) && !["facts", "hosts"].contains(kind.name) && !book.given.contains(kind.name) && !book.isGlobal(kind.name)
     if isAsked, isAnswer {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Finds wrong uses of the language's words in all functions of a source, also in branches that no rehearsal reaches.
+/// Finds wrong uses of the language's words in all functions of a source, even in branches that no rehearsal reaches.
 struct WordUse {
   typealias Kind = VariableScopes.Kind
 
@@ -13,23 +13,23 @@ struct WordUse {
   var literals = LiteralReview()
   /// The members that the source itself sets on some value. An object of the language might be that value.
   private(set) var own: Set<Substring> = []
-  /// The variables whose value changes somewhere, by the token that declares them. Nothing is known of their values elsewhere.
+  /// The variables whose values change somewhere, by the tokens that declare them. Nothing is known about their values at other places.
   private var changing: Set<Int> = []
-  /// Whether this walk only collects what changes.
+  /// Whether this walk only collects the variables that change.
   private let isFirst: Bool
   /// The tables and blocks that are open at this point of the walk.
   private var open: [Opened] = []
-  /// The variables that can be reached from a later token on.
+  /// The variables that can be reached only from a later token on.
   private var pending: [(index: Int, name: Int, kind: Kind?)] = []
-  /// The tokens after which the variables of a `repeat` cannot be reached any more: the ends of the conditions.
+  /// The tokens after which the variables of a `repeat` can no longer be reached. They are the ends of the conditions.
   private var ends: [Int] = []
-  /// The functions that `each` calls with hosts, by the index of their first token.
+  /// The functions that `each` calls with hosts, by the indices of their first tokens.
   private var callbacks: Set<Int> = []
 
   /// A part of the source that has an end.
   private enum Opened {
     case block
-    /// - Parameter word: the word that takes the table; `on` for the lifecycle events of a recipe, or nil if it is unknown.
+    /// - Parameter word: the word that takes the table, `on` for the lifecycle events of a recipe, or nil if it is unknown.
     case table(at: Int, word: String?)
   }
 
@@ -37,7 +37,7 @@ struct WordUse {
 
   /// Returns the warnings about a source that compiles.
   static func warnings(in tokens: [Token], of path: String, by book: WordBook = .own) -> [Problem] {
-    // A source that changes its environment may change the meaning of every word, so it is not checked.
+    // A source that changes its environment can change the meaning of every word, so it is not checked.
     if tokens.contains(where: { $0.kind == .name && $0.text == "_ENV" }) { return [] }
     var first = WordUse(tokens, path, book, isFirst: true)
     first.walk()
@@ -95,7 +95,7 @@ struct WordUse {
     }
   }
 
-  /// Returns the word that takes the table at an index: `recipe` in `recipe "web" {`, `rollout:watch` in `rollout:watch {`.
+  /// Returns the word that takes the table at an index, such as `recipe` in `recipe "web" {` or `rollout:watch` in `rollout:watch {`.
   private mutating func word(ofTable index: Int) -> String? {
     var at = index - 1
     if expressions.sign(at) == "=" {
@@ -174,7 +174,7 @@ struct WordUse {
     return end + 1
   }
 
-  /// Returns the arguments that a function gets, by its position in the source, or nil if they are unknown.
+  /// Returns the arguments that a function gets, judged by its position in the source, or nil if they are unknown.
   private func told(_ index: Int) -> [String]? {
     if callbacks.contains(index) { return ["host"] }
     if expressions.sign(index - 1) == "=", expressions.isName(index - 2), case .table(let table, let word?) = open.last {
@@ -195,7 +195,7 @@ struct WordUse {
     return tokens[on.lowerBound].text == "engine" ? arguments : ["host"] + arguments
   }
 
-  /// Handles `each(hosts, function(host) … end)`: if the source shows that these are hosts, the function gets one.
+  /// Handles `each(hosts, function(host) … end)`: if the source shows that the list has hosts, the function gets a host.
   private mutating func lookAtEach(_ index: Int) {
     let arguments = expressions.arguments(index)
     guard arguments.count > 1, expressions.sign(arguments[1].lowerBound) == "function" else { return }
@@ -236,7 +236,7 @@ struct WordUse {
 
   // MARK: what is told
 
-  /// Warns if a word that stands at an index is deprecated.
+  /// Warns if the word at an index is deprecated.
   mutating func lookAtAge(of word: String?, _ index: Int) {
     guard let word, let instead = book.word(word)?.deprecated else { return }
     tell("\(word) is deprecated", index, fix: instead)

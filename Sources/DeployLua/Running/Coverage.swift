@@ -4,7 +4,7 @@ import Synchronization
 
 /// Counts how many times each line of recipes ran. Tests pass one object to all states that they start.
 package final class Coverage: Sendable, Hashable {
-  /// The counts by line, by the path of the source.
+  /// The counts of each source's lines, by the source's path.
   private let hits = Mutex<[ExactText: [Int: Int]]>([:])
 
   package init() {}

@@ -1,12 +1,12 @@
 import DeployCore
 package import DeployModel
 
-/// The scripts of one deployment. Each recipe of the plan has a Lua state of its own, which is read from pinned sources only.
+/// The scripts of one deployment. Each recipe of the plan has its own Lua state, which is loaded from pinned sources only.
 ///
-/// Functions get their numbers when the sources are read, and the reading is deterministic: sources are read in the order of their
-/// `require`s, and tables are visited in the order of their keys. Functions are numbered in the order of the recipes, and in each recipe
-/// first the hooks, then the stages, `on_failure` and `on_success`. Equal sources give equal numbers on any machine. Functions that are
-/// made while a deployment runs (`each`, `all`, `within`) get the next numbers, in the order in which they are requested.
+/// Functions get their numbers when the sources are read. The reading is deterministic: sources are read in the order of their `require`s,
+/// and tables are visited in the order of their keys. Functions are numbered in the order of the recipes. Within a recipe, the hooks come
+/// first, then the stages, and then `on_failure` and `on_success`. The same sources give the same numbers on any machine. Functions that
+/// are created while a deployment runs (`each`, `all`, `within`) get the next numbers, in the order in which they are requested.
 ///
 /// The `when` of a stage is a function like any other: it is started on `.deployment` and returns `.bool`.
 package final class LuaRecipes: Scripts {
@@ -20,9 +20,9 @@ package final class LuaRecipes: Scripts {
     let recipe: Int
     let task: LuaState.Task?
     let host: String?
-    /// Where a person named this strategy, or nil if the script is no strategy.
+    /// The place where a person named this strategy, or nil if the script is not a strategy.
     var named: SourcePlace?
-    /// The functions that the script has registered for the children for which it waits.
+    /// The functions that the script has registered for the children that it waits for.
     var children: [Int] = []
     /// The host whose operation the script waits for, or nil if there is none.
     var asking: String?
@@ -48,16 +48,16 @@ package final class LuaRecipes: Scripts {
   private(set) var notes: [RehearsalNote] = []
   /// The kind of the error that ended a script in the last step, as the recipe raised it.
   private(set) var raised = ""
-  /// The limit of nesting of `each`, `all` and `within`.
+  /// The deepest nesting of `each`, `all` and `within`.
   package static let deepest = 32
   private var given = GivenFailures()
 
   /// - Parameters:
   ///   - sources: the complete sources for each index of `plan.content.recipes`.
   ///   - rehearsal: the rehearsal, or nil if the deployment is real.
-  ///   - coverage: records which lines run; nil: nothing records them.
+  ///   - coverage: records which lines run, or nil to record nothing.
   ///   - takesLines: whether a person types lines for these scripts. Such scripts are never resumed.
-  /// - Throws: what is wrong with the sources. No function was started then.
+  /// - Throws: what is wrong with the sources. In this case, no function has been started.
   package init(
     plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil,
     takesLines: Bool = false
@@ -119,7 +119,8 @@ package final class LuaRecipes: Scripts {
     running[script] = one
   }
 
-  /// Starts a request of the prompt: `text` is run, and names that begin with `words` are listed. Only for scripts with `takesLines`.
+  /// Starts a request of the prompt: `text` is run, or names that begin with `words` are listed. This is only for scripts with
+  /// `takesLines`.
   package func start(_ script: ScriptID, request: Value) {
     let task = loaded.first.flatMap { $0.state.start($0.state.number("line_number"), .facts(request), whole: true) }
     running[script] = Running(recipe: 0, task: task, host: nil, depth: 0)
@@ -175,9 +176,9 @@ package final class LuaRecipes: Scripts {
     if let one = running.removeValue(forKey: script) { release(one) }
   }
 
-  /// The number of scripts that wait.
+  /// The number of scripts that are waiting.
   package var count: Int { running.count }
-  /// Returns the bytes and functions in all states, for tests of leaks.
+  /// Returns the number of bytes and functions in all states, to test for leaks.
   package func usage() -> (memory: Int, functions: Int) {
     for one in loaded { one.state.collect() }
     return (loaded.reduce(0) { $0 + $1.state.memory }, loaded.reduce(0) { $0 + $1.state.functions })
@@ -188,7 +189,7 @@ package final class LuaRecipes: Scripts {
     return Step(.ended(result), log: log(of: state))
   }
 
-  /// Refuses a nesting that is deeper than anybody needs. The traces of all these functions would have to be kept.
+  /// Refuses nesting that is deeper than anybody needs. Otherwise, the traces of all these functions would have to be kept.
   private func refuseDepth(_ one: Running, _ task: LuaState.Task) -> Answer {
     release(one)
     let failure = Failure(
@@ -221,7 +222,7 @@ package final class LuaRecipes: Scripts {
     var error = given.checked(ErrorReader.scriptError(value, place: nil))
     if let failure = one.cancelled { error.failure = failure }
     error.host = error.host ?? one.host
-    // An error in a strategy from elsewhere also gets the line that names the strategy.
+    // An error in a strategy from another file also gets the line where the recipe uses the strategy.
     if let named = one.named, let place = error.place, place.file != named.file {
       error.trace.append("\(named): strategy \(plan.flow.strategy?.name ?? "")")
     }

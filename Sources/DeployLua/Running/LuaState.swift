@@ -3,19 +3,20 @@ package import DeployModel
 
 /// The limits of Lua code.
 package struct LuaLimits: Sendable, Hashable {
-  /// The bytes that one state may use.
+  /// The largest number of bytes that one state can use.
   package var memory: Int
-  /// The bytes of one text.
+  /// The largest number of bytes in one string.
   package var text: Int
-  /// The instructions of one step, which lasts until the code waits. C functions count too, by their bytes and elements.
+  /// The largest number of instructions in one step, which lasts until the code waits. C functions count too, by the bytes and elements
+  /// that they handle.
   package var instructions: Int64
-  /// The additional number of instructions for clean-up, after `instructions` are used up.
+  /// The number of additional instructions for clean-up after `instructions` are used up.
   package var cleanup: Int64
-  /// The limit of steps in one pattern match.
+  /// The largest number of steps in one pattern match.
   package var matching: Int64
-  /// The seconds of processor time of one step, because single instructions can take long.
+  /// The largest number of seconds of processor time for one step. This limit exists because a single instruction can take a long time.
   package var seconds: Int
-  /// Records which lines run; nil: nothing records them.
+  /// Records which lines run, or nil to record nothing.
   package var coverage: Coverage?
 
   package init(
@@ -30,7 +31,7 @@ package struct LuaLimits: Sendable, Hashable {
     self.matching = matching
   }
 
-  /// Returns the limits for a deployment with this number of hosts: 64 MiB, and 4 KiB for each host.
+  /// Returns the limits for a deployment with this number of hosts: 64 MiB, plus 4 KiB for each host.
   package static func hosts(_ count: Int) -> LuaLimits { LuaLimits(memory: 64 << 20 + count * 4096) }
 
   /// Returns these limits for code whose lines are counted.
@@ -60,8 +61,8 @@ package final class LuaState {
     }
     deinit { clua_end(pointer) }
 
-    /// Runs it until it asks for something outside, returns or raises an error; `answer` is the result of its last question.
-    /// - Parameter refills: whether its instruction budget starts anew; if not, the rest of the last step's budget is used.
+    /// Runs the function until it asks for something outside, returns or raises an error. `answer` is the result of its last question.
+    /// - Parameter refills: whether its instruction budget starts again. If not, it uses the rest of the last step's budget.
     package func step(_ answer: WireWriter, refills: Bool = true) -> Turn {
       var turn = resume(answer, refills: refills)
       while case .asked(let question) = turn, let answer = Calculation.answer(to: question) { turn = resume(answer, refills: false) }
@@ -80,7 +81,7 @@ package final class LuaState {
       }
     }
 
-    /// Makes the function unwind from its next step on. The answer of that step is the error that is raised.
+    /// Makes the function unwind from its next step on. The answer that is passed to that step is the error that is raised.
     package func cancel() { clua_cancel(pointer) }
   }
 
@@ -91,7 +92,7 @@ package final class LuaState {
   let boundary: Boundary
 
   /// Reads a prelude into a new state.
-  /// - Throws: a failure that shows a defect of the prelude, or that there is not enough memory.
+  /// - Throws: a failure that shows a defect of the prelude or a lack of memory.
   package init(prelude: PinnedPrelude, limits: LuaLimits) throws(Failure) {
     var bounds = clua_limits(
       memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
@@ -122,7 +123,7 @@ package final class LuaState {
     _ = writer.bytes.withUnsafeBufferPointer { clua_give(pointer, name, $0.baseAddress, $0.count) }
   }
 
-  /// Returns a source in Lua's compiled form; empty: it does not compile. Only this process may load that form.
+  /// Returns a source in Lua's compiled form, or an empty list if it does not compile. Only this process is allowed to load that form.
   static func compiled(_ file: SourceFile, named name: String) -> [UInt8] {
     var size = 0
     var text = file.text
@@ -152,18 +153,18 @@ package final class LuaState {
   /// Returns a number that the prelude stored under a name.
   package func number(_ name: String) -> Int { Int(clua_number(pointer, name)) }
 
-  /// Makes a function ready to run, or nil if no function has that number, or there is not enough memory.
-  /// - Parameter whole: whether the members of a returned table are needed; false: a table reads as true.
+  /// Makes a function ready to run. Returns nil if no function has that number, or if there is not enough memory.
+  /// - Parameter whole: whether the members of a returned table are needed. If false, a table reads as true.
   func start(_ function: Int, _ start: Start, whole: Bool = false) -> Task? {
     let writer = boundary.arguments(start)
     let task = writer.bytes.withUnsafeBufferPointer { clua_start(pointer, Int64(function), $0.baseAddress, $0.count, whole) }
     return task.map { Task($0, in: self) }
   }
 
-  /// Releases a function, so that its number means nothing any more.
+  /// Releases a function, so that its number is no longer valid.
   package func forget(_ function: Int) { clua_forget(pointer, Int64(function)) }
 
-  /// Returns the notes since the last call: log lines by their level, and findings of a rehearsal.
+  /// Returns the notes since the last call: log lines, with their levels, and findings of a rehearsal.
   package func takeNotes() -> [(kind: String, value: Value)] {
     var count = 0
     guard let bytes = clua_log(pointer, &count), count > 0 else { return [] }

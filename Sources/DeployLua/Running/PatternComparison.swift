@@ -1,9 +1,9 @@
 import CLua
 package import DeployModel
 
-/// Runs functions of `string`, ours or those of the stock library, so that tests can compare both.
+/// Runs functions of `string`, from our library or from the stock library, so that tests can compare both.
 package enum PatternComparison {
-  /// Returns the result of `string.<function>(arguments…)` as text: one value on each line, or `error: …`.
+  /// Returns the result of `string.<function>(arguments…)` as text: one value a line, or `error: …`.
   package static func run(stock: Bool, _ function: String, _ arguments: [Value]) -> String {
     var writer = WireWriter()
     for argument in arguments { writer.put(argument) }

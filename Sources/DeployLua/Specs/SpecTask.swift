@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// One test, in a Lua state of its own.
+/// One test, in its own Lua state.
 package struct SpecTask {
   private let state: LuaState
   private let test: SpecTest
   /// The number of the test's function.
   private let number: Int
-  /// The limit of deployments in one test, which ends an endless loop.
+  /// The largest number of deployments in one test. It stops an endless loop.
   private static let mostTrials = 200
 
-  /// - Parameter coverage: records which lines run; nil: nothing records them.
+  /// - Parameter coverage: records which lines run, or nil to record nothing.
   /// - Throws: what is wrong with the sources.
   package init(_ test: SpecTest, of project: LuaProject, coverage: Coverage? = nil) throws(Problems) {
     guard let main = LuaRecipes.main(of: project.sources), let spec = project.sources.first(where: { SpecPrelude.isSpec($0.path) }) else {
@@ -17,7 +17,7 @@ package struct SpecTask {
     }
     var loader = try SourceLoader(pinned: project.sources, prelude: .spec, limits: LuaLimits().covered(by: coverage))
     let described: Value
-    // Only this test is prepared. In a file with a thousand tests, each would otherwise have to wait for all the others.
+    // Only this test is prepared. Otherwise, in a file with a thousand tests, each test would have to wait until all of them are prepared.
     do { described = try loader.load(main, spec: spec, chosen: test.index, checks: false) } catch { throw Problems(error) }
     guard let number = described["tests"]?.list?.first?["number"]?.int else {
       throw Problems(Problem("the test \"\(test.name)\" is not there when its file is read again", place: test.place))
@@ -28,7 +28,7 @@ package struct SpecTask {
   }
 
   /// Runs the test to its end.
-  /// - Parameter deploy: plays the deployment that the test asks for, and returns what happened.
+  /// - Parameter deploy: plays the deployment that the test requests, and returns what happened.
   /// - Returns: why the test failed, or nil if it passed.
   package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
     var talk = Talk(task: state.start(number, .facts(.record([]))))
@@ -46,7 +46,7 @@ package struct SpecTask {
   }
 
   /// Runs the test in a lab to its end.
-  /// - Parameter perform: does what the test asks for, and returns what happened.
+  /// - Parameter perform: carries out the test's request, and returns what happened.
   /// - Returns: why the test failed, or nil if it passed.
   package func runInLab(_ perform: (LabQuestion) async throws(Problems) -> Value) async -> Problem? {
     var talk = Talk(task: state.start(number, .facts(.record([]))))
@@ -66,7 +66,7 @@ package struct SpecTask {
     }
   }
 
-  /// A test that asks, and gets answers.
+  /// A running test that asks questions and gets answers.
   private struct Talk {
     /// The running function, or nil if there was no memory for it.
     let task: LuaState.Task?
@@ -80,7 +80,7 @@ package struct SpecTask {
     case asked(Question)
   }
 
-  /// Runs the test until it asks something or ends.
+  /// Runs the test until it asks a question or ends.
   private func turn(_ talk: inout Talk) -> Turn {
     guard let task = talk.task else { return .ended(problem("there is no memory for this test")) }
     switch task.step(talk.answer) {

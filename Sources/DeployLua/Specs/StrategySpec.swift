@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A test file with one more recipe, `Trial.Strategy.recipe`, which only rolls out with a strategy.
+/// A test file with one more recipe, `Trial.Strategy.recipe`, which does nothing but roll out with a strategy.
 package struct StrategySpec {
   /// The test file, with that recipe after its last line.
   package let file: SourceFile
@@ -11,8 +11,8 @@ package struct StrategySpec {
     file = SourceFile(path: spec.path, text: spec.text + "\n" + Self.recipe(strategy))
   }
 
-  /// Reads the recipe. Everything else in these sources was read and checked before, so it is not checked again: a test may play
-  /// hundreds of strategies.
+  /// Reads the recipe. Everything else in these sources has already been read and checked, so it is not checked again, because a test can
+  /// play hundreds of strategies.
   /// - Parameter main: the main file, which is read before the test file.
   /// - Throws: what is wrong with the strategy or its options.
   package func project(
@@ -37,7 +37,7 @@ package struct StrategySpec {
       + "stages = { stage.upload, stage.rollout { strategy = \(value) } } }"
   }
 
-  /// Returns a plain value as Lua writes it.
+  /// Returns a plain value in Lua syntax.
   private static func literal(_ value: Value) -> String {
     switch value {
     case .null: "nil"
