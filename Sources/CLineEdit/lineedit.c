@@ -24,11 +24,11 @@ enum { EL_PROMPT = 0, EL_EDITOR = 2, EL_SIGNAL = 3, EL_BIND = 4, EL_ADDFN = 9, E
 enum { H_SETSIZE = 1, H_ENTER = 10, H_SETUNIQUE = 20 };
 enum { CC_REFRESH = 4, CC_REDISPLAY = 8, CC_REFRESH_BEEP = 9 };
 
-/* The limits: lines of history, bytes that one completion adds, bytes of a line that can be completed. */
+/* The limits: lines of history, bytes that one completion adds, and bytes of a line that can be completed. */
 enum { REMEMBERED = 1000, INSERTED = 1024, LEFT = 8192 };
-enum { TICK = 100 /* milliseconds between two questions whether to stop */ };
+enum { TICK = 100 /* milliseconds after which it asks again whether to stop */ };
 
-/* What is used of libedit. */
+/* The functions of libedit that are used. */
 static struct {
   EditLine *(*init)(const char *, FILE *, FILE *, FILE *);
   void (*end)(EditLine *);
@@ -76,7 +76,7 @@ static clineedit *owner(EditLine *line) {
 
 static const char *prompt(EditLine *line) { return owner(line)->prompt; }
 
-/* Waits for a byte, and asks meanwhile whether to stop. */
+/* Waits for a byte, and meanwhile asks whether to stop. */
 static bool arrives(clineedit *edit) {
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   for (;;) {
@@ -87,7 +87,7 @@ static bool arrives(clineedit *edit) {
   }
 }
 
-/* Reads one character. Returns 1, or 0 if the input is over, or the line was stopped. */
+/* Reads one character. Returns 1, or 0 if the input is over or the line was stopped. */
 static int character(EditLine *line, wchar_t *result) {
   clineedit *edit = owner(line);
   mbstate_t state = {0};
@@ -118,7 +118,7 @@ static unsigned char complete(EditLine *line, int key) {
   return listed ? CC_REDISPLAY : *insert ? CC_REFRESH : CC_REFRESH_BEEP;
 }
 
-/* libedit counts columns by the locale of its thread. */
+/* libedit counts columns according to the locale of its thread. */
 static locale_t characters(void) {
   locale_t own = newlocale(LC_CTYPE_MASK, "", NULL);
   locale_t old = own ? uselocale(own) : NULL;

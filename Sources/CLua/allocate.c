@@ -8,15 +8,15 @@ static lua_State *running(clua_state *s) {
   return t->depth ? t->chain[t->depth - 1] : t->co;
 }
 
-/* If every call passes all its arguments on, filling a stack takes the square of its length. */
+/* If every call passes on all of its arguments, the time to fill a stack grows with the square of the stack's length. */
 #define STACK_COST 4000000
 
 static void *refuse(clua_state *s, int why) {
   lua_Debug ar;
   lua_State *L = running(s);
   s->refusal = why;
-  /* While the error unwinds, no frame of the recipe may be left. Then a further refusal keeps the place that is known. */
-  /* Lua looks for garbage everywhere before it gives up, so a loop at the limit costs more than its instructions. */
+  /* While the error unwinds, there might be no frame of the recipe left. In that case, a further refusal keeps the known place. */
+  /* Before Lua gives up, it searches all memory for garbage, so a loop at the limit costs more than its instructions. */
   if (s->current) s->current->budget -= (int64_t)(s->used / 16) + (why == CLUA_DEEP_STACK ? STACK_COST : 0);
   for (int level = 0; L && level < 200 && lua_getstack(L, level, &ar); level++)
     if (lua_getinfo(L, "Sl", &ar) && clua_is_recipe(&ar)) {
@@ -36,7 +36,7 @@ const char *clua_refusal(const clua_state *s) {
   }
 }
 
-/* Asks for a look at the budget at once, because a text is long or much memory was taken. */
+/* Requests an immediate look at the budget, because a string is long or a lot of memory was taken. */
 static void look_soon(clua_state *s) {
   lua_State *L = running(s);
   if (L && lua_gethook(L)) lua_sethook(L, clua_hook, CLUA_MASK(L), 1);

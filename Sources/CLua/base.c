@@ -1,4 +1,4 @@
-/* The base library: the functions that recipes may have, and those that had to be made anew. */
+/* The base library: the functions that recipes are allowed to use, and those that had to be written anew. */
 #include "inside.h"
 #include <string.h>
 
@@ -33,7 +33,7 @@ static int l_collectgarbage(lua_State *L) {
   return 1;
 }
 
-/* Equal texts are compared byte by byte. */
+/* To compare equal strings, Lua has to look at every byte. */
 static int l_rawequal(lua_State *L) {
   luaL_checkany(L, 1);
   luaL_checkany(L, 2);
@@ -49,7 +49,7 @@ typedef struct {
 } stock;
 #define ARGUMENT(n) ((uint64_t)1 << (n))
 
-/* Takes functions from the library on top to the table below it. */
+/* Moves functions from the library on top to the table below it. */
 static void take(lua_State *L, const stock *functions) {
   for (; functions->name; functions++) {
     lua_getfield(L, -1, functions->name);

@@ -1,4 +1,4 @@
-/* What a step of a task may cost: instructions, work inside C functions, memory that is taken, and time of the processor. */
+/* What a step of a task is allowed to cost: instructions, work inside C functions, memory that it takes, and processor time. */
 #include "inside.h"
 #include <time.h>
 
@@ -24,8 +24,8 @@ static int64_t processor_now(void) {
   return now.tv_sec * NANO + now.tv_nsec;
 }
 
-/* One instruction may compare two texts of the greatest length, so a count of instructions is no bound for which a person would wait. The
- * clock is asked first, because that costs nothing. Time in which the machine is busy with other work does not count. */
+/* One instruction can compare two strings of the greatest length, so a limit on instructions alone could take longer than a person would
+ * wait. The clock is checked first, because that costs nothing. Time in which the machine is busy with other work does not count. */
 static bool over_time(const clua_task *t) {
   if ((seconds_now() - t->began) * NANO <= t->most) return false;
   return processor_now() - t->spent > t->most;
@@ -33,7 +33,7 @@ static bool over_time(const clua_task *t) {
 
 /* ---- the budget ---------------------------------------------------------------------------------------------- */
 
-/* Single instructions cost more where texts are long, so the budget is looked at more often. */
+/* A single instruction costs more if strings are long, so the budget is checked more often. */
 int clua_slice(const clua_state *s) { return s->longest > 1u << 20 ? SLICE / 100 : s->longest > 64u << 10 ? SLICE / 10 : SLICE; }
 
 void clua_refill(clua_task *t, bool instructions) {
@@ -69,7 +69,7 @@ void clua_owe(lua_State *L, int64_t steps) {
   if (t) take(t, steps);
 }
 
-/* Work inside C functions is no instruction. The clock is looked at after the same amount of such work, too. */
+/* Work inside C functions does not count as instructions. The clock is also checked after the same amount of such work. */
 void clua_charge(lua_State *L, int64_t steps) {
   clua_task *t = TASK(L);
   if (!t) return;
@@ -83,8 +83,8 @@ void clua_charge(lua_State *L, int64_t steps) {
   if (t->budget < 0 || late) stop(L, t);
 }
 
-/* When Lua calls the handlers of an error that this raises, it still takes the hook as running, so nothing would count what they do. Only
- * our own handlers may see these errors (protect.c). */
+/* When Lua calls the handlers of an error that this hook raises, it still treats the hook as running, so nothing would count what the
+ * handlers do. So only our own handlers are allowed to see these errors (protect.c). */
 void clua_hook(lua_State *L, lua_Debug *ar) {
   if (ar->event == LUA_HOOKLINE) {
     clua_cover(L, ar);

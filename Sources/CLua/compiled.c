@@ -1,5 +1,5 @@
-/* Keeps long sources in Lua's compiled form for states that read them again, because every test of a spec reads all of its file. Keeps only
- * what this process compiled itself. Only a source that is the same in every byte finds it. */
+/* Keeps long sources in Lua's compiled form for states that read them again, because every test of a spec reads the spec's whole file.
+ * Keeps only what this process itself compiled. The compiled form is used only for a source that is identical byte for byte. */
 #include "inside.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ typedef struct {
   char *name, *text;
   size_t count;
   clua_buffer code;
-  uint64_t used; /* when it was wanted last, by a clock of its own */
+  uint64_t used; /* when it was last requested, counted in requests */
 } kept;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -40,7 +40,7 @@ static int put(lua_State *L, const void *bytes, size_t count, void *buffer) {
   return ((clua_buffer *)buffer)->failed;
 }
 
-/* Keeps the function on top, in the place that was unused for the longest time. */
+/* Keeps the function on top, in the place that has been unused for the longest time. */
 static void keep(lua_State *L, const char *text, size_t count, const char *name) {
   kept new = {strdup(name), malloc(count), count, {0}, 0};
   if (!new.name || !new.text || lua_dump(L, put, &new.code, 0) != 0 || new.code.failed) {

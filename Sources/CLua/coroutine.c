@@ -1,4 +1,4 @@
-/* The coroutine library: generators of a recipe may wait on hosts, and errors in them keep their frames. */
+/* The coroutine library. A recipe's generators are allowed to wait for hosts, and errors in them keep their frames. */
 #include "inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,10 +7,10 @@
 bool clua_is_waiting(lua_State *co, int values);
 void clua_push_waiting(lua_State *L);
 
-/* The context of a continuation: the sticky states when it began, and whether it is a wrap's. */
+/* The context of a continuation: the sticky states at its beginning, and whether it belongs to a wrap. */
 enum { WRAP = 16 };
-#define MOST_FRAMES 16384 /* bytes of the frames that are kept of coroutines that an error has left */
-#define FRESH 250         /* instructions that a new coroutine has paid for: most end before their first look at the budget */
+#define MOST_FRAMES 16384 /* bytes of kept frames from coroutines that an error has left */
+#define FRESH 250         /* instructions that a new coroutine pays in advance: most end before their first look at the budget */
 
 static bool enter(clua_task *t, lua_State *co) {
   if (t->depth == t->room) {
@@ -24,7 +24,7 @@ static bool enter(clua_task *t, lua_State *co) {
   return true;
 }
 
-/* Runs the <close> variables of a coroutine that is over. They may not wait: the thread only claims that it can yield. */
+/* Runs the <close> variables of a coroutine that is over. They must not wait, because the thread only claims that it can yield. */
 static int reset(clua_task *t, lua_State *L, lua_State *co) {
   if (t) t->closing++;
 #if LUA_VERSION_RELEASE_NUM >= 50406
@@ -58,8 +58,9 @@ static void remember(clua_task *t, lua_State *co) {
   t->inner = both;
 }
 
-/* A coroutine's function runs under a protected call of its own. So, if an error leaves frames, their <close> variables run inside
- * the coroutine, where they may wait. Frames are kept before they are gone; an error with a traceback already has them. */
+/* A coroutine's function runs under a protected call of its own. So, if an error leaves frames, their <close> variables run inside the
+ * coroutine, where they are allowed to wait. The frames are recorded before they are gone, unless the error has a traceback, which already
+ * contains them. */
 static int body_handler(lua_State *L) {
   if (TASK(L) && lua_type(L, 1) != LUA_TTABLE) remember(TASK(L), L);
   lua_settop(L, 1);

@@ -1,4 +1,4 @@
-/* Which lines of recipes ran, and how often: for whoever tests them. */
+/* Which lines of recipes ran, and how often. This is for people who test recipes. */
 #include "inside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 struct clua_covered {
   char *source;
-  uint32_t *hits; /* by line; the first one is line 0, which no source has */
+  uint32_t *hits; /* by line; the first entry is for line 0, which no source has */
   size_t lines;
 };
 

@@ -1,8 +1,8 @@
-/* Stock functions behind a count of what they read, because the hook does not see their loops. */
+/* Wraps stock functions so that what they read is counted first, because the hook does not see their loops. */
 #include "inside.h"
 
-/* upvalues: the function's own upvalue, the function, and the bits of the arguments whose text it does not read. It runs in this very
- * frame, so that its errors name it and its arguments as usual. */
+/* upvalues: the function's own upvalue, the function, and the bits for the arguments whose text it does not read. The function runs in this
+ * same frame, so that its errors mention it and its arguments as usual. */
 static int guarded(lua_State *L) {
   int top = lua_gettop(L);
   uint64_t unread = (uint64_t)lua_tointeger(L, lua_upvalueindex(3));

@@ -23,21 +23,21 @@ struct clua_state {
   lua_State *L;
   clua_limits limits;
   size_t used;
-  size_t churn;                     /* bytes taken since the last charge: big copies cost, too */
-  size_t longest;                   /* bytes of the longest text that it ever had */
-  clua_task *current;               /* the task whose step is under way */
+  size_t churn;                     /* bytes taken since the last charge, because big copies cost too */
+  size_t longest;                   /* bytes of the longest string that it ever had */
+  clua_task *current;               /* the task whose step is running */
   uintptr_t tasks;                  /* number of tasks so far */
   int64_t next;                     /* number of the next registered function */
   int64_t functions;                /* number of registered functions */
-  void *spare[CLUA_SMALL / 16 + 1]; /* blocks that are free, by their size in units of 16 bytes; each holds the next one */
+  void *spare[CLUA_SMALL / 16 + 1]; /* free blocks, by their size in units of 16 bytes; each points to the next one */
   struct clua_slab *slabs;
-  size_t left;  /* bytes of the newest slab that were never given */
-  void *newest; /* the block that was given last, and its size */
+  size_t left;  /* bytes of the newest slab that were never given out */
+  void *newest; /* the block that was given out last, and its size */
   size_t newest_size;
-  size_t stack_at, stack_end_at; /* where a lua_State keeps the ends of its stack; 0: not known */
-  size_t nodes_at, array_at;     /* where a table keeps the sizes of its two parts; 0: not known */
-  clua_buffer log;               /* kinds and texts or records, in turn */
-  size_t noted;                  /* bytes of the log that are whole */
+  size_t stack_at, stack_end_at; /* where a lua_State keeps the ends of its stack; 0 if unknown */
+  size_t nodes_at, array_at;     /* where a table keeps the sizes of its two parts; 0 if unknown */
+  clua_buffer log;               /* kinds, each followed by a text or a record */
+  size_t noted;                  /* bytes of the log that are complete */
   int notes;
   clua_covered *covered; /* lines that ran, by source */
   size_t sources, recent;
@@ -52,34 +52,34 @@ struct clua_task {
   int anchor;
   uintptr_t number;
   int64_t function, budget;
-  int64_t unseen;             /* steps that were charged since the clock was looked at */
-  int64_t began, spent, most; /* when its step began: seconds of the clock, nanoseconds of the processor; the nanoseconds it may use */
-  lua_State **chain;          /* coroutines it is inside of, outermost first; without `co` */
+  int64_t unseen;             /* steps that were charged since the last look at the clock */
+  int64_t began, spent, most; /* its step's start in seconds and in processor nanoseconds; the nanoseconds that it can use */
+  lua_State **chain;          /* the coroutines that it is inside of, outermost first, without `co` */
   int depth, room;
   clua_buffer reply;
   const uint8_t *answer;
   size_t answered;
   char *inner; /* frames of coroutines that an error has left */
   int flags;   /* sticky: CANCELLED, SPENT */
-  int closing; /* inside coroutine.close: nothing may wait there */
+  int closing; /* inside coroutine.close, where nothing is allowed to wait */
   int arguments;
-  int nesting; /* tasks above it that wait for it */
+  int nesting; /* number of tasks above it that wait for it */
   bool started, dead, failed, whole;
 };
 
 enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
-#define CLUA_CHURN (8u << 20)     /* bytes that bring the next look at the budget forward */
+#define CLUA_CHURN (8u << 20)     /* bytes after which the next look at the budget comes early */
 #define CLUA_LARGEST 1000000      /* elements that a table function handles */
 #define CLUA_NODES 1000000        /* values of one question */
-#define CLUA_PROJECT 5000000      /* values of all that a project describes */
-#define CLUA_STACK 32768          /* values on one stack: arguments and variables of all calls under way; it doubles up to here */
-#define CLUA_RESULTS 10000        /* values that a function of ours returns at once */
-#define CLUA_DEEPEST_TASK 40      /* tasks inside each other; whoever runs them refuses more than 32 already */
-#define CLUA_QUESTION (16u << 20) /* bytes of all values that are asked at once */
+#define CLUA_PROJECT 5000000      /* values in everything that a project describes */
+#define CLUA_STACK 32768          /* values on one stack: arguments and variables of all running calls; it doubles up to this size */
+#define CLUA_RESULTS 10000        /* values that one call of our own functions returns */
+#define CLUA_DEEPEST_TASK 40      /* tasks inside each other; the program that runs them already refuses more than 32 */
+#define CLUA_QUESTION (16u << 20) /* bytes of all values in one question */
 #define CLUA_SOURCE (1u << 20)    /* bytes of one source */
-/* The task whose code runs; NULL while the program itself is at work. */
+/* The task whose code is running, or NULL while the program itself is at work. */
 #define TASK(L) (clua_of(L)->current)
-/* The number of the task that made a coroutine. An address would not do: a new task may have the address of an old one. */
+/* The number of the task that made a coroutine. An address would not work, because a new task can have the address of an old one. */
 #define OWNER(L) (*(uintptr_t *)lua_getextraspace(L))
 
 /* registry keys */
@@ -91,10 +91,10 @@ clua_state *clua_of(lua_State *L);
 #define CLUA_MASK(L) (clua_of(L)->limits.covers ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT)
 
 /* memory.c */
-/* Like realloc, for a block of `had` bytes. NULL: there is no memory, and the old block stays. */
+/* Like realloc, for a block of `had` bytes. Returns NULL if there is no memory. In that case, the old block stays. */
 void *clua_resize(clua_state *s, void *old, size_t had, size_t size);
 void clua_release(clua_state *s, void *block, size_t size);
-/* Frees the slabs. Nothing of them may be in use. */
+/* Frees the slabs. No part of them must be in use. */
 void clua_release_slabs(clua_state *s);
 
 /* allocate.c */
@@ -103,36 +103,38 @@ void *clua_allocate(void *state, void *old, size_t had, size_t size);
 const char *clua_refusal(const clua_state *s);
 
 /* layout.c */
-/* Finds out where a state keeps what its interface does not tell. */
+/* Finds out where a state keeps values that Lua's interface does not provide. */
 void clua_find_layout(lua_State *L);
-/* Returns the number of places for members in a table, including empty ones. This is the cost of going through the table. */
+/* Returns the number of places for members in a table, including empty places. This is the cost of iterating over the table. */
 int64_t clua_slots(lua_State *L, int index);
-/* Whether a new block of that size is for the running stack: a stack grows to twice its length. */
+/* Whether a new block of that size is for the running stack, which grows to twice its length. */
 bool clua_grows_stack(clua_state *s, size_t size);
 
 /* wire.c */
 void clua_put(clua_buffer *b, const void *bytes, size_t count);
 void clua_put_text(clua_buffer *b, const char *text, size_t count);
-/* The same for at most `most` bytes, with a mark that says how many there were. */
+/* The same for at most `most` bytes, followed by a mark that says how many bytes there were. */
 void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most);
-/* Begins a record with this number of members. Texts and values follow, in the order of the texts. */
+/* Begins a record with this number of members. Names and values have to follow, in the order of the names. */
 void clua_put_record(clua_buffer *b, size_t members);
-/* Codes a value. Returns NULL, or why it cannot be coded. It may have `most` values; each one counts once for each way to it. Lenient:
- * codes what is no plain data as nil. Raises only if there is no memory. Charges without raising. */
+/* Codes a value. Returns NULL, or why it cannot be coded. The value can contain up to `most` values, and each of them counts once for each
+ * way to it. If `lenient` is true, anything that is not plain data is coded as nil. Raises only if there is no memory. Charges without
+ * raising. */
 const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient, int64_t most);
 /* Pushes all coded values, and returns their number. Raises if there is no memory, or if they are malformed. */
 int clua_decode(lua_State *L, const uint8_t *bytes, size_t count);
 
 /* trace.c and place.c */
-/* Returns frames of recipe code, innermost first, one a line. The text is from malloc. Never raises. */
+/* Returns frames of recipe code, innermost first, one a line. The text is allocated with malloc. Never raises. */
 char *clua_trace(lua_State *L, clua_task *task);
 char *clua_frames(lua_State *L);
 bool clua_is_recipe(const lua_Debug *ar);
 bool clua_where(lua_State *L, clua_task *task, const char *skip, char *file, size_t room, int *line);
-/* The frames that a function was registered with, innermost first, one a line; NULL if there are none. Anchored in the registry. */
+/* Returns the frames that a function was registered with, innermost first, one a line, or NULL if there are none. The text is anchored in
+ * the registry. */
 const char *clua_origin(lua_State *L, clua_task *task);
-/* Where the task's function is defined; if it is no function of a recipe, where it was started. Nothing else is left if its last call was a
- * tail call. */
+/* Returns where the task's function is defined or, if it is not a recipe's function, where it was started. After a tail call, no other
+ * place is left. */
 bool clua_own_place(lua_State *L, clua_task *task, char *file, size_t room, int *line);
 void clua_place_functions(lua_State *L);
 /* Makes the table on top an error object with a place and a traceback. */
@@ -143,15 +145,15 @@ void clua_trace_library(lua_State *L);
 
 /* budget.c */
 void clua_hook(lua_State *L, lua_Debug *ar);
-/* Instructions between two looks at the budget. */
+/* Returns the number of instructions between two looks at the budget. */
 int clua_slice(const clua_state *s);
-/* Takes steps from the budget for work that no instruction counts. Raises if the budget is spent. */
+/* Takes steps from the budget for work that is not counted as instructions. Raises if the budget is spent. */
 void clua_charge(lua_State *L, int64_t steps);
-/* The same without raising: the next charge raises. */
+/* The same without raising. Instead, the next charge raises. */
 void clua_owe(lua_State *L, int64_t steps);
 void clua_refill(clua_task *t, bool instructions);
 int clua_flags(lua_State *L);
-/* Whether an error must pass a protected call: a limit or a cancellation that came after the call began. */
+/* Whether an error must pass through a protected call, because it is a limit or a cancellation that came after the call began. */
 bool clua_passes(lua_State *L, int before);
 extern const char clua_out_of_budget[];
 
@@ -168,19 +170,19 @@ extern const char clua_cannot_wait[];
 void clua_task_library(lua_State *L);
 
 /* compiled.c */
-/* Like luaL_loadbufferx for a text, but a long text that was loaded before is not compiled again. */
+/* Like luaL_loadbufferx for a text, but a long text that has been loaded before is not compiled again. */
 int clua_load_text(lua_State *L, const char *text, size_t count, const char *name);
 
 /* load.c */
-/* Compiles text and pushes its function. False: nil and the reason are pushed instead. */
+/* Compiles text and pushes its function. If it returns false, nil and the reason are pushed instead. */
 bool clua_compile(lua_State *L, const char *text, size_t count, const char *name);
-/* Returns why a text is not compiled, whatever it says; NULL: it may be compiled. */
+/* Returns why a text must not be compiled, whatever it says, or NULL if it can be compiled. */
 const char *clua_too_much(const char *text, size_t count);
 void clua_load_library(lua_State *L);
 
 /* guard.c */
-/* Makes the stock function on top one that charges for its arguments first. Bit n of `unread`: the function does not read the text of
- * argument n. */
+/* Replaces the stock function on top with one that first charges for its arguments. Bit n of `unread` says that the function does not read
+ * the text of argument n. */
 void clua_guard(lua_State *L, uint64_t unread);
 #define CLUA_UNREAD_ALL (~(uint64_t)0)
 
@@ -190,13 +192,13 @@ void clua_base_library(lua_State *L);
 void clua_protect_functions(lua_State *L);
 void clua_key_functions_of_tables(lua_State *L);
 void clua_meta_functions(lua_State *L);
-/* Refuses what a metatable may not have. */
+/* Refuses fields that a metatable must not have. */
 void clua_check_metatable(lua_State *L, int index);
 void clua_coroutine_library(lua_State *L);
 void clua_string_library(lua_State *L);
 void clua_table_library(lua_State *L);
 void clua_utf8_library(lua_State *L);
 void clua_match_functions(lua_State *L);
-/* Pushes the text of a value; addresses never show. */
+/* Pushes the text of a value. It never shows an address. */
 const char *clua_text(lua_State *L, int index, size_t *count);
 #endif

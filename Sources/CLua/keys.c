@@ -1,4 +1,4 @@
-/* Going through tables: pairs and next by the order of keys, ipairs. */
+/* Iteration over tables: pairs and next in the order of keys, and ipairs. */
 #include "inside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ typedef struct {
   size_t count;
 } key;
 
-/* An exact order of whole numbers and other numbers, also beyond 2^53. */
+/* An exact order of whole numbers and other numbers, even beyond 2^53. */
 static int by_number(const key *a, const key *b) {
   if (a->whole && b->whole) return (a->integer > b->integer) - (a->integer < b->integer);
   long double x = a->whole ? (long double)a->integer : (long double)a->number;
@@ -63,7 +63,7 @@ static int refuse_key(lua_State *L, int index) {
   return clua_raise(L, "usage", lua_tostring(L, -1));
 }
 
-/* upvalues: keys, position, number of keys, the table. The arguments are not looked at. */
+/* upvalues: keys, position, number of keys, the table. The arguments are ignored. */
 static int step(lua_State *L) {
   lua_Integer at = lua_tointeger(L, lua_upvalueindex(2)), count = lua_tointeger(L, lua_upvalueindex(3));
   clua_charge(L, 1);
@@ -107,7 +107,8 @@ static int after_pairs(lua_State *L, int status, lua_KContext context) {
   return 3;
 }
 
-/* Visits the keys in order, as they are now: numbers, texts, booleans, hosts by number. A value of the prelude may say its members. */
+/* Visits the keys that exist now, in order: numbers, strings, booleans, and hosts by number. A value of the prelude can list its own
+ * members. */
 static int l_pairs(lua_State *L) {
   if (lua_type(L, 1) == LUA_TUSERDATA && luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
     clua_charge(L, 1);
@@ -138,13 +139,13 @@ static int l_pairs(lua_State *L) {
   return 3;
 }
 
-/* Returns the first key in order, which is enough to ask whether a table is empty. */
+/* Returns the first key in order, which is enough to find out whether a table is empty. */
 static int l_next(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   if (!lua_isnoneornil(L, 2)) return clua_raise(L, "usage", "next(t, key) is not here: go through a table with pairs");
   lua_settop(L, 1);
   clua_charge(L, clua_slots(L, 1) / 2);
-  lua_pushnil(L); /* 2: the least key so far */
+  lua_pushnil(L); /* 2: the smallest key so far */
   key least, other;
   bool found = false;
   int64_t cost = 0;

@@ -1,9 +1,10 @@
-/* Two things cost time, and no function of Lua tells them: the number of places for members in a table, and which block is a stack.
- * When a state is opened, the places where it keeps them are found out by trying, never assumed. What is not found is not used. */
+/* Two things affect the cost of an operation, and no function of Lua reports them: the number of places for members in a table, and which
+ * block is a stack. When a state is opened, trials find out where the state keeps them. Nothing is assumed, and anything that is not found
+ * is not used. */
 #include "inside.h"
 #include <string.h>
 
-#define SEEN 32 /* bytes of a table that are looked at: fewer than the smallest table has */
+#define SEEN 32 /* bytes of a table that are looked at, fewer than the smallest table has */
 
 static const uint8_t *fresh_table(lua_State *L, int list, int named) {
   lua_createtable(L, list, named);
@@ -33,7 +34,8 @@ static uintptr_t word_at(lua_State *co, size_t at) {
 #define VALUE 16 /* bytes of a value on a stack */
 #define SPARE 5  /* values that a stack has beyond its end, for errors */
 
-/* The last block of a new coroutine is its stack. It notes where the stack begins and ends. A stack grows into a larger block. */
+/* The last block that a new coroutine takes is its stack. The coroutine records where the stack begins and ends. A stack grows into a
+ * larger block. */
 static void find_stack(lua_State *L, clua_state *s) {
   lua_State *co = lua_newthread(L);
   size_t begin = 0, end = 0;
@@ -54,7 +56,7 @@ static void find_stack(lua_State *L, clua_state *s) {
 void clua_find_layout(lua_State *L) {
   clua_state *s = clua_of(L);
   luaL_checkstack(L, 8, NULL);
-  lua_gc(L, LUA_GCSTOP); /* nothing else takes or gives blocks meanwhile */
+  lua_gc(L, LUA_GCSTOP); /* meanwhile, nothing else takes or frees blocks */
   find_table(L, s);
   find_stack(L, s);
   lua_gc(L, LUA_GCRESTART);
@@ -67,7 +69,7 @@ int64_t clua_slots(lua_State *L, int index) {
   int64_t slots = 0;
   if (s->nodes_at) slots = (int64_t)1 << (table[s->nodes_at] & 31);
   if (s->array_at) memcpy(&list, table + s->array_at, sizeof list);
-  return slots + 2 * (int64_t)list; /* the noted size may be half of the real one */
+  return slots + 2 * (int64_t)list; /* the recorded size can be half of the real one */
 }
 
 bool clua_grows_stack(clua_state *s, size_t size) {

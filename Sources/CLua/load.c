@@ -3,7 +3,7 @@
 #include "inside.h"
 #include <string.h>
 
-#define JUMPS 20000 /* and, or, elseif, break, goto and labels of one source; a long recipe has some hundreds */
+#define JUMPS 20000 /* and, or, elseif, break, goto and labels of one source; a long recipe has a few hundred */
 
 /* Whether Lua reads a byte as part of a name, whatever the locale is. */
 static bool is_part(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
@@ -69,7 +69,7 @@ static int l_load(lua_State *L) {
   return 1;
 }
 
-/* data(text, name) -> a table, from text that can reach nothing and may run 10,000 instructions */
+/* data(text, name) -> a table, from text that has access to nothing and can run 10,000 instructions */
 static int l_data(lua_State *L) {
   clua_task *t = TASK(L);
   size_t count;

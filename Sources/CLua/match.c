@@ -1,4 +1,4 @@
-/* Lua's patterns, with a count of steps that ends what would not end. */
+/* Lua's patterns, with a count of steps that ends a match that would otherwise not end. */
 #include "match.h"
 #include <ctype.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 static const char *run(matcher *m, const char *s, const char *p);
 
-#define OFTEN 4096 /* steps between two looks at the budget: an error in a pattern or in a callback hides no more steps */
+#define OFTEN 4096 /* steps between two looks at the budget; an error in a pattern or callback hides at most this number of steps */
 
 static void spend(matcher *m, int64_t steps) {
   m->steps -= steps;
@@ -25,7 +25,7 @@ static const char *item_end(matcher *m, const char *p) {
   }
   if (p[-1] != '[') return p;
   if (p < m->end && *p == '^') p++;
-  do { /* a ']' in the first place stands for itself */
+  do { /* a ']' in the first position stands for itself */
     if (p == m->end) luaL_error(m->L, "malformed pattern (missing ']')");
     if (*p++ == '%') {
       if (p == m->end) luaL_error(m->L, "malformed pattern (missing ']')");
@@ -53,7 +53,7 @@ static bool in_class(int c, int letter) {
   return isupper(letter) ? !in : in;
 }
 
-/* p is at '[', last at the ']' that closes it. */
+/* p points to '[', and last to the ']' that closes it. */
 static bool in_set(matcher *m, int c, const char *p, const char *last) {
   bool wanted = true;
   spend(m, (last - p) / 4);
@@ -144,7 +144,7 @@ static const char *end_capture(matcher *m, const char *s, const char *p) {
 static const char *again(matcher *m, const char *s, int digit) {
   int which = digit - '1';
   if (which < 0 || which >= m->captures || m->capture[which].length == OPEN) luaL_error(m->L, "invalid capture index %%%d", which + 1);
-  size_t length = (size_t)m->capture[which].length; /* for a position, larger than any text */
+  size_t length = (size_t)m->capture[which].length; /* for a position capture, larger than any string */
   if ((size_t)(m->to - s) < length) return NULL;
   spend(m, (int64_t)(length / 8));
   return memcmp(m->capture[which].at, s, length) == 0 ? s + length : NULL;
@@ -157,7 +157,8 @@ static bool frontier(matcher *m, const char *s, const char *p, const char *end) 
 
 /* ---- a pattern ----------------------------------------------------------------------------------------------- */
 
-/* Matches a '%' item that is no single character. Returns whether it was one; moves *s and *p on, and sets *s to NULL if it failed. */
+/* Matches a '%' item that is not a single character. Returns whether it was such an item. Advances *s and *p, and sets *s to NULL if the
+ * match failed. */
 static bool special(matcher *m, const char **s, const char **p) {
   const char *item = *p + 1;
   if (item == m->end) return false;

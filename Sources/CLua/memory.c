@@ -1,5 +1,5 @@
-/* Where a state's blocks come from. Small blocks are cut from slabs and go back to a list of their size. Hooks make and leave many
- * of them, and the collector frees thousands at once. A general allocator would join and split them every time. */
+/* Where a state's blocks come from. Small blocks are cut from slabs and go back to a list for their size. Hooks create and discard many of
+ * them, and the collector frees thousands in one go. A general allocator would join and split them every time. */
 #include "inside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +8,13 @@
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define CLUA_PLAIN 1 /* the sanitizer only sees wrong use of single blocks */
+#define CLUA_PLAIN 1 /* the sanitizer detects only wrong use of single blocks */
 #endif
 #endif
 
 struct clua_slab {
   _Alignas(16) struct clua_slab *next;
-}; /* and then blocks, cut off from its end */
+}; /* and then the blocks, which are cut off from its end */
 
 static bool is_small(size_t size) {
 #ifdef CLUA_PLAIN
@@ -25,7 +25,7 @@ static bool is_small(size_t size) {
 #endif
 }
 
-/* All blocks of a list have the size that its number stands for. */
+/* All blocks in a list have the size that the list's number stands for. */
 static size_t list_of(size_t size) { return (size + 15) / 16; }
 
 static void *take(clua_state *s, size_t size) {

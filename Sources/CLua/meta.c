@@ -1,6 +1,7 @@
 /* Metatables of recipes. Some fields are refused: __gc runs code that nothing counts, __mode makes two runs differ, and a chain of __call
- * never ends within one instruction. Lua reads a metatable whenever it needs one, so such a field could be added later. A table therefore
- * gets a shadow: a table of our own that no recipe can reach, with the metamethods that the metatable has when it is set. */
+ * never ends within one instruction. Lua reads a metatable whenever it needs it, so such a field could be added later. A table therefore
+ * gets a shadow instead. The shadow is a table of our own that no recipe can reach, with the metamethods that the metatable has at the time
+ * when it is set. */
 #include "inside.h"
 
 static char key_shadows, key_origin;
@@ -31,7 +32,7 @@ static void check_setting(lua_State *L) {
   if (lua_istable(L, 2)) clua_check_metatable(L, 2);
 }
 
-/* Pushes the shadow of the metatable at 2. Shadows are known for as long as a table has them. */
+/* Pushes the shadow of the metatable at index 2. A shadow is remembered as long as a table uses it. */
 static void push_shadow(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_shadows);
   lua_pushvalue(L, 2);
@@ -81,14 +82,14 @@ static int l_getmetatable(lua_State *L) {
   return 1;
 }
 
-/* setmetatable, for the prelude, which changes fields of its own metatables later */
+/* setmetatable, for the prelude, which later changes fields of its own metatables */
 static int l_own_setmetatable(lua_State *L) {
   check_setting(L);
   lua_setmetatable(L, 1);
   return 1;
 }
 
-/* Adds `setmetatable` for the prelude, and `for_recipes`, what recipes get in place of functions of the same name. */
+/* Adds `setmetatable` for the prelude, and `for_recipes`, which has the functions that recipes get instead of those with the same names. */
 void clua_meta_functions(lua_State *L) {
   lua_newtable(L);
   lua_createtable(L, 0, 1);

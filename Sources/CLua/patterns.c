@@ -1,4 +1,4 @@
-/* string.find, match, gmatch and gsub over the matcher. */
+/* string.find, match, gmatch and gsub, based on the matcher. */
 #include "match.h"
 #include <ctype.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static void push_capture(matcher *m, int which, const char *s, const char *e) {
   else lua_pushlstring(m->L, c->at, (size_t)c->length);
 }
 
-/* Pushes the captures; if there are none and `s` is given, the whole match. */
+/* Pushes the captures or, if there are none and `s` is given, the whole match. */
 static int push_captures(matcher *m, const char *s, const char *e) {
   int count = m->captures == 0 && s ? 1 : m->captures;
   luaL_checkstack(m->L, count, "too many captures");
@@ -27,7 +27,7 @@ static int push_captures(matcher *m, const char *s, const char *e) {
 
 /* ---- the functions ------------------------------------------------------------------------------------------- */
 
-/* Returns an optional start position, from 0; beyond the end, it is one more than the length. */
+/* Returns an optional start position, counted from 0. If it is beyond the end, it becomes one more than the length. */
 static size_t start(lua_State *L, int argument, size_t length) {
   if (lua_type(L, argument) == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, argument) / 4));
   lua_Integer at = luaL_optinteger(L, argument, 1);
@@ -183,7 +183,7 @@ static int l_gsub(lua_State *L) {
     const char *e = clua_match_at(&m, at, p);
     if (e && e != last) {
       count++;
-      clua_match_settle(&m); /* a callback may raise */
+      clua_match_settle(&m); /* a callback can raise */
       if (add_replacement(&m, &b, at, e, kind)) changed = true;
       at = last = e;
     } else if (at < m.to) {

@@ -1,4 +1,4 @@
-/* Lines of recipes: where the innermost frame of one stands, and where a function is defined. */
+/* Lines of recipes: where the innermost frame of a recipe is, and where a function is defined. */
 #include "inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,8 +50,8 @@ bool clua_own_place(lua_State *L, clua_task *t, char *file, size_t room, int *li
   return true;
 }
 
-/* where([skip]) -> file, line of the innermost recipe frame whose file does not begin with skip. If skip is not given and there is no
- * such frame, those of the task's function */
+/* where([skip]) -> file, line of the innermost recipe frame whose file does not begin with skip. If skip is not given and there is no such
+ * frame, the file and line of the task's function */
 static int l_where(lua_State *L) {
   char file[256];
   int line;

@@ -1,9 +1,9 @@
-/* What the prelude is given besides the libraries: functions that reach into the state. */
+/* The functions that the prelude gets in addition to the libraries. They access the state. */
 #include "inside.h"
 
-#define LONGEST_LINE 4096   /* bytes of a line that a recipe says */
-#define MOST_LINES 1000     /* of one step */
-#define LONGEST_ORIGIN 8192 /* bytes of the frames that tell where a function was made */
+#define LONGEST_LINE 4096   /* bytes of a line that a recipe logs */
+#define MOST_LINES 1000     /* logged in one step */
+#define LONGEST_ORIGIN 8192 /* bytes of the frames that show where a function was made */
 #define NOTED 100           /* values of one noted record */
 
 /* register(function, title, origin) -> number */
@@ -48,7 +48,7 @@ static int l_proxy(lua_State *L) {
   return 1;
 }
 
-/* payload(value) -> payload, metatable, number; nothing for a value that is no proxy */
+/* payload(value) -> payload, metatable, number; nothing for a value that is not a proxy */
 static int l_payload(lua_State *L) {
   luaL_checkany(L, 1);
   if (lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != sizeof(lua_Integer)) return 0;
@@ -68,7 +68,7 @@ static int l_note(lua_State *L) {
   if (lua_type(L, 2) != LUA_TTABLE) luaL_checkstring(L, 2);
   clua_charge(L, 20);
   if (s->notes > MOST_LINES) return 0;
-  s->log.count = s->noted; /* the rest of a note that could not be coded would shift all that follow */
+  s->log.count = s->noted; /* the rest of a note that could not be coded would shift all notes after it */
   if (s->notes++ == MOST_LINES) {
     clua_put_text(&s->log, "warn", 4);
     clua_put_text(&s->log, left_out, sizeof left_out - 1);
@@ -99,7 +99,7 @@ static int call_framed(lua_State *L) {
   return framed_k(L, LUA_OK, 0);
 }
 
-/* framed(function) -> the same, such that `return f()` keeps the caller's frame: its line is to blame */
+/* framed(function) -> a function that does the same, but `return f()` keeps the caller's frame, whose line is to blame */
 static int l_framed(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_settop(L, 1);

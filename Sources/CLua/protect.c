@@ -1,4 +1,4 @@
-/* Protected calls, which limits and cancellations pass. */
+/* Protected calls. Limits and cancellations pass through them. */
 #include "inside.h"
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@ static int finish(lua_State *L, int status, lua_KContext how) {
   }
   if (status == LUA_ERRMEM) {
     clua_state *s = clua_of(L);
-    /* No handler saw this error, and what the prelude's own xpcall tells needs the line. */
+    /* No handler has seen this error, and the message for the prelude's own xpcall needs the line. */
     if (below == 2 && s->refused[0]) lua_pushfstring(L, "%s: %s", s->refused, clua_refusal(s));
     else lua_pushstring(L, clua_refusal(s));
   }
@@ -31,8 +31,8 @@ static int l_pcall(lua_State *L) {
   return finish(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, how, finish), how);
 }
 
-/* upvalues: the recipe's handler, the sticky states when its call began. A limit is raised inside the hook, where nothing counts
- * instructions. So the recipe's handler never sees an error that passes: it could run without a limit. */
+/* upvalues: the recipe's handler, and the sticky states when its call began. A limit is raised inside the hook, where nothing counts
+ * instructions. So the recipe's handler never sees an error that passes through, because there the handler could run without a limit. */
 static int handle(lua_State *L) {
   if (clua_passes(L, (int)lua_tointeger(L, lua_upvalueindex(2)))) return 1;
   lua_settop(L, 1);

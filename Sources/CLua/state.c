@@ -1,4 +1,4 @@
-/* A state: its memory, its primitives, and the protected ways in. */
+/* A state: its memory, its primitives, and the protected functions that enter it. */
 #include "inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nesting, clua_key_launch;
 static char key_primitives;
-char *const clua_keys[CLUA_KEYS] = {&clua_key_functions, &clua_key_titles, &clua_key_origins, &clua_key_nesting}; /* each by number */
-#define PRELUDE 10000000 /* instructions that reading a file of the prelude may take */
+char *const clua_keys[CLUA_KEYS] = {&clua_key_functions, &clua_key_titles, &clua_key_origins, &clua_key_nesting}; /* by number */
+#define PRELUDE 10000000 /* instructions that reading a file of the prelude can take */
 
 clua_state *clua_of(lua_State *L) {
   void *ud;
@@ -75,8 +75,8 @@ clua_state *clua_open(const clua_limits *limits) {
   }
   lua_atpanic(s->L, panic);
   OWNER(s->L) = 0;
-  /* A search for garbage begins when the heap is four times what the last one left: in a fleet of thousands, most of it lives to the end.
-   * If the limit comes first, Lua searches before it gives up. */
+  /* A search for garbage begins when the heap is four times as large as after the last search, because with thousands of hosts, most of the
+   * heap lives to the end. If the limit comes first, Lua searches before it gives up. */
   lua_gc(s->L, LUA_GCINC, 400, 0, 0);
   if (!protect(s, guarded_set_up, NULL)) {
     clua_close(s);
@@ -117,7 +117,7 @@ static int run_prelude(lua_State *L) {
   chunk *c = lua_touserdata(L, 1);
   if (luaL_loadbufferx(L, c->text, c->count, c->name, "t") != LUA_OK) return lua_error(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
-  lua_pushvalue(L, -1); /* its globals are the primitives, too: nothing else is in reach */
+  lua_pushvalue(L, -1); /* the primitives are also its globals, so it can reach nothing else */
   if (!lua_setupvalue(L, -3, 1)) lua_pop(L, 1);
   lua_sethook(L, end_prelude, LUA_MASKCOUNT, PRELUDE);
   lua_call(L, 1, 0);
@@ -164,7 +164,7 @@ static int run_chunk(lua_State *L) {
   lua_getfield(L, -1, "engine");
   lua_getfield(L, -1, "files");
   if (luaL_loadbufferx(L, c->text, c->count, c->name, "b") != LUA_OK) return lua_error(L);
-  lua_pushvalue(L, 2); /* the primitives: its globals, as of all files of the prelude */
+  lua_pushvalue(L, 2); /* the primitives are its globals, as in all files of the prelude */
   if (!lua_setupvalue(L, -2, 1)) lua_pop(L, 1);
   lua_setfield(L, -2, c->name);
   return 0;

@@ -1,10 +1,10 @@
-/* The string library: our matcher, bounded rep, format without addresses, and a metatable that nobody can change. */
+/* The string library: our matcher, a bounded rep, a format that shows no addresses, and a metatable that nobody can change. */
 #include "inside.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Charges for an argument that should be a number, because a text of digits is read as one, too. */
+/* Charges for an argument that should be a number, because a string of digits is also read as a number. */
 static void charge_number(lua_State *L, int index) {
   if (lua_type(L, index) == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, index) / 4));
 }
@@ -30,8 +30,8 @@ static int l_rep(lua_State *L) {
   return 1;
 }
 
-/* Returns the cost of converting a number with a fraction. All its digits are worked out: those before the point, and the requested ones
- * behind it. flags: the characters between % and the letter. */
+/* Returns the cost of converting a number with a fraction. All of its digits are computed: those before the point, and the requested ones
+ * after it. flags points to the characters between % and the letter. */
 static int64_t digits_of(lua_State *L, int index, const char *flags, const char *end) {
   int exponent = 0;
   frexp(lua_tonumber(L, index), &exponent);
@@ -41,7 +41,7 @@ static int64_t digits_of(lua_State *L, int index, const char *flags, const char 
   return 16 + 4 * (asked < 100 ? asked : 100) + (exponent < 0 ? -exponent : exponent);
 }
 
-/* upvalue 1: the stock function. Values of %s are made text here, so that no address shows. */
+/* upvalue 1: the stock function. Values for %s are converted to text here, so that no address shows. */
 static int l_format(lua_State *L) {
   size_t count;
   const char *format = luaL_checklstring(L, 1, &count), *end = format + count;
@@ -54,7 +54,7 @@ static int l_format(lua_State *L) {
       continue;
     }
     const char *flags = format;
-    format += strspn(format, "-+ #0123456789."); /* stops at the end at the latest: there is a zero */
+    format += strspn(format, "-+ #0123456789."); /* stops at the latest at the end, where there is a zero */
     argument++;
     if (*format && strchr("eEfFgG", *format) && argument <= top && lua_isnumber(L, argument))
       clua_charge(L, digits_of(L, argument, flags, format));
@@ -114,7 +114,7 @@ static void build(lua_State *L) {
   lua_remove(L, -2);
 }
 
-/* Arithmetic with texts reads them as numbers. */
+/* Arithmetic reads strings as numbers, so its functions first charge for their length. */
 static void guard_arithmetic(lua_State *L) {
   static const char *const events[] = {"__add", "__sub", "__mul", "__mod", "__pow", "__div", "__idiv", "__unm", NULL};
   for (int i = 0; events[i]; i++) {
@@ -131,7 +131,7 @@ static void guard_arithmetic(lua_State *L) {
 void clua_string_library(lua_State *L) {
   build(L);
   lua_setfield(L, -2, "string");
-  /* s:method() looks into a copy of its own, so that string.rep = nil in one file has no effect on others */
+  /* s:method() looks into a separate copy, so that string.rep = nil in one file has no effect on others */
   lua_pushliteral(L, "");
   lua_getmetatable(L, -1);
   build(L);

@@ -1,4 +1,4 @@
-/* The table library, bounded. The hook does not see its loops, so each loop first says how far it will go. */
+/* The table library, bounded. The hook does not see its loops, so each loop first charges for its whole length. */
 #include "inside.h"
 
 static lua_Integer guard_table(lua_State *L, int index) {
@@ -17,7 +17,7 @@ static lua_Integer guard_table(lua_State *L, int index) {
   return (lua_Integer)length;
 }
 
-/* Returns the whole number of an argument. A text of digits costs its length. */
+/* Returns the whole number in an argument. A string of digits costs its length. */
 static lua_Integer whole(lua_State *L, int index, lua_Integer standard) {
   if (lua_type(L, index) == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, index) / 4));
   return luaL_optinteger(L, index, standard);
@@ -85,7 +85,7 @@ static bool comes_before(lua_State *L, int one, int other) {
   return before;
 }
 
-/* Merges two runs that are in order; of equal elements, the first stays first. */
+/* Merges two sorted runs. Equal elements keep their order. */
 static void merge(lua_State *L, int from, int into, lua_Integer left, lua_Integer right, lua_Integer end) {
   lua_Integer a = left, b = right, at = left;
   while (a < right && b < end) {
@@ -108,7 +108,7 @@ static void merge(lua_State *L, int from, int into, lua_Integer left, lua_Intege
   }
 }
 
-/* Charges for n log n elements, and for the bytes of texts as often as they may be compared. */
+/* Charges for n log n elements, and for the bytes of strings as often as the strings might be compared. */
 static void charge_sort(lua_State *L, lua_Integer length) {
   int64_t cost = 0, bytes = 0;
   clua_charge(L, length);
@@ -120,7 +120,7 @@ static void charge_sort(lua_State *L, lua_Integer length) {
   clua_charge(L, cost);
 }
 
-/* Lua's own sort depends on the clock if a list is large: equal elements may come out in another order every time. */
+/* Lua's own sort depends on the clock if a list is large, so equal elements could come out in a different order each time. */
 static int l_sort(lua_State *L) {
   lua_Integer length = guard_table(L, SUBJECT);
   if (!lua_isnoneornil(L, ORDER)) luaL_checktype(L, ORDER, LUA_TFUNCTION);

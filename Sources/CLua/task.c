@@ -1,10 +1,10 @@
-/* Tasks: a function of a recipe under a base protected call, stepped from outside, with a budget. */
+/* Tasks. A task is a function of a recipe under a protected call at its base. It is stepped from outside, and has a budget. */
 #include "inside.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST_WORDS (64u << 10) /* bytes of each text of an error that leaves a state */
-static char waiting;              /* what a coroutine of a waiting task yields */
+#define LONGEST_WORDS (64u << 10) /* bytes of each text in an error that leaves a state */
+static char waiting;              /* its address is what a coroutine of a waiting task yields */
 
 /* ---- waiting ------------------------------------------------------------------------------------------------- */
 
@@ -31,7 +31,7 @@ bool clua_can_wait(lua_State *L) {
   return true;
 }
 
-/* ask(...) -> the answer's values. The one function that waits. */
+/* ask(...) -> the answer's values. This is the only function that waits. */
 int clua_ask(lua_State *L) {
   clua_task *t = TASK(L);
   if (!t) return clua_raise(L, "usage", "nothing can be asked here");
@@ -54,13 +54,13 @@ int clua_ask(lua_State *L) {
   return lua_yieldk(L, 1, t->flags, ask_k);
 }
 
-/* Whether the yielded values are a wait that goes through to the outside. */
+/* Whether the yielded values are a wait that has to go through to the outside. */
 bool clua_is_waiting(lua_State *co, int values) { return values == 1 && lua_touserdata(co, -1) == &waiting; }
 void clua_push_waiting(lua_State *L) { lua_pushlightuserdata(L, &waiting); }
 
 /* ---- the base of a task -------------------------------------------------------------------------------------- */
 
-/* A <close> variable may have raised something else since, but the limit stays the cause. */
+/* A <close> variable might have raised something else since, but the limit stays the cause. */
 static void put_limit(lua_State *L, clua_task *t) {
   if (!t->failed || !lua_istable(L, -1)) lua_createtable(L, 0, 2);
   t->failed = true;
@@ -70,7 +70,7 @@ static void put_limit(lua_State *L, clua_task *t) {
   lua_setfield(L, -2, "message");
 }
 
-/* Codes the members of an error that somebody reads, in the order of their names. Its other members stay inside. */
+/* Codes those members of an error that somebody reads, in the order of their names. The other members stay inside. */
 static void encode_error(lua_State *L, clua_buffer *b) {
   static const char *const names[] = {"fix", "host", "kind", "message", "stderr", "traceback", "where", NULL};
   int error = lua_gettop(L), members = 0;
@@ -93,7 +93,7 @@ static void encode_error(lua_State *L, clua_buffer *b) {
   lua_settop(L, error);
 }
 
-/* The result of a function is used as true or false, and in tests as a text. The members of a hook's table are not read. */
+/* The result of a function is used as true or false, and in tests as a string. If a hook returns a table, its members are not read. */
 static void encode_result(lua_State *L, clua_task *t) {
   int type = lua_type(L, 2);
   bool plain = type <= LUA_TSTRING && type != LUA_TLIGHTUSERDATA && lua_rawlen(L, 2) <= LONGEST_WORDS;
@@ -120,7 +120,7 @@ static int main_k(lua_State *L, int status, lua_KContext ignored) {
   t->failed = status != LUA_OK && status != LUA_YIELD;
   t->reply.count = 0;
   t->reply.failed = false;
-  if (t->failed && lua_type(L, -1) == LUA_TSTRING) { /* there was no memory, which the handler does not see */
+  if (t->failed && lua_type(L, -1) == LUA_TSTRING) { /* there was no memory, an error that the handler does not see */
     lua_createtable(L, 0, 3);
     lua_pushliteral(L, "limit");
     lua_setfield(L, -2, "kind");

@@ -1,4 +1,4 @@
-/* Where in a recipe something happened: frames of its code only, across the coroutines of a task. */
+/* Where in a recipe something happened: only frames of the recipe's code, across the coroutines of a task. */
 #include "inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +31,8 @@ static void add_line(lines *l, const char *line) {
 }
 
 #define MOST 40     /* frames that are kept */
-#define HIGHEST 100 /* levels that are looked at from the top, */
-#define LOWEST 20   /* and from the bottom: the cost of finding a level is its number */
+#define HIGHEST 100 /* levels that are searched from the top, */
+#define LOWEST 20   /* and from the bottom, because finding a level costs as much as its number */
 
 /* Returns the number of levels. */
 static int count_levels(lua_State *L) {
@@ -60,7 +60,7 @@ static void add_frame(lines *l, lua_State *L, lua_Debug *ar, const char *title, 
   else if (strcmp(ar->what, "main") == 0) snprintf(line + n, left, " in the file itself");
   else if (ar->name) snprintf(line + n, left, " in %s", ar->name);
   else snprintf(line + n, left, " in the function of line %d", ar->linedefined);
-  if (strcmp(line, last) == 0) return; /* recursion shows a line once */
+  if (strcmp(line, last) == 0) return; /* in a recursion, a line is shown once */
   memcpy(last, line, sizeof line);
   if (l->frames < MOST || always) add_line(l, line);
 }
@@ -162,7 +162,7 @@ int clua_raise(lua_State *L, const char *kind, const char *message) {
   return lua_error(L);
 }
 
-/* "deploy.lua:3: message" -> where and message apart. */
+/* Splits "deploy.lua:3: message" into the place and the message. */
 static void split_place(lua_State *L, int table, const char *message) {
   const char *colon = strchr(message, ':');
   if (!colon || colon == message || colon - message > 200) return;
@@ -176,7 +176,7 @@ static void split_place(lua_State *L, int table, const char *message) {
   set_text(L, table, "message", colon + digits + 3);
 }
 
-/* The last function that sees an error before the stack that led to it is gone. Foreign objects are read raw. */
+/* The last function that sees an error before the stack that led to it is gone. Other objects are read without metamethods. */
 int clua_handler(lua_State *L) {
   const char *message;
   lua_settop(L, 1);

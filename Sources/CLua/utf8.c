@@ -1,7 +1,7 @@
-/* The utf8 library: stock functions that are charged for the bytes they go through, and an iterator that keeps its state to itself. */
+/* The utf8 library: stock functions that are charged for the bytes that they read, and an iterator that keeps its state private. */
 #include "inside.h"
 
-/* Charges for arguments that should be numbers, because texts of digits are read as numbers, too. */
+/* Charges for arguments that should be numbers, because strings of digits are also read as numbers. */
 static void charge_rest(lua_State *L) {
   int64_t cost = 1;
   for (int i = 2; i <= lua_gettop(L); i++)
@@ -9,7 +9,7 @@ static void charge_rest(lua_State *L) {
   clua_charge(L, cost);
 }
 
-/* Returns a position in bytes, from 1, inside 0 ... count + 1. */
+/* Returns a position in bytes, counted from 1 and limited to 0 ... count + 1. */
 static lua_Integer place(lua_Integer at, size_t count) {
   if (at < 0) at = at < -(lua_Integer)count ? 0 : (lua_Integer)count + at + 1;
   return at > (lua_Integer)count ? (lua_Integer)count + 1 : at;
@@ -52,7 +52,7 @@ static int l_offset(lua_State *L) {
   return results;
 }
 
-/* upvalues: the stock iterator, the text, where the last character began */
+/* upvalues: the stock iterator, the text, and where the last character began */
 static int next_code(lua_State *L) {
   lua_Integer at = lua_tointeger(L, lua_upvalueindex(3));
   lua_settop(L, 0);

@@ -1,5 +1,5 @@
-/* Values as bytes, in pre-order. Tags: 0 nil, 1 false, 2 true, 3 whole number (8 bytes), 4 number (8), 5 text (4 bytes
- * of length), 6 list (4 bytes of count), 7 record (4 bytes of count, then texts and values in the order of the texts). */
+/* Values as bytes, in pre-order. Tags: 0 nil, 1 false, 2 true, 3 whole number (8 bytes), 4 number (8), 5 text (4 bytes of length), 6 list
+ * (4 bytes of count), 7 record (4 bytes of count, then names and values in the order of the names). */
 #include "inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ void clua_put_text(clua_buffer *b, const char *text, size_t count) {
 void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most) {
   char mark[64];
   if (count <= most) return clua_put_text(b, text, count);
-  while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80) most--; /* no character is cut */
+  while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80) most--; /* no character is cut in two */
   int marked = snprintf(mark, sizeof mark, " … (%zu bytes in all)", count);
   put_sized(b, TEXT, most + (size_t)marked);
   clua_put(b, text, most);
@@ -51,13 +51,13 @@ void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most) {
 
 void clua_put_record(clua_buffer *b, size_t members) { put_sized(b, RECORD, members); }
 
-/* A walk over a value. It ends at the first thing that does not fit, even if what cannot be coded becomes nil. A table that is in itself,
- * or in several places, counts once for each way to it. */
+/* A walk over a value. It ends at the first thing that exceeds a limit, even in the lenient mode, in which anything that cannot be coded
+ * becomes nil. A table that is inside itself, or in several places, counts once for each way to it. */
 typedef struct {
   lua_State *L;
   clua_buffer *b;
   bool lenient;
-  int64_t nodes, most; /* values and places of tables so far, and how many there may be */
+  int64_t nodes, most; /* values and places of tables so far, and the largest number of them */
 } walk;
 
 static const char *encode(walk *w, int index, int depth);
@@ -74,7 +74,7 @@ static int by_bytes(const void *a, const void *b) {
   return order ? order : (x->count > y->count) - (x->count < y->count);
 }
 
-/* Whether the table is 1..n and nothing else. Also gives the number of its members. */
+/* Whether the table's keys are 1..n and nothing else. Also returns the number of its members. */
 static bool is_list(lua_State *L, int index, size_t *count, bool *named) {
   size_t total = 0, length = lua_rawlen(L, index);
   bool list = true;
@@ -88,7 +88,7 @@ static bool is_list(lua_State *L, int index, size_t *count, bool *named) {
   return list && total == length;
 }
 
-/* Runs inside a task: raises if there is no memory. */
+/* This runs inside a task, so it raises if there is no memory. */
 static const char *encode_record(walk *w, int index, size_t room, int depth) {
   lua_State *L = w->L;
   key *keys = lua_newuserdatauv(L, room * sizeof *keys + 1, 0);

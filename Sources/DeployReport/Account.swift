@@ -1,14 +1,15 @@
 package import DeployModel
 
-/// What people ask about a deployment afterwards: who asked for it and why, who sent it messages, and what it left that needs attention.
+/// What people want to know about a deployment afterwards: who requested it and why, who sent it messages, and what it left behind that
+/// needs attention.
 package struct Account: Sendable {
   /// What a person did to the deployment: a message with its answer, a signal, or a resume.
   package struct Word: Sendable, Hashable {
     package var at: Timestamp
     package var by: String
-    /// What the person did, in the past tense: `approved`, `paused` …
+    /// What the person did, in the past tense, such as `approved` or `paused`.
     package var verb: String
-    /// The gate that the message was for; nil: no gate.
+    /// The gate that the message was for, or nil if it was for no gate.
     package var gate: String?
     /// The reason, or empty if none was given.
     package var comment: String
@@ -27,7 +28,7 @@ package struct Account: Sendable {
   package let words: [Word]
   /// What is wrong with the traffic, in a sentence, or nil if the journal shows nothing wrong.
   package private(set) var traffic: String?
-  /// The weights that the deployment left, if they differ from the weights before, or nil if they are equal, or nothing was shifted.
+  /// The weights that the deployment left, if they differ from the weights before it. It is nil if they are equal or nothing was shifted.
   package let weights: Weights?
   package private(set) var wrong: [Wrong]
   /// Names of stages that should have been undone but were not.
@@ -57,12 +58,11 @@ package struct Account: Sendable {
   /// Returns why a host needs attention, or nil if it needs none.
   private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
     guard let end = story.conclusion else { return nil }
-    // A refused deployment changes no host. But if it is a rollback that followed from a failure, its hosts stay on the failed
-    // release.
+    // A refused deployment changes no host. But if it is a rollback that a failure caused, its hosts stay on the failed release.
     let follows = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
     guard end.status != .refused || follows else { return nil }
     if status.isRestoreFailed { return Wrong(host: host, why: "could not be taken back") }
-    // A task changes no release, and running it again shows the rest.
+    // A task changes no release. Running it again shows what is left to do.
     if story.plan?.kind.task != nil { return nil }
     if status.isOutOfReach { return Wrong(host: host, why: "out of reach: nobody knows what it runs") }
     if status.isHeld { return Wrong(host: host, why: "failed, and left as it is") }
@@ -73,7 +73,7 @@ package struct Account: Sendable {
     return Wrong(host: host, why: "on the release of a deployment that \(end.status == .failed ? "failed" : "was cancelled")")
   }
 
-  /// Returns the account with what is left after the rollback too: its traffic, its hosts and its stages.
+  /// Returns the account with everything that is still left after the rollback: traffic, hosts and stages.
   /// - Parameter pair: the account of the deployment and its rollback together.
   package func leaving(as pair: Account) -> Account {
     var account = self
@@ -81,8 +81,8 @@ package struct Account: Sendable {
     return account
   }
 
-  /// Returns the account without the hosts that have got a newer deployment since, from any machine. If all hosts have got one, the
-  /// traffic and the stages are left out too.
+  /// Returns the account without the hosts that have had a newer deployment since, from any machine. If all hosts have had one, the traffic
+  /// and the stages are left out too.
   package func still(_ hosts: [(name: String, survey: Survey)]) -> Account {
     guard let ended else { return self }
     let newer = hosts.filter { host in
@@ -97,7 +97,7 @@ package struct Account: Sendable {
   /// Whether anything needs attention.
   package var isWrong: Bool { traffic != nil || !wrong.isEmpty || !notUndone.isEmpty }
 
-  /// What the deployment left, as a clause for a list: `traffic left shifted, 2 hosts wrong`, or nil if nothing needs attention.
+  /// What the deployment left, as a clause for a list, such as `traffic left shifted, 2 hosts wrong`. It is nil if nothing needs attention.
   package var clause: String? {
     let parts = [
       traffic.map { _ in "traffic left wrong" }, wrong.isEmpty ? nil : "\(wrong.count.of("host")) left wrong",
@@ -106,7 +106,7 @@ package struct Account: Sendable {
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
-  /// Returns what needs attention, a line each; at most 20 hosts are named.
+  /// Returns what needs attention, one item a line. At most 20 hosts are listed.
   package func looks(on surface: Surface) -> [String] { looks.map { surface.paint($0, .bad) } }
 
   /// The lines of `looks(on:)`, without colours.
@@ -116,7 +116,7 @@ package struct Account: Sendable {
     return [traffic].compactMap { $0 } + hosts + stages
   }
 
-  /// Returns what people did to the deployment, a line each, in the order of time.
+  /// Returns what people did to the deployment, one action a line, in chronological order.
   package func said(on surface: Surface) -> [String] {
     words.map { word in
       let gate = word.gate.map { " \"\(SafeText.line($0))\"" } ?? ""
@@ -126,7 +126,7 @@ package struct Account: Sendable {
     }
   }
 
-  /// Who asked and why, the messages, and what is left: fields for programs.
+  /// Fields for programs: who made the request and why, the messages, and what is left.
   package var members: [(String, Value?)] {
     let said = words.map { word in
       JSON.record([
@@ -147,7 +147,7 @@ package struct Account: Sendable {
 }
 
 extension DeploymentStory {
-  /// What people did to the deployment, in the order of time.
+  /// What people did to the deployment, in chronological order.
   fileprivate var words: [Account.Word] {
     let spoken = messages.map { one in
       let gate = one.message.kind.isAnswer ? one.gate ?? one.message.gate : nil
@@ -162,7 +162,7 @@ extension DeploymentStory {
     signals.map { Account.Word(at: $0.at, by: $0.by, verb: $0.verb, gate: nil, comment: $0.comment, accepted: nil) }
   }
 
-  /// The weights that the deployment left, if they differ from those at the start, or nil if they are equal, or nothing was shifted.
+  /// The weights that the deployment left, if they differ from those at the start. It is nil if they are equal or nothing was shifted.
   fileprivate var leftWeights: Weights? { weights.flatMap { $0.last == $0.first ? nil : $0.last } }
 
   /// What is wrong with the traffic at the end, in a sentence, or nil if the journal shows nothing wrong.
@@ -177,7 +177,7 @@ extension DeploymentStory {
 }
 
 extension Message.Kind {
-  /// The word for what the message did, in the past tense.
+  /// The verb for what the message did, in the past tense.
   fileprivate var past: String {
     switch self {
     case .cancel: "cancelled"

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// One deployment and its rollback, for people who come later: who, what, why, the messages, how it ended and what it left.
+/// One deployment and its rollback, for people who look at it later: who, what, why, the messages, how it ended and what it left behind.
 package struct AccountReport: Sendable {
   package let story: DeploymentStory
   package let rollback: DeploymentStory?
@@ -11,9 +11,9 @@ package struct AccountReport: Sendable {
   private let exit: ExitCode?
 
   /// - Parameters:
-  ///   - state: the state's name in `history`: `succeeded`, `running` …
-  ///   - exit: the exit code, if it also depends on something other than the ends of the deployment and its rollback, or nil if it follows
-  ///     from them.
+  ///   - state: the state's name in `history`, such as `succeeded` or `running`.
+  ///   - exit: the exit code, if it also depends on something other than the outcomes of the deployment and its rollback. It is nil if it
+  ///     follows from these outcomes.
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, state: String, exit: ExitCode? = nil) {
     self.story = story
     self.rollback = rollback

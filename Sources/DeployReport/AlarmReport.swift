@@ -1,20 +1,21 @@
 package import DeployModel
 
-/// The alarm of a deployment, for people and programs: what it looks at, its state and its end.
+/// The alarm of a deployment, for people and programs: what it looks at, its state and its outcome.
 package struct AlarmReport: Sendable {
   private let alarm: Alarm
   private let record: AlarmRecord
   /// Number of hosts that the alarm looks at.
   private let hosts: Int
-  /// The state of the rollback that the alarm began, or nil if it began none, or nobody knows the rollback any more.
+  /// The state of the rollback that the alarm began. It is nil if the alarm began none, or if the rollback is no longer known.
   private let standing: AlarmRollback?
-  /// The command that takes the hosts back by hand.
+  /// The command with which a person rolls the hosts back.
   private let command: String
 
   /// - Parameters:
   ///   - hosts: the number of hosts that the alarm looks at.
   ///   - subject: the deployment's recipe and group, or nil if only its id is known.
-  ///   - standing: the state of the rollback that the alarm began, or nil if it began none, or nobody knows the rollback any more.
+  ///   - standing: the state of the rollback that the alarm began. It is nil if the alarm began none, or if the rollback is no longer
+  ///     known.
   package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
     self.alarm = alarm
     self.record = record
@@ -23,7 +24,7 @@ package struct AlarmReport: Sendable {
     command = "lander rollback" + (subject.map { " \($0.recipe)\($0.groupName.option)" } ?? "")
   }
 
-  /// Whether the alarm has fired: it ended so, or more looks were bad than it allows.
+  /// Whether the alarm has fired: it ended by firing, or more looks than it allows found a host unhealthy.
   package var hasFired: Bool { record.end == .fired || record.end == nil && record.tally.bad > alarm.allow }
 
   private var title: String {
@@ -31,7 +32,7 @@ package struct AlarmReport: Sendable {
     return "\(name) of deployment \(record.deployment)"
   }
 
-  /// Returns the line for the start: what is looked at, how often and until when.
+  /// Returns the line for the start, which says what is looked at, how often and until when.
   package func began(on surface: Surface) -> [String] {
     let from = alarm.isFromEngine ? "from this machine" : "on \(hosts.of("host"))"
     let past = record.tally.looks == 0 ? "" : "; \(record.tally.looks.of("look")) so far, \(record.tally.bad) bad"
@@ -40,12 +41,12 @@ package struct AlarmReport: Sendable {
     ]
   }
 
-  /// Returns the line for an alarm that waits because another deployment works on its hosts.
+  /// Returns the line for an alarm that waits because another deployment is working on its hosts.
   package func waits(_ why: String, on surface: Surface) -> String {
     "\(title) waits: \(SafeText.line(why)). " + (hasFired ? "It fired already." : "There are no looks until that has ended.")
   }
 
-  /// Returns the line for a look that found a host bad.
+  /// Returns the line for a look that found a host unhealthy.
   package func bad(_ words: String, on surface: Surface) -> String {
     let allowed = alarm.allow == 0 ? "; none is allowed" : " of at most \(alarm.allow)"
     return "  " + surface.paint("bad", .bad) + "  \(SafeText.line(words)) (bad look \(record.tally.bad)\(allowed))"
@@ -72,10 +73,10 @@ package struct AlarmReport: Sendable {
     "Nobody watches \(title.lowercasedFirst) until \(until(surface)): lander follow \(record.deployment) --alarm"
   }
 
-  /// Returns the state or the end of the alarm, in one line.
+  /// Returns the state or the outcome of the alarm, in one line.
   /// - Parameters:
   ///   - isWatched: whether a process watches the alarm.
-  ///   - now: the present time, or nil if the line does not say whether the alarm's time is over.
+  ///   - now: the current time, or nil if the line should not say whether the alarm's time is over.
   package func line(on surface: Surface, isWatched: Bool = false, now: Timestamp? = nil) -> String {
     let reason = record.reason.map { ": \(SafeText.line($0))" } ?? ""
     let counted = "\(record.tally.looks.of("look")), \(record.tally.bad) bad"
@@ -94,7 +95,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// What happened to the hosts after the alarm fired: a sentence that begins with a space.
+  /// What happened to the hosts after the alarm fired, as a sentence that begins with a space.
   private var wayBack: String {
     let again = "lander follow \(record.deployment) --alarm"
     let rollback = record.rollback.map { "Rollback \($0)" } ?? "Its rollback"
@@ -111,7 +112,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// The exit code of a command that has watched the alarm to its end.
+  /// The exit code of a command that has watched the alarm until it ended.
   package var exit: ExitCode {
     guard hasFired else { return record.end == .inconclusive ? .partial : .done }
     switch standing {
@@ -122,7 +123,7 @@ package struct AlarmReport: Sendable {
     }
   }
 
-  /// The end of the alarm as a problem, for a command that did not succeed.
+  /// The outcome of the alarm as a problem, for a command that did not succeed.
   package var problem: Problem { Problem(line(on: Surface()), fix: step) }
 
   /// The next command to type.
@@ -152,7 +153,7 @@ package struct AlarmReport: Sendable {
 }
 
 extension Alarm {
-  /// What each look asks, in words.
+  /// What each look checks, in words.
   package var question: String {
     switch check {
     case .http(let url, _): "GET \(SafeText.line(url))"

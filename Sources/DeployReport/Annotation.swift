@@ -14,11 +14,11 @@ package struct Annotation: Sendable, Hashable {
     self.place = place
   }
 
-  /// The limit of annotations. GitHub shows at most 10 in a step and 50 in a job.
+  /// The largest number of annotations. GitHub shows at most 10 in a step and 50 in a job.
   package static let most = 8
 
-  /// Returns the most useful facts about a deployment's end: the first failure, each other cause once, and what needs attention. If
-  /// some do not fit, the last annotation says how many. Empty: the deployment has not ended, or ended as it should.
+  /// Returns the most useful facts about how a deployment ended: the first failure, each other cause once, and what needs attention. If
+  /// some facts do not fit, the last annotation says how many. The list is empty if the deployment has not ended, or ended as it should.
   package static func all(of story: DeploymentStory, rollback: DeploymentStory? = nil) -> [Annotation] {
     guard story.conclusion != nil, !story.isAsWished else { return [] }
     var found: [Annotation] = []

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// The question to a person at a gate that waits for one, and the meaning of the typed answer.
+/// The question to a person at a gate that waits for a person, and the meaning of the typed answer.
 package struct ApprovalWords: Sendable, Hashable {
   /// The meaning of a typed answer.
   package enum Answer: Sendable, Hashable {
     case yes, no, later
-    /// No answer yet: the question is repeated.
+    /// There is no answer yet, so the question is repeated.
     case unclear
   }
 
@@ -14,7 +14,7 @@ package struct ApprovalWords: Sendable, Hashable {
   private let name: String
   private let goesBack: Bool
 
-  /// - Returns: nil if no gate waits for a person, or if the answer has to be signed.
+  /// - Returns: the words, or nil if no gate waits for a person or the answer has to be signed.
   package init?(_ story: DeploymentStory) {
     guard let gate = story.openGate, gate.gate.kind == .approval || gate.gate.kind == .pause else { return nil }
     // A signed answer needs a key, which a person passes to `lander approve`.
@@ -22,7 +22,7 @@ package struct ApprovalWords: Sendable, Hashable {
     (number, kind, name, goesBack) = (gate.number, gate.gate.kind, SafeText.line(gate.gate.name), gate.goesBack)
   }
 
-  /// Returns the kind of message that says yes or no to the gate.
+  /// Returns the kind of message that answers the gate with yes or no.
   package func message(_ yes: Bool) -> Message.Kind {
     switch kind {
     case .pause: yes ? .resume : .cancel
@@ -48,7 +48,7 @@ package struct ApprovalWords: Sendable, Hashable {
     }
   }
 
-  /// Returns what is printed after the answer *later*: the command that answers the gate from any terminal.
+  /// Returns the text that is printed after the answer *later*: the command that answers the gate from any terminal.
   package func left(_ deployment: Deployment.ID) -> String {
     let command = kind == .pause ? "lander resume \(deployment)" : "lander approve \(deployment) \(number)"
     return "Left for later: this command stays and waits; \(command) answers from any terminal"

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Bounds {
-  /// Returns the bounds in words: `18 of 24 keep serving, at most 6 at once, 0 may fail, 0 may be out of reach`.
+  /// Returns the bounds in words, such as `18 of 24 keep serving, at most 6 at once, 0 may fail, 0 may be out of reach`.
   package func sentence(of hosts: Int) -> String { numbers(of: hosts) + (neighbours ?? []).map { "; " + $0.sentence }.joined() }
 
   private func numbers(of hosts: Int) -> String {
@@ -17,7 +17,7 @@ extension Bounds {
 }
 
 extension Neighbours {
-  /// The rule in words: `never two of a pair`, `one rack at a time`, `of each zone 2 to 3 keep serving, 1 may fail`.
+  /// The rule in words, such as `never two of a pair`, `one rack at a time`, or `of each zone 2 to 3 keep serving, 1 may fail`.
   fileprivate var sentence: String {
     switch rule {
     case .apart: return "never two of a \(tag)"

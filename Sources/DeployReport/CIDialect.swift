@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// The commands that a CI system obeys in a job's output: sections that fold, and marks for errors. All other text goes through
-/// `SafeText`, so the CI system never takes a host's output for a command.
+/// The commands that a CI system recognises in a job's output: sections that fold, and marks for errors. All other text goes through
+/// `SafeText`, so the CI system never mistakes a host's output for a command.
 package struct CIDialect: Sendable, Hashable {
   package let kind: CISystem.Kind
 
-  /// - Returns: nil if the CI system has no such commands.
+  /// - Returns: the commands, or nil if the CI system has none.
   package init?(_ kind: CISystem.Kind) {
     switch kind {
     case .github, .gitlab, .azure, .travis, .buildkite: self.kind = kind
@@ -14,7 +14,7 @@ package struct CIDialect: Sendable, Hashable {
   }
 
   /// Returns the text that opens a section.
-  /// - Parameter name: of a-z, 0-9 and `_`; unique among the sections.
+  /// - Parameter name: a name of a-z, 0-9 and `_` that is unique among the sections.
   func open(_ name: String, _ title: String, at moment: Timestamp) -> String {
     let title = SafeText.line(title)
     return switch kind {
@@ -38,8 +38,8 @@ package struct CIDialect: Sendable, Hashable {
     }
   }
 
-  /// Returns one line for each annotation; empty if the CI system has no command for annotations.
-  /// - Parameter folder: the project's folder, relative to the top of the checkout, or empty for the top itself.
+  /// Returns one line for each annotation. There are none if the CI system has no command for annotations.
+  /// - Parameter folder: the project's folder, relative to the top of the checkout. It is empty for the top itself.
   package func lines(_ annotations: [Annotation], in folder: String) -> [String] {
     switch kind {
     case .github: annotations.map { github($0, folder) }
@@ -68,12 +68,12 @@ package struct CIDialect: Sendable, Hashable {
     SafeText.line(folder.isEmpty ? place.file : "\(folder)/\(place.file)")
   }
 
-  /// Escapes a message of a command: `%` and characters that end a line become `%` and two hexadecimal digits.
+  /// Escapes the message in a command: `%` and characters that end a line become `%` and two hexadecimal digits.
   static func data(_ text: String) -> String {
     text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
   }
 
-  /// Escapes a property of a command, in which `:` and `,` have a meaning too.
+  /// Escapes a property in a command, where `:` and `,` have a special meaning too.
   static func property(_ text: String) -> String { data(text).replacing(":", with: "%3A").replacing(",", with: "%2C") }
 
   private static func member(_ text: String) -> String {

@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Plain lines in the sections of a CI system: one for each stage and each wave.
+/// Plain lines in sections of a CI system, with one section for each stage and each wave.
 package struct CIReport: ProgressReport {
   private var plain: PlainReport
   private let dialect: CIDialect
-  /// The name of the open section; nil: none is open.
+  /// The name of the open section, or nil if none is open.
   private var section: String?
   private var number = 0
   private var last = Timestamp(milliseconds: 0)
@@ -14,7 +14,7 @@ package struct CIReport: ProgressReport {
     self.dialect = dialect
   }
 
-  /// Remembers an entry from before this process; returns lines only if it opens a deployment.
+  /// Remembers an entry from before this process. Returns lines only if the entry opens a deployment.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     last = entry.at
     return plain.recall(entry, of: deployment)
@@ -42,9 +42,9 @@ package struct CIReport: ProgressReport {
   package mutating func remark(_ text: String, at moment: Timestamp) -> String { plain.remark(text, at: moment) }
   /// Remembers the transfer for the next heartbeat.
   package mutating func take(_ transfer: Transfer, at moment: Timestamp) { plain.take(transfer, at: moment) }
-  /// Returns a heartbeat if nothing was printed for a minute; otherwise an empty text.
+  /// Returns a heartbeat if nothing was printed for a minute. Otherwise, returns an empty string.
   package mutating func tick(_ now: Timestamp) -> String { plain.tick(now) }
-  /// Returns the end of the open section; empty if none is open.
+  /// Returns the end of the open section, or an empty string if none is open.
   package mutating func end() -> String { plain.end() + close() }
 
   private mutating func open(_ title: String) -> String {

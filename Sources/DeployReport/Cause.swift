@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension HostStatus {
-  /// The error behind the status, or nil if nothing went wrong.
+  /// The error that caused the status, or nil if nothing went wrong.
   package var error: ScriptError? {
     switch self {
     case .pending, .changing, .ready, .succeeded, .unchanged, .kept: nil
@@ -22,7 +22,7 @@ extension HostStatus {
 }
 
 extension Operation {
-  /// What the operation does, in a few words on one line: `run sudo systemctl stop shop`.
+  /// What the operation does, in a few words on one line, such as `run sudo systemctl stop shop`.
   package var sentence: String {
     switch self {
     case .run(let command):
@@ -89,7 +89,7 @@ extension Check {
 extension ScriptError {
   /// The failure's message on one line.
   package var line: String { SafeText.line(failure.message) }
-  /// Returns the failure's message on one line, without the host's name at its beginning. For places that name the host already.
+  /// Returns the failure's message on one line, without the host's name at its beginning. This is for places that already show the host.
   package func line(on host: String?) -> String {
     guard let host, line.hasPrefix(host + ": ") else { return line }
     return String(line.dropFirst(host.count + 2))

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Why hosts failed: each cause once, with its hosts. The cause of most hosts comes first.
+/// Why hosts failed: each cause once, with its hosts. The cause that affects the most hosts comes first.
 struct Causes {
   private struct Group {
     /// The message that the group's first host reported.
@@ -15,7 +15,8 @@ struct Causes {
     for host in story.hosts {
       guard let error = host.status.error, story.cancelled == nil || error.failure.kind != .cancelled else { continue }
       let message = error.line(on: host.name)
-      // Equal messages are one cause, even if the host's name occurs in them. Unequal messages are one cause if only the name differs.
+      // Equal messages count as one cause, even if they contain the host's name. Different messages count as one cause if only the host's
+      // name differs.
       if let index = groups.firstIndex(where: { $0.message == message }) {
         groups[index].hosts.append(host.name)
         continue
@@ -30,7 +31,7 @@ struct Causes {
     groups.sort { $0.hosts.count > $1.hosts.count }
   }
 
-  /// A table of causes; empty if one host failed, because the first failure then says everything.
+  /// A table of causes. It is empty if only one host failed, because then the first failure says everything.
   var lines: [String] {
     guard groups.count > 1 || groups.first.map({ $0.hosts.count > 1 }) ?? false else { return [] }
     var lines = ["", "  Causes"]
@@ -45,7 +46,7 @@ struct Causes {
 }
 
 extension String {
-  /// Replaces each occurrence of a word, but not inside a longer word: a host may be called `a`.
+  /// Replaces each occurrence of a word, but not inside a longer word, because a host might be called `a`.
   package func replacing(word: String, with other: String) -> String {
     func continues(_ character: Character?) -> Bool {
       character.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } ?? false

@@ -1,6 +1,7 @@
 package import DeployModel
 
-/// What happened in one deployment, with the time of each step on each host: a fold over its journal for reports in order of time.
+/// What happened in one deployment, with the time of each step on each host. It is a fold over the deployment's journal, for chronological
+/// reports.
 package struct Chronicle: Sendable {
   /// One lifecycle event on one host.
   package struct Step: Sendable, Hashable {
@@ -13,9 +14,9 @@ package struct Chronicle: Sendable {
     package var event: LifecycleEvent
     package var began: Timestamp
     package var ended: Timestamp?
-    /// When the step ended, or nil if it has not ended.
+    /// How the step ended, or nil if it has not ended.
     package var end: End?
-    /// Number of the step's wave, or nil if no wave had begun.
+    /// The number of the step's wave, or nil if no wave had begun.
     package var wave: Int?
     /// The last output of the step's commands, from the journal.
     package var output = ""
@@ -30,7 +31,7 @@ package struct Chronicle: Sendable {
     package var ended: Timestamp?
     package var failed: [Int] = []
   }
-  /// The limits of the kept output in bytes: of each step, and of all steps together.
+  /// The largest amounts of kept output, in bytes: for each step, and for all steps together.
   package static let (most, mostOfAll) = (16_000, 8_000_000)
 
   private struct Key: Hashable {
@@ -42,10 +43,10 @@ package struct Chronicle: Sendable {
   package private(set) var waves: [Wave] = []
   /// The steps, in the order in which they began.
   package private(set) var steps: [Step] = []
-  /// Lines of the log, remarks and shifts of the traffic, in the order of time.
+  /// Lines of the log, remarks and shifts of the traffic, in chronological order.
   package private(set) var remarks: [(at: Timestamp, text: String)] = []
   private var current: [Int: Int] = [:]
-  /// Number of each host's wave.
+  /// The number of each host's wave.
   private var waveOf: [Int: Int] = [:]
   /// The index of each host's last step, for each lifecycle event.
   private var last: [Key: Int] = [:]
@@ -120,10 +121,10 @@ package struct Chronicle: Sendable {
     kept += cut.utf8.count
   }
 
-  /// Returns the name of a host, or its number if the journal does not name it.
+  /// Returns the name of a host, or its number if the name is not in the journal.
   package func name(_ number: Int) -> String { story.hosts.indices.contains(number) ? story.hosts[number].name : "\(number)" }
 
-  /// The lifecycle events that at least one host had, in the order of `LifecycleEvent`.
+  /// The lifecycle events that at least one host went through, in the order of `LifecycleEvent`.
   package var events: [LifecycleEvent] { LifecycleEvent.allCases.filter(Set(steps.map(\.event)).contains) }
 
   /// Returns the last step of a host for a lifecycle event, or nil if the host had no such step.

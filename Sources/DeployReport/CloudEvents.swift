@@ -21,7 +21,7 @@ package struct CloudEvents: Sendable {
       ]))
   }
 
-  /// Returns a name as one segment of a path (RFC 3986). A byte that is not allowed there becomes `%` and two hexadecimal digits.
+  /// Returns a name as one segment of a path (RFC 3986). A byte that is not allowed in a segment becomes `%` and two hexadecimal digits.
   private static func segment(_ name: String) -> String {
     var text = ""
     for byte in name.utf8 {

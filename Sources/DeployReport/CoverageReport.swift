@@ -12,7 +12,7 @@ package struct CoverageReport: Sendable {
 
   private static func percent(_ part: Int, of whole: Int) -> String { whole == 0 ? "–" : "\(part * 100 / whole) %" }
 
-  /// Returns a row for each file: its number of lines, how many of them ran, and which did not.
+  /// Returns a row for each file: the number of its lines, how many of them ran, and which did not.
   package func lines(on surface: Surface = Surface()) -> [String] {
     guard !files.isEmpty else { return ["There is no line of a recipe or plugin that could run."] }
     var rows = files.map { file in

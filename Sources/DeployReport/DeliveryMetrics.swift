@@ -1,6 +1,7 @@
 package import DeployModel
 
-/// DORA's four metrics of a journal: deployment frequency, lead time, change failure rate and recovery time. docs/metrics.md defines them.
+/// DORA's four metrics, computed from a journal: deployment frequency, lead time, change failure rate and recovery time. docs/metrics.md
+/// defines them.
 package struct DeliveryMetrics: Sendable {
   /// An ended deployment, with what the metrics need to know about it.
   package struct Deployment: Sendable, Hashable {
@@ -40,12 +41,12 @@ package struct DeliveryMetrics: Sendable {
   /// A summary of several times of one kind: their number, their median and their 90th percentile.
   package struct Times: Sendable, Hashable {
     package var count: Int
-    /// The median; for an even number of times, the lower of the two in the middle.
+    /// The median. For an even number of times, it is the lower of the two in the middle.
     package var median: Interval
-    /// The 90th percentile: at least nine of ten times are at most this long.
+    /// The 90th percentile: at least nine out of ten times are at most this long.
     package var ninth: Interval
 
-    /// - Returns: nil if there are no times.
+    /// - Returns: the summary, or nil if there are no times.
     init?(_ times: [Interval]) {
       guard !times.isEmpty else { return nil }
       let sorted = times.sorted()
@@ -59,9 +60,9 @@ package struct DeliveryMetrics: Sendable {
   package struct Row: Sendable, Hashable {
     package var application: String
     package var group: String
-    /// The number of deployments that changed hosts and succeeded, even if somebody took the release back later.
+    /// The number of deployments that changed hosts and succeeded, even if the release was rolled back later.
     package var succeeded: Int
-    /// The number of failures: failed deployments, and releases that somebody took back later.
+    /// The number of failures: failed deployments, and releases that were rolled back later.
     package var failed: Int
     package var perDay: Double
     /// The lead times, or nil if no commit's time is known.
@@ -70,18 +71,18 @@ package struct DeliveryMetrics: Sendable {
     package var failureRate: Double?
     /// The recovery times, or nil if no failure was repaired.
     package var restore: Times?
-    /// Number of failures that no good deployment has followed yet.
+    /// The number of failures that have not been followed by a good deployment yet.
     package var notRestored: Int
   }
 
   package let since: Timestamp
   package let until: Timestamp
-  /// The metrics, in the order of application and group.
+  /// The metrics, sorted by application and group.
   package let rows: [Row]
 
   /// - Parameters:
-  ///   - deployments: the deployments of a journal, in any order. A deployment that ended before the period does not count. One that
-  ///     ended after the period counts only as the repair of an earlier failure.
+  ///   - deployments: the deployments of a journal, in any order. A deployment that ended before the period does not count. A deployment
+  ///     that ended after the period counts only as the repair of an earlier failure.
   ///   - since: the beginning of the period, which is before its end.
   package init(_ deployments: [Deployment], since: Timestamp, until: Timestamp) {
     self.since = since
@@ -97,14 +98,14 @@ package struct DeliveryMetrics: Sendable {
     }.filter { $0.succeeded + $0.failed > 0 }
   }
 
-  /// - Parameter own: the deployments of one application and group, in the order of their ends; not empty.
+  /// - Parameter own: the deployments of one application and group, in the order in which they ended. It must not be empty.
   private static func row(_ own: [Deployment], _ since: Timestamp, _ until: Timestamp, _ days: Double) -> Row {
     func counts(_ one: Deployment) -> Bool { one.kind == .deploy && one.ended >= since && one.ended <= until && one.end != .nothing }
     var (succeeded, failed, notRestored) = (0, 0, 0)
     var (lead, restore): ([Interval], [Interval]) = ([], [])
     for (index, one) in own.enumerated() where counts(one) {
       let later = own[(index + 1)...]
-      // If the next good deployment is a rollback that followed from no failure, somebody took this release back.
+      // If the next good deployment is a rollback that no failure caused, a person rolled this release back.
       let next = later.first { $0.end == .good }
       let undone = one.end == .good && next.map { $0.kind == .rollback(of: nil) } ?? false
       if one.end == .good {
@@ -123,9 +124,9 @@ package struct DeliveryMetrics: Sendable {
 }
 
 extension DeliveryMetrics.Deployment {
-  /// Makes the metrics' view of a deployment, or nil if the deployment has not ended, or it does not count.
+  /// Makes the metrics' view of a deployment, or nil if the deployment has not ended or does not count.
   package init?(_ story: DeploymentStory) {
-    // A task and a removal deliver nothing, and hosts that join get what was delivered before.
+    // A task or a removal delivers nothing, and hosts that join get what has already been delivered.
     guard let plan = story.plan, plan.kind.leadsToRelease, plan.flow.joins == nil, let conclusion = story.conclusion,
       conclusion.isElsewhere != true, let ended = story.last
     else { return nil }

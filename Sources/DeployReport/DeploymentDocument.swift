@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The report of a deployment and its rollback: who, what, when, why, the course in time, what each host did, and the output.
+/// The report of a deployment and its rollback: who, what, when, why, the timeline, what each host did, and the output.
 package struct DeploymentDocument: Sendable {
   /// The output of a command.
   package struct Log: Sendable {
@@ -17,12 +17,12 @@ package struct DeploymentDocument: Sendable {
   private let logs: [Log]
   /// Seconds east of Greenwich.
   private let zone: Int
-  /// The limit of hosts in the timeline, and in the table with a column for each lifecycle event.
+  /// The largest number of hosts in the timeline, and in the table with a column for each lifecycle event.
   private static let mostHosts = 500
 
   /// - Parameters:
   ///   - chronicles: the deployment's chronicle, then the chronicle of the rollback that followed, if there is one.
-  ///   - logs: what commands wrote, in order.
+  ///   - logs: the output of commands, in order.
   package init(_ chronicles: [Chronicle], logs: [Log] = [], zone: Int = 0) {
     self.chronicles = chronicles
     self.logs = logs
@@ -164,7 +164,7 @@ package struct DeploymentDocument: Sendable {
   }
 
   private func hosts(of chronicle: Chronicle, _ prefix: String, until end: Timestamp) -> [Timeline.Row] {
-    // If there are many hosts, only those with something special get a row; the rows of the waves show the others.
+    // If there are many hosts, only those with something special get a row. The rows of the waves show the others.
     let many = chronicle.story.hosts.count > 40
     return chronicle.story.hosts.indices.compactMap { number in
       let host = chronicle.story.hosts[number]
@@ -220,6 +220,6 @@ extension HostStatus {
     }
   }
 
-  /// Whether people look for this host first, because it is not where it should be.
+  /// Whether people look for this host first because it is not in the state that it should be in.
   var isTelling: Bool { !isWhereItShouldBe && self != .pending }
 }

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// Entries of journals as spans of OpenTelemetry's OTLP in JSON: one for the deployment, and below it one for each wave, stage, and
-/// lifecycle event of each host. The texts come from the journal, where secrets are replaced already.
+/// Entries of journals as spans of OpenTelemetry's OTLP in JSON. There is one span for the deployment, and below it one for each wave, one
+/// for each stage, and one for each lifecycle event of each host. The texts come from the journal, where secrets are already replaced.
 package struct DeploymentSpans: Sendable {
   private struct Key: Hashable {
     var host: Int
@@ -12,10 +12,10 @@ package struct DeploymentSpans: Sendable {
   private var stages: [String: Timestamp] = [:]
   private var waves: [Int: Timestamp] = [:]
   private var events: [Key: Timestamp] = [:]
-  /// How often a lifecycle event has begun on a host. Each further time gets a span of its own.
+  /// How often a lifecycle event has begun on a host. Each repetition gets its own span.
   private var counts: [Key: Int] = [:]
   private var wave: Int?
-  /// The limit of an error's text, in bytes.
+  /// The largest size of an error's text, in bytes.
   private static let most = 500
 
   package init(_ names: TraceNames) { self.names = names }
@@ -127,7 +127,7 @@ package struct DeploymentSpans: Sendable {
 }
 
 extension Conclusion {
-  /// The result in the words of OpenTelemetry's conventions.
+  /// The result, in the terms of OpenTelemetry's conventions.
   fileprivate var word: String {
     switch status {
     case .succeeded, .partial: "success"

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Plan {
-  /// Returns the names of the stages that the rollback had to undo but did not undo. Empty for a rollback that somebody requested
-  /// and that never began: then the hosts and the stages still fit together.
+  /// Returns the names of the stages that the rollback had to undo but did not undo. The list is empty for a rollback that a person
+  /// requested but that never began, because then the hosts and the stages still match.
   func notUndone(at end: Conclusion) -> [String] {
     if let left = end.notUndone { return left }
     guard end.status == .refused, case .rollback(of: _?) = kind else { return [] }
@@ -11,21 +11,20 @@ extension Plan {
 }
 
 extension DeploymentStory {
-  /// Names of the stages that the rollback has undone, in the order of time.
+  /// The names of the stages that the rollback has undone, in chronological order.
   var undone: [String] {
     (plan?.undone ?? []).filter { undo in
       stages.contains { $0.name.isExactly(undo.title) && $0.ended != nil && $0.error == nil }
     }.map(\.mark.stage)
   }
 
-  /// Names of the stages that should have been undone but were not; empty also if the deployment has not ended.
+  /// The names of the stages that should have been undone but were not. It is also empty if the deployment has not ended.
   var notUndone: [String] {
     guard let plan, let conclusion else { return [] }
     return plan.notUndone(at: conclusion)
   }
 
-  /// Returns the names of the stages that should have been undone but were not, for a deployment and the rollback that follows from
-  /// it.
+  /// Returns the names of the stages that should have been undone but were not, for a deployment and the rollback that follows it.
   /// - Parameter rollback: the rollback, or nil if none has begun.
   func notUndone(after rollback: DeploymentStory?) -> [String] {
     notUndone + (rollback?.notUndone ?? conclusion?.undo?.map(\.mark.stage) ?? [])

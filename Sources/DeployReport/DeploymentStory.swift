@@ -1,18 +1,18 @@
 package import DeployModel
 
-/// One deployment so far: a fold over its journal's entries, in their order.
+/// One deployment so far, as a fold over its journal's entries in order.
 package struct DeploymentStory: Sendable {
   /// One host's part of the deployment.
   package struct HostStory: Sendable {
     package var name: String
     package var status: HostStatus = .pending
-    /// The lifecycle event under way on the host.
+    /// The lifecycle event that is running on the host.
     package var event: LifecycleEvent?
-    /// The operation under way on the host, in words.
+    /// The operation that is running on the host, in words.
     package var doing: String?
     package var began: Timestamp?
     package var ended: Timestamp?
-    /// Whether the host gets traffic, by the last note in the journal, or nil if the journal has no such note.
+    /// Whether the host gets traffic, according to the last note in the journal, or nil if the journal has no such note.
     package var service: Service?
   }
 
@@ -23,7 +23,7 @@ package struct DeploymentStory: Sendable {
     package var doing: String
     package var began: Timestamp
 
-    /// Returns the operation and its duration so far: `run make check, for 2 m`.
+    /// Returns the operation and its duration so far, such as `run make check, for 2 m`.
     package func words(_ now: Timestamp) -> String { "\(doing), for \(max(began, now) - began)" }
   }
 
@@ -33,13 +33,13 @@ package struct DeploymentStory: Sendable {
     package var event: LifecycleEvent?
     package var stage: String?
     package var error: ScriptError
-    /// The last operation that failed before the failure was noted, in words; nil: none is known.
+    /// The last operation that failed before the failure was noted, in words, or nil if none is known.
     package var operation: String?
     /// The exit status of the operation in `operation`, or nil if there is none.
     package var status: Int?
   }
 
-  /// What a stage, or a function of a task, ran on hosts or here.
+  /// What a stage, or a function of a task, ran on hosts or on the engine's machine.
   struct RanStory: Sendable {
     /// The stage's name.
     var name: String
@@ -60,9 +60,9 @@ package struct DeploymentStory: Sendable {
   /// A message, and the deployment's answer.
   package struct MessageStory: Sendable {
     package var message: Message
-    /// When the deployment got the message, by the engine's clock.
+    /// The time at which the deployment received the message, by the engine's clock.
     package var at: Timestamp
-    /// Name of the gate that was open then, or nil if no gate was open.
+    /// The name of the gate that was open at that time, or nil if no gate was open.
     package var gate: String?
     /// Whether the deployment accepted the message, or nil if there is no answer yet.
     package var accepted: Bool?
@@ -83,7 +83,7 @@ package struct DeploymentStory: Sendable {
   package private(set) var stages: [StageStory] = []
   /// What runs on the engine's own machine, in the order in which it was started.
   package private(set) var here: [HereStory] = []
-  /// The number and the hosts of the wave under way, or of the last wave if none is under way.
+  /// The number and the hosts of the current wave, or of the last wave if no wave is running.
   package private(set) var wave: (number: Int, hosts: [Int])?
   package private(set) var began: Timestamp?
   package private(set) var last: Timestamp?
@@ -91,13 +91,14 @@ package struct DeploymentStory: Sendable {
   package private(set) var first: Failing?
   /// The gates, in the order of their opening.
   package private(set) var gates: [GateStory] = []
-  /// Why the strategy ended the rollout on purpose, and the number of hosts left on the old revision, or nil if it did not end it.
+  /// Why the strategy ended the rollout on purpose, and how many hosts it left on the old revision. It is nil if the strategy did not end
+  /// the rollout.
   package private(set) var stopped: (reason: String, left: Int)?
   package private(set) var remarks: [String] = []
   package private(set) var cancelled: String?
   /// The pause, or nil if the deployment is not paused.
   package private(set) var pause: Pause?
-  /// Until when hosts keep the parked deployment, and since when it is parked, or nil if it is not parked.
+  /// Until when hosts keep the parked deployment, and since when it has been parked, or nil if it is not parked.
   package private(set) var parked: (until: Timestamp, since: Timestamp)?
   package private(set) var conclusion: Conclusion?
   /// The name of the irreversible stage that has begun, so that nothing goes back, or nil if none has begun.
@@ -108,7 +109,7 @@ package struct DeploymentStory: Sendable {
   /// The messages, in the order in which the deployment got them.
   package private(set) var messages: [MessageStory] = []
   package private(set) var signals: [SignalStory] = []
-  /// The weights before the first shift and after the last one, or nil if nothing was shifted, or the weights before are unknown.
+  /// The weights before the first shift and after the last one. It is nil if nothing was shifted, or if the weights before are unknown.
   package private(set) var weights: (first: Weights, last: Weights)?
 
   /// The operations of stages and of a task's functions, in the order in which they began.
@@ -125,7 +126,7 @@ package struct DeploymentStory: Sendable {
   /// Whether hosts go back if the deployment fails.
   package var goesBack: Bool { plan.map { $0.kind.task == nil && $0.flow.rollback && barrier == nil } ?? true }
 
-  /// Why hosts do not go back; meaningful only if `goesBack` is false.
+  /// Why hosts do not go back. This is meaningful only if `goesBack` is false.
   var whyNothingGoesBack: String { barrier.map { "stage \(SafeText.line($0)) cannot be undone" } ?? "rollback is off" }
 
   /// The story of a whole journal.
@@ -214,8 +215,7 @@ package struct DeploymentStory: Sendable {
     hosts[number].doing = intent.operation.sentence
   }
 
-  /// Whether a stage of this name is one of the recipe's own stages, or the function of the task. Stages that undo others do not
-  /// count.
+  /// Whether a stage with this name is one of the recipe's own stages, or the function of the task. Stages that undo others do not count.
   private func isOwn(_ stage: String) -> Bool {
     guard let plan else { return false }
     if plan.kind.task != nil { return stage != "traffic" }
@@ -289,7 +289,7 @@ package struct DeploymentStory: Sendable {
     if hosts[number].began == nil { hosts[number].began = moment }
     hosts[number].status = status
     if let error = status.error { fail(number, hosts[number].event, error) }
-    // The host was restarted for a comparison. It waits for its wave, as before.
+    // The host was restarted for a comparison. It still waits for its wave.
     if status == .pending { (hosts[number].began, hosts[number].doing, hosts[number].event) = (nil, nil, nil) }
     if status.isFinal {
       hosts[number].ended = moment
@@ -298,10 +298,10 @@ package struct DeploymentStory: Sendable {
     }
   }
 
-  /// Whether the error only follows from a cancel that somebody requested.
+  /// Whether the error is only the result of a cancellation that somebody requested.
   private func isWish(_ error: ScriptError) -> Bool { cancelled != nil && error.failure.kind == .cancelled }
 
-  /// The gate that waits for its answer; nil: no gate does.
+  /// The gate that waits for an answer, or nil if no gate is waiting.
   package var openGate: GateStory? { conclusion == nil ? gates.last { $0.answer == nil } : nil }
 
   /// The time from the start to the end, or to the last entry so far.

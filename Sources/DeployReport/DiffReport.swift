@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What a deployment would change: the commits and files, for each revision that hosts run now.
+/// What a deployment would change: the commits and files, separately for each revision that hosts run now.
 package struct DiffReport: Sendable {
   /// Hosts that run the same revision, and what would change there.
   package struct Part: Sendable {
@@ -25,7 +25,7 @@ package struct DiffReport: Sendable {
   private let parts: [Part]
   /// Names of hosts that did not answer.
   private let away: [String]
-  /// The limits of the files and commits that are named. The JSON has more.
+  /// The largest numbers of files and of commits that are listed. The JSON has more.
   private static let (mostFiles, mostCommits) = (40, 20)
 
   /// - Parameters:

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The contents of a report, in no particular format. Text, Markdown and HTML are made from them. All texts are raw: each format
-/// makes them harmless.
+/// The contents of a report, in no particular format. Text, Markdown and HTML are made from them. All texts are raw, and each format makes
+/// them harmless.
 package struct Document: Sendable {
   /// The meaning of a piece of text.
   package enum Tone: String, Sendable, Hashable { case plain, good, warn, bad, dim }
@@ -10,7 +10,7 @@ package struct Document: Sendable {
   package struct Cell: Sendable, Hashable {
     package var text: String
     package var tone: Tone
-    /// The text that appears when a pointer is over the cell, or nil if there is none.
+    /// The text that appears when the pointer is over the cell, or nil if there is none.
     package var hint: String?
     package init(_ text: String, _ tone: Tone = .plain, hint: String? = nil) {
       self.text = text
@@ -35,7 +35,7 @@ package struct Document: Sendable {
   /// A row of a table.
   package struct Row: Sendable, Hashable {
     package var cells: [Cell]
-    /// Whether a person should look at the row.
+    /// Whether the row needs a person's attention.
     package var needsLook: Bool
     package init(_ cells: [Cell], needsLook: Bool = false) {
       self.cells = cells
@@ -52,7 +52,7 @@ package struct Document: Sendable {
     case table(head: [String], rows: [Row], isMatrix: Bool)
     case timeline(Timeline)
     case plot(Plot)
-    /// Text that appears when a person opens it.
+    /// A section whose text appears when a person opens it.
     case folded(title: Cell, text: String)
   }
 

@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Document {
-  /// The document as one HTML page that needs no other file: it has no script and makes no request.
+  /// The document as a single HTML page that needs no other file. It has no script and makes no request.
   package var html: String {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     return """
@@ -28,7 +28,7 @@ extension Document {
       """
   }
 
-  /// The blocks as sections. Each heading begins one.
+  /// The blocks as sections. Each heading begins a section.
   private var sections: String {
     var out = "<section>\n"
     for block in blocks {
@@ -103,8 +103,8 @@ enum HTMLText {
     }
   }
 
-  /// Makes a text harmless on one line, and replaces `&`, `<` and `>`.
-  /// - Parameter more: the replacement of a further character, or nil if the character stays.
+  /// Makes a text into one harmless line, and replaces `&`, `<` and `>`.
+  /// - Parameter more: returns the replacement for any other character, or nil if the character stays.
   static func replaced(_ text: String, _ more: (Unicode.Scalar) -> String?) -> String {
     var out = ""
     for scalar in SafeText.line(text).unicodeScalars {

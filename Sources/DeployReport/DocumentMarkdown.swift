@@ -2,7 +2,7 @@ import DeployModel
 
 extension Document {
   /// Returns the document as Markdown, for a pull request, a step summary or a chat. Folded parts are in `<details>`.
-  /// - Parameter limit: the limit in bytes of UTF-8. Blocks that do not fit are left out, and the end says so.
+  /// - Parameter limit: the largest size in bytes of UTF-8. Blocks that do not fit are left out, and a note at the end says so.
   package func markdown(limit: Int = .max) -> String {
     var text = "# \(Self.plain(title)): \(Self.mark(verdict.tone))\(Self.plain(verdict.text))\n"
     let end = "\n_The rest is left out: lander report shows all of it._\n"
@@ -58,7 +58,7 @@ extension Document {
       && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>\"'`|\\".utf8.contains($0) }
   }
 
-  /// Escapes a text that hosts, commits or people wrote, so that it means nothing in Markdown or HTML.
+  /// Escapes a text from hosts, commits or people, so that it has no special meaning in Markdown or HTML.
   private static func plain(_ text: String) -> String {
     HTMLText.replaced(text) { "\\`*_[]|~#!@".unicodeScalars.contains($0) ? "\\" + String($0) : nil }
   }

@@ -12,7 +12,7 @@ extension Document {
         lines += Table([], rows: facts.map { [$0.name, paint($0.cell, surface)] }).lines(on: surface, indent: 2)
       case .list(let cells): lines += cells.flatMap { item($0, surface) }
       case .table(let head, let rows, let isMatrix):
-        // A column for each lifecycle event is too wide for a terminal, so the row names only the important events.
+        // A column for each lifecycle event would be too wide for a terminal, so the row shows only the important events.
         let rows = isMatrix ? Self.alike(rows.map { Self.narrow($0, head) }, on: surface) : rows
         let table = Table(isMatrix ? Array(head.prefix(2)) + [""] : head, rows: rows.map { $0.cells.map { paint($0, surface) } })
         lines += table.lines(on: surface, indent: 2)
@@ -29,7 +29,7 @@ extension Document {
     return Row(Array(row.cells.prefix(2)) + [Cell(telling.joined(separator: ", "), .bad)], needsLook: row.needsLook)
   }
 
-  /// Joins rows of a table for a terminal. If there are many rows, those that need no look become one row for each result.
+  /// Joins rows of a table for a terminal. If there are many rows, those that need no attention become one row for each result.
   private static func alike(_ rows: [Row], on surface: Surface) -> [Row] {
     guard surface.terminal, rows.count > 40 else { return rows }
     var folded = rows.filter(\.needsLook)
@@ -59,7 +59,7 @@ extension Document {
     }
   }
 
-  /// Returns an item of a list. On further lines, the text is indented to where it begins after the time of day.
+  /// Returns an item of a list. Further lines are indented to the column where the text begins, after the time of day.
   private func item(_ cell: Cell, _ surface: Surface) -> [String] {
     let text = SafeText.line(cell.text)
     guard surface.terminal, text.columns + 2 > surface.width else { return ["  " + paint(cell, surface)] }
@@ -78,7 +78,7 @@ extension Document {
 }
 
 extension Timeline {
-  /// Returns a bar of 40 characters for each row.
+  /// Returns a bar of 40 characters for each row of the timeline.
   fileprivate func lines(on surface: Surface) -> [String] {
     let width = 40
     let whole = max(1, (to - from).milliseconds)

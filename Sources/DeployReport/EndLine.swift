@@ -3,19 +3,19 @@ package import DeployModel
 /// How a command ended: the object of `--json` and `--result`, and the last line of `--output ndjson`.
 package struct EndLine: Sendable {
   package var exit: ExitCode
-  /// The words that name the command, such as `bundle list`, or empty if there were none.
+  /// The words of the command, such as `bundle list`. It is empty if there were none.
   package var command = ""
-  /// The deployment and the rollback that followed from it, or empty if none was begun.
+  /// The deployment and the rollback that followed it. It is empty if no deployment was begun.
   package var deployments: [Deployment.ID]
-  /// Whether the deployment has begun and its end is unknown. The same command would then begin another deployment.
+  /// Whether the deployment has begun and its outcome is unknown. In that case, the same command would begin another deployment.
   package var isUnderWay = false
-  /// The problems, the cause first.
+  /// The problems, with the cause first.
   package var problems: [Problem]
-  /// What deserves attention but changed nothing about the end, in the order in which it was said.
+  /// Everything that deserves attention but did not affect the outcome, in the order in which it was reported.
   package var warnings: [Problem] = []
-  /// The result as JSON, or nil if the command only has text, or it failed before it had a result.
+  /// The result as JSON. It is nil if the command has only text, or if it failed before it had a result.
   package var result: String?
-  /// The command's output for people, in place of a result, or nil if it is not included.
+  /// The command's output for people, in place of a result, or nil if that output is not included.
   package var text: [String]?
 
   package init(_ exit: ExitCode, deployments: [Deployment.ID] = [], problems: [Problem] = []) {
@@ -24,7 +24,7 @@ package struct EndLine: Sendable {
     self.problems = problems
   }
 
-  /// The object on one line, without a line break:
+  /// The object on one line, without a line break, such as
   /// `{"v":1,"type":"ended","command":"deploy","kind":"unreachable","exit":20,"cause":"infrastructure",…}`.
   package var line: String {
     let first = problems.first
@@ -45,7 +45,7 @@ package struct EndLine: Sendable {
 }
 
 extension ExitCode {
-  /// The exit code's name for programs.
+  /// The exit code's name, for programs.
   package var word: String {
     switch self {
     case .done: "done"
@@ -70,7 +70,7 @@ extension ExitCode {
     }
   }
 
-  /// Who has to act, in a word for programs; nil: nobody.
+  /// Who has to act, in a word for programs, or nil if nobody has to.
   package var cause: String? {
     switch self {
     case .done: nil
@@ -86,7 +86,7 @@ extension ExitCode {
     }
   }
 
-  /// Whether a program may repeat the same command at once: nothing was changed, and the request itself is not wrong.
+  /// Whether a program can safely repeat the same command immediately: nothing was changed, and the request itself is not wrong.
   package var isSafeToRetry: Bool { [.locked, .unreachable, .infrastructure].contains(self) }
 
   /// What the exit code means for a task. A task deploys no release and rolls nothing back.
@@ -102,7 +102,7 @@ extension ExitCode {
     }
   }
 
-  /// What the exit code means, for an end that has no words of its own.
+  /// What the exit code means, for an outcome that has no words of its own.
   package var sentence: String {
     switch self {
     case .done: "done"
@@ -136,12 +136,12 @@ extension Summary {
     return exit?.sentenceOfTask
   }
 
-  /// Why the deployment ended in this way, the first cause first; empty if nothing failed.
+  /// Why the deployment ended in this way, with the first cause first. It is empty if nothing failed.
   package var problems: [Problem] {
     let isBack = rollback?.conclusion.map { $0.status == .succeeded } ?? true
     let errors = [story.first?.error ?? story.conclusion?.error, isBack ? nil : rollback?.first?.error ?? rollback?.conclusion?.error]
     return errors.compactMap { $0 }.map { error in
-      // The failure of a cancel says only who asked for it.
+      // The failure of a cancellation says only who requested it.
       let isBare = error.failure.kind == .cancelled && error.host == nil && !error.failure.message.contains("cancel")
       let message = isBare ? "cancelled: \(error.failure.message)" : error.failure.message
       return Problem(message, place: error.place, subject: error.host, fix: error.failure.fix)

@@ -1,18 +1,18 @@
 import DeployModel
 
-/// The answer to a person who wants a deployment to end. It depends on what the deployment is doing.
+/// The answer to a person who wants to end a deployment. It depends on what the deployment is doing.
 package struct EndingWords: Sendable {
   private let story: DeploymentStory
   /// The typed options that describe a project without a `deploy.lua`, or nil if the project has one.
   private let typed: String?
 
-  /// - Parameter story: the deployment that is under way.
+  /// - Parameter story: the running deployment.
   package init(_ story: DeploymentStory, typed: String? = nil) {
     self.story = story
     self.typed = typed
   }
 
-  /// The answer to a cancel: what happens to the work under way and to the hosts.
+  /// The answer to a cancellation: what happens to the current work and to the hosts.
   package var cancelling: String {
     guard let plan = story.plan else { return "nothing new is started" }
     let changed = story.hosts.filter { $0.status == .succeeded }.map(\.name)
@@ -32,7 +32,7 @@ package struct EndingWords: Sendable {
     return end + (story.goesBack ? "hosts are restored" : "hosts stay as they are: \(story.whyNothingGoesBack)")
   }
 
-  /// The answer to the first signal in a rollback: it continues. The text says which hosts are left, and what the next signal does.
+  /// The answer to the first signal during a rollback, which continues. The text says which hosts are left, and what the next signal does.
   package var goesOn: String {
     let left = story.conclusion == nil ? open : []
     return "A rollback is not interrupted: half way back is the worst place."
@@ -40,13 +40,13 @@ package struct EndingWords: Sendable {
       + " A second signal leaves it as it is; \(resume) finishes it then"
   }
 
-  /// What is printed shortly before a CI runner kills this process: what is not finished, and the commands that finish it here and
-  /// elsewhere.
+  /// The text that is printed shortly before a CI runner kills this process: what is not finished, and the commands that finish it, here
+  /// and elsewhere.
   package var late: String {
     guard let plan = story.plan else { return "Not finished yet; \(resume) continues if this process is killed" }
     let left = open
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
-    // Another checkout cannot roll hosts back to the time before the first deployment, and a rollback past an irreversible stage is
+    // Another checkout cannot roll hosts back to their state before the first deployment, and a rollback past an irreversible stage is
     // refused.
     guard plan.leavesSomething, story.barrier == nil, plan.kind.task == nil else { return open }
     let elsewhere = "lander rollback " + (typed ?? plan.typed())
@@ -56,10 +56,10 @@ package struct EndingWords: Sendable {
 
   private var resume: String { "lander resume \(story.id)" }
 
-  /// The hosts whose part has not ended, each with its present step.
+  /// The hosts whose part has not ended, each with its current step.
   private var open: [String] {
     let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
-    // If all hosts have the release, it stays, whoever cancels.
+    // If all hosts have the release, the release stays, whoever cancels.
     let isComplete = story.hosts.allSatisfy { $0.status.isWhereItShouldBe }
     let goesBack = story.plan?.kind == .deploy && story.goesBack && !isComplete
     return story.here.map { "here (\($0.doing))" }
@@ -76,7 +76,7 @@ package struct EndingWords: Sendable {
 }
 
 extension [String] {
-  /// The first eight names, and the number of the others: `h1, h2, h3 and 4 more`.
+  /// The first eight names, and the number of the others, as in `h1, h2, h3 and 4 more`.
   fileprivate var listed: String {
     prefix(8).joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
   }

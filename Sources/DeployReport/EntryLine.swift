@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Turns entries into lines of JSON: `{"v":1,"seq":…,"ts":…,"deployment":…,"type":…,…}`, one for each entry. `seq` has no gaps.
+/// Turns entries into lines of JSON, one for each entry, such as `{"v":1,"seq":…,"ts":…,"deployment":…,"type":…,…}`. `seq` has no gaps.
 package struct EntryLines: Sendable {
   private var names: [String] = []
   private var plan: Plan?

@@ -3,7 +3,7 @@ package import DeployModel
 extension ExitCode {
   /// Makes the exit code of a command that ran a deployment.
   /// - Parameters:
-  ///   - rollback: the end of the rollback that followed, or nil if there was none.
+  ///   - rollback: the conclusion of the rollback that followed, or nil if there was none.
   ///   - isRollback: whether the deployment itself is a rollback.
   package init(_ conclusion: Conclusion, rollback: Conclusion? = nil, isRollback: Bool = false) {
     if conclusion.traffic != nil || conclusion.notUndone != nil {
@@ -11,7 +11,7 @@ extension ExitCode {
       return
     }
     switch conclusion.status {
-    // A budget excuses hosts that are out of reach, but not hosts that a person has to bring back.
+    // A budget excuses hosts that are unreachable, but not hosts that a person has to restore.
     case .succeeded: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .done
     case .partial: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .partial
     case .refused: self = Self.refusal(conclusion)
@@ -33,7 +33,7 @@ extension ExitCode {
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
       } else if conclusion.ran != nil, let kind = conclusion.error?.failure.kind, kind == .rejected || kind == .unfit {
-        // A task rolls nothing back, so only the request of the person who ended it counts.
+        // A task rolls nothing back, so the only thing that counts is the request of the person who ended it.
         self = Self.wentBack(conclusion)
       } else if conclusion.hosts.contains(where: \.isHeld) || conclusion.owesWayBack || conclusion.leavesNew(rollback, isRollback) {
         self = .held
@@ -45,7 +45,7 @@ extension ExitCode {
     }
   }
 
-  /// Returns the exit code for hosts that are as before: a person rejected the release, a gate found it bad, or something failed.
+  /// Returns the exit code if the hosts are as before, because a person rejected the release, a gate found it bad, or something failed.
   private static func wentBack(_ conclusion: Conclusion) -> ExitCode {
     switch conclusion.error?.failure.kind {
     case .rejected: .rejected
@@ -90,8 +90,8 @@ extension ExitCode {
 }
 
 extension Conclusion {
-  /// Whether hosts keep the new release although the deployment failed or was cancelled: the recipe says that nothing goes back, or
-  /// an irreversible stage has begun. For a task: whether something that it did stays.
+  /// Whether hosts keep the new release although the deployment failed or was cancelled. They do if the recipe says that nothing goes back,
+  /// or if an irreversible stage has begun. For a task, this says whether something that the task did stays.
   fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
     back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true || irreversible != nil)
   }
@@ -104,7 +104,7 @@ extension Conclusion {
 }
 
 extension Failure.Kind {
-  /// Whether the connection or another deployment caused the failure. The release did not cause it, so a retry is safe.
+  /// Whether the connection or another deployment caused the failure. If so, the release is not the cause, and a retry is safe.
   fileprivate var isNobodysFault: Bool {
     switch self {
     case .transport, .store, .noSpace, .unreachable, .fenced, .locked: true

@@ -1,12 +1,12 @@
 import DeployModel
 
-/// The story of a deployment and its rollback in sentences, for people who were not there: the request, the events in order, why it ended
-/// in this way, and what is left to do. It is a document like the report.
+/// The story of a deployment and its rollback in sentences, for people who did not follow it: the request, the events in order, why it
+/// ended in this way, and what is left to do. It is a document, like the report.
 package struct Explanation: Sendable {
   private let chronicles: [Chronicle]
   /// Seconds east of Greenwich.
   private let zone: Int
-  /// The limits of the hosts that are named, and of the events that are told.
+  /// The largest number of hosts that are listed, and of events that are described.
   private static let (mostHosts, mostMoments) = (6, 60)
 
   /// - Parameter chronicles: the chronicle of the deployment, then that of the rollback that followed, if there is one.
@@ -79,7 +79,7 @@ package struct Explanation: Sendable {
     return sentences.joined(separator: " ")
   }
 
-  /// Returns the end in one to three sentences.
+  /// Returns the outcome in one to three sentences.
   private func end(_ exit: ExitCode?) -> String {
     guard let conclusion = story.conclusion, let exit else {
       let waits = story.openGate.map { " It waits: \($0.sentence)." } ?? story.pause.map { " It is \($0.clause(zone: zone))." } ?? ""
@@ -93,7 +93,7 @@ package struct Explanation: Sendable {
     return sentences.joined(separator: " ")
   }
 
-  /// Returns what a person has to look at, and the next commands.
+  /// Returns what needs a person's attention, and the next commands.
   private func left(_ plan: Plan) -> [Document.Block] {
     let account = Account(story, rollback: rollback)
     var blocks: [Document.Block] = []
@@ -109,7 +109,7 @@ package struct Explanation: Sendable {
       + (hosts.count > Self.mostHosts ? " and \((hosts.count - Self.mostHosts).grouped) more" : "")
   }
 
-  /// Returns what happened, in order of time, each event with its time of day.
+  /// Returns what happened, in chronological order, each event with its time of day.
   private func moments(of chronicle: Chronicle) -> [Document.Cell] {
     var moments: [(at: Timestamp, text: String, tone: Document.Tone)] = []
     let story = chronicle.story

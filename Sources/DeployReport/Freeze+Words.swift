@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Freeze.Rule {
-  /// Returns the freeze that holds and the next ones, for people who read a plan.
-  /// - Parameter moment: when the plan was made.
+  /// Returns the freeze that is in force and the next ones, for people who read a plan.
+  /// - Parameter moment: the time at which the plan was made.
   func sentence(at moment: Timestamp) -> String {
     var words: [String] = []
     if let override { words.append("set aside: \(override)") }

@@ -5,25 +5,25 @@ package struct GateStory: Sendable {
   package var number: Int
   package var gate: Gate
   package var opened: Timestamp
-  /// Names of the hosts that the gate looks at.
+  /// The names of the hosts that the gate looks at.
   package var hosts: [String] = []
   /// Whether hosts go back if the gate fails the deployment.
   package var goesBack = true
   /// Whether the gate belongs to a task. A task rolls nothing back.
   package var isTask = false
-  /// Why hosts do not go back; meaningful only if `goesBack` is false.
+  /// Why hosts do not go back. This is meaningful only if `goesBack` is false.
   package var why = "rollback is off"
   private var stay: String { "hosts stay as they are" + (isTask ? "" : ", because \(why)") }
   package var answer: GateAnswer?
   package var closed: Timestamp?
 
-  /// `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`
+  /// The gate in words, such as `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`.
   package var sentence: String { gate.sentence(on: hosts) }
 
-  /// When the gate closes if nobody answers. A check closes later if no engine looked for a time.
+  /// The time at which the gate closes if nobody answers. A check closes later if there was a time without an engine that looked.
   package var until: Timestamp { opened + gate.time }
 
-  /// Returns until when the gate waits, and what happens then.
+  /// Returns until when the gate waits, and what happens after that.
   /// - Parameter zone: seconds east of Greenwich.
   package func deadline(zone: Int) -> String {
     let (end, start) = (When(until, zone: zone), When(opened, zone: zone))
@@ -41,7 +41,7 @@ package struct GateStory: Sendable {
     ["Gate \(number): \(sentence), \(deadline(zone: zone))"] + commands(for: deployment).map { "  → \($0[0])  \($0[1])" }
   }
 
-  /// Returns the lines for a gate whose deployment has no engine, so that nobody hears an answer.
+  /// Returns the lines for a gate whose deployment has no engine, so that nothing receives an answer.
   package func lines(interrupted deployment: Deployment.ID, now: Timestamp) -> [String] {
     var lines = ["Gate \(number) is open, and no engine hears an answer: \(sentence)"]
     switch gate.kind {
@@ -60,10 +60,11 @@ package struct GateStory: Sendable {
     return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
   }
 
-  /// Returns the commands that answer the gate, each with its effect. They contain the gate's number, because names may repeat.
+  /// Returns the commands that answer the gate, each with its effect. They contain the gate's number, because names can occur more than
+  /// once.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
-    // A gate of a freeze is passed only with a reason.
+    // Passing a gate of a freeze requires a reason.
     case .time where gate.name == "freeze": [["lander promote \(deployment) \(number) --comment TEXT", "lets the wave begin now"]]
     case .time, .check, .analysis: [["lander promote \(deployment) \(number)", "passes it now"]]
     case .approval:
@@ -88,7 +89,7 @@ package struct GateStory: Sendable {
     }
   }
 
-  /// How the gate was closed: `passed after 10 m`, `rejected by kim@laptop (unverified): too slow`.
+  /// How the gate was closed, such as `passed after 10 m` or `rejected by kim@laptop (unverified): too slow`.
   package var end: String {
     guard let answer, let closed else { return "open" }
     let comment = answer.comment.isEmpty ? "" : ": " + SafeText.line(answer.comment)
@@ -111,7 +112,7 @@ package struct GateStory: Sendable {
     return "\(word) by \(SafeText.line(by)) (\(answer.signed == nil ? "unverified" : "signed"))\(comment)"
   }
 
-  /// The style for the gate's end.
+  /// The style for the gate's outcome.
   package var style: Surface.Style {
     switch answer?.verdict {
     case .pass: .good
@@ -143,14 +144,14 @@ extension Gate {
     }
   }
 
-  /// Who has to sign an answer: ` (signed by 2 of kim, ann)`, or empty if anybody may answer.
+  /// Who has to sign an answer, such as ` (signed by 2 of kim, ann)`. It is empty if anybody is allowed to answer.
   private var signers: String {
     guard let from else { return "" }
     let names = from.prefix(6).map { SafeText.line($0) }.joined(separator: ", ") + (from.count > 6 ? ", …" : "")
     return " (signed by \(from.count == 1 ? "" : "\(count ?? 1) of ")\(names))"
   }
 
-  /// What a failure or a missing answer does, if it does something unusual, or nil if it fails the deployment.
+  /// The effect of a failure or a missing answer if it is unusual, or nil if it makes the deployment fail.
   package var unusual: String? {
     let failing: String? = failing == .fail ? nil : "a failure is left to the strategy"
     let undecided: String? =
@@ -165,13 +166,13 @@ extension Gate {
 }
 
 extension Watch {
-  /// Returns the names of the first four hosts in a range: `web1 web2`.
+  /// Returns the names of the first four hosts in a range, such as `web1 web2`.
   fileprivate func names(_ hosts: [String], _ range: Range<Int>) -> String {
     let side = range.clamped(to: hosts.indices).map { hosts[$0] }
     return side.prefix(4).joined(separator: " ") + (side.count > 4 ? " … (\(side.count.of("host")))" : "")
   }
 
-  /// Returns from where a gate looks: `on web1 web2`, `from this machine`.
+  /// Returns from where a gate looks, such as `on web1 web2` or `from this machine`.
   fileprivate func places(_ hosts: [String]) -> String {
     if isFromEngine { return "from this machine" }
     return "on " + hosts.prefix(6).joined(separator: " ") + (hosts.count > 6 ? " … (\(hosts.count.of("host")))" : "")

@@ -4,7 +4,7 @@ package import DeployModel
 package struct HistoryLine: Sendable {
   package var id: Deployment.ID
   package var began: Timestamp
-  /// The title of the deployment: `web of shop`, `rollback of web`.
+  /// The title of the deployment, such as `web of shop` or `rollback of web`.
   package var what: String
   package var group: String
   package var revision: String
@@ -12,7 +12,7 @@ package struct HistoryLine: Sendable {
   package var kind: KindWords?
   package var hosts: Int
   package var actor: String
-  /// `succeeded`, `failed`, `interrupted`, …
+  /// The state of the deployment: `succeeded`, `failed`, `interrupted`, …
   package var state: String
   package var style: Surface.Style
   /// The command that somebody has to type now, or nil if there is none.
@@ -21,9 +21,9 @@ package struct HistoryLine: Sendable {
   package var waits: GateStory?
   /// The pause, or nil if the deployment is not paused.
   package var pause: Pause?
-  /// Who asked and why, the messages, and what the deployment left, or nil if its journal cannot be read.
+  /// Who made the request and why, the messages, and what the deployment left. It is nil if the deployment's journal cannot be read.
   package var account: Account?
-  /// The exit code of the command that ran the deployment and its rollback, or nil if it has not ended, or the code is unknown.
+  /// The exit code of the command that ran the deployment and its rollback. It is nil if that command has not ended or the code is unknown.
   package var exit: ExitCode?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// How many hosts of a deployment ended in which way, in the words of `HostStatus`.
+/// The number of hosts of a deployment for each result, in the words of `HostStatus`.
 struct HostCounts {
   private static let order = [
     "succeeded", "went back", "not gone back", "unchanged", "kept", "left out", "restored", "not changed", "restore failed", "failed",
@@ -8,7 +8,7 @@ struct HostCounts {
   ]
   private var words: [String]
 
-  /// - Parameter rollback: the rollback that followed, or nil if there was none. A host that it took back no longer counts as succeeded.
+  /// - Parameter rollback: the rollback that followed, or nil if there was none. A host that it rolled back no longer counts as succeeded.
   init(of story: DeploymentStory, after rollback: DeploymentStory? = nil) {
     words = story.hosts.map { host in
       guard host.status == .succeeded, rollback?.conclusion != nil,
@@ -18,7 +18,7 @@ struct HostCounts {
     }
   }
 
-  /// The numbers in words: `21 succeeded · 2 restored · 1 unknown`. A host that never began counts as not started.
+  /// The numbers in words, such as `21 succeeded · 2 restored · 1 unknown`. A host that never began counts as not started.
   var text: String {
     HostCounts.order.compactMap { word in
       let count = words.count { $0 == word }

@@ -6,7 +6,7 @@ package struct HostsReport: Sendable {
   package var hosts: [(host: Host, survey: Survey)]
   package init(_ hosts: [(host: Host, survey: Survey)]) { self.hosts = hosts }
 
-  /// Returns the report's lines: first what was found, then what is wrong.
+  /// Returns the report's lines: first what was found, and then what is wrong.
   package func lines(on surface: Surface) -> [String] {
     let rows = hosts.map { host, survey -> [String] in
       guard case .reached(let state) = survey else {
@@ -87,7 +87,7 @@ package struct HostsReport: Sendable {
 }
 
 extension Host {
-  /// How Lander reaches the host, for people: `local`, `ssh deploy@10.0.3.25:2222`.
+  /// How Lander reaches the host, for people, such as `local` or `ssh deploy@10.0.3.25:2222`.
   package var door: String {
     guard transport == "ssh" else { return transport }
     return "ssh " + (user.map { $0 + "@" } ?? "") + (address ?? name)
@@ -96,7 +96,7 @@ extension Host {
 }
 
 extension HostFacts {
-  /// The difference between the host's clock and this machine's clock; `right` if it is less than 1.5 seconds.
+  /// The difference between the host's clock and this machine's clock. It is `right` if the difference is less than 1.5 seconds.
   fileprivate var skew: String {
     let off = clockSkew.milliseconds
     return abs(off) < 1500

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// A deployment and its rollback in JUnit's XML: a suite for each wave, a case for each lifecycle event of each host.
+/// A deployment and its rollback in JUnit's XML, with a suite for each wave and a case for each lifecycle event of each host.
 package struct JUnitReport: Sendable {
   private let chronicles: [Chronicle]
 
@@ -29,7 +29,7 @@ package struct JUnitReport: Sendable {
         chronicle.steps.filter { $0.wave == wave.number }.map { testCase($0, in: chronicle) }
       }
     }
-    // Some failures belong to no lifecycle event of a host: of a stage, a gate or a lock, or of a host out of reach.
+    // Some failures belong to no lifecycle event of a host: those of a stage, a gate or a lock, and those of an unreachable host.
     let isTold = chronicle.steps.contains { if case .failed = $0.end { true } else { false } }
     if let conclusion = chronicle.story.conclusion, conclusion.status != .succeeded, !isTold || conclusion.status == .partial {
       let error = conclusion.error ?? chronicle.story.first?.error
@@ -63,8 +63,8 @@ package struct JUnitReport: Sendable {
     }
   }
 
-  /// Returns a case for each host that did not get the release although the deployment succeeded or stopped on purpose: the host
-  /// was left out, or kept the old revision.
+  /// Returns a case for each host that did not get the release although the deployment succeeded or stopped on purpose. Such a host was
+  /// left out, or kept the old revision.
   private func hosts(without chronicle: Chronicle) -> [(text: String, isBad: Bool)] {
     guard let status = chronicle.story.conclusion?.status, status == .succeeded || status == .partial else { return [] }
     let told = Set(chronicle.steps.map(\.host))

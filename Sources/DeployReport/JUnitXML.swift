@@ -8,7 +8,7 @@ enum JUnitXML {
     return content.isEmpty ? head + "/>\n" : head + ">\n" + content + "    </testcase>\n"
   }
 
-  /// - Parameter name: `failure` for a test that found something wrong, `error` for something that could not be tested.
+  /// - Parameter name: `failure` for a test that found something wrong, or `error` for something that could not be tested.
   static func element(_ name: String, _ problem: Problem) -> String {
     let lines = problem.lines()
     let message = XMLText.escaped(lines.first ?? "")

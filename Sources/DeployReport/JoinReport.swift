@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The report of a join that has nothing to do, because the requested hosts have their group's revision already.
+/// The report of a join that has nothing to do, because the requested hosts already have their group's revision.
 package struct JoinReport: Sendable {
   private let goal: Receipt
   private let group: String
@@ -10,8 +10,8 @@ package struct JoinReport: Sendable {
   /// - Parameters:
   ///   - goal: the receipt of the revision.
   ///   - group: the group's name.
-  ///   - hosts: names of the hosts that have the revision.
-  ///   - away: names of requested hosts that are out of reach, or nil for the person named the hosts, and all of them answered.
+  ///   - hosts: the names of the hosts that have the revision.
+  ///   - away: the names of requested hosts that are unreachable, or nil if the person listed the hosts and all of them answered.
   package init(_ goal: Receipt, group: String, hosts: [String], away: [String]? = nil) {
     self.away = away
     self.goal = goal

@@ -2,7 +2,7 @@ import DeployModel
 
 /// The lines at the bottom of the terminal.
 extension LiveReport {
-  /// A terminal with fewer rows than this shows no line for the title.
+  /// The smallest number of rows with which a terminal shows a line for the title.
   private static let lowest = 12
 
   func frame(_ now: Timestamp) -> [String] {
@@ -10,12 +10,12 @@ extension LiveReport {
     let above = title + [stateLine(now)] + gateLines(now) + hereLines(now)
     let asked = (question.map { ["", surface.paint($0, .strong)] } ?? [])
     let rows = story.hosts.count + 1 + above.count + asked.count
-    // One row stays free besides these lines and at most three lines of counts.
+    // One row stays free, in addition to these lines and up to three lines of counts.
     let room = max(1, min(surface.height - 8, surface.height - 4 - above.count - asked.count))
     return above + (rows <= surface.height - 4 ? hostLines(now) : countLines(now, room: room)) + asked
   }
 
-  /// Returns what runs on this machine, and for how long: a stage before or after the hosts, a build, a migration.
+  /// Returns what is running on this machine, and for how long. This can be a stage before or after the hosts, a build, or a migration.
   private func hereLines(_ now: Timestamp) -> [String] {
     let shown = story.here.prefix(3).map { "  " + surface.paint("here", .strong) + "  \($0.words(now))" }
     return shown + (story.here.count > 3 ? ["        and \(story.here.count - 3) more"] : [])
@@ -25,7 +25,7 @@ extension LiveReport {
   private func gateLines(_ now: Timestamp) -> [String] {
     guard let gate = story.openGate else { return [] }
     let waited = max(gate.opened, now) - gate.opened
-    // The line begins with "waits" already, so the gate's own word "wait" is left out.
+    // The line already begins with "waits", so the gate's own word "wait" is left out.
     let words = gate.gate.kind == .time ? String(gate.sentence.dropFirst("wait ".count)) : gate.sentence
     let sentence = words.withWords(upTo: surface.width - 3)
     var question = ("  " + surface.paint("waits", .warn) + " \(sentence)").folded(to: surface.width - 1)
@@ -35,10 +35,10 @@ extension LiveReport {
     return head + gate.commands(for: story.id).map { "    → \($0[0])  \($0[1])" }
   }
 
-  /// The stage under way.
+  /// The current stage.
   private var stage: String? { story.stages.last { $0.ended == nil }?.name }
 
-  /// Returns the stage and the wave under way, the transfers, the number of hosts that are done, and the time.
+  /// Returns the current stage and wave, the transfers, the number of hosts that are done, and the time.
   private func stateLine(_ now: Timestamp) -> String {
     let stage = stage
     // A deployment that differs from its rehearsal can have more waves than the rehearsal.
@@ -54,12 +54,13 @@ extension LiveReport {
     return surface.paint(([state].compactMap { $0 } + parts).joined(separator: " · "), .strong)
   }
 
-  /// The number of columns for a host's name. The rest of the line has to be visible, too.
+  /// The number of columns for a host's name. It leaves room for the rest of the line.
   private var nameWidth: Int { min(surface.width < 80 ? surface.width / 4 : 32, widest) }
 
   private func name(_ host: DeploymentStory.HostStory) -> String { host.name.clipped(to: nameWidth).padded(to: nameWidth) }
 
-  /// Returns what happens on a host: how much has arrived, or else the last output of the command, or else the command itself.
+  /// Returns what is happening on a host: how much has arrived or, if nothing is being sent, the last output of the command or, if there is
+  /// no output, the command itself.
   private func doing(on host: DeploymentStory.HostStory, _ number: Int) -> String {
     guard let doing = host.doing else { return "" }
     return transfers.text(of: host.name) ?? wrote[number].map { surface.paint("| ", .dim) + $0 } ?? doing
@@ -74,11 +75,11 @@ extension LiveReport {
       let word = isOver ? "not started" : host.status.word
       let isActive =
         if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
-      // A stage can send files to a host before the host's turn. Then the line shows the stage, not `waiting`.
+      // A stage can send files to a host before the host's turn. In that case, the line shows the stage rather than `waiting`.
       let early = host.status == .pending && isActive ? stage.map { SafeText.line($0).clipped(to: 18) } : nil
       let state = host.status.isFinal || host.event == nil ? early ?? word : host.event?.rawValue ?? ""
       let detail = isActive ? doing(on: host, number) : host.status.error?.line(on: host.name) ?? ""
-      // Before its turn a host has no duration, so its column shows a bar of the bytes that have arrived.
+      // Before its turn, a host has no duration, so this column shows a bar for the bytes that have arrived.
       let cells = [
         name(host), surface.paint(state, host.status.style).padded(to: 18),
         time.isEmpty ? transfers.bar(of: host.name, width: 9) : time.padded(to: 9), detail,
@@ -89,7 +90,7 @@ extension LiveReport {
 
   private static func trimmed(_ line: String) -> String { String(line.reversed().drop { $0 == " " }.reversed()) }
 
-  /// Returns the number of lines that fit, and a line that counts the others if there is room for that line.
+  /// Returns the number of lines that fit, and a line with the number of the others if there is room for it.
   private static func folded(_ count: Int, to room: Int) -> (shown: Int, more: [String]) {
     if count <= room || room < 2 { return (min(count, room), []) }
     return (room - 1, ["    and \((count - room + 1).grouped) more"])

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A frame at the bottom of a terminal, which is redrawn in place. It has a line for each host if the lines fit; otherwise counts
-/// and a bar. Remarks, logs and failures scroll by above the frame and stay.
+/// A frame at the bottom of a terminal, which is redrawn in place. It has a line for each host if the lines fit. Otherwise, it has counts
+/// and a bar. Remarks, logs and failures are printed above the frame and stay there.
 package struct LiveReport: ProgressReport {
   var surface: Surface
   private let echo: Bool
@@ -10,16 +10,16 @@ package struct LiveReport: ProgressReport {
   var story = DeploymentStory()
   var transfers = Transfers()
   private var above: [String] = []
-  /// The number of columns of each line of the frame that is on the screen.
+  /// The number of columns of each line in the frame that is on the screen.
   private var drawn: [Int] = []
   private var isStale = false
   private var drawnAt: Timestamp?
   /// The number of columns of the widest host name.
   var widest = 0
   private var partial = PartialLines()
-  /// The last line that the command under way on a host wrote, by the host's number.
+  /// The last line of output from the command that is running on a host, by the host's number.
   var wrote: [Int: String] = [:]
-  /// The question to a person, with what the person has typed so far, or nil if there is none.
+  /// The question to a person and the person's typing so far, or nil if there is none.
   var question: String?
 
   /// - Parameter waves: the number of waves in the rehearsal, or nil if unknown.
@@ -29,7 +29,7 @@ package struct LiveReport: ProgressReport {
     self.waves = waves
   }
 
-  /// Sets the question to a person, on the last line of the frame; nil removes it.
+  /// Sets the question to a person, on the last line of the frame. With nil, removes the question.
   package mutating func ask(_ question: String?) {
     isStale = isStale || question != self.question
     self.question = question
@@ -37,7 +37,7 @@ package struct LiveReport: ProgressReport {
 
   /// Adapts the frame to a new size of the window.
   package mutating func resize(width: Int, height: Int) {
-    // A terminal that became narrower has wrapped the frame's lines.
+    // If the terminal became narrower, it has wrapped the frame's lines.
     let columns = max(20, width)
     drawn = drawn.flatMap { total in stride(from: 0, to: max(1, total), by: columns).map { min(columns, total - $0) } }
     surface.width = columns
@@ -45,14 +45,14 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
-  /// Handles that this process was stopped and continues. Other programs may have written below the frame, so the next frame is
-  /// drawn in a new place.
+  /// Handles the moment when this process continues after it was stopped. Other programs might have written below the frame, so the next
+  /// frame is drawn in a new place.
   package mutating func resumed() {
     drawn = []
     isStale = true
   }
 
-  /// Remembers an entry from before this process. Its lines above the frame were printed before, unless it opens a deployment.
+  /// Remembers an entry from before this process. Its lines above the frame have already been printed, unless it opens a deployment.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     let kept = above
     let text = take(entry, of: deployment)
@@ -86,7 +86,8 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Remembers what a command wrote: the lines that the chunk completes if output is shown; otherwise only each host's last line.
+  /// Remembers the output of a command. If output is shown, these are the lines that the chunk completes. Otherwise, it is only each host's
+  /// last line.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else {
       if case .host(let number) = chunk.place, let line = chunk.lastLine {
@@ -115,7 +116,7 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
-  /// Returns a new frame if something has changed or a second has passed; otherwise an empty text.
+  /// Returns a new frame if something has changed or a second has passed. Otherwise, returns an empty string.
   package mutating func tick(_ now: Timestamp) -> String {
     guard story.plan != nil else { return "" }
     if !isStale, let drawnAt, (now - drawnAt).milliseconds < 1000 { return "" }
@@ -130,7 +131,7 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Erases the frame, writes the lines that stay, and then the new frame. A terminal that can do so shows all of this as one
+  /// Erases the frame, and writes the lines that stay and then the new frame. If the terminal supports it, all of this appears as one
   /// update.
   private mutating func draw(_ frame: [String], at now: Timestamp?) -> String {
     var text = "\u{1B}[?2026h"
@@ -143,8 +144,8 @@ package struct LiveReport: ProgressReport {
     let kept = (frame.count > room && question != nil ? frame.prefix(room - 1) + frame.suffix(1) : frame.prefix(room)).map {
       $0.clipped(to: surface.width - 1)
     }
-    // Wrapping is off. A terminal may show a line wider than it was counted, such as joined emoji; it then cuts the line, and the
-    // next frame erases the right number of lines.
+    // Wrapping is off. A terminal might show a line wider than it was counted, for example because of joined emoji. In that case, it cuts
+    // the line, and the next frame still erases the right number of lines.
     text += "\u{1B}[?7l" + kept.joined(separator: "\n") + "\u{1B}[?7h\u{1B}[?2026l"
     drawn = kept.map(\.columns)
     drawnAt = now
@@ -182,13 +183,13 @@ package struct LiveReport: ProgressReport {
     }
   }
 
-  /// Returns where and what failed, with the last output, because the summary may come many lines later.
+  /// Returns where and what failed, with the last output, because the summary might come many lines later.
   private func lines(_ failing: DeploymentStory.Failing) -> [String] {
     let host = failing.host.map { story.hosts[$0].name }
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
     let head = [host, step].compactMap { $0 }.joined(separator: " ")
     let line = " \(head): \(failing.error.line(on: host))" + (failing.error.place.map { " (\($0))" } ?? "")
-    // If the output of commands is shown, these lines are on the screen already.
+    // If the output of commands is shown, these lines are already on the screen.
     let wrote = echo ? [] : failing.error.stderr.map { SafeText.tail($0, lines: 3) } ?? []
     return [surface.paint("✗", .bad) + line] + wrote.map { ("    | " + $0).clipped(to: surface.width - 1) }
   }
@@ -197,7 +198,7 @@ package struct LiveReport: ProgressReport {
 extension OutputChunk {
   /// The last line of the chunk, made harmless, or nil if the chunk has only blank lines.
   fileprivate var lastLine: String? {
-    // The frame has no room for more than the last bytes, and this property is computed for each chunk.
+    // Only the last bytes are used, because the frame has no room for more, and this property is computed for each chunk.
     SafeText.lines(String(decoding: bytes.suffix(500), as: UTF8.self)).last { $0.contains { $0 != " " } }
   }
 }

@@ -3,7 +3,7 @@ package import DeployModel
 /// The JSON form of OpenTelemetry's OTLP (proto3 JSON, opentelemetry-proto 1.x). 64-bit numbers are strings, and ids are
 /// hexadecimal.
 package enum OTLP {
-  /// Returns the attributes of the resource: the sender of the data.
+  /// Returns the attributes of the resource, which is the sender of the data.
   /// - Parameter service: the name under which a reader finds the data.
   package static func resource(service: String, version: String, host: String) -> Value {
     JSON.record([
@@ -18,8 +18,8 @@ package enum OTLP {
       + ",\"spans\":[" + spans.joined(separator: ",") + "]}]}]}"
   }
 
-  /// Returns the body for `/v1/metrics` after a deployment's end: its duration, its errors, and the number of hosts for each
-  /// result. All of them are sums of this one run (delta temporality), which a collector adds up.
+  /// Returns the body for `/v1/metrics` after a deployment's end: its duration, its errors, and the number of hosts for each result. All of
+  /// them are sums for this run alone (delta temporality). A collector adds them up.
   package static func metrics(_ plan: Plan, _ conclusion: Conclusion, ended: Timestamp, of resource: Value, version: String) -> String {
     let common = DeploymentSpans.common(plan, conclusion)
     func point(_ facts: [(String, Value)], _ rest: [(String, Value?)]) -> Value {

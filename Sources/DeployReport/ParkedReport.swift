@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The report of a deployment that is parked: its hosts keep it until a person has answered.
+/// The report of a parked deployment. Its hosts keep it until a person has answered.
 package struct ParkedReport: Sendable {
   private let story: DeploymentStory
 

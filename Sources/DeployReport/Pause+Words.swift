@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 
 extension Pause {
-  /// Returns the pause as a clause: `paused by kim@laptop: looks slow (since 2026-11-26 12:03:11, at most until 2026-11-27
+  /// Returns the pause as a clause, such as `paused by kim@laptop: looks slow (since 2026-11-26 12:03:11, at most until 2026-11-27
   /// 12:03:11)`.
   /// - Parameter zone: seconds east of Greenwich.
   package func clause(zone: Int) -> String {

@@ -1,19 +1,18 @@
 package import DeployModel
 
-/// Shows a deployment under way: its functions take events and return the text to write. It has no clock: times come with the
-/// events.
+/// Shows a running deployment. Its functions take events and return the text to write. It has no clock, because times come with the events.
 package protocol ProgressReport: Sendable {
   /// Takes an entry from before this process. Returns lines only if the entry opens a deployment.
   mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// Takes the next entry. A `planned` entry begins a new deployment.
   mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
-  /// Takes bytes that a command under way wrote.
+  /// Takes bytes that a running command wrote.
   mutating func take(_ chunk: OutputChunk) -> String
-  /// Takes a remark that is no entry, in words, for people who wait.
+  /// Takes a remark that is not an entry, in words, for people who wait.
   mutating func remark(_ text: String, at moment: Timestamp) -> String
   /// Takes the news that bytes have arrived on a host.
   mutating func take(_ transfer: Transfer, at moment: Timestamp)
-  /// Is called a few times a second, and returns what has to be written by then.
+  /// Returns what has to be written now. It is called a few times a second.
   mutating func tick(_ now: Timestamp) -> String
   /// Ends the display, so that others can write to the terminal.
   mutating func end() -> String
@@ -28,11 +27,11 @@ extension Entry {
   package var isOpening: Bool { if case .planned = fact { true } else { false } }
 }
 
-/// One line of JSON for each entry. The output of commands is not included: `lander logs` has it.
+/// One line of JSON for each entry. The output of commands is not included, because `lander logs` shows it.
 package struct LinesOfJSON: ProgressReport {
   private var lines = EntryLines()
   package init() {}
-  /// Returns the line of an entry that opens a deployment. The lines of the others were printed before.
+  /// Returns the line of an entry that opens a deployment. The lines of other entries have already been printed.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     entry.isOpening ? take(entry, of: deployment) : ""
   }
@@ -40,19 +39,19 @@ package struct LinesOfJSON: ProgressReport {
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     lines.line(entry, of: deployment) + "\n"
   }
-  /// Returns an empty text, because chunks are not entries.
+  /// Returns an empty string, because chunks are not entries.
   package mutating func take(_ chunk: OutputChunk) -> String { "" }
-  /// Returns an empty text, because only entries have a number in the sequence.
+  /// Returns an empty string, because only entries have a number in the sequence.
   package mutating func remark(_ text: String, at moment: Timestamp) -> String { "" }
-  /// Returns an empty text.
+  /// Returns an empty string.
   package mutating func tick(_ now: Timestamp) -> String { "" }
   package mutating func end() -> String { "" }
 }
 
-/// Lines that are never redrawn, for logs and CI. They are aligned and have the time; a heartbeat comes if nothing else is printed.
+/// Lines that are never redrawn, for logs and CI. They are aligned and have the time. A heartbeat is printed if nothing else is.
 package struct PlainReport: ProgressReport {
   private let surface: Surface
-  /// Whether the output of commands on hosts is shown as it comes.
+  /// Whether the output of commands on hosts is shown as it arrives.
   private let echo: Bool
   private let heartbeat: Interval
   private var transfers = Transfers()
@@ -72,7 +71,7 @@ package struct PlainReport: ProgressReport {
     self.heartbeat = heartbeat
   }
 
-  /// Returns the lines of an entry that opens a deployment. No heartbeat comes before the first new entry.
+  /// Returns the lines of an entry that opens a deployment. There is no heartbeat before the first new entry.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     let text = take(entry, of: deployment)
     spoke = nil
@@ -90,7 +89,7 @@ package struct PlainReport: ProgressReport {
     let gap = story.last.map { entry.at - $0 } ?? .zero
     story.take(entry)
     var lines = lines(for: entry, isFirst: isFirst)
-    // A person who resumes a deployment has not seen yet what it waits for.
+    // A person who resumes a deployment has not yet seen what it waits for.
     if case .resumed = entry.fact, let gate = story.openGate {
       lines += [gate.resumed(after: gap)].compactMap { $0 } + gate.lines(for: deployment, zone: surface.zone)
     }
@@ -115,7 +114,7 @@ package struct PlainReport: ProgressReport {
   /// Remembers the transfer for the next heartbeat.
   package mutating func take(_ transfer: Transfer, at moment: Timestamp) { transfers.take(transfer, at: moment) }
 
-  /// Returns a heartbeat if nothing was printed for long enough; otherwise an empty text.
+  /// Returns a heartbeat if nothing was printed for long enough. Otherwise, returns an empty string.
   package mutating func tick(_ now: Timestamp) -> String {
     guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
     spoke = now
@@ -225,7 +224,7 @@ package struct PlainReport: ProgressReport {
     }
   }
 
-  /// Returns the number of hosts and the first eight names: `9 hosts: web1 web2 web3 web4 web5 web6 web7 web8 …`.
+  /// Returns the number of hosts and the first eight names, such as `9 hosts: web1 web2 web3 web4 web5 web6 web7 web8 …`.
   private func names(_ hosts: [Int]) -> String {
     "\(hosts.count.of("host")): " + hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ") + (hosts.count > 8 ? " …" : "")
   }
@@ -266,7 +265,7 @@ package struct PlainReport: ProgressReport {
   }
 }
 
-/// Puts chunks of several streams together, until they are whole lines.
+/// Puts chunks of several streams together until they are whole lines.
 package struct PartialLines: Sendable {
   private struct Key: Hashable {
     var intent: Int

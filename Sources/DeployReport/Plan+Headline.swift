@@ -1,13 +1,13 @@
 package import DeployModel
 
 extension Plan {
-  /// What the plan does, on one line: `Deploying shop to production · 1a2b3c → 4d5e6f · rolling · 3f2a91c on main: Fix login`.
+  /// What the plan does, on one line, such as `Deploying shop to production · 1a2b3c → 4d5e6f · rolling · 3f2a91c on main: Fix login`.
   package var headline: String {
     let parts = [movement, flow.strategy.map { SafeText.line($0.name) }, origin.provenance?.commit?.words]
     return (["\(verb) \(what) \(preposition) \(subject.groupName.words)"] + parts.compactMap { $0 }).joined(separator: " · ")
   }
 
-  /// What the plan does, as a verb: `Deploying`, `Rolling back`, `Running restart of`, `Removing`.
+  /// What the plan does, as a verb, such as `Deploying`, `Rolling back`, `Running restart of` or `Removing`.
   var verb: String {
     switch kind {
     case .deploy: "Deploying"

@@ -23,7 +23,7 @@ extension PlanReport {
     ])
   }
 
-  /// Returns the rehearsal for programs, section by section, in the order of time.
+  /// Returns the rehearsal for programs, section by section, in chronological order.
   private func steps(_ rehearsed: Rehearsed) -> Value {
     .list(
       rehearsed.sections.map { section in

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// A plan for people who decide about it: what is deployed where, within which bounds, step by step, and how it is rolled back.
+/// A plan for the people who decide about it: what is deployed where, within which bounds, in which steps, and how it is rolled back.
 package struct PlanReport: Sendable {
   package var plan: Plan
   /// The entries of a rehearsal in which every answer is good.
@@ -10,7 +10,7 @@ package struct PlanReport: Sendable {
   package var failure: [Entry]
   /// What the rehearsals could not find out, so that only a real run shows it.
   package var findings: [RehearsalFinding]
-  /// The parts of the recipe's code that may run several times but count once in the sum of deadlines, each in words.
+  /// The parts of the recipe's code that might run several times but count only once in the sum of deadlines, each in words.
   package var loops: [String]
   /// The steps of an appspec installation on a host that has none of its files yet, one a line.
   package var installation: [String] = []
@@ -56,14 +56,14 @@ package struct PlanReport: Sendable {
   /// Whether the rehearsal reached the end of each function.
   package var isWhole: Bool { !findings.contains { $0.isEnd } }
 
-  /// Returns the sum of all deadlines, and says if it is not complete.
+  /// Returns the sum of all deadlines, and says whether it is incomplete.
   private func deadline(_ good: Rehearsed) -> String {
     isWhole && loops.isEmpty
       ? "Over at the latest after \(good.deadline): the sum of all deadlines, one after the other."
       : "The deadlines of what is shown come to \(good.deadline), one after the other. That is not all of it."
   }
 
-  /// Returns each function whose end the rehearsal did not reach, with line and reason.
+  /// Returns each function whose end the rehearsal did not reach, with its line and the reason.
   private func unseen(on surface: Surface) -> [String] {
     guard !findings.isEmpty else { return [] }
     var lines = ["", "  " + surface.paint("Not known before it runs", .strong) + ":"]
@@ -134,7 +134,7 @@ package struct PlanReport: Sendable {
     return rows
   }
 
-  /// Returns the table of hosts. If there are many, equal hosts share a row.
+  /// Returns the table of hosts. If there are many hosts, equal hosts share a row.
   private func hosts(on surface: Surface) -> [String] {
     let rows = plan.hosts.map { host -> [String] in
       switch host.action {
@@ -241,7 +241,7 @@ extension HostTask {
 }
 
 extension HostPlan {
-  /// The releases that the host leaves and gets: `77aa… → 8d1e…`, and whether the new release is there already.
+  /// The releases that the host leaves and gets, such as `77aa… → 8d1e…`, and whether the new release is already there.
   fileprivate var journey: String {
     let from =
       current?.rawValue ?? found.map { "foreign release \(SafeText.line($0))" } ?? lost.map { "nothing (release \($0) is gone)" }
@@ -262,7 +262,7 @@ extension Plan {
 }
 
 extension Stage {
-  /// `upload`, `migrate (once)`, `rollout (rolling, 25% a wave)`.
+  /// The stage in words, such as `upload`, `migrate (once)` or `rollout (rolling, 25% a wave)`.
   package var sentence: String {
     switch self {
     case .upload: return "upload"
@@ -312,7 +312,7 @@ extension StageTerms.Settled {
 }
 
 extension Value {
-  /// The value as a person would write it. Text has no quotes; records and lists are JSON.
+  /// The value as a person would write it. Text has no quotes. Records and lists are JSON.
   package var plain: String {
     switch self {
     case .text(let text): SafeText.line(text)
@@ -323,7 +323,7 @@ extension Value {
 }
 
 extension HostPlan {
-  /// The names of secrets that have a new value, so that the host is changed for them; empty if there are none.
+  /// The names of secrets whose values have changed, so that the host has to be changed. It is empty if there are none.
   fileprivate var rotation: String {
     guard let changed = secrets?.changed, !changed.isEmpty else { return "" }
     return "; other \(changed.count == 1 ? "value" : "values") of \(changed.joined(separator: ", ")) than it has"

@@ -4,7 +4,7 @@ package struct Plot: Sendable, Hashable {
     package var name: String
     /// The usual value, or nil if there is nothing to show.
     package var usual: Double?
-    /// The largest value, or nil if only the usual one is shown.
+    /// The largest value, or nil if only the usual value is shown.
     package var most: Double?
     /// Both values with their unit, for people.
     package var label: String
@@ -17,17 +17,17 @@ package struct Plot: Sendable, Hashable {
   /// What is compared, in a few words.
   package var title: String
   package var rows: [Row]
-  /// The value that takes the whole width, or nil for the largest value of the rows.
+  /// The value that takes up the whole width, or nil for the largest value of the rows.
   package var whole: Double?
 
   package init(_ title: String, whole: Double? = nil, rows: [Row]) {
     (self.title, self.whole, self.rows) = (title, whole, rows)
   }
 
-  /// The value that takes the whole width: `whole`, or more if a row has more.
+  /// The value that takes up the whole width: `whole`, or more if a row has a larger value.
   var scale: Double { max(whole ?? 0, rows.flatMap { [$0.usual ?? 0, $0.most ?? 0] }.max() ?? 0) }
 
-  /// Returns the lines for a terminal: `=` up to the usual value, and `-` from there to the largest.
+  /// Returns the lines for a terminal, with `=` up to the usual value, and `-` from there to the largest value.
   func lines(on surface: Surface) -> [String] {
     let width = 40
     let rows = rows.map { row -> [String] in
@@ -38,7 +38,7 @@ package struct Plot: Sendable, Hashable {
     return ["  " + SafeText.line(title)] + Table([], rows: rows).lines(on: surface, indent: 4)
   }
 
-  /// Returns how much of a width a number takes: at least 1 if the number is above zero; 0 for nil.
+  /// Returns how much of a width a number takes up. It is at least 1 if the number is above zero, and 0 for nil.
   func part(_ number: Double?, of width: Int) -> Int {
     guard let number, number > 0, scale > 0 else { return 0 }
     return max(1, Int((Double(width) * number / scale).rounded()))

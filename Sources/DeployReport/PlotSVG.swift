@@ -18,7 +18,7 @@ extension Plot {
     let (usual, most) = (part(row.usual, of: room), part(row.most, of: room))
     var text = "<g><title>\(HTMLText.escaped("\(row.name): \(row.label)"))</title>"
     text += "<text x=\"\(Self.names - 8)\" y=\"\(top + 14)\" class=\"name\">\(HTMLText.escaped(String(name)))</text>"
-    // The usual value is a bar. A line continues from its end to the largest value.
+    // The usual value is a bar. A line continues from the bar's end to the largest value.
     if usual > 0 {
       text += "<rect class=\"\(row.tone.rawValue)\" x=\"\(Self.names)\" y=\"\(top + 2)\" width=\"\(usual)\" height=\"16\" rx=\"2\"/>"
     }

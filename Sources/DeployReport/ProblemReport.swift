@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Problem {
-  /// Returns the problem as lines: `deploy.lua:31: message`, and `  → fix` on the next line.
+  /// Returns the problem as lines, such as `deploy.lua:31: message` and `  → fix` on the next line.
   package func lines(on surface: Surface = Surface()) -> [String] {
     let whereabouts = [place?.description, isNamed ? nil : subject].compactMap { $0 }
     let head = whereabouts.map { surface.paint(SafeText.line($0) + ":", .strong) + " " }.joined()
@@ -23,7 +23,7 @@ extension Problem {
 }
 
 extension Problem {
-  /// Whether the message itself names its subject: in quotes, or as a path or the name of a variable.
+  /// Whether the message itself contains its subject, in quotes, or as a path or the name of a variable.
   private var isNamed: Bool {
     guard let subject else { return false }
     if place != nil, message.contains("\"\(subject)\"") { return true }
@@ -32,7 +32,7 @@ extension Problem {
 }
 
 extension Problems {
-  /// All problems, in the order of their places; equal problems are printed once.
+  /// Returns all problems, sorted by their places. Equal problems are printed once.
   package func lines(on surface: Surface = Surface()) -> [String] {
     var seen: Set<Problem> = []
     let ordered = list.enumerated().sorted { a, b in

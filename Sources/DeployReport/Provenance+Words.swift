@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Provenance {
-  /// The reason, the commit, the new commits and the job, each as a name and a text for people.
+  /// The reason, the commit, the new commits and the job, each with its name and a text for people.
   package var facts: [[String]] {
     var facts: [[String]] = []
     if let message { facts.append(["Why", SafeText.line(message)]) }
@@ -13,7 +13,7 @@ extension Provenance {
     return facts
   }
 
-  /// The facts on one line: `fix login; commit 3f2a91c on main; https://…`; nil: at most the person is known.
+  /// The facts on one line, such as `fix login; commit 3f2a91c on main; https://…`. It is nil if nothing more than the person is known.
   package var line: String? {
     let parts = [
       message.map { SafeText.line($0) }, commit.map { "commit " + $0.words }, (job?.url).map { SafeText.line($0) },
@@ -34,7 +34,7 @@ extension Provenance {
 }
 
 extension Commit {
-  /// The commit in words: `3f2a91c v1.4 on main, with changes that are not committed: Fix login`.
+  /// The commit in words, such as `3f2a91c v1.4 on main, with changes that are not committed: Fix login`.
   package var words: String {
     let name = tag.map { " " + SafeText.line($0) } ?? ""
     let place = branch.map { " on " + SafeText.line($0) } ?? ""
@@ -52,7 +52,7 @@ extension Commit {
 }
 
 extension CommitRange {
-  /// The range in words: `3 commits since 1a2b3c4`, `goes back from 1a2b3c4`.
+  /// The range in words, such as `3 commits since 1a2b3c4` or `goes back from 1a2b3c4`.
   package var words: String {
     let old = String(from.prefix(7))
     let count = total >= Self.counted ? "\(total) commits or more" : total.of("commit")

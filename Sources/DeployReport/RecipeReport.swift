@@ -28,7 +28,7 @@ package struct ProjectReport: Sendable {
     return lines
   }
 
-  /// The recipes with a JSON Schema of their parameters, and the groups: for programs.
+  /// The recipes, with a JSON Schema of their parameters, and the groups, for programs.
   package var value: Value {
     JSON.record([
       (
@@ -133,14 +133,14 @@ extension Recipe {
 }
 
 extension Stage {
-  /// Where a stage is written: in the recipe or in a base, or nil if it is a stage of the engine.
+  /// Where a stage is written: in the recipe or in a base. It is nil if the stage is the engine's own.
   fileprivate var origin: String? {
     if case .script(_, _, _, _, let place, _) = self { place?.description } else { nil }
   }
 }
 
 extension Revision {
-  /// The source of the revision in words: `dist, built by make dist`.
+  /// The source of the revision in words, such as `dist, built by make dist`.
   package var sentence: String {
     let from =
       switch source {
@@ -172,7 +172,7 @@ extension Amount {
 }
 
 extension Parameter {
-  /// The columns of a table for the parameter: option with type, default, and help.
+  /// The parameter's columns in a table: the option with its type, the default, and the help.
   var row: [String] {
     let option = kind == .boolean ? "--[no-]\(name)" : "--\(name) <\(word)>"
     return [option, typed.map { "default \($0)" } ?? "required", SafeText.line(help)]
@@ -183,7 +183,7 @@ extension Parameter {
     guard let standard, kind == .percent, standard.text == nil else { return standard }
     return .text("\(standard.plain)%")
   }
-  /// The default of a list with commas between its texts.
+  /// The default of a list, with commas between its strings.
   private var typed: String? {
     shown.map { kind.isList ? $0.list?.map(\.plain).joined(separator: ",") ?? "empty" : $0.plain }
   }

@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// A rehearsal in a readable form: sections in order of time. In each section, hosts with equal steps are together.
+/// A rehearsal in a readable form: sections in chronological order. In each section, hosts with the same steps are grouped together.
 package struct Rehearsed: Sendable {
   /// One operation of a host, or a wait.
   package struct Step: Sendable, Hashable {
     package var event: LifecycleEvent?
     package var text: String
     package var timeout: Interval
-    /// How many times the step runs in a row.
+    /// How many times in a row the step runs.
     package var count = 1
   }
-  /// Hosts with equal steps, in the order of their numbers. The host nil stands for the engine's own machine.
+  /// Hosts with the same steps, in the order of their numbers. The host nil stands for the engine's own machine.
   package struct Part: Sendable {
     package var hosts: [Int?]
     package var steps: [Step]
@@ -19,17 +19,17 @@ package struct Rehearsed: Sendable {
   package struct Section: Sendable {
     package var title: String
     package var parts: [Part] = []
-    /// How many times in a row `parallel` hosts take their turn: the hosts of the wave divided by `parallel`, rounded up.
+    /// How many times in a row `parallel` hosts take their turn: the number of hosts in the wave divided by `parallel`, rounded up.
     package var turns = 1
-    /// The sum of the deadlines of the slowest host, with the steps before and after, in milliseconds.
+    /// The sum of the slowest host's deadlines, including the steps before and after it, in milliseconds.
     var longest = 0
-    /// How long the gate may stay open, if the section is a gate, or nil if it is none.
+    /// How long the gate can stay open if the section is a gate, or nil if it is not.
     var gate: Interval?
   }
 
   package private(set) var sections: [Section] = []
   private(set) var plan: Plan?
-  /// The sum of the deadlines of all sections: of each section's slowest host, once for each turn.
+  /// The sum of the deadlines of all sections. For each section, it counts the slowest host's deadlines, once for each turn.
   package private(set) var deadline = Interval.zero
 
   /// Folds the entries of the rehearsal.
@@ -75,7 +75,7 @@ package struct Rehearsed: Sendable {
     deadline = Interval(milliseconds: sections.reduce(0) { $0 + $1.longest * max(1, $1.turns) })
   }
 
-  /// Returns the names of the hosts, or the first six and the number of all: `web01 web02 web03`.
+  /// Returns the names of the hosts, such as `web01 web02 web03`, or the first six and the number of all hosts.
   package static func names(_ hosts: [Int?], in plan: Plan?) -> String {
     let names = hosts.prefix(6).map { number in
       number.map { plan?.name(ofHost: $0) ?? "host \($0)" } ?? "this machine"
@@ -85,7 +85,7 @@ package struct Rehearsed: Sendable {
 
   /// Returns the lines of the rehearsal: what happens, on which hosts, with which deadlines. A section that repeats an earlier one
   /// only says so.
-  /// - Parameter known: a rehearsal that was shown before. The sections with which both rehearsals begin are left out.
+  /// - Parameter known: a rehearsal that has already been shown. Sections at the beginning that both rehearsals share are left out.
   package func lines(
     on surface: Surface, indent: Int = 4, after known: Rehearsed? = nil
   )

@@ -1,12 +1,12 @@
 import DeployModel
 
-/// The steps of one section of a rehearsal, as they were reported. Hooks run on several hosts side by side, so their steps are
-/// collected for each host. Steps of stages and strategies stay in order of time.
+/// The steps of one section of a rehearsal, as they were reported. Hooks run on several hosts in parallel, so their steps are collected for
+/// each host. Steps of stages and strategies stay in chronological order.
 struct RehearsedSteps {
   private var collected: [(host: Int?, step: Rehearsed.Step)] = []
   /// The sentence of each operation. All hosts have the same few operations, so each sentence is made once.
   private var sentences: [DeployModel.Operation: String] = [:]
-  /// How many times the next operation of a host may run, and the milliseconds of the pauses in between.
+  /// How many times the next operation of a host might run, and the length of the pauses in between, in milliseconds.
   private var repeats: [Int?: (times: Int, pauses: Int)] = [:]
 
   mutating func add(_ intent: Intent) {
@@ -36,14 +36,14 @@ struct RehearsedSteps {
     }
   }
 
-  /// Removes all steps, and returns them with the time that they may take, in milliseconds.
+  /// Removes all steps, and returns them with the longest time that they can take, in milliseconds.
   mutating func take() -> (parts: [Rehearsed.Part], longest: Int) {
     var parts: [Rehearsed.Part] = []
     var longest = 0
     var segment = collected[...]
     repeats = [:]
     while let first = segment.first {
-      // Outside hooks, the engine's machine and hosts take turns: each change from one to the other begins a new part.
+      // Outside hooks, the engine's machine and hosts take turns. Each change from one to the other begins a new part.
       let end = first.step.event == nil ? segment.firstIndex { $0.step.event == nil && ($0.host == nil) != (first.host == nil) } : nil
       let own = Self.parts(segment[..<(end ?? segment.endIndex)])
       segment = segment[(end ?? segment.endIndex)...]
@@ -80,7 +80,7 @@ struct RehearsedSteps {
     return parts
   }
 
-  /// Joins equal steps in a row into one step with a count.
+  /// Joins equal consecutive steps into one step with a count.
   private static func joined(_ steps: [Rehearsed.Step]) -> [Rehearsed.Step] {
     guard zip(steps, steps.dropFirst()).contains(where: { $0.text == $1.text && $0.event == $1.event }) else { return steps }
     var lines: [Rehearsed.Step] = []

@@ -13,7 +13,7 @@ extension Removal {
       + "files that lander did not make, and the number of the last deployment"
   }
 
-  /// What the removal does with the traffic of slots: nothing, because the strategy that moves it does not run.
+  /// What the removal does with the traffic of slots. It does nothing, because the strategy that moves the traffic does not run.
   static let trafficOfSlots = "is not moved: what the balancer still sends to a slot fails"
 
   /// What happens to a host on which the removal fails.

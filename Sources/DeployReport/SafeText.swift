@@ -1,7 +1,7 @@
-/// Makes text from hosts safe to print: nothing in it can move a cursor, set a title or command a CI system.
+/// Makes text from hosts safe to print, so that nothing in it can move a cursor, set a title or command a CI system.
 package enum SafeText {
-  /// Returns the text as one safe line. Control characters become caret notation. Characters that are invisible or change the
-  /// direction of writing become numbers. A space breaks each command of a CI system.
+  /// Returns the text as one safe line. Control characters become caret notation. Characters that are invisible or change the direction of
+  /// writing become numbers. A space is inserted to break each command of a CI system.
   package static func line(_ text: some StringProtocol) -> String {
     var safe = ""
     safe.reserveCapacity(text.utf8.count)
@@ -19,8 +19,8 @@ package enum SafeText {
     return disarmed(safe)
   }
 
-  /// Characters that are invisible and change how the text around them reads: C1 controls, marks and overrides of direction, zero-width
-  /// spaces, and tag characters. The joiners within emoji and Indic scripts, U+200C and U+200D, are harmless.
+  /// Whether a character is invisible and changes how the text around it reads. Such characters are C1 controls, marks and overrides of
+  /// direction, zero-width spaces, and tag characters. The joiners within emoji and Indic scripts, U+200C and U+200D, are harmless.
   static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x80..<0xA0, 0xAD, 0x034F, 0x061C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180E, 0x200B, 0x200E...0x200F, 0x2028...0x202E,
@@ -31,7 +31,7 @@ package enum SafeText {
   }
 
   /// Returns the lines of a text, each made harmless. After a carriage return, the overwritten part of a line is left out, as on a
-  /// terminal. Colours are left out too: they hide nothing, and in caret notation they make a line hard to read.
+  /// terminal. Colours are left out too, because they hide nothing, and in caret notation they would make a line hard to read.
   package static func lines(_ text: String) -> [String] {
     guard !text.isEmpty else { return [] }
     var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -39,7 +39,7 @@ package enum SafeText {
     return parts.map { part in line(withoutColours(part.split(separator: "\r").last ?? part)) }
   }
 
-  /// Removes the sequences that only set colours and weights: `ESC [`, numbers, `m`.
+  /// Removes the sequences that only set colours and weights. They consist of `ESC [`, numbers and `m`.
   private static func withoutColours(_ text: Substring) -> Substring {
     guard text.utf8.contains(0x1B) else { return text }
     var kept: [UInt8] = []
@@ -76,8 +76,8 @@ package enum SafeText {
     }
   }
 
-  /// Breaks what GitHub, Azure and TeamCity would take for a command: `##[…` and `##vso[…` anywhere, and `::error…` at the start of
-  /// a line. GitHub's runner cuts off Unicode white space before `::`, so such white space counts as the start of the line.
+  /// Breaks text that GitHub, Azure and TeamCity would take for a command: `##[…` and `##vso[…` anywhere, and `::error…` at the start of a
+  /// line. GitHub's runner cuts off Unicode white space before `::`, so such white space counts as the start of the line.
   private static func disarmed(_ line: String) -> String {
     let scalars = line.unicodeScalars
     let start = scalars.firstIndex { !$0.properties.isWhitespace } ?? scalars.endIndex

@@ -3,9 +3,9 @@ package import DeployModel
 /// The results of the tests in specs, for people and for programs.
 package struct SpecReport: Sendable {
   let results: [SpecResult]
-  /// How long all tests took together, as the person who waited saw it.
+  /// How long all tests took together, in real time.
   let took: Interval
-  /// What did not run.
+  /// The tests that did not run.
   let skipped: [SkippedTest]
 
   package init(_ results: [SpecResult], took: Interval, skipped: [SkippedTest] = []) {
@@ -21,7 +21,7 @@ package struct SpecReport: Sendable {
     return files
   }
 
-  /// Returns each failed test, with its reason and its place, and then the numbers of passed and failed tests.
+  /// Returns each failed test with its reason and its place, and then the numbers of passed and failed tests.
   /// - Parameter isWhole: whether to show passed tests too.
   package func lines(isWhole: Bool, on surface: Surface = Surface()) -> [String] {
     var lines: [String] = []
@@ -44,7 +44,7 @@ package struct SpecReport: Sendable {
     return lines + [surface.paint(end, failed.isEmpty ? .good : .bad)]
   }
 
-  /// Returns a problem as lines. Of texts that differ, the lines that were expected and those that came are coloured.
+  /// Returns a problem as lines. If texts differ, the expected lines and the actual lines are coloured.
   private func told(_ problem: Problem, on surface: Surface) -> [String] {
     var isCompared = false
     return problem.lines(on: surface).map { line in

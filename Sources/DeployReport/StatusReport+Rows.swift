@@ -10,7 +10,7 @@ extension StatusReport {
     let rows = hosts.map { host in [host.name] + (share(of: host.name).map { [$0] } ?? []) + row(host.survey, on: surface) }
     let heading = ["HOST"] + (traffic == nil ? [] : ["TRAFFIC"]) + ["RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"]
     guard surface.terminal, rows.count > Self.mostRows else { return Table(heading, rows: rows).lines(on: surface, indent: 2) }
-    // Hosts got the same deployment minutes apart, so the comparison ignores the time.
+    // Hosts can get the same deployment minutes apart, so the comparison ignores the time.
     let when = heading.count - 2
     let keys = rows.map { row -> ExactText in
       let telling = row.enumerated().dropFirst().filter { row.count < heading.count || $0.offset != when }

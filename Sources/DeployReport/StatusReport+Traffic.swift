@@ -2,7 +2,7 @@ package import DeployModel
 
 /// The traffic, and the deployments that wait for the lock.
 extension StatusReport {
-  /// Returns the share of the traffic that a slot has, or `?` if it is unknown; nil: the group has no slots, or moves no traffic.
+  /// Returns the share of the traffic that a slot has, or `?` if it is unknown. Returns nil if the group has no slots or moves no traffic.
   func share(of host: String) -> String? {
     guard let traffic else { return nil }
     return percent(of: host, traffic).map { "\($0) %" } ?? "?"
@@ -13,7 +13,7 @@ extension StatusReport {
     return traffic.weights?.percent(of: String(host[host.index(after: slash)...]))
   }
 
-  /// Returns what is known of the traffic, and since when. Empty if the group has no slots or moves no traffic.
+  /// Returns what is known about the traffic, and since when. The result is empty if the group has no slots or moves no traffic.
   func trafficLines() -> [String] {
     guard let traffic else { return [] }
     guard let weights = traffic.weights, let since = traffic.since else {
@@ -23,7 +23,7 @@ extension StatusReport {
     return ["", "Traffic: \(SafeText.line(weights.sentence)), since \(When.ago(since, now: now))\(by); the balancer was not asked"]
   }
 
-  /// The traffic for programs; nil: the group has no slots, or moves no traffic.
+  /// The traffic for programs, or nil if the group has no slots or moves no traffic.
   package var trafficValue: Value? {
     traffic.map { traffic in
       JSON.record([
@@ -60,7 +60,7 @@ extension StatusReport {
     }
   }
 
-  /// The deployments that wait, for programs: at most fifty for each host, and the number of all.
+  /// The waiting deployments, for programs: at most fifty for each host, and their total number.
   package var waitingValue: Value {
     .list(
       waiting.map { host, line in

@@ -6,19 +6,19 @@ package struct StatusReport: Sendable {
   package var title: String
   package var hosts: [(name: String, survey: Survey)]
   package var now: Timestamp
-  /// Further problems, each with a host's name as its subject: the last deployment could not take that host back.
+  /// Further problems. Each says that the last deployment could not restore a host, and has that host's name as its subject.
   package var notes: [Problem] = []
   /// Deployments to these hosts that began in this state folder and have not ended.
   package var open: [DeploymentSummary] = []
-  /// Why `lander rollback` would refuse to take these hosts back now, or nil if it would not refuse.
+  /// Why `lander rollback` would refuse to roll these hosts back now, or nil if it would not refuse.
   package var noWayBack: Problem?
   /// The accounts of deployments that have not ended, for their messages.
   package var accounts: [Account] = []
-  /// What the newest deployment from this state folder left, or nil if there is none, it has not ended, or its journal is unknown.
+  /// What the newest deployment from this state folder left. It is nil if there is none, it has not ended, or its journal is unknown.
   package var left: Account?
-  /// The traffic; nil: the group has no slots, or moves no traffic.
+  /// The traffic, or nil if the group has no slots or moves no traffic.
   package var traffic: KnownTraffic?
-  /// Hosts that lack the group's revision, or nil if no host that answers lacks it, or it is unknown.
+  /// The hosts that lack the group's revision. It is nil if no host that answers lacks it, or if the revision is unknown.
   package var missing: MissingHosts?
 
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
@@ -97,7 +97,7 @@ package struct StatusReport: Sendable {
     return JSON.record([("deployment", .text(left.id.rawValue))] + left.members)
   }
 
-  /// Returns who deployed the hosts' releases and why: a line for each deployment that a receipt names.
+  /// Returns who deployed the hosts' releases and why, with a line for each deployment in a receipt.
   private func whys() -> [String] {
     var seen: [Deployment.ID] = []
     return hosts.flatMap { host -> [String] in
@@ -109,7 +109,8 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// Returns the traffic and the hosts that the newest deployment left wrong, without hosts that got a newer deployment since.
+  /// Returns the traffic and the hosts that the newest deployment left in a wrong state, except for hosts that have had a newer deployment
+  /// since.
   private func leftWrong(on surface: Surface) -> [String] {
     guard let left = left?.still(hosts), left.isWrong else { return [] }
     let ways = noWayBack == nil ? "lander deploy or lander rollback" : "lander deploy"
@@ -123,7 +124,7 @@ package struct StatusReport: Sendable {
     return state.receipt?.release.id == current ? "on" : "between"
   }
 
-  /// Returns what a host runs: the cells of its row, without its name.
+  /// Returns the cells of a host's row, without the name. They say what the host runs.
   func row(_ survey: Survey, on surface: Surface) -> [String] {
     switch survey {
     case .unreachable: return [surface.paint("unknown", .bad)]
@@ -161,7 +162,7 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// Whether no other deployment may take the lock: its lease has not ended, or its deployment can be resumed.
+  /// Whether no other deployment is allowed to take the lock, because its lease has not ended or its deployment can be resumed.
   private func isHeld(_ lock: Lock) -> Bool { lock.leaseLeft > 0 || open.contains { $0.id == lock.deployment } }
 
   /// Returns the commands that would not be refused now.
@@ -209,7 +210,7 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// Returns what was compared. It says that the contents of files were not compared, so that nobody relies on that.
+  /// Returns what was compared. It says that the contents of files were not compared, so that nobody assumes that they were.
   private func compared(on surface: Surface) -> [String] {
     let runs = hosts.contains { if case .reached(let state) = $0.survey { state.current != nil } else { false } }
     guard runs else { return [] }
@@ -218,7 +219,8 @@ package struct StatusReport: Sendable {
     return [""] + (surface.terminal ? line.folded(to: surface.width) : [line]).map { surface.paint($0, .dim) }
   }
 
-  /// The hosts. Of the slots of one machine, only the slot that was deployed to last: the others keep an older release on purpose.
+  /// The hosts. Of a machine's slots, only the one that was deployed to last is included, because the others keep an older release on
+  /// purpose.
   private var speaking: [(name: String, survey: Survey)] {
     var newest: [ExactText: Timestamp] = [:]
     let found = hosts.map { host -> (machine: ExactText, at: Timestamp)? in
@@ -299,7 +301,7 @@ extension ForeignCurrent {
 }
 
 extension HostState {
-  /// What a cancel would do to the deployment that has the host's lock.
+  /// What a cancellation would do to the deployment that has the host's lock.
   fileprivate var cancelling: String {
     let barring = marks?.first { $0.isIrreversible && $0.deployment == lock?.deployment }
     return barring.map { "ends it, and takes nothing back: stage \(SafeText.line($0.stage)) cannot be undone" } ?? "takes it back"

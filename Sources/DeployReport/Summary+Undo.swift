@@ -19,7 +19,7 @@ extension Summary {
     return lines
   }
 
-  /// Whether all hosts are back and only stages are not undone. Then a further rollback does not help.
+  /// Whether all hosts are back and only stages are not undone. In that case, another rollback does not help.
   var lacksOnlyUndo: Bool {
     guard let conclusion = story.conclusion, conclusion.traffic == nil, !story.notUndone(after: rollback).isEmpty else { return false }
     let back = rollback ?? (story.plan?.kind.isRollback == true ? story : nil)
@@ -30,7 +30,7 @@ extension Summary {
     }
   }
 
-  /// Returns the next commands; meaningful only if `lacksOnlyUndo` is true.
+  /// Returns the next commands. They are meaningful only if `lacksOnlyUndo` is true.
   /// - Parameters:
   ///   - group: the arguments after `lander status`.
   ///   - again: the arguments after `lander deploy`.

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// The end of a deployment in words: what happened, what failed first, how many hosts failed for each cause, and what to do next.
+/// The outcome of a deployment in words: what happened, what failed first, how many hosts failed for each cause, and what to do next.
 package struct Summary: Sendable {
   package var story: DeploymentStory
-  /// The rollback that followed from the deployment, or nil if there was none.
+  /// The rollback that followed the deployment, or nil if there was none.
   package var rollback: DeploymentStory?
   /// The typed options that describe a project without a `deploy.lua`, which the next commands need again, or nil if the project has one.
   package var typed: String?
@@ -18,7 +18,7 @@ package struct Summary: Sendable {
     story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan?.kind.isRollback ?? false) }
   }
 
-  /// The next commands, each with its effect; empty if the deployment has no conclusion.
+  /// The next commands, each with its effect. It is empty if the deployment has no conclusion.
   var steps: [[String]] {
     guard let conclusion = story.conclusion, let plan = story.plan else { return [] }
     return next(conclusion, plan)
@@ -35,7 +35,7 @@ package struct Summary: Sendable {
       lines += [""] + describe(first, on: surface)
     }
     lines += Causes(of: story).lines
-    // A command stays on one line: if the terminal wraps it, a copy of it contains no line break.
+    // A command stays on one line. If the terminal wraps it, a copied command still contains no line break.
     if surface.terminal { lines = lines.flatMap { $0.folded(to: surface.width) } }
     lines += wayBack(conclusion, on: surface)
     let next = self.next(conclusion, plan)
@@ -103,7 +103,7 @@ package struct Summary: Sendable {
     return lines
   }
 
-  /// Returns what the touched hosts run now, and what a person has to type if going back failed.
+  /// Returns what the changed hosts run now, and what a person has to type if going back failed.
   private func wayBack(_ conclusion: Conclusion, on surface: Surface) -> [String] {
     guard conclusion.status != .refused, !story.isAsWished else { return [] }
     let isWhole = conclusion.status == .succeeded || conclusion.status == .partial
@@ -230,7 +230,7 @@ package struct Summary: Sendable {
 }
 
 extension Summary {
-  /// Returns which deployment has the hosts, and the commands that show it.
+  /// Returns which deployment has the hosts, and the commands that show that deployment.
   private func nextOfBusy(_ conclusion: Conclusion, _ plan: Plan, _ project: String, _ group: String) -> [[String]] {
     guard let holder = conclusion.holder else {
       let isTaken = conclusion.isTakenOver || rollback?.conclusion?.isTakenOver == true
@@ -282,8 +282,8 @@ extension Summary {
     return "Every touched host is back on what it ran before."
   }
 
-  /// Returns the command for a rollback. If no host knows a release to go back to, a rollback would be refused, and the command is
-  /// a deployment.
+  /// Returns the command for a rollback. If no host knows a release to go back to, a rollback would be refused, so the command is a
+  /// deployment.
   /// - Parameter again: the arguments after `lander deploy`.
   private func back(_ plan: Plan, _ again: String, _ command: [String]) -> [[String]] {
     if canGoBack(plan) { return [command] }
@@ -292,16 +292,16 @@ extension Summary {
 
   private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething && story.barrier == nil }
 
-  /// Returns the command for hosts that could not go back. If their old release is gone, it has to be sent again.
+  /// Returns the command for hosts that could not go back. If their old release is gone, the release has to be sent again.
   private func wayOn(_ plan: Plan, _ hosts: String, _ again: String) -> [[String]] {
     let broken = (story.hosts + (rollback?.hosts ?? [])).filter { $0.status.isLeftBroken || $0.status.isRestoreFailed }
     let lost = broken.filter {
       if case .restoreFailed(_, let restoring, _) = $0.status { restoring.failure.kind == .missing } else { false }
     }
     guard lost.isEmpty || lost.count < broken.count else { return [] }
-    // Only the traffic could not be put back: no host needs the command.
+    // Only the traffic could not be restored, so no host needs the command.
     if broken.isEmpty, story.conclusion?.traffic != nil, rollback?.conclusion?.status ?? .succeeded == .succeeded { return [] }
-    // The other hosts run the new release well. So this host gets the new release too, and no host goes back.
+    // The other hosts run the new release without problems. So this host gets the new release too, and no host goes back.
     if [.succeeded, .partial].contains(story.conclusion?.status) {
       let names = broken.map { " --only \($0.name)" }.joined()
       let group = typed.map { " " + $0 } ?? plan.subject.groupName.option
@@ -323,12 +323,12 @@ extension Plan {
   /// Whether at least one host ran a release before, so that a rollback is possible.
   var leavesSomething: Bool { hosts.contains { $0.previous != nil || $0.current != nil } }
 
-  /// The title of the deployment, with its id: `web of shop to production, deployment 20261121-113045-x7k2`.
+  /// The title of the deployment, with its id, such as `web of shop to production, deployment 20261121-113045-x7k2`.
   package var title: String {
     "\(kind.words.prefix)\(what) \(preposition) \(subject.groupName.words), deployment \(id)"
   }
 
-  /// The title of the deployment, without its id: `web of shop to production`, `restart of web on production`.
+  /// The title of the deployment, without its id, such as `web of shop to production` or `restart of web on production`.
   var heading: String {
     let prefix = kind.isRollback ? "" : kind.words.prefix
     return "\(prefix)\(what) \(preposition) \(subject.groupName.words)"

@@ -1,10 +1,10 @@
-/// The target of the output: its width and height, and whether it has colour and can be redrawn.
+/// The target of the output: its width and height, whether it has colour, and whether it can be redrawn.
 package struct Surface: Sendable, Hashable {
   /// How progress is shown.
   package enum Mode: String, Sendable, Hashable, CaseIterable { case live, plain, quiet, ndjson }
   /// The number of columns. Lines of a redrawn frame are cut to it.
   package var width: Int
-  /// Rows of the terminal.
+  /// The number of rows of the terminal.
   package var height: Int
   package var colour: Bool
   /// Whether the output is a terminal whose cursor can be moved.
@@ -22,8 +22,8 @@ package struct Surface: Sendable, Hashable {
     self.zone = zone
   }
 
-  /// Decides from the environment and from whether the output is a terminal. `NO_COLOR` wins, then `CLICOLOR_FORCE` or
-  /// `FORCE_COLOR`; otherwise a terminal has colour if it is not `dumb`. In CI nothing is redrawn.
+  /// Decides on the basis of the environment and of whether the output is a terminal. `NO_COLOR` takes precedence, and then
+  /// `CLICOLOR_FORCE` or `FORCE_COLOR`. Without them, a terminal has colour unless it is `dumb`. In CI, nothing is redrawn.
   package init(
     isTerminal: Bool, columns: Int?, rows: Int?, zone: Int, environment: (String) -> String?
   ) {
@@ -41,7 +41,7 @@ package struct Surface: Sendable, Hashable {
 
   package enum Style: Sendable { case good, bad, warn, dim, strong }
 
-  /// Returns the text in a style, if the surface has colour; otherwise the text itself.
+  /// Returns the text in a style if the surface has colour. Otherwise, returns the text itself.
   package func paint(_ text: String, _ style: Style) -> String {
     guard colour, !text.isEmpty else { return text }
     let code =
@@ -57,8 +57,8 @@ package struct Surface: Sendable, Hashable {
 }
 
 extension String {
-  /// The number of terminal columns that the text takes. Escape sequences of our own styles count 0; East Asian wide characters and
-  /// emoji count 2.
+  /// The number of terminal columns that the text takes up. Escape sequences of our own styles count as 0. East Asian wide characters and
+  /// emoji count as 2.
   package var columns: Int {
     var count = 0
     var escaped = false
@@ -81,7 +81,7 @@ extension String {
     self + String(repeating: " ", count: Swift.max(0, width - columns))
   }
 
-  /// Returns the words in lines of at most this many columns, each after the margin. A longer word has a line of its own.
+  /// Returns the words in lines of at most this many columns, each line after the margin. A longer word gets a line of its own.
   package func wrapped(to width: Int, margin: String = "") -> [String] {
     var lines: [String] = []
     var line = ""
@@ -95,7 +95,7 @@ extension String {
     return line.isEmpty ? lines : lines + [margin + line]
   }
 
-  /// Breaks words that have more than this many columns, such as an address, with spaces.
+  /// Breaks up words that have more than this many columns, such as an address, with spaces.
   func withWords(upTo width: Int) -> String {
     split(separator: " ", omittingEmptySubsequences: false).map { word in
       var (pieces, piece) = ([String](), "")
@@ -110,12 +110,12 @@ extension String {
     }.joined(separator: " ")
   }
 
-  /// Returns the line itself or, if it is wider, its words in several lines with equal indentation.
+  /// Returns the line itself or, if it is too wide, its words in several lines with the same indentation.
   package func folded(to width: Int) -> [String] {
     columns > width ? wrapped(to: width, margin: String(prefix { $0 == " " })) : [self]
   }
 
-  /// Cuts the text to this many columns. `…` replaces the end of a longer text; its styles stay.
+  /// Cuts the text to this many columns. `…` replaces the end of a longer text. The text's styles stay.
   package func clipped(to width: Int) -> String {
     guard columns > width else { return self }
     var kept = ""
@@ -141,8 +141,8 @@ extension String {
 }
 
 extension Character {
-  /// Whether a terminal takes two columns for the character. It does for emoji: characters that always are emoji, like ✅, and those
-  /// that U+FE0F makes emoji, like the red heart.
+  /// Whether a terminal uses two columns for the character. It does for emoji: characters that are always emoji, like ✅, and those that
+  /// U+FE0F turns into emoji, like the red heart.
   fileprivate var isWide: Bool {
     let scalars = unicodeScalars
     guard let first = scalars.first, first.value >= 0x1100 || scalars.count > 1 else { return false }

@@ -7,8 +7,8 @@ package struct Table: Sendable {
     self.rows = rows
   }
 
-  /// Returns the lines, without trailing spaces. An empty heading is left out. On a terminal, a row that is too wide takes several
-  /// lines; a cell stays on one line if it fits. Only a word that is too long makes a line wider than the terminal.
+  /// Returns the lines, without trailing spaces. An empty heading is left out. On a terminal, a row that is too wide takes up several
+  /// lines. A cell stays on one line if it fits. Only a word that is too long makes a line wider than the terminal.
   package func lines(on surface: Surface, indent: Int = 0) -> [String] {
     let all = (heading.isEmpty ? [] : [heading]) + rows
     let widths = widths(of: all, indent: indent, limit: surface.terminal ? surface.width : nil)
@@ -35,7 +35,7 @@ package struct Table: Sendable {
     return [max(first, narrow.first ?? 0)] + narrow.dropFirst()
   }
 
-  /// Returns a row as several lines: the first cell, and the other cells beside it and below.
+  /// Returns a row as several lines: the first cell, and the other cells next to it and below it.
   private func packed(_ row: [String], after first: Int, indent: Int, limit: Int) -> [String] {
     let width = min(first, limit / 3)
     let room = max(1, limit - indent - width - 2)

@@ -23,7 +23,7 @@ extension Timeline {
       text +=
         "<g><title>\(HTMLText.escaped("\(row.name): \(label)"))</title><rect class=\"\(bar.tone.rawValue)\" x=\"\(left)\" y=\"\(top + 3)\" "
         + "width=\"\(right - left)\" height=\"18\" rx=\"3\"/>"
-      // A character takes about seven units. A label that does not fit appears only as the tooltip.
+      // A character takes about seven units. A label that does not fit appears only in the tooltip.
       if label.count * 7 + 12 < right - left {
         text += "<text x=\"\(left + 6)\" y=\"\(top + 16)\" class=\"inside\">\(HTMLText.escaped(label))</text>"
       }

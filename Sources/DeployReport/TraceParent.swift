@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A position in a trace, as in the W3C's `traceparent`.
+/// A position in a trace, in the form of the W3C's `traceparent`.
 package struct TraceParent: Sendable, Hashable {
   /// 32 hexadecimal digits, not all of them zero.
   package var trace: String
@@ -12,8 +12,8 @@ package struct TraceParent: Sendable, Hashable {
     self.span = span
   }
 
-  /// Reads a text such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`, also of a newer version of the format.
-  /// - Returns: nil if the text is no `traceparent`; the caller then begins a trace.
+  /// Reads a text such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. It can also be from a newer version of the format.
+  /// - Returns: the position, or nil if the text is not a `traceparent`. With nil, the caller begins a trace.
   package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     func isHex(_ text: String, _ count: Int) -> Bool {
@@ -31,7 +31,7 @@ package struct TraceParent: Sendable, Hashable {
   package var text: String { "00-\(trace)-\(span)-01" }
 }
 
-/// Gives the spans of one trace their ids. An id follows from what the span is about, so a hook on a host can compute it without a
+/// Gives the spans of one trace their ids. An id is derived from what the span is about, so a hook on a host can compute it without a
 /// request.
 package struct TraceNames: Sendable, Hashable {
   package let trace: String
@@ -50,7 +50,8 @@ package struct TraceNames: Sendable, Hashable {
     return Hex.text(hash == 0 ? 1 : hash)
   }
 
-  /// Returns the parent for a command of a deployment: the span of its lifecycle event on its host, or else the deployment's span.
+  /// Returns the parent for a command of a deployment: the span of the command's lifecycle event on its host or, if there is none, the
+  /// deployment's span.
   package func parent(of deployment: Deployment.ID, host: String?, event: String?) -> TraceParent {
     guard let host, let event else { return TraceParent(trace: trace, span: span(deployment)) }
     return TraceParent(trace: trace, span: span(deployment, host, event))

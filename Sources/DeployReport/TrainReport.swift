@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// A train for people who come later: each group, how its deployment ended, the answer before it, and what is next.
+/// A train, for people who look at it later: each group, how its deployment ended, the answer that was given before it, and what is next.
 package struct TrainReport: Sendable {
   private let train: Train
 
   package init(_ train: Train) { self.train = train }
 
-  /// The result of the whole train, in a word; `open`: it has not ended.
+  /// The result of the whole train, in a word. It is `open` if the train has not ended.
   package var state: String { train.exit?.word ?? "open" }
 
-  /// The recipe and the groups: `web to staging, production`.
+  /// The recipe and the groups, such as `web to staging, production`.
   package var what: String {
     "\(train.request.recipe.map { SafeText.line($0) + " " } ?? "")to " + train.legs.map { SafeText.line($0.group) }.joined(separator: ", ")
   }
@@ -30,7 +30,7 @@ package struct TrainReport: Sendable {
     return "group \"\(SafeText.line(train.legs[index].group))\" is next"
   }
 
-  /// The commands that answer the question of the train; empty if no person is asked.
+  /// The commands that answer the question of the train. It is empty if no person is asked.
   package var questions: [String] {
     train.waits == nil ? [] : ["  → lander approve \(train.id), or lander reject \(train.id)"]
   }
@@ -38,7 +38,7 @@ package struct TrainReport: Sendable {
   /// The lines for a list of open trains: the train, what it is doing, and the next command.
   /// - Parameters:
   ///   - isHeld: whether a process runs the train.
-  ///   - newer: a deployment that has changed one of the next groups since the train began; nil: none is known.
+  ///   - newer: a deployment that has changed one of the next groups since the train began, or nil if none is known.
   package func open(isHeld: Bool, newer: DeploymentSummary? = nil) -> [String] {
     let head = "train \(train.id) \(what)"
     if isHeld { return ["\(head): \(underWay)"] + (train.waits == nil ? ["  → lander follow \(train.id)"] : questions) }
@@ -132,6 +132,6 @@ extension Train.Between {
 }
 
 extension String {
-  /// A word for programs in a form for people: `rolled back`.
+  /// A word for programs in a form for people, such as `rolled back`.
   fileprivate var spaced: String { replacing("_", with: " ") }
 }

@@ -10,7 +10,7 @@ package struct TrainWait: Sendable {
 
   package init(on surface: Surface) { self.surface = surface }
 
-  /// Returns the lines to print now; empty if nothing has changed and a line was printed less than a minute ago.
+  /// Returns the lines to print now. There are none if nothing has changed and a line was printed less than a minute ago.
   package mutating func lines(_ train: Train, at now: Timestamp) -> [String] {
     let report = TrainReport(train)
     let lines = ["Waiting for train \(train.id) \(report.what): \(report.underWay)"] + report.questions

@@ -19,13 +19,13 @@ struct Transfers: Sendable {
     var host: String
     var sent: Int
     var total: Int
-    /// The number of bytes at the first report, and its time. The rate is computed from there.
+    /// The number of bytes in the first report, and its time. The rate is computed from this point.
     var first: (sent: Int, at: Timestamp)
     var last: Timestamp
   }
   private var packs: [Pack] = []
 
-  /// - Parameter moment: when the bytes were acknowledged.
+  /// - Parameter moment: the time at which the bytes were acknowledged.
   mutating func take(_ transfer: Transfer, at moment: Timestamp) {
     let (sent, total) = (transfer.sent, max(1, transfer.total))
     guard let index = packs.firstIndex(where: { $0.host == transfer.host }) else {
@@ -37,7 +37,7 @@ struct Transfers: Sendable {
     (packs[index].sent, packs[index].total, packs[index].last) = (sent, total, moment)
   }
 
-  /// Returns the progress, rate and time left: `120 of 300 MB, 8.1 MB/s, 22 s left`, or nil if nothing is being sent to the host.
+  /// Returns the progress, rate and time left, such as `120 of 300 MB, 8.1 MB/s, 22 s left`, or nil if nothing is being sent to the host.
   func text(of host: String) -> String? {
     packs.first { $0.host == host && $0.sent < $0.total }.map { pack in
       let share = "\(pack.sent.inBytes) of \(pack.total.inBytes)"
@@ -49,14 +49,14 @@ struct Transfers: Sendable {
     }
   }
 
-  /// Returns the progress as a bar, `████░░░░░`; blanks if nothing is being sent to the host.
+  /// Returns the progress as a bar, such as `████░░░░░`. It consists of blanks if nothing is being sent to the host.
   func bar(of host: String, width: Int) -> String {
     guard let pack = packs.first(where: { $0.host == host && $0.sent < $0.total }) else { return String(repeating: " ", count: width) }
     let full = min(width, Int(Double(width) * Double(pack.sent) / Double(pack.total)))
     return String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
   }
 
-  /// The progress of all hosts to which something is being sent: `120 MB of 900 MB sent`, or nil if there are none.
+  /// The progress of all hosts to which something is being sent, such as `120 MB of 900 MB sent`, or nil if there are none.
   var text: String? {
     let open = packs.filter { $0.sent < $0.total }
     guard !open.isEmpty else { return nil }

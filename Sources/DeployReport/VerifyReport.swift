@@ -2,9 +2,9 @@ package import DeployModel
 
 /// The result of `lander verify`: the current release of each host of a group, compared with its manifest.
 package struct VerifyReport: Sendable {
-  /// The limit of entries that are named for one host. The JSON has all of them.
+  /// The largest number of entries that are listed for one host. The JSON has all of them.
   private static let most = 20
-  /// On a terminal, more than this many hosts whose release is as it was delivered share one line.
+  /// If more than this many hosts have their releases as delivered, they share one line on a terminal.
   private static let mostGood = 40
 
   package var recipe: String

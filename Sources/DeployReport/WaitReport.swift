@@ -1,28 +1,28 @@
 package import DeployModel
 
-/// The lines for a person who waits for a deployment: what the deployment waits for, and which question a person has to answer.
-/// They are repeated at least once a minute.
+/// The lines for a person who waits for a deployment: what the deployment waits for, and which question somebody has to answer. The lines
+/// are repeated at least once a minute.
 package struct WaitReport: Sendable {
   private let surface: Surface
   private var story = DeploymentStory()
   /// When the last line was printed, by the clock of the waiting command.
   private var spoke: Timestamp?
-  /// The deployment and the question of the last line that was printed.
+  /// The deployment and the question in the last line that was printed.
   private var told: (deployment: Deployment.ID, question: String?)?
   private var stopped: Int32?
-  /// CI systems that kill a silent job wait longer than a minute.
+  /// The time between lines. CI systems that kill silent jobs wait longer than a minute.
   private static let heartbeat = Interval.seconds(55)
 
   package init(on surface: Surface) { self.surface = surface }
 
-  /// Remembers an entry; a `planned` one begins a new deployment.
+  /// Remembers an entry. A `planned` entry begins a new deployment.
   package mutating func take(_ entry: Entry) {
     if entry.isOpening { story = DeploymentStory() }
     story.take(entry)
   }
 
-  /// Returns the lines to print now; empty if nothing has changed and a line was printed less than a minute ago.
-  /// - Parameter process: the id of the process that runs the deployment, if that process is stopped, or nil if it is not stopped.
+  /// Returns the lines to print now. There are none if nothing has changed and a line was printed less than a minute ago.
+  /// - Parameter process: the id of the process that runs the deployment if that process is stopped, or nil if it is not.
   package mutating func lines(at now: Timestamp, stopped process: Int32? = nil) -> [String] {
     guard let plan = story.plan, story.conclusion == nil else { return [] }
     var lines: [String] = []

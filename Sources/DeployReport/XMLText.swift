@@ -2,7 +2,7 @@ import DeployModel
 
 /// Text and times in the form of JUnit's XML.
 enum XMLText {
-  /// Escapes a text for XML. Characters that no XML document may contain become U+FFFD.
+  /// Escapes a text for XML. Characters that XML does not allow become U+FFFD.
   static func escaped(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars {
@@ -20,7 +20,7 @@ enum XMLText {
     return out
   }
 
-  /// Returns a time in seconds: `12.034`.
+  /// Returns a time in seconds, such as `12.034`.
   static func seconds(_ interval: Interval) -> String {
     let thousandths = String(interval.milliseconds % 1000 + 1000).dropFirst()
     return "\(interval.milliseconds / 1000).\(thousandths)"

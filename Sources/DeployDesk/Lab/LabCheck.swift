@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Compares throwaway hosts with what Lander promises after a deployment.
+/// Checks throwaway hosts against Lander's promises after a deployment.
 struct LabCheck {
   let desk: Desk
   let project: LoadedProject

@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// The course that a lab runs with a recipe: a first deployment, a second one with a changed revision, one that fails on purpose, and a
-/// rollback. After each step, the course compares the hosts with what Lander promises.
+/// rollback. After each step, the course checks the hosts against Lander's promises.
 package struct LabCourse: Sendable {
   let setting: LabSetting
   let request: DeploymentRequest
