@@ -39,7 +39,7 @@ package struct ShellProgram: Sendable, Hashable {
     text += Self.end + "\n"
   }
 
-  /// Writes lines to a file under a temporary name, and moves the file into place. A line may contain NUL.
+  /// Writes lines to a file under a temporary name, and moves the file into place. A line can contain NUL.
   package mutating func write(_ lines: [String], to file: HostPath) {
     let temporary = (file.text + ".new").shellQuoted
     guard !lines.isEmpty else { return line(": > \(file.text.shellQuoted) || exit 1") }

@@ -49,7 +49,7 @@ package final class LabScene: Sendable {
     state.withLock { if $0.notes.count < 100, !$0.notes.contains(sentence) { $0.notes.append(sentence) } }
   }
 
-  /// The path of the recipe that is deployed; empty: none is.
+  /// The path of the recipe that is being deployed, or empty if there is none.
   var path: String { state.withLock { $0.path } }
 
   /// Notes the path and the secrets of a deployment that begins.

@@ -124,7 +124,7 @@ l_begun() {
   done
 }
 
-# PATH, then the shared paths: prints everything that a plan needs to know, one fact a line. Changes nothing. PATH may begin with ~/.
+# PATH, then the shared paths: prints everything that a plan needs to know, one fact a line. Changes nothing. PATH can begin with ~/.
 l_survey() {
   l_l=$1
   case $l_l in [~]/*) l_l=${HOME%/}/${l_l#??} ;; esac

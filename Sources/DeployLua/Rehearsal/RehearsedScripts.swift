@@ -4,7 +4,7 @@ package import DeployModel
 /// The scripts of a deployment that is only rehearsed. Every function has limits, and mistakes are collected. If a function fails because
 /// of an answer that only a real host can give, it counts as successful, so that the rehearsal continues.
 package final class RehearsedScripts: Scripts {
-  /// A function of a recipe. Several scripts may run it.
+  /// A function of a recipe. Several scripts can run it.
   final class Function {
     let part: RehearsalPart
     /// The number of requests from all of these scripts.
