@@ -137,7 +137,7 @@ const char *clua_origin(lua_State *L, clua_task *task);
  * place is left. */
 bool clua_own_place(lua_State *L, clua_task *task, char *file, size_t room, int *line);
 void clua_place_functions(lua_State *L);
-/* Makes the table on top an error object with a place and a traceback. */
+/* Turns the table on top into an error object with a place and a traceback. */
 void clua_locate(lua_State *L);
 int clua_raise(lua_State *L, const char *kind, const char *message);
 int clua_handler(lua_State *L);

@@ -87,7 +87,7 @@ static bool fits(matcher *m, const char *s, const char *p, const char *end) {
   }
 }
 
-/* ---- items of more ------------------------------------------------------------------------------------------- */
+/* ---- longer items ---------------------------------------------------------------------------------------------- */
 
 static const char *balanced(matcher *m, const char *s, const char *p) {
   if (p >= m->end - 1) luaL_error(m->L, "malformed pattern (missing arguments to '%%b')");

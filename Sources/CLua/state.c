@@ -157,7 +157,7 @@ bool clua_give(clua_state *s, const char *name, const uint8_t *bytes, size_t cou
   return protect(s, run_give, &c);
 }
 
-/* Makes a compiled file of the prelude a function in engine.files. */
+/* Turns a compiled file of the prelude into a function in engine.files. */
 static int run_chunk(lua_State *L) {
   chunk *c = lua_touserdata(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);

@@ -138,13 +138,13 @@ package final class Hosts: Transport {
     await link.adopt(site.path, token: site.token)
   }
 
-  /// Marks the host as already reached, and renews the lock under which the operation works if this process does not renew it yet. That is
-  /// so after a resume, because another process took the lock.
+  /// Marks the host as already reached, and renews the lock under which the operation works if this process does not renew it yet. This
+  /// happens after a resume, because another process took the lock.
   private func keepLock(_ errand: Errand) async {
     guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.remember()
     switch errand.intent.operation {
-    // A parked deployment has no engine until one of its hosts has chosen one.
+    // A parked deployment has no engine until one of its hosts has chosen an engine.
     case .lock, .unlock, .unpark: return
     default: break
     }

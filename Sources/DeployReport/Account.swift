@@ -3,7 +3,7 @@ package import DeployModel
 /// What people want to know about a deployment afterwards: who requested it and why, who sent it messages, and what it left behind that
 /// needs attention.
 package struct Account: Sendable {
-  /// What a person did to the deployment: a message with its answer, a signal, or a resume.
+  /// What a person did to the deployment: sent a message, which has an answer, sent a signal, or resumed it.
   package struct Word: Sendable, Hashable {
     package var at: Timestamp
     package var by: String

@@ -124,7 +124,7 @@ package struct Explanation: Sendable {
       let took = wave.ended.map { " It took \($0 - wave.began)." } ?? ""
       moments.append((wave.began, "Wave \(wave.number) began with \(names).\(took)\(failed)", wave.failed.isEmpty ? .plain : .bad))
     }
-    // Hosts that failed in the same way are one event, at the time of the first failure.
+    // Hosts that failed in the same way count as one event, at the time of the first failure.
     var failures: [(said: String, at: Timestamp, names: [String])] = []
     for step in chronicle.steps {
       guard case .failed(let error)? = step.end, error.failure.kind != .cancelled else { continue }

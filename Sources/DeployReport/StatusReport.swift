@@ -12,7 +12,7 @@ package struct StatusReport: Sendable {
   package var open: [DeploymentSummary] = []
   /// Why `lander rollback` would refuse to roll these hosts back now, or nil if it would not refuse.
   package var noWayBack: Problem?
-  /// The accounts of deployments that have not ended, for their messages.
+  /// The accounts of deployments that have not ended. Their messages are shown.
   package var accounts: [Account] = []
   /// What the newest deployment from this state folder left. It is nil if there is none, it has not ended, or its journal is unknown.
   package var left: Account?

@@ -5,7 +5,7 @@ package struct FileMapping: Sendable, Hashable {
   /// A folder of the host, as written in the file.
   package var destination: String
   package var line: Int
-  /// Why the entry cannot be installed although the file is valid, or nil if it can: a number stands in place of a path.
+  /// Why the entry cannot be installed although the file is valid, or nil if it can. The reason is a number in place of a path.
   package var defect: String?
 
   package init(source: String, destination: String, line: Int = 1, defect: String? = nil) {

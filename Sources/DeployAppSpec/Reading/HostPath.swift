@@ -10,7 +10,7 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
   package init(_ text: String) { self.text = text }
 
   /// Makes a path absolute, and removes `.`, `..`, doubled slashes and slashes at the end. Only the text is used, so links are not
-  /// followed. A leading `~` is `home`, and a relative path starts at `directory`.
+  /// followed. A leading `~` becomes `home`, and a relative path starts at `directory`.
   package init(expanding written: String, from directory: String = "/", home: String = "/") {
     var whole = written
     if written == "~" || written.hasPrefix("~/") { whole = home + written.dropFirst() }

@@ -99,7 +99,7 @@ package struct Permission: Sendable, Hashable {
   }
 
   /// Reads a mode of one to four octal digits. As in the agent, an unquoted `0644` is the number 420 and stands for the mode 0420. An
-  /// unquoted `0755` is 493, which contains the digit 9 and is refused.
+  /// unquoted `0755` is 493, and it is refused because 9 is not an octal digit.
   private static func mode(_ node: SpecNode) throws(SpecProblem) -> Int {
     let digits = node.scalar?.printed ?? ""
     let octal = node.scalar != node.text.map(SpecScalar.text) && node.written.hasPrefix("0")

@@ -33,7 +33,7 @@ package struct SpecNode: Sendable, Hashable {
   /// Returns the value of a key of a map, or nil if there is no such key or the node is not a map.
   package subscript(_ key: String) -> SpecNode? { members.last { $0.key.text == key }?.value }
 
-  /// The name of the node in error messages: `a list`, `a map`, `"x"`.
+  /// The name of the node in error messages, such as `a list`, `a map` or `"x"`.
   package var named: String {
     switch content {
     case .scalar(.text(let text), _): text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""

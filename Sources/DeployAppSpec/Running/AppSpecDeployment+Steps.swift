@@ -4,7 +4,7 @@ import DeployModel
 extension AppSpecDeployment {
   /// Runs one event.
   /// - Parameter previous: whether to run the scripts of the last revision that was installed successfully, for any event.
-  /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or the error of the host.
+  /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or the host's own error.
   package mutating func perform(_ event: String, previous: Bool = false) async throws {
     runsPrevious = previous
     isUnpacked = !previous && event != "DownloadBundle" && !AppSpecRequest.outgoingEvents.contains(event)

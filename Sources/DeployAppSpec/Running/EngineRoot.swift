@@ -19,9 +19,9 @@ package struct EngineRoot: Sendable, Hashable {
   package var cleanupList: HostPath { instructions.appending(group + "-cleanup") }
   /// The file with the instructions of the last installation, for people to read.
   package var installList: HostPath { instructions.appending(group + "-install.json") }
-  /// The file with the path of the folder of the last deployment whose Install succeeded.
+  /// The file that records the folder of the last deployment whose Install succeeded.
   package var lastSuccessful: HostPath { instructions.appending(group + "_last_successful_install") }
-  /// The file with the path of the folder of the last deployment whose DownloadBundle succeeded.
+  /// The file that records the folder of the last deployment whose DownloadBundle succeeded.
   package var mostRecent: HostPath { instructions.appending(group + "_most_recent_install") }
 
   /// Returns a program that makes a deployment's folder. It reports the working directory, the home, the folder of the last successful

@@ -69,7 +69,7 @@ extension AlarmWatch {
     return .left
   }
 
-  /// Reports what a look found. If it found the host unhealthy, that is on disk before it is reported.
+  /// Reports what a look found. An unhealthy result is saved to disk before it is reported.
   private func take(
     _ news: (words: String, isBad: Bool), _ looker: AlarmLooker, _ record: inout AlarmRecord, _ tell: (AlarmEvent) -> Void
   ) throws {

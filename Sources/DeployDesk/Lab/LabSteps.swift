@@ -112,7 +112,8 @@ extension LabSteps {
     return try await check.problems(after: last, serving: revisions.last)
   }
 
-  /// The last host of the deployment with each of its events that can fail, the last event first. It is empty if nothing can fail.
+  /// The deployment's last host, once for each event in which something can fail there, with the last event first. It is empty if nothing
+  /// can fail.
   private var weakest: [Weak] {
     guard let latest, let host = latest.plan.hosts.last(where: { $0.action == .change })?.host else { return [] }
     return latest.entries.reversed().reduce(into: []) { found, entry in

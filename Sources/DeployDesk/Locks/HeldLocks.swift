@@ -84,7 +84,7 @@ extension Desk {
 
   /// Removes locks from hosts, whoever holds them. During the removal, nobody can resume a dead deployment that holds one of them.
   /// - Parameter unlocked: called with the name of each host whose lock was removed.
-  /// - Throws: if a holder is being resumed now. Otherwise, all hosts whose locks could not be removed.
+  /// - Throws: if a holder is being resumed now. Otherwise, throws a problem for each host whose lock could not be removed.
   package func unlock(_ locks: HeldLocks, unlocked: (String) -> Void) async throws {
     var problems: [Problem] = []
     var claims: [any DeploymentClaim] = []

@@ -3,9 +3,9 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Returns the plan of a rollback of a group with slots: a deployment of the last good bundle with its parameters. The strategy finds the
-  /// slot that still has this bundle, and moves the traffic to that slot. If every machine has such a slot, nothing is sent, so this
-  /// machine does not need the bundle.
+  /// Returns the plan for rolling back a group with slots. It is a deployment of the last good bundle with its parameters. The strategy
+  /// finds the slot that still has this bundle, and moves the traffic to that slot. If every machine has such a slot, nothing is sent, so
+  /// this machine does not need the bundle.
   /// - Throws: if no host has a good receipt to go back to, this machine lacks a bundle that it has to send, or an irreversible stage has
   ///   run since.
   func planSwitchBack(

@@ -22,7 +22,7 @@ struct PlanDifferences {
     if before.connected, let stages = before.stages { compare(stages, now.stages ?? []) }
   }
 
-  /// Compares the stages that both plans have. A stage that only one plan has is a difference of the sources.
+  /// Compares the stages that both plans have. If only one of the plans has a stage, that is a difference between the sources.
   private mutating func compare(_ before: [PlanRecord.StageRecord], _ now: [PlanRecord.StageRecord]) {
     for old in before {
       guard let new = now.first(where: { $0.name.isExactly(old.name) }), !new.standing.isExactly(old.standing) else { continue }

@@ -62,7 +62,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
 }
 
 extension Stage {
-  /// Whether the stage will run, according to the hosts' marks and the command's options, as a verb phrase.
+  /// A verb phrase that says whether the stage will run, according to the hosts' marks and the command's options.
   fileprivate var standing: String {
     switch terms?.settled {
     case .owed, nil: "runs"

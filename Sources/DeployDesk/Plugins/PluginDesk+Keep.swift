@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension PluginDesk {
-  /// Downloads the plugins of the lock, in exactly the recorded versions.
+  /// Downloads the plugins in the lock, in exactly the recorded versions.
   /// - Returns: the plugins that this machine did not have.
   package func fetch() throws(Problems) -> [LockedPlugin] {
     var brought: [LockedPlugin] = []
@@ -30,7 +30,7 @@ extension PluginDesk {
     } catch { return false }
   }
 
-  /// Copies the plugins of the lock into the project, so that the project needs no other source. Returns these plugins.
+  /// Copies the plugins in the lock into the project, so that the project needs no other source. Returns these plugins.
   package func vendor() throws(Problems) -> [LockedPlugin] {
     let plugins = try lock().plugins
     guard !plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A plugin of the lock, with the result of its verification.
+/// A plugin in the lock, with the result of its verification.
 package struct VerifiedPlugin: Sendable {
   package var plugin: LockedPlugin
   package var isVendored: Bool
@@ -13,11 +13,11 @@ package struct VerifiedPlugin: Sendable {
 }
 
 extension PluginDesk {
-  /// Verifies every plugin of the lock without downloading anything.
+  /// Verifies every plugin in the lock without downloading anything.
   /// - Throws: what is wrong with the lock itself.
   package func verify() throws(Problems) -> [VerifiedPlugin] { try lock().plugins.map(verified) }
 
-  /// Returns all plugins of the lock, verified.
+  /// Verifies and returns all plugins in the lock.
   /// - Throws: all plugins that cannot be used, each with the reason.
   package func whole() throws(Problems) -> [VerifiedPlugin] {
     let all = try verify()

@@ -8,7 +8,7 @@ package protocol HostWatch: Sendable {
   func verify(_ host: Host, at path: String, current: Release.ID) async throws(Failure) -> Verification
 }
 
-/// A notice about a host that is not the outcome of an operation.
+/// A notice about a host. It is not the outcome of an operation.
 package enum HostNotice: Sendable, Hashable {
   /// A host that had answered before became unreachable. Lander keeps trying to reach it for this time.
   case away(String, Failure, patience: Interval)

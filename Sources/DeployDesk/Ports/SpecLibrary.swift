@@ -17,7 +17,7 @@ package protocol ReadSpec: Sendable {
   /// - Throws: what is wrong with the strategy or its options.
   func project(playing strategy: Trial.Strategy) throws(Problems) -> Project
   /// Runs a test in its own Lua state.
-  /// - Parameter deploy: rehearses the deployment that the test asks for, and returns what happened.
+  /// - Parameter deploy: rehearses the deployment that the test requests, and returns what happened.
   /// - Returns: why the test failed, or nil if it passed.
   func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem?
   /// Runs a test that really deploys, in its own Lua state.

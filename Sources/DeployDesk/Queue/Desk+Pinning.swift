@@ -19,7 +19,7 @@ extension Desk {
     return (pinned, origin?.commit.map { Provenance(commit: $0) })
   }
 
-  /// Refuses a deployment after its wait if the group from which it took its bundle no longer runs that bundle as a good release.
+  /// Refuses a deployment that has waited, if the group that its bundle came from no longer runs that bundle as a good release.
   func refuseMoved(_ source: String, from bundle: Digest, _ asked: Asked, of project: LoadedProject) async throws {
     let selection = try project.project.selection(recipe: asked.request.recipe, group: source)
     let now = try agreed(await survey(selection).named, in: source)

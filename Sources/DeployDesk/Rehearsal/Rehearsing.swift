@@ -117,7 +117,7 @@ struct Rehearsing: Sendable {
     return [RehearsalFinding(problem, isCertain: false, part: plan.flow.strategy?.part ?? "the rollout", isEnd: true, isOfFleet: true)]
   }
 
-  /// Returns a finding for each stage that failed although every answer was good, such as a strategy that leaves hosts out.
+  /// Returns a finding for each stage that failed although every answer was good, for example because the strategy leaves hosts out.
   private func leftOut(_ good: Play) -> [RehearsalFinding] {
     var findings: [RehearsalFinding] = []
     guard let scripts = good.scripts.first else { return [] }

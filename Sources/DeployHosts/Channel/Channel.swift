@@ -106,8 +106,9 @@ final class Channel: Sendable {
   var rings: Bool { state.with { $0.lessons.rings } }
 
   /// Sends a request and waits for its answer. A request is a line, which is made for the request's number, and then the payload. The wait
-  /// ends once no byte has gone out for `limit`. It is not shorter, because a long payload of another request might still be going out on a
-  /// slow connection. A channel that does not answer in time is closed, because later answers could not be matched with their requests.
+  /// ends once no byte has gone out for `limit`. It does not begin with the request, because a long payload of another request might still
+  /// be going out on a slow connection. A channel that does not answer in time is closed, because later answers could not be matched with
+  /// their requests.
   /// - Parameters:
   ///   - file: the payload, in place of `payload`, if it is too long for memory.
   ///   - preface: returns the bytes to send before the line. They depend on what the shell already has. It also updates the record of what

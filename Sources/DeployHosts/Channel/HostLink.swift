@@ -53,7 +53,7 @@ actor HostLink {
   /// - Parameters:
   ///   - also: functions that this one calls only for arguments like these.
   ///   - inside: the functions that a job of ours calls.
-  /// - Throws: the host's refusal, by its exit status, or `unreachable` after the patience.
+  /// - Throws: the host's refusal, according to its exit status, or `unreachable` once the patience is used up.
   func call(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
     within: Interval? = nil, also: [String] = [], inside: [String] = []

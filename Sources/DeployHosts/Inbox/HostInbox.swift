@@ -57,7 +57,7 @@ package final class HostInbox: Mailbox {
     var renewals: [(token: String, at: ContinuousClock.Instant)] = []
     /// The time at which all hosts were last asked whether the lock is still the deployment's, by the lock's token.
     var questions: [(token: String, at: ContinuousClock.Instant)] = []
-    /// The reports of hosts that another deployment has taken the lock over, by the lock's token.
+    /// The failures that hosts reported because another deployment had taken the lock over, by the lock's token.
     var losses: [(token: String, failure: Failure)] = []
   }
   private let state = Guarded(State())
@@ -86,8 +86,8 @@ package final class HostInbox: Mailbox {
     for place in places { send(answer, to: message, of: deployment, at: place) }
   }
 
-  /// Notes what the deployment waits for from people, so that hosts learn it when their locks are renewed. A few hosts get it immediately,
-  /// so that they understand a quick answer.
+  /// Notes which human answer the deployment waits for. Hosts learn this when their locks are renewed. A few hosts get it immediately, so
+  /// that they understand a quick answer.
   package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {
     let places = state.with { state -> [Place] in
       state.awaited.removeAll { $0.deployment == deployment }

@@ -56,7 +56,7 @@ extension Hosts {
   /// - Parameters:
   ///   - also: functions that this one calls only for arguments like these.
   ///   - output: gets everything that the function prints, as it arrives. The returned output is cut to the limit of an outcome.
-  /// - Returns: the output of the function. - Throws: its refusal, by its exit status.
+  /// - Returns: the output of the function. - Throws: its refusal, according to its exit status.
   func internalJob(
     _ function: String, _ arguments: [String], also: [String] = [], _ errand: Errand, name: String? = nil,
     output: @escaping @Sendable (OutputChunk) -> Void = { _ in }

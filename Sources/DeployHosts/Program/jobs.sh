@@ -180,7 +180,7 @@ l_ask() {
   id=$3 J=$L/jobs/$2 D=$L/jobs/$2/$3 n=0 of= in= script=$6
   umask 077
   [ ! -f "$D/meta" ] || l_die 47 "number $3 of deployment $2 was a job and cannot be a question" "deploy again"
-  # The answer is not synced, so it holds for as long as the host is up.
+  # The answer is not synced, so it is valid only as long as the host is up.
   { read -r of; } 2>/dev/null <"$D/boot"
   [ "${of:-$l_bootid}" = "$l_bootid" ] || rm -rf "$D"
   if ! l_has_ended "$D" && ! l_alive "$D/pid"; then

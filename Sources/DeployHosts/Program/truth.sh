@@ -1,7 +1,7 @@
 # What the host itself knows: lock, fence, receipts, sources.
 
 # Prints the holder in one line: deployment, token, since, fence, lease left, owner, purpose, process, application, group. Prints nothing if
-# the lock is free. Locks of older versions end before the process, or before the application.
+# the lock is free. Locks of older versions lack the last fields, from the process on or from the application on.
 l_holder() {
   [ -f "$L/lock/holder" ] || return 0
   l_uptime
@@ -327,7 +327,7 @@ l_recipe() {
   l_take "$L/.recipe.$$" '' conv=fsync
   mv -fT "$L/.recipe.$$" "$L/recipes/$4" || exit 43
 }
-# PATH FENCE TOKEN FROM TO DIGEST: verifies FROM, a file sent with l_put, and names it TO, as l_recipe would. The receipt's syncs follow.
+# PATH FENCE TOKEN FROM TO DIGEST: verifies FROM, a file sent with l_put, and names it TO, as l_recipe would. Syncs come with the receipt.
 l_name() {
   l_home "$1"
   l_pass "$2" "$3"

@@ -5,7 +5,7 @@ struct ReleaseComparison {
   private struct Wanted {
     var path: String
     var kind: Manifest.Item.Kind
-    /// The permission bits, or nil if any bits are correct. That is so for links, and for folders that are not in the manifest.
+    /// The permission bits, or nil if any bits are correct, as for links and for folders that are not in the manifest.
     var mode: Int?
     /// The size in bytes, or nil if the entry is not a file.
     var size: Int?

@@ -79,7 +79,7 @@ struct Redactor {
     for line in lines.prefix(mostLines).map({ String($0).trimmed }) { add([Array(line.utf8)] + Encoded.json(line)) }
     return patterns
   }
-  /// The number of lines of one value that are looked for one by one, from its beginning.
+  /// How many lines of one value are searched for individually, counted from its beginning.
   private static let mostLines = 5000
 }
 

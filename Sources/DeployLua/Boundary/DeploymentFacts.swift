@@ -136,7 +136,8 @@ struct DeploymentFacts {
     return [one.goal, one.back, one.previous].lazy.compactMap { $0 }.first { pinned.goes(with: $0) } ?? one.previous
   }
 
-  /// Returns the facts for a recipe that a host kept. The recipe acts for the release in the receipt that was kept with the recipe.
+  /// Returns the facts for a recipe that a host kept. Such a recipe acts for the release in the receipt with which the host kept the
+  /// recipe.
   private func earlier(_ receipt: Receipt, _ host: DeployModel.Host) -> Value {
     let parameters = described.recipes.first { $0.name.isExactly(receipt.recipe) }?.parameters ?? []
     return .record(of: [

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The whole recipe language as data. Each file of the prelude declares its own words. These declarations are the source of the prelude's
-/// checks and near matches, the reference, `lander docs` and the editor's stub.
+/// The whole recipe language as data. Each file of the prelude declares its own words. The prelude's checks and its suggestions of similar
+/// names, the reference, `lander docs` and the editor's stub all come from these declarations.
 package struct Vocabulary: Sendable, Hashable {
   /// A kind of object that functions of recipes get, such as a host or a deployment.
   package struct Object: Sendable, Hashable {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The words of the recipe language, by their names. It is for reviews that do not run the sources.
+/// The words of the recipe language, by their names. They are for reviews that do not run the sources.
 struct WordBook {
   private let words: [String: Word]
   private let objects: [String: Vocabulary.Object]
