@@ -17,8 +17,8 @@ struct CopyRun {
     var stamp: Stamp?
   }
 
-  /// Groups copies into runs: all copies, or only those with this landing. Each copy's paths are split where the ending that its source and
-  /// its destination share begins.
+  /// Groups copies into runs: all copies, or only those with this landing. The two paths of a copy are split before the ending that they
+  /// have in common.
   static func runs(
     of copies: [InstallPlan.Copy], landing: InstallPlan.Copy.Landing? = nil, stamps: [HostPath: Stamp] = [:]
   ) -> [CopyRun] {

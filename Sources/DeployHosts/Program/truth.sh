@@ -145,7 +145,7 @@ l_renew() {
   l_holder >/dev/null
   [ -n "$h_token" ] || l_die 42 "the lock is not held any more"
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
-  # A parked deployment has no process. An engine that is about to leave must not enter itself again.
+  # A parked deployment has no process. An engine that is about to leave must not record itself again.
   l_w=$3
   [ ! -f "$L/lock/parked" ] || l_w=
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$l_w" "$h_app" "$h_group"
