@@ -28,7 +28,7 @@ package struct LabCourse: Sendable {
       do { problem = Self.joined(try await course.run(step)) } catch { problem = Self.problem(error) }
       let unchecked = setting.scene.takeUnchecked()
       if course.isLeftOut { continue }
-      // This is read only now, because the step itself might have chosen the event that fails.
+      // The title is read only now, because the step itself might have chosen the event that fails.
       let test = SpecTest(
         names: [title, step.title(course)], place: place ?? SourcePlace(file: "deploy.lua", line: 1), index: results.count + 1)
       var result = LabResult(SpecResult(test, problem: problem, took: setting.desk.now - start))

@@ -28,8 +28,8 @@ struct GivenFailures {
     if let host { hosts.insert(ExactText(host)) }
   }
 
-  /// Returns the error without claims that are not proved. If the error has a deciding kind, but the engine never gave a failure of this
-  /// kind, the kind becomes `failed`. If nothing failed on the host in the error, the host is removed.
+  /// Returns the error without claims that are not proved. If the error has a deciding kind, but the engine never gave a failure with this
+  /// kind and message, the kind becomes `failed`. If nothing failed on the host in the error, the host is removed.
   func checked(_ error: ScriptError) -> ScriptError {
     var error = error
     if error.failure.kind.decides, !claims.contains(Claim(kind: error.failure.kind, message: error.failure.message)) {
