@@ -1,5 +1,4 @@
 /* Compiles the text of recipes. Some things cost Lua's compiler the square of their number, and nothing stops it meanwhile. */
-#define _GNU_SOURCE /* memmem */
 #include "inside.h"
 #include <string.h>
 
