@@ -7,7 +7,7 @@ import Foundation
 struct AppSpecCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Checks a bundle with an appspec.yml: lists every error, and warns of common surprises.",
+    abstract: "Checks a bundle with an appspec.yml: lists every error, and warns about common surprises.",
     discussion: """
       Exits with 2 if a deployment of the bundle would fail, and with 0 if there are only warnings or no problems.
 

@@ -10,11 +10,11 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     discussion: """
       Use it to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs on this \
       machine, as your own user: files go where the appspec file says, and scripts get the agent's variables. First lander removes the \
-      files of the previous run of the same --group. One run at a time works in a --root. With --restore, a failed deployment puts back \
-      the files that it replaced or removed. Ctrl-C, SIGTERM and a closed terminal end the running script (TERM, then KILL after 10 \
+      files of the previous run of the same --group. Only one run at a time can use a --root. With --restore, a failed deployment puts \
+      back the files that it replaced or removed. Ctrl-C, SIGTERM and a closed terminal end the running script (TERM, then KILL after 10 \
       seconds or at a second signal). Then the deployment fails.
 
-      Exit codes: 0 done · 4 another run works in the --root · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
+      Exit codes: 0 done · 4 another run uses the --root · 10 failed · 129 closed terminal · 130 Ctrl-C · 143 SIGTERM.
 
       Example:
         lander appspec run --bundle dist
@@ -31,13 +31,13 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var maxRevisions = 5
   @Flag(help: "Print one JSON object and nothing else on standard output, even after an error.")
   var json = false
-  @Option(help: "Write what happened to this file, as JSON.")
+  @Option(help: "Write a JSON report of the run to this file.")
   var result: String?
-  @Option(help: "What to do if a file exists already: DISALLOW, OVERWRITE or RETAIN.")
+  @Option(help: "What to do if a file already exists: DISALLOW, OVERWRITE or RETAIN.")
   var fileExistsBehavior = "DISALLOW"
   @Option(help: "The appspec file's path in the bundle.")
   var appspecFilename = AppSpecRequest.standardFile
-  @Option(help: "Only run these events, with commas between; DownloadBundle and Install are added in front.")
+  @Option(help: "Only run these events, with commas between. DownloadBundle and Install always run first.")
   var events: String?
   @Option(help: "What scripts see as APPLICATION_NAME; without it, the bundle's path.")
   var applicationName: String?

@@ -6,10 +6,10 @@ struct ApproveCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Approves a gate at which a deployment waits.",
     discussion: """
-      The journal records who approved and why. lander verifies the name only if the recipe lists the people who may approve (from): these \
-      people sign with --key, and the file allowed_signers beside deploy.lua has their keys. Exits with 0 if the deployment accepted the \
-      approval. Exits with 3 if it did not: no such gate is open, the deployment has ended, or it was interrupted. If the deployment is \
-      parked, this command resumes it on this machine, and exits as lander resume does.
+      The journal records who approved and why. lander verifies the name only if the recipe lists the people who are allowed to approve \
+      (the option from). These people sign with --key, and the file allowed_signers beside deploy.lua has their keys. Exits with 0 if the \
+      deployment accepted the approval. Exits with 3 if it did not, because no such gate is open, or the deployment has ended or was \
+      interrupted. If the deployment is parked, this command resumes it on this machine, and exits as lander resume does.
 
       Examples:
         lander approve 20261121-113045-x7k2 --message "Looked at the canary"

@@ -6,13 +6,13 @@ import DeployReport
 /// Reads `deploy.lua` and says what is wrong with it.
 struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Reads deploy.lua, or a plugin alone, and lists everything that is wrong.",
+    commandName: "check", abstract: "Reads deploy.lua, or a plugin on its own, and lists everything that is wrong.",
     discussion: """
       Contacts no host and builds nothing. The command runs every recipe against simulated hosts: some have no release yet, others have an \
-      earlier release. An error that does not depend on what hosts answer is a problem, and the exit code is 2. If a function stops \
+      earlier release. If an error would occur whatever hosts answer, it counts as a problem, and the exit code is 2. If a function stops \
       because only a real host can give the answer that it needs, a warning says so.
 
-      In the folder of a plugin without a project, the command reads plugin.lua and the plugin's files instead.
+      In the folder of a plugin that is not part of a project, the command reads plugin.lua and the plugin's files instead.
 
       Examples:
         lander check

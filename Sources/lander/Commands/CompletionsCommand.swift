@@ -5,7 +5,7 @@ import DeployModel
 struct CompletionsCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "completions",
-    abstract: "Prints a script with which a shell completes commands, options, recipes, groups and deployments.",
+    abstract: "Prints a script that lets a shell complete commands, options, recipes, groups and deployments.",
     discussion: """
       bash: lander completions bash >/etc/bash_completion.d/lander; zsh: lander completions zsh >~/.zfunc/_lander, with ~/.zfunc in fpath; \
       fish: lander completions fish >~/.config/fish/completions/lander.fish.

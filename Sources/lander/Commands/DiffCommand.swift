@@ -9,8 +9,8 @@ struct DiffCommand: Verb {
     commandName: "diff", abstract: "Lists the commits and files that a deployment would bring, for each revision that hosts run.",
     discussion: """
       Reads the commit that each host runs from its receipt, and asks git for the changes from that commit to the working copy, or to \
-      --to. Builds nothing, and changes nothing. So the list has source files, not the results of a build. Exits with 20 if a host is out \
-      of reach.
+      --to. Changes nothing. Because it builds nothing, it lists source files and not the results of a build. Exits with 20 if a host is \
+      out of reach.
 
       Examples:
         lander diff

@@ -8,10 +8,10 @@ struct ExecCommand: Verb {
     commandName: "exec", abstract: "Runs a command on every host of a group, and summarizes the results.",
     discussion: """
       If the command has several words, lander starts the first as a program, with the others as arguments. If it is one word, sh runs it: \
-      lander exec web -- 'ps aux | grep shop'. The command takes no lock and is not in the journal. --user runs it as another user than \
-      the login user; that needs sudo without a password on the hosts. lander hides secrets that the recipes name in the output. Ctrl-C \
-      ends the command on every host; after a second Ctrl-C it may still run there. Exits with 0 if the command exited with 0 on every \
-      host, with 20 if a host is out of reach, with 12 otherwise.
+      lander exec web -- 'ps aux | grep shop'. The command takes no lock and is not in the journal. --user runs it as a user other than \
+      the login user; that needs sudo without a password on the hosts. In the output, lander hides the values of the secrets that recipes \
+      use. Ctrl-C ends the command on every host; after a second Ctrl-C, the command might still run there. Exits with 0 if the command \
+      exited with 0 on every host, with 20 if a host is out of reach, with 12 otherwise.
 
       Examples:
         lander exec production -- uptime

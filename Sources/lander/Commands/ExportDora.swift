@@ -10,8 +10,8 @@ struct ExportDora: Verb {
     abstract: "Prints deployment frequency, lead time for changes, change failure rate and recovery time.",
     discussion: """
       Reads the journal of this machine, and prints the figures for each application and group. The command asks no host, and does not \
-      count deployments from other machines. docs/metrics.md defines the four measures. Unknown figures are left out: for example, without \
-      commits there is no lead time.
+      count deployments from other machines. docs/metrics.md defines the four measures. The command leaves out unknown figures: without \
+      commits, for example, there is no lead time.
 
       Examples:
         lander export dora --since 90d
@@ -25,7 +25,7 @@ struct ExportDora: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Option(
-    help: ArgumentHelp("Only deployments that ended after this time: 30d (back from now), or a day (UTC): 2026-01-31.", valueName: "time"))
+    help: ArgumentHelp("Only deployments that ended in the last 30 days (30d), or since a day in UTC (2026-01-31).", valueName: "time"))
   var since: Since = Since(argument: "30d") ?? .back(.minutes(43_200))
   @Option(help: "text, csv, or prometheus (for a textfile collector). --json gives an object.")
   var format = Format.text

@@ -11,14 +11,15 @@ struct FollowCommand: Verb {
     discussion: """
       The command reads the journal, so it shows all entries from the first, even if the deployment began earlier or has ended. If the \
       deployment fails, the command also shows the rollback. With --output ndjson it prints each entry as a line on standard output, as \
-      deploy does. A program that was interrupted can get exactly the lines that it missed: it names the deployment, and the seq of its \
-      last line (--since-seq). With the id of a train (several groups), the command shows the deployments one after the other, and what \
-      the train waits for between them. Exits as lander wait does. Ctrl-C only stops following; lander cancel cancels the deployment.
+      deploy does. A program that was interrupted can get exactly the lines that it missed: it gives the deployment's id, and with \
+      --since-seq the seq of the last line that it has. With the id of a train (several groups), the command shows the deployments one \
+      after the other, and what the train waits for between them. The exit codes are those of lander wait. Ctrl-C only stops following; \
+      lander cancel cancels the deployment.
 
       --alarm watches a deployment that has succeeded for the rest of its alarm (alarm = { … } in its recipe), from any shell with the \
       same state folder. If too many looks are bad, the alarm fires and takes the hosts back as lander rollback does. Exits with 0 if the \
-      alarm did not fire, or if one of the hosts got something newer; 17 if it fired and the hosts are back; 12 if it fired and the \
-      rollback changed no host or has not ended; 11 if the rollback failed; 20 if a host is out of reach; 14 if the looks were \
+      alarm did not fire, or if one of the hosts got something newer; 17 if it fired and the hosts were rolled back; 12 if it fired and \
+      the rollback changed no host or has not ended; 11 if the rollback failed; 20 if a host is out of reach; 14 if the looks were \
       inconclusive; 4 if another process watches already. Ctrl-C stops watching; type the same command to continue.
 
       Examples:

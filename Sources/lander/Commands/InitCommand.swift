@@ -26,7 +26,7 @@ struct InitCommand: Verb {
 
   @Option(
     help: ArgumentHelp(
-      "The kind of project, instead of detecting it: \(ProjectKind.names).", valueName: "kind"))
+      "The kind of project: \(ProjectKind.names). Without it, lander detects the kind.", valueName: "kind"))
   var kind: ProjectKind?
 
   @Flag(help: "Only write .luarc.json and .luals/lander.lua for Lua language servers, and replace an older lander.lua.")

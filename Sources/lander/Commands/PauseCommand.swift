@@ -7,10 +7,11 @@ struct PauseCommand: Verb {
     commandName: "pause", abstract: "Pauses a running deployment: it begins nothing new until somebody resumes it.",
     discussion: """
       Hosts that are being changed finish. No further host, transfer or stage begins, and the deployment keeps its locks. lander resume \
-      ends the pause; lander cancel cancels the deployment. If nobody ends the pause within 24 hours, the deployment is cancelled; but a \
-      paused rollback of a failed deployment continues. Exits with 0 if the deployment is paused now. Exits with 3 if the pause was \
-      refused: the deployment was paused already, has nothing new to begin, has ended, is parked, or was interrupted. If the deployment \
-      was started on another machine, the message goes through the hosts that it has locked, which takes up to half a minute.
+      ends the pause; lander cancel cancels the deployment. If nobody ends the pause within 24 hours, lander cancels the deployment. A \
+      paused rollback of a failed deployment continues instead. Exits with 0 if the deployment is paused now. Exits with 3 if the pause \
+      was refused, because the deployment was paused already, has nothing new to begin, has ended, is parked, or was interrupted. If the \
+      deployment was started on another machine, the message goes through the hosts that the deployment has locked, which takes up to half \
+      a minute.
 
       Example:
         lander pause last --message "Looking at the database"

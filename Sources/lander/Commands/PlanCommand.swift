@@ -10,14 +10,14 @@ struct PlanCommand: Verb {
     abstract:
       "Shows what deploy would do: hosts, waves, every command with its deadline, and the rollback.",
     discussion: """
-      Runs the recipe against simulated hosts, once with good answers and once with a first wave that fails. Changes nothing. Without \
-      --connect and --missing the command contacts no host, and assumes that no host has a release yet. With --connect it asks the hosts \
-      which release they run. Exits with 2 if the deployment would fail whatever hosts answer, and with 14 if the plan depends on an \
-      answer that only a real host can give. In that case, set an assumed answer in the recipe, with the option rehearse of the call.
+      Runs the recipe on simulated hosts, once with all commands succeeding and once with a first wave that fails. Changes nothing. \
+      Without --connect and --missing the command contacts no host, and assumes that no host has a release yet. With --connect it asks the \
+      hosts which release they run. Exits with 2 if the deployment would fail whatever hosts answer. Exits with 14 if the plan depends on \
+      an answer that only a real host can give. In that case, give an assumed answer in the recipe: the option rehearse of the call.
 
-      --out writes the plan to a file. lander deploy --plan carries it out later, perhaps in another job. It sends the bundle of the plan, \
-      and is refused if anything that the plan names has changed. If the bundle is no longer in the state folder, lander builds it again, \
-      and the digest has to be the same.
+      --out writes the plan to a file. lander deploy --plan carries out the plan later, perhaps in another CI job. It sends the plan's \
+      bundle, and refuses to deploy if anything that the plan lists has changed. If the bundle is no longer in the state folder, lander \
+      builds it again, and its digest must be the same.
 
       --missing asks the hosts what they lack, and shows what deploy --missing would do; --out can write that plan too.
 
@@ -37,7 +37,7 @@ struct PlanCommand: Verb {
   @Flag(help: "Ask the hosts what they run.")
   var connect = false
   @Option(
-    help: ArgumentHelp("Write the plan to this file, for deploy --plan. --connect adds the releases on the hosts.", valueName: "file")
+    help: ArgumentHelp("Write the plan to this file, for deploy --plan. --connect includes the hosts' releases.", valueName: "file")
   )
   var out: String?
 

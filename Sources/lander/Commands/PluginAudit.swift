@@ -6,9 +6,9 @@ import DeployReport
 /// Shows what each plugin asks for and what it may do.
 struct PluginAudit: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "Shows what each plugin of the project asks for, and what it may do.",
+    commandName: "audit", abstract: "Shows what each plugin of the project asks for, and what it is allowed to do.",
     discussion: """
-      In the folder of a plugin without a project, the command shows what this plugin asks for.
+      In the folder of a plugin that is not part of a project, the command shows what this plugin asks for.
 
       Example:
         lander plugin audit

@@ -6,7 +6,7 @@ import DeployReport
 /// Lists the plugins of `deploy.lock`.
 struct PluginList: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the plugins of deploy.lock, their versions and where they come from.",
+    commandName: "list", abstract: "Lists the plugins in deploy.lock, with their versions and sources.",
     discussion: """
       Example:
         lander plugin list --json

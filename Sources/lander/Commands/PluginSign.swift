@@ -7,7 +7,7 @@ struct PluginSign: Verb {
     commandName: "sign", abstract: "Signs a plugin with an ssh key: writes plugin.sig beside plugin.lua.",
     discussion: """
       The signature covers the plugin's name, its version and the digest of all its files. So sign after all other changes, then commit \
-      and tag. A policy of the machine that deploys can require signatures: LANDER_POLICY, docs/write-a-plugin.md.
+      and tag. The policy of the machine that deploys can require signatures (LANDER_POLICY in docs/write-a-plugin.md).
 
       Example:
         lander plugin sign plugins/chat --key ~/.ssh/id_ed25519

@@ -9,9 +9,9 @@ struct RehearseCommand: Verb {
     abstract: "Runs a deployment against simulated hosts on which faults occur.",
     discussion: """
       Uses the recipe and the engine of a real deployment, on a virtual clock; contacts no real host. With the same seed, the same faults \
-      occur at the same times. Faults: \(RehearsalRun.faults.joined(separator: ", ")), each with a share: --faults failing=2%,crash=1%; or \
-      chaos, or none. Exits with 1 if a promise of docs/promises.md was broken: that is a defect of lander; please report it with the \
-      seed.
+      occur at the same times. Faults: \(RehearsalRun.faults.joined(separator: ", ")). Give each fault a share, as in --faults \
+      failing=2%,crash=1%, or use chaos or none. Exits with 1 if a promise of docs/promises.md was broken. That is a defect of lander: \
+      please report it with the seed.
 
       Example:
         lander rehearse web --seed 7

@@ -9,17 +9,17 @@ struct ResumeCommand: Verb {
     commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",
     discussion: """
       You can resume a parked deployment on this machine even if another machine started it: its journal and recipes come from its hosts. \
-      If it still waits for an answer, lander parks it again (exit code 13); with --wait, lander waits for the answer. If a process runs \
-      the deployment and it is paused, this command ends the pause and exits with 0; if it is not paused, the exit code is 3. If a \
+      If it still waits for an answer, lander parks it again (exit code 13); with --wait, lander waits for the answer. If a process is \
+      running the deployment, this command ends a pause of it and exits with 0; if the deployment is not paused, the exit code is 3. If a \
       deployment was paused when its process died, it is still paused after you resume it, and lander says so; a second lander resume ends \
       the pause.
 
-      lander waits for commands that still run on hosts; no command runs twice. If a host is out of reach, lander tries it for as long as \
-      in a running deployment. A deployment and the rollback that followed belong together: the id of either resumes what is left of both. \
-      If newer deployments have changed all hosts of a deployment, it is superseded: lander does not resume it, and exits with 4. \
-      Otherwise this command exits as the deployment would have: with 10 if it failed and was rolled back, even if only the rollback was \
-      left, or if both had ended already. With the id of a train (several groups), lander continues the train where it stopped. Without an \
-      id, it continues a train if nothing else is open.
+      lander waits for commands that still run on hosts; no command runs twice. If a host is out of reach, lander retries for as long as a \
+      running deployment would. A deployment and the rollback that followed belong together: with the id of either, lander resumes what is \
+      left of both. If newer deployments have changed all hosts of a deployment, it is superseded: lander does not resume it, and exits \
+      with 4. Otherwise this command exits with the deployment's exit code. For a deployment that failed and was rolled back, that is 10, \
+      even if only the rollback was left or both had already ended. With the id of a train (several groups), lander continues the train \
+      where it stopped. Without an id, it continues a train if nothing else is open.
 
       Examples:
         lander resume

@@ -7,7 +7,7 @@ import DeployReport
 struct RollbackCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Takes the hosts of a group back to its last good revision.",
+    abstract: "Takes the hosts of a group back to the group's last good revision.",
     discussion: """
       The hosts keep the release, its recipe and a receipt, so a rollback works in a fresh checkout and sends no files. A revision is good \
       once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that have its release go back and the \
@@ -36,7 +36,7 @@ struct RollbackCommand: Verb {
     name: .customLong("to"),
     help: ArgumentHelp("Go to this release, bundle, commit or deployment; the hosts must still keep it.", valueName: "release"))
   var aim: String?
-  @Flag(help: "Also take back hosts that run another release than the rest of the group.")
+  @Flag(help: "Also take back hosts that run a different release from the rest of the group.")
   var straighten = false
   @Option(help: ArgumentHelp("Go back although this stage is irreversible; it is not undone. May be repeated.", valueName: "stage"))
   var despite: [String] = []

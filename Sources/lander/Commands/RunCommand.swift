@@ -10,16 +10,16 @@ struct RunCommand: Verb {
     commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group; they keep their release.",
     discussion: """
       Name the task, then the recipe if several recipes have a task of that name, then the task's parameters as options. A task has locks, \
-      a journal and bounds, like a deployment, and none of its commands runs twice. follow, pause, resume, cancel, approve, logs, history \
-      and explain take its id. A task changes no receipts on hosts, a freeze window does not delay it, and on_success and on_failure of \
-      the recipe are not called.
+      a journal and bounds, like a deployment, and none of its commands runs twice. You can give its id to follow, pause, resume, cancel, \
+      approve, logs, history and explain. A task changes no receipts on hosts, a freeze window does not delay it, and on_success and \
+      on_failure of the recipe are not called.
 
       lander does not roll back what a task did. If the task fails on a host, no further host begins unless the budget allows the failure. \
-      If the task took a host out of traffic or stopped it, lander starts the host again, and gives its traffic back if ValidateService \
-      passes. Exit codes of a task that failed: 10 if no changes remain; 12 if changes remain, because a host has finished, or because run \
-      or once of the task has begun a command that may change something; 11 if a host could not be brought back into service; 16 if a \
-      person rejected a gate or did not answer in time; 17 if a watch or an analysis failed the task. 16 and 17 do not say whether changes \
-      remain.
+      If the task took a host out of traffic or stopped the application there, lander starts the application again, and gives the host its \
+      traffic back if ValidateService passes. Exit codes of a task that failed: 10 if no changes remain; 12 if changes remain, because a \
+      host has finished, or because the task's function run or once has started a command that might change something; 11 if a host could \
+      not be brought back into service; 16 if a person rejected a gate or did not answer in time; 17 if the task failed because of a watch \
+      or an analysis. 16 and 17 do not say whether changes remain.
 
       --plan only shows what the task would do on each host: it asks the hosts what they run, and rehearses the task.
 

@@ -14,8 +14,9 @@ struct SimulateCommand: Verb {
       The simulation uses the recipe's own strategy, bounds and gates, on a virtual clock. It contacts no real host and runs no hook: for \
       each host it draws a random duration and a random result. The output says how long a rollout takes, how often it stops a good \
       release, whether and when it finds a bad release, and how many hosts had the bad release by then. The rollback that follows is not \
-      counted. Each --fault is a row; faults with commas between them share a row. Faults: \(Forecast.faults.joined(separator: ", ")). A \
-      simulated person answers the gates. --html writes a page that compares the rows with plots; the page needs no script and no server.
+      counted. Each --fault adds a row to the output; faults with commas between them share a row. Faults: \
+      \(Forecast.faults.joined(separator: ", ")). A simulated person answers the gates. --html writes a page that compares the rows in \
+      plots. The page needs no script and no server.
 
       Examples:
         lander simulate web --hosts 200

@@ -15,7 +15,7 @@ struct StatusCommand: Verb {
 
       For a group with slots, status shows the share of the traffic that deployments from this machine last gave each slot, and since \
       when. It does not ask the balancer. status also lists the first ten deployments in the queue for the lock, and the hosts that lack \
-      their group's revision, with the command that deploys it to them: lander deploy --missing.
+      their group's revision. It also prints the command that brings the revision to these hosts: lander deploy --missing.
 
       Examples:
         lander status

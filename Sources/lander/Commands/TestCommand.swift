@@ -13,10 +13,11 @@ struct TestCommand: Verb {
       Contacts no real host: a test deploys recipes to simulated hosts, on a virtual clock, and states what it expects. \
       docs/test-a-recipe.md shows how. Exits with 2 if a test fails.
 
-      With --lab, tests run for real on throw-away hosts, which are folders of this machine: hooks, builds and other commands run here, as \
-      you. A lab deploys each recipe, deploys a changed revision, lets a host fail, and rolls back; then it runs the tests that specs \
-      declare with the word lab. Programs of the lab stand in for sudo, systemctl, ssh and similar ones, but only for calls by name: \
-      a script that runs /usr/bin/systemctl or sets PATH runs the real one. At its end, a lab ends what it started and removes its folder.
+      With --lab, tests run for real on throwaway hosts, which are folders on this machine. Hooks, builds and other commands run here, as \
+      your user. A lab deploys each recipe, deploys a changed revision, makes a host fail, and rolls back. Then it runs the tests that \
+      specs declare with the word lab. The lab replaces sudo, systemctl, ssh and similar programs, but only if they are called by name: a \
+      script that runs /usr/bin/systemctl or sets PATH runs the real program. At the end, a lab stops the processes that it started and \
+      removes its folder.
 
       Examples:
         lander test

@@ -9,8 +9,8 @@ struct VerifyCommand: Verb {
     commandName: "verify",
     abstract: "Compares the current release of every host with its manifest, and names what differs.",
     discussion: """
-      The hosts hash every file themselves. The command takes no lock and writes nothing on the hosts. If a hook edits a file in place, \
-      this file differs. The command also names files that hooks, the application or a person added, but they do not count as differences. \
+      The hosts hash every file themselves. The command takes no lock and writes nothing on the hosts. A file that a hook edits in place \
+      counts as different. The command also names files that hooks, the application or a person added; these do not count as differences. \
       Exits with 3 if something differs, and with 20 if a host is out of reach and no other host differs.
 
       Example:

@@ -7,13 +7,13 @@ import Glibc
 /// Waits for the end of a deployment that another process runs.
 struct WaitCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "wait", abstract: "Waits until a deployment has ended, and exits with its exit code.",
+    commandName: "wait", abstract: "Waits until a deployment has ended, and exits with the deployment's exit code.",
     discussion: """
-      Use it in a pipeline step that depends on a deployment which another step or person started. At least once a minute the command \
+      Use it in a pipeline step that depends on a deployment that another step or person started. At least once a minute the command \
       prints on standard error what the deployment waits for; the summary goes to standard output. If the deployment fails, the command \
       also waits for the rollback. With the id of a train (several groups), it waits for the whole train. Exits with the deployment's exit \
       code, even if the deployment had ended already; with 3 if the deployment was interrupted, because its process is gone; with 13 if it \
-      is parked; with 22 if --timeout is over first, and the deployment continues. Ctrl-C only stops waiting.
+      is parked; with 22 if the time of --timeout is over first, in which case the deployment continues. Ctrl-C only stops waiting.
 
       Examples:
         lander wait last

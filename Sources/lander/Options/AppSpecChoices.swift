@@ -5,7 +5,7 @@ import DeployModel
 struct AppSpecChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "With --appspec: the number or share of hosts that change together, in one batch after the other.", valueName: "n|n%"))
+      "With --appspec: the number or share of hosts in a batch. Batches change one after the other.", valueName: "n|n%"))
   var batch: String?
 
   @Option(
@@ -14,11 +14,11 @@ struct AppSpecChoices: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --appspec: what to do with files at a destination that no deployment put there: DISALLOW, OVERWRITE or RETAIN.",
+      "With --appspec: what to do with a file that exists at a destination and was not deployed: DISALLOW, OVERWRITE or RETAIN.",
       valueName: "behavior"))
   var fileExistsBehavior: String?
 
-  @Flag(help: "With --appspec: install files and start scripts as root, with sudo, because the CodeDeploy agent runs as root too.")
+  @Flag(help: "With --appspec: install files and start scripts as root, with sudo, as the CodeDeploy agent does.")
   var sudo = false
 
   @Flag(help: "With --appspec: continue if a stop script of the previous revision fails.")

@@ -4,11 +4,11 @@ import ArgumentParser
 struct AppSpecOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Deploy this bundle as its appspec file says; no deploy.lua is needed. It is a folder, an archive, or the appspec file in a folder.",
+      "Deploy this bundle as its appspec file says, without a deploy.lua. Give a folder, an archive, or the appspec file in a folder.",
       valueName: "dir|file"))
   var appspec: String?
 
-  @Option(help: ArgumentHelp("The hosts of --appspec, with commas between: web1,deploy@web2:2222.", valueName: "hosts"))
+  @Option(help: ArgumentHelp("The hosts for --appspec, with commas between: web1,deploy@web2:2222.", valueName: "hosts"))
   var hosts: String?
 
   @Option(help: ArgumentHelp("The login user on the hosts of --appspec.", valueName: "user"))
@@ -16,12 +16,12 @@ struct AppSpecOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see NAME. Default: the bundle's name.", valueName: "name"))
+      "The application's name for --appspec: hosts keep it in /srv/NAME; scripts see NAME. Default: the bundle's name.", valueName: "name"))
   var applicationName: String?
 
   @Option(
     help: ArgumentHelp(
-      "The deployment group of --appspec: scripts see its name, and each group on a host has files of its own.", valueName: "name"))
+      "The deployment group for --appspec: scripts see its name, and each group on a host has files of its own.", valueName: "name"))
   var deploymentGroupName: String?
 
   func validate() throws {

@@ -3,7 +3,7 @@ import DeployDesk
 
 /// The simulated fleet that replaces the group's own hosts.
 struct FleetOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of simulated hosts; without it, those of the group.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of simulated hosts; without it, the hosts of the group.", valueName: "count"))
   var hosts: Int?
   @Option(parsing: .unconditional, help: ArgumentHelp("The seed; without it, a new one.", valueName: "number"))
   var seed: UInt64?

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The option for a deployment in spite of a freeze window. A task needs none, because no freeze window delays it.
 struct FreezeOption: ParsableArguments {
-  @Flag(help: "Deploy although a freeze window of the recipe is open. Needs --reason, which is recorded.")
+  @Flag(help: "Deploy although a freeze window of the recipe is open. Needs --reason; the journal records the reason.")
   var overrideFreeze = false
 
   /// The option, if it was given.

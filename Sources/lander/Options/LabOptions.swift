@@ -5,7 +5,7 @@ import DeployModel
 struct LabOptions: ParsableArguments {
   @Flag(
     help: """
-      Run recipes for real, against throw-away hosts on this machine: hooks, builds and other commands run here, as you. Each recipe is \
+      Run recipes for real, on throwaway hosts on this machine. Hooks, builds and other commands run here, as your user. Each recipe is \
       deployed, deployed again, made to fail, and rolled back.
       """)
   var lab = false
@@ -15,11 +15,11 @@ struct LabOptions: ParsableArguments {
   var group: String?
   @Option(help: ArgumentHelp("With --lab: a parameter of the recipe.", valueName: "name=value"))
   var param: [String] = []
-  @Option(help: ArgumentHelp("With --lab: the largest number of throw-away hosts of each group, 1 to 50.", valueName: "number"))
+  @Option(help: ArgumentHelp("With --lab: the largest number of throwaway hosts of each group, 1 to 50.", valueName: "number"))
   var hosts: Int?
-  @Option(help: ArgumentHelp("With --lab: how long each deployment may take: 90s, 10m. Without it, 5m.", valueName: "time"))
+  @Option(help: ArgumentHelp("With --lab: the time limit of each deployment, such as 90s or 10m. Without it, 5m.", valueName: "time"))
   var timeout: String?
-  @Flag(help: "With --lab: keep the folder of the throw-away hosts, and name it.")
+  @Flag(help: "With --lab: keep the folder of the throwaway hosts, and print its path.")
   var keep = false
 
   /// The largest number of hosts of each group, unless `--hosts` gives another one.

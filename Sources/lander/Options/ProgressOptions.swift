@@ -19,7 +19,7 @@ struct ProgressOptions: ParsableArguments {
   var quiet = false
 
   @Option(
-    help: ArgumentHelp("Write JUnit's XML to this file: a suite for each wave, a case for each host and event.", valueName: "file"))
+    help: ArgumentHelp("Write JUnit's XML to this file, with a suite for each wave and a case for each host and event.", valueName: "file"))
   var junit: String?
 
   @Option(

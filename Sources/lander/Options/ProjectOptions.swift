@@ -6,7 +6,7 @@ struct ProjectOptions: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
     help: ArgumentHelp(
-      "The project's folder; without it, the nearest folder upwards that has a deploy.lua.",
+      "The project's folder; without it, the nearest folder with a deploy.lua, from here upwards.",
       valueName: "dir"))
   var project: String?
 

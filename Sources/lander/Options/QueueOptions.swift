@@ -11,15 +11,15 @@ struct QueueOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      What to do if another deployment has the hosts. fail: exit with 4. wait: queue for an hour, or wait=TIME. supersede: also queue, and \
-      end the queued deployments of the same recipe, group and hosts that used supersede too.
+      What to do if another deployment has the hosts. fail: exit with 4. wait: queue for an hour; wait=TIME sets another time. supersede: \
+      queue too, and end the queued deployments of the same recipe, group and hosts that also used supersede.
       """,
       valueName: "fail|wait|supersede"))
   var onBusy: WhenBusy?
 
   @Option(
     help: ArgumentHelp(
-      "The number of this deployment, such as the number of the pipeline. It is refused with exit code 4 if a host had a higher number.",
+      "The number of this deployment, such as the pipeline's number. lander refuses (exit code 4) if a host already had a higher number.",
       valueName: "n"))
   var sequence: Int?
 

@@ -4,11 +4,11 @@ import DeployModel
 
 /// Options about stages that run once for a revision.
 struct StageOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Skip this stage, because it is done for this revision. May be repeated.", valueName: "stage"))
+  @Option(help: ArgumentHelp("Skip this stage, because it has already run for this revision. May be repeated.", valueName: "stage"))
   var ran: [String] = []
 
   @Option(
-    help: ArgumentHelp("Run this stage again, although it ran or was begun for this revision. May be repeated.", valueName: "stage"))
+    help: ArgumentHelp("Run this stage again, although it has run or begun for this revision. May be repeated.", valueName: "stage"))
   var again: [String] = []
 
   /// The first of these options that was given; nil: none was given.

@@ -8,9 +8,9 @@ struct StayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Wait at a gate for the answer of a person: --wait until the gate closes, --wait=30m for that time; then lander parks the deployment \
-      and exits with 22. Without this option, the command waits at a terminal. Without a terminal, it parks the deployment at once and \
-      exits with 13.
+      Wait at a gate for a person's answer. --wait waits until the gate closes. --wait=30m waits for at most that time; then lander parks \
+      the deployment and exits with 22. Without this option, the command waits if it has a terminal; otherwise it immediately parks the \
+      deployment and exits with 13.
       """,
       valueName: "time"))
   var wait: String?

@@ -6,7 +6,7 @@ struct WhereOption: ParsableArguments {
   @Option(
     name: .customLong("where"),
     help: ArgumentHelp(
-      "Only hosts whose tag has this value, or one of several between commas; * stands for anything. Repeated conditions must all hold.",
+      "Only hosts whose tag has this value, or one of several (a,b); * stands for anything. If repeated, all conditions must hold.",
       valueName: "tag=value"))
   var conditions: [String] = []
 

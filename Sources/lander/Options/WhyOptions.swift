@@ -5,13 +5,13 @@ import DeployModel
 struct WhyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The reason, in one line: history, status, locks and receipts show it. The default is the first line of the commit message.",
+      "The reason, in one line, for history, status, locks and receipts. The default is the first line of the commit message.",
       valueName: "text"))
   var message: String?
 
   @Option(
     help: ArgumentHelp(
-      "A label for other programs; its name has a-z, 0-9 and . _ / -. May be repeated, up to 32 times.",
+      "A label for other programs. Its name consists of a-z, 0-9 and . _ / -. May be repeated, up to 32 times.",
       valueName: "name=value"))
   var label: [String] = []
 
