@@ -70,12 +70,12 @@ extension Verb {
 @main
 enum Main {
   static func main() async {
-    // The first file that is opened would get a standard descriptor that the parent closed, and would then receive what is printed.
+    // If the parent closed a standard descriptor, the first file that is opened would get its number, and then receive what is printed.
     for descriptor in 0..<Int32(3) where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
-    // If a reader goes away (`lander history | head`), the command must not die half-way through a deployment. The handler does nothing;
-    // unlike SIG_IGN, processes that this one starts do not inherit it.
+    // If a reader goes away (`lander history | head`), the command must not die half-way through a deployment. The handler does nothing.
+    // Unlike SIG_IGN, a handler is not inherited by the processes that this one starts.
     signal(SIGPIPE, hearNothing)
-    // Jobs on this machine outlive this process, so they must not inherit its descriptors, such as the end of a CI step's output.
+    // Jobs on this machine outlive this process, so they must not inherit its descriptors, such as the pipe for a CI step's output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
     Ending.expect(Array(CommandLine.arguments.dropFirst()))
@@ -84,7 +84,7 @@ enum Main {
     if EarlyEnd.isUnderWay { EarlyEnd.wait() }
     do {
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
-      // `--version` is accepted only in front. After a command, it would end with a success although nothing was deployed.
+      // `--version` is accepted only before a command. After a command, it would succeed although nothing was deployed.
       if arguments.first == "--version" {
         terminal.say(Version.number)
         Ending.leave(.done)
@@ -108,7 +108,7 @@ enum Main {
   }
 }
 
-/// The option `-C DIR` before the command, as git and make have it.
+/// The option `-C DIR` before the command, as in git and make.
 enum Elsewhere {
   /// Enters the folder, and returns the arguments after the option.
   /// - Throws: `Problems` if there is no such folder.
@@ -128,7 +128,8 @@ enum Elsewhere {
     return Array(rest)
   }
 
-  /// Takes one `-C DIR` from the front. Outer nil: the first word is another one; inner nil: the option has no folder.
+  /// Takes one `-C DIR` from the front. The outer optional is nil if the first word is a different one; the inner optional is nil if no
+  /// folder follows `-C`.
   private static func next(in rest: inout ArraySlice<String>) -> String?? {
     guard let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") else { return nil }
     rest.removeFirst()
@@ -136,7 +137,7 @@ enum Elsewhere {
     return .some(attached.isEmpty ? rest.popFirst() : String(attached))
   }
 
-  /// Checks the current folder. - Throws: `Problems` if the folder has no usable path: every relative path would then start at `/`.
+  /// Checks the current folder. - Throws: `Problems` if the folder has no usable path, because every relative path would then start at `/`.
   static func check() throws(Problems) {
     let path = getcwd(nil, 0)
     defer { free(path) }
@@ -149,13 +150,13 @@ enum Elsewhere {
   }
 }
 
-/// The handler of a signal that should do nothing. It is a function and no closure: a closure in `main` would belong to the main actor, and
-/// would trap if another thread writes.
+/// The handler of a signal that should do nothing. It is a function, not a closure, because a closure in `main` would belong to the main
+/// actor and would trap if another thread writes.
 private func hearNothing(_: Int32) {}
 
 /// Finds subcommands by their names. Unknown names are refused, with a near match.
 enum Subcommand {
-  /// Returns the command that the first words name; the parent if the first word names no subcommand.
+  /// Returns the command that the first words name, or the parent if the first word names no subcommand.
   static func named(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> any ParsableCommand.Type {
     guard let word = arguments.first,
       let child = parent.configuration.subcommands.first(where: {

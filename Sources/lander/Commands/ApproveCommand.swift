@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// `lander approve`: approves a gate that a deployment waits at.
+/// `lander approve`: approves a gate at which a deployment waits.
 struct ApproveCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Approves a gate at which a deployment waits.",

@@ -63,7 +63,7 @@ struct CancelCommand: Verb {
 
   private var reason: String { why.comment.isEmpty ? "lander cancel" : "lander cancel: \(why.comment)" }
 
-  /// Says that there is nothing left to cancel, because a newer deployment decides what the hosts run.
+  /// Says that nothing is left to cancel, because a newer deployment has taken over the hosts.
   private func tellSuperseded(_ pair: DeploymentPair, _ terminal: Terminal) -> DeployModel.ExitCode {
     Ending.note(pair.members.map(\.id))
     let lines = pair.superseded?.lines() ?? []
@@ -71,7 +71,7 @@ struct CancelCommand: Verb {
     return .done
   }
 
-  /// Tells the engine that runs the deployment to cancel it, and waits for its end.
+  /// Tells the engine that runs the deployment to cancel it, and waits until the deployment has ended.
   private func end(_ pair: DeploymentPair, _ desk: Desk, _ terminal: Terminal) async throws -> DeployModel.ExitCode {
     let name = pair.first.id
     EarlyEnd.nowHolds("the deployment may still hear the message")

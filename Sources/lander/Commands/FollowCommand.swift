@@ -4,7 +4,7 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Shows a deployment that another process runs, as that process shows it.
+/// Shows a deployment that another process runs, in the same form in which that process shows it.
 struct FollowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "follow", abstract: "Shows a deployment that another process of this machine runs, from its beginning to its end.",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Passes a wait or a check of a deployment before its time.
+/// Ends a wait or a check of a deployment early, as passed.
 struct PromoteCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "promote", abstract: "Ends a wait or a check of a deployment early, as passed.",

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Lists the releases that hosts keep, and which of them a rollback can go to.
+/// Lists the releases that hosts keep, and says to which of them a rollback can go.
 struct ReleasesCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "releases",

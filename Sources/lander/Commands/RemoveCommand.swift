@@ -56,7 +56,7 @@ struct RemoveCommand: Verb {
         terminal.tell(report.lines(on: terminal.err))
         let question = "Remove \(planned.plan.what) from \(planned.plan.hosts.count.of("host"))?"
         guard consent.agrees(to: question, isRead: form.json, on: terminal) else { return .refused }
-        // The hosts may have changed while the person thought about the question.
+        // The hosts might have changed while the person thought about the question.
         planned = try await desk.plan(Asked(request), of: project, endsLate: true)
       }
       let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed)

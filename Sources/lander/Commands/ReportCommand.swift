@@ -4,7 +4,7 @@ import DeployModel
 import DeployReport
 import Foundation
 
-/// Reports everything that is known of one deployment: as text, as Markdown, or as a page.
+/// Reports everything that is known about one deployment, as text, as Markdown, or as a page.
 struct ReportCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Reports a deployment: who deployed and why, what happened, each host, and the output of commands.",

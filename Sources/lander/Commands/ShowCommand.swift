@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Prints one recipe after its base was added, with the source of each part; or prints one deployment.
+/// Prints one recipe combined with its base, with the source of each part. Or prints one deployment.
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -41,14 +41,14 @@ struct ShowCommand: Verb {
     return .done
   }
 
-  /// Returns the named train; nil: the argument names no train, or there is no argument.
+  /// Returns the named train, or nil if the argument names no train or is missing.
   private func train() throws -> Train? {
     guard let word = recipe, Train.ID.isMeant(by: word) else { return nil }
     if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
     return try TrainFile.named(word, in: options.existingStateFolder())
   }
 
-  /// Returns the report of the named deployment; nil: the argument names a recipe, or there is no argument.
+  /// Returns the report of the named deployment, or nil if the argument names a recipe or is missing.
   private func deployment() async throws -> AccountReport? {
     guard let word = recipe else { return nil }
     // This works even if the project does not load, because the journal has what was deployed.

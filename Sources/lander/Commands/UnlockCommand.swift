@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Explains who holds a group's lock and what the holder left running, and removes the lock.
+/// Says which deployment has a group's lock and which of its commands still run, and removes the lock.
 struct UnlockCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "unlock", abstract: "Shows which deployment has the lock of a group, and removes the lock.",
@@ -69,7 +69,7 @@ struct UnlockCommand: Verb {
 }
 
 extension DeadHolder {
-  /// The lines about a holder that is dead, and the command that is better than taking its lock away.
+  /// The lines about a holder that no longer runs, and the command to use instead of removing its lock.
   fileprivate var lines: [String] {
     guard case .interrupted(let deployment) = self else { return [clause.sentenced] }
     return [

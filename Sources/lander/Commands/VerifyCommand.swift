@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Compares the releases that hosts run with what was delivered, file by file.
+/// Compares the releases that hosts run with the files that were delivered.
 struct VerifyCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Who sends a message to a deployment, and why.
+/// Who sends a message to a deployment, and the reason.
 struct CommentOption: ParsableArguments {
   @Option(
     name: [.customLong("comment"), .customLong("message")],

@@ -17,7 +17,7 @@ struct GateChoice: ParsableArguments {
   var gate: String?
 
   /// Answers the question of a train, or a gate of a deployment that an engine runs, or resumes a parked deployment with the answer.
-  /// - Parameter sign: signs the approval; nil: the approval is not signed.
+  /// - Parameter sign: signs the approval. If nil, the approval is not signed.
   func answer(_ kind: Message.Kind, signing sign: Signing? = nil, on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if kind != .promote, let train = try TrainFile.named(id, in: options.existingStateFolder()) {
       if sign != nil {
@@ -35,7 +35,7 @@ struct GateChoice: ParsableArguments {
     do {
       return try await Speech(kind: kind, gate: gate, comment: why.comment, sign: sign).say(to: id, options, on: terminal)
     } catch {
-      // The engine may have left meanwhile, so that the deployment is parked now.
+      // The engine might have exited meanwhile, so that the deployment is now parked.
       if try await Speech.isKnown(id, options), let code = try await answering.perform(id, options, on: terminal) { return code }
       throw error
     }

@@ -5,20 +5,21 @@ import Foundation
 /// The parameters of a recipe that are not typed as options: those in the file of `--params`, and those in the environment. Options win
 /// over the file, and the file wins over the environment.
 struct GivenParameters {
-  /// The environment's first, then the file's: a later value of the same parameter wins. Values that do not fit are left out.
+  /// The values from the environment, then those from the file: a later value of the same parameter wins. Values that do not fit their
+  /// parameter are left out.
   private(set) var members: [Value.Member] = []
   private(set) var problems: [Problem] = []
   /// The parameters of the recipe. Empty if no recipe is chosen; values are then checked later.
   private let own: [Parameter]
-  /// What names of variables begin with: `LANDER_PARAM_DRY_RUN` is the parameter `dry_run`.
+  /// The prefix of variables' names: `LANDER_PARAM_DRY_RUN` is the parameter `dry_run`.
   static let prefix = "LANDER_PARAM_"
   /// The limit of the file in bytes.
   private static let most = 1 << 20
-  /// The limit of problems with unknown names of the file.
+  /// The largest number of unknown names in the file that are reported.
   private static let mostUnknown = 10
 
   /// - Parameters:
-  ///   - file: the path of a JSON object with a member for each parameter; nil: there is none.
+  ///   - file: the path of a JSON object with a member for each parameter, or nil if there is no such file.
   ///   - own: parameters of the recipe.
   ///   - all: parameters of all recipes and tasks. A variable of one of these is ignored, because a CI job sets it for another command.
   init(file: String?, own: [Parameter], all: [Parameter], environment: [(name: String, text: String)]) {
@@ -89,7 +90,7 @@ struct GivenParameters {
 
   private struct Refusal: Error {
     var words: String
-    /// What to do; nil: say what the file has to be.
+    /// What to do, or nil for a sentence that says what the file has to be.
     var fix: String?
   }
 

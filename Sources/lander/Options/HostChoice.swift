@@ -15,7 +15,7 @@ struct HostChoice: ParsableArguments {
   var names: [String] { get throws { try HostChoice.names(only) + tags.words } }
 
   /// Runs `look`, which looks up hosts. If `--only` did not name the hosts, a problem then says which option or argument named them.
-  /// - Parameter option: the option that named the hosts; nil: they are plain arguments.
+  /// - Parameter option: the option that named the hosts, or nil if they are plain arguments.
   static func named<T>(by option: String?, _ look: () throws -> T) throws -> T {
     do { return try look() } catch var problems as Problems {
       for index in problems.list.indices where problems.list[index].subject == "--only" { problems.list[index].subject = option }

@@ -1,7 +1,7 @@
 import DeployModel
 import Foundation
 
-/// The names of a JSON object as its text has them. Foundation's reader keeps one member of each name and says nothing about the others.
+/// The names in the text of a JSON object, with repetitions. Foundation's reader silently keeps only one member of each name.
 enum JSONNames {
   /// Returns the names that the outermost object has more than once, in their order.
   /// - Parameter text: valid JSON.

@@ -19,7 +19,7 @@ enum OptionNames {
   static let all: Set<String> = Set(acting.flatMap { names(of: $0) })
     .union(["help", "help-hidden", "generate-completion-script", "experimental-dump-help"])
 
-  /// Returns the first of the commands that act on a recipe that has an option; nil: none has it.
+  /// Returns the first command that acts on a recipe and has this option, or nil if no such command has it.
   static func owner(of option: String) -> String? {
     acting.first { names(of: $0).contains(option) }.map { "lander " + ($0.configuration.commandName ?? $0._commandName) }
   }
@@ -36,7 +36,7 @@ enum OptionNames {
     return (dump.command.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name)
   }
 
-  /// Returns why a parameter cannot be given as `--NAME`: an option of lander has that name. Nil: no option has it.
+  /// Returns why a parameter cannot be given as `--NAME`, because an option of lander has that name, or nil if no option has it.
   static func clash(_ parameter: Parameter) -> Problem? {
     let plain = parameter.name.replacing("_", with: "-")
     let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])

@@ -42,7 +42,7 @@ struct ProgressOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Show the output of commands on hosts as it arrives.")
   var verbose = false
 
-  /// The output mode; nil: the terminal and the CI system decide.
+  /// The output mode, or nil if the terminal and the CI system decide.
   var mode: Surface.Mode? { quiet ? .quiet : output }
 
   func validate() throws {

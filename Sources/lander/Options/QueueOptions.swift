@@ -6,7 +6,7 @@ extension WhenBusy: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-/// The options for a deployment whose hosts another deployment has.
+/// The options for the case that another deployment has the hosts.
 struct QueueOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -36,12 +36,12 @@ struct QueueOptions: ParsableArguments {
   /// What to do if another deployment has the hosts.
   var busy: WhenBusy { onBusy ?? (urgent ? .wait(WhenBusy.usual) : .fail) }
 
-  /// The reason for `--urgent`; nil: the deployment is not urgent.
+  /// The reason for `--urgent`, or nil if the deployment is not urgent.
   var urgency: String? { urgent ? line : nil }
 
   private var line: String? { reason.flatMap { Provenance.line($0, limit: 256) } }
 
-  /// The first of these options that was given; nil: none was given.
+  /// The first of these options that was given, or nil if none was given.
   var choice: String? {
     let options = [
       ("--on-busy", onBusy != nil), ("--sequence", sequence != nil), ("--urgent", urgent), ("--reason", reason != nil),
@@ -76,14 +76,14 @@ struct QueueOptions: ParsableArguments {
   }
 
   /// Returns the request with these options.
-  /// - Parameter freeze: the option for freeze windows; nil: none delays this kind of deployment.
+  /// - Parameter freeze: the option for freeze windows, or nil if no freeze window delays this kind of deployment.
   func completing(_ asked: Asked, _ freeze: FreezeOption? = nil) -> Asked {
     var asked = asked
     let overrideFreeze = freeze?.overrideFreeze ?? false
     asked.request.sequence = sequence
     asked.request.freezeOverride = overrideFreeze ? line : nil
     asked.unclear += problems(overrideFreeze)
-    // If no reason for the deployment was given, the reason for the urgency is also the reason for the deployment.
+    // If the deployment has no reason of its own, the reason for its urgency is also the reason for the deployment.
     if let urgency, asked.request.said.message == nil { asked.request.said.message = "urgent: \(urgency)" }
     return asked
   }

@@ -97,7 +97,7 @@ struct RecipeOptions: Equatable {
     }
   }
 
-  /// A list may be typed in several options; of any other parameter the last one counts.
+  /// A list can be given in several options. For any other parameter, the last option counts.
   private mutating func add(_ name: String, _ text: String, isList: Bool) {
     guard isList, let index = parameters.firstIndex(where: { $0.name.isExactly(name) }), let before = parameters[index].value.text else {
       parameters.append(Value.Member(name, .text(text)))

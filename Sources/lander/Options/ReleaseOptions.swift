@@ -13,7 +13,7 @@ struct ReleaseOptions: ParsableArguments {
   @Flag(help: "Also deploy to hosts that are already up to date.")
   var force = false
 
-  /// The first of these options that was given; nil: none was given.
+  /// The first of these options that was given, or nil if none was given.
   var choice: String? { revision.map { _ in "--revision" } ?? (force ? "--force" : nil) }
 
   /// Returns the request with these options.

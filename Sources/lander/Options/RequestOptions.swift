@@ -41,7 +41,7 @@ struct RequestOptions: ParsableArguments {
   )
   var orphans: LockRequest.Orphans = .wait
 
-  /// The first given option or word that says what is deployed; nil: none was given.
+  /// The first given option or word that says what is deployed, or nil if none was given.
   var choice: String? {
     let options: [(String, Bool)] = [
       ("--group", group != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
@@ -50,8 +50,8 @@ struct RequestOptions: ParsableArguments {
     return words.first ?? options.first { $0.1 }?.0
   }
 
-  /// Returns the groups that `--group` names; empty: the option was not given. If a group of the project has a comma in its name, the whole
-  /// value is that group's name.
+  /// Returns the groups that `--group` names, or an empty list if the option was not given. If a group of the project has a comma in its
+  /// name, the whole value is that group's name.
   func groups(of project: Project) -> [String] {
     guard let group, group.contains(","), !project.groups.contains(where: { $0.name.isExactly(group) }) else {
       return group.map { [$0] } ?? []
@@ -62,7 +62,7 @@ struct RequestOptions: ParsableArguments {
 
   /// Returns the deployment that the command line asks for.
   /// - Throws: `Problems` if `--only` names no host, or `--where` no tag and value.
-  /// - Parameter whole: the project of which `project` is a part; nil: they are the same.
+  /// - Parameter whole: the project of which `project` is a part, or nil if the two are the same.
   func asked(of project: Project, in whole: Project? = nil) throws(Problems) -> Asked {
     let groups = groups(of: project)
     var asked = try asked(of: project, group: group, in: whole)

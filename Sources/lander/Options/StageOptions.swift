@@ -11,7 +11,7 @@ struct StageOptions: ParsableArguments {
     help: ArgumentHelp("Run this stage again, although it has run or begun for this revision. May be repeated.", valueName: "stage"))
   var again: [String] = []
 
-  /// The first of these options that was given; nil: none was given.
+  /// The first of these options that was given, or nil if none was given.
   var choice: String? { ran.isEmpty ? again.isEmpty ? nil : "--again" : "--ran" }
 
   /// Returns the request with these options.

@@ -30,7 +30,7 @@ struct StayOptions: ParsableArguments {
     return isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1 ? .always : .upTo(.zero)
   }
 
-  /// How long the command watches the alarm of a deployment that has succeeded; nil: it does not watch the alarm.
+  /// How long the command watches the alarm of a deployment that has succeeded, or nil if it does not watch.
   var watching: Staying? {
     switch staying {
     case .upTo(let time) where time == .zero: nil

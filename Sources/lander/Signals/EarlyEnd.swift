@@ -12,16 +12,16 @@ enum EarlyEnd {
     var signal: Int32?
     var at = ContinuousClock.now
     var rest = "nothing on a host was changed"
-    /// The problem to report in place of `rest`; nil: `rest` is reported.
+    /// The problem to report in place of `rest`, or nil if `rest` is reported.
     var problem: Problem?
     var endings: [@Sendable () async -> Void] = []
-    /// Whether the cursor of standard error may be at the end of a drawn frame.
+    /// Whether the cursor of standard error might be at the end of a drawn frame.
     var isDrawn = false
   }
   private static let state = Mutex(State())
   /// Signals within this time count as one request: a wrapper (`timeout`, a CI runner) often signals the process and then its whole group.
   private static let echo = Duration.milliseconds(300)
-  /// How many seconds the processes have to end: TERM, the grace time, KILL.
+  /// The seconds within which the processes must have ended: TERM, the grace time, KILL.
   private static let patience = 30
 
   /// Whether a signal is ending the command.
@@ -37,7 +37,7 @@ enum EarlyEnd {
         return true
       }
       if isFirst {
-        // From here on, no other code may report how the command ended, or failures that only follow from the end of the command.
+        // From here on, no other code is allowed to report how the command ended, or failures that only follow from ending the command.
         let isOpen = Ending.claim(ExitCode(endedBy: number))
         PlainThread.start { if isOpen { end(number, terminal) } else { Ending.leaveSoon() } }
       } else if number != SIGHUP, now - state.withLock({ $0.at }) > echo {
@@ -49,13 +49,14 @@ enum EarlyEnd {
     }
   }
 
-  /// Adds something that has to be ended with the command. The endings run in the order of the calls, and again at a second signal.
+  /// Adds an action that ends something together with the command. The actions run in the order of these calls, and again at a second
+  /// signal.
   static func also(_ ending: @escaping @Sendable () async -> Void) { state.withLock { $0.endings.append(ending) } }
 
   /// Sets the clause that is printed if a signal ends the command from now on, such as `the deployment is as it was`.
   static func nowHolds(_ rest: String) { state.withLock { $0.rest = rest } }
 
-  /// Notes that this command only waits for another process, so that a signal ends nothing but the wait.
+  /// Notes that this command only waits for another process, so that a signal only ends the waiting.
   /// - Parameters:
   ///   - ends: what happens to the deployment, as a clause.
   ///   - command: the command with which a person waits again.
@@ -63,7 +64,7 @@ enum EarlyEnd {
     onlyWaits(for: "deployment", deployment.rawValue, ends, command)
   }
 
-  /// Notes the same about a train.
+  /// Notes that this command only waits for a train.
   static func onlyWaits(for train: Train.ID, which ends: String = "ends all the same", again command: String = "cancel") {
     onlyWaits(for: "train", train.rawValue, ends, command)
   }
@@ -90,7 +91,7 @@ enum EarlyEnd {
     Ending.leave(after: problem ?? Problem("\(word): \(rest)"))
   }
 
-  /// Runs all endings. The wait has a limit, because all task threads may be busy.
+  /// Runs all these actions. The wait has a limit, because all task threads might be busy.
   private static func finish(within seconds: Int) {
     let endings = state.withLock { $0.endings }
     guard !endings.isEmpty else { return }

@@ -6,7 +6,7 @@ import Synchronization
 final class ExecInterruption: Sendable {
   private let heard = Mutex<(signal: Int32, at: ContinuousClock.Instant)?>(nil)
 
-  /// The command's exit code; nil: nobody interrupted it.
+  /// The command's exit code, or nil if nobody interrupted it.
   var code: ExitCode? { heard.withLock { $0.map { ExitCode(endedBy: $0.signal) } } }
 
   func arm(_ terminal: Terminal, _ cancel: @escaping @Sendable () async -> Void) {
@@ -16,7 +16,7 @@ final class ExecInterruption: Sendable {
         defer { first = first ?? (number, now) }
         return first
       }
-      // TERM soon after INT is the same request, because CI runners send both. A terminal that is closed later is no new request either.
+      // A TERM soon after an INT is the same request, because CI runners send both. Closing the terminal later is not a new request either.
       if let first, number == SIGHUP || number == SIGTERM && first.signal != SIGTERM && now - first.at < .seconds(30) { return }
       guard first == nil else { Ending.leave(code ?? .interrupted) }
       terminal.tell("Interrupted: ending the command on every host")

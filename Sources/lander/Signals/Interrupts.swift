@@ -7,19 +7,19 @@ import Glibc
 actor Interrupts {
   /// Signals within this time count as one request: a wrapper (`timeout`, a CI runner) often signals the process and then its whole group.
   private static let echo = Duration.milliseconds(300)
-  /// The time after INT in which TERM is the same request. A CI runner that cancels a job sends INT, some seconds later TERM, and then
+  /// The time after an INT in which a TERM is the same request. A CI runner that cancels a job sends INT, some seconds later TERM, and then
   /// KILL.
   private static let urgency = Duration.seconds(30)
-  /// The time after which lander names the hosts that have not ended. CI runners kill after ten seconds.
+  /// The time after which lander names the hosts that are not finished. CI runners kill after ten seconds.
   private static let patience = Duration.seconds(9)
 
   private let running: Running
   private let shown: Progress
-  /// The rollback of an alarm, which continues after the first signal like a rollback after a failure; nil: none runs.
+  /// The rollback of an alarm, which continues after the first signal like a rollback after a failure; nil if no such rollback runs.
   private let started: Deployment.ID?
   private var before: ContinuousClock.Instant?
   private var first: (signal: Int32, at: ContinuousClock.Instant)?
-  /// What signals have asked to end: nil stands for the deployment, and an id for its rollback.
+  /// What signals have asked lander to end: nil stands for the deployment, and an id for its rollback.
   private var asked: Set<Deployment.ID?> = []
   private var hurry: Task<Void, Never>?
   private(set) var detached = false
@@ -58,7 +58,7 @@ actor Interrupts {
     asked.insert(await ask(number == SIGTERM ? "terminated" : number == SIGHUP ? "the terminal was closed" : "Ctrl-C"))
   }
 
-  /// - Returns: the rollback that continues in spite of the signal; nil: the deployment ends.
+  /// - Returns: the rollback that continues in spite of the signal, or nil if the deployment ends.
   private func ask(_ reason: String) async -> Deployment.ID? {
     let goingBack = if let started { started } else { await running.cancel(reason: reason) }
     if goingBack != nil { shown.goesOn() }

@@ -2,7 +2,7 @@ import Glibc
 
 /// Threads for work that must happen even while all task threads are busy: one waits for signals, and one ends the program.
 enum PlainThread {
-  /// Runs a body on a new thread. Returns false, and does not run the body, if the machine gives no further thread.
+  /// Runs a body on a new thread. Returns false, and does not run the body, if the system cannot create another thread.
   @discardableResult
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     var thread = pthread_t()

@@ -12,7 +12,7 @@ final class PromptInterruption: Sendable {
   }
   private let state = Mutex(State())
 
-  /// The exit code of the command; nil: no signal ended it.
+  /// The exit code of the command, or nil if no signal ended it.
   var code: ExitCode? { state.withLock { $0.code } }
 
   /// Whether the line that is being typed must end: it is dropped, or the command ends.

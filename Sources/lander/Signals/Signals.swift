@@ -20,8 +20,8 @@ enum Signals {
 
   private static let listener = Mutex<(@Sendable (Int32) -> Void)?>(nil)
 
-  /// Starts the thread that reads the pipe. Returns when the thread has passed on pending signals, so that an earlier signal keeps the
-  /// command from starting.
+  /// Starts the thread that reads the pipe. Returns after the thread has passed on pending signals, so that a signal that came earlier
+  /// keeps the command from starting.
   private static let watch: Void = {
     let isReady = DispatchSemaphore(value: 0)
     let read = ends.read
@@ -50,7 +50,7 @@ enum Signals {
   }
 
   private static func listen(to end: Int32, _ isReady: DispatchSemaphore) {
-    // The parent of this process may have blocked these signals, and a child inherits that.
+    // The parent of this process might have blocked these signals, and a child inherits blocked signals.
     var mask = sigset_t()
     sigemptyset(&mask)
     for number in ending + [SIGUSR1, SIGWINCH, SIGCONT] { sigaddset(&mask, number) }

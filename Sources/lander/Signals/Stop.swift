@@ -6,7 +6,7 @@ enum Stop {
   private static let first = Atomic<Int32>(0)
   private static let count = Atomic<Int>(0)
 
-  /// The first signal that came; nil: no signal came.
+  /// The first signal that came, or nil if no signal came.
   static var signal: Int32? {
     let number = first.load(ordering: .relaxed)
     return number == 0 ? nil : number
@@ -14,8 +14,8 @@ enum Stop {
   /// The number of signals that came.
   static var signals: Int { count.load(ordering: .relaxed) }
 
-  /// Only counts the signals with these numbers from now on. TERM after INT is the same request, because CI runners send both. A terminal
-  /// that is closed after another signal is no new request either.
+  /// Only counts the signals with these numbers from now on. A TERM after an INT is the same request, because CI runners send both. Closing
+  /// the terminal after another signal is not a new request either.
   static func listen(to numbers: [Int32]) {
     // Both values exist before a handler uses them.
     _ = (signal, signals)

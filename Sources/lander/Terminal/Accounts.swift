@@ -3,13 +3,13 @@ import DeployModel
 import DeployReport
 
 extension PastDeployments {
-  /// Returns who made a deployment, why, who sent it messages, and what it left; nil: its journal has no beginning.
+  /// Returns who made a deployment, why, who sent it messages, and what is left of it. Returns nil if its journal has no beginning.
   func account(of deployment: Deployment.ID) async throws -> Account? {
     let story = DeploymentStory(try await outline(of: deployment))
     return story.plan.map { _ in Account(story) }
   }
 
-  /// Returns the account of a deployment and its rollback, both of which have ended. What the rollback repaired does not count as left.
+  /// Returns the account of a deployment and its rollback, both of which have ended. What the rollback repaired no longer needs attention.
   func account(of pair: DeploymentPair) async throws -> Account {
     var back: DeploymentStory?
     if let id = pair.back?.id { back = DeploymentStory(try await outline(of: id)) }

@@ -21,9 +21,9 @@ struct AlarmFollowUp {
   let options: ProjectOptions
   let progress: ProgressOptions
   let terminal: Terminal
-  /// The project; nil: it is unknown, so the alarm cannot start a rollback.
+  /// The project, or nil if it is unknown. Then the alarm cannot start a rollback.
   var project: LoadedProject?
-  /// How long the command watches; nil: it does not watch.
+  /// How long the command watches, or nil if it does not watch.
   var patience: Staying?
 
   private var book: AlarmFiles { AlarmFiles(in: options.stateFolder()) }
@@ -48,7 +48,7 @@ struct AlarmFollowUp {
   }
 
   /// Watches the alarm of a deployment that has ended, if this command stays; otherwise says that nobody watches it.
-  /// - Returns: how the deployment and the watch ended.
+  /// - Returns: the result of the deployment and of the watch.
   func after(_ end: Launch.End) async throws -> Launch.End {
     guard let story = end.chronicles.first?.story, end.code == .done, story.plan?.flow.alarm != nil,
       story.hosts.contains(where: { $0.status == .succeeded })
@@ -76,7 +76,7 @@ struct AlarmFollowUp {
   }
 
   /// Watches until the alarm ends, the time is over, or a signal comes. If the alarm fires, this runs the rollback.
-  /// - Parameter time: how long to watch; nil: until the alarm ends.
+  /// - Parameter time: how long to watch, or nil to watch until the alarm ends.
   private func run(
     _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil, ending signal: FirstSignal
   ) async throws -> (record: AlarmRecord, back: Launch.End?, standing: AlarmRollback?) {
@@ -87,7 +87,7 @@ struct AlarmFollowUp {
         return try await launch.run(plan)
       }
     }
-    // The first signal ends the watching, and the next one the command. A rollback that is under way handles signals itself.
+    // The first signal ends the watching, and the next one ends the command. A rollback that is under way handles signals itself.
     Signals.hear(Signals.ending) { number in
       signal.take(number)
       work.cancel()
@@ -117,7 +117,7 @@ private final class FirstSignal: Sendable {
 
   func take(_ one: Int32) { _ = number.compareExchange(expected: 0, desired: one, ordering: .relaxed) }
 
-  /// The exit code of a command that the signal ended; if none came, as if Ctrl-C had ended it.
+  /// The exit code of a command that the signal ended. If no signal came, it is the same as for Ctrl-C.
   var code: DeployModel.ExitCode {
     let one = number.load(ordering: .relaxed)
     return DeployModel.ExitCode(endedBy: one == 0 ? SIGINT : one)
@@ -126,15 +126,15 @@ private final class FirstSignal: Sendable {
 
 extension AlarmWatch {
   /// - Parameters:
-  ///   - record: the present record of the alarm.
-  ///   - standing: the state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
+  ///   - record: the current record of the alarm.
+  ///   - standing: the state of the rollback that the alarm began, or nil if it began none or the rollback is no longer known.
   fileprivate func report(_ record: AlarmRecord, _ standing: AlarmRollback? = nil) -> AlarmReport {
     AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, standing: standing)
   }
 }
 
 extension Launch.End {
-  /// The exit code if a signal ended the command while the rollback was under way; nil: no signal did.
+  /// The exit code if a signal ended the command while the rollback was under way; otherwise nil.
   fileprivate var signal: DeployModel.ExitCode? {
     [.detached, .hungUp, .interrupted, .terminated].contains(code) ? code : nil
   }

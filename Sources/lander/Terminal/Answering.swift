@@ -7,10 +7,10 @@ struct Answering {
   let draft: MessageDraft
   let progress: ProgressOptions
   let stay: StayOptions?
-  /// Whether the answer is left on the hosts, for the engine that resumes the deployment; false: this command resumes it.
+  /// Whether the answer is left on the hosts, for the engine that resumes the deployment. If not, this command resumes the deployment.
   var leaves = false
 
-  /// - Parameter word: the deployment; nil: the only one that has not ended.
+  /// - Parameter word: the deployment, or nil for the only one that has not ended.
   /// - Returns: nil if no such deployment is parked.
   func perform(_ word: String?, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode? {
     let known = try await known(word, options)
@@ -28,7 +28,7 @@ struct Answering {
       guard let found else {
         guard let known else { return nil }
         if answered {
-          // After this, the journal shows the deployment as ended.
+          // From here on, the journal shows the deployment as ended.
           _ = try await desk.learnEnds(from: surveys)
           throw gone(known.first.id)
         }
@@ -40,7 +40,7 @@ struct Answering {
     }
   }
 
-  /// Returns the deployment as this state folder knows it; nil: it is unknown here, or several match.
+  /// Returns the deployment as this state folder knows it, or nil if it is unknown here or several match.
   private func known(_ word: String?, _ options: ProjectOptions) async throws -> DeploymentPair? {
     guard let past = try Wiring.past(options) else { return nil }
     if let word { return try await past.knows(word) ? try await past.pair(word, or: []) : nil }

@@ -42,7 +42,7 @@ final class ApprovalPrompt: Sendable {
     await work.withLock { $0 }?.value
   }
 
-  /// The question to ask now; nil: no gate is open.
+  /// The question to ask now, or nil if no gate is open.
   private var open: (id: Deployment.ID, words: ApprovalWords)? {
     state.withLock { state in
       guard !state.isOver, let words = ApprovalWords(state.story) else { return nil }
@@ -112,7 +112,7 @@ final class ApprovalPrompt: Sendable {
 
   /// Takes what was typed: printable characters, and the keys that delete one character, delete all, or end the line. Any other byte
   /// becomes a question mark, so that a line never reads as less than what was typed.
-  /// - Returns: a whole line; nil: it has not ended yet.
+  /// - Returns: a whole line, or nil if the line has not ended yet.
   static func line(_ bytes: [UInt8], _ typed: inout String) -> String? {
     for byte in bytes {
       switch byte {

@@ -5,7 +5,7 @@ import DeployReport
 /// The result of an audit, as data for programs.
 struct AuditResult {
   var chains: [ChainVerdict]
-  /// The comparisons of receipts; nil: no receipt was compared.
+  /// The comparisons of receipts, or nil if no receipt was compared.
   var receipts: [ReceiptAudit]?
   /// Why no receipt was compared.
   var whyNot: String?

@@ -13,7 +13,7 @@ struct CIFiles {
   /// The limit of a summary in bytes. GitHub drops a longer one completely.
   private static let mostOfSummary = 1 << 20
 
-  /// Writes how the command ended. If that fails, this only warns, because the deployment is not affected.
+  /// Writes the result of the command. If the writing fails, lander only warns, because the deployment is not affected.
   func tell(_ code: ExitCode, _ chronicles: [Chronicle]) {
     guard let story = chronicles.first?.story else { return }
     let rollback = chronicles.dropFirst().first?.story
@@ -29,7 +29,7 @@ struct CIFiles {
     }
   }
 
-  /// The project's folder, relative to the top of the checkout; empty: the folder is the top, or is outside the checkout.
+  /// The project's folder, relative to the top of the checkout, or empty if the folder is the top itself or is outside the checkout.
   private var below: String {
     guard let top = Folder.variable("GITHUB_WORKSPACE") ?? Folder.variable("BUILD_SOURCESDIRECTORY"), folder.hasPrefix(top + "/") else {
       return ""

@@ -16,7 +16,7 @@ extension CommandLog {
     return lines
   }
 
-  /// Returns how the command ended: `exit status 1`, or why it has no status.
+  /// Returns the result of the command: `exit status 1`, or why it has no status.
   func end(on surface: Surface) -> String {
     guard let outcome else { return surface.paint("no end is known", .warn) }
     let status = outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"

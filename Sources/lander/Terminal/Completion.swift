@@ -2,9 +2,9 @@ import DeployReport
 
 /// What Tab does with the text before the cursor.
 struct Completion: Hashable {
-  /// The text that every possible word has next; empty: the words differ, or there is none.
+  /// The text with which every possible word continues, or empty if the words continue differently or there is none.
   private(set) var added = ""
-  /// The possible words, if there are several and none of their text can be added.
+  /// The possible words, if there are several and they do not continue in the same way.
   private(set) var listed: [String] = []
 
   /// Returns the unfinished word at the end of a text: a name, or names with `.` or `:` between them.
@@ -27,7 +27,7 @@ struct Completion: Hashable {
     if added.isEmpty { listed = possible }
   }
 
-  /// Returns a word up to the end of its next name. If a separator comes next, returns the word with that alone.
+  /// Returns a word up to the end of its next name. If a separator comes next, returns the word up to and including that separator.
   private static func step(of known: String, after count: Int) -> String {
     let rest = known.dropFirst(count)
     let isSeparator = { (sign: Character) in sign == "." || sign == ":" }

@@ -6,7 +6,7 @@ import DeployReport
 struct Course {
   let pair: DeploymentPair
   let chronicles: [Chronicle]
-  /// How the deployment ended or what it does, in the word of `history`.
+  /// How the deployment ended or what it is doing, in the words of `history`.
   let state: String
 
   var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
@@ -29,7 +29,7 @@ extension PastDeployments {
   }
 
   /// Returns the deployments of a train, or the one that a word names.
-  /// - Parameter train: the train; nil: the word names a deployment.
+  /// - Parameter train: the train, or nil if the word names a deployment.
   func courses(of word: String, in train: Train?) async throws -> [Course] {
     guard let train else { return [try await course(of: word)] }
     var courses: [Course] = []
@@ -37,7 +37,7 @@ extension PastDeployments {
     return courses
   }
 
-  /// Returns the output of commands, each with its host, event and end.
+  /// Returns the output of commands, each with its host, event and result.
   func written(_ course: Course) async throws -> [DeploymentDocument.Log] {
     var written: [DeploymentDocument.Log] = []
     var left = Self.most

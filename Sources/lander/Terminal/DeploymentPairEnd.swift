@@ -3,14 +3,14 @@ import DeployModel
 import DeployReport
 
 extension PastDeployments {
-  /// Returns how a pair ended, in words and as an exit code.
+  /// Returns the result of a pair, in words and as an exit code.
   func summary(of pair: DeploymentPair) async throws -> Summary {
     let story = DeploymentStory(try await entries(of: pair.first.id))
     guard let back = pair.back else { return Summary(story) }
     return Summary(story, rollback: DeploymentStory(try await entries(of: back.id)))
   }
 
-  /// Shows the end of a pair that another process ran.
+  /// Shows the result of a pair that another process ran.
   /// - Parameter told: whether lines for the entries were already written, if a program reads lines.
   /// - Returns: the exit code of the pair.
   func show(_ pair: DeploymentPair, told: Bool = false, on terminal: Terminal) async throws -> ExitCode {

@@ -4,8 +4,8 @@ import Glibc
 import Synchronization
 
 /// A file that tells programs how a command ended. The command opens and empties the file before it does anything. So a wrong path is
-/// refused in time, and if the command is killed, nobody takes an earlier result for its result. However the command ends, it writes to the
-/// file.
+/// reported before anything happens, and if the command is killed, nobody mistakes an earlier result for its result. However the command
+/// ends, it writes to the file.
 enum EndFile: String, CaseIterable {
   case result = "--result"
   case junit = "--junit"

@@ -13,7 +13,7 @@ enum Ending {
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
     var warnings: [Problem] = []
-    /// Whether the first deployment has begun and its end is not known.
+    /// Whether the first deployment has begun and its result is not yet known.
     var isUnderWay = false
     /// Whether the object has been written to standard output.
     var isWritten = false
@@ -30,7 +30,7 @@ enum Ending {
   }
   private static let state = Mutex(State())
 
-  /// Finds out whether a program reads the output. This happens before the arguments are parsed, because they may be wrong.
+  /// Finds out whether a program reads the output. This happens before the arguments are parsed, because they might be wrong.
   static func expect(_ arguments: [String]) {
     let words = Array(arguments.prefix { $0 != "--" })
     let own = Elsewhere.rest(of: words)
@@ -106,8 +106,8 @@ enum Ending {
   /// Adds a warning, which changes nothing about how the command ends.
   static func warn(_ problem: Problem) { state.withLock { $0.warnings.append(problem) } }
 
-  /// Returns the exit code of a command whose request was to cancel. It is a success if deployments were cancelled, or if newer deployments
-  /// have their hosts; the problems are then dropped.
+  /// Returns the exit code of a command whose request was to cancel. The command succeeds if deployments were cancelled, or if newer
+  /// deployments have their hosts; in both cases, the problems are dropped.
   static func fulfilled(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     guard code == .cancelled || code == .locked else { return code }
     state.withLock { $0.problems = [] }
@@ -140,7 +140,7 @@ enum Ending {
     exit(told(code).rawValue)
   }
 
-  /// Returns the exit code after all output. A command that succeeded, but could not write its result, has failed for its reader. A failed
+  /// Returns the exit code after all output. A command that succeeded but could not write its result has failed for its reader. A failed
   /// command keeps its own code.
   private static func complete(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     code == .done && !Terminal.lostOutput.isEmpty ? .infrastructure : code
@@ -179,7 +179,7 @@ enum Ending {
     _exit((state.withLock { $0.code } ?? .interrupted).rawValue)
   }
 
-  /// Returns the object for standard output; nil: no object was asked for, or it is written already.
+  /// Returns the object for standard output, or nil if no object was requested or it is already written.
   private static func line(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> String? {
     guard isTold(code, error) else { return nil }
     let said = said(error)
@@ -202,12 +202,12 @@ enum Ending {
     }
   }
 
-  /// Returns whether the end is told to programs. It is not if help or the version was printed.
+  /// Returns whether programs get the result. They get none if help or the version was printed.
   private static func isTold(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> Bool {
     error == nil || error is ArgumentParser.ExitCode || code != .done || isDocument
   }
 
-  /// Returns the problems of an error; empty: the error only has an exit code.
+  /// Returns the problems of an error, or an empty list if the error only has an exit code.
   private static func said(_ error: (any Error)?) -> [Problem] {
     error.map { $0 is ArgumentParser.ExitCode || Lander.exitCode(for: $0) == .success ? [] : problems(of: $0) } ?? []
   }

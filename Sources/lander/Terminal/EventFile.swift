@@ -9,12 +9,12 @@ import Synchronization
 final class EventFile: Sendable {
   private struct State {
     var events = CloudEvents()
-    /// The descriptor of the file or pipe; nil: it can no longer be written, or events are posted.
+    /// The descriptor of the file or pipe, or nil if it can no longer be written or if events are posted.
     var descriptor: Int32?
   }
-  /// Posts the events to an address; nil: events are not posted.
+  /// Posts the events to an address, or nil if events are not posted.
   private let queue: PostQueue?
-  /// The program that reads the events; nil: no program does.
+  /// The program that reads the events, or nil if no program does.
   private let program: EventProgram?
   private let state: Mutex<State>
   private let path: String
@@ -94,7 +94,7 @@ final class EventFile: Sendable {
   }
 
   /// Writes a line. If only a part can be written, removes the part, so that the next event starts on a new line.
-  /// - Returns: why the line could not be written; nil: it was written.
+  /// - Returns: why the line could not be written, or nil if it was written.
   private static func write(_ line: [UInt8], _ descriptor: Int32) -> String? {
     var bytes = line[...]
     defer { if !bytes.isEmpty, bytes.count < line.count { cut(line.count - bytes.count, descriptor) } }

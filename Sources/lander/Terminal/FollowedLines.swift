@@ -4,7 +4,7 @@ import DeployReport
 
 /// Shows deployments that another process runs, as that process shows them.
 struct FollowedLines {
-  /// The output mode; nil: live on a terminal, and plain elsewhere.
+  /// The output mode; nil stands for live on a terminal, and for plain elsewhere.
   private let mode: Surface.Mode?
   private let desk: Desk
   private let terminal: Terminal
@@ -17,7 +17,7 @@ struct FollowedLines {
   }
 
   /// Follows one deployment and the rollback that follows from it.
-  /// - Parameter last: the sequence number of the last line that the reader has; nil: it has none.
+  /// - Parameter last: the sequence number of the last line that the reader has, or nil if the reader has none.
   mutating func follow(_ deployment: Deployment.ID, after last: Int? = nil) async throws -> DeploymentPair {
     if mode == .ndjson { return try await lines(deployment, last) }
     return try await progress(deployment, last)

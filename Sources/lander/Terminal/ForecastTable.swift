@@ -41,7 +41,7 @@ struct ForecastTable {
       lines.append("  \(row.strategy), \(row.fault): stopped because \(SafeText.line(reason))")
     }
     if rows.contains(where: { $0.wrongStops == 0 || $0.found == 0 }) {
-      // 1 - 0.05^(1/n) is 3/n for all but a few runs.
+      // 1 - 0.05^(1/n) is about 3/n, unless n is small.
       let most = min(100, 300 / Double(forecast.size.runs))
       lines.append("  0 of \(forecast.size.runs.of("run")) means less than \(tenths(most))% with a certainty of 95%; --runs asks for more")
     }

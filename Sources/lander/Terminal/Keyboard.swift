@@ -4,24 +4,24 @@ import Synchronization
 /// Reads what a person types at this terminal while there is a question, byte by byte and without echo. Afterwards the terminal has its old
 /// settings. A process in the background neither reads nor changes the terminal, because the system would stop it.
 final class Keyboard: Sendable {
-  /// The terminal's old settings; nil: they are unchanged.
+  /// The terminal's old settings, or nil if they are unchanged.
   private let before = Mutex<termios?>(nil)
-  /// Whether bytes come as they are typed; false: the terminal echoes them and gives whole lines.
+  /// Whether bytes come as they are typed. If not, the terminal echoes them and gives whole lines.
   private let isRaw: Bool
 
   init(isRaw: Bool) { self.isRaw = isRaw }
 
-  /// Starts reading. Earlier input is dropped, because it does not answer the present question.
+  /// Starts reading. Earlier input is dropped, because it does not answer the current question.
   func begin() {
     guard isInForeground else { return }
     tcflush(STDIN_FILENO, TCIFLUSH)
     quieten()
   }
 
-  /// Returns what was typed since the last call; empty: nothing was.
+  /// Returns what was typed since the last call, or an empty list if nothing was typed.
   func bytes() -> [UInt8] {
     guard isInForeground else { return [] }
-    // A shell that had the terminal meanwhile may have changed its settings.
+    // A shell that had the terminal meanwhile might have changed its settings.
     quieten()
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard poll(&wanted, 1, 0) > 0, wanted.revents & Int16(POLLIN) != 0 else { return [] }

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// What this state folder knows of alarms, for commands that report deployments.
+/// What this state folder knows about alarms, for commands that report deployments.
 struct KnownAlarms {
   private let book: AlarmFiles?
   private let past: PastDeployments?
@@ -13,7 +13,8 @@ struct KnownAlarms {
     self.past = past
   }
 
-  /// Returns the state or the end of a deployment's alarm, as a line; nil: the deployment has no alarm, or nothing is known of it.
+  /// Returns the state or the result of a deployment's alarm, as a line, or nil if the deployment has no alarm or nothing is known about
+  /// it.
   func line(of deployment: Deployment.ID, on surface: Surface) async -> String? {
     guard let known = await known(deployment) else { return nil }
     return known.report.line(on: surface, isWatched: book?.isWatched(deployment) ?? false, now: SystemClock.now)
@@ -34,14 +35,14 @@ struct KnownAlarms {
     return lines
   }
 
-  /// Returns the hosts of a group that lack its revision. Nil: no host lacks it, it cannot be deployed to them now, or its alarm has fired,
-  /// so that no more hosts should get it.
+  /// Returns the hosts of a group that lack its revision. Returns nil if no host lacks it, if it cannot be deployed to them now, or if its
+  /// alarm has fired, so that no more hosts should get it.
   func missing(in found: Surveyed) async throws -> MissingHosts? {
     guard let past, let missing = try await past.missing(in: found) else { return nil }
     return await known(missing.goal.deployment)?.report.hasFired == true ? nil : missing
   }
 
-  /// What this state folder knows of one alarm.
+  /// What this state folder knows about one alarm.
   fileprivate struct Known {
     let plan: Plan
     /// The numbers of the hosts that the alarm watches.

@@ -10,12 +10,12 @@ struct LabTest {
   let specs: SpecRun
   /// The files of the specs.
   let files: [SourceFile]
-  /// Whether the standard course of recipes runs too.
+  /// Whether the standard sequence of deployments runs for each recipe too.
   let hasCourses: Bool
-  /// A text that the wanted names contain; nil: all.
+  /// A text that the wanted names contain, or nil if all names are wanted.
   let filter: String?
 
-  /// How everything ended, and the sentences about what was not as on real hosts.
+  /// The results, and sentences about what differed from real hosts.
   struct End {
     var results: [SpecResult] = []
     var notes: [String] = []
@@ -95,7 +95,7 @@ struct LabTest {
 }
 
 extension LabTest.End {
-  /// What was not as on real hosts, and where the folders are.
+  /// What differed from real hosts, and where the folders are.
   var lines: [String] {
     (notes.isEmpty ? [] : ["Not as on real hosts:"] + notes.map { "  - \(SafeText.line($0))" })
       + kept.map { "The throw-away hosts stay in \($0): rm -r removes them." }

@@ -10,25 +10,25 @@ struct Launch {
   let progress: ProgressOptions
   /// The project's folder.
   let folder: String
-  /// The options that describe a project without a `deploy.lua`; nil: the project has a `deploy.lua`.
+  /// The options that describe a project without a `deploy.lua`, or nil if the project has a `deploy.lua`.
   var typed: String?
-  /// How long the command stays at a gate that waits for a person; nil: until the gate closes.
+  /// How long the command stays at a gate that waits for a person, or nil if it stays until the gate closes.
   var stay: StayOptions?
-  /// What the command does about alarms after deployments; nil: nothing, because these deployments have no alarm.
+  /// What the command does about alarms after deployments, or nil if these deployments have no alarm.
   var alarms: AlarmFollowUp?
 
   /// Whether the launch resumes a parked deployment with somebody's answer.
   var answers = false
 
-  /// The rollback that an alarm started, which the first signal does not end; nil: the launch runs no such rollback.
+  /// The rollback that an alarm started and that the first signal does not end, or nil if the launch runs no such rollback.
   var startedByAlarm: Deployment.ID?
 
   private var isLive: Bool { (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live }
 
-  /// Whether the output of commands is shown: all of it, or the last line of each host.
+  /// Whether some output of commands is shown: all of it, or the last line from each host.
   private var wantsOutput: Bool { progress.verbose || isLive }
 
-  /// How the deployments of a command ended, and what happened in them.
+  /// The results of a command's deployments, and what happened in them.
   struct End {
     let code: ExitCode
     let chronicles: [Chronicle]
@@ -43,7 +43,7 @@ struct Launch {
   }
 
   /// Starts a plan that was rehearsed here.
-  /// - Parameter wait: makes the next plan if another deployment gets a host first; nil: the command then ends.
+  /// - Parameter wait: makes the next plan if another deployment gets a host first. If nil, the command then ends.
   func deploy(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> ExitCode {
     try await filled(try await run(planned, wait))
   }
@@ -152,7 +152,7 @@ struct Launch {
   /// Says what a parked deployment waits for, and what a person can type. Returns the exit code.
   private func parked(_ story: DeploymentStory) -> ExitCode {
     let report = ParkedReport(story)
-    // A refused answer is reported in the way in which it is reported while an engine runs.
+    // A refused answer is reported in the same way as while an engine runs.
     let refused = answers ? story.messages.last.flatMap { $0.accepted == false ? $0.answer : nil } : nil
     let problem = refused.map { Problem("\(story.id): \($0)", fix: report.problem.fix) } ?? report.problem
     let code = refused == nil ? stay?.parkedExit ?? .paused : .refused
@@ -177,7 +177,7 @@ struct Launch {
     Ending.note(end.deployments.map(\.plan.id), summary.problems)
     if terminal.err.terminal { terminal.tell("") }
     terminal.give(AccountReport(story, rollback: back, state: (summary.exit ?? .internal).word).value)
-    // The window's size may have changed.
+    // The window's size might have changed.
     let now = Terminal()
     if progress.mode == .ndjson {
       terminal.tell(summary.lines(on: now.err))

@@ -13,7 +13,7 @@ final class LineEditor: TypedLines {
   private let editor = Mutex<Handle?>(nil)
   private struct Handle: @unchecked Sendable { let pointer: OpaquePointer }
 
-  /// Creates an editor; nil: standard input or standard error is no terminal that can be edited on, or this machine has no libedit.
+  /// Creates an editor, or nil if lines cannot be edited on standard input and standard error, or this machine has no libedit.
   /// - Parameters:
   ///   - words: returns the known words that begin with a text.
   ///   - stops: whether the line that is being typed must end now.

@@ -12,7 +12,7 @@ final class LineInput: Sendable {
   /// The limit of a line, in bytes. A longer line comes in pieces.
   private static let longest = SourceFile.mostBytes + 1
 
-  /// Returns the next line without its line break; nil: the input has ended, or `isOver` became true during the wait.
+  /// Returns the next line without its line break, or nil if the input has ended or `isOver` became true during the wait.
   func next(until isOver: @escaping @Sendable () -> Bool) async -> String? {
     if let line = taken() { return line }
     return await withCheckedContinuation { continuation in

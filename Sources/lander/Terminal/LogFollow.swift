@@ -17,10 +17,10 @@ struct LogFollow {
 
   private let past: PastDeployments
   private let terminal: Terminal
-  /// Only the commands on this host; nil: on all hosts.
+  /// The only host whose commands are shown, or nil for all hosts.
   private let host: String?
   private let raw: Bool
-  /// Whether other deployments, which may have other hosts, are followed too.
+  /// Whether other deployments, possibly with other hosts, are followed too.
   var isOneOfSeveral = false
   private var names: [String] = []
   private var open: [Open] = []
@@ -55,7 +55,7 @@ struct LogFollow {
   private mutating func begin(_ plan: Plan) throws {
     names = plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
     open = []
-    // The hosts of a rollback are only those that were touched, so its hosts are not checked.
+    // A rollback only has the hosts that were changed, so this check does not apply to it.
     if let host, host != "here", plan.kind == .deploy, !isOneOfSeveral, !names.contains(host) {
       throw CommandLog.unknown(host, among: names, of: plan.id)
     }

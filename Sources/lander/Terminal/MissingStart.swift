@@ -45,7 +45,7 @@ struct MissingStart {
 }
 
 extension DeployCommand {
-  /// A given option that concerns other groups; nil: none was given.
+  /// A given option that concerns other groups, or nil if none was given.
   var train: String? { fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" } }
 
   /// Returns the request with the options of this command.

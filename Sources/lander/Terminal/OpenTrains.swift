@@ -13,7 +13,7 @@ struct OpenTrains {
   /// All open trains, the newest first.
   var all: [Train] { TrainFile.all(in: state).filter { $0.next != nil } }
 
-  /// Returns the open train that a deployment belongs to; nil: it belongs to none.
+  /// Returns the open train that a deployment belongs to, or nil if it belongs to none.
   func train(of pair: DeploymentPair) -> Train? { all.first { $0.legs.contains { $0.deployment == pair.first.id } } }
 
   /// Shows the open trains that deploy to the surveyed hosts, each with the command that is needed next.
@@ -25,7 +25,7 @@ struct OpenTrains {
     }
   }
 
-  /// Returns the open trains of one recipe and group, for programs; nil: there are none.
+  /// Returns the open trains of one recipe and group, for programs, or nil if there are none.
   func value(of found: Surveyed) -> Value? {
     let trains = all.filter { Self.has(found, $0) }
     return trains.isEmpty ? nil : .list(trains.map { TrainReport($0).value })
@@ -38,8 +38,8 @@ struct OpenTrains {
   /// Returns whether a process runs this train.
   func isHeld(_ train: Train) -> Bool { state.map { TrainFile.isHeld(train.id, in: $0) } ?? false }
 
-  /// Returns the train that a command is about; nil: the word means a deployment.
-  /// - Parameter word: the id of a train; nil: the open train, if nothing else is open.
+  /// Returns the train that a command is about, or nil if the word means a deployment.
+  /// - Parameter word: the id of a train, or nil for the open train, if nothing else is open.
   func meant(by word: String?) async throws -> Train? {
     if let word { return try TrainFile.named(word, in: try options.existingStateFolder()) }
     let open = all
@@ -70,7 +70,7 @@ struct OpenTrains {
   }
 
   /// Ends a train, so that it begins no further group.
-  /// - Returns: the train's deployment that has not ended and has to be cancelled too; nil: there is none.
+  /// - Returns: the train's deployment that has not ended and must be cancelled too, or nil if there is none.
   func end(_ train: Train, _ comment: String, on terminal: Terminal) async throws -> Deployment.ID? {
     guard let state, let index = train.next else {
       terminal.say("Train \(train.id) has ended already. Nothing was done.")

@@ -2,8 +2,8 @@ import DeployModel
 import Synchronization
 
 /// Sends pieces of text to a collector while a deployment runs, in order and a few at a time, on a separate thread. It never blocks its
-/// callers. If there is no room for a piece, it drops and counts the piece. It gives up a collector that fails. No deployment fails because
-/// of it.
+/// callers. If there is no room for a piece, it drops and counts the piece. If a collector keeps failing, it sends nothing more. No
+/// deployment fails because of a collector.
 final class PostQueue: Sendable {
   /// The limits of the pieces that wait: their bytes and their number.
   private static let (most, mostPieces) = (8 << 20, 10_000)
@@ -34,7 +34,7 @@ final class PostQueue: Sendable {
   /// - Parameters:
   ///   - name: the target, as a name for people.
   ///   - option: the option that named the target.
-  ///   - send: sends pieces of one kind. Returns why the target did not take them; nil: it did.
+  ///   - send: sends pieces of one kind. Returns why the target did not take them, or nil if it did.
   init(to name: String, option: String, send: @escaping @Sendable ([String], Int) -> String?) {
     (self.name, self.option, self.send) = (name, option, send)
     if !PlainThread.start({ [self] in work() }) { state.withLock { $0.isDone = true } }
@@ -53,7 +53,7 @@ final class PostQueue: Sendable {
   }
 
   /// Waits a few seconds until everything is sent.
-  /// - Returns: the problem to report; nil: the collector took everything.
+  /// - Returns: the problem to report, or nil if the collector took everything.
   func finish() async -> Problem? {
     state.withLock { $0.isClosed = true }
     let deadline = ContinuousClock.now + Self.last

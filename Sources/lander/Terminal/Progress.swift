@@ -17,8 +17,8 @@ struct Progress: Sendable {
     case resumed
   }
 
-  /// Whether a tick is queued. A second tick is not queued then, because frames may take longer than the time between two ticks, and events
-  /// would be shown later and later.
+  /// Whether a tick is queued. If so, no second tick is queued: a frame can take longer than the time between two ticks, and events would
+  /// then be shown later and later.
   private final class Waiting: Sendable {
     let tick = Atomic<Bool>(false)
   }
@@ -28,9 +28,9 @@ struct Progress: Sendable {
   private let ticker: Task<Void, Never>
 
   /// - Parameters:
-  ///   - mode: the output mode; nil: live on a terminal, and plain elsewhere.
-  ///   - waves: the number of waves in the rehearsal; nil: unknown.
-  ///   - typed: the options that describe a project without a `deploy.lua`; nil: the project has a `deploy.lua`.
+  ///   - mode: the output mode; nil stands for live on a terminal, and for plain elsewhere.
+  ///   - waves: the number of waves in the rehearsal, or nil if it is unknown.
+  ///   - typed: the options that describe a project without a `deploy.lua`, or nil if the project has a `deploy.lua`.
   init(mode: Surface.Mode?, verbose: Bool, waves: Int? = nil, terminal: Terminal, typed: String? = nil) {
     let (stream, items) = AsyncStream.makeStream(of: Item.self)
     self.items = items
@@ -104,7 +104,7 @@ struct Progress: Sendable {
   /// Notes that the terminal's size has changed.
   func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }
 
-  /// Notes that the process was stopped, as by Ctrl-Z, and continues.
+  /// Notes that the process was stopped (for example by Ctrl-Z) and now continues.
   func resumed() { items.yield(.resumed) }
 
   /// Waits until all events are shown. Returns what happened in each deployment.
@@ -151,7 +151,7 @@ extension ProgressReport {
   fileprivate mutating func take(_ event: RunningEvent) -> String {
     switch event {
     case .recalled(let id, let entry): return recall(entry, of: id)
-    // A program knows by the line's number whether it has the line already.
+    // The line's number tells a program whether it already has the line.
     case .repeated(let id, let entry): return self is LinesOfJSON ? take(entry, of: id) : recall(entry, of: id)
     case .entry(let id, let entry): return take(entry, of: id)
     case .output(let chunk): return take(chunk)
@@ -164,7 +164,7 @@ extension ProgressReport {
 }
 
 extension HostNotice {
-  /// The event as a sentence; nil: the event has another form.
+  /// The event as a sentence, or nil if the event has another form.
   fileprivate var words: String? {
     switch self {
     case .sent: nil

@@ -74,7 +74,7 @@ struct PromptLoop {
     return code
   }
 
-  /// Runs the typed text. - Returns: the exit code of the line; nil: the statement continues on the next line.
+  /// Runs the typed text. - Returns: the exit code of the line, or nil if the statement continues on the next line.
   private func answer(_ text: String) async -> ExitCode? {
     let task = Task { [prompt] in await prompt.run(text) }
     interruption.begins { task.cancel() }

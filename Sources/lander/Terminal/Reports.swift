@@ -48,7 +48,7 @@ extension VerifyReport {
 
 extension StatusReport {
   /// Makes the report of hosts that a survey found.
-  /// - Parameter past: the deployments that were made from here; empty: the report does not need them.
+  /// - Parameter past: the deployments that were made from here, or an empty list if the report does not need them.
   init(_ found: Surveyed, after past: [DeploymentSummary] = [], now: Timestamp) {
     self.init("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)
     open = past.filter { $0.isOpen && $0.recipe == found.recipe && $0.group == found.group }

@@ -5,16 +5,16 @@ import DeployReport
 /// Sends a message to a deployment that another process runs, and reports the answer.
 struct Speech {
   let kind: Message.Kind
-  /// The gate that the message is for; nil: the gate that is open.
+  /// The gate that the message is for, or nil for the open gate.
   var gate: String?
-  /// The reason; empty: no reason is given.
+  /// The reason, or empty if none is given.
   var comment = ""
-  /// Signs an approval; nil: the approval is not signed.
+  /// Signs an approval. If nil, the approval is not signed.
   var sign: Signing?
 
   /// Sends the message. A deployment that was started from here gets it through the state folder; another one gets it through the hosts
   /// that it has locked.
-  /// - Parameter word: the deployment; nil: the only one that has not ended.
+  /// - Parameter word: the deployment, or nil for the only one that has not ended.
   /// - Returns: `done` if the deployment accepted the message.
   /// - Throws: why the deployment did not accept it, with exit code 3.
   func say(to word: String?, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {

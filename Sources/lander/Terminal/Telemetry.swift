@@ -13,17 +13,17 @@ final class Telemetry: Sendable {
   private let queue: PostQueue
   private let resource: Value
 
-  /// The trace of this process: the caller's trace if `TRACEPARENT` names one, else a new trace. Nil: no spans are sent.
+  /// The trace of this process: the caller's trace if `TRACEPARENT` names one, otherwise a new trace, or nil if no spans are sent.
   private static let names = Mutex<TraceNames?>(nil)
   private static var caller: TraceParent? { Folder.variable("TRACEPARENT").flatMap { TraceParent($0) } }
 
-  /// Returns the `TRACEPARENT` of a deployment's command; nil: there is no trace.
+  /// Returns the `TRACEPARENT` of a deployment's command, or nil if there is no trace.
   static func parent(of deployment: Deployment.ID, host: String?, event: String?) -> String? {
     names.withLock { $0 }.map { $0.parent(of: deployment, host: host, event: event).text } ?? caller?.text
   }
 
   /// Finds out where to send data, from the command line or else from the environment.
-  /// - Parameter url: the value of `--otlp`; nil: the option was not given.
+  /// - Parameter url: the value of `--otlp`, or nil if the option was not given.
   /// - Throws: `Problems` if the value on the command line is no address. An error in the environment is only reported, and nothing is
   ///   sent.
   init?(_ url: String?, _ terminal: Terminal) throws(Problems) {
@@ -45,7 +45,7 @@ final class Telemetry: Sendable {
     self.resource = resource
     let (traces, metrics) = (settings.traces, settings.metrics)
     queue = PostQueue(to: settings.words, option: settings.origin) { pieces, kind in
-      // A metric is a whole body, but a span is only a part of one.
+      // A metric is a complete request body; a span is only a part of one.
       if kind == 1 {
         // This is a loop, because `first` of a lazy `compactMap` would post a failed piece twice.
         for piece in pieces { if let reason = metrics.post(piece) { return reason } }
@@ -121,7 +121,7 @@ struct TelemetrySettings {
       let name = String(sides[0].filter { $0 != " " })
       let value = sides.count > 1 ? Self.decoded(sides[1]) : nil
       let isName = !name.isEmpty && name.utf8.allSatisfy { (0x21..<0x7F).contains($0) && $0 != 0x3A }
-      // The value may be a key, so it is not shown.
+      // The value might be a key, so it is not shown.
       guard isName, let value, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
         throw Problems(
           Problem("a part of it is no NAME=VALUE of a header", subject: "OTEL_EXPORTER_OTLP_HEADERS", fix: "api-key=…,team=shop"))

@@ -131,7 +131,7 @@ struct Terminal: Sendable {
     ) { name in getenv(name).map { String(cString: $0) } }
   }
 
-  /// Returns the present local offset from UTC, in seconds east of Greenwich.
+  /// Returns the current local offset from UTC, in seconds east of Greenwich.
   private static func zone() -> Int {
     var now = time(nil)
     var parts = tm()

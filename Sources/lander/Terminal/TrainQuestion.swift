@@ -62,7 +62,7 @@ private struct PromptReader {
     if isOpen { Terminal.write(question, to: STDERR_FILENO) }
   }
 
-  /// Returns the next whole line; nil: no whole line has come yet.
+  /// Returns the next whole line, or nil if no whole line has come yet.
   mutating func word() -> String? {
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard isOpen, poll(&wanted, 1, 0) > 0 else { return nil }

@@ -10,9 +10,9 @@ struct TrainRun {
   let options: ProjectOptions
   let project: LoadedProject
   var busy = WhenBusy.fail
-  /// The reason for `--urgent`; nil: the train is not urgent.
+  /// The reason for `--urgent`, or nil if the train is not urgent.
   var urgency: String?
-  /// How long the command stays at a gate that waits for a person; nil: until the gate closes.
+  /// How long the command stays at a gate that waits for a person, or nil if it stays until the gate closes.
   var stay: StayOptions?
   /// Whether a person at this terminal may be asked.
   let asks: Bool
@@ -49,7 +49,7 @@ struct TrainRun {
   }
 
   /// Checks what has to hold before a group begins.
-  /// - Returns: whether it holds; false: the record says why not.
+  /// - Returns: whether everything holds. If not, the record says why.
   private func passes(_ train: inout Train, _ index: Int) async throws -> Bool {
     let leg = train.legs[index]
     let isUnderWay = leg.deployment != nil && leg.exit == nil
@@ -57,7 +57,7 @@ struct TrainRun {
     guard index > 0, train.between != .nothing, !isUnderWay else { return true }
     let before = train.legs[index - 1]
     try await confirm(before, train)
-    // The answer is about the previous group, whose deployment ended earlier, and what was checked then may have changed since.
+    // The answer is about the previous group. Its deployment ended earlier, and what was checked then might have changed since.
     guard case .approve(let bound) = train.between, leg.answer == nil else { return true }
     let group = train.legs[index].group
     train.waits = group
@@ -76,7 +76,7 @@ struct TrainRun {
       tell("\(answer.by) rejected group \"\(group)\"\(answer.comment.isEmpty ? "" : ": \(answer.comment)")", nil)
       return false
     }
-    // Much time may lie between the first check and the answer.
+    // A long time can pass between the first check and the answer.
     try await confirm(before, train)
     try await refuseOvertaken(leg, train)
     return true

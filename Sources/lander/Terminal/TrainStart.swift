@@ -4,8 +4,8 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// A request for a train. It is checked for all groups at once: errors that can be known in advance are refused before the first group is
-/// touched.
+/// A request for a train. It is checked for all groups together: errors that can be known in advance are reported before the first group
+/// changes.
 struct TrainStart {
   let request: RequestOptions
   /// Adds other options to the request.

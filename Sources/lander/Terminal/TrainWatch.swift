@@ -8,10 +8,10 @@ struct TrainWatch {
   let state: String
   let desk: Desk
   let terminal: Terminal
-  /// How long to wait for the end of the train; nil: without a limit.
+  /// How long to wait for the end of the train, or nil to wait without a limit.
   var patience: Interval?
 
-  /// - Parameter word: the typed id; nil: the open train, if nothing else is open.
+  /// - Parameter word: the typed id, or nil for the open train, if nothing else is open.
   /// - Returns: nil if the word means no train.
   init?(_ word: String?, _ options: ProjectOptions, at desk: Desk, on terminal: Terminal, patience: Interval? = nil) async throws {
     guard let train = try await OpenTrains(options).meant(by: word), let state = try options.existingStateFolder() else { return nil }
@@ -28,7 +28,7 @@ struct TrainWatch {
     let began = desk.now
     var seen: [Deployment.ID] = []
     while true {
-      // This asks first whether a process runs the train. A record that is read after that process is gone is the last one.
+      // This first checks whether a process runs the train. A record that is read after that process is gone does not change any more.
       let isHeld = TrainFile.isHeld(id, in: state)
       let train = try record()
       let left = patience.map { Interval(milliseconds: max(0, $0.milliseconds - (desk.now - began).milliseconds)) }
@@ -70,7 +70,7 @@ struct TrainWatch {
     return train
   }
 
-  /// Returns the train's first deployment in the journal that was not shown yet; nil: there is none.
+  /// Returns the train's first deployment in the journal that has not been shown yet, or nil if there is none.
   private func begun(_ train: Train, besides seen: [Deployment.ID]) async throws -> Deployment.ID? {
     for case let deployment? in train.legs.map(\.deployment) where !seen.contains(deployment) {
       if try await desk.past.knows(deployment.rawValue) { return deployment }

@@ -4,7 +4,7 @@ import DeployLua
 import DeployModel
 
 extension AppSpecOption {
-  /// Returns the project that the options describe; nil: `--appspec` was not given.
+  /// Returns the project that the options describe, or nil if `--appspec` was not given.
   /// - Throws: what is wrong with the options, before anything is read.
   func project(_ choices: AppSpecChoices? = nil) throws -> LoadedProject? {
     guard let appspec else {
@@ -41,8 +41,8 @@ extension AppSpecOption {
       project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current)).project
     } catch { throw Self.typed(error) }
     project.withoutPlaces()
-    // The sources that hosts record must not contain options that may differ between two calls. So if a host is added, the other hosts have
-    // nothing to do.
+    // Hosts record these sources, so the sources must not contain options that can differ between two calls. Then, if a host is added, the
+    // other hosts need not change.
     for index in project.sources.indices where project.sources[index].path == "deploy.lua" {
       project.sources[index].text = source(name, "bundle", file, hosts: "{ \"host\" }", batch: "1", choices)
     }

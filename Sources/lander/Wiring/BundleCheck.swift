@@ -9,7 +9,7 @@ import Foundation
 struct BundleCheck {
   private let typed: String
   private let path: HostPath
-  /// The path of the appspec file in the bundle; nil: `appspec.yml` or `appspec.yaml`.
+  /// The path of the appspec file in the bundle, or nil for `appspec.yml` or `appspec.yaml`.
   private let appSpecFile: String?
 
   init(_ typed: String, at path: HostPath, appSpecFile: String?) {
@@ -46,8 +46,8 @@ struct BundleCheck {
     }
     let packed = try await AppSpecBundle(built.manifest, AppSpecOptions(file: appSpecFile ?? "appspec.yml"), in: store)
     guard let name = packed.file else { throw Problems(packed.problems) }
-    // A finding names a file by its path in the bundle. A warning of the packing names it by its path in the archive, which may have one
-    // more folder around the bundle.
+    // A finding gives a file's path in the bundle. A warning about the packing gives its path in the archive, which can have one more
+    // folder around the bundle.
     let odd = built.warnings.filter { warning in
       !packed.findings.contains { finding in
         finding.file == warning.subject || finding.file.map { warning.subject?.hasSuffix("/" + $0) ?? false } ?? false

@@ -19,7 +19,7 @@ struct ChildProcess {
   /// Variables that are added to this process's own environment.
   var variables: [(name: String, value: String)] = []
   var input: [UInt8] = []
-  /// The time limit in seconds; nil: no limit.
+  /// The time limit in seconds, or nil for no limit.
   var timeout: Int?
   /// The seconds between TERM and KILL.
   var grace = 10

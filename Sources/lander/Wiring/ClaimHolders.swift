@@ -9,11 +9,11 @@ struct ClaimHolders: RunningEngines {
   /// The folder of the claims.
   let claims: String
 
-  /// Returns whether the process of a lock has ended; nil: this machine cannot know.
+  /// Returns whether the process of a lock has ended, or nil if this machine cannot know.
   func isGone(_ process: String?) -> Bool? { EngineIdentity.isGone(process) }
 
   /// Asks the process that runs the last of these deployments to end it in an orderly way. Tries that for at most 10 seconds. Returns the
-  /// process id; nil: no process could be asked.
+  /// process id, or nil if no process could be asked.
   func tell(_ deployments: [Deployment.ID]) async -> pid_t? {
     let end = ContinuousClock.now + .seconds(10)
     repeat {
@@ -27,7 +27,8 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// Returns the process that runs one of these deployments, if that process is stopped; nil: none is. A traced process counts as stopped.
+  /// Returns the process that runs one of these deployments and is stopped, or nil if no such process is stopped. A traced process counts
+  /// as stopped.
   func stopped(_ deployments: [Deployment.ID]) async -> pid_t? {
     for id in deployments.reversed() {
       guard let found = Self.holder(of: "\(claims)/\(id)"), let state = Self.field("State:", of: found)?.first else { continue }
@@ -36,9 +37,9 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// Returns the process that has an exclusive lock on a file; nil: no process of this user has one. The kernel lists the locks of each
-  /// descriptor. Its table of all locks would not do: it is read in parts, so lines are missed while locks come and go, and the number of
-  /// an inode names files of several file systems.
+  /// Returns the process that has an exclusive lock on a file, or nil if no process of this user has one. The kernel lists the locks of
+  /// each descriptor. The kernel's table of all locks is not suitable: it is read in parts, so lines are missed while locks come and go,
+  /// and one inode number can belong to files on several file systems.
   private static func holder(of file: String) -> pid_t? {
     var wanted = stat()
     guard stat(file, &wanted) == 0 else { return nil }
@@ -53,8 +54,8 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// Returns whether a process itself has locked the file of a descriptor: `lock: 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`. A child
-  /// that only has the descriptor for a moment does not count.
+  /// Returns whether a process itself has locked the file of a descriptor: `lock: 1: FLOCK ADVISORY WRITE 1234 08:01:5678 0 EOF`. A child
+  /// process that only briefly has the descriptor does not count.
   private static func locks(_ process: pid_t, _ descriptor: String) -> Bool {
     guard let text = (try? Folder.text(at: "/proc/\(process)/fdinfo/\(descriptor)", isLoose: true)).flatMap({ $0 }) else { return false }
     return text.parts(at: "\n").contains { line in
@@ -69,7 +70,7 @@ struct ClaimHolders: RunningEngines {
     return mask & 1 << (UInt64(SIGUSR1) - 1) != 0
   }
 
-  /// Returns a field of the kernel's status of a process; nil: the process has ended.
+  /// Returns a field of the kernel's status of a process, or nil if the process has ended.
   private static func field(_ name: String, of process: pid_t) -> Substring? {
     guard let text = (try? Folder.text(at: "/proc/\(process)/status", isLoose: true)).flatMap({ $0 }),
       let line = text.parts(at: "\n").first(where: { $0.hasPrefix(name) })

@@ -5,7 +5,7 @@ import DeployModel
 struct CoveredFiles {
   /// The project's folder, absolute.
   let folder: String
-  /// Records which lines run; nil: nothing records them.
+  /// Records which lines run, or nil if nothing records them.
   let coverage: Coverage?
 
   init(in folder: String, isWanted: Bool) {
@@ -13,8 +13,8 @@ struct CoveredFiles {
     coverage = isWanted ? Coverage() : nil
   }
 
-  /// Returns every file with the lines that ran, in the order of the paths. If no test reads a file, none of its lines ran. Nil: nothing
-  /// was recorded.
+  /// Returns every file with the lines that ran, in the order of the paths. If no test reads a file, none of its lines ran. Returns nil if
+  /// nothing was recorded.
   /// - Throws: if a file cannot be read.
   func read() throws(Problem) -> [CoveredFile]? {
     guard let coverage else { return nil }

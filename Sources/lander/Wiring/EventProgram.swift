@@ -32,7 +32,7 @@ struct EventProgram: Sendable {
   }
 
   /// Waits until the program has ended. Its input is already closed.
-  /// - Returns: the problem to report; nil: it succeeded.
+  /// - Returns: the problem to report, or nil if the program succeeded.
   func finish() async -> Problem? {
     let deadline = ContinuousClock.now + Self.patience
     var status: Int32 = 0

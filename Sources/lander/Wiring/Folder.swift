@@ -49,7 +49,7 @@ enum Folder {
   /// The limit of a text in bytes, if the caller gives no lower one.
   static let mostBytes = 64 << 20
 
-  /// Returns the contents of a text file; nil: the file does not exist.
+  /// Returns the contents of a text file, or nil if the file does not exist.
   /// - Parameters:
   ///   - most: the limit in bytes.
   ///   - isLoose: whether to replace bytes that are not UTF-8. That would change a text, so it must be false for texts that go to hosts.
@@ -60,7 +60,7 @@ enum Folder {
       throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it")
     }
     var status = stat()
-    // Reading something that is not a regular file may never end.
+    // Reading something that is not a regular file might never end.
     guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
       throw Problem("\(path) is no regular file but a pipe, a socket or a device", fix: "name a file that holds the text")
     }
@@ -130,7 +130,7 @@ enum Folder {
     throw Problem("\(path) is a link that leads out of the \(depth == 2 ? "plugin" : "project")", fix: "put the file itself there")
   }
 
-  /// Returns the path at which a shell would find a program; nil: it would find none.
+  /// Returns the path at which a shell would find a program, or nil if it would find none.
   static func program(_ name: String) -> String? {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
       access($0, X_OK) == 0 && !isDirectory($0)

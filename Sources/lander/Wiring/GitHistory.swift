@@ -51,7 +51,7 @@ struct GitHistory: VersionControl {
     guard Commit.isWhole(old), Commit.isWhole(new),
       let said = await git(["diff", "--name-status", "--no-renames", "--relative", "-z", old, new, "--", "."], in: folder)
     else { return nil }
-    // Letters and paths take turns, each followed by a zero byte, because a path may contain any other byte.
+    // Letters and paths alternate, each followed by a zero byte, because a path can contain any other byte.
     let fields = said.parts(at: "\u{0}", keepingEmpty: true).map(String.init)
     let pairs = stride(from: 0, to: fields.count - 1, by: 2).prefix(ChangedFile.most)
     return pairs.map { index in
@@ -63,7 +63,7 @@ struct GitHistory: VersionControl {
   /// The time limit of git. A deployment waits no longer for information that it only displays.
   private static let limit = Interval.seconds(10)
 
-  /// Returns git's output; nil: git is missing, fails, or takes too long.
+  /// Returns git's output, or nil if git is missing, fails, or takes too long.
   private func git(_ words: [String], in folder: String) async -> String? {
     guard Folder.isDirectory(folder) else { return nil }
     let program = Program(["git", "-C", folder, "-c", "log.showSignature=false", "--no-optional-locks"] + words, in: folder)

@@ -21,13 +21,13 @@ enum Identity {
     return "\(user)@\(machine)"
   }
 
-  /// The CI system that runs this command; nil: none that Lander knows.
+  /// The CI system that runs this command, or nil if Lander knows none.
   static var system: CISystem? { CISystem(Folder.variable) }
 
   /// The name from the command line, or else from the CI system, followed by the login.
   static var named: String { Provenance(actor: introduced.withLock { $0 } ?? system?.actor).actor(over: actor) }
 
-  /// Sets the name that this process puts into its messages to deployments from now on; nil: the name from the CI system.
+  /// Sets the name that this process puts into its messages to deployments from now on. If nil, it uses the name from the CI system.
   static func introduce(_ name: String?) { introduced.withLock { $0 = name } }
   private static let introduced = Mutex<String?>(nil)
 

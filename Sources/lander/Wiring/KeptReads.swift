@@ -6,7 +6,7 @@ import Synchronization
 
 /// What deployments of this `deploy.lua` read besides recipes and plugins: files of the project, and environment variables. Commands that
 /// look at hosts or repair them use it for what is missing today: the newest text of a file, and the value of a variable if all these
-/// deployments had the same one. A variable that differs often chooses the hosts, so guessing it could reach the wrong ones.
+/// deployments had the same one. A variable whose values differ often selects the hosts, so a guess could reach the wrong hosts.
 final class KeptReads: Sendable {
   private struct Reading {
     let deployment: DeploymentSummary
@@ -37,7 +37,8 @@ final class KeptReads: Sendable {
     }
   }
 
-  /// Returns the text of a file, or of a variable as `$NAME`; nil: the newest deployment did not read it, or a variable had other values.
+  /// Returns the text of a file, or of a variable given as `$NAME`. Returns nil if the newest deployment did not read it, or if a variable
+  /// had several values.
   func text(_ path: String) -> String? {
     let known = readings.map { $0.texts[ExactText(path)] }
     guard let text = known[0] else { return nil }
@@ -57,7 +58,7 @@ final class KeptReads: Sendable {
     "deployment \(deployment.id) (\(SafeText.line(deployment.recipe)) to \(SafeText.line(deployment.group)))"
   }
 
-  /// A warning that names what was used; nil: nothing was used.
+  /// A warning that names what was used, or nil if nothing was used.
   var warning: Problem? {
     let used = asked.withLock { $0.used }
     guard !used.isEmpty else { return nil }

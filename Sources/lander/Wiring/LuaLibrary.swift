@@ -6,9 +6,9 @@ import DeployModel
 
 /// Loads recipes from their pinned sources, and from nothing else.
 struct LuaLibrary: RehearsalLibrary {
-  /// Records which lines of recipes run; nil: nothing records them.
+  /// Records which lines of recipes run, or nil if nothing records them.
   var coverage: Coverage?
-  /// Checks pinned plugins before they run; nil: no pinned recipe runs for real.
+  /// Checks pinned plugins before they run, or nil if no pinned recipe runs for real.
   var plugins: PinnedPlugins?
 
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {

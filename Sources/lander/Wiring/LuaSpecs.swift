@@ -4,12 +4,12 @@ import DeployModel
 
 /// Reads tests of recipes together with the `deploy.lua` of their project, or without one.
 struct LuaSpecs: SpecLibrary {
-  /// The text of `deploy.lua`; empty: the folder has none, for example because it only has plugins.
+  /// The text of `deploy.lua`, or empty if the folder has none, for example because it only has plugins.
   let main: String
   /// The project's folder, absolute.
   let folder: String
   let sources: ProjectSources
-  /// Records which lines run; nil: nothing records them.
+  /// Records which lines run, or nil if nothing records them.
   var coverage: Coverage?
 
   func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec { LuaSpec(text: file, file: try read(file), library: self) }

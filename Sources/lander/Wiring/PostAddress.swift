@@ -5,7 +5,7 @@ struct PostAddress: Sendable, Equatable {
   /// The host's name or IP address, without brackets.
   let host: String
   let port: UInt16
-  /// The path, which begins with a slash and may have a query.
+  /// The path, which begins with a slash and can have a query.
   let path: String
   let isSecure: Bool
 

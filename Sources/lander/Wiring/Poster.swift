@@ -12,7 +12,7 @@ struct Poster: Sendable {
   /// The time limit of the whole request, in seconds.
   var seconds = 3
 
-  /// Posts a body. - Returns: why the body was not accepted; nil: it was accepted.
+  /// Posts a body. - Returns: why the body was not accepted, or nil if it was accepted.
   func post(_ body: String) -> String? { address.isSecure ? postByCurl(body) : postPlain(body) }
 
   private func postPlain(_ body: String) -> String? {
@@ -38,7 +38,7 @@ struct Poster: Sendable {
     return answer(socket, deadline)
   }
 
-  /// Reads the answer. Only its first line counts, such as `HTTP/1.1 200 OK`. Returns why the body was not accepted; nil: it was.
+  /// Reads the answer. Only its first line counts, such as `HTTP/1.1 200 OK`. Returns why the body was not accepted, or nil if it was.
   private func answer(_ socket: Int32, _ deadline: ContinuousClock.Instant) -> String? {
     var head: [UInt8] = []
     while head.count < 64, !head.contains(10) {

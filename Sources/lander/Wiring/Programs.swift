@@ -10,7 +10,7 @@ enum Programs {
   /// - Parameters:
   ///   - machine: starts the programs.
   ///   - limit: the time limit of each program.
-  ///   - output: called with the output of a build as it comes; nil: the output is dropped.
+  ///   - output: called with the output of a build as it comes. If nil, the output is dropped.
   static func runner(
     on machine: any EngineMachine, limit: Interval = limit, output: (@Sendable (OutputChunk) -> Void)? = nil
   ) -> Program.Runner {

@@ -27,7 +27,7 @@ enum SearchPath {
     return found
   }
 
-  /// Returns why code in a folder cannot be trusted; nil: it can.
+  /// Returns why code in a folder cannot be trusted, or nil if it can.
   private static func doubt(_ folder: String) -> Problem? {
     for path in [folder, "\(folder)/plugins", "\(folder)/recipes"] {
       if let reason = OwnFile.doubt(path) { return reason }

@@ -12,8 +12,8 @@ enum Shipped {
       : CommandLine.arguments[0]
   }
 
-  /// Returns the folder with `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest such folder above the program.
-  /// Nil: there is none.
+  /// Returns the folder with `recipes/` and `plugins/`, or nil if there is none. It is `LANDER_HOME`, `../share/lander`, or the nearest
+  /// such folder above the program.
   static func folder() -> String? {
     func holds(_ folder: String) -> Bool { Folder.isDirectory(folder + "/recipes/strategies") }
     if let home = Folder.variable("LANDER_HOME"), holds(home) { return home }

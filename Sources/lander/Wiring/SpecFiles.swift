@@ -7,7 +7,7 @@ struct SpecFiles {
   let folder: String
 
   /// - Parameters:
-  ///   - words: files and folders, as typed; empty: the folders `spec/` of the project, its recipes and its plugins.
+  ///   - words: files and folders, as typed. If empty, the folders `spec/` of the project, its recipes and its plugins.
   ///   - mayBeNone: whether a project without a test is no problem.
   /// - Returns: the files in order. Their paths start from the project's folder.
   /// - Throws: a problem for each word that names no test; a problem if there is no test at all.
@@ -39,7 +39,7 @@ struct SpecFiles {
     do { return try paths.map(source) } catch { throw Problems(error) }
   }
 
-  /// Returns the tests below a folder. Folders behind links count too, but each folder counts once, because a link may lead back to a
+  /// Returns the tests below a folder. Folders behind links count too, but each folder counts once, because a link can lead back to a
   /// folder above it.
   private func specs(below path: String) -> [String] {
     var seen: Set<ExactText> = []

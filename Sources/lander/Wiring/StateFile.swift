@@ -8,7 +8,7 @@ enum StateFile {
   /// The limit of the file in bytes. A train of a thousand groups has far less.
   private static let most = 4 << 20
 
-  /// Reads the value; nil: there is no file, or it cannot be read.
+  /// Reads the value, or returns nil if there is no file or it cannot be read.
   static func read<T: Decodable>(_ path: String, as type: T.Type) -> T? {
     guard let text = try? Folder.text(at: path, most: most) else { return nil }
     return try? JSONDecoder().decode(type, from: Data(text.utf8))

@@ -8,7 +8,7 @@ enum TimeZones {
   /// The limit of a table, in bytes. The largest table has a few kB.
   private static let limit = 256 * 1024
 
-  /// Returns the table of a time zone; nil: there is no such zone, or the name is invalid.
+  /// Returns the table of a time zone, or nil if there is no such zone or the name is invalid.
   static func table(of name: String) -> [UInt8]? {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     let isName = parts.allSatisfy { part in

@@ -36,7 +36,7 @@ final class TrainFile: Sendable {
     return names.sorted(by: >).compactMap { StateFile.read("\(state)/trains/\($0)", as: Train.self) }
   }
 
-  /// Returns the train that a word names by its id or the beginning of its id; nil: the word names no train.
+  /// Returns the train whose id, or the beginning of whose id, is the word, or nil if there is no such train.
   /// - Throws: `Problems` if the word names several trains.
   static func named(_ word: String, in state: String?) throws(Problems) -> Train? {
     guard Train.ID.isMeant(by: word) else { return nil }
@@ -62,7 +62,7 @@ final class TrainFile: Sendable {
   /// Writes the record. - Throws: `Problems` if it cannot be written. The train then begins nothing more.
   func save(_ train: Train) throws(Problems) { try StateFile.write(train, to: "\(folder)/\(id).json") }
 
-  /// Returns a person's answer to the question before a group; nil: there is no answer yet.
+  /// Returns a person's answer to the question before a group, or nil if there is no answer yet.
   func answer(for group: String) -> Train.Answer? {
     let path = "\(folder)/\(id).answer"
     var status = stat()

@@ -4,7 +4,7 @@ import DeployModel
 extension Wiring {
   /// Reads the project for a command that looks at hosts or repairs them. If it cannot be read, what is missing comes from the newest
   /// deployment of this `deploy.lua` from this state folder, and a warning says so.
-  /// - Parameter bundle: the options that may describe a project without a `deploy.lua`; nil: the command has no such options.
+  /// - Parameter bundle: the options that may describe a project without a `deploy.lua`, or nil if the command has no such options.
   /// - Throws: what is wrong with the project as it is here.
   static func lastingProject(
     _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, tell: (DeskEvent) -> Void
@@ -22,7 +22,7 @@ extension Wiring {
 
   /// Opens the project of a command that looks at hosts or repairs them, and the desk that asks its hosts.
   /// - Parameters:
-  ///   - bundle: the options that may describe a project without a `deploy.lua`; nil: the command has no such options.
+  ///   - bundle: the options that may describe a project without a `deploy.lua`, or nil if the command has no such options.
   ///   - choose: chooses from the project what the command is about.
   /// - Throws: what is wrong with the project or the choice. No desk is made then.
   static func open<T>(

@@ -10,7 +10,7 @@ import DeployStore
 /// The composition root: the only place that names every concrete type.
 enum Wiring {
   /// Reads `deploy.lua` and what it requires: from the project first, then from the search path, then from Lander.
-  /// - Parameter kept: answers for files and variables that are missing; nil: a missing file or variable is a problem.
+  /// - Parameter kept: answers for files and variables that are missing. If nil, a missing file or variable is a problem.
   /// - Throws: all problems, also capabilities of plugins that this machine's policy does not allow.
   static func project(_ options: ProjectOptions, kept: KeptReads? = nil) throws -> LoadedProject {
     let folder = try options.folder()
@@ -65,7 +65,7 @@ enum Wiring {
     return try desk(in: options.folderOrHere, state: StateDirectory(folder), tell)
   }
 
-  /// Returns the deployments that were made from here; nil: nothing was deployed from here.
+  /// Returns the deployments that were made from here, or nil if nothing was deployed from here.
   static func past(_ options: ProjectOptions) throws -> PastDeployments? {
     try options.existingStateFolder().map { PastDeployments(try SQLiteJournal(in: try StateDirectory($0))) }
   }
@@ -77,7 +77,7 @@ enum Wiring {
     throw Problems(Problem("nothing was deployed from here yet", fix: fix))
   }
 
-  /// Returns the store of this machine's bundles; nil: no bundle was ever built.
+  /// Returns the store of this machine's bundles, or nil if no bundle was ever built.
   static func shelf(_ options: ProjectOptions) throws -> (any BundleShelf)? {
     try options.existingStateFolder().map { try DirectoryBundleStore(in: StateDirectory($0)) }
   }
@@ -106,26 +106,27 @@ enum Wiring {
   static var stage: RehearsalStage { stage(nil) }
 
   /// - Parameters:
-  ///   - coverage: records which lines of recipes run; nil: nothing records them.
-  ///   - plugins: checks plugins before pinned recipes run for real; nil: recipes are only rehearsed.
+  ///   - coverage: records which lines of recipes run, or nil if nothing records them.
+  ///   - plugins: checks plugins before pinned recipes run for real, or nil if recipes are only rehearsed.
   static func stage(_ coverage: Coverage?, _ plugins: PinnedPlugins? = nil) -> RehearsalStage {
     RehearsalStage(library: LuaLibrary(coverage: coverage, plugins: plugins), files: MachineFiles(), identity: { Identity.make() })
   }
 
-  /// Makes the desk of a lab, which deploys to throw-away hosts on this machine.
+  /// Makes the desk of a lab, which deploys to throwaway hosts on this machine.
   static func desk(for project: LoadedProject, _ lab: LabParts, tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
     try desk(in: project.folder, state: StateDirectory(lab.folder.state), lab: lab, tell)
   }
 
   /// - Parameters:
-  ///   - passing: a temporary folder that is removed with the desk; nil: there is none.
-  ///   - lab: the parts of a lab; nil: the desk deploys to real hosts.
+  ///   - passing: a temporary folder that is removed with the desk, or nil if there is none.
+  ///   - lab: the parts of a lab, or nil if the desk deploys to real hosts.
   private static func desk(
     in folder: String, state: StateDirectory, leaving passing: PassingFolder? = nil, lab: LabParts? = nil,
     _ tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
     let journal = try SQLiteJournal(in: state)
-    // If ssh-keygen is missing, a signature counts as fitting here. That does no harm, because it is verified before anything relies on it.
+    // If ssh-keygen is missing, a signature counts as matching here. That is harmless, because the signature is verified before anything
+    // relies on it.
     let store = try DirectoryBundleStore(in: state) { text, bundle in (try? BundleSignature.fits(bundle, text)) ?? true }
     let providers = SecretProviders(lab?.secrets ?? SecretSources.all(of: folder))
     // Everything shares one vault: a value that a host got must not appear in the output of a command on this machine.

@@ -5,7 +5,7 @@ struct NewPlugin {
   var name: String
   /// The folder of the new plugin, absolute.
   var folder: String
-  /// The project that the plugin is for, absolute; nil: the plugin is not part of a project.
+  /// The project that the plugin is for, absolute, or nil if the plugin is not part of a project.
   var project: String?
 
   /// - Throws: if the name is invalid, or if the folder exists.

@@ -4,9 +4,9 @@ import DeployModel
 struct NewProject {
   /// The project's folder, absolute.
   let folder: String
-  /// The application's name; nil: the folder's name.
+  /// The application's name, or nil for the folder's name.
   let name: String?
-  /// The kind of the project; nil: the kind to which its files point.
+  /// The kind of the project, or nil for the kind that its files suggest.
   let kind: ProjectKind?
 
   /// Writes `deploy.lua` and a first test, and makes git ignore the state folder.

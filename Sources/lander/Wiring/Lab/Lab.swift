@@ -6,7 +6,7 @@ import DeployModel
 import DeployStore
 import Synchronization
 
-/// A lab of throw-away hosts, with the desk that deploys to them.
+/// A lab of throwaway hosts, with the desk that deploys to them.
 struct Lab: Sendable {
   let folder: LabFolder
   let scene: LabScene
@@ -23,7 +23,7 @@ struct Lab: Sendable {
     of project: LoadedProject, _ options: ProjectOptions, most: Int, keeps: Bool, tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws {
     let opening = LabOpening()
-    // Registered before anything is made. A signal meanwhile waits until everything is made, and then ends it.
+    // This is registered before anything is made. A signal that comes meanwhile waits until everything is made, and then ends it.
     EarlyEnd.also { await opening.end() }
     let parts = try opening.open {
       let folder = try LabFolder()
@@ -65,7 +65,7 @@ struct Lab: Sendable {
   }
 }
 
-/// The making of a lab, which a signal does not cut in two.
+/// Makes a lab in one step that no signal interrupts.
 private final class LabOpening: Sendable {
   private struct State {
     var isOver = false

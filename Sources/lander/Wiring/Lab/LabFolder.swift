@@ -6,7 +6,7 @@ import DeployStore
 import FoundationEssentials
 import Glibc
 
-/// The private temporary folder of a lab: its state folder, its throw-away hosts, and the programs that stand in for others.
+/// The private temporary folder of a lab: its state folder, its throwaway hosts, and the programs that stand in for others.
 struct LabFolder: LabGround {
   let folder: String
   /// The variable by which the processes of this lab are found.
@@ -131,7 +131,7 @@ struct LabFolder: LabGround {
     return LabPrograms.names.filter(called.contains)
   }
 
-  /// The units of services that a stand-in took for running, because nothing had started or stopped them before.
+  /// The service units that a stand-in assumed to be running, because nothing had started or stopped them before.
   var assumed: [String] { lines(of: "assumed") }
 
   private func lines(of name: String) -> [String] {
@@ -142,7 +142,7 @@ struct LabFolder: LabGround {
   /// Ends all processes that have the mark of this lab or work in its folder: by TERM, and by KILL after two seconds.
   func endProcesses() async {
     for process in processes { kill(process, SIGTERM) }
-    // A process that ends may have started another one after the others were listed, so nothing has to be found twice.
+    // A process might have started another one after the processes were listed, so two searches in a row must find nothing.
     var quiet = 0
     for turn in 0..<60 where quiet < 2 {
       let left = processes

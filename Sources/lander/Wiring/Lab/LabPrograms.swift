@@ -239,7 +239,7 @@ struct LabPrograms {
 
     """#
 
-  /// Knows whether services of a user stay, which changes nothing here.
+  /// Accepts the settings that let a user's services linger, and changes nothing.
   private static let session = #"""
     case ${1-} in
       enable-linger | disable-linger) exit 0 ;;

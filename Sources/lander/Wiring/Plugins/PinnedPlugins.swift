@@ -41,7 +41,7 @@ struct PinnedPlugins {
     }
   }
 
-  /// Returns this machine's copy of a plugin; nil: there is none.
+  /// Returns this machine's copy of a plugin, or nil if there is none.
   private func tree(of plugin: LockedPlugin) throws(Problem) -> PluginTree? {
     if let tree = try shelf.copy(plugin.sha256) { return tree }
     guard let tree = try shelf.vendored(plugin.name), shelf.digest(of: tree) == plugin.sha256 else { return nil }

@@ -13,7 +13,7 @@ struct PluginFolder {
   /// Returns whether a file is in such a folder, so that no source counts the file as part of the plugin.
   static func ignores(_ file: String) -> Bool { file.pathParts.dropLast().contains { ignored.contains(String($0)) } }
 
-  /// Reads the files of the plugin; nil: the folder does not exist.
+  /// Reads the files of the plugin, or returns nil if the folder does not exist.
   /// - Throws: if the folder contains something that no plugin may have, such as a link.
   func tree() throws(Problem) -> PluginTree? {
     guard Folder.isDirectory(path) else { return nil }

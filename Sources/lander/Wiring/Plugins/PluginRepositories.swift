@@ -41,7 +41,7 @@ struct PluginRepositories: PluginSources {
     return try read(commit, in: scratch, source)
   }
 
-  /// Returns the address that git understands; nil: the source is a folder without a repository.
+  /// Returns the address that git understands, or nil if the source is a folder without a repository.
   private func address(of source: String) throws(Problem) -> String? {
     if source.contains("://") { return source }
     let path = Folder.absolute(source, in: folder)

@@ -2,13 +2,13 @@ import DeployModel
 
 /// The policy of this machine: what its owner allows, whatever a project says. The project cannot change the policy's file.
 struct Policy {
-  /// The capabilities that each plugin may have at most, by the plugin's name. `*` stands for all plugins that are not named.
+  /// The capabilities that each plugin is allowed to have, by the plugin's name. `*` stands for all plugins that are not named.
   var capabilities: [String: [String]]
   /// Whether a plugin from elsewhere has to be signed.
   var demandsSignatures: Bool
   /// Whether a bundle has to be signed before any part of it is sent to a host.
   var demandsSignedBundles: Bool
-  /// The file with the keys that may sign, in the form of ssh-keygen's `allowed_signers`; nil: no key may.
+  /// The file with the keys that are allowed to sign, in the form of ssh-keygen's `allowed_signers`, or nil if no key is allowed.
   var allowedSigners: String?
 
   /// Reads the policy from its JSON.

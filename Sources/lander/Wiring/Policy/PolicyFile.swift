@@ -4,14 +4,14 @@ import FoundationEssentials
 
 /// Reads this machine's policy: the file that `LANDER_POLICY` names, or `/etc/lander/policy.json`.
 enum PolicyFile {
-  /// The path of the policy; nil: this machine has no policy.
+  /// The path of the policy, or nil if this machine has no policy.
   static var path: String? {
     if let named = Folder.variable("LANDER_POLICY"), !named.isEmpty { return Folder.absolute(named) }
     let usual = "/etc/lander/policy.json"
     return Folder.exists(usual) ? usual : nil
   }
 
-  /// - Returns: the policy and its path; nil: this machine has no policy.
+  /// - Returns: the policy and its path, or nil if this machine has no policy.
   /// - Throws: if the policy is missing, cannot be trusted or is invalid. Nothing runs then.
   static func read() throws(Problems) -> (policy: Policy, path: String)? {
     guard let path else { return nil }

@@ -10,8 +10,8 @@ struct ApprovalSignatures: Signatures {
     return name
   }
 
-  /// Returns why a left answer probably counts for nobody; nil: its key is allowed, or this folder cannot tell. The deployment has allowed
-  /// signers of its own, which may differ from those of the folder.
+  /// Returns why an answer that was left on hosts will probably not count, or nil if its key is allowed or this folder cannot tell. The
+  /// deployment has allowed signers of its own, which may differ from those of the folder.
   static func doubt(_ message: Message, _ parked: Parked, in folder: String) -> String? {
     guard message.kind == .approve, let names = parked.from, !names.isEmpty else { return nil }
     let people = names.joined(separator: ", ")

@@ -16,7 +16,7 @@ enum BundleSignature {
 
   /// Returns who signed a bundle.
   /// - Parameters:
-  ///   - signature: the bundle's signature; nil: it has none.
+  ///   - signature: the bundle's signature, or nil if it has none.
   ///   - signers: a file in the form of `allowed_signers`.
   /// - Throws: if none of the signers signed the bundle.
   static func signer(of bundle: Digest, _ signature: String?, signers: String) throws(Problem) -> String {

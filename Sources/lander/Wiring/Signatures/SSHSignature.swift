@@ -9,7 +9,7 @@ struct SSHSignature {
   private static let timeout = 60
   /// The limit of a signature's text, in bytes. A signature by an RSA key of 16,384 bits has about 6,000.
   static let most = 64 << 10
-  /// The limit of a file of allowed signers in bytes, and the limit of its lines that are tried for one key.
+  /// The limit of a file of allowed signers, in bytes, and the largest number of its lines that are tried for one key.
   private static let (mostSigners, mostLines) = (4 << 20, 50)
 
   /// Returns whether a text looks like a signature.
@@ -40,7 +40,7 @@ struct SSHSignature {
 
   /// Finds the signer if the allowed signers are given as a text. Each line is tried alone, because ssh-keygen only names the principals of
   /// the first line that has the key, even if another line is the one that lets the key sign.
-  /// - Parameter names: the names of which one must have signed, in order of preference; nil: any name in the lines will do.
+  /// - Parameter names: the names of which one must have signed, in order of preference, or nil if any name in the lines will do.
   func find(_ text: String, signature: String, among signers: String, as names: [String]? = nil) throws(Problem) -> Found {
     let lines = SignatureKey(of: signature).lines(of: signers.withoutByteOrderMark)
     let sign = try Place(signature)

@@ -3,7 +3,7 @@ import Foundation
 
 /// The public key inside a signature of `ssh-keygen -Y`, in the form of a line of `allowed_signers` (OpenSSH's PROTOCOL.sshsig).
 struct SignatureKey {
-  /// The key in base64; nil: the text is not such a signature.
+  /// The key in base64, or nil if the text is not such a signature.
   let text: String?
 
   init(of signature: String) {
@@ -19,7 +19,7 @@ struct SignatureKey {
     text = isWhole ? Data(bytes[start..<(start + length)]).base64EncodedString() : nil
   }
 
-  /// Returns the lines of an `allowed_signers` text that may be about this key: lines with the key, and lines with authorities that sign
+  /// Returns the lines of an `allowed_signers` text that might be about this key: lines with the key, and lines with authorities that sign
   /// keys.
   func lines(of signers: String) -> [Substring] {
     guard let text else { return [] }

@@ -3,8 +3,9 @@ import DeployDesk
 import DeployModel
 import Synchronization
 
-/// The store from which hosts get bundles. If the policy demands signatures, no part of a bundle leaves this machine before its signature
-/// was checked. Plans are refused earlier. This check also covers deployments that were not planned now, such as a resumed deployment.
+/// The store from which hosts get bundles. If the policy demands signatures, no part of a bundle leaves this machine before the bundle's
+/// signature has been checked. Plans are refused earlier. This check also covers deployments that were not planned now, such as a resumed
+/// deployment.
 final class SignedBundles: BundleStore {
   private let store: any BundleStore
   private let trust: any BundleTrust
