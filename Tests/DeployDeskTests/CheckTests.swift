@@ -40,7 +40,7 @@ struct CheckTests {
       ),
       (
         "host:run(\"x\", { timeout = \"1 minute\" })",
-        "deploy.lua:9: timeout of host:run must be a duration such as \"90s\", \"5m\" or a number of seconds, got \"1 minute\"\n"
+        "deploy.lua:9: timeout of host:run must be a duration (such as \"90s\" or \"5m\"), or a number of seconds, got \"1 minute\"\n"
       ),
       (
         "host:wait_for { htp = \"http://localhost/\" }",
@@ -75,10 +75,10 @@ struct CheckTests {
         "here.run \"x\"",
         "deploy.lua:9: here:run is written with a colon, got \"x\" for here\n"
       ),
-      ("sleep \"5x\"", "deploy.lua:9: sleep takes a duration such as \"90s\", \"5m\" or a number of seconds, got \"5x\"\n"),
+      ("sleep \"5x\"", "deploy.lua:9: sleep takes a duration (such as \"90s\" or \"5m\"), or a number of seconds, got \"5x\"\n"),
       (
         "within(\"5x\", function() end)",
-        "deploy.lua:9: within takes a duration such as \"90s\", \"5m\" or a number of seconds, got \"5x\"\n"
+        "deploy.lua:9: within takes a duration (such as \"90s\" or \"5m\"), or a number of seconds, got \"5x\"\n"
       ),
       (
         "each(deployment.targets:batches(0), function() end)",
@@ -143,7 +143,7 @@ struct CheckTests {
         → write it with a colon: host:run(…), not host.run(…)
       deploy.lua:13: host:run has no field "enviroment"
         → did you mean env?
-      deploy.lua:13: timeout of host:run must be a duration such as "90s", "5m" or a number of seconds, got "1 minute"
+      deploy.lua:13: timeout of host:run must be a duration (such as "90s" or "5m"), or a number of seconds, got "1 minute"
       deploy.lua:14: a host has no red
         → did you mean read?
       deploy.lua:14: log has no erro

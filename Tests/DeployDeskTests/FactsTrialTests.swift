@@ -73,8 +73,8 @@ struct FactsTrialTests {
       ("{ web11 = { init = \"openrc\" } }", "t:deploy names a host \"web11\", and there is none; did you mean \"web1\"?"),
       ("{ web1 = { \"openrc\" } }", "facts.web1 of t:deploy must be a table { memory_bytes = … }, got a list"),
       ("{ memory_bytes = \"8G\" }", "memory_bytes of facts of t:deploy must be a whole number from 0, got \"8G\""),
-      ("{ shell = false }", "shell of facts of t:deploy must be a text in quotes, got false"),
-      ("{ addresses = { \"192.0.2.1\", 5 } }", "addresses of facts of t:deploy must be a list of texts"),
+      ("{ shell = false }", "shell of facts of t:deploy must be a string in quotes, got false"),
+      ("{ addresses = { \"192.0.2.1\", 5 } }", "addresses of facts of t:deploy must be a list of strings"),
       ("5", "facts of t:deploy must be a table of plain values"),
     ])
   func refused(_ facts: String, _ said: String) async throws {

@@ -53,7 +53,7 @@ struct UnreachedTests {
     .init(good: "port = 80,", bad: "port = 80000,", said: "deploy.lua:20: port of host:wait_for must be a port from 1 to 65535, got 80000"),
     .init(
       good: "every = \"1s\" }\n      sleep", bad: "every = \"1 second\" }\n      sleep",
-      said: "every of host:wait_for must be a duration such as"),
+      said: "every of host:wait_for must be a duration (such as"),
     .init(good: "merge = true", bad: "merge = \"yes\"", said: "deploy.lua:22: merge of host:run must be true or false, got \"yes\""),
     .init(good: "mode = \"0640\"", bad: "mode = 640", said: "deploy.lua:17: mode of host:write must be permission bits in quotes"),
     .init(
@@ -63,7 +63,7 @@ struct UnreachedTests {
     .init(good: "{ mode = \"0640\" }", bad: "\"0640\"", said: "deploy.lua:17: host:write takes a table { … } there, got a text"),
     .init(good: "host:link(\"/srv/log\", \"log\")", bad: "host:link \"log\"", said: "deploy.lua:19: host:link needs path"),
     .init(good: "sleep \"5s\"", bad: "sleep(\"5s\", 2)", said: "deploy.lua:21: sleep takes duration, got 2 values"),
-    .init(good: "sleep \"5s\"", bad: "sleep \"soon\"", said: "deploy.lua:21: duration of sleep must be a duration such as"),
+    .init(good: "sleep \"5s\"", bad: "sleep \"soon\"", said: "deploy.lua:21: duration of sleep must be a duration (such as"),
     .init(good: "host:link(", bad: "host.link(", said: "deploy.lua:19: host:link is written with a colon"),
     .init(
       good: "if state.ok then", bad: "if state then",

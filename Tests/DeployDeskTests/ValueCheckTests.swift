@@ -9,7 +9,7 @@ struct ValueCheckTests {
     arguments: [
       (
         "host:run(\"x\", { timeout = 0 })",
-        "timeout of host:run must be a duration above 0, such as \"90s\", \"5m\" or a number of seconds, got 0"
+        "timeout of host:run must be a duration above 0 (such as \"90s\" or \"5m\"), or a number of seconds, got 0"
       ),
       (
         "host:write(\"../../x\", \"x\")",
@@ -40,7 +40,7 @@ struct ValueCheckTests {
       ),
       (
         "host:wait_for { port = 80, timeout = \"0s\" }",
-        "timeout of host:wait_for must be a duration above 0, such as \"90s\", \"5m\" or a number of seconds, got \"0s\""
+        "timeout of host:wait_for must be a duration above 0 (such as \"90s\" or \"5m\"), or a number of seconds, got \"0s\""
       ),
     ])
   func refusals(_ line: String, _ expected: String) async throws {

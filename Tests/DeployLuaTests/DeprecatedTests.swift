@@ -30,9 +30,9 @@ struct DeprecatedTests {
     #expect(warnings.first?.place == SourcePlace(file: "deploy.lua", line: 4) && warnings.first?.fix == "use url")
     let vocabulary = try Vocabulary(reading: ["chat"]) { files[$0] ?? Shipped.text($0) }
     let page = Reference(vocabulary).files.map(\.text).joined()
-    #expect(page.contains("| `address` | a text |  | **Deprecated: use url.** |"))
+    #expect(page.contains("| `address` | a string |  | **Deprecated: use url.** |"))
     #expect(
-      ReferenceIndex(vocabulary).options(of: "chat").first?.lines.contains { $0.contains("address: a text; deprecated: use url") } == true)
+      ReferenceIndex(vocabulary).options(of: "chat").first?.lines.contains { $0.contains("a string; deprecated: use url") } == true)
   }
 
   @Test("the warning names the option's line if the call stands in another table, or on the line of another call")

@@ -21,12 +21,12 @@ import Testing
     #expect(
       found == [
         "deploy.lua:2: match of parameter \"a\" is no Lua pattern: a [ is not closed; as in match = \"^v%d+$\"",
-        "deploy.lua:3: default of param.string must be a text like ^v%d+$, got \"1\"",
+        "deploy.lua:3: default of param.string must be a string that matches ^v%d+$, got \"1\"",
         "deploy.lua:4: min of param.integer must be a whole number, got 1.5",
         "deploy.lua:5: param.integer has min = 5 above max = 2, and no value fits both",
         "deploy.lua:6: max of param.number must be a finite number, got inf",
         "deploy.lua:7: default of param.integer must be a whole number from 1 to 9, got 10",
-        "deploy.lua:8: default of param.string must be a text like (%d, got \"1\"",
+        "deploy.lua:8: default of param.string must be a string that matches (%d, got \"1\"",
         "deploy.lua:8: match of parameter \"g\" is no Lua pattern: a ( is not closed; as in match = \"^v%d+$\"",
       ])
   }
@@ -61,11 +61,11 @@ import Testing
     #expect(
       found == [
         "deploy.lua:2: default of param.list must be a list of \"eu\" or \"us\", got a table",
-        "deploy.lua:3: default of param.list must be a list of texts like ^v%d+$, got a table",
+        "deploy.lua:3: default of param.list must be a list of strings that match ^v%d+$, got a table",
         "deploy.lua:4: param.list has min = 3 above max = 2, and no value fits both",
         "deploy.lua:5: match of parameter \"d\" is no Lua pattern: a [ is not closed; as in match = \"^v%d+$\"",
         "deploy.lua:6: default of param.list must be a table { … }, got \"eu\"",
-        "deploy.lua:7: default of param.list must be a list of texts { \"…\", \"…\" } from 2 on, got a table",
+        "deploy.lua:7: default of param.list must be a list of strings { \"…\", \"…\" } from 2 on, got a table",
       ], "\(found.joined(separator: "\n"))")
   }
 

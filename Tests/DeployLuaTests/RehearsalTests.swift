@@ -123,7 +123,7 @@ struct RehearsalTests {
   func doubt() throws {
     #expect(
       said(try play("local n = tonumber(host:run(\"nproc\").stdout) sleep(n)").scripts) == [
-        "maybe deploy.lua:4: sleep takes a duration such as \"90s\", \"5m\" or a number of seconds, got nil"
+        "maybe deploy.lua:4: sleep takes a duration (such as \"90s\" or \"5m\"), or a number of seconds, got nil"
       ])
     #expect(
       said(try play("if host:run(\"x\").ok then fail \"no\" end").scripts) == ["deploy.lua:4: hook ValidateService would fail here: no"])
@@ -160,7 +160,7 @@ struct RehearsalTests {
     let wrong = try Rig(recipe("host:run(\"nproc\", { rehearse = true })"))
     #expect(
       wrong.run(try wrong.hook(.validateService), on: .host(0)).result.error?.failure.message
-        == "rehearse of host:run must be a text, or a table { stdout = \"…\", status = 0 }, got true")
+        == "rehearse of host:run must be a string, or a table { stdout = \"…\", status = 0 }, got true")
   }
 
   @Test(

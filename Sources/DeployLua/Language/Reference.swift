@@ -71,7 +71,7 @@ package struct Reference {
         file: "hosts.md", title: "Hosts", summary: "What hooks, stages and strategies can do on hosts and on the engine's machine.",
         body: objects(["host", "facts", "hosts", "result", "service", "here"])),
       Page(
-        file: "deployment.md", title: "The deployment", summary: "What functions can learn about the present deployment.",
+        file: "deployment.md", title: "The deployment", summary: "What functions can learn about the current deployment.",
         body: objects(["deployment"])),
       Page(file: "rollout.md", title: "The rollout", summary: "What a strategy can decide.", body: objects(["rollout", "wave"])),
       Page(

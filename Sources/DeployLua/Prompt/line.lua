@@ -22,7 +22,7 @@ local function reach()
   return own
 end
 
---- Returns the function of a text, which is an expression or statements; nil: the text is not complete yet.
+--- Returns the function of a text, which is an expression or statements, or nil if the text is not complete yet.
 local function compiled(text)
   local chunk = load("return " .. text, "@" .. file, reach())
   if chunk then return chunk end

@@ -57,7 +57,7 @@ local function compare(wanted, got, path, found, depth)
   for _, key in ipairs(tables.keys(keys)) do compare(wanted[key], got[key], step(path, key), found, depth + 1) end
 end
 
---- Returns the differences in words; nil: there are none.
+--- Returns the differences in words, or nil if there are none.
 function difference.between(wanted, got)
   local found = {}
   compare(wanted, got, "", found, 0)

@@ -1,4 +1,4 @@
--- lab: the object that a test gets which runs for real. It deploys recipes to throw-away hosts, and runs commands on them.
+-- lab: the object that a test gets if it runs for real. It deploys recipes to throwaway hosts, and runs commands on them.
 
 local import = ...
 local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"
@@ -9,27 +9,27 @@ local expectation, played, trial = import "spec/expectation", import "spec/playe
 local lab = {}
 local kind, methods = values.kind "lab", {}
 
-language.object { name = "lab", summary = "A test that runs for real, on throw-away hosts of this machine.", fields = {} }
+language.object { name = "lab", summary = "A test that runs for real, on throwaway hosts on this machine.", fields = {} }
 
 local own = {
   { "group", "name", "the group", default = "the recipe's own" },
   { "params", "record", "the recipe's parameters" },
-  { "revision", "positive", "the revision: 1 is the recipe's own; 2, 3, … have one file more, with another content for each number",
+  { "revision", "positive", "the revision: 1 is the recipe's own; 2, 3, … have one more file, with different content for each number",
     default = "1" },
   { "answers", "answers", "the answers of commands and checks that do not run here, as in t:deploy; takes has no effect. Every other "
     .. "command runs on this machine" },
   { "http", "answers", "the answers of servers, as in t:deploy; takes has no effect. A request without an answer is sent if it leads to "
     .. "this machine; otherwise it gets 200 and an empty body" },
-  { "fails", "record", "the host that fails, and the lifecycle event in which the new release fails on it: the command, the check or the "
-    .. "engine's own step does not run, and fails" },
+  { "fails", "record", "for each host, the lifecycle event in which the new release fails: the command, the check or the engine's own step "
+    .. "fails without running" },
   { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\". "
     .. "Other gates are approved, or promoted after two seconds", default = "\"approve\"" },
 }
 
 language.word {
   name = "lab:deploy", nature = "effect", phases = { "test" }, gives = "played", takes = "\"recipe\", { … }",
-  summary = "Deploys a recipe of deploy.lua for real, and returns what happened. The test fails if a host then breaks a promise of Lander: "
-    .. "a lock or a command is left, or a receipt is wrong.",
+  summary = "Deploys a recipe of deploy.lua for real, and returns what happened. The test fails if a host then shows that Lander broke a "
+    .. "promise: a lock or a command is left, or a receipt is wrong.",
   example = "local run = lab:deploy(\"web\", { revision = 2, answers = { { command = \"bin/migrate\", optional = true } } })",
   fields = own,
 }
@@ -61,8 +61,8 @@ end
 
 language.word {
   name = "lab:run", nature = "effect", phases = { "test" }, gives = "table", takes = "\"host\", \"command\", { … }",
-  summary = "Runs a command line on a throw-away host, and returns { status, stdout, stderr }. Its working directory is the folder that is "
-    .. "in front of the host's paths: the recipe's path /srv/web is srv/web there.",
+  summary = "Runs a command line on a throwaway host, and returns { status, stdout, stderr }. It runs in the host's root folder, where the "
+    .. "recipe's path /srv/web is srv/web.",
   example = "lab:expect(lab:run(\"web1\", \"cat srv/web/current/VERSION\").stdout):contains \"1.4\"",
   fields = { { "timeout", "time", "the longest time", default = "\"1m\"" } },
 }

@@ -19,9 +19,9 @@ local object = language.object {
     { "hosts", "table", "by host, { status, release } at the end; release is \"new\", \"earlier\" or nil" },
     { "gates", "table", "for each gate that closed, { name, kind, verdict, by, comment }" },
     { "log", "table", "the lines that the recipe logged" },
-    { "failure", "string", "why the deployment did not succeed; nil if it succeeded" },
+    { "failure", "string", "why the deployment did not succeed, or nil if it succeeded" },
     { "took", "number", "the duration in seconds, on the virtual clock" },
-    { "back", "table", "the rollback that followed, with these fields too; nil if there was none" },
+    { "back", "table", "the rollback that followed, with these fields too, or nil if there was none" },
   },
 }
 local names, known = language.fields_of(object)
@@ -49,7 +49,7 @@ end
 
 language.word {
   name = "played:file", nature = "pure", phases = { "test" }, gives = "string", takes = "host, path",
-  summary = "Returns the content of a file on a host at the end; nil if there is no such file.",
+  summary = "Returns the final content of a file on a host, or nil if there is no such file.",
   example = "t:expect(run:file(\"host1\", \"/etc/port\")):equals(nil)",
 }
 

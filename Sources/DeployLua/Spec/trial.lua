@@ -38,10 +38,10 @@ language.word {
       .. "json = { … }, failure = \"no route\", location = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used; a "
       .. "request without an answer gets 200 and an empty body" },
     { "files", "record", "the content of files that every host has, by absolute path" },
-    { "facts", "record", "what host.facts is: { memory_bytes = 1 << 30 } on every host, { web1 = { init = \"openrc\" } } on one; "
-      .. "false: the host does not say this", default = "Debian 12 with systemd on x86_64, 8 GiB" },
-    { "fails", "record", "by host, the lifecycle event in which the new release fails: a command or a check of that event fails, or the "
-      .. "engine's own step" },
+    { "facts", "record", "the values of host.facts: { memory_bytes = 1 << 30 } for every host, { web1 = { init = \"openrc\" } } for one; "
+      .. "false if the host does not say", default = "Debian 12 with systemd on x86_64, 8 GiB" },
+    { "fails", "record", "for each host, the lifecycle event in which the new release fails: a command or a check of that event fails, or "
+      .. "the engine's own step" },
     { "unreachable", "strings", "hosts that are out of reach from the beginning of the deployment" },
     { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\"",
       default = "\"approve\"" },

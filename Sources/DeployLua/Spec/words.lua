@@ -7,7 +7,7 @@ local void = import "runtime/void"
 local lab, trial, verdict = import "spec/lab", import "spec/trial", import "spec/verdict"
 local near, strategy = import "runtime/near", import "words/strategy"
 
---- chosen: the number of the only test to run, from 1; 0: no test runs; nil: all run.
+--- chosen: the number of the only test to run, from 1. With 0 no test runs, and with nil all tests run.
 local spec = { words = {}, chosen = nil }
 local titles, tests, known = {}, {}, {}
 local count = 0 -- tests so far
@@ -27,7 +27,7 @@ language.word {
 }
 language.word {
   name = "lab", nature = "pure", phases = { "test" }, gives = "nothing", takes = "(\"title\", function(lab) … end)",
-  summary = "Defines a test that runs for real, on throw-away hosts of this machine. Only lander test --lab runs it.",
+  summary = "Defines a test that runs for real, on throwaway hosts on this machine. Only lander test --lab runs it.",
   example = "lab(\"serves the revision that it deployed\", function(lab)\n"
     .. "  lab:expect(lab:deploy(\"web\").status):equals \"succeeded\"\n"
     .. "  lab:expect(lab:run(\"web1\", \"cat srv/web/current/VERSION\").stdout):equals \"1.4\\n\"\nend)",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Rejects a gate that a deployment waits at.
+/// Rejects a gate at which a deployment waits.
 struct RejectCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "reject", abstract: "Rejects a gate at which a deployment waits, so that the deployment is rolled back.",

@@ -100,7 +100,7 @@ local function new(require, plugin)
 end
 
 --- Returns the environment of a file: a plugin's files share one, and any other file has its own. require_for: makes the `require` of a
---- file. words: further globals of a file that belongs to no plugin; nil: none.
+--- file. words: further globals of a file that belongs to no plugin, or nil for none.
 function environment.of(file, require_for, words)
   local key = not words and string.match(file, "^(plugins/[^/]+/)") or file
   if not environments[key] then

@@ -39,7 +39,7 @@ function given.text(word, kind, name, place)
   return answer.text, true
 end
 
---- Returns the text of a file that the project must have; nil: a problem was noted.
+--- Returns the text of a file that the project must have, or nil if a problem was noted.
 function given.file(word, name, place)
   local text, good = given.text(word, "file", name, place)
   if good and not text then

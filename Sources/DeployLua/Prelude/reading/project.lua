@@ -11,7 +11,7 @@ local pure = { "base64", "json", "sha256", "url", "yaml" }
 for _, names in ipairs { given, pure } do for _, name in ipairs(names) do import("words/" .. name) end end
 
 --- Returns everything that was described, in the order of the files, so that equal sources give equal numbers to functions. checks: whether
---- names must exist. only: the requested recipes, by name; the others get their numbers but are not included. Nil: all of the project.
+--- names must exist. only: the requested recipes, by name, or nil for all. The other recipes get their numbers but are not included.
 local function described(checks, only)
   local project = { recipes = {}, groups = {}, configurations = {}, problems = problems.list, warnings = problems.warnings }
   named.finish()
@@ -39,9 +39,9 @@ local function has_read(file, words)
   return good
 end
 
---- Reads what a request asks for. request: { path, text, globals, checks, only, spec }, or { manifest, path } for a manifest alone, or
---- { noted = true } for the problems that a reading found before an error ended it. spec: a file of tests, which is read after the main
---- file; nil: none.
+--- Reads what a request asks for. request: { path, text, globals, checks, only, spec }, or { manifest, path } for a manifest alone, or {
+--- noted = true } for the problems that a reading found before an error ended it. spec: a file of tests, which is read after the main file,
+--- or nil for none.
 return function(request)
   if request.noted then return nothing() end
   if request.manifest then return plugin.described(request.manifest, request.path) end

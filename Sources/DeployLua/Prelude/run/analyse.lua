@@ -9,9 +9,9 @@ local most = 10000 -- the limit of rests between looks
 
 language.word {
   name = "rollout:analyse", nature = "probe", phases = { "run" }, gives = { "boolean", "string", "string" }, takes = "{ … }",
-  summary = "Compares hosts that have the release with twins that do not, look by look, until the difference is clear or the time is "
-    .. "over. If the release is worse than the margin allows, the deployment fails. Returns true (with on_fail = \"return\" also false), "
-    .. "the verdict \"pass\", \"fail\" or \"inconclusive\", and the result in words.",
+  summary = "Compares hosts that have the release with twins that do not, look by look, until the difference is clear or the time is over. "
+    .. "If the release is worse than the margin allows, the deployment fails. Returns three values: true (or false, with on_fail = "
+    .. "\"return\"), the verdict (\"pass\", \"fail\" or \"inconclusive\"), and the result in words.",
   example = "rollout:analyse { canary = rollout.targets:take(1), margin = \"+0.5pp\", during = \"15m\",\n"
     .. "  rate = function(host) return { failed = 0, of = 1000 } end }",
   fields = {
@@ -24,12 +24,12 @@ language.word {
       .. "\"+50ms\", \"+12\"", required = true },
     { "during", "time", "the longest time of the analysis; only time in which an engine runs counts", required = true },
     { "every", "duration", "the time between two looks, at most during; 10 s if not given" },
-    { "alpha", "number", "the probability that by chance a good release fails or a bad release passes, over all looks; 0.01 if not given" },
+    { "alpha", "number", "the probability that a good release fails by chance or a bad release passes, over all looks; 0.01 if not given" },
     { "timeout", "time", "the longest time of one measurement; 10 s if not given" },
     { "name", "name", "its name in messages and reports; \"analysis\" if not given" },
     { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false. \"fail\" if not given" },
-    { "on_inconclusive", "ask|fail|pass", "what an inconclusive result means: ask a person, or count as fail or pass; \"ask\" if not "
-      .. "given" },
+    { "on_inconclusive", "ask|fail|pass", "what to do with an inconclusive result: ask a person, or count it as fail or pass; \"ask\" if "
+      .. "not given" },
   },
 }
 

@@ -7,18 +7,19 @@ local day = 24 * 3600 * 1000
 
 language.word {
   name = "rollout:approve", nature = "pure", phases = { "run" }, gives = { "boolean", "table" }, takes = "{ … }",
-  summary = "Waits until a person approves. A rejection, or no answer in time, fails the deployment. Returns true (with on_fail = "
-    .. "\"return\" also false), and the list of answers, each with by, comment and at.",
+  summary = "Waits until a person approves. A rejection, or no answer in time, fails the deployment. Returns two values: true (or false, "
+    .. "with on_fail = \"return\"), and the list of answers, each with by, comment and at.",
   example = "rollout:approve { message = \"Does the canary look good?\", timeout = \"4h\" }",
   errors = { "rejected" },
   fields = {
     { "message", "name", "the question for the person" }, { "name", "name", "its name in messages and reports", default = "\"approve\"" },
     { "timeout", "time", "how long to wait for an answer; after that the gate fails", default = "\"24h\"" },
     { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false", default = "\"fail\"" },
-    { "from", "strings", "the people who may approve, by their names in allowed_signers beside deploy.lua. They sign with lander approve "
-      .. "--key" },
-    { "count", "positive", "the number of people who have to approve", default = "1" },
-    { "own", "boolean", "whether the person who deploys may approve; true, because Lander does not verify who deploys" },
+    { "from", "strings", "the people who are allowed to approve, by their names in allowed_signers beside deploy.lua. They sign with "
+      .. "lander approve --key" },
+    { "count", "positive", "the number of people who must approve", default = "1" },
+    { "own", "boolean", "whether the person who deploys is allowed to approve; only true is accepted, because Lander does not verify who "
+      .. "deploys" },
   },
 }
 

@@ -11,7 +11,7 @@ language.word {
   summary = "Calls a function again until it raises no error.",
   example = "retry({ times = 20, every = \"3s\" }, function() host:run \"bin/ready\" end)",
   fields = {
-    { "times", "positive", "the number of attempts in all; 3 if not given, or 1 as an option of a command" },
+    { "times", "positive", "the number of attempts in total; if not given, 3, or 1 as an option of a command" },
     { "every", "duration", "the time between two attempts", default = "\"1s\"" },
     { "backoff", "factor", "the factor by which this time grows after each attempt", default = "1" },
   },

@@ -10,20 +10,21 @@ local command = {}
 local most_bytes = 1048576 -- the limit of a command's text
 
 local options_of_commands = {
-  { "env", "table", "environment variables by name; strings or secrets" }, { "cwd", "name", "the folder", default = "the release" },
+  { "env", "table", "environment variables by name; strings or secrets" },
+  { "cwd", "name", "the folder in which it runs", default = "the release" },
   { "timeout", "time", "the longest time that the call may take" }, { "input", "any", "its standard input; a string or a secret" },
   { "user", "user", "the user who runs the command", default = "the login user" },
   { "merge", "boolean", "whether standard output and standard error become one stream, in exact order" },
   { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }" },
-  { "on_lost", "fail|repeat", "what to do if nobody knows how the command ended" },
-  { "rehearse", "answer", "the answer that a rehearsal assumes: a text, or { stdout, stderr, status }" },
+  { "on_lost", "fail|repeat", "what to do if the result of the command is unknown" },
+  { "rehearse", "answer", "the answer that a rehearsal assumes: a string, or { stdout, stderr, status }" },
 }
 
 local function declare(name, summary, example, raised)
   language.word { name = name, nature = "effect", phases = { "run" }, gives = "result", takes = "command, { … }", summary = summary,
     example = example, fields = options_of_commands, errors = raised }
 end
-declare("host:run", "Runs a command on the host, at most once; an exit status other than 0 is an error.",
+declare("host:run", "Runs a command on the host, at most once. An exit status other than 0 is an error.",
   "host:run(\"bin/migrate --yes\", { timeout = \"15m\" })", { "command", "timeout", "lost", "unreachable" })
 declare("host:try", "Runs a command, and returns its result even if the exit status is not 0.",
   "if not host:try(\"systemctl is-active web\").ok then log.warn \"web is not active\" end", { "timeout", "lost", "unreachable" })
@@ -32,7 +33,7 @@ declare("here:try", "Runs a command on the engine's machine, and returns its res
   .. "here:try(\"git diff --quiet\").ok", { "timeout" })
 language.word {
   name = "host:run.rehearse", nature = "pure", phases = { "run" }, takes = "rehearse = { … }",
-  summary = "The answer of a command that a rehearsal assumes.",
+  summary = "The answer that a rehearsal assumes for a command.",
   example = "host:run(\"nproc\", { rehearse = \"4\" })",
   fields = {
     { "stdout", "string", "its output", default = "empty" }, { "stderr", "string", "its messages", default = "empty" },
@@ -73,7 +74,7 @@ local function read_command(method, given)
   return of_size(method, given, bytes)
 end
 
---- Reads environment variables by name; nil: there are none.
+--- Reads environment variables by name. Returns nil if there are none.
 local function read_environment(method, env)
   if env == nil then return nil end
   local variables
@@ -93,8 +94,8 @@ end
 
 local function line_of(given) return type(given) == "string" and given or table.concat(given, " ") end
 
---- Runs a command. number: the host's number; nil: the engine's machine. tolerant: whether an exit status other than 0 is a result and no
---- error.
+--- Runs a command. number: the host's number, or nil for the engine's machine. tolerant: whether an exit status other than 0 is a result
+--- and no error.
 function command.run(method, number, given, options, tolerant)
   given = read_command(method, given)
   options = fields.options("host:run", options)

@@ -35,7 +35,7 @@ function decisions.gate(gate)
   return boundary.ask(gate)
 end
 
---- Returns the numbers of the hosts in a set of targets; nil: hosts is nil.
+--- Returns the numbers of the hosts in a set of targets, or nil if hosts is nil.
 function decisions.numbers(method, hosts) return hosts and sets.targets(method, hosts) end
 
 return decisions

@@ -16,16 +16,18 @@ local object = language.object {
   fields = {
     { "id", "string", "its id" }, { "application", "string", "the application's name" }, { "recipe", "string", "the recipe's name" },
     { "revision", "string", "the source of the bundle; in a rollback, the release to which the hosts go back" },
-    { "release", "string", "the release's id; nil without one" }, { "group", "string", "the group's name" },
-    { "params", "table", "the recipe's parameters by name" }, { "targets", "hosts", "its hosts, without hosts that are left out" },
-    { "release_path", "string", "the folder of the release on hosts; nil without a release" }, { "path", "string", "the recipe's path" },
-    { "previous", "string", "the release that the hosts ran before; nil without one" },
+    { "release", "string", "the release's id, or nil if there is none" }, { "group", "string", "the group's name" },
+    { "params", "table", "the recipe's parameters by name" }, { "targets", "hosts", "its hosts, except those that are left out" },
+    { "release_path", "string", "the folder of the release on hosts, or nil if there is none" }, { "path", "string", "the recipe's path" },
+    { "previous", "string", "the release that the hosts ran before, or nil if there was none" },
     { "status", "string", "running, succeeded or failed" }, { "actor", "string", "who started it" },
-    { "kind", "string", "deploy, rollback, task or remove" }, { "task", "string", "the name of the task that runs; nil in a deployment" },
-    { "message", "string", "the reason: --message, or the first line of the commit message; nil if neither is known" },
-    { "labels", "table", "values of --label by name" }, { "commit", "string", "the commit of the bundle; nil if it is not known" },
-    { "branch", "string", "its branch; nil if it is not known" }, { "tag", "string", "its tag; nil without one" },
-    { "job", "string", "the address of the CI job's page; nil without one" },
+    { "kind", "string", "deploy, rollback, task or remove" }, { "task", "string", "the name of the task that runs, or nil in a "
+      .. "deployment" },
+    { "message", "string", "the reason (--message, or the first line of the commit message), or nil if neither is known" },
+    { "labels", "table", "values of --label by name" }, { "commit", "string", "the commit of the bundle, or nil if it is not known" },
+    { "branch", "string", "the commit's branch, or nil if it is not known" },
+    { "tag", "string", "the commit's tag, or nil if it has none" },
+    { "job", "string", "the address of the CI job's page, or nil if there is none" },
     { "commits", "table", "the new commits, newest first, at most 50: a list of { id, author, subject }" },
   },
 }
@@ -94,8 +96,8 @@ local function handle(more, plugin)
   return proxy(kind, 0, tables.merged(facts, more))
 end
 
---- Returns the deployment for a function. status: "running", "succeeded" or "failed". plugin: the plugin whose grants the hosts carry; nil:
---- they may do everything.
+--- Returns the deployment for a function. status: "running", "succeeded" or "failed". plugin: the plugin whose grants the hosts carry, or
+--- nil if they are allowed to do everything.
 function deployment.handle(status, plugin)
   if plugin then return handle({ status = status }, plugin) end
   if not by_status[status] then by_status[status] = handle { status = status } end

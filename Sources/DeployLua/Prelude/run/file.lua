@@ -30,7 +30,7 @@ language.word {
   fields = language.words["host:read"].fields,
 }
 
---- number: the host's number; nil: the engine's machine.
+--- number: the host's number, or nil for the engine's machine.
 function file.read(method, number, path, given)
   path = path_of(method, path)
   local options = fields.options("host:read", given)

@@ -18,7 +18,7 @@ function fleet.count() return #facts end
 
 function fleet.facts(number) return facts[number + 1] end
 
---- Returns the name of a host; nil: number is nil, which means the engine's machine.
+--- Returns the name of a host, or nil if number is nil, which stands for the engine's machine.
 function fleet.name(number) return number and facts[number + 1].name or nil end
 
 --- Returns the facts behind a handle. A plugin gets copies of the tables, so that no other function sees its changes.
@@ -29,7 +29,7 @@ local function inside_of(number, plugin)
     facts = facts_of_host.strict(copies.of(own.facts)) }, { __index = own })
 end
 
---- Returns the handle of a host. plugin: the plugin whose grants the handle carries; nil: the handle may do everything.
+--- Returns the handle of a host. plugin: the plugin whose grants the handle carries, or nil if the handle is allowed to do everything.
 function fleet.handle(number, plugin)
   local list = handles
   if plugin then
@@ -44,10 +44,10 @@ function fleet.handle(number, plugin)
   return handle
 end
 
---- Returns the plugin whose grants a handle carries; nil: the handle may do everything.
+--- Returns the plugin whose grants a handle carries, or nil if the handle is allowed to do everything.
 function fleet.plugin(handle) return payload(handle).plugin end
 
---- Returns the number of a host. A value that is no host is a mistake. fix: how to write it correctly; nil: unknown.
+--- Returns the number of a host. A value that is no host is a mistake. fix: how to write it correctly, or nil if that is unknown.
 function fleet.number(subject, value, fix)
   if type(value) == "userdata" then
     local _, made_with, number = payload(value)

@@ -14,17 +14,17 @@ local most = { limit = 196608, redirects = 10, times = 100, timeout = 600000 }
 local shared = {
   { "headers", "table", "headers by name; strings or secrets" }, { "status", "statuses", "the expected status codes; 200 to 299 if not "
     .. "given" },
-  { "timeout", "time", "the longest time of one attempt with its redirects; 30 s if not given, at most 10 minutes" },
+  { "timeout", "time", "the longest time of one attempt, including redirects; 30 s if not given, at most 10 minutes" },
   { "limit", "positive", "the largest size of the response's body in bytes; 64 KiB if not given, at most 192 KiB" },
-  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }: tries again if no answer comes, or if the status is 429 or at least "
-    .. "500. http.post also tries again if it is unknown whether the server got the previous request" },
+  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }: tries again if no answer comes, or if the status is 429, 500 or above. "
+    .. "http.post also tries again if it is unknown whether the server got the previous request" },
   { "ca", "name", "a file with the certificate authority of the server, instead of the system's certificates" },
   { "rehearse", "any", "the answer that a rehearsal assumes: a body, or { status, body }" },
 }
 language.word {
   name = "http.get", nature = "probe", phases = { "run" }, gives = "response", takes = "url, { … }",
-  summary = "Sends a GET request from the engine's machine, and returns the response. An unexpected status is an error. A secret may be "
-    .. "in a header, or in the URL after the host name.",
+  summary = "Sends a GET request from the engine's machine, and returns the response. An unexpected status is an error. You can put a "
+    .. "secret into a header, or into the URL after the host name.",
   example = "local version = http.get(\"https://api.example.com/version\").body",
   fields = tables.joined(shared, { { "redirects", "count", "the largest number of redirects; 5 if not given, at most 10" } }),
 }
@@ -35,12 +35,12 @@ language.word {
   fields = tables.joined(shared, {
     { "body", "any", "a string or a secret, at most 32 KiB together with the headers" },
     { "json", "any", "a value to send as JSON, instead of body" },
-    { "on_lost", "fail|repeat", "what to do if nobody knows how the request ended; \"fail\" if not given" },
+    { "on_lost", "fail|repeat", "what to do if the result of the request is unknown; \"fail\" if not given" },
   }),
 }
 -- This is no word that recipes call; it declares the fields of `rehearse`.
 language.words["rehearse of http"] = { fields = { { "status", "positive" }, { "body", "string" } } }
-language.object { name = "http", summary = "Requests to servers, from the engine's machine", fields = {} }
+language.object { name = "http", summary = "Sends requests to servers from the engine's machine", fields = {} }
 
 --- Returns the parts of a URL, which is a text or a secret.format that begins with the machine; nil after a mistake. The parts include
 --- `pieces`.
@@ -71,7 +71,7 @@ end
 -- Headers that curl sets itself, and headers that could turn one message into two.
 local own_headers = tables.set { "host", "content-length", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade" }
 
---- Reads headers by name; nil: there are none.
+--- Reads headers by name. Returns nil if there are none.
 local function read_headers(method, given)
   local headers
   for name, value in pairs(given or {}) do
@@ -99,7 +99,7 @@ local function has(headers, wanted)
   return false
 end
 
---- Returns the body that is sent, and the headers with its type; nil: there is no body.
+--- Returns the body that is sent, and the headers with its type, or nil if there is no body.
 local function read_body(method, options, headers)
   if options.body ~= nil and options.json ~= nil then rehearsal.misuse(method .. " takes body or json, not both") end
   local text, type_
@@ -174,7 +174,7 @@ local function attempt(call, parts)
   end
 end
 
---- Returns what is wrong with an answer; nil: nothing is.
+--- Returns what is wrong with an answer, or nil if nothing is wrong.
 local function refusal(call, parts, value)
   if is_good(value.status, call.status) then return nil end
   local led = value.redirect and ", which leads to " .. value.redirect or excerpt(value.body)
@@ -186,7 +186,7 @@ local function is_passing(failure, value)
   return value.status == 429 or value.status >= 500
 end
 
---- Returns what a rehearsal uses as the answer; nil: the recipe does not say.
+--- Returns what a rehearsal uses as the answer, or nil if the recipe does not say.
 local function foretold(method, given)
   if given == nil or not phase.rehearsal() then return nil end
   if type(given) == "string" then return { status = 200, body = given, type = "" } end
@@ -201,7 +201,7 @@ local function spoken(pieces)
   return text
 end
 
---- Performs one call of a word. plugin: the plugin whose grants count; nil: the caller may do everything.
+--- Performs one call of a word. plugin: the plugin whose grants count, or nil if the caller is allowed to do everything.
 local function request(verb, plugin, url, given)
   local method = verb == "GET" and "http.get" or "http.post"
   if not phases.running(method) then return void end

@@ -10,7 +10,7 @@ local log = {}
 language.word {
   name = "log", nature = "pure", phases = { "run" }, gives = "nothing", takes = "(format, …), .warn(format, …)",
   members = { "debug", "info", "warn", "error" },
-  summary = "Writes a line to the log, at one of the levels debug, info, warn and error; log(…) itself is "
+  summary = "Writes a line to the log, at one of the levels debug, info, warn and error. log(…) itself uses "
     .. "info.", example = "log.info(\"%s is up\", host.name)",
 }
 language.word {

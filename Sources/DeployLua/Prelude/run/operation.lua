@@ -11,7 +11,7 @@ local operation = {}
 --- machine is asked.
 operation.ask = boundary.ask
 
---- Returns the last lines of a text; nil: there are none. count: the limit of the lines.
+--- Returns the last lines of a text, or nil if there are none. count: the limit of the lines.
 function operation.last_lines(text, count)
   if not text or text == "" then return nil end
   local lines = {}
@@ -44,7 +44,7 @@ function operation.is_plain(subject, text, may_have_zero)
   end
 end
 
---- Returns a text, or the pieces of a secret; nil: there is nothing to send.
+--- Returns a text, or the pieces of a secret, or nil if there is nothing to send.
 function operation.text(subject, value)
   if value == nil then return nil end
   if type(value) == "string" then return operation.is_plain(subject, value, true) and value or nil end

@@ -7,7 +7,7 @@ local values, void, fleet, sets = import "runtime/values", import "runtime/void"
 language.word {
   name = "deployment:partners", nature = "pure", phases = { "run" }, gives = "hosts", optional = { "\"name\"" },
   takes = "\"name\"",
-  summary = "Returns the hosts of a group of partners; without a name, all partners. They have the methods of any host.",
+  summary = "Returns the hosts of a group of partners, or all partners if no name is given. They have the methods of any host.",
   example = "for _, balancer in ipairs(deployment:partners \"balancers\") do balancer:run \"systemctl reload nginx\" end",
 }
 language.word {
@@ -47,7 +47,7 @@ end
 
 local partners = {}
 
---- plugin: the plugin whose grants the handles carry; nil: the handles may do everything.
+--- plugin: the plugin whose grants the handles carry, or nil if the handles are allowed to do everything.
 function partners.partners(name, plugin)
   if name ~= nil and not is_name("partners", name) then return sets.new {} end
   local numbers, known = {}, {}

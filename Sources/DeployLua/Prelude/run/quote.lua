@@ -5,7 +5,7 @@ local errors, language, values = import "runtime/errors", import "runtime/langua
 
 language.word {
   name = "quote", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "Quotes a text as one argument for a shell.",
+  summary = "Quotes a string as one argument for a shell.",
   example = "host:run(\"echo \" .. quote(host.name))",
 }
 

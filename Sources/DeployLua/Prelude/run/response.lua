@@ -10,7 +10,7 @@ local object = language.object {
   name = "response", summary = "The answer of a server to http.get or http.post.",
   fields = {
     { "status", "integer", "its status, such as 200" }, { "body", "string", "its text" },
-    { "type", "string", "its media type, such as application/json; empty if it named none" },
+    { "type", "string", "its media type, such as application/json, or empty if the server named none" },
     { "url", "string", "the URL of the last request: after a redirect, it differs from the URL of the call" },
     { "duration", "number", "seconds, including all redirects" },
   },

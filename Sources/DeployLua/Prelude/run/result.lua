@@ -9,9 +9,9 @@ local result = {}
 local object = language.object {
   name = "result", summary = "The result of a command.",
   fields = {
-    { "ok", "boolean", "whether its exit status is 0" }, { "status", "integer", "its exit status; -1 if it has none" },
-    { "stdout", "string", "its standard output; reading it is an error if it was cut" }, { "stderr", "string", "its standard error; "
-      .. "reading it is an error if it was cut" },
+    { "ok", "boolean", "whether its exit status is 0" }, { "status", "integer", "its exit status, or -1 if it has none" },
+    { "stdout", "string", "its standard output; if it was cut, reading it is an error" }, { "stderr", "string", "its standard error; if it "
+      .. "was cut, reading it is an error" },
     { "cut", "boolean", "whether a stream was longer than the 256 KiB that a recipe gets" }, { "duration", "number", "seconds" },
     { "lines", "function", "result:lines() returns the output as a list of lines" },
   },

@@ -36,24 +36,24 @@ language.object {
 
 language.word {
   name = "rollout:wave", nature = "effect", phases = { "run" }, gives = "wave", takes = "hosts, { … }",
-  summary = "Changes these hosts. Returns the numbers succeeded, failed and ready, and the sets succeeded_hosts, failed_hosts and "
-    .. "ready_hosts.",
+  summary = "Changes these hosts. Returns a table with the numbers succeeded, failed and ready, and the sets succeeded_hosts, failed_hosts "
+    .. "and ready_hosts.",
   example = "local outcome = rollout:wave(rollout.targets:take \"10%\")",
   fields = {
     { "parallel", "amount", "the number of hosts that change at the same time" },
-    { "upto", "string", "leaves the hosts ready after this segment: stop, deliver, install, start, validate or admit; a later wave "
-      .. "continues with them" },
+    { "upto", "string", "the segment after which the hosts are left ready for a later wave to continue: stop, deliver, install, start, "
+      .. "validate or admit" },
   },
 }
 
---- Returns the segment after which hosts are left ready; nil: hosts go through all segments.
+--- Returns the segment after which hosts are left ready, or nil if hosts go through all segments.
 local function read_segment(upto)
   if not upto or is_segment[upto] then return upto end
   rehearsal.complain(string.format("upto of rollout:wave must be a segment of a host's way, got %q", upto),
     near.question(upto, segments) or "the segments are " .. table.concat(segments, ", "))
 end
 
---- Returns how many of these hosts may be under way at once; nil: as many as the deployment's own bounds allow.
+--- Returns how many of these hosts can change at the same time, or nil for as many as the deployment's own bounds allow.
 local function limit(method, at_once, hosts)
   if not at_once then return nil end
   if amount.is_nothing(at_once) then
@@ -85,8 +85,8 @@ end
 language.word {
   name = "rollout:restart", nature = "effect", phases = { "run" }, gives = "wave", takes = "hosts, { … }",
   summary = "Stops and starts the release that these hosts run, with the hooks of that release, and keeps the floor. A later wave can "
-    .. "still change the hosts. Use it so that hosts which are compared with a canary were started at the same time as the canary. "
-    .. "Returns the same as rollout:wave.",
+    .. "still change the hosts. Use it before you compare hosts with a canary, so that all of them were started at the same time. Returns "
+    .. "the same as rollout:wave.",
   example = "rollout:restart(rollout.targets:take(1))",
   fields = { { "parallel", "amount", "the number of hosts that change at the same time" } },
 }
@@ -103,7 +103,7 @@ end
 
 language.word {
   name = "rollout:wait", nature = "pure", phases = { "run" }, gives = "nothing", takes = "duration",
-  summary = "Waits for a time. This is a gate: a person may pass it early with lander promote.", example = "rollout:wait \"10m\"",
+  summary = "Waits for the given time. This is a gate: a person can end it early with lander promote.", example = "rollout:wait \"10m\"",
 }
 
 function methods.wait(self, time)
@@ -147,7 +147,7 @@ end
 --- Sets the facts of the rollout. `changing` has the numbers of its targets, `same` the numbers of hosts that run the release already.
 function rollout.know(given) facts = given end
 
---- Returns the rollout. plugin: the plugin whose grants the rollout and its hosts carry; nil: they may do everything.
+--- Returns the rollout. plugin: the plugin whose grants the rollout and its hosts carry, or nil if they are allowed to do everything.
 function rollout.handle(plugin)
   if not plugin then return proxy(kind, 0, facts) end
   return proxy(kind, 0, tables.merged(facts, { plugin = plugin, targets = sets.of(facts.changing, plugin),

@@ -16,7 +16,7 @@ language.word {
 }
 language.word {
   name = "secret.format", nature = "pure", phases = { "description", "run" }, takes = "format, …",
-  summary = "Formats a text with secrets, each at a %s, and returns a handle for the result.",
+  summary = "Inserts secrets into a string, one at each %s, and returns a handle for the result.",
   example = "host:run(\"bin/migrate\", { env = { URL = secret.format(\"https://app:%s@db/\", secret \"DB_PASSWORD\") } })",
   errors = { "missing" },
 }
@@ -51,7 +51,7 @@ local function join(format, ...)
   return new(pieces)
 end
 
---- plugin: the plugin whose grants count; nil: the caller may do everything.
+--- plugin: the plugin whose grants count, or nil if the caller is allowed to do everything.
 local function word(plugin)
   return values.word("secret", { format = join }, function(name)
     if type(name) ~= "string" or not string.match(name, "^[%a_][%w_%-%./]*$") then

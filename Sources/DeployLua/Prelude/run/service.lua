@@ -21,14 +21,15 @@ language.word {
   },
   errors = { "command", "unhealthy", "missing", "timeout", "lost", "unreachable" },
   fields = {
-    { "user", "runner", "a name: the user who runs systemctl. true: the unit belongs to the login user", default = "the login user" },
+    { "user", "runner", "the name of the user who runs systemctl, or true if the unit belongs to the login "
+      .. "user", default = "the login user" },
     { "sudo", "boolean", "whether systemctl runs with sudo -n; a sudoers rule for this command is enough" },
     { "daemon_reload", "boolean", "whether systemd first reads the unit files again" },
     { "wait", "boolean", "whether start and restart wait until the unit is active; use false for a unit that ends by "
       .. "itself", default = "true" },
-    { "stays", "time", "the time for which the unit has to stay active; Lander checks it again after that time" },
-    { "timeout", "time", "the longest time in all", default = "\"3m\"" },
-    { "on_lost", "fail|repeat", "what to do if nobody knows how the action ended", default = "fail" },
+    { "stays", "time", "the time for which the unit must stay active; Lander checks the unit again after that time" },
+    { "timeout", "time", "the longest time that the whole call may take", default = "\"3m\"" },
+    { "on_lost", "fail|repeat", "what to do if the result of the action is unknown", default = "fail" },
     { "rehearse", "active|inactive|failed|activating|deactivating|reloading",
       "the state that a rehearsal assumes" },
   },

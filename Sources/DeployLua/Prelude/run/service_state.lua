@@ -20,7 +20,7 @@ local new = answer.maker(object, {})
 
 local usual = { found = true, active = true, enabled = true, state = "active", detail = "running" }
 
---- Makes the state from the output of systemctl. foretold: the state for rehearsals; nil: none is given.
+--- Makes the state from the output of systemctl. foretold: the state for rehearsals, or nil if none is given.
 function state.of(unit, text, foretold)
   if phase.rehearsal() then
     if foretold then return new({ name = unit, found = true, active = foretold == "active", state = foretold }, usual) end

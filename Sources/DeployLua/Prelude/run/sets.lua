@@ -22,14 +22,15 @@ end
 --- Makes a set of handles.
 function sets.new(list) return proxy(sets.kind, 0, list) end
 
---- Makes a set of hosts by their numbers. plugin: the plugin whose grants the handles carry; nil: the handles may do everything.
+--- Makes a set of hosts by their numbers. plugin: the plugin whose grants the handles carry, or nil if the handles are allowed to do
+--- everything.
 function sets.of(numbers, plugin)
   local list = {}
   for i, number in ipairs(numbers) do list[i] = fleet.handle(number, plugin) end
   return sets.new(list)
 end
 
---- Returns the list of handles in a set; nil: the value is no set.
+--- Returns the list of handles in a set, or nil if the value is not a set.
 function sets.list(value) return values.is(value, sets.kind) end
 
 --- Returns the numbers of the hosts in a set or a list, or of one host.
@@ -78,7 +79,7 @@ local function own(method, self)
   if rehearsal.misuse(method .. " is written with a colon") == void then return {} end
 end
 
-declare("first", "", "Returns the first host; it is an error if there is none.", "deployment.targets:first():run \"bin/migrate\"")
+declare("first", "", "Returns the first host. If there is none, that is an error.", "deployment.targets:first():run \"bin/migrate\"")
 function methods.first(self)
   local list = own("hosts:first", self)
   if not list[1] then errors.usage("there is no host in the set, so there is no first one") end

@@ -55,7 +55,7 @@ function shapes.batches(list, count, options, set)
   local skipped, at = {}, 1
   return function()
     local batch, used, left, value = {}, {}, {}, nil
-    --- Returns whether the batch takes the host; nil: the batch takes no further host.
+    --- Returns whether the batch takes the host, or nil if the batch takes no further host.
     local function takes(item)
       if #batch >= count then return nil end
       if options.alone and #batch > 0 and value_of(item, options.alone) ~= value then return nil end
@@ -79,7 +79,7 @@ function shapes.batches(list, count, options, set)
 end
 
 --- Returns for each host of a list the host among the others that has most tags in common with it, in order; no host is taken twice. The
---- result is shorter than the list if there are not enough others. by: a tag whose value twins must share; nil: none.
+--- result is shorter than the list if there are not enough others. by: a tag whose value twins must share, or nil for none.
 function shapes.twins(list, others, by)
   local taken, result = {}, {}
   for _, item in ipairs(list) do

@@ -15,8 +15,8 @@ types.define("runner", 'true, or the name of a user', function(v)
   return types.named("user").read(v)
 end)
 
---- Returns the command for words of systemctl. how: { user, sudo } of host:service; nil: the login user runs it. Without a session, a login
---- user does not know where its own manager is, so a shell finds it.
+--- Returns the command for words of systemctl. how: { user, sudo } of host:service, or nil if the login user runs the command. Without a
+--- session, a login user does not know where its own manager is, so a shell finds it.
 function systemd.command(words, how)
   if how and how.user == true then
     return "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user " .. table.concat(words, " ")
@@ -27,7 +27,7 @@ end
 --- Returns the words that ask for everything that `systemd.state` reads.
 function systemd.question(unit) return { "show", "--property=LoadState,ActiveState,SubState,UnitFileState", unit } end
 
---- Returns the fields of a service from the output of that command; nil: the output does not contain the state.
+--- Returns the fields of a service from the output of that command, or nil if the output does not contain the state.
 function systemd.state(text)
   local said = {}
   for key, value in string.gmatch(text, "(%u%w*)=([^\n]*)") do said[key] = said[key] or value end
@@ -37,7 +37,7 @@ function systemd.state(text)
     detail = said.SubState or "", enabled = at_boot == "enabled" or at_boot == "enabled-runtime" }
 end
 
---- Returns the first word that is-active writes: active, inactive, failed, activating, …; nil: it writes no such word.
+--- Returns the first word that is-active writes (active, inactive, failed, activating, …), or nil if it writes no such word.
 function systemd.word(text) return string.match(text or "", "^(%l+)") end
 
 --- Returns the words that ask for the state and the last lines of the journal, for people.

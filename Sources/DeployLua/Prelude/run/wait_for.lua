@@ -20,7 +20,7 @@ language.word {
   },
 }
 
---- Returns the options, the question that they contain, and the question in words; nil: they contain no question, or more than one.
+--- Returns the options, the question that they contain, and the question in words, or nil if they contain no question, or more than one.
 local function read(given)
   local options, mistaken = fields.options("host:wait_for", given)
   local kinds = (options.http and 1 or 0) + (options.port and 1 or 0) + (options.command and 1 or 0)
@@ -39,7 +39,7 @@ local function read(given)
   return options, { check = "http", url = options.http, status = options.status }, options.http .. " to answer"
 end
 
---- plugin: the plugin whose grants count; nil: the caller may do everything.
+--- plugin: the plugin whose grants count, or nil if the caller is allowed to do everything.
 local function wait_for(number, given, plugin)
   if type(given) ~= "table" then
     return rehearsal.misuse("host:wait_for takes a table: host:wait_for { http = \"http://localhost:8080/\" }")

@@ -8,8 +8,8 @@ local most = 10000 -- the limit of rests between looks
 
 language.word {
   name = "rollout:watch", nature = "probe", phases = { "run" }, gives = { "boolean", "string" }, takes = "{ … }",
-  summary = "Checks hosts repeatedly for a time. If too many checks are bad, the deployment fails. Returns true (with on_fail = "
-    .. "\"return\" also false), and the verdict \"pass\", \"fail\" or \"inconclusive\".",
+  summary = "Checks hosts repeatedly for some time. If too many looks are bad, the deployment fails. Returns two values: true (or false, "
+    .. "with on_fail = \"return\"), and the verdict (\"pass\", \"fail\" or \"inconclusive\").",
   example = "rollout:watch { during = \"10m\", http = \"http://localhost:8080/ready\" }",
   errors = { "unfit", "unhealthy", "rejected" },
   fields = {
@@ -25,12 +25,12 @@ language.word {
     { "allow", "count", "the number of looks that may be bad", default = "0" },
     { "name", "name", "its name in messages and reports", default = "\"watch\"" },
     { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false", default = "\"fail\"" },
-    { "on_inconclusive", "ask|fail|pass", "what an inconclusive result means: ask a person, or count as fail or pass",
+    { "on_inconclusive", "ask|fail|pass", "what to do with an inconclusive result: ask a person, or count it as fail or pass",
       default = "\"ask\"" },
   },
 }
 
---- Returns the question for each host; nil: there is none, or more than one.
+--- Returns the question for each host, or nil if there is none, or more than one.
 local function question(options, mistaken)
   local kinds = 0
   for _, name in ipairs { "http", "port", "command", "check" } do if options[name] then kinds = kinds + 1 end end

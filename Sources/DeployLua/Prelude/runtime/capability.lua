@@ -48,7 +48,7 @@ local function is_straight(path)
   return not string.find("/" .. path .. "/", "/../", 1, true) and not string.find(path, "%c")
 end
 
---- Returns what is wrong with the text of a capability, and what to do; nil: nothing is wrong.
+--- Returns what is wrong with the text of a capability, and what to do, or nil if nothing is wrong.
 function capability.fault(text)
   if type(text) ~= "string" then return "a capability is a text such as \"host.run\"" end
   if kinds[text] == "plain" then return nil end

@@ -26,19 +26,20 @@ function grants.know(plugin)
   any_bound = any_bound or plugin.bound
 end
 
---- Returns the plugin that a file belongs to; nil: none.
+--- Returns the plugin that a file belongs to, or nil if it belongs to none.
 function grants.plugin_of(file)
   if not file or file == grants.spec then return nil end
   return grants.plugins[string.match(file, "^plugins/([^/]+)/") or ""]
 end
 
---- Returns the plugin that a file belongs to, if that plugin is limited to its grants; nil: the file may do everything.
+--- Returns the plugin that a file belongs to, if that plugin is limited to its grants. Returns nil if the file is allowed to do everything.
 function grants.of_file(file)
   local plugin = grants.plugin_of(file)
   return plugin and plugin.bound and plugin or nil
 end
 
---- Returns the plugin whose file has the line that runs, if that plugin is limited to its grants; nil: the line may do everything.
+--- Returns the plugin whose file has the line that runs, if that plugin is limited to its grants. Returns nil if the line is allowed to do
+--- everything.
 function grants.asking() return grants.of_file(problems.here().file) end
 
 --- Notes that a function of this prelude calls one of a recipe, so that it has the grants of the recipe's function. Returns the first
@@ -48,7 +49,7 @@ function grants.stands_for(wrapper, fn)
   return wrapper
 end
 
---- Returns the plugin with whose grants a function acts; nil: the function may do everything.
+--- Returns the plugin with whose grants a function acts, or nil if the function is allowed to do everything.
 function grants.owner(fn)
   if not any_bound then return nil end
   if shared[fn] then return shared[fn] end

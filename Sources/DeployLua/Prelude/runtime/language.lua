@@ -18,10 +18,10 @@ local language = {
 --- follows the name. fields: the fields of the table that it takes, each { name, type, what it is, required = true, default = "the value if
 --- it is not given" }. A type is a name of types/, or texts with "|" between them. errors: the kinds that it raises besides invalid,
 --- misnamed and cancelled, which any word may raise. gives: an object, or string, boolean, nothing, or never if it does not return, or a
---- list of these if it returns several values; nil: it depends on the arguments. optional: the arguments in `takes` that a call may leave
---- out, besides a table of options. arguments: the arguments in `takes` whose types are known, each { name, type, what it is }. members:
---- its members besides the words that begin with its name. deprecated, of a word or of a field:
---- what to use instead, such as "use host:run"; nil: it is not deprecated.
+--- list of these if it returns several values. It is nil if that depends on the arguments. optional: the arguments in `takes` that a call
+--- may leave out, besides a table of options. arguments: the arguments in `takes` whose types are known, each { name, type, what it is }.
+--- members: its members besides the words that begin with its name. deprecated, of a word or of a field: what to use instead, such as "use
+--- host:run", or nil if it is not deprecated.
 function language.word(word)
   local name = word.name
   word.fields, word.arguments = word.fields or {}, word.arguments or {}

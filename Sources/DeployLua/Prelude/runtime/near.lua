@@ -37,8 +37,8 @@ local function nearest(word, candidates)
   end
 end
 
---- Returns "did you mean x?" with the candidate that is most like a word; nil: none is like it. shape: the format of the candidate; nil:
---- "%s".
+--- Returns "did you mean x?" with the candidate that is most like a word, or nil if no candidate is like it. shape: the format of the
+--- candidate, or nil for "%s".
 function near.question(word, candidates, shape)
   local best = type(word) == "string" and nearest(word, candidates)
   if not best then return nil end

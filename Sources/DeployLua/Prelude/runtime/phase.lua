@@ -8,10 +8,10 @@ local rehearsal -- "plan", "check" or "faults"; nil in a deployment
 
 function phase.is(name) return now == name end
 
---- Starts another phase. mode: the mode of a rehearsal; nil: a real deployment.
+--- Starts another phase. mode: the mode of a rehearsal, or nil for a real deployment.
 function phase.enter(name, mode) now, rehearsal = name, mode end
 
---- Returns the mode of the rehearsal: "plan", "check" or "faults"; nil: a real deployment.
+--- Returns the mode of the rehearsal ("plan", "check" or "faults"), or nil in a real deployment.
 function phase.rehearsal() return rehearsal end
 
 --- Returns whether mistakes are noted instead of raised.

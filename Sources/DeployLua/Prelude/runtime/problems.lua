@@ -24,8 +24,8 @@ function problems.placed(record, place)
   return record
 end
 
---- Notes a problem of a description, and the reading continues. In the run phase and in a test, the problem is raised as an error.
---- place: nil means the line that runs. kind: "misnamed" for what is wrong whatever hosts answer; nil means "invalid".
+--- Notes a problem of a description, and the reading continues. In the run phase and in a test, the problem is raised as an error. place:
+--- the place, or nil for the line that runs. kind: "misnamed" for what is wrong whatever hosts answer, or nil for "invalid".
 function problems.add(message, fix, place, kind)
   if phase.is "run" then
     if phase.rehearsing() then return rehearsal.mistake(kind or "invalid", message, fix, place) end
@@ -41,8 +41,8 @@ function problems.surplus(word, count, form)
   if count > 0 then problems.add(word .. " takes one argument, and its table follows", "write " .. form) end
 end
 
---- Notes the use of something deprecated in a description. In functions, the review of the sources finds it.
---- instead: what to use, as it was declared. place: the place of the table with the field; nil means the line that runs.
+--- Notes the use of something deprecated in a description. In functions, the review of the sources finds it. instead: what to use, as it
+--- was declared. place: the place of the table with the field, or nil for the line that runs.
 function problems.deprecated(what, instead, place, field)
   if phase.is "run" or phase.is "test" then return end
   problems.warn(what .. " is deprecated", instead, problems.at_field(place or problems.here(), field))

@@ -6,14 +6,14 @@ local tables, void = import "runtime/tables", import "runtime/void"
 
 local values = {}
 
---- Returns the payload of a value with this metatable; nil: the value has another one.
+--- Returns the payload of a value with this metatable, or nil if the value has another metatable.
 function values.is(value, metatable)
   if type(value) ~= "userdata" then return nil end
   local inside, made_with = payload(value)
   if made_with == metatable then return inside end
 end
 
---- Returns the name of a value's kind; nil: it is of no kind.
+--- Returns the name of a value's kind, or nil if the value has no kind.
 function values.kind_of(value)
   if type(value) ~= "userdata" then return nil end
   local _, kind = payload(value)
@@ -27,7 +27,7 @@ function values.kind(name)
   end }
 end
 
---- Returns "log has debug, error, info and warn" without its "and"; nil: there are too many members to list.
+--- Returns "log has debug, error, info and warn" without its "and", or nil if there are too many members to list.
 local function listed(name, members)
   local names = tables.keys(members)
   if #names > 12 then return nil end
@@ -44,7 +44,7 @@ function values.plain(value)
   return value
 end
 
---- Makes a word with members, such as `log` or `param`. call: what the word does if it is called itself; nil: it cannot be called.
+--- Makes a word with members, such as `log` or `param`. call: what the word does if it is called itself, or nil if it cannot be called.
 function values.word(name, members, call)
   local type_ = values.kind(name)
   for key, member in pairs(members) do

@@ -5,7 +5,7 @@ local types = import "types/types"
 
 local amount = {}
 
---- Returns { count = n } or { percent = p }; nil: the value is no amount.
+--- Returns { count = n } or { percent = p }, or nil if the value is not an amount.
 function amount.read(value)
   if math.type(value) == "integer" and value >= 0 then return { count = value } end
   if type(value) ~= "string" then return nil end
@@ -18,7 +18,8 @@ end
 --- Returns whether an amount that was read is zero.
 function amount.is_nothing(read) return (read.count or read.percent) == 0 end
 
---- Returns the count that an amount of `total` means, at most `total`. A share rounds down, but never to 0. Nil: the value is no amount.
+--- Returns the count that an amount of `total` means, at most `total`. A share rounds down, but never to 0. Returns nil if the value is not
+--- an amount.
 function amount.of(value, total)
   local read = amount.read(value)
   if not read then return nil end

@@ -7,7 +7,7 @@ local duration = { most = 8640000000 } -- milliseconds: 100 days
 
 local units = { ms = 1, s = 1000, m = 60000, h = 3600000, d = 86400000 }
 
---- Returns the milliseconds as a float, without a limit; nil: the value is no duration.
+--- Returns the milliseconds as a float, without a limit, or nil if the value is not a duration.
 local function measured(value)
   local count, unit = value, "s"
   if type(value) == "string" then
@@ -20,14 +20,14 @@ local function measured(value)
   return count * (units[unit] + 0.0)
 end
 
---- Returns the milliseconds, rounded; nil: the value is no duration of at most 100 days.
+--- Returns the milliseconds, rounded, or nil if the value is not a duration of at most 100 days.
 function duration.milliseconds(value)
   local milliseconds = measured(value)
   if not milliseconds or milliseconds > duration.most then return nil end
   return math.floor(milliseconds + 0.5)
 end
 
-local kind = types.define("duration", 'a duration such as "90s", "5m" or a number of seconds', function(v)
+local kind = types.define("duration", 'a duration (such as "90s" or "5m"), or a number of seconds', function(v)
   local milliseconds = duration.milliseconds(v)
   return milliseconds ~= nil, milliseconds
 end)
@@ -37,7 +37,7 @@ duration.words = kind.words
 function duration.expected(value) return measured(value) and "a duration of at most 100 days" or duration.words end
 kind.expected = duration.expected
 
-local time = types.define("time", 'a duration above 0, such as "90s", "5m" or a number of seconds', function(v)
+local time = types.define("time", 'a duration above 0 (such as "90s" or "5m"), or a number of seconds', function(v)
   local milliseconds = duration.milliseconds(v)
   return milliseconds ~= nil and milliseconds > 0, milliseconds
 end)

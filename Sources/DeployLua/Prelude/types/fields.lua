@@ -26,8 +26,8 @@ local function shape_of(word)
   return shape
 end
 
---- Reads a table by the fields of a word. subject: what the table belongs to, for messages. place: the place of the table; nil: the line
---- that runs. Returns the valid fields, and whether the table has a field that the word does not have.
+--- Reads a table by the fields of a word. subject: what the table belongs to, for messages. place: the place of the table, or nil for the
+--- line that runs. Returns the valid fields, and whether the table has a field that the word does not have.
 function fields.read(subject, word, given, place)
   local shape, result, mistaken = shape_of(word), {}, false
   if type(given) ~= "table" then
@@ -63,7 +63,7 @@ end
 local none = {}
 
 --- Reads the options of a function that runs: a mistake is raised as an error, and noted in a rehearsal. word: the word with the fields.
---- subject: nil means the word.
+--- subject: as for `fields.read`, or nil for the word.
 function fields.options(word, given, subject)
   if given == nil then return none end
   return fields.read(subject or word, word, given)

@@ -33,14 +33,14 @@ function types.named(name)
   return named[name]
 end
 
---- Returns what to write instead of a value: the nearest choice, or what the type itself proposes; nil: nothing is known.
+--- Returns what to write instead of a value: the nearest choice, or what the type itself proposes, or nil if nothing is known.
 local function proposed(type_, value)
   if type_.choices and type(value) == "string" then return near.question(value, type_.choices, "%q") end
   return type_.propose and type_.propose(value) or nil
 end
 
---- Reads one value, and notes what is wrong with it. Returns the value to keep; nil: it is not valid. example: how the value is written;
---- nil: the type's words say enough.
+--- Reads one value, and notes what is wrong with it. Returns the value to keep, or nil if the value is not valid. example: how the value is
+--- written, or nil if the type's words say enough.
 function types.read(subject, type_, value, place, example)
   if value == void then return nil end
   local ok, read = type_.read(value)
@@ -53,7 +53,7 @@ end
 -- Plain ones ---------------------------------------------------------------------------------------------------------
 
 local function plain(name, words) types.define(name, words, function(v) return type(v) == name, v end) end
-plain("string", "a text in quotes")
+plain("string", "a string in quotes")
 plain("number", "a number")
 plain("boolean", "true or false")
 plain("function", "a function")
@@ -86,7 +86,7 @@ local function list_of(kind, value)
   for key, item in pairs(value) do if math.type(key) ~= "integer" or type(item) ~= kind then return false end end
   return true, value
 end
-types.define("strings", "a list of texts { \"…\", \"…\" }", function(v) return list_of("string", v) end)
+types.define("strings", "a list of strings { \"…\", \"…\" }", function(v) return list_of("string", v) end)
 types.define("functions", "a function, or a list of functions", function(v) return list_of("function", v) end)
 
 types.define("statuses", "a status such as 200, or a list of them", function(v)
@@ -101,7 +101,7 @@ types.define("mode", 'permission bits in quotes, such as "0644"', function(v)
   local bits = type(v) == "string" and string.match(v, "^0?[0-7][0-7][0-7][0-7]?$") and tonumber(v, 8)
   return bits ~= nil and bits ~= false, bits or nil
 end)
-types.define("answer", 'a text, or a table { stdout = "…", status = 0 }', function(v)
+types.define("answer", 'a string, or a table { stdout = "…", status = 0 }', function(v)
   if type(v) == "string" or type(v) == "number" then return true, { stdout = tostring(v) } end
   return type(v) == "table", v
 end)

@@ -5,7 +5,7 @@ local problems, values = import "runtime/problems", import "runtime/values"
 
 local address = {}
 
---- Returns the number of groups in a part of an IPv6 address; nil: one of them is no group.
+--- Returns the number of groups in a part of an IPv6 address, or nil if one of them is not a group.
 local function groups(part)
   local count = 0
   if part == "" then return 0 end
@@ -49,7 +49,7 @@ function address.parts(text)
   return user, name or rest, port
 end
 
---- Returns a port as a number; nil: there is none, or a problem was noted.
+--- Returns a port as a number, or nil if there is none or a problem was noted.
 function address.port(text, port, place)
   if not port then return nil end
   local number = math.tointeger(tonumber(port))

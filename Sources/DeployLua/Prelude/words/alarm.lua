@@ -12,11 +12,13 @@ local slowest = 5 * 60000        -- the limit of one look, in milliseconds
 
 language.word {
   name = "recipe.alarm", nature = "pure", phases = { "description" }, takes = "alarm = { … }",
-  summary = "Checks hosts after a deployment has succeeded, and rolls them back after too many bad looks. The next deployment ends it.",
+  summary = "Checks hosts after a deployment has succeeded, and rolls them back if too many looks are bad. The next deployment ends the "
+    .. "alarm.",
   example = "alarm = { during = \"60m\", http = \"http://localhost:8080/ready\", allow = 3 }",
   fields = {
-    { "during", "time", "how long it lasts after the end of the deployment: 1 second to 7 days", required = true },
-    { "every", "time", "the time between two looks, at least 1 second; at most 1,000 looks at each host", default = "\"10s\", or 1/500 "
+    { "during", "time", "how long the alarm lasts after the deployment has succeeded: 1 second to 7 days", required = true },
+    { "every", "time", "the time between two looks: at least 1 second, and long enough for at most 1,000 looks at each "
+      .. "host", default = "\"10s\", or 1/500 "
       .. "of during" },
     { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
@@ -28,7 +30,7 @@ language.word {
   },
 }
 
---- Returns the question of the alarm; nil: there is none, or more than one.
+--- Returns the question of the alarm, or nil if there is none, or more than one.
 local function question(own, subject, place)
   local kinds = 0
   for _, name in ipairs { "http", "port", "command" } do if own[name] then kinds = kinds + 1 end end
@@ -62,7 +64,7 @@ local function beyond(field, time, limit, words, hint, subject, place)
   return true
 end
 
---- Returns the time between two looks; nil: a time is out of its bounds. Each such time is reported.
+--- Returns the time between two looks, or nil if a time is out of bounds. Each such time is reported.
 local function bounded(own, subject, place)
   local during = own.during
   local wrong = during ~= nil
@@ -99,7 +101,7 @@ local function unchecked(given, subject, place)
   return rest, true
 end
 
---- Returns the alarm as data for the engine; nil: it is not complete and valid. subject: the recipe, for messages.
+--- Returns the alarm as data for the engine, or nil if it is incomplete or invalid. subject: the recipe, for messages.
 function alarm.read(given, subject, place)
   subject = "alarm of " .. subject
   local rest, checked = unchecked(given, subject, place)

@@ -5,16 +5,16 @@ local errors, language, values = import "runtime/errors", import "runtime/langua
 
 language.word {
   name = "base64.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "Encodes a text in base64 (RFC 4648), in one line.",
+  summary = "Encodes a string in base64 (RFC 4648), on one line.",
   example = "local header = \"Basic \" .. base64.encode \"kim:word\"",
 }
 language.word {
   name = "base64.decode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "Decodes a base64 text; it skips spaces and line ends.",
+  summary = "Decodes a base64 string. Spaces and line breaks in it are skipped.",
   example = "local key = base64.decode \"aGVsbG8=\"   -- hello",
 }
 
-language.object { name = "base64", summary = "Bytes as text, and back", fields = {} }
+language.object { name = "base64", summary = "Converts between bytes and base64 text", fields = {} }
 
 local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 local sign, meaning = {}, {}

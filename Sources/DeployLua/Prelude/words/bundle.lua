@@ -20,7 +20,7 @@ language.word {
   },
 }
 
---- plugin: the plugin whose grants count; nil: the caller may do everything.
+--- plugin: the plugin whose grants count, or nil if the caller is allowed to do everything.
 local function define(given, plugin)
   phases.describing "bundle"
   local place = problems.here()
@@ -51,7 +51,7 @@ types.define("revision", 'bundle "folder" or bundle { from = …, build = … }'
   return values.is(v, bundle.kind) ~= nil, v
 end)
 
---- Returns the bundle as data for the engine; nil: there is none.
+--- Returns the bundle as data for the engine, or nil if there is none.
 function bundle.data(value)
   if not value then return nil end
   local own = payload(value)

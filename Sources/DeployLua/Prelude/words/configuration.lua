@@ -15,12 +15,12 @@ language.word {
   fields = {
     { "floor", "amount", "hosts that keep serving" }, { "parallel", "amount", "hosts that may change at the same time" },
     { "budget", "table", "failures that are allowed: { failed = 1, wave = 1, unreachable = \"2%\" }" },
-    { "base", "amount", "the share of hosts that fail although the release is good; 1% if not given. A wave with more failures than "
-      .. "chance explains stops the deployment, and so does a failure of the first host. With 100% only budgets count" },
+    { "base", "amount", "the share of hosts that you expect to fail although the release is good; 1% if not given. The deployment stops if "
+      .. "more hosts of a wave fail than chance explains, or if the first host fails. With 100% only budgets count" },
     { "apart", "strings", "tags such as pair: two hosts with the same value are never out of service at the same time" },
-    { "alone", "strings", "tags such as rack: only hosts with one value of the tag are out of service at the same time" },
-    { "each", "table", "bounds for the hosts of each value of a tag: { tag = \"zone\", floor = \"50%\", failed = 1 }" },
-    { "minimum_healthy", "amount", "hosts that have to stay healthy, by CodeDeploy's rule; replaces floor, budget and base" },
+    { "alone", "strings", "tags such as rack: all hosts that are out of service at the same time have the same value" },
+    { "each", "table", "bounds that hold separately for each value of a tag: { tag = \"zone\", floor = \"50%\", failed = 1 }" },
+    { "minimum_healthy", "amount", "hosts that must stay healthy, by CodeDeploy's rule; replaces floor, budget and base" },
   },
 }
 language.word {
@@ -36,11 +36,11 @@ language.word {
 
 language.word {
   name = "configuration.each", nature = "pure", phases = { "description" }, takes = "each = { … }",
-  summary = "Bounds for the hosts of each value of a tag.",
+  summary = "Bounds that hold separately for each value of a tag.",
   example = "each = { tag = \"zone\", floor = \"50%\", failed = 1 }",
   fields = {
-    { "tag", "name", "the tag, such as zone", required = true }, { "floor", "amount", "hosts with each value that keep serving" },
-    { "failed", "amount", "hosts with each value that may fail" },
+    { "tag", "name", "the tag, such as zone", required = true }, { "floor", "amount", "for each value, the hosts that keep serving" },
+    { "failed", "amount", "for each value, the hosts that may fail" },
   },
 }
 
@@ -62,7 +62,7 @@ local function check_alone(subject, own, place)
   end
 end
 
---- Returns a share in per cent; nil: none is given.
+--- Returns a share in per cent, or nil if no share is given.
 local function read_base(subject, given, place)
   if not given then return nil end
   if not given.percent then
@@ -72,7 +72,7 @@ local function read_base(subject, given, place)
   return given.percent
 end
 
---- Returns the bounds for each value of a tag; nil: none are given.
+--- Returns the bounds for each value of a tag, or nil if none are given.
 local function read_each(subject, given, place)
   if not given then return nil end
   local each = fields.read("each of " .. subject, "configuration.each", given, problems.at_field(place, "each"))
@@ -121,7 +121,7 @@ function configuration.data(value, name)
     apart = value.apart, alone = value.alone, each = value.each }, value.place)
 end
 
---- Returns the configuration of a recipe as data for the engine; nil: it has none. checks: whether the name must exist.
+--- Returns the configuration of a recipe as data for the engine, or nil if it has none. checks: whether the name must exist.
 function configuration.of(given, place, checks)
   if given == nil then return nil end
   local inside = values.is(given, configuration.kind)

@@ -7,7 +7,7 @@ local values = import "runtime/values"
 language.word {
   name = "env", nature = "pure", phases = { "description" }, gives = "string", takes = "\"NAME\", \"default\"",
   optional = { "\"default\"" },
-  summary = "A variable of the environment, read together with the recipe. The deployment keeps its value as plain text.",
+  summary = "Returns an environment variable, as it was when the recipe was read. The deployment keeps the value as plain text.",
   example = "local region = env(\"REGION\", \"eu-1\")",
 }
 

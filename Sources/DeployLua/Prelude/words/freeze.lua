@@ -9,8 +9,7 @@ local freeze = {}
 
 language.word {
   name = "recipe.freeze", nature = "pure", phases = { "description" }, takes = "freeze = { … }",
-  summary = "A time in which no deployment begins, and in which deployments that are under way begin no further wave. Rollbacks are "
-    .. "always possible.",
+  summary = "A time in which no deployment begins, and in which running deployments begin no further wave. Rollbacks are always possible.",
   example = "freeze = { days = \"fri\", from = \"15:00\", to = \"24:00\", zone = \"Europe/Berlin\", name = \"before the weekend\" }",
   fields = {
     { "days", "string", "weekdays such as \"fri\", \"sat-sun\" or \"mon, wed-fri\"", default = "every day" },
@@ -34,7 +33,7 @@ local names = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" }
 local numbers = {}
 for number, name in ipairs(names) do numbers[name] = number end
 
---- Returns the number of a weekday, by its name or its first three letters; nil: the text is none.
+--- Returns the number of a weekday, given by its name or its first three letters, or nil if the text is not a weekday.
 local function weekday(text)
   local word = string.lower(text)
   local number = numbers[string.sub(word, 1, 3)]
@@ -64,7 +63,7 @@ local function read_days(text, subject, place)
   return days
 end
 
---- Returns the days since 1970-01-01 of a date; nil: the text is no date.
+--- Returns the days from 1970-01-01 to a date, or nil if the text is not a date.
 local function date(text)
   local y, m, d = string.match(text, "^(%d%d%d%d)%-(%d%d)%-(%d%d)$")
   if not y then return nil end

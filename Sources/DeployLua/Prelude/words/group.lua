@@ -95,8 +95,8 @@ function group.data(value, checks)
   return problems.placed({ name = value.name or "", hosts = hosts, tags = value.fields.tags, params = value.fields.params }, value.place)
 end
 
---- Returns the targets of a recipe as data for the engine: { group = name } or { hosts = … }; nil: it has none. checks: whether names must
---- exist.
+--- Returns the targets of a recipe as data for the engine: { group = name } or { hosts = … }, or nil if it has none. checks: whether names
+--- must exist.
 function group.targets(given, place, checks)
   if given == nil then return nil end
   local inside = values.is(given, group.kind)

@@ -1,4 +1,4 @@
--- json: reads texts of JSON (RFC 8259) as values, and writes values as JSON.
+-- json: converts JSON (RFC 8259) to values, and values to JSON.
 
 local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
@@ -6,12 +6,12 @@ local reader, encode = import "types/json_reader", import "types/json_writer"
 
 language.word {
   name = "json.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
-  summary = "Decodes a JSON text (RFC 8259) into tables, strings, numbers, true, false and json.null.",
+  summary = "Decodes a string of JSON (RFC 8259) into tables, strings, numbers, true, false and json.null.",
   example = "local health = json.decode(host:run(\"bin/health\", { rehearse = \"{}\" }).stdout)",
 }
 language.word {
   name = "json.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "value",
-  summary = "Encodes a value as JSON in one line, with sorted names. A table with the keys 1 to n is a list; json.list {} is an empty "
+  summary = "Encodes a value as JSON on one line, with sorted names. A table with the keys 1 to n is a list; json.list {} is an empty "
     .. "list.",
   example = "host:write(\"/etc/app.json\", json.encode { port = 80, peers = json.list {} })",
 }
@@ -19,7 +19,7 @@ language.word {
   name = "json.list", nature = "pure", phases = { "description", "run" }, gives = "table", takes = "{ … }",
   summary = "Marks a table as a JSON list, even if it is empty.", example = "local empty = json.encode(json.list {})   -- []",
 }
-language.object { name = "json", summary = "JSON as values, and back",
+language.object { name = "json", summary = "Converts between JSON and values",
   fields = { { "null", "any", "JSON's null, because nil would remove the entry from a table" } } }
 
 local function decode(text)

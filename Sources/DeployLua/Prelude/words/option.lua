@@ -56,7 +56,7 @@ end
 
 local function list_words(options)
   local texts = options.choices and "a list of " .. types.choice(options.choices).words
-    or options.match and "a list of texts like " .. options.match or "a list of texts { \"…\", \"…\" }"
+    or options.match and "a list of strings that match " .. options.match or "a list of strings { \"…\", \"…\" }"
   return texts .. range_words ""({ min = options.min, max = options.max })
 end
 
@@ -71,19 +71,20 @@ local kinds = {
     reader = checked_number(true) },
   number = { summary = "A number.", default = "number", fields = range, words = range_words "a number", reader = checked_number(false) },
   percent = { summary = "A share: \"5%\" or 5.", default = "any", words = always 'a share such as "5%"', reader = always(percent) },
-  string = { summary = "A text.", default = "string",
-    fields = { { "match", "string", "a Lua pattern that the value has to match; with ^…$, it has to match the whole value" } },
-    words = function(options) return options.help or (options.match and "a text like " .. options.match) or "a text" end,
+  string = { summary = "A string.", default = "string",
+    fields = { { "match", "string", "a Lua pattern that the value must match; with ^…$, the pattern must match the whole value" } },
+    words = function(options) return options.help or (options.match and "a string that matches " .. options.match) or "a string" end,
     reader = matching },
-  choice = { summary = "One of several texts.", default = "string",
+  choice = { summary = "One of several strings.", default = "string",
     words = function(options) return types.choice(options.choices).words end,
     reader = function(options) return types.choice(options.choices).read end },
   duration = { summary = "A time: \"90s\", \"5m\".", default = "any", words = always(duration.words),
     reader = always(function(value) return duration.milliseconds(value) ~= nil, value end) },
-  list = { summary = "Texts, typed with commas between them: a,b. With texts in it, each value is one of these.", default = "table",
-    fields = { { "match", "string", "a Lua pattern that each text matches; ^…$ describes the whole text" },
-      { "min", "count", "the smallest number of texts" },
-      { "max", "count", "the largest number of texts" } }, words = list_words, reader = listed },
+  list = { summary = "Strings, typed with commas between them: a,b. If the declaration lists strings, each value is one of "
+    .. "these.", default = "table",
+    fields = { { "match", "string", "a Lua pattern that each string must match; with ^…$, the pattern must match the whole string" },
+      { "min", "count", "the smallest number of strings" },
+      { "max", "count", "the largest number of strings" } }, words = list_words, reader = listed },
 }
 
 --- Declares a word such as param.string. more: the fields that only this family of words has.

@@ -19,8 +19,8 @@ language.word {
     { "api", "positive", "the level of the recipe language that it needs", required = true }, { "summary", "string", "one sentence" },
     { "license", "string", "its licence, as an SPDX identifier" }, { "main", "module", "the file that require "
       .. "reads", default = "\"init.lua\"" },
-    { "capabilities", "strings", "everything that the plugin may reach; without this field, one of the project's own plugins may reach "
-      .. "everything" },
+    { "capabilities", "strings", "everything that the plugin is allowed to reach; without this field, a plugin of the project itself is "
+      .. "allowed to reach everything" },
     { "dependencies", "table", "the plugins that it requires: { name = \"^1.2\" } or { name = { source = \"URL\", version = \"^1.2\" } }" },
     { "options", "table",
       "its options by name: { name = { kind = \"string\", required = true } }. The plugin checks them with options(given)" },
@@ -99,7 +99,7 @@ local function data_of(own)
     capabilities = own.capabilities, dependencies = list, options = tables.keys(own.options) }
 end
 
---- Returns the checked contents of a manifest; nil: the text gives no table. subject: the plugin, for messages.
+--- Returns the checked contents of a manifest, or nil if the text does not return a table. subject: the plugin, for messages.
 local function parsed(text, path, subject)
   local good, manifest = pcall(data, text, "@" .. path)
   local at = { file = path, line = 1 }

@@ -6,7 +6,7 @@ local given, yaml = import "reading/given", import "types/yaml_text"
 
 language.word {
   name = "read_yaml", nature = "pure", phases = { "description" }, takes = "\"file\"",
-  summary = "The value of a YAML file of the project, as yaml.decode gives it; the file is kept with the deployment.",
+  summary = "Reads a YAML file of the project, as yaml.decode does. The deployment keeps the file.",
   example = "local settings = read_yaml \"config/production.yml\"",
 }
 

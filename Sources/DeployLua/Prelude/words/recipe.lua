@@ -24,8 +24,8 @@ language.word {
     { "targets", "targets", "a group, or a list of hosts" },
     { "partners", "groups", "groups of hosts that a deployment uses, but to which it brings no release: balancers, databases" },
     { "configuration", "configuration", "the bounds: floor, parallel and budget" },
-    { "strategy", "strategy", "decides on the waves. If not given: first 1 host; after each further wave, 4 times as many hosts have the "
-      .. "release" },
+    { "strategy", "strategy", "decides on the waves. If not given, the first wave is 1 host, and after each further wave 4 times as many "
+      .. "hosts have the release" },
     { "path", "name", "the folder for releases on hosts" },
     { "shared", "strings", "paths that all releases share; a folder ends in /" },
     { "keep", "positive", "the number of releases that a host keeps", default = "5" },
@@ -33,7 +33,7 @@ language.word {
     { "user", "user", "the login user, if neither host nor group names one" },
     { "params", "table", "typed options of the recipe" },
     { "stages", "stages", "the parts of a deployment, in order", default = "upload and rollout" },
-    { "tasks", "tasks", "tasks that lander run runs on its hosts: a list of task \"name\" { … }" },
+    { "tasks", "tasks", "tasks for lander run: a list of task \"name\" { … }" },
     { "on", "table", "hooks by lifecycle event: functions of (host, deployment)" },
     { "on_failure", "functions", "called once with (deployment, error) if the deployment fails" },
     { "on_success", "functions", "called once with (deployment) if the deployment succeeds" },
@@ -47,17 +47,17 @@ language.word {
 }
 language.word {
   name = "recipe.appspec", nature = "pure", phases = { "description" }, takes = "appspec = { … }",
-  summary = "How bundles with an appspec file are installed.",
+  summary = "Says how bundles with an appspec file are installed.",
   example = "appspec = { file = \"appspec.yml\", file_exists = \"overwrite\" }",
   fields = {
     { "file", "name", "the appspec file's path in the bundle", default = "\"appspec.yml\"" },
     { "file_exists", "disallow|overwrite|retain", "what to do with existing files that no deployment installed", default = "\"disallow\"" },
-    { "restore", "boolean", "whether a host that fails gets the replaced files back", default = "true" },
+    { "restore", "boolean", "whether a host that fails gets back the files that were replaced", default = "true" },
     { "ignore_stop_failures", "boolean", "whether to continue if a stop script of the previous revision fails", default = "false" },
     { "foreign_links", "follow|refuse",
       "what to do if the path of a destination leads through a link that users other than root and the deploying user can "
         .. "replace", default = "\"follow\"" },
-    { "user", "user", "the user as whom files are installed and scripts run, with sudo; if not given, the login user" },
+    { "user", "user", "the user who installs files and runs scripts, with sudo; if not given, the login user" },
   },
 }
 

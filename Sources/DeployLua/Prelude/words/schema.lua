@@ -8,13 +8,13 @@ local fields, option, types = import "types/fields", import "words/option", impo
 local declared_option = values.kind "option"
 local more = {
   { "required", "boolean", "whether a value must be given", default = "false" },
-  { "deprecated", "string", "what to use instead, such as \"use url\". Lander then warns wherever a recipe gives the option" },
+  { "deprecated", "string", "what to use instead, such as \"use url\". Lander then warns wherever a recipe sets the option" },
 }
 
 language.word {
   name = "schema", nature = "pure", phases = { "description" }, gives = "function",
   takes = "{ name = schema.string { … } }",
-  summary = "Typed options of a plugin or a shipped recipe.",
+  summary = "Declares the typed options of a plugin or of a shipped recipe.",
   example = "local options = schema { url = schema.string { required = true } }",
 }
 option.declare_kinds("schema", option.names, more)
@@ -41,7 +41,7 @@ local function typed(name, type_name, summary, default)
     end })
   end
 end
-typed("strings", "strings", "A list of texts.", "any")
+typed("strings", "strings", "A list of strings.", "any")
 typed("amount", "amount", "A count or a share: 2 or \"25%\".", "any")
 typed("record", "record", "A table of plain values.", "record")
 typed("any", "any", "A value of any kind.", "any")
@@ -96,14 +96,14 @@ local function tell(name, file, names, declared)
   for i, key in ipairs(names) do
     local one = declared[key]
     local default = one.options.default
-    options[i] = { name = key, type = one.kind, takes = one.kind ~= "string" and one.words or one.options.match and "a text like "
-      .. one.options.match or "a text", summary = one.options.help or "", required = one.options.required or false,
+    options[i] = { name = key, type = one.kind, takes = one.kind ~= "string" and one.words or one.options.match and "a string that matches "
+      .. one.options.match or "a string", summary = one.options.help or "", required = one.options.required or false,
       choices = one.options.choices, deprecated = one.options.deprecated, default = default ~= nil and shown(default) or nil }
   end
   language.schemas[#language.schemas + 1] = { name = name, file = file, options = options }
 end
 
---- Returns a function that checks and completes given options. file: the file with the declaration; nil: the line that runs.
+--- Returns a function that checks and completes given options. file: the file with the declaration, or nil for the line that runs.
 local function declare(name, given, file)
   local place = file and { file = file, line = 1 } or problems.here()
   local skip = place.file and string.match(place.file, "^(plugins/[^/]+/)") or place.file

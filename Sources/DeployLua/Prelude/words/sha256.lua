@@ -6,7 +6,7 @@ local language, values = import "runtime/language", import "runtime/values"
 
 language.word {
   name = "sha256", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "The SHA-256 of a text, as 64 hexadecimal digits.",
+  summary = "Returns the SHA-256 of a string, as 64 hexadecimal digits.",
   example = "local name = \"app-\" .. string.sub(sha256(json.encode { port = 80 }), 1, 12) .. \".json\"",
 }
 

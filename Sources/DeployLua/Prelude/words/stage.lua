@@ -23,23 +23,23 @@ language.word {
   fields = {
     { "run", "function", "function(deployment)", required = true },
     { "when", "function", "function(deployment): returns whether the stage runs" }, { "summary", "string", "one sentence for plans" },
-    { "before", "name", "run just before this stage: upload, rollout or a stage's name" },
-    { "after", "name", "run just after this stage" },
+    { "before", "name", "the stage just before which this one runs: upload, rollout or a stage's name" },
+    { "after", "name", "the stage just after which this one runs" },
     { "once", "deployment|revision", "with revision, hosts record the stage, and no later deployment of the same bundle runs it again" },
     { "on", "ground",
-      "where it runs. \"host\": run gets the first of the targets as its first argument. A group of partners: the first host of that "
-        .. "group. \"engine\": no host" },
-    { "irreversible", "boolean", "whether no host may go back after this stage has begun", default = "false" },
-    { "undo", "function", "function(deployment, error): undoes the stage in a rollback; error says why the stage failed, nil if it did "
-      .. "not fail" },
+      "where it runs. With \"host\", the first argument of run is the first of the targets; with a group of partners, the first host of "
+        .. "that group; with \"engine\", there is no host" },
+    { "irreversible", "boolean", "whether hosts can no longer go back after this stage has begun", default = "false" },
+    { "undo", "function", "function(deployment, error): undoes the stage in a rollback; error says why the stage failed, or is nil if it "
+      .. "did not fail" },
   },
 }
 language.word {
   name = "stage.rollout", nature = "pure", phases = { "description" }, takes = "{ strategy = … }",
   summary = "Runs the lifecycle of the hosts, in waves.",
   example = "stage.rollout { strategy = rolling { batch = \"25%\" } }",
-  fields = { { "strategy", "strategy", "decides on the waves. If not given: first 1 host; after each further wave, 4 times as many hosts "
-    .. "have the release" } },
+  fields = { { "strategy", "strategy", "decides on the waves. If not given, the first wave is 1 host, and after each further wave 4 times "
+    .. "as many hosts have the release" } },
 }
 
 stage.upload = proxy(stage.kind, 0, { kind = "upload", name = "upload" })
@@ -102,16 +102,16 @@ local function whole(run, on)
   end, run)
 end
 
---- Returns the fields of a stage besides its function; nil: there are none.
+--- Returns the fields of a stage besides its function, or nil if there are none.
 local function terms(own)
   if not (own.once or own.on or own.irreversible or own.undo) then return nil end
   return { once = own.once, irreversible = own.irreversible, on = own.on and own.on.on, group = own.on and own.on.group,
     undo = own.undo and register(whole(own.undo, own.on), "undo of stage " .. own.name) }
 end
 
---- Returns the stage as data for the engine. Its functions get their numbers here: first `run`, then `undo`, then `when`.
---- traffic: the recipe's traffic; nil: it has none.
---- usual: returns the strategy of a rollout that names none; nil: such a rollout has no strategy, and all hosts are one wave.
+--- Returns the stage as data for the engine. Its functions get their numbers here: first `run`, then `undo`, then `when`. traffic: the
+--- recipe's traffic, or nil if the recipe has none. usual: returns the strategy of a rollout that names none. If usual is nil, such a
+--- rollout has no strategy, and all hosts are one wave.
 function stage.data(item, traffic, usual)
   local own = payload(item)
   if own.kind == "upload" then return { kind = "upload" } end

@@ -113,9 +113,8 @@ local function line_of(own, used)
   return { file = file, line = line }
 end
 
---- Returns the strategy as data for the engine; nil: there is none. Its function gets its number here. adapter: the recipe's traffic; nil:
---- it has none.
---- used: the line of the rollout or recipe that names the strategy.
+--- Returns the strategy as data for the engine, or nil if there is none. Its function gets its number here. adapter: the recipe's traffic,
+--- or nil if the recipe has none. used: the line of the rollout or recipe that names the strategy.
 function strategy.data(value, adapter, used)
   if not value then return nil end
   local own = payload(value)

@@ -11,15 +11,15 @@ local task = { kind = values.kind "task" }
 
 language.word {
   name = "task", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }",
-  summary = "A task for the hosts of a recipe, which lander run runs. Hosts keep the release that they have.",
+  summary = "A task that lander run runs on the hosts of a recipe. The hosts keep the release that they have.",
   example = "task \"clear-cache\" { drain = true, run = function(host) host:run \"bin/clear-cache\" end }",
   fields = {
     { "run", "function", "function(host, deployment), called for each host" },
     { "once", "function", "function(deployment), called once, before run is called for any host" },
-    { "drain", "boolean", "whether a host leaves its traffic before run, and gets it back after ValidateService" },
+    { "drain", "boolean", "whether a host is taken out of traffic before run, and gets its traffic back after ValidateService" },
     { "restart", "boolean", "whether the recipe's hooks also stop the application before run, and start it after run" },
-    { "strategy", "strategy", "decides on the waves. If not given: first 1 host; after each further wave, 4 times as many hosts have run "
-      .. "it" },
+    { "strategy", "strategy", "decides on the waves. If not given, the first wave is 1 host, and after each further wave 4 times as many "
+      .. "hosts have run the task" },
     { "params", "table", "typed options of the task, in addition to those of the recipe" },
     { "summary", "string", "one sentence for lander list" },
   },

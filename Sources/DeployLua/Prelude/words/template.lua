@@ -7,8 +7,8 @@ local given = import "reading/given"
 
 language.word {
   name = "template", nature = "pure", phases = { "description" }, gives = "function", takes = "\"file\"",
-  summary = "Returns a function. It returns the text of the file, with each {{ name }} replaced by the value of that name. The "
-    .. "deployment keeps the file.",
+  summary = "Returns a function that takes values by name, and returns the text of the file with each {{ name }} replaced. The deployment "
+    .. "keeps the file.",
   example = "local vhost = template \"vhost.conf\"\n"
     .. "local function configure(host) host:write(\"/etc/nginx/vhost\", vhost { name = host.name }) end   -- a hook",
 }
@@ -70,5 +70,5 @@ language.meaning("template", function(file)
   return fill
 end)
 
---- of: returns the file and pieces of a template, by its function; nil: the value is something else.
+--- of: returns the file and pieces of a template, by its function, or nil if the value is something else.
 return { of = function(fill) return fill ~= nil and templates[fill] or nil end, filled = filled }

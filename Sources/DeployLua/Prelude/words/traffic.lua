@@ -10,19 +10,19 @@ local traffic = {}
 
 language.word {
   name = "recipe.traffic", nature = "pure", phases = { "description" }, takes = "traffic = { … }",
-  summary = "Moves traffic between pools, for rollout:shift. Lander may call both functions several times.",
+  summary = "Moves traffic between pools, for rollout:shift. Lander might call both functions several times.",
   example = "traffic = { pools = { \"blue\", \"green\" },\n"
     .. "  read = function(deployment) "
     .. "return json.decode(here:run(\"bin/weights\", { rehearse = '{\"blue\":100,\"green\":0}' }).stdout) end,\n"
     .. "  weight = function(weights) here:run { \"bin/weigh\", tostring(weights.blue), tostring(weights.green) } end }",
   fields = {
     { "pools", "strings", "names of the pools that share the traffic", required = true },
-    { "read", "function", "function(deployment): returns the present weights, such as { blue = 100, green = 0 }", required = true },
+    { "read", "function", "function(deployment): returns the current weights, such as { blue = 100, green = 0 }", required = true },
     { "weight", "function", "function(weights, deployment): sets the weights, whole percentages that add up to 100", required = true },
   },
 }
 
---- Returns the checked traffic; nil: it is not complete and valid. subject: the recipe, for messages.
+--- Returns the checked traffic, or nil if it is incomplete or invalid. subject: the recipe, for messages.
 function traffic.read(given, subject, place)
   local own = fields.read("traffic of " .. subject, "recipe.traffic", given, place)
   local seen = {}
@@ -63,7 +63,7 @@ local function writer(own)
   end, own.weight)
 end
 
---- Returns the traffic as data for the engine; nil: there is none. Its functions get their numbers here.
+--- Returns the traffic as data for the engine, or nil if there is none. Its functions get their numbers here.
 function traffic.data(own)
   if not own then return nil end
   return problems.placed({ pools = own.pools, read = register(reader(own), "read of traffic"),

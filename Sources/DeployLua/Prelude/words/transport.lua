@@ -40,7 +40,7 @@ language.meaning("transport", function(name, given_too)
   end)
 end)
 
---- Returns the argv of a host whose transport a recipe declares; nil: the transport is the engine's own.
+--- Returns the argv of a host whose transport a recipe declares, or nil if the transport is the engine's own.
 function transport.argv(host)
   local name = host.transport
   if not name or name == "ssh" or name == "local" then return nil end

@@ -6,24 +6,25 @@ local tables, values = import "runtime/tables", import "runtime/values"
 
 language.word {
   name = "url.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "A text as one part of a path or a query: every byte but A-Z, a-z, 0-9, - . _ ~ becomes % and two digits (RFC 3986).",
+  summary = "Encodes a string for one part of a path or a query: every byte except A-Z, a-z, 0-9 and - . _ ~ becomes % and two digits (RFC "
+    .. "3986).",
   example = "local page = \"https://ci.example.com/job/\" .. url.encode \"shop/main\"   -- …/shop%2Fmain",
 }
 language.word {
   name = "url.decode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "The text that url.encode wrote so; + stays +.", example = "local name = url.decode \"shop%2Fmain\"   -- shop/main",
+  summary = "Decodes what url.encode wrote. A + stays a +.", example = "local name = url.decode \"shop%2Fmain\"   -- shop/main",
 }
 language.word {
   name = "url.query", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "{ name = value }",
-  summary = "Names and values as a query, without its ?, names in their order. A list gives its name once for each value.",
+  summary = "Writes names and values as a query, without the ?, sorted by name. For a list, the name is repeated with each value.",
   example = "local search = \"http://prometheus:9090/api/v1/query?\" .. url.query { query = \"up\", time = 1700000000 }",
 }
 language.word {
   name = "url.parse", nature = "pure", phases = { "description", "run" }, gives = "table", takes = "text",
-  summary = "The parts of a URL: scheme, user, password, host, port, path, query (a table) and fragment; nil for each missing one.",
+  summary = "Returns the parts of a URL: scheme, user, password, host, port, path, query (a table) and fragment. Missing parts are nil.",
   example = "local place = url.parse \"https://shop.example.com:8443/health?full=1\"   -- place.port is 8443, place.query.full is \"1\"",
 }
-language.object { name = "url", summary = "Parts of URLs, and back", fields = {} }
+language.object { name = "url", summary = "Takes URLs apart, and encodes their parts", fields = {} }
 
 local function text_of(word, value)
   if type(value) ~= "string" then errors.usage(string.format("%s takes a text, got %s", word, values.described(value))) end
@@ -34,7 +35,7 @@ local function encoded(text)
   return (string.gsub(text, "[^%w%-._~]", function(c) return string.format("%%%02X", string.byte(c)) end))
 end
 
---- Returns a text with each % and its two digits decoded; nil: a % is not followed by two digits.
+--- Returns a text with each % and its two digits decoded, or nil if a % is not followed by two digits.
 local function decoded(text)
   if string.find(string.gsub(text, "%%%x%x", ""), "%", 1, true) then return nil end
   return (string.gsub(text, "%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
@@ -71,7 +72,7 @@ local function query(given)
   return table.concat(out, "&")
 end
 
---- Returns the values of a query by name. A name that occurs several times has a list. Nil: a % is not followed by two digits.
+--- Returns the values of a query by name. A name that occurs several times has a list. Returns nil if a % is not followed by two digits.
 local function fields_of(text)
   local fields = {}
   for pair in string.gmatch(text, "[^&]+") do

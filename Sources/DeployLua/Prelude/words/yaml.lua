@@ -1,4 +1,4 @@
--- yaml: reads texts of YAML 1.2 as values, and writes values as YAML.
+-- yaml: converts YAML 1.2 to values, and values to YAML.
 
 local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
@@ -6,15 +6,15 @@ local yaml = import "types/yaml_text"
 
 language.word {
   name = "yaml.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
-  summary = "The value of a YAML 1.2 text with one document: tables, texts, numbers, true, false, and json.null.",
+  summary = "Decodes a string with one YAML 1.2 document into tables, strings, numbers, true, false and json.null.",
   example = "local settings = yaml.decode(host:run(\"bin/health\", { rehearse = \"{}\" }).stdout)",
 }
 language.word {
   name = "yaml.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "value",
-  summary = "A value as YAML, names in their order, for readers of YAML 1.1 and 1.2. A table with 1 to n is a list.",
+  summary = "Encodes a value as YAML, with sorted names, for readers of YAML 1.1 and 1.2. A table with the keys 1 to n is a list.",
   example = "host:write(\"config/app.yml\", yaml.encode { port = 80, peers = json.list {} })",
 }
-language.object { name = "yaml", summary = "YAML as values, and back", fields = {} }
+language.object { name = "yaml", summary = "Converts between YAML and values", fields = {} }
 
 local function decode(text)
   if type(text) ~= "string" then errors.usage("yaml.decode takes a text, got " .. values.described(text)) end
