@@ -8,7 +8,7 @@
 --   }
 local options = schema "static_site" {
   from   = schema.string { required = true, help = "the folder to send; with build, the folder that build makes" },
-  build  = schema.string { help = "a command that makes these files, run on the engine's machine" },
+  build  = schema.string { help = "a command that makes these files; it runs on the engine's machine" },
   path   = schema.string { required = true, match = "^/", help = "the folder for releases on hosts, an absolute path" },
   ignore = schema.strings { help = "patterns of files to leave out" },
   shared = schema.strings { help = "paths that all releases share" },

@@ -6,7 +6,7 @@ local shares = require "./shares"
 ---@class haproxy.Options
 ---@field balancers string   The group of hosts on which HAProxy runs.
 ---@field backend string     The backend of which the hosts are servers.
----@field server? string     The name of a host there; {host}, {address} and the host's vars are filled in. Default "{host}".
+---@field server? string     The name of a host's server; {host}, {address} and the host's vars are replaced. Default "{host}".
 ---@field socket? string     HAProxy's runtime socket, of level admin. Default "/run/haproxy/admin.sock".
 ---@field user? string       The user who may write to the socket; the login user if not given.
 ---@field drain? string      How long connections may take to end. Default "30s".
@@ -39,7 +39,7 @@ return function(given)
     end))
   end
 
-  --- Calls act(balancer, server) on every balancer at once.
+  --- Calls act(balancer, server) on all balancers at the same time.
   local function on_balancers(host, deployment, act)
     local server = server_of(host)
     each(deployment:partners(own.balancers), function(balancer) act(runtime.of(balancer, own), server) end)

@@ -1,6 +1,6 @@
--- Asks and changes HAProxy on one balancer, through its runtime socket. Every command sets a state, so it may be repeated.
+-- Asks and changes HAProxy on one balancer, through its runtime socket. Every command sets a state, so it does no harm to repeat it.
 
--- Arguments: the socket, the commands. The first of these tools that is there speaks to the socket.
+-- Arguments: the socket, the commands. The first of these tools that exists speaks to the socket.
 local speak = [[
 [ -S "$1" ] || { echo "there is no socket $1: say stats socket $1 level admin in the global section of haproxy.cfg" >&2; exit 44; }
 [ -w "$1" ] || { echo "$(id -un) may not write to $1: give its user to the plugin, or let the login user write to it" >&2; exit 45; }
@@ -102,7 +102,8 @@ local function reason(text) return (text:match "^%s*([^\n]*)" or "") end
 --- Returns whether a person put a server into maintenance. HAProxy forgets that if the server is set to another state.
 local function is_kept_out(server) return server.admin & maintenance ~= 0 and server.admin & disabled == 0 end
 
---- Stops new connections to a server, and waits for those that it has. A server that a person took out gets none already.
+--- Stops new connections to a server, and waits until those that it has are closed. A server that a person took out already gets no new
+--- ones.
 function balancer:drain(name)
   local server, text = self:server(name, {}, {})
   if not is_kept_out(server) then

@@ -28,7 +28,7 @@ local function weights_of(pools, percent)
   return weights
 end
 
---- Returns whole per cent by pool for weights of servers; their sum is 100. Nil: no server has a weight.
+--- Returns whole per cent by pool for weights of servers. The sum is 100. Returns nil if no server has a weight.
 local function percent_of(pools, weights)
   local sums, total = {}, 0
   for name, servers in pairs(pools) do

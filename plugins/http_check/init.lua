@@ -1,8 +1,8 @@
--- http_check { url = … } gives a hook that waits until a page of the host answers as it should.
+-- http_check { url = … } returns a hook that waits until a page of the host answers with a healthy status.
 
 ---@class http_check.Options
----@field url string        The URL to ask, as the host sees it; {host}, {address} and {port} are filled in.
----@field status? integer   The one status that is healthy; 200 to 399 if not given.
+---@field url string        The URL to request, as the host sees it; {host}, {address} and {port} are replaced.
+---@field status? integer   The only status that counts as healthy; 200 to 399 if not given.
 ---@field timeout? string   How long to wait in all. Default "1m".
 ---@field every? string     The time between two questions. Default "2s".
 ---@field port? integer     What {port} stands for; the host's own `vars.port` if not given.

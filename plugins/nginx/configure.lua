@@ -125,7 +125,7 @@ function configure.wait(host, own, workers, seconds)
   return done.ok
 end
 
---- Returns the text of a file; empty: there is no file, or it is empty.
+--- Returns the text of a file, or an empty text if the file does not exist.
 function configure.text(host, own, file, rehearsed)
   return run(host, own, '[ ! -e "$1" ] || cat "$1"', { file }, { timeout = "20s", rehearse = rehearsed }).stdout
 end

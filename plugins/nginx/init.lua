@@ -6,12 +6,12 @@ local shares = require "./shares"
 ---@class nginx.Options
 ---@field balancers string   The group of hosts on which nginx runs.
 ---@field upstream? string   The file in which each host has a line `server …;`.
----@field server? string     The name of a host there; {host}, {address} and the host's vars are filled in. Default "{address}:{port}".
+---@field server? string     The name of a host's server; {host}, {address} and the host's vars are replaced. Default "{address}:{port}".
 ---@field user? string       The user who may write the files and reload nginx; the login user if not given.
 ---@field drain? string      How long requests may take to end. Default "30s".
 ---@field late? string       What happens to requests that did not end: "continue" or "fail". Default "continue".
 ---@field pools? string[]    Names of upstreams that share the traffic, for rollout:shift.
----@field split? string      The file that says what share each of them gets.
+---@field split? string      The file with the share of each upstream.
 ---@field variable? string   The variable with the name of the pool. Default "lander_pool".
 
 local options = schema "nginx" {

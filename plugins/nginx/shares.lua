@@ -18,7 +18,7 @@ local function text_of(own, percent)
   return table.concat(lines, "\n")
 end
 
---- Returns the whole per cent by pool that a file says; nil: it says something else.
+--- Returns the whole per cent by pool that a file contains, or nil if the file contains something else.
 local function percent_of(own, text)
   local percent, left = {}, 100
   for _, pool in ipairs(own.pools) do percent[pool] = 0 end

@@ -1,10 +1,11 @@
--- notify { url = secret "HOOK" } tells a web hook or a program how a deployment goes. What cannot be sent is logged, and fails nothing.
+-- notify { url = secret "HOOK" } tells a web hook or a program how a deployment goes. A notification that cannot be sent is logged, and
+-- does not fail the deployment.
 
 ---@class notify.Options
----@field url? string|any   A web hook that takes JSON by POST. A secret stays one: it is in no argument.
+---@field url? string|any   A web hook that takes JSON by POST. If it is a secret, it never appears in an argument.
 ---@field command? string|table       A program instead: it reads the same JSON on standard input.
 ---@field text? string                The text before each sentence, such as a name.
----@field timeout? string             How long telling may take. Default "10s".
+---@field timeout? string             How long a notification may take. Default "10s".
 
 local options = schema "notify" {
   url     = schema.any { help = "the address of a web hook, or secret \"NAME\"" },
@@ -26,7 +27,7 @@ local function record(deployment, event, text)
   }
 end
 
---- Posts by curl, which reads everything from standard input: no address and no word of the deployment is in an argument.
+--- Posts with curl, which reads everything from standard input, so that no argument contains the address or anything about the deployment.
 local function post(url, body, timeout)
   local rest = 'header = "Content-Type: application/json"\ndata-raw = ' .. quoted(body) .. "\n"
   local input
@@ -39,7 +40,7 @@ local function post(url, body, timeout)
   return here:try(words, { input = input, timeout = timeout })
 end
 
----Functions that tell how a deployment goes: `base` to build a recipe upon, `stage` to put first, `tell` for strategies and stages.
+---Functions that tell how a deployment goes: `base` for a recipe, `stage` as its first stage, `tell` for strategies and stages.
 ---@param given notify.Options
 return function(given)
   local own = options(given)

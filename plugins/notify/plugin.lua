@@ -3,7 +3,7 @@ return {
   name         = "notify",
   version      = "1.0.0",
   api          = 1,
-  summary      = "Tells a chat or a program how a deployment goes; what it cannot tell fails nothing",
+  summary      = "Tells a chat or a program how a deployment goes; a failed notification does not fail the deployment",
   license      = "Apache-2.0",
   main         = "init.lua",
   capabilities = { "local.exec:curl", "local.exec:sh" },

@@ -3,7 +3,7 @@
 ---@class prometheus.Options
 ---@field url string          The URL of the server, such as https://prometheus.example.com: everything before /api/v1.
 ---@field instance? function  function(host) that returns what $host stands for in queries; the host's name if not given.
----@field headers? table      Sent with each query: texts or secrets.
+---@field headers? table      Sent with each query: strings or secrets.
 ---@field ca? string          A file of certificates that vouch for the server.
 ---@field timeout? string     How long a query may take. Default "8s".
 
@@ -15,7 +15,7 @@ local options = schema "prometheus" {
   timeout  = schema.duration { default = "8s" },
 }
 
---- The answer in a rehearsal, which has no series.
+--- The answer that a rehearsal assumes. It has no series.
 local nothing = '{"status":"success","data":{"resultType":"vector","result":[]}}'
 --- The statuses of answers. If a query cannot be carried out, the answer says why.
 local answered = { 200, 400, 422, 503 }
@@ -24,7 +24,7 @@ local function escaped(text)
   return (text:gsub("[^%w%-._~]", function(sign) return ("%%%02X"):format(sign:byte()) end))
 end
 
---- Returns a number that Prometheus wrote; nil: it is NaN or infinite.
+--- Returns a number that Prometheus wrote, or nil if it is NaN or infinite.
 local function number(text)
   local value = tonumber(text)
   if value == nil or value ~= value or math.abs(value) == math.huge then return nil end
@@ -50,7 +50,7 @@ return function(given)
     return series
   end
 
-  --- Returns what one query gives for a host: a number; nil: there is no data.
+  --- Returns the number that one query gives for a host, or nil if there is no data.
   local function of(host, text)
     local name = own.instance and own.instance(host) or host.name
     local asked = text:gsub("%$host", (tostring(name):gsub('[\\"]', "\\%0"):gsub("%%", "%%%%")))

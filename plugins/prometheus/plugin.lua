@@ -3,7 +3,7 @@ return {
   name         = "prometheus",
   version      = "1.0.0",
   api          = 1,
-  summary      = "What Prometheus measured of a host, for rollout:analyse and for checks",
+  summary      = "What Prometheus measured about a host, for rollout:analyse and for checks",
   license      = "Apache-2.0",
   main         = "init.lua",
   capabilities = { "http:*/GET" },

@@ -29,7 +29,8 @@ probe("function_linear", linear { batch = 4, watch = "1m", check = function(host
 probe("uneven_linear", linear { batch = 7, watch = "1m", approve = "the last one?" })
 probe("asking_linear", linear { batch = 4, watch = "1m", approve = "next half?" })
 
---- Declares a recipe on two sides. live: blue's per cent of the traffic; nil means 100. targets: nil means three hosts on each side.
+--- Declares a recipe on two sides. live: blue's per cent of the traffic, or nil for 100. targets: the hosts, or nil for three hosts on each
+--- side.
 local function two_sides(name, options, live, targets)
   local function side(range, pool) return host(range) { tags = { pool = pool } } end
   recipe(name) {
@@ -59,7 +60,7 @@ group "slotted" { hosts = { "web[1-2]" }, slots = { blue = { port = 81 }, green 
 
 group "single" { hosts = { "web1" }, slots = { blue = { port = 81 }, green = { port = 82 } } }
 
---- Declares a recipe with two slots on each host. live: the slot that has the traffic. targets: nil means two hosts.
+--- Declares a recipe with two slots on each host. live: the slot that has the traffic. targets: the hosts, or nil for two hosts.
 local function two_slots(name, strategy, live, targets)
   recipe(name) {
     revision = bundle { from = "dist" },

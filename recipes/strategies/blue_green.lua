@@ -2,7 +2,8 @@
 -- other side keeps the old release, ready to take the traffic back at once. Its hosts get the release, too, when the time is over or
 -- somebody promotes. A slot keeps what it has until the next deployment.
 
---- Returns the options of a gate. The recipe's win over the strategy's. If the gate fails, the traffic goes back, so it has no on_fail.
+--- Returns the options of a gate. The recipe's options win over the strategy's. A gate that fails sends the traffic back, so on_fail is
+--- left out.
 local function gate(name, given, own)
   local options = {}
   for key, value in pairs(own) do options[key] = value end
@@ -46,7 +47,7 @@ return strategy "blue_green" {
     if #fresh + #old < #rollout.targets then fail("each host needs the tag pool, which is %s or %s", live, idle) end
     local in_slots = rollout.targets:first().slot ~= nil
     if in_slots and #old == 0 then return log.info("slot %s has the traffic, and runs the release on every host", live) end
-    -- Slots that had the release before are checked, too, because the traffic comes to them as they are.
+    -- Slots that already had the release are checked too, because they get the traffic without being changed.
     local had = hosts_of(rollout.unchanged, idle)
     if in_slots and #had > 0 and not check then
       log.warn("slot %s gets the traffic as it is, and nobody looks whether it still runs: give blue_green a check", idle)

@@ -1,7 +1,8 @@
 -- A few hosts come first, and are watched. Then the others come a batch at a time, and each batch is watched. If a watch finds hosts bad,
 -- every host goes back.
 
---- Returns the options of a gate. The recipe's win over the strategy's. If the gate fails, hosts go back, so it has no on_fail.
+--- Returns the options of a gate. The recipe's options win over the strategy's. A gate that fails takes the hosts back, so on_fail is left
+--- out.
 local function gate(name, given, own)
   local options = {}
   for key, value in pairs(own) do options[key] = value end
@@ -29,7 +30,7 @@ end
 return strategy "canary" {
   options = schema "canary" {
     first = schema.amount { default = 1, help = "the hosts of the first wave" },
-    batch = schema.amount { default = "25%", help = "the hosts of each further wave; a share counts the hosts that are left" },
+    batch = schema.amount { default = "25%", help = "the hosts of each further wave; a share refers to the hosts that are left" },
     watch = schema.duration { default = "10m", help = "how long hosts are checked after a wave" },
     check = schema.any { help = "how hosts are checked: the options of rollout:watch, such as { http = \"…\" }, or a function(host). "
       .. "Without it, there is only a wait after the first wave" },
@@ -52,7 +53,7 @@ return strategy "canary" {
     local canary, rest = rollout.targets:split(options.first)
     local wave = rollout:wave(canary)
     if compare then
-      -- Hosts that failed within the budget have nothing to compare.
+      -- Hosts that failed, but are within the budget, have nothing to compare.
       compare.canary = wave.succeeded_hosts
       if options.restart then
         local twins = compare.baseline or rest:twins(compare.canary)

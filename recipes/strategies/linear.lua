@@ -1,6 +1,7 @@
--- Equal waves with the same time between them, in which hosts are watched. If a watch finds hosts bad, every host goes back.
+-- Equal waves, with the same time between them. During that time, hosts are watched. If a watch finds hosts bad, every host goes back.
 
---- Returns the options of a gate. The recipe's win over the strategy's. If the gate fails, hosts go back, so it has no on_fail.
+--- Returns the options of a gate. The recipe's options win over the strategy's. A gate that fails takes the hosts back, so on_fail is left
+--- out.
 local function gate(name, given, own)
   local options = {}
   for key, value in pairs(own) do options[key] = value end

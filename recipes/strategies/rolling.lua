@@ -1,5 +1,5 @@
--- One batch at a time, each only after the one before it went well. The configuration's budget says what may
--- fail meanwhile: the engine enforces it, whatever is decided here.
+-- One batch at a time, each only after the previous one succeeded. The configuration's budget limits how many hosts can fail meanwhile, and
+-- the engine enforces it whatever this strategy decides.
 return strategy "rolling" {
   options = schema "rolling" {
     batch = schema.amount { default = 1, help = "the hosts of each wave: 2 or \"25%\"" },

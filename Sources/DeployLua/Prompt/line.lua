@@ -66,7 +66,7 @@ end
 local function words(prefix)
   local known = {}
   local function add(name)
-    -- A name such as `host:run.rehearse` is an option of a method, so it stands in no line.
+    -- A name such as `host:run.rehearse` is an option of a method, so no line can contain it.
     if type(name) ~= "string" or string.find(name, ":[^.]*%.") then return end
     if string.sub(name, 1, #prefix) == prefix then known[name] = true end
   end

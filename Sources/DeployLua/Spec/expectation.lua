@@ -60,7 +60,7 @@ function methods.contains(value, part)
   if not has("contains", value, part) then return fail("expected %s in %s", difference.text(part), shown(value)) end
 end
 
---- Returns whether a text contains a part that no letter, digit, _ or - touches.
+--- Returns whether a text contains a part that has no letter, digit, _ or - directly before or after it.
 local function has_word(text, part)
   local first, last = 0, 0
   repeat

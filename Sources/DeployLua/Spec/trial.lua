@@ -49,7 +49,7 @@ language.word {
     { "seed", "count", "the seed for durations and for math.random", default = "0" },
   },
 }
--- This is no word that tests call; its fields are described with t:deploy.
+-- Tests do not call this word. Its fields are described with t:deploy.
 language.words["answers of t:deploy"] = { fields = {
   { "command", "name", "a part of the command's line, of GET and the URL, or of port and its number", required = true },
   { "host", "name" }, { "status", "count" }, { "stdout", "string" }, { "stderr", "string" }, { "takes", "duration" },

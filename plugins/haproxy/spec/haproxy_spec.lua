@@ -52,7 +52,7 @@ end
 
 local both = { web1 = {}, web2 = {} }
 
---- Returns the state of both servers, drained. name, one: a server with another state, and that state.
+--- Returns the state of both servers, both drained. name, one: a server with another state, and that state.
 local function drained(name, one)
   local servers = { web1 = { admin = 8 }, web2 = { admin = 8 } }
   if name then servers[name] = one end
@@ -97,7 +97,7 @@ describe("haproxy", function()
     t:expect(t:deploy("zoned").failure):contains(words)
   end)
 
-  --- Returns how often lb1 was looked at while web1 had connections that did not end, and how long the deployment took.
+  --- Returns how often lb1 was checked while web1 had connections that did not end, and how long the deployment took.
   local function looks(t, name)
     local list = answers { { command = "state ready", stdout = state(both) },
       { command = "haproxy", host = "lb1", stdout = drained("web1", { admin = 8, sessions = 2 }) } }

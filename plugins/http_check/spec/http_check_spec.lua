@@ -1,4 +1,4 @@
--- What the hook of http_check asks, and when a host fails by it.
+-- What the hook of http_check asks, and when it fails a host.
 
 local http_check = require "http_check"
 

@@ -1,4 +1,4 @@
--- What notify tells, and that a deployment ends as it would without it.
+-- What notify tells, and that a deployment has the same result without it.
 
 local notify = require "notify"
 

@@ -59,7 +59,7 @@ local function guarded(globals, reported, require)
   })
 end
 
---- Words that read the project and its environment, which a plugin with grants does not.
+--- Words that read the project and its environment. A plugin with grants does not have them.
 local of_the_project = { "env", "read_dotenv", "read_json", "read_text", "read_yaml", "template" }
 
 local function refused(name, plugin)
@@ -78,7 +78,7 @@ local function add_own(globals, plugin)
   for _, name in ipairs(of_the_project) do globals[name] = refused(name, plugin) end
 end
 
---- The `ipairs` of recipes. A loop over nothing ends at once, so that the mistake before it is reported, not an endless loop.
+--- The `ipairs` of recipes. A loop over `void` ends immediately, so that the earlier mistake is reported and not an endless loop.
 local function list_pairs(list)
   if rawequal(list, void) then return pairs(list) end
   return ipairs(list)

@@ -1,5 +1,5 @@
--- What a recipe reads while it is read itself: texts of the project and environment variables. The engine keeps each of them with the
--- sources, so that a resume or a rollback reads the same values on any machine.
+-- What a recipe reads while the recipe itself is read: texts of the project and environment variables. The engine keeps each of them with
+-- the sources, so that a resume or a rollback reads the same values on any machine.
 
 local import = ...
 local boundary, phases, problems = import "runtime/boundary", import "runtime/phases", import "runtime/problems"
@@ -12,7 +12,7 @@ local secretive = { "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "CRED
 --- Parts of names that count only as a whole word, between underscores.
 local words = { "_KEY_", "_PASS_", "_PWD_", "_AUTH_" }
 
---- Returns whether a name suggests a secret. Public keys are none, and PWD is a folder.
+--- Returns whether a name suggests a secret. Public keys are not secrets, and PWD is a folder.
 function given.is_secretive(name)
   local upper = string.upper(name)
   if upper == "PWD" or upper == "OLDPWD" then return false end

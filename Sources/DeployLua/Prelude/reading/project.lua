@@ -30,7 +30,7 @@ end
 
 local function nothing() return { recipes = {}, groups = {}, configurations = {}, problems = problems.list } end
 
---- Reads a file. Returns false if the reading has to end there. words: the globals of the file besides those of the language.
+--- Reads a file. Returns false if the reading must stop there. words: the globals of the file besides those of the language.
 local function has_read(file, words)
   local chunk = source.compile(file.path, file.text, file.globals, require_for, words)
   if not chunk then return false end
@@ -40,8 +40,8 @@ local function has_read(file, words)
 end
 
 --- Reads what a request asks for. request: { path, text, globals, checks, only, spec }, or { manifest, path } for a manifest alone, or {
---- noted = true } for the problems that a reading found before an error ended it. spec: a file of tests, which is read after the main file,
---- or nil for none.
+--- noted = true } for the problems that were found before an error ended the reading. spec: a file of tests, which is read after the main
+--- file, or nil for none.
 return function(request)
   if request.noted then return nothing() end
   if request.manifest then return plugin.described(request.manifest, request.path) end

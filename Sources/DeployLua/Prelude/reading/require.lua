@@ -35,8 +35,8 @@ local function run(answer)
   return value
 end
 
---- Returns whether a plugin with grants may require a module that is not one of its own files: it may require its dependencies and
---- strategies.
+--- Returns whether a plugin with grants is allowed to require a module that is not one of its own files. Its dependencies and strategies
+--- are allowed.
 local function may_require(own, name, place)
   if string.find(name, "^%./") or string.find(name, "^recipes%.strategies%.") or own.dependencies[name] then return true end
   local declared = string.format("add to plugin.lua: dependencies = { %s = \"^1.0\" }", name)
@@ -61,7 +61,8 @@ local function handed_over(value, own, name, place)
   return strategy.shared(copies.of(value), own)
 end
 
---- Returns how to end a circle of files. path: the required file, which is still being read. place: the place of the `require`.
+--- Returns advice about how to break a circle of files. path: the required file, which is still being read. place: the place of the
+--- `require`.
 local function way_out(path, place)
   if place and place.file == path then return "remove the line: a file need not require itself" end
   return "move the shared code to a third file, and require that file in both"

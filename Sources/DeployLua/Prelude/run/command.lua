@@ -95,7 +95,7 @@ end
 local function line_of(given) return type(given) == "string" and given or table.concat(given, " ") end
 
 --- Runs a command. number: the host's number, or nil for the engine's machine. tolerant: whether an exit status other than 0 is a result
---- and no error.
+--- and not an error.
 function command.run(method, number, given, options, tolerant)
   given = read_command(method, given)
   options = fields.options("host:run", options)

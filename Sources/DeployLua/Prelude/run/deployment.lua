@@ -33,7 +33,7 @@ local object = language.object {
 }
 local names, known = language.fields_of(object)
 
---- Returns the targets for a plugin. They are made when the plugin first asks for them, because there may be thousands.
+--- Returns the targets for a plugin. They are made when the plugin first asks for them, because there can be thousands.
 local function targets_for(plugin)
   bound_targets[plugin] = bound_targets[plugin] or sets.of(targets, plugin)
   return bound_targets[plugin]
@@ -65,7 +65,7 @@ end
 
 params_kind.__index = function(self, key)
   local inside = payload(self)
-  -- Each reader gets a copy of a list, so that no hook changes another one's.
+  -- Each reader gets a copy of a list, so that no hook changes the list of another hook.
   if inside.values[key] ~= nil or inside.known[key] then return copies.of(inside.values[key]) end
   return rehearsal.misnamed(string.format("there is no parameter %s", tostring(key)), key, tables.keys(inside.known))
 end

@@ -5,7 +5,7 @@ local language, rehearsal = import "runtime/language", import "runtime/rehearsal
 
 local facts = {}
 
---- The fields. absent: the field may be nil.
+--- The fields. absent: the field can be nil.
 facts.object = language.object {
   name = "facts", summary = "What a host said about itself when the deployment was planned: host.facts.",
   fields = {
@@ -26,7 +26,7 @@ facts.object = language.object {
 local names, known = language.fields_of(facts.object)
 facts.names, facts.known = names, known
 
--- A misspelt fact would otherwise be nil, as a fact that the host does not have. Other keys than texts are asked for by json.encode.
+-- Otherwise a misspelt fact would be nil, like a fact that the host does not have. json.encode also asks for keys that are not strings.
 local meta = { __metatable = false, __index = function(_, key)
   if type(key) ~= "string" or known[key] then return nil end
   return rehearsal.misnamed(string.format("host.facts has no %s", key), key, names)

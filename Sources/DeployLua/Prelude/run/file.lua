@@ -73,7 +73,7 @@ language.word {
   fields = { timeout, { "mode", "mode", "permission bits" }, { "owner", "owner", "user or user:group" } },
 }
 
---- Refuses a mode with which everybody could read a secret. Warns of a mode with which a group could read it.
+--- Refuses a mode with which everybody could read a secret. Warns about a mode with which a group could read it.
 local function review(word, path, mode)
   if mode and mode & 7 ~= 0 then
     errors.usage(string.format("%s: with mode %04o everybody on the host could read the secret in %s", word, mode, tostring(path)),

@@ -21,7 +21,7 @@ local function checked(pieces)
   return pieces
 end
 
---- Returns the texts of a list as one text; if the list has something else, returns the list.
+--- Returns the texts of a list as one text. If the list contains anything else, returns the list.
 local function joined(pieces)
   for _, piece in ipairs(pieces) do if type(piece) ~= "string" then return pieces end end
   return table.concat(pieces)

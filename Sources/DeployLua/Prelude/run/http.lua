@@ -38,7 +38,7 @@ language.word {
     { "on_lost", "fail|repeat", "what to do if the result of the request is unknown; \"fail\" if not given" },
   }),
 }
--- This is no word that recipes call; it declares the fields of `rehearse`.
+-- Recipes do not call this word. It only declares the fields of `rehearse`.
 language.words["rehearse of http"] = { fields = { { "status", "positive" }, { "body", "string" } } }
 language.object { name = "http", summary = "Sends requests to servers from the engine's machine", fields = {} }
 
@@ -133,7 +133,8 @@ end
 
 local moved = tables.set { 301, 302, 303, 307, 308 }
 
---- Returns the parts of the URL to which a redirect leads. Raises an error if the call may not go there. Another server gets no headers.
+--- Returns the parts of the URL to which a redirect leads. Raises an error if the call is not allowed to go there. Another server gets no
+--- headers.
 local function follow(call, parts, target)
   local next_, why = web.parse(target)
   if not next_ then

@@ -62,7 +62,7 @@ function operation.path(method, path)
   return "/"
 end
 
---- Returns a path that may be written. A relative path is inside the release, and may not lead out of it.
+--- Returns a path for writing. A relative path starts in the release, and must not lead out of it.
 function operation.inside(method, path)
   path = operation.path(method, path)
   if string.sub(path, 1, 1) == "/" then return path end

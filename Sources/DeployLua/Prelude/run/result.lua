@@ -1,4 +1,4 @@
--- The result of a command or a question, and what a rehearsal knows of it.
+-- The result of a command or a question, and what a rehearsal knows about it.
 
 local import = ...
 local errors, language = import "runtime/errors", import "runtime/language"
@@ -50,8 +50,8 @@ local function guessed(known, rest)
   end })
 end
 
---- Returns the failure of a command, or nil, and its result. answer: the engine's answer. given: the option `rehearse`, or nil.
---- tolerant: whether an exit status other than 0 is a result and no failure.
+--- Returns the failure of a command, or nil, and its result. answer: the engine's answer. given: the option `rehearse`, or nil. tolerant:
+--- whether an exit status other than 0 is a result and not a failure.
 function result.of(answer, given, tolerant)
   local failure = answer.failure
   local good = { ok = failure == nil, status = answer.status or -1 }

@@ -63,8 +63,8 @@ local function is_good(action, unit, own)
   return good
 end
 
---- Returns whether the host has the init system that this word uses. If nothing is known of the host's tools, the answer is true, and the
---- command itself fails if it is missing.
+--- Returns whether the host has the init system that this word uses. If nothing is known about the host's tools, the answer is true, and
+--- the command itself fails if it is missing.
 local function has_systemd(number)
   local facts = fleet.facts(number).facts
   local tools = facts and facts.tools or {}

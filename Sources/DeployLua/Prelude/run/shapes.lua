@@ -78,8 +78,8 @@ function shapes.batches(list, count, options, set)
   end
 end
 
---- Returns for each host of a list the host among the others that has most tags in common with it, in order; no host is taken twice. The
---- result is shorter than the list if there are not enough others. by: a tag whose value twins must share, or nil for none.
+--- For each host of a list, in order, returns the host among the others that has the most tags in common with it. No host is taken twice,
+--- so the result is shorter than the list if there are not enough others. by: a tag whose value twins must share, or nil for none.
 function shapes.twins(list, others, by)
   local taken, result = {}, {}
   for _, item in ipairs(list) do

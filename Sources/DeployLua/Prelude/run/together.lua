@@ -26,8 +26,8 @@ language.word {
   example = "within(\"5m\", function() host:run \"bin/migrate\" end)",
 }
 
---- Returns the error object that a child itself raised, if it is the error that the engine reported, because it may have more fields than
---- the engine's copy.
+--- Returns the error object that a child itself raised, if it is the error that the engine reported. It can have more fields than the
+--- engine's copy.
 local function own_error(raised, heard)
   if type(raised) == "table" and rawget(raised, "message") == heard.message then
     for key, value in pairs(heard) do

@@ -13,7 +13,7 @@ function unit.asked(number, words, how, timeout, on_lost)
   return answer.failure, answer, type(command) == "string" and command or table.concat(command, " ")
 end
 
---- Returns what a host shows of a failed unit: its state, and the last lines of its journal; nil for what it does not show.
+--- Returns what a host shows about a failed unit: its state, and the last lines of its journal. What the host does not show is nil.
 local function seen(number, name, how)
   for _, way in ipairs { how, { user = how.user == true or nil } } do
     local _, answer = unit.asked(number, systemd.look(name), way, 10000, "repeat")
@@ -23,7 +23,7 @@ local function seen(number, name, how)
   end
 end
 
---- Raises a failure, with what the host shows of the unit. line, answer: those of the command that failed.
+--- Raises a failure, with what the host shows about the unit. line, answer: those of the command that failed.
 function unit.failed(number, name, how, failure, line, answer)
   local kind = failure.kind
   if phase.rehearsing() or not (kind == "command" or kind == "timeout" or kind == "unhealthy") then

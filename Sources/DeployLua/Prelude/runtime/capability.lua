@@ -1,4 +1,4 @@
--- Capabilities: names for what a plugin may reach. A manifest asks for them, and deploy.lua grants them.
+-- Capabilities: names for what a plugin is allowed to reach. A manifest asks for them, and deploy.lua grants them.
 
 local import = ...
 local near, web = import "runtime/near", import "types/web_address"

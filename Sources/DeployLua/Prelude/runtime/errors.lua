@@ -37,7 +37,7 @@ errors_.kinds = {
   { "store", "the engine cannot write its journal or another file" },
   { "internal", "a defect of Lander itself" },
 }
---- The fields of an error. Each may be nil.
+--- The fields of an error. Each of them can be nil.
 errors_.fields = {
   { "kind", "string", "one of the kinds" }, { "message", "string", "one sentence: what was asked and what came back" },
   { "fix", "string", "what to do next" }, { "host", "string", "the host's name" }, { "where", "string", "the recipe's file:line" },

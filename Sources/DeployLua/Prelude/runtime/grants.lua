@@ -1,5 +1,6 @@
--- Decides who may do what: the plugins that were read, what each asks for, and what it was granted. A function belongs to the plugin whose
--- file contains it. What the function gets (hosts, the deployment, a rollout) carries the grants of that plugin.
+-- Decides who is allowed to do what, from the plugins that were read, what each of them asks for, and what it was granted. A function
+-- belongs to the plugin whose file contains it. What the function gets (hosts, the deployment, a rollout) carries the grants of that
+-- plugin.
 
 local import = ...
 local capability, near, phase = import "runtime/capability", import "runtime/near", import "runtime/phase"
@@ -42,8 +43,8 @@ end
 --- everything.
 function grants.asking() return grants.of_file(problems.here().file) end
 
---- Notes that a function of this prelude calls one of a recipe, so that it has the grants of the recipe's function. Returns the first
---- function.
+--- Notes that a function of this prelude calls a function of a recipe, and so has the grants of the recipe's function. Returns the
+--- prelude's function.
 function grants.stands_for(wrapper, fn)
   standing[wrapper] = fn
   return wrapper
@@ -96,9 +97,9 @@ local function refusal(plugin, needed, what)
   return string.format("plugin %q needs %q for %s, and deploy.lua does not grant it", plugin.name, needed, what), fix
 end
 
---- Returns whether a plugin may do something. plugin: nil may do everything. what: the word that needs the capability, for messages. While
---- files are read, the decision is made at their end, because `allow` may be further down. In the run phase a refusal is raised as an
---- error, and in a rehearsal it is noted.
+--- Returns whether a plugin is allowed to do something. plugin: the plugin, or nil, which is allowed to do everything. what: the word that
+--- needs the capability, for messages. While files are read, the decision waits until all of them are read, because `allow` might come
+--- later. In the run phase a refusal is raised as an error, and in a rehearsal it is noted.
 function grants.may(plugin, needed, what)
   if not plugin then return true end
   if not phase.is "run" and not plugin.nobody then

@@ -24,7 +24,7 @@ function problems.placed(record, place)
   return record
 end
 
---- Notes a problem of a description, and the reading continues. In the run phase and in a test, the problem is raised as an error. place:
+--- Notes a problem in a description, and the reading continues. In the run phase and in a test, the problem is raised as an error. place:
 --- the place, or nil for the line that runs. kind: "misnamed" for what is wrong whatever hosts answer, or nil for "invalid".
 function problems.add(message, fix, place, kind)
   if phase.is "run" then

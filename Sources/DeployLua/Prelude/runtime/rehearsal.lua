@@ -1,5 +1,5 @@
--- The differences in a rehearsal, in which nothing real is reached. Mistakes are noted and the function continues, and it is noted if
--- something depends on an answer that only a real host can give.
+-- What differs in a rehearsal, which reaches nothing real. Mistakes are noted and the function continues. It is also noted if something
+-- depends on an answer that only a real host can give.
 
 local import = ...
 local boundary, errors, near = import "runtime/boundary", import "runtime/errors", import "runtime/near"
@@ -10,7 +10,7 @@ local rehearsing = phase.rehearsing
 local doubted = false -- whether the function has used an invented answer since it was started; after that, a failure proves nothing
 local longest = 4096  -- the limit of each text of a note, in bytes
 
--- The fields that may have other values in another run of the same recipe.
+-- The fields that can have other values in another run of the same recipe.
 local uncertain = {
   plan = { facts = true, previous = true, id = true, actor = true },
   check = { facts = true, previous = true, params = true, group = true, revision = true, release = true, actor = true, id = true },
@@ -26,7 +26,7 @@ function rehearsal.doubt()
   boundary.note("doubt", {})
 end
 
---- Notes a doubt, if a field of this name may have another value the next time.
+--- Notes a doubt if a field of this name might have another value the next time.
 function rehearsal.doubt_field(key)
   if rehearsing() and uncertain[phase.rehearsal()][key] then rehearsal.doubt() end
 end
@@ -62,12 +62,12 @@ function rehearsal.misnamed(message, key, names)
   return raise { kind = "misnamed", message = message, fix = fix }
 end
 
---- Notes how often the next operation may be performed, and the milliseconds of the pauses in between, for the sum of deadlines.
+--- Notes how many times at most the next operation is performed, and the milliseconds of the pauses in between, for the sum of deadlines.
 function rehearsal.repeats(times, pauses)
   if rehearsing() and times > 1 then boundary.note("repeats", { times = times, pauses = pauses }) end
 end
 
---- Notes a part of the code that may run several times.
+--- Notes a part of the code that can run several times.
 function rehearsal.loops(times)
   if not rehearsing() or times <= 1 then return end
   local file, line = where()

@@ -1,4 +1,4 @@
--- Reads JSON (RFC 8259): tables, texts, numbers, true and false. `null` and empty lists are marked, because Lua has no value for them.
+-- Reads JSON (RFC 8259): tables, strings, numbers, true and false. `null` and empty lists are marked, because Lua has no value for them.
 
 local import = ...
 local values = import "runtime/values"
@@ -118,7 +118,7 @@ function value_at(text, at, depth)
   return number_at(text, at)
 end
 
---- Returns the value of a text; or nil, what is wrong, and on which line.
+--- Returns the value of a text. If the text is not JSON, returns nil, what is wrong, and on which line.
 function reader.parse(text)
   local good, value, after = pcall(value_at, text, skip(text, 1), 0)
   if good then after = skip(text, after) end

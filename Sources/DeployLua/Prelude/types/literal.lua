@@ -4,7 +4,7 @@ local import = ...
 local near, values = import "runtime/near", import "runtime/values"
 local types = import "types/types"
 
---- Returns for each { type, value } what is wrong: { expected, got, fix }; an empty table: nothing is.
+--- Returns for each { type, value } what is wrong: { expected, got, fix }, or an empty table if nothing is wrong.
 return function(list)
   local result = {}
   for i, one in ipairs(list) do

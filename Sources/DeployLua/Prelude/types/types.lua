@@ -1,5 +1,6 @@
 -- The types of fields and options, by their names. A type has words for messages, and read(value), which returns whether the value is valid
--- and the value to keep. expected(value), if there is one, says what is wrong with this very value; propose(value), what to write instead.
+-- and the value to keep. expected(value), if present, returns words that fit this particular value better; propose(value) returns what to
+-- write instead.
 
 local import = ...
 local errors, near = import "runtime/errors", import "runtime/near"
@@ -12,7 +13,7 @@ function types.define(name, words, read)
   return named[name]
 end
 
---- Makes a type that accepts one of several texts.
+--- Makes a type that accepts one of several strings.
 function types.choice(choices)
   local words = {}
   for i, choice in ipairs(choices) do words[i] = string.format("%q", choice) end
@@ -22,7 +23,7 @@ function types.choice(choices)
   end }
 end
 
---- Returns the type of a name. A name with "|" lists the texts that it accepts.
+--- Returns the type of a name. A name with "|" lists the strings that the type accepts.
 function types.named(name)
   if not named[name] then
     if not string.find(name, "|", 1, true) then return errors.internal("no type is called " .. name) end
@@ -96,7 +97,7 @@ types.define("statuses", "a status such as 200, or a list of them", function(v)
   return #v > 0, v
 end)
 
--- The mode is a text, because Lua has no octal numbers: 0644 would mean 01204.
+-- The mode is a string, because Lua has no octal numbers: 0644 would mean 01204.
 types.define("mode", 'permission bits in quotes, such as "0644"', function(v)
   local bits = type(v) == "string" and string.match(v, "^0?[0-7][0-7][0-7][0-7]?$") and tonumber(v, 8)
   return bits ~= nil and bits ~= false, bits or nil

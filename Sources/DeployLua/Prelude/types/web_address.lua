@@ -1,5 +1,5 @@
--- Addresses of servers in URLs, in one spelling, so that two spellings of one server are equal. A text that a client could understand
--- differently is refused.
+-- Addresses of servers in URLs, in a standard spelling, so that two spellings of one server become equal. A text that a client could
+-- understand differently is refused.
 
 local import = ...
 local address = import "words/address"
@@ -20,7 +20,7 @@ local function whole(text)
   return "[" .. table.concat(groups, ":") .. "]"
 end
 
---- Returns a machine in its one spelling; or nil, and why it is invalid.
+--- Returns a machine in its standard spelling, or nil and why it is invalid.
 function web.machine(text)
   local inside = string.match(text, "^%[(.*)%]$")
   if inside then
@@ -58,8 +58,8 @@ local function climbs(path)
   return false
 end
 
---- Returns the parts of a URL: { scheme, machine, port, rest }, where rest begins with the first / of the path; or nil, and why the URL is
---- invalid.
+--- Returns the parts of a URL: { scheme, machine, port, rest }, where rest begins with the first / of the path. If the URL is invalid,
+--- returns nil and the reason.
 function web.parse(url)
   if #url > longest then return nil, string.format("it has more than %d bytes", longest) end
   if string.find(url, "[^!-~]") or string.find(url, "[\\\"<>^`{|}]") then
@@ -82,7 +82,7 @@ function web.origin(parts)
   return parts.scheme .. "://" .. parts.machine .. (parts.port ~= standard[parts.scheme] and ":" .. parts.port or "")
 end
 
---- Returns what a capability for a request names: "machine:port/METHOD".
+--- Returns what follows the colon in a capability for a request: "machine:port/METHOD".
 function web.reach(parts, method) return parts.machine .. ":" .. parts.port .. "/" .. method end
 
 --- Returns the parts of what a capability names: { machine, port, method }; port and method are nil if they are left out. The machine "*"
@@ -99,7 +99,7 @@ function web.granted(text)
   return { machine = machine, port = port, method = method }
 end
 
---- Returns whether a granted text covers a needed one. Without a port it covers the ports of http and https, and without a method both
+--- Returns whether a granted text covers a needed text. Without a port it covers the ports of http and https, and without a method both
 --- methods.
 function web.covers(granted, needed)
   local own, other = web.granted(granted), web.granted(needed)

@@ -6,7 +6,7 @@ local write = import "types/json_writer"
 
 local yaml = {}
 
---- Returns the value of a text; if it is no YAML: nil, what is wrong, on which line, and what to write instead.
+--- Returns the value of a text. If the text is not YAML, returns nil, what is wrong, on which line, and what to write instead.
 function yaml.parse(text)
   if not utf8.len(text) then return nil, "it has bytes that are no UTF-8 text", 1 end
   local answer = boundary.ask { op = "yaml_decode", text = text }
@@ -14,7 +14,7 @@ function yaml.parse(text)
   return (reader.parse(answer.json))
 end
 
---- Returns the text of a value; or nil, and why it has none.
+--- Returns the text of a value, or nil and why there is none.
 function yaml.text(value)
   local answer = boundary.ask { op = "yaml_encode", json = write(value, "yaml.encode") }
   return answer.text, answer.flaw

@@ -50,7 +50,7 @@ local function question(own, subject, place)
   return { check = "http", url = own.http, status = own.status }
 end
 
---- Checks whether the plugin that describes the alarm may ask this question.
+--- Checks whether the plugin that describes the alarm is allowed to ask this question.
 local function grant(own, what)
   local needed = own.from == "engine" and "local.exec:sh" or what.check == "command" and "host.run" or "host.check"
   grants.may(grants.asking(), needed, "recipe.alarm")
@@ -91,7 +91,7 @@ local function bounded(own, subject, place)
   return every
 end
 
---- Returns the fields without `check`, which an alarm cannot have, and whether it was there; then that is reported.
+--- Returns the fields without `check`, which an alarm cannot have, and whether `check` was given. If it was, that is reported.
 local function unchecked(given, subject, place)
   if type(given) ~= "table" or given.check == nil then return given, false end
   problems.add(subject .. " takes no check: functions run only while a deployment is under way",
@@ -107,7 +107,7 @@ function alarm.read(given, subject, place)
   local rest, checked = unchecked(given, subject, place)
   local own, mistaken = fields.read(subject, "recipe.alarm", rest, place)
   if type(given) ~= "table" then return nil end
-  -- A field that was not understood may have been meant as the question.
+  -- A field that was not understood might have been meant as the question.
   local asks = rest.http ~= nil or rest.port ~= nil or rest.command ~= nil
   local understood = (own.http ~= nil or own.port ~= nil or own.command ~= nil) or not asks and not checked and not mistaken
   local what = understood and question(own, subject, place) or nil

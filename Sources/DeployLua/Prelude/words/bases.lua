@@ -1,4 +1,4 @@
--- Combines the bases of a recipe: adds up some fields, lets the later base win in the others, and warns of what is lost.
+-- Combines the bases of a recipe: adds up some fields, lets the later base win in the others, and warns about what is lost.
 
 local import = ...
 local problems, tables = import "runtime/problems", import "runtime/tables"

@@ -44,7 +44,7 @@ language.word {
   },
 }
 
---- The configurations of AWS CodeDeploy: how many hosts have to stay healthy.
+--- The configurations of AWS CodeDeploy: how many hosts must stay healthy.
 local standard = {
   ["CodeDeployDefault.OneAtATime"] = { healthy = { all_but_one = true } },
   ["CodeDeployDefault.HalfAtATime"] = { healthy = { percent = 50.0 } },

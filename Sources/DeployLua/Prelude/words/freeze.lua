@@ -91,7 +91,7 @@ local function read_dates(list, subject, place)
   return dates
 end
 
---- Returns the minutes after midnight; `usual` if no time is given.
+--- Returns the minutes after midnight, or `usual` if no time is given.
 local function read_time(text, usual, field, subject, place)
   if text == nil then return usual end
   local hours, minutes = string.match(text, "^(%d%d?):(%d%d)$")

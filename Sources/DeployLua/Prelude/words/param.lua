@@ -8,7 +8,7 @@ local void, option = import "runtime/void", import "words/option"
 local param = {}
 local parameter = values.kind "parameter"
 
---- schema has `strings` for lists: nobody types those.
+--- A schema has `strings` instead of `list`, because nobody types its options on a command line.
 local names = tables.joined(option.names, { "list" })
 option.declare_kinds("param", names, {})
 

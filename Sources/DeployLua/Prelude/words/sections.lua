@@ -1,4 +1,4 @@
--- The order of stages: joins the lists of several recipes, and moves stages that name another one which they run before or after.
+-- The order of stages: joins the lists of several recipes, and moves each stage that names the stage before or after which it runs.
 
 local import = ...
 local near, problems, tables = import "runtime/near", import "runtime/problems", import "runtime/tables"
@@ -7,7 +7,7 @@ local joined = tables.joined
 
 local sections = {}
 
---- Returns both lists as one. Items of the second list that the first already has are left out, because two bases may have one base.
+--- Returns both lists as one. Items of the second list that the first already has are left out, because two bases can share a base.
 function sections.united(first, second, same)
   local result = joined(first)
   for _, item in ipairs(second or {}) do

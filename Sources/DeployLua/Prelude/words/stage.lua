@@ -93,7 +93,8 @@ types.define("stages", "a list of stages { stage.upload, stage.rollout }", funct
   return true, list
 end)
 
---- Returns the function of a stage as one of the deployment. If the stage runs on one host, that host is the function's first argument.
+--- Returns the function of a stage as a function of the deployment. If the stage runs on one host, that host is the function's first
+--- argument.
 local function whole(run, on)
   if not on or on.on == "engine" then return run end
   return grants.stands_for(function(deployment, failure)

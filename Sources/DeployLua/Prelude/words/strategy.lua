@@ -1,4 +1,4 @@
--- strategy "name" (function(rollout, options) … end): declares a function that decides about waves.
+-- strategy "name" (function(rollout, options) … end): declares a function that decides on waves.
 
 local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"
@@ -40,7 +40,7 @@ local function bind(inside, given, place)
   functions, given = without_functions(given)
   local options = types.read("options of strategy " .. inside.name, types.named "record", given or {}, place) or {}
   local counts = { "batch", "parallel" }
-  -- A strategy of the project may use a first wave without hosts for something. The strategies that come with Lander cannot.
+  -- A strategy of the project might use a first wave without hosts for something. The strategies that come with Lander cannot.
   if tables.set(strategy.shipped)[inside.name] then counts[3] = "first" end
   for _, name in ipairs(counts) do
     local read = amount.read(options[name])

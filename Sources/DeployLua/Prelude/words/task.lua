@@ -70,7 +70,7 @@ types.define("tasks", "a list of tasks { task \"restart\" { … } }", function(v
   return true, list
 end)
 
---- Returns the tasks of both lists. If two have one name, the later one is used.
+--- Returns the tasks of both lists. If two have the same name, the later one is used.
 function task.joined(first, second)
   local names, kept = {}, {}
   for _, item in ipairs(second or {}) do names[payload(item).name] = true end

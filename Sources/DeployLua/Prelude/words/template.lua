@@ -35,7 +35,7 @@ end
 --- The file and pieces of each template, by the function that fills it.
 local templates = {}
 
---- Raises an error about a placeholder whose value is missing, or is no text and no number.
+--- Raises an error about a placeholder whose value is missing, or is neither a text nor a number.
 local function refuse(file, name, value, own)
   if value ~= nil then
     errors.usage(string.format("template %q takes a text or a number for %s, got %s", file, name, values.described(value)))

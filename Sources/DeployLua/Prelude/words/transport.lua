@@ -24,7 +24,7 @@ language.meaning("transport", function(name, given_too)
       "give it another name, and give hosts transport = \"that name\"", place)
   end
   if given_too ~= nil then
-    -- A name that Lander itself uses has to be changed first, and that is reported elsewhere.
+    -- If the name is one that Lander itself uses, that problem comes first, and is reported elsewhere.
     if not tables.set(own)[name] then
       problems.add("transport takes its function behind the name, without a comma",
         string.format("write: transport %q (function(host) … end)", name), place)
