@@ -92,7 +92,7 @@ struct InitTests {
       ("Gemfile", "a Ruby application", "bundle install"),
       ("Package.swift", "a Swift package", "swift build -c release"),
       ("go.mod", "a Go module", "go build"),
-      ("index.html", "a static site", "the folder that is served"),
+      ("index.html", "a static site", "the folder to serve"),
       ("notes.txt", "an application", "*.log"),
     ])
   func kinds(_ file: String, _ title: String, _ part: String) throws {

@@ -1,4 +1,4 @@
--- Data only: this file is read with nothing in reach.
+-- Only data: the code in this file can reach nothing.
 return {
   name         = "prometheus",
   version      = "1.0.0",

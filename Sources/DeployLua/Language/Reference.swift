@@ -40,8 +40,8 @@ package struct Reference {
       "- *while deploy.lua is read*: at the top level of files. It describes the deployment, and can only read files of the project.",
       "- *while a deployment runs*: in hooks, stages and strategies, and in functions that they call.",
       "- *in a test*: in files whose names end in `_spec.lua`.", "",
-      "If a function is called elsewhere, the error says where it belongs. With a wrong argument, each function may raise an error of",
-      "kind `invalid` or `misnamed`. If the deployment is cancelled, it may raise one of kind `cancelled`. [Errors](errors.md) lists all",
+      "If a function is called elsewhere, the error says where it belongs. Every function can raise an error of kind `invalid` or",
+      "`misnamed` if an argument is wrong, and an error of kind `cancelled` if the deployment is cancelled. [Errors](errors.md) lists all",
       "kinds.",
     ]
   }

@@ -15,18 +15,18 @@ struct DeployFile {
 
   var text: String {
     """
-    -- deploy.lua: how \(application) gets onto its servers.
+    -- deploy.lua: how \(application) is deployed to its servers.
     -- `lander check` reads this file, `lander plan` shows what would happen, `lander deploy` does it.
 
     group "production" {
       hosts = {
-        "web1.example.com",                   -- <-- your hosts, as you would type them after ssh;
-        "web2.example.com",                   --     "web[01-12].example.com" makes twelve
+        "web1.example.com",                   -- <-- your hosts, as you type them after ssh;
+        "web2.example.com",                   --     "web[01-12].example.com" stands for twelve
       },
-      -- user = "deploy",                     -- the login user, where your ssh configuration does not say
+      -- user = "deploy",                     -- the login user, if your ssh configuration does not set one
     }
 
-    group "here" {                            -- this machine, to try: lander deploy --group here
+    group "here" {                            -- this machine, to try things out: lander deploy --group here
       hosts = { host "here" { transport = "local", root = ".lander/here" } },
     }
 
@@ -34,11 +34,11 @@ struct DeployFile {
       api      = 1,
     \(revision)
       targets  = group "production",
-      path     = "/srv/\(application)",       -- releases/, current and shared/ lie here on every host
+      path     = "/srv/\(application)",       -- the folder with releases/, current and shared/ on every host
       keep     = 5,                           -- the number of releases that a host keeps
     \(shared)
       stages = {
-        stage.upload,                         -- every host has the release before the first one changes
+        stage.upload,                         -- every host gets the release before the first one changes
         stage.rollout { strategy = rolling { batch = "25%" } },
       },
 
@@ -52,8 +52,8 @@ struct DeployFile {
     switch kind {
     case .site:
       let from = ["public", "dist", "_site"].first { Folder.exists("\(folder)/\($0)/index.html") }
-      guard let from else { return bundle(note: "   -- <-- the folder that is served") }
-      return "  revision = bundle { from = \"\(from)\" },   -- <-- the folder that is served"
+      guard let from else { return bundle(note: "   -- <-- the folder to serve") }
+      return "  revision = bundle { from = \"\(from)\" },   -- <-- the folder to serve"
     case .node:
       guard builds else { return bundle("test", "*.log") }
       return """
@@ -69,7 +69,7 @@ struct DeployFile {
       return """
           revision = bundle {
             build = "swift build -c release --static-swift-stdlib && mkdir -p dist && cp .build/release/\(application) dist/",
-            from  = "dist",                   -- <-- the product's name is taken to be the folder's
+            from  = "dist",                   -- <-- if the product has the folder's name
           },
         """
     case .go:
@@ -105,9 +105,9 @@ struct DeployFile {
     switch kind {
     case .site: ""
     case .ruby:
-      "  shared   = { \"log/\", \"tmp/\" },            -- live on while releases come and go\n"
+      "  shared   = { \"log/\", \"tmp/\" },            -- stay when releases change\n"
     default:
-      "  shared   = { \"log/\" },                    -- lives on while releases come and go\n"
+      "  shared   = { \"log/\" },                    -- stays when releases change\n"
     }
   }
 
@@ -128,7 +128,7 @@ struct DeployFile {
         """
     }
     var lines = [
-      "  on = {                                  -- per host, in the new release's folder; a command that fails sends the host back"
+      "  on = {                                  -- per host, in the new release's folder; if a command fails, the host goes back"
     ]
     if let install {
       lines.append(
@@ -136,7 +136,7 @@ struct DeployFile {
       )
     }
     lines += [
-      "    -- <-- how your service is restarted, and how one sees that it is well:",
+      "    -- <-- how your service is restarted, and how lander checks it:",
       "    -- ApplicationStop  = function(host) host:service(\"stop\", \"\(application)\", { sudo = true }) end,",
       "    -- ApplicationStart = function(host) host:service(\"start\", \"\(application)\", { sudo = true }) end,",
       "    -- ValidateService  = function(host) host:wait_for { http = \"http://localhost:8080/\", timeout = \"1m\" } end,",

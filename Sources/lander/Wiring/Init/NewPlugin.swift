@@ -22,7 +22,7 @@ struct NewPlugin {
 
   private var manifest: String {
     """
-    -- Data only: this file is read with nothing in reach.
+    -- Only data: the code in this file can reach nothing.
     return {
       name         = "\(name)",
       version      = "0.1.0",
@@ -30,9 +30,9 @@ struct NewPlugin {
       summary      = "Says what it is for in one sentence",
       license      = "Apache-2.0",
       main         = "init.lua",
-      capabilities = { "host.run" },   -- all that it may reach; whoever uses it grants it
+      capabilities = { "host.run" },   -- all that the plugin can reach; projects that use it must grant this
       options      = {
-        command = { kind = "string", required = true, help = "what is run on each host" },
+        command = { kind = "string", required = true, help = "the command that runs on each host" },
         timeout = { kind = "duration", default = "1m" },
       },
     }
@@ -42,12 +42,12 @@ struct NewPlugin {
 
   private var code: String {
     """
-    -- require "\(name)" gives this function: from options it makes a hook.
+    -- require "\(name)" returns this function. It takes options, and returns a hook.
 
     ---@param given { command: string, timeout?: string }
     ---@return fun(host: lander.Host)
     return function(given)
-      local own = options(given)   -- checked as plugin.lua declares them
+      local own = options(given)   -- checks them as plugin.lua declares them
 
       return function(host)
         host:run(own.command, { timeout = own.timeout })
@@ -60,7 +60,7 @@ struct NewPlugin {
 
   private var spec: String {
     """
-    -- What \(name) promises, tried without a host: lander test runs it.
+    -- What \(name) promises. lander test runs this without a host.
 
     local plugin = require "\(name)"
 
@@ -98,10 +98,10 @@ struct NewPlugin {
 
     | option | | default |
     |---|---|---|
-    | `command` | what is run on each host | needed |
-    | `timeout` | when it is given up | `"1m"` |
+    | `command` | the command that runs on each host | required |
+    | `timeout` | how long the command may take | `"1m"` |
 
-    It asks for `host.run`.
+    The plugin asks for the capability `host.run`.
 
     """
   }

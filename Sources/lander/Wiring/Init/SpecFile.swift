@@ -4,7 +4,7 @@ struct SpecFile {
 
   var text: String {
     """
-    -- What a deployment of \(application) does, tried without a host: lander test runs it.
+    -- What a deployment of \(application) does. lander test runs this without a host.
 
     describe("\(application)", function()
       it("reaches every host", function(t)
