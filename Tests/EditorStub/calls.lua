@@ -13,7 +13,7 @@ function calls.shown(node)
   return "the value"
 end
 
---- What a value certainly is without looking further; nil: unknown.
+--- The type that a value certainly has by itself, or nil if it is unknown.
 local function plainly(checker, node)
   if node.tag == "String" or node.tag == "Number" or node.tag == "True" or node.tag == "False" then return checker:expression(node) end
   if node.tag == "Table" then return { kind = "literal" } end
@@ -21,7 +21,7 @@ local function plainly(checker, node)
   if node.tag == "Id" then return checker:identifier(node) end
 end
 
---- Whether the last value may be several values, or none.
+--- Whether the last value can stand for several values, or for none.
 local function is_open(given)
   local last = given[#given]
   return last ~= nil and (last.tag == "Call" or last.tag == "Invoke" or last.tag == "Dots")
@@ -33,7 +33,7 @@ local function required(fun)
   return count
 end
 
---- Whether a signature takes values of these kinds, as far as that can be seen at once.
+--- Whether a signature takes values of these kinds, as far as their kinds alone show it.
 local function takes(checker, fun, given)
   local open = is_open(given)
   if not open and #given < required(fun) then return false end
@@ -64,7 +64,7 @@ local function compare(checker, fun, given, name, line)
   return fun.returns
 end
 
---- Chooses a signature, and checks the values against it. Returns the types of the results; nil: unknown.
+--- Chooses a signature, and checks the values against it. Returns the types of the results, or nil if they are unknown.
 local function check(checker, list, given, name, line)
   if not list then
     for _, node in ipairs(given) do checker:expression(node) end
@@ -94,7 +94,7 @@ local function gives_object(checker, given, owner)
   return fits.value(checker.model, value, owner)
 end
 
---- Checks a call. Returns the types of its results; nil: unknown.
+--- Checks a call. Returns the types of its results, or nil if they are unknown.
 function calls.check(checker, node)
   if node.tag == "Invoke" then return invoke(checker, node) end
   local callee, given = node[1], table.move(node, 2, #node, 1, {})

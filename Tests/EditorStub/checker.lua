@@ -1,4 +1,4 @@
--- Checks a Lua source against the stub: walks its statements, and knows of each variable what its value tells.
+-- Checks a Lua source against the stub: walks its statements, and knows about each variable what its value shows.
 
 local annotations, calls, fits, types = require "annotations", require "calls", require "fits", require "types"
 
@@ -24,7 +24,7 @@ function checker:within(body)
   self.scope = outer
 end
 
---- Declares a variable. Nothing is known of a variable that changes somewhere in the source.
+--- Declares a variable. Nothing is known about a variable that changes somewhere in the source.
 function checker:declare(node, type_)
   local name = node[1]
   self.scope[name] = { type = not self.changing[name] and type_ or nil }
@@ -32,7 +32,8 @@ end
 
 -- Expressions --------------------------------------------------------------------------------------------------------
 
---- Walks a function. wanted: the type that says which arguments it gets; nil: unknown. block: its annotations; nil: none.
+--- Walks a function. wanted: the type that says which arguments it gets, or nil if that is unknown. block: its annotations, or nil if it
+--- has none.
 function checker:fun(node, wanted, block, owner)
   self:within(function()
     local skipped = 0
@@ -126,7 +127,7 @@ function checker:operation(node)
   return operators[node[1]] and types.name(operators[node[1]]) or nil
 end
 
---- Walks an expression. Returns its type; nil: unknown. The second result is the list of all types, if it is a call.
+--- Walks an expression. Returns its type, or nil if it is unknown. If the expression is a call, the second result is the list of all types.
 function checker:expression(node, wanted, subject)
   local tag = node.tag
   if tag == "Id" then return self:identifier(node) end

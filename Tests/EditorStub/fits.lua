@@ -1,11 +1,11 @@
--- Whether a value of one type may stand where another type is wanted, and what a value has as members. What is not known is never wrong.
+-- Whether a value of one type fits where another type is wanted, and which members a value has. What is not known is never wrong.
 
 local types = require "types"
 
 local fits = {}
 local texts = { kind = "name", name = "stringlib" }
 
---- Returns the class of a type; nil: it has none.
+--- Returns the class of a type, or nil if it has none.
 local function class_of(model, type_) return type_.class or type_.kind == "name" and model.classes[type_.name] or nil end
 
 local function descends(model, name, wanted)
@@ -47,7 +47,7 @@ local function one_fits(model, value, wanted)
   return true
 end
 
---- Returns whether a value fits. value: nil means that nothing is known.
+--- Returns whether a value fits. value: the value's type, or nil if nothing is known.
 function fits.value(model, value, wanted)
   if not value or not wanted then return true end
   if #types.each(wanted) == 0 then return true end
@@ -59,7 +59,7 @@ function fits.value(model, value, wanted)
   return true
 end
 
---- Returns a class's member of a name, also one that it inherits; nil: it has none.
+--- Returns a class's member of a name, including inherited members, or nil if it has none.
 local function of_class(model, name, key)
   while name do
     local class = model.classes[name]
@@ -87,7 +87,7 @@ function fits.member(model, value, key)
   return nil, lacks
 end
 
---- Returns what a value has at a number; nil: not known.
+--- Returns the type of a value's items by number, or nil if it is not known.
 function fits.item(model, value)
   for _, one in ipairs(value and types.each(value) or {}) do
     if one.kind == "array" then return one.item end
@@ -97,7 +97,7 @@ function fits.item(model, value)
   end
 end
 
---- Returns the signatures by which a value may be called; nil: nothing is known.
+--- Returns the signatures with which a value can be called, or nil if nothing is known.
 function fits.calls(model, value)
   if not value then return nil end
   local list = {}
@@ -112,7 +112,7 @@ function fits.calls(model, value)
   return #list > 0 and list or nil
 end
 
---- Returns what a function gets as its argument at a place, by the types that it may have; nil: not known.
+--- Returns what a function gets as its argument at a place, by the types that the function can have, or nil if that is not known.
 function fits.argument(wanted, at)
   local list = {}
   for _, one in ipairs(wanted and types.each(wanted) or {}) do
@@ -121,8 +121,8 @@ function fits.argument(wanted, at)
   return #list > 0 and types.union(list) or nil
 end
 
---- Returns what a table that a source writes has to be: { class = … } or { item = … } or { value = … }; nil: anything.
---- is_list: whether the source gives it members without names.
+--- Returns what a table that a source writes must be: { class = … } or { item = … } or { value = … }, or nil for anything. is_list: whether
+--- the source gives it members without names.
 function fits.shape(model, wanted, is_list)
   local class, item, value
   for _, one in ipairs(wanted and types.each(wanted) or {}) do

@@ -1,5 +1,5 @@
--- Reads the stub as a language server does: its classes, and the globals that it declares. A global that stands where a local of the
--- same name can be reached is that local, so it declares nothing.
+-- Reads the stub as a language server does: its classes, and the globals that it declares. If a local of the same name is in scope, a name
+-- stands for that local, so it declares nothing.
 
 local annotations, types = require "annotations", require "types"
 

@@ -8,7 +8,7 @@ types.any = { kind = "any" }
 
 function types.name(name) return { kind = "name", name = name } end
 
---- Makes a union; nil: one of the types is not known.
+--- Makes a union, or returns nil if one of the types is not known.
 function types.union(list)
   if #list == 1 then return list[1] end
   return { kind = "union", list = list }

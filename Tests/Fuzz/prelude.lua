@@ -1,4 +1,4 @@
--- What the fuzzed state runs in place of the real prelude: everything in reach is given to the input, also what recipes never get.
+-- What the fuzzed state runs in place of the real prelude. The input can reach everything, including what recipes never get.
 
 local environment = {}
 for name, value in pairs(_ENV) do environment[name] = value end

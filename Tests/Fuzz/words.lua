@@ -1,5 +1,5 @@
 -- What the fuzzed state adds to the real prelude: calls of every word, method and option that the vocabulary has, drawn from the input's
--- bytes. A new word is reached without a line here.
+-- bytes. A new word needs no line here.
 
 local import = ...
 local boundary, language = import "runtime/boundary", import "runtime/language"
@@ -51,7 +51,7 @@ local function pool_of()
   return pool
 end
 
---- Draws from the bytes of an input: byte() is the next one, 0 behind the last.
+--- Draws from the bytes of an input: byte() returns the next byte, or 0 after the last.
 local function drawing(text)
   local draw, at, pool = {}, 0, pool_of()
   function draw.byte()
@@ -87,7 +87,7 @@ local function value_of(type_, draw)
   return draw.any()
 end
 
---- A table of the word's options. only: the number of the one that it has; nil for those that the bytes name.
+--- A table of the word's options. only: the number of the only option in it, or nil for the options that the bytes choose.
 local function options_of(word, draw, only)
   local options = {}
   for i, field in ipairs(word.fields) do
@@ -118,7 +118,7 @@ local function argument(part, word, draw, only)
   return good[part] or part == "action" and "state" or "web"
 end
 
---- Calls a word as its declaration says. only: the one option that it is given; nil for those that the bytes name.
+--- Calls a word as its declaration says. only: the only option that it gets, or nil for the options that the bytes choose.
 function call(word, draw, only)
   local fn, object = meaning(word.name)
   local arguments = { object }
@@ -157,7 +157,8 @@ local function words_from(text)
   if not phase.is "run" then return read { path = "deploy.lua", text = "", globals = {}, checks = true } end
 end
 
---- Reaches one word with each of its options alone, and says how many that were: { word, options }. A word without a meaning is a mistake.
+--- Calls one word with each of its options alone, and returns how many options there were: { word, options }. A word without a meaning is a
+--- mistake.
 local function reach(number)
   local word = words[number]
   if not word then return nil end
