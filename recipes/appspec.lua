@@ -10,7 +10,7 @@
 -- Hooks of the recipe run after the scripts of the same event. If a host fails, the files that were replaced or removed on it are restored.
 -- With restore = false, a failed host stays as it is, as with the CodeDeploy agent.
 local options = schema "appspec" {
-  bundle               = schema.string { required = true, help = "the bundle: a folder, or a zip or tar file; with build, the one that "
+  bundle               = schema.string { required = true, help = "the bundle: a folder, or a zip or tar file; if build is given, what "
     .. "build makes" },
   build                = schema.string { help = "a command that makes these files; it runs on the engine's machine" },
   ignore               = schema.strings { help = "patterns of files to leave out" },

@@ -7,7 +7,7 @@
 --     targets = group "production",
 --   }
 local options = schema "static_site" {
-  from   = schema.string { required = true, help = "the folder to send; with build, the folder that build makes" },
+  from   = schema.string { required = true, help = "the folder to send; if build is given, the folder that build makes" },
   build  = schema.string { help = "a command that makes these files; it runs on the engine's machine" },
   path   = schema.string { required = true, match = "^/", help = "the folder for releases on hosts, an absolute path" },
   ignore = schema.strings { help = "patterns of files to leave out" },

@@ -1,4 +1,5 @@
--- haproxy { balancers = "lb", backend = "web" } gives a base: hosts leave HAProxy before they are stopped, and return when they are good.
+-- haproxy { balancers = "lb", backend = "web" } returns a base for recipes: hosts leave HAProxy before they are stopped, and return when
+-- they are good.
 
 local runtime = require "./runtime"
 local shares = require "./shares"

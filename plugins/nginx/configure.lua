@@ -1,4 +1,5 @@
--- Changes a file of nginx's configuration on a balancer, whole or not at all: tests it, puts it in force, and undoes it if nginx refuses.
+-- Changes a file of nginx's configuration on a balancer, completely or not at all: tests the change, reloads nginx, and undoes the change
+-- if nginx refuses it.
 
 -- WHAT FILE WORD TEST RELOAD PID. WHAT is `down` or `up`, for the server WORD, or `write`, for the text on stdin. Prints the workers that
 -- still serve with an older configuration.

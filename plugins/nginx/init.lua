@@ -1,4 +1,5 @@
--- nginx { balancers = "lb", upstream = "…" } gives a base: hosts leave nginx before they are stopped, and return when they are good.
+-- nginx { balancers = "lb", upstream = "…" } returns a base for recipes: hosts leave nginx before they are stopped, and return when they
+-- are good.
 
 local configure = require "./configure"
 local shares = require "./shares"

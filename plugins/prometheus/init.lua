@@ -1,4 +1,4 @@
--- prometheus { url = … } asks a Prometheus server, and gives functions that measure hosts for rollout:analyse.
+-- prometheus { url = … } returns functions that ask a Prometheus server, to measure hosts for rollout:analyse.
 
 ---@class prometheus.Options
 ---@field url string          The URL of the server, such as https://prometheus.example.com: everything before /api/v1.
@@ -62,7 +62,7 @@ return function(given)
   return {
     query = query,
     of    = of,
-    --- For `value` of rollout:analyse: what the query gives for each host.
+    --- For `value` of rollout:analyse: returns the result of the query for each host.
     value = function(text) return function(host) return of(host, text) end end,
     --- For `rate`: two queries that count since the last look. If there is no series of failures, there were no failures.
     rate  = function(failed, total)

@@ -1,4 +1,4 @@
--- Every host in one wave: the shortest deployment, and the one that risks most.
+-- Every host in one wave: the shortest deployment, and the riskiest.
 return strategy "all_at_once" {
   options = schema "all_at_once" {
     parallel = schema.amount { help = "the number of hosts that change at the same time; all of them if not given" },

@@ -1,6 +1,6 @@
 -- Two sides, each with hosts of its own, or two slots on each host. The side without traffic gets the release, and then the traffic. The
--- other side keeps the old release, ready to take the traffic back at once. Its hosts get the release, too, when the time is over or
--- somebody promotes. A slot keeps what it has until the next deployment.
+-- other side keeps the old release for a while, ready to take the traffic back immediately. Its hosts get the new release when the time is
+-- over or when somebody promotes. A slot keeps what it has until the next deployment.
 
 --- Returns the options of a gate. The recipe's options win over the strategy's. A gate that fails sends the traffic back, so on_fail is
 --- left out.

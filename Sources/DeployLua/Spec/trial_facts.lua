@@ -20,7 +20,7 @@ local function read(host, given, asked)
   return { host = host, fields = fields.read(subject, word, said), absent = absent }
 end
 
---- Returns whether a table has names only, so that it may be the facts of a host.
+--- Returns whether a table has only names, so that it can be the facts of a host.
 local function is_named(table_)
   for key in pairs(table_) do if type(key) ~= "string" then return false end end
   return true

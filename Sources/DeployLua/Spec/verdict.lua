@@ -10,7 +10,7 @@ local number, open = 0, {} -- values about which nothing was expected so far: th
 local unused = {}    -- parts of t:deploy without effect, as errors; for an answer with its key
 local taken = {}     -- answers that a deployment of the test used, by their keys
 
---- Makes an error of a test. It has its place already, because it may be raised again at the end of the test.
+--- Makes an error of a test. It already has its place, because it might be raised again at the end of the test.
 local function made(kind, message, fix)
   local place = problems.here()
   return { kind = kind, message = message, fix = fix, where = place.file .. ":" .. place.line }
@@ -31,7 +31,7 @@ function verdict.without(body)
   return good, failure
 end
 
---- Notes a value about which the test has to expect something.
+--- Notes a value about which the test must expect something.
 function verdict.open()
   number = number + 1
   open[number] = made("failed", "nothing is said of this value", "write what is expected: t:expect(value):equals(…)")

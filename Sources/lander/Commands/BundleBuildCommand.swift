@@ -17,7 +17,7 @@ struct BundleBuild: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var options: ProjectOptions
   @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
+    help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(
     help: ArgumentHelp(

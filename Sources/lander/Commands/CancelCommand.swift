@@ -25,7 +25,7 @@ struct CancelCommand: Verb {
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var why: CommentOption
   @Argument(
-    help: ArgumentHelp("The deployment; without an id, the only one that runs or was interrupted.", valueName: "id"),
+    help: ArgumentHelp("The deployment; without an id, the only deployment that runs or was interrupted.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

@@ -20,7 +20,7 @@ struct DiffCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
+    help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @OptionGroup var choice: HostChoice
   @Option(

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Prints DORA's four metrics of the deployments that were made from here.
+/// Prints DORA's four metrics for the deployments that were made from this state folder.
 struct ExportDora: Verb {
   static let configuration = CommandConfiguration(
     commandName: "dora",

@@ -20,7 +20,7 @@ struct HostsCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("The group; all groups if none is named.", valueName: "group"), completion: KnownNames.groups)
+  @Argument(help: ArgumentHelp("The group; without it, all groups.", valueName: "group"), completion: KnownNames.groups)
   var group: String?
   @OptionGroup var tags: WhereOption
 

@@ -33,7 +33,7 @@ struct JoinCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
   @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
+    help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?

@@ -21,7 +21,7 @@ struct PauseCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var why: CommentOption
   @Argument(
-    help: ArgumentHelp("The deployment; without an id, the only one that has not ended.", valueName: "id"),
+    help: ArgumentHelp("The deployment; without an id, the only deployment that has not ended.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

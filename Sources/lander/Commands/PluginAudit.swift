@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Shows what each plugin asks for and what it may do.
+/// Shows what each plugin asks for and what it is allowed to do.
 struct PluginAudit: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Shows what each plugin of the project asks for, and what it is allowed to do.",

@@ -32,7 +32,7 @@ struct ResumeCommand: Verb {
   @OptionGroup var stay: StayOptions
   @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The deployment; without an id, the only one that was interrupted or runs.", valueName: "id"),
+    help: ArgumentHelp("The deployment; without an id, the only deployment that was interrupted or runs.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

@@ -23,7 +23,7 @@ struct UnlockCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("The group; the recipe's own if none is named.", valueName: "group"), completion: KnownNames.groups)
+    help: ArgumentHelp("The group; without it, the recipe's own.", valueName: "group"), completion: KnownNames.groups)
   var group: String?
   @Option(help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?

@@ -33,7 +33,7 @@ struct AppSpecOption: ParsableArguments {
     }
   }
 
-  /// Returns whether the name of an application or a group may contain this character.
+  /// Returns whether the name of an application or a group is allowed to contain this character.
   static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": true

@@ -4,7 +4,7 @@ import DeployModel
 /// Refuses options of `lander` with an empty value, because an unset variable leaves an empty value in `--revision "$ARTIFACT"`.
 enum EmptyWords {
   /// - Parameter arguments: all words after `lander`. Words after `--` are not checked, because they belong to a command on hosts.
-  /// - Throws: `Problems`, one for each empty value. Parameters of recipes are not checked, because their types say what they may be.
+  /// - Throws: `Problems`, one for each empty value. Parameters of recipes are not checked, because their types say which values are valid.
   static func check(_ arguments: [String]) throws(Problems) {
     let words = arguments.prefix { $0 != "--" }
     // To learn a command's options takes some milliseconds.

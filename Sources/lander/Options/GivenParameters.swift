@@ -90,7 +90,7 @@ struct GivenParameters {
 
   private struct Refusal: Error {
     var words: String
-    /// What to do, or nil for a sentence that says what the file has to be.
+    /// What to do, or nil for a sentence that says what the file must contain.
     var fix: String?
   }
 

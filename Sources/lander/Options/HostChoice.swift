@@ -23,7 +23,7 @@ struct HostChoice: ParsableArguments {
     }
   }
 
-  /// Returns the names of hosts in words as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
+  /// Returns the names of hosts that typed words contain: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
   /// - Parameter option: the option that gave the words.
   /// - Returns: an empty list if nothing was typed, which selects every host.
   /// - Throws: `Problems` if a word names no host, for example because a variable is unset. Such a word must not select every host.

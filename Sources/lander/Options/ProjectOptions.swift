@@ -41,7 +41,7 @@ struct ProjectOptions: ParsableArguments {
   /// The state folder, whether it exists or not.
   func stateFolder() -> String { state.map { Folder.absolute($0) } ?? folderOrHere + "/.lander" }
 
-  /// The state folder, for commands that only read, or nil if it does not exist, because nothing was deployed from here.
+  /// The state folder, for commands that only read, or nil if it does not exist because nothing was ever deployed from here.
   /// - Throws: `Problems` if `--state` names a folder that does not exist, or if neither a state folder nor a project exists.
   func existingStateFolder() throws(Problems) -> String? {
     let path = stateFolder()

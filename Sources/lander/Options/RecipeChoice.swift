@@ -4,7 +4,7 @@ import ArgumentParser
 struct RecipeChoice: ParsableArguments {
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
+    help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @OptionGroup var why: WhyOptions
   @OptionGroup var choice: HostChoice

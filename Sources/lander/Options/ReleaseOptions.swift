@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// The options that say which release hosts get, for the commands that bring one.
+/// The options that say which release hosts get, for commands that bring a release to hosts.
 struct ReleaseOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -7,7 +7,7 @@ enum Since: ExpressibleByArgument {
   /// The beginning of a day in UTC, as the number of days since 1970-01-01.
   case day(Int)
 
-  /// - Returns: nil if the text is no such period, or the calendar does not have the day.
+  /// - Returns: nil if the text is not a period, or if the calendar does not have the day.
   init?(argument: String) {
     let parts = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
     if parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2] {

@@ -7,7 +7,7 @@ struct YesOption: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
-  /// Returns whether the command may continue: `--yes` was given, or a person at the terminal agrees.
+  /// Returns whether the command is allowed to continue, because `--yes` was given or a person at the terminal agrees.
   /// - Parameter isRead: whether a program reads the output, so that nobody sees the question.
   func agrees(to question: String, isRead: Bool, on terminal: Terminal) -> Bool {
     if yes { return true }

@@ -16,7 +16,7 @@ final class ApprovalPrompt: Sendable {
   private let state = Mutex(State())
   private let work = Mutex<Task<Void, Never>?>(nil)
 
-  /// Returns whether the person at this terminal may be asked: not if a program reads the output, and not in CI.
+  /// Returns whether lander asks the person at this terminal. It does not if a program reads the output, and not in CI.
   static func isWanted(_ terminal: Terminal) -> Bool {
     let isInCI = Folder.variable("CI").map { !$0.isEmpty } ?? false
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !Ending.isDocument && !Ending.isLines && !isInCI

@@ -6,7 +6,7 @@ import Synchronization
 final class Keyboard: Sendable {
   /// The terminal's old settings, or nil if they are unchanged.
   private let before = Mutex<termios?>(nil)
-  /// Whether bytes come as they are typed. If not, the terminal echoes them and gives whole lines.
+  /// Whether bytes come as they are typed. If not, the terminal echoes them and delivers whole lines.
   private let isRaw: Bool
 
   init(isRaw: Bool) { self.isRaw = isRaw }

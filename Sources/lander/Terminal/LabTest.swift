@@ -52,7 +52,7 @@ struct LabTest {
     return end
   }
 
-  /// Runs a part of the tests in a lab of its own, which is gone afterwards.
+  /// Runs a part of the tests in a lab of its own, which is removed afterwards.
   private func inLab(
     of project: LoadedProject, _ end: inout End, on terminal: Terminal, _ body: (Lab) async throws -> [LabResult]
   ) async throws {

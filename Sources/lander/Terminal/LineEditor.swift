@@ -5,7 +5,7 @@ import Glibc
 import Synchronization
 
 /// Lines that a person types at a terminal. Keys edit a line as in a shell, the arrow keys bring back earlier lines, and Tab completes
-/// names. The history is not saved, because lines may hold secrets.
+/// names. The history is not saved, because lines can contain secrets.
 final class LineEditor: TypedLines {
   private let words: @Sendable (String) async -> [String]
   private let stops: @Sendable () -> Bool

@@ -26,7 +26,7 @@ struct LogFollow {
   private var open: [Open] = []
   /// Whether the output was written just now, so that each line gets the time.
   private var isLive = false
-  /// The limit of one read, in bytes, so that a command with much output does not need much memory.
+  /// The limit of one read, in bytes, so that a command with a lot of output does not take a lot of memory.
   private static let most = 1 << 18
 
   init(_ past: PastDeployments, host: String?, raw: Bool, on terminal: Terminal) {

@@ -35,7 +35,7 @@ struct MissingStart {
     return try await desk.use { desk in try await next(desk, wanted, project) }
   }
 
-  /// Says that no host lacks the revision. Hosts out of reach may still lack it. Returns the exit code.
+  /// Says that no host lacks the revision. Hosts that are out of reach might still lack it. Returns the exit code.
   func conclude(_ found: Joining, on terminal: Terminal) -> ExitCode {
     let report = JoinReport(found.goal, group: found.group, hosts: found.settled, away: found.away)
     terminal.give(report.value)

@@ -45,7 +45,7 @@ struct OpenTrains {
     let open = all
     guard open.count == 1, let past = try Wiring.past(options) else { return nil }
     let pairs = DeploymentPair.all(try await past.deployments()).filter { $0.state == .running || $0.state == .interrupted }
-    // If a process runs the train, a message is for its deployment.
+    // If a process runs the train, a message goes to the train's current deployment.
     if pairs.contains(where: { $0.state == .running }) { return nil }
     return pairs.allSatisfy { pair in open[0].legs.contains { $0.deployment == pair.first.id } } ? open[0] : nil
   }

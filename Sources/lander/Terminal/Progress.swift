@@ -4,7 +4,7 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Shows what happens in deployments, and collects it for the summary. Several tasks may call it; a separate task handles the events in
+/// Shows what happens in deployments, and collects it for the summary. Several tasks can call it; a separate task handles the events in
 /// order.
 struct Progress: Sendable {
   private enum Item: Sendable {
@@ -134,7 +134,7 @@ struct Progress: Sendable {
 }
 
 extension [Chronicle] {
-  /// Adds an entry to the chronicle that began last. An entry that opens a deployment begins a new one.
+  /// Adds an entry to the newest chronicle. An entry that opens a deployment begins a new one.
   fileprivate mutating func take(_ event: RunningEvent) {
     let entry: Entry
     switch event {

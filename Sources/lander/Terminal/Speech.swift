@@ -12,8 +12,8 @@ struct Speech {
   /// Signs an approval. If nil, the approval is not signed.
   var sign: Signing?
 
-  /// Sends the message. A deployment that was started from here gets it through the state folder; another one gets it through the hosts
-  /// that it has locked.
+  /// Sends the message. A deployment that was started from here gets it through the state folder; any other deployment gets it through the
+  /// hosts that the deployment has locked.
   /// - Parameter word: the deployment, or nil for the only one that has not ended.
   /// - Returns: `done` if the deployment accepted the message.
   /// - Throws: why the deployment did not accept it, with exit code 3.

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Synchronization
 
-/// Sends OpenTelemetry spans and metrics of deployments to a collector while they run, and gives commands on hosts their trace.
+/// Sends OpenTelemetry spans and metrics of deployments to a collector while they run, and passes the trace to commands on hosts.
 final class Telemetry: Sendable {
   private struct State {
     var spans: DeploymentSpans
@@ -24,7 +24,7 @@ final class Telemetry: Sendable {
 
   /// Finds out where to send data, from the command line or else from the environment.
   /// - Parameter url: the value of `--otlp`, or nil if the option was not given.
-  /// - Throws: `Problems` if the value on the command line is no address. An error in the environment is only reported, and nothing is
+  /// - Throws: `Problems` if the value on the command line is not an address. An error in the environment is only reported, and nothing is
   ///   sent.
   init?(_ url: String?, _ terminal: Terminal) throws(Problems) {
     let settings: TelemetrySettings

@@ -25,7 +25,7 @@ extension Terminal {
     }
   }
 
-  /// Shows a warning: something that deserves attention but is no error.
+  /// Shows a warning: something that deserves attention but is not an error.
   func warn(_ problem: Problem) {
     Ending.warn(problem)
     let lines = problem.lines(on: err)
@@ -43,7 +43,7 @@ extension DeskEvent {
   }
 }
 
-/// Splits a build's output into lines. It may come from any task.
+/// Splits a build's output into lines. The output can come from any task.
 private final class BuildLines: Sendable {
   private let partial = Mutex(PartialLines())
 

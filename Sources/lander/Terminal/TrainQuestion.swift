@@ -51,7 +51,7 @@ struct TrainQuestion {
 
 /// Reads lines that a person types, without waiting for them.
 private struct PromptReader {
-  /// Whether more input may come.
+  /// Whether more input can come.
   var isOpen: Bool
   private var partial: [UInt8] = []
   private var ends = 0
@@ -69,7 +69,7 @@ private struct PromptReader {
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = read(STDIN_FILENO, &bytes, bytes.count)
     guard count > 0 else {
-      // Control-D ends a line and not the terminal. A terminal that is gone gives the same result each time.
+      // Control-D ends a line, but not the input of the terminal. If the terminal is gone, reading ends in this way every time.
       ends += 1
       isOpen = count < 0 && (errno == EINTR || errno == EAGAIN) || count == 0 && ends < 3
       return isOpen && count == 0 ? "" : nil

@@ -14,7 +14,7 @@ struct TrainRun {
   var urgency: String?
   /// How long the command stays at a gate that waits for a person, or nil if it stays until the gate closes.
   var stay: StayOptions?
-  /// Whether a person at this terminal may be asked.
+  /// Whether lander can ask a person at this terminal.
   let asks: Bool
   let file: TrainFile
 
@@ -48,7 +48,7 @@ struct TrainRun {
         ? "nothing on a host was changed" : "group \(done) keeps the release, and lander resume \(train.id) continues")
   }
 
-  /// Checks what has to hold before a group begins.
+  /// Checks what must hold before a group begins.
   /// - Returns: whether everything holds. If not, the record says why.
   private func passes(_ train: inout Train, _ index: Int) async throws -> Bool {
     let leg = train.legs[index]

@@ -22,7 +22,7 @@ struct TrainWatch {
   /// - Parameters:
   ///   - quiet: called with the record about three times a second while no deployment is under way.
   ///   - show: follows one deployment and the rollback that follows from it, for at most the given time.
-  /// - Throws: if the train has not ended in time, or was interrupted: it has not ended and no process runs it.
+  /// - Throws: if the train has not ended in time, or if it was interrupted, which means that it has not ended and no process runs it.
   func follow(_ quiet: (Train) async throws -> Void = { _ in }, show: (Deployment.ID, Interval?) async throws -> Void) async throws -> Train
   {
     let began = desk.now

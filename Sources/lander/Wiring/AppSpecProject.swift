@@ -49,7 +49,7 @@ extension AppSpecOption {
     return LoadedProject(folder: Folder.current, project: project, typed: typed(appspec, hosts))
   }
 
-  /// Moves problems of the generated `deploy.lua` to the options that it was made from, because no file has these lines.
+  /// Attributes problems in the generated `deploy.lua` to the options from which it was made, because no file has these lines.
   private static func typed(_ problems: Problems) -> Problems {
     let options = [3: "--hosts", 6: "--appspec", 8: "--batch"]
     return Problems(

@@ -23,8 +23,8 @@ struct ChildProcess {
   var timeout: Int?
   /// The seconds between TERM and KILL.
   var grace = 10
-  /// Returns how many times somebody asked the process to end. The first request leads to TERM. A second one, or the end of the grace time,
-  /// leads to KILL.
+  /// Returns how many times somebody asked the process to end. The first request sends TERM. A second request, or the end of the grace
+  /// time, sends KILL.
   var stops: @Sendable () -> Int = { 0 }
 
   /// Starts the process in a process group of its own, and waits until it has ended and its output is closed, or the time is over.

@@ -9,7 +9,7 @@ struct EventProgram: Sendable {
   let input: Int32
   private let process: pid_t
   private let line: String
-  /// The time that the program has to end after the last event.
+  /// The time within which the program must end after the last event.
   private static let patience = Duration.seconds(5)
 
   /// - Throws: `Problems` if the program cannot be started.

@@ -107,7 +107,7 @@ enum Folder {
     try write(text, to: path)
   }
 
-  /// Returns an absolute path from one that may be relative to a folder. `.` and `..` are resolved.
+  /// Returns the absolute form of a path that can be relative to a folder. `.` and `..` are resolved.
   static func absolute(_ path: String, in folder: String? = nil) -> String { MachineFiles().absolute(path, in: folder) }
   static func parent(of path: String) -> String { MachineFiles().parent(of: path) }
   static func name(of path: String) -> String { MachineFiles().name(of: path) }
@@ -119,9 +119,9 @@ enum Folder {
     return String(cString: found)
   }
 
-  /// Checks that a file of a project is in the project, through whatever links. A plugin's folder and `recipes` may be links themselves;
-  /// then the file is in that folder.
-  /// - Throws: if a link leads out of it, because the project then means something else on another machine.
+  /// Checks that a file of a project is in the project, through whatever links. A plugin's folder and `recipes` are allowed to be links
+  /// themselves. Then the file must be in the folder to which the link leads.
+  /// - Throws: if a link leads out of the project, because the project would then mean something else on another machine.
   static func refuseLeadingOut(_ path: String, of project: String) throws(Problem) {
     let parts = path.split(separator: "/")
     let depth = parts.first == "plugins" ? 2 : parts.first == "recipes" ? 1 : 0
@@ -142,7 +142,7 @@ enum Folder {
 
   static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-  /// The folder for temporary files. An empty TMPDIR counts as none.
+  /// The folder for temporary files. An empty TMPDIR counts as not set.
   static var temporary: String { variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
 }
 

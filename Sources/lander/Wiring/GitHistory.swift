@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployStore
 
-/// Commits of a working copy, from git. What git cannot tell counts as unknown, and no deployment is refused for that.
+/// Commits of a working copy, from git. What git cannot tell counts as unknown, and no deployment is refused because of that.
 struct GitHistory: VersionControl {
   let machine: any EngineMachine
 

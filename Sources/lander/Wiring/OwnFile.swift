@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Checks files and folders that decide what runs. No other user may be able to write or replace them.
+/// Checks files and folders that decide what runs. No other user must be able to write or replace them.
 enum OwnFile {
   /// Returns why a path cannot be trusted, or nil if only root and this command's user can write to the path, to the folders above it and,
   /// if it is a link, to its target. Other users are allowed to write to a folder above it if that folder has the sticky bit, like /tmp,

@@ -44,7 +44,7 @@ struct PostAddress: Sendable, Equatable {
     path = more.isEmpty ? (tail.hasPrefix("/") ? tail : "/" + tail) : (tail.hasSuffix("/") ? String(tail.dropLast()) : tail) + more
   }
 
-  /// The address without its query, which may contain a key.
+  /// The address without its query, because a query can contain a key.
   var words: String {
     "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path.prefix { $0 != "?" })"
   }

@@ -7,7 +7,7 @@ import Glibc
 struct Poster: Sendable {
   let address: PostAddress
   let type: String
-  /// The names and values of headers. Values may be secret keys.
+  /// The names and values of headers. Values can be secret keys.
   var headers: [(name: String, value: String)] = []
   /// The time limit of the whole request, in seconds.
   var seconds = 3

@@ -8,7 +8,7 @@ struct SpecFiles {
 
   /// - Parameters:
   ///   - words: files and folders, as typed. If empty, the folders `spec/` of the project, its recipes and its plugins.
-  ///   - mayBeNone: whether a project without a test is no problem.
+  ///   - mayBeNone: whether a project without a test is accepted.
   /// - Returns: the files in order. Their paths start from the project's folder.
   /// - Throws: a problem for each word that names no test; a problem if there is no test at all.
   func read(_ words: [String], mayBeNone: Bool = false) throws(Problems) -> [SourceFile] {

@@ -23,7 +23,8 @@ enum Wiring {
       names: { requirable(from: folder) }, read: { path throws(Problem) in try sources.read(path) ?? kept?.text(path) })
     try PolicyFile.check(read.plugins)
     var project = read.project
-    // The file that says who may approve is pinned with the recipe, so that a deployment under way keeps its own version of the file.
+    // The file that says who is allowed to approve is pinned with the recipe, so that a running deployment keeps its own version of the
+    // file.
     if let signers = try Folder.text(at: "\(folder)/\(SignedApproval.signers)", most: SourceFile.mostBytes) {
       let file = SourceFile(path: SignedApproval.signers, text: signers)
       project.sources = (project.sources + [file]).sorted { $0.path < $1.path }

@@ -195,7 +195,7 @@ describe("haproxy", function()
     local run = t:deploy("impatient", { answers = answered })
     t:expect(run.status):equals "failed"
     t:expect(run.failure):contains "does not call web/web1 up after 2s: its health check fails"
-    -- Two seconds, two more on the way back, and the time of the commands.
+    -- Two seconds on the way out, two more on the way back, and the time that the commands take.
     t:expect(run.took > 6):equals(true)
     t:expect(run:ran(look, "lb1") >= 6):equals(true)
   end)
@@ -219,7 +219,7 @@ describe("haproxy", function()
     t:expect(run.log):contains "web/web1 of HAProxy on lb2 is in maintenance, and stays there: somebody took it out"
   end)
 
-  --- Returns what HAProxy says when weights are set: 225 and 75 are three quarters, and 200 and 0 are all.
+  --- Returns what HAProxy says when weights are set: 225 and 75 mean three quarters, and 200 and 0 mean everything.
   local function weighing(first)
     local function at(blue, green)
       local servers = state { web1 = { weight = blue, admin = 8 }, web2 = { weight = green, admin = 8 } }

@@ -54,7 +54,7 @@ local function handed_over(value, own, name, place)
       string.format("write what %s needs: capabilities = { … }", name), place)
     return void
   end
-  -- The other plugin was granted nothing itself, so the plugin that requires it needs all that the other one asks for.
+  -- The required plugin was granted nothing itself, so the plugin that requires it needs every capability that the required one asks for.
   if other and other.origin ~= "locked" then
     for _, one in ipairs(other.asks) do grants.may(own, one, string.format("require %q", name)) end
   end

@@ -44,7 +44,7 @@ end
 local function measuring(unit, fn)
   return grants.stands_for(function(host, deployment)
     local given = fn(host, deployment)
-    -- An answer in a rehearsal is no measurement.
+    -- An answer in a rehearsal is not a measurement.
     if given == nil or given == void or phase.rehearsing() then return nil end
     if unit == "rate" then
       if type(given) == "table" then return counts(given) end

@@ -32,7 +32,7 @@ function attempts.pauses(plan)
   return math.floor(math.min(sum, duration.most))
 end
 
---- Calls once(attempt, is_last) until it returns something, and returns that. The last attempt has to return something; in a rehearsal, the
+--- Calls once(attempt, is_last) until it returns something, and returns that. The last attempt must return something. In a rehearsal, the
 --- first attempt is the last.
 function attempts.make(plan, once)
   local every = plan.every

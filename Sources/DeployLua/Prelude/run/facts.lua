@@ -1,4 +1,4 @@
--- host.facts: what a host said about itself. These declarations are also the fields that a test may set.
+-- host.facts: what a host said about itself. A test can set the same fields.
 
 local import = ...
 local language, rehearsal = import "runtime/language", import "runtime/rehearsal"

@@ -47,7 +47,7 @@ end
 --- Returns the plugin whose grants a handle carries, or nil if the handle is allowed to do everything.
 function fleet.plugin(handle) return payload(handle).plugin end
 
---- Returns the number of a host. A value that is no host is a mistake. fix: how to write it correctly, or nil if that is unknown.
+--- Returns the number of a host. A value that is not a host is a mistake. fix: how to write it correctly, or nil if that is unknown.
 function fleet.number(subject, value, fix)
   if type(value) == "userdata" then
     local _, made_with, number = payload(value)

@@ -55,7 +55,7 @@ function operation.text(subject, value)
   rehearsal.complain(string.format("%s must be a text or a secret, got %s", subject, values.described(value)))
 end
 
---- Returns a path. A value that is no path is reported as a mistake, and a rehearsal continues with "/".
+--- Returns a path. A value that is not a path is reported as a mistake, and a rehearsal continues with "/".
 function operation.path(method, path)
   if type(path) == "string" and path ~= "" and not string.find(path, "\0", 1, true) then return path end
   if path ~= void then rehearsal.complain(string.format("%s takes a path in quotes, got %s", method, values.described(path))) end

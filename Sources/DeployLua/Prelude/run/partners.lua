@@ -1,4 +1,5 @@
--- deployment:partners "lb" and deployment:partner "lb1": return hosts that are no targets, by the names that the recipe gives its partners.
+-- deployment:partners "lb" and deployment:partner "lb1": return hosts that are not targets, by the names that the recipe gives its
+-- partners.
 
 local import = ...
 local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"

@@ -44,8 +44,8 @@ function sets.numbers(subject, value)
   return numbers
 end
 
---- Returns the numbers of the hosts about which a strategy decides. A partner among them is a mistake, because it is no host of the
---- rollout.
+--- Returns the numbers of the hosts about which a strategy decides. A partner among them is a mistake, because a partner is not a host of
+--- the rollout.
 function sets.targets(subject, value)
   local numbers = {}
   for _, number in ipairs(sets.numbers(subject, value)) do

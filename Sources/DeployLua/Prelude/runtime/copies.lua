@@ -1,4 +1,4 @@
--- Copies of values that a plugin gets from others, so that it may change the tables without changing the originals.
+-- Copies of values that a plugin gets from elsewhere, so that the plugin can change the tables without changing the originals.
 
 local copies = {}
 local getmetatable, setmetatable = for_recipes.getmetatable, for_recipes.setmetatable

@@ -71,7 +71,7 @@ local function covered(list, needed)
   return false
 end
 
---- Returns whether a plugin has a capability: it has to ask for it and, if it comes from elsewhere, deploy.lua has to grant it.
+--- Returns whether a plugin has a capability: the plugin must ask for it and, if the plugin comes from elsewhere, deploy.lua must grant it.
 local function has(plugin, needed)
   if plugin.nobody or not covered(plugin.asks, needed) then return false end
   if plugin.origin ~= "locked" then return true end

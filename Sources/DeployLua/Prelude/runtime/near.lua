@@ -2,7 +2,7 @@
 
 local near = {}
 
---- Returns the number of letters to add, drop, replace or swap with a neighbour, so that one word becomes the other.
+--- Returns the number of letters to add, drop, replace or swap with a neighbour, to turn one word into the other.
 local function distance(a, b)
   local row, last, current = {}, nil, {}
   for j = 0, #b do row[j], current[j] = j, j end

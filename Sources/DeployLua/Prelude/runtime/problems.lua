@@ -1,5 +1,5 @@
--- The problems and warnings about the files that were read so far. The reading continues after each problem, so that all are reported at
--- once.
+-- The problems and warnings about the files that were read so far. The reading continues after each problem, so that all problems are
+-- reported together.
 
 local import = ...
 local errors, phase, rehearsal = import "runtime/errors", import "runtime/phase", import "runtime/rehearsal"
@@ -48,7 +48,7 @@ function problems.deprecated(what, instead, place, field)
   problems.warn(what .. " is deprecated", instead, problems.at_field(place or problems.here(), field))
 end
 
---- Notes a warning: something that is not wrong, but may not be what was meant.
+--- Notes a warning: something that is not wrong, but is perhaps not what was meant.
 function problems.warn(message, fix, place)
   problems.warnings[#problems.warnings + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }
 end

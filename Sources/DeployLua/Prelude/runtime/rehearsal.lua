@@ -19,7 +19,7 @@ local uncertain = {
 --- Notes that a function is started, which has used no invented answer yet.
 function rehearsal.begin() doubted = false end
 
---- Notes that what follows may depend on an invented answer.
+--- Notes that what follows might depend on an invented answer.
 function rehearsal.doubt()
   if doubted or not rehearsing() then return end
   doubted = true
@@ -33,7 +33,7 @@ end
 
 local function cut(text) return text and string.sub(text, 1, longest) end
 
---- Notes a mistake. Returns the value that stands for the one that could not be made.
+--- Notes a mistake. Returns the value that stands in for the value that could not be made.
 function rehearsal.mistake(kind, message, fix, place)
   local file, line
   if place then file, line = place.file, place.line else file, line = where() end
@@ -41,7 +41,7 @@ function rehearsal.mistake(kind, message, fix, place)
   return void
 end
 
---- Reports a call that is wrong whatever hosts answer: it is noted in a rehearsal, and raised as an error in a deployment.
+--- Reports a call that is wrong whatever hosts answer: in a rehearsal it is noted, and in a deployment it is raised as an error.
 function rehearsal.misuse(message, fix)
   if rehearsing() then return rehearsal.mistake("misnamed", message, fix) end
   return errors.usage(message, fix)

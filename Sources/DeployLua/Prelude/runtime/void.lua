@@ -18,7 +18,7 @@ void_type.__call = function(_, ...)
   if select("#", ...) == 2 and (...) == nil then return nil end
   return void
 end
---- A `pairs` loop over it ends at once.
+--- A `pairs` loop over it ends immediately.
 void_type.__pairs = function() return function() end end
 for _, name in ipairs { "concat", "add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor",
                         "shl", "shr", "bnot" } do

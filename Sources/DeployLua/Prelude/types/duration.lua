@@ -33,7 +33,7 @@ local kind = types.define("duration", 'a duration (such as "90s" or "5m"), or a 
 end)
 duration.words = kind.words
 
---- Returns what was expected in place of a refused value. A value that is well formed is too long.
+--- Returns what was expected in place of a refused value. A well-formed value is refused only because it is too long.
 function duration.expected(value) return measured(value) and "a duration of at most 100 days" or duration.words end
 kind.expected = duration.expected
 

@@ -17,8 +17,7 @@ local function is_version(text)
   return count <= 3
 end
 
---- Returns whether a text is a range: "*", or comparisons with blanks between them, all of which have to hold: "^1.2", "~1.2.3", ">=1.0
---- <2".
+--- Returns whether a text is a range: "*", or comparisons with blanks between them, all of which must hold: "^1.2", "~1.2.3", ">=1.0 <2".
 local function is_range(text)
   local count = 0
   for word in string.gmatch(text, "%S+") do

@@ -1,4 +1,4 @@
--- allow "plugin" { "capability", … }: what a plugin from elsewhere may do in this project. Only deploy.lua has this word.
+-- allow "plugin" { "capability", … }: what a plugin from elsewhere is allowed to do in this project. Only deploy.lua has this word.
 
 local import = ...
 local capability, grants, language = import "runtime/capability", import "runtime/grants", import "runtime/language"

@@ -9,7 +9,7 @@ local address, transport = import "words/address", import "words/transport"
 local host = { kind = values.kind "host definition" }
 local most, widest = 20000, 9999 -- the limits: hosts of one text, and steps of one range
 
---- The fields that both a group and a host may have.
+--- The fields that both a group and a host can have.
 host.fields = {
   { "user", "name", "the login user" }, { "port", "port", "the port of the ssh server" },
   { "transport", "name", "ssh, local, or the name of a transport that transport \"name\" defines" },

@@ -150,8 +150,8 @@ function plugin.read(name, path, text, origin)
   return known
 end
 
---- Reads a manifest alone, for commands that add or list plugins. The manifest may need a newer API level than `level`, the level of this
---- prelude.
+--- Reads a manifest alone, for commands that add or list plugins. The manifest is allowed to need a newer API level than `level`, the level
+--- of this prelude.
 function plugin.described(text, path)
   local own = parsed(text, path, "the plugin")
   return { manifest = own and data_of(own), level = language.api, problems = problems.list }

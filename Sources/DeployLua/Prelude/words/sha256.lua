@@ -10,7 +10,7 @@ language.word {
   example = "local name = \"app-\" .. string.sub(sha256(json.encode { port = 80 }), 1, 12) .. \".json\"",
 }
 
---- Bytes that are no UTF-8 cross the boundary as numbers.
+--- Bytes that are not UTF-8 cross the boundary as numbers.
 local function bytes_of(text)
   local bytes = {}
   for at = 1, #text do bytes[at] = string.byte(text, at) end

@@ -36,8 +36,8 @@ function traffic.read(given, subject, place)
   return own.pools and own.read and own.weight and own or nil
 end
 
---- Returns the function that reads the weights. A rehearsal cannot know them: it assumes that all traffic goes to the slot that was
---- deployed to last, or else to the first pool.
+--- Returns the function that reads the weights. A rehearsal cannot know them: it assumes that all traffic goes to the slot that got the
+--- last deployment, or otherwise to the first pool.
 local function reader(own)
   return grants.stands_for(function(deployment)
     local weights = own.read(deployment)

@@ -4,7 +4,7 @@ struct DeployFile {
   var kind: ProjectKind
   var folder: String
 
-  /// Returns the name with only the characters that a name of an application may have: letters, digits, `-` and `_`.
+  /// Returns the name with only the characters that the name of an application is allowed to have: letters, digits, `-` and `_`.
   static func safeName(_ name: String) -> String {
     let safe = name.lowercased().map {
       $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-"

@@ -9,7 +9,7 @@ import Glibc
 /// The private temporary folder of a lab: its state folder, its throwaway hosts, and the programs that stand in for others.
 struct LabFolder: LabGround {
   let folder: String
-  /// The variable by which the processes of this lab are found.
+  /// The environment variable that marks the processes of this lab.
   static let mark = "LANDER_LAB"
 
   /// - Throws: `Problem` if the folder cannot be made.
@@ -78,7 +78,7 @@ struct LabFolder: LabGround {
   }
 
   /// Checks that commands get the stand-ins in place of the real programs.
-  /// - Throws: why they would not. Then nothing may run in this lab.
+  /// - Throws: why they would not. In that case, nothing is allowed to run in this lab.
   func verify() async throws(Problem) {
     let answer = try await start(
       ["env", "-i"] + environment(below: folder) + ["sh", "-c", LabPrograms(folder: folder).question], limit: .seconds(30))
@@ -156,7 +156,7 @@ struct LabFolder: LabGround {
     Set(MarkedProcesses.ids(with: "\(Self.mark)=\(folder)") + MarkedProcesses.ids(in: folder))
   }
 
-  /// Removes the folder with everything in it. Folders that commands made unwritable are made writable first. Something may still be
+  /// Removes the folder with everything in it. Folders that commands made unwritable are made writable first. Something might still be
   /// written meanwhile, so this tries again for two seconds.
   func remove() async {
     for _ in 0..<20 {

@@ -16,7 +16,7 @@ struct LonePlugin {
   }
 
   /// Reads the plugin as a project that requires it would.
-  /// - Returns: nil if there is no plugin alone.
+  /// - Returns: nil if there is no such plugin.
   /// - Throws: everything that is wrong with its manifest and its files.
   init?(_ options: ProjectOptions) throws {
     guard let folder = Self.folder(options), let text = try Folder.text(at: "\(folder)/plugin.lua") else { return nil }

@@ -14,7 +14,7 @@ struct PluginFolder {
   static func ignores(_ file: String) -> Bool { file.pathParts.dropLast().contains { ignored.contains(String($0)) } }
 
   /// Reads the files of the plugin, or returns nil if the folder does not exist.
-  /// - Throws: if the folder contains something that no plugin may have, such as a link.
+  /// - Throws: if the folder contains something that a plugin is not allowed to have, such as a link.
   func tree() throws(Problem) -> PluginTree? {
     guard Folder.isDirectory(path) else { return nil }
     var files: [PluginTree.File] = []

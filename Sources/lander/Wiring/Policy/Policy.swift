@@ -4,9 +4,9 @@ import DeployModel
 struct Policy {
   /// The capabilities that each plugin is allowed to have, by the plugin's name. `*` stands for all plugins that are not named.
   var capabilities: [String: [String]]
-  /// Whether a plugin from elsewhere has to be signed.
+  /// Whether a plugin from elsewhere must be signed.
   var demandsSignatures: Bool
-  /// Whether a bundle has to be signed before any part of it is sent to a host.
+  /// Whether a bundle must be signed before any part of it is sent to a host.
   var demandsSignedBundles: Bool
   /// The file with the keys that are allowed to sign, in the form of ssh-keygen's `allowed_signers`, or nil if no key is allowed.
   var allowedSigners: String?
@@ -65,8 +65,8 @@ struct Policy {
     }
   }
 
-  /// Returns whether an allowed capability covers the needed one, by the rules of the prelude: it is equal to it, it is a folder around the
-  /// path, or it is the server of the request.
+  /// Returns whether an allowed capability covers the needed one, by the rules of the prelude: if both are equal, if the allowed one is a
+  /// folder around the needed path, or if it is the server of the request.
   private static func covers(_ allowed: String, _ needed: String) -> Bool {
     if allowed == needed { return true }
     if allowed.hasPrefix("http:"), needed.hasPrefix("http:") { return Served(allowed).covers(Served(needed)) }

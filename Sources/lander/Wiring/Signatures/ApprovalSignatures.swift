@@ -11,7 +11,7 @@ struct ApprovalSignatures: Signatures {
   }
 
   /// Returns why an answer that was left on hosts will probably not count, or nil if its key is allowed or this folder cannot tell. The
-  /// deployment has allowed signers of its own, which may differ from those of the folder.
+  /// deployment has allowed signers of its own, which can differ from those of the folder.
   static func doubt(_ message: Message, _ parked: Parked, in folder: String) -> String? {
     guard message.kind == .approve, let names = parked.from, !names.isEmpty else { return nil }
     let people = names.joined(separator: ", ")

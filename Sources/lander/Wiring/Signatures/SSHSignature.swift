@@ -64,7 +64,7 @@ struct SSHSignature {
     return found.status == 0 ? found.out.fullLines.map(String.init) : []
   }
 
-  /// Returns whether a signature belongs to this text, by whatever key.
+  /// Returns whether a signature belongs to this text, whichever key made it.
   func fits(_ text: String, signature: String) throws(Problem) -> Bool {
     let place = try Place(signature)
     defer { place.remove() }
