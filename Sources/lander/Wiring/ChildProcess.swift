@@ -12,7 +12,7 @@ struct ChildProcess {
     case stopped
   }
 
-  /// The error that the process could not be started, with the `errno` of the call.
+  /// The error if the process could not be started, with the `errno` of the call.
   struct NotStarted: Error { var code: Int32 }
 
   var argv: [String]

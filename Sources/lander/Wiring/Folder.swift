@@ -119,8 +119,8 @@ enum Folder {
     return String(cString: found)
   }
 
-  /// Checks that a file of a project is in the project, through whatever links. A plugin's folder and `recipes` are allowed to be links
-  /// themselves. Then the file must be in the folder to which the link leads.
+  /// Checks that a file of a project is in the project after all links are followed. A plugin's folder and `recipes` are allowed to be
+  /// links themselves. Then the file must be in the folder to which the link leads.
   /// - Throws: if a link leads out of the project, because the project would then mean something else on another machine.
   static func refuseLeadingOut(_ path: String, of project: String) throws(Problem) {
     let parts = path.split(separator: "/")

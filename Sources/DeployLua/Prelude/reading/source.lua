@@ -15,8 +15,9 @@ local function syntax_fix(message)
   return "look at the end of the line before, too: a comma, a quote, then, do or end may be missing there"
 end
 
---- Returns the function of a source in its environment, or nil if the source cannot be compiled. Then the problem was noted. globals: the
---- globals in the text, as the engine found them. words: the globals of the file besides those of the language, or nil for none.
+--- Returns the function of a source in its environment, or nil if the source cannot be compiled. In that case, the problem was noted.
+--- globals: the globals in the text, as the engine found them. words: the globals of the file besides those of the language, or nil for
+--- none.
 function source.compile(path, text, globals, require_for, words)
   if string.sub(text, 1, 2) == "#!" then
     problems.add("the first line names a program that would run this file, and Lander reads it itself",

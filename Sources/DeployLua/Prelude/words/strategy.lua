@@ -103,8 +103,8 @@ local function started(own)
   return own.plugin and grants.share(decide, own.plugin) or grants.stands_for(decide, own.decide)
 end
 
---- Returns the line that people recognise as a strategy: the line of its function or, if the function is not in a file of the project, the
---- line that names the strategy.
+--- Returns the line that people recognise as a strategy: the line of its function or, if that function is in another file, the line that
+--- names the strategy.
 local function line_of(own, used)
   local file, line = place(own.decide)
   if not file then return own.place end
