@@ -69,7 +69,7 @@ struct DeployFile {
       return """
           revision = bundle {
             build = "swift build -c release --static-swift-stdlib && mkdir -p dist && cp .build/release/\(application) dist/",
-            from  = "dist",                   -- <-- if the product has the folder's name
+            from  = "dist",                   -- <-- assumes that the product has this folder's name
           },
         """
     case .go:
