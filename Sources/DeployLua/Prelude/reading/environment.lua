@@ -12,7 +12,7 @@ local libraries = { "string", "table", "math", "utf8", "coroutine" }
 local basics = { "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawlen", "rawset", "select",
   "setmetatable", "tonumber", "tostring", "type", "xpcall", "collectgarbage" }
 local of_files = { "require", "load" } -- made for each environment
---- Names that people often try although they do not exist, each with what to use in its place.
+--- Names that people often try although they do not exist, each with its replacement.
 local elsewhere = { os = "lander's own words reach hosts and files", io = "lander's own words reach hosts and files",
   debug = "it is not available in recipes", package = "require reaches plugins and shipped recipes",
   dofile = "require reaches plugins and shipped recipes", loadfile = "require reaches plugins and shipped recipes",

@@ -23,7 +23,7 @@ local function seen(number, name, how)
   end
 end
 
---- Raises a failure, with what the host shows about the unit. line, answer: those of the command that failed.
+--- Raises a failure, and adds what the host shows about the unit. line, answer: those of the command that failed.
 function unit.failed(number, name, how, failure, line, answer)
   local kind = failure.kind
   if phase.rehearsing() or not (kind == "command" or kind == "timeout" or kind == "unhealthy") then
