@@ -28,7 +28,7 @@ struct ChildProcess {
   var stops: @Sendable () -> Int = { 0 }
 
   /// Starts the process in a process group of its own, and waits until it has ended and its output is closed, or the time is over.
-  /// - Parameter output: called with the number of a stream and bytes of it; no bytes: the stream has ended.
+  /// - Parameter output: called with the number of a stream and bytes of it, or with no bytes at the end of the stream.
   func run(output: (Int, [UInt8]) -> Void) throws(NotStarted) -> Ended {
     let child = try start()
     defer { for stream in child.streams { _ = Glibc.close(stream.descriptor) } }
