@@ -12,7 +12,7 @@ package struct Preparation: Sendable {
   package var partners: [Survey]
 
   /// The largest number of hosts that are asked at the same time.
-  static let width = 30
+  package static let width = 30
 
   /// - Parameters:
   ///   - deep: whether to read the receipts of all releases that hosts keep, and the damage to these releases, which a rollback needs. The

@@ -20,7 +20,24 @@ final class AnswerWatch: Sendable {
   /// Surveys the hosts of a selection, and reports the hosts that have not answered.
   /// - Parameter partners: whether to survey the partners too.
   static func survey(_ selection: Selection, deep: Bool = false, partners: Bool = false, by desk: Desk) async -> Preparation {
-    let watch = AnswerWatch(selection.hosts + (partners ? selection.partners.map(\.host) : []))
+    await during(selection.hosts + (partners ? selection.partners.map(\.host) : []), by: desk) { answered in
+      await Preparation(
+        selection, ports: desk.ports, recipes: desk.stage.library, deep: deep, partners: partners,
+        surveyed: { number, _ in answered(number) })
+    }
+  }
+
+  /// Surveys the hosts of several selections, and reports the hosts that it waits for.
+  /// - Returns: for each selection, the surveys of its hosts in their order.
+  static func survey(_ round: SurveyRound, by desk: Desk) async -> [[Survey]] {
+    await during(round.hosts.map(\.host), by: desk) { await round.ask(desk.ports.transport, answered: $0) }
+  }
+
+  /// Reports the hosts that `body` waits for. `body` gets a function that takes the index of each host that has answered.
+  private static func during<T: Sendable>(
+    _ hosts: [DeployModel.Host], by desk: Desk, body: (@escaping @Sendable (Int) -> Void) async -> T
+  ) async -> T {
+    let watch = AnswerWatch(hosts)
     let (clock, start) = (desk.ports.clock, desk.now)
     let telling = Task {
       await clock.sleep(first)
@@ -30,9 +47,7 @@ final class AnswerWatch: Sendable {
       }
     }
     defer { telling.cancel() }
-    return await Preparation(
-      selection, ports: desk.ports, recipes: desk.stage.library, deep: deep, partners: partners,
-      surveyed: { number, _ in watch.silent.withLock { if $0.indices.contains(number) { $0[number] = false } } })
+    return await body { number in watch.silent.withLock { if $0.indices.contains(number) { $0[number] = false } } }
   }
 
   /// Returns the event to report, or nil if all hosts have answered.

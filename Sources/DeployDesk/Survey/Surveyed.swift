@@ -60,7 +60,14 @@ extension Survey {
 extension Desk {
   /// Surveys every host of a selection, and reports the hosts that have not answered. Nothing changes on the hosts.
   package func survey(_ selection: Selection) async -> Surveyed {
-    Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, by: self).surveys)
+    await survey([selection])[0]
+  }
+
+  /// Surveys the hosts of several selections, each host once, and reports the hosts that it waits for. Changes nothing on the hosts.
+  /// - Returns: the result for each selection, in their order.
+  package func survey(_ selections: [Selection]) async -> [Surveyed] {
+    let surveys = await AnswerWatch.survey(SurveyRound(selections), by: self)
+    return zip(selections, surveys).map { Surveyed(selection: $0, surveys: $1) }
   }
 
   /// Surveys the hosts of a selection and the recipe's partners.

@@ -23,6 +23,8 @@ actor HostLink {
   private var needed = HostProgram.Needs()
   /// Why the last attempt to reach the host failed, or nil if it succeeded or there was no attempt.
   private var away: Failure?
+  /// When the last answer came; nil: there was none.
+  private var heard: ContinuousClock.Instant?
   /// The number of requests that wait for an answer.
   private var unanswered = 0
   var watches: [String: JobWatch] = [:]
@@ -72,7 +74,9 @@ actor HostLink {
       let result = await channel.ask(payload, file: file, within: within ?? options.answer, preface: preface, line: line)
       unanswered -= 1
       switch result {
-      case .success(let answer): return answer
+      case .success(let answer):
+        heard = .now
+        return answer
       case .failure(let broken):
         forget(channel)
         if broken.silent { silences += 1 }
@@ -82,6 +86,15 @@ actor HostLink {
         }
       }
     }
+  }
+
+  /// Makes sure that the channel is open, so that the next request does not wait for that. A channel that has been silent is asked.
+  /// - Parameter function: the function that the next request calls.
+  func wake(for function: String) async throws(Failure) {
+    needed.add(program.needs(of: [function]))
+    if channel.map({ !$0.isOpen }) ?? true { _ = try await open(patience: nil) }
+    if heard.map({ ContinuousClock.now - $0 < .seconds(5) }) ?? false { return }
+    _ = try await demand("l_ping", [])
   }
 
   /// Calls a function as `call` does, and throws if the exit status is not 0.
@@ -112,6 +125,7 @@ actor HostLink {
     switch result {
     case .success(let channel):
       self.channel = channel
+      heard = .now
       isKnown = true
       isGivenUp = false
     case .failure: isGivenUp = isKnown

@@ -39,8 +39,8 @@ extension Hosts {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     let link = try link(to: host)
-    // The channel is opened first, so that the time for opening it does not count as a difference between the clocks.
-    _ = try await link.demand("l_ping", [])
+    // The channel is opened first, so that the time for it does not count as a difference of the clocks.
+    try await link.wake(for: "l_survey")
     let asked = WallClock.now
     let answer = try await link.demand("l_survey", [path] + shared)
     let found = Findings(answer.lines)

@@ -74,9 +74,7 @@ struct AuditCommand: Verb {
     let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     return try await desk.use { desk in
       var audits: [ReceiptAudit] = []
-      for selection in try project.project.selections(recipe: nil, group: nil) {
-        audits += try await past.audit(await desk.survey(selection))
-      }
+      for found in await desk.survey(try project.project.selections(recipe: nil, group: nil)) { audits += try await past.audit(found) }
       let lines = audits.map { "  \($0.host) (\($0.recipe)): " + SafeText.line($0.words) }
       terminal.say(["", "Receipts on hosts"] + fitting(lines, on: terminal.out))
       return AuditResult(chains: chains, receipts: audits)

@@ -34,8 +34,7 @@ struct ReapCommand: Verb {
     if group == nil, recipe == nil { selections += try project.project.groupSelections(nil) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      var found: [Surveyed] = []
-      for selection in selections { found.append(await desk.survey(selection)) }
+      let found = await desk.survey(selections)
       EarlyEnd.nowHolds("a deployment that was being ended is finished by the next lander reap, or by lander resume")
       let result = try await desk.reap(found)
       let away = Surveyed.away(in: found)

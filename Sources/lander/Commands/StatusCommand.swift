@@ -49,11 +49,9 @@ struct StatusCommand: Verb {
     return try await desk.use { desk in
       var unreachable = 0
       var values: [Value] = []
-      var surveyed: [Surveyed] = []
-      for (index, selection) in selections.enumerated() {
-        let found = await desk.survey(selection)
+      let surveyed = await desk.survey(selections)
+      for (index, found) in surveyed.enumerated() {
         unreachable += found.unreachable
-        surveyed.append(found)
         var report = StatusReport(found, after: try await desk.past.deployments(seeing: [found]), now: desk.now)
         report.notes = try await desk.past.failedRestores(found)
         try await desk.past.account(for: found, in: &report)
