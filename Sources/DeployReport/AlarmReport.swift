@@ -4,22 +4,17 @@ package import DeployModel
 package struct AlarmReport: Sendable {
   private let alarm: Alarm
   private let record: AlarmRecord
-  /// Number of hosts that the alarm looks at.
-  private let hosts: Int
-  /// The state of the rollback that the alarm began. It is nil if the alarm began none, or if the rollback is no longer known.
+  /// The state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
   private let standing: AlarmRollback?
   /// The command with which a person rolls the hosts back.
   private let command: String
 
   /// - Parameters:
-  ///   - hosts: the number of hosts that the alarm looks at.
-  ///   - subject: the deployment's recipe and group, or nil if only its id is known.
-  ///   - standing: the state of the rollback that the alarm began. It is nil if the alarm began none, or if the rollback is no longer
-  ///     known.
-  package init(_ alarm: Alarm, _ record: AlarmRecord, hosts: Int, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
+  ///   - subject: the deployment's recipe and group; nil: only its id is known.
+  ///   - standing: the state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
+  package init(_ alarm: Alarm, _ record: AlarmRecord, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
     self.alarm = alarm
     self.record = record
-    self.hosts = hosts
     self.standing = standing
     command = "lander rollback" + (subject.map { " \($0.recipe)\($0.groupName.option)" } ?? "")
   }
@@ -32,8 +27,9 @@ package struct AlarmReport: Sendable {
     return "\(name) of deployment \(record.deployment)"
   }
 
-  /// Returns the line for the start, which says what is looked at, how often and until when.
-  package func began(on surface: Surface) -> [String] {
+  /// Returns the line for the start: what is looked at, how often and until when.
+  /// - Parameter hosts: the number of hosts that the alarm looks at now.
+  package func began(at hosts: Int, on surface: Surface) -> [String] {
     let from = alarm.isFromEngine ? "from this machine" : "on \(hosts.of("host"))"
     let past = record.tally.looks == 0 ? "" : "; \(record.tally.looks.of("look")) so far, \(record.tally.bad) bad"
     return [
@@ -58,9 +54,10 @@ package struct AlarmReport: Sendable {
   }
 
   /// Returns the line about hosts that the alarm no longer watches, because they no longer run anything of the deployment.
-  package func leavesOut(_ hosts: [String]) -> String {
+  /// - Parameter rest: the number of hosts that the alarm still looks at.
+  package func leavesOut(_ hosts: [String], rest: Int) -> String {
     let names = hosts.map(SafeText.line).joined(separator: " ")
-    return "\(title) does not look at \(names): nothing of the deployment is there any more. It looks at the other hosts."
+    return "\(title) does not look at \(names): nothing of the deployment is there any more. It still looks at \(rest.of("host"))."
   }
 
   /// Returns the line for an alarm that fires.

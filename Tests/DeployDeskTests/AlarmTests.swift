@@ -88,6 +88,25 @@ struct AlarmTests {
     #expect(again.record.end == .fired && again.back == nil, "it fires once")
   }
 
+  @Test("who watches hears at how many hosts the alarm looks, without those that it leaves out")
+  func count() async throws {
+    let (bench, alarm, _) = try await deployed(Health())
+    bench.transport.change("h2") { $0.receipt = nil }
+    let heard = Mutex<[AlarmEvent]>([])
+    let (record, _) = try await watch(alarm, bench) { event in heard.withLock { $0.append(event) } }
+    #expect(record.end == .passed)
+    let said = heard.withLock { events in
+      events.compactMap { event -> String? in
+        switch event {
+        case .began(_, let hosts): "looks at \(hosts)"
+        case .leavesOut(let names, _, let rest): "leaves out \(names), \(rest) are left"
+        default: nil
+        }
+      }
+    }
+    #expect(said == ["leaves out [\"h2\"], 1 are left", "looks at 1"], "\(said)")
+  }
+
   @Test("a newer deployment ends an alarm without effect, also if its looks are bad by then")
   func superseded() async throws {
     let health = Health()

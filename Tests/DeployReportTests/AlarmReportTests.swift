@@ -18,18 +18,18 @@ struct AlarmReportTests {
     var record = record
     change(&record)
     return AlarmReport(
-      alarm, record, hosts: 2, of: Plan.Subject(application: "web", recipe: "web", group: "prod"), standing: standing)
+      alarm, record, of: Plan.Subject(application: "web", recipe: "web", group: "prod"), standing: standing)
   }
 
   @Test("who begins to watch reads what is asked, how often and until when")
   func began() {
     #expect(
-      report().began(on: Surface()) == [
+      report().began(at: 2, on: Surface()) == [
         "The alarm of deployment d2 is watched until 2027-01-15 09:00:00: GET http://localhost/ready on 2 hosts, every 10 s; "
           + "12 looks so far, 1 bad. Ctrl-C stops watching only."
       ])
     #expect(report().bad("h1: no", on: Surface()) == "  bad  h1: no (bad look 1 of at most 3)")
-    let strict = AlarmReport(Alarm(during: .minutes(1), check: .port(80)), record, hosts: 1)
+    let strict = AlarmReport(Alarm(during: .minutes(1), check: .port(80)), record)
     #expect(strict.bad("h1: no", on: Surface()) == "  bad  h1: no (bad look 1; none is allowed)")
   }
 

@@ -2,15 +2,16 @@ package import DeployModel
 
 /// An event that is reported while somebody watches an alarm.
 package enum AlarmEvent: Sendable, Hashable {
-  case began(AlarmRecord)
-  /// Another deployment is working on the hosts. The text says which one. There are no looks until it has ended.
+  /// The looks begin, or begin again, at this number of hosts.
+  case began(AlarmRecord, hosts: Int)
+  /// Another deployment, which the text names, works on the hosts. There are no looks until it has ended.
   case waits(String, AlarmRecord)
   /// A look found a host unhealthy. The text describes the problem. The record counts this look.
   case bad(String, AlarmRecord)
   /// A look got no answer. The previous look at the same host got one.
   case silent(String, AlarmRecord)
-  /// These hosts no longer have anything of the deployment, so they are not looked at any more.
-  case leavesOut([String], AlarmRecord)
-  /// Too many looks found unhealthy hosts, and a rollback is about to be planned.
+  /// These hosts have nothing of the deployment any more, so they are no longer looked at. `rest` is the number of the other hosts.
+  case leavesOut([String], AlarmRecord, rest: Int)
+  /// Too many looks found hosts bad, and a rollback is about to be planned.
   case fires(AlarmRecord)
 }

@@ -114,7 +114,7 @@ package struct AlarmWatch: Sendable {
       if case .gone(let gone) = occupancy {
         hosts.removeAll(where: gone.contains)
         if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts has a release of it any more") }
-        tell(.leavesOut(gone.map { plan.hosts[$0].host.name }, record))
+        tell(.leavesOut(gone.map { plan.hosts[$0].host.name }, record, rest: hosts.count))
       }
       let left = record.until - desk.now
       if case .busy(let why) = occupancy {
@@ -131,7 +131,7 @@ package struct AlarmWatch: Sendable {
         return record
       }
       guard left > .zero else { return try late(record, hosts) }
-      if !hasBegun || waits != nil { tell(.began(record)) }
+      if !hasBegun || waits != nil { tell(.began(record, hosts: hosts.count)) }
       (waits, hasBegun) = (nil, true)
       try book.save(record)
       let course = try await look(&record, &sure, at: hosts, for: left, upTo: deadline, tell)

@@ -101,11 +101,11 @@ struct AlarmFollowUp {
     func report(_ record: AlarmRecord) -> AlarmReport { watch.report(record) }
     let surface = terminal.err
     switch event {
-    case .began(let record): terminal.tell(report(record).began(on: surface))
+    case .began(let record, let hosts): terminal.tell(report(record).began(at: hosts, on: surface))
     case .waits(let why, let record): terminal.tell(report(record).waits(why, on: surface))
     case .bad(let words, let record): terminal.tell(report(record).bad(words, on: surface))
     case .silent(let words, let record): terminal.tell(report(record).silent(words, on: surface))
-    case .leavesOut(let hosts, let record): terminal.tell(report(record).leavesOut(hosts))
+    case .leavesOut(let hosts, let record, let rest): terminal.tell(report(record).leavesOut(hosts, rest: rest))
     case .fires(let record): terminal.tell(report(record).fires(on: surface))
     }
   }
@@ -129,7 +129,7 @@ extension AlarmWatch {
   ///   - record: the current record of the alarm.
   ///   - standing: the state of the rollback that the alarm began, or nil if it began none or the rollback is no longer known.
   fileprivate func report(_ record: AlarmRecord, _ standing: AlarmRollback? = nil) -> AlarmReport {
-    AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, standing: standing)
+    AlarmReport(alarm, record, of: plan.subject, standing: standing)
   }
 }
 

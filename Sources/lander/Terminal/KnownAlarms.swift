@@ -58,7 +58,7 @@ struct KnownAlarms {
     else { return nil }
     let hosts = plan.alarmed(end)
     let standing = (try? await past.standing(of: record.rollback)) ?? nil
-    let report = AlarmReport(alarm, record, hosts: hosts.count, of: plan.subject, standing: standing)
+    let report = AlarmReport(alarm, record, of: plan.subject, standing: standing)
     return Known(plan: plan, hosts: hosts, record: record, standing: standing, report: report)
   }
 }
