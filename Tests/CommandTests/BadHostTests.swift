@@ -83,25 +83,23 @@ struct BadHostTests {
       """, code: 21, environment: ["PATH": "\(place.path)/bin"])
   }
 
-  @Test("a path where nothing can be written")
+  @Test("a path below a file")
   func unwritable() throws {
     let place = try Workplace.project(hosts: 1)
     try place.write(try place.text("deploy.lua").replacing("/hosts/h1", with: "/app/version"), to: "deploy.lua")
-    let user = String(cString: getpwuid(geteuid()).pointee.pw_name)
-    let path = "HERE/app/version/srv/app"
     try refused(
       place, ["deploy"],
       """
       Asking 1 host what it runs …
-      h1: \(user) may not write to HERE/app/version, and \(path) has to be made there
-        → on the host: sudo mkdir -p \(path) && sudo chown \(user) \(path)
+      h1: HERE/app/version is no folder, and a folder belongs there
+        → look at it, then on the host: mv HERE/app/version HERE/app/version.found
 
       """, code: 21)
     // The host answers, so the commands print what is known about it.
     let hosts = try place.lander("hosts")
-    #expect(hosts.code == 21 && hosts.out.contains("nothing can be changed there: \(user) may not write"), "\(hosts.out)")
+    #expect(hosts.code == 21 && hosts.out.contains("nothing can be changed there: \(place.path)/app/version is no folder"), "\(hosts.out)")
     let status = try place.lander("status")
-    #expect(status.code == 0 && status.out.contains("nothing yet") && status.out.contains("may not write to"), "\(status.out)\(status.err)")
+    #expect(status.code == 0 && status.out.contains("nothing yet") && status.out.contains("is no folder"), "\(status.out)\(status.err)")
   }
 
   @Test("a lock that somebody else holds, with who and why")

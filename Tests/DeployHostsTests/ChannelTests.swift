@@ -149,12 +149,12 @@ struct ChannelTests {
     }
     #expect(none.kind == .missing && none.message == "there is no dd on this host", "\(none)")
     await other.close()
-    let unwritable = await ground.hosts.survey(ground.host, at: "/etc/hostname/shop", application: "a", group: "g", shared: [])
-    guard case .reached(let state) = unwritable else {
-      Issue.record("not reached: \(unwritable)")
+    let below = await ground.hosts.survey(ground.host, at: "/etc/hostname/shop", application: "a", group: "g", shared: [])
+    guard case .reached(let state) = below else {
+      Issue.record("not reached: \(below)")
       return
     }
-    #expect(state.hindrance?.kind == .notPermitted)
+    #expect(state.hindrance?.message == "/etc/hostname is no folder, and a folder belongs there")
     await ground.end()
   }
 

@@ -77,15 +77,75 @@ struct LookingTests {
       let file = "\(ground.path)/.lander/\(name)"
       _ = Ground.sh("mv '\(file)' '\(ground.folder)/kept' 2>/dev/null; mkdir '\(file)'")
       let hindrance = try await ground.state().hindrance
-      #expect(hindrance?.message.contains("\(file) is a folder") == true, "\(name): \(String(describing: hindrance))")
+      #expect(hindrance?.message.contains("\(file) is no file") == true, "\(name): \(String(describing: hindrance))")
       #expect(hindrance?.fix?.contains("mv \(Quoting.word(file)) ") == true)
       let outcome = await ground.run(50, "true")
       #expect(outcome.failure?.kind == .corrupt, "\(name): \(outcome)")
-      #expect(outcome.failure?.message == "\(file) is a folder, and a file belongs there", "\(outcome)")
+      #expect(outcome.failure?.message == "\(file) is no file, and a file belongs there", "\(outcome)")
       #expect(outcome.failure?.fix == "mv \(file) \(file).found")
       _ = Ground.sh("rmdir '\(file)' && mv '\(ground.folder)/kept' '\(file)' 2>/dev/null")
     }
     #expect(try await ground.state().hindrance == nil)
+    await ground.end()
+  }
+
+  @Test("a plain file in the place of a folder of Lander is named with what moves it", arguments: Shell.here)
+  func file(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    _ = try await deployed(ground)
+    for name in ["lock", "jobs", "recipes", "manifests", "entries", "receipts", "once", "queue", "uploads", "inbox", "staging"] {
+      let file = "\(ground.path)/.lander/\(name)"
+      _ = Ground.sh("mv '\(file)' '\(ground.folder)/kept' 2>/dev/null; echo 1 >'\(file)'")
+      let hindrance = try await ground.state().hindrance
+      #expect(hindrance?.message == "\(file) is no folder, and a folder belongs there", "\(name): \(String(describing: hindrance))")
+      #expect(hindrance?.fix?.contains("mv \(Quoting.word(file)) ") == true)
+      let outcome = await ground.run(50, "true")
+      #expect(outcome.failure?.message == "\(file) is no folder, and a folder belongs there", "\(outcome)")
+      #expect(outcome.failure?.fix == "mv \(file) \(file).found")
+      _ = Ground.sh("rm '\(file)' && mv '\(ground.folder)/kept' '\(file)' 2>/dev/null")
+    }
+    #expect(try await ground.state().hindrance == nil)
+    await ground.end()
+  }
+
+  @Test("a pipe or a device in the place of a file of Lander is named at once, and nothing waits for it", arguments: Shell.here)
+  func waits(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let release = try await deployed(ground)
+    let names = [
+      "fence", "receipt", "receipt.previous", "id", "order", "sequence", "lock/holder", "lock/awaits", "lock/parked", "once/abc",
+      "queue/0.1.t", "entries/\(release.id).count", "jobs/d1/9/meta", "jobs/d1/9/pid", "jobs/d1/9/status", "receipts/\(release.id)",
+    ]
+    for name in names {
+      let file = "\(ground.path)/.lander/\(name)"
+      _ = Ground.sh("mkdir -p '\(file)'; rmdir '\(file)' 2>/dev/null; mv '\(file)' '\(ground.folder)/kept' 2>/dev/null; mkfifo '\(file)'")
+      for attempt in ["survey", "lock"] {
+        let start = ContinuousClock.now
+        let failure =
+          if attempt == "lock" { await ground.perform(60, Ground.ask("t1", fence: 1)).failure } else {
+            if case .unreachable(let failure) = await ground.hosts.survey(
+              ground.host, at: ground.path, application: "shop", group: "all", shared: [])
+            {
+              failure
+            } else {
+              nil as Failure?
+            }
+          }
+        #expect(ContinuousClock.now - start < .seconds(10), "\(name): \(attempt)")
+        let isOfLander = failure?.message.hasPrefix("\(file) is ") == true
+        #expect(failure?.kind == .corrupt && isOfLander, "\(name), \(attempt): \(String(describing: failure))")
+        #expect(failure?.fix?.contains(file) == true)
+      }
+      _ = Ground.sh("rm '\(file)' && mv '\(ground.folder)/kept' '\(file)' 2>/dev/null; rm -rf '\(ground.path)/.lander/jobs/d1/9'")
+    }
+    _ = Ground.sh("cd '\(ground.path)/.lander' && mv fence fence.kept && ln -s /dev/zero fence")
+    guard
+      case .unreachable(let failure) = await ground.hosts.survey(
+        ground.host, at: ground.path, application: "shop", group: "all", shared: [])
+    else { return #expect(Bool(false), "it was read") }
+    #expect(failure.message == "\(ground.path)/.lander/fence is no file, and a file belongs there")
+    _ = Ground.sh("cd '\(ground.path)/.lander' && mv fence.kept fence")
+    #expect(try await ground.state().fence == 1)
     await ground.end()
   }
 

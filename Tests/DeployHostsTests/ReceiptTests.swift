@@ -58,7 +58,7 @@ struct ReceiptTests {
     #expect(await ground.perform(1, .lock(request), site: site).failure == nil)
     _ = Ground.sh("mkdir '\(ground.path)/.lander/receipt'")
     let failure = await ground.perform(2, .record(try await receipt(ground, "r1", "d1")), site: site).failure
-    #expect(failure?.kind == .corrupt && failure?.message.hasSuffix("/.lander/receipt is a folder, and a file belongs there") == true)
+    #expect(failure?.kind == .corrupt && failure?.message.hasSuffix("/.lander/receipt is no file, and a file belongs there") == true)
     #expect(Ground.sh("ls -A '\(ground.path)/.lander/receipt'").isEmpty)
     await ground.end()
   }

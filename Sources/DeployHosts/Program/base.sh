@@ -211,10 +211,19 @@ l_foreign() {
   l_die 45 "$L $1: another user could have put it there, so nothing in it is believed or run" \
     "look at what it is and who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
 }
-# Refuses a private part that others can write to. The check takes a process, so it is made only when a host is surveyed or locked.
+# Refuses a private part to which others may write, or in which something stands that a read would wait for. It takes a process, so it is
+# done when a host is surveyed and when it is locked. A job without /proc has pipes with names.
 l_private() {
   [ -z "$l_made" ] || return 0
-  case $(stat -L -c %a "$L/.") in *[2367] | *[2367]?) L=$P/.lander l_foreign "can be written by others" "chmod -R go-w $P/.lander" ;; esac
+  l_l=$(
+    find "$L/." -name staging -prune -o -path '*/.' \( -perm -20 -o -perm -2 \) -print -o ! -type f ! -type d ! -type l ! -name 'pipe.*' \
+      -print 2>/dev/null
+  )
+  [ -n "$l_l" ] || return 0
+  l_l=${l_l%%"$LF"*}
+  l_l=$P/.lander${l_l#"$L/."}
+  [ "$l_l" != "$P/.lander" ] || { L=$l_l; l_foreign "can be written by others" "chmod -R go-w $L"; }
+  l_die 46 "$l_l is a pipe, a socket or a device, and does not belong there" "rm $l_l"
 }
 # PATH DEPLOYMENT: makes the deployment's folder, its private part, and what a lock of DEPLOYMENT needs in that part.
 l_home() {
@@ -241,15 +250,21 @@ l_unmade() {
   [ -d "${l_up:-/}" ] || l_die 47 "$l_up is no folder, and $P has to be made there" "move it away, or change the path in the recipe"
   l_full "${l_up:-/}"
 }
-# The files of the private part. A folder in place of one of them would swallow a file that is renamed to it.
+# The files and folders of the private part; a folder in the place of a file would swallow what is renamed to it.
 l_files='fence guard receipt receipt.previous failed key id order sequence'
-# Refuses a folder or a pipe where a file belongs. Also refuses another user's links in place of Lander's folders: they could lead anywhere.
+l_folders='lock jobs recipes staging manifests entries receipts once queue uploads inbox'
+# NAME: whether it is of another kind than belongs there. Sets l_l to the right kind.
+l_odd() {
+  [ -e "$L/$1" ] || [ -L "$L/$1" ] || return
+  case " $l_files " in
+    *" $1 "*) l_l=file && [ ! -f "$L/$1" ] ;;
+    *) l_l=folder && [ ! -d "$L/$1" ] ;;
+  esac
+}
+# Refuses what is of the wrong kind, and another user's links in place of Lander's folders: that user could lead them anywhere.
 l_places() {
-  for l_n in $l_files; do
-    [ ! -f "$L/$l_n" ] && [ -e "$L/$l_n" ] || continue
-    l_l='no file'
-    [ ! -d "$L/$l_n" ] || l_l='a folder'
-    l_die 46 "$P/.lander/$l_n is $l_l, and a file belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
+  for l_n in $l_files $l_folders; do
+    ! l_odd "$l_n" || l_die 46 "$P/.lander/$l_n is no $l_l, and a $l_l belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
   done
   for l_n in releases shared; do [ ! -L "$P/$l_n" ] || l_way "$P/$l_n" "$P"; done
 }

@@ -16,9 +16,6 @@ l_note() {
       exit 0
       ;;
   esac
-  if [ ! -d "$L/once" ] && { [ -e "$L/once" ] || [ -L "$L/once" ]; }; then
-    l_die 46 "$P/.lander/once is no folder, and has to be one" "mv $P/.lander/once $P/.lander/once.found"
-  fi
   [ -d "$L/once" ] || mkdir "$L/once" || exit 43
   { printf '%s\n%s\n%s\n' "$7" "$8" "$9" >"$L/.once"; } 2>/dev/null || l_full "$L"
   l_sync "$L/.once"

@@ -11,7 +11,6 @@ l_queue() {
   l_guard
   l_uptime
   q=$L/queue q_mine= q_last=100000000 q_count=0
-  [ -d "$q" ] || [ ! -e "$q" ] || l_die 46 "$P/.lander/queue is a file, and a folder belongs there" "mv $P/.lander/queue $P/.lander/queue.found"
   [ -d "$q" ] || mkdir "$q" 2>/dev/null || l_full "$L"
   for q_file in "$q"/*.*; do
     q_token=${q_file##*.}

@@ -130,6 +130,12 @@ l_survey() {
   case $l_l in [~]/*) l_l=${HOME%/}/${l_l#??} ;; esac
   ! l_memory "$l_l" || l_private
   shift
+  for t in $l_files $l_folders; do
+    l_odd "$t" || continue
+    # A link may lead to something that has no end.
+    [ "$l_l" = folder ] || [ -d "$L/$t" ] || [ ! -e "$L/$t" ] || l_places
+    echo "blocked $l_l $P/.lander/$t"
+  done
   echo "home $HOME"
   echo "boot $l_bootid"
   # Kernels before 6.1 do not have the architecture in a file.
@@ -154,9 +160,9 @@ l_survey() {
     [ "$up" != "$at" ] || up=.
     at=${up:-/}
   done
-  [ -d "$at" ] || echo "unwritable $at"
-  # The kernel makes a process's files at the moment they are looked at, so the first time is now. Busybox prints it in whole seconds. The
-  # folder of this process belongs to the login user, unless the kernel hides its contents.
+  [ -d "$at" ] || echo "blocked folder $at"
+  # What the kernel shows of a process is made when it is looked at, so the first time is now; busybox tells it in whole seconds. The folder
+  # of this process belongs to the login user, unless the kernel hides what is in it.
   l_l=$(stat -c '%.3Y %d:%i %U %N' /proc/self/fd/1 "/proc/$$/." "$at/." "/proc/$$/exe" 2>/dev/null) ||
     l_l="$(date +%s) x$LF- - UNKNOWN$LF- $(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")"
   l_a=${l_l%% *} l_l=${l_l#*"$LF"}
@@ -175,7 +181,6 @@ l_survey() {
   l_current
   [ -z "$l_odd" ] || echo "odd $l_odd $l_to"
   if [ -d "$P/.lander" ]; then at=$P/.lander; fi
-  for t in $l_files; do [ ! -d "$L/$t" ] || echo "blocked $P/.lander/$t"; done
   if [ -d "$at" ] && { ! [ -w "$at" ] || ! [ -x "$at" ]; }; then
     if [ "$(id -u)" = 0 ] || [ -O "$at" ]; then echo "readonly $at"; else echo "unwritable $at"; fi
   fi
