@@ -48,21 +48,27 @@ package struct FleetRun {
   private var gotAt: [Timestamp?]
   private let limit: Int
 
+  /// Returns the beginning that all runs of a plan have in common.
+  package static func beginning(of plan: Plan) -> Rollout { Rollout(plan: plan, isOutline: true) }
+
   /// Plays the deployment to its end.
   /// - Parameters:
+  ///   - beginning: the plan's rollout, which has handled no event yet.
   ///   - scripts: the scripts of the plan's recipes. They cannot be used again.
-  ///   - limit: the number of events after which the deployment counts as stuck, or nil for a number that grows with the fleet.
-  package init(_ plan: Plan, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64 = 0, limit: Int? = nil) {
-    self.plan = plan
+  ///   - limit: the number of events after which the deployment counts as stuck; nil: a number that grows with the fleet.
+  package init(
+    _ beginning: Rollout, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64 = 0, limit: Int? = nil
+  ) {
+    plan = beginning.plan
     self.draws = draws
     self.faults = faults
     self.limit = limit ?? 1_000_000 + 2000 * plan.hosts.count
     random = SeededRandom(seed: seed)
-    conductor = Conductor(plan: plan, scripts: scripts, isOutline: true)
+    conductor = Conductor(beginning: beginning, scripts: scripts)
     now = plan.origin.at
-    tries = plan.hosts.map { _ in 0 }
-    isBegun = plan.hosts.map { _ in false }
-    gotAt = plan.hosts.map { _ in nil }
+    tries = Array(repeating: 0, count: plan.hosts.count)
+    isBegun = Array(repeating: false, count: plan.hosts.count)
+    gotAt = Array(repeating: nil, count: plan.hosts.count)
     lowest = conductor.rollout.servingCount
     run()
   }

@@ -15,6 +15,12 @@ struct LuaShelf: RehearsalLibrary {
   ) throws(Problems) -> any RehearsedRecipes {
     try RehearsedScripts(plan: plan, sources: sources, as: mode, hasFaults: hasFaults)
   }
+  func simulated(_ plan: Plan, sources: [[SourceFile]]) -> () throws(Problems) -> any RehearsedRecipes {
+    let facts = PlanFacts()
+    return { () throws(Problems) in
+      try RehearsedScripts(plan: plan, sources: sources, as: .faults, hasFaults: true, facts: facts)
+    }
+  }
   func prompt(_ plan: Plan, sources: [SourceFile]) throws(Problems) -> any PromptScripts {
     try LuaRecipes(plan: plan, sources: [sources], takesLines: true)
   }

@@ -35,7 +35,7 @@ struct ForecastParityTests {
         var faults = FleetFaults()
         (faults.bad, faults.flaky) = (seed % 3 == 0 ? 0.1 : 0.02, 0.04)
         let draws = FleetDraws(50, faults, seed: UInt64(seed), run: 0, pace: .minutes(5))
-        let quick = try FleetPlan.play(plan, of: bench.project, bench.desk.stage, draws, faults, seed: 0)
+        let quick = try FleetCourse(plan, of: bench.project, bench.desk.stage).play(draws, faults, seed: 0)
         let found = Course(
           waves: quick.waves.map(\.hosts), succeeded: quick.waves.map { $0.result?.succeeded.sorted() ?? [] },
           failed: quick.waves.map { $0.result?.failed.sorted() ?? [] }, status: quick.conclusion?.status,

@@ -33,7 +33,7 @@ struct NeighbourPlanTests {
     let forecast = try Forecast([candidate], faults: [], size: .init(runs: 1, seed: 1), stage: bench.desk.stage, engine: "test")
     let plan = try #require(forecast.plans.first)
     let (draws, faults) = ForecastBench.calm(6)
-    return try FleetPlan.play(plan, of: bench.project, bench.desk.stage, draws, faults, seed: 0).waves.map(\.hosts)
+    return try FleetCourse(plan, of: bench.project, bench.desk.stage).play(draws, faults, seed: 0).waves.map(\.hosts)
   }
 
   @Test("the plan has the rules and says them")

@@ -38,7 +38,7 @@ package struct Admission: Sendable, Hashable {
 
   package init(plan: Plan, lapse: Lapse? = nil) {
     self.lapse = lapse
-    goingBack = plan.hosts.map { _ in false }
+    goingBack = Array(repeating: false, count: plan.hosts.count)
     bounds = plan.bounds
     healthy = plan.bounds.healthy.map { HealthyHosts(plan, minimum: $0) }
     gate = plan.bounds.base.map { WaveGate(base: $0) }

@@ -14,6 +14,12 @@ package struct Conductor {
     self.scripts = scripts
   }
 
+  /// Continues with a rollout that has handled no event yet.
+  package init(beginning rollout: Rollout, scripts: any Scripts) {
+    self.rollout = rollout
+    self.scripts = scripts
+  }
+
   /// Handles one outside event.
   /// - Returns: effects of the kinds `perform`, `cancel`, `ring`, `note` and `conclude`.
   package mutating func take(_ happening: Happening) -> [Effect] {

@@ -6,8 +6,7 @@ extension HostProgram {
   /// Returns the steps of a segment. Only `install` has one: the step that makes the release current, in place of the whole program.
   static func outline(of segment: Segment, _ number: Int, in plan: Plan) -> [HostStep] {
     guard segment == .install else { return [] }
-    let host = plan.hosts[number]
-    return [.operation(switching(to: host.target?.id, or: host.link), vital: true)]
+    return [.operation(switching(to: plan.hosts[number].target?.id, or: plan.hosts[number].link), vital: true)]
   }
 
   /// Returns the single step that restores a failed host.

@@ -256,8 +256,8 @@ struct HostRun: Sendable, Hashable {
   }
 
   private func site(in plan: Plan) -> Intent.Site {
-    let own = still ?? plan.hosts[host]
-    let (target, current) = (own.target?.id, own.current)
+    let target = still == nil ? plan.hosts[host].target?.id : still?.target?.id
+    let current = still == nil ? plan.hosts[host].current : still?.current
     var ofCurrent = false
     if case .operation(.appspec(let step), _) = steps[position] { ofCurrent = step.concernsCurrent(isBack: cause != nil) }
     return Intent.Site(event: openEvent, release: ofCurrent ? current : target, previous: ofCurrent ? target : current)

@@ -39,7 +39,7 @@ extension Rollout {
     while true {
       let mayBegin = failure == nil && admission.exhausted == nil
       if mayBegin, isPaused || isHeldByFreeze, wave?.isOpen == true { return }
-      switch wave?.next(admission, mayBegin: mayBegin) {
+      switch nextMove(mayBegin: mayBegin) {
       case nil, .wait: return
       case .start(let host): startHost(host)
       case .never(let reason):
@@ -55,6 +55,10 @@ extension Rollout {
       }
     }
   }
+
+  /// Returns the wave's next move; nil: no wave is under way. It is a function of its own so that the copy of `admission` ends with it: while
+  /// a copy lives, each change of `admission` copies its arrays.
+  private mutating func nextMove(mayBegin: Bool) -> Wave.Move? { wave?.next(admission, mayBegin: mayBegin) }
 
   private mutating func endWave(_ ended: Wave) {
     wave = nil

@@ -57,7 +57,7 @@ extension Rollout {
 
   /// Returns why the known weights forbid stopping a host's release now, or nil if they allow it.
   func stopRefusal(of host: Int) -> Failure? {
-    reliesOnTraffic && isPooled(host) && runs[host]?.leavesRunning == true ? trafficRefusal(of: host) : nil
+    isPooled(host) && reliesOnTraffic && runs[host]?.leavesRunning == true ? trafficRefusal(of: host) : nil
   }
 
   /// Handles weights that were read for waiting hosts. Hosts that get no traffic continue.

@@ -117,8 +117,8 @@ package struct Rollout: Sendable {
     admission = Admission(plan: plan, lapse: lapse)
     let locked = plan.hosts.filter { if case .leftOut = $0.action { false } else { true } }
     locking = Locking(locked.map { ($0.host.number, $0.host.name) }, then: plan.partners.map(\.host.number))
-    runs = plan.hosts.map { _ in nil }
-    staged = plan.hosts.map { _ in false }
+    runs = Array(repeating: nil, count: plan.hosts.count)
+    staged = Array(repeating: false, count: plan.hosts.count)
   }
 
   /// The number of hosts that serve and are not under way.

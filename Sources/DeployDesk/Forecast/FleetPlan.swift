@@ -38,27 +38,11 @@ struct FleetPlan: Sendable {
   private static func seen(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) throws(Problems) -> KnownWaves {
     let faults = FleetFaults()
     let draws = FleetDraws(plan.hosts.count, faults, seed: 0, run: 0, pace: .seconds(1))
-    let calm = try play(plan, of: project, stage, draws, faults, seed: 0)
+    let calm = try FleetCourse(plan, of: project, stage).play(draws, faults, seed: 0)
     return calm.conclusion?.status == .succeeded || calm.conclusion?.status == .partial ? .seen(lowest: calm.lowest) : .unknown
   }
 
-  /// Simulates one run.
-  /// - Throws: why the run did not end.
-  static func play(
-    _ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64
-  ) throws(Problems) -> FleetRun {
-    let sources = plan.content.recipes.map { _ in project.project.sources }
-    let scripts = try stage.library.rehearsed(plan, sources: sources, as: .faults, hasFaults: true)
-    let run = FleetRun(plan, scripts, draws, faults, seed: seed)
-    if let overrun = scripts.overrun { throw Problems(overrun) }
-    if let stuck = run.stuck {
-      let place = project.project.recipe(plan.subject.recipe)?.place
-      throw Problems(Problem("the simulation did not end: \(stuck)", place: place, fix: "lander rehearse shows where it stands"))
-    }
-    return run
-  }
-
-  /// Returns hosts that are named like `host001` to `host250`. They take the tags and variables of the group's own hosts in turn.
+  /// Returns hosts with names such as `host001` to `host250`. They get the tags and variables of the group's own hosts in turn.
   private static func fleet(_ count: Int, like own: [Host]) -> [Host] {
     let width = String(count).count
     return (1...count).map { number in

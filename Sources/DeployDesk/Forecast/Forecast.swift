@@ -114,22 +114,23 @@ package struct Forecast: Sendable {
   package func rows(tell: (String) -> Void = { _ in }) throws(Problems) -> [ForecastRow] {
     var rows: [ForecastRow] = []
     for one in tried {
+      let course = FleetCourse(one.plan, of: one.project, stage)
       for faults in wanted {
         tell("\(one.name), faults: \(faults.text): \(size.runs.of("run")) of \(hosts.of("host"))")
-        var row = ForecastRow(strategy: one.name, faults: faults, runs: try play(one, faults))
-        if faults.flaky > 0 { row.stoppedWithoutRetry = try play(one, faults.withoutRetry).count { $0.isStopped } }
+        var row = ForecastRow(strategy: one.name, faults: faults, runs: try play(course, faults))
+        if faults.flaky > 0 { row.stoppedWithoutRetry = try play(course, faults.withoutRetry).count { $0.isStopped } }
         rows.append(row)
       }
     }
     return rows
   }
 
-  private func play(_ one: Tried, _ faults: FleetFaults) throws(Problems) -> [ForecastRow.Run] {
+  private func play(_ course: FleetCourse, _ faults: FleetFaults) throws(Problems) -> [ForecastRow.Run] {
     var runs: [ForecastRow.Run] = []
     runs.reserveCapacity(size.runs)
     for number in 0..<size.runs {
       let draws = FleetDraws(hosts, faults, seed: size.seed, run: number, pace: size.pace)
-      let played = try FleetPlan.play(one.plan, of: one.project, stage, draws, faults, seed: size.seed &+ UInt64(number))
+      let played = try course.play(draws, faults, seed: size.seed &+ UInt64(number))
       runs.append(ForecastRow.Run(played, of: hosts))
     }
     return runs

@@ -26,6 +26,10 @@ package struct LabLibrary: RehearsalLibrary {
     try inner.rehearsed(plan, sources: sources, as: mode, hasFaults: hasFaults)
   }
 
+  package func simulated(_ plan: Plan, sources: [[SourceFile]]) -> () throws(Problems) -> any RehearsedRecipes {
+    inner.simulated(plan, sources: sources)
+  }
+
   package func prompt(_ plan: Plan, sources: [SourceFile]) throws(Problems) -> any PromptScripts {
     try inner.prompt(plan, sources: sources)
   }

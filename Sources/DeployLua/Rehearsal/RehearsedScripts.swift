@@ -60,13 +60,17 @@ package final class RehearsedScripts: Scripts {
   /// The limit that ended the whole rehearsal, in words, or nil if no limit did.
   package private(set) var overrun: Problem?
 
-  /// - Parameter hasFaults: whether the rehearsal makes hosts fail.
+  /// - Parameters:
+  ///   - hasFaults: whether the rehearsal makes hosts fail.
+  ///   - facts: as in `LuaRecipes`.
   /// - Throws: what is wrong with the sources.
-  package init(plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool = false) throws(Problems) {
+  package init(
+    plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool = false, facts: PlanFacts? = nil
+  ) throws(Problems) {
     self.plan = plan
     self.mode = mode
     self.hasFaults = hasFaults
-    scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode)
+    scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode, facts: facts)
     bounds = RehearsalBounds(hosts: plan.hosts.count)
     // A recipe that a host kept might have a prelude that does not note which answers were used.
     doubted = plan.content.recipes.indices.map { $0 > 0 }

@@ -57,41 +57,46 @@ package final class LuaRecipes: Scripts {
   ///   - rehearsal: the rehearsal, or nil if the deployment is real.
   ///   - coverage: records which lines run, or nil to record nothing.
   ///   - takesLines: whether a person types lines for these scripts. Such scripts are never resumed.
-  /// - Throws: what is wrong with the sources. In this case, no function has been started.
+  ///   - facts: keeps what Lua gets to know of the plan, so that other scripts of the same plan need not make it again; nil: nothing does.
+  /// - Throws: what is wrong with the sources. No function was started then.
   package init(
     plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil,
-    takesLines: Bool = false
+    takesLines: Bool = false, facts: PlanFacts? = nil
   ) throws(Problems) {
     self.plan = plan
     var loaded: [Loaded] = []
     let limits = (limits ?? .hosts(plan.hosts.count + plan.partners.count)).covered(by: coverage)
     for (index, files) in sources.enumerated() {
-      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits, rehearsal, takesLines ? .prompt : nil))
+      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits, rehearsal, takesLines ? .prompt : nil, facts))
     }
     self.loaded = loaded
   }
 
   private static func load(
-    _ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits, _ rehearsal: Rehearsal?, _ prelude: PinnedPrelude?
+    _ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits, _ rehearsal: Rehearsal?, _ prelude: PinnedPrelude?,
+    _ facts: PlanFacts?
   ) throws(Problems) -> Loaded {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
     var loader = try SourceLoader(pinned: files, prelude: prelude, limits: limits)
     let described: Value
-    var names: [String] = []
-    for name in [plan.subject.recipe] + plan.content.recipes.map(\.name) + plan.hosts.compactMap(\.previous?.recipe)
-    where !names.contains(name) {
-      names.append(name)
-    }
+    let known = facts?[recipe]
     let spec = files.first { SpecPrelude.isSpec($0.path) }
-    do { described = try loader.load(main, spec: spec, checks: false, only: names) } catch { throw Problems(error) }
-    let reader = ProjectReader(lines: FieldLines([]))
-    guard reader.problems(described).isEmpty else {
-      throw Problems(ProjectReader(lines: FieldLines(loader.files)).problems(described))
-    }
+    do {
+      described = try loader.load(main, spec: spec, checks: false, only: known?.names ?? PlanFacts.names(in: plan))
+    } catch { throw Problems(error) }
     let state = loader.state
     state.seed(plan.origin.seed)
-    let facts = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described), rehearsal: rehearsal).value
-    guard let task = state.start(state.number("begin_number"), .facts(facts)), case .returned = task.step(WireWriter()) else {
+    let start: WireWriter
+    if let known { start = known.start } else {
+      let reader = ProjectReader(lines: FieldLines([]))
+      guard reader.problems(described).isEmpty else {
+        throw Problems(ProjectReader(lines: FieldLines(loader.files)).problems(described))
+      }
+      let made = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described), rehearsal: rehearsal).value
+      start = state.boundary.arguments(.facts(made))
+      facts?.keep(start, of: recipe, in: plan)
+    }
+    guard let task = state.start(state.number("begin_number"), start), case .returned = task.step(WireWriter()) else {
       throw Problems(Problem("there is not enough memory for \(plan.hosts.count) hosts"), exit: .internal)
     }
     return Loaded(state: state)

@@ -156,7 +156,11 @@ package final class LuaState {
   /// Makes a function ready to run. Returns nil if no function has that number, or if there is not enough memory.
   /// - Parameter whole: whether the members of a returned table are needed. If false, a table reads as true.
   func start(_ function: Int, _ start: Start, whole: Bool = false) -> Task? {
-    let writer = boundary.arguments(start)
+    self.start(function, boundary.arguments(start), whole: whole)
+  }
+
+  /// Makes a function ready to run with arguments that have been written.
+  func start(_ function: Int, _ writer: WireWriter, whole: Bool = false) -> Task? {
     let task = writer.bytes.withUnsafeBufferPointer { clua_start(pointer, Int64(function), $0.baseAddress, $0.count, whole) }
     return task.map { Task($0, in: self) }
   }

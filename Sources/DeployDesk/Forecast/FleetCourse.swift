@@ -1,0 +1,29 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+
+/// Plays one plan many times. What all runs have in common is made once: the beginning of the rollout, and what scripts know of the plan.
+struct FleetCourse {
+  private let beginning: Rollout
+  private let project: LoadedProject
+  private let scripts: () throws(Problems) -> any RehearsedRecipes
+
+  init(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) {
+    beginning = FleetRun.beginning(of: plan)
+    self.project = project
+    scripts = stage.library.simulated(plan, sources: plan.content.recipes.map { _ in project.project.sources })
+  }
+
+  /// Simulates one run.
+  /// - Throws: why the run did not end.
+  func play(_ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64) throws(Problems) -> FleetRun {
+    let scripts = try scripts()
+    let run = FleetRun(beginning, scripts, draws, faults, seed: seed)
+    if let overrun = scripts.overrun { throw Problems(overrun) }
+    if let stuck = run.stuck {
+      let place = project.project.recipe(beginning.plan.subject.recipe)?.place
+      throw Problems(Problem("the simulation did not end: \(stuck)", place: place, fix: "lander rehearse shows where it stands"))
+    }
+    return run
+  }
+}
