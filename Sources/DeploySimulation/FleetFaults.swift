@@ -10,7 +10,10 @@ package struct FleetFaults: Sendable, Hashable {
   package var bad = 0.0
   /// The share of hosts on which the release starts, but every check fails from then on.
   package var unhealthy = 0.0
-  /// The time between a host getting the release and becoming unhealthy, plus or minus a tenth, or nil if no host becomes unhealthy.
+  /// How much worse a host with the release measures than without it, in the notation of a margin: `+0.5pp`. Nothing else is wrong with the
+  /// release. Nil: it measures the same.
+  package var worse: String?
+  /// How long after it got the release a host becomes unhealthy, plus or minus a tenth; nil: no host does.
   package var leak: Interval?
   /// The share of hosts whose connection breaks during their change, whatever the release is.
   package var flaky = 0.0
@@ -25,7 +28,7 @@ package struct FleetFaults: Sendable, Hashable {
   package init() {}
 
   /// Whether something is wrong with the release itself, so that a rollout should find it.
-  package var isOfRelease: Bool { bad > 0 || unhealthy > 0 || leak != nil }
+  package var isOfRelease: Bool { bad > 0 || unhealthy > 0 || leak != nil || worse != nil }
 
   /// The same faults without second tries: a host fails if its connection breaks even once.
   package var withoutRetry: FleetFaults {
@@ -36,7 +39,7 @@ package struct FleetFaults: Sendable, Hashable {
 
   /// The names that `init(parsing:)` accepts, in the order of its help. Each has its default share, or nil if the name needs a value.
   package static let names: [(name: String, share: Double?)] = [
-    ("bad-release", 1), ("unhealthy", 1), ("leak", nil), ("flaky", 0.001), ("slow", 0.05), ("unreachable", 0.001),
+    ("bad-release", 1), ("unhealthy", 1), ("leak", nil), ("worse", nil), ("flaky", 0.001), ("slow", 0.05), ("unreachable", 0.001),
   ]
 
   /// Reads a string such as `bad-release`, `flaky=0.1%,slow=5%` or `leak=45m`. `none` stands for nothing.
@@ -62,6 +65,13 @@ package struct FleetFaults: Sendable, Hashable {
       let alone = name == "none" ? "leave out the others: none stands alone" : nil
       return Problem("there is no fault \"\(name)\"", subject: "--fault", fix: alone ?? near ?? "names: \(all), or none")
     }
+    if name == "worse" {
+      guard let value, let margin = Margin(value), margin.limit(1) > 1 else {
+        return Problem("worse needs how much worse the release measures", subject: "--fault", fix: "write worse=+0.5pp or worse=+20%")
+      }
+      worse = value
+      return nil
+    }
     if name == "leak" {
       guard let time = value.flatMap({ Interval($0) }), time > .zero else {
         return Problem("leak needs the time after which hosts turn unhealthy", subject: "--fault", fix: "write leak=45m")
@@ -82,7 +92,8 @@ package struct FleetFaults: Sendable, Hashable {
     return nil
   }
 
-  private static func share(_ text: String) -> Double? {
+  /// Reads a share such as `1%` or `0.01`; nil: the text is none, or is not from 0 to 1.
+  package static func share(_ text: String) -> Double? {
     let share = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
     guard let share, share >= 0, share <= 1 else { return nil }
     return share

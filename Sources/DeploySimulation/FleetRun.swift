@@ -24,6 +24,10 @@ package struct FleetRun {
   package private(set) var foundAfter: Interval?
   /// The smallest number of hosts that served at the same time.
   package private(set) var lowest: Int
+  /// Why the recipe cannot be simulated with these faults; nil: it can.
+  package var problem: Problem? { measures.problem }
+  /// Why looks at hosts could not decide, so that a person was asked; nil: no person was.
+  package private(set) var undecided: String?
   /// The waves, in order.
   package private(set) var waves: [Wave] = []
 
@@ -34,18 +38,18 @@ package struct FleetRun {
   }
 
   private let plan: Plan
-  private let draws: FleetDraws
+  private let hosts: FleetHosts
+  private let measures: DrawnMeasures
   private let faults: FleetFaults
   private var random: SeededRandom
   private var conductor: Conductor
   private var queue = EventQueue<Occurrence>()
-  private var now: Timestamp
   private var firstBad: Timestamp?
   /// How many times each host was tried, by host number.
   private var tries: [Int]
   private var isBegun: [Bool]
-  /// When each host got the release, by host number, or nil if the host does not have it.
-  private var gotAt: [Timestamp?]
+  /// Why the last gate that was closed could not decide; nil: it could.
+  private var doubt: String?
   private let limit: Int
 
   /// Returns the beginning that all runs of a plan have in common.
@@ -57,18 +61,18 @@ package struct FleetRun {
   ///   - scripts: the scripts of the plan's recipes. They cannot be used again.
   ///   - limit: the number of events after which the deployment counts as stuck; nil: a number that grows with the fleet.
   package init(
-    _ beginning: Rollout, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64 = 0, limit: Int? = nil
+    _ beginning: Rollout, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, _ metrics: FleetMetrics = FleetMetrics(),
+    seed: UInt64 = 0, limit: Int? = nil
   ) {
     plan = beginning.plan
-    self.draws = draws
+    hosts = FleetHosts(draws, at: beginning.plan.origin.at)
+    measures = DrawnMeasures(scripts, hosts, metrics, faults, seed: seed)
     self.faults = faults
     self.limit = limit ?? 1_000_000 + 2000 * plan.hosts.count
     random = SeededRandom(seed: seed)
-    conductor = Conductor(beginning: beginning, scripts: scripts)
-    now = plan.origin.at
+    conductor = Conductor(beginning: beginning, scripts: measures)
     tries = Array(repeating: 0, count: plan.hosts.count)
     isBegun = Array(repeating: false, count: plan.hosts.count)
-    gotAt = Array(repeating: nil, count: plan.hosts.count)
     lowest = conductor.rollout.servingCount
     run()
   }
@@ -86,7 +90,7 @@ package struct FleetRun {
         stuck = "more than \(limit) events: it goes round in circles"
         return
       }
-      now = next.at
+      hosts.now = next.at
       switch next.element {
       case .finished(let intent, let outcome): take(.finished(intent: intent, outcome))
       case .rang(let timer): take(.rang(timer: timer))
@@ -111,11 +115,11 @@ package struct FleetRun {
 
   private mutating func conclude(_ end: Conclusion) {
     conclusion = end
-    duration = now - plan.origin.at
-    if end.status == .failed, let firstBad { foundAfter = now - firstBad }
+    duration = hosts.now - plan.origin.at
+    if end.status == .failed, let firstBad { foundAfter = hosts.now - firstBad }
   }
 
-  private mutating func push(_ occurrence: Occurrence, after interval: Interval) { queue.push(occurrence, at: now + interval) }
+  private mutating func push(_ occurrence: Occurrence, after interval: Interval) { queue.push(occurrence, at: hosts.now + interval) }
 
   // MARK: what is told
 
@@ -124,10 +128,14 @@ package struct FleetRun {
     case .host(let host, .changing) where !isBegun[host]:
       isBegun[host] = true
       exposed += 1
-      if firstBad == nil, isBad(host) { firstBad = now }
+      if firstBad == nil, isBad(host) { firstBad = hosts.now }
     case .waveBegan(_, let hosts, _): waves.append(Wave(hosts: hosts))
     case .waveEnded(_, let result): if !waves.isEmpty { waves[waves.count - 1].result = result }
-    case .gateOpened(let number, let gate): answer(gate, number)
+    case .gateClosed(_, let answer): doubt = answer.verdict == .inconclusive ? answer.comment : nil
+    case .gateOpened(let number, let gate):
+      if gate.kind == .approval, doubt != nil { undecided = undecided ?? doubt }
+      doubt = nil
+      answer(gate, number)
     default: break
     }
   }
@@ -141,7 +149,7 @@ package struct FleetRun {
     case .pause: kind = .resume
     }
     for (index, signer) in gate.simulatedSigners.enumerated() {
-      var message = Message(id: "answer-\(number)" + (index == 0 ? "" : "-\(index)"), kind, by: "simulation", at: now)
+      var message = Message(id: "answer-\(number)" + (index == 0 ? "" : "-\(index)"), kind, by: "simulation", at: hosts.now)
       message.means(Awaited(gate: number, kind: gate.kind))
       message.signer = signer
       push(.said(message), after: .seconds(1 + index))
@@ -151,13 +159,13 @@ package struct FleetRun {
   // MARK: what hosts do
 
   private mutating func perform(_ intent: Intent) {
-    guard case .host(let host) = intent.place, draws.hosts.indices.contains(host) else {
+    guard case .host(let host) = intent.place, hosts.draws.indices.contains(host) else {
       return push(.finished(intent: intent.id, elsewhere(intent)), after: Self.look)
     }
     switch intent.operation {
     case .activate, .relink: change(host, intent.id)
-    case .check where isIll(host): push(.finished(intent: intent.id, .failed(.unhealthy, "the check answered no")), after: Self.look)
-    case .run where isIll(host): push(.finished(intent: intent.id, .failed(.command, "the command exited with 1")), after: Self.look)
+    case .check where hosts.isIll(host): push(.finished(intent: intent.id, .failed(.unhealthy, "the check answered no")), after: Self.look)
+    case .run where hosts.isIll(host): push(.finished(intent: intent.id, .failed(.command, "the command exited with 1")), after: Self.look)
     default: push(.finished(intent: intent.id, told(intent, by: host)), after: Self.look)
     }
   }
@@ -170,10 +178,10 @@ package struct FleetRun {
   /// Changes a host to the new release, or back to the old one. Here, the change back takes no time.
   private mutating func change(_ host: Int, _ intent: Int) {
     guard conductor.rollout.statuses[host] == .changing else {
-      gotAt[host] = nil
+      hosts.gotAt[host] = nil
       return push(.finished(intent: intent, .done()), after: .zero)
     }
-    let draw = draws.hosts[host]
+    let draw = hosts.draws[host]
     tries[host] += 1
     switch draw.end {
     case .unreachable:
@@ -188,29 +196,22 @@ package struct FleetRun {
   }
 
   private mutating func come(_ host: Int, _ intent: Int, _ draw: FleetDraws.Draw) {
-    gotAt[host] = now + draw.duration
+    hosts.gotAt[host] = hosts.now + draw.duration
     push(.finished(intent: intent, .done()), after: draw.duration)
   }
 
   private func isBad(_ host: Int) -> Bool {
-    let draw = draws.hosts[host]
-    return draw.leak != nil || draw.end == .bad || draw.end == .unhealthy
-  }
-
-  /// Returns whether the checks of a host fail now.
-  private func isIll(_ host: Int) -> Bool {
-    guard let got = gotAt[host], got <= now else { return false }
-    let draw = draws.hosts[host]
-    return draw.end == .unhealthy || draw.leak.map { got + $0 <= now } ?? false
+    let draw = hosts.draws[host]
+    return faults.worse != nil || draw.leak != nil || draw.end == .bad || draw.end == .unhealthy
   }
 
   /// Returns the answer of a host to an operation that needs no draw.
   private func told(_ intent: Intent, by number: Int) -> Outcome {
     var host = SimulatedHost(name: plan.name(ofHost: number))
-    switch host.receive(intent, from: plan.site(of: number), at: now, fate: Fate(duration: .zero)) {
+    switch host.receive(intent, from: plan.site(of: number), at: hosts.now, fate: Fate(duration: .zero)) {
     case .answered(let outcome): return outcome
     case .begun(let job):
-      if case .ended(let outcome) = host.proceed(job, turn: host.jobs[job].turn, at: now) { return outcome }
+      if case .ended(let outcome) = host.proceed(job, turn: host.jobs[job].turn, at: hosts.now) { return outcome }
       return .done()
     case .attached: return .done()
     }
@@ -221,7 +222,7 @@ package struct FleetRun {
   private mutating func elsewhere(_ intent: Intent) -> Outcome {
     switch intent.operation {
     case .check, .run:
-      let ill = faults.isOfRelease ? plan.hosts.indices.count(where: isIll) : 0
+      let ill = faults.isOfRelease ? plan.hosts.indices.count(where: hosts.isIll) : 0
       let isMet = ill > 0 && Int.random(in: 0..<plan.hosts.count, using: &random) < ill
       return isMet ? .failed(.unhealthy, "the check answered no") : .done(.bool(true))
     case .read: return .done(.text(""))

@@ -90,7 +90,7 @@ struct ForecastTests {
       return texts == [
         "there is no fault \"flakey\" did you mean flaky?", "leak needs the time after which hosts turn unhealthy write leak=45m",
         "bad-release=2: a share is 0 to 1, or 0% to 100% write bad-release=1%",
-        "a fault is missing write bad-release or flaky=0.1%; names: bad-release, unhealthy, leak, flaky, slow, unreachable",
+        "a fault is missing write bad-release or flaky=0.1%; names: bad-release, unhealthy, leak, worse, flaky, slow, unreachable",
       ]
     }
     #expect { _ = try ForecastBench.forecast(["none"], hosts: 100_000, runs: 100_000) } throws: {

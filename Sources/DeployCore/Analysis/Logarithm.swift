@@ -1,5 +1,5 @@
 /// Natural logarithms and powers of e. The core computes them itself, so that every machine gets equal results.
-enum Logarithm {
+package enum Logarithm {
   private static let ofTwo = 0.693_147_180_559_945_3
 
   /// Returns the natural logarithm.
@@ -22,8 +22,8 @@ enum Logarithm {
     return 2 * sum + exponent * ofTwo
   }
 
-  /// Returns e to this power, or infinity if the result is too large for a `Double`.
-  static func power(_ exponent: Double) -> Double {
+  /// Returns e to this power; infinity: the result is too large for a `Double`.
+  package static func power(_ exponent: Double) -> Double {
     guard exponent < 709 else { return .infinity }
     guard exponent > -745 else { return 0 }
     let doublings = (exponent / ofTwo).rounded()

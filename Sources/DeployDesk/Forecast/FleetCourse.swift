@@ -16,10 +16,11 @@ struct FleetCourse {
 
   /// Simulates one run.
   /// - Throws: why the run did not end.
-  func play(_ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64) throws(Problems) -> FleetRun {
+  func play(_ draws: FleetDraws, _ faults: FleetFaults, _ metrics: FleetMetrics = FleetMetrics(), seed: UInt64) throws(Problems) -> FleetRun
+  {
     let scripts = try scripts()
-    let run = FleetRun(beginning, scripts, draws, faults, seed: seed)
-    if let overrun = scripts.overrun { throw Problems(overrun) }
+    let run = FleetRun(beginning, scripts, draws, faults, metrics, seed: seed)
+    if let problem = scripts.overrun ?? run.problem { throw Problems(problem) }
     if let stuck = run.stuck {
       let place = project.project.recipe(beginning.plan.subject.recipe)?.place
       throw Problems(Problem("the simulation did not end: \(stuck)", place: place, fix: "lander rehearse shows where it stands"))

@@ -28,6 +28,8 @@ package struct Forecast: Sendable {
     package var seed: UInt64
     /// The median time that a deployment takes on one host.
     package var pace: Interval
+    /// What hosts show to an analysis.
+    var metrics = FleetMetrics()
 
     package init(hosts: Int? = nil, runs: Int = 200, seed: UInt64, pace: Interval = .seconds(30)) {
       self.hosts = hosts
@@ -35,10 +37,22 @@ package struct Forecast: Sendable {
       self.seed = seed
       self.pace = pace
     }
+
+    /// Sets what hosts show to an analysis if the release is as good as the old one.
+    /// - Parameters:
+    ///   - requests: the number of requests that a host serves in a second.
+    ///   - failing: the share of requests that fail, from 0 to 1.
+    ///   - value: the median of the number that a function measures.
+    package mutating func shows(requests: Double, failing: Double, value: Double) {
+      (metrics.requests, metrics.failing, metrics.value) = (requests, failing, value)
+    }
   }
 
   /// The names of the faults that can be simulated.
   package static var faults: [String] { FleetFaults.names.map(\.name) }
+
+  /// Reads a share such as `1%` or `0.01`; nil: the text is none, or is not from 0 to 1.
+  package static func share(_ text: String) -> Double? { FleetFaults.share(text) }
 
   /// The number of hosts in each run.
   package let hosts: Int
@@ -130,7 +144,7 @@ package struct Forecast: Sendable {
     runs.reserveCapacity(size.runs)
     for number in 0..<size.runs {
       let draws = FleetDraws(hosts, faults, seed: size.seed, run: number, pace: size.pace)
-      let played = try course.play(draws, faults, seed: size.seed &+ UInt64(number))
+      let played = try course.play(draws, faults, size.metrics, seed: size.seed &+ UInt64(number))
       runs.append(ForecastRow.Run(played, of: hosts))
     }
     return runs

@@ -12,11 +12,14 @@ package struct ForecastRow: Sendable {
     var foundAfter: Interval?
     /// Why the run did not succeed, or nil if it succeeded.
     var reason: String?
+    /// Why looks could not decide, so that a person was asked; nil: no person was.
+    var undecided: String?
 
     init(_ run: FleetRun, of hosts: Int) {
       let status = run.conclusion?.status
       isStopped = status != .succeeded && status != .partial
       (duration, exposed, foundAfter) = (run.duration, run.exposed, run.foundAfter)
+      undecided = run.undecided
       reason = run.conclusion?.error?.failure.message
     }
   }
@@ -54,6 +57,10 @@ package struct ForecastRow: Sendable {
   package let foundAfter: Spread?
   /// Why the first failed run failed, or nil if no run failed.
   package let reason: String?
+  /// The number of runs in which looks at hosts could not decide, so that a person was asked.
+  package let undecided: Int
+  /// Why looks could not decide in the first of these runs; nil: there was none.
+  package let doubt: String?
 
   init(strategy: String, faults: FleetFaults, runs: [Run]) {
     self.strategy = strategy
@@ -63,6 +70,8 @@ package struct ForecastRow: Sendable {
     duration = Spread(runs.filter { !$0.isStopped }.map(\.duration.milliseconds))
     exposed = Spread(runs.map(\.exposed))
     foundAfter = Spread(runs.compactMap { $0.foundAfter?.milliseconds })
+    undecided = runs.count { $0.undecided != nil }
+    doubt = runs.lazy.compactMap(\.undecided).first
     reason = runs.lazy.compactMap(\.reason).first
   }
 
@@ -72,6 +81,9 @@ package struct ForecastRow: Sendable {
   package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.map(share) }
   /// The fraction of runs that stopped a bad release, or nil if the release was good.
   package var found: Double? { isOfRelease ? share(stopped) : nil }
+
+  /// The share of runs in which looks at hosts could not decide, so that a person was asked.
+  package var undecidedShare: Double { share(undecided) }
 
   private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }
 }

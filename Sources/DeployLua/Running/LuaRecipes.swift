@@ -87,7 +87,9 @@ package final class LuaRecipes: Scripts {
     let state = loader.state
     state.seed(plan.origin.seed)
     let start: WireWriter
-    if let known { start = known.start } else {
+    if let known {
+      start = known.start
+    } else {
       let reader = ProjectReader(lines: FieldLines([]))
       guard reader.problems(described).isEmpty else {
         throw Problems(ProjectReader(lines: FieldLines(loader.files)).problems(described))

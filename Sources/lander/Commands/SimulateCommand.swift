@@ -27,6 +27,7 @@ struct SimulateCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
   @OptionGroup var fleet: FleetOptions
+  @OptionGroup var metrics: MetricOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of runs for each row.", valueName: "count"))
   var runs = 200
   @Option(help: ArgumentHelp("The faults of a row: bad-release, flaky=0.1%, leak=45m, or none. May be repeated.", valueName: "fault"))
@@ -58,7 +59,8 @@ struct SimulateCommand: Verb {
       let other = try Wiring.strategy(text, in: recipe, options)
       candidates.append(Forecast.Candidate(name: text, project: other, asked: Asked(DeploymentRequest())))
     }
-    let size = Forecast.Size(hosts: fleet.hosts, runs: runs, seed: fleet.chosenSeed, pace: Interval(hostTime) ?? .seconds(30))
+    var size = Forecast.Size(hosts: fleet.hosts, runs: runs, seed: fleet.chosenSeed, pace: Interval(hostTime) ?? .seconds(30))
+    metrics.set(in: &size)
     let forecast = try Forecast(candidates, faults: fault, size: size, stage: Wiring.stage, engine: Version.number)
     let page = try html.map { try ResultFile(at: Folder.absolute($0), option: "--html") }
     let isLong = forecast.hosts.times(runs) > 100_000

@@ -33,12 +33,17 @@ struct ForecastTable {
     ] + Table(Self.heading.map { $0.uppercased() }, rows: shown).lines(on: surface, indent: 2) + remarks
   }
 
-  /// Why good releases were stopped, and how far a share of 0% can be trusted.
+  /// Why good releases were stopped, where looks could not decide, and how far a share of 0% can be trusted.
   var remarks: [String] {
     var lines: [String] = []
     for row in rows {
       guard let share = row.wrongStops, share > 0, let reason = row.reason else { continue }
       lines.append("  \(row.strategy), \(row.fault): stopped because \(SafeText.line(reason))")
+    }
+    for row in rows {
+      guard let doubt = row.doubt else { continue }
+      let runs = "in \(percent(row.undecidedShare)) of the runs looks could not decide, and a person approved"
+      lines.append("  \(row.strategy), \(row.fault): \(runs): \(SafeText.line(doubt))")
     }
     if rows.contains(where: { $0.wrongStops == 0 || $0.found == 0 }) {
       // 1 - 0.05^(1/n) is about 3/n, unless n is small.
@@ -80,7 +85,8 @@ struct ForecastTable {
       ("strategy", .text(row.strategy)), ("fault", .text(row.fault)), ("runs", .int(row.runs)), ("stopped", .int(row.stopped)),
       ("wrongly_stopped", row.wrongStops.map { .number($0) }),
       ("wrongly_stopped_without_retry", row.wrongStopsWithoutRetry.map { .number($0) }),
-      ("found", row.found.map { .number($0) }), ("duration_ms", value(row.duration)), ("found_after_ms", value(row.foundAfter)),
+      ("undecided", row.undecided > 0 ? .number(row.undecidedShare) : nil), ("found", row.found.map { .number($0) }),
+      ("duration_ms", value(row.duration)), ("found_after_ms", value(row.foundAfter)),
       ("exposed", value(row.exposed)), ("reason", row.reason.map { .text($0) }),
     ])
   }

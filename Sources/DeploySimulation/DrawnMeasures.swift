@@ -1,0 +1,75 @@
+import DeployCore
+import DeployModel
+
+/// The scripts of a simulated rollout, in which drawn measurements replace the functions that measure hosts for an analysis. All other
+/// functions run.
+final class DrawnMeasures: Scripts {
+  /// Why the fault does not fit an analysis of the recipe; nil: it fits.
+  private(set) var problem: Problem?
+
+  private let scripts: any Scripts
+  private let hosts: FleetHosts
+  private let metrics: FleetMetrics
+  private let faults: FleetFaults
+  private let seed: UInt64
+  /// The analyses that the strategy asked for, by the function that measures. A later one with the same function replaces the first.
+  private var analyses: [Int: Watch] = [:]
+  private var looks: [ScriptID: Look] = [:]
+  private var series: [FleetSeries?]
+
+  private struct Look {
+    var host: Int
+    var watch: Watch
+  }
+
+  init(_ scripts: any Scripts, _ hosts: FleetHosts, _ metrics: FleetMetrics, _ faults: FleetFaults, seed: UInt64) {
+    self.scripts = scripts
+    self.hosts = hosts
+    self.metrics = metrics
+    self.faults = faults
+    self.seed = seed
+    series = Array(repeating: nil, count: hosts.draws.count)
+  }
+
+  func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
+    guard body.recipe == 0, case .host(let host) = subject, series.indices.contains(host), let watch = analyses[body.function] else {
+      return scripts.start(script, body, on: subject)
+    }
+    looks[script] = Look(host: host, watch: watch)
+  }
+
+  func step(_ script: ScriptID, _ answer: Answer) -> Step {
+    if let look = looks.removeValue(forKey: script) { return Step(.ended(.returned(measure(look)))) }
+    let step = scripts.step(script, answer)
+    if case .asked(.decide(.gate(let gate))) = step.next, let watch = gate.watch { know(watch, at: gate.place) }
+    return step
+  }
+
+  func kill(_ script: ScriptID) { if looks.removeValue(forKey: script) == nil { scripts.kill(script) } }
+
+  private func know(_ watch: Watch, at place: SourcePlace?) {
+    guard case .function(let function) = watch.question, let comparison = watch.comparison else { return }
+    analyses[function] = watch
+    guard let worse = faults.worse, let fault = Margin.fault(worse, of: comparison.unit) else { return }
+    problem = Problem("worse=\(worse): \(fault.message)", place: place, subject: "--fault", fix: fault.fix)
+  }
+
+  private func measure(_ look: Look) -> Value {
+    let host = look.host
+    var own = series[host] ?? FleetSeries(host: host, seed: seed)
+    defer { series[host] = own }
+    let worse = hosts.hasRelease(host) ? faults.worse.flatMap { Margin($0) } : nil
+    if look.watch.comparison?.unit == .value {
+      let value = own.value(around: metrics.value)
+      return .number(hosts.isIll(host) ? value * Self.illness : worse?.limit(value) ?? value)
+    }
+    let total = own.count(around: metrics.requests * Double(look.watch.every.milliseconds) / 1000)
+    let share = own.share(around: metrics.failing)
+    let failing = hosts.isIll(host) ? 1 : worse?.limit(share) ?? share
+    let failed = failing >= 1 ? total : min(total, own.count(around: failing * Double(total)))
+    return .text("\(failed)/\(total)")
+  }
+
+  /// How many times larger the value of a host is whose checks fail.
+  private static let illness = 10.0
+}
