@@ -266,4 +266,17 @@ struct DeployTests {
     let loud = try place.lander("deploy", "-q", "--verbose")
     #expect(loud.code == 2 && loud.err.contains("--quiet and --verbose exclude each other"), "\(loud.err)")
   }
+
+  @Test("--json and --output ndjson are refused together, before anything starts")
+  func forms() throws {
+    let place = try Workplace.project(hosts: 1)
+    for words in [
+      ["deploy", "--json", "--output", "ndjson"], ["deploy", "--output=ndjson", "--json"], ["follow", "--json", "--output", "ndjson"],
+    ] {
+      let run = try place.run(words)
+      #expect(run.code == 2 && run.err.contains("--json and --output ndjson exclude each other"), "\(words): \(run.everything)")
+      #expect(run.out.contains("\"exit\":2") && run.outLines.count == 1, "\(run.out)")
+    }
+    #expect(!place.exists("hosts") && !place.exists(".lander"))
+  }
 }

@@ -23,6 +23,8 @@ struct ExplainCommand: Verb {
   @Flag(help: "Print Markdown.")
   var markdown = false
 
+  func validate() throws { if markdown { try form.refuse(beside: "--markdown") } }
+
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.somePast(options, fix: "lander deploy makes the first deployment")
     let train = try TrainFile.named(choice.id, in: options.existingStateFolder())

@@ -35,6 +35,7 @@ struct ExportDora: Verb {
   var group: String?
 
   func validate() throws {
+    if format != .text { try form.refuse(beside: "--format \(format.rawValue)") }
     if since.moment(before: SystemClock.now) >= SystemClock.now { throw ValidationError("--since is not in the past: --since 30d") }
   }
 

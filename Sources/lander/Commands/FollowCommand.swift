@@ -45,6 +45,7 @@ struct FollowCommand: Verb {
   var alarm = false
 
   func validate() throws {
+    if output == .ndjson { try Ending.refuseTwoForms() }
     if let sinceSeq, sinceSeq < 0 { throw ValidationError("--since-seq takes the seq of a line: 0 or more") }
     if alarm, sinceSeq != nil { throw ValidationError("--since-seq has no meaning with --alarm: an alarm has no journal") }
   }

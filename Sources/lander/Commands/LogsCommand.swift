@@ -32,6 +32,7 @@ struct LogsCommand: Verb {
   var raw = false
   @Flag(name: .shortAndLong, help: "Also show new output as it arrives, until the deployment has ended.")
   var follow = false
+  func validate() throws { if raw { try form.refuse(beside: "--raw") } }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if follow { try await followed(on: terminal) } else { try await whole(on: terminal) }

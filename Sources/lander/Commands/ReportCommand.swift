@@ -30,6 +30,8 @@ struct ReportCommand: Verb {
   @Option(help: ArgumentHelp("Write JUnit's XML to this file: a suite for each wave, a case for each host and event.", valueName: "file"))
   var junit: String?
 
+  func validate() throws { if markdown { try form.refuse(beside: "--markdown") } }
+
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.somePast(options, fix: "lander deploy makes the first deployment")
     let train = try TrainFile.named(id, in: options.existingStateFolder())

@@ -46,6 +46,7 @@ struct ProgressOptions: ParsableArguments {
   var mode: Surface.Mode? { quiet ? .quiet : output }
 
   func validate() throws {
+    if output == .ndjson { try Ending.refuseTwoForms() }
     if quiet, let output, output != .quiet { throw ValidationError("--quiet and --output \(output.rawValue) exclude each other") }
     if mode == .quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
   }

@@ -11,6 +11,11 @@ struct ResultOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Also write the JSON object of --json to this file.", valueName: "file"))
   var result: String?
 
+  /// - Throws: if `--json` was given beside an option that asks for another form of standard output.
+  func refuse(beside option: String) throws {
+    if json { throw ValidationError("--json and \(option) exclude each other: use --result FILE for the object") }
+  }
+
   /// Whether a program reads the result.
   var isWanted: Bool { json || result != nil }
 }

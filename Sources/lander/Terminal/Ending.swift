@@ -10,6 +10,8 @@ enum Ending {
   fileprivate enum Form { case none, lines, document }
   fileprivate struct State {
     var form = Form.none
+    /// Whether `--json` was given, also beside another form.
+    var isJSONAsked = false
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
     var warnings: [Problem] = []
@@ -44,6 +46,7 @@ enum Ending {
     let files = EndFile.asked(own, of: command)
     state.withLock { state in
       state.form = form
+      state.isJSONAsked = words.contains("--json")
       state.files = files
       state.command = Subcommand.path(own).joined(separator: " ")
     }
@@ -54,12 +57,22 @@ enum Ending {
   static func openFiles() throws(Problems) {
     let files = state.withLock { $0.files.map { ($0.file, Folder.absolute($0.path)) } }
     for (index, (file, path)) in files.enumerated() {
-      if !path.hasPrefix("/dev/"), let other = files[..<index].first(where: { $0.1.isExactly(path) })?.0 {
-        throw Problems(
-          Problem("it names the file of \(other.rawValue), which would be overwritten", subject: file.rawValue, fix: "name another file"))
-      }
+      try refuse(path, of: file.rawValue, besides: files[..<index])
       try file.open(path)
     }
+  }
+
+  /// - Parameter path: the absolute path of a file that another option names.
+  /// - Throws: `Problems` if `--result`, `--junit` or `--dotenv` names the same file.
+  static func refuse(_ path: String, of option: String) throws(Problems) {
+    let files = state.withLock { $0.files.map { ($0.file, Folder.absolute($0.path)) } }
+    try refuse(path, of: option, besides: files[...])
+  }
+
+  private static func refuse(_ path: String, of option: String, besides files: ArraySlice<(EndFile, String)>) throws(Problems) {
+    guard !path.hasPrefix("/dev/"), let other = files.first(where: { $0.1.isExactly(path) })?.0 else { return }
+    throw Problems(
+      Problem("it names the file of \(other.rawValue), which would be overwritten", subject: option, fix: "name another file"))
   }
 
   /// Whether `--result` was given.
@@ -67,6 +80,12 @@ enum Ending {
 
   /// Whether standard output gets one object and nothing else.
   static var isDocument: Bool { state.withLock { $0.form == .document } }
+
+  /// - Throws: if `--json` was given together with `--output ndjson`: each wants standard output for itself.
+  static func refuseTwoForms() throws {
+    guard state.withLock({ $0.form == .lines && $0.isJSONAsked }) else { return }
+    throw ValidationError("--json and --output ndjson exclude each other: the last line of ndjson is the object that --json prints")
+  }
 
   /// Adds lines for people to the object, if a program reads standard output.
   /// - Returns: whether the lines become part of the object and must not be printed.
