@@ -30,7 +30,7 @@ package final class FileLock: Sendable {
 
   /// Whether a process holds the lock now.
   package static func isHeld(_ path: String) -> Bool {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return false }
     defer { close(file) }
     // A shared lock, so that two callers of this function do not disturb each other.

@@ -75,6 +75,8 @@ enum Main {
     // If a reader goes away (`lander history | head`), the command must not die half-way through a deployment. The handler does nothing.
     // Unlike SIG_IGN, a handler is not inherited by the processes that this one starts.
     signal(SIGPIPE, hearNothing)
+    // A write beyond `ulimit -f` must fail like a write to a full disk.
+    signal(SIGXFSZ, hearNothing)
     // Jobs on this machine outlive this process, so they must not inherit its descriptors, such as the pipe for a CI step's output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()

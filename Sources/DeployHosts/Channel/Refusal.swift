@@ -14,6 +14,11 @@ enum Refusal {
     let fix = lines.last { $0.hasPrefix("fix: ") }.map { String($0.dropFirst(5)) }
     lines.removeAll { $0.hasPrefix("fix: ") }
     let text = lines.suffix(3).joined(separator: "; ")
+    if isOverLimit(status, said), fix == nil {
+      return Failure(
+        .noSpace, "a file would become larger than files may be there (ulimit -f)",
+        fix: "raise the limit of the login user (fsize in /etc/security/limits.conf)")
+    }
     let kind = kind(of: status, said: said)
     // The shell's own message about a full disk would lead people to look for the cause in the recipe's hooks.
     if kind == .noSpace, fix == nil {
@@ -23,6 +28,11 @@ enum Refusal {
       return Failure(.corrupt, text, fix: "something of another kind stands where Lander keeps its own files: move it away")
     }
     return Failure(kind, text.isEmpty ? "the host's answer was status \(status)" : text, fix: fix)
+  }
+
+  /// Whether a write went beyond the limit of the size of files. The status of a program that this ended is 128 + SIGXFSZ.
+  private static func isOverLimit(_ status: Int, _ said: String) -> Bool {
+    status == 153 || said.contains("File too large") || said.contains("File size limit exceeded")
   }
 
   private static func kind(of status: Int, said: String) -> Failure.Kind {

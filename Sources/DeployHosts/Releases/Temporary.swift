@@ -14,7 +14,7 @@ enum Temporary {
   static func failure(_ what: String, _ code: Int32 = errno) -> Failure {
     let kind: Failure.Kind =
       switch code {
-      case ENOSPC, EDQUOT: .noSpace
+      case ENOSPC, EDQUOT, EFBIG: .noSpace
       case EACCES, EPERM, EROFS: .notPermitted
       case ENOENT: .missing
       default: .transport

@@ -10,12 +10,13 @@ enum Disk {
       switch code {
       case ENOENT, ENOTDIR: .missing
       case EACCES, EPERM, EROFS: .notPermitted
-      case ENOSPC, EDQUOT: .noSpace
+      case ENOSPC, EDQUOT, EFBIG: .noSpace
       default: .store
       }
     let fix: String? =
       switch code {
       case ENOSPC, EDQUOT: "free some space on the file system of \(path)"
+      case EFBIG: "raise the limit of the size of files: ulimit -f unlimited"
       case EACCES, EPERM: "let the user who runs lander read and write it: ls -ld '\(path)'"
       case EROFS: "the file system is read-only; choose another folder with --state"
       default: nil
@@ -39,7 +40,7 @@ enum Disk {
   ///   - waits: whether the file is allowed to be a pipe, in which case the function waits for its writer. If false, only a regular file is
   ///     read.
   static func read(_ path: String, limit: Int = 1 << 30, waits: Bool = false) throws(Failure) -> [UInt8] {
-    let file = try OpenFile(path, O_RDONLY | (waits ? 0 : O_NONBLOCK))
+    let file = try OpenFile(path, O_RDONLY | (waits ? 0 : O_NONBLOCK), waits: waits)
     let status = try file.status()
     guard waits || status.kind == .file else { throw Failure(.invalid, "\(path) is no regular file") }
     let size = status.size

@@ -7,11 +7,24 @@ final class OpenFile: Sendable {
   let descriptor: Int32
   let path: String
 
-  /// - Parameter flags: the flags of `open(2)`. Close-on-exec is always added, so that no child process inherits the file.
-  init(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(Failure) {
-    descriptor = open(path, flags | O_CLOEXEC, mode)
+  /// - Parameters:
+  ///   - flags: the flags of `open(2)`. Close-on-exec is always added, so that no child process inherits the file. With `O_NONBLOCK`, the
+  ///     caller checks itself what was opened.
+  ///   - waits: whether it may be a pipe, for whose other end this waits. If not, a pipe or a device in the file's place is a failure.
+  init(_ path: String, _ flags: Int32, mode: mode_t = 0o600, waits: Bool = false) throws(Failure) {
+    descriptor = open(path, flags | O_CLOEXEC | (waits ? 0 : O_NONBLOCK), mode)
     self.path = path
-    guard descriptor >= 0 else { throw Disk.failure(flags & O_CREAT == 0 ? "open" : "create", path) }
+    guard descriptor >= 0 else {
+      // The errors of a pipe that nobody reads, and of a socket.
+      if errno == ENXIO { throw Self.misplaced(path) }
+      throw Disk.failure(flags & O_CREAT == 0 ? "open" : "create", path)
+    }
+    if !waits, flags & O_NONBLOCK == 0, case .other = try status().kind { throw Self.misplaced(path) }
+  }
+
+  private static func misplaced(_ path: String) -> Failure {
+    Failure(
+      .invalid, "\(path) is a pipe, a socket or a device, and a file belongs there", fix: "look at it, then move it away: ls -l '\(path)'")
   }
 
   deinit { close(descriptor) }

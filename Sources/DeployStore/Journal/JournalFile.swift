@@ -49,6 +49,9 @@ enum JournalFile {
             "the journal cannot be opened: \(owner)", subject: path, fix: "look at it, and give it back to who deploys: ls -l '\(path)'"),
           exit: .refused)
       }
+      if let full = noRoom(error) {
+        throw Problems(Problem("the journal cannot be opened: \(full.words)", subject: path, fix: full.fix), exit: .infrastructure)
+      }
       throw Problems(
         Problem(
           "the journal cannot be opened: \(reason(error))", subject: path,
@@ -88,12 +91,28 @@ enum JournalFile {
     return error.message ?? "SQLite error \(error.resultCode.rawValue)"
   }
 
+  /// Returns what keeps the file from growing, and what to do; nil: the error has another cause.
+  private static func noRoom(_ error: any Error) -> (words: String, fix: String)? {
+    let code = (error as? DatabaseError)?.resultCode
+    if code == .SQLITE_IOERR || code == .SQLITE_FULL, let limit = fileLimit {
+      return ("a file may have at most \(limit.inBytes) here (ulimit -f), or the disk is full", "raise the limit: ulimit -f unlimited")
+    }
+    return code == .SQLITE_FULL ? (reason(error), "free some space on its file system") : nil
+  }
+
+  /// The limit of the size of files in bytes; nil: there is none.
+  private static var fileLimit: Int? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(Int.max) else { return nil }
+    return Int(limit.rlim_cur)
+  }
+
   static func failure(_ what: String, _ path: String, _ error: any Error) -> Failure {
     if let failure = error as? Failure { return failure }
-    let isFull = (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+    let full = noRoom(error)
     return Failure(
-      isFull ? .noSpace : .store, "cannot \(what) the journal \(path): \(reason(error))",
-      fix: isFull ? "free some space on its file system, then `lander resume`" : nil)
+      full == nil ? .store : .noSpace, "cannot \(what) the journal \(path): \(full?.words ?? reason(error))",
+      fix: full.map { $0.fix + ", then `lander resume`" })
   }
 
   /// Returns the keys that enclose a deployment's entries: the key of the first requested entry, and the first key after the last entry.

@@ -32,7 +32,7 @@ package struct FileSecrets: SecretProvider {
   }
 
   private func read(_ path: String) throws(Failure) -> String {
-    let file = try OpenFile(path, O_RDONLY)
+    let file = try OpenFile(path, O_RDONLY, waits: true)
     let status = try file.status()
     guard status.mode & 0o077 == 0 else {
       throw Failure(
