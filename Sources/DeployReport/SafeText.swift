@@ -3,20 +3,47 @@ package enum SafeText {
   /// Returns the text as one safe line. Control characters become caret notation. Characters that are invisible or change the direction of
   /// writing become numbers. A space is inserted to break each command of a CI system.
   package static func line(_ text: some StringProtocol) -> String {
-    var safe = ""
-    safe.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x09: safe += "  "
-      case 0x0A, 0x0D: safe += " "
-      case 0x00..<0x20: safe += "^" + String(Character(UnicodeScalar(UInt8(scalar.value) + 0x40)))
-      case 0x7F: safe += "^?"
-      case _ where isHidden(scalar):
-        safe += "<U+" + String(scalar.value, radix: 16, uppercase: true) + ">"
-      default: safe.unicodeScalars.append(scalar)
-      }
+    var text = String(text)
+    return text.withUTF8 { line($0) }
+  }
+
+  /// - Parameter bytes: valid UTF-8. An output may be one line of many megabytes, so this works on bytes and takes linear time.
+  private static func line(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    guard bytes.contains(where: { $0 < 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "#") }) else {
+      return disarmed(String(decoding: bytes, as: UTF8.self))
     }
-    return disarmed(safe)
+    var safe: [UInt8] = []
+    safe.reserveCapacity(bytes.count)
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      var length = 1
+      switch byte {
+      case UInt8(ascii: "#") where isOpening(bytes[index...]):
+        safe += Array("# #".utf8)
+        length = 2
+      case 0x20..<0x7F: safe.append(byte)
+      case 0x09: safe += [0x20, 0x20]
+      case 0x0A, 0x0D: safe.append(0x20)
+      case 0x00..<0x20: safe += [UInt8(ascii: "^"), byte + 0x40]
+      case 0x7F: safe += Array("^?".utf8)
+      default:
+        length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+        let code = bytes[(index + 1)..<(index + length)].reduce(UInt32(byte & 0x7F >> UInt8(length))) { $0 << 6 | UInt32($1 & 0x3F) }
+        if Unicode.Scalar(code).map(isHidden) ?? true {
+          safe += Array("<U+\(String(code, radix: 16, uppercase: true))>".utf8)
+        } else {
+          safe += bytes[index..<(index + length)]
+        }
+      }
+      index += length
+    }
+    return disarmed(String(decoding: safe, as: UTF8.self))
+  }
+
+  /// Whether the bytes begin with what GitHub, Azure and TeamCity would take for a command anywhere in a line.
+  private static func isOpening(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    bytes.starts(with: "##[".utf8) || bytes.starts(with: "##vso[".utf8) || bytes.starts(with: "##teamcity[".utf8)
   }
 
   /// Whether a character is invisible and changes how the text around it reads. Such characters are C1 controls, marks and overrides of
@@ -33,27 +60,45 @@ package enum SafeText {
   /// Returns the lines of a text, each made harmless. After a carriage return, the overwritten part of a line is left out, as on a
   /// terminal. Colours are left out too, because they hide nothing, and in caret notation they would make a line hard to read.
   package static func lines(_ text: String) -> [String] {
-    guard !text.isEmpty else { return [] }
-    var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    if parts.last?.isEmpty == true { parts.removeLast() }
-    return parts.map { part in line(withoutColours(part.split(separator: "\r").last ?? part)) }
+    var text = text
+    return text.withUTF8 { bytes in
+      var lines: [String] = []
+      var start = 0
+      while start < bytes.count {
+        let feed = bytes[start...].firstIndex(of: 0x0A)
+        var end = feed ?? bytes.count
+        if feed != nil, end > start, bytes[end - 1] == 0x0D { end -= 1 }
+        lines.append(withoutColours(shown(bytes[start..<end])))
+        start = (feed ?? bytes.count) + 1
+      }
+      return lines
+    }
   }
 
-  /// Removes the sequences that only set colours and weights. They consist of `ESC [`, numbers and `m`.
-  private static func withoutColours(_ text: Substring) -> Substring {
-    guard text.utf8.contains(0x1B) else { return text }
+  /// Returns the part of a line that a terminal shows in the end: the last text between carriage returns.
+  private static func shown(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
+    guard let last = bytes.lastIndex(where: { $0 != 0x0D }) else { return bytes }
+    return bytes[((bytes[..<last].lastIndex(of: 0x0D) ?? bytes.startIndex - 1) + 1)...last]
+  }
+
+  /// Returns a line made harmless, without the sequences that only set colours and weights: `ESC [`, numbers, `m`.
+  private static func withoutColours(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+    guard bytes.contains(0x1B) else { return line(UnsafeBufferPointer(rebasing: bytes)) }
     var kept: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let first = rest.first {
-      let inner = rest.dropFirst(2).prefix { (0x30...0x3B).contains($0) }
-      if rest.starts(with: [0x1B, 0x5B]), rest.dropFirst(2 + inner.count).first == UInt8(ascii: "m") {
-        rest = rest.dropFirst(3 + inner.count)
-      } else {
-        kept.append(first)
-        rest = rest.dropFirst()
+    kept.reserveCapacity(bytes.count)
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+      if bytes[index] == 0x1B, bytes[index...].starts(with: [0x1B, 0x5B]) {
+        let end = bytes[(index + 2)...].firstIndex { !(0x30...0x3B).contains($0) }
+        if let end, bytes[end] == UInt8(ascii: "m") {
+          index = end + 1
+          continue
+        }
       }
+      kept.append(bytes[index])
+      index += 1
     }
-    return Substring(String(decoding: kept, as: UTF8.self))
+    return kept.withUnsafeBufferPointer { line($0) }
   }
 
   /// Returns a line of a report without the styles of a terminal.
@@ -76,18 +121,15 @@ package enum SafeText {
     }
   }
 
-  /// Breaks text that GitHub, Azure and TeamCity would take for a command: `##[…` and `##vso[…` anywhere, and `::error…` at the start of a
-  /// line. GitHub's runner cuts off Unicode white space before `::`, so such white space counts as the start of the line.
+  /// Breaks what GitHub and others would take for a command at the start of a line: `::error…`. GitHub's runner cuts off Unicode white
+  /// space before `::`, so such white space counts as the start of the line.
   private static func disarmed(_ line: String) -> String {
     let scalars = line.unicodeScalars
-    let start = scalars.firstIndex { !$0.properties.isWhitespace } ?? scalars.endIndex
-    let isCommand = scalars[start...].starts(with: "::".unicodeScalars)
-    guard isCommand || line.utf8.contains(UInt8(ascii: "#")) else { return line }
-    var line = line
-    if isCommand { line.unicodeScalars.insert(" ", at: scalars.index(after: start)) }
-    for opening in ["##[", "##vso[", "##teamcity["] where line.contains(opening) {
-      line = line.replacing(opening, with: "# " + opening.dropFirst())
+    guard let start = scalars.firstIndex(where: { !$0.properties.isWhitespace }), scalars[start...].starts(with: "::".unicodeScalars) else {
+      return line
     }
+    var line = line
+    line.unicodeScalars.insert(" ", at: scalars.index(after: start))
     return line
   }
 }

@@ -35,6 +35,19 @@ struct TextTests {
     ])
   func safe(_ text: String, _ expected: String) { #expect(SafeText.line(text) == expected) }
 
+  @Test("a line of many megabytes is made harmless in time that grows with its length")
+  func long() {
+    var text = String(repeating: "0123456789abcdef # ## é漢\t", count: 100_000)
+    text += "\u{1B}[31m##[error]\r" + String(repeating: "x", count: 1_000_000) + "##vso[a]\u{202E}\r\r\n\r\nend\r"
+    let start = ContinuousClock.now
+    let lines = SafeText.lines(text)
+    #expect(ContinuousClock.now - start < .seconds(20))
+    #expect(lines.count == 3 && lines[0].hasSuffix("x# #vso[a]<U+202E>") && lines[1].isEmpty && lines[2] == "end")
+    #expect(lines[0].utf8.count == 1_000_000 + "# #vso[a]<U+202E>".utf8.count)
+    #expect(SafeText.lines("\r") == [" "] && SafeText.lines("a\n\n") == ["a", ""] && SafeText.lines("") == [])
+    #expect(SafeText.line("####[x ###vso[") == "### #[x ## #vso[")
+  }
+
   @Test("a progress bar that overwrites itself shows its last state")
   func carriageReturns() {
     #expect(SafeText.lines("10%\r50%\r100%\ndone\r\n") == ["100%", "done"])
