@@ -32,6 +32,46 @@ struct GivenParameterTests {
     #expect(try told(place, ["--params", "params.json", "--level", "low", "--no-dry-run"]) == "low 0")
   }
 
+  @Test("two values of one parameter, as --param and in the short form, are refused in any order; one value may be typed in both forms")
+  func bothForms() throws {
+    let place = try place()
+    for words in [["--level", "low", "--param", "level=high"], ["--param", "level=high", "--level", "low"]] {
+      let run = try place.run(["plan"] + words)
+      #expect(run.code == 2 && run.err.contains("--level: it has two values: --level low, and --param level=high"), "\(run.err)")
+    }
+    let yes = try place.lander("plan", "--no-dry-run", "--param", "dry_run=yes")
+    #expect(yes.code == 2 && yes.err.contains("it has two values: --dry_run false, and --param dry_run=yes"), "\(yes.err)")
+    #expect(try told(place, ["--param", "level=high", "--level", "high", "--dry-run", "--param", "dry_run=yes"]) == "high 1")
+  }
+
+  @Test(
+    "a file that is no JSON is refused with the line and what is wrong there",
+    arguments: [
+      ("{ \"level\": \"high\", }", "line 1: a comma stands before the }"),
+      ("{\n\"level\": [\"high\",\n]\n}", "line 3: a comma stands before the ]"),
+      ("{ \"level\": \"high\"\n\"dry_run\": true }", "line 2: a , or } was expected"),
+      ("{ 'level': 'high' }", "a name in double quotes was expected"),
+      ("{ \"level\": 'high' }", "a text has double quotes, not single ones"), ("{ \"level\": high }", "line 1: high is no value"),
+      ("{ \"level\": 01 }", "line 1: 01 is no value"), ("// note\n{}", "line 1: JSON has no comments"),
+      ("{ \"level\": \"high\"", "it ends before its }"),
+      ("{ \"level\": \"hi\ngh\" }", "line 1: a text has a line feed"), ("{} {}", "something stands behind the end"),
+      ("", "it ends where a value was expected"),
+      ("{ \"level\": \"\\x\" }", "a \\ stands before something"), ("{ \"level\" \"high\" }", "a : was expected after the name"),
+    ])
+  func flaws(_ text: String, _ words: String) throws {
+    let place = try place()
+    try place.write(text, to: "params.json")
+    let run = try place.lander("plan", "--params", "params.json")
+    #expect(run.code == 2 && run.err.contains("params.json is no JSON: ") && run.err.contains(words), "\(text): \(run.err)")
+  }
+
+  @Test("a file may begin with a byte order mark, and have every number, escape and white space of JSON")
+  func whole() throws {
+    let place = try place()
+    try place.write("\u{FEFF}{\r\n\t\"level\" : \"\\u0068igh\", \"dry_run\": true }\n", to: "params.json")
+    #expect(try told(place, ["--params", "params.json"]) == "high 1")
+  }
+
   @Test("a list is typed with commas or in several options, and may be a list in the file")
   func lists() throws {
     let place = try Workplace.project(hosts: 1, body: "params = { regions = param.list { \"eu\", \"us\", \"ap\", default = {} } },")

@@ -66,8 +66,10 @@ struct GivenParameters {
       let form = #"write one JSON object: { "percent": "10%", "migrate": true }"#
       problems.append(Problem("\(file) \(words)", subject: "--params", fix: fix ?? form))
     }
-    let bytes: [UInt8]
+    var bytes: [UInt8]
     do throws(Refusal) { bytes = try Self.bytes(of: Folder.absolute(file)) } catch { return refuse(error.words, error.fix) }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    if let flaw = JSONFlaw.first(in: bytes) { return refuse("is no JSON: line \(flaw.line): \(flaw.words)") }
     guard case .record(let found)? = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else { return refuse("is no JSON object") }
     for name in JSONNames.repeated(in: bytes) { refuse("has \"\(name)\" twice", "keep one of them") }
     var unknown = 0

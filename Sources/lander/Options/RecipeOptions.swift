@@ -50,17 +50,36 @@ struct RecipeOptions: Equatable {
         if value == nil, let next = rest.first, !next.hasPrefix("-"), !recipes.contains(next) { rest.removeFirst() }
       }
     }
+    let short = parameters
     for text in explicit {
       let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
         String.init)
       if sides.count == 2, !sides[0].isEmpty {
-        add(sides[0], sides[1], isList: Self.find(sides[0], in: declared)?.kind.isList ?? false)
+        let parameter = Self.find(sides[0], in: declared)
+        if let parameter, let problem = Self.contradiction(text, sides[1], of: parameter, short) { problems.append(problem) }
+        add(sides[0], sides[1], isList: parameter?.kind.isList ?? false)
       } else {
         problems.append(
           Problem(
             "\"\(text)\" is not NAME=VALUE", subject: "--param", fix: "write --param percent=10%"))
       }
     }
+  }
+
+  /// Returns the problem that `--param` and the short form give one parameter two values; nil: they do not.
+  /// - Parameters:
+  ///   - text: the value of `--param`, and `value` the part after its `=`.
+  ///   - short: the parameters that were given in the short form.
+  private static func contradiction(_ text: String, _ value: String, of parameter: Parameter, _ short: [Value.Member]) -> Problem? {
+    guard !parameter.kind.isList, let other = short.last(where: { $0.name.isExactly(parameter.name) })?.value.text,
+      !meaning(value, parameter).isExactly(meaning(other, parameter))
+    else { return nil }
+    return Problem(
+      "it has two values: --\(parameter.name) \(other), and --param \(text)", subject: "--\(parameter.name)", fix: "keep one of them")
+  }
+  private static func meaning(_ text: String, _ parameter: Parameter) -> String {
+    guard parameter.kind == .boolean else { return text }
+    return ["true", "yes", "on"].contains(text) ? "true" : ["false", "no", "off"].contains(text) ? "false" : text
   }
 
   /// Returns the parameters of all recipes, first those of the recipe that the words name. If several recipes have parameters with one

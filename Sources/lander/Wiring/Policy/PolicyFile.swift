@@ -20,7 +20,13 @@ enum PolicyFile {
         throw Problem("there is no policy \(path), which LANDER_POLICY names", fix: "put it there, or unset LANDER_POLICY")
       }
       if let reason = OwnFile.doubt(path) { throw reason }
-      guard let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
+      if let flaw = JSONFlaw.first(in: Array(text.withoutByteOrderMark.utf8)) {
+        throw Problem("the policy \(path) is no JSON: line \(flaw.line): \(flaw.words)", fix: "correct it: until then, nothing runs")
+      }
+      for name in JSONNames.repeated(in: Array(text.utf8)) {
+        throw Problem("the policy \(path) has \"\(name)\" twice", fix: "keep one of them")
+      }
+      guard let value = try? JSONDecoder().decode(Value.self, from: Data(text.withoutByteOrderMark.utf8)) else {
         throw Problem("the policy \(path) is no JSON", fix: "jq . \(path) shows where")
       }
       var policy = try Policy(value, path: path)

@@ -1,0 +1,100 @@
+/// The first place where a text is no JSON (RFC 8259). Foundation's reader accepts more than JSON, and does not say what is wrong where.
+struct JSONFlaw: Error, Hashable {
+  /// The line of the text, counted from 1.
+  var line: Int
+  var words: String
+
+  /// Returns the flaw; nil: the text is JSON.
+  static func first(in text: [UInt8]) -> JSONFlaw? {
+    var scan = JSONScan(text)
+    do throws(JSONFlaw) {
+      try scan.whole()
+      return nil
+    } catch { return error }
+  }
+}
+
+/// Goes over a text once.
+private struct JSONScan {
+  private let text: [UInt8]
+  private var at = 0
+  /// The limit of lists and objects inside each other.
+  private static let deepest = 200
+
+  init(_ text: [UInt8]) { self.text = text }
+
+  mutating func whole() throws(JSONFlaw) {
+    try value(0)
+    skip()
+    if at < text.count { throw flaw("something stands behind the end of the value") }
+  }
+
+  private var next: UInt8? { at < text.count ? text[at] : nil }
+  private func flaw(_ words: String) -> JSONFlaw { JSONFlaw(line: 1 + text[..<min(at, text.count)].count { $0 == 10 }, words: words) }
+  private mutating func skip() { while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { at += 1 } }
+
+  private mutating func value(_ depth: Int) throws(JSONFlaw) {
+    skip()
+    switch next {
+    case nil: throw flaw("it ends where a value was expected")
+    case UInt8(ascii: "{")?, UInt8(ascii: "[")?: try members(depth + 1)
+    case UInt8(ascii: "\"")?: try quoted()
+    case UInt8(ascii: "'")?: throw flaw("a text has double quotes, not single ones")
+    case UInt8(ascii: "/")?, UInt8(ascii: "#")?: throw flaw("JSON has no comments")
+    default: try word()
+    }
+  }
+
+  private mutating func members(_ depth: Int) throws(JSONFlaw) {
+    if depth > Self.deepest { throw flaw("it is nested more than \(Self.deepest) deep") }
+    let (isObject, close): (Bool, UInt8) = text[at] == UInt8(ascii: "{") ? (true, UInt8(ascii: "}")) : (false, UInt8(ascii: "]"))
+    let sign = isObject ? "}" : "]"
+    at += 1
+    skip()
+    while next != close {
+      if isObject { try name() }
+      try value(depth)
+      skip()
+      if next == close { break }
+      guard next == UInt8(ascii: ",") else { throw flaw(next == nil ? "it ends before its \(sign)" : "a , or \(sign) was expected") }
+      at += 1
+      skip()
+      if next == close { throw flaw("a comma stands before the \(sign)") }
+    }
+    at += 1
+  }
+
+  private mutating func name() throws(JSONFlaw) {
+    guard next == UInt8(ascii: "\"") else { throw flaw("a name in double quotes was expected") }
+    try quoted()
+    skip()
+    guard next == UInt8(ascii: ":") else { throw flaw("a : was expected after the name") }
+    at += 1
+  }
+
+  private mutating func quoted() throws(JSONFlaw) {
+    at += 1
+    while let byte = next, byte != UInt8(ascii: "\"") {
+      if byte < 0x20 { throw flaw("a text has a line feed or another control character: write \\n or \\u00…") }
+      at += 1
+      guard byte == UInt8(ascii: "\\") else { continue }
+      let digits = next == UInt8(ascii: "u") ? 4 : 0
+      guard let sign = next, "\"\\/bfnrtu".utf8.contains(sign),
+        text[(at + 1)...].prefix(digits).count(where: { Character(Unicode.Scalar($0)).isHexDigit }) == digits
+      else { throw flaw("a \\ stands before something that it cannot stand before") }
+      at += 1 + digits
+    }
+    if next == nil { throw flaw("a text has no closing quote") }
+    at += 1
+  }
+
+  /// A number, true, false or null.
+  private mutating func word() throws(JSONFlaw) {
+    let word = String(decoding: text[at...].prefix { !" \t\n\r,:]}[{\"".utf8.contains($0) }.prefix(400), as: UTF8.self)
+    let number = #/-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/#
+    guard ["true", "false", "null"].contains(word) || word.wholeMatch(of: number) != nil else {
+      throw flaw(word.isEmpty ? "a value was expected" : "\(String(word.prefix(40))) is no value: a text has double quotes")
+    }
+    at += word.utf8.count
+  }
+}
