@@ -90,5 +90,11 @@ import Testing
     #expect(missing.result?.error?.failure.fix?.contains("nane") == true)
     let wrong = problems(#"local v = template "v""#, files: ["v": "a\nb {{ not a name }}"])
     #expect(wrong.count == 1 && wrong[0].hasPrefix("v:2: template: {{ begins a place that has no name"), "\(wrong)")
+    for text in ["a\nb {{}}", "a\n{{ }} c", "a\n{{{{ name }}"] {
+      let empty = problems(#"local v = template "v""#, files: ["v": text])
+      #expect(empty.count == 1 && empty[0].hasPrefix("v:2: template: {{ begins a place that has no name"), "\(text): \(empty)")
+    }
+    let exact = #"local v = template "v""#
+    #expect(try said(exact, "v { name = 1234567890.123456, port = 0.1 }", files: files) == "server 1234567890.123456;\nlisten 0.1;\n")
   }
 }

@@ -146,6 +146,8 @@ import Testing
     #expect(try said(#"url.encode "a b/ü~-._%""#) == "a%20b%2F%C3%BC~-._%25")
     #expect(try said(#"url.decode "a%20b%2F%c3%bc+""#) == "a b/ü+")
     #expect(try said(#"url.query { b = { 1, 2 }, a = "x y", c = true }"#) == "a=x%20y&b=1&b=2&c=true")
+    #expect(
+      try said("url.query { t = 1234567890.123456, b = 0.1, i = 12345678901234567 }") == "b=0.1&i=12345678901234567&t=1234567890.123456")
     let whole = "https://kim:p%40ss@Shop.example.com:8443/a%20b?x=1&y=a+b&x=2&z#top"
     #expect(
       try said("json.encode(url.parse '\(whole)')")
@@ -157,6 +159,8 @@ import Testing
       ("url.decode '%4'", "something other than two hexadecimal digits; a % itself is %25"), ("url.parse 'x y:'", "no blank"),
       ("url.encode(1)", "got 1"),
       ("url.parse '/path'", "begins with no scheme"), ("url.parse 'http://a:99999/'", "99999 is no port"),
+      ("url.parse 'http://a:/'", "it has a : and no port"), ("url.parse 'http://a@b@c/'", "its user has a character"),
+      ("url.parse 'http://a%4@c/'", "its user has a % without two digits"), ("url.parse 'http://a:%x@c/'", "its user has a %"),
       ("url.query 'a'", "takes a table"), ("url.query { a = { x = 1 } }", "a takes a list"),
       ("url.parse 'http://h\\\\@evil/'", "no backslash"),
       ("url.query { a = json.list }", "takes a text, a number"), ("url.query { a = secret 'X' }", "a secret cannot become text"),

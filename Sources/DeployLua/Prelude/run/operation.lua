@@ -49,7 +49,7 @@ function operation.text(subject, value)
   if value == nil then return nil end
   if type(value) == "string" then return operation.is_plain(subject, value, true) and value or nil end
   if value == void then return nil end
-  if type(value) == "number" then return tostring(value) end
+  if type(value) == "number" then return values.as_text(value) end
   local pieces = values.is(value, secret.kind)
   if pieces then return pieces end
   rehearsal.complain(string.format("%s must be a text or a secret, got %s", subject, values.described(value)))

@@ -44,6 +44,17 @@ function values.plain(value)
   return value
 end
 
+--- Returns a text, a number or a boolean as text. A number has as many digits as it needs to be the same number again.
+function values.as_text(value)
+  local text = tostring(value)
+  if math.type(value) ~= "float" then return text end
+  for digits = 15, 17 do
+    if tonumber(text) == value then break end
+    text = string.format("%." .. digits .. "g", value)
+  end
+  return text
+end
+
 --- Makes a word with members, such as `log` or `param`. call: what the word does if it is called itself, or nil if it cannot be called.
 function values.word(name, members, call)
   local type_ = values.kind(name)

@@ -17,7 +17,7 @@ language.word {
 local function pieces(text, file)
   local list, at = {}, 1
   while true do
-    local first, last, name = string.find(text, "{{%s*([%w_]*)%s*}}", at)
+    local first, last, name = string.find(text, "{{%s*([%w_]+)%s*}}", at)
     local open = string.find(text, "{{", at, true)
     if open and open ~= first then
       local _, line = string.gsub(string.sub(text, 1, open), "\n", "")
@@ -56,7 +56,7 @@ local function filled(one, own, secret)
       local value = own[part.name]
       local hidden = secret and secret(value)
       if hidden then for _, piece in ipairs(hidden) do out[#out + 1] = piece end
-      elseif type(value) == "string" or type(value) == "number" then out[#out + 1] = tostring(value)
+      elseif type(value) == "string" or type(value) == "number" then out[#out + 1] = values.as_text(value)
       else refuse(one.file, part.name, value, own) end
     end
   end

@@ -52,7 +52,7 @@ local function item(name, value)
   if kind ~= "string" and kind ~= "number" and kind ~= "boolean" then
     errors.usage(string.format("url.query: %s takes a text, a number, true or false, got %s", name, values.described(value)))
   end
-  return encoded(name) .. "=" .. encoded(tostring(value))
+  return encoded(name) .. "=" .. encoded(values.as_text(value))
 end
 
 local function query(given)
@@ -93,8 +93,18 @@ local function machine(text, place, parts)
   local host, port = string.match(place, "^(%[[%x:.]+%])(.*)$")
   if not host then host, port = string.match(place, "^([^:]*)(.*)$") end
   local number = math.tointeger(tonumber(string.match(port, "^:(%d%d?%d?%d?%d?)$")))
+  if port == ":" then refuse(text, "it has a : and no port") end
   if port ~= "" and (not number or number > 65535) then refuse(text, string.sub(port, 2) .. " is no port") end
   parts.host, parts.port = string.lower(host), number
+end
+
+--- Returns the user and the password (nil: there is no colon) of the part before the @.
+local function login(text, user)
+  if string.find(user, "[^%w%-._~!$&'()*+,;=:%%]") then refuse(text, "its user has a character that is written with %: an @ is %40") end
+  local name, colon, password = string.match(user, "^([^:]*)(:?)(.*)$")
+  name, password = decoded(name), decoded(password)
+  if not name or not password then refuse(text, "its user has a % without two digits") end
+  return name, colon ~= "" and password or nil
 end
 
 local function parse(value)
@@ -114,8 +124,7 @@ local function parse(value)
   if authority then
     local user, place = string.match(authority, "^(.*)@([^@]*)$")
     machine(text, place or authority, parts)
-    local name, password = string.match(user or "", "^([^:]*):?(.*)$")
-    if user then parts.user, parts.password = decoded(name), string.find(user, ":", 1, true) and decoded(password) or nil end
+    if user then parts.user, parts.password = login(text, user) end
   end
   return parts
 end
