@@ -48,6 +48,23 @@ struct OutsideInputTests {
     #expect(!run.err.contains("whole"), "\(run.err)")
   }
 
+  @Test("a deploy.lua that is a link out of the project is refused; a link to a file of the project, or to the project's folder, is not")
+  func linkedRecipes() throws {
+    let place = try Workplace.project(hosts: 1)
+    try place.write(try place.text("deploy.lua"), to: "common/deploy.lua")
+    try shell("mkdir out in && ln -s ../common/deploy.lua out/deploy.lua && mkdir in/sub && mv deploy.lua in/sub/x.lua", in: place)
+    try shell("ln -s sub/x.lua in/deploy.lua && ln -s in also", in: place)
+    for command in ["list", "check", "deploy"] {
+      let run = try place.lander("-C", "out", command)
+      #expect(
+        run.code == 2 && run.everything.contains("deploy.lua is a link that leads out of the project"), "\(command): \(run.everything)")
+    }
+    for folder in ["in", "also"] {
+      let run = try place.lander("-C", folder, "list")
+      #expect(run.code == 0, "\(folder): \(run.everything)")
+    }
+  }
+
   @Test("a pattern of 5,000 stars ends")
   func stars() throws {
     let place = try Workplace.project()

@@ -51,7 +51,7 @@ struct TestCommand: Verb {
     let files = try SpecFiles(folder: folder).read(paths, mayBeNone: lab.lab)
     let sources = try ProjectSources(folder, state: options.stateFolder())
     let seen = CoveredFiles(in: folder, isWanted: coverage || lcov != nil)
-    let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder, sources: sources, coverage: seen.coverage)
+    let specs = LuaSpecs(main: try Folder.recipes(of: folder) ?? "", folder: folder, sources: sources, coverage: seen.coverage)
     let run = SpecRun(library: specs, stage: Wiring.stage(seen.coverage)) { Int(DeployModel.ExitCode($0, rollback: $1).rawValue) }
     let (clock, processors) = (ContinuousClock(), ProcessInfo.processInfo.activeProcessorCount)
     let start = clock.now

@@ -130,6 +130,14 @@ enum Folder {
     throw Problem("\(path) is a link that leads out of the \(depth == 2 ? "plugin" : "project")", fix: "put the file itself there")
   }
 
+  /// Returns the text of a project's `deploy.lua`, or nil if there is none.
+  /// - Throws: if it cannot be read, or is a link that leads out of the project.
+  static func recipes(of project: String) throws(Problem) -> String? {
+    guard let text = try text(at: project + "/deploy.lua") else { return nil }
+    try refuseLeadingOut("deploy.lua", of: project)
+    return text
+  }
+
   /// Returns the path at which a shell would find a program, or nil if it would find none.
   static func program(_ name: String) -> String? {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {

@@ -23,7 +23,7 @@ final class KeptReads: Sendable {
   /// - Returns: nil if this text of `deploy.lua` was not deployed from here, or the state folder cannot be read.
   static func of(_ options: ProjectOptions) async -> KeptReads? {
     guard let folder = (try? options.existingStateFolder()).flatMap({ $0 }), let past = try? Wiring.past(options),
-      let project = try? options.folder(), let text = try? Folder.text(at: project + "/deploy.lua"),
+      let project = try? options.folder(), let text = try? Folder.recipes(of: project),
       let store = try? DirectoryBundleStore(in: StateDirectory(folder)), let found = try? await past.readings(of: text, in: store),
       !found.isEmpty
     else { return nil }

@@ -14,7 +14,7 @@ enum Wiring {
   /// - Throws: all problems, also capabilities of plugins that this machine's policy does not allow.
   static func project(_ options: ProjectOptions, kept: KeptReads? = nil) throws -> LoadedProject {
     let folder = try options.folder()
-    guard let text = try Folder.text(at: folder + "/deploy.lua") else {
+    guard let text = try Folder.recipes(of: folder) else {
       throw Problems(Problem("there is no deploy.lua in \(folder)"))
     }
     let sources = try ProjectSources(folder, state: options.stateFolder())
