@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A group of two hosts and five recipes for it, with counts of the connections to the hosts and of the requests over them.
-@Suite("Commands that look at hosts ask each host once")
+@Suite("Commands that look at hosts ask each host once", .serialized)
 struct AskedOnceTests {
   private struct Counts {
     var sessions = 0
@@ -20,9 +20,9 @@ struct AskedOnceTests {
       echo >>'\(root)/sessions'
       tee -a "\(root)/sent.$$" | exec sh
 
-      """, to: "session", mode: 0o755)
+      """, to: "session")
     var text = """
-      transport "counting" (function() return { "\(root)/session" } end)
+      transport "counting" (function() return { "/bin/sh", "\(root)/session" } end)
       group "test" { hosts = {
         host "h1" { transport = "counting", root = "\(root)/hosts/h1" },
         host "h2" { transport = "counting", address = "b", root = "\(root)/hosts/h2" },
@@ -85,7 +85,7 @@ struct AskedOnceTests {
   @Test("a host that is out of reach is tried once, not once for each recipe")
   func away() throws {
     let place = try Self.project()
-    try place.write("#!/bin/sh\necho >>'\(place.path)/sessions'\necho no way >&2\nexit 255\n", to: "session", mode: 0o755)
+    try place.write("#!/bin/sh\necho >>'\(place.path)/sessions'\necho no way >&2\nexit 255\n", to: "session")
     let (one, _) = try Self.counts(place, ["status", "app"], code: 20)
     let (all, run) = try Self.counts(place, ["status"], code: 20)
     #expect(one.sessions == all.sessions, "\(one) \(all)")

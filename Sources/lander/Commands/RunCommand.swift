@@ -8,6 +8,7 @@ import DeployReport
 struct RunCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group; they keep their release.",
+    usage: "lander run [<options>] <task> [<recipe>] [--<parameter> <value> ...]",
     discussion: """
       Name the task, then the recipe if several recipes have a task of that name, then the task's parameters as options. A task has locks, \
       a journal and bounds, like a deployment, and none of its commands runs twice. You can give its id to follow, pause, resume, cancel, \

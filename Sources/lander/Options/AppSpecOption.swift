@@ -4,7 +4,7 @@ import ArgumentParser
 struct AppSpecOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Deploy this bundle as its appspec file says, without a deploy.lua. Give a folder, an archive, or the appspec file in a folder.",
+      "Use this bundle and its appspec file instead of a deploy.lua. Give a folder, an archive, or the appspec file in a folder.",
       valueName: "dir|file"))
   var appspec: String?
 

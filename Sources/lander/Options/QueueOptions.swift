@@ -30,7 +30,9 @@ struct QueueOptions: ParsableArguments {
       """)
   var urgent = false
 
-  @Option(help: ArgumentHelp("The reason for --urgent or --override-freeze, in one line. The journal records it.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp(
+      "The reason for --urgent (and for --override-freeze of deploy), in one line. The journal records it.", valueName: "text"))
   var reason: String?
 
   /// What to do if another deployment has the hosts.

@@ -25,7 +25,9 @@ struct RequestOptions: ParsableArguments {
 
   @OptionGroup var tags: WhereOption
 
-  @Option(help: ArgumentHelp("A parameter of the recipe; the long form of --NAME VALUE.", valueName: "name=value"))
+  @Option(
+    help: ArgumentHelp(
+      "A parameter of the recipe; the long form of --NAME VALUE. Two different values are refused.", valueName: "name=value"))
   var param: [String] = []
 
   @Option(
