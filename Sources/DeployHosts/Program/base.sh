@@ -117,14 +117,14 @@ l_full() {
   l_named "$1"
   l_l=$(ulimit -f)
   [ "$l_l" = unlimited ] || l_die 43 "files may have at most $l_l blocks here (ulimit -f), or the disk of $l_at is full" \
-    "raise the limit of the login user (fsize in /etc/security/limits.conf), and look at df -h $l_at"
+    "raise fsize in /etc/security/limits.conf, and look at df -h $l_at"
   l_die 43 "nothing more can be written to $l_at: the disk is full, or a quota is used up" "make room there: df -h $l_at"
 }
 # FOLDER: says why it cannot be written to. Only the disk can keep out the folder's owner or root. Its mode never does.
 l_sealed() {
   l_named "$1"
   if [ "$(id -u)" = 0 ] || [ -O "$1/." ]; then
-    l_die 43 "the disk of $l_at is mounted read-only" "look at the host's disk (dmesg, mount) and mount it for writing again"
+    l_die 43 "the disk of $l_at is mounted read-only" "look at dmesg, and mount it for writing again"
   fi
   l_die 45 "$l_at cannot be written by $(id -un)" "chown $(id -un) $l_at, or deploy as its owner"
 }
@@ -198,32 +198,30 @@ l_memory() {
   [ -O "$L" ] || l_foreign "belongs to $(stat -c %U "$L"), not to $(id -un), who deploys" "chown -R $(id -un) $L"
   cd -P "$P" || exit 45
   l_l=${PWD%/}/.lander
-  { command exec 8<"$L"; } 2>/dev/null || l_die 45 "$L cannot be read by $(id -un), though it is theirs" "chmod u+rwx $L"
+  { command exec 8<"$L"; } 2>/dev/null || l_die 45 "$L cannot be read by $(id -un)" "chmod u+rwx $L"
   L=/proc/self/fd/8
   cd -P "$L" && [ "$PWD" = "$l_l" ] && [ -O . ] || {
-    [ -e /proc/self ] || l_die 45 "this host has no /proc, which Lander needs" "mount -t proc proc /proc"
+    [ -e /proc/self ] || l_die 45 "this host has no /proc" "mount -t proc proc /proc"
     L=$P/.lander; l_foreign "was changed while it was opened"
   }
   cd /
 }
 # WHAT WAY: says that the private part is not trusted, and how to get one that is trusted.
 l_foreign() {
-  l_die 45 "$L $1: another user could have put it there, so nothing in it is believed or run" \
-    "look at what it is and who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
+  l_die 45 "$L $1: another user could have put it there" \
+    "look who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
 }
 # Refuses a private part to which others may write, or in which something stands that a read would wait for. It takes a process, so it is
 # done when a host is surveyed and when it is locked. A job without /proc has pipes with names.
 l_private() {
   [ -z "$l_made" ] || return 0
-  l_l=$(
-    find "$L/." -name staging -prune -o -path '*/.' \( -perm -20 -o -perm -2 \) -print -o ! -type f ! -type d ! -type l ! -name 'pipe.*' \
-      -print 2>/dev/null
-  )
-  [ -n "$l_l" ] || return 0
-  l_l=${l_l%%"$LF"*}
-  l_l=$P/.lander${l_l#"$L/."}
-  [ "$l_l" != "$P/.lander" ] || { L=$l_l; l_foreign "can be written by others" "chmod -R go-w $L"; }
-  l_die 46 "$l_l is a pipe, a socket or a device, and does not belong there" "rm $l_l"
+  l_l=$(find "$L/." -name staging -prune -o -path '*/.' -perm /22 -print -o ! -type f ! -type d ! -type l ! -name 'pipe.*' -print 2>/dev/null)
+  l_l=${l_l%%"$LF"*} l_n=$P/.lander${l_l#"$L/."}
+  case $l_l in
+    '') ;;
+    */.) L=$l_n; l_foreign "can be written by others" "chmod -R go-w $L" ;;
+    *) l_die 46 "$l_n is no file" "rm $l_n" ;;
+  esac
 }
 # PATH DEPLOYMENT: makes the deployment's folder, its private part, and what a lock of DEPLOYMENT needs in that part.
 l_home() {
@@ -247,25 +245,26 @@ l_home() {
 l_unmade() {
   l_up=$L
   until [ -e "$l_up" ] || [ -L "$l_up" ]; do l_up=${l_up%/*}; done
-  [ -d "${l_up:-/}" ] || l_die 47 "$l_up is no folder, and $P has to be made there" "move it away, or change the path in the recipe"
+  [ -d "${l_up:-/}" ] || l_die 47 "$l_up is no folder, and $P has to be made there" "move it away, or change the path"
   l_full "${l_up:-/}"
 }
 # The files and folders of the private part; a folder in the place of a file would swallow what is renamed to it.
 l_files='fence guard receipt receipt.previous failed key id order sequence'
 l_folders='lock jobs recipes staging manifests entries receipts once queue uploads inbox'
-# NAME: whether it is of another kind than belongs there. Sets l_l to the right kind.
+# KIND: refuses what is called l_n and is of another kind; a survey says that it is blocked, unless reading it may have no end.
 l_odd() {
-  [ -e "$L/$1" ] || [ -L "$L/$1" ] || return
-  case " $l_files " in
-    *" $1 "*) l_l=file && [ ! -f "$L/$1" ] ;;
-    *) l_l=folder && [ ! -d "$L/$1" ] ;;
-  esac
+  [ -e "$L/$l_n" ] || return 0
+  [ -f "$L/$l_n" ] || [ -d "$L/$l_n" ] || l_told=
+  ${l_told:- l_die 46} "$P/.lander/$l_n is no $1, and a $1 belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
+}
+l_told=
+l_kinds() {
+  for l_n in $l_files; do [ -f "$L/$l_n" ] || l_odd file; done
+  for l_n in $l_folders; do [ -d "$L/$l_n" ] || l_odd folder; done
 }
 # Refuses what is of the wrong kind, and another user's links in place of Lander's folders: that user could lead them anywhere.
 l_places() {
-  for l_n in $l_files $l_folders; do
-    ! l_odd "$l_n" || l_die 46 "$P/.lander/$l_n is no $l_l, and a $l_l belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
-  done
+  l_kinds
   for l_n in releases shared; do [ ! -L "$P/$l_n" ] || l_way "$P/$l_n" "$P"; done
 }
 
@@ -277,7 +276,7 @@ l_way() {
     if [ -L "$l_a" ]; then
       case $(stat -c %u "$l_a") in
         0 | "$(id -u)") ;;
-        *) l_die 45 "$l_a is a link that belongs to $(stat -c %U "$l_a"), who could lead it anywhere: it is not followed" \
+        *) l_die 45 "$l_a is a link that belongs to $(stat -c %U "$l_a"), who could lead it anywhere" \
           "name the place it leads to: $(readlink -f "$l_a")" ;;
       esac
     fi
@@ -315,10 +314,10 @@ l_fence() {
   { read -r l_f l_t; } 2>/dev/null <"$L/fence"
   l_f=${l_f:-0}
   if [ "$1" -lt "$l_f" ]; then
-    l_die 40 "the host has seen fence $l_f; this deployment has the older fence $1" "a newer deployment took over: lander status"
+    l_die 40 "the host has seen fence $l_f, and not the older fence $1" "a newer deployment took over: lander status"
   fi
   if [ "$1" -eq "$l_f" ] && [ "$l_t" != "$2" ] && [ -n "$l_t" ]; then
-    l_die 40 "fence $1 belongs to another deployment on this host" "deploy again: the next one gets a higher fence"
+    l_die 40 "fence $1 belongs to another deployment" "deploy again, with a higher fence"
   fi
   [ "$1" -gt "$l_f" ] || [ -z "$l_t" ] || return 0
   if [ ! -e "$L/fence" ]; then

@@ -130,12 +130,8 @@ l_survey() {
   case $l_l in [~]/*) l_l=${HOME%/}/${l_l#??} ;; esac
   ! l_memory "$l_l" || l_private
   shift
-  for t in $l_files $l_folders; do
-    l_odd "$t" || continue
-    # A link may lead to something that has no end.
-    [ "$l_l" = folder ] || [ -d "$L/$t" ] || [ ! -e "$L/$t" ] || l_places
-    echo "blocked $l_l $P/.lander/$t"
-  done
+  l_told='echo blocked'
+  l_kinds
   echo "home $HOME"
   echo "boot $l_bootid"
   # Kernels before 6.1 do not have the architecture in a file.
@@ -160,7 +156,7 @@ l_survey() {
     [ "$up" != "$at" ] || up=.
     at=${up:-/}
   done
-  [ -d "$at" ] || echo "blocked folder $at"
+  [ -d "$at" ] || echo "blocked $at is no folder, and a folder belongs there mv $at $at.found"
   # What the kernel shows of a process is made when it is looked at, so the first time is now; busybox tells it in whole seconds. The folder
   # of this process belongs to the login user, unless the kernel hides what is in it.
   l_l=$(stat -c '%.3Y %d:%i %U %N' /proc/self/fd/1 "/proc/$$/." "$at/." "/proc/$$/exe" 2>/dev/null) ||

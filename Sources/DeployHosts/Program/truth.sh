@@ -131,7 +131,7 @@ l_newer() {
   l_t=
   { read -r l_f l_t; } 2>/dev/null <"$L/fence"
   [ -z "$l_t" ] || [ "$l_t" = "$1" ] ||
-    l_die 40 "a newer deployment took the lock of $P (fence $l_f)" "lander status says what it did; deploy again if this one is still wanted"
+    l_die 40 "a newer deployment took the lock of $P (fence $l_f)" "lander status says what it did"
 }
 
 # PATH TOKEN PROCESS [DEPLOYMENT GATE KIND PAUSE]…: renews the lease of TOKEN's own lock, keeps a record of what its deployment waits for

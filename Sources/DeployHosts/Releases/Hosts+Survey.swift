@@ -97,10 +97,9 @@ private struct Findings {
 
   /// Returns why nothing can be changed at the path, or nil if it can.
   func hindrance(at path: String) -> Failure? {
-    if let blocked = self["blocked"]?.parts(at: " ", most: 1).map(String.init), blocked.count == 2 {
-      let (kind, place) = (blocked[0], blocked[1])
-      let fix = "look at it, then on the host: mv \(Quoting.word(place)) \(Quoting.word(place + ".found"))"
-      return Failure(.corrupt, "\(place) is no \(kind), and a \(kind) belongs there", fix: fix)
+    if let blocked = self["blocked"], let end = blocked.firstRange(of: " belongs there ") {
+      return Failure(
+        .corrupt, String(blocked[..<end.lowerBound]) + " belongs there", fix: "look at it, then on the host: \(blocked[end.upperBound...])")
     }
     if let place = self["readonly"] {
       return Failure(
