@@ -15,8 +15,8 @@ package struct GroupHistory: Sendable {
   private let rolledBack: [Deployment.ID]
   /// When each release was first deployed, as far as receipts show it.
   private let origins: [Origin]
-  /// When each release was first deployed, from receipts that no rollback wrote. For an old release, there might only be receipts of
-  /// rollbacks, so `origins` can know more.
+  /// When each release was first deployed, from receipts that say so for certain. A receipt that a rollback of an older version wrote does
+  /// not, so `origins` can know more.
   private let firsts: [Origin]
   private typealias Origin = (release: Release.ID, at: Timestamp)
 
@@ -33,8 +33,8 @@ package struct GroupHistory: Sendable {
       for id in receipt.rolledBack ?? [] where !found.contains(id) { found.append(id) }
     }
     origins = Self.earliest(receipts)
-    firsts = Self.earliest(receipts.filter { $0.undid == nil })
-    // A good receipt on one host is enough: the engine might have died before it could make the other hosts' receipts good.
+    firsts = Self.earliest(receipts.filter { $0.undid == nil || $0.installedAt != nil })
+    // A good receipt on one host is enough: the engine may have died before it could make the other hosts' receipts good.
     good = receipts.filter { $0.trial != true }.map(\.deployment).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     // Hosts with equal receipts are included only once.
     returned = states.filter { $0.receipt?.undid != nil }.reduce(into: []) { found, state in

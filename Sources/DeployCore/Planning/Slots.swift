@@ -145,6 +145,11 @@ package enum Slots {
     StageMarks(surveys).undoable(behind: goal).map(\.stage)
   }
 
+  /// Returns the stages that could be undone and that `--despite` leaves as they are, newest first, if their run has succeeded.
+  package static func left(going goal: Receipt, _ surveys: [Survey], despite: [String]) -> [StageMark] {
+    StageMarks(surveys).undoable(behind: goal).filter { $0.state == .done && $0.isNamed(in: despite) }
+  }
+
   /// Returns the hosts that show what a group runs: all hosts without slots, and for each machine with slots the slot with the newest
   /// deployment.
   package static func speaking(_ found: [(host: Host, survey: Survey)]) -> [(host: Host, survey: Survey)] {

@@ -45,7 +45,8 @@ extension Rollout {
 
   /// Passes the mark of a stage that ran for this revision to hosts that lack the mark, such as new hosts.
   private mutating func pass(on mark: StageMark, to hosts: [Int]) {
-    note(.remark("stage \"\(mark.stage)\" does not run: it ran for this revision in deployment \(mark.deployment) of \(mark.by)"))
+    let ran = "it ran for this revision in deployment \(mark.deployment) of \(mark.by)"
+    note(.remark("stage \"\(mark.stage)\" does not run: \(ran); lander deploy --again \(mark.stage.shellWord) runs it again"))
     barReturn()
     ask(.end, mark, of: hosts, then: .passing)
   }

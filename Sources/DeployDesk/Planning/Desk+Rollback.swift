@@ -43,6 +43,7 @@ extension Desk {
       tell(.remark("Stage \"\(undo.mark.stage)\" of revision \(undo.mark.revision.short) is undone \(when)."))
     }
     tellOfStaying(plan, preparation.surveys, despite)
+    tellOfEmpty(selection, preparation.surveys)
     if !plan.undone.isEmpty { await warnOfSecrets(plan) }
     return plan
   }
@@ -51,9 +52,30 @@ extension Desk {
   private func tellOfStaying(_ plan: Plan, _ surveys: [Survey], _ despite: [String]) {
     guard let goal = plan.hosts.first(where: { $0.action == .change })?.goal else { return }
     let known = plan.undone.map(\.mark.stage) + despite.map { String($0.prefix { $0 != "@" }) }
+    for mark in Slots.left(going: goal, surveys, despite: despite) {
+      tell(
+        .remark(
+          "Stage \"\(mark.stage)\" of revision \(mark.revision.short) is not undone and counts as done. If somebody undid it by hand, deploy "
+            + "that revision with --again \(mark.stage.shellWord) later, or the stage does not run."))
+    }
     for name in Slots.notUndone(going: goal, surveys) where !known.contains(where: { $0.isExactly(name) }) {
       tell(.remark("Stage \"\(name)\" is not undone: another host of the group runs its revision, or is out of reach and may run it."))
     }
+  }
+
+  /// Reports hosts that have nothing of the application, for example because it was removed there: a rollback leaves them empty.
+  private func tellOfEmpty(_ selection: Selection, _ surveys: [Survey]) {
+    let empty = zip(selection.hosts, surveys).compactMap { host, survey -> String? in
+      guard case .reached(let state) = survey, state.receipt == nil, state.current == nil, state.strange == nil else { return nil }
+      return host.name
+    }
+    guard !empty.isEmpty else { return }
+    let (recipe, group) = (selection.recipe.name, GroupName(selection.group).option)
+    let names = empty.prefix(10).joined(separator: ", ") + (empty.count > 10 ? " and \(empty.count - 10) more" : "")
+    tell(
+      .remark(
+        "\(names): nothing of \(selection.recipe.application) is there, and a rollback leaves that so. Afterwards `lander deploy "
+          + "\(recipe)\(group) --missing` brings what the group runs."))
   }
 
   /// Reports interrupted rollbacks that this rollback repeats.

@@ -18,7 +18,10 @@ extension Desk {
     let goal = way.goal
     try Slots.refuse(going: goal, selection, surveys, despite: despite, typed: project.typed)
     for name in Slots.notUndone(going: goal, surveys) {
-      tell(.remark("Stage \"\(name)\" is not undone: a group with slots goes back by its strategy, and what it ran stays."))
+      tell(
+        .remark(
+          "Stage \"\(name)\" is not undone: a group with slots goes back by its strategy, and what it ran stays. If the release that "
+            + "comes back cannot work with that, undo it by hand."))
     }
     let digest = goal.inputs.bundle
     let stored = (try? shelf.inspect(digest.hex)).map { BuiltBundle(bundle: $0.stored.bundle, manifest: $0.manifest) }
