@@ -73,7 +73,7 @@ package struct FleetRun {
     conductor = Conductor(beginning: beginning, scripts: measures)
     tries = Array(repeating: 0, count: plan.hosts.count)
     isBegun = Array(repeating: false, count: plan.hosts.count)
-    lowest = conductor.rollout.servingCount
+    lowest = conductor.servingCount
     run()
   }
 
@@ -110,7 +110,7 @@ package struct FleetRun {
       case .start, .step, .kill: break
       }
     }
-    lowest = min(lowest, conductor.rollout.servingCount)
+    lowest = min(lowest, conductor.servingCount)
   }
 
   private mutating func conclude(_ end: Conclusion) {
@@ -177,7 +177,7 @@ package struct FleetRun {
 
   /// Changes a host to the new release, or back to the old one. Here, the change back takes no time.
   private mutating func change(_ host: Int, _ intent: Int) {
-    guard conductor.rollout.statuses[host] == .changing else {
+    guard conductor.isChanging(host) else {
       hosts.gotAt[host] = nil
       return push(.finished(intent: intent, .done()), after: .zero)
     }

@@ -20,6 +20,12 @@ package struct Conductor {
     self.scripts = scripts
   }
 
+  /// The number of hosts that serve and are not under way.
+  package var servingCount: Int { rollout.servingCount }
+
+  /// Whether a host is on the way to its target.
+  package func isChanging(_ host: Int) -> Bool { rollout.statuses[host] == .changing }
+
   /// Handles one outside event.
   /// - Returns: effects of the kinds `perform`, `cancel`, `ring`, `note` and `conclude`.
   package mutating func take(_ happening: Happening) -> [Effect] {

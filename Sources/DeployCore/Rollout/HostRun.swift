@@ -21,11 +21,17 @@ struct HostRun: Sendable, Hashable {
     case traffic
   }
 
+  /// What the host's part is. It is indirect, because the plan of a host is large and most runs need none of their own.
+  private indirect enum Course: Sendable, Hashable {
+    case change
+    /// The host is stopped and started; with its plan, which has the release that it already runs as its target.
+    case restart(HostPlan)
+  }
+
   let host: Int
   var waiting = Waiting.nothing
   private let isOutline: Bool
-  /// For a restart: the host's plan with the release that it already runs as its target, or nil if the host gets a new release.
-  private let still: HostPlan?
+  private let course: Course
   /// Whether the host is restored if it fails.
   private let goesBack: Bool
   private var steps: [HostStep]
@@ -64,7 +70,7 @@ struct HostRun: Sendable, Hashable {
     self.host = host
     self.goesBack = goesBack ?? plan.flow.goesBack
     self.isOutline = isOutline
-    still = nil
+    course = .change
     steps = []
     for segment in Segment.allCases {
       steps += isOutline ? HostProgram.outline(of: segment, host, in: plan) : HostProgram.steps(of: segment, host, in: plan, staged: staged)
@@ -76,7 +82,7 @@ struct HostRun: Sendable, Hashable {
   /// Creates the run of a host that is stopped and started with the release that it runs. The host can still be changed later.
   init(restarting still: HostPlan, in plan: Plan) {
     host = still.host.number
-    self.still = still
+    course = .restart(still)
     (goesBack, isOutline) = (true, false)
     steps = HostProgram.restart(still, in: plan)
     limit = steps.count
@@ -113,7 +119,7 @@ struct HostRun: Sendable, Hashable {
       position += 1
     }
     if cause == nil, let upto { return .ended(.ready(upto)) }
-    return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? (still == nil ? .succeeded : .pending))
+    return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? (isRestart ? .pending : .succeeded))
   }
 
   /// Handles the end of the current step, an operation or a hook.
@@ -150,7 +156,7 @@ struct HostRun: Sendable, Hashable {
 
   /// Begins to restore the host, by undoing the steps that had begun.
   mutating func goBack(_ error: ScriptError, isUntouched: Bool, in plan: Plan, _ outbox: inout Outbox) {
-    if still == nil, HostProgram.leaves(host, in: plan, after: reached), let back = plan.hosts[host].back {
+    if !isRestart, HostProgram.leaves(host, in: plan, after: reached), let back = plan.hosts[host].back {
       outbox.note(
         .remark(
           "\(name(in: plan)) goes back to \(back.release.id) of deployment \(back.deployment): no deployment of what it ran ever succeeded")
@@ -198,7 +204,8 @@ struct HostRun: Sendable, Hashable {
 
   /// Returns the steps that undo the steps that had begun.
   private func wayBack(in plan: Plan) -> [HostStep] {
-    still.map { HostProgram.undoTask($0, in: plan, after: reached) } ?? HostProgram.restore(host, in: plan, after: reached)
+    if case .restart(let still) = course { return HostProgram.undoTask(still, in: plan, after: reached) }
+    return HostProgram.restore(host, in: plan, after: reached)
   }
 
   /// Handles a failure.
@@ -206,7 +213,7 @@ struct HostRun: Sendable, Hashable {
   private mutating func failed(_ error: ScriptError, begun isBegun: Bool, in plan: Plan, _ outbox: inout Outbox) -> Move {
     if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
     if let cause {
-      var commands = HostProgram.commands(toRestore: host, in: plan, after: error.failure, isRestart: still != nil)
+      var commands = HostProgram.commands(toRestore: host, in: plan, after: error.failure, isRestart: isRestart)
       let path = plan.hosts[host].host.place(plan.placement.path)
       if error.failure.kind == .noSpace { commands.insert("df -h \(path)  # make room first", at: 1) }
       if isStillRunning { commands.append("# the release that failed was not stopped: stop it before that") }
@@ -214,7 +221,7 @@ struct HostRun: Sendable, Hashable {
     }
     guard goesBack else { return .ended(.failed(error)) }
     begun = position + (isBegun ? 1 : 0)
-    if plan.kind.task != nil || still != nil {
+    if plan.kind.task != nil || isRestart {
       if begun == 0 { return .ended(.untouched(error)) }
       if wayBack(in: plan).isEmpty { return .ended(.failed(error)) }
     }
@@ -241,6 +248,9 @@ struct HostRun: Sendable, Hashable {
     plan.kind.removal != nil && steps.prefix(count).contains(where: \.takesOff)
   }
 
+  /// Whether the host is stopped and started with the release that it runs; false: it gets a release.
+  private var isRestart: Bool { if case .restart = course { true } else { false } }
+
   private func name(in plan: Plan) -> String { plan.hosts[host].host.name }
 
   /// The lifecycle event that has begun and not ended, or nil if there is none.
@@ -256,8 +266,8 @@ struct HostRun: Sendable, Hashable {
   }
 
   private func site(in plan: Plan) -> Intent.Site {
-    let target = still == nil ? plan.hosts[host].target?.id : still?.target?.id
-    let current = still == nil ? plan.hosts[host].current : still?.current
+    var (target, current) = (plan.hosts[host].target?.id, plan.hosts[host].current)
+    if case .restart(let still) = course { (target, current) = (still.target?.id, still.current) }
     var ofCurrent = false
     if case .operation(.appspec(let step), _) = steps[position] { ofCurrent = step.concernsCurrent(isBack: cause != nil) }
     return Intent.Site(event: openEvent, release: ofCurrent ? current : target, previous: ofCurrent ? target : current)

@@ -56,9 +56,13 @@ extension Rollout {
     }
   }
 
-  /// Returns the wave's next move; nil: no wave is under way. It is a function of its own so that the copy of `admission` ends with it: while
-  /// a copy lives, each change of `admission` copies its arrays.
-  private mutating func nextMove(mayBegin: Bool) -> Wave.Move? { wave?.next(admission, mayBegin: mayBegin) }
+  /// Returns the wave's next move; nil: no wave is under way.
+  private mutating func nextMove(mayBegin: Bool) -> Wave.Move? {
+    guard mayBegin, let host = wave?.upcoming else { return wave?.idle }
+    // The verdict comes first, so that no copy of `admission` lives when a host starts: changing `admission` would copy its arrays then.
+    let verdict = admission.mayStart(host, parallel: wave?.parallel)
+    return wave?.next(verdict)
+  }
 
   private mutating func endWave(_ ended: Wave) {
     wave = nil
@@ -98,8 +102,9 @@ extension Rollout {
   ///   cancelled.
   mutating func advance(_ host: Int, unless refusal: Failure? = nil) {
     let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : refusal
-    if reason == nil, waitsForTraffic(host) { return }
-    let refused = reason ?? stopRefusal(of: host)
+    // Without a traffic adapter, nothing is asked about the traffic. This saves copies of the rollout, which is large.
+    if movesTraffic, reason == nil, waitsForTraffic(host) { return }
+    let refused = reason ?? (movesTraffic ? stopRefusal(of: host) : nil)
     guard let move = runs[host]?.next(in: plan, unless: refused, &outbox) else { return }
     if let service = runs[host]?.service, service != admission.service[host] {
       admission.changed(host, service)

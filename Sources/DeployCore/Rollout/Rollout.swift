@@ -77,7 +77,9 @@ package struct Rollout: Sendable {
   /// Whether each host has only one step, which makes its release current, and nothing is locked, sent or pruned. Only simulations of large
   /// fleets use this.
   let isOutline: Bool
-  /// The pause, or nil if the deployment is not paused.
+  /// Whether the plan has a traffic adapter.
+  let movesTraffic: Bool
+  /// The pause; nil: the deployment is not paused.
   var pause: Hold?
   /// The requests of scripts that wait for the end of the pause, in order.
   var held: [Held] = []
@@ -105,6 +107,7 @@ package struct Rollout: Sendable {
   package init(plan: Plan, lapse: Lapse? = nil, isOutline: Bool = false) {
     self.plan = plan
     self.isOutline = isOutline
+    movesTraffic = plan.adapter != nil
     statuses = plan.hosts.map { host in
       switch host.action {
       case .change: .pending

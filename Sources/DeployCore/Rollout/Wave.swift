@@ -24,7 +24,7 @@ struct Wave: Sendable, Hashable {
   private(set) var running = 0
   /// Whether the journal has a note that the wave began. An empty wave has none.
   var isAnnounced = false
-  private let parallel: Int?
+  let parallel: Int?
   private var next = 0
 
   /// - Parameters:
@@ -41,11 +41,15 @@ struct Wave: Sendable, Hashable {
   /// Whether some of the wave's hosts have not begun.
   var isOpen: Bool { next < hosts.count }
 
-  /// Returns the next move.
-  /// - Parameter mayBegin: whether the deployment is still allowed to begin anything new.
-  mutating func next(_ admission: Admission, mayBegin: Bool) -> Move {
-    guard mayBegin, next < hosts.count else { return running == 0 ? .ended : .wait }
-    switch admission.mayStart(hosts[next], parallel: parallel) {
+  /// The host whose turn it is; nil: none is left.
+  var upcoming: Int? { next < hosts.count ? hosts[next] : nil }
+
+  /// Returns the next move if no host of the wave may begin now.
+  var idle: Move { running == 0 ? .ended : .wait }
+
+  /// Returns the next move, by what the bounds say about the host whose turn it is.
+  mutating func next(_ verdict: Admission.Verdict) -> Move {
+    switch verdict {
     case .wait: return .wait
     case .never(let reason): return .never(reason)
     case .go:
