@@ -11,7 +11,7 @@ package protocol RehearsalLibrary: RecipeLibrary {
   /// - Throws: what is wrong with the sources.
   func rehearsed(_ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool) throws(Problems) -> any RehearsedRecipes
 
-  /// Returns a function that makes new scripts for each simulated run of a plan, in which hosts fail. What runs have in common is made once.
+  /// Returns a function that makes new scripts for each simulated run of a plan, in which hosts fail. What they share is made once.
   /// - Parameter sources: as in `rehearsed`.
   func simulated(_ plan: Plan, sources: [[SourceFile]]) -> () throws(Problems) -> any RehearsedRecipes
 
