@@ -102,3 +102,11 @@ extension Plan {
     }
   }
 }
+
+extension Wave {
+  /// Returns the next move, as the rollout asks for it.
+  mutating func next(_ admission: Admission, mayBegin: Bool) -> Move {
+    guard mayBegin, let host = upcoming else { return idle }
+    return next(admission.mayStart(host, parallel: parallel))
+  }
+}

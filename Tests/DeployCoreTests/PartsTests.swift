@@ -279,11 +279,3 @@ struct ScriptTreeTests {
     #expect(results.map { $0.error?.failure.message } == [nil, "no", "skipped because another one failed first"])
   }
 }
-
-extension Wave {
-  /// Returns the next move, as the rollout asks for it.
-  fileprivate mutating func next(_ admission: Admission, mayBegin: Bool) -> Move {
-    guard mayBegin, let host = upcoming else { return idle }
-    return next(admission.mayStart(host, parallel: parallel))
-  }
-}

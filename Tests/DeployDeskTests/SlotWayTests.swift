@@ -19,7 +19,7 @@ struct SlotWayTests {
     #expect(join.contains("has slots") && join.contains("lander deploy app --revision bundle:DIGEST"), "\(join)")
     let missing = await refusal { _ = try await bench.desk.missing(Asked(DeploymentRequest()), of: bench.project) }
     #expect(missing.contains("--missing") && missing.contains("lander deploy app --revision bundle:DIGEST"), "\(missing)")
-    #expect(try bench.host("web3/blue").current == nil && bench.host("web3/green").current == nil, "nothing was started")
+    for slot in ["web3/blue", "web3/green"] { #expect(try bench.host(slot).current == nil, "nothing was started") }
     let release = try bench.host("web1/green").current
     let end = try await bench.end(bench.desk.deploy(bench.plan().plan)).deployments.first?.conclusion
     #expect(end?.status == .succeeded, "\(String(describing: end?.error))")

@@ -105,7 +105,7 @@ struct DeprecatedTests {
   func told() throws {
     let vocabulary = try Self.vocabulary()
     let page = Reference(vocabulary).files.map(\.text).joined()
-    #expect(page.contains("*deprecated: use host:try*") && page.contains("**Deprecated: use within.** the longest time in all"))
+    #expect(page.contains("*deprecated: use host:try*") && page.contains("**Deprecated: use within.** the longest time for all checks together"))
     let index = ReferenceIndex(vocabulary)
     #expect(index.entries(named: "host:run").first?.lines.contains { $0.hasPrefix("deprecated: use host:try") } == true)
     #expect(index.entries(named: "host:wait_for.timeout").first?.lines.contains("Deprecated: use within") == true)
@@ -113,6 +113,6 @@ struct DeprecatedTests {
     #expect(
       stub.contains("---Deprecated: use error\n---@deprecated\n---@param format string\n---@param ... any\nfunction fail(format, ...) end"))
     #expect(stub.contains("  ---@deprecated\n  ---@type (string|number)?\n  options.timeout = nil\nend"))
-    #expect(!stub.contains("---@field timeout? string|number the longest time in all, default \"60s\""))
+    #expect(!stub.contains("---@field timeout? string|number the longest time for all checks together, default \"60s\""))
   }
 }

@@ -1,7 +1,7 @@
 -- Equal waves, with the same time between them. During that time, hosts are watched. If a watch finds hosts bad, every host goes back.
 
---- Returns the options of a gate. The recipe's options win over the strategy's. A gate that fails takes the hosts back, so on_fail is left
---- out.
+--- Returns the options of a gate: those of the recipe, and then those of the strategy. Hosts go back if the gate fails, so it has no
+--- on_fail.
 local function gate(name, given, own)
   local options = {}
   for key, value in pairs(own) do options[key] = value end
