@@ -114,7 +114,7 @@ host:write('a', 'x', { mode = '9999' })
 host:run('x', { timeout = '9999999d' })
 --- a time before now | refused timeout
 host:run('x', { timeout = -1 })
---- a pause that is not a number | refused sleep takes a duration such
+--- a pause that is not a number | refused sleep takes a duration (such as "90s" or "5m"), or a number of seconds
 sleep(0 / 0)
 --- ten thousand attempts without a pause | refused times of retry must be a
 retry({ times = 1e9 }, function() end)
