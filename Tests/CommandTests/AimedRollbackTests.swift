@@ -88,9 +88,9 @@ struct AimedRollbackTests {
     let run = try place.lander("rollback")
     #expect(run.code == 0, "\(run.err)\(run.out)")
     #expect(try runs(place) == "1")
-    #expect(run.err.contains("h2: nothing of app is there") && run.err.contains("lander deploy app --missing"), "\(run.err)")
+    #expect(run.err.contains("h2: nothing of app is there") && run.err.contains("lander deploy app --group test --missing"), "\(run.err)")
     #expect(!place.exists("hosts/h2/srv/app/current"))
-    let filled = try place.lander("deploy", "app", "--missing")
+    let filled = try place.lander("deploy", "app", "--group", "test", "--missing")
     #expect(filled.code == 0, "\(filled.err)\(filled.out)")
     #expect(try runs(place, "h2") == "1")
   }

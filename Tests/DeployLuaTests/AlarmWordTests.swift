@@ -32,7 +32,10 @@ struct AlarmWordTests {
   @Test(
     "what is no alarm is refused with what was written and what would be right",
     arguments: [
-      ("{ port = 80 }", "alarm of recipe \"web\" needs during; how long the alarm lasts after the deployment has succeeded: 1 second to 7 days"),
+      (
+        "{ port = 80 }",
+        "alarm of recipe \"web\" needs during; how long the alarm lasts after the deployment has succeeded: 1 second to 7 days"
+      ),
       (
         "{ during = \"8d\", port = 80 }",
         "during of alarm of recipe \"web\" is 691200 s, and 7 days is the most; let a monitoring system watch after that"
