@@ -7,17 +7,17 @@ package struct Alarm: Sendable, Hashable, Codable {
   package var during: Interval
   /// What each look checks.
   package var check: Check
-  /// Whether the engine's machine makes each look once for all hosts. If false, it looks at each host.
+  /// Whether a look is one check on the engine's machine that counts for all hosts. If false, each host is looked at separately.
   package var isFromEngine: Bool
   /// The time between two looks.
   package var every: Interval
   /// The time limit of one look.
   package var limit: Interval
-  /// The number of looks, over all hosts, that are allowed to find a host bad before the alarm fires.
+  /// The number of bad looks, counted over all hosts, that are allowed. One more fires the alarm.
   package var allow: Int
   /// The alarm's name for people.
   package var name: String
-  /// The line of the recipe that declares the alarm, or nil if no line declares it.
+  /// The recipe's line that declares the alarm, or nil if no line does.
   package var place: SourcePlace?
 
   package init(
@@ -34,7 +34,7 @@ package struct Alarm: Sendable, Hashable, Codable {
     self.place = place
   }
 
-  /// Returns the watch that makes the alarm's remaining looks.
+  /// Returns the watch that performs the alarm's remaining looks.
   /// - Parameters:
   ///   - hosts: the numbers of the hosts to look at.
   ///   - time: the remaining time of the alarm.

@@ -7,11 +7,11 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
     case fired
     /// The alarm's time is over, and at least one host never answered a look.
     case inconclusive
-    /// A newer deployment has the hosts, so the alarm no longer has any effect.
+    /// A newer deployment has taken over the hosts, so the alarm no longer has any effect.
     case superseded
   }
 
-  /// The number of looks, and how they ended.
+  /// How many looks there were, and how they ended.
   package struct Tally: Sendable, Hashable, Codable {
     package var looks = 0
     package var bad = 0
@@ -32,18 +32,18 @@ package struct AlarmRecord: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
   /// When an engine first watched the hosts.
   package var opened: Timestamp
-  /// When the alarm's time is over.
+  /// When the alarm's time ends.
   package var until: Timestamp
   /// When an engine last watched the hosts.
   package var seen: Timestamp
   package var tally = Tally()
-  /// How the alarm ended, or nil if it has not ended. It might not have ended although nobody is watching at the moment.
+  /// How the alarm ended, or nil if it has not ended. Nil does not mean that an engine is watching at the moment.
   package var end: End?
   /// Why the alarm ended as it did, or nil if there is nothing to report.
   package var reason: String?
   /// The rollback that the alarm started, or nil if the alarm started none.
   package var rollback: Deployment.ID?
-  /// The number of rollbacks that the alarm started and that ended before they changed a host, or nil if there is none.
+  /// How many of the alarm's rollbacks ended before they changed a host, or nil if none did.
   package var tries: Int?
 
   package init(deployment: Deployment.ID, opened: Timestamp, until: Timestamp) {

@@ -1,4 +1,4 @@
-/// The keys of a project's `allowed_signers`. The file lies beside `deploy.lua` and lists people and their keys, in the format of
+/// The keys of a project's `allowed_signers`. The file is next to `deploy.lua`. It lists people and their keys in the format of
 /// `ssh-keygen(1)`.
 package struct AllowedSigners: Sendable, Hashable {
   /// One line of the file: a key that is allowed to sign approvals.
@@ -44,7 +44,7 @@ package struct AllowedSigners: Sendable, Hashable {
       end: options.end)
   }
 
-  /// Whether base64 text begins like a key of this type: with the length and the name of the type.
+  /// Whether base64 text begins as every key of this type does: with the length of the type's name, and the name.
   private static func isKey(_ text: String, of type: String) -> Bool {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     let bytes = [0, 0, 0, UInt8(clamping: type.utf8.count)] + Array(type.utf8)

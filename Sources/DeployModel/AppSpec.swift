@@ -24,7 +24,7 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
   package var restore: Bool
   /// Whether a host continues if a stop script of the outgoing revision fails. If false, the host fails.
   package var ignoresStopFailures: Bool
-  /// What an installation does with a link in a destination's path that somebody other than root and the deploying user can replace. If
+  /// What an installation does if a destination's path contains a link that a user other than root and the deploying user can replace. If
   /// nil, the installation follows the link and warns, as older versions did.
   package var foreignLinks: ForeignLinks?
   /// The user that puts files in place and starts scripts, or nil for the login user.
@@ -59,7 +59,7 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
     /// Runs an event as the CodeDeploy agent does: DownloadBundle and Install do their own work, and the other events run scripts. Events
     /// that concern the outgoing revision run the scripts of the last revision that was installed successfully.
     case event(LifecycleEvent)
-    /// Runs the event's scripts of the earlier revision, whose files have been restored.
+    /// Runs the earlier revision's scripts for the event, after the files of that revision have been restored.
     case back(LifecycleEvent)
     /// Restores the files that this deployment's Install replaced or removed.
     case undo

@@ -1,5 +1,5 @@
-/// What a deployment currently needs from people. The sender of a message puts it into the message, so that an answer belongs to this gate
-/// even if another gate is open when the message arrives.
+/// What a deployment currently needs from people. The sender of a message stores this value in the message. The message then answers the
+/// gate that was open when it was sent, even if another gate is open when it arrives.
 package struct Awaited: Sendable, Hashable {
   /// The number of the open gate, or 0 if no gate is open.
   package var gate: Int

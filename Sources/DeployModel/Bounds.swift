@@ -1,4 +1,4 @@
-/// A deployment configuration whose amounts are resolved to numbers of hosts, for the hosts of one plan.
+/// A deployment configuration for the hosts of one plan, with all its amounts resolved to numbers of hosts.
 package struct Bounds: Sendable, Hashable, Codable {
   /// The minimum number of hosts that keep serving.
   package var floor: Int
@@ -15,9 +15,9 @@ package struct Bounds: Sendable, Hashable, Codable {
   /// The share of hosts, 0…1, that is expected to fail with any release. The wave gate uses this share. Nil means that there is no wave
   /// gate.
   package var base: Double?
-  /// The number of times that the engine retries a step whose failure the host or the connection caused, or nil if it never does.
+  /// The number of times that the engine retries a step that failed because of the host or the connection. Nil if the engine never retries.
   package var retries: Int?
-  /// The rules for hosts that share the value of a tag, or nil if there are none.
+  /// The rules for hosts that have the same value of a tag, or nil if there are none.
   package var neighbours: [Neighbours]?
   package init(
     floor: Int, parallel: Int, failed: Int, unreachable: Int, failedInWave: Int? = nil, healthy: Int? = nil, base: Double? = nil,

@@ -5,7 +5,7 @@ package struct BuiltBundle: Sendable, Hashable {
     bundle: Bundle(digest: Digest(hex: String(repeating: "0", count: 64)), files: 0, bytes: 0, source: "nothing"),
     manifest: Manifest(items: []))
 
-  /// Returns a placeholder for a bundle that hosts have and this machine lacks, so that this machine cannot send it.
+  /// Returns a placeholder for a bundle that hosts have, but that this machine lacks and therefore cannot send.
   package static func onHosts(_ digest: Digest) -> BuiltBundle {
     BuiltBundle(bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "what hosts keep"), manifest: Manifest(items: []))
   }

@@ -79,8 +79,8 @@ package struct CISystem: Sendable, Hashable {
     return value("JENKINS_URL") != nil && value("BUILD_TAG") != nil ? .jenkins : nil
   }
 
-  /// The names of a system's variables, for systems that have a variable for each property. If a property has several variables, the first
-  /// one that is set counts.
+  /// The names of the variables of a system that has at least one variable for each property. If a property has several variables, the
+  /// first one that is set counts.
   private struct Names {
     var actor: [String] = []
     var commit: [String]

@@ -13,8 +13,8 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var pairs: Int
   /// How much worse the hosts with the release are allowed to be, in the recipe's notation: `+10%`, `+0.05pp`, `+50ms`.
   package var margin: String
-  /// The probability, over all looks together, of a wrong verdict: bad for a release within the margin, or good for a release outside it.
-  /// Above 0, at most 0.5.
+  /// The probability, over all looks together, of a wrong verdict. A verdict is wrong if it is bad for a release within the margin, or good
+  /// for a release outside the margin. Above 0, at most 0.5.
   package var alpha: Double
 
   package init(_ unit: Unit, pairs: Int, margin: String, alpha: Double) {

@@ -24,7 +24,7 @@ package struct CoveredFile: Sendable, Hashable {
   /// The number of lines that ran.
   package var covered: Int { lines.count { $0.hits > 0 } }
 
-  /// The ranges of lines that never ran: `3`, `7-9`. A range also contains the lines without code between two of its lines.
+  /// The ranges of lines that never ran: `3`, `7-9`. Lines without code do not interrupt a range.
   package var missed: [ClosedRange<Int>] {
     var ranges: [ClosedRange<Int>] = []
     var open = false

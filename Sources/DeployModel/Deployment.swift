@@ -5,7 +5,8 @@ package enum Deployment {
     package let rawValue: String
     package init(_ text: String) { rawValue = text }
 
-    /// Whether a person might mean this deployment by a word: the beginning of the id, or the letters and digits at its end.
+    /// Whether a word that a person typed can refer to this deployment: it is the beginning of the id, or the letters and digits at the
+    /// id's end.
     package func isMeant(by word: String) -> Bool { begins(with: word) || rawValue.hasSuffix("-" + word) }
   }
 }

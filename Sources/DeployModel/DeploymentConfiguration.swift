@@ -19,7 +19,7 @@ package struct DeploymentConfiguration: Sendable, Hashable, Codable {
   package var apart: [String]?
   /// The tags of `alone`, or nil if there are none. All hosts that are out of service at the same time share one value of such a tag.
   package var alone: [String]?
-  /// The rule of `each`, which applies to the hosts that share a value of its tag, or nil if there is none.
+  /// The rule of `each`, which applies separately to the hosts with each value of its tag, or nil if there is no such rule.
   package var each: NeighbourRule?
   package var place: SourcePlace?
   package init(

@@ -47,8 +47,8 @@ package struct Parameter: Sendable, Hashable, Codable {
     case string(match: String?)
     case choice([String])
     case duration
-    /// A list of strings. Each is one of `choices` (empty: any string) and matches `match` (nil: any string). `min` and `max` limit the
-    /// number of strings.
+    /// A list of strings. Each string must be one of `choices`, unless `choices` is empty, and must match `match`, unless `match` is nil.
+    /// `min` and `max` limit the number of strings.
     case list(choices: [String], match: String?, min: Int?, max: Int?)
 
     package var isList: Bool { if case .list = self { true } else { false } }

@@ -13,9 +13,9 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var orphans: LockRequest.Orphans
   /// Who asks for the deployment, and why.
   package var said: StatedProvenance
-  /// The deployment's number in its caller's order, such as a pipeline's number. It counts from 0, or is nil if it was not given.
+  /// The number by which the caller orders its deployments, such as a pipeline's number. It is 0 or more, or nil if the caller gave none.
   package var sequence: Int?
-  /// The deployment that this request reverses, if it rolls back a group with slots, or nil if there is none.
+  /// For a rollback of a group with slots, the deployment that the request reverses. Nil if there is none.
   package var undoes: Deployment.ID?
   /// Why the deployment ignores freeze windows, or nil if it obeys them.
   package var freezeOverride: String?
@@ -23,7 +23,7 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var ran: [String]?
   /// The stages that `--again` names and that therefore run again, or nil if there are none.
   package var again: [String]?
-  /// Whether the deployment brings the group's own revision to the hosts that lack it (`--missing`), or nil if it does not.
+  /// Whether the deployment brings the group's own revision to the hosts that lack it (`--missing`). Nil means no.
   package var missing: Bool?
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],

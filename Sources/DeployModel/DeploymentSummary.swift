@@ -3,12 +3,12 @@ package struct DeploymentSummary: Sendable, Hashable {
   package enum State: Sendable, Hashable {
     /// An engine process runs the deployment and holds the claim on its journal.
     case running
-    /// No engine process runs the deployment, but work is left: the deployment has not concluded, or its hosts have to go back and their
-    /// rollback never began. `lander resume` resumes it.
+    /// No engine process runs the deployment, but work is left: the deployment has not concluded, or its hosts have to be rolled back and
+    /// the rollback never began. `lander resume` resumes it.
     case interrupted
     /// The deployment was interrupted. Since then, newer deployments have taken over all hosts that it still had to change or roll back, so
     /// nothing is left to resume.
-    /// - Parameter by: the newest of these deployments, or nil if the hosts report that there is one but not which one.
+    /// - Parameter by: the newest of these deployments, or nil if the hosts report that such a deployment exists, but not which one.
     case superseded(by: Deployment.ID?)
     case concluded(Conclusion.Status)
     case damaged(Damage)
@@ -31,7 +31,7 @@ package struct DeploymentSummary: Sendable, Hashable {
   /// The number of hosts that failed and had not been restored when the deployment concluded.
   package var notRestored = 0
   /// Whether this state folder's engine parked the deployment, and the hosts report that the deployment is over. Another state folder then
-  /// has the record of its end.
+  /// has the record of how it ended.
   package var isElsewhere = false
   /// The names of the hosts that newer deployments have taken over since the interruption.
   package var takenOver: [String] = []

@@ -2,7 +2,7 @@
 package struct Deviation: Sendable, Hashable, Codable {
   package enum Kind: Sendable, Hashable, Codable {
     case missing
-    /// The entry has another kind, such as a folder instead of a file.
+    /// The entry is of another kind, such as a folder instead of a file.
     case kind(wanted: String)
     case content
     /// The permission bits differ.

@@ -1,5 +1,5 @@
-/// The stages of a deployment that changes no host. A stage runs in three cases: an earlier deployment brought the release to all hosts and
-/// died before its own stages had ended; hosts have recorded that the stage failed or was undone; or `--again` or `--ran` names the stage.
+/// The stages of a deployment that changes no host. A stage runs in three cases: an earlier deployment brought the release to all hosts,
+/// but died before its stages had ended; hosts have recorded that the stage failed or was undone; or `--again` or `--ran` names the stage.
 extension Plan {
   package var changesHosts: Bool { hosts.contains { $0.action == .change } }
 

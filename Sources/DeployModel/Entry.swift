@@ -37,11 +37,11 @@ package enum Happening: Sendable, Hashable, Codable {
   indirect case said(Message)
   /// A host refused to renew its lock, because a newer deployment holds or has held the lock.
   indirect case overtaken(Failure)
-  /// The engine is about to leave, because a gate waits for a person.
+  /// The engine is about to exit, because a gate is waiting for a person.
   case parks(Parking)
   /// An engine resumes a deployment that was parked or was about to be parked.
   /// - Parameters:
-  ///   - claim: identifies this engine among the engines that try to resume. Empty if the engine that was about to leave stays.
+  ///   - claim: identifies this engine among the engines that try to resume. Empty if the engine that was about to exit stays instead.
   ///   - reason: why the engine stays, or nil if a person asked to resume.
   case unparks(by: String, claim: String, reason: String? = nil)
   /// An engine resumes the deployment after another engine died. Facts that the dead engine had read from outside might have changed since.
@@ -52,7 +52,7 @@ package enum Happening: Sendable, Hashable, Codable {
 package indirect enum Note: Sendable, Hashable, Codable {
   case stageBegan(name: String)
   case stageEnded(name: String, error: ScriptError?)
-  /// - Parameter upto: the segment after which the wave leaves its hosts ready, or nil if the hosts complete all segments.
+  /// - Parameter upto: the last segment that the wave runs; its hosts then stay *ready*. Nil if the hosts run all segments.
   case waveBegan(number: Int, hosts: [Int], upto: Segment? = nil)
   case waveEnded(number: Int, WaveResult)
   /// The engine begins to restart hosts with the release that they run.
@@ -73,7 +73,7 @@ package indirect enum Note: Sendable, Hashable, Codable {
   case stopped(reason: String, left: [Int])
   /// A line that a recipe logged, with the number of the host whose hook logged it, or nil if the line belongs to no host.
   case log(host: Int?, LogLine)
-  /// A sentence that a person should know, such as why the deployment starts no further host.
+  /// A sentence for people, such as why the deployment starts no further host.
   case remark(String)
   /// The deployment's answer to a message, in words. A message that was not accepted changed nothing.
   case answered(message: Message.ID, accepted: Bool, String)
@@ -87,8 +87,8 @@ package indirect enum Note: Sendable, Hashable, Codable {
 package indirect enum HostStatus: Sendable, Hashable, Codable {
   case pending
   case changing
-  /// The host stopped after this segment, as the strategy requested. It is out of service and not under way, and a later wave continues
-  /// with it.
+  /// The host stopped after this segment, as the strategy requested. The host is out of service and does not count as under way. A later
+  /// wave continues with it.
   case ready(Segment)
   /// The host has the release and a receipt for it.
   case succeeded
@@ -97,7 +97,7 @@ package indirect enum HostStatus: Sendable, Hashable, Codable {
   case kept
   case leftOut(Failure)
   case restoring(ScriptError)
-  /// The host failed, and again runs what it ran before, or nothing if nothing ran.
+  /// The host failed. It again runs what it ran before the deployment, or nothing if it ran nothing.
   case restored(ScriptError)
   /// The host failed or was cancelled before anything that it runs was changed. At most a release was sent to it.
   case untouched(ScriptError)
@@ -132,22 +132,21 @@ package struct Conclusion: Sendable, Hashable, Codable {
   package var error: ScriptError?
   /// The lock that stopped the deployment, with the lock's holder, or nil if no lock did.
   package var holder: Lock?
-  /// The numbers of the hosts on the new release that have to go back. A separate deployment rolls them back.
+  /// The numbers of the hosts that have the new release and have to be rolled back. A separate deployment does this.
   package var rollback: [Int]
   /// The status of each host. The index is the host's number.
   package var hosts: [HostStatus]
   /// The traffic that the deployment could not shift back, or nil if it shifted none or all of it is back.
   package var traffic: StrayTraffic?
-  /// The irreversible stage that had begun, so that no host goes back, or nil if there was none or the deployment did not fail.
+  /// The irreversible stage because of which no host is rolled back, or nil if no such stage had begun or the deployment did not fail.
   package var irreversible: String?
-  /// The stages that the rollback has to undo, in the order of undoing, or nil if there is none.
+  /// The stages that the rollback has to undo, in the order in which it undoes them, or nil if there is none.
   package var undo: [StageUndo]?
   /// The stages that should have been undone but were not, or nil if there are none.
   package var notUndone: [String]?
   /// Whether the functions of a task ran commands whose effects nothing reverses, or nil if the deployment is not a task.
   package var ran: Bool?
-  /// Whether this conclusion was read from hosts, because no engine of this state folder saw the deployment end, or nil if an engine of
-  /// this state folder did.
+  /// Whether this conclusion was read from hosts, because no engine of this state folder saw the deployment end. Nil means no.
   package var isElsewhere: Bool?
   package init(
     status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus], traffic: StrayTraffic? = nil
@@ -163,8 +162,8 @@ package struct Conclusion: Sendable, Hashable, Codable {
   /// Whether a rollback has to follow, because hosts have to go back or stages have to be undone.
   package var owesWayBack: Bool { !rollback.isEmpty || undo?.isEmpty == false }
 
-  /// The numbers of the hosts in the rollback that follows: the hosts that go back and, if stages are undone, all other hosts that can
-  /// record the undo.
+  /// The numbers of the hosts in the rollback that follows: the hosts that are rolled back and, if stages are undone, all other hosts that
+  /// can record the undo.
   package var wayBackHosts: [Int] {
     guard undo?.isEmpty == false else { return rollback }
     return hosts.indices.filter { number in

@@ -29,7 +29,7 @@ extension StringProtocol {
     return String(self).utf8.split(separator: byte, maxSplits: most, omittingEmptySubsequences: !keepingEmpty).map { Substring($0) }
   }
 
-  /// The non-empty lines of the string, without their line feeds or the carriage returns before these.
+  /// The non-empty lines of the string, without line feeds, and without a carriage return directly before a line feed.
   package var fullLines: [Substring] {
     parts(at: "\n").compactMap { line in
       guard line.utf8.last == UInt8(ascii: "\r") else { return line }

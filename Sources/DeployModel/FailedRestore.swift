@@ -23,7 +23,7 @@ package struct FailedRestore: Sendable, Hashable, Codable {
     self.commands = Array(commands.prefix(20))
   }
 
-  /// Returns what a host that had recorded `before` records once it has received this value, or nil if it then records nothing.
+  /// Returns the record that a host keeps after it has received this value, or nil if it keeps none. `before` is the host's earlier record.
   package func replacing(_ before: FailedRestore?) -> FailedRestore? {
     guard isOver else { return self }
     return isOwn == true && before?.deployment != deployment ? before : nil

@@ -24,7 +24,7 @@ package struct Freeze: Sendable, Hashable, Codable {
 
   /// The freeze rule that a deployment pins.
   package struct Rule: Sendable, Hashable, Codable {
-    /// The freezes in the order of time. They do not overlap.
+    /// The freezes in chronological order. They do not overlap.
     package var times: [Freeze]
     /// Why this deployment ignores the freezes, or nil if it obeys them.
     package var override: String?

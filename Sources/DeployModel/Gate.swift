@@ -46,7 +46,7 @@ package struct Gate: Sendable, Hashable, Codable {
   package var from: [String]?
   /// The number of people who have to approve, or nil for one.
   package var count: Int?
-  /// The line of the recipe that opens the gate, or nil if no line does.
+  /// The recipe's line that opens the gate, or nil if no line does.
   package var place: SourcePlace?
 
   package init(

@@ -4,9 +4,9 @@ package struct GroupName: Sendable, Hashable {
   private let name: String
   package init(_ name: String) { self.name = name }
 
-  /// The name as it follows *to* or *on*, and as it stands in a column.
+  /// The name in the form that follows *to* or *on*, and that a table column shows.
   package var words: String { name.isEmpty ? "its own hosts" : name }
-  /// The name in the middle of a sentence.
+  /// The name in the form that fits the middle of a sentence.
   package var noun: String { name.isEmpty ? "the recipe's own hosts" : "group \"\(name)\"" }
   /// The option for a command that takes a recipe, with a leading space, or empty if the command needs no group.
   package var option: String { name.isEmpty ? "" : " --group \(name)" }

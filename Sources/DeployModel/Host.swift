@@ -143,8 +143,8 @@ package struct HostState: Sendable, Hashable, Codable {
     self.hindrance = hindrance
   }
 
-  /// Whether it is possible that the receipt's release is not running, because a deployment could not restore the host, or was interrupted
-  /// and still has the lock. The application might be stopped although the link and the receipt are unchanged.
+  /// Whether the receipt's release might not be running, because a deployment could not restore the host, or because a deployment was
+  /// interrupted and still has the lock. The application might be stopped although the link and the receipt are unchanged.
   package var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
   /// Whether the deployment that holds the lock ran commands on the host, and neither finished nor restored it.
@@ -170,7 +170,7 @@ package struct HostState: Sendable, Hashable, Codable {
   package func damage(of release: Release.ID?) -> ReleaseDamage? { damage.first { $0.release == release } }
 }
 
-/// A job that is running on a host, whichever deployment started it.
+/// A job that is running on a host, no matter which deployment started it.
 package struct RunningJob: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
   package var intent: Int

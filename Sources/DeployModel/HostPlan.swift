@@ -18,8 +18,8 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var current: Release.ID?
   /// The target of a `current` link that Lander did not create. The host gets this link back if it fails. Nil if there was no such link.
   package var found: String?
-  /// The release that `current` names although its folder is gone, so that no host can go back to the release and its hooks cannot run. Nil
-  /// if there is no such release.
+  /// The release that `current` names although its folder is gone. The host cannot return to this release, and its hooks cannot run. Nil if
+  /// there is no such release.
   package var lost: Release.ID?
   /// The damage of the current release, or nil if none is known.
   package var damage: ReleaseDamage?
@@ -40,18 +40,18 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var repairs: Bool?
   /// Whether the release was on the host before the deployment, so that restoring the host must not remove it.
   package var present: Bool
-  /// The inputs that the host's receipt will state if they differ from the plan's inputs, as for a host that goes back to an older release.
-  /// Nil for the plan's inputs.
+  /// The inputs that the host's receipt will state, if they differ from the plan's inputs, as they do for a host that goes back to an older
+  /// release. Nil means the plan's inputs.
   package var inputs: Receipt.Inputs?
-  /// The group's last good revision, which the host gets if it fails and its current release is on trial, or nil if it gets its current
-  /// release back.
+  /// If the host's current release is on trial, the group's last good revision, which the host gets if it fails. Nil means that a failed
+  /// host gets its current release back.
   package var back: Receipt?
   /// For a rollback, a receipt of the release that the host goes back to, read from any host of the group.
   package var goal: Receipt?
   /// The token of a lock that this deployment is allowed to take over because the lock's holder is known to be gone, or nil if there is
   /// none.
   package var inherits: String?
-  /// How the secrets that the host's receipt names compare with their current values, or nil if they were not compared.
+  /// The result of comparing the secrets that the host's receipt names with their current values, or nil if they were not compared.
   package var secrets: SecretComparison?
 
   package init(
@@ -87,8 +87,9 @@ package struct HostPlan: Sendable, Hashable, Codable {
     return plan
   }
 
-  /// The release that the host goes back to if it fails. In this order: the group's last good release if the current release is on trial,
-  /// the current release, or the target if its folder was gone and is sent again. Nil if there is none of these.
+  /// The release that the host goes back to if it fails. It is the first of these that exists: the group's last good release if the current
+  /// release is on trial, the current release, or the target if the target's folder was gone and is sent again. Nil if none of these
+  /// exists.
   package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
 
   /// Whether the host runs something that the deployment has to take out of service. Also false if an interrupted deployment might have

@@ -37,7 +37,7 @@ extension HostStatus {
   package var isRestoreFailed: Bool { if case .restoreFailed = self { true } else { false } }
   /// Whether the host was unreachable at the end of the deployment.
   package var isOutOfReach: Bool { if case .unknown(let failure) = self { failure.kind != .fenced } else { false } }
-  /// For a host of a rollback: whether the host answered but did not go back.
+  /// For a host of a rollback, whether the host answered but was not rolled back.
   package var isLeftBehind: Bool {
     switch self {
     case .failed, .untouched, .restored, .pending: true

@@ -3,7 +3,7 @@
 package protocol Identifier: Hashable, Comparable, Codable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
   /// The id as text, for a command line, a path, a file or a person.
   var rawValue: String { get }
-  /// Makes an id from a string that came from outside, such as a command line or a file. Nothing checks the string's form.
+  /// Makes an id from a string that came from outside, for example from the command line or from a file. Nothing checks the string's form.
   init(_ text: String)
 }
 

@@ -83,16 +83,17 @@ package struct LockRequest: Sendable, Hashable, Codable {
   package var inherits: String?
   /// The deployment that wrote the receipt from which the plan was made. If the host has another receipt, the plan is out of date.
   package var expects: Deployment.ID?
-  /// A deployment that is good according to another host's receipt. If this host has a receipt of that deployment, the receipt becomes good
-  /// too, because the deployment's engine could no longer record this. Nil if there is no such deployment.
+  /// A deployment that is good according to another host's receipt. If this host has a receipt of that deployment, this request marks the
+  /// receipt as good too, which the deployment's own engine could no longer do. Nil if there is no such deployment.
   package var good: Deployment.ID?
   package var lease: Interval
   /// What happens to running jobs of lower fences.
   package var orphans: Orphans
-  /// The token of the deployment's place in the queue, on the host that keeps the queue. `Ticket.none` means that it has no place and is
-  /// allowed to overtake deployments that wait. Nil means that it has no place, so deployments that wait come first.
+  /// The token of the deployment's place in the queue, on the host that keeps the queue. `Ticket.none` means that the deployment has no
+  /// place, but is allowed to overtake waiting deployments. Nil means that it has no place and that waiting deployments come first.
   package var ticket: String?
-  /// The deployment's number in its caller's order. A host that has seen a higher number refuses the request. Nil if no number was given.
+  /// The number by which the caller orders its deployments. A host that has seen a higher number refuses the request. Nil if no number was
+  /// given.
   package var sequence: Int?
   package enum Orphans: String, Sendable, Hashable, Codable, CaseIterable { case wait, kill }
   package init(

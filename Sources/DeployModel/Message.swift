@@ -30,8 +30,8 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   /// The number of the gate that was open when the message was sent, or 0 if none was open. Nil means that the sender did not know the
   /// number or has an older version.
   package var number: Int?
-  /// For a resume, the message that began the pause that is to end. Nil if there was no pause when the message was sent, or if the sender
-  /// did not know about one.
+  /// For a resume, the message that began the pause to be ended. Nil if there was no pause when the resume was sent, or if the sender did
+  /// not know about the pause.
   package var pause: Message.ID?
   /// The sender, as `user@machine`. Nobody verifies this label.
   package var by: String

@@ -56,8 +56,8 @@ extension Recipe {
 
 extension Project {
   /// Returns the project with recipes that run this task instead of a deployment. Recipes without the task are left out.
-  /// - Parameter recipe: the recipe's name that the caller typed after the task, or nil if there is none.
-  /// - Throws: if no recipe has the task, or if `recipe` does not have it.
+  /// - Parameter recipe: the name of the recipe that the caller typed after the task, or nil if the caller typed none.
+  /// - Throws: an error if no recipe has the task, or if `recipe` does not have it.
   package func running(_ task: String, of recipe: String?, hint: (String, [String]) -> String?) throws(Problems) -> Project {
     let own = recipe.flatMap { name in recipes.first { $0.name.isExactly(name) } }
     var project = self

@@ -2,9 +2,9 @@
 /// fail.
 package struct NeighbourRule: Sendable, Hashable, Codable {
   package var tag: String
-  /// The number of hosts that keep serving, for each value, or nil if only the floor of all hosts applies.
+  /// The number of hosts with the same value that keep serving, or nil if only the floor of all hosts applies.
   package var floor: Amount?
-  /// The number of hosts that are allowed to fail, for each value, or nil if only the budget of all hosts applies.
+  /// The number of hosts with the same value that are allowed to fail, or nil if only the budget of all hosts applies.
   package var failed: Amount?
   package init(tag: String, floor: Amount? = nil, failed: Amount? = nil) {
     self.tag = tag

@@ -19,8 +19,8 @@ package struct Neighbours: Sendable, Hashable, Codable {
   package var floors: [Int]
   /// For `each`, the number of hosts that are allowed to fail, for each value. Empty if there is no budget.
   package var budgets: [Int]
-  /// Whether a host is allowed to break the rule, as in a rollback, if there is no other host under way that could satisfy the rule when it
-  /// ends. Nil means no.
+  /// Whether a host is allowed to break the rule, as in a rollback, if waiting would not help: no other host is under way whose end could
+  /// satisfy the rule. Nil means no.
   package var yields: Bool?
 
   package init(

@@ -6,7 +6,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   /// Reads a file of at most `limit` bytes.
   case read(path: String, limit: Int)
   case exists(path: String)
-  /// Asks once whether something answers. The answer *no* is an outcome, not an error.
+  /// Asks once whether a port, a URL or a command gives a good answer. The answer *no* is an outcome, not an error.
   case check(Check)
   /// Sends an http request from the engine's machine. A GET changes nothing and is allowed to be repeated. A POST is sent at most once.
   case http(HTTPRequest)
@@ -28,14 +28,14 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   /// Removes all releases except the newest `keep`. The current one, the previous good one and those in `pinned` always stay.
   case prune(keep: Int, pinned: [Release.ID])
   /// Removes what Lander created on the host: `current`, all releases and their records. With `shared`, also removes the application's
-  /// data. The outcome names everything that stays in the folder.
+  /// data. The outcome lists everything that stays in the folder.
   case remove(shared: Bool)
   /// Writes the host's receipt, and stores, next to it, the recipe sources that the receipt names.
   case record(Receipt)
   /// Takes the host's lock and raises its fence. If somebody else holds the lock, the outcome names the holder.
   case lock(LockRequest)
-  /// Releases the host's lock. If the host's receipt belongs to the deployment `good`, the receipt becomes good. The host keeps `left`
-  /// until the next receipt.
+  /// Releases the host's lock. If the host's receipt belongs to the deployment `good`, the host marks the receipt as good. The host keeps
+  /// `left` until the next receipt.
   case unlock(token: String, good: Deployment.ID? = nil, left: FailedRestore? = nil)
   /// Keeps the host's lock without an engine, until somebody resumes the deployment or the time has run out.
   case park(ParkRequest)

@@ -72,7 +72,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case corrupt
     /// The request is invalid.
     case invalid
-    /// A recipe used a name that does not exist. This is an error, whatever hosts answer.
+    /// A recipe used a name that does not exist. This is an error, no matter what hosts answer.
     case misnamed
     /// A check got the answer *no*.
     case unhealthy

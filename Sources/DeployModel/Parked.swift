@@ -9,11 +9,11 @@ package struct Parked: Sendable, Hashable, Codable {
   package var name: String
   /// The gate's question as a sentence, or empty if the gate's name already says it.
   package var message: String
-  /// Counts how often the deployment was parked: 1, 2, 3 … The number grows each time an engine leaves.
+  /// The number of times that the deployment has been parked, including this time: 1, 2, 3 … Each engine that exits increases it.
   package var round: Int
-  /// Since when the deployment is parked, by the clock of the engine that left.
+  /// When the deployment was parked, by the clock of the engine that exited.
   package var since: Timestamp
-  /// When the gate closes as failed, if nobody answers.
+  /// When the gate fails if nobody answers.
   package var until: Timestamp
   /// The digest of the uncompressed journal that hosts keep, or nil if no host keeps it yet.
   package var copy: Digest?

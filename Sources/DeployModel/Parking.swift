@@ -1,8 +1,8 @@
-/// An engine's statement that it is about to leave, because a gate waits for a person.
+/// An engine's statement that it is about to exit, because a gate is waiting for a person.
 package struct Parking: Sendable, Hashable, Codable {
-  /// When the engine leaves, by its own clock.
+  /// When the engine exits, by its own clock.
   package var at: Timestamp
-  /// When the gate closes as failed, if nobody answers.
+  /// When the gate fails if nobody answers.
   package var until: Timestamp
 
   package init(at: Timestamp, until: Timestamp) {

@@ -26,8 +26,8 @@ extension Plan {
     /// Who planned the deployment: `user@machine`, or `kim via user@machine` if the caller or the CI system names a person.
     package let actor: String
     package let at: Timestamp
-    /// The time that the deployment's receipts state. It is later than that of every receipt on its hosts, even if this machine's clock is
-    /// slow. Nil means `at`.
+    /// The time that the deployment's receipts state. It is later than the time of every existing receipt on the hosts, even if this
+    /// machine's clock is slow. Nil means `at`.
     package let receiptsAt: Timestamp?
     /// For hosts that join, the time at which the group got the revision, or nil for the time that the receipts state.
     package let receiptsInstalledAt: Timestamp?
@@ -121,13 +121,13 @@ extension Plan {
     package let rules: Rules?
     /// For a rollback of a group with slots, the deployment that the recipe's strategy reverses. Nil for other plans.
     package let undoes: Deployment.ID?
-    /// For a plan that joins hosts to the group, the deployment that brought the group's revision. Nil if no hosts join.
+    /// For a plan that adds hosts to the group, the deployment that brought the group's revision. Nil if no hosts join.
     package let joins: Deployment.ID?
     /// For a plan that brings the group's revision to missing hosts, the deployment that brought that revision to the group. The hosts
-    /// change in growing waves, whatever strategy the recipe has. Nil means that the plan is not for missing hosts.
+    /// change in growing waves, no matter which strategy the recipe has. Nil means that the plan is not for missing hosts.
     package let missing: Deployment.ID?
-    /// An irreversible stage that began after the hosts had got the release that they would otherwise go back to, so that no host goes
-    /// back. Nil if there is none.
+    /// An irreversible stage that keeps every host from going back. It began after the hosts had got the release to which they would
+    /// otherwise go back. Nil if there is none.
     package let behind: String?
     /// The alarm that follows once the deployment has succeeded, or nil if there is none.
     package let alarm: Alarm?
@@ -173,7 +173,7 @@ extension Plan {
       package var hearsLosses: Bool { rawValue >= Rules.third.rawValue }
       /// Whether missing measurements count in an analysis.
       package var countsGaps: Bool { rawValue >= Rules.fourth.rawValue }
-      /// Whether a rejection takes precedence over an approval that arrives with it.
+      /// Whether a rejection takes precedence over an approval that arrives together with the rejection.
       package var hearsRefusalsFirst: Bool { rawValue >= Rules.fourth.rawValue }
       /// Whether the engine repeats a traffic adapter's call if the outcome of the call is unknown.
       package var repeatsTraffic: Bool { rawValue >= Rules.fifth.rawValue }
@@ -191,8 +191,8 @@ extension Plan {
       package var remembersUndone: Bool { rawValue >= Rules.eighth.rawValue }
       /// Whether a stage gets an error when it uses the release on a host that does not have the release yet.
       package var missesReleases: Bool { rawValue >= Rules.eighth.rawValue }
-      /// Whether the undo of a stage runs in the folder of the release for which the stage ran. If false, it runs in the folder of the
-      /// release that hosts go back to.
+      /// Whether the undo of a stage runs in the folder of the release for which the stage ran. If false, the undo runs in the folder of
+      /// the release to which hosts go back.
       package var undoesInPlace: Bool { rawValue >= Rules.ninth.rawValue }
       /// Whether a slot that keeps its release deletes its record of an earlier deployment that was interrupted there.
       package var forgetsKept: Bool { rawValue >= Rules.tenth.rawValue }
@@ -203,7 +203,8 @@ extension Plan {
     /// The strategy of the rollout stage, or nil if the recipe has none.
     package var strategy: Strategy? { stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first }
 
-    /// Whether hosts go back after a failure, as far as the plan can tell: the recipe allows it, and no irreversible stage prevents it.
+    /// Whether hosts are rolled back after a failure, as far as the plan can tell: the recipe allows this, and no irreversible stage
+    /// prevents it.
     package var goesBack: Bool { rollback && behind == nil }
 
     /// Whether on_success and on_failure have a time limit. They have a limit in plans of versions that track the service.

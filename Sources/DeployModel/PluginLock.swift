@@ -10,7 +10,7 @@ package struct PluginLock: Sendable, Hashable {
   package var names: [String] { plugins.map(\.name) }
   package subscript(name: String) -> LockedPlugin? { plugins.first { $0.name.isExactly(name) } }
 
-  /// The file's name, beside `deploy.lua`.
+  /// The name of the file, which is next to `deploy.lua`.
   package static let file = "deploy.lock"
   /// The version of the file's format that this program writes and reads.
   static let form = 1
@@ -18,7 +18,7 @@ package struct PluginLock: Sendable, Hashable {
   // MARK: reading
 
   /// Reads the contents from parsed JSON.
-  /// - Throws: what is wrong with the file, and which plugin is concerned.
+  /// - Throws: an error that says what is wrong with the file, and with which plugin.
   package init(_ value: Value) throws(Problem) {
     guard case .record(let members) = value, let form = value["lock"]?.int else {
       throw Self.broken("it is no lock")

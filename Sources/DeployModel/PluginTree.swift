@@ -1,4 +1,4 @@
-/// The files of a plugin, which are copied and from which the plugin's digest is computed.
+/// The files of a plugin. They are copied, and the plugin's digest is computed from them.
 package struct PluginTree: Sendable, Hashable {
   package struct File: Sendable, Hashable {
     /// The path relative to the plugin's folder, with `/` between names.
@@ -19,7 +19,7 @@ package struct PluginTree: Sendable, Hashable {
   /// The largest number of bytes in all files together.
   package static let mostBytes = 16 << 20
 
-  /// - Throws: if there are too many files or bytes, if a path could lead out of the folder, or if two files have the same path.
+  /// - Throws: an error if there are too many files or bytes, if a path could lead out of the folder, or if two files have the same path.
   package init(_ files: [File]) throws(Problem) {
     guard files.count <= Self.mostFiles else {
       throw Problem("the plugin has over \(Self.mostFiles) files", fix: "keep what is not its code elsewhere")
@@ -37,7 +37,7 @@ package struct PluginTree: Sendable, Hashable {
     self.files = ordered
   }
 
-  /// Whether a path stays inside the plugin's folder and means the same file on every machine.
+  /// Whether a path stays inside the plugin's folder and refers to the same file on every machine.
   package static func isGood(_ path: String) -> Bool {
     let parts = path.parts(at: "/", keepingEmpty: true)
     return path.utf8.count <= 500

@@ -4,7 +4,7 @@ package struct Problem: Error, Sendable, Hashable, Codable {
   /// One sentence that says what was found and what was expected.
   package var message: String
   package var place: SourcePlace?
-  /// The host, file or option that has the problem, or nil if there is none or a line of a recipe has the problem.
+  /// The host, file or option that has the problem. Nil if there is none, or if the problem is in a line of a recipe.
   package var subject: String?
   /// What to do next, such as `did you mean "production"?` or a command to type, or nil if unknown.
   package var fix: String?
@@ -53,7 +53,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   /// The deployment failed, and hosts were left as they are, because the recipe or the command says so.
   case held = 12
   case paused = 13
-  /// The deployment ended on purpose with hosts on the old revision. For `plan`, the rehearsal could not see the end.
+  /// The deployment ended on purpose with hosts on the old revision. For `plan`: the rehearsal could not see how the deployment would end.
   case partial = 14
   /// The deployment was cancelled, and its hosts were restored.
   case cancelled = 15

@@ -15,8 +15,8 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var installedAt: Timestamp?
   /// The digest of the journal up to the entry before the receipt's intent. An audit compares it with the journal.
   package var chain: Digest?
-  /// The deployment that this rollback rolled back. No host goes back to that deployment's release, unless the host's receipt for the
-  /// release is newer.
+  /// The deployment that this rollback rolled back. Hosts do not go back to that deployment's release, except for hosts whose receipt for
+  /// the release is newer.
   package var undid: Deployment.ID?
   /// Deployments that earlier rollbacks rolled back, the newest last, as far as the host knows. No host goes back to their releases. Nil if
   /// none is known.

@@ -3,7 +3,7 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var name: String
   package var application: String
   package var revision: Revision?
-  /// The group that gets the revision, either by name or declared in the recipe itself.
+  /// The group that gets the revision: the name of a group, or a group that the recipe itself declares.
   package var targets: Targets
   /// The names of the partner groups. A name can occur twice.
   package var partners: [String]
@@ -45,7 +45,7 @@ package struct Recipe: Sendable, Hashable, Codable {
     package var hooks: [Hook]
     package var onFailure: [Int]
     package var onSuccess: [Int]
-    /// Whether a failed host goes back to its previous release, and whether a failed deployment rolls its hosts back.
+    /// Whether a failed host returns to its previous release, and whether a failed deployment rolls its hosts back.
     package var rollback: Bool
 
     package init(

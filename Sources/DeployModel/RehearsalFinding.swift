@@ -2,7 +2,7 @@
 package struct RehearsalFinding: Sendable, Hashable {
   /// What is wrong, on which line, and what to do.
   package var problem: Problem
-  /// Whether the problem occurs whatever hosts answer. If false, only a real run can show it.
+  /// Whether the problem occurs no matter what hosts answer. If false, only a real run can show whether it occurs.
   package var isCertain: Bool
   /// The function that has the problem: `hook ApplicationStart`, `stage migrate`, `strategy canary`.
   package var part: String

@@ -1,7 +1,7 @@
-/// What is unchanged on a host that the deployment does not change (P10 in docs/promises.md). The text names only what was compared.
+/// What is unchanged on a host that the deployment does not change (P10 in docs/promises.md). The text lists only what was compared.
 extension Plan {
-  /// A part of a sentence about all unchanged hosts: `same bundle, sources, parameters and shared paths`, followed by what is known about
-  /// secrets.
+  /// The part of a sentence that applies to all unchanged hosts: `same bundle, sources, parameters and shared paths`, followed by what is
+  /// known about secrets.
   package var alike: String {
     let staying = hosts.filter { $0.action == .unchanged }
     let compared = staying.compactMap(\.secrets)

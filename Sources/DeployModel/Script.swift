@@ -1,4 +1,5 @@
-/// The number of a running function of a recipe. Numbers follow the order of starting, so that a replay gives the same numbers.
+/// The number of a running function of a recipe. Scripts are numbered in the order in which they start, so that a replay gives the same
+/// numbers.
 package typealias ScriptID = Int
 
 /// A function of a recipe that the engine can start: the recipe's index in the plan, and the function's number.
@@ -42,10 +43,10 @@ package enum Request: Sendable, Hashable, Codable {
   case decide(Decision)
 }
 
-/// A decision of a strategy. The core keeps the bounds, whatever the strategy decides.
+/// A decision of a strategy. The core enforces the bounds, no matter what the strategy decides.
 package enum Decision: Sendable, Hashable, Codable {
-  /// Changes these hosts, at most `parallel` at the same time, and leaves them ready after the segment `upto` (nil if they complete all
-  /// segments). The answer lists the hosts that succeeded, those that failed and those that are ready.
+  /// Changes these hosts, at most `parallel` at the same time. They stop after the segment `upto` and then stay ready. If `upto` is nil,
+  /// they run all segments. The answer lists the hosts that succeeded, those that failed and those that are ready.
   case wave([Int], parallel: Int?, upto: Segment? = nil)
   /// Restarts these hosts with the release that they run, at most `parallel` at the same time. They can still be changed later. The answer
   /// has the form of a wave's answer.
@@ -58,13 +59,13 @@ package enum Decision: Sendable, Hashable, Codable {
   case shift(Weights?)
   /// Deliberately ends the rollout and leaves hosts on the old revision. The strategy does not continue.
   case stop(reason: String)
-  /// Fails the deployment, so that hosts go back. The strategy does not continue.
+  /// Fails the deployment, so that hosts are rolled back. The strategy does not continue.
   case rollback(reason: String)
 }
 
 /// The answer to a waiting script.
 package enum Answer: Sendable, Hashable, Codable {
-  /// The script's first step, before it has asked for anything.
+  /// The script's first step, before it has made any request.
   case begin
   indirect case outcome(Outcome)
   case slept
@@ -84,7 +85,7 @@ package enum Answer: Sendable, Hashable, Codable {
 package struct WaveResult: Sendable, Hashable, Codable {
   package var succeeded: [Int]
   package var failed: [Int]
-  /// The hosts that stopped after the segment that the strategy named, or nil if there are none.
+  /// The hosts that stopped after the segment that the strategy stated, or nil if there are none.
   package var ready: [Int]?
   package init(succeeded: [Int], failed: [Int], ready: [Int]? = nil) {
     self.succeeded = succeeded
@@ -93,7 +94,7 @@ package struct WaveResult: Sendable, Hashable, Codable {
   }
 }
 
-/// The result of running a script until it asks for something or ends.
+/// The result of running a script until it makes a request or ends.
 package struct Step: Sendable, Hashable {
   package enum Next: Sendable, Hashable {
     case asked(Request)

@@ -2,7 +2,7 @@
 package struct SharedPaths: Sendable {
   /// The paths, in the order of the recipe.
   package private(set) var list: [WrittenPath] = []
-  /// The refused entries as they were written, each with its problem.
+  /// The entries that were refused, as the recipe states them, each with its problem.
   package private(set) var problems: [(entry: String, problem: Problem)] = []
   /// The largest number of shared paths. Each path is a link in every release.
   package static let most = 1000

@@ -13,7 +13,7 @@ package struct SignedApproval: Sendable, Hashable, Codable {
     self.at = at
   }
 
-  /// The file beside `deploy.lua` that lists the people whose keys are allowed to sign, in the format of `ssh-keygen(1)`.
+  /// The file next to `deploy.lua` that lists the people who are allowed to sign, with their keys, in the format of `ssh-keygen(1)`.
   package static let signers = "allowed_signers"
 
   /// The namespace of approval signatures. A signature with another namespace is invalid.

@@ -5,7 +5,7 @@ struct SignerOptions {
   private(set) var namespaces: [Substring]?
   /// The first and the last day on which the key is valid, in days since 1970-01-01, or nil if there is no limit.
   private(set) var (begin, end): (Int?, Int?)
-  /// Whether the key signs certificates, not texts.
+  /// Whether the key is a certificate authority's: it signs certificates, not texts.
   private(set) var isAuthority = false
 
   /// - Returns: nil if ssh-keygen refuses the line because of an unknown option, missing quotes or an invalid time.
@@ -28,7 +28,8 @@ struct SignerOptions {
     }
   }
 
-  /// Whether signatures for a purpose count. A pattern that begins with `!` excludes what it matches, whatever other patterns there are.
+  /// Whether signatures for a purpose count. A pattern that begins with `!` excludes what it matches, even if another pattern matches it
+  /// too.
   func allows(_ namespace: String) -> Bool {
     guard let namespaces else { return true }
     let excludes = namespaces.contains { $0.hasPrefix("!") && Self.matches(Array(namespace.utf8)[...], Array($0.dropFirst().utf8)[...]) }

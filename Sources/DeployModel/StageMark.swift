@@ -12,7 +12,7 @@ package struct StageMark: Sendable, Hashable, Codable {
     case undone
   }
 
-  /// When a rollback undoes the stage, so that no release runs with the results of a stage for another release.
+  /// When a rollback undoes the stage. The time is chosen so that no release runs with the results of another release's stage.
   package enum Undo: String, Sendable, Hashable, Codable {
     /// After the hosts have gone back, because the stage ran before the rollout, with the old release running.
     case after

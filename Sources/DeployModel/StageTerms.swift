@@ -1,4 +1,4 @@
-/// The options of a recipe's stage besides its function.
+/// The options of a recipe's stage, in addition to its function.
 package struct StageTerms: Sendable, Hashable, Codable {
   package enum Once: String, Sendable, Hashable, Codable { case deployment, revision }
 
@@ -14,13 +14,13 @@ package struct StageTerms: Sendable, Hashable, Codable {
   package var once: Once?
   /// The host that the function gets, or nil if the function gets only the deployment.
   package var ground: Ground?
-  /// Whether the stage is irreversible, so that no host goes back once the stage has begun. Nil means no.
+  /// Whether the stage is irreversible: once it has begun, no host is rolled back. Nil means no.
   package var irreversible: Bool?
   /// The number of the function that undoes the stage, or nil if the stage has no undo.
   package var undo: Int?
   /// The stage whose effects this stage undoes, as part of a rollback, or nil if there is none.
   package var undoes: StageUndo?
-  /// Why the stage need not run, or has to run again, as known when the deployment was planned, or nil if nothing was known.
+  /// What was known when the deployment was planned: why the stage need not run, or why it has to run again. Nil if nothing was known.
   package var settled: Settled?
 
   package enum Settled: Sendable, Hashable, Codable {

@@ -17,11 +17,11 @@ package struct StageUndo: Sendable, Hashable, Codable {
     self.release = release
   }
 
-  /// The name of the rollback's stage that does the undo.
+  /// The name of the rollback's stage that performs the undo.
   package var title: String { "undo of \(mark.stage)" }
 }
 
 extension Plan {
-  /// The stages that the plan undoes, in the order of undoing, or empty if there are none.
+  /// The stages that the plan undoes, in the order in which it undoes them, or empty if there are none.
   package var undone: [StageUndo] { flow.stages.compactMap { $0.terms?.undoes } }
 }

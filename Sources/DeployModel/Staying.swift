@@ -2,7 +2,7 @@
 package enum Staying: Sendable, Hashable {
   /// Until the gate is closed.
   case always
-  /// For this time at each gate. Then the deployment is parked.
+  /// For at most this time at each gate. Then the deployment is parked.
   case upTo(Interval)
 
   /// The minimum, so that the engine still receives an answer that is already in the mailbox.

@@ -16,7 +16,7 @@ package struct Ticket: Sendable, Hashable {
   package var isUrgent: Bool
   /// The recipe, group and hosts as one word without spaces. A newer deployment can supersede only deployments of the same lane.
   package var lane: String
-  /// The deployment's number in its caller's order, or nil if it was not given.
+  /// The number by which the caller orders its deployments, or nil if the caller gave none.
   package var sequence: Int?
   /// The person and machine that wait, as `user@machine`.
   package var owner: String
@@ -44,7 +44,8 @@ package struct Ticket: Sendable, Hashable {
     self.lease = lease
   }
 
-  /// The ticket of a lock request without a place in the queue: a rollback's request, or a request to any host but the first.
+  /// The ticket of a lock request without a place in the queue. Rollbacks make such requests, and other deployments make them to all hosts
+  /// except the first.
   package static let none = "-"
 
   /// Why no host accepts the ticket, as the end of "the place in the queue …", or nil if hosts accept it.

@@ -19,7 +19,7 @@ package struct Interval: Milliseconds {
     let units: [(String, Double)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
     let unit = units.first { text.hasSuffix($0.0) && Double(text.dropLast($0.0.count)) != nil } ?? ("", 1000)
     let digits = text.dropLast(unit.0.count)
-    // Double reads "+1", "1e0" and "inf", which the durations of recipes are not.
+    // `Double` also accepts "+1", "1e0" and "inf", but a duration in a recipe is never written like that.
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2e }) else { return nil }
     guard let count = Double(digits), count * unit.1 <= 8_640_000_000 else { return nil }
     milliseconds = Int((count * unit.1).rounded())

@@ -1,7 +1,7 @@
 /// Finds deployments that changed the groups of a train after somebody had asked for the train.
 extension Train {
-  /// Whether a deployment was planned after the train and is not one of its own. The times in both ids decide, because the times in
-  /// receipts might be ahead of the clock.
+  /// Whether a deployment was planned after the train and is not one of its own. This compares the times in the two ids, because the times
+  /// in receipts might be ahead of the clock.
   package func isOlder(than deployment: Deployment.ID) -> Bool {
     let (own, other) = (id.moment.utf8.prefix(15), deployment.rawValue.utf8.prefix(15))
     guard own.count == 15, other.count == 15, other.first.map({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) == true else {

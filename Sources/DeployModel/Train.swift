@@ -1,5 +1,5 @@
-/// Deployments of one bundle to several groups, one after the other, with one record. Each group waits until the earlier groups have
-/// succeeded.
+/// Deployments of one bundle to several groups, one group after the other, with a single record of all of them. Each group waits until the
+/// earlier groups have succeeded.
 package struct Train: Sendable, Hashable, Codable {
   /// A train's id, such as `train-20261121-113045-x7k2`: the time when somebody asked for the train (UTC), and four letters and digits.
   package struct ID: Identifier {
@@ -8,7 +8,8 @@ package struct Train: Sendable, Hashable, Codable {
     package let rawValue: String
     package init(_ text: String) { rawValue = text }
 
-    /// Makes the id of a train that somebody asks for now. - Parameter deployment: the id that a deployment planned now would have.
+    /// Makes the id of a train that somebody asks for now.
+    /// - Parameter deployment: the id that a deployment planned now would have.
     package init(like deployment: Deployment.ID) { self.init(Self.prefix + deployment.rawValue) }
 
     /// Whether a word of a command line, possibly the beginning of an id, can only refer to a train.
@@ -30,7 +31,7 @@ package struct Train: Sendable, Hashable, Codable {
 
   /// A person's answer to whether the train continues with a group.
   package struct Answer: Sendable, Hashable, Codable {
-    /// The group that the train continues with if the answer is yes.
+    /// The group with which the train continues if the answer is yes.
     package var group: String
     package var approved: Bool
     /// Who answered. Nobody verifies this label.
@@ -77,7 +78,7 @@ package struct Train: Sendable, Hashable, Codable {
   package var sources: Digest?
   /// The commit from which the bundle was made, or nil if unknown.
   package var commit: Commit?
-  /// The group whose question a person has to answer before the train continues, or nil if the train waits for nobody.
+  /// The group about which a person has to decide before the train continues, or nil if the train waits for nobody.
   package var waits: String?
   /// Whether a person ended the train.
   package var isCancelled = false
@@ -111,7 +112,7 @@ package struct Train: Sendable, Hashable, Codable {
     return leg.code ?? .partial
   }
 
-  /// The exit code of a command that stops while the train can be resumed: that of the current leg.
+  /// The exit code of a command that stops while the train can be resumed: the exit code of the current leg.
   package var code: ExitCode { exit ?? legs.first { $0.code != .done }?.code ?? .partial }
 }
 

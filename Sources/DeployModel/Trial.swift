@@ -52,13 +52,13 @@ package struct Trial: Sendable, Hashable {
     package init(_ url: String) { self.url = url }
   }
 
-  /// The facts that hosts state about themselves instead of the usual ones.
+  /// The facts that hosts state about themselves in place of the usual facts.
   package struct Facts: Sendable, Hashable {
     /// The host, or nil for every host.
     package var host: String?
     /// The facts by name, as `host.facts` has them. Null means that the host does not state the fact.
     package var members: [Value.Member]
-    /// Whether nothing is known of the host, so that `host.facts` is nil.
+    /// Whether nothing is known about the host, so that `host.facts` is nil.
     package var areUnknown: Bool
 
     package init(of host: String?, _ members: [Value.Member], areUnknown: Bool = false) {

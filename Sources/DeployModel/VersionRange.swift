@@ -5,7 +5,7 @@ package struct VersionRange: Sendable, Hashable, CustomStringConvertible {
   private let bounds: [(version: PluginVersion, takes: Comparison)]
   private enum Comparison { case less, atMost, equal, atLeast, greater }
 
-  /// The range of all versions except pre-releases.
+  /// The range that contains all versions except pre-releases.
   package static let any = VersionRange(any: "*")
   private init(any text: String) {
     description = text

@@ -1,5 +1,5 @@
-/// Repeated looks at hosts, and the question that each look asks. The duration is counted in looks, because only time with a running engine
-/// counts.
+/// Repeated looks at hosts, and the question that each look asks. The watch's duration is a number of looks, because time without a running
+/// engine does not count.
 package struct Watch: Sendable, Hashable, Codable {
   package enum Question: Sendable, Hashable, Codable {
     case check(Check)
@@ -7,14 +7,14 @@ package struct Watch: Sendable, Hashable, Codable {
     case function(Int)
   }
 
-  /// How long after the time limit of a look its answer can still arrive.
+  /// How long an answer can still arrive after the look's time limit.
   package static let answer = Interval.seconds(5)
 
   package var question: Question
   /// The numbers of the hosts to look at. Nil means the hosts that have the deployment's release when the looks begin, including *ready*
   /// hosts that run it.
   package var hosts: [Int]?
-  /// Whether the engine's machine makes each look once for all hosts. If false, it looks at each host.
+  /// Whether a look is one check on the engine's machine that counts for all hosts. If false, each host is looked at separately.
   package var isFromEngine: Bool
   /// The time between two looks.
   package var every: Interval
@@ -24,7 +24,7 @@ package struct Watch: Sendable, Hashable, Codable {
   package var limit: Interval
   /// Whether this is a rehearsal, in which one look at each host replaces all looks. Nil means no.
   package var isPlayed: Bool?
-  /// The number of looks, over all hosts, that are allowed to find a host bad before the watch fails.
+  /// The number of bad looks, counted over all hosts, that are allowed. One more fails the watch.
   package var allow: Int
   /// For an analysis, how hosts are compared. In that case, the function measures hosts, and no single look is good or bad. Nil if the
   /// watch is not an analysis.

@@ -1,6 +1,7 @@
 /// A path from a recipe or an option, in clean form. Only this type decides which paths are allowed on a host.
 ///
-/// The initializer cleans paths such as `./a`, `a//b` and `a/./b`, and refuses paths that could lead somewhere other than they say.
+/// The initializer cleans paths such as `./a`, `a//b` and `a/./b`, and refuses paths that could lead to a place other than the one they
+/// appear to name.
 package struct WrittenPath: Sendable, Hashable {
   package enum Use: Sendable, Hashable {
     /// A folder on hosts: absolute, not `/` itself, without `..`.
@@ -30,7 +31,7 @@ package struct WrittenPath: Sendable, Hashable {
   /// The largest length of one name in a path, in bytes (NAME_MAX of Linux).
   static let mostOfPart = 255
 
-  /// - Throws: what is wrong with the path, quoting it as it was written, and what to write instead.
+  /// - Throws: an error that quotes the path as it was written, and says what is wrong with it and what to write instead.
   package init(_ written: String, as use: Use) throws(Problem) {
     // Splits by bytes, because Swift merges a slash and a combining mark that follows it into one character.
     let parts = written.utf8.split(separator: UInt8(ascii: "/"))
@@ -82,8 +83,8 @@ package struct WrittenPath: Sendable, Hashable {
     }
   }
 
-  /// The names that Lander uses in an application's folder on a host. An application must not use a folder with one of these names for
-  /// itself.
+  /// The names that Lander uses in an application's folder on a host. No application may have a folder with one of these names as its own
+  /// folder.
   package static let ownNames = ["current", "releases", "shared", ".lander"]
 
   /// Why a folder on hosts cannot be an application's folder, judging by its name alone, or nil if it can.
