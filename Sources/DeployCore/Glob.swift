@@ -6,7 +6,8 @@ package enum Glob {
   ///   - pattern: the number of parts of the pattern.
   ///   - name: the number of elements of the name.
   ///   - isStar: whether this part of the pattern matches any number of elements.
-  ///   - step: returns the index of the pattern's next part if this part matches this element, or nil if it does not.
+  ///   - step: returns the index of the part that follows this part in the pattern if this part matches this element, or nil if it does not
+  ///     match.
   package static func matches(
     pattern: Int, name: Int, isStar: (Int) -> Bool, step: (_ part: Int, _ element: Int) -> Int?
   ) -> Bool {

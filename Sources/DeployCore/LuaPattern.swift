@@ -1,5 +1,5 @@
-/// A Lua pattern, as in `param.string { match = … }`. Parameters are checked against it before any recipe runs. It compares bytes as
-/// `string.find` does (Lua 5.4 manual, 6.4.1), and matches anywhere in the string unless the pattern contains `^` and `$`.
+/// A Lua pattern, as in `param.string { match = … }`. Parameters are checked against such patterns before any recipe runs. A pattern
+/// matches bytes as `string.find` does (Lua 5.4 manual, 6.4.1), anywhere in the string unless the pattern contains `^` and `$`.
 package struct LuaPattern: Sendable, Hashable {
   let bytes: [UInt8]
   /// The largest number of steps of one search, which takes about a second. A search that needs more steps finds no match.

@@ -13,12 +13,13 @@ struct LuaPatternSearch {
     self.pattern = pattern
   }
 
-  /// Whether the search reached a limit, so that it does not try further start positions.
+  /// Whether the search reached a limit and therefore tries no further start positions.
   var isExhausted: Bool { steps > LuaPattern.mostSteps }
 
   mutating func forget() { captures = [] }
 
-  /// Returns the end of a match that begins at the string's index `s`, for the pattern from index `p` on, or nil if there is no match.
+  /// Matches the pattern from index `p` on against the string from index `s` on. Returns the index where the match ends, or nil if there is
+  /// none.
   mutating func match(_ s: Int, _ p: Int) -> Int? {
     guard depth < LuaPattern.mostDepth else {
       steps = LuaPattern.mostSteps + 1
@@ -173,8 +174,8 @@ struct LuaPatternSearch {
     return isNegated
   }
 
-  /// Whether a byte belongs to the class of this letter, in the C locale. A capital letter stands for the complement, and any other
-  /// character stands for itself.
+  /// Whether a byte belongs to the class of this letter, in the C locale. A capital letter stands for the complement of its class, and a
+  /// character that names no class stands for itself.
   private static func isOf(_ byte: UInt8, _ letter: UInt8) -> Bool {
     let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letter)
     let isLetter = (65...90).contains(byte) || (97...122).contains(byte)

@@ -19,8 +19,8 @@ package struct Neighbours: Sendable, Hashable, Codable {
   package var floors: [Int]
   /// For `each`, the number of hosts that are allowed to fail, for each value. Empty if there is no budget.
   package var budgets: [Int]
-  /// Whether a host is allowed to break the rule, as in a rollback, if waiting would not help: no other host is under way whose end could
-  /// satisfy the rule. Nil means no.
+  /// Whether a host is allowed to break the rule once no host is under way, as in a rollback. While a host is under way, the other hosts
+  /// wait. Nil means no.
   package var yields: Bool?
 
   package init(

@@ -32,7 +32,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     case good
     /// The data does not allow a verdict yet, but further looks might.
     case notYet
-    /// All looks have been taken without a verdict, or no look could lead to one. The string says why.
+    /// All looks have been taken without a verdict, or no look could have led to a verdict. The string says why.
     case inconclusive(String)
   }
 
@@ -68,8 +68,8 @@ package struct CanaryAnalysis: Sendable, Hashable {
   private var seen: [Bool]
   /// For each pair, the number of looks in which both hosts were measured.
   private var whole: [Int]
-  /// Whether a look counts for a pair only if both hosts were measured. In that case, a release is good only if each pair was measured in
-  /// at least half of the looks.
+  /// Whether a look counts for a pair only if both hosts of the pair were measured. If true, a release is good only if each pair was
+  /// measured in at least half of the looks.
   private let countsGaps: Bool
   private var taken = 0
   /// The verdict *bad* or *good* once the data has shown it, and nil before that. The verdict is final, because the error probability
@@ -106,10 +106,10 @@ package struct CanaryAnalysis: Sendable, Hashable {
 
   /// - Parameters:
   ///   - pairs: the number of pairs of twins.
-  ///   - alpha: the probability, over all looks together, of a wrong verdict: *bad* for a release within the margin, or *good* for one
-  ///     outside the margin.
+  ///   - alpha: the probability, over all looks together, of a wrong verdict. A verdict is wrong if it is *bad* for a release within the
+  ///     margin, or *good* for a release outside the margin.
   ///   - looks: the largest number of looks, from 1 to 10,000.
-  ///   - countsGaps: whether looks without a measurement count. False in plans with older rules.
+  ///   - countsGaps: whether looks without a measurement count against a good verdict. False in plans with older rules.
   package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int, countsGaps: Bool = true) {
     self.countsGaps = countsGaps
     self.margin = margin
@@ -121,7 +121,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     whole = (0..<pairs).map { _ in 0 }
   }
 
-  /// Adds one look: what each pair showed since the previous look. Every look lists the pairs in the same order.
+  /// Adds one look: what each pair has shown since the previous look. Every look lists the pairs in the same order.
   package mutating func look(_ pairs: [Pair]) {
     guard taken < most else { return }
     taken += 1

@@ -4,11 +4,11 @@ import DeployModel
 struct Comparing: Sendable, Hashable {
   let comparison: Comparison
   private var analysis: CanaryAnalysis
-  /// For each host of the watch, by its index: the measurements that have not been compared yet.
+  /// For each host of the watch, by its index, the measurements that have not been compared yet.
   private var waiting: [[CanaryAnalysis.Measure?]]
   /// The number of looks that got no answer.
   private var unanswered = 0
-  /// Why the first look without an answer got none, or nil if every look was answered.
+  /// For the first look that got no answer, why it got none. Nil if every look was answered.
   private var firstSilence: String?
   private var hasData = false
   /// If the first looks give no data, the analysis ends after this number of looks.
@@ -50,7 +50,7 @@ struct Comparing: Sendable, Hashable {
       fix: "compare \(needed) pairs, allow a larger alpha, or measure a rate, which tells requests apart, not hosts")
   }
 
-  /// Adds the result of one look at a host (nil if there was no data), and the number of looks that the host missed before its next look.
+  /// Adds the result of one look at a host (nil if there was no data), and the number of looks that the host misses before its next look.
   /// - Parameter slot: the host's index in the watch.
   mutating func add(_ measure: CanaryAnalysis.Measure?, missed: Int = 0, at slot: Int) {
     guard waiting.indices.contains(slot) else { return }

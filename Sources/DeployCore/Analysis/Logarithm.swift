@@ -1,4 +1,4 @@
-/// Natural logarithms and powers of e. The core computes them itself, so that every machine gets equal results.
+/// Natural logarithms and powers of e. The core computes them itself, so that all machines get equal results.
 package enum Logarithm {
   private static let ofTwo = 0.693_147_180_559_945_3
 
@@ -22,7 +22,7 @@ package enum Logarithm {
     return 2 * sum + exponent * ofTwo
   }
 
-  /// Returns e to this power; infinity: the result is too large for a `Double`.
+  /// Returns e to this power, or infinity if the result is too large for a `Double`.
   package static func power(_ exponent: Double) -> Double {
     guard exponent < 709 else { return .infinity }
     guard exponent > -745 else { return 0 }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// How much worse a release is allowed to be than its twins, in the user's units.
+/// How much worse a release is allowed to be than the twins, which do not have it, in the user's units.
 package struct Margin: Sendable, Hashable {
   /// The relative part of the margin, as a share of the twins' value: 0.1 is 10 %.
   package let relative: Double

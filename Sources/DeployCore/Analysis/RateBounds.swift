@@ -1,11 +1,11 @@
 import DeployModel
 
 /// Bounds for a mean failure rate, with an error probability that holds for all looks together. The rate is allowed to change in any way,
-/// as long as each request fails independently, with the rate that holds at that moment.
+/// as long as each request fails independently of the others, with the rate of its moment.
 ///
 /// For any slope s, the product of e^(s·failed) / (1 + p·(e^s - 1)) over all requests is a martingale if p is the rate of each request. If
-/// p is their mean rate, the product is at most that martingale (Jensen's inequality). A mixture over slopes has this property too. So the
-/// probability that the mixture exceeds 1/error at any look is at most `error` (Ville's inequality).
+/// p is the mean rate of all requests, the product is at most that martingale (Jensen's inequality). A mixture over slopes has this
+/// property too. So the probability that the mixture exceeds 1/error at any look is at most `error` (Ville's inequality).
 struct RateBounds: Sendable, Hashable {
   private(set) var failed = 0
   private(set) var total = 0
@@ -62,7 +62,7 @@ struct RateBounds: Sendable, Hashable {
       let middle = (bad + good) / 2
       if holds(middle) { good = middle } else { bad = middle }
     }
-    // The outer value, so that rounding never makes the bound too narrow.
+    // Returns the outer value, so that rounding never makes the bound too narrow.
     return bad
   }
 }

@@ -1,12 +1,12 @@
-/// Evidence that one side of the pairs has larger values than the other side. Each host counts once, so it does no harm if its measurements
-/// depend on earlier ones.
+/// Evidence that one side of the pairs has larger values than the other side. Each host counts once, so its measurements are allowed to
+/// depend on its earlier measurements.
 ///
 /// If the hosts of a pair behave alike, chance alone decides which of them is above the other, even over the whole time. For each pair,
-/// take the share of looks with one side above, minus the share with that side below. This balance, between -1 and 1, has the mean 0. The
-/// pairs are independent, so the product of 1 + s·balance over all pairs has the mean 1, for any s up to 1. The product is computed at each
-/// look, and the number of looks is known in advance. The sum of the products so far, divided by the number of all looks, only grows, and
-/// its expected value at the end is at most 1. So the probability that this quotient reaches 1/alpha at any look is at most alpha (Markov's
-/// inequality), without any assumption about autocorrelation.
+/// take the share of looks in which a given side is above, and subtract the share in which it is below. This balance, between -1 and 1, has
+/// the mean 0. The pairs are independent, so the product of 1 + s·balance over all pairs has the mean 1, for any s up to 1. The product is
+/// computed at each look, and the number of looks is known in advance. The sum of the products so far, divided by the number of all looks,
+/// only grows, and its expected value at the end is at most 1. So the probability that this quotient reaches 1/alpha at any look is at most
+/// alpha (Markov's inequality), without any assumption about autocorrelation.
 struct TwinSigns: Sendable, Hashable {
   private let looks: Int
   /// For each pair, the number of looks above minus the number of looks below.

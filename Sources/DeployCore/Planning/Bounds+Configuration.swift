@@ -3,8 +3,9 @@ package import DeployModel
 extension Bounds {
   /// Computes the bounds for a selection's hosts from the recipe's configuration and strategy.
   /// - Parameters:
-  ///   - away: the number of unreachable hosts in the selection, which the default floor does not include.
-  ///   - others: the hosts of the group that the deployment leaves alone, or nil if they were not surveyed and therefore count as serving.
+  ///   - away: the number of unreachable hosts in the selection. The default floor does not include them.
+  ///   - others: the hosts of the group that the deployment leaves alone, or nil if these hosts were not surveyed and therefore all count
+  ///     as serving.
   ///   - usual: the strategy that determines the default floor, or nil if the recipe's own strategy determines it.
   init(
     _ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil, instead usual: Strategy? = nil
@@ -19,9 +20,9 @@ extension Bounds {
   /// always change.
   /// - Parameters:
   ///   - bystanders: the hosts of the group that the deployment leaves alone. Those that serve count towards the floor.
-  ///   - away: the number of unreachable hosts, which `hosts` includes.
+  ///   - away: the number of unreachable hosts. `hosts` includes them.
   ///   - waves: what is known about the waves. This is used only if the configuration has no floor and the strategy has no batch.
-  /// - Throws: `Problems` if the floor, or the minimum of healthy hosts, allows no host to change.
+  /// - Throws: `Problems` if the floor or the minimum of healthy hosts lets no host change.
   package init(
     _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, bystanders: Bystanders = Bystanders(unasked: 0),
     away: Int = 0, waves: KnownWaves = .unknown

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Bounds {
-  /// The bounds for a requested rollback. The hosts leave a bad release, so failures say nothing about the release, and only budgets count.
-  /// Under CodeDeploy's rule, all hosts except those that must stay healthy are allowed to fail.
+  /// The bounds for a requested rollback. The hosts leave a bad release, so their failures say nothing about a new release, and only the
+  /// budgets count. Under CodeDeploy's rule, all hosts except those that must stay healthy are allowed to fail.
   var forWayBack: Bounds {
     var back = self
     (back.base, back.failedInWave) = (nil, nil)
@@ -14,10 +14,10 @@ extension Bounds {
     return back
   }
 
-  /// Returns the bounds if they allow at least one host of the plan to change. If necessary, lowers a default floor by one host. A floor
+  /// Returns the bounds if they let at least one host of the plan change. If necessary, a default floor is lowered by one host. A floor
   /// that the configuration states is not lowered.
-  /// - Throws: `Problems` with the numbers, if the floor needs every host that serves and no other host is brought into service first.
-  ///   Under CodeDeploy's rule, also if fewer hosts can become healthy than the minimum.
+  /// - Throws: `Problems` with the numbers if the floor needs every host that serves and no other host is brought into service first. Under
+  ///   CodeDeploy's rule, it also throws if fewer hosts than the minimum can become healthy.
   func letting(
     _ hosts: [HostPlan], move configuration: DeploymentConfiguration, beside others: Bystanders? = nil
   ) throws(Problems) -> Bounds {

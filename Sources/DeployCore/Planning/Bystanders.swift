@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The hosts of a group that a deployment leaves alone. Those of them that serve count towards the floor of the whole group.
+/// The hosts of a group that a deployment leaves alone. Of these hosts, those that serve count towards the floor of the whole group.
 package struct Bystanders: Sendable, Hashable {
   /// The number of these hosts.
   package let count: Int
@@ -15,14 +15,14 @@ package struct Bystanders: Sendable, Hashable {
   /// Whether some of these hosts were not surveyed or did not answer, so that their marks and bundles are unknown.
   package let areUnknown: Bool
 
-  /// Creates the value for hosts that were not surveyed, all of which count as serving.
+  /// Creates the value for hosts that were not surveyed. All of them count as serving.
   package init(unasked count: Int) {
     (self.count, serving, marks, holders, bundles, areUnknown) = (count, count, [], [], [], count > 0)
   }
 
   /// - Parameters:
   ///   - surveys: the survey of each of these hosts.
-  ///   - counts: whether to count the hosts that serve. If false, all count as serving.
+  ///   - counts: whether to count which hosts serve. If false, all hosts count as serving.
   package init(_ surveys: [Survey], counts: Bool = true) {
     count = surveys.count
     let states = surveys.compactMap { if case .reached(let state) = $0 { state } else { nil } }
@@ -39,7 +39,7 @@ package struct Bystanders: Sendable, Hashable {
     }
     serving = surveys.count { survey in
       guard case .reached(let state) = survey else { return false }
-      // A deployment that holds the lock can take the host out of service at any moment.
+      // A deployment that holds the host's lock can take the host out of service at any moment.
       let isFree = state.lock.map { $0.leaseLeft <= 0 } ?? true
       return isFree && (state.current != nil || state.strange != nil) && !state.isUnsettled && !state.runsUnrecordedRelease
     }

@@ -2,10 +2,10 @@ package import DeployModel
 
 extension HostState {
   /// The problems that a survey shows: differences between the host's disk and its receipt, and anything that prevents a change of the
-  /// host. Each problem states the next step. The list is empty if there are none.
+  /// host. Each problem states the next step. The list is empty if the survey shows no problem.
   package var drift: [Problem] { drift(goesBack: false) }
 
-  /// Returns the problems of `drift`, with a rollback as a next step if a rollback is possible.
+  /// Returns the problems of `drift`. If a rollback is possible, it is one of the proposed next steps.
   /// - Parameter goesBack: whether it is known that `lander rollback` would not be refused now.
   package func drift(goesBack: Bool) -> [Problem] {
     var found: [Problem] = []

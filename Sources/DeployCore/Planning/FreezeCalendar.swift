@@ -12,7 +12,7 @@ package enum FreezeCalendar {
   /// The largest number of windows in a recipe.
   package static let windows = 50
 
-  /// Returns the freezes from a moment on, in the order of time. Freezes that touch or overlap are merged.
+  /// Returns the freezes from a moment on, in chronological order. Freezes that touch or overlap are merged.
   /// - Parameter zones: the time zone of each window, in the order of the windows.
   package static func times(_ windows: [FreezeWindow], in zones: [Zone], from now: Timestamp) -> [Freeze] {
     let second = now.milliseconds / 1000

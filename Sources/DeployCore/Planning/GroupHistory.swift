@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What the receipts of a group's hosts, taken together, say: which deployments are good, and which revision is the last good one.
+/// What the receipts of all hosts of a group say together: which deployments are good, and which revision is the last good one.
 package struct GroupHistory: Sendable {
   private let states: [HostState]
   /// The good deployments, sorted by id.
@@ -9,14 +9,14 @@ package struct GroupHistory: Sendable {
   package let newest: Timestamp?
   /// The hosts whose receipts say that a deployment was rolled back.
   private let returned: [HostState]
-  /// The deployments that were rolled back according to receipts, each with the release that the rollback returned to.
+  /// The deployments that were rolled back according to receipts, each with the release to which the rollback returned.
   private let undone: [(deployment: Deployment.ID, by: Release.ID)]
   /// The deployments that, according to receipts, earlier rollbacks have rolled back.
   private let rolledBack: [Deployment.ID]
   /// When each release was first deployed, as far as receipts show it.
   private let origins: [Origin]
-  /// When each release was first deployed, from receipts that say so for certain. A receipt that a rollback of an older version wrote does
-  /// not, so `origins` can know more.
+  /// When each release was first deployed, taken only from receipts that say this for certain. A receipt that a rollback of an older
+  /// version wrote does not say it for certain, so `origins` might contain more releases.
   private let firsts: [Origin]
   private typealias Origin = (release: Release.ID, at: Timestamp)
 
@@ -34,7 +34,7 @@ package struct GroupHistory: Sendable {
     }
     origins = Self.earliest(receipts)
     firsts = Self.earliest(receipts.filter { $0.undid == nil || $0.installedAt != nil })
-    // A good receipt on one host is enough: the engine may have died before it could make the other hosts' receipts good.
+    // A good receipt on one host is enough, because the engine might have died before it could make the other hosts' receipts good.
     good = receipts.filter { $0.trial != true }.map(\.deployment).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     // Hosts with equal receipts are included only once.
     returned = states.filter { $0.receipt?.undid != nil }.reduce(into: []) { found, state in
@@ -72,8 +72,8 @@ package struct GroupHistory: Sendable {
       && !undone.contains { $0.deployment == receipt.deployment && !isNewer($0.by, than: receipt.release.id) }
   }
 
-  /// Whether a host ran the receipt's release again in a later deployment and then left it for an older release. In that case, the release
-  /// counts as bad for the earlier deployment too.
+  /// Whether a host got the receipt's release again in a later deployment and then left that release for an older one. In that case, the
+  /// release counts as bad for the earlier deployment too.
   private func took(back receipt: Receipt, _ state: HostState) -> Bool {
     guard let now = state.receipt, let left = state.previous, left.deployment == now.undid else { return false }
     guard left.release.id == receipt.release.id, receipt.at < now.at else { return false }
@@ -81,8 +81,7 @@ package struct GroupHistory: Sendable {
   }
 
   /// Whether the first deployment of a release came after the first deployment of another release. A person who searches for a working
-  /// release might go far back and then forward again. If hosts leave a release by such a step forward, the release does not count as
-  /// rolled back.
+  /// release might go far back and then forward again. A release that hosts leave by such a step forward does not count as rolled back.
   private func isNewer(_ release: Release.ID, than left: Release.ID) -> Bool {
     guard let one = firsts.first(where: { $0.release == release }) else { return false }
     return firsts.contains { $0.release == left && $0.at < one.at }
@@ -96,14 +95,14 @@ package struct GroupHistory: Sendable {
       ?? newest(of: states.flatMap { $0.kept ?? [] }, besides: left, before: origin(of: left))
   }
 
-  /// Returns the replaced receipts of the release that the host runs. With the recipe and parameters of an earlier receipt, the release
-  /// might be good.
+  /// Returns the replaced receipts of the release that the host runs. The release might be good with the recipe and parameters of an
+  /// earlier receipt, even if it is not good with the current ones.
   private func same(_ state: HostState) -> [Receipt] {
     (state.kept ?? []).filter { $0.release.id == state.current && $0.release.id == state.receipt?.release.id }
   }
 
-  /// Returns when a release was first deployed, or nil if unknown. A rollback from a release never goes to a release that was deployed
-  /// later.
+  /// Returns when a release was first deployed, or nil if unknown. A rollback never goes from one release to a release that was first
+  /// deployed later.
   private func origin(of release: Release.ID?) -> Timestamp? { origins.first { $0.release == release }?.at }
 
   private func newest(of receipts: [Receipt], besides left: Release.ID?, before end: Timestamp? = nil) -> Receipt? {
@@ -115,8 +114,8 @@ package struct GroupHistory: Sendable {
     return newest
   }
 
-  /// Whether the host runs a release that is not good: the release is on trial, was rolled back, or was left there by a failed deployment.
-  /// False for a host that runs its previous good release.
+  /// Whether the host runs a release that is not good: the release is on trial, it was rolled back, or a failed deployment left it on the
+  /// host. False for a host that runs its previous good release.
   package func isUnfinished(_ state: HostState) -> Bool {
     guard let receipt = state.receipt else { return state.current != nil }
     if !isGood(receipt) { return true }

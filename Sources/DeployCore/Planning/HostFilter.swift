@@ -46,8 +46,8 @@ package struct HostFilter: Sendable, Hashable {
     }
   }
 
-  /// Returns a problem, with a near match, for each word that matches no host of the group. The list is empty if every word matches a host
-  /// and at least one host is selected.
+  /// Returns a problem, with the most similar name, for each word that matches no host of the group. The list is empty if every word
+  /// matches a host and at least one host is selected.
   package func problems(_ hosts: [Host], of group: String) -> [Problem] {
     let unknown = names.filter { name in !hosts.contains { Self.means(name, $0) } }.map { name in
       Problem(

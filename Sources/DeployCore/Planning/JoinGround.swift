@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// What is known before hosts join a group: the group's last good revision, the hosts that already have it, and the hosts that can pass it
-/// on.
+/// What is known before hosts join a group: the group's last good revision, the hosts that already have this revision, and the hosts from
+/// which it can be copied.
 package struct JoinGround: Sendable {
   /// Which hosts get the revision.
   package enum Manner: Sendable {
@@ -27,8 +27,8 @@ package struct JoinGround: Sendable {
   package let away: [Host]
   /// The hosts that have the revision's release without damage. Hosts that run it come first.
   package let keepers: [Host]
-  /// The locks on the group's other hosts, one for each deployment. If the request is for missing hosts, the locks on all hosts of the
-  /// group.
+  /// The locks on the group's other hosts or, if the request is for missing hosts, on all hosts of the group. There is one lock for each
+  /// deployment.
   package let underWay: [Lock]
   /// Whether at least one joining host serves now.
   package let isServing: Bool
@@ -39,7 +39,8 @@ package struct JoinGround: Sendable {
   ///   - selection: all hosts of the group.
   ///   - surveys: the surveys of these hosts, by host number.
   ///   - isJoining: whether the request includes this host.
-  /// - Throws: if no host has a good receipt, or if a joining host is unreachable or has a newer release than that revision.
+  /// - Throws: an error if no host has a good receipt, if a joining host is unreachable, or if a joining host has a newer release than the
+  ///   group's revision.
   package init(
     _ selection: Selection, _ surveys: [Survey], _ manner: Manner = .named, joining isJoining: (Host) -> Bool
   ) throws(Problems) {
@@ -88,7 +89,7 @@ package struct JoinGround: Sendable {
     isServing = wanted.contains { $0.state.current != nil && changing.contains($0.host.number) }
   }
 
-  /// Returns the newest receipt if it is on trial because its deployment was stopped on purpose, and nil otherwise.
+  /// Returns the newest receipt if it is on trial because its deployment was stopped on purpose. Otherwise returns nil.
   private static func stopped(_ manner: Manner, _ receipts: [Receipt], _ history: GroupHistory, after good: Receipt?) -> Receipt? {
     guard case .missing(let stopped, _) = manner else { return nil }
     let trials = receipts.filter { history.settled($0)?.trial == true && $0.at > good?.at ?? Timestamp(milliseconds: .min) }
@@ -96,19 +97,19 @@ package struct JoinGround: Sendable {
     return newest
   }
 
-  /// Whether a host runs the revision without damage, and its receipt has the inputs of the group and is not on trial.
+  /// Whether a host runs the undamaged revision, and its receipt has the inputs of the group and is not on trial.
   private static func has(_ goal: Receipt, _ state: HostState, _ history: GroupHistory) -> Bool {
     runs(goal, state) && history.settled(state.receipt)?.trial != true
   }
 
-  /// Whether a host runs the revision without damage, on trial or not.
+  /// Whether a host runs the undamaged revision, on trial or not.
   private static func runs(_ goal: Receipt, _ state: HostState) -> Bool {
     guard let receipt = state.receipt, state.current == goal.release.id, receipt.release.id == goal.release.id else { return false }
     return receipt.inputs == goal.inputs && state.damage(of: state.current) == nil && !state.isUnsettled
   }
 
-  /// Returns why a host whose receipt is newer than the revision cannot join: the host is not new, and its new receipt would hide that the
-  /// revision is older. Returns nil if the host can join, or if its lock is already the reason to refuse it.
+  /// Returns why a host cannot join if its receipt is newer than the revision: the host is not new, and the receipt that it would get would
+  /// hide that the revision is older. Returns nil if the host can join, or if the host is already refused because of its lock.
   private static func newer(than goal: Receipt, _ host: Host, _ state: HostState, _ typed: String, _ manner: Manner) -> Problem? {
     guard let now = state.receipt, now.at > goal.at, state.lock.map({ $0.leaseLeft <= 0 }) ?? true else { return nil }
     if case .missing(_, let ended) = manner, now.trial == true, ended.contains(now.deployment) { return nil }
@@ -125,9 +126,9 @@ package struct JoinGround: Sendable {
       what + "release \(goal.release.id) of deployment \(goal.deployment)", subject: host.name, fix: "\(wayOn)\n\(last)")
   }
 
-  /// Returns why hosts cannot join a group with two revisions, or nil if the group has only one. For a named host, the reason is that it
-  /// runs what another host of the group runs, so it is not a new host. For a missing host, the reason is that it got its release after the
-  /// goal, because a part of the group went back on purpose.
+  /// Returns why hosts cannot join a group with two revisions, or nil if the group has only one. For a named host, the reason is that the
+  /// host runs what another host of the group runs, so it is not a new host. For a missing host, the reason is that the host got its
+  /// release after the goal, because a part of the group was rolled back on purpose.
   private static func parted(
     from goal: Receipt, _ host: Host, _ state: HostState, _ others: [Reached], _ typed: String, _ manner: Manner
   ) -> Problem? {

@@ -5,7 +5,8 @@ package struct KeptReleases: Sendable {
   /// One release, with what the hosts say about it.
   package struct Kept: Sendable, Hashable {
     package var release: Release.ID
-    /// The release's newest receipt, or nil if its deployment never ended, or an older version of lander deployed it without a receipt.
+    /// The release's newest receipt. Nil if the release's deployment never ended, or if an older version of lander deployed the release
+    /// without a receipt.
     package var receipt: Receipt?
     /// The names of the hosts that keep the release.
     package var hosts: [String]
@@ -20,7 +21,7 @@ package struct KeptReleases: Sendable {
     case good
     /// No deployment of the release has succeeded so far.
     case trial
-    /// The release was rolled back, or its deployment did not succeed and another deployment followed.
+    /// The release was rolled back, or the release's deployment did not succeed and was followed by another deployment.
     case bad
     /// No host has a receipt of the release.
     case unknown
@@ -55,7 +56,8 @@ package struct KeptReleases: Sendable {
 
   /// Returns the receipt of the release that a word identifies. The word is the id of a deployment, or the beginning of the id of a
   /// release, of a bundle's digest or of a commit.
-  /// - Throws: if the word identifies no release, several releases, or a release that is not good. The problem lists the good releases.
+  /// - Throws: an error if the word identifies no release, several releases, or a release that is not good. The error lists the good
+  ///   releases.
   package func find(_ word: String) throws(Problems) -> Receipt {
     let text = word.hasPrefix("bundle:") ? String(word.dropFirst("bundle:".count)) : word
     let meant = list.filter { kept in

@@ -4,6 +4,6 @@ package enum KnownWaves: Sendable, Hashable {
   case unknown
   /// The waves are about to be rehearsed, and no floor limits them in the rehearsal.
   case rehearsing
-  /// A rehearsal has shown all waves; `lowest` is the smallest number of the plan's hosts that served at the same time.
+  /// A rehearsal has shown all waves. `lowest` is the smallest number of the plan's hosts that served at any moment.
   case seen(lowest: Int)
 }

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The smallest number of hosts that serve at the same time during a deployment, computed from the notes in its journal by the rules of
-/// `Admission`.
+/// The smallest number of hosts that serve at any moment of a deployment. It is computed from the notes in the deployment's journal, by the
+/// rules of `Admission`.
 package struct LowestService: Sendable {
   private let plan: Plan
   private var admission: Admission

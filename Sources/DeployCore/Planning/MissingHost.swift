@@ -11,7 +11,7 @@ package struct MissingHost: Sendable, Hashable {
     case unreachable
     /// The deployment was requested for other hosts only.
     case leftOut = "left_out"
-    /// The host had the revision once, but has no trace of it now.
+    /// The host once had the revision, but has no trace of it now.
     case lost
     /// The host never had a deployment.
     case new
@@ -58,7 +58,7 @@ package struct MissingHost: Sendable, Hashable {
     }
   }
 
-  /// The reason in words, to be shown in brackets after the host's name.
+  /// The reason in words, for display in brackets after the host's name.
   package var words: String {
     switch reason {
     case .stopped: "left when the strategy stopped"

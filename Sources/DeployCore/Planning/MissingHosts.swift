@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The hosts of a group that lack the group's revision, with the reasons and the command that brings it to them.
+/// The hosts of a group that lack the group's revision, with the reasons, and the command that brings the revision to them.
 package struct MissingHosts: Sendable, Hashable {
   /// The receipt of the revision. It is on trial if the revision's deployment was stopped on purpose.
   package let goal: Receipt
@@ -26,7 +26,7 @@ package struct MissingHosts: Sendable, Hashable {
     command = selection.missingCommand
   }
 
-  /// The hosts with their reasons, at most eight of them, and the number of the others.
+  /// At most eight of the hosts, with their reasons, and the number of the remaining hosts.
   package var list: String {
     let named = hosts.prefix(8).map { "\($0.name) (\($0.words))" }.joined(separator: ", ")
     return named + (hosts.count > 8 ? " and \(hosts.count - 8) more" : "")
@@ -34,7 +34,7 @@ package struct MissingHosts: Sendable, Hashable {
 }
 
 extension JoinGround {
-  /// Returns which hosts lack the group's revision, for `status`. Returns nil if no host lacks it, or if a deployment to these hosts would
+  /// Returns, for `status`, which hosts lack the group's revision. Returns nil if no host lacks it, or if a deployment to these hosts would
   /// be refused now.
   /// - Parameters:
   ///   - selection: the surveyed hosts. If they are only a part of a group, the result is nil.

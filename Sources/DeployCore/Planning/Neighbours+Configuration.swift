@@ -1,7 +1,8 @@
 import DeployModel
 
 extension Neighbours {
-  /// Returns a configuration's rules for the hosts of a selection, or nil if it has none. Shares refer to all hosts with the same value.
+  /// Returns a configuration's rules for the hosts of a selection, or nil if the configuration has none. Shares refer to all hosts with the
+  /// same value.
   /// - Throws: a problem with the numbers for each rule that applies to no host or allows no host to change.
   static func rules(_ configuration: DeploymentConfiguration, for selection: Selection) throws(Problems) -> [Neighbours]? {
     var (rules, problems): ([Neighbours], [Problem]) = ([], [])
@@ -65,7 +66,8 @@ extension Neighbours {
       fix: NearMatch.hint(tag, among: tags))
   }
 
-  /// The rule for a rollback. It never blocks the rollback for good: hosts wait for each other, but begin if no host is under way.
+  /// The rule for a rollback. It never blocks the rollback permanently: hosts wait for each other, but a host begins if no other host is
+  /// under way.
   var forWayBack: Neighbours {
     var back = self
     back.yields = true
@@ -73,8 +75,8 @@ extension Neighbours {
     return back
   }
 
-  /// Returns why some hosts of the plan could never begin: other hosts are out of service and stay out of service. Returns nil if every
-  /// host can begin at some time.
+  /// Returns why some hosts of the plan could never begin: other hosts are out of service and would stay out of service. Returns nil if
+  /// every host can begin sooner or later.
   func deadlock(_ hosts: [HostPlan]) -> String? {
     guard yields != true, rule != .alone else { return nil }
     var tallies = values.map { _ in Tally() }
@@ -102,7 +104,7 @@ extension Neighbours {
     var away: [String] = []
     /// Whether the plan changes a host that serves.
     var moves = false
-    /// Whether the plan brings a host into service that does not serve.
+    /// Whether the plan brings a host into service that does not serve now.
     var comes = false
 
     mutating func add(_ host: HostPlan) {

@@ -4,7 +4,7 @@ package import DeployModel
 package enum Obstacles {
   /// Throws if there are obstacles or other problems.
   /// - Parameter others: other problems of the hosts, which are reported at the same time.
-  /// - Throws: all problems, with exit code 3 if there is an obstacle, and otherwise with the exit code for infrastructure.
+  /// - Throws: an error that lists all problems. Its exit code is 3 if there is an obstacle, and otherwise the code for infrastructure.
   static func refuse(_ surveys: [Survey], _ selection: Selection, besides others: [Problem] = []) throws(Problems) {
     let own = problems(surveys, selection)
     if !(own + others).isEmpty { throw Problems(own + others, exit: own.isEmpty ? .infrastructure : .refused) }
@@ -51,8 +51,8 @@ package enum Obstacles {
         + (lock.leaseLeft > 0 ? "" : "; if that deployment is over for good, lander unlock gives its lock back"))
   }
 
-  /// Returns the obstacle that two hosts, whatever their names, are the same folder on the same machine. Deployments to both would undo
-  /// each other's work.
+  /// Returns an obstacle for two hosts that are the same folder on the same machine, no matter what their names are. Deployments to the two
+  /// would undo each other's work.
   private static func twins(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
     var keys: [(key: String, number: Int)] = []
     for (number, survey) in surveys.enumerated() {

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Finds the hosts that a recipe uses besides its targets: first from the declarations, then with their surveys.
+/// Finds the hosts that a recipe uses in addition to its targets: first from the declarations, then with the hosts' surveys.
 package enum Partners {
   /// The surveys of the partners, in the order of the partners, or empty if they were not surveyed.
   package struct Surveyed: Sendable, Hashable {
@@ -14,11 +14,11 @@ package enum Partners {
     }
   }
 
-  /// Returns the partners that the project declares, each host once. Their numbers follow those of the targets.
+  /// Returns the partners that the project declares, each host once. Partners are numbered after the targets.
   /// - Parameters:
-  ///   - group: the deployment's own group, after which the partners' folder is named.
+  ///   - group: the deployment's own group. The partners' folder is named after this group.
   ///   - after: the number of targets.
-  /// - Throws: if a group does not exist, or if two groups describe a host differently.
+  /// - Throws: an error if a group does not exist, or if two groups describe the same host differently.
   static func declared(by recipe: Recipe, group: String, in project: Project, after targets: Int) throws(Problems) -> [Partner] {
     var problems: [Problem] = []
     var found: [Partner] = []
@@ -55,7 +55,7 @@ package enum Partners {
   }
 
   /// Returns the partners with facts from their surveys.
-  /// - Throws: if a partner is unreachable, because a hook might need it.
+  /// - Throws: an error if a partner is unreachable, because a hook might need this partner.
   static func found(_ partners: [Partner], _ surveyed: Surveyed) throws(Problems) -> [Partner] {
     let (surveys, inherits) = (surveyed.surveys, surveyed.inherits)
     var problems: [Problem] = []
@@ -81,12 +81,12 @@ package enum Partners {
 }
 
 extension Partners {
-  /// Refuses releases whose recipe uses partners that the plan lacks. Hooks of such a recipe would fail half-way, because these hosts are
-  /// not locked.
+  /// Refuses releases whose recipe uses partners that the plan lacks. Hooks of such a recipe would fail half-way, because these partners
+  /// are not locked.
   /// - Parameters:
   ///   - recipes: the recipes to which `hosts` refer.
   ///   - partners: the partners of the plan.
-  /// - Throws: each group that a recipe needs and the plan lacks.
+  /// - Throws: an error that lists each group that a recipe needs and the plan lacks.
   static func refuseLost(_ hosts: [HostPlan], _ recipes: [PinnedRecipe], _ partners: [Partner], of recipe: Recipe) throws(Problems) {
     var problems: [Problem] = []
     for (index, pinned) in recipes.enumerated() {
@@ -108,7 +108,7 @@ extension Partners {
 }
 
 extension Partner {
-  /// The partner in a rollback after a failure, when the failed deployment still holds the partner's lock.
+  /// The partner as it is in a rollback after a failure: the failed deployment still holds the partner's lock.
   var takenOver: Partner {
     var partner = self
     partner.inherits = nil

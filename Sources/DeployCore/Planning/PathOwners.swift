@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Finds recipes of one project that would use the same folder of a host. Each of them would mistake the other's release for its own.
+/// Finds recipes of one project that would use the same folder of a host. Each recipe would mistake the other recipe's release for its own.
 package struct PathOwners: Sendable {
   /// The names in a recipe's folder that only Lander is allowed to write to.
   private static let own = ["releases", "current", ".lander", "appspec"]
@@ -11,7 +11,7 @@ package struct PathOwners: Sendable {
   /// For each recipe, the machines of its own targets, sorted by key.
   private let machines: [[Machine]]
 
-  /// A host, identified by the connection to it and not by its name.
+  /// A host, identified by how it is reached and not by its name.
   private struct Machine: Sendable {
     var key: String
     var name: String

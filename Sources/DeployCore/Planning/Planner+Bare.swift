@@ -4,7 +4,7 @@ import DeployModel
 extension Planner {
   /// Returns the plan of a task or a removal.
   /// - Parameters:
-  ///   - known: the inputs of the newest release's deployment, or nil if no host knows them.
+  ///   - known: the inputs of the deployment that brought the newest release, or nil if no host knows them.
   ///   - bounds: the bounds for these hosts.
   static func bare(
     _ kind: Plan.Kind, _ input: Input, _ hosts: [HostPlan], _ partners: [Partner], _ bounds: Bounds, known: Receipt.Inputs?,
@@ -32,7 +32,7 @@ extension Planner {
       bounds: bounds, lock: lock, partners: partners)
   }
 
-  /// Returns the plan of one host. If the host fails, it gets back the release that it runs.
+  /// Returns the plan of one host. If the host fails, it gets back the release that it runs now.
   /// - Parameter target: returns the release that the host should run, or nil if there is none.
   static func bare(_ host: Host, _ survey: Survey, _ history: GroupHistory, in input: Input, target: (HostState) -> Release?) -> HostPlan {
     guard case .reached(let state) = survey else {
@@ -54,6 +54,6 @@ extension Planner {
     return .record(of: (own + earlier).map { ($0.name, $0.value) })
   }
 
-  /// Returns the inputs of the newest release's deployment, or nil if no host knows them.
+  /// Returns the inputs of the deployment that brought the newest release, or nil if no host knows them.
   static func newest(of hosts: [HostPlan]) -> Receipt.Inputs? { hosts.compactMap(\.previous).max { $0.at < $1.at }?.inputs }
 }

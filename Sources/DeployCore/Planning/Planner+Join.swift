@@ -1,16 +1,16 @@
 package import DeployModel
 
 extension Planner.Identity {
-  /// Returns the origin of a plan whose hosts join a group. Their receipts get the time of the revision's own receipt, so that they are as
-  /// old as those of the other hosts and older than the receipts of a rollout that is running.
+  /// Returns the origin of a plan whose hosts join a group. Their receipts get the time of the revision's own receipt. They are therefore
+  /// as old as the receipts of the other hosts, and older than the receipts of a rollout that is running now.
   func origin(joining goal: Receipt) -> Plan.Origin {
     Plan.Origin(
       id: id, kind: .deploy, actor: who, at: at, engine: engine, seed: seed, provenance: provenance, receiptsAt: goal.at,
       receiptsInstalledAt: goal.origin)
   }
 
-  /// Returns the origin of a rollback. If the hosts that go back should have joined a group, their receipts get the time of the release
-  /// that they return to, which is not newer than what the group runs.
+  /// Returns the origin of a rollback. If the hosts were joining a group when they failed, their receipts get the time of the release to
+  /// which they return, which is not newer than what the group runs.
   func origin(goingBackTo goals: [Receipt], after failed: Plan) -> Plan.Origin {
     let usual = origin(.rollback(of: failed.id), seed: failed.origin.seed, after: failed.receiptTime)
     guard failed.flow.joins != nil, let newest = goals.map(\.at).max() else { return usual }
@@ -25,7 +25,7 @@ extension Recipe {
   /// belong to the deployment of the whole group and do not run. Freezes do not apply, because the group already runs the revision.
   /// - Parameters:
   ///   - selection: the group as the project declares it now.
-  ///   - isServing: whether a joining host serves. In that case the floor and the rules for neighbours apply.
+  ///   - isServing: whether at least one joining host serves. If so, the floor and the rules for neighbours apply.
   package func joining(_ selection: Selection, isServing: Bool) -> Recipe {
     var recipe = self
     recipe.targets = selection.recipe.targets

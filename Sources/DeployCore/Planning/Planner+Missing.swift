@@ -5,8 +5,8 @@ extension Planner {
   package struct Missing: Sendable, Hashable {
     /// The receipt of the revision.
     package let goal: Receipt
-    /// The recipe's strategy, which does not run but determines how many hosts are allowed to be out of service, or nil if the recipe has
-    /// none.
+    /// The recipe's strategy, or nil if the recipe has none. The strategy does not run, but it determines how many hosts are allowed to be
+    /// out of service.
     package let strategy: Strategy?
 
     package init(goal: Receipt, strategy: Strategy?) {
@@ -18,7 +18,7 @@ extension Planner {
 
 extension Recipe {
   /// Returns the recipe that brings a group's revision to hosts that lack it. A failure is rolled back as in a deployment. Stages do not
-  /// run, because they ran for the group, and the strategy does not run either. The project's current freeze windows apply.
+  /// run, because they have already run for the group. The strategy does not run either. The project's current freeze windows apply.
   /// - Parameters: as for `joining`.
   package func catchingUp(_ selection: Selection, isServing: Bool) -> Recipe {
     var recipe = joining(selection, isServing: isServing)
@@ -29,7 +29,8 @@ extension Recipe {
   }
 
   /// Returns the recipe that completes a deployment whose strategy stopped on purpose, so that the stages after the rollout run. Stages
-  /// before the rollout have already run. Those that left a mark on hosts stay in the recipe, so that they are skipped and can be undone.
+  /// before the rollout have already run. The stages that left a mark on hosts stay in the recipe, so that they are skipped but can be
+  /// undone.
   package func finishing(_ selection: Selection) -> Recipe {
     var recipe = self
     recipe.targets = selection.recipe.targets

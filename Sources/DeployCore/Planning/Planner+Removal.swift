@@ -3,7 +3,7 @@ import DeployModel
 /// Plans removals, after which hosts run nothing.
 extension Planner {
   /// Returns the plan of a removal.
-  /// - Throws: every reason why the application cannot be removed. Planning changes nothing.
+  /// - Throws: an error that lists every reason why the application cannot be removed. Planning changes nothing.
   static func removal(_ removal: Removal, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let selection = input.selection
     try Slots.refuseHalves(selection)
@@ -23,7 +23,7 @@ extension Planner {
     return bare(.remove(removal), input, hosts, partners, bounds, known: newest(of: hosts), by: identity)
   }
 
-  /// Refuses unreachable hosts, because they would keep the application. The message proposes `--only` for the other hosts.
+  /// Refuses unreachable hosts, because they would keep the application. The message proposes `--only` with the other hosts.
   private static func refuseAway(_ input: Input, _ bounds: Bounds) throws(Problems) {
     do { try refuseUnreachable(input.surveys, input.selection, bounds) } catch {
       let there = Slots.machines(
@@ -39,7 +39,7 @@ extension Planner {
     }
   }
 
-  /// Returns the problem without the advice to keep what exists at `current`, because nothing will be deployed there again.
+  /// Returns the problem without its advice on how to keep what exists at `current`, because nothing will be deployed there again.
   private static func gone(_ problem: Problem, _ input: Input) -> Problem {
     let found = zip(input.selection.hosts, input.surveys).first { host, survey in
       guard case .reached(let state) = survey, let strange = state.strange, problem.subject == host.name else { return false }

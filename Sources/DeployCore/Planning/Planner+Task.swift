@@ -3,7 +3,7 @@ import DeployModel
 /// Plans tasks, whose hosts keep their release and receipt.
 extension Planner {
   /// Returns the plan of a task.
-  /// - Throws: every reason why the task cannot run. Planning changes nothing.
+  /// - Throws: an error that lists every reason why the task cannot run. Planning changes nothing.
   static func task(_ task: NamedTask, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let selection = input.selection
     let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
@@ -30,7 +30,7 @@ extension Planner {
     [state.receipt, state.previous].lazy.compactMap { $0?.release }.first { $0.id == state.current }
   }
 
-  /// Returns a problem for each host that runs nothing that the task could take out of service or restart.
+  /// Returns a problem for each host that runs nothing, so that the task has nothing to take out of service or restart there.
   private static func bare(_ input: Input, _ task: NamedTask) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, running(state) == nil || state.damage(of: state.current)?.kind == .gone else { return nil }
@@ -41,7 +41,7 @@ extension Planner {
     }
   }
 
-  /// Refuses a task if a parameter is not given and the hosts were deployed with different values of it.
+  /// Refuses a task if a parameter is not given and the hosts were deployed with different values of that parameter.
   private static func refuseDifferences(
     from newest: Receipt.Inputs?, _ selection: Selection, _ hosts: [HostPlan]
   ) throws(Problems) {

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Makes plans without side effects: it computes the complete plan from the request and the surveys of hosts.
+/// Makes plans without side effects: computes the complete plan from the request and the surveys of hosts.
 package enum Planner {
   /// Who makes a plan and when, and everything else that the planner does not compute.
   package struct Identity: Sendable, Hashable {
@@ -21,7 +21,7 @@ package enum Planner {
       self.seed = seed
     }
 
-    /// The name that locks and receipts give the person who plans.
+    /// The name by which locks and receipts refer to the person who plans.
     var who: String { provenance?.actor(over: actor) ?? actor }
 
     /// Returns the origin of a plan.
@@ -33,7 +33,7 @@ package enum Planner {
     }
   }
 
-  /// Everything from which a forward plan is computed.
+  /// Everything from which the plan of a deployment, a task or a removal is computed.
   package struct Input: Sendable, Hashable {
     package var selection: Selection
     package var release: Release
@@ -49,22 +49,22 @@ package enum Planner {
     package var kept: [PinnedRecipe]
     package var force: Bool
     package var orphans: LockRequest.Orphans
-    /// For each host, by its number, how the secrets of its receipt compare with their current values. Nil, or an empty list, means that
-    /// they were not compared.
+    /// For each host, by its number, the result of comparing the secrets of its receipt with their current values. Nil, or an empty list,
+    /// means that they were not compared.
     package var secrets: [SecretComparison?]
     /// For each host, by its number, the token of a lock that the deployment is allowed to take over because its holder is known to be
     /// gone. Nil, or an empty list, means that there is no such lock.
     package var inherits: [String?]
-    /// Names of the secrets that the rehearsal found and the recipe does not name.
+    /// Names of the secrets that the rehearsal found, but that the recipe's code does not name literally.
     package var foundSecrets: [String] = []
     /// The options for an installation by an appspec file, with the bundle's scripts, or nil for the recipe's own options.
     package var appspec: AppSpecOptions?
-    /// What is known of the waves of the recipe's strategy.
+    /// What is known about the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
     package var partners = Partners.Surveyed()
     /// The token of the deployment's place in the queue, or nil if it has no place.
     package var ticket: String?
-    /// The deployment's number in its caller's order, from the `DeploymentRequest`.
+    /// The number by which the caller orders its deployments, from the `DeploymentRequest`.
     package var sequence: Int?
     /// The times in which no wave is allowed to begin, or nil if the recipe has no freeze window.
     package var freeze: Freeze.Rule?
@@ -72,7 +72,7 @@ package enum Planner {
     package var undoes: Deployment.ID?
     /// The receipt of the revision that joining hosts get, or nil if no hosts join.
     package var joins: Receipt?
-    /// The revision that missing hosts get, or nil if the deployment is not for missing hosts.
+    /// The revision that missing hosts get. Nil if the deployment is not for missing hosts.
     package var missing: Missing?
     /// The stages that the caller declares as already run for this revision, and the stages that have to run again.
     package var (ran, again): ([String], [String]) = ([], [])
@@ -100,8 +100,8 @@ package enum Planner {
     }
   }
 
-  /// Returns the plan of a deployment, or of the recipe's task or removal.
-  /// - Throws: every reason why the deployment is not possible. Planning changes nothing.
+  /// Returns the plan of a deployment. If the recipe runs a task or a removal instead, returns the plan of that.
+  /// - Throws: an error that lists every reason why the deployment is not possible. Planning changes nothing.
   package static func deployment(_ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let (recipe, selection) = (input.selection.recipe, input.selection)
     if let task = recipe.task { return try self.task(task, input, by: identity) }
@@ -156,7 +156,7 @@ package enum Planner {
   }
 
   private static func flow(of recipe: Recipe, _ stages: [Stage], _ input: Input, behind: String?) -> Plan.Flow {
-    // When a rollback gives traffic back to other slots, it starts nothing there, so no stage runs either.
+    // A rollback that gives traffic back to other slots starts nothing in them, so no stage runs either.
     let stages = input.undoes == nil ? stages : stages.filter { if case .script = $0 { false } else { true } }
     return Plan.Flow(
       stages: stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
@@ -193,7 +193,7 @@ package enum Planner {
   }
 
   /// Returns the group's last good revision if the host's release is on trial and the host still has that revision, and nil otherwise. Also
-  /// returns nil for an appspec file, whose installation goes back to what was installed before.
+  /// returns nil if an appspec file installs the release, because such an installation goes back to what was installed before.
   private static func back(
     from now: Receipt?, _ state: HostState, _ history: GroupHistory, for input: Input, recipes: [PinnedRecipe]
   ) -> Receipt? {
@@ -208,8 +208,8 @@ package enum Planner {
     return good
   }
 
-  /// Returns the index of the recipe that deployed the receipt's release, preferably with the receipt's parameters, or nil if the plan does
-  /// not have it.
+  /// Returns the index of the recipe that deployed the receipt's release, or nil if the plan lacks this recipe. Prefers a recipe with the
+  /// receipt's parameters.
   static func recipe(of receipt: Receipt?, among recipes: [PinnedRecipe], own: Value? = nil) -> Int? {
     guard let receipt else { return nil }
     return recipes.firstIndex { $0.goes(with: receipt, own: own) } ?? recipes.firstIndex { $0.hasSources(of: receipt) }
@@ -250,7 +250,7 @@ package enum Planner {
     try refuse(problems, exit: onlyUnreachable ? .unreachable : .infrastructure)
   }
 
-  /// Returns a problem for each shared path that the bundle also contains, because the link would hide the bundle's file.
+  /// Returns a problem for each shared path that the bundle also contains, because the link to `shared` would hide the bundle's file.
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.placement.shared.compactMap { shared in
       let path = shared.withoutLastSlash
@@ -281,8 +281,8 @@ package enum Planner {
     state.current == release.id && state.damage(of: release.id)?.kind != .gone
   }
 
-  /// Returns a problem for each host with too little disk space for the new release beside the old one. Staging checks this again once it
-  /// knows how much it has to send to a host that has an older release.
+  /// Returns a problem for each host with too little disk space for the new release in addition to the old one. If the host has an older
+  /// release, staging repeats this check once it knows how much it has to send.
   private static func spaceProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, !runs(input.release, state), !state.releases.contains(input.release.id) else {
@@ -298,7 +298,7 @@ package enum Planner {
 }
 
 extension Planner.Identity {
-  /// Returns the purpose of a lock, followed by at most 200 bytes of the given reason.
+  /// Returns the purpose of a lock, followed by at most 200 bytes of the reason that the caller gave.
   func saying(_ purpose: String) -> String {
     guard let reason = provenance?.message.flatMap({ Provenance.line($0, limit: 200) }) else { return purpose }
     return "\(purpose): \(reason)"

@@ -1,20 +1,20 @@
 package import DeployModel
 
-/// The facts for a requested rollback: which release the group goes back to, and what prevents the rollback. The advice in its messages
+/// The facts for a requested rollback: to which release the group goes back, and what prevents the rollback. The advice in the messages
 /// always works in the hosts' current state.
 struct RollbackGround {
   let way: WayBack
   /// The receipt of the release that the group goes back to.
   let goal: Receipt
-  /// The problems of hosts that cannot get the goal. An unknown recipe is not among these problems.
+  /// The problems of hosts that cannot get the goal, except for the problem that a recipe is unknown.
   let problems: [Problem]
 
   /// - Parameters:
-  ///   - straighten: whether to include hosts whose own receipts lead to another release.
+  ///   - straighten: whether the rollback includes hosts whose own receipts lead to another release.
   ///   - aim: the release that all hosts should get, or nil for the previous good release.
   ///   - typed: the option that identifies a project without a `deploy.lua`, or nil if the recipe and the group identify the project.
-  ///   - isStored: returns whether this machine has a bundle.
-  /// - Throws: if a host is unreachable or differs from the group, or if no host has a good receipt to go back to.
+  ///   - isStored: returns whether the store of this machine has a given bundle.
+  /// - Throws: an error if a host is unreachable or differs from the group, or if no host has a good receipt to go back to.
   init(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, straighten: Bool, to aim: Receipt? = nil, typed: String?,
     isStored: (Digest) -> Bool = { _ in true }
@@ -49,7 +49,7 @@ struct RollbackGround {
     }
   }
 
-  /// Refuses unreachable hosts. The message says how to roll back the other hosts, because they should not stay on a bad release.
+  /// Refuses unreachable hosts. The message says how to roll back the other hosts, because those should not stay on a bad release.
   private static func refuseUnreachable(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String, to aim: Receipt?
   ) throws(Problems) {

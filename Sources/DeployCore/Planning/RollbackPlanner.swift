@@ -4,8 +4,9 @@ package import DeployModel
 package enum RollbackPlanner {
   /// Returns the rollback after a failure. Hosts that already have the failed deployment's revision go back to what they ran before or, if
   /// that was on trial, to the group's last good revision. The rollback takes over the failed deployment's locks, so that no other
-  /// deployment can come between the two. It undoes stages in reverse order. Before the hosts go back, it undoes the stages that ran after
-  /// the rollout, and then, once the hosts are back, the other stages. Returns nil if no host has to go back and no stage has to be undone.
+  /// deployment can run between the failed deployment and its rollback. The rollback undoes stages in reverse order: the stages that ran
+  /// after the rollout before the hosts go back, and the other stages once the hosts are back. Returns nil if no host has to go back and no
+  /// stage has to be undone.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, conclusion.owesWayBack else { return nil }
     var identity = identity
@@ -29,7 +30,7 @@ package enum RollbackPlanner {
           recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.receiptTime, trial: failed.flow.trial,
           provenance: failed.origin.provenance.flatMap { $0.ofReceipt(at: $0.commit) })
       }
-      // A host cannot go back to a release whose folder was gone, or to a release that is not Lander's.
+      // A host cannot go back to a release whose folder was gone, or to a release that Lander did not install.
       let goal = was.wayBack == nil ? nil : was.back ?? was.previous
       var step = HostPlan(
         host: host, facts: was.facts, target: goal?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
@@ -57,7 +58,7 @@ package enum RollbackPlanner {
       lock: lock, partners: failed.partners.map(\.takenOver))
   }
 
-  /// Returns the plan of a host that has gone back already or was never changed. It stays locked until the stages are undone.
+  /// Returns the plan of a host that has already gone back or was never changed. The host stays locked until the stages are undone.
   private static func staying(_ host: Host, _ was: HostPlan, _ status: HostStatus, arriving: Int) -> HostPlan {
     let isRestored = if case .restored = status { true } else { false }
     let runs = isRestored ? was.back ?? was.previous : was.previous
@@ -79,8 +80,8 @@ package enum RollbackPlanner {
   }
 
   /// Returns the floor for the rollback's hosts. The rest of the group keeps its own part of the floor. The floor is at most the number of
-  /// hosts that served when the failed deployment began, because other hosts go back to nothing. One host that goes back to a release is
-  /// always allowed to change, because otherwise no rollback would be possible.
+  /// hosts that served when the failed deployment began, because the other hosts go back to running nothing. The floor always lets one host
+  /// that goes back to a release change, because otherwise no rollback would be possible.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
     let served = failed.hosts.indices.filter { index in
       if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].serves }
@@ -106,16 +107,16 @@ package enum RollbackPlanner {
   ///   - others: the hosts of the group that the rollback leaves alone, or nil if they were not surveyed.
   ///   - inherits: the tokens of locks to take over, as in `Planner.Input`.
   ///   - partners: the surveys of the partners.
-  ///   - straighten: whether to include hosts whose own receipts lead to another release.
+  ///   - straighten: whether the rollback includes hosts whose own receipts lead to another release.
   ///   - aim: the release that all hosts should get, or nil for the previous good release.
   ///   - despite: names of irreversible stages that should not prevent the rollback.
-  ///   - waves: what is known of the waves of the recipe's strategy, on which the default floor depends.
-  ///   - typed: the option by which messages identify a project without a `deploy.lua`, or nil if the recipe and the group identify the
+  ///   - waves: what is known about the waves of the recipe's strategy. The default floor depends on this.
+  ///   - typed: the option with which messages identify a project that has no `deploy.lua`, or nil if the recipe and the group identify the
   ///     project.
   ///   - isStored: returns whether this machine has a bundle, so that it can send the bundle.
   ///   - lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
-  /// - Throws: if a host is unreachable, runs something other than the group, or lacks the release; if no host has a good receipt to go
-  ///   back to; or if the release's recipe was not found. The problems name every such host.
+  /// - Throws: an error that lists every host that is unreachable, runs something other than the group, or lacks the release. It also
+  ///   throws if no host has a good receipt to go back to, or if the release's recipe was not found.
   package static func plan(
     _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
     partners: Partners.Surveyed = .init(), straighten: Bool = false, to aim: Receipt? = nil, despite: [String] = [],
@@ -169,7 +170,7 @@ package enum RollbackPlanner {
       partners: found)
   }
 
-  /// Gives each stage that undoes another stage its own recipe, so that the undo runs in the release for which the other stage ran.
+  /// Gives a recipe of its own to each stage that undoes another stage, so that the undo runs in the release for which the other stage ran.
   private static func inPlace(_ stages: [Stage], _ recipes: [PinnedRecipe]) -> ([Stage], [PinnedRecipe]) {
     var all = recipes
     let placed = stages.map { stage -> Stage in
@@ -194,7 +195,7 @@ package enum RollbackPlanner {
       typed: typed)
   }
 
-  /// Returns the plan of one host's way to the goal, or nil if the recipe of its running release is unknown.
+  /// Returns the plan that takes one host to the goal, or nil if the recipe of the release that the host runs is unknown.
   private static func step(
     _ host: Host, _ state: HostState, _ way: WayBack, to goal: Receipt, _ arriving: Int, among kept: [PinnedRecipe]
   ) -> HostPlan? {

@@ -6,7 +6,7 @@ package struct Selection: Sendable, Hashable {
   package var group: String
   /// The selected hosts, numbered from 0 in the order of the group.
   package var hosts: [Host]
-  /// The number of hosts of the group that the request leaves out and the deployment leaves alone.
+  /// The number of hosts of the group that the request leaves out. The deployment does not touch them.
   package var others: Int
   /// The hosts that the request leaves out, numbered from 0.
   package var bystanders: [Host] = []
@@ -14,13 +14,13 @@ package struct Selection: Sendable, Hashable {
   package var parameters: Value
   /// The names of the parameters that the caller typed or the group sets. The other parameters have their defaults.
   package var given: [String] = []
-  /// The typed options besides recipe and group.
+  /// The options that were typed in addition to the recipe and the group.
   package var typed = TypedOptions()
   /// The partners, numbered after the hosts. Their paths are unknown before a survey.
   package var partners: [Partner]
 
   /// - Parameter unclear: problems of the request that were already found. If there are any, the initializer throws.
-  /// - Throws: all problems of the request, each with a near match if there is one.
+  /// - Throws: an error that lists all problems of the request, each with the most similar name if there is one.
   package init(_ request: DeploymentRequest, in project: Project, besides unclear: [Problem] = []) throws(Problems) {
     var problems = unclear
     let (recipe, group): (Recipe, DeploymentGroup)
@@ -58,10 +58,10 @@ package struct Selection: Sendable, Hashable {
     given = request.parameters.map(\.name) + group.params.members.map(\.name)
   }
 
-  /// Whether the survey has to include the hosts that the request leaves out. This is the case if the configuration requires a number of
-  /// serving hosts, or if these hosts might have marks of stages that need not run again or have to be undone.
+  /// Whether the survey has to include the hosts that the request leaves out. This is the case if the configuration requires a minimum
+  /// number of serving hosts, or if the omitted hosts might have marks of stages that need not run again or have to be undone.
   package var asksBystanders: Bool { !bystanders.isEmpty && (countsBystanders || remembersStages) }
-  /// Whether the configuration needs the number of serving hosts among those that the request leaves out.
+  /// Whether the configuration depends on how many of the hosts that the request leaves out are serving.
   package var countsBystanders: Bool { configuration.floor != nil || configuration.healthy != nil }
   /// Whether hosts keep marks of the recipe's stages.
   package var remembersStages: Bool { recipe.flow.stages.contains { $0.terms.map { $0.leavesMark || $0.undo != nil } == true } }
@@ -76,7 +76,7 @@ package struct Selection: Sendable, Hashable {
   }
 
   /// Returns the recipe and group that the request names.
-  /// - Throws: if one of them does not exist. The error also contains all other problems that can be found without it.
+  /// - Throws: an error if the recipe or the group does not exist. The error also lists all other problems that can be found without it.
   private static func target(of request: DeploymentRequest, in project: Project) throws(Problems) -> (Recipe, DeploymentGroup) {
     let recipe: Recipe
     do throws(Problems) {
@@ -127,7 +127,7 @@ package struct Selection: Sendable, Hashable {
           fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
     }
     guard let recipe = project.recipes.first(where: { $0.name.isExactly(name) }) else {
-      // Somebody might have typed a group's name instead of a recipe's. A recipe with a similar name is proposed first.
+      // The person might have typed a group's name where a recipe's name belongs. A recipe with a similar name is proposed first.
       let groups = project.groups.map(\.name)
       let group =
         groups.contains { $0.isExactly(name) } ? name : NearMatch.of(name, among: names) == nil ? NearMatch.of(name, among: groups) : nil

@@ -59,8 +59,8 @@ package enum Slots {
           + "without the release", fix: "deploy to all machines of the group, without --only"))
   }
 
-  /// Refuses unreachable machines, whatever the budget is. Traffic moves for all machines together, so if one machine cannot get the
-  /// release, no machine gets it.
+  /// Refuses unreachable machines, no matter how large the budget is. Traffic moves for all machines together, so if one machine cannot get
+  /// the release, no machine gets it.
   static func refuseAway(_ selection: Selection, _ surveys: [Survey]) throws(Problems) {
     guard has(selection.hosts), movesTraffic(selection.recipe) else { return }
     let problems = zip(selection.hosts, surveys).compactMap { host, survey -> Problem? in
@@ -105,8 +105,8 @@ package enum Slots {
   }
 
   /// Returns the release to which a group with slots goes back, and the good deployment that this reverses (nil if there is none). The
-  /// release is the requested one, or the good revision before the one that the group runs.
-  /// - Throws: if no host has a good receipt to go back to.
+  /// release is the requested one or, if none was requested, the good revision before the one that the group runs.
+  /// - Throws: an error if no host has a good receipt to go back to.
   package static func way(
     _ selection: Selection, _ surveys: [Survey], to aim: Receipt?, typed: String?
   ) throws(Problems) -> (goal: Receipt, undoes: Deployment.ID?) {
@@ -122,8 +122,8 @@ package enum Slots {
     return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
 
-  /// Refuses a rollback of slots past irreversible stages, and past stages that would have to be undone before hosts go back, because the
-  /// strategy that rolls back slots undoes no stage.
+  /// Refuses a rollback of slots past irreversible stages. Also refuses it past stages that would have to be undone before hosts go back,
+  /// because the strategy that rolls back slots undoes no stage.
   package static func refuse(
     going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
   ) throws(Problems) {
@@ -145,7 +145,7 @@ package enum Slots {
     StageMarks(surveys).undoable(behind: goal).map(\.stage)
   }
 
-  /// Returns the stages that could be undone and that `--despite` leaves as they are, newest first, if their run has succeeded.
+  /// Returns the stages that have succeeded and could be undone, but that `--despite` leaves as they are, newest first.
   package static func left(going goal: Receipt, _ surveys: [Survey], despite: [String]) -> [StageMark] {
     StageMarks(surveys).undoable(behind: goal).filter { $0.state == .done && $0.isNamed(in: despite) }
   }

@@ -12,9 +12,9 @@ package struct StageMarks: Sendable, Hashable {
 
   /// The marks of all hosts of the group, including hosts that the deployment leaves alone.
   private let all: [StageMark]
-  /// Deployments that hold a lock on a selected host. They know the state of their stages themselves.
+  /// Deployments that hold a lock on a selected host. These deployments know the state of their stages themselves.
   private let holders: [Deployment.ID]
-  /// Deployments that hold the lock of a host which this deployment leaves alone.
+  /// Deployments that hold the lock of a host that this deployment leaves alone.
   private let workers: [Deployment.ID]
 
   /// - Parameters:
@@ -39,9 +39,9 @@ package struct StageMarks: Sendable, Hashable {
   }
 
   /// Returns a recipe's stages, each with what the marks say about it.
-  /// - Parameter begun: the stopped deployment that this deployment completes. Stages that ran in it do not run again, even if they usually
-  ///   run in every deployment. Nil means that this deployment completes none.
-  /// - Throws: if a named stage does not exist or keeps no mark, and for stages whose outcome is unknown.
+  /// - Parameter begun: the stopped deployment that this deployment completes. Stages that ran in the stopped deployment do not run again,
+  ///   even if they usually run in every deployment. Nil means that this deployment completes none.
+  /// - Throws: an error if an option names a stage that does not exist or keeps no mark, or if the outcome of a stage is unknown.
   func settle(
     _ stages: [Stage], of selection: Selection, _ revision: Digest, _ overrides: Overrides, finishing begun: Deployment.ID? = nil
   ) throws(Problems) -> [Stage] {
@@ -116,8 +116,8 @@ package struct StageMarks: Sendable, Hashable {
       }
   }
 
-  /// Returns the options that name every stage that the rollback will not undo, so that a proposed command is complete: those of the typed
-  /// stages that prevent the rollback, the irreversible stages, and `more`.
+  /// Returns options that name every stage that the rollback will not undo, so that a proposed command is complete. These stages are the
+  /// irreversible stages, the stages in `more`, and those of the typed stages that prevent the rollback.
   func despite(_ typed: [String], and more: [String], goingTo goal: Receipt) -> String {
     let between = newestFirst(since: goal)
     let known = between + undoable(behind: goal)
@@ -141,13 +141,14 @@ package struct StageMarks: Sendable, Hashable {
     }
     return later.sorted { $0.at > $1.at }.reduce(into: []) { found, mark in
       guard let same = found.firstIndex(where: { $0.isAbout(mark.stage, of: mark.revision) }) else { return found.append(mark) }
-      // If two hosts have different marks, *undoing* is newer than any other, and *begun* is older than the mark of a stage that has ended.
+      // If two hosts have different marks, *undoing* is newer than any other mark, and *begun* is older than the mark of a stage that has
+      // ended.
       if mark.state == .undoing || found[same].state == .begun { found[same] = mark }
     }
   }
 
-  /// Returns the newest irreversible stage that prevents a failed deployment from rolling its hosts back, or nil if none does. Slots go
-  /// back in any case, because they get no traffic.
+  /// Returns the newest irreversible stage that prevents a failed deployment from rolling its hosts back, or nil if none does. Slots are
+  /// rolled back in any case, because they get no traffic.
   func behind(_ hosts: [HostPlan]) -> String? {
     let goals = hosts.filter { $0.action == .change && $0.host.slot == nil }.compactMap { $0.back ?? $0.previous }
     return goals.compactMap { newestFirst(since: $0).first }.max { $0.at < $1.at }?.stage
@@ -178,7 +179,7 @@ extension StageMark {
   /// The smallest number of digits with which a name can identify a revision.
   private static let shortest = 6
 
-  /// Returns the problem that another deployment, to other hosts of the group, is running the stage now.
+  /// Returns the problem that another deployment is running the stage now on other hosts of the group.
   fileprivate func isUnderWay(_ place: SourcePlace?) -> Problem {
     Problem(
       "stage \"\(stage)\" runs for this revision in deployment \(deployment) of \(by), on other hosts of the group", place: place,

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The stages that a requested rollback undoes: stages that ran for the revision that its hosts leave. Such a rollback goes back one
-/// revision at a time, because no release ever ran with the results of stages of two later revisions.
+/// The stages that a requested rollback undoes: the stages that ran for the revision that the hosts leave. Such a rollback goes back only
+/// one revision at a time, because no release has ever run with the stage results of two later revisions.
 struct Undoing {
   /// The stages to undo before the hosts go back.
   private(set) var before: [Stage] = []
@@ -33,7 +33,7 @@ struct Undoing {
     var barring: [(mark: StageMark, why: Failure)] = []
     for mark in marks {
       let isLeft = inputs.hasUnknown || inputs.staying.contains(mark.revision)
-      // The hosts that still run the revision need the stage's results. The stage is undone when these hosts go back too.
+      // Some hosts still run the revision and need the stage's results. The stage is undone when these hosts go back too.
       if isLeft, mark.undo == .after { continue }
       switch Self.find(mark, inputs, isLeft: isLeft) {
       case .failure(let why): barring.append((mark, why))
@@ -78,7 +78,7 @@ struct Undoing {
 }
 
 extension StageMark {
-  /// The error that the undo function gets if the stage failed, or nil if the stage ended without a failure.
+  /// The error that the undo function gets. Nil if the stage ended without a failure.
   fileprivate var whyUndone: ScriptError? {
     guard state == .failed else { return nil }
     return ScriptError(Failure(.failed, "stage \"\(stage)\" failed in deployment \(deployment), or what undid it did"))

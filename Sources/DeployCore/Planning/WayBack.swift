@@ -25,8 +25,8 @@ struct WayBack {
       (left, goal) = (newest?.release.id, aim)
       return
     }
-    // A rollback first rolls back unfinished deployments. The hosts that these deployments did not reach keep their release. An interrupted
-    // rollback does not count as an unfinished deployment: it is repeated from its beginning.
+    // A rollback first rolls back unfinished deployments. Hosts that the unfinished deployments did not reach keep their release. An
+    // interrupted rollback does not count as unfinished, because it is repeated from its beginning.
     let waiting = places.filter { !Self.isLeft($0, history) }
     if waiting.contains(where: { place in
       let state = place.state
@@ -38,15 +38,15 @@ struct WayBack {
     }
   }
 
-  /// Whether the host is a slot that an earlier rollback left: it gets no traffic, and has a release that was good and was then rolled
+  /// Whether the host is a slot that an earlier rollback left behind: it gets no traffic, and its release was good and was then rolled
   /// back.
   private static func isLeft(_ place: Place, _ history: GroupHistory) -> Bool {
     guard place.host.slot != nil, !place.state.isUnsettled, let receipt = place.state.receipt else { return false }
     return history.settled(receipt)?.trial != true && !history.isGood(receipt)
   }
 
-  /// Whether a host runs the goal and its receipt confirms this. An unfinished deployment of that release with another recipe or other
-  /// parameters does not count.
+  /// Whether a host runs the goal and its receipt confirms this. The receipt of an unfinished deployment of the same release with another
+  /// recipe or other parameters does not count.
   static func stands(_ state: HostState, on goal: Receipt?, _ history: GroupHistory) -> Bool {
     guard let goal else { return state.current == nil && state.receipt == nil }
     guard state.current == goal.release.id, let receipt = state.receipt, receipt.release.id == goal.release.id else { return false }
@@ -54,7 +54,7 @@ struct WayBack {
   }
 
   /// Whether the rollback leaves the host as it is, because the host runs the goal or never had a deployment. False if the host's
-  /// application might be stopped, because the rollback then starts the application again.
+  /// application might be stopped, because the rollback then has to start it again.
   func stays(_ state: HostState) -> Bool {
     if state.isUnsettled, state.receipt != nil { return false }
     if state.receipt == nil, state.current == nil { return true }
@@ -106,7 +106,7 @@ struct WayBack {
     }
   }
 
-  /// Returns advice to roll back only the other hosts, or empty if these hosts alone would not go back to the goal.
+  /// Returns advice to roll back only the other hosts, or an empty string if those hosts alone would not go back to the goal.
   private func without(_ goal: Receipt, _ typed: String?) -> String {
     let others = places.filter { stays($0.state) || Self.keeps($0.state, goal) }
     let way = WayBack(others)
@@ -120,8 +120,8 @@ struct WayBack {
     state.releases.contains(goal.release.id) && state.damage(of: goal.release.id) == nil
   }
 
-  /// The problems of a rollback that brought every host to its release but was interrupted before it ended. In that case, another request
-  /// for a rollback should not go back one more release. The list is empty if there is no such rollback.
+  /// The problems of a rollback that brought every host to its release but was interrupted before it ended. After such a rollback, another
+  /// request for a rollback should not go back one more release. The list is empty if there is no such rollback.
   var unended: [Problem] {
     let found = places.compactMap(Self.unended)
     let release = places.first { Self.unended($0) != nil }?.state.receipt?.release.id

@@ -67,8 +67,8 @@ package struct Zone: Sendable, Hashable {
     return low == 0 ? first : turns[low - 1].offset
   }
 
-  /// Returns the moment at which the zone's clocks show a local time. If the clocks show it twice, the result is the second moment if
-  /// `last` is true, and the first otherwise. If the clocks skip it, the result is the moment of the skip.
+  /// Returns the moment at which the zone's clocks show a local time. If the clocks show that time twice, the result is the second moment
+  /// if `last` is true, and the first moment otherwise. If the clocks skip that time, the result is the moment of the skip.
   /// - Parameter local: seconds since 1970, as if the local time were UTC.
   func moment(of local: Int, last: Bool) -> Int {
     let (before, after) = (local - offset(at: local - 86_400), local - offset(at: local + 86_400))
@@ -105,7 +105,7 @@ private struct Header {
     start = place + 44
   }
 
-  /// Returns the offset of the byte after the block.
+  /// Returns the position of the first byte after the block.
   func end(width: Int) -> Int { start + times * (width + 1) + types * 6 + characters + leaps * (width + 4) + standards + universals }
 
   /// Returns the big-endian number of 4 or 8 bytes at an offset.

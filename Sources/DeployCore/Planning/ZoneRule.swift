@@ -5,11 +5,11 @@ struct ZoneRule: Sendable, Hashable {
   /// A change of clocks: a day of the year, and the seconds after midnight by the clock before the change.
   struct Turn: Sendable, Hashable {
     enum Day: Sendable, Hashable {
-      /// A weekday (0 is Sunday) of a month: the first to the fourth of the month, or the last (week 5).
+      /// A weekday (0 is Sunday) of a month: the first to the fourth of this weekday in the month, or the last (week 5).
       case month(Int, week: Int, weekday: Int)
-      /// A day from 1 to 365, without counting 29 February.
+      /// A day of the year, 1 to 365, where 29 February is never counted.
       case julian(Int)
-      /// A day from 0 to 365, counting 29 February.
+      /// A day of the year, 0 to 365, where 29 February is counted in leap years.
       case day(Int)
     }
     var day: Day

@@ -2,8 +2,8 @@ package import DeployModel
 
 /// Bytes that can be read from any offset, such as those of a file.
 package protocol ByteSource: Sendable {
-  /// Fills the buffer with the bytes from `start` on. Bytes that can no longer be read become zeros. The receiver notices this, because it
-  /// compares the bytes with a digest.
+  /// Fills the buffer with the bytes from `start` on. Bytes that can no longer be read become zeros. The receiver notices the change,
+  /// because it compares the bytes with a digest.
   func read(from start: Int, into buffer: UnsafeMutableRawBufferPointer)
 }
 

@@ -5,11 +5,11 @@ package import DeployModel
 package struct CommandPart: Sendable, Hashable {
   /// How a host runs the command.
   package enum Kind: Sendable, Hashable {
-    /// At most once, as it runs a recipe's command.
+    /// The host runs the command at most once, as it does a recipe's command.
     case effect
-    /// Like an effect, but the command counts as ended only when its output is closed too, within the time limit.
+    /// Like an effect, but the command counts as ended only when its output has been closed too. The time limit applies to both.
     case script
-    /// The command changes nothing, so it needs no claim and does not obey the fence. Until the host reboots, the first answer counts.
+    /// The command changes nothing, so it needs no claim and ignores the fence. Until the host reboots, the first answer is used again.
     case question
   }
 
@@ -25,7 +25,7 @@ package struct CommandPart: Sendable, Hashable {
     self.timeout = timeout
   }
 
-  /// Returns the number of the part's job on the host. It is greater than the numbers of the deployment's own intents, and does not change
+  /// Returns the number of the part's job on the host. It is greater than the numbers of the deployment's own intents. It must not change
   /// between versions, because a newer engine might resume what an older engine began.
   package func job(of intent: Int) -> Int { number * 1_000_000 + intent }
 }

@@ -3,7 +3,7 @@ package import DeployModel
 /// The contents of a journal that was copied from another machine.
 package struct CopiedJournal: Sendable, Hashable, Codable {
   package var entries: [Entry]
-  /// For each of the plan's recipes, by its index, the sources.
+  /// The sources of each of the plan's recipes, by the recipe's index.
   package var sources: [[SourceFile]]
   /// The digest of the uncompressed journal that was read.
   package var digest: Digest

@@ -7,13 +7,14 @@ package protocol Mailbox: Sendable {
   /// again. The stream ends when its task is cancelled.
   func messages(for deployment: Deployment.ID) -> AsyncStream<Message>
   /// Removes a message, because it is in the journal or will never be accepted.
-  /// - Parameter answer: the deployment's answer, or nil if this engine does not know the answer because the message was delivered again.
+  /// - Parameter answer: the deployment's answer, or nil if this engine does not know the answer, because this was a repeated delivery of
+  ///   the message.
   func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) async
   /// Records what the deployment needs from people now. Senders who cannot read the journal read this record in the mailbox.
   func tell(_ awaited: Awaited, of deployment: Deployment.ID) async
   /// Returns the failures by which hosts report that a newer deployment has taken over the lock with this token.
   func overtaken(_ token: String) -> AsyncStream<Failure>
-  /// Asks hosts whether the locks with this token are still held, unless a host has confirmed this within the time of a lease. The engine
+  /// Asks hosts whether the locks with this token are still held, unless a host has confirmed this within the last `lease`. The engine
   /// calls this when its process might have been stopped, or its machine might have been asleep.
   /// - Returns: a failure if a newer deployment has taken over a lock, or nil if none has or no host knows.
   func verify(_ token: String, lease: Interval) async -> Failure?

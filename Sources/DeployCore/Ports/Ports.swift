@@ -2,14 +2,15 @@ package import DeployModel
 
 /// All the IO of the engine passes through these ports, through `Mailbox`, and through `Scripts`.
 
-/// The connection to hosts. A transport performs one operation and reports the outcome. It makes no decisions of its own.
+/// The connection to hosts. A transport performs the operations that it is given and reports their outcomes. It makes no decisions of its
+/// own.
 package protocol Transport: Sendable {
-  /// Opens the connection to a host and reads what a plan needs to know. Changes nothing on the host.
+  /// Opens the connection to a host and reads the facts that a plan needs. Changes nothing on the host.
   /// - Parameter shared: the recipe's shared paths, which are looked for below `path`.
   func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
-  /// Asks whether it is allowed to start commands on a host as each of these users. Changes nothing on the host.
-  /// - Returns: why it is not allowed, in the host's words, or nil if it is allowed.
+  /// Asks whether the transport is allowed to start commands on a host as each of these users. Changes nothing on the host.
+  /// - Returns: why it is not allowed to, in the host's words, or nil if it is allowed to for every user.
   func refusal(of users: [String], on host: Host) async -> Failure?
 
   /// Compares the secrets that a host's receipt names with their current values. Changes nothing on the host, and reveals no value to it.
@@ -22,21 +23,21 @@ package protocol Transport: Sendable {
   ///   - path: the path that was surveyed.
   func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt]
 
-  /// Finds damage to releases on a host, as far as file names show it. Reads no file's content and changes nothing.
+  /// Finds damage to releases on a host, as far as the names of the existing files show it. Reads no file's content and changes nothing.
   /// - Parameter path: the path that was surveyed.
   func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage]
 
   /// Performs an intent. An operation that changes the host happens at most once: a second request with this intent attaches to the first.
   /// The call returns when the operation has ended, was cancelled or timed out, or when the host has been unreachable for longer than the
-  /// transport waits. It reports output as it arrives, with secrets replaced. It reports each byte once. After a resume, it starts again
-  /// from offset 0.
+  /// transport waits. It reports output as it arrives, with secrets replaced. It reports each byte once, except that it starts again from
+  /// offset 0 after a resume.
   func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
 
   /// Ends a running operation. Its `perform` then returns with a failure of kind `cancelled`.
   func cancel(_ intent: Int, at site: HostSite) async
 
   /// Runs one part of an operation that consists of several commands. A second request for an effect attaches to the first, as with
-  /// intents. `cancel` identifies the part by the number of its job, and so do the chunks of its output.
+  /// intents. `cancel` and the chunks of the part's output identify the part by the number of its job.
   func run(
     _ part: CommandPart, of intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void
   ) async -> CommandPartEnd
@@ -88,12 +89,12 @@ package struct HostSite: Sendable, Hashable {
   package var fence: Int
   package var token: String
   package var reuse: Placement.Reuse
-  /// Whether an operation is allowed to use the disk space that is reserved on the host, because the host goes back.
+  /// Whether the host goes back, so that operations are allowed to use the disk space that is reserved on the host.
   package var mayUseReserve = false
   /// Whether the host is a partner, which has no release and no receipt.
   package var isPartner = false
-  /// Whether the host keeps the set-user-ID and set-group-ID bits of a bundle's files, because an appspec file installs the files from
-  /// there as the CodeDeploy agent does.
+  /// Whether the host keeps the set-user-ID and set-group-ID bits of a bundle's files, because an appspec file installs these files as the
+  /// CodeDeploy agent does.
   package var deliversSetID = false
   package init(
     host: Host, deployment: Deployment.ID, application: String, group: String, path: String, fence: Int, token: String,
@@ -147,7 +148,7 @@ package protocol EngineMachine: Sendable {
   func cancel(_ intent: Int, of deployment: Deployment.ID) async
   /// Prepares for a deployment that begins or is resumed. Returns once no command of an earlier engine is still running.
   /// - Parameter earlier: the engines that ran the deployment before, on this machine or another, or nil if the deployment begins.
-  /// - Throws: if the start cannot be recorded, or if a command of an earlier engine does not end.
+  /// - Throws: an error if the start cannot be recorded, or if a command of an earlier engine does not end.
   func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure)
   /// Deletes the records of a deployment that has ended, because no engine will need them again.
   func forget(_ deployment: Deployment.ID) async
@@ -165,7 +166,7 @@ package protocol BundleStore: Sendable {
   func built(_ bundle: Digest) async throws(Failure) -> Timestamp
   /// Returns the path of a gzipped tar of the whole bundle on the engine's machine. The store creates the file once.
   func archive(of bundle: Digest) async throws(Failure) -> String
-  /// Returns the uncompressed tar of the whole bundle, which is composed while it is read, or nil if the store has only compressed tars.
+  /// Returns the uncompressed tar of the whole bundle, or nil if the store has only compressed tars. The tar is composed while it is read.
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)?
   /// Returns the bytes of one file.
   func content(of file: Digest) async throws(Failure) -> [UInt8]
@@ -179,8 +180,8 @@ extension BundleStore {
 
 /// Stores the journals of deployments.
 package protocol Journal: Sendable {
-  /// Returns the exclusive right to run a deployment, which lasts until it is released or this process dies, or nil if another engine has
-  /// it.
+  /// Returns the exclusive right to run a deployment, or nil if another engine has it. The right lasts until it is released or this process
+  /// dies.
   func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)?
   /// Appends entries in order and without gaps. When this returns, the entries are durable and can be acted on (P2 in docs/promises.md).
   func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)

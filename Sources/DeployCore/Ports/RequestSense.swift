@@ -1,6 +1,7 @@
 package import DeployModel
 
-/// Finds requests that every transport refuses before it asks a host: names, paths and words that would mean something else there.
+/// Finds requests that every transport refuses before it asks a host, because they contain names, paths or words that the host would
+/// misunderstand.
 extension HostSite {
   /// Returns why an intent of this deployment cannot be sent, or nil if it can be sent.
   package func nonsense(in intent: Intent) -> Failure? {

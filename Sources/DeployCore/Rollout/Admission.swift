@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Decides which hosts are allowed to be taken out of service now. Floor, parallel, budgets, the wave gate and CodeDeploy's minimum of
-/// healthy hosts hold whatever a strategy asks for (P4 and P5 in docs/promises.md).
+/// Decides which hosts are allowed to be taken out of service now. The floor, `parallel`, the budgets, the wave gate and CodeDeploy's
+/// minimum of healthy hosts hold no matter what a strategy asks for (P4 and P5 in docs/promises.md).
 package struct Admission: Sendable, Hashable {
   package let bounds: Bounds
-  /// The minimum number of hosts in service: the floor, or the number at the start if that is lower.
+  /// The minimum number of hosts in service: the floor, or the number of hosts in service at the start if that is lower.
   package let floor: Int
   /// For each host, by its number, whether it gets traffic.
   package private(set) var service: [Service]
@@ -15,20 +15,20 @@ package struct Admission: Sendable, Hashable {
   package private(set) var unreachable = 0
   /// For each host, by its number, whether it is under way.
   private var isInFlight: [Bool]
-  /// For each host, whether it failed and is being restored. It counts as failed from the start of the restore.
+  /// For each host, whether it failed and is being restored. A host counts as failed from the start of its restore.
   private var goingBack: [Bool]
   /// CodeDeploy's rule, if it replaces the budgets, or nil if the budgets apply.
   private var healthy: HealthyHosts?
   /// The wave gate, or nil if the plan has no wave gate.
   private var gate: WaveGate?
-  /// For each host, by its number, whether its failure counts against the release. A host that was unhealthy before might fail for its own
-  /// reasons, so its failure counts only if no host was healthy.
+  /// For each host, by its number, whether its failure counts against the release. A host that was unhealthy before might fail for reasons
+  /// of its own, so its failure counts only if all hosts were unhealthy.
   private let isTelling: [Bool]
   /// Whether the plan's rules count an unreachable host against the release.
   private let hearsLosses: Bool
   /// Whether a host still serves after it failed and was left as it is, because no step of the plan takes it out of service for good.
   private let failedServe: Bool
-  /// The rules for hosts that share the value of a tag.
+  /// The rules for hosts that have the same value of a tag.
   private var neighbourhoods: [Neighbourhood]
   /// For each host, by its number, whether a wave left it ready.
   private var isReady: [Bool]
@@ -60,10 +60,10 @@ package struct Admission: Sendable, Hashable {
 
   package enum Verdict: Sendable, Hashable {
     case go
-    /// The host must not begin now, because the allowed number of hosts is under way or the floor is reached. Ask again when another host
-    /// has ended.
+    /// The host must not begin now, because the allowed number of hosts is already under way or the floor has been reached. Ask again when
+    /// another host has ended.
     case wait
-    /// The host must not begin even if no host is under way. The string says why.
+    /// The host must not begin, not even when no host is under way. The string says why.
     case never(String)
   }
 
@@ -81,7 +81,7 @@ package struct Admission: Sendable, Hashable {
   /// Whether one more host is allowed to be under way.
   package var hasRoom: Bool { inFlight < bounds.parallel }
 
-  /// Returns the hosts of a wave in an order in which no host waits longer than the rules for neighbours require.
+  /// Returns the hosts of a wave, ordered so that no host waits longer than the rules for neighbours require.
   package func arranged(_ hosts: [Int]) -> [Int] { neighbourhoods.reduce(hosts) { $1.arranged($0) } }
 
   /// Records that a wave with this number of hosts begins.
@@ -104,11 +104,11 @@ package struct Admission: Sendable, Hashable {
   /// Records that a host under way has left or joined the service.
   package mutating func changed(_ host: Int, _ now: Service) { service[host] = now }
 
-  /// Records that a host is no longer under way, because it has ended, is ready, or was restarted. A ready host serves if it has its
-  /// traffic back.
+  /// Records that a host is no longer under way, because it has ended, is ready, or was restarted. A ready host serves if it already has
+  /// its traffic back.
   /// - Parameters:
   ///   - hadRelease: whether the host ran a release before.
-  ///   - hasTarget: whether the host should run a release now. If false, it goes back to nothing and does not serve.
+  ///   - hasTarget: whether the host should run a release now. If false, it returns to running nothing and does not serve.
   package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
     if status == .pending { healthy?.restarted(host) } else { healthy?.ended(host, succeeded: status.success) }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The looks of an alarm, computed for a driver that has no journal and no lock. A look without an answer never fires the alarm.
+/// The looks of an alarm. The driver of these looks has no journal and no lock. A look that gets no answer never fires the alarm.
 package struct AlarmLooks: Sendable, Hashable {
   /// The driver's next action.
   package enum Move: Sendable, Hashable {
@@ -23,14 +23,14 @@ package struct AlarmLooks: Sendable, Hashable {
   ///   - names: the names of all hosts, by number.
   ///   - hosts: the numbers of the hosts to look at.
   ///   - time: the remaining time of the alarm.
-  ///   - tally: the numbers of looks that earlier watchers made.
+  ///   - tally: the numbers of looks that earlier watchers have made.
   package init(_ alarm: Alarm, names: [String], hosts: [Int], left time: Interval, after tally: AlarmRecord.Tally = .init()) {
     self.alarm = alarm
     self.tally = tally
     looking = Looking(alarm.watch(of: hosts, for: time, after: tally.bad), names: names)
   }
 
-  /// For each slot of the watch, the host or the engine's machine that is looked at.
+  /// For each slot of the watch, the machine that is looked at: a host, or the engine's machine.
   package var places: [Place] { looking.places }
 
   /// How long a round waits for the answers to its looks.
@@ -61,7 +61,7 @@ package struct AlarmLooks: Sendable, Hashable {
   /// Records that a look got no answer within its time limit.
   package mutating func gaveUp(_ slot: Int) { take(.silent("it gave no answer within \(alarm.limit)"), at: slot, isLate: true) }
 
-  /// Records an answer that came after the look had been given up. The answer counts, instead of the missing one.
+  /// Records an answer that came after the look had been given up. The late answer replaces the missing one.
   package mutating func cameLate(_ outcome: Outcome, at slot: Int) {
     let finding = Looking.Finding(outcome)
     if case .silent = finding { return }
@@ -108,8 +108,8 @@ package struct AlarmLooks: Sendable, Hashable {
     return (.passed, "\(tally.unanswered) of \(tally.looks) looks got no answer, the first from \(tally.firstSilence ?? "nobody")")
   }
 
-  /// The names of hosts that have not answered any look. The list is also empty if the counts come from an older version and do not show
-  /// these names.
+  /// The names of the hosts that have not answered any look. Also empty if an older version recorded the counts, because those lack the
+  /// names.
   private var unheard: [String] {
     let names = places.indices.map { looking.name(of: $0) }
     guard let heard = tally.heard else { return [] }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Installs as the release's appspec file says: its files go to their destinations, and its scripts run at every event of the CodeDeploy
+/// Installs a release as its appspec file says: the files go to their destinations, and the scripts run at every event of the CodeDeploy
 /// agent.
 struct AppSpecInstaller: Installer {
   let options: AppSpecOptions
@@ -15,7 +15,7 @@ struct AppSpecInstaller: Installer {
     return release.deliver(to: host, in: plan, staged: staged) + [step(.event(.downloadBundle), release: target.id, in: plan)]
   }
 
-  /// The files are in place before `current` names their release.
+  /// The files are put in place before `current` names their release.
   func install(on host: HostPlan, in plan: Plan) -> [DeployModel.Operation] {
     (host.target.map { [step(.event(.install), release: $0.id, in: plan)] } ?? []) + release.install(on: host, in: plan)
   }
@@ -54,7 +54,7 @@ struct AppSpecInstaller: Installer {
 }
 
 extension AppSpecStep {
-  /// Whether the step can be interrupted. The other steps end sooner than their undo would.
+  /// Whether the step is worth interrupting. A step that is not worth interrupting ends sooner than its undo would.
   var isInterruptible: Bool { if case .event(let event) = phase { event != .install } else { false } }
 
   /// Whether the step runs scripts of the release that the host runs.

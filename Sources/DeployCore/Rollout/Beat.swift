@@ -1,17 +1,17 @@
 import DeployModel
 
-/// Decides when a check gate looks at hosts: one round in each interval, at each place that has answered. A place that does not answer in
-/// time misses the rounds that begin in the meantime, but does not delay other places. If a place answers late, but within its time limit,
-/// the looks that it missed are made later.
+/// Decides when a check gate looks at hosts. There is one round in each interval, which looks at every place whose previous look has ended.
+/// A place that does not answer in time misses the rounds that begin in the meantime, but does not delay other places. If a place answers
+/// late, but within its time limit, the looks that it missed are made later.
 struct Beat: Sendable, Hashable {
   private struct Slot: Sendable, Hashable {
-    /// The number of looks that have not ended, including the look under way.
+    /// The number of looks that have not ended. This includes the look under way.
     var left: Int
     /// The round of the look under way, or nil if none is under way.
     var round: Int?
     /// The number of the timer that ends the look under way.
     var timer = 0
-    /// Whether the look under way was told to end.
+    /// Whether the look under way has been told to end.
     var isLate = false
 
     /// Whether looks are left and none is under way.
@@ -27,7 +27,7 @@ struct Beat: Sendable, Hashable {
   private var isDue = true
   /// The index of the next slot in the current round.
   private var position: Int
-  /// The number of timers so far. Each of them ends looks.
+  /// The number of timers so far. Each timer ends looks that get no answer in time.
   private(set) var timers = 0
   /// Whether the last timer ends a look that begins now. If false, a further timer will end it.
   private var isTimed = false

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// Connects the rollout with the recipe's scripts. It takes one outside event, runs the scripts until all of them wait, and returns the
-/// effects that have to be performed outside, in order. Real runs, rehearsals and replays all use it.
+/// Connects the rollout with the recipe's scripts. It takes one outside event, runs the scripts until all of them are waiting, and returns
+/// the effects that have to be performed outside, in order. Real runs, rehearsals and replays all use it.
 package struct Conductor {
   package private(set) var rollout: Rollout
   private let scripts: any Scripts
@@ -14,7 +14,7 @@ package struct Conductor {
     self.scripts = scripts
   }
 
-  /// Continues with a rollout that has handled no event yet.
+  /// Takes over a rollout that has not handled any event yet.
   package init(beginning rollout: Rollout, scripts: any Scripts) {
     self.rollout = rollout
     self.scripts = scripts

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// Checks that readable entries fit together: that the hosts, recipes and intents to which they refer exist. An engine that resumes uses
-/// these numbers as indices.
+/// Checks that readable entries fit together: that the hosts, recipes and intents to which they refer by number exist. An engine that
+/// resumes uses these numbers as indices.
 package struct EntrySense {
   /// The first entry that no engine can have written, and the reason.
   package struct Nonsense: Error, Sendable, Hashable {

@@ -2,8 +2,8 @@ import DeployModel
 
 /// CodeDeploy's minimum of healthy hosts: which hosts are allowed to begin, and when the deployment has failed by this rule. A host is
 /// healthy if the last deployment to it succeeded. Unhealthy hosts change first, because that does not reduce the number of healthy hosts.
-/// Then healthy hosts change, as many at the same time as the minimum allows. A host that fails stays unhealthy for the rest of the
-/// deployment. The last host is allowed to fail, because no other host is left to begin.
+/// Then the healthy hosts change, as many at the same time as the minimum allows. A host that fails stays unhealthy for the rest of the
+/// deployment. The last host is allowed to fail, because no further host would begin after it.
 struct HealthyHosts: Sendable, Hashable {
   /// The number of hosts that have to stay healthy.
   let minimum: Int
@@ -33,7 +33,7 @@ struct HealthyHosts: Sendable, Hashable {
 
   /// Returns the verdict that keeps a host from beginning now, or nil if this rule lets it begin.
   func holds(_ host: Int) -> Admission.Verdict? {
-    // A ready host with which another wave continues is already out of service.
+    // When another wave continues with a ready host, that host is already out of service.
     guard isLeft[host] else { return nil }
     if isHealthy[host] {
       if othersUnderWay > 0 { return .wait }
@@ -107,7 +107,7 @@ extension HostPlan {
 
 extension Plan {
   /// The numbers of the hosts to change, in order. Hosts that do not serve come first, because changing them takes no host out of service,
-  /// and the floor might depend on them. Under CodeDeploy's rule, CodeDeploy's order holds.
+  /// and because the floor might depend on them. Under CodeDeploy's rule, the order is CodeDeploy's.
   package var order: [Int] {
     let all = hosts.indices.filter { hosts[$0].action == .change }
     guard bounds.healthy != nil else { return all.filter { !hosts[$0].serves } + all.filter { hosts[$0].serves } }

@@ -13,8 +13,8 @@ extension HostProgram {
     return segment.events.filter(task.events.contains).flatMap { steps(of: $0, for: host, in: plan, staged: true) }
   }
 
-  /// Returns the steps that start a stopped host again and, if validation passes, give it its traffic back. The list is empty if the host
-  /// did not leave the service.
+  /// Returns the steps that start the application on a stopped host again and, if validation passes, give the host its traffic back. The
+  /// list is empty if the host did not leave the service.
   static func undoTask(_ host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let begun = { (wanted: (LifecycleEvent) -> Bool) in reached.contains { if case .begin(let event) = $0 { wanted(event) } else { false } }
     }

@@ -2,8 +2,8 @@ package import DeployModel
 
 /// How a host is restored: the steps that undo each segment, and the commands for a person in case the restore fails too.
 extension HostProgram {
-  /// Returns the steps that restore what the host ran before, with the recipe of that release (docs/host-protocol.md). They undo each
-  /// segment that had begun, in the order that a restore needs, which is not exactly the reverse order.
+  /// Returns the steps that restore what the host ran before, with the recipe of that release (docs/host-protocol.md). The steps undo each
+  /// segment that had begun, in the order that a restore needs. It is not exactly the reverse of the forward order.
   /// - Parameter reached: the forward steps that had begun, including the failed step.
   package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     if plan.kind.task != nil { return undoTask(plan.hosts[number], in: plan, after: reached) }
@@ -40,7 +40,7 @@ extension HostProgram {
     let host = plan.hosts[number]
     let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
     guard stopped || reached.contains(where: \.switchesCurrent), host.wayBack != nil, let restoring = host.restoring else { return [] }
-    // If the new files stay, the scripts of the earlier release do not fit them.
+    // If the new files stay in place, the scripts of the earlier release do not fit these files.
     let installer = plan.installer(of: host.arriving).stays(after: reached, in: plan) ? nil : plan.installer(of: restoring)
     return (Segment.start.events + Segment.validate.events + Segment.admit.events).flatMap { event in
       let recipe = event.givesTraffic ? host.admitting(restoring, in: plan) : restoring
@@ -51,7 +51,7 @@ extension HostProgram {
     }
   }
 
-  /// Returns the step that writes the receipt of the restored release, or empty if the receipt is unchanged.
+  /// Returns the step that writes the receipt of the restored release, or no step if the receipt is unchanged.
   private static func undoSettle(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     let recorded = reached.contains { if case .operation(.record, _) = $0 { true } else { false } }
@@ -60,8 +60,8 @@ extension HostProgram {
     return [.operation(.record(previous), vital: true)]
   }
 
-  /// Returns the step that removes the new release if the host did not have it before, or empty if a stage's undo might still have to run
-  /// in that release.
+  /// Returns the step that removes the new release if the host did not have it before. Returns no step if a stage's undo might still have
+  /// to run in that release.
   private static func undoDeliver(_ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     if plan.flow.rules?.undoesInPlace == true, plan.flow.stages.contains(where: { $0.terms?.undo != nil }) { return [] }
@@ -69,8 +69,8 @@ extension HostProgram {
     return [.operation(.discard(target.id), vital: false)]
   }
 
-  /// Whether a host that is restored also leaves the release that it ran before, because that release was on trial and has already been
-  /// stopped.
+  /// Whether a host that is restored does not return to the release that it ran before, because that release was on trial and has already
+  /// been stopped.
   static func leaves(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
     plan.hosts[number].back != nil
       && reached.contains { step in
@@ -93,7 +93,7 @@ extension HostProgram {
     }
   }
 
-  /// Returns the commands for a person if the restore failed too. They never lead to a release that is known to be broken.
+  /// Returns the commands that a person runs if the restore failed too. The commands never lead to a release that is known to be broken.
   /// - Parameters:
   ///   - failure: why the restore failed.
   ///   - isRestart: whether the host was being restarted with the release that it ran.

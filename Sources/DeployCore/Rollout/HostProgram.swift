@@ -11,7 +11,7 @@ package enum HostStep: Sendable, Hashable {
   case hook(Body, Intent.Site, vital: Bool)
 }
 
-/// Makes the list of a host's steps before the first of them begins: forward to the target, or back to what the host ran before.
+/// Makes the list of a host's steps, before the first step begins: forward to the target, or back to what the host ran before.
 package enum HostProgram {
   /// Returns the steps that bring the host to its target.
   /// - Parameter staged: whether the upload stage has already sent the release.
@@ -35,12 +35,12 @@ package enum HostProgram {
     var hooks = plan.content.recipes[number].hooks.filter { $0.event == event }
     if host.target == nil, !event.concernsPrevious { hooks = [] }
     if event.concernsPrevious, host.current == nil {
-      // An installer might have put scripts of the old release outside its folder, so they might still exist.
+      // An installer might have put scripts of the old release outside that release's folder, so the scripts might still exist.
       let scripts = host.lost == nil ? [] : own(event, for: host, in: plan, staged: staged)
       return bracket(event, scripts.map { .operation($0, vital: false) }) + (hooks.isEmpty ? [] : [.skip(event, reason: host.reasonToSkip)])
     }
-    // Tolerates a failed stop in two cases. A damaged release might lack the program that stops it, and could otherwise never be repaired.
-    // A rollback leaves a release because the release is bad, so a failed stop must not prevent the rollback.
+    // Tolerates a failed stop in two cases. First, a damaged release might lack the program that stops it, and could otherwise never be
+    // repaired. Second, a rollback leaves a release because that release is bad, so a failed stop must not prevent the rollback.
     let isForced = plan.kind.isRollback || plan.kind.removal?.force == true
     let isVital = !event.concernsPrevious || host.damage == nil && !isForced
     let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)
@@ -66,7 +66,7 @@ package enum HostProgram {
     Intent.Site(release: plan.hosts[host].target?.id, previous: plan.hosts[host].current)
   }
 
-  /// Returns the operation that removes old releases from a host that has succeeded, or nil if the host went back to nothing. Three
+  /// Returns the operation that removes old releases from a host that has succeeded, or nil if the host returned to running nothing. Three
   /// releases always stay: the one that the host runs, the one that it ran before, and the one to which the group would go back.
   static func prune(_ number: Int, in plan: Plan) -> DeployModel.Operation? {
     let host = plan.hosts[number]
@@ -74,8 +74,8 @@ package enum HostProgram {
     return .prune(keep: plan.placement.keep, pinned: [host.target?.id, host.current, host.back?.release.id].compactMap { $0 })
   }
 
-  /// Returns the operation that makes a release current or, without a release, restores an earlier link. Without both, it removes
-  /// `current`.
+  /// Returns the operation that makes a release current. Without a release, the operation restores an earlier link. Without either, it
+  /// removes `current`.
   static func switching(to release: Release.ID?, or link: String?) -> DeployModel.Operation {
     if release == nil, let link { return .relink(link) }
     return .activate(release)
@@ -85,14 +85,14 @@ package enum HostProgram {
     steps.isEmpty ? [] : [.begin(event)] + steps + [.end(event)]
   }
 
-  /// Returns the engine's own operations of an event on the way to the target, which precede the recipe's hooks.
+  /// Returns the engine's own operations for an event on the way to the target. They precede the recipe's hooks.
   private static func own(_ event: LifecycleEvent, for host: HostPlan, in plan: Plan, staged: Bool) -> [DeployModel.Operation] {
     if event.concernsPrevious { return plan.installer(of: host.leaving).scripts(of: event, release: host.target?.id, in: plan) }
     let arriving = plan.installer(of: host.arriving)
     switch event {
     case .downloadBundle: return arriving.deliver(to: host, in: plan, staged: staged)
     case .install:
-      // The host returns to its state before the first installation by its installer, so the installed files are removed.
+      // The host returns to its state before this installer's first installation, so the installed files are removed.
       let isLast = plan.kind.isRollback && (host.target == nil || !arriving.placesFiles)
       return (isLast ? plan.installer(of: host.leaving).remove(in: plan) : []) + arriving.install(on: host, in: plan)
     default: return host.target == nil ? [] : arriving.scripts(of: event, release: host.target?.id, in: plan)
@@ -106,12 +106,12 @@ package enum HostProgram {
       switch plan.kind {
       case .rollback(let failed?): failed
       case .deploy where plan.flow.undoes != nil: plan.flow.undoes
-      // A release that is deployed again keeps the record of the deployment that its receipt says was rolled back.
+      // If a release is deployed again, the new receipt keeps the earlier receipt's record of the deployment that was rolled back.
       case _ where host.previous?.release.id == target.id: host.previous?.undid
       case .rollback(nil): host.previous?.deployment
       case .deploy, .task, .remove: nil
       }
-    // The release that a rollback returns to stays good or on trial, as it was before.
+    // The release to which a rollback returns stays good or on trial, as it was before.
     let trial = plan.kind == .deploy ? plan.flow.trial : host.goal?.trial
     let secrets =
       plan.flow.trial == nil
@@ -150,8 +150,8 @@ extension HostPlan {
     return event.givesTraffic ? admitting(arriving, in: plan) : arriving
   }
 
-  /// Returns the index of the recipe that gives the host its traffic back. It is the recipe that starts the release. If that recipe has no
-  /// traffic hooks, it is the recipe that took the traffic away, because otherwise the host would stay without traffic.
+  /// Returns the index of the recipe that gives the host its traffic back. This is the recipe that starts the release. If the starting
+  /// recipe has no traffic hooks, it is the recipe that took the traffic away, because otherwise the host would stay without traffic.
   func admitting(_ starting: Int, in plan: Plan) -> Int {
     let (recipes, takes) = (plan.content.recipes, { (hook: Recipe.Hook) in hook.event.givesTraffic })
     return !recipes[starting].hooks.contains(where: takes) && recipes[leaving].hooks.contains(where: takes) ? leaving : starting

@@ -7,7 +7,7 @@ struct HostRun: Sendable, Hashable {
     case perform(DeployModel.Operation, Intent.Site)
     /// Start a function of a recipe.
     case hook(Body, Intent.Site)
-    /// A step failed. The caller has to call `goBack`, which restores the host.
+    /// A step failed. The caller must call `goBack`, which restores the host.
     case failed(ScriptError, isUntouched: Bool)
     case ended(HostStatus)
   }
@@ -21,10 +21,11 @@ struct HostRun: Sendable, Hashable {
     case traffic
   }
 
-  /// What the host's part is. It is indirect, because the plan of a host is large and most runs need none of their own.
+  /// What the host does in the deployment. The enum is indirect, because the plan of a host is large and most runs need no plan of their
+  /// own.
   private indirect enum Course: Sendable, Hashable {
     case change
-    /// The host is stopped and started; with its plan, which has the release that it already runs as its target.
+    /// The host is stopped and started. The value is the host's plan, with the release that it already runs as the target.
     case restart(HostPlan)
   }
 
@@ -38,15 +39,15 @@ struct HostRun: Sendable, Hashable {
   private var position = 0
   /// Whether the deployment failed while the host was ready.
   private(set) var isGivenUp = false
-  /// The segment after which the host stops, or nil if it completes all segments.
+  /// The last segment that the host runs before it stops, or nil if it runs all segments.
   private var upto: Segment?
   /// The number of steps up to the end of that segment.
   private var limit = 0
-  /// The number of steps up to the end of each segment, or empty if the host completes all segments without a stop.
+  /// The number of steps up to the end of each segment, or empty if the host runs all segments without a stop.
   private var ends: [Int] = []
   /// The number of steps that had begun when the host failed.
   private var begun = 0
-  /// Why the host is being restored, or nil if it is on the way to its target.
+  /// Why the host is being restored, or nil if the host is on the way to its target.
   private(set) var cause: ScriptError?
   /// Whether there is nothing to restore, because the host failed before anything that it runs was changed.
   private var isUntouched = false
@@ -63,7 +64,7 @@ struct HostRun: Sendable, Hashable {
 
   /// - Parameters:
   ///   - staged: whether the release has already been sent.
-  ///   - upto: the segment after which the host stops and is ready, or nil if it completes all segments.
+  ///   - upto: the last segment that the host runs; it then stops and is ready. Nil if the host runs all segments.
   ///   - isOutline: whether the whole program is a single step.
   ///   - goesBack: whether the host is restored if it fails, or nil if the plan decides.
   init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false, goesBack: Bool? = nil) {
@@ -91,12 +92,12 @@ struct HostRun: Sendable, Hashable {
   /// Continues a ready host.
   mutating func takeOn(upto: Segment?) {
     self.upto = upto == .settle ? nil : upto
-    // A host that was planned without a stop cannot stop later: the ends of its segments are unknown, so it completes all of them.
+    // A host that was planned without a stop cannot stop later, because the ends of its segments are unknown. It runs all segments.
     limit = zip(Segment.allCases, ends).first { $0.0 == self.upto }?.1 ?? steps.count
   }
 
   /// Returns the next move.
-  /// - Parameter reason: why a host on the way to its target must not begin a further step, or nil if it is allowed to.
+  /// - Parameter reason: why a host on the way to its target must not begin a further step, or nil if it is allowed to begin one.
   mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
     while position < limit {
       if cause == nil, let reason, !isGoing(in: plan, upto: position) {
@@ -126,7 +127,7 @@ struct HostRun: Sendable, Hashable {
   /// - Parameters:
   ///   - error: the error, or nil if the step succeeded.
   ///   - isWhole: whether the step was a removal that failed before it removed anything.
-  /// - Returns: the next move, or nil if the caller has to ask `next` for it.
+  /// - Returns: the next move, or nil if the caller has to call `next` to get it.
   mutating func stepEnded(_ error: ScriptError?, isWhole: Bool = false, in plan: Plan, _ outbox: inout Outbox) -> Move? {
     waiting = .nothing
     leftWhole = isWhole && plan.flow.rules?.restartsUnremoved == true
@@ -154,7 +155,7 @@ struct HostRun: Sendable, Hashable {
     return true
   }
 
-  /// Begins to restore the host, by undoing the steps that had begun.
+  /// Begins to restore the host by undoing the steps that had begun.
   mutating func goBack(_ error: ScriptError, isUntouched: Bool, in plan: Plan, _ outbox: inout Outbox) {
     if !isRestart, HostProgram.leaves(host, in: plan, after: reached), let back = plan.hosts[host].back {
       outbox.note(
@@ -177,7 +178,8 @@ struct HostRun: Sendable, Hashable {
   }
 
   /// The operation or script to interrupt, so that the restore of the host begins soon. Nothing is interrupted on a host that is already
-  /// being restored. A step that ends sooner than its undo would (a rename, a receipt, an installation) is not interrupted either.
+  /// being restored. A step that ends sooner than its undo would, such as a rename, a receipt or an installation, is not interrupted
+  /// either.
   var interruptible: Waiting {
     guard cause == nil, position < steps.count else { return .nothing }
     switch steps[position] {
@@ -209,7 +211,7 @@ struct HostRun: Sendable, Hashable {
   }
 
   /// Handles a failure.
-  /// - Parameter begun: whether the current step had begun, so that it might have had an effect.
+  /// - Parameter begun: whether the current step had begun and therefore might have had an effect.
   private mutating func failed(_ error: ScriptError, begun isBegun: Bool, in plan: Plan, _ outbox: inout Outbox) -> Move {
     if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
     if let cause {
@@ -242,13 +244,13 @@ struct HostRun: Sendable, Hashable {
 
   // MARK: where it stands
 
-  /// Whether one of the first `count` steps removes the host's release. A removed release cannot be restored, so the host completes the
-  /// removal.
+  /// Whether one of the first `count` steps removes the host's release. If so, the host completes the removal, because a removed release
+  /// cannot be restored.
   private func isGoing(in plan: Plan, upto count: Int) -> Bool {
     plan.kind.removal != nil && steps.prefix(count).contains(where: \.takesOff)
   }
 
-  /// Whether the host is stopped and started with the release that it runs; false: it gets a release.
+  /// Whether the host is stopped and started with the release that it runs. If false, it gets a release.
   private var isRestart: Bool { if case .restart = course { true } else { false } }
 
   private func name(in plan: Plan) -> String { plan.hosts[host].host.name }
@@ -294,7 +296,7 @@ extension HostStep {
 }
 
 extension LifecycleEvent {
-  /// The host's service when the event begins, or nil if the event does not change it.
+  /// Whether the host is draining or out of service once the event has begun, or nil if the beginning of the event does not change that.
   fileprivate var serviceAtBeginning: Service? {
     switch self {
     case .beforeBlockTraffic, .blockTraffic: .draining
@@ -303,7 +305,7 @@ extension LifecycleEvent {
     }
   }
 
-  /// The host's service when the event has ended, or nil if the event does not change it.
+  /// Whether the host is in service after the event, or nil if the end of the event does not change that.
   fileprivate var serviceAtEnd: Service? {
     switch self {
     case .blockTraffic: .out

@@ -1,14 +1,14 @@
 package import DeployModel
 
-/// The order of writing and acting in one deployment, as a value. An event is in the journal before the core gets it, and an effect is in
-/// the journal before it is performed (P2 in docs/promises.md). A driver asks for the next move, carries it out, and asks again.
+/// Keeps the order of writing and acting in one deployment, as a value. An event is in the journal before the core gets it, and an effect
+/// is in the journal before it is performed (P2 in docs/promises.md). A driver asks for the next move, carries it out, and asks again.
 package struct Ledger {
   /// The driver's next action.
   package enum Move: Sendable, Hashable {
-    /// Append these entries in one transaction. When the driver asks for the next move, it confirms that they are durable. A driver that
-    /// could not append them must not ask again.
+    /// Append these entries in one transaction. By asking for the next move, the driver confirms that the entries are durable. A driver
+    /// that could not append them must not ask again.
     case append([Entry])
-    /// Pass the digest of the journal's last entry to `seal(chain:)`.
+    /// Call `seal(chain:)` with the digest of the journal's last entry.
     case head
     case perform(Intent)
     case cancel(intent: Int)
@@ -69,15 +69,15 @@ package struct Ledger {
     facts = [.planned(plan)]
   }
 
-  /// Creates the ledger of a deployment whose engine is gone. Operations that were under way are performed again, which attaches to those
-  /// that are still running. Effects that the dead engine had not yet journalled are written and performed now.
+  /// Creates the ledger of a deployment whose engine is gone. Operations that were under way are requested again, which attaches to
+  /// operations that are still running. Effects that the dead engine had not yet journalled are written and performed now.
   /// - Parameters:
   ///   - entries: the deployment's whole journal. Entry 0 has the plan.
   ///   - scripts: new scripts from the pinned sources.
   ///   - actor: who resumes the deployment, for the journal.
   ///   - claim: identifies this engine among the engines that try to resume a parked deployment.
   ///   - now: the current time. Timers ring when they would have rung without the interruption.
-  /// - Throws: `Divergence` if the sources ask for something other than what the journal records.
+  /// - Throws: `Divergence` if the sources make requests other than those that the journal records.
   package init(
     resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, claim: String = "", at now: Timestamp,
     lapse: Lapse? = nil
@@ -98,7 +98,7 @@ package struct Ledger {
     // The engine died before it had told the core that the deployment starts.
     guard recovery.hasStarted else { return }
     acts = recovery.outstanding.map { .perform($0) } + recovery.cancelled.map { .cancel(intent: $0) }
-    // The minimum keeps timers from getting longer if the clock was set back in the meantime.
+    // Without the minimum, a timer would get longer if the clock was set back in the meantime.
     for timer in recovery.timers {
       let left = min(timer.after, max(.zero, (timer.since + timer.after) - now))
       let isAnew = recovery.conductor.rollout.outbox.beginsAnew(timer: timer.number)
@@ -111,10 +111,10 @@ package struct Ledger {
     if recovery.conductor.rollout.reliesOnTraffic { heard.append(.revived) }
   }
 
-  /// The largest number of messages that a deployment accepts, and the number of cancellations that it accepts beyond that.
+  /// The largest number of messages that a deployment accepts, and the number of further cancellations that it accepts after that.
   package static let (messages, lateCancels) = (1000, 10)
 
-  /// Receives events. The next moves write them to the journal and pass them to the core. A message that is delivered again is ignored; it
+  /// Receives events. The next moves write them to the journal and pass them to the core. A message that is delivered again is ignored. It
   /// stays in its mailbox until its first delivery is in the journal.
   package mutating func take(_ happenings: [Happening]) {
     for happening in happenings {
@@ -137,8 +137,8 @@ package struct Ledger {
   /// - Parameter chain: the digest of the journal's last entry, or nil if the journal has no such digests.
   package mutating func seal(chain: Digest?) { self.chain = .some(chain) }
 
-  /// Returns the facts about the deployment that an operation on this host needs. A host that goes back is allowed to use the reserved disk
-  /// space.
+  /// Returns the facts about the deployment that an operation on this host needs. On a host that goes back, operations are allowed to use
+  /// the reserved disk space.
   package func site(of host: Int) -> HostSite {
     var site = plan.site(of: host)
     if !site.isPartner, case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
@@ -148,17 +148,17 @@ package struct Ledger {
   /// The numbers of the hosts whose locks the deployment holds and is not releasing.
   package var lockedHosts: [Int] { conductor.rollout.lockedHosts }
 
-  /// The gate that a person has to answer, if nothing else is under way, or nil if the deployment needs an engine.
+  /// The number of the gate that a person has to answer, if nothing else is under way. Nil if the deployment needs an engine.
   package var parkableGate: Int? { conductor.rollout.parkableGate }
 
   /// Whether the deployment is being parked, is parked, or is being resumed after parking. In these states, the hosts decide whether this
   /// engine is allowed to continue.
   package var isParking: Bool { conductor.rollout.isParking }
 
-  /// Whether hosts keep the parked deployment and nothing is left to write or perform, so that the engine can leave.
+  /// Whether hosts keep the parked deployment and nothing is left to write or perform, so that the engine can exit.
   package var isParked: Bool { conductor.rollout.isParked && stage.isIdle && heard.isEmpty }
 
-  /// Whether no event is being handled. An engine leaves the deployment only in this state.
+  /// Whether no event is being handled. An engine stops running the deployment only in this state.
   package var isAtRest: Bool {
     switch stage {
     case .idle, .starting: true
@@ -180,7 +180,8 @@ package struct Ledger {
         stage = .starting
         return append(at: now)
       case .starting:
-        // A message that ends the deployment might already have arrived. It is handled first, so that the deployment ends before it begins.
+        // A message that ends the deployment might already have arrived. It is handled first, so that the deployment ends before it has
+        // begun anything.
         heard.append(.started)
         stage = .idle
       case .hearing:

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Acquires the locks of all hosts or of none, and releases them. The first host, in an order that is the same for all engines, decides
-/// between two deployments that want these hosts. The other hosts are asked afterwards, all at the same time.
+/// Acquires the locks of all hosts or of none, and releases them. All engines sort the hosts in the same order, and the first host decides
+/// between two deployments that want the same hosts. The other hosts are asked afterwards, all at the same time.
 struct Locking: Sendable, Hashable {
   /// The next action.
   enum Move: Sendable, Hashable {
@@ -40,7 +40,7 @@ struct Locking: Sendable, Hashable {
     held.append(host)
   }
 
-  /// Records that a host did not grant its lock and the deployment continues without the host.
+  /// Records that a host did not grant its lock and that the deployment continues without this host.
   mutating func leftOut() { waiting -= 1 }
 
   /// Records that a host did not grant its lock, so that the deployment cannot start.

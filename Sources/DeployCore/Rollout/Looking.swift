@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The looks of a check gate. They end when their number is reached or too many of them were bad. Without a running engine there are no
-/// looks, so the time without an engine does not count.
+/// The looks of a check gate. They end when the planned number of looks is reached, or when too many looks were bad. Time without a running
+/// engine does not count, because there are no looks in it.
 struct Looking: Sendable, Hashable {
   /// The next action.
   enum Move: Sendable, Hashable {
@@ -44,9 +44,9 @@ struct Looking: Sendable, Hashable {
   private var first: String?
   /// The number of looks without an answer.
   private var unanswered = 0
-  /// Why the first look without an answer got none, or nil if every look was answered.
+  /// For the first look that got no answer, why it got none. Nil if every look was answered.
   private var firstSilence: String?
-  /// Whether every look without an answer counts. If false, only the last look at each place counts.
+  /// Whether every look without an answer counts. If false, only a missing answer to the last look at a place counts.
   private let countsSilence: Bool
   /// For each slot, why the last look got no answer, or nil if it got an answer.
   private var silent: [String?]
@@ -91,7 +91,7 @@ struct Looking: Sendable, Hashable {
     if let end = comparing?.end, watch.isPlayed != true { return .end(end.verdict, end.comment) }
     if places.isEmpty { return .end(.inconclusive, "no host has the release yet, so there is nothing to look at") }
     if let move = proceed(mayBegin) { return move }
-    // A rehearsal has one simulated look at each host, so there is nothing to compare.
+    // A rehearsal makes one simulated look at each host, so there is nothing to compare.
     if comparing != nil { return .end(firstSilence == nil ? .pass : .inconclusive, firstSilence ?? "") }
     if let slot = silent.firstIndex(where: { $0 != nil }), let reason = silent[slot] {
       let others = silent.count { $0 != nil } - 1
@@ -163,8 +163,8 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// Returns the finding of a function that looks. The place is bad if the function raised an error or returned false. The look counts as
-  /// unanswered only if the engine reports that the host is unreachable.
+  /// Returns the finding of a function that looks at a host. The look is bad if the function raised an error or returned false. The look
+  /// counts as unanswered only if the engine reports that the host is unreachable.
   func finding(_ result: ScriptResult, at slot: Int) -> Finding {
     if comparing != nil { return measured(result) }
     return switch result {
@@ -176,7 +176,7 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// Returns the finding of a function that measures. A function that raised an error has measured nothing; its error and line are
+  /// Returns the finding of a function that measures. A function that raised an error has measured nothing, and its error and line are
   /// reported.
   private func measured(_ result: ScriptResult) -> Finding {
     switch result {

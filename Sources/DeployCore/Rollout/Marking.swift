@@ -21,7 +21,7 @@ struct Marking: Sendable, Hashable {
   private(set) var found: [StageMark] = []
   /// The hosts that recorded the mark.
   private(set) var written: [Int] = []
-  /// Whether the stage's last command succeeded, or its outcome is unknown.
+  /// Whether the stage's last command succeeded or has an unknown outcome.
   private(set) var isInDoubt = false
   /// The first host that did not record the mark, with the reason, or nil if there is none.
   private(set) var failed: Refused?
@@ -58,7 +58,7 @@ struct Marking: Sendable, Hashable {
 }
 
 extension Failure {
-  /// Whether the operation might have been completed in spite of this failure.
+  /// Whether the operation might have been completed despite this failure.
   var leavesUnknown: Bool {
     switch kind {
     case .lost, .unreachable, .transport, .fenced, .internal, .store: true
@@ -88,7 +88,7 @@ extension StageMark {
     return .record(of: members)
   }
 
-  /// Returns the failure for a stage that a deployment began, or began to undo, without recording how it ended.
+  /// Returns the failure for a stage that a deployment began, or began to undo, if the deployment did not record how that ended.
   /// - Parameter typed: the arguments after `lander deploy`.
   package func lost(typed: String) -> Failure {
     let began =

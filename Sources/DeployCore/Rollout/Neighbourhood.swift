@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Applies one rule for hosts that share the value of a tag. It counts, for each value, the hosts that serve, are under way, are ready and
-/// have failed.
+/// Applies one rule for hosts that have the same value of a tag. For each value, it counts the hosts that serve, that are under way, that
+/// are ready, and that have failed.
 struct Neighbourhood: Sendable, Hashable {
   let rule: Neighbours
   /// The number of hosts with each value.
@@ -92,8 +92,8 @@ struct Neighbourhood: Sendable, Hashable {
     return nil
   }
 
-  /// Returns the hosts of a wave in an order in which no host waits longer than the rule requires. For `alone`, all hosts of one value come
-  /// before those of the next. For `apart`, the first host of each value comes first, then the second of each.
+  /// Returns the hosts of a wave, ordered so that no host waits longer than the rule requires. For `alone`, all hosts of one value come
+  /// before the hosts of the next value. For `apart`, the first host of each value comes first, then the second host of each value.
   func arranged(_ hosts: [Int]) -> [Int] {
     switch rule.rule {
     case .each: return hosts

@@ -12,7 +12,7 @@ struct OpenGate: Sendable, Hashable {
   let gate: Gate
   /// The strategy that opened the gate, or nil if the gate is a freeze that delays a wave.
   let script: ScriptID?
-  /// The timer of the deadline, or of the next look, or nil if there is none.
+  /// The timer for the gate's deadline or for its next look, or nil if there is none.
   var timer: Int?
   /// Whether looks are due but wait for the end of a pause.
   var isHeld = false

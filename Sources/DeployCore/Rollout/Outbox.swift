@@ -1,6 +1,7 @@
 import DeployModel
 
-/// The effects that the core wants, in order, and who waits for the end of each. Intents and timers are numbered from 1; 0 means none.
+/// The effects that the core wants, in order, and who waits for the end of each effect. Intents and timers are numbered from 1. The number
+/// 0 stands for none.
 struct Outbox: Sendable, Hashable {
   /// Who waits for the end of an operation.
   enum Waiter: Sendable, Hashable {
@@ -18,7 +19,7 @@ struct Outbox: Sendable, Hashable {
     /// A host that is asked to record a stage's mark.
     case mark(Int)
 
-    /// The host to whose part of the deployment the operation belongs, or nil if the operation belongs to a script, a gate, parking or
+    /// The host whose part of the deployment includes the operation, or nil if the operation belongs to a script, a gate, parking or
     /// nobody.
     var host: Int? {
       switch self {
@@ -27,7 +28,7 @@ struct Outbox: Sendable, Hashable {
       }
     }
 
-    /// Whether a refusal by a host, because of its fence, means that a newer deployment has taken the host over. A refusal to grant the
+    /// Whether a newer deployment has taken over the host if the host refuses the operation because of its fence. A refusal to grant the
     /// lock only means that the plan is out of date: nothing has begun, and the deployment releases the locks that it holds.
     var isAtWork: Bool {
       switch self {
@@ -111,7 +112,7 @@ struct Outbox: Sendable, Hashable {
     return rings[timer]
   }
 
-  /// Whether a timer starts anew after a resume, because time without a running engine does not count for it.
+  /// Whether a timer starts anew after a resume, because time without a running engine does not count.
   func beginsAnew(timer: Int) -> Bool {
     guard timer < rings.count else { return false }
     switch rings[timer] {
@@ -123,13 +124,13 @@ struct Outbox: Sendable, Hashable {
   /// Removes the waiter of a timer.
   mutating func forget(timer: Int) { rings[timer] = .nobody }
 
-  /// Removes those waiters of operations that meet the condition.
+  /// Removes the waiters of operations that meet the condition.
   mutating func forget(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { waiters[intent] = .nobody }
   }
 
-  /// Whether no operation is under way and no timer would begin one. The timers of the open gate, of freezes, of notices and of looks do
-  /// not count.
+  /// Whether no operation is under way and no timer would begin an operation. The timers of the open gate, of freezes, of notices and of
+  /// looks do not count.
   var isIdle: Bool {
     guard waiters.allSatisfy({ $0 == .nobody }) else { return false }
     return rings.allSatisfy { ring in

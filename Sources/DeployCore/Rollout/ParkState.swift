@@ -6,7 +6,7 @@ struct ParkState: Sendable, Hashable {
   enum Step: Sendable, Hashable {
     /// Hosts are asked to keep their locks.
     case leaving
-    /// Hosts keep their locks, and the engine can leave.
+    /// Hosts keep their locks, and the engine can exit.
     case parked
     /// The host that decides between engines is asked.
     case asking
@@ -14,9 +14,9 @@ struct ParkState: Sendable, Hashable {
   }
 
   let parking: Parking
-  /// Counts how often the deployment was parked: 1, 2, 3 …
+  /// The number of times that the deployment has been parked, including this time: 1, 2, 3 …
   let round: Int
-  /// Numbers of the hosts whose locks the deployment holds. The host that decides between engines comes first.
+  /// The numbers of the hosts whose locks the deployment holds. The host that decides between engines comes first.
   let hosts: [Int]
   var step = Step.leaving
   /// The number of answers that have not arrived.

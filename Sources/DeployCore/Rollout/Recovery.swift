@@ -1,7 +1,8 @@
 package import DeployModel
 
 /// A deployment that is replayed to the end of its journal. The recipe's sources get the recorded outside events again, in the recorded
-/// order. What the sources ask for is compared with the record and never taken from it (docs/decisions/004-journal-before-effect.md).
+/// order. The requests that the sources make are compared with the recorded ones. The recorded requests are never used in their place
+/// (docs/decisions/004-journal-before-effect.md).
 package struct Recovery {
   package struct Timer: Sendable, Hashable {
     package var number: Int
@@ -12,18 +13,19 @@ package struct Recovery {
   package private(set) var conductor: Conductor
   /// Whether the core was told that the deployment starts. False if the engine died before that.
   package private(set) var hasStarted = false
-  /// Journalled intents without an outcome. They are performed again, which attaches to operations that are still running.
+  /// Journalled intents without an outcome. They are requested again, which attaches to operations that are still running.
   package private(set) var outstanding: [Intent] = []
   /// The outstanding intents that were being cancelled.
   package private(set) var cancelled: [Int] = []
-  /// Effects that the core wanted and the dead engine had not journalled, in order: intents, their cancellations, notes and a conclusion.
+  /// Effects that the core wanted but that the dead engine had not journalled, in order: intents, their cancellations, notes and a
+  /// conclusion.
   package private(set) var unjournalled: [Effect] = []
   /// Timers that have not rung.
   package private(set) var timers: [Timer] = []
   /// How the deployment ended, or nil if it has not ended.
   package private(set) var conclusion: Conclusion?
 
-  /// An error: the replay asked for something other than what the journal records.
+  /// The error if the replay makes requests other than those that the journal records.
   package struct Divergence: Error, Sendable, Hashable {
     package var recorded: Intent
     /// What the replay asked for, or nil if there is nothing.
@@ -35,7 +37,7 @@ package struct Recovery {
   /// - Parameters:
   ///   - entries: the entries from 0 on, without gaps. Entry 0 has the plan for which `scripts` were made.
   ///   - lapse: the rule that was disabled to test the checkers, or nil if no rule is disabled.
-  /// - Throws: `Divergence` if the sources ask for something other than what the journal records.
+  /// - Throws: `Divergence` if the sources make requests other than those that the journal records.
   package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) throws(Divergence) {
     conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
     var wanted: [Effect] = []
@@ -137,7 +139,7 @@ extension Intent {
   }
 
   /// Returns the intent as it is journalled: a receipt gets its time and the digest of the journal's last entry. The time is never earlier
-  /// than that of earlier receipts on the hosts.
+  /// than the times of earlier receipts on the hosts.
   package func sealed(at now: Timestamp, chain: Digest?) -> Intent {
     guard case .record(var receipt) = operation else { return self }
     receipt.at = max(now, receipt.at)

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The engine's own steps that can be retried in place, because doing them twice has the same effect as doing them once. Hooks are never
-/// retried, because the effect of running their commands twice is unknown.
+/// The engine's own steps that can be retried on the spot, because performing them twice has the same effect as performing them once. Hooks
+/// are never retried, because the effect of running their commands twice is unknown.
 enum Retrying {
   /// Whether a retry might help: the host or its connection caused the failure, and nothing of the first attempt is still running.
   static func helps(_ operation: DeployModel.Operation, after failure: Failure) -> Bool {

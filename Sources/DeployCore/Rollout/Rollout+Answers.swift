@@ -47,7 +47,7 @@ extension Rollout {
     return nil
   }
 
-  /// Returns why a message has no effect on the gate, or nil if the message closes the gate or counts towards closing it.
+  /// Returns why a message has no effect on the gate, or nil if the message closes the gate or helps to close it.
   private func refusal(of message: Message) -> String? {
     if let number = message.number, number != gate?.number ?? 0 { return stale(number) }
     guard let open = gate else { return "there is no open gate" + (message.gate.map { " \"\($0)\"" } ?? "") }

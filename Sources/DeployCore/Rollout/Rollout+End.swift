@@ -38,8 +38,8 @@ extension Rollout {
     notify(0)
   }
 
-  /// Whether enough hosts have succeeded. As in CodeDeploy, at least one host must succeed, however large the budget is. In a rollback
-  /// after a failure, every host must succeed. The budget only lets the rollback try all hosts.
+  /// Whether enough hosts have succeeded. As in CodeDeploy, at least one host must succeed, no matter how large the budget is. In a
+  /// rollback after a failure, every host must succeed. Its budget only allows the rollback to try all hosts.
   private var hasReachedEnough: Bool {
     if case .rollback(of: .some) = plan.kind { return statuses.allSatisfy(\.isWhereItShouldBe) }
     return statuses.contains { $0 == .succeeded || $0 == .unchanged }
@@ -96,7 +96,7 @@ extension Rollout {
     for script in tree.roots where tree[script].owner == .notice { tree.cancel(script, reason, &outbox) }
   }
 
-  /// Removes old releases after every host has succeeded. Until then, each host might have to go back to what it ran before (P7 in
+  /// Removes old releases after every host has succeeded. Until that point, each host might have to go back to what it ran before (P7 in
   /// docs/promises.md).
   private mutating func prune() {
     if let why = undoPlan.why {
@@ -115,8 +115,8 @@ extension Rollout {
     _ = outbox.perform(.host(host), operation, for: .prune(host), site: HostProgram.site(of: host, in: plan))
   }
 
-  /// Writes a good receipt on a slot that kept its release and to which this deployment moved the traffic, because the group now runs that
-  /// slot's release.
+  /// Writes a good receipt on a slot that kept its release and got the traffic in this deployment, because the group now runs that slot's
+  /// release.
   private mutating func record(_ host: Int) {
     guard var receipt = HostProgram.receipt(for: host, in: plan) else { return }
     receipt.trial = nil
@@ -139,7 +139,7 @@ extension Rollout {
     let back =
       goesBack && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded && !mayHaveStrayTraffic($0) } : []
     // Only a cancellation by a person makes the conclusion *cancelled*. A hook that was ended because another hook failed has a failure of
-    // that kind too.
+    // the kind `cancelled` too.
     let isWish = cancelled && failure.failure.kind == .cancelled
     var end = Conclusion(
       status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses, traffic: traffic.stray)
@@ -150,7 +150,7 @@ extension Rollout {
     return end
   }
 
-  /// Whether hosts go back if something fails: the plan allows it, and no irreversible stage has begun.
+  /// Whether hosts are rolled back if something fails: the plan allows this, and no irreversible stage has begun.
   var goesBack: Bool { plan.flow.rollback && (pastReturn == nil || lapse == .returnsAnyway) }
 
   /// Cancels the deployment.

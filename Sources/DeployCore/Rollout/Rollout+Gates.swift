@@ -39,7 +39,7 @@ extension Rollout {
     return watch.hosts?.dropFirst(comparison.pairs).contains(host) ?? false
   }
 
-  /// Returns why an analysis is impossible, or why it would compare hosts that both have the release or both lack it. Returns nil if the
+  /// Returns why an analysis is impossible, for example because both hosts of a pair have the release or both lack it. Returns nil if the
   /// analysis is possible or the gate is not an analysis.
   private func analysisProblem(_ asked: Gate) -> Failure? {
     guard let watch = asked.watch, let comparison = watch.comparison else { return nil }
@@ -58,7 +58,7 @@ extension Rollout {
     return nil
   }
 
-  /// Whether a watch that names no hosts looks at this host. It does if the host runs the release, in service or ready.
+  /// Whether a watch that names no hosts looks at this host. It does if the host runs the release and is in service or ready.
   private func hasRelease(_ host: Int) -> Bool {
     switch statuses[host] {
     case .succeeded: true
@@ -130,7 +130,7 @@ extension Rollout {
     }
   }
 
-  /// Handles the timer of a function whose look takes too long.
+  /// Handles the timer of a function that takes too long to look.
   mutating func lookRang(_ slot: Int, _ script: ScriptID) {
     guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] == .script(script), let watch = open.looking?.watch else {
       return
@@ -219,7 +219,8 @@ extension Rollout {
     tree.answer(script, .gate(answer), &outbox)
   }
 
-  /// Closes the gate of a deployment that has failed, because its answer no longer matters. The strategy, which was cancelled, is told now.
+  /// Closes the gate of a deployment that has failed, because the gate's answer no longer matters. The strategy was cancelled, and is told
+  /// now.
   mutating func dropGate(_ reason: String) {
     guard let open = take() else { return }
     let answer = GateAnswer(.inconclusive, comment: reason)
@@ -243,8 +244,7 @@ extension Rollout {
 
   // MARK: stopping
 
-  /// Ends the rollout on purpose. This is refused while hosts are ready, because a ready host is out of service: a wave has to complete it
-  /// first.
+  /// Ends the rollout on purpose. This is refused while hosts are ready, because a ready host is out of service until a wave completes it.
   mutating func stop(_ script: ScriptID, _ reason: String) {
     let ready = statuses.indices.filter { if case .ready = statuses[$0] { true } else { false } }
     guard ready.isEmpty else {

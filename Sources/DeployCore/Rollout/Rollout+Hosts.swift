@@ -19,7 +19,7 @@ extension Rollout {
     admit()
   }
 
-  /// Notes that the wave begins. If a pause delays the wave, the note is written when the wave actually begins.
+  /// Writes the note that the wave begins. If a pause delays the wave, the note is written when the wave actually begins.
   mutating func announceWave() {
     guard let held = wave, !held.isAnnounced, !held.hosts.isEmpty, !isHeldByFreeze else { return }
     wave?.isAnnounced = true
@@ -56,10 +56,11 @@ extension Rollout {
     }
   }
 
-  /// Returns the wave's next move; nil: no wave is under way.
+  /// Returns the wave's next move, or nil if no wave is under way.
   private mutating func nextMove(mayBegin: Bool) -> Wave.Move? {
     guard mayBegin, let host = wave?.upcoming else { return wave?.idle }
-    // The verdict comes first, so that no copy of `admission` lives when a host starts: changing `admission` would copy its arrays then.
+    // The verdict is computed first, so that no copy of `admission` exists when a host starts. With a copy, changing `admission` would copy
+    // its arrays.
     let verdict = admission.mayStart(host, parallel: wave?.parallel)
     return wave?.next(verdict)
   }
@@ -76,7 +77,7 @@ extension Rollout {
       failure = firstCause(or: exhausted)
     }
     if let failure { fail(failure) }
-    // If the deployment has failed, the strategy is cancelled instead and gets the failure in this way, so that its <close> variables run.
+    // If the deployment has failed, this tells the strategy that it is cancelled, and why, so that its <close> variables run.
     if let script = ended.script { return tree.answer(script, .wave(ended.result), &outbox) }
     if owesOwnWave { return beginOwnWave() }
     stageEnded(nil)
@@ -102,7 +103,7 @@ extension Rollout {
   ///   cancelled.
   mutating func advance(_ host: Int, unless refusal: Failure? = nil) {
     let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : refusal
-    // Without a traffic adapter, nothing is asked about the traffic. This saves copies of the rollout, which is large.
+    // Without a traffic adapter, the traffic is not checked. This saves copies of the rollout, which is large.
     if movesTraffic, reason == nil, waitsForTraffic(host) { return }
     let refused = reason ?? (movesTraffic ? stopRefusal(of: host) : nil)
     guard let move = runs[host]?.next(in: plan, unless: refused, &outbox) else { return }
@@ -165,7 +166,7 @@ extension Rollout {
     if phase == .settling { giveUpReadyHosts() }
   }
 
-  /// Makes ready hosts undo their segments, because the deployment has failed. As many hosts do this at the same time as `parallel` allows.
+  /// Makes ready hosts undo their segments, because the deployment has failed. At most `parallel` hosts do this at the same time.
   mutating func giveUpReadyHosts() {
     guard let failure, !isGivingUp else { return }
     // Ready hosts might get traffic, so they stop only after the traffic has been shifted back.

@@ -32,7 +32,7 @@ extension Rollout {
   private mutating func askForLock(of host: Int) {
     if let partner = plan.partner(host) { return askForLock(of: partner) }
     var request = plan.lock
-    // A deployment can wait in the queue on other hosts without being in the way here.
+    // Only the first host's queue counts. A deployment that waits in another host's queue must not delay this one.
     if host != locking.first { request.ticket = Ticket.none }
     request.expects = plan.hosts[host].previous?.deployment
     request.inherits = plan.hosts[host].inherits ?? request.inherits
@@ -40,7 +40,7 @@ extension Rollout {
     _ = outbox.perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
   }
 
-  /// Asks a partner for its lock. A partner has no receipt, so the plan cannot be out of date for it.
+  /// Asks a partner for its lock. A partner has no receipt, so the plan cannot be out of date for a partner.
   private mutating func askForLock(of partner: Partner) {
     var request = plan.lock
     (request.ticket, request.sequence) = (Ticket.none, nil)
@@ -85,7 +85,7 @@ extension Rollout {
     phase = .unlocking(conclusion)
     let staying = conclusion.wayBackHosts
     for host in locking.held where !staying.contains(host) {
-      // The deployment does not wait for an unreachable host before the rollback begins.
+      // The rollback does not wait until an unreachable host has released its lock.
       let isPartner = plan.partner(host) != nil
       // The rollback that follows uses the partners too, and takes over their locks.
       if isPartner, conclusion.owesWayBack { continue }
@@ -104,8 +104,8 @@ extension Rollout {
     if locking.isDone { conclude(conclusion) }
   }
 
-  /// Returns the deployment whose receipt on this host becomes good, or nil if there is none. A deployment that succeeds makes its own
-  /// receipts good, and the earlier receipts of hosts that were up to date.
+  /// Returns the deployment whose receipt on this host is marked as good, or nil if there is none. A deployment that succeeds marks its own
+  /// receipts as good. It also marks the earlier receipts of hosts that were already up to date.
   private func proved(_ host: Int, _ conclusion: Conclusion) -> Deployment.ID? {
     guard plan.flow.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
     switch statuses[host] {
@@ -121,12 +121,12 @@ extension Rollout {
     switch statuses[host] {
     case .restoreFailed(_, let restoring, let commands):
       return FailedRestore(deployment: plan.id, message: restoring.failure.message, commands: commands)
-    // The remains of a removed application can look as if the application were running.
+    // What is left of a removed application can look like a running application.
     case .failed(let error) where plan.kind.isRollback || plan.kind.removal != nil:
       return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
     case .unknown: return nil
     case let status where plan.kind.task != nil: return forgotten(after: status)
-    // A host of a failed deployment that was restored immediately, and stayed locked until the stages were undone.
+    // A host that the failed deployment restored immediately, but that stayed locked until the stages were undone.
     case .unchanged where isWayBack && plan.hosts[host].goal != nil: return FailedRestore(deployment: plan.id, message: "", commands: [])
     case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
     // Another slot of the machine has the release, so the state in which an earlier deployment left this slot no longer matters.
@@ -136,8 +136,8 @@ extension Rollout {
   }
 
   /// Returns which record of a failed restore the host deletes. If a task has started the application again, the host deletes the record of
-  /// any deployment. Otherwise it deletes only the record of this task, which can exist if somebody unlocked the host and another engine
-  /// resumed the task.
+  /// any deployment. Otherwise, the host deletes only the record of this task. Such a record exists if somebody unlocked the host and
+  /// another engine then resumed the task.
   private func forgotten(after status: HostStatus) -> FailedRestore {
     let started: Bool =
       switch status {

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Handles stages that hosts keep a mark for: those that run once for a revision, are irreversible, or can be undone.
+/// Handles the stages of which hosts keep a mark: stages that run once for a revision, are irreversible, or can be undone.
 extension Rollout {
   /// Runs the function of the current stage, unless a mark or an option says that the stage has already run.
   mutating func runStage() {
@@ -32,12 +32,12 @@ extension Rollout {
       site: Intent.Site(stage: stageName))
   }
 
-  /// If the current stage is irreversible, no host goes back from now on.
+  /// If the current stage is irreversible, no host is rolled back from now on.
   private mutating func barReturn() {
     if isIrreversible { stayForward() }
   }
 
-  /// Records that no host goes back past the current stage.
+  /// Records that no host is rolled back past the current stage.
   mutating func stayForward() {
     pastReturn = pastReturn ?? stageName
     if lapse != .returnsAnyway { traffic.keep() }
@@ -73,7 +73,7 @@ extension Rollout {
 
   private var isIrreversible: Bool { markedStage.map { plan.flow.stages[$0].terms?.irreversible == true } ?? false }
 
-  /// The index of the stage whose mark is being recorded, also after the deployment has failed.
+  /// The index of the stage whose mark is being recorded. It stays valid after the deployment has failed.
   var markedStage: Int? { plan.flow.stages.firstIndex { $0.name.isExactly(stageName) && $0.terms != nil } }
 
   /// Makes hosts restore the mark that they had before the current stage began.
@@ -130,7 +130,7 @@ extension Rollout {
   /// The arguments after `lander deploy`.
   private var typed: String { plan.typed(TypedOptions.Part.allCases) }
 
-  /// Decides what follows from the hosts' answers: they recorded that the stage begins, or reported the mark of another deployment.
+  /// Decides what follows from the hosts' answers: a host recorded that the stage begins, or it reported the mark of another deployment.
   private mutating func decideMarks() {
     let written = marking.written
     if phase == .settling { return takeBack(of: written, failure) }
@@ -205,7 +205,7 @@ extension Rollout {
 }
 
 extension Plan {
-  /// Returns the number of the host on which a stage runs, or nil if the stage names no host or the host is not there.
+  /// Returns the number of the host on which a stage runs, or nil if the stage names no host or the deployment does not have that host.
   package func elected(for terms: StageTerms) -> Int? {
     switch terms.ground {
     case nil, .engine: nil
@@ -214,8 +214,8 @@ extension Plan {
     }
   }
 
-  /// Returns the first host that was not left out. In a requested rollback, prefers a host that leaves the release for which the stage ran,
-  /// because other hosts might lack that release's folder.
+  /// Returns the first host that was not left out. In a requested rollback, prefers a host that is leaving the release for which the stage
+  /// ran, because other hosts might lack that release's folder.
   private func electedHost(for terms: StageTerms) -> Int? {
     let there = hosts.indices.filter { if case .leftOut = hosts[$0].action { false } else { true } }
     guard kind == .rollback(of: nil), let release = terms.undoes?.release else { return there.first }

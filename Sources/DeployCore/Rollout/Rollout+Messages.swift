@@ -18,8 +18,8 @@ extension Rollout {
 
   // MARK: cancel
 
-  /// Cancels the deployment in an orderly way. A rollback after a failure is not cancelled, because half a rollback is the worst state.
-  /// Only its undo of a stage is cancelled.
+  /// Cancels the deployment in an orderly way. A rollback after a failure is not cancelled, because half a rollback is the worst state. In
+  /// such a rollback, only the undo of a stage can be cancelled.
   private mutating func cancel(_ message: Message) {
     if isWayBack, isUndoing {
       answer(message, accepted: true, "Ending the \(stageName) (\(message.words)): hosts stay as they are")

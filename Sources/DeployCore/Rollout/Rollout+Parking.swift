@@ -2,7 +2,8 @@ package import DeployModel
 
 /// Parking: a gate waits for a person, hosts keep their locks, and no engine runs until somebody resumes the deployment.
 extension Rollout {
-  /// The gate that a person has to answer, if nothing else is under way and the engine can therefore leave, or nil if the engine must stay.
+  /// The number of the gate that a person has to answer, if nothing else is under way and the engine can therefore exit. Nil if the engine
+  /// must stay.
   package var parkableGate: Int? {
     guard case .stage = phase, !isWayBack, pause == nil, parkState == nil, let open = gate, open.timer != nil, outbox.isIdle else {
       return nil
@@ -10,7 +11,7 @@ extension Rollout {
     return open.gate.kind.asksPerson && open.number != unparkableGate ? open.number : nil
   }
 
-  /// Whether hosts keep the deployment, so that the engine can leave.
+  /// Whether hosts keep the deployment, so that the engine can exit.
   package var isParked: Bool { parkState?.step == .parked }
 
   /// Whether the deployment is being parked, is parked, or is being resumed after parking. In these states, an engine has to ask the hosts
@@ -25,7 +26,7 @@ extension Rollout {
     case .started, .finished, .overtaken, .parks, .unparks, .revived: return false
     case .rang, .cancelled, .said:
       parkState?.held.append(happening)
-      // The event makes the engine that was about to leave stay.
+      // Because of the event, the engine that was about to exit stays.
       if isParked { askToUnpark(by: plan.origin.actor) }
       return true
     }
@@ -70,7 +71,7 @@ extension Rollout {
     note(.parked(until: state.parking.until))
   }
 
-  /// Handles an engine that has the journal and wants to resume. If there are several such engines, the first host decides between them.
+  /// Handles the wish of an engine to resume from the journal. If several engines want to resume, the first host decides between them.
   mutating func unpark(by actor: String, claim: String, _ reason: String?) {
     guard let state = parkState, state.step == .leaving || state.step == .parked else { return }
     if let reason { stay(reason) }
@@ -87,7 +88,7 @@ extension Rollout {
   }
 
   /// Asks the first host whether this engine is allowed to resume.
-  /// - Parameter claim: the claim of the engine that resumes, or empty if the engine that was about to leave stays.
+  /// - Parameter claim: the claim of the engine that resumes, or empty if the engine was about to exit and stays instead.
   private mutating func askToUnpark(by actor: String, claim: String = "") {
     guard let state = parkState, let first = state.hosts.first else { return }
     let request = UnparkRequest(
@@ -122,7 +123,7 @@ extension Rollout {
     guard parkState?.awaited == 0, let held = parkState?.held else { return }
     parkState = nil
     note(.parked(until: nil))
-    // A gate whose time has run out fails, even if answers wait on the hosts, because nobody answered in time. If there are several
+    // A gate whose time has run out fails, even if answers are waiting on the hosts, because they came too late. If there are several
     // answers, a rejection takes precedence.
     let answers = held.filter { !$0.isDeadline }
     let refusals = plan.flow.rules?.hearsRefusalsFirst == true ? answers.filter(\.isRefusal) : []

@@ -16,7 +16,7 @@ extension Rollout {
     }
   }
 
-  /// Whether a pause keeps new work from beginning.
+  /// Whether a pause prevents new work from beginning.
   var isPaused: Bool { pause != nil && lapse != .pauseIgnored }
 
   /// Whether a pause delays looks and the requests of strategies and stages. Hooks and the traffic adapter continue to their end.
@@ -35,7 +35,7 @@ extension Rollout {
     answer(message, accepted: true, "Paused by \(message.words). Nothing new is begun, what runs comes to its end. \(then)")
   }
 
-  /// Ends the pause, or passes the gate, that was open when the message was sent.
+  /// Ends the pause that was in force when the message was sent, or passes the gate that was open then.
   mutating func resume(_ message: Message) {
     let sawGate = message.number.map { $0 > 0 }
     if sawGate == true || sawGate == nil && pause == nil && gate?.gate.kind == .pause { return answerGate(message) }
@@ -68,7 +68,7 @@ extension Rollout {
     }
   }
 
-  /// Records that the pause is over, for whatever reason.
+  /// Records that the pause is over, no matter why.
   mutating func endPause() {
     guard let over = pause else { return }
     outbox.forget(timer: over.timer)
@@ -76,8 +76,8 @@ extension Rollout {
     note(.paused(nil))
   }
 
-  /// Handles a pause that nobody has ended in time. A deployment is cancelled. A rollback after a failure continues, because its result is
-  /// the safest state.
+  /// Handles a pause that nobody has ended in time. A deployment is then cancelled. A rollback after a failure continues, because its
+  /// result is the safest state.
   mutating func pauseEnded() {
     guard let over = pause else { return }
     let reason = "paused by \(over.message.words), and nobody resumed it within \(Deadlines.pause)"
@@ -106,7 +106,7 @@ extension Rollout {
     held.append(asked)
   }
 
-  /// Begins the requests that waited, in order. Scripts that have ended are skipped.
+  /// Begins the requests that waited, in order. The requests of scripts that have ended are skipped.
   private mutating func release() {
     tree.renewDeadlines(&outbox)
     let asked = held

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Restarts hosts with the release that they run. They have then been started as recently as the canary, so an analysis can compare them
-/// with the canary.
+/// Restarts hosts with the release that they run. The hosts have then been started as recently as the canary, so an analysis can compare
+/// them with it.
 extension Rollout {
   /// Begins to restart hosts. Hosts whose part has ended are skipped, and so are hosts without an intact release. A freeze does not delay a
   /// restart, because it deploys nothing.

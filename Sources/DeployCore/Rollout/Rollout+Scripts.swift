@@ -49,7 +49,7 @@ extension Rollout {
     }
   }
 
-  /// Returns why a script is not allowed to ask anything of a host, or nil if it is allowed to.
+  /// Returns why a script is not allowed to use a host, or nil if it is allowed to.
   func refusal(of host: Int) -> Failure? {
     if plan.partner(host) != nil { return nil }
     guard plan.hosts.indices.contains(host) else { return Failure(.invalid, "there is no host number \(host) in this deployment") }
@@ -89,7 +89,8 @@ extension Rollout {
     }
   }
 
-  /// Refuses a request. A strategy that endlessly repeats refused requests is aborted, because it would never wait for anything.
+  /// Refuses a request. A strategy that endlessly repeats refused requests is aborted, because it would run forever without waiting for
+  /// anything.
   mutating func refuse(_ script: ScriptID, _ failure: Failure) {
     tree[script].refused += 1
     guard tree[script].refused <= Self.refusals else { return carryOut(tree.abort(script, failure, &outbox)) }

@@ -2,13 +2,13 @@ import DeployModel
 
 /// Decides which slots of a machine are allowed to be stopped, and which are kept.
 extension Rollout {
-  /// Returns why a wave is not allowed to change these hosts, or nil if it is. A slot that gets traffic is never stopped, whatever a
+  /// Returns why a wave is not allowed to change these hosts, or nil if it is. A slot that gets traffic is never stopped, no matter what a
   /// strategy decides.
   func slotRefusal(of hosts: [Int]) -> Failure? {
     hosts.lazy.compactMap { number in isPooled(number) ? trafficRefusal(of: number) : nil }.first
   }
 
-  /// Whether the host is a slot in the traffic's pools that a wave would stop.
+  /// Whether the host is a slot that belongs to the traffic's pools and that a wave would stop.
   func isPooled(_ number: Int) -> Bool {
     guard let adapter = plan.adapter, plan.hosts.indices.contains(number), let slot = plan.hosts[number].host.slot else { return false }
     // A task that only runs a function stops nothing.
@@ -84,7 +84,7 @@ extension Rollout {
       fix: "run it in a hook, or in a stage after stage.rollout on a slot that got the release")
   }
 
-  /// The slots that kept their release and get more traffic than before, or that the group goes back to.
+  /// The slots that kept their release and now get more traffic than before, or to which the group goes back.
   var slotsThatTookOver: [Int] {
     let hosts = plan.hosts.map(\.host)
     return statuses.indices.filter { number in
@@ -102,7 +102,7 @@ extension Rollout {
     return traffic.isUncertain || (traffic.current?.percent(of: slot) ?? 1) > 0
   }
 
-  /// After a strategy has ended, sets the status *kept* for slots that were not changed, if another slot of their machine has the release.
+  /// After a strategy has ended, gives the status *kept* to each slot that was not changed, if another slot of its machine has the release.
   mutating func keepSlots() {
     let hosts = plan.hosts.map(\.host)
     var rest = Slots.byMachine(hosts)[...]

@@ -33,8 +33,8 @@ extension Rollout {
     }
   }
 
-  /// Begins the next wave of a rollout without a strategy. There is one wave with all hosts. For `--missing`, the first wave has one host,
-  /// and each further wave makes the number of changed hosts four times as large.
+  /// Begins the next wave of a rollout without a strategy. There is only one wave, with all hosts. For `--missing`, the first wave has one
+  /// host, and each further wave makes the total number of changed hosts four times as large.
   mutating func beginOwnWave() {
     let isOrdered = plan.bounds.healthy != nil || plan.flow.rules?.keepsOrder == true
     let left = (isOrdered ? plan.order : Array(plan.hosts.indices)).filter { statuses[$0] == .pending }
@@ -68,11 +68,11 @@ extension Rollout {
     guard case .stage(let index) = phase else { return settle() }
     if let error { return fail(error) }
     note(.stageEnded(name: plan.flow.stages[index].name, error: nil))
-    // After a stop on purpose, no further stage begins.
+    // If the strategy stopped the rollout on purpose, no further stage begins.
     beginStage(stopped == nil ? index + 1 : plan.flow.stages.count)
   }
 
-  /// Handles the end of a strategy. If the strategy has left hosts unchanged or ready, the deployment fails.
+  /// Handles the end of a strategy. If the strategy ended while hosts were still unchanged or ready, the deployment fails.
   mutating func strategyEnded(_ result: ScriptResult) {
     if stopped != nil { return stageEnded(nil) }
     if case .raised(let error) = result { return stageEnded(error) }

@@ -45,7 +45,7 @@ extension Rollout {
     traffic.timer = outbox.ring(.traffic, after: Shifting.limit)
   }
 
-  /// Handles the adapter's timer: a call takes too long, or the weights have to be read again.
+  /// Handles the adapter's timer: a call is taking too long, or it is time to read the weights again.
   mutating func trafficRang() {
     traffic.timer = nil
     if let script = traffic.script {
@@ -151,7 +151,7 @@ extension Rollout {
 }
 
 extension Shifting {
-  /// Returns the failure that the weights which the adapter reads afterwards are not those that were set.
+  /// Returns the failure for the case that the weights that the adapter reads afterwards differ from the weights that were set.
   static func unproved(_ answer: Result<Weights, Failure>, _ wanted: Weights) -> Failure {
     switch answer {
     case .failure(let problem): problem

@@ -2,7 +2,7 @@ import DeployModel
 
 /// Reads the traffic's weights again before a slot is stopped, because somebody might have moved traffic since the last read.
 extension Rollout {
-  /// Whether the plan's rules read the weights again before anything relies on them.
+  /// Whether, by the plan's rules, the weights are read again before anything relies on them.
   var readsAnew: Bool { plan.flow.rules?.readsTrafficAnew == true }
 
   /// Whether the weights decide which hosts are allowed to be stopped.
@@ -43,8 +43,8 @@ extension Rollout {
     beginWave(hosts, parallel: parallel, upto: upto, for: script)
   }
 
-  /// Whether a host has to wait until the weights have been read again, because its release is about to be stopped and somebody might have
-  /// moved traffic.
+  /// Whether a host has to wait until the weights have been read again. It does if its release is about to be stopped and somebody might
+  /// have moved traffic.
   mutating func waitsForTraffic(_ host: Int) -> Bool {
     guard traffic.isDoubtful, isPooled(host), runs[host]?.leavesRunning == true, let adapter = plan.adapter else { return false }
     runs[host]?.waiting = .traffic
@@ -87,8 +87,8 @@ extension Rollout {
     traffic.timer = outbox.ring(.traffic, after: Shifting.pause)
   }
 
-  /// Handles the last read of the weights. The deployment fails if somebody else has moved traffic. If the read fails, lander only reports
-  /// that, because the release is not affected.
+  /// Handles the last read of the weights. The deployment fails if somebody else has moved traffic. If the read itself fails, lander only
+  /// reports that, because the release is not affected.
   mutating func wereConfirmed(_ answer: Result<Weights, Failure>, _ attempt: Int) {
     guard failure == nil else { return settle() }
     switch answer {

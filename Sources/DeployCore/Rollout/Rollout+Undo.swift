@@ -28,8 +28,8 @@ extension Rollout {
     begun.append(BegunStage(index: index))
   }
 
-  /// Records how a stage ended. If the outcome of a stage after the rollout is unknown, no host goes back: the new release works with and
-  /// without the stage's results, but the previous release might not work with them.
+  /// Records how a stage ended. If the outcome of a stage after the rollout is unknown, no host is rolled back: the new release works with
+  /// and without the stage's results, but the previous release might not work with them.
   mutating func remembersEnd(_ error: ScriptError?, isUnknown: Bool) {
     guard let last = begun.indices.last, begun[last].index == markedStage else { return }
     (begun[last].error, begun[last].isUnknown) = (error, isUnknown)
@@ -63,7 +63,7 @@ extension Rollout {
 
   /// Whether a host keeps the release, or might keep it.
   private func mayKeepRelease(_ host: Int) -> Bool {
-    // The host goes back to an earlier deployment of the same revision.
+    // The host returns to an earlier deployment of the same revision.
     if (plan.hosts[host].back ?? plan.hosts[host].previous)?.inputs.bundle == plan.content.inputs.bundle { return true }
     return switch statuses[host] {
     case .succeeded: mayHaveStrayTraffic(host)

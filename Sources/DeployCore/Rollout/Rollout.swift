@@ -1,14 +1,14 @@
 package import DeployModel
 
 /// One deployment in progress, as a value. It takes events and returns effects, without IO, a clock or tasks. It holds the hosts' statuses,
-/// the phase and the failure, and passes each event to the value that handles it: `Locking`, `Uploading`, `Wave`, `HostRun` or
+/// the phase and the failure. It passes each event to the value that handles that event: `Locking`, `Uploading`, `Wave`, `HostRun` or
 /// `ScriptTree`.
 package struct Rollout: Sendable {
   package let plan: Plan
   /// The status of each host. The index is the host's number.
   package internal(set) var statuses: [HostStatus]
   package internal(set) var phase = Phase.planned
-  /// The first cause for which the deployment will end as failed, or nil if it has not failed.
+  /// The first cause of the deployment's failure, or nil if the deployment has not failed.
   package internal(set) var failure: ScriptError?
   package internal(set) var cancelled = false
   /// Whether functions of a task have begun a command whose effect nothing reverses.
@@ -52,38 +52,38 @@ package struct Rollout: Sendable {
   var keeping: [Int] = []
   /// The name of the current stage, or of the last one.
   var stageName = ""
-  /// The first irreversible stage that has begun, after which no host goes back, or nil if there is none.
+  /// The first irreversible stage that has begun, or nil if there is none. Once it has begun, no host is rolled back.
   var pastReturn: String?
   /// The stages with an undo that have begun, in order.
   var begun: [BegunStage] = []
   /// The timer that limits the undo of a stage, or nil if no undo is running.
   var undoTimer: Int?
-  /// For the lapse that undoes a stage twice: whether it has done so.
+  /// Whether the lapse that undoes a stage twice has already done so.
   var isUndoneAgain = false
   /// For each host, by its number, its progress through its part, or nil if the host is not under way.
   var runs: [HostRun?]
-  /// The hosts that waves have left ready, including hosts with which a later wave has continued. After a failure they are restored in
-  /// reverse order.
+  /// The hosts that waves have left ready, including hosts with which a later wave has continued. After a failure, these hosts are restored
+  /// in reverse order.
   var ready: [Int] = []
   /// Whether `giveUpReadyHosts` is running, so that a host that ends immediately does not call it again.
   var isGivingUp = false
   /// The state of the parking, or nil if the deployment is neither parked nor being parked.
   var parkState: ParkState?
-  /// The number of times that an engine was about to leave.
+  /// The number of times that an engine was about to exit.
   var parkings = 0
-  /// The number of the gate at which hosts could not keep the deployment, or nil if there was none.
+  /// The number of the gate at which hosts could not keep the deployment, or nil if there was no such gate.
   var unparkableGate: Int?
   let lapse: Lapse?
-  /// Whether each host has only one step, which makes its release current, and nothing is locked, sent or pruned. Only simulations of large
-  /// fleets use this.
+  /// Whether each host has only one step, which makes its release current. Nothing is then locked, sent or pruned. Only simulations of
+  /// large fleets use this.
   let isOutline: Bool
   /// Whether the plan has a traffic adapter.
   let movesTraffic: Bool
-  /// The pause; nil: the deployment is not paused.
+  /// The pause, or nil if the deployment is not paused.
   var pause: Hold?
   /// The requests of scripts that wait for the end of the pause, in order.
   var held: [Held] = []
-  /// Whether a pause delays the start of the phase's stage or, after the last stage, the end of the deployment.
+  /// Whether a pause delays the start of the current stage or, after the last stage, the end of the deployment.
   var isStageHeld = false
   /// The timer of the functions that run after the deployment, or nil if none runs.
   var noticeTimer: Int?
@@ -157,13 +157,13 @@ package struct Rollout: Sendable {
     guard statuses.contains(.pending) || !plan.undone.isEmpty else {
       let why = plan.kind.removal == nil ? "every host already runs what is asked for: \(plan.alike)" : "no host has anything of it"
       note(.remark(why))
-      // A deployment that a dead engine had brought to all hosts becomes good now, and the hosts record that.
+      // An earlier deployment whose engine died after all hosts had changed becomes good now, and the hosts record that.
       if plan.hasDueStages {
         if let first = plan.unended { note(.remark("deployment \(first) came to all of them and did not end: its stages run now")) }
         return lock()
       }
       guard let first = plan.unended else {
-        // The hosts record the sequence, so that they refuse a lower sequence later.
+        // The hosts record the sequence number, so that they refuse a lower number later.
         if plan.lock.sequence != nil, statuses.contains(.unchanged) { return lock() }
         return conclude(Conclusion(status: .succeeded, hosts: statuses))
       }
@@ -226,8 +226,8 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// Leaves the hosts to a newer deployment. From now on this deployment must not change them, not even to restore them, and moves no
-  /// traffic.
+  /// Leaves the hosts to a newer deployment. From now on, this deployment must not change the hosts, not even to restore them, and must not
+  /// move traffic.
   private mutating func abandon(_ failure: Failure) {
     if let owed = traffic.owed {
       let now = traffic.current.map { "stays at \($0.sentence)" } ?? "stays as it is"

@@ -14,10 +14,10 @@ extension ScriptTree {
     var time: Interval?
     /// The timer of the time limit, or nil if no timer is running.
     var deadline: Int?
-    /// Whether a pause delays one of the functions, so that the whole time limit starts anew after the pause.
+    /// Whether a pause is delaying one of the functions. If so, the whole time limit starts anew after the pause.
     var isSuspended = false
     var overdue: Failure?
-    /// Whether a function has failed, so that no further one starts.
+    /// Whether a function has failed, so that no further function starts.
     var failed = false
     init(_ bodies: [Body], limit: Int, keepGoing: Bool) {
       self.bodies = bodies
@@ -86,7 +86,7 @@ extension ScriptTree {
 
   // MARK: pauses
 
-  /// Stops the timers of every `within` that contains a script which a pause delays.
+  /// Stops the timer of every `within` that contains this script, because a pause delays the script.
   mutating func suspendDeadlines(around id: ScriptID, _ outbox: inout Outbox) {
     var id = id
     while case .child(let parent, _) = self[id].owner {

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The running scripts: who started each script, what it waits for, and what follows when it ends. The tree answers and cancels scripts. It
-/// returns, as a move, work that only the rollout can do.
+/// The running scripts: who started each script, what it waits for, and what follows when it ends. The tree answers and cancels scripts.
+/// Work that only the rollout can do is returned to the rollout as a move.
 struct ScriptTree: Sendable, Hashable {
   /// The part of the rollout that handles the end of a script.
   enum Owner: Sendable, Hashable {
@@ -43,9 +43,9 @@ struct ScriptTree: Sendable, Hashable {
     var site: Intent.Site
     var host: Int?
     var waiting = Waiting.nothing
-    /// The machine that performs the script's last operation, or nil if the script has asked for none.
+    /// The machine that performs the script's last operation, or nil if the script has requested no operation.
     var asked: Place?
-    /// Why the script has to end, or nil if it need not end.
+    /// Why the script has to end, or nil if it does not have to.
     var cancelled: Failure?
     /// Whether the script has been given the reason in `cancelled`.
     var told = false
@@ -67,14 +67,14 @@ struct ScriptTree: Sendable, Hashable {
     _modify { yield &scripts[id] }
   }
 
-  /// Returns the owner of the outermost script that waits for this script, or of this script itself.
+  /// Returns the owner of the outermost script that waits for this script or, if no script waits for it, the owner of this script.
   func owner(of id: ScriptID) -> Owner {
     var id = id
     while case .child(let parent, _) = scripts[id].owner { id = parent }
     return scripts[id].owner
   }
 
-  /// Whether a script, or a script that it started, waits for an operation on this machine.
+  /// Whether a script, or a script that it started, is waiting for an operation on this machine.
   func waits(_ id: ScriptID, for place: Place) -> Bool {
     switch scripts[id].waiting {
     case .intent: scripts[id].asked == place
@@ -83,12 +83,12 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// The scripts that wait for functions that they started, in the order of starting.
+  /// The scripts that are waiting for functions they started. A script that started earlier comes first.
   var parents: [ScriptID] {
     scripts.indices.filter { if case .children = scripts[$0].waiting { !scripts[$0].ended } else { false } }
   }
 
-  /// The scripts for which no other script waits, in the order of starting.
+  /// The running scripts for which no other script waits. A script that started earlier comes first.
   var roots: [ScriptID] {
     scripts.indices.filter { id in
       if case .child = scripts[id].owner { return false }
@@ -140,8 +140,8 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// The largest number of requests of one function. The limit on instructions is counted from one request to the next, so without this
-  /// limit a function that makes requests in a loop could run forever.
+  /// The largest number of requests of one function. The limit on instructions starts anew with each request, so without this limit a
+  /// function that makes requests in a loop could run forever.
   static let mostRequests = 100_000
 
   private mutating func ask(_ id: ScriptID, _ request: Request, _ outbox: inout Outbox) -> Move? {
@@ -189,8 +189,8 @@ struct ScriptTree: Sendable, Hashable {
     return end(id, .raised(error), &outbox)
   }
 
-  /// Asks a script to end. A script that waits for a time or for the end of a pause is told immediately. Any other script is told when its
-  /// operation has ended.
+  /// Asks a script to end. A script that waits for a time or for the end of a pause is told immediately. Any other script is told as soon
+  /// as its operation has ended.
   mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
     guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
     scripts[id].cancelled = reason

@@ -10,13 +10,13 @@ struct Shifting: Sendable, Hashable {
     case asking
     /// The adapter sets the weights.
     case setting(for: ScriptID, to: Weights)
-    /// The adapter reads whether the weights are as they were set.
+    /// The adapter reads the weights to check that they are as they were set.
     case proving(for: ScriptID, to: Weights, attempt: Int)
-    /// The adapter reads, before the deployment ends, whether the weights are still as they were set.
+    /// The adapter reads the weights before the deployment ends, to check that they are still as they were set.
     case confirming(attempt: Int)
     /// The adapter restores the original weights.
     case restoring(attempt: Int)
-    /// The adapter reads whether the original weights are restored.
+    /// The adapter reads the weights to check that the original weights are restored.
     case provingBack(attempt: Int)
   }
 
@@ -28,11 +28,11 @@ struct Shifting: Sendable, Hashable {
     case wave(Decision)
   }
 
-  /// The number of attempts to set the original weights, or to read weights that were set, before the deployment gives up.
+  /// The number of times that the deployment tries to set the original weights, or to confirm weights that were set, before it gives up.
   static let attempts = 3
   /// The time limit of one call of the adapter.
   static let limit = Interval.minutes(2)
-  /// The pause between two reads of weights that were set. Balancers report new weights with a delay.
+  /// The pause between two reads that check new weights. Balancers report new weights with a delay.
   static let pause = Interval.seconds(1)
 
   var step = Step.idle
@@ -59,7 +59,7 @@ struct Shifting: Sendable, Hashable {
   /// The weights to restore after a failure, or nil if the traffic is unchanged.
   var owed: Weights? { isUncertain || current != original ? original : nil }
 
-  /// Records weights by rules before version 6: the first weights that were read are the original weights.
+  /// Records weights by the rules before version 6: the first weights that were read are the original weights.
   mutating func readOnce(_ weights: Weights) {
     original = original ?? weights
     current = weights
@@ -77,8 +77,8 @@ struct Shifting: Sendable, Hashable {
     isUncertain = false
   }
 
-  /// Makes the current weights the original ones, so that a failure keeps them. If the current weights are unknown, a failure still
-  /// restores the original weights.
+  /// Makes the current weights the original weights, so that a failure does not change them back. If the current weights are unknown, a
+  /// failure still restores the earlier original weights.
   mutating func keep() { if !isUncertain { original = current } }
 
   mutating func failedToSet() { isUncertain = true }

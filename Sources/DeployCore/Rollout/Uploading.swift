@@ -3,7 +3,7 @@ struct Uploading: Sendable, Hashable {
   /// The next action.
   enum Move: Sendable, Hashable {
     case send(Int)
-    /// Wait, because the allowed number of sends is under way, or because no send is left to begin but some are still under way.
+    /// Wait, because the allowed number of sends is under way, or because all sends have begun and some are still under way.
     case wait
     /// Nothing is under way, and nothing is left to begin.
     case done
@@ -15,10 +15,10 @@ struct Uploading: Sendable, Hashable {
   private let queue: [Int]
   private var next = 0
   private(set) var running = 0
-  /// The hosts to which the release was sent again, once for each retry.
+  /// The hosts to which the release was sent again. A host occurs once for each retry.
   private var repeated: [Int] = []
 
-  /// - Parameter hosts: the numbers of the hosts, in the order of sending.
+  /// - Parameter hosts: the numbers of the hosts, in the order in which the release is sent to them.
   init(_ hosts: [Int] = []) { queue = hosts }
 
   /// Whether some sends have not begun.

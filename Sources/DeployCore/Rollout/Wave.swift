@@ -16,7 +16,7 @@ struct Wave: Sendable, Hashable {
   let hosts: [Int]
   /// The strategy that asked for the wave, or nil if the rollout has no strategy.
   let script: ScriptID?
-  /// The segment after which the wave leaves its hosts ready, or nil if they complete all segments.
+  /// The last segment that the wave runs; its hosts then stay ready. Nil if the hosts run all segments.
   let upto: Segment?
   /// Whether the hosts are restarted with the release that they run.
   let isRestart: Bool
@@ -41,13 +41,13 @@ struct Wave: Sendable, Hashable {
   /// Whether some of the wave's hosts have not begun.
   var isOpen: Bool { next < hosts.count }
 
-  /// The host whose turn it is; nil: none is left.
+  /// The host whose turn it is, or nil if no host is left.
   var upcoming: Int? { next < hosts.count ? hosts[next] : nil }
 
-  /// Returns the next move if no host of the wave may begin now.
+  /// The next move if no host of the wave is allowed to begin now.
   var idle: Move { running == 0 ? .ended : .wait }
 
-  /// Returns the next move, by what the bounds say about the host whose turn it is.
+  /// Returns the next move, given what the bounds say about the host whose turn it is.
   mutating func next(_ verdict: Admission.Verdict) -> Move {
     switch verdict {
     case .wait: return .wait

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Compares the failures of a wave with the usual failures of the fleet. If a wave has more failures than chance explains, the release is
-/// bad.
+/// Compares the failures of a wave with the usual failures of the fleet. If a wave has more failures than chance can explain, the release
+/// is bad.
 struct WaveGate: Sendable, Hashable {
   /// The share of hosts, 0…1, that is expected to fail with any release.
   let base: Double
-  /// The deployment stops if the probability that chance alone causes at least as many failures in a wave is below this value.
+  /// The deployment stops if a wave has so many failures that the probability of at least that number by chance is below this value.
   static let improbable = 0.001
   /// The number of hosts in the current wave.
   private(set) var hosts = 0
@@ -13,10 +13,10 @@ struct WaveGate: Sendable, Hashable {
   private(set) var failed = 0
   /// Whether a host has succeeded in the deployment.
   private var hasSucceeded = false
-  /// How a host failed before any host had succeeded, as a verb phrase, or nil if none did.
+  /// A verb phrase that says how a host failed, if one failed before any host succeeded. Otherwise nil.
   private var first: String?
-  /// Why no further host is allowed to start, or nil if chance explains the failures. The value is stored, because it is needed after each
-  /// host.
+  /// Why no further host is allowed to start, or nil if chance can explain the failures. The value is stored, because it is needed after
+  /// each host.
   private(set) var verdict: String?
 
   init(base: Double) { self.base = base }
@@ -34,8 +34,8 @@ struct WaveGate: Sendable, Hashable {
     verdict = judged
   }
 
-  /// Records that a host became unreachable while it was being changed. Once a host has succeeded, only the budget counts unreachable
-  /// hosts.
+  /// Records that a host became unreachable while it was being changed. Once a host has succeeded, unreachable hosts count only against the
+  /// budget.
   mutating func hostLost() {
     if !hasSucceeded { first = first ?? "went out of reach" }
     verdict = judged
@@ -60,8 +60,8 @@ struct WaveGate: Sendable, Hashable {
     guard count <= total, share > 0 else { return 0 }
     var term = 1.0
     for _ in 0..<total { term *= 1 - share }
-    // If the term is too small to add up, or if there are too many hosts, an estimate is used: a value four standard deviations above the
-    // mean is rarer than 1 in 1,000.
+    // If the term is too small to be added up, or if there are too many hosts, an estimate is used: a value four standard deviations above
+    // the mean is rarer than 1 in 1,000.
     if term < 1e-200 || total > 100_000 {
       let mean = Double(total) * share
       return Double(count) > mean + 4 * (mean * (1 - share)).squareRoot() ? 0 : 1
