@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Connects one deployment to the world: carries out the ledger's moves and passes events to the ledger. All loops and tasks of a
+/// Connects one deployment to the outside world: carries out the ledger's moves and passes events to the ledger. All loops and tasks of a
 /// deployment are here.
 package actor Deployer {
   private let plan: Plan
@@ -22,12 +22,12 @@ package actor Deployer {
   private let staying: Staying
   /// The first message for the deployment, or nil if there is none.
   private let first: Message?
-  /// The open gate's number, the time at which it closes, and the people whose signatures it requires (empty if it requires none), or nil
-  /// if no gate is open.
+  /// The number of the open gate, the time at which the gate closes, and the people whose signatures it requires (empty if it requires
+  /// none). Nil if no gate is open.
   private var open: (number: Int, until: Timestamp, from: [String])?
   /// What hosts record about the last parking, or nil if the deployment was never parked.
   private var parked: Parked?
-  /// The gate at which the engine is about to leave, and the task that waits until it leaves, or nil if the engine stays.
+  /// The gate at which the engine is about to exit, and the task that waits until the engine exits. Nil if the engine stays.
   private var leaving: (gate: Int, task: Task<Void, Never>)?
   private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
@@ -39,7 +39,7 @@ package actor Deployer {
   ///   - message: the first message for the deployment, or nil if there is none.
   ///   - scripts: creates the scripts. It is called here, because only this actor is allowed to run them.
   ///   - lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
-  /// - Throws: what `scripts` throws, or `Recovery.Divergence` if the sources ask for something other than what the journal records.
+  /// - Throws: what `scripts` throws, or `Recovery.Divergence` if the sources make requests other than those that the journal records.
   package init(
     plan: Plan, resuming entries: [Entry]? = nil, claim: String = "", ports: Ports, feed: Feed, staying: Staying = .always,
     saying message: Message? = nil, lapse: Lapse? = nil,
@@ -100,7 +100,7 @@ package actor Deployer {
     return ledger.conclusion
   }
 
-  /// Whether hosts keep the deployment until a person has answered, so that it needs no engine.
+  /// Whether hosts keep the deployment until a person has answered, so that the deployment needs no engine.
   package var isParked: Bool { ledger.isParked }
 
   /// Cancels the deployment in an orderly way: nothing new starts, hosts that are being changed are restored, and locks are released.
@@ -140,7 +140,7 @@ package actor Deployer {
     }
   }
 
-  /// Asks first whether a newer deployment has taken over the hosts, in case this process was stopped or its machine was asleep.
+  /// Asks whether a newer deployment has taken over the hosts, in case this process was stopped or its machine was asleep.
   private func verifyLocks() async {
     for mailbox in ports.mailboxes {
       guard let failure = await mailbox.verify(plan.lock.token, lease: plan.lock.lease) else { continue }
@@ -175,8 +175,8 @@ package actor Deployer {
     if !detached { post(.overtaken(failure)) }
   }
 
-  /// Records what later steps need from an entry: the open gate, what the deployment waits for, and the answer to a message (until the
-  /// mailbox gets it).
+  /// Records what later steps need from an entry: the open gate, what the deployment is waiting for, and the answer to a message. The
+  /// answer is kept until the mailbox gets it.
   private func remember(_ entry: Entry) {
     awaited.take(entry.fact)
     switch entry.fact {
@@ -189,7 +189,7 @@ package actor Deployer {
     answers[message] = MessageAnswer(accepted: accepted, words)
   }
 
-  /// Starts the timer for leaving when only a person's answer is missing, and stops the timer otherwise.
+  /// Starts the timer after which the engine exits if only a person's answer is missing, and stops the timer otherwise.
   private func leaveOrStay() {
     let gate = ledger.parkableGate
     guard gate != leaving?.gate else { return }
@@ -207,7 +207,7 @@ package actor Deployer {
   /// Sends the journal to hosts, so that any engine can resume the deployment.
   /// - Returns: why hosts do not keep it, or nil if they keep it.
   private func entrust() async -> String? {
-    // An engine that could not resume a parked deployment has nothing to send.
+    // An engine that tried to resume a parked deployment but could not has nothing to send.
     guard let parked else { return nil }
     let sites = ledger.lockedHosts.map { ledger.site(of: $0) }
     return await Entrusting(ports: ports).entrust(parked, to: sites)
@@ -296,8 +296,8 @@ package actor Deployer {
 }
 
 extension Happening {
-  /// Whether the event might lead to an action that no host can refuse, because it moves traffic or begins a wave on this machine's
-  /// decision alone.
+  /// Whether the event might lead to an action that no host can refuse: moving traffic, or beginning a wave on this machine's decision
+  /// alone.
   fileprivate var mayMoveOn: Bool {
     switch self {
     case .rang: true

@@ -25,7 +25,7 @@ package actor Deployments {
     self.identity = identity
   }
 
-  /// A deployment that ended, or that the engine left before it ended (in which case the conclusion is nil).
+  /// A deployment that ended, or that the engine stopped running before its end. In the second case, the conclusion is nil.
   package struct Ended: Sendable, Hashable {
     package var plan: Plan
     package var conclusion: Conclusion?
@@ -41,7 +41,7 @@ package actor Deployments {
   /// Runs a plan.
   /// - Returns: the deployments that ended, in order: this deployment and its rollback, if there was one.
   package func deploy(_ plan: Plan) async throws -> [Ended] {
-    // Without the claim, other processes would take the deployment for interrupted and resume it at the same time.
+    // Without the claim, other processes would think that the deployment was interrupted, and would resume it at the same time.
     guard let claim = try ports.journal.claim(plan.id) else {
       throw Failure(.locked, "deployment \(plan.id) is run by another process of this machine")
     }
@@ -52,7 +52,7 @@ package actor Deployments {
 
   /// Resumes an interrupted deployment, and runs the rollback that follows if it fails.
   /// - Parameters:
-  ///   - entries: the deployment's whole journal. It was read under a claim that the caller holds until this function returns.
+  ///   - entries: the deployment's whole journal. The caller read it under a claim, and must hold this claim until the function returns.
   ///   - message: the first message for the deployment, or nil if there is none.
   package func resume(_ entries: [Entry], saying message: Message? = nil) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
@@ -67,7 +67,7 @@ package actor Deployments {
 
   /// The answer to a request to cancel.
   package enum Reply: Sendable, Hashable {
-    /// The deployment ends in an orderly way, or before it begins.
+    /// The deployment ends in an orderly way, or ends before it has begun.
     case ending
     /// This rollback is running, and continues until it has ended.
     case goingBack(Deployment.ID)
@@ -117,7 +117,7 @@ package actor Deployments {
   }
 }
 
-/// Loads recipes from their sources only.
+/// Loads recipes from their sources and from nothing else.
 package protocol RecipeLibrary: Sendable {
   /// Returns the scripts of a plan.
   /// - Parameter sources: the sources of each of the plan's recipes, by index.

@@ -8,7 +8,7 @@ package struct Ports: Sendable {
   package var bundles: any BundleStore
   package var journal: any Journal
   package var clock: any Clock
-  /// All mailboxes. The same message can come through several of them.
+  /// All mailboxes. The same message can arrive through several of them.
   package var mailboxes: [any Mailbox]
   /// Who runs the engine, as `user@machine`, for journals and locks.
   package var actor: String

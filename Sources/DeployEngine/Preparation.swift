@@ -15,9 +15,9 @@ package struct Preparation: Sendable {
   package static let width = 30
 
   /// - Parameters:
-  ///   - deep: whether to read the receipts of all releases that hosts keep, and the damage to these releases, which a rollback needs. The
-  ///     hosts that a rollback leaves alone are surveyed too, because their marks of stages count even if the recipe no longer has these
-  ///     stages.
+  ///   - deep: whether to collect what a rollback needs: the receipts of all releases that hosts keep, and the damage to these releases.
+  ///     The hosts that a rollback leaves alone are then surveyed too, because their marks of stages count even if the recipe no longer has
+  ///     these stages.
   ///   - partners: whether to survey the partners too.
   ///   - surveyed: called with the number and the survey of each host.
   package init(
@@ -35,8 +35,8 @@ package struct Preparation: Sendable {
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
-  /// Returns, for each host by its number, how its secrets compare with their current values, or nil if the host's receipt belongs to
-  /// another release.
+  /// Returns, for each host by its number, the result of comparing the secrets of its receipt with their current values. The result for a
+  /// host is nil if its receipt belongs to another release.
   package func secrets(_ selection: Selection, of release: Release.ID, ports: Ports) async -> [SecretComparison?] {
     var found: [SecretComparison?] = surveys.map { _ in nil }
     await withTaskGroup(of: (Int, SecretComparison).self) { group in
@@ -135,7 +135,8 @@ package struct Preparation: Sendable {
     return found
   }
 
-  /// Returns the recipe that a receipt names, or nil if neither the store nor the host has its sources, or if they can no longer be read.
+  /// Returns the recipe that a receipt names. Nil if neither the store nor the host has the recipe's sources, or if the sources can no
+  /// longer be read.
   private static func pinned(
     _ receipt: Receipt, on host: Host, _ selection: Selection, _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> PinnedRecipe? {
@@ -161,7 +162,7 @@ package struct Preparation: Sendable {
       guard let path = value["path"]?.text, let text = value["text"]?.text else { return nil }
       return SourceFile(path: path, text: text)
     }
-    // The digest is computed from the received files, so that a host cannot pass off other sources.
+    // The digest is computed from the received files, so that a host cannot send other sources under this digest.
     guard let kept = try? await ports.bundles.keep(files), kept == digest else { return nil }
     return files
   }

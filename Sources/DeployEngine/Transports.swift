@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// The transports, by the names that hosts use for them. Each call goes to the transport of its host, so callers need not know which
-/// transport that is.
+/// The transports, by the names that `Host.transport` uses. Each call goes to the transport of its host, so callers need not know which
+/// transport a host has.
 package struct Transports: Transport {
   /// A value of `Host.transport`, and the transport that it names.
   package struct Entry: Sendable {
@@ -25,7 +25,7 @@ package struct Transports: Transport {
   }
 
   /// Returns the transport to a host.
-  /// - Throws: kind `invalid` for an unknown name, with the known names in the fix.
+  /// - Throws: a failure of kind `invalid` if the name is unknown. Its fix lists the known names.
   private func transport(to host: Host) throws(Failure) -> any Transport {
     if host.argv != nil { return shells }
     if let entry = entries.first(where: { $0.name.isExactly(host.transport) }) { return entry.transport }

@@ -7,7 +7,7 @@ package final class FileLock: Sendable {
 
   /// Acquires the lock, and creates the file if it is missing.
   /// - Returns: nil if another process holds the lock.
-  /// - Throws: if the file cannot be opened.
+  /// - Throws: an error if the file cannot be opened.
   package init?(_ path: String) throws(SystemError) {
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw SystemError() }
@@ -33,7 +33,7 @@ package final class FileLock: Sendable {
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return false }
     defer { close(file) }
-    // A shared lock, so that two callers of this function do not disturb each other.
+    // The lock is shared, so that two callers of this function do not disturb each other.
     return !take(file, exclusive: false)
   }
 

@@ -1,6 +1,6 @@
 package import Glibc
 
-/// Finds processes of this machine by a variable of their environment, or by their working directory.
+/// Finds processes of this machine by an environment variable of the process, or by its working directory.
 package enum MarkedProcesses {
   /// Returns the ids of the processes that have the variable, if this user is allowed to see them. This process is left out.
   /// - Parameter entry: the variable as `NAME=value`.
@@ -23,7 +23,7 @@ package enum MarkedProcesses {
     }
   }
 
-  /// Returns the environment of a process, cut to 1 MiB, or nothing if it cannot be read.
+  /// Returns the environment of a process, cut to 1 MiB. The result is empty if the environment cannot be read.
   private static func environment(of process: pid_t) -> [UInt8] {
     let file = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return [] }

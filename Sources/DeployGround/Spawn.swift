@@ -2,8 +2,8 @@ package import Glibc
 
 /// Starts programs. No other code calls `posix_spawn`.
 package enum Spawn {
-  /// Starts a program in its own process group, with the default handling of every signal. It inherits the given descriptors and none that
-  /// is close-on-exec. The caller closes its own copies.
+  /// Starts a program in its own process group, with the default handling of every signal. The program inherits the given descriptors, and
+  /// no descriptor that is close-on-exec. The caller closes its own copies.
   /// - Parameters:
   ///   - program: a path or a name to look up in this process's PATH, or nil for the first element of `argv`.
   ///   - environment: `NAME=value` entries.

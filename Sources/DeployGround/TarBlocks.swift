@@ -1,5 +1,5 @@
-/// The parts of a tar file around the contents, in GNU's format, which the tar programs of GNU and busybox read: blocks of 512 bytes,
-/// separate entries for long names, and owner 0.
+/// The parts of a tar file that surround the contents, in GNU's format, which GNU tar and busybox tar can read. The file has blocks of 512
+/// bytes, separate entries for long names, and owner 0.
 package enum TarBlocks {
   package enum Kind: UInt8, Sendable {
     case file = 0x30

@@ -18,7 +18,7 @@ extension DeployModel.Digest {
   }
 }
 
-/// Computes a SHA-256 from pieces.
+/// Computes a SHA-256 piece by piece.
 package struct Sha256 {
   private var hash = SHA256()
   package init() {}

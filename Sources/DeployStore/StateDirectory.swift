@@ -1,7 +1,7 @@
 package import DeployModel
 import Glibc
 
-/// The folder in which the engine's machine keeps its journal, the output of hooks, bundles and recipe sources: `.lander/` beside
+/// The folder in which the engine's machine keeps its journal, the output of hooks, bundles and recipe sources: `.lander/` next to
 /// `deploy.lua`, or the folder that `--state` names.
 package struct StateDirectory: Sendable {
   package let path: String
@@ -9,7 +9,7 @@ package struct StateDirectory: Sendable {
   package static let version = 1
 
   /// Opens the folder, or creates it with mode 0700 if it does not exist.
-  /// - Throws: problems that name the path, if the folder cannot be created or written, or if a newer version of Lander wrote it.
+  /// - Throws: an error that names the path if the folder cannot be created or written, or if a newer version of Lander wrote it.
   package init(_ path: String) throws(Problems) {
     self.path = path
     do throws(Failure) {
@@ -37,8 +37,8 @@ package struct StateDirectory: Sendable {
   /// The folder for messages. The first message creates it, so a read-only state folder has none.
   package var mail: String { "\(path)/mail" }
 
-  /// Refuses a world-writable folder, because `resume` acts on hosts as the journal in the folder says. Also refuses a folder that this
-  /// process cannot write to.
+  /// Refuses a world-writable folder, because `resume` changes hosts as the folder's journal says. Also refuses a folder to which this
+  /// process cannot write.
   private static func look(at path: String) throws(Failure) {
     var info = stat()
     guard stat(path, &info) == 0 else { throw Disk.failure("look at", path) }

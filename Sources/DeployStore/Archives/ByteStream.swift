@@ -22,7 +22,7 @@ final class ByteStream {
       buffer = piece
       at = 0
     }
-    // An archive can announce more bytes than any number can hold.
+    // An archive can state a size that is larger than any number can hold.
     let end = at + min(max(0, count), buffer.count - at)
     defer {
       position += end - at

@@ -27,7 +27,7 @@ final class Inflate {
   deinit { inflateEnd(&stream) }
 
   /// Returns the next unpacked piece, or nil at the end.
-  /// - Throws: `corrupt` if the data is not packed or ends too early, `invalid` if it unpacks to a suspiciously large number of bytes.
+  /// - Throws: `corrupt` if the data is not packed or ends too early, or `invalid` if it unpacks to a suspiciously large number of bytes.
   func next() throws(Failure) -> [UInt8]? {
     while !isDone {
       if used == input.count, !(try refill()) { throw Failure(.corrupt, "the packed data ends in the middle") }
@@ -90,15 +90,15 @@ final class Inflate {
 }
 
 /// Packs data as gzip, without a name or a time, so that equal data gives equal bytes. Data that would hardly get smaller, such as pictures
-/// and archives, stays uncompressed, because compressing it costs more time than it saves.
+/// and archives, stays uncompressed, because compressing such data costs more time than it saves.
 final class GzipWriter {
   private var stream = z_stream()
   private let level: Int32
   private var isPacking = true
-  /// The bytes that wait until there are enough of them for a test.
+  /// The bytes that are held back until there are enough for a test.
   private var waiting: [UInt8] = []
   private let sink: ([UInt8]) throws(Failure) -> Void
-  /// The number of bytes that are tested together, and the number of those bytes that are compressed for the test.
+  /// The number of bytes that are tested together, and how many of them are compressed for the test.
   private static let (block, sample) = (1 << 17, 1 << 13)
 
   /// - Parameter level: from 1 (fast) to 9 (small).

@@ -13,7 +13,7 @@ final class StoredTar: BundleTar {
   private let starts: [Int]
 
   /// Reads the contents of all files once and compares them with the manifest.
-  /// - Throws: `missing` or `corrupt` if the content of a file is not what the manifest says.
+  /// - Throws: `missing` or `corrupt` if the content of a file does not match the manifest.
   init(_ manifest: Manifest, _ blobs: BlobStore) throws(Failure) {
     self.manifest = manifest
     self.blobs = blobs

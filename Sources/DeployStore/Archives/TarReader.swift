@@ -11,7 +11,7 @@ struct TarReader {
   /// The limit of a file's size in bytes. No file system holds a larger file.
   private static let largest = 1 << 60
 
-  /// What the headers before an entry say about that entry.
+  /// What the headers in front of an entry say about that entry.
   private struct Extension {
     var name: [UInt8]?
     var link: [UInt8]?
@@ -19,7 +19,8 @@ struct TarReader {
     var isSparse = false
   }
 
-  /// Reads the whole archive. - Throws: `corrupt` if the rest of the archive cannot be read. Problems of individual entries go to the tree.
+  /// Reads the whole archive. Problems of individual entries go to the tree.
+  /// - Throws: `corrupt` if the rest of the archive cannot be read.
   func read(into tree: inout Tree) throws(Failure) {
     var before = Extension()
     while true {
@@ -69,7 +70,8 @@ struct TarReader {
     }
   }
 
-  /// Reads one entry. - Returns: false if it is useless to continue.
+  /// Reads one entry.
+  /// - Returns: false if it is useless to continue.
   private func entry(_ header: TarHeader, into tree: inout Tree) throws(Failure) -> Bool {
     let isFolder = header.type == UInt8(ascii: "5") || (header.type == 0 && header.name.last == UInt8(ascii: "/"))
     let hasContent =
@@ -113,10 +115,11 @@ struct TarReader {
     return tree.add(Manifest.Item(path: path, kind: .file, mode: header.mode, size: header.size, digest: try writer.finish()))
   }
 
-  /// Adds a hard link. Here, a second name of an earlier file becomes a separate file. - Returns: false if it is useless to continue.
+  /// Adds a hard link, which is a second name of an earlier file. In the tree, it becomes a separate file.
+  /// - Returns: false if it is useless to continue.
   private func hardLink(_ header: TarHeader, _ path: String, into tree: inout Tree) -> Bool {
     guard let target = tree.path(header.link) else { return true }
-    // The file under the first name was refused, and that is the problem to report.
+    // The file under its first name was refused, and that problem is the one to report.
     if tree.isRefused(target) {
       tree.markRefused(path)
       return true

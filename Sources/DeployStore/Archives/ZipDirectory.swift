@@ -6,7 +6,7 @@ struct LittleEndian {
   init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
   func half(_ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
   func word(_ at: Int) -> Int { half(at) | half(at + 2) << 16 }
-  /// Reads a number of eight bytes. Returns nil if no file can have such a number.
+  /// Reads a number of eight bytes. Returns nil if the number is too large for any file.
   func long(_ at: Int) -> Int? { Int(exactly: UInt64(word(at)) | UInt64(word(at + 4)) << 32) }
 }
 
@@ -66,7 +66,7 @@ struct ZipDirectory {
     return stride(from: tail.bytes.count - 22, through: 0, by: -1).first { tail.word($0) == 0x0605_4B50 }
   }
 
-  /// Reads where the list of a zip64 file is.
+  /// Reads the position of the list in a zip64 file.
   private static func large(_ file: OpenFile, _ tail: LittleEndian, _ end: Int) throws(Failure) -> (Int, Int, Int) {
     let size = try file.status().size
     guard end >= 20, tail.word(end - 20) == 0x0706_4B50, let offset = tail.long(end - 12), offset <= size else {

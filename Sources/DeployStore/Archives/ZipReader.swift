@@ -7,7 +7,8 @@ struct ZipReader {
   let intake: ContentIntake
   let rules: IgnoreRules
 
-  /// Reads the whole archive. - Throws: `corrupt` if the rest of the archive cannot be read. Problems of individual entries go to the tree.
+  /// Reads the whole archive. Problems of individual entries go to the tree.
+  /// - Throws: `corrupt` if the rest of the archive cannot be read.
   func read(into tree: inout Tree) throws(Failure) {
     let directory = try ZipDirectory(file, limits: tree.limits)
     var end = 0
@@ -22,8 +23,8 @@ struct ZipReader {
     for entry in directory.entries where !(try take(entry, into: &tree)) { return }
   }
 
-  /// Throws if the name in front of an entry's content differs from the name in the list. Otherwise, programs that read one of the names
-  /// would unpack different files from programs that read the other.
+  /// Throws if the name in front of an entry's content differs from the name in the list. If the names were allowed to differ, programs
+  /// that read the first name would unpack other files than programs that read the second.
   private func compareNames(_ entry: ZipDirectory.Entry) throws(Failure) {
     let header = LittleEndian(try file.read(at: entry.offset, count: 30 + entry.written.count))
     guard header.bytes.count == 30 + entry.written.count, header.word(0) == 0x0403_4B50 else { throw misplaced(entry) }
@@ -51,7 +52,8 @@ struct ZipReader {
     }
   }
 
-  /// Reads one entry. - Returns: false if it is useless to continue.
+  /// Reads one entry.
+  /// - Returns: false if it is useless to continue.
   private func take(_ entry: ZipDirectory.Entry, into tree: inout Tree) throws(Failure) -> Bool {
     guard let path = tree.path(entry.name) else { return true }
     let isFolder = entry.name.last == UInt8(ascii: "/") || entry.kind == 0o040000

@@ -6,8 +6,8 @@ import Glibc
 struct BlobStore: Sendable {
   let folder: String
   let volumes: Volumes
-  /// The size in bytes up to which a file is read in one piece and goes into a volume. A larger file is read twice, in pieces, and becomes
-  /// a blob.
+  /// The largest size, in bytes, of a file that is read in one piece and goes into a volume. A larger file is read twice, in pieces, and
+  /// becomes a blob.
   static let chunk = 1 << 20
 
   /// - Parameter bundles: the folder for all data of bundles.
@@ -36,8 +36,8 @@ struct BlobStore: Sendable {
     try Disk.move(temporary, to: path(of: digest))
   }
 
-  /// Returns the content with a digest, after comparing the two. Content that differs from its digest is moved aside, so that the next
-  /// build stores it again.
+  /// Returns the content that has this digest, after verifying it. Content that does not match its digest is moved aside, so that the next
+  /// build stores the content again.
   func content(of digest: Digest) throws(Failure) -> [UInt8] {
     let part = try find(digest)
     let bytes = try part.file.read(at: part.start, count: part.size)
@@ -45,7 +45,8 @@ struct BlobStore: Sendable {
     return bytes
   }
 
-  /// Passes a content to `sink` in pieces. - Throws: if the content differs from its digest, which is known only at the end of the content.
+  /// Passes a content to `sink` in pieces.
+  /// - Throws: an error if the content does not match its digest. This is known only after the whole content has been passed.
   func stream(_ digest: Digest, size: Int, into sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
     let part = try find(digest)
     guard part.size == size else { throw putAside(digest) }
@@ -80,13 +81,13 @@ struct BlobStore: Sendable {
 
   private func find(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int) {
     if let part = try known(digest) { return part }
-    // Meanwhile, another process might have added volumes, or might have moved the contents of old volumes into a new one.
+    // In the meantime, another process might have added volumes, or might have moved the contents of old volumes into a new volume.
     volumes.refresh()
     if let part = try known(digest) { return part }
     throw Failure(.missing, "the store does not have the content \(digest)", fix: "build the bundle again: lander bundle build")
   }
 
-  /// - Returns: the content in a known volume or in a blob, or nil if neither has it.
+  /// - Returns: where the content is, in a known volume or as a blob, or nil if neither has it.
   private func known(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int)? {
     do throws(Failure) {
       if let place = volumes.place(of: digest) { return (try volumes.open(place.volume), place.start, place.size) }

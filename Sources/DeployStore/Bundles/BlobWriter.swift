@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Writes a blob whose digest is known only once all of it is written.
+/// Writes a blob whose digest is known only once the whole blob is written.
 final class BlobWriter {
   private let store: BlobStore
   private let temporary: String

@@ -1,4 +1,4 @@
-/// The limits of a bundle. A bundle that exceeds them is refused, because an archive of some kilobytes can unpack to petabytes.
+/// The limits of a bundle. A bundle that exceeds them is refused, because an archive of a few kilobytes can unpack to petabytes.
 package struct BundleLimits: Sendable, Hashable {
   package var items: Int
   /// The limit for the total size of all files, in bytes.

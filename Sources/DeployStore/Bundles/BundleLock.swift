@@ -1,11 +1,12 @@
 import DeployModel
 import Glibc
 
-/// Prevents bundles from being built and pruned at the same time. Several builds can share the lock, but pruning needs it alone.
+/// Prevents bundles from being built and pruned at the same time. Several builds can share the lock, but pruning needs the lock for itself.
 struct BundleLock {
   private let file: OpenFile
 
-  /// Takes the lock. - Throws: if others have it for more than ten minutes, or the task is cancelled.
+  /// Takes the lock.
+  /// - Throws: an error if other processes keep the lock for more than ten minutes, or if the task is cancelled.
   init(in folder: String, exclusive: Bool) async throws(Failure) {
     file = try OpenFile("\(folder)/lock", O_RDWR | O_CREAT)
     var attempts = 12_000

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Stores the contents of one build. Small ones go into a volume, which counts only after `finish`. Large ones become blobs.
+/// Stores the contents of one build. Small contents go into a volume, which counts only after `finish`. Large contents become blobs.
 final class ContentIntake {
   private let blobs: BlobStore
   private let name = "\(getpid())-\(UInt64.random(in: 0 ... .max))"
@@ -9,11 +9,11 @@ final class ContentIntake {
   private var file: OpenFile?
   private var entries: [VolumeList.Entry] = []
   private var places: [Digest: Int] = [:]
-  /// The bytes that are not written yet, and the number of bytes that are written.
+  /// The bytes that have not been written yet, and the number of bytes that have been written.
   private var buffer: [UInt8] = []
   private var written = 0
 
-  /// Begins the intake. The caller holds the lock of the bundles, so that nothing that exists now is pruned in the meantime.
+  /// Begins the intake. The caller holds the bundle lock, so that nothing that exists now is pruned in the meantime.
   init(_ blobs: BlobStore) {
     self.blobs = blobs
     temporary = blobs.scratchName()
@@ -35,8 +35,8 @@ final class ContentIntake {
     return (kept.digest, kept.size, start.prefix(512))
   }
 
-  /// Stores a large file. It is hashed before it is copied, because most large files are already stored. The digest of the copy is computed
-  /// again, because the file might change in the meantime.
+  /// Stores a large file. The file is hashed before it is copied, because most large files are already stored. The digest of the copy is
+  /// computed again, because the file might change in the meantime.
   private func keepLarge(_ file: OpenFile, _ start: [UInt8], limit: Int) throws(Failure) -> (digest: Digest, size: Int) {
     var hash = Sha256()
     hash.update(start)

@@ -3,16 +3,16 @@ package import DeployModel
 import Glibc
 
 extension Program {
-  /// Runs a program and waits until it ends. Throws if the program cannot be started.
+  /// Runs a program and waits until the program ends. Throws if the program cannot be started.
   package typealias Runner = @Sendable (Program) async throws(Failure) -> Ended
 }
 
 extension DirectoryBundleStore {
   /// Builds a revision and packs it into a bundle.
   /// - Parameters:
-  ///   - project: the folder from which the revision's paths start, and in which the build command runs.
+  ///   - project: the folder to which the revision's paths are relative, and in which the build command runs.
   ///   - run: runs the build command and git.
-  /// - Throws: everything that is wrong with the revision, in one error. Each problem states its path.
+  /// - Throws: an error that lists everything that is wrong with the revision. Each problem states its path.
   package func build(_ revision: Revision, in project: String, run: Program.Runner) async throws(Problems) -> BuiltBundle {
     do {
       if let command = revision.build { try await runBuild(command, in: project, run) }
@@ -78,7 +78,7 @@ extension DirectoryBundleStore {
       }
       switch try file.status().kind {
       case .directory:
-        // The paths exist only now, so only now is it known where a relative path or a link leads.
+        // The build command might have created the paths, so it is known only now where a relative path or a link leads.
         if let system = Disk.realPath(place).flatMap(SystemFolder.refusal(ofBundle:)) { throw Problems(system) }
         if Self.clean(place) != Self.clean(project) { try addIgnoreFile(of: place, to: &rules) }
         // The size is checked before the first byte is copied, because a home folder that somebody named by mistake would fill the disk.

@@ -3,11 +3,12 @@ import Glibc
 
 /// Packs commits of local repositories.
 extension DirectoryBundleStore {
-  /// Packs a commit as `git archive` does: only tracked files, and without those that `export-ignore` leaves out.
-  /// - Parameter folder: the folder in the commit, relative to the repository's folder, or nil for everything that the commit contains in
-  ///   the repository's folder.
+  /// Packs a commit as `git archive` does: only tracked files, without the files that `export-ignore` leaves out.
+  /// - Parameter folder: the folder in the commit, relative to the repository's folder, or nil to pack everything that the commit contains
+  ///   in the repository's folder.
   /// - Returns: the ref and the commit, in words.
-  /// - Throws: a problem, with its path, for everything that the commit contains only as a reference: submodules, and files of git LFS.
+  /// - Throws: an error that lists, with its path, everything that the commit contains only as a reference: submodules, and files of git
+  ///   LFS.
   func packGit(
     _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, _ intake: ContentIntake,
     into tree: inout Tree

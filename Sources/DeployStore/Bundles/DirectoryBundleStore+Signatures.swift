@@ -1,7 +1,7 @@
 package import DeployModel
 import Glibc
 
-/// Keeps the signatures of bundles, each beside its bundle's manifest. The store does not judge them, because the policy says who is
+/// Keeps the signatures of bundles, each next to its bundle's manifest. The store does not judge signatures, because the policy says who is
 /// allowed to sign.
 extension DirectoryBundleStore {
   /// The limit of a signature's text, in bytes. A signature by an RSA key of 16,384 bits has about 6,000 bytes.
@@ -11,7 +11,7 @@ extension DirectoryBundleStore {
   private func place(ofSignature bundle: Digest) -> String { "\(manifests)/\(bundle.hex).sig" }
 
   /// Returns the text of a bundle's signature, or nil if the bundle has none.
-  /// - Throws: if the signature cannot be read.
+  /// - Throws: an error if the signature cannot be read.
   package func signature(of bundle: Digest) throws(Problem) -> String? {
     let path = place(ofSignature: bundle)
     guard Self.isHex(bundle.hex), Disk.exists(path) else { return nil }
@@ -25,8 +25,8 @@ extension DirectoryBundleStore {
     try Disk.write(Array(signature.utf8), to: place(ofSignature: bundle))
   }
 
-  /// Keeps the signature that lies beside an archive, such as `app.tar.gz.sig`. If the file there is not an ssh signature, it is ignored.
-  /// - Returns: a warning if the file is the signature of something else, such as an earlier archive, in which case it is not kept. Nil if
+  /// Keeps the signature that is next to an archive, such as `app.tar.gz.sig`. If that file is not an ssh signature, the file is ignored.
+  /// - Returns: a warning if the file is the signature of something else, such as an earlier archive. Such a signature is not kept. Nil if
   ///   nothing is wrong.
   func takeSignature(beside archive: String, of bundle: Digest) throws(Failure) -> Problem? {
     guard let bytes = try? Disk.read("\(archive).sig", limit: Self.mostSignature) else { return nil }

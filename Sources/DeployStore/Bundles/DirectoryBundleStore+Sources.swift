@@ -9,7 +9,7 @@ extension DirectoryBundleStore {
     case unknown(String)
   }
 
-  /// Packs an archive. Its format is recognised by its content.
+  /// Packs an archive. The archive's format is recognised by its content.
   func packArchive(_ file: OpenFile, named name: String, _ rules: IgnoreRules, _ intake: ContentIntake, into tree: inout Tree) throws {
     var rules = rules
     rules.takesOutOwnFile = false
@@ -48,7 +48,7 @@ extension DirectoryBundleStore {
     return .unknown("the file is neither tar, tar.gz nor zip")
   }
 
-  /// Applies the archive's own `.landerignore`, which is known only after everything has been read.
+  /// Applies the archive's own `.landerignore`, whose contents are known only after the whole archive has been read.
   private func leaveOutByOwnFile(_ tree: inout Tree, _ intake: ContentIntake) throws(Failure) {
     guard let digest = tree.ignoreFile else { return }
     var rules = IgnoreRules([])

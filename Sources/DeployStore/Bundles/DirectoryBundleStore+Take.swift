@@ -6,10 +6,10 @@ extension DirectoryBundleStore {
 
   /// Stores a bundle that was built elsewhere, file by file. Contents that the store already has are not requested.
   /// - Parameters:
-  ///   - manifest: the bundle's manifest. It is used only if its digest is that of the bundle.
+  ///   - manifest: the bundle's manifest. It is used only if its digest is the bundle's digest.
   ///   - source: where the bundle comes from, for lists.
   ///   - read: returns parts of the bundle's files, in the order of the request.
-  /// - Throws: `corrupt` if a manifest or a content does not match its digest. Contents that arrived before are kept.
+  /// - Throws: `corrupt` if the manifest or a content does not match its digest. Contents that arrived before are kept.
   package func take(
     _ bundle: Digest, _ manifest: Manifest, from source: String,
     reading read: @escaping @Sendable ([BundlePart]) async throws(Failure) -> [[UInt8]]
@@ -29,7 +29,7 @@ extension DirectoryBundleStore {
     try put(manifest, of: Bundle(digest: bundle, files: manifest.files, bytes: manifest.bytes, source: source))
   }
 
-  /// Throws everything for which a build would have refused this bundle.
+  /// Throws an error that lists everything for which a build would have refused this bundle.
   private func look(at manifest: Manifest) throws(Failure) {
     let stray = manifest.items.first { $0.path.isEmpty || $0.path.isAbsolutePath || $0.path.pathParts.contains("..") || $0.size < 0 }
     if let stray { throw Failure(.corrupt, "\"\(stray.path)\" is no path in a bundle") }

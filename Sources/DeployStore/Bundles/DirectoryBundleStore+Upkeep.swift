@@ -9,8 +9,8 @@ extension DirectoryBundleStore {
       if let json = try? Disk.read("\(manifests)/\(name).json"), let stored = try? CompactJSON.decode(StoredBundle.self, from: json) {
         bundles.append(stored)
       } else if let manifest = try? storedManifest(Digest(hex: name)) {
-        // A build was killed after it wrote the manifest and before it wrote the description. The bundle is complete, but nobody knows when
-        // it was built and from what.
+        // A build was killed after it wrote the manifest and before it wrote the description. The bundle is complete, but it is unknown
+        // when the bundle was built and from what.
         let bundle = Bundle(digest: Digest(hex: name), files: manifest.files, bytes: manifest.bytes, source: "unknown")
         bundles.append(StoredBundle(bundle: bundle, at: Timestamp(milliseconds: 0)))
       }
@@ -19,8 +19,8 @@ extension DirectoryBundleStore {
   }
 
   /// Returns the bundle whose digest begins with `prefix`.
-  /// - Throws: a problem that names the most similar digest if no digest begins with `prefix`, or that names all matching digests if
-  ///   several do.
+  /// - Throws: a problem if no digest or more than one digest begins with `prefix`. The problem lists the most similar digest or all
+  ///   matching digests.
   package func find(_ prefix: String) throws(Problems) -> StoredBundle {
     guard !prefix.isEmpty else { throw Problems(Problem("no bundle is named", fix: "write the beginning of a digest: lander bundle list")) }
     let all: [StoredBundle]
@@ -76,8 +76,8 @@ extension DirectoryBundleStore {
     return problems
   }
 
-  /// Removes bundles, and all contents that no bundle needs any more. The newest `keep` bundles stay, and so do those in `inUse`. `inUse`
-  /// must contain the bundles of deployments that have not ended, and the bundles that hosts run.
+  /// Removes bundles, and all contents that no bundle needs any more. The newest `keep` bundles stay, and so do the bundles in `inUse`. The
+  /// caller must put into `inUse` the bundles of deployments that have not ended, and the bundles that hosts run.
   package func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned {
     let lock = try await BundleLock(in: state.bundles, exclusive: true)
     defer { lock.release() }

@@ -2,8 +2,8 @@ package import DeployCore
 package import DeployModel
 import Glibc
 
-/// Stores bundles and recipe sources in folders of the state folder, each under its digest. Everything is put in place by a rename, so
-/// everything that exists is complete, even if a build was killed.
+/// Stores bundles and recipe sources in folders of the state folder, each under its digest. Every file is put in place by a rename, so
+/// every file that exists is complete, even if a build was killed.
 package struct DirectoryBundleStore: BundleStore {
   let state: StateDirectory
   let limits: BundleLimits
@@ -14,7 +14,7 @@ package struct DirectoryBundleStore: BundleStore {
 
   package typealias SignatureTest = @Sendable (_ text: String, _ bundle: Digest) -> Bool
 
-  /// - Throws: problems that name the folder that cannot be created.
+  /// - Throws: an error that names the folder that cannot be created.
   package init(
     in state: StateDirectory, limits: BundleLimits = BundleLimits(), isSignature: @escaping SignatureTest = { _, _ in true }
   ) throws(Problems) {
@@ -33,7 +33,7 @@ package struct DirectoryBundleStore: BundleStore {
 
   var manifests: String { "\(state.bundles)/manifests" }
 
-  /// - Throws: `missing` if the store does not have the bundle, `corrupt` if its manifest was changed.
+  /// - Throws: `missing` if the store does not have the bundle, or `corrupt` if the bundle's manifest was changed.
   package func manifest(of bundle: Digest) async throws(Failure) -> Manifest { try storedManifest(bundle) }
 
   package func built(_ bundle: Digest) async throws(Failure) -> Timestamp {
@@ -68,8 +68,8 @@ package struct DirectoryBundleStore: BundleStore {
     return try blobs.content(of: file)
   }
 
-  /// Returns the release of a bundle on hosts. Its id is 12 digits of the SHA-256 of the bundle's digest and its shared paths, each on a
-  /// line.
+  /// Returns the release of a bundle on hosts. Its id is the first 12 digits of a SHA-256 over the bundle's digest and the shared paths,
+  /// each on a line of its own.
   package static func release(of bundle: Digest, shared: [String]) -> Release {
     Release(id: Release.ID(Digest(of: bundle.hex + "\n" + shared.joined(separator: "\n")).short), bundle: bundle, shared: shared)
   }
@@ -80,7 +80,7 @@ package struct DirectoryBundleStore: BundleStore {
   }
 }
 
-/// Stores the sources of recipes, under one digest of all of them together.
+/// Stores the sources of recipes. All files of one recipe's sources are stored together, under a single digest.
 extension DirectoryBundleStore {
   /// Returns the digest of sources. The order of the sources does not matter, because they are sorted by path first.
   package static func digest(of sources: [SourceFile]) -> Digest { Digest(of: coded(sources)) }
@@ -114,7 +114,7 @@ extension DirectoryBundleStore {
   }
 }
 
-/// Makes the archives of bundles, compressed and plain. Each archive is made once, however many hosts need it at the same time.
+/// Makes the archives of bundles, compressed and plain. Each archive is made only once, no matter how many hosts need it at the same time.
 private actor Archives {
   private let bundles: String
   private let blobs: BlobStore

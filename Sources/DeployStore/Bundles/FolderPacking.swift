@@ -11,7 +11,8 @@ struct FolderPacking {
     walk(root, [], into: &tree)
   }
 
-  /// Packs the contents of a folder. - Returns: false if a limit makes it useless to continue.
+  /// Packs the contents of a folder.
+  /// - Returns: false if a limit makes it useless to continue.
   @discardableResult
   private func walk(_ folder: String, _ parts: [[UInt8]], into tree: inout Tree) -> Bool {
     let names: [[UInt8]]

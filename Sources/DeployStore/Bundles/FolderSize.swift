@@ -1,8 +1,8 @@
 import DeployModel
 
-/// The number of entries and bytes that a folder would add to a bundle. They are counted before anything is copied.
+/// The number of entries and the number of bytes that a folder would add to a bundle, counted before anything is copied.
 struct FolderSize {
-  /// The number of files, folders and links, without those that a pattern leaves out.
+  /// The number of files, folders and links. Entries that a pattern leaves out do not count.
   private(set) var items = 0
   /// The number of bytes of the files.
   private(set) var bytes = 0

@@ -1,14 +1,14 @@
 import DeployCore
 import DeployModel
 
-/// The rules for what stays out of a bundle: first the revision's `ignore`, then the lines of `.landerignore`, which mean what they mean in
-/// git.
+/// The rules for what stays out of a bundle: first the revision's `ignore`, then the lines of `.landerignore`, which have the same meaning
+/// as in git.
 ///
 /// A later pattern wins over an earlier one. `*` and `?` match inside one part of a path, `**` matches several parts, `[a-z]` and `[!a-z]`
-/// match one byte, and `\` makes the next byte literal. A pattern with a `/` at its start or inside applies to a path from the bundle's
-/// root. Any other pattern applies to a name at any depth. A pattern with a `/` at its end applies only to folders. `!` includes again what
-/// an earlier pattern left out, except below a folder that is itself left out. In files, `#` begins a comment. `.git`, `.lander` and the
-/// root's `.landerignore` are always left out.
+/// match one byte, and `\` makes the next byte literal. A pattern with a `/` at its start or in its middle applies to a path from the
+/// bundle's root. Any other pattern applies to a name at any depth. A pattern with a `/` at its end applies only to folders. A pattern that
+/// begins with `!` includes again what an earlier pattern left out, except below a folder that is itself left out. In files, `#` begins a
+/// comment. `.git`, `.lander` and the root's `.landerignore` are always left out.
 struct IgnoreRules {
   private struct Rule {
     var parts: [[UInt8]]
@@ -87,7 +87,7 @@ struct IgnoreRules {
       pattern: pattern.count, name: name.count, isStar: { pattern[$0] == UInt8(ascii: "*") }, step: { step(pattern, $0, name[$1]) })
   }
 
-  /// Returns where the pattern continues after it has matched one byte, or nil if the byte does not match.
+  /// Returns the position at which the pattern continues after it has matched one byte, or nil if the byte does not match.
   private static func step(_ pattern: [UInt8], _ at: Int, _ byte: UInt8) -> Int? {
     switch pattern[at] {
     case UInt8(ascii: "?"): return at + 1

@@ -25,7 +25,8 @@ extension Manifest {
   /// The number of files, without folders and links.
   package var files: Int { items.count { $0.kind == .file } }
 
-  /// Reads the text. - Throws: `corrupt`, with the first line that does not belong to a manifest.
+  /// Reads the text.
+  /// - Throws: `corrupt`, with the first line that does not belong in a manifest.
   package init(text: String) throws(Failure) {
     var lines = text.parts(at: "\n")[...]
     guard lines.popFirst().map(String.init) == Self.firstLine else {

@@ -11,7 +11,7 @@ package struct Program: Sendable, Hashable {
     /// The exit status. After a signal, it is 128 plus the signal's number.
     package var status: Int
     package var stdout: String
-    /// The output on stderr. Its end is shown if the program fails.
+    /// The output on stderr. Its last part is shown if the program fails.
     package var stderr: String
     package init(status: Int, stdout: String = "", stderr: String = "") {
       self.status = status

@@ -11,7 +11,7 @@ extension Tree {
     return items.filter { $0.kind == .directory && !parents.contains(Array($0.path.utf8)) }.map(\.path)
   }
 
-  /// Warns about each submodule whose folder is empty because nobody checked the submodule out.
+  /// Warns about each submodule whose folder is empty because the submodule was not checked out.
   /// - Parameter modules: the text of `.gitmodules`.
   mutating func warnOfSubmodules(_ modules: String) {
     let empty = emptyFolders

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The entries of a bundle that is being packed, by path, and everything that is wrong with them. If nothing is wrong, `manifest` makes a
-/// bundle of the entries.
+/// The entries of a bundle that is being packed, by path, and everything that is wrong with the entries. If nothing is wrong, `manifest`
+/// returns the bundle's manifest.
 struct Tree {
   let limits: BundleLimits
   private(set) var items: [Manifest.Item] = []
@@ -13,12 +13,12 @@ struct Tree {
   /// Whether a pattern has left something out.
   var leftOut = false
   private var problemCount = 0
-  /// The index of each path in `items`. Paths are compared as bytes, because names that look alike can differ.
+  /// The index of each path in `items`. Paths are compared as bytes, because names that look the same can differ in their bytes.
   private var index: [[UInt8]: Int] = [:]
   /// The paths that have a problem.
   private var refused: Set<ExactText> = []
-  /// The paths of files that are git LFS pointers. Each of them is a problem if `refusesPointers` is true, as for a commit, and a warning
-  /// otherwise.
+  /// The paths of files that are git LFS pointers. Each pointer is a problem if `refusesPointers` is true, as it is for a commit, and a
+  /// warning otherwise.
   private(set) var pointers: [String] = []
   var refusesPointers = false
   private static let pointer = Array("version https://git-lfs.github.com/spec/".utf8)
@@ -67,9 +67,10 @@ struct Tree {
     return true
   }
 
-  /// Removes set-id bits. Otherwise, an archive from elsewhere could bring to hosts a program that runs as root for everybody. On folders,
-  /// the bits only set the group of new files, so their removal is not reported. Files that an appspec file installs keep the bits, as with
-  /// the CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each such file is reported.
+  /// Removes set-user-ID and set-group-ID bits. Without this, an archive from elsewhere could put a program on hosts that runs as root for
+  /// everybody. On folders, the bits only determine the group of new files, so their removal is not reported. Files that an appspec file
+  /// installs keep the bits, as with the CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each such file is
+  /// reported.
   private mutating func withoutSetID(_ item: Manifest.Item) -> Manifest.Item {
     guard item.kind != .link, item.mode & 0o6000 != 0 else { return item }
     if item.kind == .file {
@@ -96,7 +97,7 @@ struct Tree {
   /// The digest of the root's `.landerignore`, or nil if none was read.
   private(set) var ignoreFile: Digest?
 
-  /// Removes the items that these rules leave out, for rules that become known only after the items.
+  /// Removes the items that these rules leave out. This is for rules that become known only after the items.
   mutating func leaveOut(_ rules: IgnoreRules) {
     let all = items
     items = []
@@ -118,7 +119,7 @@ struct Tree {
 
   func item(at path: String) -> Manifest.Item? { index[Array(path.utf8)].map { items[$0] } }
 
-  /// Returns whether `size` more bytes are within the limits. If not, adds a problem.
+  /// Returns whether the limits allow `size` more bytes. If they do not, adds a problem.
   mutating func hasRoom(for path: String, size: Int) -> Bool {
     if size > limits.file {
       refuse(path, "the file has \(size) bytes, more than the \(limits.file) that one file may have", fix: Self.smaller)
@@ -133,7 +134,7 @@ struct Tree {
 
   static let smaller = "leave out what hosts do not need: `ignore` in the recipe, or `.landerignore`"
 
-  /// Examines a file's first bytes. Finds scripts that hosts cannot start, and git LFS pointers.
+  /// Examines a file's first bytes, to find scripts that hosts cannot start, and git LFS pointers.
   mutating func look(at path: String, _ start: ArraySlice<UInt8>) {
     if start.starts(with: Self.pointer), start.count < 2048 { pointers.append(path) }
     if start.starts(with: [0xEF, 0xBB, 0xBF, 0x23, 0x21]) {
@@ -152,7 +153,7 @@ struct Tree {
   }
 
   /// Returns the finished manifest.
-  /// - Throws: everything that is wrong with the entries, in one error.
+  /// - Throws: an error that lists everything that is wrong with the entries.
   mutating func manifest(of source: String) throws(Problems) -> Manifest {
     addMissingFolders()
     tellPointers()
@@ -168,7 +169,7 @@ struct Tree {
     return Manifest(items: items.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
   }
 
-  /// Adds folders that contain files but have no entry of their own, because archives need not have entries for folders.
+  /// Adds each folder that contains files but has no entry of its own, because archives need not have entries for folders.
   private mutating func addMissingFolders() {
     for item in items {
       var path = item.path.utf8[...]
@@ -226,8 +227,8 @@ struct Tree {
 
 /// Paths in the form in which archives and folders have them.
 extension Tree {
-  /// Returns the path in our form: relative, and without `.`, `..` or empty parts. Returns nil if the path is invalid, which adds a
-  /// problem, or if it is the root itself, which is not a problem.
+  /// Returns the path in clean form: relative, and without `.`, `..` or empty parts. Returns nil if the path is the root itself. Also
+  /// returns nil if the path is invalid, and then adds a problem.
   mutating func path(_ raw: [UInt8]) -> String? {
     let shown = Self.shown(raw)
     guard let text = String(validating: raw, as: UTF8.self) else {

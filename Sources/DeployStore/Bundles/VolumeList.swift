@@ -1,6 +1,7 @@
 import DeployModel
 
-/// The list of a volume. Each line has the digest of a content, the offset at which the content begins, and its size, both in bytes.
+/// The list of a volume. Each line has the digest of a content, the offset at which the content begins, and the content's size. Offset and
+/// size are in bytes.
 struct VolumeList {
   static let suffix = ".list"
 
@@ -19,7 +20,7 @@ struct VolumeList {
 
   init(_ volume: String, _ entries: [Entry]) { (self.volume, self.entries) = (volume, entries) }
 
-  /// Reads a list. An invalid line is skipped, so that its content counts as missing and a build stores it again.
+  /// Reads a list. An invalid line is skipped. Its content then counts as missing, and a build stores the content again.
   /// - Returns: nil if the file cannot be read.
   init?(at path: String) {
     guard let bytes = try? Disk.read(path), let name = path.split(separator: "/").last else { return nil }

@@ -1,14 +1,14 @@
 import DeployModel
 import Glibc
 
-/// Removes contents that no bundle needs. The caller is the only holder of the bundles' lock.
+/// Removes contents that no bundle needs. The caller holds the bundle lock for itself.
 extension Volumes {
-  /// The size in bytes up to which a volume is rewritten if any content is removed. A larger volume is rewritten if at least a quarter of
-  /// it is removed.
+  /// The largest size, in bytes, of a volume that is rewritten if any content is removed. A larger volume is rewritten only if at least a
+  /// quarter of it is removed.
   private static let small = 64 << 20
 
   /// Removes contents that nobody needs. What remains of a rewritten volume goes into a new volume.
-  /// - Returns: the number of removed contents, and their bytes.
+  /// - Returns: the number of removed contents, and their total size in bytes.
   func prune(keeping needed: Set<Digest>, _ blobs: BlobStore) throws(Failure) -> (count: Int, bytes: Int) {
     var gone = (count: 0, bytes: 0)
     var old: [VolumeList] = []

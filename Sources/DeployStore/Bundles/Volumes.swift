@@ -2,11 +2,11 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Stores the contents of many files in one file, because every new file takes the file system some time. `volumes/NAME` has the contents
-/// of one build, one after the other, and `volumes/NAME.list` says where each begins. A volume without a list does not count. A volume
-/// never changes.
+/// Stores the contents of many files in one file, because creating a file takes the file system some time. `volumes/NAME` has the contents
+/// of one build, one after the other, and `volumes/NAME.list` says where each content begins. A volume without a list does not count. A
+/// volume never changes.
 final class Volumes: Sendable {
-  /// Where a content is in a volume.
+  /// The position of a content in a volume.
   struct Place: Equatable, Sendable {
     var volume: String
     var start: Int
@@ -18,7 +18,7 @@ final class Volumes: Sendable {
 
   private struct Known {
     var places: [Digest: Place] = [:]
-    /// The lists that were read, with their modification time and size.
+    /// The lists that were read, each with the modification time and size of its file.
     var lists: [ExactText: Stamp] = [:]
     /// The volume that was read last. Neighbouring contents are usually needed one after the other.
     var open: (volume: String, file: OpenFile)?
@@ -56,7 +56,8 @@ final class Volumes: Sendable {
     }
   }
 
-  /// Opens a volume. - Throws: if it cannot be opened, for example because it was pruned.
+  /// Opens a volume.
+  /// - Throws: an error if the volume cannot be opened, for example because it was pruned.
   func open(_ volume: String) throws(Failure) -> OpenFile {
     if let file = known.withLock({ $0.open?.volume == volume ? $0.open?.file : nil }) { return file }
     let file = try OpenFile(path(of: volume), O_RDONLY)

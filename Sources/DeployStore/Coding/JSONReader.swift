@@ -64,7 +64,7 @@ struct JSONReadMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func superDecoder(forKey key: Key) throws -> any Decoder { JSONReader(tape: tape, node: try find(key)) }
 }
 
-/// The elements of an array, in their order.
+/// The elements of an array, in order.
 struct JSONReadElements: UnkeyedDecodingContainer {
   let tape: JSONTape
   private let end: Int

@@ -1,5 +1,5 @@
-/// A parsed JSON text: its values in the order of the text. Each value has its range in the text, and the index of the value that follows
-/// it.
+/// A parsed JSON text, as the list of its values in the order of the text. Each value has its range in the text, and the index of the value
+/// that follows it.
 final class JSONTape {
   enum Kind { case null, yes, no, number, text, escapedText, array, object }
   struct Node {
@@ -13,7 +13,7 @@ final class JSONTape {
   // Filled by `init` alone, on one thread.
   @exclusivity(unchecked) private(set) var nodes: [Node] = []
   @exclusivity(unchecked) private var at = 0
-  /// The limit of nesting. Text that is nested more deeply is refused, because it could overflow the stack.
+  /// The largest depth of nesting. Text that is nested more deeply is refused, because it could overflow the stack.
   static let depthLimit = 400
 
   init(_ bytes: [UInt8]) throws {

@@ -1,15 +1,17 @@
 /// Encodes Codable values as compact JSON: members in the order of their declaration, no white space, and whole numbers distinct from
-/// fractions (`2` and `2.0`). We do not use Foundation's encoder, because the journal of 10,000 hosts has 400,000 entries, and because the
-/// bytes are hashed: equal values must give equal bytes in every version of the toolchain.
+/// fractions (`2` and `2.0`). We do not use Foundation's encoder, for two reasons. It is too slow for the journal of 10,000 hosts, which
+/// has 400,000 entries. Also, the bytes are hashed, so equal values must give equal bytes in every version of the toolchain.
 package enum CompactJSON {
-  /// Encodes a value. - Throws: only what the value's own `encode` throws.
+  /// Encodes a value.
+  /// - Throws: only what the value's own `encode` throws.
   package static func encode(_ value: some Encodable) throws -> [UInt8] {
     let writer = JSONWriter()
     try writer.write(value)
     return writer.bytes
   }
 
-  /// Decodes a value. - Throws: `DecodingError`, including for text that is not JSON.
+  /// Decodes a value.
+  /// - Throws: `DecodingError`, including for text that is not JSON.
   package static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
     let tape = try JSONTape(bytes)
     return try JSONReader(tape: tape, node: 0).decode(type)
@@ -17,10 +19,10 @@ package enum CompactJSON {
 }
 
 /// Writes in the order of the calls. A container is closed when the value that opened it returns, or when the container around it
-/// continues. So containers have to be filled one after the other, as in all synthesized code.
+/// continues. So code must fill containers one after the other, as all synthesized code does.
 final class JSONWriter: Encoder {
-  // The writer stays inside one call of `CompactJSON.encode`, so no accesses overlap. Checking that at run time would take a fifth of the
-  // time.
+  // The writer is used only inside one call of `CompactJSON.encode`, so no accesses overlap. A check of this at run time would take a fifth
+  // of the time.
   @exclusivity(unchecked) var bytes: [UInt8] = []
   @exclusivity(unchecked) private var open: [Level] = []
   var codingPath: [any CodingKey] { [] }

@@ -37,8 +37,8 @@ enum Disk {
   /// Reads a whole file.
   /// - Parameters:
   ///   - limit: the limit in bytes. A longer file is a failure.
-  ///   - waits: whether the file is allowed to be a pipe, in which case the function waits for its writer. If false, only a regular file is
-  ///     read.
+  ///   - waits: whether the file is allowed to be a pipe. If it is a pipe, the function waits for the pipe's writer. If false, only a
+  ///     regular file is read.
   static func read(_ path: String, limit: Int = 1 << 30, waits: Bool = false) throws(Failure) -> [UInt8] {
     let file = try OpenFile(path, O_RDONLY | (waits ? 0 : O_NONBLOCK), waits: waits)
     let status = try file.status()
@@ -52,7 +52,7 @@ enum Disk {
   }
 
   /// Writes a file so that, even after a loss of power, either the complete new file is in place or the path is unchanged. The file is
-  /// written under another name, synced and renamed.
+  /// first written under another name, and is then synced and renamed.
   static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Failure) {
     let temporary = temporaryName(for: path)
     do throws(Failure) {
@@ -67,7 +67,8 @@ enum Disk {
     if let slash = path.lastIndex(of: "/") { try syncFolder(String(path[..<slash])) }
   }
 
-  /// Returns a path in the same folder that no other process or thread uses. If the file is left behind, its name shows what it is.
+  /// Returns a path in the same folder that no other process or thread uses. If a file is left behind at this path, its name shows what it
+  /// is.
   static func temporaryName(for path: String) -> String { "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max)).tmp" }
 
   static func move(_ from: String, to path: String) throws(Failure) {
@@ -86,7 +87,7 @@ enum Disk {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Returns the status of a path without following a link there, or nil if nothing is there or it cannot be seen.
+  /// Returns the status of a path without following a link there, or nil if nothing is there or its status cannot be read.
   static func status(_ path: String) -> FileStatus? {
     var info = stat()
     return lstat(path, &info) == 0 ? FileStatus(info) : nil
@@ -97,7 +98,7 @@ enum Disk {
     do throws(SystemError) { return try FolderNames.read(folder) } catch { throw failure("read the folder", folder, error.code) }
   }
 
-  /// Returns, as strings, the names in a folder in which Lander chooses the names, or an empty list if the folder is missing.
+  /// Returns the names in a folder as strings, for folders in which Lander chooses the names. The list is empty if the folder is missing.
   static func ownNames(in folder: String) -> [String] {
     ((try? names(in: folder)) ?? []).map { String(decoding: $0, as: UTF8.self) }
   }

@@ -9,13 +9,14 @@ final class OpenFile: Sendable {
 
   /// - Parameters:
   ///   - flags: the flags of `open(2)`. Close-on-exec is always added, so that no child process inherits the file. With `O_NONBLOCK`, the
-  ///     caller checks itself what was opened.
-  ///   - waits: whether it may be a pipe, for whose other end this waits. If not, a pipe or a device in the file's place is a failure.
+  ///     caller itself has to check what was opened.
+  ///   - waits: whether the file is allowed to be a pipe, in which case the initializer waits for the pipe's other end. If false, a pipe or
+  ///     a device in the file's place is a failure.
   init(_ path: String, _ flags: Int32, mode: mode_t = 0o600, waits: Bool = false) throws(Failure) {
     descriptor = open(path, flags | O_CLOEXEC | (waits ? 0 : O_NONBLOCK), mode)
     self.path = path
     guard descriptor >= 0 else {
-      // The errors of a pipe that nobody reads, and of a socket.
+      // This is the error for a pipe that nobody reads, and for a socket.
       if errno == ENXIO { throw Self.misplaced(path) }
       throw Disk.failure(flags & O_CREAT == 0 ? "open" : "create", path)
     }

@@ -6,7 +6,7 @@ import GRDB
 struct ChainHead: Sendable {
   /// The sequence of the next entry.
   var next: Int
-  /// The newest link of the chain: the SHA-256 of the link before it and the newest payload, as 32 bytes.
+  /// The newest link of the chain, as 32 bytes: the SHA-256 of the previous link followed by the newest payload.
   var chain: [UInt8]
   var isConcluded: Bool
 
@@ -90,8 +90,8 @@ struct JournalRows: Sendable {
     }
   }
 
-  /// Writes the entries. First checks that the entry before them is in the file and has the link that they continue, because another
-  /// process might have written too.
+  /// Writes the entries. First checks that the preceding entry is in the file and has the link that the new entries continue, because
+  /// another process might have written entries in the meantime.
   func insert(into database: Database) throws {
     if let plan { try introduce(plan, to: database) }
     guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment.rawValue])

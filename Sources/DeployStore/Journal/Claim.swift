@@ -2,8 +2,8 @@ import DeployCore
 import DeployGround
 package import DeployModel
 
-/// The right of one engine process to run one deployment. It ends with `release`, with its last reference, or when the process dies,
-/// because it is a lock of the kernel. A deployment that has not ended and can be claimed was *interrupted*.
+/// The right of one engine process to run one deployment. The right ends with `release`, with the last reference to this object, or when
+/// the process dies, because it is a lock of the kernel. A deployment that has not ended and can be claimed was *interrupted*.
 package final class Claim: DeploymentClaim {
   package let deployment: Deployment.ID
   private let lock: FileLock

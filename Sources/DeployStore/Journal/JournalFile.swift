@@ -10,7 +10,7 @@ enum JournalFile {
   static let coding = 1
 
   /// `entries.key` is the deployment's number times 2³² plus the entry's sequence, so that the entries of a deployment are together and in
-  /// order. The triggers prevent entries from being changed or removed. If somebody changes or removes them in another way, the chain shows
+  /// order. The triggers prevent entries from being changed or removed. If entries are changed or removed in another way, the chain shows
   /// it.
   private static let schema = """
     CREATE TABLE IF NOT EXISTS deployments (
@@ -27,7 +27,7 @@ enum JournalFile {
   /// Opens the file, or creates it with mode 0600. Every commit is durable.
   static func open(_ path: String) throws(Problems) -> DatabaseQueue {
     do {
-      // SQLite gives its two other files the mode of this file.
+      // SQLite gives its two additional files the mode of this file.
       if !Disk.exists(path) { _ = try OpenFile(path, O_RDWR | O_CREAT) }
       var configuration = Configuration()
       configuration.busyMode = .timeout(30)
@@ -91,7 +91,7 @@ enum JournalFile {
     return error.message ?? "SQLite error \(error.resultCode.rawValue)"
   }
 
-  /// Returns what keeps the file from growing, and what to do; nil: the error has another cause.
+  /// Returns what keeps the file from growing, and what to do about it. Nil if the error has another cause.
   private static func noRoom(_ error: any Error) -> (words: String, fix: String)? {
     let code = (error as? DatabaseError)?.resultCode
     if code == .SQLITE_IOERR || code == .SQLITE_FULL, let limit = fileLimit {
@@ -100,7 +100,7 @@ enum JournalFile {
     return code == .SQLITE_FULL ? (reason(error), "free some space on its file system") : nil
   }
 
-  /// The limit of the size of files in bytes; nil: there is none.
+  /// The limit for the size of a file, in bytes, or nil if there is no limit.
   private static var fileLimit: Int? {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(Int.max) else { return nil }
@@ -116,7 +116,7 @@ enum JournalFile {
   }
 
   /// Returns the keys that enclose a deployment's entries: the key of the first requested entry, and the first key after the last entry.
-  /// - Throws: damage, if no deployment of a journal can have this number.
+  /// - Throws: damage if no deployment in a journal can have this number.
   static func bounds(of number: Int64, from first: Int = 0) throws(Damage) -> StatementArguments {
     guard (1..<1 << 30).contains(number) else {
       throw Damage(sequence: 0, what: "cannot be found: its deployment has the number \(number)")

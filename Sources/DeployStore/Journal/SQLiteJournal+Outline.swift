@@ -3,8 +3,8 @@ import FoundationEssentials
 import GRDB
 
 extension SQLiteJournal {
-  /// Returns, in order, the entries that say who made a deployment, why, and what it left behind. Other entries are not decoded, and
-  /// unreadable ones are left out.
+  /// Returns, in order, the entries that say who made a deployment, why, and in which state the deployment left its hosts. Other entries
+  /// are not decoded, and unreadable ones are left out.
   package nonisolated func outline(of deployment: Deployment.ID) async throws(Failure) -> [Entry] {
     try await read { database in
       guard let number = try Self.number(of: deployment, in: database) else { return [] }

@@ -18,7 +18,7 @@ extension SQLiteJournal {
     }
   }
 
-  /// Returns the entries from a given one on, for a reader that has seen the earlier ones. The entry before `first` is assumed to be
+  /// Returns the entries from `first` on, for a reader that has seen the earlier entries. The entry before `first` is assumed to be
   /// undamaged.
   package nonisolated func entries(of deployment: Deployment.ID, from first: Int) async throws(Failure) -> JournalReading {
     guard first > 0 else { return try await entries(of: deployment) }
@@ -43,7 +43,7 @@ extension SQLiteJournal {
     }
   }
 
-  /// Returns all deployments, the newest first. Every chain is checked, so damaged ones are found. Entries between the first and the last
+  /// Returns all deployments, the newest first. Every chain is checked, so damaged chains are found. Entries between the first and the last
   /// are not decoded.
   package nonisolated func deployments() async throws(Failure) -> [DeploymentSummary] {
     let claims = state.claims
@@ -71,8 +71,8 @@ extension SQLiteJournal {
     }
   }
 
-  /// Returns the sequence of the entry at which a deployment's chain was `chain`, as stated in a receipt on a host, or nil if there is no
-  /// such entry.
+  /// Returns the sequence of the entry at which a deployment's chain had the digest `chain`, which a receipt on a host states. Nil if there
+  /// is no such entry.
   package nonisolated func sequence(of chain: Digest, in deployment: Deployment.ID) async throws(Failure) -> Int? {
     try await read { database in
       guard let number = try Self.number(of: deployment, in: database) else { return nil }
@@ -89,8 +89,8 @@ extension SQLiteJournal {
     try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment.rawValue])
   }
 
-  /// Runs a walk over entries and returns the damage that the walk found, or nil if there is none. SQLite itself can find damage: a page
-  /// that it cannot read.
+  /// Runs a walk over entries and returns the damage that the walk found, or nil if there is none. The walk can also fail because SQLite
+  /// itself finds damage, such as a page that it cannot read.
   static func damage(next: @autoclosure () -> Int, _ walk: () throws -> Void) throws -> Damage? {
     do {
       try walk()
@@ -156,8 +156,8 @@ extension SQLiteJournal {
     return summary
   }
 
-  /// Returns the time until which hosts keep the parked deployment, according to the newest note about parking, or nil if an engine has
-  /// resumed the deployment or begun to.
+  /// Returns the time until which hosts keep the parked deployment, according to the newest note about parking. Nil if an engine has
+  /// resumed the deployment or begun to resume it.
   private static func parked(of number: Int64?, in database: Database) throws -> Timestamp? {
     guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"parked":"#, in: database),
       let entry = try? last.entry(), case .noted(.parked(let until?)) = entry.fact
@@ -174,8 +174,8 @@ extension SQLiteJournal {
     return Pause(message, since: entry.at)
   }
 
-  /// Returns whether a deployment ended with hosts that must go back or stages to undo, but its rollback never began because the engine
-  /// died first.
+  /// Returns whether a deployment ended with hosts to roll back or stages to undo, but its rollback never began because the engine died
+  /// first.
   private static func owes(_ conclusion: Conclusion, _ id: Deployment.ID, in database: Database) throws -> Bool {
     guard conclusion.owesWayBack else { return false }
     let kind = try JournalRows.text(of: .rollback(of: id))

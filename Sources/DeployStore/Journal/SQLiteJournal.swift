@@ -7,7 +7,8 @@ import GRDB
 package actor SQLiteJournal: Journal {
   package nonisolated let state: StateDirectory
   let database: DatabaseQueue
-  /// The end of the chain of each deployment that was written or requested. Entries that are being written are included.
+  /// The end of the chain of each deployment whose entries were written or whose chain was requested. Entries that are being written are
+  /// included.
   private var heads: [Deployment.ID: ChainHead] = [:]
   private var waiting: [Batch] = []
   private var isWriting = false
@@ -24,7 +25,8 @@ package actor SQLiteJournal: Journal {
   }
 
   /// Appends entries, which are durable when this returns. Appends that arrive during a sync share the next sync.
-  /// - Throws: `internal` for entries out of order, `store` or `noSpace` if the disk refuses. In these cases, nothing was written.
+  /// - Throws: `internal` if the entries are out of order, or `store` or `noSpace` if the disk refuses them. In these cases, nothing was
+  ///   written.
   package func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure) {
     guard !entries.isEmpty else { return }
     let head = try head(at: deployment)
@@ -38,7 +40,7 @@ package actor SQLiteJournal: Journal {
     output.put(chunk, of: deployment)
   }
 
-  /// The whole output of commands, not only the part that outcomes carry.
+  /// The whole output of commands, not only the part that outcomes contain.
   package nonisolated var output: Spool { Spool(folder: state.spool) }
 
   package nonisolated func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)? {
@@ -46,8 +48,8 @@ package actor SQLiteJournal: Journal {
     return try Claim(deployment, in: state.claims)
   }
 
-  /// Returns the newest link of a deployment's chain, for receipts. Before the first entry, this is the start of the chain. Returns nil if
-  /// the file cannot be read.
+  /// Returns the newest link of a deployment's chain, for receipts. If there is no entry yet, this is the start of the chain. Returns nil
+  /// if the file cannot be read.
   package func head(of deployment: Deployment.ID) -> Digest? { (try? head(at: deployment)).map { Digest(raw: $0.chain) } }
 
   private func head(at deployment: Deployment.ID) throws(Failure) -> ChainHead {
@@ -62,7 +64,7 @@ package actor SQLiteJournal: Journal {
     }
   }
 
-  /// Writes the rows. If another caller is already writing, that caller also writes the rows of all callers that wait.
+  /// Writes the rows. If another caller is already writing, that caller also writes the rows of all waiting callers.
   private func write(_ rows: JournalRows) async -> Failure? {
     if isWriting {
       return await withCheckedContinuation { waiting.append(Batch(rows: rows, done: $0)) }

@@ -23,7 +23,7 @@ package struct Spool: Sendable {
     try? OpenFile(path, O_WRONLY | O_CREAT).write(chunk.bytes, at: chunk.offset)
   }
 
-  /// Returns the output of one stream of a command, from `offset` on, or nothing if no output was kept.
+  /// Returns the output of one stream of a command, from `offset` on. The result is empty if no output was kept.
   package func output(
     of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream, from offset: Int = 0, limit: Int = 1 << 30
   ) throws(Failure) -> [UInt8] {
@@ -33,8 +33,8 @@ package struct Spool: Sendable {
     return try file.read(at: offset, count: max(0, min(limit, try file.status().size - offset)))
   }
 
-  /// Returns all streams of a deployment: first those of the engine's machine, then those of hosts by number. For each machine, they are in
-  /// the order of the intents.
+  /// Returns all streams of a deployment: first the streams of the engine's machine, then the streams of hosts, by host number. For each
+  /// machine, the streams are in the order of the intents.
   package func streams(of deployment: Deployment.ID) -> [Stream] {
     guard Deployment.isName(deployment) else { return [] }
     let places = Disk.ownNames(in: "\(folder)/\(deployment)").compactMap(Self.place(named:)).sorted { Self.rank($0) < Self.rank($1) }

@@ -10,7 +10,7 @@ struct StoredEntry {
   var payload: [UInt8]
   var chain: [UInt8]
 
-  /// - Throws: damage, if a field is missing or has another kind than a journal writes.
+  /// - Throws: damage if a field is missing, or is of a kind that a journal never writes.
   init(_ row: Row) throws {
     let fields = StoredRow(row)
     guard let key: Int64 = fields[0] else { throw Damage(sequence: 0, what: "has no key") }
@@ -44,7 +44,7 @@ struct StoredEntry {
     while let row = try rows.next() { try visit(StoredEntry(row)) }
   }
 
-  /// Visits, in order, the entries of a deployment whose facts have one of these names.
+  /// Visits, in order, those entries of a deployment whose facts have one of these names.
   static func all(of number: Int64, in database: Database, naming names: [String], _ visit: (StoredEntry) throws -> Void) throws {
     // The payload of an entry begins with the names of its fact.
     let isNamed = names.map { _ in "instr(substr(payload, 1, 120), ?) > 0" }.joined(separator: " OR ")
@@ -54,7 +54,8 @@ struct StoredEntry {
     while let row = try rows.next() { try visit(StoredEntry(row)) }
   }
 
-  /// Decodes the entry. - Throws: damage, if this version of Lander cannot read it.
+  /// Decodes the entry.
+  /// - Throws: damage if this version of Lander cannot read the entry.
   func entry() throws(Damage) -> Entry {
     guard coding <= JournalFile.coding else {
       throw Damage(sequence: sequence, what: "is coded in version \(coding), which only a newer lander reads")

@@ -1,7 +1,7 @@
 import GRDB
 
 /// The fields of a row in a file that might be damaged, so that a field might be missing or of any kind. Only this type reads rows, because
-/// GRDB's own subscript ends the program if a field has another kind.
+/// GRDB's own subscript ends the program if a field is of an unexpected kind.
 struct StoredRow {
   private let row: Row
   init(_ row: Row) { self.row = row }

@@ -6,11 +6,11 @@ import Glibc
 /// written completely before it is renamed into place. It stays until its message is in the journal.
 package struct StateMailbox: Mailbox {
   private let folder: String
-  /// The owner of the state folder. Files are accepted only from this user, from root and from the user of this process.
+  /// The owner of the state folder. Only files of this user, of root and of this process's user are accepted.
   private let owner: Int
   private let complain: @Sendable (Problem) -> Void
 
-  /// The largest number of messages that are allowed to wait for one deployment, and the largest size of a message's file in bytes.
+  /// The largest number of messages that can wait for one deployment, and the largest size of a message's file, in bytes.
   package static let (limit, sizeLimit) = (100, 8192)
   /// How often an engine looks for messages. A look costs one `opendir`.
   static let interval = Duration.milliseconds(500)
@@ -54,8 +54,9 @@ package struct StateMailbox: Mailbox {
   // MARK: for those who speak
 
   /// Leaves a message for a deployment. The message is durable when this returns.
-  /// - Throws: `invalid` for a message that no engine accepts, `noSpace` if too many messages wait, any failure of the disk, and
-  ///   `notPermitted` if root leaves a message in the state folder of another user, because that user's engine could not read it.
+  /// - Throws: `invalid` if no engine accepts the message, `noSpace` if too many messages are waiting, and any failure of the disk. Also
+  ///   throws `notPermitted` if root leaves a message in the state folder of another user, because that user's engine could not read the
+  ///   message.
   package func send(_ message: Message, to deployment: Deployment.ID) throws(Failure) {
     if geteuid() == 0, owner != 0 {
       let name = Self.name(owner)
@@ -83,14 +84,14 @@ package struct StateMailbox: Mailbox {
     }
   }
 
-  /// Returns whether a message waits because no engine has written it to its journal yet.
+  /// Returns whether a message is still waiting, because no engine has written it to the journal yet.
   package func waits(_ message: Message.ID, for deployment: Deployment.ID) -> Bool {
     guard let folder = try? folder(of: deployment) else { return false }
     return Disk.exists("\(folder)/\(message).json")
   }
 
-  /// Removes a message because its sender takes it back or the engine has written it to the journal. The folder is removed together with
-  /// its last message.
+  /// Removes a message, because the sender takes it back or because the engine has written it to the journal. The folder is removed
+  /// together with its last message.
   /// - Returns: whether the message was there.
   @discardableResult
   package func withdraw(_ message: Message.ID, from deployment: Deployment.ID) -> Bool {
@@ -113,7 +114,7 @@ package struct StateMailbox: Mailbox {
     var what: String
   }
 
-  /// Returns the messages that wait, the oldest first, and the files that are not messages. A file that is still being written is ignored.
+  /// Returns the waiting messages, the oldest first, and the files that are not messages. A file that is still being written is ignored.
   private func look(at deployment: Deployment.ID) -> (messages: [Message], faults: [Fault]) {
     guard let folder = try? folder(of: deployment), let status = Disk.status(folder) else { return ([], []) }
     guard status.kind == .directory, isOurs(status) else {
@@ -150,8 +151,8 @@ package struct StateMailbox: Mailbox {
     return message
   }
 
-  /// Returns whether root, the user of this process or the owner of the state folder owns a file, and no other user is allowed to write to
-  /// it.
+  /// Returns whether a file belongs to root, to the user of this process or to the owner of the state folder, and no other user is allowed
+  /// to write to it.
   private func isOurs(_ status: FileStatus) -> Bool {
     (status.owner == 0 || status.owner == Int(geteuid()) || status.owner == owner) && status.mode & 0o022 == 0
   }

@@ -3,7 +3,7 @@ package import DeployModel
 
 /// A source of secrets. A provider that lacks a secret returns nil. A provider that has the secret but cannot give its value throws.
 package protocol SecretProvider: Sendable {
-  /// Where the provider looks, as messages state it: `the environment`, `the file .secrets`.
+  /// The place where the provider looks, in words for messages: `the environment`, `the file .secrets`.
   var name: String { get }
   /// - Returns: nil if the provider lacks the secret.
   func value(of secret: String) async throws(Failure) -> String?
@@ -17,7 +17,8 @@ package actor SecretProviders: Secrets {
 
   package init(_ providers: [any SecretProvider]) { self.providers = providers }
 
-  /// - Throws: `missing`, with the providers that were asked, or `invalid` for an empty value, which would be found everywhere in output.
+  /// - Throws: `missing`, with the providers that were asked, or `invalid` if the value is empty. An empty value would be found everywhere
+  ///   in output.
   package func value(of name: String) async throws(Failure) -> String {
     if let value = known[ExactText(name)] { return value }
     for provider in providers {
@@ -31,8 +32,8 @@ package actor SecretProviders: Secrets {
       .missing, "nobody has the secret \(name): \(asked)", fix: "export \(name)=… where lander runs, or put it into the file of secrets")
   }
 
-  /// Returns a problem for each secret that is not available, in the order of `names`, so that a deployment is refused before anything
-  /// starts.
+  /// Returns a problem for each secret that is not available, in the order of `names`. With these problems, a deployment is refused before
+  /// anything starts.
   package func missing(of names: [String]) async -> [Problem] {
     var problems: [Problem] = []
     for name in names {

@@ -12,8 +12,8 @@ package struct EnvironmentSecrets: SecretProvider {
   package func value(of secret: String) async throws(Failure) -> String? { environment[secret] }
 }
 
-/// Secrets in a file with lines of the form `NAME=value`, or in a folder with one file for each secret. Other users must not be able to
-/// read these files.
+/// Secrets in a file with lines of the form `NAME=value`, or in a folder with one file for each secret. Files that other users can read are
+/// refused.
 package struct FileSecrets: SecretProvider {
   private let path: String
   package var name: String { "the file \(path)" }
@@ -47,8 +47,8 @@ package struct FileSecrets: SecretProvider {
     return text.withoutByteOrderMark
   }
 
-  /// Finds a secret in lines of the form `NAME=value`. Returns nil if it is not there. A line can begin with `export`, and the value can
-  /// have quotes. `#` begins a comment line.
+  /// Finds a secret in lines of the form `NAME=value`. Returns nil if no line has the secret. A line can begin with `export`, and the value
+  /// can have quotes. A line that begins with `#` is a comment.
   private static func value(of secret: String, in text: String) -> String? {
     var found: String?
     for line in text.fullLines {
@@ -77,7 +77,7 @@ package struct CommandSecrets: SecretProvider {
     self.run = run
   }
 
-  /// - Throws: `missing`, with the end of the program's output, which says why the program failed.
+  /// - Throws: `missing`, with the last part of the program's output, which says why the program failed.
   package func value(of secret: String) async throws(Failure) -> String? {
     guard SecretName.isGood(secret) else { return nil }
     let isNamed = argv.contains { $0.contains("{name}") }
@@ -105,8 +105,8 @@ package struct CommandSecrets: SecretProvider {
   }
   private static let longest = 200
 
-  /// Returns whether a word has 16 or more letters and digits in a row, with at least one of each. Such a word is neither a natural word
-  /// nor a path.
+  /// Returns whether a word has 16 or more letters and digits in a row, with at least one of each. Natural words and paths do not look like
+  /// that.
   private static func looksSecret(_ word: Substring) -> Bool {
     word.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "+_=-".contains($0))) }.contains { run in
       run.utf8.count >= 16 && run.contains(where: \.isNumber) && run.contains(where: \.isLetter)
