@@ -1,7 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// Checks the rules for gates (P5): only one is open at a time, each is opened and answered once, and no gate passes without an answer.
+/// Checks the rules for gates (P5): only one gate is open at a time, each gate is opened and answered once, and no gate passes without an
+/// answer.
 extension Checkers {
   mutating func opened(_ engine: Int, _ number: Int, _ gate: Gate) {
     let (last, isOpen) = (watches[engine].gates, watches[engine].openGate != nil)
@@ -29,8 +30,8 @@ extension Checkers {
     if answer.verdict == .fail, gate.failing == .fail { watches[engine].failedGate = number }
   }
 
-  /// P5: an operation of a strategy or a stage does not begin during a pause. Operations of hooks have a lifecycle event and are allowed to
-  /// begin. So are operations of the traffic adapter, which have a stage of their own.
+  /// P5: an operation of a strategy or a stage does not begin during a pause. Operations of hooks, which have a lifecycle event, are
+  /// allowed to begin. So are operations of the traffic adapter, which have a stage of their own.
   mutating func held(_ engine: Int, _ intent: Intent) {
     guard watches[engine].holds, watches[engine].plan.flow.rules != nil, intent.site.event == nil, intent.site.stage != "traffic" else {
       return

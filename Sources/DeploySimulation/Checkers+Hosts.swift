@@ -1,11 +1,11 @@
 import DeployCore
 import DeployModel
 
-/// Checks what must always hold for each host: it has one owner (P1) and a complete release (P3), it can go back (P7), and what a
+/// Checks what must always hold for each host: the host has one owner (P1) and a complete release (P3), it can go back (P7), and what a
 /// deployment says about it is true (P8).
 extension Checkers {
-  /// P1: whoever changes a host holds its lock, with the highest fence so far, and nothing that belongs to another owner runs there at the
-  /// same time.
+  /// P1: whoever changes a host holds its lock with the highest fence so far, and no job of another owner runs on the host at the same
+  /// time.
   mutating func owner(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     look(
       now.lock?.lock.token == change.token, "P1", host: host,
@@ -28,8 +28,8 @@ extension Checkers {
     }
   }
 
-  /// P3: `current` names a complete, verified release, or is removed because a deployment goes back to the time before the first
-  /// deployment. P7: the release that was current at the start of a deployment stays until its end.
+  /// P3: `current` names a complete, verified release, or is removed because the host returns to its state before the first deployment. P7:
+  /// the release that was current at the start of a deployment stays until its end.
   mutating func currency(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     if let current = now.current {
       look(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
@@ -45,7 +45,7 @@ extension Checkers {
     }
   }
 
-  /// P7: a host that goes back gets a release that is good, if it has one.
+  /// P7: a host that goes back gets a good release, if it has one.
   mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     let plan = watches[engine].plan
     guard let current = now.current, plan.kind.leadsToRelease, plan.kind != .deploy || plan.hosts[number].target?.id != current else {
@@ -69,7 +69,7 @@ extension Checkers {
     look(releases.count < 2, "P7", "\(id) has split the group: it runs \(releases.joined(separator: " and "))")
   }
 
-  /// P8: what a deployment says about each host when it ends is true.
+  /// P8: what a deployment says about each host when the deployment ends is true.
   mutating func truth(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     let watch = watches[engine]
     guard conclusion.status != .refused else { return }

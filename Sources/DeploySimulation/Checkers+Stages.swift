@@ -1,12 +1,12 @@
 import DeployCore
 import DeployModel
 
-/// A stage with a mark on hosts, which has run a command.
+/// A stage that has a mark on hosts and has run a command.
 struct StageRun: Sendable {
   var deployment: Deployment.ID
   var stage: String
   var revision: Digest
-  /// The intent of its last command.
+  /// The intent of the stage's last command.
   var intent: Int
   /// Whether a command failed and its outcome is known, so that the stage is allowed to run again.
   var failed = false
@@ -14,7 +14,7 @@ struct StageRun: Sendable {
   var isUnknown = false
 }
 
-/// A function that undoes a stage, and has run commands.
+/// A function that undoes a stage and has run commands.
 struct UndoRun: Sendable {
   var deployment: Deployment.ID
   var stage: String
@@ -22,7 +22,7 @@ struct UndoRun: Sendable {
   var lines: [String] = []
 }
 
-/// Checks the rules for stages with a mark on hosts: a stage runs once (*once*), even if nobody knows how it ended, and nothing goes back
+/// Checks the rules for stages with a mark on hosts: a stage runs once (*once*), even if nobody knows how it ended, and no host goes back
 /// past a stage that cannot be undone (P7).
 extension Checkers {
   /// Handles the start of a command on a host. If the deployment has already started a command of this stage, both commands belong to the
@@ -53,7 +53,7 @@ extension Checkers {
     stageRuns.append(StageRun(deployment: plan.id, stage: name, revision: revision, intent: change.intent))
   }
 
-  /// Returns whether a stage asked for the change, rather than a lifecycle event of the host.
+  /// Returns whether the change was requested by a stage, and not by a lifecycle event of the host.
   func isOfStage(_ now: SimulatedHost, _ change: HostChange) -> Bool {
     guard let job = now.jobs.index(of: change.intent, in: change.deployment) else { return false }
     let site = now.jobs[job].intent.site
@@ -141,7 +141,7 @@ extension Checkers {
     look(stage == nil, "P7", host: host, "it goes back behind stage \(stage ?? ""), which cannot be undone")
   }
 
-  /// P7: a deployment does not end with hosts that must go back past a stage that cannot be undone.
+  /// P7: a deployment does not end with hosts that would have to go back past a stage that cannot be undone.
   mutating func wayForward(_ engine: Int, _ conclusion: Conclusion) {
     let stage = barrier(engine)
     look(

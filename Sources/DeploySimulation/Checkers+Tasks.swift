@@ -2,7 +2,8 @@ import DeployModel
 
 /// Checks the rule for tasks: a host whose traffic was taken away for a task has its traffic back, or a person is told.
 extension Checkers {
-  /// Notes from which hosts the hooks of a task have taken the traffic away. If no hook gives the traffic back, this is unknown.
+  /// Records from which hosts the hooks of a task have taken the traffic away. This is unknown if the task has no hook that gives the
+  /// traffic back.
   mutating func drained(_ engine: Int, _ note: Note) {
     let plan = watches[engine].plan
     guard plan.kind.task != nil, plan.content.recipes[0].hooks.contains(where: { $0.event == .allowTraffic }) else { return }
@@ -14,7 +15,7 @@ extension Checkers {
     }
   }
 
-  /// P8: a host that a task calls good when it ends has its traffic.
+  /// P8: a host that a task reports as good when the task ends has its traffic.
   mutating func inService(_ engine: Int, _ conclusion: Conclusion) {
     for number in watches[engine].drained where conclusion.hosts.indices.contains(number) {
       switch conclusion.hosts[number] {

@@ -1,9 +1,10 @@
 import DeployCore
 import DeployModel
 
-/// Checks what must hold over all hosts of a deployment: enough of them serve (P4), and no more are exposed than gates allow (P5).
+/// Checks what must hold for all hosts of a deployment together: enough of them serve (P4), and no more of them are exposed than gates
+/// allow (P5).
 extension Checkers {
-  /// Returns whether an operation takes its host out of service if the host is in service.
+  /// Returns whether an operation takes a host that is in service out of service.
   func takesOut(_ intent: Intent) -> Bool {
     switch intent.operation {
     case .activate, .relink, .remove: return true
@@ -24,8 +25,8 @@ extension Checkers {
     look(count >= floor, "P4", host: host, "\(count) hosts serve after it was taken out, and the floor is \(floor)")
   }
 
-  /// Handles a host that has written its receipt. A host writes its receipt after it gets its traffic back, so it serves, even if the
-  /// engine died before it noted this.
+  /// Handles a host that has written its receipt. A host writes its receipt after it has its traffic back, so the host serves, even if the
+  /// engine died before it had noted this.
   mutating func settled(_ host: Int, _ now: SimulatedHost) {
     if let current = now.current, now.receipt?.release.id == current { serve(host, true) }
   }
@@ -120,7 +121,7 @@ extension Checkers {
     }
   }
 
-  /// P5: nothing more begins once the number of hosts that have failed, or are unreachable, exceeds the budget.
+  /// P5: nothing more begins once more hosts have failed, or more hosts are unreachable, than the budget allows.
   private mutating func budget(_ engine: Int, _ host: Int?) {
     let (failed, unreachable, bounds) = (watches[engine].failed, watches[engine].unreachable, watches[engine].plan.bounds)
     look(failed <= bounds.failed, "P5", host: host, "it was begun after \(failed) hosts had failed, the budget being \(bounds.failed)")
@@ -129,7 +130,7 @@ extension Checkers {
       "it was begun with \(unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
   }
 
-  /// P7: while a host might go back, no release that it could go back to is removed.
+  /// P7: while a host might go back, no release to which it could go back is removed.
   mutating func pruned(_ engine: Int) {
     guard watches[engine].plan.flow.prunesLast == true, !watches[engine].pruning else { return }
     watches[engine].pruning = true

@@ -15,8 +15,8 @@ package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Examines the simulated world after every event, and says which promise is broken. The checkers know plans, journals, hosts and the
-/// requests that reached the hosts. They ask the core for its view only to compare it with the facts.
+/// Examines the simulated world after every event, and says which promise is broken. The checkers know the plans, the journals, the hosts
+/// and the requests that reached the hosts. They ask the core for its view only to compare that view with the facts.
 package struct Checkers: Sendable {
   package private(set) var broken: [BrokenPromise] = []
   /// The number of comparisons so far.
@@ -32,7 +32,7 @@ package struct Checkers: Sendable {
   var fences: [Int]
   /// The runs of stages that run once for a revision, or that cannot be undone.
   var stageRuns: [StageRun] = []
-  /// The functions that have undone such stages since, the newest last.
+  /// The functions that have undone such stages since then, the newest last.
   var undoRuns: [UndoRun] = []
   /// The releases with which a deployment has succeeded, and those that hosts had as good releases at the start.
   var good: [Release.ID]
@@ -52,9 +52,9 @@ package struct Checkers: Sendable {
   /// What is watched about one deployment. Its arrays are indexed by the host's number in the plan.
   struct Watch: Sendable {
     var plan: Plan
-    /// The number in the world of each host in the plan.
+    /// For each host in the plan, its number in the world.
     var fleet: [Int]
-    /// The number in the plan of each host in the world, or nil if the plan does not have the host.
+    /// For each host in the world, its number in the plan, or nil if the plan does not have the host.
     var numbers: [Int?]
     /// The highest intent in the deployment's journal. Intents have no gaps and are in order.
     var appended = 0
@@ -64,7 +64,7 @@ package struct Checkers: Sendable {
     var foreign: [String?]
     /// Whether the application had data on the host at the start.
     var data: [Bool]
-    /// Whether the receipt says that the host already has everything that the plan wants.
+    /// Whether, according to the receipt, the host already has everything that the plan wants.
     var same: [Bool]
     /// Whether a wave that has begun includes the host.
     var allowed: [Bool]
@@ -86,7 +86,7 @@ package struct Checkers: Sendable {
     var heard: [Message.ID] = []
     /// Whether the last entry of the journal is written.
     var isWritten = false
-    /// Whether a person asked for a pause, and nothing has ended it.
+    /// Whether a person asked for a pause that has not been ended.
     var paused = false
     /// Whether the deployment has noted that it is paused, but has not noted yet that it continues.
     var holds = false
@@ -128,7 +128,7 @@ package struct Checkers: Sendable {
       guard let receipt = hosts[number].receipt, let target = host.target else { return false }
       let isCurrent = receipt.release.id == target.id && hosts[number].current == target.id
       let isWhole = !hosts[number].damaged.contains(target.id) && !hosts[number].isUnsettled
-      // A person asked for the host to be changed again.
+      // A person requested that the host be changed again.
       return isCurrent && isWhole && host.repairs != true && receipt.inputs == (host.inputs ?? plan.content.inputs)
     }
     let count = fleet.count { serving[$0] }
@@ -158,7 +158,8 @@ package struct Checkers: Sendable {
     }
   }
 
-  /// Handles a message that reached the mailbox of a deployment. After the last entry of the journal, no engine reads it.
+  /// Handles a message that reached the mailbox of a deployment. Once the last entry of the journal is written, no engine reads further
+  /// messages.
   mutating func told(_ engine: Int, _ message: Message) {
     if watches.indices.contains(engine), !watches[engine].isWritten { watches[engine].told.append(message.id) }
   }
@@ -184,7 +185,7 @@ package struct Checkers: Sendable {
       out(engine, watches[engine].fleet[host])
     }
     if case .prune = intent.operation { pruned(engine) }
-    // All hosts have ended by that time. The first host that is told makes the release good for all hosts.
+    // All hosts have ended by that time. Once one host has been told, the release is good for all hosts.
     if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id,
       let release = watches[engine].plan.content.release?.id
     {
@@ -229,14 +230,14 @@ package struct Checkers: Sendable {
     }
   }
 
-  /// Returns whether a change is the good receipt of a slot that keeps its release and takes over the traffic: the receipt's inputs stay
-  /// the same.
+  /// Returns whether a change is the good receipt of a slot that keeps its release and takes over the traffic. Such a receipt has the same
+  /// inputs as the one before it.
   private func isOfTakeover(_ now: SimulatedHost, _ change: HostChange, _ engine: Int, _ number: Int) -> Bool {
     guard change.kind == .receipt, let host = watches[engine].plan.hosts.first(where: { $0.host.number == number }) else { return false }
     return host.host.slot != nil && now.receipt?.inputs == (host.inputs ?? watches[engine].plan.content.inputs)
   }
 
-  /// Returns whether a host is a partner in a deployment, which gets no release.
+  /// Returns whether a host is a partner in a deployment. Partners get no release.
   private func isPartner(_ host: Int, of deployment: Deployment.ID) -> Bool {
     watches.contains { $0.plan.id == deployment && $0.plan.ownPartners.contains { $0.name == names[host] } }
   }
@@ -262,7 +263,7 @@ package struct Checkers: Sendable {
     if plan.kind == .rollback(of: nil), conclusion.status == .succeeded { whole(engine, conclusion, hosts: hosts) }
   }
 
-  /// Handles the end of the simulation, after which nothing can happen.
+  /// Handles the end of the simulation. Nothing can happen after it.
   mutating func ended(_ deployments: [(Plan, Conclusion?)], hosts: [SimulatedHost], calm: Bool) {
     for (plan, conclusion) in deployments {
       look(conclusion != nil, "P6", "deployment \(plan.id) waits for something that will never come")

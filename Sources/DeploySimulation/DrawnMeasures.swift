@@ -1,10 +1,10 @@
 import DeployCore
 import DeployModel
 
-/// The scripts of a simulated rollout, in which drawn measurements replace the functions that measure hosts for an analysis. All other
-/// functions run.
+/// The scripts of a simulated rollout. Drawn measurements replace the functions that measure hosts for an analysis. All other functions
+/// run.
 final class DrawnMeasures: Scripts {
-  /// Why the fault does not fit an analysis of the recipe; nil: it fits.
+  /// Why the fault does not fit an analysis of the recipe, or nil if it fits.
   private(set) var problem: Problem?
 
   private let scripts: any Scripts
@@ -12,7 +12,8 @@ final class DrawnMeasures: Scripts {
   private let metrics: FleetMetrics
   private let faults: FleetFaults
   private let seed: UInt64
-  /// The analyses that the strategy asked for, by the function that measures. A later one with the same function replaces the first.
+  /// The analyses that the strategy asked for, by the function that measures. A later analysis with the same function replaces an earlier
+  /// one.
   private var analyses: [Int: Watch] = [:]
   private var looks: [ScriptID: Look] = [:]
   private var series: [FleetSeries?]
@@ -70,6 +71,6 @@ final class DrawnMeasures: Scripts {
     return .text("\(failed)/\(total)")
   }
 
-  /// How many times larger the value of a host is whose checks fail.
+  /// The factor by which the value of a host is larger if the host's checks fail.
   private static let illness = 10.0
 }

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A queue of future events, as a binary heap. The earliest event comes out first. Of two events at the same time, the one that was put in
-/// first comes out first.
+/// A queue of future events, as a binary heap. The earliest event comes out first. Events at the same time come out in the order in which
+/// they were put in.
 package struct EventQueue<Element: Sendable>: Sendable {
   /// The key by which the heap is ordered. Elements are large, so only keys are moved.
   private struct Item: Sendable {
@@ -20,7 +20,7 @@ package struct EventQueue<Element: Sendable>: Sendable {
   /// When the next event happens, or nil if the queue is empty.
   package var earliest: Timestamp? { items.first?.at }
 
-  /// Puts an element in. It comes out at that time.
+  /// Puts in an element that comes out at this time.
   package mutating func push(_ element: Element, at time: Timestamp) {
     let slot = free.popLast() ?? elements.count
     if slot == elements.count { elements.append(element) } else { elements[slot] = element }

@@ -5,15 +5,15 @@ package import DeployModel
 package struct Faults: Sendable, Hashable {
   /// The share of commands and checks that fail.
   package var failing = 0.0
-  /// The share of operations that take 20 times as long.
+  /// The share of operations that take 20 times as long as usual.
   package var slow = 0.0
-  /// The share of stagings that find the disk full.
+  /// The share of operations that stage a release and find the disk full.
   package var noSpace = 0.0
   /// The share of operations whose reply is lost, so that the transport asks again.
   package var lostReply = 0.0
-  /// The share of hosts that are out of reach from the start and stay out of reach.
+  /// The share of hosts that are unreachable from the start to the end.
   package var unreachable = 0.0
-  /// The share of operations during which the host goes out of reach, for 1 to 120 seconds.
+  /// The share of operations during which the host becomes unreachable, for 1 to 120 seconds.
   package var partition = 0.0
   /// The share of operations during which the host restarts.
   package var reboot = 0.0
@@ -26,25 +26,25 @@ package struct Faults: Sendable, Hashable {
 
   /// Something that goes wrong at a place and a time that a test chose.
   package enum Appointment: Sendable, Hashable {
-    /// The host is out of reach from `from` on, for `length`.
+    /// The host is unreachable from `from` on, for `length`.
     case partition(host: Int, from: Interval, length: Interval)
     case reboot(host: Int, at: Interval)
     /// Somebody cancels the first deployment.
     case cancel(at: Interval)
     /// Somebody sends this message to the first deployment.
     case say(at: Interval, Message)
-    /// While the host is being brought to `release` (any release if nil), every command and check of this event fails on the host, and so
+    /// While the host is being brought to `release` (nil means any release), every command and check of this event fails on the host. So
     /// does every switch of `current` in this event.
     case failing(host: Int, LifecycleEvent, release: Release.ID?)
     /// The operation with this verb fails on the host.
     case refusing(host: Int, verb: String, Failure.Kind)
   }
 
-  /// The names that `parse` accepts, in the order of its help.
+  /// The names that `parse` accepts, in the order in which help lists them.
   package static let names = ["failing", "slow", "no-space", "lost-reply", "unreachable", "partition", "reboot", "crash"]
 
   /// Reads a string such as `failing=1%,reboot=0.1%,crash=0.02`. `chaos` stands for a little of everything, and `none` for nothing.
-  /// - Throws: every part that was not understood, with the known names.
+  /// - Throws: an error that lists every part that was not understood, and the known names.
   package static func parse(_ text: String) throws(Problems) -> Faults {
     var faults = Faults()
     if text == "none" { return faults }
@@ -170,7 +170,7 @@ package enum Pace: Sendable, Hashable {
   case usual
   /// Each operation takes a millisecond, for tests in real time.
   case instant
-  /// Each operation takes as long as its deadline allows and then succeeds. This shows how long a deployment can last at most.
+  /// Each operation takes as long as its deadline allows and then succeeds. This shows the longest time that a deployment can take.
   case deadline
 
   func duration(of intent: Intent, host: Int, deployment: Int, dice: Dice) -> Interval {

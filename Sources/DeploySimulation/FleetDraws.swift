@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// What chance decides for each host of a fleet in one run: how long its change takes, and what the result is. The decision depends only on
-/// the seed, the run and the host's number, so all strategies meet the same hosts.
+/// What chance decides for each host of a fleet in one run: how long the change of the host takes, and how it ends. The decision depends
+/// only on the seed, the run and the host's number, so all strategies meet the same hosts.
 package struct FleetDraws: Sendable {
   package enum End: Sendable, Hashable {
     case good
@@ -21,7 +21,7 @@ package struct FleetDraws: Sendable {
     /// How long the change to the new release takes.
     package var duration: Interval
     package var end: End
-    /// The time between the host getting the release and becoming unhealthy, or nil if it stays healthy.
+    /// The time from when the host gets the release until it becomes unhealthy, or nil if it stays healthy.
     package var leak: Interval?
   }
 
@@ -30,7 +30,7 @@ package struct FleetDraws: Sendable {
 
   /// - Parameters:
   ///   - count: the number of hosts.
-  ///   - pace: the median of the durations. The slowest hosts take twice as long, and the quickest half as long.
+  ///   - pace: the median of the durations. The slowest hosts take twice as long, and the quickest hosts take half as long.
   package init(_ count: Int, _ faults: FleetFaults, seed: UInt64, run: Int, pace: Interval) {
     var mixed = SeededRandom(seed: UInt64(run) &* 0xd6e8_feb8_6659_fd93)
     var random = SeededRandom(seed: seed ^ mixed.next())

@@ -1,8 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// What goes wrong on a fleet in which each host has only a drawn duration and a drawn result. Each share is a share of the hosts, from 0
-/// to 1.
+/// What goes wrong on a fleet whose hosts have only a drawn duration and a drawn result. Each share is a share of the hosts, from 0 to 1.
 package struct FleetFaults: Sendable, Hashable {
   /// The faults as a person typed them.
   package private(set) var text = "none"
@@ -10,18 +9,18 @@ package struct FleetFaults: Sendable, Hashable {
   package var bad = 0.0
   /// The share of hosts on which the release starts, but every check fails from then on.
   package var unhealthy = 0.0
-  /// How much worse a host with the release measures than without it, in the notation of a margin: `+0.5pp`. Nothing else is wrong with the
-  /// release. Nil: it measures the same.
+  /// How much worse the measurements of a host are with the release than without it, in the notation of a margin: `+0.5pp`. Nothing else is
+  /// then wrong with the release. Nil if the measurements are the same.
   package var worse: String?
-  /// How long after it got the release a host becomes unhealthy, plus or minus a tenth; nil: no host does.
+  /// How long after a host got the release it becomes unhealthy, plus or minus a tenth. Nil if no host becomes unhealthy.
   package var leak: Interval?
-  /// The share of hosts whose connection breaks during their change, whatever the release is.
+  /// The share of hosts whose connection breaks during their change, no matter which release they get.
   package var flaky = 0.0
   /// The share of these hosts whose connection breaks only once, so that a second try succeeds.
   package var transient = 0.8
-  /// The share of hosts that take 20 times as long as others.
+  /// The share of hosts that take 20 times as long as the others.
   package var slow = 0.0
-  /// The share of hosts that are out of reach when their turn comes.
+  /// The share of hosts that are unreachable when their turn comes.
   package var unreachable = 0.0
 
   /// Makes a fleet on which nothing goes wrong.
@@ -37,13 +36,14 @@ package struct FleetFaults: Sendable, Hashable {
     return faults
   }
 
-  /// The names that `init(parsing:)` accepts, in the order of its help. Each has its default share, or nil if the name needs a value.
+  /// The names that `init(parsing:)` accepts, in the order in which help lists them. Each has its default share, or nil if the name needs a
+  /// value.
   package static let names: [(name: String, share: Double?)] = [
     ("bad-release", 1), ("unhealthy", 1), ("leak", nil), ("worse", nil), ("flaky", 0.001), ("slow", 0.05), ("unreachable", 0.001),
   ]
 
   /// Reads a string such as `bad-release`, `flaky=0.1%,slow=5%` or `leak=45m`. `none` stands for nothing.
-  /// - Throws: every part that was not understood, with the known names.
+  /// - Throws: an error that lists every part that was not understood, and the known names.
   package init(parsing typed: String) throws(Problems) {
     text = typed
     guard typed != "none" else { return }
@@ -56,7 +56,8 @@ package struct FleetFaults: Sendable, Hashable {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Takes one part of the string. - Returns: what is wrong with it, or nil if nothing is wrong.
+  /// Takes one part of the string.
+  /// - Returns: what is wrong with the part, or nil if nothing is wrong.
   private mutating func take(_ name: String, _ value: String?) -> Problem? {
     let all = Self.names.map(\.name).joined(separator: ", ")
     if name.isEmpty { return Problem("a fault is missing", subject: "--fault", fix: "write bad-release or flaky=0.1%; names: \(all)") }
@@ -92,7 +93,7 @@ package struct FleetFaults: Sendable, Hashable {
     return nil
   }
 
-  /// Reads a share such as `1%` or `0.01`; nil: the text is none, or is not from 0 to 1.
+  /// Reads a share such as `1%` or `0.01`. Returns nil if the string is not a share, or if the share is not from 0 to 1.
   package static func share(_ text: String) -> Double? {
     let share = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
     guard let share, share >= 0, share <= 1 else { return nil }

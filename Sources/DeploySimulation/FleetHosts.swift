@@ -1,11 +1,11 @@
 import DeployCore
 import DeployModel
 
-/// The state of a simulated fleet, which the run and the drawn measurements share.
+/// The state of a simulated fleet. The run and the drawn measurements share it.
 final class FleetHosts {
   let draws: [FleetDraws.Draw]
   var now: Timestamp
-  /// When each host got the release, by host number; nil: the host does not have it.
+  /// When each host got the release, by host number, or nil if the host does not have it.
   var gotAt: [Timestamp?]
 
   init(_ draws: FleetDraws, at now: Timestamp) {

@@ -1,4 +1,4 @@
-/// What the hosts of a simulated fleet show to an analysis if the release is as good as the old one.
+/// What an analysis measures on the hosts of a simulated fleet if the new release is as good as the old one.
 package struct FleetMetrics: Sendable, Hashable {
   /// The number of requests that a host serves in a second, on average.
   package var requests = 10.0

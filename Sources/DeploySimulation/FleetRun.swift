@@ -7,7 +7,7 @@ package struct FleetRun {
   /// A wave, and its result.
   package struct Wave: Sendable, Hashable {
     package var hosts: [Int]
-    /// The result, or nil if the deployment ended before the wave did.
+    /// The result, or nil if the deployment ended before the wave ended.
     package var result: WaveResult?
   }
 
@@ -19,14 +19,14 @@ package struct FleetRun {
   package private(set) var duration = Interval.zero
   /// The number of hosts whose change began.
   package private(set) var exposed = 0
-  /// The time from the change of the first host on which the release is bad to the end of the failed deployment, or nil if the deployment
-  /// did not fail or reached no such host.
+  /// The time from the change of the first host on which the release is bad to the end of the failed deployment. Nil if the deployment did
+  /// not fail, or did not reach such a host.
   package private(set) var foundAfter: Interval?
-  /// The smallest number of hosts that served at the same time.
+  /// The smallest number of hosts that served at any moment.
   package private(set) var lowest: Int
-  /// Why the recipe cannot be simulated with these faults; nil: it can.
+  /// Why the recipe cannot be simulated with these faults, or nil if it can.
   package var problem: Problem? { measures.problem }
-  /// Why looks at hosts could not decide, so that a person was asked; nil: no person was.
+  /// Why looks at hosts could not decide, so that a person was asked. Nil if no person was asked.
   package private(set) var undecided: String?
   /// The waves, in order.
   package private(set) var waves: [Wave] = []
@@ -48,7 +48,7 @@ package struct FleetRun {
   /// How many times each host was tried, by host number.
   private var tries: [Int]
   private var isBegun: [Bool]
-  /// Why the last gate that was closed could not decide; nil: it could.
+  /// Why the last gate that was closed could not decide, or nil if it could.
   private var doubt: String?
   private let limit: Int
 
@@ -59,7 +59,7 @@ package struct FleetRun {
   /// - Parameters:
   ///   - beginning: the plan's rollout, which has handled no event yet.
   ///   - scripts: the scripts of the plan's recipes. They cannot be used again.
-  ///   - limit: the number of events after which the deployment counts as stuck; nil: a number that grows with the fleet.
+  ///   - limit: the number of events after which the deployment counts as stuck, or nil for a number that grows with the fleet.
   package init(
     _ beginning: Rollout, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, _ metrics: FleetMetrics = FleetMetrics(),
     seed: UInt64 = 0, limit: Int? = nil
@@ -140,7 +140,7 @@ package struct FleetRun {
     }
   }
 
-  /// Answers a gate that asks people, a second later.
+  /// Answers, after one second, a gate that asks people.
   private mutating func answer(_ gate: Gate, _ number: Int) {
     let kind: Message.Kind
     switch gate.kind {
@@ -172,7 +172,7 @@ package struct FleetRun {
 
   /// How long a check of a host takes.
   private static let look = Interval(milliseconds: 50)
-  /// How long the engine waits for a host that is out of reach.
+  /// How long the engine waits for a host that is unreachable.
   private static let patience = Interval.seconds(60)
 
   /// Changes a host to the new release, or back to the old one. Here, the change back takes no time.

@@ -1,14 +1,14 @@
 import DeployCore
 import DeployModel
 
-/// The measurements of one simulated host. Hosts differ a little from each other, and successive values of a host depend on each other.
+/// The measurements of one simulated host. Hosts differ a little from each other, and each value of a host depends on the previous one.
 struct FleetSeries {
   private var random: SeededRandom
   /// The host's own deviation, in standard deviations.
   private let deviation: Double
   private var drift: Double
 
-  /// The standard deviation of hosts from each other, and of the values of one host, as shares of the value.
+  /// The standard deviations between hosts and within the values of one host, as shares of the value.
   private static let (between, within) = (0.05, 0.1)
   /// How much of a value's deviation remains in the next value.
   private static let memory = 0.5
@@ -45,6 +45,6 @@ struct FleetSeries {
   /// Returns a number from 0 up to but not including 1.
   private static func uniform(_ random: inout SeededRandom) -> Double { Double(random.next() >> 11) / Double(1 << 53) }
 
-  /// Returns a normally distributed number: the sum of twelve uniform ones is close enough.
+  /// Returns a normally distributed number. The sum of twelve uniform numbers is close enough.
   private static func normal(_ random: inout SeededRandom) -> Double { (0..<12).reduce(-6) { sum, _ in sum + uniform(&random) } }
 }

@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// Performs what jobs do to a host when their time comes.
+/// Performs the changes that jobs make to a host, at their times.
 extension SimulatedHost {
   /// Returns when the next step of a job is due.
   package func due(_ job: Int) -> Timestamp { jobs[job].ends }
 
-  /// Takes a job one step further. `turn` is the value that the job's `turn` had when the step was planned. If the job's value differs now,
-  /// the job has ended in the meantime, and nothing happens.
+  /// Takes a job one step further. `turn` is the value that the job's `turn` had when the step was planned. If the job has another value
+  /// now, it has ended in the meantime, and nothing happens.
   package mutating func proceed(_ job: Int, turn: Int, at now: Timestamp) -> Progress {
     guard jobs[job].state == .running, jobs[job].turn == turn else { return .none }
     if defect == .switchInTwoSteps, case .activate = jobs[job].intent.operation, current != nil, jobs[job].fate.failure == nil {
@@ -114,7 +114,7 @@ extension SimulatedJob {
 }
 
 extension DeployModel.Operation {
-  /// Whether both streams of the command are merged, or nil if the operation is not a command, so that its outcome has no streams.
+  /// Whether both streams of the command are merged. Nil if the operation is not a command, so that its outcome has no streams.
   fileprivate var merge: Bool? {
     switch self {
     case .run(let command): command.merge
@@ -125,6 +125,6 @@ extension DeployModel.Operation {
 }
 
 extension Outcome {
-  /// The value that a rehearsal returns if nobody can know beforehand what the real host would say.
+  /// The value that a rehearsal returns if nobody can know in advance what the real host would answer.
   package static let rehearsed = Value.record([Value.Member("rehearsed", .bool(true))])
 }

@@ -7,7 +7,7 @@ extension SimulatedHost {
   package struct Place: Sendable, Hashable {
     package var ticket: Ticket
     package var renewed: Timestamp
-    /// The number by which places are ordered inside a rank. The lowest comes first.
+    /// The number by which places of the same rank are ordered. The lowest number comes first.
     package var number: Int
     func isHeld(at now: Timestamp) -> Bool { renewed + ticket.lease > now }
     /// The place in the form of a survey.
@@ -18,7 +18,7 @@ extension SimulatedHost {
     var other: LinePlace.Other { LinePlace.Other(owner: ticket.owner, purpose: ticket.purpose, since: ticket.since) }
   }
 
-  /// A deployment that a newer deployment has superseded: the token of the earlier deployment, and the newer one.
+  /// A deployment that a newer deployment has superseded: the token of the earlier deployment, and the newer deployment.
   package struct Passed: Sendable, Hashable {
     package var token: String
     package var by: LinePlace.Other
@@ -62,8 +62,8 @@ extension SimulatedHost {
     passed.removeAll { $0.token == token }
   }
 
-  /// Returns the refusal of a free lock if another deployment comes first or a newer deployment was on the host, or nil if the lock is
-  /// given.
+  /// Returns the refusal of a free lock if another deployment comes first or if a newer deployment was on the host. Returns nil if the lock
+  /// is granted.
   func outOfTurn(_ request: LockRequest, at now: Timestamp) -> Outcome? {
     if lock?.lock.token == request.token { return nil }
     if request.ticket != Ticket.none {

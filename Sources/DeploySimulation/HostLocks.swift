@@ -1,10 +1,11 @@
 import DeployCore
 import DeployModel
 
-/// The lock and the fence of a host. The lock has one owner at a time. The host refuses requests from an owner that was overtaken.
+/// The lock and the fence of a host. The lock has one owner at a time. The host refuses requests from an earlier owner once a newer owner
+/// has taken the lock.
 extension SimulatedHost {
-  /// Takes or renews the lock, and raises the fence. Returns the refusal if another deployment holds the lock or the plan is out of date,
-  /// or nil if the lock has been taken.
+  /// Takes or renews the lock, and raises the fence. Returns nil if this succeeded, or the refusal if another deployment holds the lock or
+  /// the plan is out of date.
   mutating func take(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
     if defect != .fenceIgnored {
       if let refusal = heldByAnother(request, for: site, at: now) ?? outOfTurn(request, at: now) { return refusal }
@@ -40,8 +41,8 @@ extension SimulatedHost {
     return defect == .fenceIgnored ? now : until
   }
 
-  /// Gives the lock back if the token is the holder's. The lock of another holder stays. If `good` names a deployment, that deployment's
-  /// release is good from now on.
+  /// Releases the lock if the token belongs to the holder. The lock of another holder stays. If `good` names a deployment, that
+  /// deployment's release is good from now on.
   mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) -> Outcome {
     guard let held = lock else {
       // A person has removed the lock in the meantime. The records are written anyway, unless a newer deployment has had the lock.
@@ -56,19 +57,19 @@ extension SimulatedHost {
     return .done()
   }
 
-  /// Records what a deployment leaves when it gives its lock back.
+  /// Records what a deployment leaves on the host when it releases its lock.
   private mutating func end(_ good: Deployment.ID?, _ left: FailedRestore?) {
     if let good { prove(good) }
     if let left { failedRestore = left.replacing(failedRestore) }
   }
 
-  /// Removes the lock of a request that was refused in the end.
+  /// Removes the lock of a request that was refused after all.
   mutating func dropLock(of operation: DeployModel.Operation) {
     if case .lock(let request) = operation, lock?.lock.token == request.token { lock = nil }
   }
 
-  /// Returns the refusal for an owner that was overtaken, or for another owner of the same fence, or nil if the request is allowed. A
-  /// person's request has the fence -1.
+  /// Returns the refusal for an owner that a newer owner has replaced, or for another owner with the same fence. Returns nil if the request
+  /// is allowed. A person's request has the fence -1.
   func refusal(ofFence number: Int, token: String, verb: String) -> Outcome? {
     guard number >= 0, number < fence.number || (number == fence.number && !fence.token.isEmpty && token != fence.token) else { return nil }
     let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""

@@ -1,7 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// A parked deployment on a host. The host keeps its lock, and gives it to one of the engines that want to resume the deployment.
+/// A parked deployment on a host. The host keeps the deployment's lock, and gives the lock to one of the engines that want to resume the
+/// deployment.
 extension SimulatedHost {
   mutating func park(_ request: ParkRequest, _ job: SimulatedJob, at now: Timestamp) -> Outcome {
     guard lock?.lock.token == job.token else { return .failed(.fenced, "\(name) has no lock of \(job.deployment)") }
@@ -27,7 +28,7 @@ extension SimulatedHost {
     guard let held = lock, held.lock.token == job.token else {
       return .failed(.fenced, "\(name) has no lock of \(job.deployment)")
     }
-    // A host that does not know about this round yet has the record of an earlier round.
+    // A host that does not know about this round yet still has the record of an earlier round.
     if defect != .parkedForEveryone, let taken = held.taken, taken.round >= request.round, taken.claim != request.claim {
       return .failed(.fenced, "\(taken.by) resumed \(job.deployment)", fix: "lander status")
     }

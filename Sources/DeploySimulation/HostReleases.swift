@@ -60,7 +60,7 @@ extension SimulatedHost {
     return .done(.list(gone.reversed().map { .text($0.rawValue) }))
   }
 
-  /// Removes the release that was kept only because a rollback might have needed it, once the current release is good.
+  /// Once the current release is good, removes the release that was kept only because a rollback might have needed it.
   mutating func trim() {
     defer { surplus = nil }
     guard let surplus, ![receipt?.release.id, previous?.release.id, current].contains(surplus) else { return }
@@ -102,7 +102,7 @@ extension SimulatedHost {
     return .done(.list((texts[digest] ?? []).map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
 
-  /// Removes the receipt of the current release, because no other release of Lander follows.
+  /// Removes the receipt of the current release, because no other release of Lander takes its place.
   private mutating func leave() {
     if let current, receipt?.release.id == current { receipt = nil }
   }

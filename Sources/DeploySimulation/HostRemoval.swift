@@ -6,8 +6,8 @@ extension SimulatedHost {
   /// Whether any folder named `shared` contains anything.
   var hasData: Bool { files.keys.contains { $0.contains("/shared/") } }
 
-  /// Plays a removal that fails. If the failure's kind is `failed`, nothing is removed. Otherwise, the removal stops after it has removed
-  /// `current`.
+  /// Simulates a removal that fails. If the failure's kind is `failed`, nothing is removed. Otherwise, the removal stops after it has
+  /// removed `current`.
   mutating func removalFailed(_ outcome: Outcome, _ job: SimulatedJob) -> Outcome {
     guard current != nil else { return outcome }
     if outcome.failure?.kind == .failed { return outcome.leavingWhole }
@@ -16,7 +16,7 @@ extension SimulatedHost {
     return outcome
   }
 
-  /// Removes the application. The outcome has the names of what stays in its folder.
+  /// Removes the application. The outcome lists the names of everything that stays in the application's folder.
   mutating func remove(shared: Bool, _ job: SimulatedJob) -> Outcome {
     if strange != nil {
       return .failed(.invalid, "lander did not make current of \(name), and it is left alone", fix: "look whose it is").leavingWhole

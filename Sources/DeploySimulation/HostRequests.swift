@@ -25,7 +25,7 @@ package struct HostChange: Sendable, Hashable {
 
 /// How a host handles a request.
 package enum Reception: Sendable, Hashable {
-  /// The host answered immediately, with a refusal or with the recorded outcome of a job that has ended.
+  /// The host answered immediately, either with a refusal or with the recorded outcome of a job that has ended.
   indirect case answered(Outcome)
   /// The host began the job with this index for the request.
   case begun(job: Int)
@@ -43,8 +43,8 @@ package enum Progress: Sendable, Hashable {
 }
 
 extension SimulatedHost {
-  /// Handles a request. An operation that changes the host becomes a job under its deployment and intent, so that it happens at most once.
-  /// A request with an overtaken fence is refused.
+  /// Handles a request. An operation that changes the host becomes a job, identified by deployment and intent, so that the operation
+  /// happens at most once. A request with a lower fence than the host has seen is refused.
   package mutating func receive(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Reception {
     if defect != .fenceIgnored, intent.operation.obeysFence {
       if let refusal = refusal(ofFence: site.fence, token: site.token, verb: intent.operation.verb) { return .answered(refusal) }

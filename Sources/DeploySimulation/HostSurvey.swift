@@ -38,7 +38,7 @@ extension SimulatedHost {
     lock.map { held in jobs.contains { $0.deployment == held.lock.deployment && $0.intent.operation.words != nil } } ?? false
   }
 
-  /// Whether it is unclear if the host runs what its receipt says. See ``HostState/isUnsettled``.
+  /// Whether it is unclear whether the host runs what its receipt says. See ``HostState/isUnsettled``.
   var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
   /// Whether the deployment that holds the lock has run commands on this host, and has neither finished the host nor rolled it back.
@@ -47,7 +47,7 @@ extension SimulatedHost {
     return receipt?.deployment != holder && receipt?.undid != holder
   }
 
-  /// Returns why a release with these shared paths cannot be staged yet, or nil if it can be.
+  /// Returns why a release with these shared paths cannot be staged yet, or nil if it can be staged.
   func lacks(_ shared: [String], below path: String) -> Failure? {
     let missing = shared.map { "\(path)/shared/\($0)" }.filter { file in absent.contains { $0.isExactly(file) } }
     if missing.isEmpty { return nil }

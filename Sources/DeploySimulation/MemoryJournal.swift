@@ -2,7 +2,7 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A journal in memory, which lives as long as the process. A test can make it refuse appends.
+/// A journal in memory, which is gone when the process ends. A test can make it refuse appends.
 package final class MemoryJournal: Journal, Sendable {
   private struct Chapter: Sendable {
     var deployment: Deployment.ID

@@ -1,4 +1,4 @@
-/// Random numbers that a seed determines, on every machine and in every run (SplitMix64).
+/// Random numbers that depend only on a seed, so that they are the same on every machine and in every run (SplitMix64).
 package struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
@@ -16,7 +16,7 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
 }
 
 /// Chance as a function: each draw depends only on the seed, the purpose, the host, the intent and the deployment. So an operation that is
-/// requested again after a crash has the same fate, and a change in one part of a run does not change the draws in other parts.
+/// requested again after a crash meets the same fate, and a change in one part of a run does not change the draws in other parts.
 package struct Dice: Sendable {
   package var seed: UInt64
 

@@ -11,7 +11,7 @@ package struct SimulatedAnswer: Sendable, Hashable {
   package init() {}
 
   /// Returns the outcome of the request.
-  /// - Parameter outcome: the outcome before this answer is added.
+  /// - Parameter outcome: the outcome to which this answer is added.
   func outcome(of request: HTTPRequest, _ outcome: Outcome) -> Outcome {
     var outcome = outcome
     if let failure {

@@ -40,7 +40,7 @@ package struct SimulatedCommand: Sendable, Hashable {
 }
 
 extension SimulatedCommand {
-  /// Changes the outcome to what the engine's own machine answers, unless the outcome has another failure.
+  /// Changes the outcome to the answer of the engine's own machine, unless the outcome has another failure.
   func answer(_ operation: DeployModel.Operation, _ outcome: inout Outcome) {
     switch operation {
     case .run(let command):
@@ -59,7 +59,7 @@ extension SimulatedCommand {
 }
 
 extension Captured {
-  /// Makes a stream of a simulated command: either the whole text or its beginning and its end.
+  /// Makes a stream of a simulated command from its output: either the whole text or the text's beginning and end.
   init(simulated text: String) {
     let (all, half) = (text.utf8.count, Captured.limit / 2 - 64)
     guard all > Captured.limit else {
@@ -72,7 +72,7 @@ extension Captured {
 }
 
 extension DeployModel.Operation {
-  /// Whether the operation is a command whose outcome nobody is allowed to guess.
+  /// Whether the outcome of the operation must never be guessed, because the operation is a command or a POST.
   package var isCommand: Bool {
     switch self {
     case .run: true
@@ -81,7 +81,8 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether a host refuses the operation from an overtaken owner. It refuses every change, and also checks, which are jobs too.
+  /// Whether a host refuses the operation if a newer owner has replaced its sender. A host refuses every change, and also checks, which are
+  /// jobs too.
   var obeysFence: Bool {
     switch self {
     case .read, .exists, .download, .sources, .lock, .unlock: false
@@ -97,7 +98,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether several engines might ask for the operation under the same intent, so that each gets its own answer.
+  /// Whether several engines might request the operation under the same intent, so that each engine gets its own answer.
   var isForOneEngine: Bool {
     switch self {
     case .park, .unpark: true
@@ -114,7 +115,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// The command as a person would read it, and its input, or nil if the operation runs nothing that belongs to a recipe.
+  /// The command in the form for people, and its input. Nil if the operation runs nothing that belongs to a recipe.
   var words: (line: String, input: String)? {
     switch self {
     case .run(let command): (command.line, command.input?.description ?? "")

@@ -5,15 +5,15 @@ package import DeployModel
 package struct SimulatedEngine {
   /// The plan in the journal.
   package let plan: Plan
-  /// The number in the world of each host in the plan, with the partners.
+  /// For each host in the plan, and for each partner, its number in the world.
   let fleet: [Int]
-  /// What each host is told about the deployment, by the host's number in the plan.
+  /// The facts that each host gets about the deployment, by the host's number in the plan.
   let sites: [HostSite]
   /// The ledger of the deployment, or nil if the engine has not started, is dead, or has concluded.
   var ledger: Ledger?
   /// The entries of the journal, or empty if the simulation keeps none.
   package internal(set) var entries: [Entry] = []
-  /// The messages that no engine has taken. They stay when the process dies.
+  /// The messages that no engine has taken. They are kept when the process dies.
   var mailbox: [Message] = []
   /// The number of the process. It grows with each death, so that the timers of a dead process do nothing.
   var incarnation = 0
@@ -25,16 +25,17 @@ package struct SimulatedEngine {
   var disturbed: [Bool] = [false]
   /// For each intent, where the operation is performed.
   var places: [Place] = [.engine]
-  /// For each intent, when the transport gives up because the host is out of reach.
+  /// For each intent, when the transport gives up because the host is unreachable.
   var patience: [Int: Timestamp] = [:]
   /// The intents whose commands run on the engine's own machine.
   var here: [Int] = []
-  /// For each intent, the command on the engine's own machine if it has not succeeded yet. Looked up, never iterated.
+  /// For each intent, the command that it runs on the engine's own machine, if that command has not succeeded yet. Looked up, never
+  /// iterated.
   var lines: [Int: String] = [:]
   /// The time until which the dead engine renewed its locks, or nil if the engine is alive.
   var aliveUntil: Timestamp?
   package internal(set) var conclusion: Conclusion?
-  /// The number of the gate at which this process wanted to leave, or nil if it did not want to leave.
+  /// The number of the gate at which this process wanted to exit, or nil if it did not want to exit.
   var leaves: Int?
   /// Whether the rollback that follows the deployment's failure has been planned.
   var followed = false
@@ -89,6 +90,6 @@ enum Occurrence: Sendable {
   indirect case say(engine: Int, Message)
   case reboot(host: Int)
   case restart(engine: Int)
-  /// The engine leaves, if the gate still waits for a person.
+  /// The engine exits if the gate is still waiting for a person.
   case park(engine: Int, incarnation: Int, gate: Int)
 }

@@ -20,7 +20,7 @@ package struct SimulatedFile: Sendable, Hashable {
 
 /// The files of a simulated host: what operations write and read.
 extension SimulatedHost {
-  /// Returns what a path leads to after all links, or nil if nothing is known there.
+  /// Returns what is at the end of a path after all links have been followed, or nil if nothing is known there.
   func file(_ path: String) -> SimulatedFile? {
     var path = path
     for _ in 0..<8 {
@@ -99,7 +99,7 @@ extension SimulatedHost {
     String(decoding: path.utf8.prefix(upTo: path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex), as: UTF8.self)
   }
 
-  /// Makes the failure for a question that nobody can answer before the deployment runs. An invented answer would make the rehearsal do
+  /// Makes the failure for a question that nobody can answer before the deployment runs. With an invented answer, the rehearsal would do
   /// something that the deployment does not do.
   static func unknown(_ what: String) -> Outcome {
     .failed(.invalid, "\(what) is known only when it runs, so the rehearsal ends here", fix: "this is no error: the deployment will ask")

@@ -9,7 +9,7 @@ package struct SimulatedHost: Sendable {
   package var releases: [StoredRelease] = []
   /// The release that `current` names, or nil if there is no such link.
   package var current: Release.ID?
-  /// What `current` is, if Lander did not make it, or nil if Lander made it or there is none.
+  /// What exists at `current` if Lander did not create it. Nil if Lander created it or nothing exists there.
   package var strange: ForeignCurrent?
   /// The damage to releases that are or were on the host.
   package var damage: [ReleaseDamage] = []
@@ -20,7 +20,7 @@ package struct SimulatedHost: Sendable {
   package var replaced: [Receipt] = []
   /// The value of `previous` before the receipt that is on trial.
   package var before: Receipt?
-  /// A release beyond the number to keep. It stays until the current release is good.
+  /// A release in excess of the number of releases to keep. It stays until the current release is good.
   package var surplus: Release.ID?
   /// The record of a deployment that could not restore the host, or nil if there is none.
   package var failedRestore: FailedRestore?
@@ -36,9 +36,9 @@ package struct SimulatedHost: Sendable {
   package var jobs = SimulatedJobs()
   /// The files that operations wrote, by their absolute paths. Looked up, never iterated.
   package var files: [String: SimulatedFile] = [:]
-  /// Paths that do not exist, although they usually exist on a host: shared files, folders to write to.
+  /// Paths that do not exist on this host, although they usually exist: shared files, folders to write to.
   package var absent: [String] = []
-  /// Whether a path that nobody mentioned does not exist. If false, such a file exists and is empty.
+  /// Whether a path that no test and no operation mentioned does not exist. If false, such a path is an empty file.
   package var knowsFiles = false
   /// The users of the host, or nil if every user exists.
   package var users: [String]?
@@ -56,9 +56,9 @@ package struct SimulatedHost: Sendable {
   package var boot = 1
   package var freeBytes: Int = 10_000_000_000
   package var defect: Defect?
-  /// Whether the host reports that nobody can know an answer before a real run. If false, it answers with a plain good value instead.
+  /// Whether the host reports that an answer cannot be known before a real run. If false, the host gives a plain good answer instead.
   package var rehearsed = false
-  /// The changes since a checker last looked.
+  /// The changes since a checker last looked at the host.
   package var changes: [HostChange] = []
 
   /// Makes a host to which nothing was ever deployed.
@@ -106,20 +106,20 @@ package struct SimulatedHost: Sendable {
   /// Returns whether the host has a complete, verified release of this id.
   package func has(_ release: Release.ID) -> Bool { releases.contains { $0.complete && $0.release.id == release } }
 
-  /// The target of a `current` link that Lander did not make, or nil if `current` is something else.
+  /// The target of a `current` link that Lander did not create, or nil if `current` is anything else.
   package var foreign: String? {
     get { if case .link(let text) = strange { text } else { nil } }
     set { strange = newValue.map { .link($0) } }
   }
 
-  /// The releases from which somebody removed something.
+  /// The releases from which something was removed.
   package var damaged: [Release.ID] {
     get { damage.map(\.release) }
     set { damage = newValue.map { ReleaseDamage($0, .lacking(1, of: 10)) } }
   }
 
-  /// Cuts the power and starts the host again. Running commands leave no status, unfinished transfers start over, and the disk keeps its
-  /// contents.
+  /// Cuts the power and starts the host again. Running commands leave no status, unfinished transfers start again from the beginning, and
+  /// the disk keeps its contents.
   package mutating func reboot() {
     boot += 1
     for index in jobs.running {
@@ -149,9 +149,9 @@ package struct SimulatedJob: Sendable {
   package var fate: Fate
   /// How many times the job was started. The promise is *at most once*.
   package var runs: Int
-  /// A number that grows when the job is ended early, so that its planned end does not happen.
+  /// A number that grows when the job is ended early, so that the end that was planned for the job does not happen.
   package var turn: Int
-  /// The folder from which the job's relative paths start.
+  /// The folder to which the job's relative paths refer.
   package var folder = ""
   /// The folder of the job's application.
   package var path = ""

@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 
 /// The marks of secrets in receipts of simulated hosts: a digest of each value, which shows whether a value was changed. The digest does
-/// not hide the value, which is harmless, because nothing leaves this process.
+/// not hide the value. This is harmless, because nothing leaves this process.
 extension SimulatedTransport {
   /// Returns the receipt with a digest for each secret that has none and whose value is known here.
   func marked(_ receipt: Receipt, on host: String) async -> Receipt {

@@ -1,11 +1,11 @@
 package import DeployCore
 package import DeployModel
 
-/// Simulated hosts behind the port for real hosts, for tests of the engine and of other code that uses the port. It keeps the contract of
-/// transports. Times come from the clock.
+/// Simulated hosts behind the port for real hosts, for tests of the engine and of other code that uses the port. This transport keeps the
+/// contract of all transports. It takes its times from the clock that it is given.
 package final class SimulatedTransport: Transport {
   let world: SimulatedWorld
-  /// The number that distinguishes this transport from others to the same hosts.
+  /// The number that distinguishes this transport from other transports to the same hosts.
   let number: Int
   private let faults: Faults
   private let dice: Dice
@@ -103,7 +103,7 @@ package final class SimulatedTransport: Transport {
       switch reception {
       case .answered(let outcome): return outcome
       case .begun(let job), .attached(let job):
-        // A lost job that is allowed to be repeated is started once more.
+        // If a lost job is allowed to be repeated, it is started once more.
         guard let outcome = await world.follow(job, of: intent, on: host, from: site, by: number) else { continue }
         return world.settle(intent, from: site, on: host, outcome, sources: sources)
       }

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Synchronization
 
-/// The hosts that several simulated transports reach, as several engines reach real hosts.
+/// The hosts that several simulated transports reach, just as several engines reach the same real hosts.
 final class SimulatedWorld: Sendable {
   fileprivate struct State: Sendable {
     var hosts: [SimulatedHost]
@@ -66,7 +66,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Closes a transport, which no longer waits for anything and no longer renews leases.
+  /// Closes a transport. It then no longer waits for anything and no longer renews leases.
   func leave(_ transport: Int) {
     let now = clock.now()
     let sleepers = state.withLock { state in
@@ -79,7 +79,7 @@ final class SimulatedWorld: Sendable {
   }
 
   /// Returns a host in its current state, and the time.
-  /// - Throws: kind `unreachable` if there is no host of this name, `cancelled` if the transport was closed.
+  /// - Throws: a failure of kind `unreachable` if there is no host of this name, or of kind `cancelled` if the transport was closed.
   func look(at host: String, for transport: Int) throws(Failure) -> (host: SimulatedHost, now: Timestamp) {
     let number = try number(of: host)
     let now = clock.now()
@@ -90,7 +90,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Returns the refusal of an operation that does not even reach a host, or nil if the operation is sent.
+  /// Returns the refusal of an operation that is never sent to a host, or nil if the operation is sent.
   func refusal(ofSending operation: DeployModel.Operation, by transport: Int) -> Outcome? {
     state.withLock { state in
       if state.closed.contains(transport) { return Outcome(failure: Self.closed) }
@@ -116,7 +116,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Returns what the job of an intent has written so far, in the form in which an engine gets it.
+  /// Returns the output that the job of an intent has written so far, in the form in which an engine gets it.
   func written(by intent: Intent, of deployment: Deployment.ID, on host: Int) -> [OutputChunk] {
     state.withLock { state in
       guard let job = state.hosts[host].jobs.index(of: intent.id, in: deployment) else { return [] }
@@ -125,7 +125,7 @@ final class SimulatedWorld: Sendable {
   }
 
   /// Waits for the steps of a job until it has ended.
-  /// - Returns: its outcome, or nil if the job was lost and is allowed to be started once more.
+  /// - Returns: the job's outcome, or nil if the job was lost and is allowed to be started once more.
   func follow(_ job: Int, of intent: Intent, on host: Int, from site: HostSite, by transport: Int) async -> Outcome? {
     while true {
       let (claimed, isClosed) = state.withLock { ($0.hosts[host].jobs[job], $0.closed.contains(transport)) }
@@ -145,7 +145,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Applies the effects that an operation has on the engine's side when it ends: files that were copied, leases that were given up.
+  /// Applies the effects that an operation has on the engine's side when it ends: copied files, and leases that were given up.
   func settle(_ intent: Intent, from site: HostSite, on host: Int, _ outcome: Outcome, sources: [SourceFile]?) -> Outcome {
     state.withLock { state in
       if case .unlock(let token, _, _) = intent.operation { state.leases.removeAll { $0.token == token } }

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The engine's part of the simulation. It performs the moves of the ledger that the real engine uses, and can die between any two moves.
+/// The engine's part of the simulation. It uses the ledger of the real engine and performs its moves. It can die between any two moves.
 extension Simulation {
   /// Starts a deployment.
   mutating func begin(_ engine: Int) {
@@ -67,7 +67,7 @@ extension Simulation {
     leaveOrStay(engine)
   }
 
-  /// If the engine is allowed to leave, plans that it leaves two seconds later. If the deployment is parked, its engine ends.
+  /// If the engine is allowed to exit, plans its exit for two seconds later. If the deployment is already parked, ends its engine.
   private mutating func leaveOrStay(_ engine: Int) {
     guard let parks, let ledger = engines[engine].ledger else { return }
     if ledger.isParked {
@@ -79,7 +79,7 @@ extension Simulation {
     queue.push(.park(engine: engine, incarnation: engines[engine].incarnation, gate: gate), at: now + .seconds(2))
   }
 
-  /// Makes the engine leave, if the same gate still waits for a person.
+  /// Makes the engine exit if the same gate is still waiting for a person.
   mutating func park(_ engine: Int, gate: Int) {
     guard engines[engine].ledger?.parkableGate == gate else { return }
     let opened = engines[engine].entries.last { if case .noted(.gateOpened(gate, _)) = $0.fact { true } else { false } }
@@ -87,7 +87,8 @@ extension Simulation {
     take(.parks(Parking(at: now, until: opened.at + asked.time)), by: engine)
   }
 
-  /// Performs an operation. - Returns: false if the engine died just before or after it.
+  /// Performs an operation.
+  /// - Returns: false if the engine died just before or just after the operation.
   private mutating func perform(_ intent: Intent, by engine: Int) -> Bool {
     guard !crashes(engine) else { return false }
     engines[engine].expect(intent)
@@ -114,7 +115,8 @@ extension Simulation {
 
   // MARK: journal and death
 
-  /// Appends entries. - Returns: false if the journal refuses.
+  /// Appends entries.
+  /// - Returns: false if the journal refuses them.
   private mutating func append(_ entries: [Entry], by engine: Int) -> Bool {
     for entry in entries { if case .happened(let happening) = entry.fact { record(happening, of: engine) } }
     if keepsEntries { engines[engine].entries += entries }
@@ -152,7 +154,7 @@ extension Simulation {
     }
   }
 
-  /// Counts a moment at which the engine can die. Returns true if it dies, in which case another engine resumes a little later.
+  /// Counts a moment at which the engine can die. Returns true if the engine dies now. In that case, another engine resumes a little later.
   mutating func crashes(_ engine: Int) -> Bool {
     guard dies(engine) else { return false }
     engines[engine].die(at: now)

@@ -3,7 +3,7 @@ import DeployModel
 
 /// The world's part of the simulation: the network between engines and hosts, and what happens on hosts.
 extension Simulation {
-  /// Sends a request to its host. If it does not arrive, it is sent again until the transport's patience ends.
+  /// Sends a request to its host. A request that does not arrive is sent again until the transport gives up.
   mutating func send(_ intent: Intent, from engine: Int) {
     guard case .host(let planned) = intent.place else { return sendHere(intent, from: engine) }
     let number = engines[engine].fleet[planned]
@@ -51,7 +51,7 @@ extension Simulation {
     take(.finished(intent: intent, outcome), by: engine)
   }
 
-  /// Ends an operation because its engine wants it to end.
+  /// Ends an operation because its engine cancels it.
   mutating func cancel(_ intent: Int, by engine: Int) {
     guard engines[engine].awaits(intent) else { return }
     let incarnation = engines[engine].incarnation
@@ -144,7 +144,7 @@ extension Simulation {
     }
   }
 
-  /// Renews the lease of a host's lock if the lock's engine is alive and reaches the host.
+  /// Renews the lease of a host's lock if the engine that holds the lock is alive and can reach the host.
   private mutating func renew(_ number: Int) {
     guard let held = hosts[number].lock, let engine = engines.firstIndex(where: { $0.plan.lock.token == held.lock.token }) else { return }
     guard held.parked == nil else { return }

@@ -1,8 +1,9 @@
 package import DeployCore
 package import DeployModel
 
-/// A whole world as one value: engines, hosts, network and time. It runs the production core, one event after the other, on a clock that
-/// only the simulation moves. The same seed and the same faults always give the same result. Checkers examine the world after every event.
+/// A whole world as one value: engines, hosts, network and time. The simulation runs the production core, one event after the other, on a
+/// clock that only the simulation moves. The same seed and the same faults always give the same result. Checkers examine the world after
+/// every event.
 package struct Simulation {
   package typealias Journal = (Deployment.ID, [Entry]) throws -> Void
   /// Plans the deployment that follows a failed one, or returns nil if none follows.
@@ -18,7 +19,7 @@ package struct Simulation {
   package internal(set) var crashPoints = 0
   /// The commands on engines' own machines that succeeded, in order.
   package internal(set) var commandsHere: [String] = []
-  /// Why the simulation had to stop early, or nil if it did not.
+  /// Why the simulation had to stop early, or nil if it did not have to.
   package internal(set) var stopped: String?
 
   /// The moments at which the engine dies, as numbers of crash points in increasing order.
@@ -32,12 +33,13 @@ package struct Simulation {
   package var lapse: Lapse?
   /// Whether somebody answers every gate that asks a person, one second after the gate was opened.
   package var answersGates = false
-  /// The time after which somebody resumes a parked deployment, or nil if engines do not leave while a gate waits for a person.
+  /// The time after which somebody resumes a parked deployment. Nil if engines do not exit while a gate is waiting for a person.
   package var parks: Interval?
   /// How people answer gates, by the gate's name. A nil value means that nobody answers the gate. For gates that are not listed,
   /// `answersGates` decides. Looked up, never iterated.
   package var gateAnswers: [String: Message.Kind?] = [:]
-  /// Returns what a command or check on an engine's own machine does, by its line and its input, or nil if it succeeds and writes nothing.
+  /// Returns what a command or check on an engine's own machine does, given its line and its input. Nil means that it succeeds and writes
+  /// nothing.
   package var commandsOfEngine: (@Sendable (_ line: String, _ input: String) -> SimulatedCommand?)?
   /// Returns what a server answers to a request of an engine's machine, or nil for status 200 and an empty body.
   package var servers: (@Sendable (HTTPRequest) -> SimulatedAnswer?)?
@@ -46,7 +48,7 @@ package struct Simulation {
   /// Called with every append to an engine's journal.
   package var journal: Journal?
   package var followUp: FollowUp?
-  /// The number of events after which the simulation is assumed to run in circles.
+  /// The number of events after which the simulation is assumed never to end.
   package var limit = 50_000_000
   /// The time from an engine's death until somebody resumes its deployment.
   package var absence = Interval.seconds(5)
@@ -67,7 +69,7 @@ package struct Simulation {
     var to: Timestamp
   }
 
-  /// How long a transport waits for a host that is out of reach.
+  /// How long a transport waits for a host that is unreachable.
   static let patience = Interval.seconds(60)
 
   /// Makes a world with these hosts, in the order of their numbers in every plan.
@@ -99,7 +101,7 @@ package struct Simulation {
     return engines.count - 1
   }
 
-  /// Runs the world until no event is left, until a time after the beginning, or until a promise is broken.
+  /// Runs the world until no event is left, until `end` (counted from the beginning), or until a promise is broken.
   package mutating func run(until end: Interval? = nil) {
     while let time = queue.earliest {
       if let end, start + end < time {

@@ -3,7 +3,7 @@ package import DeployModel
 
 /// Recipes written in Swift, for tests that use the `Scripts` port but need no Lua.
 package final class SwiftScripts: Scripts {
-  /// A running function of a recipe. It takes an answer, and returns its next request or how it ended.
+  /// A running function of a recipe. It takes an answer, and returns either its next request or its result.
   package typealias Routine = (Answer) -> Step
   /// A function of a recipe. It makes a routine for its subject.
   package typealias Function = (Subject) -> Routine
@@ -80,7 +80,7 @@ extension SwiftScripts {
     }
   }
 
-  /// Returns a strategy that continues whatever happens, so that only the bounds stop it.
+  /// Returns a strategy that continues no matter what happens, so that only the bounds stop it.
   package static func stubborn(_ batch: Int, hosts: [Int]) -> Function {
     { _ in
       var waiting = hosts[...]
@@ -94,7 +94,7 @@ extension SwiftScripts {
     }
   }
 
-  /// Returns a strategy in two steps: it takes all hosts up to a segment, `batch` at a time, and then takes all of them to the last
+  /// Returns a strategy in two steps. It first takes all hosts up to a segment, `batch` at a time, and then takes all of them to the last
   /// segment. It rolls back after a wave with a failure.
   /// - Parameter forgets: whether the strategy ends after the first step.
   package static func prepared(_ upto: Segment, hosts: [Int], batch: Int? = nil, forgets: Bool = false) -> Function {

@@ -2,7 +2,8 @@ import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A clock that stands still until a test moves it. Sleepers wake in the order of their times, and a test that spans an hour takes no time.
+/// A clock that stands still until a test moves it. Sleepers wake in the order of their times. A test that spans an hour of virtual time
+/// takes hardly any real time.
 package final class VirtualClock: Clock, Sendable {
   private struct Sleeper: Sendable {
     var number: Int
@@ -73,9 +74,9 @@ package final class VirtualClock: Clock, Sendable {
     return true
   }
 
-  /// Moves to the earliest sleeper whenever all other tasks have had a turn, until this task is cancelled. In this way, virtual time runs
-  /// as fast as the work that uses it.
-  /// - Parameter limit: the longest move, or nil if there is no limit.
+  /// Moves the clock to the earliest sleeper whenever all other tasks have had a turn, until this task is cancelled. In this way, virtual
+  /// time runs as fast as the work that uses it.
+  /// - Parameter limit: the longest time that the clock moves at once, or nil if there is no limit.
   package func run(within limit: Interval? = nil) async {
     while !Task.isCancelled {
       for _ in 0..<32 { await Task.yield() }
