@@ -207,7 +207,7 @@ package actor Deployer {
   /// Sends the journal to hosts, so that any engine can resume the deployment.
   /// - Returns: why hosts do not keep it, or nil if they keep it.
   private func entrust() async -> String? {
-    // An engine that tried to resume a parked deployment but could not has nothing to send.
+    // If this engine tried to resume a parked deployment and failed, it has nothing to send.
     guard let parked else { return nil }
     let sites = ledger.lockedHosts.map { ledger.site(of: $0) }
     return await Entrusting(ports: ports).entrust(parked, to: sites)

@@ -1,7 +1,7 @@
 /// A named selection of hosts.
 package struct DeploymentGroup: Sendable, Hashable, Codable {
   package var name: String
-  /// All hosts, with name patterns expanded, in the order of the file. They are numbered when a plan is made.
+  /// All hosts, with name patterns expanded, in the order in which the file lists them. The hosts are numbered when a plan is made.
   package var hosts: [Host]
   package var tags: Value
   package var params: Value

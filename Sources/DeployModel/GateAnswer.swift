@@ -8,7 +8,7 @@ package struct GateAnswer: Sendable, Hashable, Codable {
   package var comment: String
   /// When the person answered, by the clock of their machine, or nil if no person answered or the message contains no time.
   package var at: Timestamp?
-  /// The signed approvals, in the order of their arrival, or nil if the answer was not signed.
+  /// The signed approvals, in the order in which they arrived, or nil if the answer was not signed.
   package var signed: [SignedApproval]?
 
   package init(_ verdict: Verdict, by: String? = nil, comment: String = "", at: Timestamp? = nil, signed: [SignedApproval]? = nil) {

@@ -1,4 +1,4 @@
-/// A step in one host's part of a deployment, at which hooks run. Names and order are those of CodeDeploy.
+/// A step in one host's part of a deployment, at which hooks run. The names and the order of the events are CodeDeploy's.
 package enum LifecycleEvent: String, Sendable, Hashable, Codable, CaseIterable {
   case beforeBlockTraffic = "BeforeBlockTraffic"
   case blockTraffic = "BlockTraffic"

@@ -14,8 +14,8 @@ package struct LockedPlugin: Sendable, Hashable {
   package var dependencies: [PluginManifest.Dependency]
   /// The range of versions that the project asked for, or nil if only other plugins require this plugin.
   package var wanted: VersionRange?
-  /// The signer that was verified when the plugin was added, or nil if the policy of the machine that added it named no such signer, or if
-  /// there was no policy.
+  /// The signer that was verified when the plugin was added. Nil if the machine that added the plugin had no policy, or if its policy named
+  /// no such signer.
   package var signer: String?
 
   package init(

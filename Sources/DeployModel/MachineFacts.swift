@@ -6,8 +6,8 @@ package struct MachineFacts: Sendable, Hashable, Codable {
   package var version: String?
   /// Physical memory in bytes, or nil if unknown.
   package var memory: Int?
-  /// The machine's IPv4 addresses, followed by its IPv6 addresses with global scope, in the order of the kernel. Loopback addresses are
-  /// left out.
+  /// The machine's IPv4 addresses, followed by its IPv6 addresses with global scope, in the order in which the kernel lists them. Loopback
+  /// addresses are left out.
   package var addresses: [String]
   /// `systemd`, `openrc`, or the name of process 1, or nil if unknown.
   package var initSystem: String?

@@ -121,7 +121,7 @@ package struct Command: Sendable, Hashable, Codable {
   package var input: Text?
   /// The user that runs the command, or nil for the login user.
   package var user: String?
-  /// Whether stdout and stderr are captured as one stream, in the order of writing (`2>&1`).
+  /// Whether stdout and stderr are captured as one stream, in the order in which the command writes (`2>&1`).
   package var merge: Bool
   /// What happens to the command if the connection is lost for good.
   package var onLost: OnLost

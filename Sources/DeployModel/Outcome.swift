@@ -8,7 +8,7 @@ package struct Outcome: Sendable, Hashable, Codable {
   package var status: Int?
   package var stdout: Captured?
   package var stderr: Captured?
-  /// Warnings for people, each of one or more lines, which do not make the operation fail. Nil if there are none.
+  /// Warnings for people. Each warning has one or more lines, and does not make the operation fail. Nil if there are none.
   package var warnings: [String]?
   package var duration: Interval
 

@@ -41,7 +41,7 @@ package struct Recipe: Sendable, Hashable, Codable {
   /// The functions that run, by their numbers: stages, hooks, and what follows a success or a failure.
   package struct Flow: Sendable, Hashable, Codable {
     package var stages: [Stage]
-    /// The hooks in the order of running. For one event, the base recipe's hooks come before the recipe's own.
+    /// The hooks, in the order in which they run. For one event, the base recipe's hooks come before the recipe's own hooks.
     package var hooks: [Hook]
     package var onFailure: [Int]
     package var onSuccess: [Int]

@@ -15,7 +15,7 @@ package struct Removal: Sendable, Hashable, Codable {
 }
 
 extension Recipe {
-  /// Whether the recipe runs a task or a removal, which bring no revision to hosts.
+  /// Whether the recipe runs a task or a removal, neither of which brings a revision to hosts.
   package var bringsNothing: Bool { task != nil || removal != nil }
 
   /// Returns a recipe that removes the application instead of deploying it.

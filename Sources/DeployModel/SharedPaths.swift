@@ -1,6 +1,6 @@
 /// The shared paths of a recipe, in clean form. No path equals another or lies inside it.
 package struct SharedPaths: Sendable {
-  /// The paths, in the order of the recipe.
+  /// The paths, in the order in which the recipe lists them.
   package private(set) var list: [WrittenPath] = []
   /// The entries that were refused, as the recipe states them, each with its problem.
   package private(set) var problems: [(entry: String, problem: Problem)] = []

@@ -1,4 +1,4 @@
-/// A duration in whole milliseconds, coded as that number. A sum that does not fit becomes the nearest limit of the range.
+/// A duration, coded as a whole number of milliseconds. A sum that does not fit becomes the nearest limit of the range.
 package struct Interval: Milliseconds {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
@@ -39,7 +39,7 @@ extension Interval: CustomStringConvertible {
   }
 }
 
-/// A point in time: milliseconds since 1970-01-01 00:00 UTC by the clock of the engine's machine, coded as that number.
+/// A point in time, by the clock of the engine's machine. It is coded as the number of milliseconds since 1970-01-01 00:00 UTC.
 package struct Timestamp: Milliseconds {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }

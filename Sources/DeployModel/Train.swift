@@ -15,7 +15,7 @@ package struct Train: Sendable, Hashable, Codable {
     /// Whether a word of a command line, possibly the beginning of an id, can only refer to a train.
     package static func isMeant(by word: String) -> Bool { word.hasPrefix(prefix) }
 
-    /// The id without the part that marks it as a train's: only the time, and the letters and digits after it.
+    /// The id without its prefix: only the time, and the letters and digits after the time.
     var moment: Substring { Substring(rawValue.utf8.dropFirst(Self.prefix.utf8.count)) }
   }
 

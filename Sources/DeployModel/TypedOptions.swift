@@ -1,5 +1,5 @@
 /// The options that a person typed in addition to the recipe and the group. Commands that Lander suggests as the next step repeat these
-/// options, so that the suggested commands concern the same hosts, revision and parameters.
+/// options, so that the suggested commands apply to the same hosts, revision and parameters.
 package struct TypedOptions: Sendable, Hashable, Codable {
   /// The kinds of options that a command can take.
   package enum Part: Sendable, Hashable, CaseIterable { case hosts, revision, parameters }

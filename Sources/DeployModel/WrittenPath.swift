@@ -1,7 +1,7 @@
 /// A path from a recipe or an option, in clean form. Only this type decides which paths are allowed on a host.
 ///
-/// The initializer cleans paths such as `./a`, `a//b` and `a/./b`, and refuses paths that could lead to a place other than the one they
-/// appear to name.
+/// The initializer cleans paths such as `./a`, `a//b` and `a/./b`, and refuses paths that could lead to a place that their text does not
+/// show.
 package struct WrittenPath: Sendable, Hashable {
   package enum Use: Sendable, Hashable {
     /// A folder on hosts: absolute, not `/` itself, without `..`.

@@ -9,8 +9,8 @@ package struct FleetFaults: Sendable, Hashable {
   package var bad = 0.0
   /// The share of hosts on which the release starts, but every check fails from then on.
   package var unhealthy = 0.0
-  /// How much worse the measurements of a host are with the release than without it, in the notation of a margin: `+0.5pp`. Nothing else is
-  /// then wrong with the release. Nil if the measurements are the same.
+  /// How much worse the measurements of a host are with the release than without it, in the notation of a margin: `+0.5pp`. A worse
+  /// measurement is then the release's only fault. Nil if the measurements are the same.
   package var worse: String?
   /// How long after a host got the release it becomes unhealthy, plus or minus a tenth. Nil if no host becomes unhealthy.
   package var leak: Interval?

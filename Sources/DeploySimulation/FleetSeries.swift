@@ -29,7 +29,7 @@ struct FleetSeries {
   /// Returns the host's share of requests that fail.
   func share(around share: Double) -> Double { min(1, max(0, share * (1 + Self.between * deviation))) }
 
-  /// Returns a random count with this mean, as independent requests give it (a Poisson distribution).
+  /// Returns a random count with this mean, distributed like the number of independent requests (a Poisson distribution).
   mutating func count(around mean: Double) -> Int {
     guard mean > 0 else { return 0 }
     guard mean < 30 else { return max(0, Int(bounded: (mean + mean.squareRoot() * Self.normal(&random)).rounded())) }

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Every job that a simulated host ever claimed, in the order of the claims. Running jobs, and the job of a given intent, are found without
-/// a search through all jobs, because a rehearsed hook can make thousands of requests.
+/// Every job that a simulated host ever claimed, in the order in which it claimed them. Running jobs, and the job of a given intent, are
+/// found without a search through all jobs, because a rehearsed hook can make thousands of requests.
 package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollection {
   private struct Key: Hashable {
     var deployment: Deployment.ID

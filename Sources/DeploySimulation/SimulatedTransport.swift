@@ -14,7 +14,7 @@ package final class SimulatedTransport: Transport {
   let secrets: (any Secrets)?
 
   /// - Parameters:
-  ///   - faults: the faults. Only failing operations, slow operations and full disks happen here. The network does not fail.
+  ///   - faults: the faults. Only failing operations, slow operations and full disks are simulated. The network never fails.
   ///   - store: the store with the recipe sources that receipts name, or nil if hosts keep only the digests of the sources.
   ///   - secrets: the values for the marks in receipts, or nil if no value is known.
   package convenience init(

@@ -67,7 +67,7 @@ extension Simulation {
     leaveOrStay(engine)
   }
 
-  /// If the engine is allowed to exit, plans its exit for two seconds later. If the deployment is already parked, ends its engine.
+  /// If the engine is allowed to exit, schedules its exit in two seconds. If the deployment is already parked, ends its engine.
   private mutating func leaveOrStay(_ engine: Int) {
     guard let parks, let ledger = engines[engine].ledger else { return }
     if ledger.isParked {

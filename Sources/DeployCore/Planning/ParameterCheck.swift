@@ -7,7 +7,7 @@ package struct ParameterCheck: Sendable, Hashable {
   /// The problems of required parameters that were not given.
   private var missing: [Problem] = []
 
-  /// Returns the problems, except those of missing parameters whose value was already refused.
+  /// Returns the problems. A missing parameter is not a problem if its value was already refused.
   /// - Parameter others: the problems that are already known. The problem of a refused value has the place of its parameter.
   package func problems(besides others: [Problem]) -> [Problem] {
     problems.filter { one in !missing.contains(one) || !others.contains { $0.place != nil && $0.place == one.place } }

@@ -2,7 +2,7 @@ package import DeployModel
 
 /// Finds the hosts that a recipe uses in addition to its targets: first from the declarations, then with the hosts' surveys.
 package enum Partners {
-  /// The surveys of the partners, in the order of the partners, or empty if they were not surveyed.
+  /// The surveys of the partners, in the same order as the partners, or empty if the partners were not surveyed.
   package struct Surveyed: Sendable, Hashable {
     package var surveys: [Survey]
     /// For each partner, the token of a lock that the deployment is allowed to take over because its holder is known to be gone, or nil if

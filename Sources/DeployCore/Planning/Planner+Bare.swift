@@ -47,7 +47,7 @@ extension Planner {
     return step
   }
 
-  /// Returns the parameters. Given values take precedence over those of the newest release, which take precedence over the defaults.
+  /// Returns the parameters. Given values take precedence over the newest release's values, which take precedence over the defaults.
   static func parameters(of selection: Selection, over known: Receipt.Inputs?) -> Value {
     let earlier = (known?.parameters.members ?? []).filter { one in !selection.given.contains { $0.isExactly(one.name) } }
     let own = selection.parameters.members.filter { one in !earlier.contains { $0.name.isExactly(one.name) } }

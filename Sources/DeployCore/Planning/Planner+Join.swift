@@ -10,7 +10,7 @@ extension Planner.Identity {
   }
 
   /// Returns the origin of a rollback. If the hosts were joining a group when they failed, their receipts get the time of the release to
-  /// which they return, which is not newer than what the group runs.
+  /// which they return. That release is not newer than what the group runs.
   func origin(goingBackTo goals: [Receipt], after failed: Plan) -> Plan.Origin {
     let usual = origin(.rollback(of: failed.id), seed: failed.origin.seed, after: failed.receiptTime)
     guard failed.flow.joins != nil, let newest = goals.map(\.at).max() else { return usual }

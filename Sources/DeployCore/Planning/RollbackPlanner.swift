@@ -93,7 +93,7 @@ package enum RollbackPlanner {
       default: return false
       }
     }
-    // Hosts that stay locked until stages are undone are hosts of the rollback, so they count as serving there.
+    // Hosts that stay locked until stages are undone belong to the rollback, so they count as serving hosts of the rollback.
     let inside = elsewhere.count(where: conclusion.wayBackHosts.contains)
     let coming = conclusion.rollback.count { number in
       let was = failed.hosts[number]
@@ -113,7 +113,7 @@ package enum RollbackPlanner {
   ///   - waves: what is known about the waves of the recipe's strategy. The default floor depends on this.
   ///   - typed: the option with which messages identify a project that has no `deploy.lua`, or nil if the recipe and the group identify the
   ///     project.
-  ///   - isStored: returns whether this machine has a bundle, so that it can send the bundle.
+  ///   - isStored: returns whether this machine has a given bundle and can therefore send it.
   ///   - lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
   /// - Throws: an error that lists every host that is unreachable, runs something other than the group, or lacks the release. It also
   ///   throws if no host has a good receipt to go back to, or if the release's recipe was not found.

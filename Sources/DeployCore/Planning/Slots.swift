@@ -122,8 +122,8 @@ package enum Slots {
     return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
 
-  /// Refuses a rollback of slots past irreversible stages. Also refuses it past stages that would have to be undone before hosts go back,
-  /// because the strategy that rolls back slots undoes no stage.
+  /// Refuses a rollback of slots past irreversible stages. Also refuses a rollback past stages that would have to be undone before hosts go
+  /// back, because the strategy that rolls back slots undoes no stage.
   package static func refuse(
     going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
   ) throws(Problems) {

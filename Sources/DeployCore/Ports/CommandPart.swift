@@ -5,7 +5,7 @@ package import DeployModel
 package struct CommandPart: Sendable, Hashable {
   /// How a host runs the command.
   package enum Kind: Sendable, Hashable {
-    /// The host runs the command at most once, as it does a recipe's command.
+    /// The host runs the command at most once, just as it runs a recipe's command at most once.
     case effect
     /// Like an effect, but the command counts as ended only when its output has been closed too. The time limit applies to both.
     case script
@@ -13,7 +13,7 @@ package struct CommandPart: Sendable, Hashable {
     case question
   }
 
-  /// The part's number in its operation, from 1, in the order of the requests.
+  /// The part's number in its operation. Parts are numbered from 1, in the order in which they are requested.
   package var number: Int
   package var kind: Kind
   package var command: Command

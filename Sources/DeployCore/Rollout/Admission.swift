@@ -26,7 +26,7 @@ package struct Admission: Sendable, Hashable {
   private let isTelling: [Bool]
   /// Whether the plan's rules count an unreachable host against the release.
   private let hearsLosses: Bool
-  /// Whether a host still serves after it failed and was left as it is, because no step of the plan takes it out of service for good.
+  /// Whether a host that failed and was left as it is still serves, because no step of the plan takes a host out of service for good.
   private let failedServe: Bool
   /// The rules for hosts that have the same value of a tag.
   private var neighbourhoods: [Neighbourhood]

@@ -15,7 +15,7 @@ package struct AlarmLooks: Sendable, Hashable {
   }
 
   package let alarm: Alarm
-  /// The numbers of looks, including those of earlier watchers.
+  /// The counts of looks, including the looks of earlier watchers.
   package private(set) var tally: AlarmRecord.Tally
   private var looking: Looking
 
@@ -23,7 +23,7 @@ package struct AlarmLooks: Sendable, Hashable {
   ///   - names: the names of all hosts, by number.
   ///   - hosts: the numbers of the hosts to look at.
   ///   - time: the remaining time of the alarm.
-  ///   - tally: the numbers of looks that earlier watchers have made.
+  ///   - tally: the counts of the looks that earlier watchers have made.
   package init(_ alarm: Alarm, names: [String], hosts: [Int], left time: Interval, after tally: AlarmRecord.Tally = .init()) {
     self.alarm = alarm
     self.tally = tally

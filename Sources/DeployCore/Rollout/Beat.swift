@@ -1,8 +1,8 @@
 import DeployModel
 
-/// Decides when a check gate looks at hosts. There is one round in each interval, which looks at every place whose previous look has ended.
-/// A place that does not answer in time misses the rounds that begin in the meantime, but does not delay other places. If a place answers
-/// late, but within its time limit, the looks that it missed are made later.
+/// Decides when a check gate looks at hosts. In each interval, one round looks at every place whose previous look has ended. A place that
+/// does not answer in time misses the rounds that begin in the meantime, but does not delay other places. If a place answers late, but
+/// within its time limit, the looks that it missed are made later.
 struct Beat: Sendable, Hashable {
   private struct Slot: Sendable, Hashable {
     /// The number of looks that have not ended. This includes the look under way.

@@ -16,7 +16,7 @@ struct Locking: Sendable, Hashable {
     case held
   }
 
-  /// The numbers of the targets, sorted by name, and then those of the partners.
+  /// The numbers of the targets, sorted by name, followed by the numbers of the partners.
   private let order: [Int]
   private(set) var held: [Int] = []
   private var waiting = 0

@@ -88,7 +88,7 @@ extension StageMark {
     return .record(of: members)
   }
 
-  /// Returns the failure for a stage that a deployment began, or began to undo, if the deployment did not record how that ended.
+  /// Returns the failure for a stage whose outcome is unknown: a deployment began the stage, or began to undo it, and recorded no end.
   /// - Parameter typed: the arguments after `lander deploy`.
   package func lost(typed: String) -> Failure {
     let began =

@@ -77,7 +77,7 @@ extension Rollout {
       failure = firstCause(or: exhausted)
     }
     if let failure { fail(failure) }
-    // If the deployment has failed, this tells the strategy that it is cancelled, and why, so that its <close> variables run.
+    // If the deployment has failed, this call tells the strategy why it is cancelled, so that the strategy's <close> variables run.
     if let script = ended.script { return tree.answer(script, .wave(ended.result), &outbox) }
     if owesOwnWave { return beginOwnWave() }
     stageEnded(nil)

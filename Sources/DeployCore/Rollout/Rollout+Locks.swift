@@ -115,8 +115,8 @@ extension Rollout {
     }
   }
 
-  /// Returns what the host has to record: its failed restore, or that an earlier failed restore is over. Returns nil if it has to record
-  /// neither.
+  /// Returns what the host has to record: its failed restore, or that an earlier failed restore has been resolved. Returns nil if it has to
+  /// record nothing.
   private func failedRestore(_ host: Int) -> FailedRestore? {
     switch statuses[host] {
     case .restoreFailed(_, let restoring, let commands):

@@ -9,7 +9,8 @@ struct Uploading: Sendable, Hashable {
     case done
   }
 
-  /// The largest number of sends under way at the same time: enough to use the whole bandwidth, but not enough to fill the engine's memory.
+  /// The largest number of sends under way at the same time. It is enough to use the whole bandwidth, and too small to fill the engine's
+  /// memory.
   static let width = 50
 
   private let queue: [Int]

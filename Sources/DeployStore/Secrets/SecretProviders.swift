@@ -32,7 +32,7 @@ package actor SecretProviders: Secrets {
       .missing, "nobody has the secret \(name): \(asked)", fix: "export \(name)=… where lander runs, or put it into the file of secrets")
   }
 
-  /// Returns a problem for each secret that is not available, in the order of `names`. With these problems, a deployment is refused before
+  /// Returns a problem for each secret that is not available, in the order of `names`. A deployment with such problems is refused before
   /// anything starts.
   package func missing(of names: [String]) async -> [Problem] {
     var problems: [Problem] = []
