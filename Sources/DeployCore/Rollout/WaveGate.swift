@@ -5,7 +5,7 @@ import DeployModel
 struct WaveGate: Sendable, Hashable {
   /// The share of hosts, 0…1, that is expected to fail with any release.
   let base: Double
-  /// The deployment stops if a wave has so many failures that the probability of at least that number by chance is below this value.
+  /// The deployment stops if a wave has more failures than chance can explain: the probability of at least that many is below this value.
   static let improbable = 0.001
   /// The number of hosts in the current wave.
   private(set) var hosts = 0
