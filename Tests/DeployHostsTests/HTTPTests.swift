@@ -8,7 +8,10 @@ import Testing
 
 @Suite("Requests by http from the engine's machine", .serialized)
 struct HTTPTests {
-  // Each suite has its own deployment id: a command that is late ends all processes with the same deployment and number.
+  // Each suite has its own deployment id, and each request its own number: a command that is late ends all processes with the same
+  // deployment and number, and may do so when the next test has begun.
+  private static let numbers = Guarded(0)
+
   private func ask(
     _ request: HTTPRequest, timeout: Interval = .seconds(30), secrets: [String: String] = [:]
   ) async -> Outcome {
@@ -19,7 +22,11 @@ struct HTTPTests {
   }
 
   private func intent(_ request: HTTPRequest, _ timeout: Interval = .seconds(30)) -> Intent {
-    Intent(id: 1, place: .engine, operation: .http(request), timeout: timeout, site: .init())
+    let number = Self.numbers.with { last in
+      last += 1
+      return last
+    }
+    return Intent(id: number, place: .engine, operation: .http(request), timeout: timeout, site: .init())
   }
 
   private func get(_ url: String, limit: Int = 64 * 1024) -> HTTPRequest { HTTPRequest(.get, Text(url), limit: limit) }

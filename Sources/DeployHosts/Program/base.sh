@@ -212,10 +212,11 @@ l_foreign() {
     "look who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
 }
 # Refuses a private part to which others may write, or in which something stands that a read would wait for. It takes a process, so it is
-# done when a host is surveyed and when it is locked. A job without /proc has pipes with names.
+# done when a host is surveyed and when it is locked. A job without /proc has pipes with names, and jobs of older versions have `o` and `e`.
 l_private() {
   [ -z "$l_made" ] || return 0
-  l_l=$(find "$L/." -name staging -prune -o -path '*/.' -perm /22 -print -o ! -type f ! -type d ! -type l ! -name 'pipe.*' -print 2>/dev/null)
+  l_l=$(find "$L/." -name staging -prune -o -path '*/.' -perm /22 -print -o \
+    ! -type f ! -type d ! -type l ! -name 'pipe.*' ! -name '[oe]' -print 2>/dev/null)
   l_l=${l_l%%"$LF"*} l_n=$P/.lander${l_l#"$L/."}
   case $l_l in
     '') ;;
@@ -251,16 +252,18 @@ l_unmade() {
 # The files and folders of the private part; a folder in the place of a file would swallow what is renamed to it.
 l_files='fence guard receipt receipt.previous failed key id order sequence'
 l_folders='lock jobs recipes staging manifests entries receipts once queue uploads inbox'
-# KIND: refuses what is called l_n and is of another kind; a survey says that it is blocked, unless reading it may have no end.
-l_odd() {
+# KIND: refuses what is called l_n and is of another kind. A survey says that it is blocked, unless a read of it might never end. Another
+# process might have made it since the caller's test, so the test is repeated.
+l_kind() {
   [ -e "$L/$l_n" ] || return 0
-  [ -f "$L/$l_n" ] || [ -d "$L/$l_n" ] || l_told=
-  ${l_told:- l_die 46} "$P/.lander/$l_n is no $1, and a $1 belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
+  case $1 in file) [ -f "$L/$l_n" ] ;; *) [ -d "$L/$l_n" ] ;; esac && return
+  [ -f "$L/$l_n" ] || [ -d "$L/$l_n" ] || l_how=
+  ${l_how:-l_die 46} "$P/.lander/$l_n is no $1, and a $1 belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
 }
-l_told=
+l_how=
 l_kinds() {
-  for l_n in $l_files; do [ -f "$L/$l_n" ] || l_odd file; done
-  for l_n in $l_folders; do [ -d "$L/$l_n" ] || l_odd folder; done
+  for l_n in $l_files; do [ -f "$L/$l_n" ] || l_kind file; done
+  for l_n in $l_folders; do [ -d "$L/$l_n" ] || l_kind folder; done
 }
 # Refuses what is of the wrong kind, and another user's links in place of Lander's folders: that user could lead them anywhere.
 l_places() {

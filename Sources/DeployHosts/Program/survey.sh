@@ -130,7 +130,7 @@ l_survey() {
   case $l_l in [~]/*) l_l=${HOME%/}/${l_l#??} ;; esac
   ! l_memory "$l_l" || l_private
   shift
-  l_told='echo blocked'
+  l_how='echo blocked'
   l_kinds
   echo "home $HOME"
   echo "boot $l_bootid"
