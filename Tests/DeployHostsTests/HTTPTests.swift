@@ -8,25 +8,25 @@ import Testing
 
 @Suite("Requests by http from the engine's machine", .serialized)
 struct HTTPTests {
-  // Each suite has its own deployment id, and each request its own number: a command that is late ends all processes with the same
-  // deployment and number, and may do so when the next test has begun.
-  private static let numbers = Guarded(0)
+  // Each suite has its own deployment id, and each request that is asked its own number: a command that is late ends all processes with the
+  // same deployment and number, and might do so after the next test has begun.
+  private static let numbers = Guarded(100)
 
   private func ask(
     _ request: HTTPRequest, timeout: Interval = .seconds(30), secrets: [String: String] = [:]
   ) async -> Outcome {
     let machine = EngineProcesses(directory: "/", vault: Vault(FixedSecrets(values: secrets)), grace: .seconds(1))
-    let outcome = await machine.perform(intent(request, timeout), of: "http") { _ in }
-    await machine.close()
-    return outcome
-  }
-
-  private func intent(_ request: HTTPRequest, _ timeout: Interval = .seconds(30)) -> Intent {
     let number = Self.numbers.with { last in
       last += 1
       return last
     }
-    return Intent(id: number, place: .engine, operation: .http(request), timeout: timeout, site: .init())
+    let outcome = await machine.perform(intent(request, timeout, number: number), of: "http") { _ in }
+    await machine.close()
+    return outcome
+  }
+
+  private func intent(_ request: HTTPRequest, _ timeout: Interval = .seconds(30), number: Int = 1) -> Intent {
+    Intent(id: number, place: .engine, operation: .http(request), timeout: timeout, site: .init())
   }
 
   private func get(_ url: String, limit: Int = 64 * 1024) -> HTTPRequest { HTTPRequest(.get, Text(url), limit: limit) }

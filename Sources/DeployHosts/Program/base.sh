@@ -118,13 +118,13 @@ l_full() {
   l_l=$(ulimit -f)
   [ "$l_l" = unlimited ] || l_die 43 "files may have at most $l_l blocks here (ulimit -f), or the disk of $l_at is full" \
     "raise fsize in /etc/security/limits.conf, and look at df -h $l_at"
-  l_die 43 "nothing more can be written to $l_at: the disk is full, or a quota is used up" "make room there: df -h $l_at"
+  l_die 43 "nothing more can be written to $l_at: its disk or quota is full" "make room there: df -h $l_at"
 }
 # FOLDER: says why it cannot be written to. Only the disk can keep out the folder's owner or root. Its mode never does.
 l_sealed() {
   l_named "$1"
   if [ "$(id -u)" = 0 ] || [ -O "$1/." ]; then
-    l_die 43 "the disk of $l_at is mounted read-only" "look at dmesg, and mount it for writing again"
+    l_die 43 "the disk of $l_at is mounted read-only" "see dmesg, and mount it writable"
   fi
   l_die 45 "$l_at cannot be written by $(id -un)" "chown $(id -un) $l_at, or deploy as its owner"
 }
@@ -216,7 +216,7 @@ l_foreign() {
 l_private() {
   [ -z "$l_made" ] || return 0
   l_l=$(find "$L/." -name staging -prune -o -path '*/.' -perm /22 -print -o \
-    ! -type f ! -type d ! -type l ! -name 'pipe.*' ! -name '[oe]' -print 2>/dev/null)
+    ! -type f ! -type d ! -type l ! -name '[oe]' ! -name 'pipe.*' -print 2>/dev/null)
   l_l=${l_l%%"$LF"*} l_n=$P/.lander${l_l#"$L/."}
   case $l_l in
     '') ;;
@@ -227,7 +227,7 @@ l_private() {
 # PATH DEPLOYMENT: makes the deployment's folder, its private part, and what a lock of DEPLOYMENT needs in that part.
 l_home() {
   if ! l_memory "$1"; then
-    case $P in /?*) l_up=$P ;; *) l_die 47 "$P is no absolute path" "write the whole path, such as /srv/app" ;; esac
+    case $P in /?*) l_up=$P ;; *) l_die 47 "$P is no absolute path" "write it whole: /srv/app" ;; esac
     while l_up=${l_up%/*}; [ -n "$l_up" ]; do
       [ -d "$l_up/.lander" ] || continue
       case ${P#"$l_up"} in /releases/* | /current | /current/* | /shared/*)
@@ -246,7 +246,7 @@ l_home() {
 l_unmade() {
   l_up=$L
   until [ -e "$l_up" ] || [ -L "$l_up" ]; do l_up=${l_up%/*}; done
-  [ -d "${l_up:-/}" ] || l_die 47 "$l_up is no folder, and $P has to be made there" "move it away, or change the path"
+  [ -d "${l_up:-/}" ] || l_die 47 "$l_up is no folder, and $P belongs there" "move it away, or change the path"
   l_full "${l_up:-/}"
 }
 # The files and folders of the private part; a folder in the place of a file would swallow what is renamed to it.

@@ -104,7 +104,7 @@ private struct Findings {
     if let place = self["readonly"] {
       return Failure(
         .notPermitted, "the disk of \(place) is mounted read-only",
-        fix: "look at the host's disk (dmesg, mount) and mount it for writing again")
+        fix: "look at the host's disk (dmesg, mount) and mount it writable")
     }
     if let place = self["unwritable"] {
       let user = self["user"] ?? "the login user"

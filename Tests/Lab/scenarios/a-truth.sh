@@ -100,7 +100,7 @@ unreadable() {
   holds "$OUTPUT" "h1 (app): /srv/app/.lander/receipt cannot be read as a receipt"
   on 1 sh -c 'cd /srv/app/.lander && mv receipt.kept receipt && rm fence && mkdir fence'
   status 0 lander status
-  holds "$OUTPUT" "/srv/app/.lander/fence is a folder"
+  holds "$OUTPUT" "/srv/app/.lander/fence is no file"
   release 2
   status 21 lander deploy
   holds "$OUTPUT" "mv /srv/app/.lander/fence /srv/app/.lander/fence.found"
