@@ -1,8 +1,8 @@
 import DeployCore
 package import DeployModel
 
-/// A request as it was typed, in the form of data, together with the parts that could not be understood. The desk reports these parts
-/// together with all other problems.
+/// A typed request as data, together with the parts of it that could not be understood. The desk reports these parts together with all
+/// other problems.
 package struct Asked: Sendable, Hashable {
   package var request: DeploymentRequest
   package var unclear: [Problem]
@@ -10,7 +10,7 @@ package struct Asked: Sendable, Hashable {
   var joins: Receipt?
   /// The revision that missing hosts get, or nil if the request is not for missing hosts.
   var missing: Planner.Missing?
-  /// The options as typed, except recipe and group, if the request has them in another form. It is nil if the request has them as typed.
+  /// The options exactly as they were typed, without recipe and group, or nil if `request` already has them in that form.
   var typed: TypedOptions?
 
   package init(_ request: DeploymentRequest, unclear: [Problem] = []) { self.init(request, unclear: unclear, joins: nil) }

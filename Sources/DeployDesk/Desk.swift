@@ -2,8 +2,8 @@ import DeployCore
 package import DeployEngine
 package import DeployModel
 
-/// The use cases of deployments, for one machine. Each use case is a function that takes and returns values. A user interface, such as the
-/// command line, calls one function and shows its result. The desk reaches the outside world only through ports.
+/// The use cases of deployments on one machine. Each use case is a function that takes and returns values. A user interface, such as the
+/// command line, calls one function and shows the function's result. The desk reaches the outside world only through ports.
 ///
 /// Use cases that need no engine have smaller types: `PastDeployments` (a journal), `Retention` (bundles), `DryRun` and `RehearsalRun`
 /// (recipes).
@@ -29,7 +29,7 @@ package struct Desk: Sendable {
   let zones: @Sendable (String) -> [UInt8]?
   /// The command's place in the queue, if it has one.
   let line = OwnTurn()
-  /// Messages about locks that plans are allowed to take over because their holders are dead.
+  /// Messages about locks whose holders are dead. Plans are allowed to take these locks over.
   let leftOver = LeftOver()
   /// How long a host keeps a place in the queue if nobody renews it.
   let lineLease: Interval
@@ -41,8 +41,8 @@ package struct Desk: Sendable {
   private let doors: @Sendable () async -> Void
 
   /// - Parameters:
-  ///   - programs: ends the processes on this machine, which are builds, git, and clients that wait for hosts.
-  ///   - doors: closes all connections, both to hosts and on this machine.
+  ///   - programs: ends the processes that this desk started on this machine: builds, git, and clients that wait for hosts.
+  ///   - doors: closes all connections, to hosts and to programs on this machine.
   package init(
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageSender, hosts: any HostExchange,

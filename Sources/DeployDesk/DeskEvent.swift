@@ -6,14 +6,14 @@ package enum DeskEvent: Sendable, Hashable {
   case building(String)
   /// The build command has written this output.
   case output(OutputChunk)
-  /// A warning: something that a person should look at although it is not an error.
+  /// A warning about something that is not an error, but that a person should look at.
   case warning(Problem)
-  /// The review of a recipe's bundle has this number of warnings. They do not make anything fail.
+  /// The review of a recipe's bundle found this number of warnings. The warnings do not make anything fail.
   indirect case appSpecWarnings(Int, of: Recipe)
   /// A sentence for people.
   case remark(String)
-  /// The names of the hosts that have not answered, the number of all hosts, and the time so far.
+  /// The command is waiting for hosts: the names of the hosts that have not answered, the number of all hosts, and the time so far.
   case waiting([String], of: Int, after: Interval)
-  /// A deployment waits in the queue. The value says for which deployment it waits, and until when.
+  /// A deployment is waiting in the queue. The value says which deployment it is waiting for, and until when.
   indirect case standing(LineStanding)
 }

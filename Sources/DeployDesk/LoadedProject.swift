@@ -5,11 +5,11 @@ package struct LoadedProject: Sendable {
   /// The absolute path of the project's folder.
   package var folder: String
   package var project: Project
-  /// Warnings about the folder, besides those about recipes.
+  /// Warnings about the folder. Warnings about recipes are not included.
   package var warnings: [Problem] = []
   /// The typed options that describe a project without a `deploy.lua`, or nil if the project has a `deploy.lua`.
   package var typed: String?
-  /// The plugins that the project requires, in the order of reading.
+  /// The plugins that the project requires, in the order in which they were read.
   package var plugins: [RequiredPlugin] = []
 
   package init(

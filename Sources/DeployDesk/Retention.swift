@@ -29,7 +29,7 @@ package struct Retention: Sendable {
   /// Checks every file of a bundle, or of all bundles, against its digest.
   /// - Parameter prefix: the beginning of the bundle's digest, or nil for all bundles.
   /// - Returns: the number of bundles that were checked.
-  /// - Throws: everything that has changed since the bundles were stored.
+  /// - Throws: an error that lists everything that has changed since the bundles were stored.
   package func verify(_ prefix: String?) async throws -> Int {
     let chosen = try prefix.map { try shelf.inspect($0).stored.bundle.digest }
     let problems = try await shelf.verify(chosen)
@@ -37,8 +37,8 @@ package struct Retention: Sendable {
     return chosen == nil ? try shelf.list().count : 1
   }
 
-  /// Returns the bundles of deployments that have not ended, and the last two good bundles of each application and group: the bundle that
-  /// runs now, and the one before it.
+  /// Returns the bundles of deployments that have not ended, and the last two good bundles of each application and group, which are the
+  /// bundle that runs now and the one before it.
   /// - Parameter deployments: the deployments, newest first.
   static func inUse(_ deployments: [DeploymentSummary]) -> [Digest] {
     var kept: [Digest] = []

@@ -1,17 +1,18 @@
 package import DeployModel
 
-/// An event that is reported while somebody watches an alarm.
+/// An event that is reported while an alarm is watched.
 package enum AlarmEvent: Sendable, Hashable {
-  /// The looks begin, or begin again, at this number of hosts.
+  /// The watcher begins, or begins again, to look at this number of hosts.
   case began(AlarmRecord, hosts: Int)
-  /// Another deployment, which the text names, works on the hosts. There are no looks until it has ended.
+  /// Another deployment is working on the hosts, so there are no looks until it has ended. The string says which deployment.
   case waits(String, AlarmRecord)
-  /// A look found a host unhealthy. The text describes the problem. The record counts this look.
+  /// A look found a host unhealthy. The string describes the problem. The record already counts this look.
   case bad(String, AlarmRecord)
-  /// A look got no answer. The previous look at the same host got one.
+  /// A look got no answer, although the previous look at the same host got one.
   case silent(String, AlarmRecord)
-  /// These hosts have nothing of the deployment any more, so they are no longer looked at. `rest` is the number of the other hosts.
+  /// Nothing of the deployment is left on these hosts, so they are no longer looked at. `rest` is the number of hosts that are still looked
+  /// at.
   case leavesOut([String], AlarmRecord, rest: Int)
-  /// Too many looks found hosts bad, and a rollback is about to be planned.
+  /// Too many looks found unhealthy hosts, and a rollback is about to be planned.
   case fires(AlarmRecord)
 }

@@ -2,16 +2,16 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// Does what `AlarmLooks` requests: checks hosts, runs timers, and asks whether another deployment has the hosts. It acquires no lock and
-/// writes no journal.
+/// Carries out what `AlarmLooks` requests: it checks hosts, runs timers, and asks whether another deployment has the hosts. It acquires no
+/// lock and writes no journal.
 struct AlarmLooker {
   enum Event: Sendable {
     /// The next round of looks is due.
     case rang
-    /// The time limit of the looks that belong to this timer is over.
+    /// The time limit is over for the looks that belong to this timer.
     case late(Int)
     case found(slot: Int, intent: Int, Outcome)
-    /// It is time to ask whether another deployment has the hosts.
+    /// It is time to ask again whether another deployment has the hosts.
     case asks
     case asked(Occupancy)
     /// The time of the alarm is over.
@@ -30,7 +30,7 @@ struct AlarmLooker {
   private let token: String
   /// For each slot, the intent of the look that is running, or nil if none is running.
   private var running: [Int?]
-  /// For each slot, the intent of a look that was abandoned but could still be answered, or nil if there is none.
+  /// For each slot, the intent of an abandoned look whose answer might still arrive, or nil if there is none.
   private var overdue: [Int?]
   /// For each slot, whether its last look got no answer.
   private var silent: [Bool]
@@ -56,7 +56,7 @@ struct AlarmLooker {
     }
   }
 
-  /// Asks who has the hosts, without delaying the looks.
+  /// Asks which deployment has the hosts, without delaying the looks.
   func ask(_ question: @escaping @Sendable () async -> Occupancy, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }
@@ -117,11 +117,11 @@ struct AlarmLooker {
     return news(since: before, at: slot, outcome.failure?.message ?? "the answer was no")
   }
 
-  /// Whether a look that was abandoned could still be answered. A busy host might report late that it ended a command at the command's time
-  /// limit.
+  /// Whether the answer to an abandoned look might still arrive. If a host ends a command at the command's time limit but is busy, its
+  /// report can be late.
   var awaitsLate: Bool { overdue.contains { $0 != nil } }
 
-  /// Abandons the looks whose time limit this timer marks, and returns what to report.
+  /// Abandons the looks whose time limit ends with this timer, and returns what to report.
   mutating func late(_ timer: Int, _ group: inout DiscardingTaskGroup) -> [(words: String, isBad: Bool)] {
     var told: [(words: String, isBad: Bool)] = []
     for slot in looks.late(timer) {

@@ -1,7 +1,7 @@
 import DeployModel
 
 extension AlarmRollback {
-  /// Derives the state from the conclusion of the rollback. A refused rollback has changed nothing.
+  /// Derives the rollback's state from its conclusion. A refused rollback counts as having changed nothing.
   init(_ end: Conclusion) {
     let isWhole = end.status == .succeeded && end.traffic == nil && end.notUndone == nil
     if isWhole, end.hosts.allSatisfy({ $0 == .succeeded || $0 == .unchanged || $0 == .kept }) {

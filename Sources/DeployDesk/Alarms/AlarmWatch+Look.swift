@@ -12,8 +12,8 @@ extension AlarmWatch {
     case left
   }
 
-  /// Makes looks until the alarm ends.
-  /// - Parameter sure: the counts from the last moment at which the hosts were known to have the deployment's release.
+  /// Looks at the hosts until the alarm ends.
+  /// - Parameter sure: the counts of the looks, as they were when the hosts were last known to have the deployment's release.
   func look(
     _ record: inout AlarmRecord, _ sure: inout AlarmRecord.Tally, at hosts: [Int], for left: Interval, upTo deadline: Timestamp?,
     _ tell: @escaping (AlarmEvent) -> Void
@@ -45,7 +45,7 @@ extension AlarmWatch {
     for await event in looker.events {
       switch event {
       case .rang:
-        // The alarm's time might be long over, because the machine might have slept.
+        // The machine might have been asleep, so the alarm's time might have been over for a long time.
         if desk.now > record.until + alarm.every { return looker.verdict }
         looker.rang()
         record.seen = desk.now
@@ -69,7 +69,7 @@ extension AlarmWatch {
     return .left
   }
 
-  /// Reports what a look found. An unhealthy result is saved to disk before it is reported.
+  /// Reports what a look found. If a host was unhealthy, the result is saved to disk first.
   private func take(
     _ news: (words: String, isBad: Bool), _ looker: AlarmLooker, _ record: inout AlarmRecord, _ tell: (AlarmEvent) -> Void
   ) throws {

@@ -3,7 +3,7 @@ import DeployEngine
 import DeployModel
 
 extension AlarmWatch {
-  /// Returns who has the hosts now, according to the journal and the hosts' own answers. Hosts that do not answer are ignored.
+  /// Returns which deployment has the hosts now, according to the journal and the hosts' own answers. Hosts that do not answer are ignored.
   @Sendable func occupancy(of hosts: [Int]) async -> Occupancy {
     let told = await desk.past.occupancy(of: plan, hosts)
     guard told == .free else { return told }
@@ -39,8 +39,8 @@ extension AlarmWatch {
     return isOwn(receipt, at: place) ? .free : .over("\(host.name) has what deployment \(receipt.deployment) brought")
   }
 
-  /// Whether a host has the deployment's release: it was brought by this deployment or by the one that this deployment completed, or it was
-  /// restored by a rollback.
+  /// Whether a host's release counts as the deployment's. It does if this deployment, or the one that this deployment completed, put the
+  /// release there, or if a rollback restored it.
   private func isOwn(_ receipt: Receipt, at place: HostPlan) -> Bool {
     if receipt.deployment == plan.id || receipt.deployment == plan.flow.missing { return true }
     return receipt.release.id == place.target?.id && receipt.installedAt.map { $0 != receipt.at } == true

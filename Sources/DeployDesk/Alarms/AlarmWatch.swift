@@ -2,7 +2,7 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// The alarm of a deployment that has succeeded, for the process that watches the hosts.
+/// The alarm of a deployment that has succeeded, as the process that watches the hosts uses it.
 package struct AlarmWatch: Sendable {
   package let plan: Plan
   package let alarm: Alarm
@@ -13,9 +13,10 @@ package struct AlarmWatch: Sendable {
   let desk: Desk
   let book: any AlarmBook
 
-  /// The longest time until the watcher asks again whether another deployment has the hosts.
+  /// The watcher asks at least this often whether another deployment has the hosts.
   static let asking = Interval.seconds(30)
-  /// The largest number of rollbacks that the alarm starts. It starts another one only if the previous one ended before it changed a host.
+  /// The largest number of rollbacks that the alarm starts. The alarm starts another rollback only if the previous one ended before it
+  /// changed a host.
   static let most = 5
 
   init(_ plan: Plan, _ alarm: Alarm, hosts: [Int], record: AlarmRecord, desk: Desk, book: any AlarmBook) {
@@ -27,15 +28,15 @@ package struct AlarmWatch: Sendable {
     self.book = book
   }
 
-  /// Watches until the alarm ends, and rolls the hosts back if the alarm fires. If the task is cancelled, the watch stops.
+  /// Watches until the alarm ends or the task is cancelled. If the alarm fires, the hosts are rolled back.
   /// - Parameters:
   ///   - time: the longest time to watch, or nil to watch until the alarm ends.
   ///   - tell: receives each event.
   ///   - goBack: runs the rollback.
-  /// - Returns: the new record, the result of `goBack` (nil if this call started no rollback), and the state of the rollback (nil if there
-  ///   is none).
-  /// - Throws: if another process is watching, the record cannot be written, or the hosts cannot go back. The alarm then stays open, and
-  ///   the next watcher tries again.
+  /// - Returns: the new record, the result of `goBack` (nil if this call started no rollback), and the rollback's state (nil if there is no
+  ///   rollback).
+  /// - Throws: if another process is watching, the record cannot be written, or the hosts cannot be rolled back. The alarm then stays open,
+  ///   and the next watcher tries again.
   package func watch<T>(
     in project: LoadedProject, upTo time: Interval? = nil, _ tell: @escaping (AlarmEvent) -> Void, goBack: (Plan) async throws -> T
   ) async throws -> (record: AlarmRecord, back: T?, standing: AlarmRollback?) {
@@ -71,7 +72,7 @@ package struct AlarmWatch: Sendable {
     return Problems([first] + problems.list, exit: problems.exit == .unreachable ? .unreachable : .held)
   }
 
-  /// Records the state of the rollback that the alarm started. A rollback that changed nothing does not count, so that the next watcher
+  /// Records the state of the rollback that the alarm started. If the rollback changed nothing, it does not count, and the next watcher
   /// tries again.
   private func follow(_ standing: AlarmRollback?, _ record: AlarmRecord) throws -> AlarmRecord {
     var record = record
@@ -98,14 +99,14 @@ package struct AlarmWatch: Sendable {
   /// Watches until the alarm ends or the task is cancelled. Pauses while another deployment is working on the hosts.
   /// - Parameters:
   ///   - hosts: the numbers of the hosts to look at.
-  ///   - deadline: when the watcher's own time limit is over, or nil to watch until the end of the alarm.
+  ///   - deadline: the time at which this watcher stops, or nil to watch until the alarm ends.
   /// - Returns: the new record. If the alarm fired, it is still open in the record, so that a crash before the rollback loses nothing.
   private func run(
     _ record: AlarmRecord, at hosts: [Int], upTo deadline: Timestamp?, _ tell: @escaping (AlarmEvent) -> Void
   ) async throws -> AlarmRecord {
     var (record, hosts) = (record, hosts)
     if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts is in the group any more") }
-    // The counts from the last moment at which the hosts were known to have the deployment's release.
+    // The counts of the looks, as they were when the hosts were last known to have the deployment's release.
     var sure = record.tally
     var (waits, hasBegun): (String?, Bool) = (nil, false)
     while true {

@@ -35,10 +35,11 @@ extension Desk {
     return try await past.deployments().first { try book.record(of: $0.id)?.rollback == rollback.id }?.id
   }
 
-  /// Returns the rollback that an alarm starts. The plan is the one that `lander rollback` would make for the deployment's hosts and for
-  /// hosts that joined later with its release. Hosts that have left the group are reported and stay as they are.
+  /// Returns the rollback that an alarm starts. The plan is the one that `lander rollback` would make for two kinds of hosts: those of the
+  /// deployment, and those that joined later with the deployment's release. Hosts that have left the group are reported and stay as they
+  /// are.
   /// - Parameter record: the record of an alarm that fired.
-  /// - Throws: all reasons why the hosts cannot go back. Planning changes nothing.
+  /// - Throws: an error that lists all reasons why the hosts cannot be rolled back. Planning changes nothing.
   package func planRollback(for watch: AlarmWatch, _ record: AlarmRecord, in project: LoadedProject) async throws -> Plan {
     let subject = watch.plan.subject
     let group = subject.group.isEmpty ? nil : subject.group

@@ -2,8 +2,8 @@ package import DeployModel
 
 /// What the journal says about the hosts of an alarm.
 extension PastDeployments {
-  /// Returns who has the hosts of a deployment, according to the journal. A later deployment counts if it is changing one of the hosts, or
-  /// has changed one. Tasks do not count, and neither do deployments that changed none of the hosts or restored all of them.
+  /// Returns which deployment has the hosts of a deployment, according to the journal. A later deployment counts if it is changing one of
+  /// the hosts, or has changed one without restoring it. Tasks do not count.
   /// - Parameters:
   ///   - hosts: the numbers of the hosts.
   ///   - own: the rollback that the alarm itself started, or nil if there is none.
@@ -28,7 +28,7 @@ extension PastDeployments {
     return busy.map { .busy($0) } ?? .free
   }
 
-  /// Returns the names of the hosts that have a deployment's release after its end, because they got it or already had it.
+  /// Returns the names of the hosts that have a deployment's release after the deployment has ended, because they got it or already had it.
   private func brought(by deployment: Deployment.ID) async -> [String] {
     let outline = (try? await outline(of: deployment)) ?? []
     guard case .planned(let plan)? = outline.first?.fact, case .concluded(let end)? = outline.last?.fact else { return [] }
@@ -48,7 +48,8 @@ extension PastDeployments {
     return names
   }
 
-  /// Returns the state of the rollback that an alarm started, or nil if the alarm started no rollback or the journal does not have it.
+  /// Returns the state of the rollback that an alarm started. Returns nil if the alarm started no rollback, or if the rollback is not in
+  /// the journal.
   package func standing(of rollback: Deployment.ID?) async throws -> AlarmRollback? {
     guard let rollback, let summary = try await deployments().first(where: { $0.id == rollback }) else { return nil }
     switch summary.state {
@@ -73,8 +74,8 @@ extension DeploymentSummary {
 extension Plan {
   fileprivate func has(_ names: [String]) -> Bool { hosts.contains { names.has($0.host.name) } }
 
-  /// Returns the names of the hosts that the deployment changed and that were not restored. A host does not count if it is unknown what the
-  /// host runs.
+  /// Returns the names of the hosts that the deployment changed and that were not restored. Hosts whose current release is unknown do not
+  /// count.
   fileprivate func changed(by end: Conclusion) -> [String] {
     zip(hosts, end.hosts).filter { _, status in
       switch status {

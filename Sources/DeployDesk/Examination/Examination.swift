@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// What the checks of a set-up found, good and bad, in the order of the checks.
+/// Everything that the checks of a set-up found, good or bad, in the order in which they ran.
 package struct Examination: Sendable {
   package enum Grade: Sendable, Equatable { case good, warn, bad }
   package struct Finding: Sendable, Equatable {
@@ -50,7 +50,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Checks a project, or reports why it could not be loaded.
+  /// Checks a project. If the project could not be loaded, reports why.
   package mutating func look(at loaded: Result<LoadedProject, any Error>) {
     switch loaded {
     case .failure(let error): note(error, about: "deploy.lua")
@@ -98,7 +98,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Checks what this machine needs to reach hosts through ssh, without connecting to them.
+  /// Checks that this machine has what it needs to reach hosts through ssh. It connects to no host.
   package mutating func look(atReachOf project: Project) {
     guard let host = project.groups.flatMap(\.hosts).first(where: { $0.ownTransport == .ssh }) else { return }
     if around.hasAgent {

@@ -2,7 +2,8 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// Plays one plan many times. What all runs have in common is made once: the beginning of the rollout, and what scripts know of the plan.
+/// Simulates one plan many times. Two things are the same in all runs and are made only once: the beginning of the rollout, and what
+/// scripts know about the plan.
 struct FleetCourse {
   private let beginning: Rollout
   private let project: LoadedProject
@@ -15,7 +16,7 @@ struct FleetCourse {
   }
 
   /// Simulates one run.
-  /// - Throws: why the run did not end.
+  /// - Throws: an error that says why the run did not end.
   func play(_ draws: FleetDraws, _ faults: FleetFaults, _ metrics: FleetMetrics = FleetMetrics(), seed: UInt64) throws(Problems) -> FleetRun
   {
     let scripts = try scripts()

@@ -2,14 +2,14 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// The plan of one strategy for a simulated fleet that runs an earlier release. It has the same floor as a real plan.
+/// The plan of one strategy for a simulated fleet. The fleet runs an earlier release. The plan's floor is the same as in a real plan.
 struct FleetPlan: Sendable {
   let plan: Plan
 
   /// - Parameters:
-  ///   - fleet: the hosts that another strategy's plan has created. If nil, the plan takes the group's own hosts or, if `hosts` is given,
-  ///     that number of hosts.
-  /// - Throws: all problems of the request.
+  ///   - fleet: the simulated hosts that another strategy's plan has created. If nil, the plan creates `hosts` hosts, or takes the group's
+  ///     own hosts if `hosts` is nil too.
+  /// - Throws: an error that lists all problems of the request.
   init(
     _ candidate: Forecast.Candidate, fleet: [Host]?, hosts: Int?, _ seed: UInt64, _ stage: RehearsalStage, _ engine: String
   ) throws(Problems) {
@@ -34,7 +34,7 @@ struct FleetPlan: Sendable {
     self.plan = plan
   }
 
-  /// Returns the waves as seen in a run without faults.
+  /// Returns the waves of a run without faults.
   private static func seen(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) throws(Problems) -> KnownWaves {
     let faults = FleetFaults()
     let draws = FleetDraws(plan.hosts.count, faults, seed: 0, run: 0, pace: .seconds(1))
@@ -42,7 +42,7 @@ struct FleetPlan: Sendable {
     return calm.conclusion?.status == .succeeded || calm.conclusion?.status == .partial ? .seen(lowest: calm.lowest) : .unknown
   }
 
-  /// Returns hosts with names such as `host001` to `host250`. They get the tags and variables of the group's own hosts in turn.
+  /// Returns hosts with names such as `host001` to `host250`. The tags and variables of the group's own hosts are given to them in turn.
   private static func fleet(_ count: Int, like own: [Host]) -> [Host] {
     let width = String(count).count
     return (1...count).map { number in

@@ -3,7 +3,7 @@ package import DeployModel
 import DeploySimulation
 
 /// The results of many simulated runs of a rollout, with one row for each combination of strategy and fault. The core and the strategy are
-/// those of real deployments. Only the duration and the result of each host are random. The same seed gives the same rows.
+/// those of real deployments. Only how long each host takes, and whether it succeeds, is random. The same seed gives the same rows.
 package struct Forecast: Sendable {
   /// A strategy to simulate, with its project and request.
   package struct Candidate: Sendable {
@@ -28,7 +28,7 @@ package struct Forecast: Sendable {
     package var seed: UInt64
     /// The median time that a deployment takes on one host.
     package var pace: Interval
-    /// What hosts show to an analysis.
+    /// The measurements that an analysis reads from hosts.
     var metrics = FleetMetrics()
 
     package init(hosts: Int? = nil, runs: Int = 200, seed: UInt64, pace: Interval = .seconds(30)) {
@@ -38,11 +38,11 @@ package struct Forecast: Sendable {
       self.pace = pace
     }
 
-    /// Sets what hosts show to an analysis if the release is as good as the old one.
+    /// Sets the measurements that an analysis reads from hosts if the release is as good as the old one.
     /// - Parameters:
     ///   - requests: the number of requests that a host serves in a second.
-    ///   - failing: the share of requests that fail, from 0 to 1.
-    ///   - value: the median of the number that a function measures.
+    ///   - failing: the fraction of requests that fail, from 0 to 1.
+    ///   - value: the median of the value that a function measures.
     package mutating func shows(requests: Double, failing: Double, value: Double) {
       (metrics.requests, metrics.failing, metrics.value) = (requests, failing, value)
     }
@@ -51,7 +51,7 @@ package struct Forecast: Sendable {
   /// The names of the faults that can be simulated.
   package static var faults: [String] { FleetFaults.names.map(\.name) }
 
-  /// Reads a share such as `1%` or `0.01`; nil: the text is none, or is not from 0 to 1.
+  /// Reads a fraction such as `1%` or `0.01`. Returns nil if the text is not a number, or is not between 0 and 1.
   package static func share(_ text: String) -> Double? { FleetFaults.share(text) }
 
   /// The number of hosts in each run.
@@ -67,13 +67,14 @@ package struct Forecast: Sendable {
     var project: LoadedProject
   }
 
-  /// The largest number of hosts, of runs in one row, and of hosts times runs summed over all rows.
+  /// Three upper limits: the number of hosts, the number of runs in one row, and the sum of hosts times runs over all rows.
   package static let (mostHosts, mostRuns, most) = (100_000, 100_000, 1_000_000_000)
 
-  /// Plans all rows, without simulating anything yet.
+  /// Plans all rows. Nothing is simulated yet.
   /// - Parameters:
-  ///   - candidates: the strategies. The hosts of the first strategy's plan are used for all.
-  ///   - faults: the faults of each row as typed, such as `bad-release` or `flaky=0.1%,slow`. If empty, there is one row without faults.
+  ///   - candidates: the strategies. All of them use the hosts of the first strategy's plan.
+  ///   - faults: the faults as typed, such as `bad-release` or `flaky=0.1%,slow`, with one string for each row. If the list is empty, there
+  ///     is one row without faults.
   /// - Throws: all problems of the request.
   package init(
     _ candidates: [Candidate], faults typed: [String], size: Size, stage: RehearsalStage, engine: String
@@ -124,7 +125,7 @@ package struct Forecast: Sendable {
 
   /// Simulates all runs.
   /// - Parameter tell: called before each row with a line about that row.
-  /// - Throws: the reason why a run did not end.
+  /// - Throws: an error that says why a run did not end.
   package func rows(tell: (String) -> Void = { _ in }) throws(Problems) -> [ForecastRow] {
     var rows: [ForecastRow] = []
     for one in tried {

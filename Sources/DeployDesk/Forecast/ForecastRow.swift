@@ -3,16 +3,17 @@ import DeploySimulation
 
 /// The results of one strategy's runs with one fault.
 package struct ForecastRow: Sendable {
-  /// The numbers of one run.
+  /// The results of one run.
   struct Run: Sendable {
     var isStopped: Bool
     var duration: Interval
     var exposed: Int
-    /// The time from the start of the first bad host to the deployment's failure, or nil if no bad host began or none was found.
+    /// The time from the start of the first bad host until the deployment failed. It is nil if no bad host was started, or if no failure
+    /// followed.
     var foundAfter: Interval?
     /// Why the run did not succeed, or nil if it succeeded.
     var reason: String?
-    /// Why looks could not decide, so that a person was asked; nil: no person was.
+    /// If the looks at hosts could not decide and a person was asked, the reason; otherwise nil.
     var undecided: String?
 
     init(_ run: FleetRun, of hosts: Int) {
@@ -30,7 +31,7 @@ package struct ForecastRow: Sendable {
     package let most90: Int
     package let most: Int
 
-    /// Creates the values of a list, or nil if the list is empty.
+    /// Computes the values for a list of numbers. Returns nil if the list is empty.
     init?(_ numbers: [Int]) {
       guard let last = numbers.max() else { return nil }
       let sorted = numbers.sorted()
@@ -41,7 +42,7 @@ package struct ForecastRow: Sendable {
   package let strategy: String
   /// The fault, as it was typed.
   package let fault: String
-  /// Whether the fault is in the release. If false, it is in hosts or connections.
+  /// Whether the fault is in the release. If false, the fault is in hosts or connections.
   private let isOfRelease: Bool
   /// The number of runs.
   package let runs: Int
@@ -51,15 +52,15 @@ package struct ForecastRow: Sendable {
   package var stoppedWithoutRetry: Int?
   /// The duration of the runs that succeeded, in milliseconds, or nil if none succeeded.
   package let duration: Spread?
-  /// The number of hosts that began in a run.
+  /// The number of hosts on which a run began to change something.
   package let exposed: Spread?
-  /// The time from the start of the first bad host to the deployment's failure, in milliseconds, or nil if unknown.
+  /// The time from the start of the first bad host until the deployment failed, in milliseconds, or nil if unknown.
   package let foundAfter: Spread?
   /// Why the first failed run failed, or nil if no run failed.
   package let reason: String?
   /// The number of runs in which looks at hosts could not decide, so that a person was asked.
   package let undecided: Int
-  /// Why looks could not decide in the first of these runs; nil: there was none.
+  /// Why looks could not decide in the first of these runs, or nil if there was no such run.
   package let doubt: String?
 
   init(strategy: String, faults: FleetFaults, runs: [Run]) {
@@ -75,14 +76,15 @@ package struct ForecastRow: Sendable {
     reason = runs.lazy.compactMap(\.reason).first
   }
 
-  /// The fraction of runs that stopped although the release was good, or nil if the release was bad.
+  /// If the release was good, the fraction of runs that stopped nevertheless; otherwise nil.
   package var wrongStops: Double? { isOfRelease ? nil : share(stopped) }
-  /// The fraction of runs that would have stopped without the engine's retry although the release was good, or nil if unknown.
+  /// If the release was good, the fraction of runs that would have stopped without the engine's retry. Nil if the release was bad, or if
+  /// the fraction is unknown.
   package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.map(share) }
-  /// The fraction of runs that stopped a bad release, or nil if the release was good.
+  /// If the release was bad, the fraction of runs that stopped it; otherwise nil.
   package var found: Double? { isOfRelease ? share(stopped) : nil }
 
-  /// The share of runs in which looks at hosts could not decide, so that a person was asked.
+  /// The fraction of runs in which looks at hosts could not decide, so that a person was asked.
   package var undecidedShare: Double { share(undecided) }
 
   private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }

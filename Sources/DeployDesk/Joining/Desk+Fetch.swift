@@ -2,11 +2,11 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// The largest number of hosts from which a bundle is requested.
+  /// The largest number of hosts that are asked for a bundle.
   private static let keepers = 5
 
-  /// Returns the sources of the recipe that deployed a revision. The survey of the hosts has stored them on this machine.
-  /// - Throws: if neither this machine nor a host has them.
+  /// Returns the sources of the recipe that deployed a revision. An earlier survey of the hosts has stored these sources on this machine.
+  /// - Throws: if neither this machine nor a host has the sources.
   func sources(of goal: Receipt) async throws(Problems) -> [SourceFile] {
     do { return try await shelf.sources(goal.inputs.sources) } catch {
       throw Problems(
@@ -16,9 +16,9 @@ extension Desk {
     }
   }
 
-  /// Makes sure that the store has a revision's bundle. Missing files come from hosts that keep the release. Each file is checked against
-  /// its digest.
-  /// - Throws: if no host has the release complete and unchanged. The problems say what was wrong on each host.
+  /// Makes sure that the store has a revision's bundle. Files that are missing are fetched from hosts that keep the release, and each file
+  /// is checked against its digest.
+  /// - Throws: if no host has a complete and unchanged copy of the release. The problems say what was wrong on each host.
   func fetch(_ goal: Receipt, from keepers: [Host], at placement: Placement) async throws {
     let bundle = goal.inputs.bundle
     if (try? shelf.inspect(bundle.hex)) != nil { return }

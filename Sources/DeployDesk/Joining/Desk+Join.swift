@@ -3,10 +3,11 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Finds what hosts get when they join a group: the last good revision in the receipts of the group's hosts, with the recipe and the
-  /// parameters of that revision's deployment. Parts that this machine lacks come from the hosts. Nothing changes on a host.
+  /// Finds out what hosts get when they join a group. They get the last good revision in the receipts of the group's hosts, with the recipe
+  /// and the parameters that deployed it. Anything that this machine lacks is fetched from the hosts. Nothing changes on a host.
   /// - Parameter request: recipe and group, the joining hosts in `only`, who asks, and why.
-  /// - Throws: all problems of the hosts. It also throws if no host has a good receipt, or a part of the revision is not available.
+  /// - Throws: an error that lists all problems of the hosts. It also throws if no host has a good receipt, or if a part of the revision is
+  ///   not available.
   package func joining(_ request: DeploymentRequest, of project: LoadedProject) async throws -> Joining {
     let selection = try project.project.selection(recipe: request.recipe, group: request.group)
     try refuseStrangers(request.only, in: selection, of: project.project)
@@ -33,10 +34,10 @@ extension Desk {
     return joining
   }
 
-  /// Returns the deployment of a revision that hosts keep. It uses the recipe and the parameters in the revision's receipt.
+  /// Returns a deployment of a revision that hosts keep. The recipe and the parameters come from the revision's receipt.
   /// - Parameters:
   ///   - request: says who asks, why, and what to do about orphans and freezes.
-  ///   - message: the reason for the deployment, if the request gives none.
+  ///   - message: the reason for the deployment. It is used if the request gives none.
   func bring(
     _ goal: Receipt, by recipe: Recipe, _ sources: [SourceFile], to hosts: [Host], _ request: DeploymentRequest, of project: LoadedProject,
     in group: String, saying message: String
@@ -53,13 +54,13 @@ extension Desk {
   }
 
   /// Plans the deployment for hosts that join a group or lack the group's revision.
-  /// - Parameter endsLate: whether to end those parked deployments first that have one of the hosts and whose deadline has passed.
+  /// - Parameter endsLate: whether to first end parked deployments that hold one of the hosts and whose deadline has passed.
   /// - Throws: the problems that a deployment can have.
   package func plan(_ wanted: Joining.Wanted, endsLate: Bool) async throws -> PlannedDeployment {
     try await plan(wanted.asked, of: wanted.project, endsLate: endsLate, from: wanted.origin)
   }
 
-  /// Refuses hosts that are not in the group, and shows the line to add for each of them.
+  /// Refuses hosts that are not in the group. For each of them, the problem shows the line to add.
   private func refuseStrangers(_ names: [String], in selection: Selection, of project: Project) throws(Problems) {
     let hosts = selection.hosts
     let strangers = names.filter { name in !hosts.contains { HostFilter([name]).takes($0) } }

@@ -3,12 +3,13 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Finds the hosts of a group that lack the group's revision: the last good revision, or that of a newer deployment that was stopped on
-  /// purpose. Such hosts were unreachable, failed, were left out or never had a deployment. Parts of the revision that this machine lacks
-  /// come from the hosts. Nothing changes on a host, except that parked deployments might be ended.
+  /// Finds the hosts of a group that lack the group's revision. That is the last good revision or, if a newer deployment was stopped on
+  /// purpose, the revision of that deployment. Hosts that lack it were unreachable, failed, were left out, or never had a deployment. Parts
+  /// of the revision that this machine lacks are fetched from the hosts. Nothing changes on a host, except that parked deployments might be
+  /// ended.
   /// - Parameter endsLate: whether to end parked deployments whose deadline has passed.
-  /// - Throws: if options contradict the request, another deployment holds hosts of the group, no host has a receipt of a revision, or a
-  ///   part of the revision is not available.
+  /// - Throws: if options contradict the request, if another deployment holds hosts of the group, if no host has a receipt of a revision,
+  ///   or if a part of the revision is not available.
   package func missing(_ asked: Asked, of project: LoadedProject, endsLate: Bool = false) async throws -> Joining {
     let selection = try missingSelection(asked, of: project)
     var preparation = await ask(selection)
@@ -41,7 +42,7 @@ extension Desk {
     return selection
   }
 
-  /// Returns the deployment that brings the revision to the missing hosts. Reports which hosts lack it and why.
+  /// Returns the deployment that brings the revision to the missing hosts, and reports which hosts lack the revision and why.
   private func deployment(
     of found: MissingHosts, on ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ project: LoadedProject
   ) async throws -> Joining.Wanted {
@@ -67,8 +68,8 @@ extension Desk {
     try await endLate(Surveyed(selection: selection, surveys: surveys).parked)
   }
 
-  /// Returns problems for options that request another revision or another way to deploy it. They are refused because the group's own
-  /// revision is deployed as it was before.
+  /// Returns a problem for each option that requests another revision, or another way to deploy it. Such options are refused because the
+  /// group's own revision is deployed in the same way as before.
   private static func besides(_ request: DeploymentRequest) -> [Problem] {
     let words: [(String, Bool)] = [
       ("--revision", request.revision != nil), ("--force", request.force), ("--ran", request.ran != nil), ("--again", request.again != nil),
@@ -81,7 +82,7 @@ extension Desk {
     }
   }
 
-  /// Refuses while another deployment is running, because the group's revision is uncertain until that deployment has ended.
+  /// Refuses the request while another deployment is running, because the group's revision is uncertain until that deployment has ended.
   private func refuseBusy(_ locks: [Lock], _ selection: Selection) throws(Problems) {
     guard let lock = locks.first else { return }
     throw Problems(
@@ -91,7 +92,8 @@ extension Desk {
       exit: .locked)
   }
 
-  /// Refuses to complete a stopped deployment on some of its hosts, because its later stages run once, when all hosts have the revision.
+  /// Refuses to complete a stopped deployment on only some of its hosts. Its later stages run once, and only when all hosts have the
+  /// revision.
   private func refusePart(
     _ ground: JoinGround, _ request: DeploymentRequest, _ selection: Selection, _ surveys: [Survey]
   ) throws {

@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Plans what missing hosts get, once it is this command's turn: earlier deployments in the queue might have changed which hosts lack the
-  /// revision.
-  /// - Parameters: as for `planInTurn`.
+  /// Waits for this command's turn, and then plans what missing hosts get. It plans only then, because earlier deployments in the queue
+  /// might have changed which hosts lack the revision.
+  /// - Parameters: the same as for `planInTurn`.
   /// - Returns: what was found, and the plan. The plan is nil if no host lacks the revision.
   /// - Throws: the problems that a deployment can have.
   package func planMissing(
@@ -29,8 +29,8 @@ extension Desk {
     }
   }
 
-  /// Makes a saved plan for missing hosts again.
-  /// - Throws: if no host lacks the revision any more. Nothing has been started in this case.
+  /// Plans again what a saved plan does for missing hosts.
+  /// - Throws: if no host lacks the revision any more. In this case, nothing has been started.
   func planMissing(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     var request = record.request
     request.said = said

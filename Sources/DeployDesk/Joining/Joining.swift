@@ -13,7 +13,7 @@ package struct Joining: Sendable {
   package var settled: [String]
   /// The names of the requested hosts that are left out because they are unreachable.
   package var away: [String] = []
-  /// The hosts that lack the revision, and why, or nil if the request listed its hosts itself.
+  /// The hosts that lack the revision, with the reasons, or nil if the request itself listed the hosts.
   package var missing: MissingHosts?
 
   package struct Wanted: Sendable {

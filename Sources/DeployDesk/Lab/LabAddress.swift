@@ -12,8 +12,8 @@ struct LabAddress: Sendable {
     name = lower.hasSuffix(".") ? String(lower.dropLast()) : lower
   }
 
-  /// Whether the URL leads to this machine: by a loopback address in any form, by the unspecified address (which also connects to this
-  /// machine), or by name.
+  /// Whether the URL leads to this machine: through a loopback address in any form, through the unspecified address (which also connects to
+  /// this machine), or through the machine's name.
   /// - Parameter machine: the name of this machine.
   func isThisMachine(named machine: String) -> Bool {
     if name == "localhost" || name.hasSuffix(".localhost") || name == "localhost.localdomain" || name == "ip6-localhost" { return true }
@@ -33,7 +33,8 @@ struct LabAddress: Sendable {
     return digits.isEmpty || digits == "1" && text.hasSuffix("1")
   }
 
-  /// Whether an IPv4 address is 0.0.0.0 or begins with 127. It can have fewer than four parts, and its parts can be octal or hexadecimal.
+  /// Whether an IPv4 address is 0.0.0.0 or begins with 127. The address can have fewer than four parts, and the parts can be octal or
+  /// hexadecimal.
   private static func isLoopback4(_ text: String) -> Bool {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { part -> UInt32? in
       if part.hasPrefix("0x") { return UInt32(part.dropFirst(2), radix: 16) }

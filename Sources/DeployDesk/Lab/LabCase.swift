@@ -7,10 +7,10 @@ package actor LabCase {
   private let code: @Sendable (Conclusion, Conclusion?) -> Int
   /// What the commands of the test printed.
   package private(set) var output: [LabOutput] = []
-  /// The bundle of each recipe's own revision, by the recipe's name.
+  /// For each recipe, by name, the bundle of its own revision.
   private var own: [ExactText: Digest] = [:]
 
-  /// - Parameter code: returns the exit code of `lander` for a deployment and, if it has one, its rollback.
+  /// - Parameter code: returns the exit code of `lander` for a deployment and, if there is one, its rollback.
   package init(in setting: LabSetting, code: @escaping @Sendable (Conclusion, Conclusion?) -> Int) {
     self.setting = setting
     self.code = code
@@ -25,7 +25,7 @@ package actor LabCase {
   func takeUnchecked() -> [String] { scene.takeUnchecked() }
 
   /// Carries out the test's request, and returns what happened.
-  /// - Throws: what is wrong with the question, or why a deployment could not begin.
+  /// - Throws: an error that says what is wrong with the question, or why a deployment could not begin.
   package func perform(_ question: LabQuestion) async throws(Problems) -> Value {
     do {
       switch question {

@@ -5,7 +5,7 @@ struct LabCauses {
   let part: TrialPart
   let planned: LabScene.Failing
 
-  /// The first failure of a host or of the deployment that did not follow from the planned one, or nil if there is none.
+  /// The first failure, of a host or of the deployment itself, that the planned failure did not cause. Nil if there is none.
   var other: ScriptError? {
     guard let end = part.conclusion else { return nil }
     for (number, status) in end.hosts.enumerated() {
@@ -17,7 +17,7 @@ struct LabCauses {
   }
 
   /// A recipe can turn the planned failure into an error of its own, such as a check that gave up. So an error on the planned host counts
-  /// as a different failure only if an operation that was actually performed caused it.
+  /// as a different failure only if its cause is an operation that was actually performed.
   private func isOther(_ error: ScriptError) -> Bool {
     let failure = error.failure
     if failure.kind == .cancelled || failure.message.contains(planned.message) { return false }

@@ -6,14 +6,14 @@ struct LabCheck {
   let desk: Desk
   let project: LoadedProject
   let request: DeploymentRequest
-  /// Whether a host that could not be restored is a problem. If false, the test itself says what it expects of its hosts.
+  /// Whether it is a problem if a host could not be restored. If false, the test itself says what it expects of its hosts.
   var demandsRestored = true
 
   /// Returns each broken promise.
   /// - Parameters:
-  ///   - part: the deployment that ended last.
-  ///   - bundle: the revision that every host has to serve, except for slots that keep theirs on purpose. If nil, the deployment determines
-  ///     the revision.
+  ///   - part: the last deployment, which has ended.
+  ///   - bundle: the revision that every host has to serve, except for slots that keep their old revision on purpose. If nil, the
+  ///     deployment determines the revision.
   func problems(after part: TrialPart, serving bundle: Digest?) async throws -> [Problem] {
     let selection = try project.project.selection(recipe: request.recipe, group: request.group)
     let found = await desk.surveyWithPartners(selection)
@@ -32,7 +32,7 @@ struct LabCheck {
     return problems
   }
 
-  /// Returns what is left over although the deployment should have removed it.
+  /// Returns a problem for each thing that is left on the host although the deployment should have removed it.
   private func left(on host: Host, _ state: HostState, _ status: HostStatus?) -> [Problem] {
     var problems: [Problem] = []
     func add(_ message: String) { problems.append(Problem(message, subject: host.name)) }
@@ -44,7 +44,7 @@ struct LabCheck {
     for job in state.jobs { add("a command still runs: \(job.command)") }
     if state.isUnsettled || state.runsUnrecordedRelease { add("its receipt does not say what it runs") }
     for damage in state.damage { add("its release \(damage.release) is damaged") }
-    // The current release and the previous good one always stay. The next prune removes a release that failed.
+    // The current release and the previous good one always stay. A release that failed also stays until the next prune.
     let most = max(project.project.recipe(request.recipe ?? "")?.placement.keep ?? 5, 2) + 1
     if state.releases.count > most { add("it keeps \(state.releases.count) releases, and \(most) are allowed") }
     return problems

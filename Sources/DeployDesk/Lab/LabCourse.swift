@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The course that a lab runs with a recipe: a first deployment, a second one with a changed revision, one that fails on purpose, and a
-/// rollback. After each step, the course checks the hosts against Lander's promises.
+/// The sequence of steps that a lab runs with a recipe: a first deployment, a second one with a changed revision, one that fails on
+/// purpose, and a rollback. After each step, the hosts are checked against Lander's promises.
 package struct LabCourse: Sendable {
   let setting: LabSetting
   let request: DeploymentRequest
@@ -15,7 +15,7 @@ package struct LabCourse: Sendable {
     self.begins = begins
   }
 
-  /// Returns the result of each step, in order. After a step that failed, the rest does not run.
+  /// Returns the result of each step, in order. If a step fails, the steps after it do not run.
   package func results() async -> [LabResult] {
     let place = setting.project.project.recipes.first { $0.name.isExactly(request.recipe ?? "") }?.place
     let title = (request.recipe ?? "recipe") + (request.group.map { " in \($0)" } ?? "")

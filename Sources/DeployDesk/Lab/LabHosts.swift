@@ -12,8 +12,8 @@ package struct LabHosts: Sendable {
     self.most = most
   }
 
-  /// Returns why a lab cannot be made in a folder, or nil if it can. The lab puts the folder's path into command lines, with or without
-  /// quotes, and into PATH. So the path must contain only characters that have no special meaning there.
+  /// Returns why a lab cannot be made in a folder, or nil if it can. The lab puts the folder's path into PATH and into command lines,
+  /// sometimes without quotes. So the path must contain only characters that have no special meaning in these places.
   /// - Parameter folder: an absolute path without links.
   package static func doubt(of folder: String) -> Problem? {
     let isPlain = folder.utf8.allSatisfy { byte in
@@ -26,8 +26,8 @@ package struct LabHosts: Sendable {
       fix: "set TMPDIR to an absolute path of letters, digits and . _ - only: TMPDIR=/tmp lander test --lab")
   }
 
-  /// Returns the root folder of a machine. A machine's name cannot lead out of the lab's folder, even if it has characters that host names
-  /// do not allow.
+  /// Returns the root folder of a machine. The result is always inside the lab's folder, even if the machine's name contains characters
+  /// that are not allowed in host names.
   package static func root(of machine: String, below folder: String) -> String {
     let safe = machine.utf8.map { byte in
       let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
@@ -36,7 +36,7 @@ package struct LabHosts: Sendable {
     return "\(folder)/hosts/_\(safe.joined())"
   }
 
-  /// Returns the project with throwaway hosts in all groups. Freezes and alarms are left out, because nothing here is in service.
+  /// Returns the project with throwaway hosts in all groups. Freezes and alarms are left out, because nothing in a lab is in service.
   func replacing(in project: Project) -> Project {
     var project = project
     for index in project.groups.indices { project.groups[index].hosts = replaced(project.groups[index].hosts) }

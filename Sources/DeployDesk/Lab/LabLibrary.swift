@@ -2,7 +2,7 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Loads recipes for a lab. Their traffic adapters are not called, because their balancers are not here.
+/// Loads recipes for a lab. Their traffic adapters are not called, because a lab has no balancers.
 package struct LabLibrary: RehearsalLibrary {
   private let inner: any RehearsalLibrary
   private let scene: LabScene
@@ -35,7 +35,7 @@ package struct LabLibrary: RehearsalLibrary {
   }
 }
 
-/// The scripts of a plan, with weights of the lab in place of those of a balancer.
+/// The scripts of a plan. The lab provides the weights that a balancer would otherwise provide.
 private final class LabTraffic: Scripts {
   private let scripts: any Scripts
   private let adapter: TrafficAdapter

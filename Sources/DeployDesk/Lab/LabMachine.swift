@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// The engine's machine in a lab. Commands actually run. Requests to servers on other machines are answered here.
+/// The engine's machine in a lab. Commands are actually run, but requests to servers on other machines get simulated answers.
 package struct LabMachine: EngineMachine {
   private let inner: any EngineMachine
   private let scene: LabScene

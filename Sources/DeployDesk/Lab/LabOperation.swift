@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// An operation in the form in which a throwaway host performs it: below the host's own folder, and as this machine's user.
+/// An operation, changed so that a throwaway host can perform it below the host's own folder and as the user who runs the lab.
 struct LabOperation {
   private let scene: LabScene
   private let site: HostSite
@@ -54,7 +54,7 @@ struct LabOperation {
       })
   }
 
-  /// Puts the host's folder in front of the recipe's path, wherever this path or something below it occurs in a line.
+  /// Puts the host's folder in front of the recipe's path, wherever that path or a path below it occurs in a line.
   private func rebasing(in line: String) -> String {
     let path = scene.path
     guard path.utf8.count > 1 else { return line }
@@ -92,14 +92,14 @@ struct LabOperation {
     return root + path
   }
 
-  /// Returns the path of a file to read: in the host's folder, or on this machine if the host's folder has no such file.
+  /// Returns the path of a file to read. The file is in the host's folder or, if it does not exist there, on this machine.
   private func found(_ path: String) -> String {
     let own = rebased(path)
     return scene.ground.exists(own) ? own : path
   }
 
-  /// Returns the target of a link: the recipe's path and existing files in the host's folder are looked up there, all others on this
-  /// machine.
+  /// Returns the target of a link. Targets below the recipe's path, and targets that exist in the host's folder, are in that folder. All
+  /// others are on this machine.
   private func led(to target: String) -> String {
     let path = scene.path
     let isOwn = path.utf8.count > 1 && (target.isExactly(path) || target.hasPrefix(path + "/"))
@@ -115,7 +115,7 @@ struct LabOperation {
     if path.isAbsolutePath, own != path {
       scene.note("Files outside of the recipe's path were written below the folder of the host, such as \(path).")
     }
-    // A link that a recipe made might lead out of the host's folder. An upload also follows a link at the end of its path.
+    // A link that a recipe made might lead out of the host's folder, and an upload follows even a link that is the last part of its path.
     let place = try site.place(own, of: intent)
     let way = if case .upload = intent.operation { place } else { "/" + place.pathParts.dropLast().joined(separator: "/") }
     guard let real = scene.ground.real(way), real.isExactly(root) || real.hasPrefix(root + "/") else {

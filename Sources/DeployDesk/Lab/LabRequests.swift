@@ -23,7 +23,7 @@ package struct LabRequests: Sendable {
     }
   }
 
-  /// Returns the problem to report if no recipe runs.
+  /// Returns the problem to report if no recipe can run.
   /// - Parameter hasRecipes: whether `deploy.lua` declares recipes.
   package func nothing(hasRecipes: Bool) -> Problem {
     var problem = Problem("deploy.lua declares no recipe that a lab can run")
@@ -34,7 +34,7 @@ package struct LabRequests: Sendable {
 }
 
 extension Recipe {
-  /// Returns why a lab does not run the recipe with this group, or nil if it does.
+  /// Returns why a lab does not run the recipe with this group, or nil if it runs it.
   fileprivate func reason(for group: String?) -> String? {
     if appspec != nil { return "its appspec file names folders of the whole machine; lander appspec run tries its bundle alone" }
     return group != nil || targets != .unset ? nil : "it has no targets; --group NAME chooses some"

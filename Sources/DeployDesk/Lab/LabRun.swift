@@ -2,15 +2,15 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Runs a lab's deployments with the real engine. It answers gates in place of people, and ends a deployment that takes too long.
+/// Runs a lab's deployments with the real engine, answers gates in place of people, and ends any deployment that takes too long.
 struct LabRun: Sendable {
   let desk: Desk
   let scene: LabScene
   /// The time limit for a deployment and its rollback.
   let limit: Interval
-  /// How long a gate waits or watches hosts before the lab promotes it.
+  /// The time after which the lab promotes a gate that is still waiting or watching hosts.
   static let longestGate = Interval.seconds(2)
-  /// How long a deployment can take to end in an orderly way after its time is over.
+  /// The additional time that a deployment gets to end in an orderly way after its time limit.
   private static let grace = Interval.seconds(30)
   /// The number of bytes of output that are kept for the report.
   private static let mostOutput = 1 << 20
@@ -20,7 +20,7 @@ struct LabRun: Sendable {
     /// The deployment and, if there was one, its rollback.
     var parts: [TrialPart]
     var output: [LabOutput]
-    /// Whether the time was over before the end.
+    /// Whether the time limit was reached before the deployments ended.
     var isLate = false
   }
 

@@ -2,8 +2,8 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// Everything that differs from real hosts while a lab runs: the answers of servers, and the failure that is made on purpose. It also notes
-/// each difference for the report.
+/// Everything in a lab that differs from real hosts: the answers of servers, and the failure that is made on purpose. Each difference is
+/// also noted for the report.
 package final class LabScene: Sendable {
   /// A failure that is made on purpose: one host fails in one lifecycle event with one release.
   struct Failing: Sendable, Hashable {
@@ -18,7 +18,7 @@ package final class LabScene: Sendable {
   private struct State {
     var notes: [String] = []
     var failing: Failing?
-    /// Whether an operation got the failure.
+    /// Whether an operation has received the failure.
     var isMet = false
     /// Checks that were not made.
     var unchecked: [String] = []
@@ -52,7 +52,7 @@ package final class LabScene: Sendable {
   /// The path of the recipe that is being deployed, or empty if there is none.
   var path: String { state.withLock { $0.path } }
 
-  /// Notes the path and the secrets of a deployment that begins.
+  /// Notes the path and the secrets of a deployment that is about to begin.
   func begins(at path: String, secrets: [String] = []) {
     state.withLock { $0.path = path }
     for name in secrets { note("Secret \(name) had a made-up value.") }
@@ -63,7 +63,7 @@ package final class LabScene: Sendable {
     state.withLock { ($0.failing, $0.isMet, $0.answers, $0.servers) = (failing, false, answers, servers) }
   }
 
-  /// Whether an operation got the failure that was set.
+  /// Whether an operation has received the failure that was set.
   var isMet: Bool { state.withLock { $0.isMet } }
 
   /// Returns the checks that were not made since the last call, each once.
@@ -74,7 +74,7 @@ package final class LabScene: Sendable {
     }
   }
 
-  /// Returns the outcome that a test gives to an operation in place of the host, or nil if the operation is performed.
+  /// Returns the outcome that the test specifies for an operation, or nil if the host performs the operation.
   func outcome(of intent: Intent, on host: String) -> Outcome? {
     let (failing, answers) = state.withLock { ($0.failing, $0.answers) }
     if let failing, failing.host.isExactly(host), failing.event == intent.site.event, failing.release == intent.site.release,
@@ -106,8 +106,8 @@ package final class LabScene: Sendable {
     return .done(answer.response.value)
   }
 
-  /// Returns a healthy outcome for a check of a URL that is not on this machine, and notes that nothing was checked. Returns nil if the
-  /// check has to be made.
+  /// If a check is for a URL on another machine, returns a healthy outcome and notes that nothing was checked. Returns nil for any other
+  /// check, which has to be made.
   func outcome(of check: Check) -> Outcome? {
     guard case .http(let url, _) = check, !LabAddress(url).isThisMachine(named: machine) else { return nil }
     note("The check GET \(url) was not made, because it leads to another machine: nobody knows its answer.")
@@ -115,7 +115,7 @@ package final class LabScene: Sendable {
     return .done(.bool(true))
   }
 
-  /// Returns the weights of these pools: the ones that were set last, or all traffic for the first pool.
+  /// Returns the weights of these pools that were set last. If none were set, all traffic goes to the first pool.
   func weights(of pools: [String]) -> Weights? {
     state.withLock { $0.weights[pools.map { ExactText($0) }] }
       ?? Weights(pools.enumerated().map { Weights.Share($1, $0 == 0 ? 100 : 0) })

@@ -1,9 +1,9 @@
 import DeployEngine
 import DeployModel
 
-/// Accepts the approvals with which a lab stands in for people.
+/// Accepts the approvals that a lab gives in place of people.
 package struct LabSignatures: Signatures {
-  /// The beginning of the signature that a lab writes; the name of the person follows.
+  /// The beginning of a signature from a lab. The name of the person follows it.
   static let mark = "lab: "
 
   package init() {}

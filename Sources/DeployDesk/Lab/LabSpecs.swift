@@ -1,14 +1,13 @@
 package import DeployModel
 
 extension SpecRun {
-  /// Runs the tests of specs that really deploy, one after the other, because they share this machine.
-  /// - Parameter perform: runs one test and returns how it ended. It receives what the test's function asks for.
-  /// - Returns: how each test ended, or empty if the specs have no such test.
-  /// - Throws: all problems of the specs, before any test runs.
+  /// Returns those tests of specs that actually deploy. They have to run one after the other, because they share this machine.
+  /// - Returns: the tests, or an empty list if the specs have no such test.
+  /// - Throws: an error that lists all problems of the specs.
   package func labTests(of files: [SourceFile], filter: String?) throws(Problems) -> [LabTestRun] {
     do throws(Problems) { return try wanted(of: files, filter: filter) { $0.isLab }.map { LabTestRun(spec: $0.spec, test: $0.test) } } catch
     {
-      // A spec that can be read but has only other tests is not a problem.
+      // It is not a problem if a spec can be read but contains only tests of the other kind.
       if try labCount(of: files) == 0 { return [] }
       throw error
     }
@@ -21,7 +20,7 @@ extension SpecRun {
   }
 }
 
-/// A test of a spec that really deploys.
+/// A test of a spec that actually deploys.
 package struct LabTestRun: Sendable {
   let spec: any ReadSpec
   package let test: SpecTest

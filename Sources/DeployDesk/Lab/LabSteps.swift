@@ -2,7 +2,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// The steps of a course, and what the earlier ones left.
+/// The steps of a course, and the state that the earlier steps left.
 struct LabSteps {
   enum Step { case first, changed, failing, back }
 
@@ -10,14 +10,14 @@ struct LabSteps {
   private(set) var next: Step? = .first
   private(set) var output: [LabOutput] = []
   private var revisions: [Digest] = []
-  /// The revisions that all hosts served after a deployment, oldest first; the last one is what they serve.
+  /// The revisions that all hosts served after a deployment, oldest first. The last one is what they serve now.
   private var served: [Digest] = []
   private var latest: TrialPart?
-  /// The hosts and events that could fail on purpose, the best first, or nil if they are not known yet.
+  /// The hosts and events that could fail on purpose, the most suitable first, or nil if they are not known yet.
   private var weak: [Weak]?
-  /// Whether some hosts kept a different revision from the rest, because the recipe allows that.
+  /// Whether some hosts kept a different revision from the rest. Some recipes allow that.
   private var isMixed = false
-  /// Whether the last step could not run. A note then says why.
+  /// Whether the last step could not run. If so, a note says why.
   private(set) var isLeftOut = false
 
   /// A host, and an event in which it can fail.
@@ -125,7 +125,7 @@ extension LabSteps {
     }
   }
 
-  /// Lets the host fail in the last event whose failure the recipe does not tolerate.
+  /// Makes the host fail in its last event whose failure the recipe does not tolerate.
   private mutating func failing() async throws -> [Problem] {
     while let weak = chosen {
       let (problems, isTolerated) = try await failing(weak)
@@ -138,7 +138,7 @@ extension LabSteps {
     return []
   }
 
-  /// Deploys a revision, and lets a host fail. Returns the problems, and whether the host succeeded although it met the failure.
+  /// Deploys a revision, and makes a host fail. Returns the problems, and whether the host succeeded despite the failure.
   private mutating func failing(_ weak: Weak) async throws -> (problems: [Problem], isTolerated: Bool) {
     let plan = try await planned()
     guard let release = plan.content.release?.id else { return ([], true) }

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// The transport to throwaway hosts. It refuses every other host, so that a lab never reaches a real host.
+/// The transport to throwaway hosts. It refuses all other hosts, so that a lab never reaches a real host.
 package struct LabTransport: Transport {
   private let inner: any Transport
   private let scene: LabScene

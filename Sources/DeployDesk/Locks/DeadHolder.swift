@@ -1,6 +1,7 @@
 package import DeployModel
 
-/// A lock's holder that this machine knows to be dead, so that nobody renews the lock. This is known before the lock's lease ends.
+/// A lock's holder that this machine knows to be dead. Nobody renews the lock any more, and this machine knows that before the lock's lease
+/// ends.
 package enum DeadHolder: Sendable {
   /// A deployment in this journal that can be resumed.
   case interrupted(DeploymentSummary)
@@ -16,7 +17,7 @@ package enum DeadHolder: Sendable {
     }
   }
 
-  /// The deployment's id if its journal is in this state folder, or nil if it is not.
+  /// The deployment's id, or nil if the deployment's journal is not in this state folder.
   package var own: Deployment.ID? { if case .gone = self { nil } else { deployment } }
 
   /// What happened to the holder, as a clause.

@@ -2,11 +2,11 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// Warns about each deployment that holds hosts of a plan. This is for a plan that is only shown, because the command that carries it out
-  /// would wait or be refused.
+  /// Warns about each deployment that holds hosts of a plan that is only shown. A command that carried the plan out would have to wait, or
+  /// would be refused.
   /// - Parameters:
   ///   - surveys: the survey of each host of the selection.
-  ///   - left: for each host, the token of a lock whose holder is known to be dead, or nil if there is none.
+  ///   - left: for each host, the token of its lock if the lock's holder is known to be dead, or nil otherwise.
   func tellHolders(of selection: Selection, _ surveys: [Survey], besides left: [String?]) {
     let parked = Surveyed(selection: selection, surveys: surveys).parked.filter { !$0.isLate(at: now) }
     for one in parked { tell(.warning(one.obstacle(at: now, queues: true))) }

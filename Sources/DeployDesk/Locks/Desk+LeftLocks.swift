@@ -2,9 +2,10 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Returns the holder of a lock if it is known to be dead. Returns nil if it might only be silent.
+  /// Returns the holder of a lock if the holder is known to be dead. Returns nil if the holder might still be alive.
   package func deadHolder(of lock: Lock) async throws -> DeadHolder? {
-    // A deployment that has ended still holds the lock if its rollback was interrupted before the rollback took the lock over.
+    // If a rollback was interrupted before it took the lock over, the lock still belongs to the failed deployment, although that one has
+    // ended.
     if let pair = DeploymentPair.all(try await past.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
       // The lock must have the plan's token. The kernel releases a claim when its process ends, so a free claim shows that no engine is
       // running.
@@ -24,13 +25,14 @@ extension Desk {
     return engines.isGone(lock.process) == true ? .gone(lock) : nil
   }
 
-  /// Returns, for each host by its number, the token of a lock that is free to be taken over because its holder is known to be dead, or nil
-  /// if there is none. The deployment reports the takeover when it begins.
+  /// Returns one value for each host, by its number: the token of the host's lock if the lock can be taken over because its holder is known
+  /// to be dead, or nil otherwise. The deployment reports the takeover when it begins.
   /// - Parameters:
   ///   - surveys: the survey of each host, by its number.
-  ///   - application: the application whose locks can be taken over. A lock of any other application leads to a refusal later.
+  ///   - application: the application whose locks can be taken over. If a lock belongs to another application, the deployment is refused
+  ///     later.
   ///   - typed: the options that describe a project without a `deploy.lua`, or nil if it has one.
-  /// - Throws: if a deployment that can be resumed has locked a host, because that deployment has to be resumed first.
+  /// - Throws: if a host is locked by a deployment that can be resumed. That deployment has to be resumed first.
   func leftLocks(_ surveys: [Survey], of application: String, typed: String?) async throws -> [String?] {
     var known: [(token: String, holder: DeadHolder?)] = []
     var left: [String?] = surveys.map { _ in nil }

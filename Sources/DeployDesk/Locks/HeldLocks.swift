@@ -14,13 +14,13 @@ package struct HeldLocks: Sendable {
     package var parked: Parked?
   }
 
-  /// The locks: first those of the hosts, and then those of partners, each in order.
+  /// The locks: first those of the hosts, in order, and then those of the partners, in order.
   package internal(set) var all: [Held] = []
-  /// The dead holders, one for each token, in the order of finding.
+  /// The dead holders, one for each token, in the order in which they were found.
   package internal(set) var dead: [(token: String, holder: DeadHolder)] = []
 
   /// Refuses to remove the locks if a holder is alive.
-  /// - Throws: a problem about the first such holder. It suggests a better command than removing the lock.
+  /// - Throws: a problem about the first living holder. The problem suggests a better command than removing the lock.
   package func refuseLiving() throws(Problems) {
     let living = all.first { held in held.lock.leaseLeft > 0 && !dead.contains { $0.token == held.lock.token } }
     guard let living else { return }
@@ -42,7 +42,7 @@ package struct HeldLocks: Sendable {
 }
 
 extension Desk {
-  /// Returns the locks of surveyed hosts, and of the partners that were surveyed with them.
+  /// Returns the locks on surveyed hosts, and on the partners that were surveyed with them.
   package func locks(on found: [Surveyed]) async throws -> HeldLocks {
     var locks = HeldLocks()
     for one in found {
@@ -66,9 +66,9 @@ extension Desk {
     return locks
   }
 
-  /// Whether the application on a host might be stopped or without traffic because the holder of the host's lock was interrupted. For a
-  /// task in this journal, the journal says whether the task takes hosts out of service and whether this host is in service again. For any
-  /// other holder this is unknown, so the result is true.
+  /// Whether the application on a host might be stopped, or might get no traffic, because the holder of the host's lock was interrupted. If
+  /// the holder is a task in this journal, the journal says whether the task takes hosts out of service, and whether this host is back in
+  /// service. For any other holder, this is unknown and the result is true.
   private func mayBeOut(_ host: Host, of lock: Lock) async throws -> Bool {
     let entries = try await journal.entries(of: lock.deployment).entries
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.token == lock.token, let task = plan.kind.task else { return true }
@@ -82,9 +82,10 @@ extension Desk {
     }
   }
 
-  /// Removes locks from hosts, whoever holds them. During the removal, nobody can resume a dead deployment that holds one of them.
+  /// Removes locks from hosts, no matter who holds them. During the removal, nobody can resume a dead deployment that holds one of the
+  /// locks.
   /// - Parameter unlocked: called with the name of each host whose lock was removed.
-  /// - Throws: if a holder is being resumed now. Otherwise, throws a problem for each host whose lock could not be removed.
+  /// - Throws: if a holder is being resumed right now. Otherwise, throws a problem for each host whose lock could not be removed.
   package func unlock(_ locks: HeldLocks, unlocked: (String) -> Void) async throws {
     var problems: [Problem] = []
     var claims: [any DeploymentClaim] = []
@@ -112,13 +113,13 @@ extension Desk {
 }
 
 extension Survey {
-  /// The login user's home folder as the host reports it, or empty if the host did not answer.
+  /// The login user's home folder according to the host, or empty if the host did not answer.
   fileprivate var home: String { if case .reached(let state) = self { state.facts.home } else { "" } }
 }
 
 extension HeldLocks.Held {
-  /// What the host has to record when the lock is removed, or nil if there is nothing. Until then, only the lock shows that the holder was
-  /// interrupted.
+  /// What the host has to record when the lock is removed, or nil if there is nothing to record. Before the removal, only the lock shows
+  /// that the holder was interrupted.
   fileprivate var left: FailedRestore? {
     guard isAbandoned else { return nil }
     let message = "it was unlocked in the middle, and nobody knows whether its application runs"

@@ -1,8 +1,8 @@
 import DeployModel
 import Synchronization
 
-/// The messages about locks with dead holders, kept until a deployment takes the locks over. A plan that is only shown, or that is refused,
-/// takes nothing over.
+/// Keeps the messages about locks with dead holders until a deployment takes the locks over. If a plan is only shown, or is refused, it
+/// takes no lock over.
 final class LeftOver: Sendable {
   private let sentences = Mutex<[(token: String, sentence: String)]>([])
 

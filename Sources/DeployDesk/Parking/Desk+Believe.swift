@@ -3,8 +3,8 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Finds the parked deployment that a word names: by its id, by the beginning of the id, or by the part after the id's last `-`.
-  /// - Returns: the deployment (nil if no host that answered keeps such a deployment), whether any host answered, and all surveys.
+  /// Finds a parked deployment by its id, by the beginning of its id, or by the part of its id after the last `-`.
+  /// - Returns: the deployment (nil if it is not on any of the hosts that answered), whether any host answered, and all surveys.
   /// - Throws: if the word fits several parked deployments.
   package func findParked(
     _ word: String, on selections: [Selection]
@@ -26,7 +26,7 @@ extension Desk {
     return (near.first, answered, surveys)
   }
 
-  /// Fetches the journal and the recipes of a parked deployment from its hosts, as far as this machine lacks them.
+  /// Fetches those parts of a parked deployment's journal and recipes that this machine lacks. They come from the deployment's hosts.
   /// - Throws: if the copies on the hosts cannot be trusted, or contradict this machine's journal.
   package func adopt(_ found: FoundParked) async throws -> DeploymentPair {
     let id = found.parked.deployment
@@ -35,7 +35,7 @@ extension Desk {
     }
     do {
       let known = try await journal.entries(of: id)
-      // If hosts have no copy, the engine left before it had sent the journal. In that case, this machine has everything.
+      // If the hosts have no copy, the engine exited before it had sent the journal. In that case, this machine has everything.
       if found.parked.copy != nil || known.entries.isEmpty { try await takeNews(of: found, over: known.entries) }
       claim.release()
     } catch {
@@ -51,13 +51,14 @@ extension Desk {
     do {
       copy = try await believed(found)
     } catch let problems as Problems where known.lastParking == found.parked.round {
-      // This state folder's engine parked the deployment, and nobody has resumed it since. So a damaged copy on hosts does not matter.
+      // An engine with this state folder parked the deployment, and nobody has resumed it since. So a damaged copy on hosts does not
+      // matter.
       return tell(.warning(Problem(problems.list[0].message + "; what this state folder knows itself counts", fix: problems.list[0].fix)))
     }
     try await journal.append(try AdoptedJournal(copy.entries, over: known).news, to: found.parked.deployment)
   }
 
-  /// Returns the journal that hosts keep, and stores the sources in it.
+  /// Returns the journal that hosts keep, and stores the sources that the journal contains.
   /// - Throws: if the journal is not the one that an engine left on the hosts.
   private func believed(_ found: FoundParked) async throws -> CopiedJournal {
     let copy = try await copied(found)
@@ -74,7 +75,7 @@ extension Desk {
     guard copy.entries.enumerated().allSatisfy({ $0.offset == $0.element.sequence }) else { throw refuse("entries are missing in it") }
     if let nonsense = EntrySense.nonsense(in: copy.entries) { throw refuse("entry \(nonsense.sequence) \(nonsense.what)") }
     if let other = stranger(in: plan, found.selection) { throw refuse("it names host \(other), which is not so in this project") }
-    // Somebody who is root on one host must not be able to reach other hosts in this way.
+    // Someone with root on one host must not be able to reach other hosts in this way.
     let locked = plan.hosts.count { if case .leftOut = $0.action { false } else { true } }
     guard found.places.count >= min(Parked.vouching, locked) else {
       throw refuse("only \(found.places[0].host.name) vouches for it, and \(min(Parked.vouching, locked)) hosts have to")
@@ -105,7 +106,8 @@ extension Desk {
         fix: "resume it where it was started, or with lander \(found.parked.engine), which parked it"), exit: .refused)
   }
 
-  /// Returns the first host of a plan that this project lacks or reaches in a different way, or nil if there is none.
+  /// Returns the first host of a plan that this project does not have, or that it reaches in a different way. Returns nil if there is no
+  /// such host.
   private func stranger(in plan: Plan, _ selection: Selection) -> String? {
     let known = selection.hosts + selection.bystanders + selection.partners.map(\.host)
     let named = plan.hosts.map(\.host) + plan.partners.map(\.host)

@@ -3,9 +3,10 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Ends the surveyed hosts' parked deployments whose deadline has passed. They fail, and their hosts go back, before anything new starts.
+  /// Ends the surveyed hosts' parked deployments whose deadline has passed. They fail, and their hosts are rolled back, before anything new
+  /// starts.
   /// - Parameter queues: whether the current command can wait in the queue.
-  /// - Returns: whether there were any. If so, the hosts have to be surveyed again.
+  /// - Returns: whether there were such deployments. If there were, the hosts have to be surveyed again.
   /// - Throws: if a parked deployment is still waiting, because it holds the hosts' locks.
   package func endLate(_ found: [Surveyed], queues: Bool = true) async throws -> Bool {
     let parked = found.flatMap(\.parked)
@@ -15,7 +16,8 @@ extension Desk {
     return try await endLate(parked)
   }
 
-  /// Runs a function. If late deployments were ended before it, its problems mention that, because *nothing was started* would be untrue.
+  /// Runs a function. If late deployments were ended before the call, the function's problems mention that, because *nothing was started*
+  /// would be untrue.
   func afterLate<T>(_ work: () async throws -> T) async throws -> T {
     do { return try await work() } catch var problems as Problems {
       problems.done = "what nobody answered in time was ended, and nothing else was started"
@@ -24,7 +26,7 @@ extension Desk {
   }
 
   /// Ends the parked deployments whose deadline has passed.
-  /// - Returns: whether there were any.
+  /// - Returns: whether there were such deployments.
   func endLate(_ parked: [FoundParked]) async throws -> Bool {
     let late = parked.filter { $0.isLate(at: now) }
     for one in late {
@@ -34,7 +36,7 @@ extension Desk {
     return !late.isEmpty
   }
 
-  /// Ends a parked deployment with this engine, including the rollback that follows.
+  /// Ends a parked deployment, and runs the rollback that follows, with this engine.
   /// - Parameter reason: the reason for cancelling the deployment, or nil if its deadline has passed.
   /// - Returns: how the deployment ended, or nil if another engine had already ended it.
   @discardableResult

@@ -3,9 +3,9 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Takes the deployments that this state folder parked, and finds out from surveyed hosts which of them have ended. It records their
-  /// outcomes in the journal, so that lander does not ask people to answer them. The journal of the engine that resumed such a deployment
-  /// has the exact outcome, and receipts show whether it succeeded.
+  /// Finds out from surveyed hosts which of the deployments that were parked with this state folder have ended. Their outcomes are recorded
+  /// in the journal, so that lander does not ask people to answer them. The hosts' receipts show whether such a deployment succeeded. The
+  /// exact outcome is only in the journal of the engine that resumed it.
   /// - Returns: these deployments in their new state.
   package func learnEnds(from found: [Surveyed]) async throws -> [DeploymentSummary] {
     var learned: [DeploymentSummary] = []

@@ -4,9 +4,9 @@ package import DeployModel
 package struct ReapResult: Sendable {
   package struct Late: Sendable {
     package var id: Deployment.ID
-    /// How the deployment ended, with its rollback, or nil if this machine could not end it or another engine ended it first.
+    /// How the deployment and its rollback ended, or nil if this machine could not end the deployment, or another engine ended it first.
     package var end: RunEnd?
-    /// Why this machine could not end the deployment, or nil if the deployment has ended.
+    /// Why this machine could not end the deployment, or nil if it has ended.
     package var problems: Problems?
   }
   package var late: [Late] = []
@@ -15,8 +15,8 @@ package struct ReapResult: Sendable {
 }
 
 extension Desk {
-  /// Ends the surveyed hosts' parked deployments whose deadline has passed, one after the other: they fail, and their hosts go back.
-  /// Deployments that are still within their deadline are left alone. If one deployment cannot be ended, the others are ended all the same.
+  /// Ends the surveyed hosts' parked deployments whose deadline has passed, one after the other. They fail, and their hosts are rolled
+  /// back. Deployments whose deadline has not passed are left alone. If one deployment cannot be ended, the others are ended nevertheless.
   package func reap(_ found: [Surveyed]) async throws -> ReapResult {
     var result = ReapResult()
     var met: [Deployment.ID] = []

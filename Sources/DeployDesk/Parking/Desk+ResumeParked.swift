@@ -9,7 +9,7 @@ package struct MessageDraft: Sendable {
   package var gate: String?
   /// The reason, or empty if there is none.
   package var comment: String
-  /// Signs an approval, or nil if the approval is not signed.
+  /// The function that signs an approval, or nil if the approval is not signed.
   package var sign: Signing?
 
   package init(_ kind: Message.Kind, gate: String? = nil, comment: String = "", sign: Signing? = nil) {
@@ -19,16 +19,16 @@ package struct MessageDraft: Sendable {
     self.sign = sign
   }
 
-  /// Whether the message lets the deployment continue to further hosts.
+  /// Whether the message allows the deployment to continue to further hosts.
   var leadsFurther: Bool { kind.leadsFurther }
 }
 
 extension Desk {
-  /// Resumes a parked deployment with this engine. If its deadline has passed, the deployment fails and its hosts go back, whatever the
-  /// message says.
+  /// Resumes a parked deployment with this engine. If its deadline has passed, the deployment fails and its hosts are rolled back, no
+  /// matter what the message says.
   /// - Parameters:
-  ///   - project: the project that can build the bundle again if the store lacks it. With nil, the store must have the bundle.
-  ///   - staying: how long this engine stays at the next gate that waits for a person.
+  ///   - project: the project from which the bundle can be built again if it is not in the store. If nil, the store must have the bundle.
+  ///   - staying: how long this engine keeps running at the next gate that waits for a person.
   package func resumeParked(
     _ pair: DeploymentPair, _ wanted: MessageDraft, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
   ) async throws -> Resumed {
@@ -96,7 +96,8 @@ extension Desk {
     return message
   }
 
-  /// Refuses a message that does not answer what the deployment waits for, because such a message is no reason to resume the deployment.
+  /// Refuses a message that does not answer what the deployment is waiting for, because there is no reason to resume the deployment for
+  /// such a message.
   /// - Parameter from: the people whose signatures the gate requires, or nil if it accepts any answer.
   private func refuse(
     _ wanted: MessageDraft, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID, takes from: [String]?
@@ -118,7 +119,7 @@ extension Desk {
     }
   }
 
-  /// Makes sure that this machine has the bundle for hosts that lack the release.
+  /// Makes sure that this machine has the bundle if any host lacks the release.
   /// - Throws: if this machine neither has the bundle nor can build it again.
   private func haveBundle(of plan: Plan, _ project: LoadedProject?) async throws {
     guard let bundle = plan.content.bundle?.digest, (try? shelf.inspect(bundle.hex)) == nil else { return }

@@ -19,11 +19,11 @@ package struct FoundParked: Sendable {
   /// Whether the deployment's deadline has passed.
   package func isLate(at now: Timestamp) -> Bool { parked.until <= now }
 
-  /// The gate that the deployment waits at, such as `gate 1, "approve"`.
+  /// The gate at which the deployment is waiting, such as `gate 1, "approve"`.
   package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
 
-  /// Returns why other deployments do not get its hosts.
-  /// - Parameter queues: whether the command that does not get the hosts can wait in the queue.
+  /// Returns the problem that tells other deployments why they do not get this deployment's hosts.
+  /// - Parameter queues: whether the command that needs the hosts can wait in the queue.
   package func obstacle(at now: Timestamp, queues: Bool) -> Problem {
     let id = parked.deployment
     let verb = parked.kind == .pause ? "resume" : "approve"
@@ -36,7 +36,7 @@ package struct FoundParked: Sendable {
 }
 
 extension Surveyed {
-  /// The parked deployments of these hosts. If hosts disagree about a deployment, the description that most of them give counts.
+  /// The parked deployments of these hosts. If hosts describe a deployment differently, the most frequent description counts.
   package var parked: [FoundParked] {
     var found: [FoundParked] = []
     for case (let host, .reached(let state)) in named {

@@ -36,7 +36,7 @@ package struct CommandLog: Sendable, Hashable {
     return plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
   }
 
-  /// Returns the problem that a deployment has no host of this name. It suggests a similar name if there is one.
+  /// Returns the problem that a deployment has no host of this name. The problem suggests a similar name if there is one.
   package static func unknown(_ host: String, among names: [String], of deployment: Deployment.ID) -> Problems {
     unknown(host, among: names, "deployment \(deployment)")
   }

@@ -15,8 +15,8 @@ package struct DeploymentLog: Sendable {
     return log
   }
 
-  /// Refuses damaged logs. Call this after the commands have been shown: it makes the command fail, so that programs do not take an
-  /// incomplete log for a success.
+  /// Refuses damaged logs. Call this after the logs have been shown. It makes `lander` fail, so that programs do not take an incomplete log
+  /// for a success.
   /// - Throws: the damage.
   package static func refuseDamaged(_ logs: [DeploymentLog]) throws(Problems) {
     let damaged = logs.compactMap { log in log.damage.map { $0.problem(of: log.deployment.id) } }
@@ -25,11 +25,12 @@ package struct DeploymentLog: Sendable {
 }
 
 extension PastDeployments {
-  /// Returns the commands that a deployment ran. If `last` is a rollback, the commands of the deployment that it rolled back are included.
+  /// Returns the commands that a deployment ran. If the word is `last` and the last deployment is a rollback, the commands of the
+  /// deployment that it rolled back are included.
   /// - Parameters:
   ///   - word: an id, the beginning of an id, or `last`.
-  ///   - host: the host whose commands are wanted, `here` for the engine's machine, or nil for all.
-  /// - Throws: if the deployment does not exist or has no such host.
+  ///   - host: the host whose commands are wanted, or `here` for the engine's machine, or nil for all commands.
+  /// - Throws: if there is no such deployment, or the deployment has no such host.
   package func logs(of word: String, host: String?) async throws -> [DeploymentLog] {
     var logs: [DeploymentLog] = []
     for deployment in try await chosen(word) {
@@ -77,7 +78,8 @@ extension PastDeployments {
       of: deployment, place: command.place, intent: command.intent, stream: stream, from: offset, limit: limit)
   }
 
-  /// Returns the named deployment. If the word is `last` and that is a rollback, the deployment that it rolled back is included.
+  /// Returns the deployment that the word identifies. If the word is `last` and the last deployment is a rollback, the deployment that it
+  /// rolled back is included.
   private func chosen(_ word: String) async throws -> [DeploymentSummary] {
     let named = try await find(word)
     guard word == "last", case .rollback(of: let failed?) = named.kind else { return [named] }

@@ -1,10 +1,11 @@
 package import DeployModel
 
-/// A deployment and the rollback that its failure caused. For people, the two are one thing: they resume, cancel and judge them together.
+/// A deployment and the rollback that its failure caused. For people, the two are one thing, which they resume, cancel and judge as a
+/// whole.
 package struct DeploymentPair: Sendable, Hashable {
   package enum State: Sendable, Hashable { case running, interrupted, superseded, concluded, damaged }
 
-  /// The deployment that somebody started. If the journal lacks that deployment, this is the rollback.
+  /// The deployment that somebody started, or the rollback if that deployment is not in the journal.
   package var first: DeploymentSummary
   /// The rollback that followed the deployment, or nil if none was needed or it has not begun.
   package var back: DeploymentSummary?

@@ -3,8 +3,9 @@ package import DeployModel
 
 extension PastDeployments {
   /// Returns which slots of a group get traffic, according to the newest deployment in this journal that shifted traffic.
-  /// - Parameter found: the surveys of the group's hosts. Their receipts show deployments that were made with other state folders.
-  /// - Returns: the weights, or that they are unknown. It is nil if the group has no slots or its recipe moves no traffic.
+  /// - Parameter found: the surveys of the group's hosts. The receipts in them also show deployments that were made with other state
+  ///   folders.
+  /// - Returns: the weights, or the fact that they are unknown. Nil if the group has no slots, or its recipe moves no traffic.
   package func traffic(of found: Surveyed) async throws(Failure) -> KnownTraffic? {
     let recipe = found.selection.recipe
     let movesTraffic = recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }

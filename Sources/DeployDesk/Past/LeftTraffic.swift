@@ -1,15 +1,16 @@
 package import DeployCore
 package import DeployModel
 
-/// Weights that an earlier deployment shifted and did not shift back. They stay because a rollback of hosts without slots moves no traffic.
+/// Weights that an earlier deployment shifted and did not shift back. They stay shifted because a rollback of hosts without slots moves no
+/// traffic.
 package struct LeftTraffic: Sendable, Hashable {
   package var deployment: Deployment.ID
   /// The weights that the deployment set last.
   package var now: Weights
-  /// The weights before the deployment's first shift.
+  /// The weights as they were before the deployment's first shift.
   package var before: Weights
-  /// The commands with which the recipe's adapter restores the old weights, one a line, each with its host. It is empty if the commands are
-  /// unknown because they depend on real answers.
+  /// The commands with which the recipe's adapter restores the old weights. Each line has one command and its host. The list is empty if
+  /// the commands depend on real answers and are therefore unknown.
   package var commands: [String]
 
   /// The description for people, line by line.
@@ -25,7 +26,7 @@ extension Desk {
   /// Returns the weights that the newest deployment of the group that shifted traffic left behind, according to this journal. Returns nil
   /// if it left none, because it succeeded or restored the old weights.
   package func leftTraffic(of selection: Selection, in project: LoadedProject) async throws -> LeftTraffic? {
-    // In a group with slots, the recipe's strategy does the rollback, and it moves the traffic.
+    // In a group with slots, the recipe's strategy performs the rollback, and the strategy also moves the traffic.
     if Slots.has(selection.hosts) { return nil }
     guard let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()), let adapter = plan.flow.strategy?.traffic
     else { return nil }
@@ -66,7 +67,7 @@ extension Desk {
 private struct Shifted {
   var before: Weights
   var now: Weights
-  /// Whether the deployment succeeded, so that its last weights are intended.
+  /// Whether the deployment succeeded. If so, its last weights are the intended ones.
   var isWanted: Bool
 
   /// Returns nil if the deployment shifted no traffic or the weights before the first shift are unknown.

@@ -3,7 +3,7 @@ package import DeployModel
 
 /// What the journal says about hosts that lack their group's revision.
 extension PastDeployments {
-  /// How many deployments of a revision are searched at most, newest first.
+  /// The largest number of deployments of a revision that are searched, newest first.
   private static let depth = 10
 
   /// Returns which deployments were stopped on purpose, failed or were cancelled, according to this journal.
@@ -14,7 +14,8 @@ extension PastDeployments {
       ended: all.filter { $0.status == .failed || $0.status == .cancelled }.map(\.id))
   }
 
-  /// Returns the hosts of a group that lack the group's revision. Returns nil if no host lacks it, or if it cannot be deployed to them now.
+  /// Returns the hosts of a group that lack the group's revision. Returns nil if no host lacks the revision, or if it cannot be deployed to
+  /// these hosts now.
   package func missing(in found: Surveyed) async throws(Failure) -> MissingHosts? {
     guard found.selection.recipe.strategy?.traffic == nil else { return nil }
     guard let ground = JoinGround.ofMissing(found.selection, found.surveys, try await missing()) else { return nil }
@@ -28,7 +29,7 @@ extension PastDeployments {
   }
 
   /// Returns the state in which the deployments of a revision left each host. For each host, the newest deployment that says something
-  /// about the host counts. *Left out* counts only if no deployment says anything else about the host.
+  /// about the host counts. *Left out* counts only if no deployment says anything different about the host.
   private func told(
     of goal: Receipt, _ hosts: [Host], of group: String
   ) async throws(Failure) -> [(host: Int, told: MissingHost.Told)] {
@@ -52,7 +53,8 @@ extension PastDeployments {
 }
 
 extension MissingHost.Told {
-  /// Reads the state in which an ended deployment left a host, or nil if the deployment did not include the host or did nothing there.
+  /// Reads the state in which an ended deployment left a host. Returns nil if the deployment did not include the host, or did nothing
+  /// there.
   fileprivate init?(_ host: Host, in plan: Plan, _ conclusion: Conclusion) {
     guard let number = plan.hosts.firstIndex(where: { $0.host.name.isExactly(host.name) }), conclusion.hosts.indices.contains(number) else {
       return nil

@@ -1,15 +1,15 @@
 package import DeployCore
 package import DeployModel
 
-/// What a deployment read: its recipe's sources, and the files that these sources read as they were loaded.
+/// What a deployment read: its recipe's sources, and the files that these sources read while they were loaded.
 package struct PinnedReading: Sendable {
   package let deployment: DeploymentSummary
   package let sources: [SourceFile]
 }
 
 extension PastDeployments {
-  /// Returns what the deployments of one `deploy.lua` read, newest first, as far as this machine still has it. Only the newest ten
-  /// deployments of the state folder are searched.
+  /// Returns what the deployments of one `deploy.lua` read, newest first. Anything that this machine no longer has is left out. Only the
+  /// newest ten deployments of the state folder are searched.
   /// - Parameter text: the text of `deploy.lua`. Deployments with a different text, such as those of another project, are left out.
   package func readings(of text: String, in store: any BundleStore) async throws -> [PinnedReading] {
     var found: [PinnedReading] = []

@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// A journal, for people who identify a deployment by its id, the beginning of its id, or `last`.
+/// A journal in which people identify a deployment by its id, by the beginning of its id, or as `last`.
 package struct PastDeployments: Sendable {
   package let journal: any PastJournal
 
@@ -41,7 +41,7 @@ package struct PastDeployments: Sendable {
 }
 
 extension Damage {
-  /// Returns the damage as a problem of the deployment that the journal belongs to.
+  /// Describes the damage as a problem of the deployment that the journal belongs to.
   package func problem(of deployment: Deployment.ID) -> Problem {
     Problem(
       "the journal of \(deployment) is damaged: entry \(sequence) \(what)",

@@ -7,7 +7,7 @@ package struct ReceiptAudit: Sendable, Hashable {
   package var recipe: String
   /// The result, as a clause about the host.
   package var words: String
-  /// Whether nothing contradicts the journal. It is also true if there is nothing to compare.
+  /// True if nothing contradicts the journal, or if there is nothing to compare.
   package var isFine: Bool
 }
 
@@ -31,7 +31,7 @@ extension PastDeployments {
 
   private func verdict(_ survey: Survey) async throws -> (words: String, isFine: Bool) {
     if case .unreachable(let failure) = survey {
-      // A host whose answer is unreadable or implausible counts as contradicting the journal.
+      // If a host's answer is unreadable or implausible, the host counts as contradicting the journal.
       return failure.isAway ? ("not seen: \(failure.message)", true) : (failure.message, false)
     }
     guard case .reached(let state) = survey else { return ("not seen", true) }
@@ -50,7 +50,7 @@ extension PastDeployments {
 }
 
 extension Failure {
-  /// Whether the host gave no answer because it is unreachable or lacks the tools to answer.
+  /// Whether the host did not answer because it is unreachable, or because it lacks the tools to answer.
   fileprivate var isAway: Bool {
     switch kind {
     case .unreachable, .transport, .timeout, .cancelled, .missing: true

@@ -3,18 +3,18 @@ package import DeployModel
 
 /// Finds the hosts that newer deployments have taken over from an interrupted one.
 ///
-/// A host obeys the highest fence that it has seen. So once a host has given its lock to a newer deployment with a higher fence, an
-/// interrupted deployment no longer has any effect on that host. It does not matter how the newer deployment ended.
+/// A host obeys only the highest fence that it has seen. So once a newer deployment with a higher fence has had the host's lock, the
+/// interrupted deployment can no longer do anything on that host. It does not matter how the newer deployment ended.
 struct Takeover {
   /// The hosts that the interrupted deployment might still have to finish or restore.
   private(set) var open: [Site] = []
   /// The names of the hosts that newer deployments have taken over, in the order in which they were found.
   private(set) var taken: [String] = []
-  /// The newest deployment that took over a host. It is nil if there is none, or if a host does not say which one it is.
+  /// The newest deployment that took over a host, or nil if there is none, or if a host does not say which deployment it was.
   private(set) var by: Deployment.ID?
-  /// Whether none of the hosts that answered still has the deployment's lock, or nil if no host answered.
+  /// Whether the deployment's lock is gone from all hosts that answered, or nil if no host answered.
   private(set) var isLetGo: Bool?
-  /// Whether any host that answered has a receipt of this deployment or of its rollback.
+  /// Whether at least one host that answered has a receipt of this deployment or of its rollback.
   private(set) var isOwnEnd = false
   /// Whether every host that answered has a good receipt of this deployment, or nil if no host answered.
   private(set) var isProved: Bool?
@@ -49,7 +49,7 @@ struct Takeover {
     }
   }
 
-  /// Reads from a newer deployment's journal which of the hosts gave their locks to that deployment.
+  /// Finds out, from a newer deployment's journal, which of the hosts gave their locks to that deployment.
   mutating func look(at entries: [Entry]) {
     // The fences can be equal, because the interrupted deployment might never have reached the host.
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.fence >= fence else { return }
@@ -70,7 +70,7 @@ struct Takeover {
     }
   }
 
-  /// Reads from a host's survey whether the host has seen another deployment with a higher fence.
+  /// Finds out, from a host's survey, whether the host has seen another deployment with a higher fence.
   mutating func look(at site: Site, _ state: HostState) {
     guard open.contains(where: { $0.isSame(as: site) }) else { return }
     isLetGo = isLetGo != false && state.lock?.token != token
@@ -91,7 +91,7 @@ struct Takeover {
 
 extension PastDeployments {
   /// Returns all deployments, newest first. An interrupted deployment is superseded if newer ones have taken over all of its hosts.
-  /// - Parameter found: surveys of hosts. They also show deployments that were made with other state folders.
+  /// - Parameter found: surveys of hosts, which also show deployments that were made with other state folders.
   package func deployments(seeing found: [Surveyed] = []) async throws(Failure) -> [DeploymentSummary] {
     var all = try await journal.deployments()
     for index in all.indices where all[index].state == .interrupted {
@@ -106,7 +106,7 @@ extension PastDeployments {
         }
       }
       all[index].takenOver = takeover.taken
-      // Hosts keep a parked deployment until an engine resumes it, with whatever state folder.
+      // Hosts keep a parked deployment until an engine resumes it. That engine can have any state folder.
       let isElsewhere = all[index].parked != nil && takeover.isLetGo == true && (takeover.by == nil || takeover.isOwnEnd)
       all[index].isElsewhere = isElsewhere
       if isElsewhere || takeover.open.isEmpty && !takeover.taken.isEmpty { all[index].state = .superseded(by: takeover.by) }

@@ -25,7 +25,8 @@ extension AllowedSigners {
     return problems
   }
 
-  /// Returns the names under which the keys count. Each key counts under the first name that it is allowed to sign for.
+  /// Returns the names that can sign with different keys. A key that is allowed to sign for several names counts only for the first of
+  /// them.
   private func signers(among names: [String], _ now: Timestamp) -> [String] {
     var (keys, signers): ([String], [String]) = ([], [])
     for name in names {

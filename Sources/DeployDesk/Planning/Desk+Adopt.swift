@@ -2,9 +2,10 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// Returns the request that deploys what another group runs: its bundle, with the parameters of that bundle's deployment. Parameters that
-  /// the target group sets itself (`params`) and typed parameters take precedence.
-  /// - Throws: all hosts of the other group that do not run one common good release. Nothing has been changed in this case.
+  /// Returns the request that deploys what another group runs: the group's bundle, with the parameters of that bundle's deployment. Typed
+  /// parameters, and parameters that the target group itself sets (`params`), take precedence.
+  /// - Throws: an error that lists the hosts of the other group if they do not all run the same good release. In this case, nothing has
+  ///   been changed.
   package func adopting(_ source: String, _ asked: Asked, of project: LoadedProject) async throws -> Asked {
     var asked = asked
     let selection = try project.project.selection(recipe: asked.request.recipe, group: source)
@@ -44,8 +45,8 @@ extension Desk {
     return asked
   }
 
-  /// Returns the newest receipt of hosts that all run the same good release with the same parameters.
-  /// - Throws: all hosts that do not run it.
+  /// Checks that all hosts run the same good release with the same parameters, and returns their newest receipt.
+  /// - Throws: an error that lists all hosts that do not run it.
   func agreed(_ hosts: [(host: Host, survey: Survey)], in group: String) throws(Problems) -> Receipt {
     var problems: [Problem] = []
     var receipts: [(host: String, receipt: Receipt)] = []

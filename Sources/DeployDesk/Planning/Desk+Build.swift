@@ -3,7 +3,7 @@ package import DeployModel
 extension Desk {
   /// Runs the build and packs the revision into a bundle.
   /// - Parameter wanted: the revision that somebody typed, or nil for the recipe's own.
-  /// - Throws: all problems of the revision.
+  /// - Throws: an error that lists all problems of the revision.
   package func build(_ recipe: Recipe, _ wanted: String?, of project: LoadedProject) async throws -> BuiltBundle {
     guard !recipe.bringsNothing else { return .nothing }
     if let wanted, wanted.hasPrefix("bundle:") {
@@ -20,7 +20,7 @@ extension Desk {
     }
     revision.linksLeave = recipe.appspec != nil
     if let build = revision.build {
-      // A build might find the recipe's secrets in its environment, so they are hidden in its output.
+      // The build's environment might contain the recipe's secrets, so they are hidden in the build's output.
       _ = await expect(secretsNamedIn: project.project.sources)
       tell(.building(build))
     }
@@ -31,10 +31,9 @@ extension Desk {
 }
 
 extension Desk {
-  /// Gets the values of all secrets that occur in recipes' sources, before any recipe runs. From now on, these values are hidden in all
-  /// output.
-  /// - Returns: the names of the secrets that are not available on this machine or are too short to be hidden. An operation that needs one
-  ///   of them will fail.
+  /// Before any recipe runs, gets the values of all secrets that occur in the sources. From now on, these values are hidden in all output.
+  /// - Returns: the names of the secrets that are not available on this machine, or are too short to be hidden. An operation that needs one
+  ///   of these secrets will fail.
   package func expect(secretsNamedIn sources: [SourceFile]) async -> [String] {
     let named = SecretNames(in: sources)
     for name in named.examples { try? await secrets.expect([name]) }

@@ -5,7 +5,7 @@ import DeployModel
 extension Desk {
   /// Returns the times, from now on, at which no wave of a recipe is allowed to begin, or nil if the recipe has no freeze window.
   /// - Parameter override: the reason why this deployment ignores freezes, or nil if it obeys them.
-  /// - Throws: all windows whose time zone this machine does not know.
+  /// - Throws: an error that lists all windows whose time zone this machine does not know.
   func freeze(of recipe: Recipe, override: String?) throws(Problems) -> Freeze.Rule? {
     guard !recipe.freeze.isEmpty else { return nil }
     return Freeze.Rule(FreezeCalendar.times(recipe.freeze, in: try recipe.zones(from: zones), from: now), override: override)
@@ -31,7 +31,7 @@ extension Desk {
 extension Recipe {
   /// Returns the time zones of the recipe's freeze windows, in order.
   /// - Parameter tables: returns the time zone database's table for a name, or nil if there is no such zone.
-  /// - Throws: all windows whose time zone is unknown.
+  /// - Throws: an error that lists all windows whose time zone is unknown.
   func zones(from tables: (String) -> [UInt8]?) throws(Problems) -> [Zone] {
     var found: [Zone] = []
     var problems: [Problem] = []

@@ -3,16 +3,17 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Makes a plan from a request: selects hosts, builds the bundle, surveys the hosts, plans and rehearses. Nothing changes on a host.
+  /// Makes a plan from a request: it selects hosts, builds the bundle, surveys the hosts, plans, and rehearses the plan. Nothing changes on
+  /// a host.
   /// - Parameters:
-  ///   - connecting: whether to contact hosts. If false, all hosts count as fresh.
-  ///   - ticket: the token of the deployment's place in the queue, or nil if it has no place.
+  ///   - connecting: whether to contact hosts. If false, all hosts count as hosts that never had a deployment.
+  ///   - ticket: the token of the deployment's place in the queue, or nil if the deployment has no place.
   ///   - endsLate: whether to first end parked deployments whose deadline has passed. Any other parked deployment keeps its hosts.
-  ///   - isShown: whether the plan is only shown. If it is, deployments that hold its hosts are only warnings.
+  ///   - isShown: whether the plan is only shown. If it is, deployments that hold the plan's hosts cause only warnings.
   ///   - queues: whether the current command can wait in the queue. `remove` and `join` cannot.
   ///   - ready: the bundle to deploy, or nil if it has to be built.
-  ///   - origin: the commit and changes of the revision, or nil if they have to be looked up.
-  /// - Throws: `Problems` with everything that is known to be wrong at that point.
+  ///   - origin: the revision's commit and changes, or nil if they have to be looked up.
+  /// - Throws: `Problems` with everything that is known to be wrong when the plan is given up.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
     isShown: Bool = false, queues: Bool = true, bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
@@ -63,7 +64,7 @@ extension Desk {
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)
   }
 
-  /// Returns the hosts that the deployment leaves alone. Warns if one of them does not answer and might have stage marks.
+  /// Returns the hosts that the deployment leaves alone. If one of them does not answer but might have stage marks, this warns.
   private func heard(_ others: Bystanders?, of selection: Selection) -> Bystanders? {
     if others?.areUnknown == true, selection.remembersStages {
       tell(.remark("A host of the group that is left alone does not answer, so it is unknown which stages it remembers."))
@@ -71,8 +72,8 @@ extension Desk {
     return others
   }
 
-  /// Returns the recipe's appspec options completed with the bundle's scripts, and the steps of the installation.
-  /// - Throws: all problems that would make the installation fail on the hosts.
+  /// Returns two things: the recipe's appspec options, completed with the bundle's scripts, and the steps of the installation.
+  /// - Throws: an error that lists all problems that would make the installation fail on the hosts.
   private func appSpec(of recipe: Recipe, _ manifest: Manifest) async throws -> (options: AppSpecOptions?, installation: [String]) {
     guard var options = recipe.appspec, !recipe.bringsNothing else { return (nil, []) }
     let bundle = try await reviewer.review(manifest, options, in: shelf)
@@ -82,9 +83,9 @@ extension Desk {
     return (options, bundle.installation)
   }
 
-  /// Returns the surveys of partners, with the locks that are free to be taken over because their holders are dead.
+  /// Returns the surveys of partners, with those locks that can be taken over because their holders are dead.
   /// - Parameter preparation: the surveys, or nil if no host was asked.
-  /// - Throws: if a deployment that can be resumed has locked a partner.
+  /// - Throws: if a partner is locked by a deployment that can be resumed.
   func surveyedPartners(
     _ preparation: Preparation?, of selection: Selection, typed: String?
   ) async throws -> Partners.Surveyed {
@@ -96,7 +97,7 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Returns a problem for each of these secrets that is not available on this machine, or cannot be hidden in output.
+  /// Returns a problem for each secret that is not available on this machine, or that cannot be hidden in output.
   func secretProblems(_ names: [String]) async -> [Problem] {
     var problems = await secrets.missing(of: names)
     for name in names where !problems.contains(where: { $0.subject == name }) {

@@ -2,15 +2,15 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Plans a saved plan again, with the saved plan's bundle if the store still has it, and compares the two plans.
-  /// - Parameter said: who carries the plan out, and why. Missing values come from the saved plan.
-  /// - Throws: all differences between the plans. Nothing has been started in this case.
+  /// Plans a saved plan again and compares the two plans. If the store still has the saved plan's bundle, that bundle is used.
+  /// - Parameter said: who carries the plan out, and why. Values that are missing here come from the saved plan.
+  /// - Throws: an error that lists all differences between the plans. In this case, nothing has been started.
   package func plan(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     try refuseUnplanned(record.request)
     var request = record.request
     request.said = StatedProvenance(
       message: said.message ?? request.said.message, actor: said.actor, labels: said.labels.isEmpty ? request.said.labels : said.labels)
-    // The bundle that was reviewed is sent. If it is gone, it is built again, and the result must be identical.
+    // The bundle that was reviewed is the one that is sent. If it is gone, it is built again, and the result must be identical.
     if let bundle = record.bundle, (try? shelf.inspect(bundle.hex)) != nil { request.revision = "bundle:\(bundle.hex)" }
     let planned =
       record.request.missing == true

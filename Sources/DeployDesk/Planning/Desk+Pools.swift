@@ -2,10 +2,10 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// Refuses to roll a whole group back from a good release if pools share its traffic. A rollback runs no strategy, so it would stop the
-  /// hosts that get all of the traffic. Two rollbacks are still allowed: that of an unfinished deployment, and that of a group whose
-  /// previous revision this machine cannot deploy. For an unfinished deployment, a remark says what happens to the traffic.
-  /// - Throws: the problem, with the `deploy` command that goes back with the strategy's help.
+  /// Refuses to roll a whole group back from a good release if pools share the group's traffic. A rollback runs no strategy, so it would
+  /// stop the hosts that get all of the traffic. Two rollbacks are still allowed: that of an unfinished deployment, and that of a group
+  /// whose previous revision cannot be deployed from this machine. For an unfinished deployment, a remark says what happens to the traffic.
+  /// - Throws: the problem, with the `deploy` command that returns to the previous revision by means of the strategy.
   func refuseBesidesPools(_ plan: Plan, _ selection: Selection) throws(Problems) {
     let recipe = selection.recipe
     let sharesTraffic = recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }

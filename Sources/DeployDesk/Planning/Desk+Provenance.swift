@@ -1,12 +1,12 @@
 import DeployModel
 
 extension Desk {
-  /// Returns who asks for a deployment, why, from which commit, and which commits are new.
+  /// Returns who asks for a deployment, why, which commit it is made from, and which commits are new.
   /// - Parameters:
   ///   - wanted: the revision that somebody typed, or nil for the recipe's own.
-  ///   - surveys: the hosts' receipts, which name the commits that hosts run now.
-  ///   - origin: the commit and the new commits, or nil if they have to be looked up. If only the new commits are missing, only these are
-  ///     looked up.
+  ///   - surveys: the surveys of the hosts. Their receipts say which commits the hosts run now.
+  ///   - origin: the commit and the new commits, or nil if they have to be looked up. If only the new commits are missing, only the new
+  ///     commits are looked up.
   ///   - signer: the signer of the bundle, or nil if no signer is known.
   func provenance(
     _ said: StatedProvenance, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
@@ -27,7 +27,7 @@ extension Desk {
     return provenance.nilIfEmpty
   }
 
-  /// Returns the commits between the one that hosts run and a new commit, or nil if they are unknown or there are none.
+  /// Returns the commits from the one that hosts run to a new one. Returns nil if these commits are unknown, or if there are none.
   private func changes(to commit: Commit?, from surveys: [Survey], in folder: String) async -> CommitRange? {
     guard let new = commit?.id, let old = Self.commit(runningOn: surveys), old != new else { return nil }
     return await commits.changes(from: old, to: new, in: folder)
@@ -53,7 +53,7 @@ extension Desk {
     return found
   }
 
-  /// Returns the folder and the ref where the commit of a revision has to be looked up, or nil if the revision comes from no known commit.
+  /// Returns the folder and the ref with which to look up the commit of a revision, or nil if the revision comes from no known commit.
   func commitPlace(_ recipe: Recipe, _ wanted: String?, _ folder: String) -> (folder: String, ref: String?)? {
     if wanted?.hasPrefix("bundle:") == true { return nil }
     guard let revision = wanted.map({ RevisionChoice($0, stage.files).revision(of: recipe) }) ?? recipe.revision else { return nil }
@@ -66,8 +66,8 @@ extension Desk {
     }
   }
 
-  /// Returns the commit that most hosts run. If several commits are equally frequent, the first host's commit counts. Returns nil if no
-  /// receipt has a commit.
+  /// Returns the commit that most hosts run. If several commits are equally frequent, the one that comes first in the order of the hosts
+  /// counts. Returns nil if no receipt has a commit.
   private static func commit(runningOn surveys: [Survey]) -> String? {
     var counts: [(id: String, hosts: Int)] = []
     for case .reached(let state) in surveys {

@@ -3,14 +3,14 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Returns a plan that takes hosts back to the good release before the one that they run, according to the hosts' receipts.
+  /// Returns a plan that rolls hosts back to their previous good release, according to the hosts' receipts.
   /// - Parameters:
   ///   - straighten: whether to include hosts that run something different from the rest of the group.
-  ///   - aim: the release to go back to, which hosts keep, as typed. With nil, it is the previous good release.
+  ///   - aim: the release to go back to, as typed. Hosts must still keep it. If nil, it is the previous good release.
   ///   - despite: names of irreversible stages that should not prevent the rollback.
   ///   - said: who asks, and why.
   ///   - endsLate: whether to first end parked deployments whose deadline has passed. If false, planning changes nothing.
-  /// - Throws: all reasons why the hosts cannot go back.
+  /// - Throws: an error that lists all reasons why the hosts cannot be rolled back.
   package func planRollback(
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, despite: [String] = [],
     said: StatedProvenance = StatedProvenance(), endsLate: Bool = true
@@ -48,7 +48,8 @@ extension Desk {
     return plan
   }
 
-  /// Reports stages that are not undone, because hosts that do not go back need their results. Stages in `despite` are not reported.
+  /// Reports stages that are not undone because hosts that are not rolled back still need the stages' results. Stages in `despite` are not
+  /// reported.
   private func tellOfStaying(_ plan: Plan, _ surveys: [Survey], _ despite: [String]) {
     guard let goal = plan.hosts.first(where: { $0.action == .change })?.goal else { return }
     let known = plan.undone.map(\.mark.stage) + despite.map { String($0.prefix { $0 != "@" }) }
@@ -63,7 +64,7 @@ extension Desk {
     }
   }
 
-  /// Reports hosts that have nothing of the application, for example because it was removed there: a rollback leaves them empty.
+  /// Reports hosts on which there is nothing of the application, for example because it was removed. A rollback leaves these hosts empty.
   private func tellOfEmpty(_ selection: Selection, _ surveys: [Survey]) {
     let empty = zip(selection.hosts, surveys).compactMap { host, survey -> String? in
       guard case .reached(let state) = survey, state.receipt == nil, state.current == nil, state.strange == nil else { return nil }
@@ -86,8 +87,8 @@ extension Desk {
     }
   }
 
-  /// Makes sure that this machine has the release if hosts have to go back to it but do not have it, for example because they joined the
-  /// group later.
+  /// If some hosts have to go back to a release that they do not have, makes sure that this machine has it. Hosts might lack the release
+  /// because they joined the group later.
   private func bring(_ plan: Plan, _ surveys: [Survey], at placement: Placement) async throws {
     let lacking = plan.hosts.filter { $0.action == .change && $0.stages }
     guard let goal = lacking.first?.goal else { return }
@@ -100,8 +101,9 @@ extension Desk {
     _ = try trust.signer(of: goal.inputs.bundle)
   }
 
-  /// Returns the waves that a deployment to these hosts would have, if the rollback's floor depends on them. If the recipe cannot be
-  /// rehearsed, the waves are unknown, and hosts go back one at a time. That must not keep a bad release in place.
+  /// If the rollback's floor depends on waves, returns the waves that a deployment to these hosts would have. If the recipe cannot be
+  /// rehearsed, the waves are unknown and hosts are rolled back one at a time, because a failed rehearsal must not keep a bad release in
+  /// place.
   private func waves(of selection: Selection, _ project: LoadedProject) async -> KnownWaves {
     guard selection.recipe.needsSeenWaves, let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()),
       let rehearsal = try? await Rehearsing(plan: plan, project: project, stage: stage).run()
@@ -109,7 +111,8 @@ extension Desk {
     return rehearsal.waves
   }
 
-  /// Warns about missing secrets of the releases that hosts leave. An undo that needs such a secret fails after the hosts have gone back.
+  /// Warns about missing secrets of the releases that hosts leave. An undo that needs such a secret would fail after the hosts were rolled
+  /// back.
   private func warnOfSecrets(_ plan: Plan) async {
     let names = plan.hosts.filter { $0.action == .change }.flatMap { $0.previous?.secrets?.map(\.name) ?? [] }
     for problem in await secretProblems(Set(names).sorted()) {
@@ -118,8 +121,8 @@ extension Desk {
     }
   }
 
-  /// Refuses a rollback that would stop hosts without starting them again. This happens if its hooks need users that hosts lack, or secrets
-  /// that this machine lacks. A rollback that cannot be rehearsed is not refused.
+  /// Refuses a rollback that would stop hosts without starting them again. That would happen if its hooks need users that the hosts lack,
+  /// or secrets that this machine lacks. A rollback that cannot be rehearsed is not refused.
   private func refuseUnready(_ plan: Plan, _ project: LoadedProject) async throws {
     guard let rehearsal = try? await rehearsing(plan, project).run() else { return }
     let secrets = await secretProblems(rehearsal.secrets)
@@ -128,7 +131,7 @@ extension Desk {
   }
 
   /// Rehearses a planned rollback, to show what it would do.
-  /// - Throws: if one of its recipes is neither on this machine nor on a host, or if the rehearsal does not end.
+  /// - Throws: if a recipe of the rollback is neither on this machine nor on a host, or if the rehearsal does not end.
   package func rehearse(_ rollback: Plan, in project: LoadedProject) async throws -> PlannedDeployment {
     PlannedDeployment(plan: rollback, rehearsal: try await rehearsing(rollback, project).run(), installation: [])
   }

@@ -3,11 +3,11 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Returns the plan for rolling back a group with slots. It is a deployment of the last good bundle with its parameters. The strategy
-  /// finds the slot that still has this bundle, and moves the traffic to that slot. If every machine has such a slot, nothing is sent, so
+  /// Returns the plan for rolling back a group with slots. The plan deploys the last good bundle with the parameters of its deployment. The
+  /// strategy finds the slot that still has this bundle, and moves the traffic there. If every machine has such a slot, nothing is sent, so
   /// this machine does not need the bundle.
-  /// - Throws: if no host has a good receipt to go back to, this machine lacks a bundle that it has to send, or an irreversible stage has
-  ///   run since.
+  /// - Throws: if no host has a good receipt to go back to, if this machine lacks a bundle that it has to send, or if an irreversible stage
+  ///   has run since.
   func planSwitchBack(
     of selection: Selection, _ preparation: Preparation, in project: LoadedProject, to aim: String?, despite: [String],
     said: StatedProvenance

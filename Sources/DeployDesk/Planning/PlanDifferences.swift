@@ -4,7 +4,7 @@ import DeployModel
 struct PlanDifferences {
   private(set) var problems: [Problem] = []
 
-  /// - Parameter files: the names of the source files that differ, or empty if unknown.
+  /// - Parameter files: the names of the source files that differ, or an empty list if they are unknown.
   init(_ before: PlanRecord, _ now: PlanRecord, files: [String]) {
     compare("lander", before.engine, now.engine)
     compare("application", before.application, now.application)
@@ -22,7 +22,8 @@ struct PlanDifferences {
     if before.connected, let stages = before.stages { compare(stages, now.stages ?? []) }
   }
 
-  /// Compares the stages that both plans have. If only one of the plans has a stage, that is a difference between the sources.
+  /// Compares the stages that both plans have. A stage that is only in one of the plans is ignored here, because then the sources differ
+  /// too.
   private mutating func compare(_ before: [PlanRecord.StageRecord], _ now: [PlanRecord.StageRecord]) {
     for old in before {
       guard let new = now.first(where: { $0.name.isExactly(old.name) }), !new.standing.isExactly(old.standing) else { continue }

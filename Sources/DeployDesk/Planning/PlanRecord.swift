@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A plan that somebody saves for a review before it is carried out. It contains everything in the plan, so that any change is noticed,
-/// except secrets and tokens. To carry it out, lander plans again and compares the two plans.
+/// A plan that somebody saves so that it can be reviewed before it is carried out. It contains everything in the plan except secrets and
+/// tokens, so that any change is noticed. To carry it out, lander plans again and compares the two plans.
 package struct PlanRecord: Sendable, Hashable, Codable {
   /// The version of the format. It increases when a member is removed or changes its meaning.
   package static let version = 1
@@ -9,14 +9,14 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   /// A host of the plan, or a partner.
   package struct HostRecord: Sendable, Hashable, Codable {
     package var host: Host
-    /// What the host runs and what the plan does there, in words, or nil if the host is a partner or was not surveyed.
+    /// A verb phrase that says what the host runs and what the plan does there, or nil if the host is a partner or was not surveyed.
     package var standing: String?
   }
 
   /// A stage that runs once for a revision.
   package struct StageRecord: Sendable, Hashable, Codable {
     package var name: String
-    /// Whether the stage will run, and why, in words.
+    /// A verb phrase that says whether the stage will run, and why.
     package var standing: String
   }
 
@@ -40,7 +40,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   package var secrets: [String]
   package var hosts: [HostRecord]
   package var partners: [HostRecord]
-  /// The stages that run once for a revision, or nil if hosts were not asked or an older version wrote the record.
+  /// The stages that run once for a revision. Nil if hosts were not asked, or if an older version wrote the record.
   package var stages: [StageRecord]?
   /// The commit of the revision and the new commits, or nil if unknown.
   package var provenance: Provenance?
@@ -74,7 +74,7 @@ extension Stage {
 }
 
 extension HostPlan {
-  /// What the host runs, what is wrong with it, and what the plan does there, as a verb phrase.
+  /// A verb phrase that says what the host runs, what is wrong with the host, and what the plan does there.
   fileprivate var standing: String {
     if case .leftOut = action { return "is out of reach, and left out" }
     let deployment = previous.map { " of deployment \($0.deployment)" } ?? ""

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension Recipe {
-  /// Returns a problem for each thing that a deployment needs and the recipe lacks, whatever the command line says.
+  /// Returns a problem for each thing that the recipe lacks although every deployment needs it, no matter what the command line says.
   func lacks(in project: Project) -> [Problem] {
     var problems: [Problem] = []
     if revision == nil {
@@ -20,7 +20,7 @@ extension Recipe {
     return problems + rolloutProblems
   }
 
-  /// The problem that the recipe has no rollout stage and so never changes a host. It is empty if the recipe has such a stage.
+  /// The problem that the recipe has no rollout stage and so never changes a host, or empty if the recipe has such a stage.
   var rolloutProblems: [Problem] {
     if flow.stages.contains(where: { if case .rollout = $0 { true } else { false } }) { return [] }
     let origin = origins.first { $0.name == "stages" }?.value.text
@@ -32,7 +32,7 @@ extension Recipe {
     ]
   }
 
-  /// Returns the problem that the folder to pack does not exist and no build creates it, or nil if it exists or a build creates it.
+  /// Returns a problem if the folder to pack does not exist and no build creates it, or nil otherwise.
   func sourceProblem(in folder: String, _ files: any ProjectFiles) -> Problem? {
     guard let revision, revision.build == nil, case .path(let path) = revision.source else { return nil }
     let absolute = files.absolute(path, in: folder)
@@ -43,7 +43,8 @@ extension Recipe {
       fix: near ?? "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }")
   }
 
-  /// A description of the recipe's lines. It is equal for all recipes that the same loop defines, because they have the same lines.
+  /// Describes which lines define the recipe. Recipes that are defined by the same loop have equal descriptions, because they have the same
+  /// lines.
   var shape: [String] {
     flow.hooks.map { "\($0.event) \($0.place?.description ?? "")" }
       + flow.stages.map { stage in

@@ -11,9 +11,9 @@ struct RevisionChoice: Sendable {
     self.files = files
   }
 
-  /// Returns what is already known to be wrong with the revision before packing, or nil if nothing is.
+  /// Returns what is known to be wrong with the revision even before it is packed, or nil if nothing is.
   func missing(in project: String) -> Problem? {
-    // An unset shell variable results in this text.
+    // This text is typically the result of an unset shell variable.
     if text == "git:" {
       return Problem("it names no branch, tag or commit", subject: "--revision git:", fix: "write --revision git:main, or leave it out")
     }
@@ -31,8 +31,8 @@ struct RevisionChoice: Sendable {
     return Problem("there is no \(path)", subject: "--revision", fix: fix)
   }
 
-  /// Returns why a commit cannot be packed in the same way as the recipe's own revision, or nil if it can. A recipe has only one layout,
-  /// wherever its files come from.
+  /// Returns why a commit cannot be packed in the same way as the recipe's own revision, or nil if it can. A recipe's revisions all have
+  /// the same layout, no matter where the files come from.
   func unlike(_ recipe: Recipe) -> Problem? {
     guard text.hasPrefix("git:"), text != "git:", let revision = recipe.revision else { return nil }
     let ref = text.dropFirst(4)

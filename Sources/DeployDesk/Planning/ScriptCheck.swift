@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Finds scripts whose first line ends in a carriage return, if commands use them. The kernel would look for `/bin/sh\r` and fail with *not
+/// Finds scripts that commands use and whose first line ends in a carriage return. The kernel would look for `/bin/sh\r` and fail with *not
 /// found*.
 struct ScriptCheck: Sendable {
   let shelf: any BundleStore
@@ -9,7 +9,7 @@ struct ScriptCheck: Sendable {
   private static let largest = 1 << 20
 
   /// Returns a problem for each script of the bundle that has such a first line and that a command uses.
-  /// - Parameter rehearsal: the entries of the rehearsal, which show what the plan would do, as far as that is known.
+  /// - Parameter rehearsal: the entries of the rehearsal. They show what the plan would do, as far as that is known.
   func problems(_ manifest: Manifest, _ rehearsal: [Entry]) async -> [Problem] {
     let words = Self.words(in: rehearsal)
     var problems: [Problem] = []

@@ -1,13 +1,13 @@
 import DeployCore
 import DeployModel
 
-/// Resolves a request to recipe, group, hosts and parameters, and finds all other problems that can be found before the build.
+/// Resolves a request to its recipe, group, hosts and parameters. Also finds all other problems that can be found before the build.
 struct Selecting: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
 
   /// Returns the selection.
-  /// - Throws: all problems of the request, the recipe and the revision.
+  /// - Throws: an error that lists all problems of the request, the recipe and the revision.
   func selection(_ asked: Asked) async throws -> Selection {
     let request = asked.request
     var problems: [Problem] = []

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The users that run a plan's commands, for each host. Before anything starts, each host is asked whether it has these users.
+/// For each host, the users as which a plan's commands run. Before anything starts, each host is asked whether it has these users.
 struct UserProbe {
   /// The users of each host, by the host's number. Each user is listed once, in the order of first use.
   private var wanted: [[String]]
@@ -9,7 +9,7 @@ struct UserProbe {
   /// The number of hosts that are asked at the same time, as in a survey.
   private static let width = 30
 
-  /// - Parameter rehearsal: the entries of the rehearsal, which show what the plan would do, as far as that is known.
+  /// - Parameter rehearsal: the entries of the rehearsal. They show what the plan would do, as far as that is known.
   init(_ plan: Plan, _ rehearsal: [Entry]) {
     self.plan = plan
     wanted = (0..<plan.hosts.count + plan.partners.count).map { _ in [] }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// A plugin that was found for `deploy.lock`, with its files.
+/// A plugin that was found while `deploy.lock` is being made, with its files.
 struct FoundPlugin {
   var locked: LockedPlugin
   var manifest: PluginManifest
@@ -8,9 +8,9 @@ struct FoundPlugin {
 }
 
 extension PluginDesk {
-  /// Returns the newest version from a source that is in all ranges.
+  /// Returns the newest version that a source offers and that is in all ranges.
   /// - Parameters:
-  ///   - ranges: the ranges, each with the plugin that asks for it. Problems mention that plugin.
+  ///   - ranges: the ranges, each with the plugin that asks for it, which error messages mention.
   ///   - name: the name that the plugin must have, or nil for any name.
   func pick(_ source: String, _ ranges: [(range: VersionRange, of: String)], name: String? = nil) throws(Problems) -> FoundPlugin {
     do throws(Problem) { try Self.check(source) } catch { throw Problems(error) }
@@ -41,7 +41,7 @@ extension PluginDesk {
   }
 
   /// Returns the plugin with its signer, if this machine's policy knows the signer.
-  /// - Throws: if the policy demands a signature and there is no valid one.
+  /// - Throws: if the policy demands a signature, and the plugin has no valid one.
   private func signed(_ found: FoundPlugin) throws(Problems) -> FoundPlugin {
     var found = found
     do { found.locked.signer = try shelf.signer(of: found.tree, found.locked) } catch { throw Problems(error, exit: .refused) }

@@ -5,7 +5,7 @@ extension PluginDesk {
   /// - Parameters:
   ///   - accepts: whether the plugin is allowed to ask for more capabilities than before, to come from another source, or to have another
   ///     signer.
-  /// - Throws: why the plugin cannot be added. Nothing has been written in this case.
+  /// - Throws: an error that says why the plugin cannot be added. In this case, nothing has been written.
   package func add(_ source: String, _ range: VersionRange, accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
     var root = try pick(source, [(range, "asked for")])
@@ -40,14 +40,14 @@ extension PluginDesk {
     return PluginChange.all(from: before, to: reached.lock)
   }
 
-  /// Returns the version ranges of a plugin that other plugins ask for, and the range that the person who added it asked for.
+  /// Returns the version ranges for a plugin: those that other plugins ask for, and the one that the person who added the plugin asked for.
   private func ranges(on name: String, in lock: PluginLock) -> [(range: VersionRange, of: String)] {
     let own = lock[name]?.wanted.map { [($0, "asked for")] } ?? []
     return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }
   }
 
-  /// Refuses a version that asks for more capabilities than the previous version, comes from another source, or has another signer. The
-  /// caller can accept all of this.
+  /// Refuses a version that asks for more capabilities than the previous version, comes from another source, or has another signer. If
+  /// `accepts` is true, nothing is refused.
   private func refuseMore(from before: PluginLock, to after: PluginLock, accepts: Bool) throws(Problems) {
     guard !accepts else { return }
     let moved = after.plugins.compactMap { plugin -> Problem? in
@@ -78,7 +78,7 @@ extension PluginDesk {
     }
   }
 
-  /// Returns two things: the lock, completed with a plugin and all plugins that it requires, and those plugins.
+  /// Returns the lock, completed with a plugin and everything that the plugin requires, and a list of these plugins.
   private func reach(_ root: FoundPlugin, from before: PluginLock) throws(Problems) -> (lock: PluginLock, found: [FoundPlugin]) {
     var (lock, found, queue) = (before, [FoundPlugin](), [root])
     while let next = queue.popLast() {
@@ -102,7 +102,7 @@ extension PluginDesk {
     return (lock, found)
   }
 
-  /// Returns a required plugin that has to be added, or nil if the lock already has it in a version within the range.
+  /// Returns a required plugin that has to be added, or nil if the lock already has a version of it within the range.
   private func required(
     _ dependency: PluginManifest.Dependency, by plugin: LockedPlugin, in lock: PluginLock
   ) throws(Problems) -> FoundPlugin? {
@@ -137,7 +137,7 @@ extension PluginDesk {
     return nil
   }
 
-  /// Returns the problem that plugins require each other in a circle, or nil if they do not.
+  /// Returns a problem if plugins require each other in a circle, or nil if they do not.
   private static func circle(in lock: PluginLock) -> Problem? {
     func way(_ name: String, _ above: [String]) -> [String]? {
       if let index = above.firstIndex(of: name) { return above[index...] + [name] }

@@ -30,7 +30,7 @@ extension PluginDesk {
     } catch { return false }
   }
 
-  /// Copies the plugins in the lock into the project, so that the project needs no other source. Returns these plugins.
+  /// Copies the plugins in the lock into the project, so that the project does not depend on their sources. Returns these plugins.
   package func vendor() throws(Problems) -> [LockedPlugin] {
     let plugins = try lock().plugins
     guard !plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }
@@ -44,7 +44,7 @@ extension PluginDesk {
     return plugins
   }
 
-  /// Removes a plugin that somebody added, and the plugins that only this one required.
+  /// Removes a plugin that somebody added, and the plugins that were required only because of it.
   package func remove(_ name: String) throws(Problems) -> [PluginChange] {
     let before = try lock()
     _ = try locked(name, in: before)

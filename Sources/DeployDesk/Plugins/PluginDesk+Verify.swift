@@ -4,7 +4,7 @@ package import DeployModel
 package struct VerifiedPlugin: Sendable {
   package var plugin: LockedPlugin
   package var isVendored: Bool
-  /// The plugin's files, which match the lock, or nil if they must not be read.
+  /// The plugin's files if they match the lock, or nil if they must not be read.
   package var tree: PluginTree?
   /// The plugin's signer, or nil if no signer is known and none is required.
   package var signer: String?
@@ -14,11 +14,11 @@ package struct VerifiedPlugin: Sendable {
 
 extension PluginDesk {
   /// Verifies every plugin in the lock without downloading anything.
-  /// - Throws: what is wrong with the lock itself.
+  /// - Throws: an error that says what is wrong with the lock itself.
   package func verify() throws(Problems) -> [VerifiedPlugin] { try lock().plugins.map(verified) }
 
   /// Verifies and returns all plugins in the lock.
-  /// - Throws: all plugins that cannot be used, each with the reason.
+  /// - Throws: an error that lists all plugins that cannot be used, each with the reason.
   package func whole() throws(Problems) -> [VerifiedPlugin] {
     let all = try verify()
     let problems = all.compactMap(\.problem)

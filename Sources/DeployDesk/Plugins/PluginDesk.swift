@@ -5,7 +5,7 @@ package struct PluginDesk: Sendable {
   let sources: any PluginSources
   let shelf: any PluginShelf
 
-  /// How many versions of one source are tried, at most, to find one that fits.
+  /// The largest number of versions of one source that are tried to find one that fits.
   static let mostTries = 10
   /// The largest number of plugins that one plugin can require, directly and indirectly.
   static let mostPlugins = 100
@@ -30,7 +30,7 @@ package struct PluginDesk: Sendable {
         fix: names.isEmpty ? "lander plugin add SOURCE adds one" : "it has \(names.joined(separator: ", "))"))
   }
 
-  /// Stores the plugins' files and writes the lock. Vendored plugins are copied into the project again.
+  /// Stores the plugins' files and writes the lock. Plugins that the project has vendored are copied into the project again.
   func commit(_ found: [FoundPlugin], _ lock: PluginLock) throws(Problems) {
     do throws(Problem) {
       for one in found {

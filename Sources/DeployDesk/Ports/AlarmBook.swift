@@ -7,7 +7,7 @@ package protocol AlarmBook: Sendable {
   func record(of deployment: Deployment.ID) throws(Problems) -> AlarmRecord?
   /// Replaces the record in one step. When this returns, the record is safely on disk.
   func save(_ record: AlarmRecord) throws(Problems)
-  /// Returns the exclusive right to watch an alarm. The right lasts until it is released or this process ends.
+  /// Returns the exclusive right to watch an alarm. The right lasts until it is released, or until this process ends.
   /// - Throws: exit code `locked` if another process has the right.
   func claim(_ deployment: Deployment.ID) throws(Problems) -> any DeploymentClaim
   /// Whether a process is watching the alarm now.

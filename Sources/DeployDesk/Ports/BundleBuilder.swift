@@ -6,7 +6,7 @@ package protocol BundleBuilder: Sendable {
   /// - Parameters:
   ///   - project: the working directory of the build. The revision's paths are relative to it.
   ///   - output: called with the output of the build command, as it is written.
-  /// - Throws: all problems of the revision, each with its path.
+  /// - Throws: an error that lists all problems of the revision, each with its path.
   func build(
     _ revision: Revision, in project: String, output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws(Problems) -> BuiltBundle

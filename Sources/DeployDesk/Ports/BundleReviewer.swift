@@ -12,10 +12,10 @@ package protocol BundleReviewer: Sendable {
 package struct ReviewedBundle: Sendable, Hashable {
   /// The problems that would make a host fail.
   package var problems: [Problem]
-  /// The number of warnings. They do not make anything fail.
+  /// The number of warnings. Warnings do not make anything fail.
   package var warnings: Int
   package var scripts: [AppSpecOptions.Scripts]
-  /// The steps of the installation, one a line, on a host that has none of the bundle's files.
+  /// The steps of the installation on a host that has none of the bundle's files, one step a line.
   package var installation: [String]
 
   package init(problems: [Problem], warnings: Int, scripts: [AppSpecOptions.Scripts], installation: [String]) {

@@ -10,11 +10,11 @@ package protocol HostWatch: Sendable {
 
 /// A notice about a host. It is not the outcome of an operation.
 package enum HostNotice: Sendable, Hashable {
-  /// A host that had answered before became unreachable. Lander keeps trying to reach it for this time.
+  /// A host that had answered before became unreachable. Lander keeps trying to reach it for the time `patience`.
   case away(String, Failure, patience: Interval)
   case back(String, after: Interval)
-  /// A host does not grant its lock until jobs of earlier deployments have ended. It waits for these jobs or, if `ending` is true, ends
-  /// them.
+  /// A host does not grant its lock until jobs of earlier deployments have ended. It waits for these jobs, or ends them if `ending` is
+  /// true.
   case waiting(String, for: String, ending: Bool)
   /// The number of bytes of a pack that the host has received, and the pack's total number of bytes.
   case sent(String, bytes: Int, of: Int)

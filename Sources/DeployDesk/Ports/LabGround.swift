@@ -1,17 +1,17 @@
 package import DeployModel
 
-/// The throwaway hosts of a lab: folders of this machine below one private folder.
+/// The throwaway hosts of a lab, which are folders on this machine below one private folder.
 package protocol LabGround: Sendable {
   /// The absolute path of the private folder.
   var folder: String { get }
-  /// Whether something exists at a path of this machine.
+  /// Whether something exists at a path on this machine.
   func exists(_ path: String) -> Bool
-  /// Returns the path without links: all links in it are followed, even if its last parts do not exist yet. Returns nil if a link in it
+  /// Returns the path with all links in it resolved. The last parts of the path do not have to exist yet. Returns nil if a link in the path
   /// leads nowhere.
   func real(_ path: String) -> String?
   /// Makes the folder that contains a path below the private folder.
   func makeParent(of path: String) throws(Failure)
-  /// Unpacks a bundle, adds one file to it, and returns the folder that has both.
+  /// Unpacks a bundle into a folder, adds one file there, and returns the folder.
   /// - Parameters:
   ///   - archive: the path of a gzipped tar.
   ///   - file: the name of the file to add.

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Leaves messages for deployments. Their engines read the messages through `Mailbox`.
+/// Leaves messages for deployments, whose engines read them through `Mailbox`.
 package protocol MessageSender: Sendable {
   /// Leaves a message. When this returns, the message is safely on disk.
   func send(_ message: Message, to deployment: Deployment.ID) async throws(Failure)

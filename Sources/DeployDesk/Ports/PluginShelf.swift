@@ -19,10 +19,10 @@ package protocol PluginShelf: Sendable {
   /// Returns the manifest of a plugin that comes with Lander, or nil if there is no such plugin.
   func shipped(_ name: String) -> PluginManifest?
   /// Returns the signer of a plugin, or nil if no known signer signed it and the policy does not demand a signature.
-  /// - Throws: if this machine's policy demands a signature and there is no valid one.
+  /// - Throws: if this machine's policy demands a signature, and the plugin has no valid one.
   func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String?
   /// Reads a manifest.
-  /// - Throws: all problems of the manifest. A newer API level is not a problem here.
+  /// - Throws: an error that lists all problems of the manifest. A newer API level does not count as a problem here.
   func manifest(_ text: String) throws(Problems) -> PluginManifest
   /// The API level of this version of Lander.
   var level: Int { get }

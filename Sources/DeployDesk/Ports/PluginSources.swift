@@ -3,10 +3,10 @@ package import DeployModel
 /// The sources of plugins: git repositories and folders.
 package protocol PluginSources: Sendable {
   /// Returns the offers of a source, newest version first.
-  /// - Throws: why the source cannot be read.
+  /// - Throws: an error that says why the source cannot be read.
   func offers(of source: String) throws(Problem) -> [PluginOffer]
   /// Returns the files of an offer.
-  /// - Throws: why the files cannot be read or are not a valid plugin.
+  /// - Throws: an error that says why the files cannot be read, or why they are not a valid plugin.
   func tree(of source: String, _ offer: PluginOffer) throws(Problem) -> PluginTree
 }
 

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Looks up files in a request: whether they exist, and which names are next to them.
+/// Looks up the files that a request mentions: whether they exist, and which names are in a folder.
 package protocol ProjectFiles: Sendable {
   /// The current folder. Paths on the command line are relative to it.
   var current: String { get }
@@ -12,7 +12,7 @@ package protocol ProjectFiles: Sendable {
 }
 
 extension ProjectFiles {
-  /// Returns an absolute path without `.` and `..`. A relative path starts at `folder`, or at the current folder if that is nil.
+  /// Returns an absolute path without `.` and `..`. A relative path starts at `folder`, or at the current folder if `folder` is nil.
   package func absolute(_ path: String, in folder: String? = nil) -> String {
     let expanded = path == "~" || path.hasPrefix("~/") ? (home ?? "~") + path.dropFirst() : path
     let whole = expanded.isAbsolutePath ? expanded : (folder ?? current) + "/" + expanded

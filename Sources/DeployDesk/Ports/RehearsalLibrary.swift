@@ -8,16 +8,17 @@ package protocol RehearsalLibrary: RecipeLibrary {
   /// - Parameters:
   ///   - sources: the sources of each recipe of the plan, by the recipe's index.
   ///   - hasFaults: whether the rehearsal makes hosts fail.
-  /// - Throws: what is wrong with the sources.
+  /// - Throws: an error that says what is wrong with the sources.
   func rehearsed(_ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool) throws(Problems) -> any RehearsedRecipes
 
-  /// Returns a function that makes new scripts for each simulated run of a plan, in which hosts fail. What they share is made once.
+  /// Returns a function that makes new scripts for each simulated run of a plan. Hosts fail in these runs. What the scripts share is made
+  /// once.
   /// - Parameter sources: as in `rehearsed`.
   func simulated(_ plan: Plan, sources: [[SourceFile]]) -> () throws(Problems) -> any RehearsedRecipes
 
   /// Returns the scripts for a prompt.
   /// - Parameter sources: the sources of the plan's only recipe.
-  /// - Throws: what is wrong with the sources.
+  /// - Throws: an error that says what is wrong with the sources.
   func prompt(_ plan: Plan, sources: [SourceFile]) throws(Problems) -> any PromptScripts
 }
 
@@ -29,7 +30,7 @@ package protocol RehearsedRecipes: Scripts {
   var loops: [String] { get }
   /// Whether the recipe used answers of hosts, so that a real run might take a different course.
   var isDoubted: Bool { get }
-  /// The limit that ended the whole rehearsal, or nil if no limit did.
+  /// The limit that stopped the whole rehearsal, or nil if none did.
   var overrun: Problem? { get }
   /// Whether a part of the recipe, such as `hook ApplicationStart`, has a finding.
   func isFaulty(_ part: String) -> Bool

@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Reads releases that hosts keep, if this machine lacks their bundles. Nothing changes on hosts.
+/// Reads releases that hosts keep and whose bundles this machine lacks. Nothing changes on hosts.
 package protocol ReleaseReader: Sendable {
-  /// Returns the manifest of a release as it is on the host. The caller has to check the manifest's digest.
+  /// Returns the host's copy of the manifest of a release. The caller has to check the manifest's digest.
   /// - Throws: kind `missing` if the host does not have the release. Kind `corrupt` if the release contains a file that is not in the
-  ///   manifest, or something that is not a file, a folder or a link.
+  ///   manifest, or anything other than files, folders and links.
   func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest
   /// Returns parts of files of a release, in the requested order. The caller has to check the files against the manifest.
   /// - Throws: kind `corrupt` if a file is missing, too short or unreadable.

@@ -3,8 +3,8 @@ package import DeployModel
 import Synchronization
 
 /// Runs lines of Lua that a person types, one after the other, in the same way as hooks. Operations that a line requests are performed
-/// immediately. The prompt acquires no lock and writes no journal, but each operation happens at most once and has a time limit, as in a
-/// deployment. Cancelling the task ends the line.
+/// immediately. As in a deployment, each operation happens at most once and has a time limit. Unlike a deployment, the prompt acquires no
+/// lock and writes no journal. Cancelling the task ends the line.
 package actor Prompt {
   private let ground: PromptGround
   private let scripts: any PromptScripts
@@ -14,7 +14,7 @@ package actor Prompt {
 
   /// Creates a prompt with simulated hosts.
   /// - Parameter tell: receives each event, from any task.
-  /// - Throws: what is wrong with the sources.
+  /// - Throws: an error that says what is wrong with the sources.
   package init(
     simulating selection: Selection, of project: LoadedProject, stage: RehearsalStage, tell: @escaping @Sendable (PromptEvent) -> Void
   ) throws(Problems) {
@@ -24,7 +24,7 @@ package actor Prompt {
   }
 
   /// Creates a prompt with real hosts.
-  /// - Throws: what is wrong with the sources, or which hosts are unreachable.
+  /// - Throws: an error that says what is wrong with the sources, or which hosts are unreachable.
   package init(
     reaching selection: Selection, of project: LoadedProject, at desk: Desk, tell: @escaping @Sendable (PromptEvent) -> Void
   ) async throws(Problems) {
@@ -40,7 +40,7 @@ package actor Prompt {
   /// Closes the prompt. It cannot run anything afterwards.
   package func close() async { await ground.end() }
 
-  /// Runs one or more lines to their end.
+  /// Runs one or more lines, and waits until they have ended.
   package func run(_ text: String) async -> PromptAnswer {
     guard text.utf8.count <= SourceFile.mostBytes else {
       let failure = Failure(.invalid, "a line has at most \(SourceFile.mostBytes) bytes, and this one has \(text.utf8.count)")
@@ -68,8 +68,8 @@ package actor Prompt {
     return lastScript
   }
 
-  /// Runs a script to its end. After a cancellation, the script is allowed to clean up with further operations, within the same time limit
-  /// as in deployments.
+  /// Runs a script, and waits until it has ended. After a cancellation, the script is allowed to clean up with further operations. The time
+  /// limit for this is the same as in deployments.
   private func drive(_ id: ScriptID) async -> ScriptResult {
     var answer = Answer.begin
     var (requests, ending): (Int, ContinuousClock.Instant?) = (0, nil)
@@ -117,9 +117,9 @@ package actor Prompt {
     return await drive(id)
   }
 
-  /// Runs functions in parallel, and returns their results in order. Unless `keepGoing` is true, the first function that fails ends the
-  /// others.
-  /// - Parameter limit: the largest number of functions at the same time, or 0 for all.
+  /// Runs functions in parallel, and returns their results in order. Unless `keepGoing` is true, the others are ended as soon as one
+  /// function fails.
+  /// - Parameter limit: the largest number of functions that run at the same time, or 0 for all.
   private func gather(_ bodies: [Body], _ limit: Int, _ keepGoing: Bool) async -> [ScriptResult] {
     let left = ScriptResult.raised(ScriptError(Failure(.cancelled, "a function beside this one failed")))
     var results = bodies.map { _ in left }
@@ -178,8 +178,8 @@ package actor Prompt {
     return outcome
   }
 
-  /// Performs an intent. If the task is cancelled, this function keeps asking for the operation to end until it has ended. The operation
-  /// itself runs in a task that is not cancelled, because it has to report its outcome.
+  /// Performs an intent. If the task is cancelled, this function asks the operation to end, again and again until it has ended. The
+  /// operation runs in a task of its own, which is not cancelled, because the operation has to report its outcome.
   private func cancellable(_ intent: Intent) async -> Outcome {
     let flag = Flag()
     return await withTaskCancellationHandler { [ground] in

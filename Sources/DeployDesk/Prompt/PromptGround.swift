@@ -4,12 +4,12 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// The hosts that a prompt uses, either simulated or real. The prompt acquires no lock and writes no journal.
+/// The hosts that a prompt uses, which are either simulated or real. The prompt acquires no lock and writes no journal.
 struct PromptGround: Sendable {
   let plan: Plan
   private let transport: any Transport
   private let machine: any EngineMachine
-  /// The clock, or nil if the hosts are simulated, because then no time passes.
+  /// The clock, or nil if the hosts are simulated. On simulated hosts, no time passes.
   private let clock: (any Clock)?
 
   /// Creates simulated hosts for a selection. They run an earlier release of the selection's recipe. Their commands succeed and print
@@ -64,7 +64,7 @@ struct PromptGround: Sendable {
   func sleep(_ interval: Interval) async { await clock?.sleep(interval) }
 
   func perform(_ intent: Intent) async -> Outcome {
-    // With simulated hosts, no server is contacted. Every request gets the status 200.
+    // If the hosts are simulated, no server is contacted, and every request gets the status 200.
     if !isReal, case .http = intent.operation { return .done(HTTPResponse(status: 200).value) }
     guard case .host(let number) = intent.place else { return await machine.perform(intent, of: deployment, output: { _ in }) }
     return await transport.perform(intent, at: site(number), output: { _ in })

@@ -2,10 +2,10 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Returns a request whose revision has been built now, so that the deployment uses the current files even if the project changes while
-  /// the deployment waits.
-  /// - Returns: the request and the origin of its revision. The request is unchanged if it already specifies a bundle, or if it cannot be
-  ///   planned.
+  /// Builds the request's revision now, so that the deployment uses the current files even if the project changes while the deployment
+  /// waits.
+  /// - Returns: the request, which now specifies the bundle, and the origin of its revision. The request is unchanged if it already
+  ///   specified a bundle, or if it cannot be planned.
   package func pinning(_ asked: Asked, of project: LoadedProject) async throws -> (Asked, Provenance?) {
     guard asked.unclear.isEmpty, asked.request.revision?.hasPrefix("bundle:") != true else { return (asked, nil) }
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
@@ -19,7 +19,7 @@ extension Desk {
     return (pinned, origin?.commit.map { Provenance(commit: $0) })
   }
 
-  /// Refuses a deployment that has waited, if the group that its bundle came from no longer runs that bundle as a good release.
+  /// Refuses a deployment that has waited if its bundle was taken from a group and that group no longer runs the bundle as a good release.
   func refuseMoved(_ source: String, from bundle: Digest, _ asked: Asked, of project: LoadedProject) async throws {
     let selection = try project.project.selection(recipe: asked.request.recipe, group: source)
     let now = try agreed(await survey(selection).named, in: source)

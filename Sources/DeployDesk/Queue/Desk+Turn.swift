@@ -3,13 +3,14 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Plans a deployment once its turn in the line has come, so that the plan starts from the result of earlier deployments.
+  /// Waits in the queue for a deployment's turn, and then plans the deployment. In this way, the plan starts from the result of earlier
+  /// deployments.
   /// - Parameters:
-  ///   - urgent: the reason given with `--urgent`, or nil if the deployment is not urgent. An urgent deployment goes before all deployments
-  ///     that wait, and it cancels a deployment that has the hosts and waits for a person.
-  ///   - until: when the time in the queue is over. With nil, the time starts now and is as long as `busy` says.
+  ///   - urgent: the reason given with `--urgent`, or nil if the deployment is not urgent. An urgent deployment goes ahead of all waiting
+  ///     deployments, and it cancels a deployment that has the hosts and is waiting for a person.
+  ///   - until: when the time in the queue is over. If nil, the time starts now and is as long as `busy` says.
   ///   - origin: the origin of the revision, or nil if it has to be looked up.
-  /// - Throws: `Problems`, of kind `locked` if the time in the queue is over or a newer deployment superseded this one.
+  /// - Throws: `Problems`. They have the exit code `locked` if the time in the queue is over, or if a newer deployment superseded this one.
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
     from origin: Provenance? = nil
@@ -29,7 +30,7 @@ extension Desk {
   }
 
   /// Waits in the queue until no other deployment is in the way.
-  /// - Returns: the place, or nil if the deployment waits in no queue.
+  /// - Returns: the deployment's place, or nil if it does not wait in a queue.
   private func turn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?
   ) async throws -> Turn? {
@@ -38,8 +39,8 @@ extension Desk {
     return try await turn(asked.request, selection, busy, urgent, until) { _ = try await plan(asked, of: project) }
   }
 
-  /// Waits in the queue for known hosts.
-  /// - Parameter tries: throws if an urgent deployment could not begin. If it throws, no other deployment is cancelled for the urgent one.
+  /// Waits in the queue for these hosts.
+  /// - Parameter tries: throws if an urgent deployment could not begin. In that case, no other deployment is cancelled for the urgent one.
   func turn(
     _ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?,
     tries: () async throws -> Void
@@ -70,10 +71,10 @@ extension Desk {
     return turn
   }
 
-  /// Takes a place in the queue on the first host, in the order of names, that can be reached. This host decides which of the deployments
-  /// that want the same hosts comes first.
-  /// - Returns: the place, or nil if no host accepts it. Without a place, the deployment still waits, and planning reports what is wrong
-  ///   with the host.
+  /// Takes a place in the queue on one host: the first one, in the order of names, that can be reached. This host decides which of the
+  /// deployments that want the same hosts comes first.
+  /// - Returns: the place, or nil if no host accepts it. Without a place, the deployment still waits, and the planning reports what is
+  ///   wrong with the host.
   private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
     let recipe = selection.recipe
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
@@ -104,14 +105,14 @@ extension Desk {
     String(Fingerprint(of: names.joined(separator: "\0").utf8).number, radix: 16)
   }
 
-  /// Returns the deployments that keep this one from beginning, or nil if there are none.
+  /// Returns what keeps this deployment from beginning, or nil if nothing does.
   /// - Throws: if a newer deployment superseded this one.
   private func inTheWay(of turn: Turn?, _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
     guard let turn else { return try await lockedOut(of: selection.hosts, selection, until) }
     let first = turn.host.name
     let place: LinePlace
     do { place = try await turn.ask() } catch {
-      // The host is unreachable at the moment, so the line is unknown until it answers again.
+      // The host is unreachable at the moment, so the queue is unknown until the host answers again.
       if error.kind == .unreachable { return LineStanding(host: first, ahead: [], now: now, until: until) }
       throw error
     }
@@ -141,8 +142,8 @@ extension Desk {
     return nil
   }
 
-  /// Returns the lock if its holder might be alive. Returns nil if nobody holds the lock, or if its holder is known to be dead. Planning
-  /// handles dead holders.
+  /// Returns the lock if its holder might be alive. Returns nil if there is no lock, or if its holder is known to be dead. Dead holders are
+  /// handled during planning.
   private func living(_ lock: Lock?) async throws -> Lock? {
     guard let lock, lock.leaseLeft > 0 else { return nil }
     return try await deadHolder(of: lock) == nil ? lock : nil

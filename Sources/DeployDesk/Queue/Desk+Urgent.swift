@@ -3,8 +3,8 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Cancels a deployment that has the hosts and waits at a gate, is parked or is paused, because an urgent deployment needs the hosts. Its
-  /// answer is reported. The place in the queue shows when it has ended.
+  /// Cancels a deployment because an urgent deployment needs its hosts. The deployment to cancel is waiting at a gate, parked or paused.
+  /// Its answer to the cancellation is reported. When it has ended, the place in the queue shows that.
   func end(_ holder: Lock, at awaited: Awaited, _ reason: String, _ selection: Selection) async {
     let comment = "urgent: \(reason)"
     tell(.remark("Deployment \(holder.deployment) of \(holder.owner) \(awaited.clause); ending it: this one is \(comment)"))
@@ -35,10 +35,10 @@ extension Desk {
 }
 
 extension Awaited {
-  /// Whether the deployment waits for anything.
+  /// Whether the deployment is waiting for anything.
   var isSomething: Bool { gate > 0 || pause != nil }
 
-  /// What a deployment in this state does, as a clause without the subject.
+  /// What a deployment in this state does, as a clause without its subject.
   package var clause: String {
     if pause != nil { return "is paused" }
     return kind.map { "waits at gate \(gate) (\($0.rawValue))" } ?? "is at work"

@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// What a deployment in the queue waits for.
+/// What a deployment in the queue is waiting for.
 package struct LineStanding: Sendable, Hashable {
   /// The host on which another deployment comes first.
   package var host: String
-  /// The lock of the host. It is nil if the host is not locked but other deployments come first.
+  /// The lock of the host, or nil if the host is not locked but other deployments come first.
   package var holder: Lock?
-  /// The human answer that the deployment with the lock waits for, or nil if the host does not know that.
+  /// What the deployment with the lock is waiting for a person to answer, or nil if the host does not know that.
   package var awaited: Awaited?
   /// The deployments that get the lock before this one, in order.
   package var ahead: [LinePlace.Other]
@@ -14,12 +14,12 @@ package struct LineStanding: Sendable, Hashable {
   /// When the deployment stops waiting.
   package var until: Timestamp
 
-  /// Whether the other value contains nothing new for a person.
+  /// Whether this value says the same to a person as the other value.
   func saysTheSame(as other: LineStanding) -> Bool {
     host == other.host && holder?.deployment == other.holder?.deployment && awaited == other.awaited && ahead == other.ahead
   }
 
-  /// What the deployment waits for, to complete the phrase "waited for …".
+  /// What the deployment is waiting for. It completes the phrase "waited for …".
   var obstacle: String {
     func since(_ time: Timestamp) -> Interval { Interval(milliseconds: max(0, (now - time).milliseconds)) }
     if let holder {

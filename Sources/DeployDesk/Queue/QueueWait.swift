@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// A deployment's wait for its hosts. Another deployment might take a host between planning and locking. In that case, nothing has been
-/// changed, and the deployment waits again if it has time left.
+/// A deployment's wait for its hosts. Another deployment might take a host after this one was planned but before it locked the host. In
+/// that case, nothing has been changed, and this deployment waits again if it has time left.
 package struct QueueWait: Sendable {
   private let desk: Desk
   private let asked: Asked
@@ -19,13 +19,13 @@ package struct QueueWait: Sendable {
   private static let pause = Interval.seconds(2)
 
   /// - Parameter source: the group from which the request's bundle was taken, or nil if there is none.
-  /// - Throws: all problems of the request and its revision.
+  /// - Throws: an error that lists all problems of the request and its revision.
   package init(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, from source: String? = nil, at desk: Desk
   ) async throws {
     until = busy.bound.map { desk.now + $0 }
     (self.desk, self.project, self.busy, self.urgent, self.source) = (desk, project, busy, urgent, source)
-    // For missing hosts, no bundle is built, because they get the group's own bundle.
+    // No bundle is built for missing hosts, because they get the group's own bundle.
     (self.asked, origin) = until == nil || asked.request.missing == true ? (asked, nil) : try await desk.pinning(asked, of: project)
   }
 
@@ -41,8 +41,8 @@ package struct QueueWait: Sendable {
     return planned
   }
 
-  /// Returns the failure if the deployment can wait again, because another deployment took a host first. Returns nil if it ended for
-  /// another reason, or no time is left.
+  /// If the deployment ended because another deployment took a host first, and there is time left to wait again, returns the failure.
+  /// Otherwise, returns nil.
   package func refusal(of end: RunEnd) -> Failure? {
     guard let until, desk.now < until, end.deployments.count == 1, let conclusion = end.deployments[0].conclusion,
       conclusion.status == .refused, conclusion.holder != nil

@@ -3,7 +3,7 @@ import DeployEngine
 package import DeployModel
 import Synchronization
 
-/// A deployment's place in the line for the lock of its first host.
+/// A deployment's place in the queue for the lock of its first host.
 package actor Turn {
   package nonisolated let ticket: Ticket
   let host: Host
@@ -20,7 +20,7 @@ package actor Turn {
     clock = desk.ports.clock
   }
 
-  /// Takes the place or renews it. If the place was not renewed in time, a new one is taken, behind the other deployments.
+  /// Takes the place or renews it. If the place was not renewed in time, this takes a new place behind the other deployments.
   func ask() async throws(Failure) -> LinePlace { try await exchange.lineUp(ticket, renews: false, on: host, at: path) }
 
   /// Renews the place regularly until it is given up or the host has granted the lock.
@@ -46,13 +46,13 @@ package actor Turn {
   }
 }
 
-/// The place that a command has in the queue. It is kept here so that the place can be given up however the command ends.
+/// The place that a command has in the queue. It is kept here so that the place can be given up, no matter how the command ends.
 final class OwnTurn: Sendable {
   private let current = Mutex<Turn?>(nil)
   private let name = Mutex<String?>(nil)
 
-  /// The token of the command's tickets. It stays the same when the command takes a place again, so that hosts recognise a superseded
-  /// command. It is nil if the command has not taken a place yet.
+  /// The token of the command's tickets, or nil if the command has not taken a place yet. It stays the same when the command takes a new
+  /// place, so that hosts recognise a superseded command.
   var token: String? { name.withLock { $0 } }
 
   func take(_ turn: Turn) {

@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// What a deployment does if another deployment has its hosts, or waits in the queue for them.
+/// What a deployment does if another deployment has its hosts or is waiting for them in the queue.
 package enum WhenBusy: Sendable, Hashable {
   /// The deployment is refused.
   case fail
-  /// The deployment waits in the queue, for at most this long.
+  /// The deployment waits in the queue for at most this time.
   case wait(Interval)
-  /// The deployment waits in the line for at most this time. It also ends waiting deployments that have the same recipe, group and hosts
-  /// and that use `supersede` too.
+  /// The deployment waits in the queue for at most this time. It also ends other waiting deployments with the same recipe, group and hosts,
+  /// if they use `supersede` too.
   case supersede(Interval)
 
   /// The longest time that the deployment waits in the queue, or nil if it does not wait.
@@ -23,7 +23,8 @@ package enum WhenBusy: Sendable, Hashable {
   /// The longest wait if the user does not give a time.
   package static let usual = Interval.minutes(60)
 
-  /// Reads `fail`, `wait` or `supersede`, or nil for anything else. The last two can have a time from 1 s to 7 days, such as `wait=30m`.
+  /// Reads `fail`, `wait` or `supersede`. The last two can have a time from 1 s to 7 days, such as `wait=30m`. The result is nil for any
+  /// other text.
   package init?(_ text: String) {
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     var bound = Self.usual

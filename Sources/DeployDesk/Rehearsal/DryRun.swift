@@ -1,14 +1,14 @@
 import DeployCore
 package import DeployModel
 
-/// Runs a project's recipes against simulated hosts, once without a release and once with an earlier release. This finds mistakes that
-/// appear only when a function runs.
+/// Runs each recipe of a project twice against simulated hosts: once without a release on the hosts, and once with an earlier release. This
+/// finds mistakes that appear only when a function runs.
 package struct DryRun: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
-  /// Returns a time zone's table, for `Recipe.zones`. It is nil if time zones are not checked.
+  /// A function that returns a time zone's table, for `Recipe.zones`, or nil if time zones are not checked.
   let zones: (@Sendable (String) -> [UInt8]?)?
-  /// The number of similar recipes that are run. Recipes that a loop defines are similar.
+  /// The largest number of similar recipes that are run. Recipes that the same loop defines are similar.
   static let alike = 20
 
   package init(project: LoadedProject, stage: RehearsalStage, zones: (@Sendable (String) -> [UInt8]?)? = nil) {
@@ -19,7 +19,7 @@ package struct DryRun: Sendable {
 
   /// The findings in the recipes' functions.
   package struct Result: Sendable {
-    /// The mistakes that occur whatever hosts answer.
+    /// The mistakes that occur no matter what hosts answer.
     package var problems: [Problem] = []
     /// The mistakes that might occur, and the parts that the rehearsal did not reach.
     package var warnings: [Problem] = []
@@ -83,7 +83,7 @@ package struct DryRun: Sendable {
   func findings(_ selection: Selection, isFresh: Bool) async throws(Problems) -> [RehearsalFinding] {
     let few = DryRun.few(selection.hosts)
     let found = try await play(selection, few, isFresh)
-    // With fewer hosts than in the group, a strategy might take a different path.
+    // A strategy might take a different path if it sees fewer hosts than the group has.
     guard few.count < selection.hosts.count, found.contains(where: \.isOfFleet) else { return found }
     if selection.hosts.count <= 10_000 { return try await play(selection, selection.hosts, isFresh) }
     return found.map { finding in
@@ -97,7 +97,7 @@ package struct DryRun: Sendable {
     _ selection: Selection, _ hosts: [Host], _ isFresh: Bool
   ) async throws(Problems) -> [RehearsalFinding] {
     var selection = selection
-    // Not all similar hosts are simulated. Those that are left out count as serving.
+    // Not all similar hosts are simulated. The hosts that are left out count as serving.
     selection.others += selection.hosts.count - hosts.count
     selection.hosts = hosts
     // The parameters of the deployed release are unknown here.
@@ -132,7 +132,7 @@ package struct DryRun: Sendable {
     let parameters = recipe.parameters.filter { $0.standard == nil }.map { Value.Member($0.name, $0.kind.sample) }
     var declared = project.project
     if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
-      // The values of required parameters are unknown, and there might be no sample string that matches a parameter's pattern.
+      // The values of required parameters are unknown, and a sample string might not match a parameter's pattern.
       declared.recipes[index] = recipe
       declared.recipes[index].parameters = recipe.parameters.map { $0.standard == nil ? $0.withoutPattern : $0 }
     }
@@ -141,7 +141,7 @@ package struct DryRun: Sendable {
 }
 
 extension Problem {
-  /// Whether one of the other problems is about the same line.
+  /// Whether one of the given problems is about the same line.
   fileprivate func isSaid(in others: [Problem]) -> Bool { place.map { place in others.contains { $0.place == place } } ?? false }
 }
 

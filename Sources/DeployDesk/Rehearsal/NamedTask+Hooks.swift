@@ -1,8 +1,8 @@
 import DeployModel
 
 extension NamedTask {
-  /// Returns the problem that the task takes hosts out of service with hooks that the recipe lacks. Returns nil if the recipe has them or
-  /// the task needs none.
+  /// Returns a problem if the task takes hosts out of service with hooks that the recipe lacks. Returns nil if the recipe has these hooks,
+  /// or if the task needs none.
   func idleAround(of recipe: Recipe) -> Problem? {
     func has(_ segment: Segment, besides other: LifecycleEvent? = nil) -> Bool {
       recipe.flow.hooks.contains { hook in segment.events.contains(hook.event) && hook.event != other }

@@ -13,18 +13,18 @@ package struct RehearsalRun: Sendable {
   package let events: Int
   /// The duration in simulated time.
   package let duration: Interval
-  /// Why the run was stopped before its end, or nil if it reached its end.
+  /// Why the run was stopped early, or nil if it reached its end.
   package let stopped: String?
-  /// Descriptions of broken promises. Each of them shows a bug in lander.
+  /// Descriptions of broken promises. Each broken promise is a bug in lander.
   package let broken: [String]
-  /// The limit of a recipe's function that ended the whole run, or nil if no limit did.
+  /// The limit of a recipe's function that stopped the whole run, or nil if none did.
   package let overrun: Problem?
 
   /// - Parameters:
   ///   - hosts: the number of simulated hosts, or nil for the group's own hosts.
   ///   - faults: what goes wrong and how often, as typed, such as `failing=2%,crash=1%`, `chaos` or `none`.
   ///   - engine: the version of lander for the journal.
-  /// - Throws: all problems of the request.
+  /// - Throws: an error that lists all problems of the request.
   package init(
     _ asked: Asked, of project: LoadedProject, stage: RehearsalStage, hosts: Int?, faults: String, seed: UInt64, engine: String
   ) throws(Problems) {

@@ -17,12 +17,12 @@ struct Rehearsing: Sendable {
     var scripts: [any RehearsedRecipes]
     /// The smallest number of hosts that served at the same time, or nil if the rehearsal did not succeed.
     var lowest: Int?
-    /// Why the simulation ended in the middle, or nil if it did not.
+    /// Why the simulation stopped early, or nil if it did not.
     var broken: BrokenPromise?
   }
 
   /// Runs both rehearsals at the same time. The faults of the second one are known as soon as the first wave of the first one has ended.
-  /// - Throws: what is wrong with the sources, or that a rehearsal did not end.
+  /// - Throws: an error that says what is wrong with the sources, or that a rehearsal did not end.
   func run() async throws -> RehearsedPlan {
     let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
     async let bad = bad(after: firstWave)
@@ -48,7 +48,7 @@ struct Rehearsing: Sendable {
     return .seen(lowest: lowest)
   }
 
-  /// Runs the rehearsal with faults, or nil if nothing could fail.
+  /// Runs the rehearsal with faults. Returns nil if nothing could fail.
   /// - Parameter firstWave: yields the entries of the other rehearsal when its first wave ends. The stream ends without a value if there is
   ///   no wave.
   private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> Play? {
@@ -61,7 +61,7 @@ struct Rehearsing: Sendable {
   /// Runs one rehearsal.
   /// - Parameter firstWave: called with the entries so far when the first wave ends.
   private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
-    // The rollback of this plan can have more recipes than the plan: those that undo stages.
+    // The rollback of this plan can have more recipes than the plan itself, namely those that undo stages.
     let own = plan.content.recipes[0].sources
     let find = { [kept, project] (recipe: PinnedRecipe) throws -> [SourceFile] in
       if let sources = kept[recipe.sources] { return sources }
@@ -83,7 +83,7 @@ struct Rehearsing: Sendable {
       identity.at = at
       return RollbackPlanner.plan(after: failed, conclusion, by: identity)
     }
-    // Outcomes are not kept, because with a large fleet they would take up most of the memory.
+    // Outcomes are not kept, because they would take up most of the memory if the fleet is large.
     var shown: [Entry] = []
     var firstWave = firstWave
     simulation.keepsEntries = false
@@ -110,7 +110,7 @@ struct Rehearsing: Sendable {
       shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil, broken: simulation.checkers.broken.first)
   }
 
-  /// Returns a finding if the simulation ended in the middle, so that nobody takes the steps up to that point for the whole plan.
+  /// Returns a finding if the simulation stopped early, so that nobody takes the steps up to that point for the whole plan.
   private func cut(_ good: Play) -> [RehearsalFinding] {
     guard let broken = good.broken else { return [] }
     let problem = Problem("the rehearsal ends here, because \(broken)", fix: "this is a defect of lander: please report it")
@@ -165,7 +165,7 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// Returns a simulated host in the state that the plan found. Commands whose answers are unknown succeed with plain values.
+  /// Returns a simulated host in the state that the plan found. Commands whose answers are unknown succeed and give simple values.
   static func host(_ host: HostPlan) -> SimulatedHost {
     var simulated = SimulatedHost(name: host.host.name)
     simulated.rehearsed = true
@@ -174,7 +174,7 @@ struct Rehearsing: Sendable {
     if let damage = host.damage, damage.kind != .gone { simulated.damaged = [damage.release] }
     simulated.receipt = host.previous
     if let goal = host.goal, goal.release.id != host.previous?.release.id { simulated.previous = goal }
-    // A host that a deployment left half changed counts as changed, although its receipt has the same inputs.
+    // If a deployment left a host half changed, the host counts as changed, although its receipt has the same inputs.
     if host.isUnrestored == true, let receipt = host.previous {
       simulated.failedRestore = FailedRestore(deployment: receipt.deployment, message: "it was left in the middle", commands: [])
     }

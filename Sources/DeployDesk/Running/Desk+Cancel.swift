@@ -13,8 +13,8 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Waits until another process has ended and released a deployment and its rollback. Reports, only once, that the rollback will not be
-  /// interrupted.
+  /// Waits until a deployment and its rollback have ended and the process that runs them has released them. Reports once that the rollback
+  /// will not be interrupted.
   /// - Throws: if the process is stopped, or ends before both deployments have ended.
   package func wait(for deployment: Deployment.ID) async throws -> DeploymentPair {
     var isTold = false
@@ -46,8 +46,8 @@ extension Desk {
     }
   }
 
-  /// Waits until no process runs the pair, but for at most five seconds. A process writes the last entry a moment before it releases its
-  /// claim.
+  /// Waits until no process runs the pair, but for at most five seconds. This is needed because a process releases its claim a moment after
+  /// it has written the last entry.
   func released(_ pair: DeploymentPair) async throws {
     for _ in 0..<50 {
       if let claim = try journal.claim(pair.first.id) { return claim.release() }

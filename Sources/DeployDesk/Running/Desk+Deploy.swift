@@ -4,7 +4,7 @@ package import DeployModel
 extension Desk {
   /// Runs a plan and, if it fails, the rollback that follows.
   /// - Parameters:
-  ///   - staying: how long the engine stays at a gate that waits for a person.
+  ///   - staying: how long the engine keeps running at a gate that waits for a person.
   ///   - wantsOutput: whether the events include the output of commands.
   package func deploy(_ plan: Plan, staying: Staying = .always, wantsOutput: Bool = false) -> Running {
     for sentence in leftOver.taken(by: plan) { tell(.remark(sentence)) }

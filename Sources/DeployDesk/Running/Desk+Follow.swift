@@ -6,13 +6,13 @@ extension Desk {
   /// Reads the journals of a deployment and its rollback while another process writes them, until both have ended.
   /// - Parameters:
   ///   - word: the deployment, or nil for the only one that has not ended.
-  ///   - last: the number of the last entry of the named deployment that the caller has seen, or nil if there is none. If the named
-  ///     deployment is a rollback, the deployment that it rolls back is left out.
-  ///   - patience: how long to wait for the end, or nil to wait until the deployment ends. The deployment has its own time limits.
+  ///   - last: the number of the last entry of the named deployment that the caller has seen, or nil if it has seen none. If there is such
+  ///     a number and the named deployment is a rollback, the deployment that it rolls back is left out.
+  ///   - patience: how long to wait for the end, or nil for no limit. The deployment has its own time limits.
   ///   - take: called with each entry, once and in order. Between entries, it is called about three times a second.
   /// - Returns: the pair after its end.
-  /// - Throws: if the deployment has not ended in time, its engine ended before the deployment did, newer deployments have taken over its
-  ///   hosts, or its journal is damaged.
+  /// - Throws: if the deployment has not ended in time, if its engine ended before the deployment did, if newer deployments have taken over
+  ///   its hosts, or if its journal is damaged.
   package func follow(
     _ word: String?, after last: Int? = nil, patience: Interval? = nil, take: (FollowedEvent) async throws -> Void
   ) async throws -> DeploymentPair {
@@ -90,7 +90,7 @@ private struct FollowedPlace {
     if named.id != pair.first.id { skipped = [pair.first.id] }
   }
 
-  /// Passes on the entries that were written since the last call.
+  /// Calls `take` with the entries that were written since the last call.
   /// - Returns: whether the newest deployment of the pair has concluded.
   mutating func read(
     _ pair: DeploymentPair, from journal: any PastJournal, _ take: (FollowedEvent) async throws -> Void

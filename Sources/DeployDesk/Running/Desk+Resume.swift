@@ -13,15 +13,15 @@ extension Desk {
   /// Resumes the unfinished part of an interrupted deployment and its rollback.
   /// - Parameters:
   ///   - message: the first message for the deployment, or nil if there is none.
-  ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - reason: the reason for cancelling both in an orderly way, or nil if they are not cancelled.
+  ///   - staying: how long the engine keeps running at a gate that waits for a person.
+  ///   - reason: the reason for cancelling both deployments in an orderly way, or nil if they are not cancelled.
   ///   - wantsOutput: whether the events include the output of commands.
-  /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
+  /// - Throws: if another process runs one of them, if newer deployments have taken over their hosts, or if the journal cannot be read.
   package func resume(
     _ pair: DeploymentPair, saying message: Message? = nil, cancelling reason: String? = nil, staying: Staying = .always,
     wantsOutput: Bool = false
   ) async throws -> Resumed {
-    // This check comes first, because a claimed deployment counts as running.
+    // This check has to come before the claims, because a claimed deployment counts as running.
     try await past.pair(of: pair.members[0].id).refuseSuperseded()
     let claims = try Claims(pair, journal)
     do {
@@ -32,7 +32,7 @@ extension Desk {
         return .ended(now)
       }
       let entries = try await past.entries(of: (now.back ?? now.first).id)
-      // The readable entries of the failed deployment say how it ended. Its rollback is resumed even without them.
+      // The readable entries of the failed deployment say how that deployment ended. Its rollback is resumed even without these entries.
       let failed = now.back == nil ? [] : (try? await past.entries(of: now.first.id)) ?? []
       let running = try await resume(entries, after: failed, message, reason, staying, claims, wantsOutput)
       return .running(running)
@@ -50,7 +50,7 @@ extension Desk {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Problems(Problem("the journal does not say what was planned", fix: "lander audit"), exit: .infrastructure)
     }
-    // Without the secrets' values, this process could not hide secrets that an earlier process put on hosts.
+    // If this process did not know the secrets' values, it could not hide secrets that an earlier process put on hosts.
     do { try await secrets.expect(plan.content.secrets) } catch {
       throw Failure(error.kind, "a secret of deployment \(plan.id) cannot be had: \(error.message)", fix: error.fix)
     }

@@ -3,11 +3,11 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Sends a message to a deployment, or to its rollback if the rollback is running, and waits for the answer.
+  /// Sends a message to a deployment and waits for the answer. If the deployment's rollback is running, the message goes to the rollback.
   /// - Parameters:
   ///   - gate: the gate that the message answers, by name or number, or nil for the open gate.
   ///   - comment: the reason, or empty if there is none.
-  ///   - sign: signs an approval, or nil if the approval is not signed.
+  ///   - sign: the function that signs an approval, or nil if the approval is not signed.
   ///   - patience: how long to wait until an engine takes the message.
   /// - Throws: if the message cannot be left, or the journal cannot be read.
   package func say(
@@ -47,7 +47,7 @@ extension Desk {
   }
 
   /// Leaves a message and waits for the answer.
-  /// - Returns: the result, or nil if the deployment ended or its engine died before the message was in the journal.
+  /// - Returns: the result, or nil if the deployment ended, or its engine died, before the message was in the journal.
   private func say(_ message: Message, to deployment: Deployment.ID, _ patience: Interval) async throws -> Reception? {
     try await messages.send(message, to: deployment)
     let deadline = now + patience
@@ -55,7 +55,8 @@ extension Desk {
       let isRunning = try isClaimed(deployment)
       // If the message cannot be withdrawn, an engine has just taken it.
       if !isRunning || now >= deadline, await messages.withdraw(message.id, from: deployment) {
-        // An engine writes a message to its journal before it takes the message out of the mailbox. It might die in between.
+        // An engine writes a message to its journal before it takes the message out of the mailbox, and it might die between these two
+        // steps.
         if let known = try await known(message.id, of: deployment) { return known }
         return isRunning ? .ignored(deployment, after: patience) : nil
       }
@@ -81,7 +82,7 @@ extension Desk {
     return isHeard ? .heard(deployment) : nil
   }
 
-  /// Returns the journal's answer to a message that has left the mailbox, or nil if the deployment has ended without the message.
+  /// Waits for the journal's answer to a message that has left the mailbox. Returns nil if the deployment has ended without the message.
   private func answer(to message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
     if let known = try await known(message, of: deployment) { return known }
     if case .concluded? = try await journal.entries(of: deployment).entries.last?.fact { return nil }
@@ -95,7 +96,7 @@ extension DeploymentPair {
 }
 
 extension Message.Kind {
-  /// Whether the message answers something that the deployment waits for.
+  /// Whether the message answers something that the deployment is waiting for.
   var isForSomething: Bool {
     switch self {
     case .approve, .reject, .promote, .resume: true

@@ -3,13 +3,13 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Sends a message to a deployment whose engine runs on another machine. This leaves the message on hosts that the deployment has locked,
-  /// and waits for the answer. The engine reads the message when it renews a lock.
+  /// Sends a message to a deployment whose engine runs on another machine. The message is left on hosts that the deployment has locked, and
+  /// the engine reads it when it renews a lock. This function waits for the engine's answer.
   /// - Parameters:
   ///   - word: the deployment's id, the beginning of the id, or the part after the id's last `-`.
-  ///   - sign: signs an approval, or nil if the approval is not signed.
+  ///   - sign: the function that signs an approval, or nil if the approval is not signed.
   ///   - selections: the hosts that might have the deployment's locks.
-  ///   - patience: how long to wait for the answer. The default is long enough for several renewals.
+  ///   - patience: how long to wait for the answer. The default is long enough for several renewals of a lock.
   /// - Throws: if the deployment has locked none of these hosts, or no host takes the message.
   package func say(
     _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, toFar word: String,
@@ -39,8 +39,8 @@ extension Desk {
     var path: String
   }
 
-  /// Returns what the deployment waits for, according to the newest value on its hosts, or nil if no host knows. If even the newest value
-  /// is out of date, the deployment refuses the answer.
+  /// Returns what the deployment is waiting for, according to the newest value on its hosts, or nil if no host knows. If even that value is
+  /// out of date, the deployment refuses the message.
   private func awaited(by deployment: Deployment.ID, on places: [Place]) async -> Awaited? {
     var found: [Awaited] = []
     for place in places where found.count < 3 {
@@ -96,7 +96,7 @@ extension Desk {
     }
   }
 
-  /// Withdraws a message, and returns its answer if an engine took it at the last moment.
+  /// Withdraws a message. If an engine took the message at the last moment, returns the engine's answer.
   private func withdrawn(
     _ message: Message.ID, from deployment: Deployment.ID, at places: [Place], after time: Interval
   ) async -> Reception {

@@ -12,7 +12,7 @@ package struct Execution: Sendable {
   private let transport: any Transport
 
   /// - Parameters:
-  ///   - words: the command. Several words are run without a shell, and a single word is run by `sh`.
+  ///   - words: the command. If there are several words, they are run without a shell. A single word is run by `sh`.
   ///   - limit: the time limit on each host.
   ///   - user: the user that runs the command, or nil for the login user.
   package init(_ words: [String], on selection: Selection, limit: Interval, as user: String? = nil, at desk: Desk) {
@@ -34,9 +34,9 @@ package struct Execution: Sendable {
   /// Runs the command on the hosts.
   /// - Parameters:
   ///   - parallel: the largest number of hosts that run the command at the same time.
-  ///   - isEnding: returns true once no further host should begin.
+  ///   - isEnding: returns true once no further host should start the command.
   ///   - finished: called with each host's outcome when the outcome arrives, from any task.
-  /// - Returns: the outcomes of the hosts that began, in the order in which they finished.
+  /// - Returns: the outcomes of the hosts that started the command, in the order in which they finished.
   package func run(
     parallel: Int, isEnding: @Sendable () -> Bool, finished: @escaping @Sendable (String, Outcome) -> Void
   ) async -> [(host: String, outcome: Outcome)] {
@@ -62,8 +62,8 @@ package struct Execution: Sendable {
 }
 
 extension Failure {
-  /// Returns the failure. If the host could not store the command's output, the failure says so, and says how to run the command without
-  /// storing output.
+  /// Returns the failure. If the host could not store the command's output, adds this fact, and how to run the command without storing
+  /// output.
   fileprivate func ofKeeping(at site: HostSite) -> Failure {
     guard [.notPermitted, .noSpace, .corrupt].contains(kind) else { return self }
     let byHand = "log in to \(site.host.name) to look by hand"

@@ -5,7 +5,7 @@ package typealias Signing = @Sendable (String) throws -> String
 
 extension Message {
   /// Signs an approval for the gate whose number is in the message.
-  /// - Parameter sign: the function that signs, or nil if the approval stays unsigned.
+  /// - Parameter sign: the function that signs, or nil to leave the approval unsigned.
   /// - Throws: if signing fails, or if it is unknown which gate is open.
   mutating func sign(_ sign: Signing?, of deployment: Deployment.ID) throws(Problems) {
     guard let sign, kind == .approve else { return }

@@ -15,7 +15,7 @@ package enum Reception: Sendable, Hashable {
   /// The hosts have deleted the message together with the deployment's locks, because the deployment has ended or its rollback has begun.
   case lockGone(Deployment.ID)
   /// No engine took the message in time, and the message was withdrawn.
-  /// - Parameter left: hosts that became unreachable and might still have the message. An engine that renews a lock on one of them will get
-  ///   the message.
+  /// - Parameter left: hosts that became unreachable and might still have the message. If an engine renews a lock on one of these hosts, it
+  ///   will get the message.
   case silent(Deployment.ID, after: Interval, left: [String])
 }

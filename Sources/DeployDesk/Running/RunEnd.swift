@@ -1,10 +1,10 @@
 import DeployEngine
 package import DeployModel
 
-/// How a sequence of deployments ended: the requested deployment and, if it failed, its rollback.
+/// How a sequence of deployments ended. The sequence is the requested deployment and, if it failed, its rollback.
 package struct RunEnd: Sendable, Hashable {
   package var deployments: [DeploymentEnd]
-  /// Whether only a rollback was resumed while the journal of the failed deployment that it rolls back is unreadable.
+  /// Whether only a rollback was resumed, because the journal of the failed deployment is unreadable.
   package var isWayBackOnly: Bool
 
   package init(_ deployments: [DeploymentEnd], isWayBackOnly: Bool = false) {
@@ -16,10 +16,10 @@ package struct RunEnd: Sendable, Hashable {
   var isOvertaken: Bool { deployments.count == 1 && deployments[0].conclusion?.error?.failure.kind == .fenced }
 }
 
-/// How one deployment ended, or the fact that the engine left it.
+/// How one deployment ended, or the fact that the engine exited before it ended.
 package struct DeploymentEnd: Sendable, Hashable {
   package var plan: Plan
-  /// The conclusion, or nil if the engine left the deployment before its end.
+  /// The conclusion, or nil if the engine exited before the deployment ended.
   package var conclusion: Conclusion?
   /// Whether the deployment is parked.
   package var isParked = false
@@ -34,7 +34,7 @@ package struct DeploymentEnd: Sendable, Hashable {
     isParked = ended.isParked
   }
 
-  /// Whether the deployment or the rollback that has to follow is unfinished.
+  /// Whether the deployment is unfinished, or the rollback that has to follow it.
   package var isLeft: Bool {
     guard let conclusion else { return true }
     return plan.kind == .deploy && conclusion.owesWayBack

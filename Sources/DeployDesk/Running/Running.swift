@@ -10,14 +10,14 @@ package final class Running: Sendable {
   private let work: Task<RunEnd, any Error>
   private let gate: AsyncStream<Never>.Continuation
 
-  /// The number of entries that an engine might have written to the journal but not reported before it died. One turn of the loop writes a
-  /// few entries for each host that it changes.
+  /// The number of entries that an engine might have written to the journal but not reported when it died. One turn of the engine's loop
+  /// writes a few entries for each host that it changes.
   private static let repeated = 64
 
   /// - Parameters:
-  ///   - id: the id of the deployment, for the command in a failure.
+  ///   - id: the id of the deployment, which a failure's suggested command contains.
   ///   - past: the earlier entries of the journal. They become the first events.
-  ///   - staying: how long the engine stays at a gate that waits for a person.
+  ///   - staying: how long the engine keeps running at a gate that waits for a person.
   ///   - wantsOutput: whether the events include the output of commands.
   ///   - run: runs the deployments.
   init(
@@ -52,15 +52,15 @@ package final class Running: Sendable {
   package func start() { gate.finish() }
 
   /// Waits for the end and returns how the deployments ended. Starts the deployments if `start` was not called.
-  /// - Throws: the failure that stopped the engine, with the command that resumes the deployment.
+  /// - Throws: the failure that stopped the engine. It suggests the command that resumes the deployment.
   package func end() async throws -> RunEnd {
     start()
     return try await work.value
   }
 
   /// Cancels the running deployment in an orderly way.
-  /// - Returns: the rollback that continues despite the cancellation, or nil if the deployment ends. A rollback is never cut off, because
-  ///   half a rollback is the worst state.
+  /// - Returns: the rollback that continues despite the cancellation, or nil if no rollback is running. A rollback is never interrupted,
+  ///   because half a rollback is the worst state.
   @discardableResult
   package func cancel(reason: String) async -> Deployment.ID? {
     guard case .goingBack(let id) = await deployments.cancel(reason: reason) else { return nil }
@@ -70,10 +70,10 @@ package final class Running: Sendable {
   /// The running rollback that follows a failed or cancelled deployment, or nil if none is running.
   package var goingBack: Deployment.ID? { get async { await deployments.goingBack } }
 
-  /// Leaves everything as it is. Jobs on hosts continue, and the deployment can be resumed.
+  /// Leaves everything as it is and stops the engine. Jobs on hosts continue, and the deployment can be resumed.
   package func detach() async { await deployments.detach() }
 
-  /// Returns the failure of an engine that could not write its first entry, so that there is no deployment to resume.
+  /// Returns the failure of an engine that could not even write its first entry. In that case, there is no deployment to resume.
   private static func refusal(_ error: any Error) -> any Error {
     guard let failure = error as? Failure else { return error }
     let fix = failure.fix?.replacing("`lander resume`", with: "run the same command again")

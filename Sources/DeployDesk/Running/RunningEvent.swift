@@ -4,7 +4,7 @@ package import DeployModel
 package enum RunningEvent: Sendable, Hashable {
   /// An earlier entry from the journal of a resumed deployment, or of the failed deployment before it.
   case recalled(Deployment.ID, Entry)
-  /// One of the last entries of the earlier engine. That engine might have died before it reported this entry.
+  /// One of the last entries of the earlier engine, which might have died before it reported the entry.
   case repeated(Deployment.ID, Entry)
   case entry(Deployment.ID, Entry)
   /// The output of a command, if the caller asked for output.

@@ -15,10 +15,10 @@ package struct SpecRun: Sendable {
 
   /// Runs the tests.
   /// - Parameters:
-  ///   - filter: text that the names of the wanted tests contain, or nil for all tests.
+  ///   - filter: text that must occur in the names of the tests, or nil for all tests.
   ///   - parallel: the number of tests that run at the same time.
   /// - Returns: how each test ended, in the order of the specs.
-  /// - Throws: all problems of the specs, before any test runs.
+  /// - Throws: an error that lists all problems of the specs. In this case, no test has run.
   package func results(of files: [SourceFile], filter: String? = nil, parallel: Int) async throws(Problems) -> [SpecResult] {
     let wanted = try wanted(of: files, filter: filter) { !$0.isLab }
     return await run(wanted, max(1, parallel))
@@ -32,7 +32,7 @@ package struct SpecRun: Sendable {
 
   /// Returns the tests in these files that should run.
   /// - Parameter isOfKind: whether a test is of the kind that runs now.
-  /// - Throws: all problems of the specs, or a problem if no test is left.
+  /// - Throws: an error that lists all problems of the specs, or says that no test is left.
   func wanted(of files: [SourceFile], filter: String?, _ isOfKind: (SpecTest) -> Bool) throws(Problems) -> [Wanted] {
     var (wanted, problems): ([Wanted], [Problem]) = ([], [])
     for file in files {

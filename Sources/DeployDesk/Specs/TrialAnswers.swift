@@ -5,7 +5,7 @@ import Synchronization
 /// The simulated answers to commands and checks in a trial, and how often each was given.
 final class TrialAnswers: Sendable {
   private let answers: [Trial.Answer]
-  /// How often each answer was given, by machine and then by the answer's index.
+  /// For each machine, how often each answer was given, by the answer's index.
   private let given = Mutex<[ExactText: [Int]]>([:])
 
   init(_ answers: [Trial.Answer]) { self.answers = answers }

@@ -4,7 +4,7 @@ import DeploySimulation
 /// The value of `host.facts` on the hosts of a trial.
 struct TrialFacts {
   private let given: [Trial.Facts]
-  /// The facts of hosts about which the test says nothing.
+  /// The facts of every host about which the test says nothing.
   private let usual: HostFacts
 
   init(_ trial: Trial, at time: Timestamp) {

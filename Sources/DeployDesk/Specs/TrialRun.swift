@@ -14,7 +14,7 @@ struct TrialRun {
   /// The time at which every trial begins.
   private static let start = Timestamp(milliseconds: 1_800_000_000_000)
 
-  /// - Throws: all problems of the test's request.
+  /// - Throws: an error that lists all problems of the test's request.
   init(_ trial: Trial, of project: Project, on stage: RehearsalStage) throws(Problems) {
     self.trial = trial
     self.project = project
@@ -108,7 +108,7 @@ struct TrialRun {
 }
 
 extension Plan {
-  /// Why the trial's recipe cannot run, or empty if it can.
+  /// The problems that keep the trial's recipe from running, or empty if it can run.
   fileprivate func recipeProblems(in project: Project) -> [Problem] {
     project.recipe(subject.recipe)?.rolloutProblems ?? []
   }

@@ -1,8 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// The scripts of a trial, which also record the weights that the traffic adapter sets. Without this record, the adapter's reads would not
-/// show an earlier shift, because the answers of a test are fixed.
+/// The scripts of a trial. They also record the weights that the traffic adapter sets. Without this record, the adapter would not see an
+/// earlier shift when it reads the weights, because the answers of a test are fixed.
 final class TrialTraffic: Scripts {
   private enum Call {
     case read
@@ -12,7 +12,7 @@ final class TrialTraffic: Scripts {
   private let scripts: any Scripts
   private let adapter: TrafficAdapter?
   private var calls: [ScriptID: Call] = [:]
-  /// The weights that were set last. It is nil if none were set, and then the recipe's `read` decides.
+  /// The weights that were set last, or nil if none were set. If nil, the recipe's `read` decides.
   private var moved: Weights?
 
   init(_ scripts: any Scripts, of plan: Plan) {

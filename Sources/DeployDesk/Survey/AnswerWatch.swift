@@ -3,7 +3,8 @@ import DeployEngine
 import DeployModel
 import Synchronization
 
-/// Reports which hosts have not answered while a command waits for them. Lander gives up on a dead host only after half a minute.
+/// While a command waits for hosts, reports which of them have not answered. This matters because Lander gives up on a dead host only after
+/// half a minute.
 final class AnswerWatch: Sendable {
   /// The time before the first report.
   private static let first = Interval.seconds(2)
@@ -27,13 +28,13 @@ final class AnswerWatch: Sendable {
     }
   }
 
-  /// Surveys the hosts of several selections, and reports the hosts that it waits for.
-  /// - Returns: for each selection, the surveys of its hosts in their order.
+  /// Surveys the hosts of several selections, and reports the hosts that have not answered.
+  /// - Returns: for each selection, the surveys of its hosts, in the order of the hosts.
   static func survey(_ round: SurveyRound, by desk: Desk) async -> [[Survey]] {
     await during(round.hosts.map(\.host), by: desk) { await round.ask(desk.ports.transport, answered: $0) }
   }
 
-  /// Reports the hosts that `body` waits for. `body` gets a function that takes the index of each host that has answered.
+  /// Reports the hosts that `body` waits for. `body` receives a function, and calls it with the index of each host that has answered.
   private static func during<T: Sendable>(
     _ hosts: [DeployModel.Host], by desk: Desk, body: (@escaping @Sendable (Int) -> Void) async -> T
   ) async -> T {

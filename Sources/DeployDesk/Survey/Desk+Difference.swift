@@ -24,7 +24,7 @@ extension Desk {
     return (commit, place)
   }
 
-  /// Compares a commit with the commits that hosts run, according to their receipts. Builds nothing and changes nothing.
+  /// Compares a commit with the commits that hosts run according to their receipts. Nothing is built or changed.
   /// - Parameter folder: the working copy that contains the commit.
   /// - Returns: for each commit or release that hosts run, what the commit would change there, in the order of the hosts.
   package func differences(_ found: Surveyed, to commit: Commit, in folder: String) async -> [RevisionDifference] {

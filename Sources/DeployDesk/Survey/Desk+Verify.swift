@@ -14,10 +14,10 @@ package struct VerifiedGroup: Sendable {
 }
 
 extension Desk {
-  /// The largest number of hosts that are compared at the same time. Each of them hashes a whole release.
+  /// The largest number of hosts that are compared at the same time. The number is small because each host hashes a whole release.
   private static let width = 10
 
-  /// Compares the current release of every host of a selection with its manifest. Nothing changes on the hosts.
+  /// Compares the current release of every host of a selection with the release's manifest. Nothing changes on the hosts.
   package func verify(_ selection: Selection) async -> VerifiedGroup {
     tell(.remark("Comparing the release of \(selection.hosts.count.of("host")) of \(GroupName(selection.group).noun) with its manifest …"))
     let found = await survey(selection)

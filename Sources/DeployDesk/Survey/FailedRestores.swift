@@ -2,12 +2,11 @@ import DeployCore
 package import DeployModel
 
 extension PastDeployments {
-  /// How many deployments are searched at most, newest first.
+  /// The largest number of deployments that are searched, newest first.
   private static let depth = 10
 
-  /// Returns a problem for each host that the last deployment from this state folder could not restore, with the host's name as the
-  /// subject. Such a host might look intact, but a person has to look at it. No problem is returned for a host that has had a later
-  /// deployment.
+  /// Returns a problem for each host that its last deployment from this state folder could not restore. The problem's subject is the host's
+  /// name. Such a host might look intact, but a person has to check it. Hosts that have had a later deployment are left out.
   package func failedRestores(_ found: Surveyed) async throws -> [Problem] {
     let (recipe, group) = (found.selection.recipe.name, found.selection.group)
     // Hosts that record the failed restore themselves are left out, because their surveys show it.

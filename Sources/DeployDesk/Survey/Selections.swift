@@ -3,7 +3,8 @@ package import DeployModel
 
 extension Project {
   /// Returns the recipe of this name, or nil for the project's only recipe.
-  /// - Throws: if there is no such recipe (the problem suggests a similar name), or if no name is given and there are several recipes.
+  /// - Throws: if there is no such recipe, or if no name is given and there are several recipes. In the first case, the problem suggests a
+  ///   similar name.
   package func recipe(named name: String?) throws(Problems) -> Recipe { try Selection.recipe(name, in: self) }
 
   /// Returns the hosts of a recipe. The recipe's parameters are ignored.
@@ -12,8 +13,8 @@ extension Project {
     try Selection.bare(try Selection.recipe(recipe, in: self), group: group, only: only, in: self)
   }
 
-  /// Returns a selection for each recipe, with the requested group or the recipe's own group. It shows which recipe would be deployed
-  /// where.
+  /// Returns a selection for each recipe, with the requested group or the recipe's own group. The selections show which recipe would be
+  /// deployed where.
   /// - Throws: if the group or the recipe does not exist, or no recipe deploys to the group.
   package func selections(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     if let recipe { _ = try Selection.recipe(recipe, in: self) }
@@ -54,14 +55,14 @@ extension Project {
         fix: near.map { "did you mean \"\($0)\"?" } ?? "`lander hosts` shows each host"))
   }
 
-  /// Returns the hosts of a group, whichever recipe deploys there.
+  /// Returns the hosts of a group, no matter which recipe deploys there.
   /// - Throws: if the group or one of the hosts does not exist.
   package func selection(ofGroup group: String, only: [String]) throws(Problems) -> Selection {
     let all = try groupSelections(group)
     return only.isEmpty ? all[0] : try Selection.bare(all[0].recipe, group: group, only: only, in: self)
   }
 
-  /// Returns a selection for each group, with a recipe that deploys to the group if there is one. The recipe determines the path.
+  /// Returns a selection for each group. If a recipe deploys to the group, the selection has that recipe, which determines the path.
   /// - Throws: if the group does not exist, or the project has no group.
   package func groupSelections(_ group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     let names = groups.map(\.name)

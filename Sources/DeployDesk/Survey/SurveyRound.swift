@@ -2,14 +2,16 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// The questions to the hosts of several selections. Often several recipes have one host; it is asked once for each place that it has.
+/// The questions to the hosts of several selections. A host often belongs to several recipes. It is then asked once for each different
+/// place that they use on it.
 struct SurveyRound: Sendable {
   /// A host, and what it is asked.
   struct Asked: Sendable {
     var host: Host
     var questions: [Question]
   }
-  /// What a survey depends on, besides the host. `group` makes no difference, because what runs at a path is the same for all groups.
+  /// Everything that a survey depends on, apart from the host. `group` makes no difference, because the same release runs at a path for all
+  /// groups.
   struct Question: Sendable {
     var path: String
     var application: String
@@ -19,9 +21,9 @@ struct SurveyRound: Sendable {
   /// The number of a host in `hosts`, and the number of a question in its `questions`.
   private struct Place { var host: Int, question: Int }
 
-  /// The different hosts, in the order of the selections.
+  /// The hosts, each once, in the order of the selections.
   private(set) var hosts: [Asked] = []
-  /// For each selection, the place of the answer for each of its hosts.
+  /// For each selection, where to find the answer of each of its hosts.
   private var places: [[Place]] = []
 
   init(_ selections: [Selection]) {
@@ -47,7 +49,7 @@ struct SurveyRound: Sendable {
 
   /// Asks all hosts.
   /// - Parameter answered: called with the number of each host that has answered all of its questions.
-  /// - Returns: for each selection, the surveys of its hosts in their order.
+  /// - Returns: for each selection, the surveys of its hosts, in the order of the hosts.
   func ask(_ transport: any Transport, answered: @Sendable (Int) -> Void) async -> [[Survey]] {
     var answers: [[Survey]] = hosts.map { _ in [] }
     await withTaskGroup(of: (Int, [Survey]).self) { group in
@@ -68,8 +70,8 @@ struct SurveyRound: Sendable {
 }
 
 extension SurveyRound.Asked {
-  /// Asks one question after the other, because a host that is busy with another question seems to have a slow clock. A host that cannot be
-  /// reached is not asked again.
+  /// Asks the questions one after the other, because the clock of a host that is busy with another question would seem to be slow. A host
+  /// that cannot be reached is not asked again.
   fileprivate func ask(_ transport: any Transport) async -> [Survey] {
     var surveys: [Survey] = []
     for question in questions {
@@ -94,7 +96,7 @@ extension SurveyRound.Question {
 }
 
 extension Host {
-  /// What decides how the host is reached, and what it is called in messages.
+  /// The values that determine how the host is reached and what it is called in messages.
   fileprivate var identity: [ExactText?] {
     ([name, transport, address, port.map(String.init), user] + (argv ?? [])).map { $0.map { ExactText($0) } }
   }

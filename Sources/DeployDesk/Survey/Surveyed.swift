@@ -2,7 +2,7 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// The hosts of a group with the recipe that deploys to them, and their surveys.
+/// The hosts of a group, the recipe that deploys to them, and the hosts' surveys.
 package struct Surveyed: Sendable {
   package var selection: Selection
   /// The survey of each host. The index is the host's number.
@@ -41,8 +41,8 @@ extension Host {
 
 extension Surveyed {
   /// Returns why `lander rollback` would be refused for these hosts now, or nil if no reason is known.
-  /// - Parameter open: the deployments in this journal that have not ended. A rollback does not take over their locks, even if the leases
-  ///   have ended.
+  /// - Parameter open: the deployments in this journal that have not ended. A rollback does not take over their locks, even if the locks'
+  ///   leases have ended.
   package func noWayBack(while open: [DeploymentSummary]) -> Problem? {
     for case .reached(let state) in surveys {
       guard let lock = state.lock, open.contains(where: { $0.id == lock.deployment }) else { continue }
@@ -63,8 +63,8 @@ extension Desk {
     await survey([selection])[0]
   }
 
-  /// Surveys the hosts of several selections, each host once, and reports the hosts that it waits for. Changes nothing on the hosts.
-  /// - Returns: the result for each selection, in their order.
+  /// Surveys the hosts of several selections, each host once, and reports the hosts that have not answered. Nothing changes on the hosts.
+  /// - Returns: the result for each selection, in the order of the selections.
   package func survey(_ selections: [Selection]) async -> [Surveyed] {
     let surveys = await AnswerWatch.survey(SurveyRound(selections), by: self)
     return zip(selections, surveys).map { Surveyed(selection: $0, surveys: $1) }

@@ -3,7 +3,7 @@ package import DeployModel
 
 extension Desk {
   /// Checks the request for each group of a train, before anything starts.
-  /// - Throws: the problems of all groups, each once.
+  /// - Throws: an error that lists the problems of all groups, each problem once.
   package func review(_ groups: [Asked], of project: LoadedProject) async throws {
     var problems: [Problem] = []
     for asked in groups {
@@ -14,9 +14,9 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Checks, file by file, whether the hosts of a leg still run the train's release. Ignores hosts that the budget excused from the leg's
-  /// deployment. Changes nothing.
-  /// - Throws: all hosts that do not run the release, with the exit code `held`.
+  /// Checks, file by file, whether the hosts of a leg still run the train's release. Hosts that the budget excused from the leg's
+  /// deployment are ignored. Nothing is changed.
+  /// - Throws: an error that lists all hosts that do not run the release, with the exit code `held`.
   package func confirm(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     guard let deployment = leg.deployment, let bundle = train.bundle else { return }
     let entries = try await past.entries(of: deployment)
@@ -38,9 +38,9 @@ extension Desk {
     }
   }
 
-  /// Refuses a leg if somebody has deployed another revision to its group since the train began, because the train's revision is older.
-  /// Changes nothing.
-  /// - Throws: the newest such deployment, with the exit code `refused`.
+  /// Refuses a leg if another revision was deployed to its group after the train began, because the train's revision is older than that
+  /// one. Nothing is changed.
+  /// - Throws: an error about the newest such deployment, with the exit code `refused`.
   package func refuseOvertaken(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     let selection = try project.project.selection(recipe: train.request.recipe, group: leg.group)
     let receipts = await survey(selection).named.compactMap { one -> Receipt? in
