@@ -21,7 +21,7 @@ struct Answer {
     return nil
   }
 
-  /// Reads a size and the file of that size after it, or nil if the file is incomplete.
+  /// Reads a size and then a file of that size. Returns nil if the file is incomplete.
   mutating func file() -> [UInt8]? {
     guard let size = word().flatMap({ Int($0) }), size >= 0, rest.count >= size else { return nil }
     defer { rest = rest.dropFirst(size) }

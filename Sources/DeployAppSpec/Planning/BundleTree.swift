@@ -21,7 +21,7 @@ package struct BundleTree: Sendable, Hashable {
   private var kinds: [HostPath: Kind] = [:]
   private var children: [HostPath: [String]] = [:]
 
-  /// The largest number of entries in a bundle. Each link to a folder counts the folder's entries once more.
+  /// The largest number of entries in a bundle. If a link leads to a folder, that folder's entries count once more.
   package static let limit = 1_000_000
 
   package init(root: HostPath, physicalRoot: HostPath? = nil, entries: [(path: String, kind: Kind)]) {
@@ -35,8 +35,8 @@ package struct BundleTree: Sendable, Hashable {
     for place in children.keys { children[place]?.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
   }
 
-  /// Returns the program that lists a folder. It prints each path after a letter for its kind. Links to folders are listed again after `L`,
-  /// with their targets. Each record ends in NUL.
+  /// Returns the program that lists a folder. For each path, it prints a letter for the kind, and then the path. Links to folders are
+  /// listed a second time, with the letter `L` and with their targets. Each record ends in NUL.
   package static func listing(of root: HostPath) -> ShellProgram {
     ShellProgram(
       """
@@ -94,7 +94,7 @@ package struct BundleTree: Sendable, Hashable {
 }
 
 extension BundleTree {
-  /// What a path in the bundle refers to once links to folders are followed.
+  /// What a path in the bundle refers to after links to folders have been followed.
   package enum Source: Sendable, Hashable {
     case folder(HostPath)
     case file
@@ -105,7 +105,7 @@ extension BundleTree {
   }
 
   /// Looks up the `source` of an entry of `files`.
-  /// - Throws: category `bundle-escapes` if the path leaves the bundle by `..` or a link, or leads to a device.
+  /// - Throws: category `bundle-escapes` if the path leaves the bundle through `..` or a link, or leads to a device.
   package func source(_ written: String) throws(SpecProblem) -> Source {
     var depth = 0
     for part in written.pathParts where part != "." {
@@ -129,7 +129,7 @@ extension BundleTree {
     return .folder(place)
   }
 
-  /// One entry below a folder of the bundle. `path` starts at that folder.
+  /// One entry below a folder of the bundle. `path` is relative to that folder.
   package struct Found: Sendable, Hashable {
     package enum Kind: Sendable, Hashable { case folder, file, link }
     package var path: String

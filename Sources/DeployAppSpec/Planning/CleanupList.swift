@@ -1,5 +1,5 @@
-/// The list of what an installation made, in order. The next installation removes everything on this list. It is the file `GROUP-cleanup`
-/// under the engine's root.
+/// Everything that an installation made, in order. The next installation removes everything on this list. The list is kept in the file
+/// `GROUP-cleanup` under the engine's root.
 package struct CleanupList: Sendable, Hashable {
   package enum Line: Sendable, Hashable {
     /// A file, link or folder.
@@ -16,9 +16,9 @@ package struct CleanupList: Sendable, Hashable {
   package var lines: [Line]
   package init(_ lines: [Line] = []) { self.lines = lines }
 
-  /// Reads the text of the file. A last line without a line break was cut off, so it is dropped. A path that begins or ends with white
-  /// space, or contains a line break, is written after the word `escaped` and NUL, with `\n` and `\\`. The agent does not know such lines,
-  /// so it loses these paths.
+  /// Reads the text of the file. If the last line has no line break, it was cut off, so it is dropped. A path that begins or ends with
+  /// white space, or contains a line break, is written after the word `escaped` and NUL, with `\n` and `\\`. The agent does not understand
+  /// such lines, so it does not remove these paths.
   package init(reading text: String) {
     lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false).dropLast().compactMap { row in
       if let end = row.firstIndex(of: 0) {
@@ -41,7 +41,7 @@ package struct CleanupList: Sendable, Hashable {
     }
   }
 
-  /// Returns whether the file has the path unchanged on this line.
+  /// Returns whether the path is written unchanged on its line of the file.
   static func isPlain(_ line: Line) -> Bool {
     guard case .path(let path) = line else { return false }
     return !path.text.utf8.contains(10) && path.text.trimmingSpace == path.text[...]

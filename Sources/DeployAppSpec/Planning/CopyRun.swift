@@ -1,4 +1,4 @@
-/// Copies that one command can make: from one folder to another, with the same relative paths in both.
+/// Copies that one command can make. They go from one folder to another, and each file has the same relative path in both folders.
 struct CopyRun {
   let from: HostPath
   let to: HostPath
@@ -17,14 +17,14 @@ struct CopyRun {
     var stamp: Stamp?
   }
 
-  /// Groups copies into runs: all copies, or only those with this landing. The two paths of a copy are split before the ending that they
-  /// have in common.
+  /// Groups copies into runs. If a landing is given, only copies with this landing are included. The source and the destination of a copy
+  /// are each split into a folder and the relative path that both have in common.
   static func runs(
     of copies: [InstallPlan.Copy], landing: InstallPlan.Copy.Landing? = nil, stamps: [HostPath: Stamp] = [:]
   ) -> [CopyRun] {
     var runs: [CopyRun] = []
     var numbers: [Route: Int] = [:]
-    // The run of the previous copy, because neighbouring files often belong to the same run.
+    // The run of the previous copy. It is tried first, because neighbouring files often belong to the same run.
     var last: (near: Route, number: Int)?
     for copy in copies where landing == nil || copy.landing == landing {
       var near = Route(from: copy.source.parent, to: copy.destination.parent, isLink: landing != .inPlace && copy.isLink)

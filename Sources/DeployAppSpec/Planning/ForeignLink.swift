@@ -1,13 +1,13 @@
-/// A symbolic link on the way to something that an installation changes, if users other than root and the deploying user can replace the
-/// link. Such a user can lead the installation to any file of the host, and `permissions` would then set that file's owner and mode.
+/// A symbolic link that an installation follows to something that it changes, and that users other than root and the deploying user can
+/// replace. Such a user can lead the installation to any file on the host, and `permissions` would then set that file's owner and mode.
 package struct ForeignLink: Sendable, Hashable {
   /// Why other users can replace the link.
   package enum Hold: Sendable, Hashable {
     /// The link belongs to this user.
     case owner(String)
-    /// The link is in a folder, or below one, that belongs to this user.
+    /// The link is below a folder that belongs to this user.
     case folder(HostPath, of: String)
-    /// The link is below a folder that this group can write to.
+    /// The link is below a folder to which this group can write.
     case group(String, in: HostPath)
     /// The link is below a world-writable folder.
     case everybody(in: HostPath)
@@ -17,7 +17,7 @@ package struct ForeignLink: Sendable, Hashable {
   package var target: String
   package var hold: Hold
 
-  /// A clause about the link, on one line.
+  /// A clause that describes the link, on one line.
   package var sentence: String { clause.replacing("\n", with: "\\n") }
 
   private var clause: String {

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension HostState {
-  /// Defines the command `$look`, which finds out what exists on a host. With `depth=0` it looks at the paths after it. With `depth=1` it
-  /// looks at the entries of these folders.
+  /// Defines the command `$look`, which finds out what exists on a host. The paths come after the command. With `depth=0`, it looks at the
+  /// paths themselves. With `depth=1`, the paths are folders, and it looks at their entries.
   static let head = ShellProgram(
     """
     LC_ALL=C; export LC_ALL
@@ -11,7 +11,7 @@ extension HostState {
     export look tell
     """)
 
-  /// GNU's find reports thousands of paths in one call, where a shell would test each path by itself. Only links are left to the shell.
+  /// GNU's find reports thousands of paths in one call, whereas a shell would test each path separately. Only links are left to the shell.
   /// find writes its output before it starts the shell, so no record is split.
   private static let look = """
     if [ "$depth" = 0 ]; then h=-P; else h=-H; printf 'F%s\\0' "$@"; fi
@@ -41,8 +41,8 @@ extension HostState {
     """
 }
 
-/// The question that is asked before there is a plan: what exists at the paths of the previous installation, and which accounts the host
-/// itself has. If the next installation uses the same folders, its planner has nothing more to ask.
+/// The question that is asked before there is a plan. It asks what exists at the paths of the previous installation, and which accounts the
+/// host has. If the next installation uses the same folders, its planner has nothing more to ask.
 extension HostState {
   /// - Parameter list: the file with the previous installation's clean-up list.
   static func lookingAhead(by list: HostPath) -> ShellProgram {
@@ -59,8 +59,8 @@ extension HostState {
   /// The largest number of accounts that are reported. The planner has to ask about any other name.
   private static let accounts = 1000
 
-  /// Looks at the uppermost paths of the list and at all folders above them, one by one, and at the contents of each folder. A list that
-  /// this engine wrote has folders before everything else.
+  /// Looks at the uppermost paths of the list and at all folders above them, one by one, and at the contents of each folder on the list. In
+  /// a list that this engine wrote, folders come before everything else.
   private static let followList = """
     eval "tell() { $tell; }"
     n='

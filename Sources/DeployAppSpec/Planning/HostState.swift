@@ -21,8 +21,8 @@ package struct HostState: Sendable, Hashable {
     package var groups: [String] = []
     package init() {}
 
-    /// The program that answers the question. For each path and entry that exists, it prints the kind and then the path as one record.
-    /// After a link comes a record with the link's target. For each listed folder, the program prints a record with `F`. At the end, it
+    /// The program that answers the question. For each path and each entry that exists, it prints one record with the kind and the path. If
+    /// it is a link, the next record is the link's target. For each listed folder, the program prints a record with `F`. At the end, it
     /// prints the users and groups that exist.
     package var program: ShellProgram {
       var program = HostState.head
@@ -54,13 +54,13 @@ package struct HostState: Sendable, Hashable {
   private var filled: Set<HostPath> = []
   package private(set) var users: Set<String> = []
   package private(set) var groups: Set<String> = []
-  /// The locations that are removed before the installation begins.
+  /// The locations whose contents are removed before the installation begins.
   private var removed: Set<HostPath> = []
-  /// The links to folders, as the host found them.
+  /// The links to folders, as the host reported them.
   private var folderLinks: Set<HostPath> = []
   /// The links through which the changes noted so far go.
   private(set) var passed: Set<HostPath> = []
-  /// The links that are removed with the previous revision, so that no change goes through them.
+  /// The links that are removed together with the previous revision. No change goes through them.
   private(set) var takenLinks: Set<HostPath> = []
 
   package init(
@@ -77,7 +77,7 @@ package struct HostState: Sendable, Hashable {
 
   /// Reads the host's answer to a question.
   package init(answered result: ShellResult) throws(SpecProblem) {
-    // A name that is not UTF-8 belongs to no installation, but its folder still counts as not empty.
+    // A name that is not UTF-8 belongs to no installation, but it still means that its folder is not empty.
     let records = result.stdout.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     guard result.status == 0, records.contains("passwd") else { throw result.problem("looking at the destinations") }
     self.init(records)
@@ -105,8 +105,8 @@ package struct HostState: Sendable, Hashable {
     }
   }
 
-  /// Returns the location of a path after the links among its folders are followed, or nil if a folder above it is removed. The last part
-  /// of the path is not followed.
+  /// Returns the location of a path: the path with the links among its folders followed. The last part of the path is not followed. Returns
+  /// nil if a folder above the path is removed.
   private func location(of path: HostPath) -> HostPath? {
     // Without links, a path is its own location. Everything below a folder is removed before the folder itself.
     if targets.isEmpty { return path }
@@ -149,7 +149,7 @@ package struct HostState: Sendable, Hashable {
   /// Notes a link through which a change goes.
   mutating func pass(through link: HostPath) { passed.insert(link) }
 
-  /// Notes what the removal of a list does: it removes files and links, and then the folders that are empty.
+  /// Notes what the removal of a list does. First the files and links are removed, and then the folders that are empty.
   package mutating func remove(_ list: CleanupList) -> [InstallPlan.Removal] {
     var removals: [InstallPlan.Removal] = []
     for line in list.lines.reversed() {

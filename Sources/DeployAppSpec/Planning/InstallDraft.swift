@@ -1,4 +1,4 @@
-/// A plan in the making, with the facts that decide conflicts.
+/// A plan that is being made, with the facts that show conflicts between its steps.
 struct InstallDraft {
   var host: HostState
   var plan = InstallPlan()
@@ -9,7 +9,8 @@ struct InstallDraft {
   var makes: [HostPath] = []
   var links: Set<HostPath> = []
   var ruled: Set<HostPath> = []
-  /// The folder that was checked last and has no file above it. The next file is often in the same folder.
+  /// The folder that was checked last, if no file is in the place of a folder above it. It is kept because the next file is often in the
+  /// same folder.
   var free: HostPath?
   /// The folder whose links were noted last.
   private var entered: HostPath?
@@ -68,7 +69,7 @@ struct InstallDraft {
     }
   }
 
-  /// Returns a problem if a file is in the place of a folder above the path, or nil if there is no such file.
+  /// Returns a problem if one of the folders above the path is actually a file, or nil if none is.
   private mutating func blocked(_ path: HostPath, _ doing: @autoclosure () -> String) -> SpecProblem? {
     let parent = path.parent
     guard parent != free, !made.contains(parent) else { return nil }

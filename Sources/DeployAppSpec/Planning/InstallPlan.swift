@@ -1,4 +1,4 @@
-/// An installation as plain values, in this order: what is removed, what is made, what is copied, and which rights are set.
+/// An installation as plain values. In this order, it says what is removed, what is made, what is copied, and which rights are set.
 package struct InstallPlan: Sendable, Hashable {
   package enum Removal: Sendable, Hashable {
     /// A file or link of the previous revision.
@@ -22,7 +22,7 @@ package struct InstallPlan: Sendable, Hashable {
       case inPlace
       /// A link. The copy is written to its target.
       case throughLink
-      /// A folder. The copy is made in it.
+      /// A folder. The copy is made inside it.
       case insideFolder
     }
     package var source: HostPath
@@ -42,11 +42,11 @@ package struct InstallPlan: Sendable, Hashable {
     case acl(AccessControlList, [HostPath])
     case label(SecurityLabel, [HostPath])
     case owner(user: String?, group: String?, [HostPath])
-    /// A link whose target gets rights. The target has to exist.
+    /// A link whose target gets the rights. The target has to exist.
     case reachable(HostPath)
 
-    /// Splits a change of mode or owner into two parts: one for the paths for which a condition is true, and one for all others. A part is
-    /// nil if it has no paths.
+    /// Splits a change of mode or owner into two parts: one for the paths that meet a condition, and one for all others. A part is nil if
+    /// it has no paths.
     func split(where isTrue: (HostPath) -> Bool) -> (Right?, Right?) {
       func both(_ paths: [HostPath], _ right: ([HostPath]) -> Right) -> (Right?, Right?) {
         let (some, others) = (paths.filter(isTrue), paths.filter { !isTrue($0) })
@@ -66,11 +66,12 @@ package struct InstallPlan: Sendable, Hashable {
   package var rights: [Right] = []
   /// The list of what the next installation removes.
   package var cleanup = CleanupList()
-  /// The links on the paths of the files and folders that are changed.
+  /// The links through which the paths of changed files and folders lead.
   package var passedLinks: [HostPath] = []
   /// The links that are removed before any change can go through them.
   package var takenLinks: Set<HostPath> = []
-  /// The problem that stops the installation after all of these steps, or nil if there is none. It is known before the installation begins.
+  /// The problem that makes the installation fail after all of these steps, or nil if there is none. It is known before the installation
+  /// begins.
   package var failure: SpecProblem?
 
   package init() {}

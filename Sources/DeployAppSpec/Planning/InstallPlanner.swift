@@ -1,11 +1,11 @@
-/// Makes a plan from an appspec file and the state of the host. The plan has everything in `files` first and then `permissions`, both in
-/// the order of the file. The agent generates its instructions in this order.
+/// Makes a plan from an appspec file and the state of the host. The plan contains first everything in `files` and then everything in
+/// `permissions`, both in the order of the file. The agent generates its instructions in the same order.
 package struct InstallPlanner: Sendable {
   private let spec: AppSpec
   private let tree: BundleTree
-  /// What the previous installation made and this one has to remove.
+  /// What the previous installation made. This one has to remove it.
   private let previous: CleanupList
-  /// The deployment's own option for existing files, in upper case. The appspec file's setting wins.
+  /// The deployment's own option for existing files, in upper case. The appspec file's setting takes precedence.
   private let behavior: String
   /// The folder from which relative destinations start.
   private let directory: String
@@ -14,7 +14,7 @@ package struct InstallPlanner: Sendable {
   /// What each mapping installs, without the folders above its destination, or empty if the mapping is invalid.
   private var items: [[Item]] = []
 
-  /// - Throws: what is wrong with the bundle itself. In this case, nothing on the host must be touched.
+  /// - Throws: an error that says what is wrong with the bundle itself. In this case, nothing on the host is allowed to be touched.
   package init(
     spec: AppSpec, tree: BundleTree, previous: CleanupList = CleanupList(), behavior: String = "DISALLOW", directory: String = "/",
     home: String = "/"
@@ -41,8 +41,8 @@ package struct InstallPlanner: Sendable {
       var folder = path.parent
       while folder != .top, paths.insert(folder).inserted { folder = folder.parent }
     }
-    // Folders of the previous installation are listed anyway, to find what others put there. These listings also show the paths of the
-    // list.
+    // Folders of the previous installation are listed anyway, to find what others put there. These listings already show the paths on the
+    // clean-up list.
     let old = Set(previous.lines.map(\.path))
     let folders = Set(paths.lazy.map(\.parent)).intersection(old)
     question.folders = folders.sorted()
@@ -77,8 +77,8 @@ package struct InstallPlanner: Sendable {
     return names.sorted()
   }
 
-  /// Returns the removals, and the plan for everything after them. The plan is a problem if the appspec file cannot be carried out on this
-  /// host.
+  /// Returns the removals, and the plan for everything after them. If the appspec file cannot be carried out on this host, there is a
+  /// problem in place of the plan.
   package func plan(on host: HostState) -> (removing: InstallPlan, result: Result<InstallPlan, SpecProblem>) {
     var host = host
     var removing = InstallPlan()

@@ -5,12 +5,12 @@ package struct InstallProgram: Sendable {
   package private(set) var shell = ShellProgram()
   private var table = PathTable([])
 
-  /// The exit status if the old files could not be kept, so that nothing was touched.
+  /// The exit status if nothing was touched because the old files could not be kept.
   package static let nothingTouched = 20
 
   /// - Parameters:
   ///   - watch: the check of links, which comes before anything is touched.
-  ///   - keeping: keeps what is replaced or removed. With nil, nothing of that is kept.
+  ///   - keeping: keeps what is replaced or removed, or nil to keep nothing.
   ///   - list: the file that lists what the next installation has to remove. It is written before anything is made.
   ///   - record: the file in which people can read what was done.
   ///   - work: a folder of the deployment for files of the program.
@@ -32,8 +32,8 @@ package struct InstallProgram: Sendable {
     remove(plan.removals)
     write(plan, to: list)
     shell.feed(plan.folders.map(\.text), to: "xargs -0 mkdir -- || exit 1")
-    // The record for people is written while the copies are made. The pipe between these two carries nothing, but it makes the shell wait
-    // for both.
+    // The record for people is written while the copies are made. The pipe between these two processes carries no data, but it makes the
+    // shell wait for both.
     shell.line("{ (")
     shell.add(InstallRecord(plan, runs, table, file: record).program)
     shell.line(") || : >\"$w/record-failed\"; } | { :")
@@ -43,7 +43,7 @@ package struct InstallProgram: Sendable {
     shell.line("} && [ ! -e \"$w/record-failed\" ] || exit 1")
   }
 
-  /// Removes everything on a list and the list itself, and makes nothing. This is for a deployment whose plan could not be made.
+  /// Only removes everything on a list, and the list itself. This is for a deployment whose plan could not be made.
   init(removing plan: InstallPlan, _ watch: LinkWatch, list: HostPath) {
     shell.line(Self.head)
     var watch = watch
@@ -70,7 +70,8 @@ package struct InstallProgram: Sendable {
     ])
   }
 
-  /// Writes the list. Files come after folders, so that the next installation, which reads the list from its end, empties folders first.
+  /// Writes the list. Files come after folders. The next installation reads the list from its end, so it empties folders before it removes
+  /// them.
   private mutating func write(_ plan: InstallPlan, to list: HostPath) {
     let temporary = (list.text + ".new").shellQuoted
     let made = Set(plan.folders)
@@ -117,7 +118,7 @@ package struct InstallProgram: Sendable {
   private mutating func remove(_ removals: [InstallPlan.Removal]) {
     var files: [HostPath] = []
     var folders: [String] = []
-    // A link to a folder stays until everything below it is removed.
+    // A link to a folder stays until everything below the link is removed.
     let above = Set(removals.lazy.map(\.path.parent))
     for removal in removals {
       switch removal {
@@ -127,13 +128,14 @@ package struct InstallProgram: Sendable {
       case .label(let path): shell.line("semanage fcontext -d \"$(readlink -f -- \(path.text.shellQuoted))\" || :")
       }
     }
-    // For many files, two processes take only three fifths of the time that one process takes.
+    // If there are many files, two processes need only three fifths of the time that one process needs.
     let share = files.count > 500 ? "$(case $(xargs --version 2>/dev/null) in *GNU*) echo '-n 500 -P 2';; esac) " : ""
     table.feed(files, to: "xargs -0 \(share)rm -f -- || exit 1", in: &shell)
     shell.feed(folders, to: "xargs -0 sh -c \(Self.removeFolders.shellQuoted) sh || exit 1")
   }
 
-  /// Tries to remove all folders in one call. Among those that are left, it removes links, and reports why an empty folder stays.
+  /// Tries to remove all folders in one call. If some of them are left, it removes those that are links, and reports why an empty folder
+  /// stays.
   private static let removeFolders = """
     rmdir -- "$@" 2>/dev/null && exit 0
     for d do
@@ -146,7 +148,7 @@ package struct InstallProgram: Sendable {
     done
     """
 
-  /// - Parameter fresh: the runs of the copies whose destinations do not exist yet.
+  /// - Parameter fresh: the runs of those copies whose destinations do not exist yet.
   private mutating func copy(_ copies: [InstallPlan.Copy], _ fresh: [CopyRun]) {
     for run in fresh {
       let folders = "\(run.from.text.shellQuoted) \(run.to.text.shellQuoted)"
@@ -175,7 +177,7 @@ package struct InstallProgram: Sendable {
     }
   }
 
-  /// - Parameter runs: the runs whose copies already have their mode and owner, if the host's `tar` can set these.
+  /// - Parameter runs: the runs whose copies already have their mode and owner if the host's `tar` can set these.
   private mutating func grant(_ rights: [InstallPlan.Right], stamped runs: [CopyRun]) {
     let stamped = Set(runs.lazy.filter { $0.stamp != nil && !$0.isFlat }.flatMap(\.paths))
     for right in rights {
@@ -195,11 +197,11 @@ package struct InstallProgram: Sendable {
       let quoted = path.text.shellQuoted
       shell.line("[ -e \(quoted) ] || { printf '%s: No such file or directory\\n' \(quoted) >&2; exit 1; }")
     case .mode(let mode, let paths):
-      // The mode has five digits: with fewer digits, a folder would keep its set-group-ID bit.
+      // The mode has five digits, because with fewer digits a folder would keep its set-group-ID bit.
       let octal = String(mode, radix: 8)
       table.feed(paths, to: "xargs -0 chmod -- 0\(String(repeating: "0", count: 4 - octal.count))\(octal) || exit 1", in: &shell)
     case .acl(let acl, let paths):
-      // Because of `-n`, the mask of each file stays as it is (the rights of its group) if the ACL has no mask.
+      // If the ACL has no mask, then because of `-n` each file's mask, which is the rights of the file's group, stays as it is.
       let entries = acl.entries.map(\.text).joined(separator: ",").shellQuoted
       table.feed(paths, to: "xargs -0 setfacl -b -- || exit 1", in: &shell)
       table.feed(paths, to: "xargs -0 setfacl -n -m \(entries) -- || exit 1", in: &shell)

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The instructions of an installation, recorded in JSON as the agent does, for people and tools. The host makes the record from the paths
-/// that it already has.
+/// The instructions of an installation. For people and tools, they are recorded in JSON, as the agent does it. The host makes the record
+/// from the paths that it already has.
 struct InstallRecord {
   private(set) var program = ShellProgram()
   private let table: PathTable
@@ -24,7 +24,7 @@ struct InstallRecord {
   private enum Part {
     case text(String?)
     case json(String)
-    /// The path that an entry is about.
+    /// The path that the entry is about.
     case path
     /// The path of the entry relative to its folder, placed below another folder.
     case below(HostPath)

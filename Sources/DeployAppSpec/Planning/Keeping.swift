@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Keeps everything that an installation will replace or remove, and writes a program that restores it. Both are under the engine's root on
-/// the host until the deployment ends. The program removes what was installed, and restores everything else: path, type, contents, mode,
-/// owner, ACL, targets of links, and times of files.
+/// Keeps a copy of everything that an installation will replace or remove, and writes a program that restores it. The copies and the
+/// program are under the engine's root on the host until the deployment ends. The program removes what was installed, and restores what was
+/// there before: path, type, contents, mode, owner, ACL, targets of links, and times of files.
 package struct Keeping: Sendable, Hashable {
-  /// The folder with the archives of everything that is kept, and the lists of what to remove.
+  /// The folder with the archives of everything that is kept, and with the lists of what to remove.
   package let kept: HostPath
-  /// The file with the program for `sh` that restores everything. The file exists from the moment when everything is kept until there is
-  /// nothing left to restore.
+  /// The file with the program for `sh` that restores everything. The file exists as soon as everything is kept, and until there is nothing
+  /// left to restore.
   package let wayBack: HostPath
   private let root: EngineRoot
 
@@ -35,7 +35,7 @@ package struct Keeping: Sendable, Hashable {
 
   package var forgetting: ShellProgram { ShellProgram("rm -rf -- \(wayBack.text.shellQuoted) \(kept.text.shellQuoted)") }
 
-  /// Adds a check of the space that keeping and copying need, and then the steps that keep files. If the check or a step fails, the
+  /// Adds a check that there is enough space for keeping and copying, and then the steps that keep files. If the check or a step fails, the
   /// installation ends there.
   func add(_ plan: InstallPlan, _ table: PathTable, to program: inout ShellProgram) {
     let fresh = plan.copies.filter { $0.landing == .fresh }.map(\.destination)
@@ -57,7 +57,7 @@ package struct Keeping: Sendable, Hashable {
     for (name, file) in remembered {
       program.line("[ ! -e \(file.text.shellQuoted) ] || cp -p -- \(file.text.shellQuoted) \"$s/\(name)\" || exit 1")
     }
-    // Each line begins with an extra character, so that no line can be taken for the end of the program.
+    // Each line begins with an extra character, so that no line can be mistaken for the end of the program.
     let lines = restoring.parts(at: "\n", keepingEmpty: true).map { "|" + $0 }
     program.line(
       "sed 's/^|//' >\"$s/program\" <<'END OF PROGRAM' && mv -f -- \"$s/program\" \(wayBack.text.shellQuoted) || exit 1\n"
@@ -104,12 +104,12 @@ package struct Keeping: Sendable, Hashable {
     }
   }
 
-  /// The options of `tar`. Access control lists are packed if the host's `tar` can do that.
+  /// The options of `tar`. Access control lists are packed too if the host's `tar` can do that.
   private static let tarOptions = """
     case $(tar --help 2>/dev/null) in *--acls*) gnu='--numeric-owner --acls' exact='--format=posix --no-unquote';; *) gnu= exact=;; esac
     """
 
-  /// A copy goes through a link, so the target of the link is kept. If the target does not exist yet, a restore removes it.
+  /// A copy to a link writes to the link's target, so the target is kept. If the target does not exist yet, a restore removes it.
   private static let resolve = """
     for p do
       if [ -L "$p" ]; then p=$(readlink -f -- "$p" && echo .) || continue; p=${p%??}; fi
@@ -117,7 +117,7 @@ package struct Keeping: Sendable, Hashable {
     done
     """
 
-  /// Checks the space. The space that the removals free on a device is computed only if there is too little space without it.
+  /// Checks the space. The space that the removals will free on a device is computed only if there is not enough space without it.
   private static let room = """
     sizes() { # KiB of the files whose names are on standard input, and of what goes with them
       xargs -0 stat -c %s -- | { n=0; while read -r b; do n=$((n + b + 1536)); done; echo $((n / 1024)); }
@@ -143,7 +143,8 @@ package struct Keeping: Sendable, Hashable {
     [ ! -s "$s/list" ] || o="$gnu $exact" xargs -0 sh -c 'tar $o --no-recursion -cf "$0/$$.tar" "$@" || exit 255' "$s" <"$s/list" || exit 1
     """
 
-  /// Removes files. A folder in the place of a file belongs to the old revision: the installation ended before it could remove that folder.
+  /// Removes files. If a folder is in the place of a file, the folder belongs to the old revision, because the installation ended before it
+  /// could remove that folder.
   private static let removeFiles = """
     for p do
       if [ -d "$p" ] && [ ! -L "$p" ]; then odd=y; break; fi
@@ -156,8 +157,8 @@ package struct Keeping: Sendable, Hashable {
     [ $# -eq 0 ] || rm -f -- "$@"
     """
 
-  /// Restores the files. Labels are removed while their files still exist, because the next installation would otherwise meet them.
-  /// Existing files are written in place, so that their other hard links have the old contents again.
+  /// Restores the files. Labels are removed while the labelled files still exist, because otherwise the next installation would find the
+  /// labels. Existing files are written in place, so that their other hard links have the old contents again.
   private static let unpack = """
     put() { # name, file
       if [ -e "$s/$1" ]; then cp -p -- "$s/$1" "$2.new" && mv -f -- "$2.new" "$2"; else rm -f -- "$2"; fi || bad=1

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Checks the links on the way to what a program is about to change. The check runs on the host, in that program itself, just before the
-/// program acts.
+/// Checks the links through which a program is about to change something. The check runs on the host, as a part of that program, just
+/// before the program acts.
 ///
 /// A link is safe if it belongs to root or to the deploying user (or to the user who became root with sudo), and if nobody else can write
-/// to the folders above it. The check and the change are separate steps, so a folder that somebody replaces with a link between them goes
-/// unnoticed.
+/// to the folders above it. The check and the change are separate steps. So if somebody replaces a folder with a link between these two
+/// steps, the link goes unnoticed.
 struct LinkWatch {
   /// Whether a foreign link ends the program. If false, such a link is reported and followed.
   let refuses: Bool
@@ -13,7 +13,7 @@ struct LinkWatch {
 
   init(refuses: Bool) { self.refuses = refuses }
 
-  /// The exit status if a link was refused, so that nothing was touched.
+  /// The exit status if nothing was touched because a link was refused.
   static let refused = 21
   /// The word after all links that are reported.
   static let end = "end of links"
@@ -22,13 +22,13 @@ struct LinkWatch {
   enum Part: String {
     /// The folders above the path, and the path itself.
     case whole
-    /// Only the folders above the path, because a link at the path itself is never followed.
+    /// Only the folders above the path. This is for paths at which a link is never followed.
     case folders
-    /// The folders and the path. For a link, only its own owner counts, because links of the previous installation might still exist there.
+    /// The folders and the path. Only the owner of each link counts, because links of the previous installation might still exist there.
     case owners
   }
 
-  /// Adds a check of paths. Adds nothing if there are none.
+  /// Adds a check of paths. If there are no paths, adds nothing.
   mutating func look(at paths: [HostPath], _ part: Part) {
     program.feed(paths.map(\.text), to: Self.looking(part))
   }
@@ -38,7 +38,7 @@ struct LinkWatch {
     table.feed(paths, to: Self.looking(part), in: &program)
   }
 
-  /// Adds a check of the places to which links of the bundle will lead, for steps that set rights on these targets.
+  /// Adds a check of the targets of links in the bundle. It is for steps that will set rights on these targets.
   mutating func look(throughLinks links: [(source: HostPath, folder: HostPath)]) {
     program.feed(
       links.flatMap { [$0.source.text, $0.folder.text] },
@@ -75,9 +75,9 @@ struct LinkWatch {
     done
     """
 
-  /// Reports each link that is on one of the paths and that other users can replace: the link, the reason, the user or group, the folder,
-  /// and the target. Fails if it has reported a link. A path without links needs no process. A path with links is followed as the kernel
-  /// follows it, through the target of each link.
+  /// Reports each link on one of the paths that other users can replace. The report has the link, the reason, the user or group, the
+  /// folder, and the target. Fails if it has reported a link. A path without links needs no process. A path with links is followed in the
+  /// same way as by the kernel, through the target of each link.
   private static let walk = """
     set -f
     u=$(id -u) g=$(id -g) part=$0 told= seen=// last= links=
@@ -154,8 +154,7 @@ struct LinkWatch {
 }
 
 extension LinkWatch {
-  /// Adds a check of the links that are on the paths of an installation. If foreign links are refused, all paths of the installation are
-  /// checked.
+  /// Adds a check of the links on the paths of an installation. If foreign links are refused, all paths of the installation are checked.
   mutating func look(at plan: InstallPlan, _ table: PathTable) {
     look(at: plan.passedLinks, .whole)
     let copies = plan.copies.filter { !plan.takenLinks.contains($0.destination) }
@@ -169,7 +168,7 @@ extension LinkWatch {
     look(throughLinks: plan.copies.filter { rights.contains($0.destination) }.map { ($0.source, $0.destination.parent) })
   }
 
-  /// Returns whether the way to a folder is free of links that the installation removes first.
+  /// Returns whether no link on the path of a folder is one that the installation removes first.
   private func isOpen(_ folder: HostPath, _ plan: InstallPlan) -> Bool {
     plan.takenLinks.isEmpty || !(folder.ancestors + [folder]).contains(where: plan.takenLinks.contains)
   }

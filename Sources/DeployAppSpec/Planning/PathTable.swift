@@ -1,5 +1,5 @@
-/// The paths that a program uses more than once. They go to the host once, in a file with one path a line, and the program cuts its lists
-/// out of that file. A list has the order of the table, in which folders come before their contents.
+/// The paths that a program uses more than once. They are sent to the host once, in a file with one path a line, and the program cuts its
+/// lists out of that file. A list has the same order as the table, in which folders come before their contents.
 struct PathTable {
   private var numbers: [HostPath: Int] = [:]
   private var lines: [String] = []
@@ -8,8 +8,8 @@ struct PathTable {
   /// The control characters in the paths, for programs that write the paths in other formats.
   let controls: Set<UInt8>
 
-  /// The largest number of separate ranges of the table in one list. With more ranges, it is shorter and faster to send the paths
-  /// themselves.
+  /// The largest number of separate ranges of the table in one list. If there were more ranges, it would be shorter and faster to send the
+  /// paths themselves.
   private static let parts = 100
 
   /// - Parameter groups: paths that are likely to be used together. A path that occurred before is skipped.
@@ -36,8 +36,8 @@ struct PathTable {
     feed(paths, cut: nil, to: command, in: &program)
   }
 
-  /// Passes paths below a folder to the standard input of a command, each relative to the folder, with `./` in front, and terminated by
-  /// NUL.
+  /// Passes paths below a folder to the standard input of a command. Each path is relative to the folder, has `./` in front, and is
+  /// terminated by NUL.
   func feed(_ paths: [HostPath], below folder: HostPath, to command: String, in program: inout ShellProgram) {
     feed(paths, cut: folder, to: command, in: &program)
   }
@@ -52,7 +52,8 @@ struct PathTable {
     }
   }
 
-  /// Passes paths to a command, one a line. Paths below `folder` begin with `/`, and `lineEnd` replaces the line breaks in them.
+  /// Passes paths to a command, one a line. If there is a `folder`, the paths are relative to it and begin with `/`. `lineEnd` replaces
+  /// line breaks in paths.
   func lines(of paths: [HostPath], below folder: HostPath? = nil, to command: String, in program: inout ShellProgram) {
     guard !paths.isEmpty else { return }
     if let names = names(of: paths, below: folder) {
@@ -66,7 +67,7 @@ struct PathTable {
     folder.map { "/" + (path.relative(to: $0) ?? path.name) } ?? path.text
   }
 
-  /// Returns a command that prints the paths, or nil if they are in too many ranges, or the table does not have all of them.
+  /// Returns a command that prints the paths. Returns nil if they are in too many ranges, or if the table does not have all of them.
   private func names(of paths: [HostPath], below folder: HostPath?) -> String? {
     var ranges: [ClosedRange<Int>] = []
     let numbers = paths.compactMap { self.numbers[$0] }

@@ -6,12 +6,12 @@ package struct ShellProgram: Sendable, Hashable {
 
   package init(_ text: String = "") { self.text = text.isEmpty ? "" : text + "\n" }
 
-  /// The text that a host runs: the program, after lines that remove login variables that would change how tools work. Hooks keep these
-  /// variables.
+  /// The text that a host runs. Before the program, it has lines that remove variables of the login that would change how tools work. Hooks
+  /// keep these variables.
   package var whole: String { Self.plainTools + text }
 
-  /// Removes the variables that change what `tar`, `gzip`, `ls` and other tools do or print. Without one of them, bash that runs as `sh`
-  /// leaves its POSIX mode.
+  /// Removes the variables that change what `tar`, `gzip`, `ls` and other tools do or print. If one of them is removed, a bash that runs as
+  /// `sh` leaves its POSIX mode, so this mode is set again.
   private static let plainTools = """
     unset TAR_OPTIONS GZIP GREP_OPTIONS QUOTING_STYLE BLOCK_SIZE BLOCKSIZE CDPATH ENV BASH_ENV GLOBIGNORE UNZIP UNZIPOPT POSIXLY_CORRECT
     [ -z "$BASH_VERSION" ] || set -o posix
@@ -48,7 +48,7 @@ package struct ShellProgram: Sendable, Hashable {
     text += Self.end + "\n"
   }
 
-  /// The end of a list. No name equals it, because paths contain a slash, or begin with a dot and a slash.
+  /// The line that ends a list. No name equals it, because every path contains a slash.
   private static let end = "END OF LIST"
 
   private static func octal(_ byte: UInt8) -> String {
@@ -56,7 +56,7 @@ package struct ShellProgram: Sendable, Hashable {
     return digits.utf8.count == 1 ? "0" + digits : digits
   }
 
-  /// Returns a control character that replaces the line breaks in names, or nil if no name has a line break.
+  /// Returns a control character that can stand for the line breaks in names, or nil if no name has a line break.
   static func standIn(for names: [String]) -> UInt8? {
     guard names.contains(where: { $0.utf8.contains(10) }) else { return nil }
     return (1...8).first { byte in !names.contains { $0.utf8.contains(byte) } } ?? 8
@@ -90,7 +90,7 @@ package struct ShellResult: Sendable, Hashable {
   /// The output, to be read piece by piece.
   var answer: Answer { Answer(stdout[...]) }
 
-  /// The output, split at each NUL. A record that is not UTF-8 is nil.
+  /// The output, split at each NUL. A record is nil if it is not UTF-8.
   package var records: [String?] {
     stdout.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(validating: $0, as: UTF8.self) }
   }

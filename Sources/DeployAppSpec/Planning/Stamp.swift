@@ -1,11 +1,11 @@
-/// The mode and owner that copies get as they are made, so that thousands of files need no second step.
+/// The mode and owner that copies get while they are made, so that thousands of files need no second step.
 struct Stamp: Hashable {
   private(set) var mode: Int?
   private(set) var user: String?
   private(set) var group: String?
 
-  /// Returns the stamps of a plan's copies. A path that gets set-ID bits has no stamp: the agent sets the mode first, and a change of owner
-  /// then removes these bits.
+  /// Returns the stamps of a plan's copies. A path that gets set-ID bits has no stamp, because the agent sets the mode first and a change
+  /// of owner then removes these bits.
   static func all(of plan: InstallPlan) -> [HostPath: Stamp] {
     var stamps: [HostPath: Stamp] = [:]
     var others: [HostPath] = []
@@ -33,8 +33,8 @@ struct Stamp: Hashable {
     return name.first?.isLetter == true && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"*?[]\\':+".utf8.contains($0) }
   }
 
-  /// The options for the `tar` that packs. A change of owner removes set-ID bits. Linux keeps the set-group-ID bit if the group cannot
-  /// execute the file, because this combination once marked files for locking. That special case is not copied.
+  /// The options for the `tar` that packs. A change of owner removes set-ID bits. There is one exception, which is not imitated here: if
+  /// the group cannot execute the file, Linux keeps the set-group-ID bit, because this combination once marked files for locking.
   var options: String {
     var options = mode.map { ["--mode=0" + String($0, radix: 8)] } ?? ["--mode=ug-s"]
     if let user { options.append("--owner=" + user) }

@@ -33,8 +33,8 @@ package struct AccessControlList: Sendable, Hashable {
 }
 
 extension AccessControlList.Entry {
-  /// Reads `[default:][user|group|mask|other:][name]:perms`. The first words can be shortened to one letter. An entry with only two parts
-  /// is a user and the rights.
+  /// Reads `[default:][user|group|mask|other:][name]:perms`. The first words can be shortened to one letter. If an entry has only two
+  /// parts, they are a user and the rights.
   /// - Throws: category `permission-acl`.
   init(_ text: String, line: Int) throws(SpecProblem) {
     func wrong(_ why: String, fix: String? = nil) -> SpecProblem {

@@ -4,7 +4,7 @@ package struct AppSpec: Sendable, Hashable {
   package var files: [FileMapping]
   package var hooks: [EventHooks]
   package var permissions: [Permission]
-  /// What happens to existing files, or nil if the file does not say. This setting overrides the deployment's own option.
+  /// What happens to existing files, or nil if the appspec file does not say. This setting overrides the deployment's own option.
   package var fileExistsBehavior: String?
 
   package init(files: [FileMapping] = [], hooks: [EventHooks] = [], permissions: [Permission] = [], fileExistsBehavior: String? = nil) {
@@ -34,7 +34,7 @@ package struct AppSpecReading: Sendable {
   package private(set) var root: SpecNode?
   /// Whether the file is for another platform of CodeDeploy. If it is, nothing else in it is checked.
   package private(set) var isForeign = false
-  /// The keys that occur again later in the same map, so that their earlier values are lost.
+  /// The keys that occur again later in the same map. Their earlier values are lost.
   package private(set) var repeated: [(key: String, line: Int)] = []
 
   package init(of text: String) {
@@ -57,7 +57,7 @@ package struct AppSpecReading: Sendable {
         SpecProblem(.structure, "the file holds \(root.named) where a map with \"version\" and \"os\" belongs", line: root.line))
       return
     }
-    // In such a file, hooks and versions have another meaning, so one sentence replaces many misleading problems.
+    // In such a file, hooks and versions mean something different, so one sentence replaces many misleading problems.
     if let resources = root["Resources"] ?? root["resources"], root["os"] == nil {
       problems.append(SpecProblem(.os, Self.otherPlatform(root, resources), line: resources.line, fix: Self.ours))
       isForeign = true

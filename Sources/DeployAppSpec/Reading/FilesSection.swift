@@ -1,11 +1,12 @@
-/// One entry of `files`: a part of the bundle, and the folder of the host to which it goes.
+/// One entry of `files`: a part of the bundle, and the folder on the host where it is installed.
 package struct FileMapping: Sendable, Hashable {
   /// The path in the bundle. A leading slash changes nothing, and `/` is the whole bundle.
   package var source: String
-  /// A folder of the host, as written in the file.
+  /// A folder on the host, as written in the appspec file.
   package var destination: String
   package var line: Int
-  /// Why the entry cannot be installed although the file is valid, or nil if it can. The reason is a number in place of a path.
+  /// Why the entry cannot be installed although the file is valid, or nil if it can be installed. The only possible reason is a number in
+  /// place of a path.
   package var defect: String?
 
   package init(source: String, destination: String, line: Int = 1, defect: String? = nil) {

@@ -37,7 +37,7 @@ package struct EventHooks: Sendable, Hashable {
 package struct HookScript: Sendable, Hashable {
   /// The script's path in the unpacked bundle.
   package var location: String
-  /// How long the script is allowed to run, in seconds. By then, it must have ended and its output must be closed.
+  /// The time limit of the script, in seconds. By then, the script must have ended and its output must have been closed.
   package var timeout: Int
   /// The user that the script runs as, through `su`, or nil for the engine's user.
   package var runAs: String?
@@ -91,8 +91,8 @@ package struct HookScript: Sendable, Hashable {
     sudo = entry["sudo"]?.isTruthy ?? false
   }
 
-  /// Returns the whole number at the beginning of a value: `30s` is 30, 5.9 is 5, `soon` is 0. Returns nil if the value cannot have a
-  /// number, such as `true`.
+  /// Returns the whole number at the beginning of a value: `30s` is 30, 5.9 is 5, `soon` is 0. Returns nil for a value that cannot contain
+  /// a number, such as `true`.
   private static func seconds(_ scalar: SpecScalar) -> Int? {
     switch scalar {
     case .int(let int): return int

@@ -1,16 +1,16 @@
 import DeployModel
 import Glibc
 
-/// An absolute path on a host. Two paths are equal if their bytes are equal, because names that Unicode treats as equivalent are different
-/// files.
+/// An absolute path on a host. Two paths are equal only if their bytes are equal, because names that Unicode treats as equivalent can
+/// belong to different files.
 package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible {
   package let text: String
 
   /// Uses a path unchanged. For a path that a person wrote, use `init(expanding:)`.
   package init(_ text: String) { self.text = text }
 
-  /// Makes a path absolute, and removes `.`, `..`, doubled slashes and slashes at the end. Only the text is used, so links are not
-  /// followed. A leading `~` becomes `home`, and a relative path starts at `directory`.
+  /// Makes a path absolute, and removes `.`, `..`, doubled slashes and slashes at the end. Links are not followed, because only the text is
+  /// used. A leading `~` becomes `home`, and a relative path starts at `directory`.
   package init(expanding written: String, from directory: String = "/", home: String = "/") {
     var whole = written
     if written == "~" || written.hasPrefix("~/") { whole = home + written.dropFirst() }

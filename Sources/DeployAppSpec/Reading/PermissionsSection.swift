@@ -1,12 +1,12 @@
 /// One entry of `permissions`.
 package struct Permission: Sendable, Hashable {
-  /// The name of a user or group. A number is refused when the permission is applied, as the agent does.
+  /// The name of a user or group. As in the agent, a number is refused when the permission is applied.
   package enum Principal: Sendable, Hashable {
     case name(String)
     case number(String)
   }
 
-  /// A file, or a folder below which `pattern` selects paths, as written in the appspec file.
+  /// A file, or a folder below which `pattern` selects paths. The path is as written in the appspec file.
   package var object: String
   package var pattern: String
   package var except: [String]
@@ -120,8 +120,8 @@ package struct Permission: Sendable, Hashable {
   /// Whether the permission sets any right.
   package var changesSomething: Bool { mode != nil || acl != nil || label != nil || owner != nil || group != nil }
 
-  /// Returns whether `pattern` and `except` select a path. `rest` is the part of the path below the object. `**` matches everything at any
-  /// depth. Any other pattern, and every exception, matches only direct children.
+  /// Returns whether `pattern` and `except` select a path. `rest` is the part of the path below the object. The pattern `**` matches
+  /// everything at any depth. All other patterns, and all exceptions, match only direct children.
   package func selects(_ rest: String) -> Bool {
     (pattern == "**" || Self.glob(pattern, matches: rest)) && !except.contains { Self.glob($0, matches: rest) }
   }

@@ -1,10 +1,10 @@
 import DeployModel
 import Yams
 
-/// Turns the text of an appspec file into nodes. It reads YAML as the agent does: it reads only the first document, takes the last value of
-/// a repeated key, and accepts no aliases and no dates.
+/// Turns the text of an appspec file into nodes. It reads YAML in the same way as the agent: it reads only the first document, uses the
+/// last value of a repeated key, and accepts no aliases and no dates.
 struct SpecDocument {
-  /// The largest number of bytes and of brackets in a file. A file that a person writes has a few thousand bytes.
+  /// The largest number of bytes in a file, and the largest number of brackets. A file that a person writes has a few thousand bytes.
   static let limit = (bytes: 256 * 1024, brackets: 2000)
 
   /// The root node, or nil if the file has none.
@@ -18,7 +18,7 @@ struct SpecDocument {
       throw SpecProblem(.yaml, "the file is larger than \(Self.limit.bytes) bytes or has over \(Self.limit.brackets) brackets")
     }
     var source = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
-    // The parser refuses a repeated key. Each round renames the earlier of the two keys to a name that nothing reads.
+    // The parser refuses a repeated key. So in each round, the earlier of the two keys gets a name that nothing reads.
     for round in 0..<100 {
       do {
         let parser = try Parser(yaml: source, resolver: .basic)

@@ -16,7 +16,7 @@ package struct SpecNode: Sendable, Hashable {
   package var content: Content
   /// The line where the node begins. The first line is 1.
   package var line: Int
-  /// The text of a plain scalar as it is written, such as `0644` for the value 420.
+  /// The text of a plain scalar as it is written in the file, such as `0644` for the value 420.
   package var written: String
 
   package init(_ content: Content, line: Int, written: String = "") {
@@ -33,7 +33,7 @@ package struct SpecNode: Sendable, Hashable {
   /// Returns the value of a key of a map, or nil if there is no such key or the node is not a map.
   package subscript(_ key: String) -> SpecNode? { members.last { $0.key.text == key }?.value }
 
-  /// The name of the node in error messages, such as `a list`, `a map` or `"x"`.
+  /// What the node is called in error messages, such as `a list`, `a map` or `"x"`.
   package var named: String {
     switch content {
     case .scalar(.text(let text), _): text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""

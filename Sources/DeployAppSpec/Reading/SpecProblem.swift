@@ -1,4 +1,4 @@
-/// A problem that makes a deployment fail. It is in an appspec file, or in what the file demands from a host.
+/// A problem that makes a deployment fail. Something is wrong with an appspec file, or a host does not have what the file demands.
 package struct SpecProblem: Error, Sendable, Hashable {
   /// The kind of a problem. Result files use these names.
   package enum Category: String, Sendable, Hashable, CaseIterable {
@@ -38,7 +38,7 @@ package struct SpecProblem: Error, Sendable, Hashable {
     case isDirectory = "os-eisdir"
     case notDirectory = "os-enotdir"
     case noSpace = "os-enospc"
-    /// A link that others can replace is on the way to a destination, and such links are refused.
+    /// The path of a destination leads through a link that others can replace, and such links are refused.
     case foreignLink = "foreign-link"
     case scriptMissing = "script-missing"
     case scriptNotExecutable = "script-not-executable"
@@ -50,7 +50,7 @@ package struct SpecProblem: Error, Sendable, Hashable {
     case other
   }
   package var category: Category
-  /// One sentence: what was found, and what was expected.
+  /// One sentence that says what was found and what was expected.
   package var message: String
   /// The line of the appspec file, or nil if no line is at fault.
   package var line: Int?

@@ -18,7 +18,7 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// The text that the agent prints for the scalar: an unquoted `0644` is `420`.
+  /// The text that the agent prints for the scalar. For example, an unquoted `0644` is printed as `420`.
   package var printed: String {
     switch self {
     case .null: ""
@@ -29,8 +29,8 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// Resolves a plain scalar, which has no quotes and no tag. The rules apply in the order of the agent's reader: words, times, dates,
-  /// special numbers, symbols, base 60, decimals, and whole numbers in base 2, 8, 10 and 16. Everything else is text.
+  /// Resolves a plain scalar, which has no quotes and no tag. The rules are tried in the same order as in the agent's reader: words, times,
+  /// dates, special numbers, symbols, base 60, decimals, and whole numbers in base 2, 8, 10 and 16. Everything else is text.
   package init(plain text: String) {
     let word = text.lowercased()
     switch word {
@@ -82,7 +82,7 @@ package enum SpecScalar: Sendable, Hashable {
     return fraction ? .number(total) : .int(Int(total))
   }
 
-  /// Reads digits with a point: `0.0`, `.5`, `1.`, `1.5e+3`. Without a point, the string is not a decimal, so `1e3` is text.
+  /// Reads digits with a point: `0.0`, `.5`, `1.`, `1.5e+3`. A string without a point is not a decimal, so `1e3` is text.
   private static func decimal(_ text: String) -> SpecScalar? {
     let (sign, rest) = split(text)
     guard let point = rest.firstIndex(of: "."), rest != "." else { return nil }

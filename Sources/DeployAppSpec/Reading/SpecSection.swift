@@ -1,7 +1,7 @@
 /// A section of an appspec file that is a list of maps.
 enum SpecSection {
-  /// Returns the entries of a list. Null, false and a map without members count as an empty list. An entry that is a string counts as an
-  /// entry without keys. Anything else that is not a list of maps is a problem.
+  /// Returns the entries of a list. Null, false and an empty map count as an empty list. A string in the list counts as an entry without
+  /// keys. Anything else that is not a list of maps is a problem.
   static func entries(of node: SpecNode?, named name: String, problems: inout [SpecProblem]) -> [SpecNode] {
     guard let node, node.isTruthy else { return [] }
     switch node.content {

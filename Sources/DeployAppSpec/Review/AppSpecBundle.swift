@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Checks a packed bundle with an appspec file before anything starts.
+/// Checks a packed bundle that has an appspec file, before anything starts.
 package struct AppSpecBundle: Sendable {
   /// The problems that would make a deployment fail on its hosts.
   package private(set) var problems: [Problem] = []
@@ -12,7 +12,7 @@ package struct AppSpecBundle: Sendable {
   /// The number of findings that are surprising but make no deployment fail.
   package var warnings: Int { findings.count - problems.count }
   package private(set) var scripts: [AppSpecOptions.Scripts] = []
-  /// The steps of an installation, one a line. They are for a host that has the folders above the destinations but none of the files.
+  /// The steps of an installation, one a line, on a host that has the folders above the destinations but none of the files.
   package private(set) var installation: [String] = []
   /// The path of the bundle in plans that are made only for this check.
   private static let root = HostPath("/bundle")
@@ -59,8 +59,8 @@ package struct AppSpecBundle: Sendable {
     }
   }
 
-  /// Returns the entries as hosts unpack them: if a single top folder is around the appspec file, the entries are without it. If the
-  /// appspec file is at the top, nothing changes.
+  /// Returns the entries as hosts unpack them. If the appspec file is not at the top and the bundle has a single top folder around it, that
+  /// folder is removed from the entries' paths.
   private static func unwrapped(_ items: [Manifest.Item], holding file: String) -> [Manifest.Item] {
     guard !items.contains(where: { $0.path.isExactly(file) }),
       let top = items.first(where: { $0.kind == .directory && !$0.path.hasSlash })?.path
@@ -114,8 +114,8 @@ package struct AppSpecBundle: Sendable {
       })
   }
 
-  /// Returns the folder of the bundle to which a link leads, directly or through other links, or nil if it leads to no folder of the
-  /// bundle.
+  /// Returns the folder of the bundle to which a link leads, directly or through other links. Returns nil if the link leads to no folder of
+  /// the bundle.
   private static func folder(_ link: Manifest.Item, _ root: HostPath, _ items: [ExactText: Manifest.Item]) -> HostPath? {
     var item = link
     for _ in 0..<16 {

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Checks a bundle before it is deployed. It reports all errors together, and everything that might surprise people. Each finding has its
-/// line and a better way to write it.
+/// Checks a bundle before it is deployed. It reports all errors together, along with everything that might surprise people. Each finding
+/// has a line, and a better way to write that line.
 package struct BundleReview: Sendable {
   package private(set) var findings: [Finding] = []
 
-  /// How many bytes of a script are checked.
+  /// The largest number of bytes of a script that are checked.
   package static let scriptLimit = 256 * 1024
 
   package init(_ contents: BundleContents) {
@@ -128,7 +128,7 @@ package struct BundleReview: Sendable {
     }
   }
 
-  /// Finds unquoted modes that begin with 0. They can be read, but stand for a different mode.
+  /// Finds unquoted modes that begin with 0. They can be read, but they stand for a different mode.
   private mutating func reviewModes(_ root: SpecNode) {
     guard case .list(let entries)? = root["permissions"]?.content else { return }
     for entry in entries {

@@ -12,11 +12,11 @@ package struct Finding: Sendable, Hashable, Codable {
   /// The category of a problem, or the name of a rule.
   package var rule: String
   package var message: String
-  /// The line of `file`, or of the appspec file if `file` is nil. It is nil if no line is at fault.
+  /// The line in `file`, or in the appspec file if `file` is nil. Nil if no line is at fault.
   package var line: Int?
   /// The script of the bundle that the finding is about, or nil if it is about the appspec file.
   package var file: String?
-  /// A better way to write it.
+  /// A better way to write the line.
   package var better: String?
 
   package init(

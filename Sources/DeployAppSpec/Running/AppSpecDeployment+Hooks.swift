@@ -26,7 +26,7 @@ extension AppSpecDeployment {
     }
   }
 
-  /// - Throws: if the host is told to stop, so that nothing more is allowed to begin.
+  /// - Throws: if the host was told to stop. In that case, nothing more is allowed to begin.
   func checkStopped() throws {
     if let why = host.stopped { throw SpecProblem(.interrupted, why) }
   }
@@ -57,7 +57,7 @@ extension AppSpecDeployment {
   }
 }
 
-/// Collects a script's output. Any thread can add to it. The entry with the script's name comes first.
+/// Collects a script's output, which any thread can add. The entry with the script's name comes first.
 private final class Gathering: Sendable {
   private let state: Mutex<(tail: DiagnosticsTail, first: ScriptsLogEntry?)>
   init(_ tail: DiagnosticsTail, first: ScriptsLogEntry) { state = Mutex((tail, first)) }

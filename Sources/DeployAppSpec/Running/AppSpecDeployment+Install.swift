@@ -1,5 +1,5 @@
-/// The Install event. It runs up to three programs on the host. The first reports the bundle and the files of the previous installation.
-/// The second reports the destinations, unless they are already known. The third carries out the plan.
+/// The Install event. It runs up to three programs on the host. The first reports what is in the bundle, and the files of the previous
+/// installation. The second reports what is at the destinations, unless that is already known. The third carries out the plan.
 extension AppSpecDeployment {
   mutating func install() async throws {
     var (name, planner, state) = try await look()
@@ -11,8 +11,8 @@ extension AppSpecDeployment {
     let (removing, planned) = planner.plan(on: state)
     switch planned {
     case .failure(let problem):
-      // The agent finds this problem after it has removed the old files, so they are removed here too. With a restore they stay, because
-      // they would only be brought back.
+      // The agent finds this problem only after it has removed the old files, so they are removed here too. If the deployment restores
+      // files after a failure, they stay, because they would only be restored again.
       if !request.restore {
         let result = try await carryOut(InstallProgram(removing: removing, watch, list: root.cleanupList).shell, "removing the old files")
         guard result.status == 0 else { throw result.problem("removing the files of the previous revision") }
@@ -35,7 +35,7 @@ extension AppSpecDeployment {
   var watch: LinkWatch { LinkWatch(refuses: request.refusesForeignLinks) }
 
   /// Runs a program that checks links before it acts. Warns about the links that the program follows.
-  /// - Throws: the problem with the links that the program refuses.
+  /// - Throws: a problem if the program refuses links.
   func carryOut(_ program: ShellProgram, _ doing: String) async throws -> ShellResult {
     let result = try await host.run(program)
     let links = ForeignLink.read(result)
@@ -78,7 +78,7 @@ extension AppSpecDeployment {
     }
   }
 
-  /// Reduces the list of files to remove to those that exist, after a step has failed unexpectedly.
+  /// After a step has failed unexpectedly, shortens the list of files to remove to the files that exist.
   private func cut(_ list: CleanupList) async throws {
     var question = HostState.Question()
     question.paths = list.lines.map(\.path)

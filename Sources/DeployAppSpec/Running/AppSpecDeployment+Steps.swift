@@ -1,10 +1,10 @@
 import DeployModel
 
-/// The parts of a deployment as separate calls. They share no memory: everything that one part needs from another is on the host.
+/// The parts of a deployment as separate calls. They share no memory. Everything that one part needs from another is on the host.
 extension AppSpecDeployment {
   /// Runs one event.
-  /// - Parameter previous: whether to run the scripts of the last revision that was installed successfully, for any event.
-  /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or the host's own error.
+  /// - Parameter previous: whether to run the scripts of the last revision that was installed successfully, no matter what the event is.
+  /// - Throws: `DeploymentReport.Failure` with the last lines of the event's log, or the host's own error.
   package mutating func perform(_ event: String, previous: Bool = false) async throws {
     runsPrevious = previous
     isUnpacked = !previous && event != "DownloadBundle" && !AppSpecRequest.outgoingEvents.contains(event)

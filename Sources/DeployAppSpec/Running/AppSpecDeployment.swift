@@ -1,20 +1,20 @@
-/// The host of a deployment. The caller implements it. This module does no other input or output.
+/// The host of a deployment, which the caller implements. This module does no other input or output.
 package protocol AppSpecHost: Sendable {
   /// Runs a program with an empty standard input, in the engine's working directory.
   func run(_ program: ShellProgram) async throws -> ShellResult
-  /// Runs a program that changes nothing, except that it makes the deployment's own folders. It needs no lock. A repeated program might get
-  /// its first answer again.
+  /// Runs a program that changes nothing, except that it makes the deployment's own folders. It needs no lock. If a program is repeated, it
+  /// might get its first answer again.
   func answer(_ program: ShellProgram) async throws -> ShellResult
-  /// Skips a question. An engine that resumes a deployment identifies questions by their numbers, so later questions must keep their
-  /// numbers.
+  /// Skips a question, but uses up its number. An engine that resumes a deployment identifies questions by their numbers, so later
+  /// questions must keep theirs.
   func skipQuestion()
-  /// Runs a script in a process group of its own, without input. `output` is called with each line of output as it comes.
+  /// Runs a script in a process group of its own, without input. `output` is called with each line of output as soon as it arrives.
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd
   /// Adds the time and an entry to a file. If the file's folder is missing, it is created.
   func log(_ entry: ScriptsLogEntry, to file: HostPath)
   /// Shows a line to the person at the terminal.
   func say(_ line: String)
-  /// Warns the person in one or more lines. They also go into the deployment's output.
+  /// Warns the person in one or more lines, which also go into the deployment's output.
   func warn(_ text: String)
   /// Why nothing more is allowed to begin, or nil if more is allowed to begin.
   var stopped: String? { get }
@@ -53,7 +53,7 @@ package struct AppSpecDeployment: Sendable {
     report = DeploymentReport(deploymentID: request.id)
   }
 
-  /// Runs the events until one of them fails, or until the host is told to stop.
+  /// Runs the events until all have run, one of them fails, or the host is told to stop.
   package mutating func run() async -> DeploymentReport {
     do {
       _ = try await ask(ShellProgram())
@@ -78,7 +78,7 @@ package struct AppSpecDeployment: Sendable {
     }
   }
 
-  /// Runs a program. The first call also makes the deployment's folder and surveys the host, before the program.
+  /// Runs a program. Before the first program, this also makes the deployment's folder and surveys the host.
   /// - Parameter isQuestion: whether the program changes nothing.
   /// - Returns: the result of the program, without the answers of the survey.
   mutating func ask(_ program: ShellProgram, isQuestion: Bool = true) async throws -> ShellResult {

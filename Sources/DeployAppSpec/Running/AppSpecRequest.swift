@@ -7,9 +7,9 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var id: Deployment.ID
   package var bundle: HostPath
   package var type: BundleType
-  /// How many revisions stay under the engine's root, including the new one. At least 1.
+  /// The number of revisions that stay under the engine's root, including the new one. At least 1.
   package var maxRevisions: Int
-  /// DISALLOW, OVERWRITE or RETAIN. With any other word, the deployment fails if a file already exists. The appspec file's own setting
+  /// DISALLOW, OVERWRITE or RETAIN. If it is any other word, the deployment fails if a file already exists. The appspec file's own setting
   /// overrides this one.
   package var fileExistsBehavior: String
   /// The path of the appspec file in the bundle.
@@ -18,16 +18,16 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var events: [String]?
   package var application: String
   package var groupName: String
-  /// Whether the engine keeps everything that an installation replaces or removes until the deployment ends, and restores it if the
-  /// deployment fails.
+  /// Whether the engine restores everything that an installation replaced or removed if the deployment fails. If true, the engine keeps a
+  /// copy of it until the deployment ends.
   package var restore: Bool
   /// Whether failures of the old revision's ApplicationStop and BlockTraffic scripts are ignored.
   package var ignoresStopFailures: Bool
-  /// Whether links that other users can replace are refused on the way to installed files. If false, such links are followed, with a
-  /// warning.
+  /// Whether to refuse links that other users can replace if the path of an installed file leads through them. If false, such links are
+  /// followed, with a warning.
   package var refusesForeignLinks: Bool
-  /// Whether the bundle is a folder that the engine staged. Such a folder might come from an archive, so its modes are kept, like those of
-  /// an archive. In any other folder, the umask limits the modes, as in the agent.
+  /// Whether the bundle is a folder that the engine staged. Such a folder might come from an archive, so the modes in it are kept, as with
+  /// an archive. For any other folder, the umask limits the modes, as in the agent.
   package var isRelease = false
 
   package static let standardFile = "appspec.yml"
@@ -68,7 +68,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     return events
   }
 
-  /// The names that hooks of the appspec file are allowed to have.
+  /// The event names that the hooks of the appspec file are allowed to have.
   package var possibleEvents: [String] {
     Self.standardEvents + (events ?? []).filter { !Self.standardEvents.contains($0) }
   }

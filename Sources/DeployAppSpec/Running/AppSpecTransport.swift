@@ -2,9 +2,9 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A transport that performs appspec steps with commands of another transport, and passes everything else on to that transport. It
-/// remembers nothing between two steps. Each command is a separate job on the host, and the order is always the same. So an engine that
-/// resumes a deployment finds the jobs of the earlier engine.
+/// A transport that performs appspec steps by means of another transport's commands, and passes everything else on to that transport. It
+/// remembers nothing between two steps. Each command is a separate job on the host, and the order of the jobs is always the same. So an
+/// engine that resumes a deployment finds the jobs of the earlier engine.
 package final class AppSpecTransport: Transport {
   private let inner: any Transport
   private let flights = Mutex<[Key: RemoteAppSpecHost]>([:])
@@ -75,8 +75,8 @@ package final class AppSpecTransport: Transport {
     return outcome
   }
 
-  /// Returns the folder where installations of this group keep their state on the host. The users that scripts run as can reach this
-  /// folder, as with the agent.
+  /// Returns the folder on the host where installations of this group keep their state. As with the agent, the users that scripts run as
+  /// can reach this folder.
   package static func root(at site: HostSite) -> EngineRoot {
     EngineRoot(path: HostPath(site.path).appending("appspec"), group: site.group.isEmpty ? "hosts" : site.group)
   }

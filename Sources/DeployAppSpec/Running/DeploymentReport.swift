@@ -26,12 +26,12 @@ package struct DeploymentReport: Sendable, Hashable, Codable {
     package var fix: String?
     /// The last lines of the log of the failed event.
     package var log: String?
-    /// What was done after the failure: that the files were restored, or why they were not.
+    /// What happened to the files after the failure: that they were restored, or why they were not.
     package var restored: String?
   }
 
   package var deploymentID: Deployment.ID
-  /// The events that ran. If one failed, it is the last.
+  /// The events that ran. If one failed, it is the last one.
   package var events: [Event] = []
   package var error: Failure?
 

@@ -3,7 +3,7 @@ package import DeployModel
 /// The folder in which a deployment group keeps its state on a host, with the layout of the CodeDeploy agent.
 package struct EngineRoot: Sendable, Hashable {
   package var path: HostPath
-  /// The id of the deployment group. It is the name of the group's folder, and the prefix of the group's file names.
+  /// The id of the deployment group. It is both the name of the group's folder and the prefix of the group's file names.
   package var group: String
 
   package init(path: HostPath, group: String) {
@@ -15,7 +15,7 @@ package struct EngineRoot: Sendable, Hashable {
   /// Returns the folder of one deployment of the group.
   package func deployment(_ id: Deployment.ID) -> HostPath { groupFolder.appending(id.rawValue) }
   package var instructions: HostPath { path.appending("deployment-instructions") }
-  /// The file with the list of what the next installation removes.
+  /// The file that lists what the next installation removes.
   package var cleanupList: HostPath { instructions.appending(group + "-cleanup") }
   /// The file with the instructions of the last installation, for people to read.
   package var installList: HostPath { instructions.appending(group + "-install.json") }
@@ -25,8 +25,8 @@ package struct EngineRoot: Sendable, Hashable {
   package var mostRecent: HostPath { instructions.appending(group + "_most_recent_install") }
 
   /// Returns a program that makes a deployment's folder. It reports the working directory, the home, the folder of the last successful
-  /// deployment, the kind of the bundle (d, f or -), and whether the bundle's folder has an appspec file. Lines after it can use `$kind`
-  /// and `$has`.
+  /// deployment, the kind of the bundle (d, f or -), and whether the bundle's folder has an appspec file. Later lines of the program can
+  /// use `$kind` and `$has`.
   package func opening(_ request: AppSpecRequest) -> ShellProgram {
     let names = request.appSpecFile == AppSpecRequest.standardFile ? ["appspec.yml", "appspec.yaml"] : [request.appSpecFile]
     return ShellProgram(
@@ -42,7 +42,7 @@ package struct EngineRoot: Sendable, Hashable {
   }
 
   /// Returns a program that prunes old revisions, fetches and unpacks the bundle, and records the deployment as the most recent one. It
-  /// does nothing if `opening`, which runs before it, found no such bundle.
+  /// does nothing if `opening`, which runs before it, did not find the bundle.
   package func unpacking(_ request: AppSpecRequest) -> ShellProgram {
     let (id, folder) = (request.id.rawValue, deployment(request.id))
     var program = ShellProgram(
@@ -66,8 +66,8 @@ package struct EngineRoot: Sendable, Hashable {
     case .zip: program.line(Self.unzip)
     }
     if request.isRelease {
-      // It is no longer known whether a release was made from an archive or from a folder. So if the appspec file is in its place, nothing
-      // is moved.
+      // At this point, it is no longer known whether a release was made from an archive or from a folder. So nothing is moved if the
+      // appspec file is already in its place.
       program.line("if [ ! -f \"$a\"/\(request.appSpecFile.shellQuoted) ]; then\n\(Self.unwrap)\nfi")
     } else if request.type != .directory {
       program.line(Self.unwrap)
@@ -76,7 +76,8 @@ package struct EngineRoot: Sendable, Hashable {
     return program
   }
 
-  /// Copies a folder. Links stay links, and owners are not copied. With the option `-m`, times are not copied either, as in a plain copy.
+  /// Copies a folder. Links stay links, and owners are not copied. With the option `-m`, times are not copied either, so that the result is
+  /// the same as that of a plain copy.
   private static func copyFolder(_ option: String = "") -> String {
     """
     cd -- "$b" && tar -cf - . | tar -C "$a" --no-same-owner \(option) -xpf - || exit 1
@@ -100,7 +101,7 @@ package struct EngineRoot: Sendable, Hashable {
     [ $s -le 1 ] || bad zip $s
     """
 
-  /// Removes a single top folder around an appspec file. Archives from code hosts have such a folder.
+  /// If there is a single top folder around the appspec file, removes that folder. Archives from code hosts have such a folder.
   private static let unwrap = """
     n=0
     for e in "$a"/* "$a"/.[!.]* "$a"/..?*; do if [ -e "$e" ] || [ -L "$e" ]; then n=$((n + 1)) top=$e; fi; done
@@ -117,7 +118,7 @@ package struct EngineRoot: Sendable, Hashable {
   }
 
   /// Returns a program that finds an appspec file in a deployment's folder. It prints the first of the names that exists, and the text of
-  /// that file. If none exists, it prints an empty name.
+  /// that file. If none of them exists, it prints an empty name.
   package func reading(_ names: [String], of revision: Revision) -> ShellProgram {
     let (folder, known) =
       switch revision {

@@ -2,14 +2,14 @@ import DeployModel
 
 /// A script of the bundle, ready to start.
 package struct Hook: Sendable, Hashable {
-  /// The script. If it is not executable, it is made so.
+  /// The script. If it is not executable, it is made executable.
   package var path: HostPath
   package var argv: [String]
-  /// The variables that are set besides the engine's own environment.
+  /// The variables that are set in addition to the engine's own environment.
   package var variables: [(name: String, value: String)]
-  /// The number of seconds within which the script has to end and close its output.
+  /// The number of seconds within which the script has to end and its output has to be closed.
   package var timeout: Int
-  /// The number of seconds between TERM and KILL if the script exceeds its timeout.
+  /// If the script exceeds its timeout, the number of seconds between TERM and KILL.
   package var grace: Int
 
   package static let standardGrace = 10
@@ -46,7 +46,7 @@ package enum HookEnd: Sendable, Hashable {
   case notStarted(String)
   /// The script does not exist.
   case missing
-  /// The script is not executable, and could not be made so.
+  /// The script is not executable, and could not be made executable.
   case notExecutable
   /// The engine ended the script because the deployment has to stop.
   case stopped

@@ -5,7 +5,8 @@ package struct LineCutter: Sendable {
 
   package init() {}
 
-  /// Returns the complete lines, with their line breaks. If `bytes` is empty, the stream has ended, and the rest is returned.
+  /// Returns the complete lines, with their line breaks. An empty `bytes` means that the stream has ended; the rest of the stream is then
+  /// returned.
   package mutating func cut(_ bytes: [UInt8]) -> [[UInt8]] {
     guard !bytes.isEmpty else {
       defer { rest = [] }

@@ -2,17 +2,17 @@ import DeployCore
 import DeployModel
 import Synchronization
 
-/// The host of an appspec step, reached through a transport. Programs and scripts are parts of the step. They are numbered in the order of
-/// the requests.
+/// The host of an appspec step, reached through a transport. Programs and scripts are the parts of the step, and they are numbered in the
+/// order in which they were requested.
 final class RemoteAppSpecHost: AppSpecHost {
   private struct State {
-    /// The number of parts so far.
+    /// The number of parts that have been requested so far.
     var parts = 0
-    /// The job of the part that runs, or nil if there is none.
+    /// The job of the part that is running, or nil if none is running.
     var running: Int?
     var broken: Failure?
     var cancelled = false
-    /// The number of bytes that scripts wrote to each stream, so that the step's output continues from there.
+    /// The number of bytes that scripts have written to each stream. The step's output continues from there.
     var offsets: [OutputChunk.Stream: Int] = [:]
     var log: [UInt8] = []
     var warnings: [String] = []
@@ -30,7 +30,7 @@ final class RemoteAppSpecHost: AppSpecHost {
 
   /// How many bytes of a program go to the host in one request.
   static let piece = 1_000_000
-  /// The largest size of a step's log on the host, in bytes. The engine has the whole output.
+  /// The largest size of a step's log on the host, in bytes. The log can be limited because the engine has the whole output.
   private static let logLimit = 256 * 1024
 
   init(
@@ -46,7 +46,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     deadline = clock.now + intent.timeout.duration
   }
 
-  /// What the transport could not do, or nil if it did everything. Such a failure is not the bundle's fault.
+  /// What the transport could not do, or nil if it did everything. A failure of the transport is not the bundle's fault.
   var broken: Failure? { state.withLock { $0.broken } }
 
   func cancel() async {
@@ -74,7 +74,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     var sent = 0
     while sent < bytes.count {
       var end = min(sent + Self.piece, bytes.count)
-      // A character is never split.
+      // A character is never split between two pieces.
       while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
       let put = sent == 0 ? "mkdir -p -- \(root.path.text.shellQuoted) && cat >\(file)" : "cat >>\(file)"
       let result = try await shell(put, input: String(decoding: bytes[sent..<end], as: UTF8.self))
@@ -94,7 +94,7 @@ final class RemoteAppSpecHost: AppSpecHost {
       stderr: gathered.bytes(of: .stderr).isEmpty ? Array((outcome.stderr?.text ?? "").utf8) : gathered.bytes(of: .stderr))
   }
 
-  /// Returns output that came in pieces, if it is complete. An answer with a gap would be misread.
+  /// Returns output that came in pieces. Throws if it is not complete, because an answer with a gap would be misread.
   private func whole(_ bytes: [UInt8], _ captured: Captured?) throws -> [UInt8] {
     guard let captured else { return bytes }
     if bytes.count >= captured.bytes { return bytes }
@@ -105,7 +105,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   }
 
   /// Runs the next part.
-  /// - Throws: the reason why the part has no exit status.
+  /// - Throws: an error that says why the part has no exit status.
   private func run(
     _ kind: CommandPart.Kind, _ command: Command, timeout: Interval, output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws -> CommandPartEnd {
@@ -167,7 +167,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     }
   }
 
-  /// Returns the meaning of one of the shell's own exit statuses. Scripts can end with these statuses too.
+  /// Returns the meaning of one of the shell's own exit statuses. A script itself can exit with these statuses too.
   private func cause(of status: Int, _ hook: Hook) async throws -> HookEnd {
     let path = hook.path.text.shellQuoted
     switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "", as: .question).status {
@@ -198,7 +198,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   func say(_ line: String) {}
   func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
 
-  /// What a person should know about the step in addition to its result, or nil if there is nothing.
+  /// What a person should know about the step in addition to its result, or nil if there is nothing to add.
   var warnings: [String]? { state.withLock { $0.warnings.isEmpty ? nil : $0.warnings } }
 
   /// Adds the step's entries to the log on the host. If this fails, the step still succeeds.
@@ -223,7 +223,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   }
 }
 
-/// Collects the output of one job, in the order in which it came.
+/// Collects the output of one job, in the order in which it arrived.
 private final class Gathered: Sendable {
   private let bytes = Mutex<[OutputChunk.Stream: [UInt8]]>([:])
   func add(_ chunk: OutputChunk) { bytes.withLock { $0[chunk.stream, default: []] += chunk.bytes } }
@@ -233,7 +233,7 @@ private final class Gathered: Sendable {
 /// Collects the lines of one script's output.
 private final class Lines: Sendable {
   private let cutters = Mutex<[OutputChunk.Stream: LineCutter]>([:])
-  /// Returns the complete lines. If `bytes` is empty, the stream has ended.
+  /// Returns the complete lines. An empty `bytes` means that the stream has ended.
   func cut(_ stream: OutputChunk.Stream, _ bytes: [UInt8]) -> [HookOutput] {
     let lines = cutters.withLock { $0[stream, default: LineCutter()].cut(bytes) }
     return lines.map { HookOutput(stream == .stdout ? .stdout : .stderr, $0) }

@@ -4,7 +4,7 @@ package enum ScriptsLogEntry: Sendable, Hashable {
   case script(String)
   case output(HookOutput)
 
-  /// The entry without the time in front. Its end is as the script wrote it.
+  /// The entry, without the time in front, and with the line ending that the script wrote.
   package var bytes: [UInt8] {
     switch self {
     case .event(let name): Array("LifecycleEvent - \(name)\n".utf8)
@@ -21,7 +21,7 @@ package struct DiagnosticsTail: Sendable, Hashable {
   private var entries: [String] = []
   package init() {}
 
-  /// Adds an entry, and drops the oldest ones if the total reaches the limit.
+  /// Adds an entry. If the total reaches the limit, drops the oldest entries.
   package mutating func append(_ entry: ScriptsLogEntry) {
     entries.append(String(decoding: entry.bytes, as: UTF8.self))
     var total = 0
