@@ -19,7 +19,8 @@ final class Flight: Sendable {
 
   init(limit: Interval) { self.limit = limit }
 
-  /// Sets what has to be done on the host if the operation is cancelled. If the operation is already cancelled, this is done immediately.
+  /// Sets what has to be done on the host if the operation is cancelled. If the operation has already been cancelled, it is done
+  /// immediately.
   func whenCancelled(_ stop: @escaping @Sendable () async -> Void) async {
     let now = state.with { state in
       state.stop = stop
@@ -89,7 +90,7 @@ final class Flight: Sendable {
     defer { timer.cancel() }
     for await outcome in stream {
       work.cancel()
-      // If a job of the host program was ended because its time was over, it reports a cancellation, so the failure is replaced.
+      // A job of the host program that was ended because its time was over reports a cancellation, so its failure is replaced.
       let late = state.with { $0.late }
       return late && outcome.failure?.kind == .cancelled ? Outcome(failure: tooLate) : outcome
     }

@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// The transport for hosts that give a shell, however the shell is reached. Each host runs a host program, which performs one operation and
-/// reports the outcome.
+/// The transport for all hosts that give a shell, no matter how the shell is reached. Each host runs a host program, which performs
+/// operations and reports their outcomes.
 package final class Hosts: Transport {
   private struct State {
     var links: [Reach: HostLink] = [:]
@@ -15,28 +15,29 @@ package final class Hosts: Transport {
     /// A host that had answered before became unreachable. Lander keeps trying to reach it for `patience`.
     case away(String, Failure, patience: Interval)
     case back(String, after: Interval)
-    /// A host does not grant its lock until the jobs of earlier deployments have ended. Lander waits for these jobs or ends them.
+    /// A host does not grant its lock until the jobs of earlier deployments have ended. Lander waits for these jobs, or ends them if
+    /// `ending` is true.
     case waiting(String, for: String, ending: Bool)
-    /// The host has `bytes` bytes of a pack with the size `of`.
+    /// The host has received `bytes` bytes of a pack whose size is `of`.
     case sent(String, bytes: Int, of: Int)
   }
   let options: Options
   let store: any BundleStore
   let vault: Vault
   let program = HostProgram()
-  /// Receives the messages that arrive when locks are renewed.
+  /// Receives the messages that hosts deliver when locks are renewed.
   package let inbox: HostInbox
   let shelf = PackShelf()
   private let reactor = Reactor()
   private let admission: Admission
   private let state = Guarded(State())
 
-  /// Returns the `TRACEPARENT` of a command on a host in a lifecycle event (nil if it is outside any event), or nil if the variable should
-  /// not be set.
+  /// Returns the `TRACEPARENT` of a command, or nil if the variable should not be set. The parameters are the deployment, the host, and the
+  /// lifecycle event, which is nil if the command is outside any event.
   package typealias TraceOf = @Sendable (Deployment.ID, String?, LifecycleEvent?) -> String?
   let trace: TraceOf
 
-  /// Makes a transport that has not reached any host yet. `close` ends everything that is opened later.
+  /// Makes a transport that has not reached any host yet. `close` ends everything that the transport opens.
   /// - Parameter complain: called with each file in an inbox that is not a message.
   package init(
     options: Options = Options(), store: any BundleStore, vault: Vault,
@@ -60,8 +61,8 @@ package final class Hosts: Transport {
     reactor.stop()
   }
 
-  /// Reads the values of these secrets and hides them in all output from now on. Otherwise, an engine that resumes a deployment would not
-  /// know the values that the earlier engine put on hosts.
+  /// Reads the values of these secrets and hides them in all output from now on. An engine that resumes a deployment needs this, because it
+  /// would otherwise not know the values that the earlier engine put on hosts.
   package func expect(secrets names: [String]) async throws(Failure) {
     for name in names { _ = try await vault.value(of: name) }
   }
@@ -71,9 +72,9 @@ package final class Hosts: Transport {
 
   func tell(_ notice: Notice) { state.with { $0.listener }?(notice) }
 
-  /// Returns the link to a host, and makes it if there is none.
-  /// - Throws: kind `invalid` if the host's transport gives no shell, or `cancelled` if this transport was closed, because nobody would
-  ///   close the new channel.
+  /// Returns the link to a host. If there is none, makes one.
+  /// - Throws: kind `invalid` if the host's transport gives no shell, or `cancelled` if this transport has been closed, because then nobody
+  ///   would close a new channel.
   func link(to host: DeployModel.Host) throws(Failure) -> HostLink {
     let reach = try Reach(host, options: options)
     return try state.with { state throws(Failure) in
@@ -95,7 +96,7 @@ package final class Hosts: Transport {
     await fly(intent, at: site, output: output) { errand in await self.perform(errand) }
   }
 
-  /// Performs an intent with `body`, within the intent's time limit, and until it is cancelled.
+  /// Performs an intent with `body`. Ends it if its time limit is over or it is cancelled.
   func fly(
     _ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void,
     by body: @Sendable (Errand) async -> Outcome
@@ -138,13 +139,13 @@ package final class Hosts: Transport {
     await link.adopt(site.path, token: site.token)
   }
 
-  /// Marks the host as already reached, and renews the lock under which the operation works if this process does not renew it yet. This
-  /// happens after a resume, because another process took the lock.
+  /// Marks the host as already reached. If this process does not yet renew the lock under which the operation works, starts to renew it.
+  /// That is the case after a resume, because another process took the lock.
   private func keepLock(_ errand: Errand) async {
     guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.remember()
     switch errand.intent.operation {
-    // A parked deployment has no engine until one of its hosts has chosen an engine.
+    // A parked deployment has no engine until one of its hosts has chosen one.
     case .lock, .unlock, .unpark: return
     default: break
     }
@@ -152,8 +153,8 @@ package final class Hosts: Transport {
     await errand.link.adopt(errand.site.path, token: errand.site.token)
   }
 
-  /// Frees the disk reserve of the host. Returns whether there was a reserve. If there was, an operation that found no room can be
-  /// repeated.
+  /// Frees the host's disk reserve. Returns whether there was a reserve. If there was, an operation that failed because the disk was full
+  /// can be repeated.
   private func spare(_ errand: Errand) async -> Bool {
     (try? await errand.link.demand("l_spare", [errand.site.path]).text.trimmed) == "freed"
   }
@@ -163,7 +164,7 @@ package final class Hosts: Transport {
     case .run(let command): return await run(command, errand)
     case .check(let check): return await ask(check, errand)
     default:
-      // An operation that has jobs on the host or has to give back a lock gets time to end in an orderly way. Other operations do not.
+      // An operation gets time to end in an orderly way if it has jobs on the host or has to give back a lock. Other operations do not.
       let slack =
         switch errand.intent.operation {
         case .stage, .upload, .discard, .prune, .remove: options.grace + options.grace + .seconds(10)
@@ -214,9 +215,9 @@ struct Errand: Sendable {
   let flight: Flight
   let output: @Sendable (OutputChunk) -> Void
 
-  /// `PATH FENCE TOKEN`: the first arguments of every function that changes something.
+  /// The first arguments of every function that changes something: `PATH FENCE TOKEN`.
   var claim: [String] { [site.path, "\(site.fence)", site.token] }
-  /// `PATH FENCE TOKEN DEPLOYMENT INTENT`: the first arguments of a function that also has to know the operation.
+  /// The first arguments of a function that also has to know the operation: `PATH FENCE TOKEN DEPLOYMENT INTENT`.
   var named: [String] { claim + [site.deployment.rawValue, "\(intent.id)"] }
   /// The operation's own folder for uploads. Because it is separate, another operation with the same bytes cannot remove them.
   var room: String { "\(site.deployment).\(intent.id)" }

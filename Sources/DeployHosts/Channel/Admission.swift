@@ -1,5 +1,5 @@
-/// Limits the number of tasks that are between `enter` and `leave` at the same time. Other tasks wait in `enter`, in the order of their
-/// calls.
+/// Limits the number of tasks that are between `enter` and `leave` at the same time. Other tasks wait in `enter` and are admitted in the
+/// order in which they called it.
 actor Admission {
   private var free: Int
   private var queue: [CheckedContinuation<Void, Never>] = []

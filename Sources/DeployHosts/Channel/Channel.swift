@@ -1,8 +1,8 @@
 import DeployModel
 import Glibc
 
-/// One shell on a host, which reads requests line by line. Each request has a number. Each answer comes in pieces, each with its length.
-/// Requests are answered in order, and only on stdout. If there is no shell, stderr says why.
+/// One shell on a host, which reads requests line by line. Each request has a number. An answer consists of pieces, and each piece has its
+/// length in front. Requests are answered in order, and only on stdout. If there is no shell, stderr says why.
 final class Channel: Sendable {
   /// The output of one command, and how it ended.
   struct Answer: Sendable {
@@ -25,7 +25,7 @@ final class Channel: Sendable {
     var next = 0
     var broken: Broken?
     var lessons = HostProgram.Lessons()
-    /// Called when the bell of the host's keeper is heard.
+    /// Called when the host's keeper rings the bell.
     var bell: (@Sendable () -> Void)?
 
     /// Notes bytes from stderr. - Returns: whether the bell was among them. The bell itself is not kept for a diagnosis.
@@ -51,7 +51,8 @@ final class Channel: Sendable {
       return done
     }
   }
-  /// Why a channel is gone. `said` is what the client wrote on stderr. `silent` is true if an answer was not valid or did not come in time.
+  /// Why a channel was closed. `said` is what the client wrote on stderr. `silent` is true if an answer was not valid or did not arrive in
+  /// time.
   struct Broken: Error {
     var said: String
     var silent = false
@@ -93,7 +94,7 @@ final class Channel: Sendable {
   var pid: Int32 { child.pid }
   var isOpen: Bool { state.with { $0.broken == nil } }
 
-  /// Notes which parts of the host program the channel's shell got when the channel was opened.
+  /// Records which parts of the host program the channel's shell received when the channel was opened.
   /// - Parameter bell: called when a job might have ended.
   func learn(_ lessons: HostProgram.Lessons, bell: @escaping @Sendable () -> Void) {
     state.with {
@@ -105,14 +106,14 @@ final class Channel: Sendable {
   /// Whether the host rings the bell whenever a job that was started on this channel ends.
   var rings: Bool { state.with { $0.lessons.rings } }
 
-  /// Sends a request and waits for its answer. A request is a line, which is made for the request's number, and then the payload. The wait
-  /// ends once no byte has gone out for `limit`. It does not begin with the request, because a long payload of another request might still
-  /// be going out on a slow connection. A channel that does not answer in time is closed, because later answers could not be matched with
-  /// their requests.
+  /// Sends a request and waits for its answer. A request is a line, which contains the request's number, and then the payload. The wait
+  /// ends if no byte has been sent for `limit`. This time does not start with the request, because a long payload of another request might
+  /// still be on its way over a slow connection. A channel that does not answer in time is closed, because later answers could not be
+  /// matched with their requests.
   /// - Parameters:
-  ///   - file: the payload, in place of `payload`, if it is too long for memory.
-  ///   - preface: returns the bytes to send before the line. They depend on what the shell already has. It also updates the record of what
-  ///     the shell has.
+  ///   - file: a file with the payload, in place of `payload`, if the payload is too long for memory.
+  ///   - preface: returns the bytes to send before the line, which depend on what the shell already has, and updates the record of what the
+  ///     shell has.
   func ask(
     _ payload: [UInt8] = [], file: FilePart? = nil, within limit: Interval,
     preface: (@Sendable (inout HostProgram.Lessons) -> [UInt8])? = nil,
@@ -133,7 +134,7 @@ final class Channel: Sendable {
       let refused: Broken? = state.with { state in
         if let broken = state.broken { return broken }
         state.waiting.append(Waiting(number: state.next, resume: resume))
-        // The state is locked during the queueing of the request, so that requests go out in the order of their numbers.
+        // The state is locked while the request is put into the queue, so that requests are sent in the order of their numbers.
         let before = preface?(&state.lessons) ?? []
         reactor.write(before + Array((line(state.next) + "\n").utf8), to: input)
         reactor.write(payload, to: input)
@@ -164,7 +165,7 @@ final class Channel: Sendable {
   private func closeLines() { for line in [input] + outputs.with({ $0 }) { reactor.close(line) } }
 
   private func heard(_ bytes: [UInt8]?) {
-    // When stdout ends, the channel ends. stderr might say why, and usually has done so already.
+    // When stdout ends, the channel ends. stderr might say why. In most cases, it has done so already.
     guard let bytes else { return ended() }
     do throws(Frames.Garbled) {
       let done: [(Waiting, Answer)] = try state.with { state throws(Frames.Garbled) in try state.take(bytes) }

@@ -20,8 +20,8 @@ struct Child: Sendable {
     }
   }
 
-  /// Returns a pair of connected descriptors that children do not inherit automatically. They are sockets rather than pipes, because one
-  /// call makes them close-on-exec, and a broken socket does not end this process with a signal. `ours` does not block.
+  /// Returns a pair of connected descriptors that children do not inherit automatically. They are sockets rather than pipes for two
+  /// reasons: a single call creates them close-on-exec, and a broken socket does not end this process with a signal. `ours` does not block.
   static func pair() throws(Failure) -> (ours: Int32, theirs: Int32) {
     var pair: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
@@ -42,8 +42,8 @@ struct Child: Sendable {
     }
   }
 
-  /// Waits on a separate thread until the process has ended. Returns its status as a shell reports it: if a signal ended the process, the
-  /// status is 128 plus the signal's number.
+  /// Waits on a separate thread until the process has ended. Returns the status that a shell would report. If a signal ended the process,
+  /// that is 128 plus the signal's number.
   func exit() async -> Int {
     let pid = self.pid
     return await withCheckedContinuation { resume in

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// A file on this machine that stays open while it is read, whatever happens to its name.
+/// A file on this machine that stays open while it is read, no matter what happens to its name.
 final class PackFile: ByteSource {
   private let descriptor: Int32
 
@@ -25,8 +25,8 @@ final class PackFile: ByteSource {
   }
 }
 
-/// A part of a file that a channel sends. The part is read only when the other side accepts it, so that it does not occupy memory while it
-/// waits.
+/// A part of a file that a channel sends. The part is read only when the other side is ready to accept it, so that it occupies no memory
+/// before that.
 struct FilePart: Sendable {
   let source: any ByteSource
   let offset: Int

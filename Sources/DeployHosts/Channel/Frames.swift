@@ -1,8 +1,8 @@
 import Glibc
 
-/// Splits a channel's stream into answers. An answer consists of pieces, each with its length, and ends with its number and status. A line
-/// with the nonce precedes each piece. Anything that the login shell and its children print between pieces is skipped. The contents of a
-/// piece are never searched.
+/// Splits a channel's stream into answers. An answer consists of pieces, and ends with its number and status. Before each piece comes a
+/// line with the nonce and the length of the piece. Anything that the login shell and its children print between pieces is skipped. The
+/// contents of a piece are never searched.
 struct Frames {
   /// One command's answer: its output, its stderr output, and its exit status.
   struct Frame: Equatable {
@@ -15,12 +15,12 @@ struct Frames {
   struct Garbled: Error {}
   /// The largest size of one answer, in bytes.
   static let largest = 256 << 20
-  /// The largest number of bytes that are kept between two pieces. They are kept for a diagnosis, and because a line can arrive in parts.
+  /// The largest number of bytes between two pieces that are kept. They are kept for a diagnosis, and because a line can arrive in parts.
   private static let noise = 1 << 16
 
   private enum Place: Equatable {
     case between
-    /// Inside a piece. The values are the stream that the piece belongs to, and the number of bytes that are still to come.
+    /// Inside a piece. The values say which stream the piece belongs to, and how many of its bytes are still missing.
     case piece(errors: Bool, left: Int)
   }
   private let mark: [UInt8]

@@ -1,12 +1,13 @@
 import DeployModel
 
-/// The functions of `Program/*.sh`, and which of them each function needs. A channel and its keeper get only the functions that they need,
-/// for two reasons: every byte is sent again for each channel, and a shell takes longer to read a function than to start a program.
+/// The functions in `Program/*.sh`, with the functions that each of them needs. A channel and its keeper get only the functions that they
+/// need. There are two reasons: every byte is sent again for each channel, and a shell takes longer to read a function than to start a
+/// program.
 struct HostFunctions: Sendable {
   /// Some of the functions, identified by their positions in the program.
   typealias Selection = Set<Int>
 
-  /// A function, or a line outside of functions.
+  /// A function, or a line outside functions.
   private struct Piece {
     var name: String?
     var text: [UInt8]
@@ -16,7 +17,7 @@ struct HostFunctions: Sendable {
   /// The functions that each function mentions, by position.
   private let calls: [[Int]]
 
-  /// Calls that happen only if the engine asks for them. The engine then lists the called function with its request.
+  /// Calls that happen only if the engine asks for them. In that case, the engine's request lists the called function.
   private static let rare: [(caller: String, called: String)] = [
     ("l_job", "l_as_user"), ("l_stop", "l_as_user"), ("l_ask", "l_as_user"), ("l_stage", "l_keep"), ("l_lock", "l_latest"),
     ("l_lock", "l_numbered"),
@@ -54,7 +55,7 @@ struct HostFunctions: Sendable {
     return found
   }
 
-  /// The lines outside of functions. They are evaluated once, at their positions between the functions.
+  /// The lines outside functions. They are evaluated once, at their positions between the functions.
   var lines: Selection { Selection(pieces.indices.filter { pieces[$0].name == nil }) }
   var all: Selection { Selection(pieces.indices) }
 
@@ -81,8 +82,8 @@ struct HostFunctions: Sendable {
   }
   private static func isWord(_ byte: UInt8) -> Bool { byte.isLetterOrDigit || byte == UInt8(ascii: "_") }
 
-  /// Splits the files into pieces, without comment lines, empty lines and leading blanks. No file has a multi-line string in which these
-  /// would matter.
+  /// Splits the files into pieces, and leaves out comment lines, empty lines and leading blanks. This is safe because no file has a
+  /// multi-line string in which these would matter.
   private static func pieces(_ files: [[UInt8]]) -> [Piece] {
     var pieces: [Piece] = []
     var isInside = false

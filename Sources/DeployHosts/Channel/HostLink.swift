@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The connection to one host: its channel, which is opened again if it breaks, and the requests and jobs that are waiting.
+/// The connection to one host. It has a channel, which is opened again if it breaks, and the requests and jobs that are waiting.
 actor HostLink {
   let reach: Reach
   let options: Hosts.Options
@@ -23,7 +23,7 @@ actor HostLink {
   private var needed = HostProgram.Needs()
   /// Why the last attempt to reach the host failed, or nil if it succeeded or there was no attempt.
   private var away: Failure?
-  /// When the last answer came; nil: there was none.
+  /// When the last answer arrived, or nil if there was none.
   private var heard: ContinuousClock.Instant?
   /// The number of requests that wait for an answer.
   private var unanswered = 0
@@ -50,12 +50,12 @@ actor HostLink {
   }
 
   /// Runs one short function of the host program. If the channel breaks, the request is repeated on a new channel, so every function must
-  /// tolerate a repeated request. The payload has at most `Hosts.request` bytes. A longer payload comes from a file. If no answer comes
-  /// within `within` (nil stands for the usual time), the channel counts as broken.
+  /// tolerate a repeated request. The payload has at most `Hosts.request` bytes; a longer payload has to be in a file. If no answer arrives
+  /// within `within` (or the usual time, if nil), the channel counts as broken.
   /// - Parameters:
-  ///   - also: functions that this one calls only for arguments like these.
-  ///   - inside: the functions that a job of ours calls.
-  /// - Throws: the host's refusal, according to its exit status, or `unreachable` once the patience is used up.
+  ///   - also: functions that this function calls only for arguments like these.
+  ///   - inside: the functions that a job of the host program calls.
+  /// - Throws: the host's refusal, derived from the exit status, or `unreachable` once the patience is used up.
   func call(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
     within: Interval? = nil, also: [String] = [], inside: [String] = []
@@ -88,7 +88,8 @@ actor HostLink {
     }
   }
 
-  /// Makes sure that the channel is open, so that the next request does not wait for that. A channel that has been silent is asked.
+  /// Makes sure that the channel is open, so that the next request does not have to wait until it is. If the channel has been silent for a
+  /// while, this checks that it still answers.
   /// - Parameter function: the function that the next request calls.
   func wake(for function: String) async throws(Failure) {
     needed.add(program.needs(of: [function]))
@@ -108,7 +109,7 @@ actor HostLink {
     return answer
   }
 
-  /// Returns the open channel, or opens a new one. If the cause of a failure might be temporary, this tries again, with growing pauses.
+  /// Returns the open channel, or opens a new one. If that fails and the cause might be temporary, tries again with growing pauses.
   private func open(patience: Interval?) async throws(Failure) -> Channel {
     if closed { throw Failure(.cancelled, "the transport was closed") }
     if let channel, channel.isOpen { return channel }
@@ -139,10 +140,10 @@ actor HostLink {
     return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
   }
 
-  /// The nonce of the open channel if its keeper rings at the end of a job, or nil if it does not.
+  /// The nonce of the open channel if its keeper rings the bell at the end of each job, or nil if it does not.
   var bell: String? { channel.flatMap { $0.isOpen && $0.rings ? $0.nonce : nil } }
 
-  /// Notes that a deployment is changing the host. If the host becomes unreachable from now on, Lander keeps trying until the patience is
+  /// Records that a deployment is changing the host. If the host becomes unreachable after that, Lander keeps trying until the patience is
   /// used up.
   func remember() { isKnown = true }
 
@@ -220,8 +221,8 @@ actor HostLink {
     return .failed(Failure(.missing, "its shell could not take Lander's program", fix: fix), passes: false)
   }
 
-  /// Explains a failed attempt, and says whether to try again. If a login gave no shell within its time limit, it is tried again only if a
-  /// deployment is changing the host.
+  /// Explains a failed attempt, and says whether to try again. If there was no shell within the time limit for a login, the login is tried
+  /// again only if a deployment is changing the host.
   private func explain(_ broken: Channel.Broken) -> Attempt {
     if broken.silent {
       let message = "its login gave no shell within \(options.login)"
@@ -242,7 +243,7 @@ actor HostLink {
     if self.channel === channel { self.channel = nil }
   }
 
-  /// Ends the channel. What runs on the host continues.
+  /// Ends the channel. Everything that is running on the host continues.
   func close() {
     closed = true
     for lease in leases.values { lease.cancel() }

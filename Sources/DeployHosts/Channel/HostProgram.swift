@@ -9,18 +9,19 @@ struct HostProgram: Sendable {
   struct Lessons: Sendable {
     /// The functions that the shell has.
     var known: Selection = []
-    /// The functions for our own jobs whose text the shell has, to pass on to keepers.
+    /// The functions for the host program's own jobs whose text the shell has, so that it can pass them on to keepers.
     var own: Selection = []
     /// The functions that the channel's keeper has, or nil if there is no keeper.
     var keeper: Selection?
     /// Whether the host can decompress data.
     var unpacks = false
-    /// Whether the bell was heard on the channel's stderr. If so, that stderr arrives here, and the bell cannot get into an answer.
+    /// Whether the bell was heard on the channel's stderr. If it was, the host's stderr reaches this process, and the bell cannot get into
+    /// an answer.
     var hearsBell = false
     /// Whether the keeper rings the bell at the end of each job.
     var rings = false
   }
-  /// What requests need: functions in the channel's shell, and functions of ours that jobs call.
+  /// What requests need: functions in the channel's shell, and functions that the host program's own jobs call.
   struct Needs: Sendable, Hashable {
     var known: Selection = []
     var own: Selection = []
@@ -38,8 +39,8 @@ struct HostProgram: Sendable {
   private let packed = Guarded<[Needs: [UInt8]]>([:])
   /// The functions that every keeper has.
   private let keeping: Selection
-  /// The functions that channels get together, because requests for them follow one another. One bundle is for commands, and one is for
-  /// deployments.
+  /// The functions that channels get in one bundle, because requests for them usually follow one another. One bundle is for commands, and
+  /// one is for deployments.
   private let bundles: [Needs]
 
   init() {
@@ -58,13 +59,13 @@ struct HostProgram: Sendable {
   }
 
   /// What a request needs for these functions. The request calls the first of them.
-  /// - Parameter inside: the functions that a job of ours calls, or empty for a recipe's job.
+  /// - Parameter inside: the functions that a job of the host program calls, or empty for a recipe's job.
   func needs(of names: [String], inside: [String] = []) -> Needs {
     Needs(known: functions.needed(by: names), own: functions.needed(by: inside).subtracting(keeping))
   }
   /// The text of the functions and of everything that they need, without what every keeper already has.
   func text(of names: [String]) -> [UInt8] { functions.text(of: functions.needed(by: names).subtracting(keeping)) }
-  /// What a channel that is opened for these needs gets: the first bundle that covers them, or both bundles and the rest.
+  /// What a new channel with these needs gets: the first bundle that covers the needs, or else both bundles and whatever else is needed.
   func opening(_ needs: Needs) -> Needs {
     for bundle in bundles where needs.known.isSubset(of: bundle.known) && needs.own.isSubset(of: bundle.own) { return bundle }
     var all = needs
@@ -73,11 +74,12 @@ struct HostProgram: Sendable {
   }
   /// The functions that only deployments need.
   private var beyond: Selection { bundles[1].known.subtracting(bundles[0].known) }
-  /// Everything, for tests.
+  /// All functions. This is for tests.
   var everything: Needs { Needs(known: functions.all, own: functions.all.subtracting(keeping)) }
 
-  /// The text for a new channel. It also puts what the keeper will need into variables. `l_both` is what both the shell and the keeper
-  /// have, and `l_keeping` is what only the keeper has. `l_common` and `l_own` are the same for the functions that our own jobs call.
+  /// The text for a new channel. It also puts the functions that the keeper will need into variables. `l_both` has the functions that both
+  /// the shell and the keeper have, and `l_keeping` has those that only the keeper has. `l_common` and `l_own` are the same for the
+  /// functions that the host program's own jobs call.
   func text(_ needs: Needs) -> [UInt8] {
     let (known, own) = (needs.known, needs.own)
     var text: [UInt8] = []
@@ -100,7 +102,7 @@ struct HostProgram: Sendable {
     let text = compressed ? packed(plain, for: needs) : plain
     // Variables that are set from here on do not go into the environment of any child.
     let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce); command -v l_do >/dev/null 2>&1"
-    // Without dd, the shell would take the bytes for commands.
+    // If there is no dd, the shell would take the bytes for commands.
     let needed = "command -v dd >/dev/null 2>&1 || { echo '\(HostProgram.noDD)' >&2; exit 3; }; "
     return ("\(needed)\(HostProgram.take(text, into: "l_more", unpacking: text != plain)); eval \"$l_more\"; l_more=; \(words)", text)
   }
@@ -127,7 +129,7 @@ struct HostProgram: Sendable {
       let text = lessons.unpacks && lacking.count > HostProgram.few ? Gzip.packed(lacking) ?? lacking : lacking
       bytes += Array("\(HostProgram.take(text, into: "l_more", unpacking: text != lacking)); eval \"$l_more\"; l_more=\n".utf8) + text
     }
-    // A keeper starts jobs. Starting a keeper costs a host two programs. A channel has a keeper from its first job on.
+    // A keeper starts jobs. A channel has a keeper from its first job on, because a host has to run two programs to start one.
     if HostProgram.keepers.contains(function), lessons.keeper.map({ !needs.own.isSubset(of: $0) }) ?? true {
       bytes += Array((lessons.hearsBell ? "l_attend rings\n" : "l_attend\n").utf8)
       lessons.keeper = lessons.own
@@ -135,18 +137,18 @@ struct HostProgram: Sendable {
     }
     return bytes
   }
-  /// Up to this number of bytes, a text is part of the line. The shell reads a line byte by byte, without any program.
+  /// A text of at most this number of bytes is a part of the line. The shell reads a line byte by byte, but needs no program for that.
   private static let inline = 1024
-  /// Up to this number of bytes, a text is sent uncompressed, which saves the host a program.
+  /// A text of at most this number of bytes is sent uncompressed, so that the host does not have to run a program.
   private static let few = 4096
-  /// The functions that give orders to the channel's keeper.
+  /// The functions that give commands to the channel's keeper.
   private static let keepers = ["l_job", "l_ask"]
 
   /// The loop of every channel, which reads a line and runs it. `sh -s` would read ahead and consume the payload. The loop is in an
   /// argument, so it contains nothing secret.
   static let loop = #"while IFS= read -r l; do eval "$l"; done"#
-  /// The bell: a line on stderr. A keeper writes it at the end of a job, and each channel writes it once at its beginning. The bell only
-  /// says that it is time to look at jobs.
+  /// The bell, which is a line on stderr. A keeper writes it at the end of a job, and each channel writes it once when it begins. The bell
+  /// only says that it is time to look at jobs.
   static let bell = Array("\nlander: a job ended\n".utf8)
   /// The shell words that ring the bell.
   static let ring = #"printf '\n%s\n' 'lander: a job ended' >&2"#
@@ -171,7 +173,7 @@ extension HostFunctions {
 }
 
 extension Hex {
-  /// Returns sixteen random bytes as hexadecimal digits: a name that nobody can guess.
+  /// Returns sixteen random bytes as hexadecimal digits, for names that nobody can guess.
   static func word() -> String {
     var generator = SystemRandomNumberGenerator()
     return text((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })

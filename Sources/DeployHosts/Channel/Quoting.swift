@@ -2,8 +2,8 @@ import DeployModel
 
 /// Quotes words for a POSIX shell.
 package enum Quoting {
-  /// Returns the word in a form that every POSIX shell reads back byte for byte: in single quotes, or unchanged if it is plain. A NUL
-  /// cannot be represented and is dropped.
+  /// Returns the word in a form from which every POSIX shell reads exactly the same bytes: in single quotes, or unchanged if it is plain. A
+  /// NUL cannot be represented and is dropped.
   package static func word(_ text: String) -> String {
     if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
     return text.replacing("\0", with: "").shellQuoted

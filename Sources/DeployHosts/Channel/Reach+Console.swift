@@ -1,7 +1,8 @@
 package import DeployModel
 
 extension Hosts {
-  /// Returns the argv that gives a person a shell in a folder of a host, or in another folder if the first one does not exist.
+  /// Returns the argv that gives a person a shell on a host. The shell starts in a folder or, if that folder does not exist, in another
+  /// one.
   /// - Parameters:
   ///   - folder: an absolute path.
   ///   - other: the folder to use if `folder` does not exist.
@@ -14,7 +15,7 @@ extension Hosts {
     switch reach.kind {
     case .local: return ["sh", "-c", line]
     case .ssh:
-      // A person needs a terminal, and ssh is allowed to ask the person for a password.
+      // A person needs a terminal, and here ssh is allowed to ask for a password.
       var words: [String] = []
       for word in reach.argv where word != "BatchMode=yes" { words.append(word == "-T" ? "-t" : word) }
       words = words.indices.filter { !(words[$0] == "-o" && $0 + 1 < words.count && words[$0 + 1] == "-o") }.map { words[$0] }

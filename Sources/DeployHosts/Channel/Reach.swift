@@ -13,23 +13,23 @@ extension Hosts {
     package var ssh = "ssh"
     /// How long a host is allowed to stay unreachable in the middle of a deployment.
     package var patience = Interval.minutes(2)
-    /// How often a survey tries to connect if the cause of a failure might be temporary.
+    /// The number of times that a survey tries to connect if the cause of a failure might be temporary.
     package var attempts = 3
-    /// The time limit for a login, until the shell accepts commands.
+    /// The time limit for a login, from its start until the shell accepts commands.
     package var login = Interval.seconds(60)
-    /// The time limit for a short command. After that, the channel counts as broken.
+    /// The time limit for a short command. If there is no answer by then, the channel counts as broken.
     package var answer = Interval.seconds(60)
     /// The largest number of connections that are being opened at the same time.
     package var admitted = 30
-    /// How much of each stream of a command a host keeps at most, in bytes.
+    /// The largest number of bytes that a host keeps of each stream of a command.
     package var outputLimit = 64 << 20
-    /// The number of bytes per second from which a connection counts as fast. Data is sent uncompressed on a fast connection and compressed
-    /// on any other.
+    /// A connection counts as fast if it transfers at least this number of bytes per second. Data is sent uncompressed on a fast
+    /// connection, and compressed on any other.
     package var fastLine = LinePace.enough
     /// The time between TERM and KILL, when a command is ended.
     package var grace = Interval.seconds(10)
-    /// Returns the whole environment of the shell of a host on this machine, as `NAME=value`. If it is nil, the shell gets only a few of
-    /// the engine's variables, such as HOME and PATH.
+    /// Returns the whole environment for the shell of a host on this machine, as `NAME=value`. If this property is nil, the shell gets only
+    /// a few of the engine's variables, such as HOME and PATH.
     package var surroundings: (@Sendable (DeployModel.Host) -> [String])?
     package init() {}
   }
@@ -102,20 +102,20 @@ struct Reach: Sendable, Hashable {
     self.init(.ssh, words + ["--", address], typed: (plain + [address]).map(Quoting.word).joined(separator: " "), name: host.machine)
   }
 
-  /// Returns the argv to start, and the words that follow the first answer on the first line. The nonce is only in that line, never
-  /// in the argv: every user of a machine can read every argv.
+  /// Returns the argv to start, and the words that follow the first answer on the first line. The nonce is only in that line and never in
+  /// the argv, because every user of a machine can read every argv.
   func start() -> (argv: [String], then: String) {
     let obey = "exec sh -c '\(HostProgram.loop)'"
     switch kind {
     case .ssh: return (argv + [obey], "")
     case .local: return (argv + ["-c", HostProgram.loop], "")
-    // This shell might read ahead, so it gets nothing more until the loop has replaced it.
+    // This shell might read ahead, so nothing more is sent until the loop has replaced it.
     case .other: return (argv, "; \(obey)")
     }
   }
 
-  /// The environment of a shell on this machine, or nil for the engine's own environment. From the engine's variables, it contains only a
-  /// few, such as HOME and PATH.
+  /// The environment of a shell on this machine, or nil for the engine's own environment. It contains only a few of the engine's variables,
+  /// such as HOME and PATH.
   var environment: [String]? {
     guard kind == .local else { return nil }
     if let surroundings { return surroundings }

@@ -14,7 +14,7 @@ final class Reactor: Sendable {
     }
   }
   /// A handle for a descriptor that was handed over. The kernel reuses a descriptor's number after it is closed, so callers use the handle.
-  /// A request about a line that has ended does nothing.
+  /// A request for a line that has ended does nothing.
   struct Line: Sendable, Hashable {
     fileprivate let number: Int
   }
@@ -26,7 +26,7 @@ final class Reactor: Sendable {
     var written = 0
     /// The number of bytes of all pieces that have been written.
     var sent = 0
-    /// If the first piece is a part of a file, the bytes that have been read but not yet written.
+    /// If the first piece is a part of a file, the bytes of it that have been read but not yet written.
     var ahead: ArraySlice<UInt8> = []
   }
   private struct State {
@@ -57,8 +57,8 @@ final class Reactor: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Takes over a non-blocking descriptor. `sink` gets the bytes that arrive, and nil once at the end. If the descriptor is only written
-  /// to, `sink` is nil.
+  /// Takes over a non-blocking descriptor. `sink` is called with the bytes that arrive, and with nil once at the end. If the descriptor is
+  /// only written to, `sink` itself is nil.
   @discardableResult
   func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) -> Line {
     let (line, start) = state.with { state in
@@ -72,7 +72,7 @@ final class Reactor: Sendable {
     return line
   }
 
-  /// Queues bytes, which are written in order, as fast as the other side reads.
+  /// Queues bytes. They are written in order, as fast as the other side reads them.
   func write(_ bytes: [UInt8], to line: Line) {
     guard !bytes.isEmpty else { return }
     state.with { $0.sources[line]?.queue.append(.bytes(bytes)) }
@@ -89,7 +89,8 @@ final class Reactor: Sendable {
   /// Returns the number of bytes that the other side has taken so far.
   func sent(to line: Line) -> Int { state.with { $0.sources[line]?.sent ?? 0 } }
 
-  /// Closes a line without notifying its sink. The thread closes the descriptor, so that its number is not reused during a read.
+  /// Closes a line without notifying its sink. The thread of the reactor closes the descriptor, so that the descriptor's number is not
+  /// reused during a read.
   func close(_ line: Line) {
     state.with { if $0.sources[line] != nil { $0.closing.append(line) } }
     poke()
@@ -187,7 +188,7 @@ final class Reactor: Sendable {
     }
   }
 
-  /// How many bytes of a file are read in one step. It is as many as a socket accepts, so that each byte is read only once.
+  /// The number of bytes of a file that are read in one step. A socket accepts this number, so each byte is read only once.
   private static let stride = 1 << 17
 
   /// Writes as much of the first piece as the socket accepts now. Returns the number of bytes. If no byte was written, the number is

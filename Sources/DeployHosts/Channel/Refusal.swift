@@ -20,7 +20,7 @@ enum Refusal {
         fix: "raise the limit of the login user (fsize in /etc/security/limits.conf)")
     }
     let kind = kind(of: status, said: said)
-    // The shell's own message about a full disk would lead people to look for the cause in the recipe's hooks.
+    // Because of the shell's own message about a full disk, people would look for the cause in the recipe's hooks.
     if kind == .noSpace, fix == nil {
       return Failure(.noSpace, "the host's disk is full, or a quota is used up", fix: "make room there: df -h; df -i")
     }
@@ -30,7 +30,7 @@ enum Refusal {
     return Failure(kind, text.isEmpty ? "the host's answer was status \(status)" : text, fix: fix)
   }
 
-  /// Whether a write went beyond the limit of the size of files. The status of a program that this ended is 128 + SIGXFSZ.
+  /// Whether a write exceeded the limit on the size of files. A program that was ended for this reason has the status 128 + SIGXFSZ.
   private static func isOverLimit(_ status: Int, _ said: String) -> Bool {
     status == 153 || said.contains("File too large") || said.contains("File size limit exceeded")
   }

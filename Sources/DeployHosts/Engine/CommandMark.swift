@@ -2,8 +2,8 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A variable in the environment of all processes of one command on the engine's machine. It also marks processes that left the command's
-/// process group, for example through `setsid`. A process that clears its environment loses the mark.
+/// A variable in the environment of all processes of one command on the engine's machine. It even marks processes that have left the
+/// command's process group, for example through `setsid`. A process that clears its environment loses the mark.
 struct CommandMark: Sendable, Hashable {
   static let variable = "LANDER_HERE"
   /// The variable's value. It ends with a full stop, so that no mark is the beginning of another mark.

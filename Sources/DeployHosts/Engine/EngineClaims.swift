@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// The commands that engines have begun on their own machine, in one file for each deployment that is running. An engine that resumes a
-/// deployment reads in this file which commands have begun, so that none runs twice. It also ends the processes that are left.
+/// Records, in one file for each running deployment, the commands that engines have begun on their own machine. An engine that resumes a
+/// deployment reads from this file which commands have begun, so that none runs twice. It also ends the processes that are still running.
 final class EngineClaims: Sendable {
   /// A command that an earlier engine left running.
   struct Left: Hashable {
@@ -18,7 +18,7 @@ final class EngineClaims: Sendable {
     var file: Int32
     /// The intents whose commands earlier engines began here.
     var begun: Set<Int>
-    /// The intents up to this one might have begun on another machine, or under an engine that kept no file.
+    /// All intents up to this one might have been begun on another machine, or by an engine that kept no file.
     var doubtful: Int
   }
   /// The contents of a file.
@@ -26,8 +26,8 @@ final class EngineClaims: Sendable {
     var begun: Set<Int> = []
     /// The commands that the last engine might have left running on this machine.
     var left: [Left] = []
-    /// The number of the last engine of the deployment that ran here, counted from 1, or nil if none ran here or its version did not record
-    /// it.
+    /// The number of the deployment's last engine that ran here, counted from 1. Nil if none ran here, or if its version did not record the
+    /// number.
     var engine: Int?
     var doubtful = 0
   }
@@ -38,9 +38,10 @@ final class EngineClaims: Sendable {
   init(in folder: String) { self.folder = folder }
 
   /// Opens the file of a deployment.
-  /// - Parameter earlier: the engines that ran the deployment before this one, or nil if the deployment is new. If the last of them left no
-  ///   file here, it is unknown which commands it began.
-  /// - Returns: the commands that the last engine left running, if it ran on this machine and the machine has not rebooted since.
+  /// - Parameter earlier: the engines that ran the deployment before this one, or nil if the deployment is new. If the last of these
+  ///   engines left no file here, it is unknown which commands it began.
+  /// - Returns: the commands that the last engine left running. There are none if that engine ran on another machine, or if this machine
+  ///   has rebooted since.
   func open(_ deployment: Deployment.ID, after earlier: EarlierEngines?) throws(Failure) -> [Left] {
     let path = try path(of: deployment)
     guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Temporary.failure("\(folder) cannot be made") }
@@ -75,7 +76,7 @@ final class EngineClaims: Sendable {
     try write("begin \(intent)", of: deployment, durably: true)
   }
 
-  /// Records in which process group a command runs. If a power cut loses this record, the power cut also ends the command.
+  /// Records in which process group a command runs. The record need not survive a power cut, because a power cut also ends the command.
   func runs(_ intent: Int, of deployment: Deployment.ID, in group: pid_t) {
     try? write("run \(intent) \(group) \(EngineIdentity.start(of: group) ?? "-")", of: deployment)
   }

@@ -11,8 +11,8 @@ package enum EngineIdentity {
     return "\(place) \(getpid()) \(start)"
   }()
 
-  /// Returns whether the process has ended, or nil if this machine cannot know that. It cannot if the process belongs to another machine,
-  /// boot or namespace, or has no identity.
+  /// Returns whether the process has ended, or nil if this machine cannot know that. This machine cannot know it if the process belongs to
+  /// another machine, boot or namespace, or if there is no identity.
   package static func isGone(_ identity: String?) -> Bool? {
     guard let identity, let place else { return nil }
     let words = identity.split(separator: " ")
@@ -38,8 +38,8 @@ package enum EngineIdentity {
     return String(fields[19])
   }
 
-  /// Returns whether a process group has processes other than zombies. Zombies do not count, because the process that should collect them
-  /// might be gone.
+  /// Returns whether a process group has any processes other than zombies. Zombies do not count, because the process that should collect
+  /// them might be gone.
   static func isRunning(group: pid_t) -> Bool {
     guard kill(-group, 0) == 0 || errno == EPERM else { return false }
     for process in FolderNames.processes {

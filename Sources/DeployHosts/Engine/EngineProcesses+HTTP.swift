@@ -36,7 +36,7 @@ private struct CurlWords {
 
   /// - Throws: if a secret is unknown, or contains a control character that would change the request.
   init(_ request: HTTPRequest, within timeout: Interval, _ vault: Vault) async throws(Failure) {
-    // curl gets one second less than the operation, so that curl can report its own error.
+    // curl's time limit is one second shorter than the operation's, so that curl can report its own error.
     let milliseconds = max(1000, timeout.milliseconds - 1000)
     text = """
       silent
@@ -54,7 +54,7 @@ private struct CurlWords {
     add("url", try Self.line(try await vault.reveal(request.url), "the URL", request))
     for header in request.headers {
       let value = try Self.line(try await vault.reveal(header.value), "header \(header.name)", request)
-      // curl would drop a header that has a colon but no value. With a semicolon, curl sends it.
+      // If a header has no value, curl would drop it if it ends in a colon, but sends it if it ends in a semicolon.
       add("header", value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
     }
     if let authority = request.authority { add("cacert", authority) }
@@ -65,7 +65,7 @@ private struct CurlWords {
     text += "\(name) = \(value.curlQuoted)\n"
   }
 
-  /// Returns a value that must be on one line. - Throws: if the value contains a control character.
+  /// Returns the value, which must be on one line. - Throws: if the value contains a control character.
   private static func line(_ value: String, _ what: String, _ request: HTTPRequest) throws(Failure) -> String {
     guard value.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { return value }
     throw Failure(

@@ -3,7 +3,7 @@ import DeployModel
 
 /// Checks that are made from the engine's machine.
 extension EngineProcesses {
-  /// Makes a check from this machine, with the shell functions that hosts use.
+  /// Makes a check from this machine, with the same shell functions that hosts use.
   func ask(_ check: Check, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight) async throws(Failure) -> Outcome {
     let seconds = HTTPAnswer.seconds(within: intent.timeout)
     let line: String

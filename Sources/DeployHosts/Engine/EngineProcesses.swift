@@ -4,8 +4,8 @@ package import DeployModel
 import Glibc
 
 /// Runs commands on the engine's machine. Each command has its own process group and a time limit. Its output is limited, and secrets in
-/// the output are replaced. Commands do not outlive the engine: a `Warden` ends the commands of an engine that was killed. A command that
-/// an earlier engine began is lost, unless the recipe allows it to be repeated.
+/// the output are replaced. Commands do not outlive the engine, because a `Warden` ends the commands of an engine that was killed. If an
+/// earlier engine began a command, the command counts as lost, unless the recipe allows it to be repeated.
 package final class EngineProcesses: EngineMachine {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -18,7 +18,7 @@ package final class EngineProcesses: EngineMachine {
   private let grace: Interval
   private let limit: Int
   private let warden = Warden()
-  /// The records of the commands that have begun. It is nil if nothing is recorded, because no deployment runs here.
+  /// The records of the commands that have begun. Nil if no deployment runs here and so nothing is recorded.
   private let claims: EngineClaims?
 
   private let trace: Hosts.TraceOf
@@ -30,7 +30,7 @@ package final class EngineProcesses: EngineMachine {
   ///   - vault: the values that are hidden in all output, even if only hosts got them.
   ///   - grace: the time between TERM and KILL.
   ///   - limit: the largest number of bytes of each stream that are passed on.
-  ///   - claims: the folder that records deployments' commands, so that none runs twice. It is nil if no deployment runs here.
+  ///   - claims: the folder with the records of deployments' commands, so that none runs twice, or nil if no deployment runs here.
   ///   - settings: environment variables that all commands get in addition to the engine's.
   package init(
     directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20,
@@ -92,8 +92,8 @@ package final class EngineProcesses: EngineMachine {
     await flights.with { $0[Key(deployment: deployment, intent: intent)] }?.cancel()
   }
 
-  /// Ends every command that is running: with TERM, and with KILL after the grace time, or immediately if this is called again. Returns
-  /// when all commands have ended.
+  /// Ends every command that is running. Sends TERM, and KILL after the grace time or, if this is called again, immediately. Returns when
+  /// all commands have ended.
   package func end() async {
     for flight in flights.with({ Array($0.values) }) { await flight.cancel() }
     while !flights.with({ $0.isEmpty }) { try? await Task.sleep(for: .milliseconds(20)) }
@@ -126,7 +126,7 @@ package final class EngineProcesses: EngineMachine {
     }
   }
 
-  /// Runs a program. Unless the program is allowed to be repeated, it begins at most once, even if several engines ask for it.
+  /// Runs a program. Unless repeating the program is allowed, it is started at most once, even if several engines ask for it.
   /// - Parameter line: the program's name in messages.
   func perform(
     _ line: String, mayRepeat: Bool, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight,
@@ -200,8 +200,8 @@ package final class EngineProcesses: EngineMachine {
     guard words.first?.isEmpty == false else { throw Failure(.invalid, "an empty argv names no program") }
     let folder = command.directory.map(place) ?? directory
     let input = Array(try await vault.reveal(command.input ?? Text("")).utf8)
-    // A shell starts first. It changes the working directory and then becomes the program, but only once the warden knows about it. If the
-    // engine dies before that, the shell ends.
+    // A shell starts first. It changes the working directory and then becomes the program, but only after the warden has learned about it.
+    // If the engine dies before that, the shell ends.
     return Program(
       argv: ["sh", "-c", Self.beginning, "sh", folder] + words, environment: environment, input: input,
       merge: command.merge, line: command.line)
@@ -302,7 +302,7 @@ package final class EngineProcesses: EngineMachine {
       case .exit(let code):
         status = code
         if open == 0 { break events }
-        // A process that the command started might keep the output open for ever. So only output that arrives within half a second is read.
+        // A process that the command started might keep the output open forever. So only output that arrives within half a second is read.
         Task {
           try? await Task.sleep(for: .milliseconds(500))
           sink.yield(.settled)
@@ -333,7 +333,7 @@ package final class EngineProcesses: EngineMachine {
   }
 
   /// Returns the failure of a program that has ended, or nil if it succeeded.
-  /// - Parameter why: the reason for which the program was ended.
+  /// - Parameter why: the reason why the program was ended.
   private static func failure(of program: Program, why: Failure.Kind?, status: Int?, within limit: Interval) -> Failure? {
     let line = program.line.utf8.count > 200 ? String(program.line.prefix(200)) + "…" : program.line
     switch (why, status) {

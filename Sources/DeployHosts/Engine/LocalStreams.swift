@@ -47,7 +47,7 @@ final class LocalStreams {
     for descriptor in [input, output.theirs, errors.theirs] where descriptor >= 0 { close(descriptor) }
     (input, output.theirs, errors.theirs) = (-1, -1, -1)
   }
-  /// Closes our descriptors, unless somebody else has taken them over.
+  /// Closes this process's descriptors, except those that were handed over to another owner.
   func closeOurs() {
     for descriptor in [output.ours, errors.ours] where descriptor >= 0 { close(descriptor) }
     (output.ours, errors.ours) = (-1, -1)

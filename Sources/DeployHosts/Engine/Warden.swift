@@ -2,9 +2,9 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A small shell that runs next to the engine. If the engine ends for any reason, the shell ends the commands that the engine started. It
-/// reads from a descriptor that only the engine holds, so it notices the end of the engine. A command that outlived its engine could change
-/// things after another engine has restored them.
+/// A small shell that runs next to the engine. If the engine ends for any reason, the shell ends the commands that the engine started. The
+/// shell notices the end of the engine because it reads from a connection whose other end only the engine holds. Without the warden, a
+/// command could outlive its engine, and change things after another engine has restored them.
 final class Warden: Sendable {
   private struct State {
     /// Our end of the connection, or nil if no warden runs.
@@ -16,8 +16,8 @@ final class Warden: Sendable {
   /// The time between TERM and KILL.
   static let grace = Interval.seconds(1)
 
-  /// Makes sure that if this process ends, a process group also ends, and with it the processes that have the group's mark but left the
-  /// group. The warden learns about the group before the command begins, so it cannot miss the group.
+  /// Makes sure that a process group ends when this process ends. Processes that have the group's mark but left the group end too. The
+  /// warden learns about the group before the command begins, so it cannot miss the group.
   /// - Throws: if the warden cannot be started.
   func watch(_ group: pid_t, _ mark: CommandMark) throws(Failure) {
     try state.with { state throws(Failure) in
@@ -27,7 +27,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// Notes that a group's command has ended. Processes that the command left running on purpose stay.
+  /// Records that a group's command has ended. Processes that the command left running on purpose are not ended.
   func leave(_ group: pid_t) {
     state.with { state in
       state.groups.removeAll { $0.group == group }
@@ -41,7 +41,7 @@ final class Warden: Sendable {
     Glibc.close(line)
   }
 
-  /// Starts a warden: the first one, or a new one if somebody ended the previous one.
+  /// Starts the first warden, or a new one if somebody has ended the previous one.
   private static func start(_ state: inout State) throws(Failure) {
     if let line = state.line.take() { Glibc.close(line) }
     let pair = try Child.pair()
@@ -81,7 +81,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// The warden's program. It ignores signals, because they are meant for the engine, which ends in an orderly way after Ctrl-C.
+  /// The warden's program. It ignores signals, because they are meant for the engine, which exits in an orderly way after Ctrl-C.
   private static let program = """
     trap '' INT TERM HUP QUIT
     cd /

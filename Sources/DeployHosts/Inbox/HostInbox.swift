@@ -2,11 +2,11 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// The messages that people left on the hosts whose locks a deployment holds. They arrive with each renewal of a lock, and the same message
+/// The messages that people left on the hosts whose locks a deployment holds. They arrive whenever a lock is renewed, and the same message
 /// can arrive from several hosts. Each host that has the message gets the answer.
 ///
-/// Somebody who is root on one host must not be able to take a deployment to other hosts. So a message that lets the deployment reach
-/// further hosts counts only if two of the deployment's hosts have that message.
+/// Someone with root on one host must not be able to make a deployment continue to other hosts. So a message that allows the deployment to
+/// continue to further hosts counts only if two of the deployment's hosts have it.
 package final class HostInbox: Mailbox {
   /// A folder on a host with an inbox.
   private struct Place {
@@ -20,7 +20,7 @@ package final class HostInbox: Mailbox {
     var places: [Place]
     var isHeard = false
 
-    /// The message as the deployment gets it: the names of the hosts that it came from follow the sender.
+    /// The message in the form in which the deployment gets it. The names of the hosts that it came from follow the sender.
     var told: Message {
       var told = message
       told.by += " through " + places.map(\.link.reach.name).joined(separator: " and ")
@@ -41,13 +41,13 @@ package final class HostInbox: Mailbox {
   }
   private struct State {
     var boxes: [Box] = []
-    /// What each deployment waits for from people.
+    /// What each deployment is waiting for people to answer.
     var awaited: [(deployment: Deployment.ID, what: Awaited)] = []
     /// The folders whose locks are renewed.
     var held: [Place] = []
-    /// For each lock's token, the number of the deployment's hosts whose locks are being renewed, one after the other.
+    /// For each lock's token, the number of the deployment's hosts. Their locks are renewed one after the other.
     var sizes: [(token: String, hosts: Int)] = []
-    /// The files that were reported because they are not messages.
+    /// The files that have already been reported because they are not messages.
     var named: [String] = []
     /// The listeners that want to know when a newer deployment takes over a lock, by the lock's token.
     var losers: [(token: String, stream: AsyncStream<Failure>.Continuation)] = []
@@ -86,8 +86,8 @@ package final class HostInbox: Mailbox {
     for place in places { send(answer, to: message, of: deployment, at: place) }
   }
 
-  /// Notes which human answer the deployment waits for. Hosts learn this when their locks are renewed. A few hosts get it immediately, so
-  /// that they understand a quick answer.
+  /// Records what the deployment is waiting for people to answer. Hosts learn this when their locks are renewed. A few hosts are told
+  /// immediately, so that they understand a quick answer.
   package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {
     let places = state.with { state -> [Place] in
       state.awaited.removeAll { $0.deployment == deployment }
@@ -97,7 +97,7 @@ package final class HostInbox: Mailbox {
     for place in places.prefix(3) { Task { await place.link.renewNow(place.path, token: place.token) } }
   }
 
-  /// The words that each renewal brings to a host: for each deployment, its id and what it waits for.
+  /// The words that a host gets at each renewal. For each deployment, they are its id and what it is waiting for.
   var told: [String] {
     state.with { state in state.awaited.flatMap { [$0.deployment.rawValue] + $0.what.line.split(separator: " ").map(String.init) } }
   }
@@ -127,8 +127,8 @@ package final class HostInbox: Mailbox {
     return stream
   }
 
-  /// Asks all hosts with the lock, in parallel, whether the lock is still the deployment's. Returns why it is not, or nil if no host says
-  /// that it is not. A host that does not answer does not count. The wait is at most 15 seconds.
+  /// Asks all hosts with the lock, in parallel, whether the lock still belongs to the deployment. If a host says that it does not, returns
+  /// the reason; otherwise returns nil. Hosts that do not answer do not count. This waits at most 15 seconds.
   package func verify(_ token: String, lease: Interval) async -> Failure? {
     let now = ContinuousClock.now
     let places = state.with { state -> [Place] in
@@ -162,7 +162,7 @@ package final class HostInbox: Mailbox {
 
   private func loss(_ token: String) -> Failure? { state.with { $0.losses.first { $0.token == token }?.failure } }
 
-  /// Notes the number of hosts of a deployment, before all of their locks are renewed.
+  /// Records the number of a deployment's hosts. This happens before the locks of all of these hosts are renewed.
   func expects(_ hosts: Int, token: String) {
     state.with { state in
       state.sizes.removeAll { $0.token == token }
@@ -170,7 +170,7 @@ package final class HostInbox: Mailbox {
     }
   }
 
-  /// Notes that a host has confirmed that a lock belongs to the token.
+  /// Records that a host has confirmed that its lock belongs to the token.
   func isOwn(_ token: String) {
     state.with { state in
       state.renewals.removeAll { $0.token == token }
@@ -178,14 +178,14 @@ package final class HostInbox: Mailbox {
     }
   }
 
-  /// Notes that a host has refused to renew a lock, and notifies the listeners. Only a refusal because of a newer fence counts.
+  /// Records that a host has refused to renew a lock, and notifies the listeners. Only a refusal because of a newer fence counts.
   func lost(_ failure: Failure, token: String) {
     guard failure.kind == .fenced else { return }
     state.with { $0.losses.append((token, failure)) }
     for loser in state.with({ $0.losers }) where loser.token == token { loser.stream.yield(failure) }
   }
 
-  /// Notes whether, from now on, this process renews the lock of a folder.
+  /// Records whether, from now on, this process renews the lock of a folder.
   func holds(_ isHeld: Bool, _ link: HostLink, path: String, token: String) {
     let place = Place(link: link, path: path, token: token)
     state.with { state in

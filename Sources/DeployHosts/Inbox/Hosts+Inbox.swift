@@ -3,8 +3,8 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Returns the human answer that a deployment waits for, as the host learned it when the lock was last renewed, or nil if the host does
-  /// not know it.
+  /// Returns what a deployment is waiting for people to answer, as the host learned it when the lock was last renewed. Returns nil if the
+  /// host does not know it.
   package func awaited(
     by deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> Awaited? {

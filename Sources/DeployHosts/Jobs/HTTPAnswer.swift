@@ -39,8 +39,8 @@ extension HTTPAnswer {
 }
 
 extension Outcome {
-  /// Makes the outcome of a check from the outcome of its command: the value says yes or no. For a *no*, the failure's message includes the
-  /// command's output.
+  /// Turns the outcome of a check's command into the outcome of the check, whose value says yes or no. For a *no*, the failure's message
+  /// includes the command's output.
   mutating func becomeAnswer() {
     if failure?.kind == .command {
       failure?.kind = .unhealthy

@@ -26,7 +26,7 @@ extension HostLink {
     watches.removeValue(forKey: folder)?.end(.broken(failure))
   }
 
-  /// Notes that a job might have ended, and looks immediately.
+  /// Records that a job might have ended, and looks immediately.
   func rang() {
     isRung = true
     nap?.cancel()
@@ -39,7 +39,7 @@ extension HostLink {
     var isIdle = false
     while !watches.isEmpty {
       if isRung {
-        // The host might have rung for nothing. Even so, it is not asked more often than a host that does not ring.
+        // The host might have rung although nothing is new. Even so, it is not asked more often than a host that does not ring.
         if isIdle { try? await Task.sleep(for: .milliseconds(Looks.shortest)) }
       } else {
         let pause = hearsAll ? max(looks.pause, Looks.patient) : looks.pause
@@ -90,7 +90,7 @@ extension HostLink {
       let err = Array(rest.dropFirst(numbers[2]).prefix(numbers[3]))
       let status = String(decoding: rest.dropFirst(numbers[2] + numbers[3]).prefix(numbers[4]), as: UTF8.self)
       rest = rest.dropFirst(numbers[2] + numbers[3] + numbers[4])
-      // Meanwhile, the watch was ended without the host, or it has begun again.
+      // Meanwhile, the watch was ended without asking the host, or it has begun again.
       guard var watch = watches[old.folder], watch.out == old.out, watch.err == old.err else { continue }
       watch.looks += 1
       if !out.isEmpty { watch.sink.yield(.output(.stdout, out)) }

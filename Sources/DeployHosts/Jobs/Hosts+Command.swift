@@ -3,12 +3,12 @@ import DeployModel
 import Glibc
 
 extension Hosts {
-  /// Makes a job of a command: shell lines that set the folder and the environment, and then replace the shell with the command.
+  /// Makes a job from a command. The job's shell lines set the folder and the environment, and then replace the shell with the command.
   func job(of command: Command, _ errand: Errand) async throws(Failure) -> Job {
     var script = ""
     if let user = command.user {
       let name = Quoting.word(user)
-      // A shell does not expand a tilde before a quoted name.
+      // A shell does not expand a tilde if the name after it is quoted.
       let home = user.utf8.allSatisfy(\.isPlainInName) ? "~\(user)" : "$(getent passwd \(name) | cut -d: -f6)"
       script += "HOME=\(home) USER=\(name) LOGNAME=\(name); export HOME USER LOGNAME; "
     }

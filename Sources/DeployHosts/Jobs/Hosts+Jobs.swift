@@ -13,23 +13,24 @@ struct Job: Sendable {
   var line: String
   /// Whether the command is allowed to be started again if it was lost.
   var again = false
-  /// The functions of the host program that the job's lines call, or empty if the lines are a recipe's.
+  /// The functions of the host program that the job's lines call, or empty if the lines come from a recipe.
   var ours: [String] = []
-  /// Whether the job does not count as ended until its output is closed too.
+  /// If true, the job counts as ended only when its output has been closed too.
   var awaitsOutput = false
   /// The name of the job's folder on the host. It is usually the number of the intent.
   var name: String
 
-  /// Shell words before the command that replaces the shell: the program that gives the command its own session, if the shell has none.
+  /// Shell words in front of the command that replaces the shell. If the shell has no session of its own, they are the program that gives
+  /// the command one.
   static let session = #"${l_setsid+"$l_setsid"}"#
-  /// The largest size in bytes of a script that is sent as a word of the request. A shell reads such a word byte by byte, but for a payload
-  /// it has to start two programs.
+  /// The largest size, in bytes, of a script that is sent as a word of the request. A shell reads such a word byte by byte, but has to
+  /// start two programs to read a payload.
   static let small = 6144
 
-  /// The function that a host needs for another user's command.
+  /// The function that a host needs to run a command as another user.
   var asUser: [String] { user == nil ? [] : ["l_as_user"] }
-  /// The script as a word of the request. It is nil if the script has to be payload, because input follows it or because it goes to another
-  /// user.
+  /// The script as a word of the request. Nil if the script has to be sent as payload, because input follows it, or because another user
+  /// runs it.
   var inline: String? {
     input.isEmpty && user == nil && script.utf8.count <= Job.small && !script.utf8.contains(0) ? script : nil
   }
@@ -52,17 +53,17 @@ extension Hosts {
     return CommandPartEnd(Hosts.outcome(of: end, job.line, errand, out, err), heldOpen: end.held)
   }
 
-  /// Runs one of our own jobs on the host: a function of the host program with its arguments.
+  /// Runs one of the host program's own jobs: a function of the host program with its arguments.
   /// - Parameters:
   ///   - also: functions that this one calls only for arguments like these.
-  ///   - output: gets everything that the function prints, as it arrives. The returned output is cut to the limit of an outcome.
+  ///   - output: is called with everything that the function prints, as it arrives. The returned output is cut to the limit of an outcome.
   /// - Returns: the output of the function. - Throws: its refusal, according to its exit status.
   func internalJob(
     _ function: String, _ arguments: [String], also: [String] = [], _ errand: Errand, name: String? = nil,
     output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
   ) async throws(Failure) -> String {
     let call = ([function] + arguments).map(Quoting.word).joined(separator: " ")
-    // They are sent with the job, so that the channel's keeper can stay.
+    // They are sent with the job, so that the channel's keeper does not have to be replaced.
     let functions = String(decoding: program.text(of: also), as: UTF8.self)
     let job = Job(
       script: "\(functions)\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, ours: [function],
@@ -111,7 +112,7 @@ extension Hosts {
     let events = await errand.link.watch(folder, isOurs: !job.ours.isEmpty, isNew: answer.text.trimmed == "started")
     await errand.flight.whenCancelled { await stop("cancelled") }
     let late = Task {
-      // Normally, the host itself ends the job in time. This is for a host that does not.
+      // Normally, the host itself ends the job in time. This is for hosts that do not.
       try await Task.sleep(for: (errand.intent.timeout + .seconds(2 * grace + 20)).duration)
       await stop("timeout")
       try await Task.sleep(for: Interval.seconds(2 * grace + 20).duration)
@@ -140,7 +141,7 @@ extension Hosts {
     throw Failure(.internal, "`\(line)` is watched by somebody else", fix: "one intent is performed once at a time")
   }
 
-  /// Ends what is left of a job whose runner is gone. Otherwise, the job's command could run at the same time as later commands.
+  /// Ends what is left of a job whose runner is gone. If it were not ended, the job's command could run at the same time as later commands.
   /// - Returns: how the job ended, with the processes that could not be ended, or *lost* if the host does not answer in time.
   private func remains(of job: Job, _ errand: Errand, grace: Int, _ stop: @Sendable (String) async -> Void) async -> JobEnd {
     await stop("lost")

@@ -1,7 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// Commands that change nothing. They need no claim, no watch and no sync, so a short command takes a third of the time that a job takes.
+/// Runs commands that change nothing. They need no claim, no watch and no sync, so a short command takes a third of the time that a job
+/// takes.
 extension Hosts {
   /// Runs the command until its answer has arrived. The host keeps the first answer until it reboots, and repeats it on request.
   func answer(_ command: Command, _ errand: Errand) async throws(Failure) -> Outcome {
@@ -45,8 +46,8 @@ extension Hosts {
   }
 }
 
-/// The output of `l_ask` once there is an answer: a line `STATUS OUT ERR NAME`, and then both streams if they are short. OUT and ERR are
-/// the sizes of the streams, and NAME is the ending of the names of their files.
+/// The output of `l_ask` once there is an answer. It is a line `STATUS OUT ERR NAME`, followed by both streams if they are short. OUT and
+/// ERR are the sizes of the streams. The names of the files with the streams end in NAME.
 struct Answered {
   let status: Int
   let out: Int

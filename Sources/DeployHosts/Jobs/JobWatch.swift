@@ -13,7 +13,7 @@ struct JobEnd: Sendable, Equatable {
     case exit(Int)
     case timeout, cancelled
     case lost(reboot: Bool)
-    /// The job was claimed, but no process ever ran it, and none can begin now.
+    /// The job was claimed, but no process ever ran it, and no process can start it now.
     case unborn
     /// The host has no such job.
     case unknown
@@ -23,12 +23,11 @@ struct JobEnd: Sendable, Equatable {
   var survivors: [String] = []
   /// Whether the command ignored TERM, so that it had to be ended with KILL.
   var ignoredTerm = false
-  /// The output stream that is still held by a process that the command started, although the command itself has ended. It is nil if there
-  /// is none.
+  /// The command has ended, but a process that it started still holds this stream of its output. Nil if no stream is held.
   var held: OutputChunk.Stream?
 
-  /// Reads a status file: the line `RC WHY HELD`, with ` kill` at its end if TERM was ignored, and then the survivors. HELD is the
-  /// number of a stream, or 0.
+  /// Reads a status file: the line `RC WHY HELD`, which ends in ` kill` if TERM was ignored, and then the survivors. HELD is the number of
+  /// a stream, or 0.
   init(status text: String) {
     let lines = text.fullLines.map(String.init)
     let words = lines.first?.parts(at: " ") ?? []
@@ -44,7 +43,7 @@ struct JobEnd: Sendable, Equatable {
   }
   init(_ why: Why) { self.why = why }
 
-  /// Whether the end of the job is unknown.
+  /// Whether it is unknown how the job ended.
   var isLost: Bool {
     switch why {
     case .lost, .unborn: true
@@ -58,13 +57,13 @@ struct JobWatch {
   var folder: String
   /// Whether the job is a function of the host program rather than a command of a recipe.
   let isOurs: Bool
-  /// The nonce of the channel on which the bell rings at the end of the job, or nil if it does not ring, or rings elsewhere.
+  /// The nonce of the channel on which the bell rings at the end of the job. Nil if the bell does not ring, or rings elsewhere.
   let bell: String?
   let since = ContinuousClock.now
   var out = 0
   var err = 0
   var looks = 0
-  /// How many looks in a row found neither a runner nor a status of the job.
+  /// The number of looks in a row that found neither a runner nor a status of the job.
   var doubts = 0
   var sink: AsyncStream<JobEvent>.Continuation
 }

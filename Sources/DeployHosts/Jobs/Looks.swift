@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Decides when to ask a host about its jobs. Each look costs the host a process, so the first look comes after about the time that earlier
-/// jobs took.
+/// Decides when to ask a host about its jobs. For each look, the host has to start a process, so the first look comes after about the time
+/// that earlier jobs took.
 struct Looks: Sendable {
   /// The time until the next look, in milliseconds.
   private(set) var pause = Looks.shortest
-  /// How long recipes' commands usually took recently, in milliseconds, as far as looks can tell.
+  /// The usual duration of recipes' commands in the recent past, in milliseconds, as far as looks can tell.
   private var usual = 12.0
   private var isFirst = true
 
@@ -16,9 +16,10 @@ struct Looks: Sendable {
   private static let stirred = 20.0
   /// The longest pause between looks that find nothing.
   private static let longest = 250.0
-  /// The first look at a job comes no later than this, however long earlier jobs took.
+  /// The first look at a job comes no later than this, no matter how long earlier jobs took.
   private static let latest = 60.0
-  /// The factor by which the pauses grow. With it, the delay in noticing the end of a long job is at most a quarter of the job's duration.
+  /// The factor by which the pauses grow. It is chosen so that the end of a long job is noticed with a delay of at most a quarter of the
+  /// job's duration.
   private static let growth = 1.25
 
   mutating func begin() {
@@ -35,8 +36,8 @@ struct Looks: Sendable {
     isFirst = false
   }
 
-  /// - Parameter atFirst: whether the first look already found that the job had ended. If so, the job took less time than expected, and the
-  ///   first look at the next job comes earlier.
+  /// - Parameter atFirst: whether the job had already ended at the first look. If so, the job took less time than expected, and the first
+  ///   look at the next job comes earlier.
   mutating func ended(after time: Duration, atFirst: Bool) {
     let took = Double(Interval(time).milliseconds)
     usual = min(Self.latest, max(Self.shortest, atFirst ? usual * 0.75 : (usual + took) / 2))

@@ -56,8 +56,8 @@ extension Hosts {
     return line
   }
 
-  /// Reads the record about the parked deployment that holds the lock. Returns nil if there is no record, or if no engine can have written
-  /// it.
+  /// Reads the record about the parked deployment that holds the lock. Returns nil if there is no record, or if the record cannot have been
+  /// written by an engine.
   static func parked(_ line: String?, holder: Lock?) -> Parked? {
     guard let line, line.utf8.count <= record, let parked = try? JSONDecoder().decode(Parked.self, from: Data(line.utf8)) else {
       return nil

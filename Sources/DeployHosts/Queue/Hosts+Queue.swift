@@ -32,7 +32,7 @@ extension Hosts {
     return line.isEmpty ? nil : line
   }
 
-  /// Gives up a place in the queue. If the host is unreachable, the place ends with its lease.
+  /// Gives up a place in the queue. If the host is unreachable, the place disappears when its lease ends.
   package func leaveLine(_ token: String, on host: DeployModel.Host, at path: String) async {
     guard Message.isPlain(token) else { return }
     _ = try? await link(to: host).call("l_dequeue", [host.place(path), token], patience: .zero, within: .seconds(3))
@@ -59,8 +59,8 @@ extension LinePlace {
     }
   }
 
-  /// Why this deployment does not get a free lock: another deployment comes first, or has superseded this one. It is nil if neither is
-  /// true.
+  /// Why this deployment does not get a free lock: either another deployment comes first, or another one has superseded this one. Nil if
+  /// neither is true.
   fileprivate var reason: Failure? {
     if let superseded {
       return Failure(.locked, "a newer deployment superseded this one: \(superseded.purpose), by \(superseded.owner)")
@@ -70,6 +70,6 @@ extension LinePlace {
       .locked, "\(first.owner) waits for the lock and comes first: \(first.purpose)", fix: "--on-busy wait queues behind it")
   }
 
-  /// Why the request for the lock is refused. It is nil if another deployment holds the lock, or if nothing comes first.
+  /// Why the request for the lock is refused. Nil if another deployment holds the lock, or if no deployment comes first.
   var refusal: Failure? { holder == nil ? reason : nil }
 }

@@ -9,7 +9,8 @@ extension Hosts {
     return .done(.text(vault.clean(try Hosts.text(answer.output, of: path))))
   }
 
-  /// Returns the bytes of a file as text. - Throws: kind `invalid` if they are not UTF-8, because a recipe could only damage such bytes.
+  /// Returns the bytes of a file as text. - Throws: kind `invalid` if the bytes are not UTF-8, because a recipe could only damage such
+  /// bytes.
   static func text(_ bytes: [UInt8], of path: String) throws(Failure) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure(
@@ -24,7 +25,7 @@ extension Hosts {
     return .done(.bool(answer.text.trimmed == "yes"))
   }
 
-  /// Writes a file with one rename, so that a reader sees either the old or the new content. If `mode` is nil, the file gets 0600 if the
+  /// Writes a file with one rename, so that a reader sees either the old or the new content. If `mode` is nil, the mode is 0600 if the
   /// content has a secret, and otherwise 0644.
   func write(_ path: String, _ content: Text, _ mode: Int?, _ owner: String?, _ errand: Errand) async throws(Failure) -> Outcome {
     let bytes = Array(try await vault.reveal(content).utf8)
@@ -33,7 +34,7 @@ extension Hosts {
     }
     let bits = mode ?? (content.secrets.isEmpty ? 0o644 : 0o600)
     let arguments = errand.named + [try errand.place(path), String(bits, radix: 8), owner ?? "", Hex.word()]
-    // Without a payload, the function reads nothing, so empty content makes an empty file.
+    // If there is no payload, the function reads nothing, so empty content makes an empty file.
     _ = try await errand.link.demand("l_write", arguments, payload: bytes)
     return .done()
   }

@@ -1,7 +1,7 @@
 package import DeployModel
 import FoundationEssentials
 
-/// Reads a release that a host keeps. This takes no lock and writes nothing on the host.
+/// Reads releases that a host keeps. This takes no lock and writes nothing on the host.
 extension Hosts {
   /// Returns the manifest of a release, as the host recorded it. No file of the release is read. The caller has to check the manifest's
   /// digest.
@@ -23,8 +23,8 @@ extension Hosts {
     return kept.manifest
   }
 
-  /// Returns parts of files of a release, in the requested order. All parts are requested together, so the delay of a slow connection
-  /// counts only once. The caller has to check the parts against the manifest.
+  /// Returns parts of files of a release, in the requested order. All parts are requested together, so there is only one round trip to the
+  /// host. The caller has to check the parts against the manifest.
   /// - Throws: kind `corrupt` if a file is gone, too short, or cannot be read.
   package func read(
     _ parts: [BundlePart], of release: Release.ID, on host: DeployModel.Host, at path: String

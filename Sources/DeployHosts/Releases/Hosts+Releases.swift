@@ -3,13 +3,13 @@ import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// What a host reports before a release is staged there.
+  /// What a host reports before a release is staged on it.
   private struct Ground {
     var present = false
     var freeBytes = 0
     var freeInodes = Int.max
     var base: (release: Release.ID, digest: String)?
-    /// The number of bytes of each pack that have arrived, by the name of the pack.
+    /// For each pack, by name, the number of its bytes that have arrived.
     var packs: [ExactText: Int] = [:]
     var missing: [Int] = []
 
@@ -41,13 +41,15 @@ extension Hosts {
     do throws(Failure) {
       return try await stage(release, base: base, ground, errand)
     } catch {
-      // A file of the older release has been changed on the host, or our store no longer has that release. So the whole bundle is sent.
+      // A file of the older release has been changed on the host, or this machine's store no longer has that release. So the whole bundle
+      // is sent.
       guard base != nil, error.kind == .corrupt || error.kind == .store || error.kind == .missing else { throw error }
       return try await stage(release, base: nil, ground, errand)
     }
   }
 
-  /// Returns the contents of the release that the host has. Hosts that report the same release with the same digest are asked once.
+  /// Returns the contents of the release that the host has. If several hosts report the same release with the same digest, only one of them
+  /// is asked.
   private func kept(_ base: (release: Release.ID, digest: String)?, _ errand: Errand) async -> (id: Release.ID, KeptRelease)? {
     guard let base else { return nil }
     let kept = try? await shelf.kept(base.release, of: base.digest) { () async throws(Failure) in
@@ -89,7 +91,8 @@ extension Hosts {
   private func pack(_ release: Release, base: KeptRelease?, _ site: HostSite) async throws(Failure) -> StagingPacks {
     let manifest = try await store.manifest(of: release.bundle)
     let list = try StagingList(manifest, of: release, base: base, reuse: site.reuse, withSetID: site.deliversSetID)
-    // If most files are new, sending the whole bundle is cheaper than making a pack for this base, because the bundle is packed only once.
+    // If most files are new, it is cheaper to send the whole bundle than to make a pack for this base, because the bundle is packed only
+    // once for all hosts.
     let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
     let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: site.deliversSetID)
     let text = Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
@@ -140,7 +143,7 @@ extension Hosts {
     do { return Array(try encoder.encode(value)) } catch { throw Failure(.internal, "not encodable: \(error)") }
   }
 
-  /// - Parameter link: if `release` is nil, the target that the link `current` had before the first deployment, or nil if there was no
+  /// - Parameter link: used if `release` is nil: the target that the link `current` had before the first deployment, or nil if there was no
   ///   link.
   func activate(_ release: Release.ID?, link: String? = nil, _ errand: Errand) async throws(Failure) -> Outcome {
     _ = try await errand.link.demand("l_activate", errand.claim + [release?.rawValue ?? "", link ?? ""])

@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// Compares releases on a host with their manifests, and sends everything that differs again.
+/// Compares releases on a host with their manifests, and sends again whatever differs.
 extension Hosts {
   /// Makes a release on a host match its manifest. An entry that is correct is never removed.
   func repair(_ release: Release, free: (bytes: Int, inodes: Int), _ errand: Errand) async throws(Failure) -> Outcome {
@@ -26,7 +26,7 @@ extension Hosts {
     var name: String?
     if !repair.send.isEmpty { name = try await send(Content(try await pack(repair.send)), to: place, has: [:], errand).name }
     try errand.flight.check()
-    // The job's name must not change between versions: an engine that resumes an older engine's deployment looks for this job.
+    // The job's name must not change between versions, because an engine that resumes an older engine's deployment looks for this job.
     _ = try await internalJob(
       "l_repair", errand.claim + [release.id.rawValue, lists.name, name ?? "-"], errand, name: "\(errand.intent.id).mend")
     return .done()
@@ -37,8 +37,8 @@ extension Hosts {
     try ReleaseLook(try await link.demand("l_look", [path, release.rawValue]).output)
   }
 
-  /// Returns the owners of the release's entries at the end of its deployment, or nil if the host does not know them because an older
-  /// version deployed the release.
+  /// Returns the owners that the release's entries had at the end of the deployment. Returns nil if the host does not know them because an
+  /// older version deployed the release.
   private func rights(of release: Release.ID, _ path: String, _ link: HostLink) async -> ReleaseRights? {
     (try? await link.demand("l_show", [path, "entries/\(release).rights"]).output).map { ReleaseRights($0) }
   }
@@ -93,8 +93,7 @@ extension Hosts {
   /// The number of bytes that a host hashes for one request. A longer file gets a request of its own.
   private static let part = 256 << 20
 
-  /// Compares the current release of a host with its manifest. This takes no lock and writes nothing, so it also works on a
-  /// read-only disk.
+  /// Compares the current release of a host with its manifest. This takes no lock and writes nothing, so it works even on a read-only disk.
   /// - Parameter digest: returns the digest of a manifest's bundle. The host's copy of the manifest is checked against it.
   /// - Throws: kind `missing` if the folder or the manifest of the release is gone.
   package func verify(
@@ -107,7 +106,7 @@ extension Hosts {
     else {
       throw Failure(.corrupt, "the manifest of release \(release) on the host cannot be read", fix: "lander deploy --force sends it again")
     }
-    // If this machine's store has the bundle, the store's manifest counts rather than the host's copy.
+    // If this machine's store has the bundle, the store's manifest is used rather than the host's copy.
     let manifest: Manifest
     do { manifest = try await store.manifest(of: kept.bundle) } catch { manifest = kept.manifest }
     guard digest(manifest) == kept.bundle else {

@@ -9,8 +9,8 @@ extension Hosts {
   /// The largest size of a later piece of a pack, in bytes, however fast the connection is.
   private static let largestPiece = 8 << 20
 
-  /// Sends content to a folder of the host: compressed if the connection is slow, and otherwise plain.
-  /// - Parameter has: the number of bytes of each pack that have already arrived there, by name.
+  /// Sends content to a folder on the host. It is sent compressed if the connection is slow, and otherwise plain.
+  /// - Parameter has: for each pack, by name, the number of its bytes that have already arrived there.
   /// - Returns: the pack that is now on the host.
   func send(_ content: Content, to folder: String, has: [ExactText: Int], _ errand: Errand) async throws(Failure) -> Pack {
     let (pack, have) = try await form(of: content, for: folder, has: has, errand)
@@ -18,14 +18,14 @@ extension Hosts {
     return pack
   }
 
-  /// Chooses the form of the content that suits the connection. Returns this form and the number of its bytes that the host already has. To
-  /// find out how fast the connection is, this sends the beginning of the plain form.
+  /// Chooses the form of the content that suits the connection. To find out how fast the connection is, this sends the beginning of the
+  /// plain form. Returns the chosen form, and the number of its bytes that the host already has.
   private func form(
     of content: Content, for folder: String, has: [ExactText: Int], _ errand: Errand
   ) async throws(Failure) -> (pack: Pack, have: Int) {
     func here(_ pack: Pack) -> (Pack, Int) { (pack, has[ExactText(pack.name)] ?? 0) }
     guard let plain = content.plain else { return here(try await content.compressed()) }
-    // If one of the forms began to arrive before a channel broke, the choice stays the same.
+    // If a part of one form had arrived before a channel broke, that form is chosen again.
     if plain.size <= LinePace.few || here(plain).1 > LinePace.pieces.reduce(0, +) { return here(plain) }
     if plain.size <= LinePace.small { return here(try await content.compressed()) }
     if has.keys.contains(where: { $0.text.hasSuffix(".pack") }) {
@@ -58,7 +58,7 @@ extension Hosts {
     _ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, piece: Int = Hosts.request, _ errand: Errand
   ) async throws(Failure) {
     let end = min(end ?? pack.size, pack.size)
-    // A host could report any number here, even an impossible one.
+    // A host might report any number here, even an impossible one.
     var at = (0...pack.size).contains(known) ? known : 0
     var misses = 0
     var flight: [Task<Result<Int, Failure>, Never>] = []

@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Hosts {
-  /// Records on the host that a stage begins, or how it ended. If another deployment's mark of this stage stays in place, it is the value
-  /// of the outcome.
+  /// Records on the host that a stage begins, or how it ended. If another deployment's mark of this stage is left in place, that mark is
+  /// the value of the outcome.
   func mark(_ request: MarkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let mark = request.mark
     let line = "\(mark.state.rawValue) \(mark.deployment) \(mark.at.milliseconds) \(mark.revision.hex) \(mark.way)"
@@ -30,8 +30,8 @@ extension Hosts {
 }
 
 extension StageMark {
-  /// How the stage is undone, as a number that hosts keep. 0 means not at all, 1 means that it cannot be undone, 2 means after hosts have
-  /// gone back, and 3 means before hosts go back.
+  /// How the stage is undone, as a number that hosts keep. 0: it is not undone. 1: it cannot be undone. 2: it is undone after the hosts
+  /// were rolled back. 3: it is undone before the hosts are rolled back.
   fileprivate var way: Int {
     if isIrreversible { return 1 }
     return switch undo {

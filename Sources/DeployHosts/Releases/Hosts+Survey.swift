@@ -39,7 +39,7 @@ extension Hosts {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     let link = try link(to: host)
-    // The channel is opened first, so that the time for it does not count as a difference of the clocks.
+    // The channel is opened first, so that the time that this takes does not look like a difference between the clocks.
     try await link.wake(for: "l_survey")
     let asked = WallClock.now
     let answer = try await link.demand("l_survey", [path] + shared)
@@ -63,7 +63,7 @@ extension Hosts {
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
     if found["failed"] != nil { state.failedRestore = try await failedRestore(link, path) }
     for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {
-      // A host of an application can be in several of the application's groups. What runs there is the same for all of them.
+      // A host can be in several groups of an application. All of them have the same release on it.
       let receipt = try await self.receipt(name, link, path)
       state[keyPath: place] = receipt.flatMap { $0.application.isExactly(application) ? $0 : nil }
       if name == "receipt", let receipt, !receipt.application.isExactly(application) { state.stranger = receipt }
@@ -72,7 +72,7 @@ extension Hosts {
   }
 }
 
-/// The output of a survey: lines, each with a word and its text.
+/// The output of a survey. Each line has a word that says what the line is about, and a text.
 private struct Findings {
   private let pairs: [(String, String)]
 
@@ -116,7 +116,7 @@ private struct Findings {
   }
 
   /// Returns the highest fence that the host has seen.
-  /// - Throws: kind `corrupt` if the fence is so high that no deployment could have a higher one. Shells on hosts count up to at most 2^63.
+  /// - Throws: kind `corrupt` if the fence is so high that no deployment could have a higher one. Shells on hosts cannot count beyond 2^63.
   func fence(at path: String) throws(Failure) -> Int {
     guard let text = self["fence"], !text.isEmpty else { return 0 }
     guard let fence = Int(text), (0...1 << 53).contains(fence) else {
@@ -158,7 +158,7 @@ private struct Findings {
   func facts(asked: Timestamp) -> HostFacts {
     let space = (self["space"] ?? "").split(separator: " ").map { Int($0) ?? 0 }
     let bytes = space.count == 4 ? max(0, space[0].times(space[1])) : 0
-    // A file system that does not count inodes never lacks them.
+    // A file system that does not count inodes never runs out of them.
     let inodes = space.count == 4 && space[3] > 0 ? space[2] : Int(Int32.max)
     return HostFacts(
       shell: self["shell"] ?? "", user: self["user"] ?? "", home: self["home"] ?? "", kernel: self["kernel"] ?? "",
@@ -168,7 +168,8 @@ private struct Findings {
       machine: MachineFacts(surveyed: { self[$0] }, all("v4") + all("v6")))
   }
 
-  /// Returns how far the host's clock is ahead. Busybox reports only whole seconds, so a difference of up to one second counts as none.
+  /// Returns how far the host's clock is ahead. Busybox reports only whole seconds, so a difference of at most one second counts as no
+  /// difference.
   private func skew(_ asked: Timestamp) -> Interval {
     let text = self["clock"] ?? ""
     if let exact = Int(text) { return Interval(milliseconds: exact.minus(asked.milliseconds)) }

@@ -4,8 +4,8 @@ import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Takes the lock. If another deployment has it, the outcome contains the holder, as a record of `Lock`'s fields. The host grants the
-  /// lock only if its receipt is still the one in the plan and all jobs of older fences have ended.
+  /// Takes the lock. If another deployment has the lock, the outcome contains the holder, as a record of `Lock`'s fields. The host grants
+  /// the lock only if its receipt is still the one in the plan and all jobs of older fences have ended.
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
@@ -88,14 +88,14 @@ extension Hosts {
   func unlock(_ token: String, good: Deployment.ID?, left: FailedRestore?, _ errand: Errand) async throws(Failure) -> Outcome {
     await errand.link.leave(errand.site.path, token: token)
     await inbox.delivered(errand.link, path: errand.site.path, token: token)
-    // A host that was given up on is asked only once, because its lease ends by itself.
+    // If the host has already been given up on, it is asked only once, because the lock's lease ends by itself.
     let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
     let text =
       try left.map { left throws(Failure) in
         guard left.isOver else { return String(decoding: try Hosts.coded(left), as: UTF8.self) }
         return "-" + (left.isOwn == true ? left.deployment.rawValue : "")
       } ?? ""
-    // If a person takes a lock away, the holder's work is not over. Such a request has intent 0, because intents of engines begin at 1.
+    // If a person removes a lock, the holder's work is not over. Such a request has intent 0, because the intents of engines begin at 1.
     let over = errand.intent.id > 0 ? "over" : ""
     _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good?.rawValue ?? "", text, over], patience: patience)
     return .done()
@@ -114,13 +114,14 @@ extension Hosts {
       }
     }
     var receipt = try await marked(receipt, errand)
-    // A receipt that is restored on a host belongs to an earlier deployment, so the owners of its entries are not recorded again.
+    // If a receipt is restored on a host, it belongs to an earlier deployment, so the owners of the release's entries are not recorded
+    // again.
     let words = [receipt.trial == true ? "trial" : "", receipt.deployment == errand.site.deployment ? "look" : ""]
     // This value changes later, so it is in the first line of the host's file and not in the receipt itself.
     receipt.trial = nil
     let text = try Hosts.coded(receipt)
     let claim = errand.claim + [receipt.release.id.rawValue, receipt.deployment.rawValue, sources] + words
-    // To read a payload, the host has to start a program.
+    // A short receipt is not sent as payload, because the host has to start a program to read a payload.
     let inline = text.count <= Job.small && !text.contains(0)
     _ = try await errand.link.demand(
       "l_record", claim + [inline ? String(decoding: text, as: UTF8.self) : ""], payload: inline ? [] : text)
@@ -185,7 +186,7 @@ extension Hosts {
     for line in lines {
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
       guard words.count >= 8, words[0] == "holder" else { continue }
-      // If an older version took the lock, the line has fewer fields.
+      // The line has fewer fields if an older version took the lock.
       let rest = words[8...].map { $0.isEmpty ? nil : $0 } + [nil, nil, nil]
       return Lock(
         deployment: Deployment.ID(words[1]), token: words[2], owner: words[6], purpose: words[7],
@@ -197,7 +198,7 @@ extension Hosts {
 }
 
 extension Lock {
-  /// Returns the refusal for a folder that another application has locked for its first deployment. Such a folder has no receipt yet.
+  /// Returns the refusal if another application has locked the folder for its first deployment. Such a folder has no receipt yet.
   fileprivate func refusal(of site: HostSite) -> Failure {
     Failure(
       .invalid,
@@ -246,7 +247,7 @@ extension HostLink {
       }
     }
   }
-  /// Renews a lease once. - Returns: whether the lease still belongs to the token, or nil if the host did not answer.
+  /// Renews a lease once. - Returns: true if the lease still belongs to the token, false if it does not, or nil if the host did not answer.
   @discardableResult
   func renewNow(_ path: String, token: String) async -> Bool? {
     guard let answer = try? await call("l_renew", [path, token, EngineIdentity.own] + inbox.told) else { return nil }
@@ -259,7 +260,7 @@ extension HostLink {
     return true
   }
 
-  /// Renews a lease that another process took, as long as it belongs to the token.
+  /// Renews a lease that another process took, as long as the lease belongs to the token.
   func adopt(_ path: String, token: String) {
     if leases[ExactText("\(token) \(path)")] == nil { renew(path, token: token, every: 10, atOnce: true) }
   }

@@ -3,7 +3,7 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// Bytes to be sent to hosts, with a name that is derived from their content.
+/// Bytes to be sent to hosts. Their name is derived from their content.
 struct Pack: Sendable {
   let source: any ByteSource
   let size: Int
@@ -16,7 +16,7 @@ struct Pack: Sendable {
   init(_ tar: any BundleTar) { (source, size, digest, isPlain) = (tar, tar.size, tar.digest.hex, true) }
 
   /// Makes a pack from a file. The file's name can be removed afterwards.
-  /// - Throws: if it cannot be read.
+  /// - Throws: if the file cannot be read.
   init(_ path: String, isPlain: Bool = false) throws(Failure) {
     guard let file = fopen(path, "re") else { throw Temporary.failure("\(path) cannot be read") }
     defer { fclose(file) }

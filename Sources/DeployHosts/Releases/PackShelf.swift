@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What is sent for one release to all hosts that have the same older release.
+/// Everything that is sent for one release. It is the same for all hosts that have the same older release.
 struct StagingPacks: Sendable {
   /// Everything that determines the packs.
   struct Key: Hashable {
@@ -21,11 +21,11 @@ struct StagingPacks: Sendable {
   let content: Content?
 }
 
-/// Keeps packs and lists as long as the transport exists, so that each is made once for all hosts that need it.
+/// Keeps packs and lists as long as the transport exists, so that each is made only once for all hosts that need it.
 actor PackShelf {
   private var packs: [StagingPacks.Key: Task<Result<StagingPacks, Failure>, Never>] = [:]
   private var releases: [ExactText: Task<Result<KeptRelease, Failure>, Never>] = [:]
-  /// The largest number of items of each kind that are kept. The hosts of one group rarely have more releases.
+  /// The largest number of items of each kind that are kept. The hosts of one group rarely have more different releases.
   private static let most = 16
 
   /// - Parameter make: makes the packs. It is called for the first host, and again after a failure.

@@ -5,7 +5,7 @@ struct ReleaseComparison {
   private struct Wanted {
     var path: String
     var kind: Manifest.Item.Kind
-    /// The permission bits, or nil if any bits are correct, as for links and for folders that are not in the manifest.
+    /// The permission bits, or nil if any bits are correct. Any bits are correct for links, and for folders that are not in the manifest.
     var mode: Int?
     /// The size in bytes, or nil if the entry is not a file.
     var size: Int?
@@ -14,9 +14,9 @@ struct ReleaseComparison {
   private var wanted: [[UInt8]: Wanted] = [:]
   /// The paths of `wanted`. Each folder comes before its contents.
   private var order: [[UInt8]] = []
-  /// The files whose names a list of checksums can contain, in the order of the manifest.
+  /// The files whose names can be in a list of checksums, in the order of the manifest.
   private var plain: [Manifest.Item] = []
-  /// The entries that a list of checksums cannot contain, each with the shell line that checks it.
+  /// The entries that cannot be in a list of checksums, each with the shell line that checks it.
   private var odd: [(path: String, line: String)] = []
 
   /// - Parameter withSetID: whether the set-id bits of the manifest are delivered to the host.
@@ -57,7 +57,8 @@ struct ReleaseComparison {
     odd.append((path, "\(function) \(odd.count) \(Quoting.word(path)) \(Quoting.word(value))\n"))
   }
 
-  /// Returns whether an entry has the expected kind and size. If it does not, it is never read, because it might be a pipe or have no end.
+  /// Returns whether an entry has the expected kind and size. An entry that does not is never read, because it might be a pipe, or have no
+  /// end.
   private func isAlike(_ path: String, _ look: ReleaseLook) -> Bool {
     let key = Array(path.utf8)
     guard let entry = wanted[key], let found = look.entries[key] else { return false }
@@ -88,7 +89,7 @@ struct ReleaseComparison {
       } else if other.contains(key) || entry.size.map({ $0 != found.size }) ?? false {
         deviations.append(Deviation(entry.path, entry.kind == .link ? .target : .content))
       } else if let owner = rights?.owners[key], owner != found.owner {
-        // The owner comes before the mode, because a repair for a wrong owner makes the entry again and thereby sets its mode too.
+        // The owner comes before the mode, because the repair of a wrong owner makes the entry again and thereby sets its mode too.
         deviations.append(Deviation(entry.path, .owner(found.owner, wanted: owner)))
       } else if let wanted = entry.mode, found.mode & 0o7777 != wanted {
         deviations.append(Deviation(entry.path, .mode(found.mode & 0o7777, wanted: wanted)))
@@ -132,8 +133,8 @@ struct ReleaseComparison {
     var repair = Repair()
     var lines: [String] = []
     var fix: [Manifest.Item] = []
-    // The folders whose modes have to be set again afterwards. Other folders might have a different owner by now, and are correct as they
-    // are.
+    // The folders whose modes have to be set again afterwards. Other folders are correct as they are, and might belong to a different owner
+    // by now.
     var touched: Set<[UInt8]> = []
     for deviation in deviations where deviation.kind != .extra {
       let key = Array(deviation.path.utf8)

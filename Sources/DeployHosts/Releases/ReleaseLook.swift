@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The names, kinds and sizes of all entries in a release on a host. No file of the release was read for it.
+/// The names, kinds and sizes of all entries in a release on a host. No file of the release was read to find them.
 struct ReleaseLook {
   struct Entry {
     /// The mode as the kernel gives it, with the bits for the kind.
@@ -15,7 +15,8 @@ struct ReleaseLook {
   /// Whether the host has the release's manifest and the list of its entries.
   private(set) var isListed = false
 
-  /// - Parameter bytes: the answer of `l_look`: batches of `MODE SIZE USER GROUP` lines, then as many names.
+  /// - Parameter bytes: the answer of `l_look`. It consists of batches. Each batch has `MODE SIZE USER GROUP` lines and then the same
+  ///   number of names.
   /// - Throws: `notPermitted` if parts of the release could not be read, or `corrupt` if the release changed meanwhile.
   init(_ bytes: [UInt8]) throws(Failure) {
     var found: [Entry] = []

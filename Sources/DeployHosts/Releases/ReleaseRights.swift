@@ -5,8 +5,8 @@ struct ReleaseRights {
   /// The owners, by the bytes of the paths.
   private(set) var owners: [[UInt8]: Owner] = [:]
 
-  /// - Parameter bytes: the file `.lander/entries/RELEASE.rights`. For each entry, it has a byte 1, `MODE USER GROUP ./PATH` and a line
-  ///   break.
+  /// - Parameter bytes: the file `.lander/entries/RELEASE.rights`. For each entry, it has a byte with the value 1, `MODE USER GROUP
+  ///   ./PATH`, and a line break.
   init(_ bytes: [UInt8]) {
     for entry in bytes.split(separator: 1) {
       // The line break at the end is not part of the name.

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// Shared files, which stay when releases change. A person puts them on a host once, before the first deployment.
+/// Shared files, which stay the same when the release changes. A person puts them on a host once, before the first deployment.
 enum SharedFiles {
-  /// Returns the failure for a host that lacks some shared files. It contains the commands that bring them there.
+  /// Returns the failure for a host that lacks some shared files. The failure contains the commands that copy these files to the host.
   /// - Parameters:
   ///   - missing: the indices in `shared` of the files that the host lacks.
   ///   - path: the folder of the application on the host.
@@ -30,7 +30,7 @@ enum SharedFiles {
     if host.isThisMachine || host.argv != nil { return "mkdir -p \(to) && cp \(from) \(to)/" }
     let (login, machine) = (host.user.map { "\($0)@" } ?? "", host.address ?? host.name)
     let address = login + machine
-    // Without brackets, scp would read a part of an IPv6 address as the path.
+    // If an IPv6 address were not in brackets, scp would take a part of it for the path.
     let target = machine.utf8.contains(UInt8(ascii: ":")) ? Quoting.word("\(login)[\(machine)]") : address
     func port(_ option: String) -> String { host.port.map { "\(option) \($0) " } ?? "" }
     return "ssh \(port("-p"))\(address) mkdir -p \(to) && scp \(port("-P"))\(from) \(target):\(to)/"

@@ -4,16 +4,16 @@ import DeployModel
 struct KeptRelease: Codable, Sendable {
   var bundle: Digest
   var shared: [String]
-  /// The bundle's manifest. Its digest names the bundle.
+  /// The bundle's manifest, whose digest identifies the bundle.
   var manifest: Manifest
-  /// Whether set-id bits were delivered. It is nil if an older version wrote the record. Such a version delivered the set-id bits of the
-  /// bundle.
+  /// Whether set-id bits were delivered. Nil if an older version wrote the record; such a version always delivered the bundle's set-id
+  /// bits.
   var deliversSetID: Bool?
 }
 
 extension Manifest {
   /// Returns the manifest of what reaches a host. Bundles from older versions, and bundles packed for an appspec file, can have set-id bits
-  /// that must not get there.
+  /// that must not reach the host.
   func delivered(withSetID: Bool) -> Manifest {
     guard !withSetID, items.contains(where: \.setsID) else { return self }
     var plain = self
@@ -26,8 +26,8 @@ extension Manifest.Item {
   fileprivate var setsID: Bool { kind != .link && mode & 0o6000 != 0 }
 }
 
-/// How one host gets a release: which files it copies from an older release, which files are sent, and the lists that it uses to check the
-/// result.
+/// How one host gets a release. It says which files the host copies from an older release, which files are sent, and with which lists the
+/// host checks the result.
 struct StagingList {
   let items: [Manifest.Item]
   let release: Release
@@ -54,7 +54,7 @@ struct StagingList {
       }
     }
     for item in items where item.kind == .file {
-      // A file that its owner is not allowed to read cannot be copied from a release, so it is sent again.
+      // If the owner of a file is not allowed to read it, the file cannot be copied from a release, so it is sent again.
       if let old = known[ExactText(item.path)], old.digest == item.digest, old.mode & 0o400 != 0, reuse == .copy || old.mode == item.mode {
         keep.append(item)
       } else {
@@ -76,7 +76,7 @@ struct StagingList {
     }
   }
 
-  /// From this number of bytes on, a faster program for digests saves more time than it takes to start three more programs.
+  /// If there are at least this number of bytes, a faster program for digests saves more time than it takes to start three more programs.
   private static let much = 8 << 20
 
   /// The number of bytes of the files to send.
@@ -105,7 +105,7 @@ struct StagingList {
     ]
     let plain = files.filter { StagingList.isPlain($0.path) }
     lists.append(("sums", StagingList.sums(plain)))
-    // The names in `sums`, for hosts with a faster program than `sha256sum`.
+    // The names in `sums`, for hosts that have a faster program than `sha256sum`.
     if whole >= StagingList.much { lists.append(("much", StagingList.zeroed(plain.map { "./" + $0.path }))) }
     // A bundle is unpacked with its modes. These lines set the mode of an entry that gets a different mode on the host, or whose mode had
     // to be changed so that it could be read.
@@ -114,7 +114,7 @@ struct StagingList {
     return lists
   }
 
-  /// Returns the lists for a release on the host if only these files of it are sent again.
+  /// Returns the lists for a release that is already on the host, and of which only these files are sent again.
   func files(sending files: [Manifest.Item], manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
     let odd = files.filter { !StagingList.isPlain($0.path) }
     let finish = odd.map { "l_one \(Quoting.word($0.path)) \($0.digest?.hex ?? "")\n" }.joined()
@@ -127,8 +127,8 @@ struct StagingList {
 
   private func isCleared(_ item: Manifest.Item) -> Bool { cleared.contains(ExactText(item.path)) }
 
-  /// Returns lines that set the modes of folders, the deepest folders first. So a folder that becomes read-only is closed after its
-  /// contents are done.
+  /// Returns lines that set the modes of folders, the deepest folders first. So a folder that becomes read-only gets its mode only after
+  /// its contents are complete.
   private func folderModes(fresh: Bool) -> String {
     let folders = items.filter { $0.kind == .directory }.reversed()
     return StagingList.modes(folders.filter(isCleared), exactly: true)
@@ -150,8 +150,8 @@ struct StagingList {
       return (zeros + digits, items.filter { $0.mode == mode })
     }
   }
-  /// Returns lines that call a function with the names of entries. There are as few lines as hosts' limits on arguments allow. This needs
-  /// no `xargs`.
+  /// Returns lines that call a function with the names of entries. There are as few lines as hosts' limits on arguments allow. The lines do
+  /// not use `xargs`.
   private static func calls(_ function: String, _ items: [Manifest.Item]) -> String {
     var lines = ""
     var length = 0
@@ -169,8 +169,8 @@ struct StagingList {
   /// Returns checksums in the format of `sha256sum -c`.
   static func sums(_ files: [Manifest.Item]) -> [UInt8] { Array(files.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8) }
 
-  /// The number of lines that `find` prints for the release without its shared links: one for each entry and each folder above it,
-  /// and one more for each line break in a path.
+  /// The number of lines that `find` prints for the release without its shared links. There is one for each entry and each folder above an
+  /// entry, and one more for each line break in a path.
   var count: Int {
     var paths: Set<ExactText> = []
     for item in items {
@@ -185,7 +185,7 @@ struct StagingList {
     for item in items {
       switch item.kind {
       case .directory: lines.append("l_dir \(Quoting.word(item.path))")
-      // A bundle that was unpacked already has its links. A release that was made from another release does not.
+      // If a bundle was unpacked, its links already exist. If a release was made from another release, they do not.
       case .link: lines.append("rm -f ./\(Quoting.word(item.path))\nl_sym \(Quoting.word(item.path)) \(Quoting.word(item.target ?? ""))")
       case .file: break
       }

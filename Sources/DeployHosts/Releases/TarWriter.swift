@@ -70,7 +70,7 @@ final class TarWriter {
     guard (name == "file" ? stat(source, &status) : lstat(source, &status)) == 0 else {
       throw Temporary.failure("\(source) cannot be read")
     }
-    // Nobody should bring set-id bits to a host by accident.
+    // Set-id bits are left out, so that nobody brings them to a host by accident.
     let mode = Int(status.st_mode & 0o1777)
     switch status.st_mode & S_IFMT {
     case S_IFDIR:

@@ -2,8 +2,8 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A folder on this machine that exists as long as one operation and is locked for that time. If an engine was killed, nobody holds the
-/// lock of its folder, so the next engine recognises the folder and removes it.
+/// A folder on this machine that exists, and is locked, for the duration of one operation. If an engine was killed, nobody holds the lock
+/// of its folder any more. The next engine recognises the folder by that and removes it.
 struct TemporaryFolder {
   let path: String
   private let lock: Int32

@@ -34,7 +34,7 @@ struct Capture {
     return (offset, clean)
   }
 
-  /// The stream as an outcome carries it.
+  /// The stream in the form in which an outcome contains it.
   var captured: Captured {
     let digest = Digest(hex: Hex.text(hash.finalize()))
     if head.count + tail.count == bytes, bytes <= 2 * Capture.half {
@@ -43,7 +43,7 @@ struct Capture {
         return Captured(text: text, bytes: bytes, truncated: false, digest: bytes == 0 ? nil : digest)
       }
     }
-    // A byte that is not UTF-8 becomes three bytes. If that makes the text too long, less of it is kept.
+    // A byte that is not UTF-8 becomes three bytes. If the text becomes too long in this way, less of it is kept.
     var size = Capture.half
     while true {
       let begin = String(decoding: head.prefix(size), as: UTF8.self)

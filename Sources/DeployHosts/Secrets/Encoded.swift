@@ -1,10 +1,10 @@
 import DeployModel
 
-/// The forms in which other programs print a value, as bytes to look for.
+/// The forms in which other programs might print a value, as bytes to search for.
 enum Encoded {
-  /// Returns the value in Base64, in both alphabets and for each position that it can have in the text (`user:VALUE`, as in HTTP's Basic).
-  /// A form contains only the digits that the value alone determines. Additional forms also have the last digit, for a value at the end of
-  /// the text. No form has `=`.
+  /// Returns the value in Base64, in both alphabets, and for each position that it can have in a longer text, such as `user:VALUE` in
+  /// HTTP's Basic authentication. A form contains only the digits that depend on nothing but the value. Additional forms also have the last
+  /// digit, for a value at the end of the text. No form has `=`.
   static func base64(_ bytes: [UInt8]) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for extra in ["+/", "-_"] {

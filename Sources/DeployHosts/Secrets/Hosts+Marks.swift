@@ -2,8 +2,9 @@ import Crypto
 import DeployCore
 package import DeployModel
 
-/// The marks of secrets in receipts: a keyed digest of each value, which shows whether a value was changed. The key is random, is created
-/// on the host, and stays there, readable only by the login user. The engine reads the key for one comparison and never writes it anywhere.
+/// The marks of secrets in receipts. A mark is a keyed digest of a value, and shows whether the value has changed. The key is random, is
+/// created on the host, and stays there, where only the login user can read it. The engine reads the key for one comparison and never
+/// writes it anywhere.
 extension Hosts {
   /// Returns the receipt, with a digest added for each secret that has none and whose value is known here.
   func marked(_ receipt: Receipt, _ errand: Errand) async throws(Failure) -> Receipt {

@@ -7,7 +7,7 @@ struct Redactor {
   struct Pattern: Hashable, Sendable {
     var bytes: [UInt8]
     var stand: [UInt8]
-    /// Whether the bytes are found even with line breaks inside, because `base64` and `xxd` break lines.
+    /// Whether the bytes are found even if there are line breaks between them. `base64` and `xxd` make such line breaks.
     var wraps = false
   }
   private var matcher: Matcher
@@ -17,8 +17,8 @@ struct Redactor {
 
   init(_ matcher: Matcher) { self.matcher = matcher }
 
-  /// Takes bytes of the stream, and from now on looks for the patterns of `matcher` (nil for the same as before). Returns the bytes that
-  /// can be passed on.
+  /// Takes bytes of the stream, and returns the bytes that can be passed on. From now on, this looks for the patterns of `matcher`, or for
+  /// the same as before if `matcher` is nil.
   mutating func take(_ bytes: [UInt8], _ matcher: Matcher? = nil) -> [UInt8] {
     if let matcher { self.matcher = matcher }
     if self.matcher.isEmpty { return bytes }
@@ -79,12 +79,12 @@ struct Redactor {
     for line in lines.prefix(mostLines).map({ String($0).trimmed }) { add([Array(line.utf8)] + Encoded.json(line)) }
     return patterns
   }
-  /// How many lines of one value are searched for individually, counted from its beginning.
+  /// The number of lines of one value, counted from its beginning, that are searched for individually.
   private static let mostLines = 5000
 }
 
 extension Redactor {
-  /// All patterns, grouped by their first two bytes. So at a position where no value begins, one comparison is enough.
+  /// All patterns, grouped by their first two bytes. Because of this, a single comparison is enough at a position where no value begins.
   final class Matcher: Sendable {
     enum Found {
       case none
@@ -111,8 +111,8 @@ extension Redactor {
       (self.first, self.pairs) = (first, pairs)
     }
 
-    /// - Parameter isEnd: whether no bytes follow. If none follow, a pattern that is longer than the remaining bytes does not count, but a
-    ///   shorter pattern might.
+    /// - Parameter isEnd: true if these are the last bytes. In that case, a pattern that is longer than the remaining bytes cannot match,
+    ///   but a shorter pattern might.
     func look(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int, isEnd: Bool) -> Found {
       guard first[Int(bytes[at])] else { return .none }
       guard at + 1 < bytes.count else { return isEnd ? .none : .perhaps }

@@ -10,8 +10,8 @@ package final class Vault: Sendable {
     var matcher = Redactor.Matcher([])
     var patterns: [Redactor.Pattern] = []
   }
-  /// The length in bytes of the shortest secret. A shorter value could occur in ordinary output by chance, and its replacement there would
-  /// reveal it.
+  /// The length in bytes of the shortest secret. A shorter value could occur in ordinary output by chance. It would be replaced there, and
+  /// the replacement would reveal it.
   static let shortest = 6
   private let secrets: any Secrets
   private let state = Guarded(State())
@@ -48,7 +48,7 @@ package final class Vault: Sendable {
     return whole
   }
 
-  /// Finds everything that has to be hidden. Whenever a value is added, this becomes a new object.
+  /// Finds everything that has to be hidden. Whenever a value is added, there is a new object.
   var matcher: Redactor.Matcher { state.with { $0.matcher } }
 
   /// Returns the text with all known values replaced.
